@@ -1,0 +1,48 @@
+namespace Engine.Contracts;
+
+/// <summary>Why an event could not be used: <c>error.reason</c> of a dead letter.</summary>
+public enum DeadLetterReason : byte { None, Malformed, MissingField, WrongType, OutOfRange, TooLarge, UnknownType, Settings }
+
+/// <summary>The contract's words for <see cref="DeadLetterReason"/>.</summary>
+public static class DeadLetterReasons
+{
+    public static string Word(this DeadLetterReason reason) => reason switch
+    {
+        DeadLetterReason.Malformed => "malformed",
+        DeadLetterReason.MissingField => "missing-field",
+        DeadLetterReason.WrongType => "wrong-type",
+        DeadLetterReason.OutOfRange => "out-of-range",
+        DeadLetterReason.TooLarge => "too-large",
+        DeadLetterReason.UnknownType => "unknown-type",
+        DeadLetterReason.Settings => "settings",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no dead letter has this reason"),
+    };
+}
+
+/// <summary>Bounds that the contract sets on every event.</summary>
+public static class EventLimits
+{
+    /// <summary>The largest value of an event, in bytes.</summary>
+    public const int MaxValueBytes = 256 * 1024;
+
+    /// <summary>The longest identifier, in bytes of printable ASCII.</summary>
+    public const int MaxIdentifierBytes = 128;
+
+    /// <summary>The most points of a path.</summary>
+    public const int MaxPathPoints = 4096;
+
+    /// <summary>The longest text of a device's field, in bytes of UTF-8.</summary>
+    public const int MaxDeviceBytes = 128;
+
+    /// <summary>The deepest nesting of JSON that is read; deeper is malformed.</summary>
+    public const int MaxDepth = 64;
+
+    /// <summary>The last time that is believed to be one: the end of the year 9999, in milliseconds since the epoch.</summary>
+    public const long MaxTime = 253_402_300_799_999;
+
+    /// <summary>The most that one click may cost: a million units of any currency, in micros.</summary>
+    public const long MaxCostMicros = 1_000_000_000_000;
+
+    /// <summary>The largest coordinate, duration or extent that is a number of the page's and not a forgery, in pixels or milliseconds.</summary>
+    public const double MaxMagnitude = 1e9;
+}

@@ -1,0 +1,237 @@
+using System.Buffers.Binary;
+using Engine.Contracts;
+
+namespace Engine.Pipeline.Decode;
+
+/// <summary>
+/// Decodes events of <c>interactions</c> from Protobuf (Contracts/Protobuf/events.proto) without objects: the wire's numbers are those of
+/// <see cref="Field"/> plus one. Scalars follow proto3: of a repeated occurrence the last holds; unknown fields are skipped. The same rules
+/// of type and range as for JSON; text that isn't UTF-8 is malformed. One decoder a lane; not for two threads.
+/// </summary>
+public sealed unsafe class ProtobufEventDecoder(EventArena arena)
+{
+    private const int Varint = 0, Fixed64 = 1, Delimited = 2, Fixed32 = 5;
+
+    private FieldState _state;
+    private double _lastPointTime;
+    private bool _pointsInRange;
+    private int _viewportNumbers;
+
+    /// <summary>Decodes one value. Texts of <paramref name="e"/> point into the value.</summary>
+    public DecodeError Decode(byte* value, int length, ref InteractionEvent e)
+    {
+        e = default;
+        if (length > EventLimits.MaxValueBytes) return new DecodeError(DeadLetterReason.TooLarge, $"{length} bytes");
+        _state = default;
+        (_lastPointTime, _pointsInRange, _viewportNumbers) = (double.NegativeInfinity, true, 0);
+        int points = arena.Points;
+        e.PathStart = points;
+        if (length == 0 || !Message(value, value + length, ref e))
+        {
+            arena.Points = points;
+            return new DecodeError(DeadLetterReason.Malformed, "not a Protobuf event");
+        }
+        if (!_pointsInRange || e.PathCount > EventLimits.MaxPathPoints)
+        {
+            _state.Range(e.Type == EventType.Click ? Field.Path : Field.Points);
+            e.PathCount = 0;
+            arena.Points = points;
+        }
+        if (_viewportNumbers > 0)
+        {
+            e.HasViewport = true;
+            if (_viewportNumbers != 2) _state.Wrong(Field.Viewport);
+            else if (!(e.ViewportWidth >= 0 && e.ViewportWidth <= EventLimits.MaxMagnitude && e.ViewportHeight >= 0 && e.ViewportHeight <= EventLimits.MaxMagnitude)) _state.Range(Field.Viewport);
+        }
+        return _state.Judge(e.Type);
+    }
+
+    private bool Message(byte* at, byte* end, ref InteractionEvent e)
+    {
+        while (at < end)
+        {
+            if (!Tag(ref at, end, out int number, out int wire)) return false;
+            Text text = default;
+            ulong bits = 0;
+            if (!Payload(ref at, end, wire, ref bits, ref text)) return false;
+            if (number > (int)Field.Unknown) continue;
+            var field = (Field)(number - 1);
+            _state.See(field);
+            if (wire != WireOf(field) && !(field == Field.Viewport && wire == Fixed64)) _state.Wrong(field);
+            else if (!Member(field, text, bits, wire, ref e)) return false;
+        }
+        return true;
+    }
+
+    private static int WireOf(Field field) => field switch
+    {
+        Field.Time or Field.CostMicros or Field.ExpectsPath or Field.Attempts or Field.LatencyMs => Varint,
+        Field.X or Field.Y => Fixed64,
+        _ => Delimited,
+    };
+
+    private bool Member(Field field, Text text, ulong bits, int wire, ref InteractionEvent e)
+    {
+        switch (field)
+        {
+            case Field.Type: e.Type = EventTypes.Of(text.Span); return IsUtf8(text);
+            case Field.Id: return Identifier(field, text, ref e.Id);
+            case Field.Click: return Identifier(field, text, ref e.Click);
+            case Field.Visitor: return Identifier(field, text, ref e.Visitor);
+            case Field.Publisher: return Identifier(field, text, ref e.Publisher);
+            case Field.Placement: return Identifier(field, text, ref e.Placement);
+            case Field.Campaign: return Identifier(field, text, ref e.Campaign);
+            case Field.Advertiser: return Identifier(field, text, ref e.Advertiser);
+            case Field.Ua: e.Ua = text; return IsUtf8(text);
+            case Field.Page: e.Page = text; return IsUtf8(text);
+            case Field.Referrer: e.Referrer = text; return IsUtf8(text);
+            case Field.Target: e.Target = text; return IsUtf8(text);
+            case Field.Ip:
+                e.Ip = text;
+                e.HasIp = IpAddress.TryParse(text.Span, out e.Address);
+                if (!e.HasIp) _state.Range(field);
+                return IsUtf8(text);
+            case Field.Time: Integer(field, bits, EventLimits.MaxTime, out e.Time); return true;
+            case Field.CostMicros: Integer(field, bits, EventLimits.MaxCostMicros, out e.CostMicros); return true;
+            case Field.LatencyMs: Integer(field, bits, EventLimits.MaxTime, out e.LatencyMs); return true;
+            case Field.Attempts:
+                Integer(field, bits, int.MaxValue, out long attempts);
+                e.Attempts = (int)attempts;
+                return true;
+            case Field.ExpectsPath: e.ExpectsPath = bits != 0; return true;
+            case Field.X: e.HasPosition = true; Number(field, bits, out e.X); return true;
+            case Field.Y: e.HasPosition = true; Number(field, bits, out e.Y); return true;
+            case Field.Pointer:
+                if (!EventTypes.TryPointer(text.Span, out e.Pointer)) _state.Range(field);
+                return IsUtf8(text);
+            case Field.Outcome:
+                if (!EventTypes.TryOutcome(text.Span, out e.Outcome)) _state.Range(field);
+                return IsUtf8(text);
+            case Field.Viewport: return Viewport(text, bits, wire, ref e);
+            case Field.Device: return Device(text, ref e);
+            default: return Point(text, ref e);
+        }
+    }
+
+    private bool Identifier(Field field, Text text, ref Text into)
+    {
+        into = text;
+        if (!JsonScan.IsIdentifier(text.Start, text.Length, text.Start + text.Length)) _state.Range(field);
+        return IsUtf8(text);
+    }
+
+    private static bool IsUtf8(Text text) => JsonScan.IsUtf8(text.Start, text.Length);
+
+    private void Integer(Field field, ulong bits, long most, out long value)
+    {
+        value = (long)bits;
+        if (value < 0 || value > most) _state.Range(field);
+    }
+
+    private void Number(Field field, ulong bits, out double value)
+    {
+        value = BitConverter.UInt64BitsToDouble(bits);
+        if (!(Math.Abs(value) <= EventLimits.MaxMagnitude)) _state.Range(field);
+    }
+
+    /// <summary>Packed as proto3 writes it, or one number at a time as old writers do.</summary>
+    private bool Viewport(Text text, ulong bits, int wire, ref InteractionEvent e)
+    {
+        if (wire == Fixed64)
+        {
+            AddViewport(BitConverter.UInt64BitsToDouble(bits), ref e);
+            return true;
+        }
+        if (text.Length % 8 != 0) return false;
+        for (int i = 0; i < text.Length; i += 8) AddViewport(BinaryPrimitives.ReadDoubleLittleEndian(text.Span[i..]), ref e);
+        return true;
+    }
+
+    private void AddViewport(double value, ref InteractionEvent e)
+    {
+        if (_viewportNumbers == 0) e.ViewportWidth = value;
+        else e.ViewportHeight = value;
+        _viewportNumbers++;
+    }
+
+    private bool Device(Text text, ref InteractionEvent e)
+    {
+        byte* at = text.Start, end = text.Start + text.Length;
+        while (at < end)
+        {
+            Text value = default;
+            ulong bits = 0;
+            if (!Tag(ref at, end, out int number, out int wire) || !Payload(ref at, end, wire, ref bits, ref value)) return false;
+            if (number > Fields.DeviceNames.Length) continue;
+            if (wire != Delimited) _state.Device(number - 1, wrongType: true);
+            else if (!IsUtf8(value)) return false;
+            else if (value.Length > EventLimits.MaxDeviceBytes) _state.Device(number - 1, wrongType: false);
+            else e.Device[number - 1] = value;
+        }
+        return true;
+    }
+
+    private bool Point(Text text, ref InteractionEvent e)
+    {
+        byte* at = text.Start, end = text.Start + text.Length;
+        double t = 0, x = 0, y = 0;
+        while (at < end)
+        {
+            Text ignored = default;
+            ulong bits = 0;
+            if (!Tag(ref at, end, out int number, out int wire) || !Payload(ref at, end, wire, ref bits, ref ignored)) return false;
+            if (number > 3) continue;
+            if (wire != Fixed64) return false;
+            double value = BitConverter.UInt64BitsToDouble(bits);
+            if (number == 1) t = value;
+            else if (number == 2) x = value;
+            else y = value;
+        }
+        _pointsInRange &= PathPoint.InRange(t, x, y, _lastPointTime);
+        _lastPointTime = t;
+        if (e.PathCount++ < EventLimits.MaxPathPoints) arena.AddPoint(t, x, y);
+        return true;
+    }
+
+    private static bool Tag(ref byte* at, byte* end, out int number, out int wire)
+    {
+        bool read = ReadVarint(ref at, end, out ulong tag);
+        (number, wire) = ((int)(tag >> 3), (int)(tag & 7));
+        return read && tag <= uint.MaxValue && number > 0;
+    }
+
+    private static bool Payload(ref byte* at, byte* end, int wire, ref ulong bits, ref Text text)
+    {
+        switch (wire)
+        {
+            case Varint:
+                return ReadVarint(ref at, end, out bits);
+            case Fixed64 when end - at >= 8:
+                bits = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(at, 8));
+                at += 8;
+                return true;
+            case Fixed32 when end - at >= 4:
+                at += 4;
+                return true;
+            case Delimited:
+                if (!ReadVarint(ref at, end, out ulong length) || length > (ulong)(end - at)) return false;
+                text = new Text(at, (int)length);
+                at += length;
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static bool ReadVarint(ref byte* at, byte* end, out ulong value)
+    {
+        value = 0;
+        for (int shift = 0; shift < 70 && at < end; shift += 7)
+        {
+            byte b = *at++;
+            value |= (ulong)(b & 0x7F) << shift;
+            if (b < 0x80) return true;
+        }
+        return false;
+    }
+}
