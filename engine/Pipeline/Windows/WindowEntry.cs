@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Engine.Pipeline.Windows;
+
+/// <summary>
+/// Counts of one key (an address, a network, a visitor, a pair) in sliding windows of event time: one cache line. A window of w seconds is
+/// the hop that the event lies in and the whole hops before it, so it reaches back between w less one hop and w: hops of 10 s for the
+/// minute, 60 s for ten minutes, 600 s for the hour. Counts end at 65,535.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Size = Bytes)]
+public unsafe struct WindowEntry
+{
+    public const int Bytes = 64;
+
+    private const int MinuteHops = 6, TenMinuteHops = 10, HourHops = 6;
+    private const int TensInMinute = 6, TensInTenMinutes = 60;
+
+    /// <summary>The key's fingerprint; 0 where the place is free.</summary>
+    public ulong Key;
+
+    /// <summary>Event time of the key's latest click, in ms.</summary>
+    public long Last;
+
+    /// <summary>The latest hop of 10 s that was counted in, since the epoch; 0 where nothing was.</summary>
+    private uint _head;
+
+    private fixed ushort _minute[MinuteHops];
+    private fixed ushort _tenMinutes[TenMinuteHops];
+    private fixed ushort _hour[HourHops];
+
+    /// <summary>Counts one event at <paramref name="time"/> ms; events too old for a window leave it alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(long time)
+    {
+        uint hop = (uint)(time / 10_000);
+        if (hop > _head) Advance(hop);
+        fixed (ushort* minute = _minute, tenMinutes = _tenMinutes, hour = _hour)
+        {
+            if (_head - hop < MinuteHops) Increment(ref minute[hop % MinuteHops]);
+            uint minutes = hop / TensInMinute;
+            if (_head / TensInMinute - minutes < TenMinuteHops) Increment(ref tenMinutes[minutes % TenMinuteHops]);
+            uint tens = hop / TensInTenMinutes;
+            if (_head / TensInTenMinutes - tens < HourHops) Increment(ref hour[tens % HourHops]);
+        }
+    }
+
+    /// <summary>How many events lie in the windows that end with <paramref name="time"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Count(long time, out int minute, out int tenMinutes, out int hour)
+    {
+        uint hop = (uint)(time / 10_000);
+        fixed (ushort* minuteHops = _minute, tenMinuteHops = _tenMinutes, hourHops = _hour)
+        {
+            minute = Sum(minuteHops, MinuteHops, _head, hop);
+            tenMinutes = Sum(tenMinuteHops, TenMinuteHops, _head / TensInMinute, hop / TensInMinute);
+            hour = Sum(hourHops, HourHops, _head / TensInTenMinutes, hop / TensInTenMinutes);
+        }
+    }
+
+    private void Advance(uint hop)
+    {
+        fixed (ushort* minute = _minute, tenMinutes = _tenMinutes, hour = _hour)
+        {
+            Clear(minute, MinuteHops, _head, hop);
+            Clear(tenMinutes, TenMinuteHops, _head / TensInMinute, hop / TensInMinute);
+            Clear(hour, HourHops, _head / TensInTenMinutes, hop / TensInTenMinutes);
+        }
+        _head = hop;
+    }
+
+    private static void Clear(ushort* ring, uint size, uint from, uint to)
+    {
+        if (to - from >= size)
+        {
+            new Span<ushort>(ring, (int)size).Clear();
+            return;
+        }
+        for (uint hop = from + 1; hop <= to; hop++) ring[hop % size] = 0;
+    }
+
+    private static int Sum(ushort* ring, uint size, uint head, uint at)
+    {
+        int sum = 0;
+        if (at == head)
+        {
+            for (uint i = 0; i < size; i++) sum += ring[i];
+            return sum;
+        }
+        // Before the head the ring still holds hops down to head - size + 1; after it there is nothing newer to leave out.
+        if (at > head)
+        {
+            for (uint hop = at < size ? 0 : at - size + 1; hop <= head; hop++) sum += ring[hop % size];
+            return sum;
+        }
+        for (uint hop = head < size ? 0 : head - size + 1; hop <= at; hop++) sum += ring[hop % size];
+        return sum;
+    }
+
+    private static void Increment(ref ushort count)
+    {
+        if (count != ushort.MaxValue) count++;
+    }
+}
