@@ -1,0 +1,156 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Models.Scoring;
+
+/// <summary>
+/// The file, little-endian:
+/// <code>
+/// 0   8 bytes  magic "ENGINEMF"
+/// 8   u16      format version, 1
+/// 10  u16      0
+/// 12  u32      bytes of JSON, j
+/// 16  u32      bytes of forest, f
+/// 20  32 bytes SHA-256 of bytes 0 to 19 and of everything from 52 on
+/// 52  j bytes  header, JSON in UTF-8
+/// ..  f bytes  forest: u32 features, f32 bias, u32 trees, and of each tree: u16 nodes n, n u16 features, n f32 thresholds,
+///              n i16 left, n i16 right, n f32 node values, n + 1 f32 leaves
+/// </code>
+/// </summary>
+internal static class ArtefactFile
+{
+    private const ushort Format = 1;
+    private const int Head = 52;
+    private const int HashAt = 20;
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    private static ReadOnlySpan<byte> Magic => "ENGINEMF"u8;
+
+    public static byte[] Write(ArtefactHeader header, Forest forest)
+    {
+        header.Check();
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, Json);
+        using var body = new MemoryStream();
+        using (var writer = new BinaryWriter(body))
+        {
+            writer.Write(forest.Features);
+            writer.Write(forest.Bias);
+            writer.Write(forest.Trees.Count);
+            foreach (Tree tree in forest.Trees)
+            {
+                writer.Write((ushort)tree.Nodes);
+                writer.Write(MemoryMarshal.AsBytes<ushort>(tree.Feature));
+                writer.Write(MemoryMarshal.AsBytes<float>(tree.Threshold));
+                writer.Write(MemoryMarshal.AsBytes<short>(tree.Left));
+                writer.Write(MemoryMarshal.AsBytes<short>(tree.Right));
+                writer.Write(MemoryMarshal.AsBytes<float>(tree.NodeValue));
+                writer.Write(MemoryMarshal.AsBytes<float>(tree.LeafValue));
+            }
+        }
+
+        byte[] trees = body.ToArray();
+        var file = new byte[Head + json.Length + trees.Length];
+        Magic.CopyTo(file);
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(8), Format);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(12), json.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(16), trees.Length);
+        json.CopyTo(file, Head);
+        trees.CopyTo(file, Head + json.Length);
+        Hash(file, file.AsSpan(HashAt, 32));
+        return file;
+    }
+
+    public static (ArtefactHeader Header, Forest Forest) Read(ReadOnlySpan<byte> file)
+    {
+        if (file.Length < Head || !file.StartsWith(Magic))
+        {
+            throw new ArtefactException($"Not a model artefact: it would begin with \"ENGINEMF\" and have {Head} bytes and more, and has {file.Length}.");
+        }
+
+        int format = BinaryPrimitives.ReadUInt16LittleEndian(file[8..]);
+        if (format != Format)
+        {
+            throw new ArtefactException($"An artefact of format {format}; this engine reads format {Format}. Train it again, or use the engine that it was made for.");
+        }
+
+        long json = BinaryPrimitives.ReadUInt32LittleEndian(file[12..]), trees = BinaryPrimitives.ReadUInt32LittleEndian(file[16..]);
+        if (Head + json + trees != file.Length)
+        {
+            throw new ArtefactException($"The artefact should have {Head + json + trees} bytes and has {file.Length}: it is cut, or was added to. Copy it again.");
+        }
+
+        Span<byte> hash = stackalloc byte[32];
+        Hash(file, hash);
+        if (!hash.SequenceEqual(file.Slice(HashAt, 32)))
+        {
+            throw new ArtefactException("The artefact is damaged: its content doesn't give its checksum. Copy it again.");
+        }
+
+        ArtefactHeader header = ReadHeader(file.Slice(Head, (int)json));
+        Forest forest = ReadForest(file[(Head + (int)json)..]);
+        return header.Features.Count == forest.Features
+            ? (header, forest)
+            : throw new ArtefactException($"The artefact names {header.Features.Count} features and its forest has {forest.Features}. Train it again.");
+    }
+
+    private static ArtefactHeader ReadHeader(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            ArtefactHeader header = JsonSerializer.Deserialize<ArtefactHeader>(json, Json) ?? throw new JsonException("null");
+            header.Check();
+            return header;
+        }
+        catch (JsonException e)
+        {
+            throw new ArtefactException($"The artefact's header is no such JSON: {e.Message}", e);
+        }
+    }
+
+    private static Forest ReadForest(ReadOnlySpan<byte> bytes)
+    {
+        int features = BinaryPrimitives.ReadInt32LittleEndian(Take(ref bytes, 4));
+        float bias = BinaryPrimitives.ReadSingleLittleEndian(Take(ref bytes, 4));
+        int count = BinaryPrimitives.ReadInt32LittleEndian(Take(ref bytes, 4));
+        var trees = new List<Tree>();
+        for (int i = 0; i < count; i++)
+        {
+            int n = BinaryPrimitives.ReadUInt16LittleEndian(Take(ref bytes, 2));
+            trees.Add(new Tree(
+                Take<ushort>(ref bytes, n), Take<float>(ref bytes, n), Take<short>(ref bytes, n), Take<short>(ref bytes, n),
+                Take<float>(ref bytes, n), Take<float>(ref bytes, n + 1)));
+        }
+
+        return bytes.IsEmpty ? new Forest(trees, features, bias) : throw new ArtefactException($"{bytes.Length} bytes stand behind the artefact's last tree.");
+    }
+
+    private static T[] Take<T>(ref ReadOnlySpan<byte> bytes, int count)
+        where T : unmanaged
+    {
+        var items = new T[count];
+        Take(ref bytes, count * Marshal.SizeOf<T>()).CopyTo(MemoryMarshal.AsBytes(items.AsSpan()));
+        return items;
+    }
+
+    private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> bytes, int count)
+    {
+        if (bytes.Length < count)
+        {
+            throw new ArtefactException("The artefact's trees end too early. Train it again.");
+        }
+
+        ReadOnlySpan<byte> taken = bytes[..count];
+        bytes = bytes[count..];
+        return taken;
+    }
+
+    private static void Hash(ReadOnlySpan<byte> file, Span<byte> hash)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        sha.AppendData(file[..HashAt]);
+        sha.AppendData(file[Head..]);
+        sha.GetHashAndReset(hash);
+    }
+}

@@ -1,0 +1,255 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Models.Scoring;
+
+/// <summary>
+/// A gradient-boosted forest of regression trees. Immutable and free of state: any number of threads may score at once. Nothing is
+/// allocated after construction.
+/// </summary>
+/// <remarks>
+/// Leaves are kept as whole numbers of 2^-<see cref="FractionBits"/>, so a sum of them is exact and the same in whatever order it is
+/// taken: 32 rows at once, one row, and the plain twin are equal bit for bit. The rounding is at most 2^-(<see cref="FractionBits"/>+1) a
+/// tree, some 1e-7 for hundreds of trees. A NaN goes left at every node, as nothing is less or greater than it.
+/// </remarks>
+public sealed class Forest
+{
+    /// <summary>The most leaves of one tree: node and leaf numbers of a vector lane are bytes.</summary>
+    public const int MostLeaves = 128;
+
+    /// <summary>The most features: a row is copied to the stack.</summary>
+    public const int MostFeatures = 512;
+
+    private readonly Tree[] _trees;
+    private readonly Step[] _steps;
+    private readonly int[] _stepLeaf;
+    private readonly TreePlace[] _places;
+    private readonly ForestAvx2? _simd;
+
+    /// <param name="trees">1 or more.</param>
+    /// <param name="features">Values a row: 1 to <see cref="MostFeatures"/>.</param>
+    /// <param name="bias">The raw score before any tree, log-odds.</param>
+    /// <exception cref="ArtefactException">A tree that is none, or sums that can't be held.</exception>
+    public Forest(IReadOnlyList<Tree> trees, int features, float bias)
+    {
+        if (features is < 1 or > MostFeatures || trees.Count == 0 || !float.IsFinite(bias))
+        {
+            throw new ArtefactException($"A forest has at least one tree and 1 to {MostFeatures} features; here {trees.Count}, {features}, bias {bias}.");
+        }
+
+        for (int i = 0; i < trees.Count; i++)
+        {
+            trees[i].Check(i, features);
+        }
+
+        _trees = [.. trees];
+        Features = features;
+        Bias = bias;
+        FractionBits = Fraction(trees, bias);
+        WholeBias = Whole(bias);
+        (_steps, _stepLeaf, _places) = WalkForm();
+        _simd = ForestAvx2.IsSupported ? new ForestAvx2(this) : null;
+    }
+
+    /// <summary>Values a row.</summary>
+    public int Features { get; }
+
+    /// <summary>The trees as they were trained.</summary>
+    public IReadOnlyList<Tree> Trees => _trees;
+
+    /// <summary>The raw score before any tree, log-odds.</summary>
+    public float Bias { get; }
+
+    /// <summary>Leaves and sums are whole numbers of 2^-this.</summary>
+    public int FractionBits { get; }
+
+    internal int WholeBias { get; }
+
+    /// <summary>
+    /// The raw scores of rows in columns: value of feature f in row r at <c>columns[f * stride + r]</c>.
+    /// </summary>
+    /// <param name="columns">At least (<see cref="Features"/> - 1) * stride + rows values.</param>
+    /// <param name="stride">From one feature's first row to the next one's, in values; at least <paramref name="rows"/>.</param>
+    /// <param name="rows">0 or more.</param>
+    /// <param name="raw">Log-odds, one a row.</param>
+    public void Score(ReadOnlySpan<float> columns, int stride, int rows, Span<float> raw)
+    {
+        CheckShape(columns.Length, stride, rows, raw.Length);
+        int row = 0;
+        if (_simd is not null && rows >= ForestAvx2.LeastRows)
+        {
+            row = _simd.Score(columns, stride, rows, raw);
+        }
+
+        for (; row < rows; row++)
+        {
+            raw[row] = ScoreRow(columns, stride, row);
+        }
+    }
+
+    /// <summary>The raw score of one row whose values lie side by side, log-odds.</summary>
+    /// <param name="row"><see cref="Features"/> values.</param>
+    public float Score(ReadOnlySpan<float> row)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(row.Length, Features);
+        return FromWhole(Walk(row[..Features]));
+    }
+
+    /// <summary>The safe twin of <see cref="Score(ReadOnlySpan{float},int,int,Span{float})"/>: tree by tree, node by node, for one row.</summary>
+    /// <param name="row"><see cref="Features"/> values.</param>
+    public float ScoreScalar(ReadOnlySpan<float> row)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(row.Length, Features);
+        int sum = WholeBias;
+        foreach (Tree tree in _trees)
+        {
+            sum += Whole(tree.LeafValue[tree.LeafOf(row)]);
+        }
+
+        return FromWhole(sum);
+    }
+
+    /// <summary>
+    /// What each feature moved the raw score by: along each tree's path, the change of the expected value at a node counts for the feature
+    /// that the node asks (A. Saabas, "Interpreting random forests", 2014). Their sum, the bias and the roots' values make the score.
+    /// </summary>
+    /// <param name="row"><see cref="Features"/> values.</param>
+    /// <param name="perFeature"><see cref="Features"/> sums, log-odds; greater than 0 where it speaks for label 1.</param>
+    public void Contributions(ReadOnlySpan<float> row, Span<float> perFeature)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(row.Length, Features);
+        ArgumentOutOfRangeException.ThrowIfLessThan(perFeature.Length, Features);
+        perFeature[..Features].Clear();
+        foreach (Tree tree in _trees)
+        {
+            int node = tree.Nodes > 0 ? 0 : ~0;
+            while (node >= 0)
+            {
+                int feature = tree.Feature[node];
+                int next = row[feature] > tree.Threshold[node] ? tree.Right[node] : tree.Left[node];
+                float value = next >= 0 ? tree.NodeValue[next] : tree.LeafValue[~next];
+                perFeature[feature] += value - tree.NodeValue[node];
+                node = next;
+            }
+        }
+    }
+
+    internal int Whole(float value) => (int)Math.Round(Math.ScaleB((double)value, FractionBits), MidpointRounding.ToEven);
+
+    internal float FromWhole(int sum) => (float)Math.ScaleB((double)sum, -FractionBits);
+
+    private static int Fraction(IReadOnlyList<Tree> trees, float bias)
+    {
+        double most = Math.Abs((double)bias);
+        foreach (Tree tree in trees)
+        {
+            most += tree.LeafValue.Max(v => Math.Abs((double)v));
+        }
+
+        int bits = 30 - Math.Max(0, Math.ILogB((most * 1.0001) + 1e-3));
+        return bits >= 10 ? Math.Min(bits, 28) : throw new ArtefactException($"Leaves add up to {most}: no forest of log-odds.");
+    }
+
+    private (Step[] Steps, int[] Leaf, TreePlace[] Places) WalkForm()
+    {
+        var steps = new List<Step>();
+        var leaves = new List<int>();
+        var places = new List<TreePlace>();
+        foreach (Tree tree in Trees)
+        {
+            int start = steps.Count;
+            var queue = new List<(int Child, int Depth)> { (tree.Nodes > 0 ? 0 : ~0, 0) };
+            for (int i = 0; i < queue.Count; i++)
+            {
+                int child = queue[i].Child;
+                if (child < 0)
+                {
+                    // a leaf leads to itself: nothing is greater than infinity
+                    steps.Add(new Step(float.PositiveInfinity, 0, (ushort)i));
+                    leaves.Add(Whole(tree.LeafValue[~child]));
+                    continue;
+                }
+
+                steps.Add(new Step(tree.Threshold[child], tree.Feature[child], (ushort)queue.Count));
+                leaves.Add(0);
+                queue.Add((tree.Left[child], queue[i].Depth + 1));
+                queue.Add((tree.Right[child], queue[i].Depth + 1));
+            }
+
+            places.Add(new TreePlace(start, queue[^1].Depth));
+        }
+
+        return ([.. steps], [.. leaves], [.. places]);
+    }
+
+    [SkipLocalsInit]
+    private float ScoreRow(ReadOnlySpan<float> columns, int stride, int row)
+    {
+        Span<float> values = stackalloc float[Features];
+        for (int f = 0; f < values.Length; f++)
+        {
+            values[f] = columns[(f * stride) + row];
+        }
+
+        return FromWhole(Walk(values));
+    }
+
+    /// <summary>Four trees at once: a step waits for its loads, and four walks wait together.</summary>
+    private int Walk(ReadOnlySpan<float> row)
+    {
+        int sum = WholeBias;
+        ref Step steps = ref MemoryMarshal.GetArrayDataReference(_steps);
+        ref float values = ref MemoryMarshal.GetReference(row);
+        int tree = 0;
+        for (; tree + 4 <= _places.Length; tree += 4)
+        {
+            TreePlace p0 = _places[tree], p1 = _places[tree + 1], p2 = _places[tree + 2], p3 = _places[tree + 3];
+            int n0 = 0, n1 = 0, n2 = 0, n3 = 0;
+            int depth = Math.Max(Math.Max(p0.Depth, p1.Depth), Math.Max(p2.Depth, p3.Depth));
+            for (int level = 0; level < depth; level++)
+            {
+                n0 = Next(ref Unsafe.Add(ref steps, p0.Start + n0), ref values);
+                n1 = Next(ref Unsafe.Add(ref steps, p1.Start + n1), ref values);
+                n2 = Next(ref Unsafe.Add(ref steps, p2.Start + n2), ref values);
+                n3 = Next(ref Unsafe.Add(ref steps, p3.Start + n3), ref values);
+            }
+
+            sum += _stepLeaf[p0.Start + n0] + _stepLeaf[p1.Start + n1] + _stepLeaf[p2.Start + n2] + _stepLeaf[p3.Start + n3];
+        }
+
+        for (; tree < _places.Length; tree++)
+        {
+            TreePlace place = _places[tree];
+            int node = 0;
+            for (int level = 0; level < place.Depth; level++)
+            {
+                node = Next(ref Unsafe.Add(ref steps, place.Start + node), ref values);
+            }
+
+            sum += _stepLeaf[place.Start + node];
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Next(ref readonly Step step, ref float values)
+    {
+        bool right = Unsafe.Add(ref values, (int)step.Feature) > step.Threshold;
+        return step.Left + Unsafe.BitCast<bool, byte>(right);
+    }
+
+    private void CheckShape(int columns, int stride, int rows, int raw)
+    {
+        if (rows < 0 || stride < rows || raw < rows || (rows > 0 && columns < ((long)(Features - 1) * stride) + rows))
+        {
+            throw new ArgumentException($"{rows} rows of {Features} features at stride {stride} don't lie in {columns} values, or {raw} results don't hold them.");
+        }
+    }
+
+    /// <summary>8 bytes; the right child follows the left one, and a leaf's left is itself.</summary>
+    private readonly record struct Step(float Threshold, ushort Feature, ushort Left);
+
+    private readonly record struct TreePlace(int Start, int Depth);
+}

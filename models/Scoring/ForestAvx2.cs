@@ -1,0 +1,268 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Models.Scoring;
+
+/// <summary>
+/// The vector form of a <see cref="Forest"/>: 32 rows at a time. Each value is turned into its rank among the thresholds that the forest
+/// has for its feature, a byte for each group of trees whose thresholds number 255 at most; a node is then decided for 32 rows by one
+/// comparison of bytes, and leaf numbers are chosen from the last nodes upwards. Its safe twin is <see cref="Forest.ScoreScalar"/>.
+/// </summary>
+internal sealed unsafe class ForestAvx2
+{
+    /// <summary>Below so many rows, walking each is faster than ranking 32.</summary>
+    public const int LeastRows = 6;
+
+    private const int Lanes = 32;
+    private const int MostThresholds = 255;
+    private const uint FourTimes = 0x01010101;
+
+    // pinned, so that the addresses taken once stay: the arrays live as long as the forest
+    private readonly float[] _thresholds;
+    private readonly Column[] _columns;
+    private readonly Node[] _nodes;
+    private readonly Walk[] _walks;
+    private readonly int[] _leaves;
+    private readonly int _wholeBias;
+    private readonly double _scale;
+    private readonly int _slots;
+    private readonly int _mostLeaves;
+
+    public ForestAvx2(Forest forest)
+    {
+        var columns = new List<Column>();
+        var thresholds = new List<float>();
+        var nodes = new List<Node>();
+        var walks = new List<Walk>();
+        var leaves = new List<int>();
+        _mostLeaves = forest.Trees.Max(t => t.Leaves);
+        for (int first = 0; first < forest.Trees.Count;)
+        {
+            var (next, sets) = Group(forest, first);
+            var columnOf = new Dictionary<int, int>();
+            foreach (var (feature, set) in sets.OrderBy(s => s.Key))
+            {
+                columnOf[feature] = columns.Count;
+                int bits = 32 - int.LeadingZeroCount(set.Count);
+                columns.Add(new Column(feature, thresholds.Count, bits));
+                thresholds.AddRange(set);
+                // a probe past the end is never less than a value
+                thresholds.AddRange(Enumerable.Repeat(float.PositiveInfinity, (1 << bits) - 1 - set.Count));
+            }
+
+            var ranks = sets.ToDictionary(s => s.Key, s => s.Value.Select((t, i) => (t, i)).ToDictionary(p => p.t, p => p.i));
+            for (int t = first; t < next; t++)
+            {
+                walks.Add(Compile(forest.Trees[t], columnOf, ranks, nodes, leaves, forest.Whole));
+            }
+
+            first = next;
+        }
+
+        _columns = [.. columns];
+        _thresholds = Pinned(thresholds);
+        _nodes = Pinned(nodes);
+        _walks = [.. walks];
+        _leaves = Pinned(leaves);
+        _wholeBias = forest.WholeBias;
+        _scale = Math.ScaleB(1.0, -forest.FractionBits);
+        _slots = _mostLeaves + forest.Trees.Max(t => t.Nodes);
+    }
+
+    public static bool IsSupported => Avx2.IsSupported;
+
+    /// <summary>Scores 32 rows at a time, the last ones overlapping those before; returns how many rows it scored, which is all or none.</summary>
+    [SkipLocalsInit]
+    public int Score(ReadOnlySpan<float> columns, int stride, int rows, Span<float> raw)
+    {
+        byte* ranks = stackalloc byte[(_columns.Length * Lanes) + Lanes];
+        byte* slots = stackalloc byte[(_slots * Lanes) + Lanes];
+        ranks += Lanes - (int)((nuint)ranks % Lanes);
+        slots += Lanes - (int)((nuint)slots % Lanes);
+        for (int i = 0; i < _mostLeaves; i++)
+        {
+            Vector256.StoreAligned(Vector256.Create((byte)i), slots + (i * Lanes));
+        }
+
+        int* sums = stackalloc int[Lanes];
+        fixed (float* from = columns, to = raw)
+        {
+            for (int row = 0; row < rows; row += Lanes)
+            {
+                int at = rows >= Lanes ? Math.Min(row, rows - Lanes) : 0;
+                Rank(from + at, stride, Math.Min(Lanes, rows), ranks);
+                Sum(ranks, slots, sums);
+                for (int i = 0; i < Math.Min(Lanes, rows); i++)
+                {
+                    to[at + i] = (float)(sums[i] * _scale);
+                }
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>The number of thresholds below each value, less 128, by a search without branches for eight rows at once.</summary>
+    [SkipLocalsInit]
+    private void Rank(float* from, int stride, int rows, byte* ranks)
+    {
+        float* few = stackalloc float[Lanes];
+        fixed (float* all = _thresholds)
+        {
+            foreach (ref readonly Column column in _columns.AsSpan())
+            {
+                float* values = from + ((nint)column.Feature * stride);
+                if (rows < Lanes)
+                {
+                    new ReadOnlySpan<float>(values, rows).CopyTo(new Span<float>(few, Lanes));
+                    new Span<float>(few + rows, Lanes - rows).Clear();
+                    values = few;
+                }
+
+                float* thresholds = all + column.Thresholds;
+                Vector256<short> low = Vector256.Narrow(Search(values, thresholds, column.Bits), Search(values + 8, thresholds, column.Bits));
+                Vector256<short> high = Vector256.Narrow(Search(values + 16, thresholds, column.Bits), Search(values + 24, thresholds, column.Bits));
+                Vector256.StoreAligned(Vector256.Narrow(low.AsUInt16(), high.AsUInt16()) ^ Vector256.Create((byte)0x80), ranks);
+                ranks += Lanes;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Search(float* values, float* thresholds, int bits)
+    {
+        Vector256<float> x = Vector256.Load(values);
+        Vector256<int> rank = Vector256<int>.Zero;
+        for (int step = 1 << (bits - 1); step > 0; step >>= 1)
+        {
+            Vector256<float> probe = Avx2.GatherVector256(thresholds + step - 1, rank, 4);
+            // ordered: false for NaN, whose rank stays 0, and rank 0 goes left at every node
+            rank += Vector256.LessThan(probe, x).AsInt32() & Vector256.Create(step);
+        }
+
+        return rank;
+    }
+
+    private void Sum(byte* ranks, byte* slots, int* sums)
+    {
+        Vector256<int> s0 = Vector256.Create(_wholeBias), s1 = s0, s2 = s0, s3 = s0;
+        fixed (Node* nodes = _nodes)
+        fixed (int* leaves = _leaves)
+        {
+            foreach (ref readonly Walk walk in _walks.AsSpan())
+            {
+                byte* slot = slots + ((nint)_mostLeaves * Lanes);
+                Vector256<byte> leaf = Vector256<byte>.Zero;
+                Node* node = nodes + walk.Node, pairs = node + walk.Pairs, end = node + walk.Nodes;
+                for (; node < pairs; node++)
+                {
+                    // both children are leaves, the right one numbered one higher: "greater" is -1
+                    leaf = Avx2.Subtract(Vector256.Create(node->Left).AsByte(), Right(ranks, node));
+                    Vector256.StoreAligned(leaf, slot);
+                    slot += Lanes;
+                }
+
+                for (; node < end; node++)
+                {
+                    leaf = Avx2.BlendVariable(
+                        Vector256.LoadAligned(slots + node->Left), Vector256.LoadAligned(slots + node->Right), Right(ranks, node));
+                    Vector256.StoreAligned(leaf, slot);
+                    slot += Lanes;
+                }
+
+                int* of = leaves + walk.Leaf;
+                Vector128<byte> low = leaf.GetLower(), high = leaf.GetUpper();
+                s0 += Avx2.GatherVector256(of, Avx2.ConvertToVector256Int32(low), 4);
+                s1 += Avx2.GatherVector256(of, Avx2.ConvertToVector256Int32(Sse2.ShiftRightLogical128BitLane(low, 8)), 4);
+                s2 += Avx2.GatherVector256(of, Avx2.ConvertToVector256Int32(high), 4);
+                s3 += Avx2.GatherVector256(of, Avx2.ConvertToVector256Int32(Sse2.ShiftRightLogical128BitLane(high, 8)), 4);
+            }
+        }
+
+        s0.Store(sums);
+        s1.Store(sums + 8);
+        s2.Store(sums + 16);
+        s3.Store(sums + 24);
+    }
+
+    /// <summary>All ones where a row goes right.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Right(byte* ranks, Node* node) =>
+        Avx2.CompareGreaterThan(Vector256.LoadAligned((sbyte*)ranks + node->Column), Vector256.Create(node->Rank).AsSByte()).AsByte();
+
+    /// <summary>The trees from <paramref name="first"/> on that have at most 255 thresholds of each feature together, and these, ascending.</summary>
+    private static (int Next, Dictionary<int, SortedSet<float>> Sets) Group(Forest forest, int first)
+    {
+        var sets = new Dictionary<int, SortedSet<float>>();
+        int next = first;
+        for (; next < forest.Trees.Count; next++)
+        {
+            Tree tree = forest.Trees[next];
+            var added = new List<(int Feature, float Threshold)>();
+            bool fits = true;
+            for (int i = 0; i < tree.Nodes; i++)
+            {
+                if (!sets.TryGetValue(tree.Feature[i], out SortedSet<float>? set))
+                {
+                    sets[tree.Feature[i]] = set = [];
+                }
+
+                if (set.Add(tree.Threshold[i]))
+                {
+                    added.Add((tree.Feature[i], tree.Threshold[i]));
+                    fits &= set.Count <= MostThresholds;
+                }
+            }
+
+            if (!fits)
+            {
+                added.ForEach(a => sets[a.Feature].Remove(a.Threshold));
+                break;
+            }
+        }
+
+        return (next, sets.Where(s => s.Value.Count > 0).ToDictionary());
+    }
+
+    /// <summary>A tree's nodes, those first whose children are both leaves, then the others, children before parents; its leaves as numbered here.</summary>
+    private Walk Compile(Tree tree, Dictionary<int, int> columnOf, Dictionary<int, Dictionary<float, int>> ranks, List<Node> nodes, List<int> leaves, Func<float, int> whole)
+    {
+        int[] upwards = [.. tree.BreadthFirst().Reverse()];
+        int[] pairs = [.. upwards.Where(n => tree.Left[n] < 0 && tree.Right[n] < 0)];
+        int[] order = [.. pairs, .. upwards.Where(n => tree.Left[n] >= 0 || tree.Right[n] >= 0)];
+        int[] leafOrder = [.. pairs.SelectMany(n => (int[])[~tree.Left[n], ~tree.Right[n]])];
+        leafOrder = [.. leafOrder, .. Enumerable.Range(0, tree.Leaves).Except(leafOrder)];
+        int Slot(int child) => (child >= 0 ? _mostLeaves + Array.IndexOf(order, child) : Array.IndexOf(leafOrder, ~child)) * Lanes;
+
+        var walk = new Walk(nodes.Count, pairs.Length, tree.Nodes, leaves.Count);
+        leaves.AddRange(leafOrder.Select(l => whole(tree.LeafValue[l])));
+        for (int i = 0; i < order.Length; i++)
+        {
+            int n = order[i], feature = tree.Feature[n];
+            uint rank = (byte)(ranks[feature][tree.Threshold[n]] - 128);
+            uint left = i < pairs.Length ? (uint)(2 * i) * FourTimes : (uint)Slot(tree.Left[n]);
+            uint right = i < pairs.Length ? 0 : (uint)Slot(tree.Right[n]);
+            nodes.Add(new Node(rank * FourTimes, (uint)(columnOf[feature] * Lanes), left, right));
+        }
+
+        return walk;
+    }
+
+    private static T[] Pinned<T>(List<T> items)
+    {
+        T[] array = GC.AllocateUninitializedArray<T>(Math.Max(1, items.Count), pinned: true);
+        items.CopyTo(array);
+        return array;
+    }
+
+    private readonly record struct Column(int Feature, int Thresholds, int Bits);
+
+    /// <summary>
+    /// A byte's rank four times, to be spread over a vector by one load; offsets in bytes of the ranks and of the slots of both children,
+    /// which were filled before. Where both children are leaves, the left one's number four times stands for them.
+    /// </summary>
+    private readonly record struct Node(uint Rank, uint Column, uint Left, uint Right);
+
+    private readonly record struct Walk(int Node, int Pairs, int Nodes, int Leaf);
+}
