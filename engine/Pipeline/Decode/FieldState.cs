@@ -33,6 +33,32 @@ internal struct FieldState
         else Range(Field.Device);
     }
 
+    /// <summary>CloudEvents' headers win over the payload's fields.</summary>
+    public unsafe void Take(in CloudEvent headers, ref InteractionEvent e)
+    {
+        if (headers.Type.Length > 0)
+        {
+            See(Field.Type);
+            e.Type = EventTypes.Of(headers.Type.Span);
+        }
+        if (headers.Id.Length > 0)
+        {
+            See(Field.Id);
+            e.Id = headers.Id;
+            if (!JsonScan.IsIdentifier(e.Id.Start, e.Id.Length, e.Id.Start + e.Id.Length)) Range(Field.Id);
+        }
+        if (headers.TimeIsWrong)
+        {
+            See(Field.Time);
+            Wrong(Field.Time);
+        }
+        else if (headers.Time >= 0)
+        {
+            See(Field.Time);
+            e.Time = headers.Time;
+        }
+    }
+
     /// <summary>What keeps the event from being used, the type first, then the fields in their order.</summary>
     public readonly DecodeError Judge(EventType type)
     {

@@ -39,7 +39,7 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
     }
 
     /// <summary>Decodes one value. Texts of <paramref name="e"/> point into the value or into the arena.</summary>
-    public DecodeError Decode(byte* value, int length, ref InteractionEvent e)
+    public DecodeError Decode(byte* value, int length, ref InteractionEvent e, in CloudEvent headers)
     {
         e = default;
         if (length > EventLimits.MaxValueBytes) return new DecodeError(DeadLetterReason.TooLarge, $"{length} bytes");
@@ -53,6 +53,7 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
             arena.Points = points;
             return new DecodeError(DeadLetterReason.Malformed, "not one JSON object");
         }
+        _state.Take(headers, ref e);
         return _state.Judge(e.Type);
     }
 

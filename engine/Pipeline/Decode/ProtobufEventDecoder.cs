@@ -18,7 +18,7 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
     private int _viewportNumbers;
 
     /// <summary>Decodes one value. Texts of <paramref name="e"/> point into the value.</summary>
-    public DecodeError Decode(byte* value, int length, ref InteractionEvent e)
+    public DecodeError Decode(byte* value, int length, ref InteractionEvent e, in CloudEvent headers)
     {
         e = default;
         if (length > EventLimits.MaxValueBytes) return new DecodeError(DeadLetterReason.TooLarge, $"{length} bytes");
@@ -43,6 +43,7 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
             if (_viewportNumbers != 2) _state.Wrong(Field.Viewport);
             else if (!(e.ViewportWidth >= 0 && e.ViewportWidth <= EventLimits.MaxMagnitude && e.ViewportHeight >= 0 && e.ViewportHeight <= EventLimits.MaxMagnitude)) _state.Range(Field.Viewport);
         }
+        _state.Take(headers, ref e);
         return _state.Judge(e.Type);
     }
 

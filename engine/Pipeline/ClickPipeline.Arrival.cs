@@ -1,0 +1,211 @@
+using System.Runtime.CompilerServices;
+using Engine.Contracts;
+using Engine.Pipeline.Decode;
+using Engine.Pipeline.Features;
+using Engine.Pipeline.Join;
+using Engine.Pipeline.Lists;
+using Engine.Pipeline.Settings;
+using Engine.Pipeline.Standing;
+using Engine.Pipeline.Windows;
+
+namespace Engine.Pipeline;
+
+/// <summary>The steps of clicks and paths through a partition's state.</summary>
+public sealed unsafe partial class ClickPipeline
+{
+    private void OnClick(PartitionState partition, ref InteractionEvent e, in ClickKeys keys)
+    {
+        if (!Unsafe.IsNullRef(ref partition.Ids.Find(keys.Id)))
+        {
+            if (partition.IsLive) partition.Counts.Duplicates++;
+            return;
+        }
+        ClickRow row = Arrive(partition, ref e, keys);
+        bool waited = partition.WaitingPaths.Remove(keys.Id, out WaitingPath? before);
+        if (e.PathCount > 0)
+        {
+            (row.Path, row.PathStart, row.PathCount) = (PathState.Present, e.PathStart, e.PathCount);
+            if (waited)
+            {
+                if (partition.IsLive) partition.Counts.PathsSurplus += 1 + before!.Extras;
+                Return(partition, before!);
+            }
+        }
+        else if (waited)
+        {
+            if (partition.IsLive)
+            {
+                partition.Counts.PathsJoined++;
+                partition.Counts.PathsSurplus += before!.Extras;
+            }
+            (row.Path, row.OwnPath, row.PathStart, row.PathCount) = (PathState.Present, before, 0, before!.Count);
+        }
+        else if (e.ExpectsPath)
+        {
+            row.KeepTexts();
+            partition.Ids.Add(keys.Id, partition.LogTime, decided: false);
+            partition.WaitingClicks.Add(keys.Id, row, partition.LogTime + row.Settings.Limits.JoinMs, row.Offset);
+            return;
+        }
+        partition.Ids.Add(keys.Id, partition.LogTime, decided: true);
+        if (row.Path == PathState.Present) _pathJudge.Join(row, _arena, _sink);
+        Ready(row);
+    }
+
+    private void OnPath(PartitionState partition, in InteractionEvent e)
+    {
+        ulong id = Fingerprints.Click(_hash, e.Click.Span);
+        ref IdMemory.Remembered click = ref partition.Ids.Find(id);
+        if (Unsafe.IsNullRef(ref click))
+        {
+            Hold(partition, e, id);
+            return;
+        }
+        long joinMs = partition.Settings!.Limits.JoinMs;
+        if (click.Decided || !partition.WaitingClicks.Remove(id, out ClickRow? row))
+        {
+            if (!partition.IsLive) return;
+            if (partition.LogTime - click.LogTime <= joinMs) partition.Counts.PathsSurplus++;
+            else partition.Counts.PathsUnmatched++;
+            return;
+        }
+        click.Decided = true;
+        if (partition.IsLive) partition.Counts.PathsJoined++;
+        (row!.Path, row.PathStart, row.PathCount) = (PathState.Present, e.PathStart, e.PathCount);
+        _pathJudge.Join(row, _arena, _sink);
+        Ready(row);
+    }
+
+    /// <summary>A path whose click hasn't come: the first waits for it.</summary>
+    private void Hold(PartitionState partition, in InteractionEvent e, ulong id)
+    {
+        if (partition.WaitingPaths.TryGet(id, out WaitingPath? first))
+        {
+            first!.Extras++;
+            return;
+        }
+        if (partition.WaitingPoints + e.PathCount > _limits.WaitingPathPoints)
+        {
+            if (partition.IsLive) partition.Counts.PathsUnmatched++;
+            return;
+        }
+        WaitingPath path = _paths.TryPop(out WaitingPath? pooled) ? pooled : new WaitingPath();
+        path.Copy(_arena.T.AsSpan(e.PathStart, e.PathCount), _arena.X.AsSpan(e.PathStart, e.PathCount), _arena.Y.AsSpan(e.PathStart, e.PathCount));
+        (path.Click, path.Extras, path.Deadline) = (id, 0, partition.LogTime + partition.Settings!.Limits.JoinMs);
+        partition.WaitingPoints += path.Count;
+        partition.WaitingPaths.Add(id, path, path.Deadline, partition.Position);
+    }
+
+    /// <summary>A new click enters the windows; the row with all that is known of it but its path.</summary>
+    private ClickRow Arrive(PartitionState partition, ref InteractionEvent e, in ClickKeys keys)
+    {
+        DecisionSettings settings = partition.Settings!;
+        ClickRow row = Rent();
+        row.Event = e;
+        (row.Partition, row.Settings, row.Offset, row.LogTime) = (partition, settings, partition.Position, partition.LogTime);
+        (row.Id, row.Address, row.Network, row.Visitor, row.Who) = (keys.Id, keys.Address, keys.Network, keys.Visitor, keys.Who);
+        (row.Campaign, row.Publisher, row.Agent) = (keys.Campaign, keys.Publisher, keys.Agent);
+        (row.Path, row.Degenerate, row.DegenerateCount, row.PathStart, row.PathCount, row.OwnPath) = (PathState.None, DegeneratePaths.Nothing, 0, 0, 0, null);
+        (row.Replay, row.PathProbability, row.PathEvidence) = (default, ClickFeatures.Unknown, default);
+        row.TimeOutOfRange = Math.Abs(e.Time - partition.LogTime) > settings.Limits.OutOfRangeMs;
+        row.Time = row.TimeOutOfRange ? partition.LogTime : e.Time;
+        CountWindows(row, keys);
+        LookUp(row, settings);
+        Describe(row);
+        TakeStandings(row);
+        return row;
+    }
+
+    private static void CountWindows(ClickRow row, in ClickKeys keys)
+    {
+        WindowTable windows = row.Partition.Clicks;
+        long time = row.Time, now = row.LogTime;
+        Window(windows.Touch(keys.Address, now), time, out int minute, out int tenMinutes, out int hour, out long ipGap);
+        (row[ClickFeature.Ip60], row[ClickFeature.Ip600], row[ClickFeature.Ip3600], row[ClickFeature.IpGap]) = (minute, tenMinutes, hour, Seconds(ipGap));
+        Window(windows.Touch(keys.Network, now), time, out minute, out tenMinutes, out hour, out _);
+        (row[ClickFeature.Network60], row[ClickFeature.Network600], row[ClickFeature.Network3600]) = (minute, tenMinutes, hour);
+        Window(windows.Touch(keys.Who, now), time, out minute, out tenMinutes, out hour, out long whoGap);
+        (row[ClickFeature.Visitor60], row[ClickFeature.Visitor600], row[ClickFeature.Visitor3600], row[ClickFeature.WhoGap]) = (minute, tenMinutes, hour, Seconds(whoGap));
+        Window(windows.Touch(keys.PairCampaign, now), time, out _, out tenMinutes, out hour, out row.PairGapMs);
+        (row[ClickFeature.PairCampaign600], row[ClickFeature.PairCampaign3600]) = (tenMinutes, hour);
+        Window(windows.Touch(keys.PairPublisher, now), time, out _, out tenMinutes, out hour, out _);
+        (row[ClickFeature.PairPublisher600], row[ClickFeature.PairPublisher3600]) = (tenMinutes, hour);
+    }
+
+    private static float Seconds(long gapMs) => gapMs < 0 ? ClickFeatures.LongestGapSeconds : Math.Min(gapMs / 1000f, ClickFeatures.LongestGapSeconds);
+
+    /// <summary>Counts a click in and reads the windows; the gap to the key's last click is negative where there is none.</summary>
+    private static void Window(WindowEntry* entry, long time, out int minute, out int tenMinutes, out int hour, out long gap)
+    {
+        gap = entry->Last == 0 ? -1 : Math.Abs(time - entry->Last);
+        entry->Add(time);
+        entry->Count(time, out minute, out tenMinutes, out hour);
+        if (time > entry->Last) entry->Last = time;
+    }
+
+    private void LookUp(ClickRow row, DecisionSettings settings)
+    {
+        if (_agentsOf != settings)
+        {
+            if (_agentsOf?.Agents.SequenceEqual(settings.Agents) != true) _agents = new AgentCache(settings.Agents);
+            _agentsOf = settings;
+        }
+        ref InteractionEvent e = ref row.Event;
+        bool relayed = ListOf(settings.Relays, e.Address) != null;
+        row.DatacentreList = relayed ? null : ListOf(settings.Datacentres, e.Address);
+        row.ProxyList = ListOf(settings.Proxies, e.Address);
+        row.AgentInfo = e.Ua.IsEmpty ? AgentInfo.None : _agents!.Of(row.Agent, e.Ua.Span);
+        row.Contradiction = row.AgentInfo.Contradiction(e);
+        row.Allow = settings.HasAllows ? settings.AllowOf(e.Address, row.Visitor, row.Campaign, row.Time) : null;
+    }
+
+    private static string? ListOf(AddressList[] lists, IpAddress address)
+    {
+        foreach (AddressList list in lists)
+            if (list.Contains(address)) return list.Name;
+        return null;
+    }
+
+    private static void Describe(ClickRow row)
+    {
+        ref InteractionEvent e = ref row.Event;
+        row[ClickFeature.HasVisitor] = e.Visitor.IsEmpty ? 0 : 1;
+        row[ClickFeature.HasPage] = e.Page.IsEmpty ? 0 : 1;
+        row[ClickFeature.HasReferrer] = e.Referrer.IsEmpty ? 0 : 1;
+        row[ClickFeature.AgentLength] = e.Ua.Length;
+        row[ClickFeature.Pointer] = (int)e.Pointer;
+        bool placed = e.HasPosition && e.HasViewport && e.ViewportWidth > 0 && e.ViewportHeight > 0;
+        row[ClickFeature.PositionInside] = !placed ? ClickFeatures.Unknown : e.X >= 0 && e.X <= e.ViewportWidth && e.Y >= 0 && e.Y <= e.ViewportHeight ? 1 : 0;
+        row[ClickFeature.PositionX] = placed ? (float)(e.X / e.ViewportWidth) : ClickFeatures.Unknown;
+        row[ClickFeature.PositionY] = placed ? (float)(e.Y / e.ViewportHeight) : ClickFeatures.Unknown;
+        row[ClickFeature.IsPhone] = row.AgentInfo.IsPhone ? 1 : 0;
+        row[ClickFeature.ListDatacentre] = row.DatacentreList != null ? 1 : 0;
+        row[ClickFeature.ListProxy] = row.ProxyList != null ? 1 : 0;
+        row[ClickFeature.ListCrawler] = row.AgentInfo.CrawlerList != null ? 1 : 0;
+        row[ClickFeature.AgentContradiction] = row.Contradiction != null ? 1 : 0;
+        row[ClickFeature.PageOdd] = !e.Page.IsEmpty && !IsWebAddress(e.Page.Span) ? 1 : 0;
+    }
+
+    /// <summary>Whether a text is an http(s) address with a host, as far as its beginning tells; the scheme in any case of letters.</summary>
+    private static bool IsWebAddress(ReadOnlySpan<byte> page)
+    {
+        int scheme = page.Length > 8 && System.Text.Ascii.EqualsIgnoreCase(page[..8], "https://"u8) ? 8
+            : page.Length > 7 && System.Text.Ascii.EqualsIgnoreCase(page[..7], "http://"u8) ? 7 : 0;
+        return scheme > 0 && page[scheme] is not ((byte)'/' or (byte)'?' or (byte)'#' or (byte)':' or (byte)' ') && page.IndexOfAny((byte)' ', (byte)'\n', (byte)'\t') < 0;
+    }
+
+    private static void TakeStandings(ClickRow row)
+    {
+        Standings standings = row.Partition.Standings;
+        StandingSums? network = standings.Of(row.Network), visitor = row.Visitor == 0 ? null : standings.Of(row.Visitor), publisher = standings.Of(row.Publisher);
+        (row.StandingNetwork, row.StandingNetworkClicks) = network == null ? (ClickFeatures.Unknown, 0) : (network.Share, network.Clicks);
+        (row.StandingVisitor, row.StandingVisitorClicks) = visitor == null ? (ClickFeatures.Unknown, 0) : (visitor.Share, visitor.Clicks);
+        row.PublisherShare = publisher == null ? default
+            : new PublisherShare((float)(publisher.RecentInvalid / (publisher.RecentClicks + 1)), publisher.PastShare, (float)publisher.RecentClicks);
+        row[ClickFeature.StandingNetwork] = row.StandingNetwork;
+        row[ClickFeature.StandingNetworkClicks] = (float)row.StandingNetworkClicks;
+        row[ClickFeature.StandingVisitor] = row.StandingVisitor;
+        row[ClickFeature.PublisherShare] = publisher == null ? ClickFeatures.Unknown : row.PublisherShare.Recent;
+        row[ClickFeature.HistoryPublisher] = row[ClickFeature.HistoryPlacement] = row[ClickFeature.HistoryDevice] = ClickFeatures.Unknown;
+    }
+}

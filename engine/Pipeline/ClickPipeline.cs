@@ -1,0 +1,230 @@
+using Engine.Contracts;
+using Engine.Pipeline.Decide;
+using Engine.Pipeline.Decode;
+using Engine.Pipeline.Features;
+using Engine.Pipeline.Join;
+using Engine.Pipeline.Lists;
+using Engine.Pipeline.Settings;
+using Engine.Pipeline.Standing;
+
+namespace Engine.Pipeline;
+
+/// <summary>
+/// The function (state, records, settings) → (state, results) over batches. Records are taken in chunks: all of a chunk are decoded and
+/// their windows asked for, then each takes its step through its partition's state in order, and the clicks that are ready go through the
+/// forest together. One a lane, used by its thread only; nothing is allocated for a click without a path once warm.
+/// </summary>
+public sealed unsafe partial class ClickPipeline : IDisposable
+{
+    /// <summary>Records decoded together: two blocks of the forest's 32, and small enough to stay in the second-level cache.</summary>
+    public const int ChunkRecords = 64;
+
+    private readonly KeyedHash _hash;
+    private readonly SettingsTimeline _timeline;
+    private readonly IDecisionSink _sink;
+    private readonly EventArena _arena = new();
+    private readonly JsonEventDecoder _json;
+    private readonly ProtobufEventDecoder _protobuf;
+    private readonly InteractionEvent[] _events = new InteractionEvent[ChunkRecords];
+    private readonly DecodeError[] _errors = new DecodeError[ChunkRecords];
+    private readonly ClickKeys[] _keys = new ClickKeys[ChunkRecords];
+    private readonly Stack<ClickRow> _rows = new();
+    private readonly Stack<WaitingPath> _paths = new();
+    private readonly ClickRow[] _ready = new ClickRow[ChunkRecords];
+    private readonly Scorer _scorer = new();
+    private readonly PathJudge _pathJudge;
+    private readonly List<StandingSums> _due = [];
+    private readonly PipelineLimits _limits;
+    private AgentCache? _agents;
+    private DecisionSettings? _agentsOf, _readySettings;
+    private int _readyCount;
+
+    public ClickPipeline(KeyedHash hash, SettingsTimeline timeline, PathJudge pathJudge, PipelineLimits limits, IDecisionSink sink)
+    {
+        (_hash, _timeline, _pathJudge, _limits, _sink) = (hash, timeline, pathJudge, limits, sink);
+        _json = new JsonEventDecoder(_arena);
+        _protobuf = new ProtobufEventDecoder(_arena);
+    }
+
+    /// <summary>Takes records in, each partition's in the order of its log. Results are at the sink when it returns, but for clicks that wait.</summary>
+    public void Process(ReadOnlySpan<Record> records)
+    {
+        for (; records.Length > ChunkRecords; records = records[ChunkRecords..]) ProcessChunk(records[..ChunkRecords]);
+        if (records.Length > 0) ProcessChunk(records);
+    }
+
+    private void ProcessChunk(ReadOnlySpan<Record> records)
+    {
+        _arena.Reset();
+        for (int i = 0; i < records.Length; i++)
+        {
+            ref readonly Record record = ref records[i];
+            ref InteractionEvent e = ref _events[i];
+            _errors[i] = record.Encoding == ValueEncoding.Json
+                ? _json.Decode(record.Value, record.Length, ref e, record.CloudEvent)
+                : _protobuf.Decode(record.Value, record.Length, ref e, record.CloudEvent);
+            if (_errors[i].IsError || e.Type != EventType.Click) continue;
+            _keys[i].Fill(_hash, e);
+            _keys[i].Prefetch(record.Partition.Clicks);
+        }
+        for (int i = 0; i < records.Length; i++) Step(records[i], i);
+        // Texts of what is ready lie in the messages, which go with the batch.
+        DecideReady();
+    }
+
+    private void Step(in Record record, int i)
+    {
+        PartitionState partition = record.Partition;
+        partition.Position = record.Offset;
+        if (record.Timestamp > partition.LogTime) Advance(partition, record.Timestamp);
+        if (partition.LogTime > partition.SettingsUntil || partition.Timeline != _timeline.Entries) TakeSettings(partition);
+        if (_errors[i].IsError)
+        {
+            if (!partition.IsLive) return;
+            partition.Counts.DeadLetters[(int)_errors[i].Reason]++;
+            _sink.DeadLetter(record, _errors[i]);
+            return;
+        }
+        ref InteractionEvent e = ref _events[i];
+        switch (e.Type)
+        {
+            case EventType.Click:
+                CheckKey(record, e);
+                OnClick(partition, ref e, _keys[i]);
+                break;
+            case EventType.CursorPath:
+                CheckKey(record, e);
+                OnPath(partition, e);
+                break;
+            case EventType.Confirmation:
+                CheckKey(record, e);
+                OnConfirmation(partition, e);
+                break;
+            default:
+                if (partition.IsLive) partition.Counts.Ticks++;
+                break;
+        }
+    }
+
+    /// <summary>Log time moves on: what is overdue is decided, ids are forgotten, and where a second ends, standings change.</summary>
+    private void Advance(PartitionState partition, long logTime)
+    {
+        if (logTime / 1000 != partition.LogTime / 1000)
+        {
+            DecideReady();
+            partition.Standings.Apply();
+            if (partition.IsLive)
+            {
+                partition.Standings.TakeDirty(partition.LogTime, _timeline.Latest.Bands, _due);
+                if (_due.Count > 0) _sink.Standings(partition, _due);
+                _due.Clear();
+            }
+        }
+        partition.LogTime = logTime;
+        ReleaseOverdue(partition);
+        if (partition.Settings is { } settings) partition.Ids.Expire(logTime - settings.Limits.DuplicatesMs);
+    }
+
+    private void TakeSettings(PartitionState partition)
+    {
+        partition.Timeline = _timeline.Entries;
+        partition.Settings = SettingsTimeline.At(partition.Timeline, partition.LogTime, out partition.SettingsUntil);
+    }
+
+    private void ReleaseOverdue(PartitionState partition)
+    {
+        while (partition.WaitingClicks.TryTakeOverdue(partition.LogTime, out ClickRow? row, static row => row.LogTime + row.Settings.Limits.JoinMs))
+        {
+            ref IdMemory.Remembered remembered = ref partition.Ids.Find(row!.Id);
+            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref remembered)) remembered.Decided = true;
+            row.Path = PathState.Missing;
+            Ready(row);
+        }
+        while (partition.WaitingPaths.TryTakeOverdue(partition.LogTime, out WaitingPath? path, static path => path.Deadline))
+        {
+            if (partition.IsLive) partition.Counts.PathsUnmatched += 1 + path!.Extras;
+            Return(partition, path!);
+        }
+    }
+
+    private void CheckKey(in Record record, in InteractionEvent e)
+    {
+        if (!e.HasIp || !record.Partition.IsLive) return;
+        Span<byte> network = stackalloc byte[IpAddress.MaxNetworkText];
+        int length = e.Address.FormatNetwork(network);
+        if (!network[..length].SequenceEqual(new ReadOnlySpan<byte>(record.Key, record.KeyLength))) record.Partition.Counts.KeysMismatched++;
+    }
+
+    private void OnConfirmation(PartitionState partition, in InteractionEvent e)
+    {
+        // The verdict that it speaks of may be among those that are ready.
+        DecideReady();
+        ulong id = Fingerprints.Click(_hash, e.Click.Span);
+        bool used = partition.Confirmables.Remove(id, out Confirmable? click);
+        if (!partition.IsLive) return;
+        if (!used)
+        {
+            partition.Counts.ConfirmationsUnused++;
+            return;
+        }
+        partition.Counts.ConfirmationsUsed++;
+        _sink.Confirmed(partition, click!, e);
+    }
+
+    private void Ready(ClickRow row)
+    {
+        if (_readyCount == _ready.Length || (_readyCount > 0 && _readySettings != row.Settings)) DecideReady();
+        _readySettings = row.Settings;
+        _ready[_readyCount++] = row;
+    }
+
+    /// <summary>Scores and concludes what is ready, in the order in which it became so.</summary>
+    private void DecideReady()
+    {
+        if (_readyCount == 0) return;
+        ReadOnlySpan<ClickRow> rows = _ready.AsSpan(0, _readyCount);
+        foreach (ClickRow row in rows) if (row.Path == PathState.Present) _pathJudge.Score(row, _arena);
+        Span<float> scores = stackalloc float[ChunkRecords];
+        _scorer.Score(rows, _readySettings!.ClicksModel, scores);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            Conclude(rows[i], scores[i]);
+            Return(rows[i]);
+        }
+        _readyCount = 0;
+    }
+
+    private void Conclude(ClickRow row, float score)
+    {
+        PartitionState partition = row.Partition;
+        var judgement = new Judgement { Score = score, Allow = row.Allow };
+        Grounds.Find(row, ref judgement);
+        if (row.Settings.Rules.Length > 0) ClickRule.Apply(row.Settings.Rules, row, ref judgement);
+        judgement.Conclude(row.Settings.Bands);
+        partition.Standings.Note(row, judgement.IsInvalid);
+        if (judgement.Action == VerdictAction.Confirm) partition.Confirmables[row.Id] = VerdictWriter.Keep(row, judgement);
+        if (!partition.IsLive) return;
+        partition.Counts.Verdicts++;
+        partition.Counts.ByClass[(int)judgement.Class]++;
+        for (ulong left = judgement.Reasons; left != 0; left &= left - 1) partition.Counts.ByReason[System.Numerics.BitOperations.TrailingZeroCount(left)]++;
+        for (ulong left = judgement.ShadowReasons; left != 0; left &= left - 1) partition.Counts.ByShadowReason[System.Numerics.BitOperations.TrailingZeroCount(left)]++;
+        _sink.Verdict(row, judgement);
+    }
+
+    private ClickRow Rent() => _rows.TryPop(out ClickRow? row) ? row : new ClickRow();
+
+    private void Return(ClickRow row)
+    {
+        if (row.OwnPath is { } path) Return(row.Partition, path);
+        row.OwnPath = null;
+        _rows.Push(row);
+    }
+
+    private void Return(PartitionState partition, WaitingPath path)
+    {
+        partition.WaitingPoints -= path.Count;
+        _paths.Push(path);
+    }
+
+    public void Dispose() => _arena.Dispose();
+}

@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using Engine.Contracts;
+using Engine.Pipeline.Join;
+using Engine.Pipeline.Decode;
+using Engine.Pipeline.Features;
+using Engine.Pipeline.Lists;
+using Engine.Pipeline.Settings;
+using Engine.Pipeline.Standing;
+
+namespace Engine.Pipeline;
+
+/// <summary>
+/// All that is known of one click between its arrival and its verdict. Rows are pooled by the pipeline: rented when a click comes, given back
+/// once its verdict is out. While it waits for a path its texts lie in its own buffer, else in the message.
+/// </summary>
+public sealed unsafe class ClickRow
+{
+    private byte[] _texts = [];
+
+    public InteractionEvent Event;
+    public PartitionState Partition = null!;
+    public DecisionSettings Settings = null!;
+
+    /// <summary>Where the click lies in its partition.</summary>
+    public long Offset;
+
+    /// <summary>Log time of the click, ms.</summary>
+    public long LogTime;
+
+    /// <summary>Event time as believed, ms.</summary>
+    public long Time;
+
+    public ulong Id, Address, Network, Visitor, Who, Campaign, Publisher, Agent;
+
+    public bool TimeOutOfRange;
+
+    /// <summary>Time since the last click of the pair with the campaign, ms; negative where there is none.</summary>
+    public long PairGapMs;
+
+    public AgentInfo AgentInfo = AgentInfo.None;
+    public string? DatacentreList, ProxyList, Contradiction;
+    public AllowSetting? Allow;
+
+    public PathState Path;
+    public DegeneratePaths Degenerate;
+    public int DegenerateCount;
+
+    /// <summary>The path's points: the batch's arena, or what waited.</summary>
+    public WaitingPath? OwnPath;
+    public int PathStart, PathCount;
+
+    public ReplayFound Replay;
+    public float PathProbability;
+    public PathEvidence PathEvidence;
+
+    public float StandingNetwork, StandingVisitor;
+    public double StandingNetworkClicks, StandingVisitorClicks;
+    public PublisherShare PublisherShare;
+
+    /// <summary>The forest's row, by <see cref="ClickFeature"/>.</summary>
+    public readonly float[] Features = new float[ClickFeatures.Count];
+
+    public ref float this[ClickFeature feature]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref Features[(int)feature];
+    }
+
+    /// <summary>Copies the texts out of the message, so that the row may outlive it.</summary>
+    public void KeepTexts()
+    {
+        ref InteractionEvent e = ref Event;
+        int length = e.Id.Length + e.Ip.Length + e.Ua.Length + e.Visitor.Length + e.Publisher.Length + e.Placement.Length + e.Campaign.Length
+            + e.Advertiser.Length + e.Page.Length + e.Referrer.Length + e.Target.Length;
+        for (int i = 0; i < Fields.DeviceNames.Length; i++) length += e.Device[i].Length;
+        // Pinned, since texts are pointers; kept with the row for the next click that waits.
+        if (_texts.Length < length) _texts = GC.AllocateUninitializedArray<byte>((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length), pinned: true);
+        byte* at = (byte*)Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_texts));
+        Keep(ref e.Id, ref at);
+        Keep(ref e.Ip, ref at);
+        Keep(ref e.Ua, ref at);
+        Keep(ref e.Visitor, ref at);
+        Keep(ref e.Publisher, ref at);
+        Keep(ref e.Placement, ref at);
+        Keep(ref e.Campaign, ref at);
+        Keep(ref e.Advertiser, ref at);
+        Keep(ref e.Page, ref at);
+        Keep(ref e.Referrer, ref at);
+        Keep(ref e.Target, ref at);
+        for (int i = 0; i < Fields.DeviceNames.Length; i++) Keep(ref e.Device[i], ref at);
+    }
+
+    private static void Keep(ref Text text, ref byte* at)
+    {
+        text.Span.CopyTo(new Span<byte>(at, text.Length));
+        text = new Text(at, text.Length);
+        at += text.Length;
+    }
+}

@@ -1,0 +1,73 @@
+using Engine.Conditions;
+using Engine.Contracts;
+using Engine.Pipeline.Settings;
+
+namespace Engine.Pipeline.Decide;
+
+/// <summary>What a matching rule does: its class is a ground as a reason's is; what else is named overrides.</summary>
+public sealed record RuleThen(ReasonClass Class, Band? Band, VerdictAction? Action, bool? Billable);
+
+/// <summary>A rule on clicks: <c>rule/&lt;id&gt;</c>; its reason is <c>rule.&lt;id&gt;</c>.</summary>
+public sealed class ClickRule
+{
+    private readonly Condition _condition;
+    private long _shadowMatches;
+
+    private ClickRule(string id, Condition condition, RuleThen then, int order, bool shadow) =>
+        (Id, _condition, Then, Order, Shadow) = (id, condition, then, order, shadow);
+
+    public string Id { get; }
+    public string When => _condition.Source;
+    public RuleThen Then { get; }
+    public int Order { get; }
+
+    /// <summary>Evaluated and counted, but never acting.</summary>
+    public bool Shadow { get; }
+
+    /// <summary>Clicks that it would have acted on, in this process.</summary>
+    public long ShadowMatches => Interlocked.Read(ref _shadowMatches);
+
+    /// <summary>Parses and compiles a rule; what is wrong with its condition is shown with line, column and a caret.</summary>
+    internal static ClickRule Parse(string id, SettingReader reader)
+    {
+        string when = reader.RequiredText("when");
+        SettingReader then = reader.Object("then") ?? throw reader.Wrong("'then' is missing");
+        var effect = new RuleThen(then.Class("class", ReasonClass.None), Word<Band>(then, "band"), Word<VerdictAction>(then, "action"), then.OptionalFlag("billable"));
+        then.Done();
+        long order = reader.Integer("order", int.MinValue, int.MaxValue) ?? 0;
+        try
+        {
+            return new ClickRule(id, Condition.Compile(when, ClickNames.Names, CelType.Bool), effect, (int)order, reader.Flag("shadow"));
+        }
+        catch (ConditionException e)
+        {
+            throw reader.Wrong($"'when' at line {e.Line}, column {e.Column}: {e.Message}");
+        }
+    }
+
+    /// <summary>Evaluates all rules in their order on a click.</summary>
+    public static void Apply(ClickRule[] rules, ClickRow row, ref Judgement judgement)
+    {
+        var bindings = new ClickBindings(row, judgement.Score);
+        foreach (ClickRule rule in rules)
+        {
+            if (!rule._condition.Test(ref bindings)) continue;
+            if (rule.Shadow)
+            {
+                if (row.Partition.IsLive) Interlocked.Increment(ref rule._shadowMatches);
+                continue;
+            }
+            (judgement.Rules ??= []).Add(rule);
+            judgement.Grounds |= 1u << (int)rule.Then.Class;
+        }
+    }
+
+    private static T? Word<T>(SettingReader reader, string name) where T : struct, Enum
+    {
+        string? text = reader.Text(name);
+        if (text == null) return null;
+        string[] words = [.. Enum.GetNames<T>().Select(word => word.ToLowerInvariant())];
+        int at = Array.IndexOf(words, text);
+        return at >= 0 ? Enum.GetValues<T>()[at] : throw reader.Wrong($"'{name}' is '{text}'; expected {string.Join(", ", words)}");
+    }
+}

@@ -1,0 +1,73 @@
+namespace Engine.Pipeline.Features;
+
+/// <summary>The features of a click, in the order of the forest's columns. docs/features.md lists them (a test compares).</summary>
+public enum ClickFeature
+{
+    Ip60, Ip600, Ip3600, Network60, Network600, Network3600, Visitor60, Visitor600, Visitor3600,
+    PairCampaign600, PairCampaign3600, PairPublisher600, PairPublisher3600,
+    WhoGap, IpGap, HasVisitor, HasPage, HasReferrer, AgentLength, Pointer, PositionInside, PositionX, PositionY, IsPhone,
+    ListDatacentre, ListProxy, ListCrawler, AgentContradiction, PageOdd,
+    PathState, PathProbability, PathPoints, PathDegenerate, PathReplayed, DegenerateVisitor3600, DegenerateNetwork3600,
+    StandingNetwork, StandingNetworkClicks, StandingVisitor, PublisherShare, HistoryPublisher, HistoryPlacement, HistoryDevice,
+}
+
+/// <summary>Names, units and meanings of the click forest's features.</summary>
+public static class ClickFeatures
+{
+    /// <summary>What stands for "not known" in a feature that is a share, a position or a probability.</summary>
+    public const float Unknown = -1;
+
+    /// <summary>The longest gap between clicks that is told apart, in seconds; no click before counts as this.</summary>
+    public const float LongestGapSeconds = 86_400;
+
+    public static readonly (string Name, string Unit, string Meaning)[] Table =
+    [
+        ("ip_60s", "clicks", "clicks of the address in the last minute, this one included"),
+        ("ip_600s", "clicks", "the same in ten minutes"),
+        ("ip_3600s", "clicks", "the same in an hour"),
+        ("network_60s", "clicks", "clicks of the client network (/24, /56) in the last minute"),
+        ("network_600s", "clicks", "the same in ten minutes"),
+        ("network_3600s", "clicks", "the same in an hour"),
+        ("visitor_60s", "clicks", "clicks of the visitor in the last minute; of address and user agent where there is no visitor"),
+        ("visitor_600s", "clicks", "the same in ten minutes"),
+        ("visitor_3600s", "clicks", "the same in an hour"),
+        ("pair_campaign_600s", "clicks", "clicks of the visitor on this campaign in ten minutes"),
+        ("pair_campaign_3600s", "clicks", "the same in an hour"),
+        ("pair_publisher_600s", "clicks", "clicks of the visitor at this publisher in ten minutes"),
+        ("pair_publisher_3600s", "clicks", "the same in an hour"),
+        ("visitor_gap", "s", "since the visitor's click before; 86,400 where there was none"),
+        ("ip_gap", "s", "since the address's click before; 86,400 where there was none"),
+        ("has_visitor", "0, 1", "whether the click names a visitor"),
+        ("has_page", "0, 1", "whether it names a page"),
+        ("has_referrer", "0, 1", "whether it names a referrer"),
+        ("agent_length", "bytes", "length of the user agent"),
+        ("pointer", "0 to 4", "unknown, mouse, touch, pen, keyboard"),
+        ("position_inside", "-1, 0, 1", "whether the position lies inside the viewport; -1 where either is unknown"),
+        ("position_x", "share", "position over the viewport's width; -1 where unknown"),
+        ("position_y", "share", "position over the viewport's height; -1 where unknown"),
+        ("is_phone", "0, 1", "whether the user agent says that it runs on a phone"),
+        ("list_datacentre", "0, 1", "the address lies in a data centre's range and in no relay's"),
+        ("list_proxy", "0, 1", "the address lies in a proxy's range"),
+        ("list_crawler", "0, 1", "the user agent declares a crawler or a tool"),
+        ("agent_contradiction", "0, 1", "the user agent contradicts pointer or device"),
+        ("page_odd", "0, 1", "the page is there but no http or https address"),
+        ("path_state", "0 to 2", "no path expected, missing, present"),
+        ("path_probability", "probability", "that the path is a program's; -1 without a path"),
+        ("path_points", "points", "points of the path"),
+        ("path_degenerate", "0, 1", "whether the path is none, straight, even or forged"),
+        ("path_replayed", "0, 1", "whether the path nearly equals an earlier click's"),
+        ("degenerate_visitor_3600s", "clicks", "the visitor's clicks with degenerate paths in an hour"),
+        ("degenerate_network_3600s", "clicks", "the network's clicks with degenerate paths in an hour"),
+        ("standing_network", "share", "invalid share of the network's earlier clicks, decayed; -1 where unknown"),
+        ("standing_network_clicks", "clicks", "how many clicks that share speaks of, decayed"),
+        ("standing_visitor", "share", "invalid share of the visitor's earlier clicks; -1 where unknown"),
+        ("publisher_share", "share", "invalid share of the publisher's recent clicks; -1 where unknown"),
+        ("history_publisher", "share", "share of the publisher's labelled clicks that were invalid, smoothed; -1 without labels"),
+        ("history_placement", "share", "the same of the placement, smoothed towards its publisher"),
+        ("history_device", "share", "the same of the publisher and device model together"),
+    ];
+
+    public static readonly string[] Names = Array.ConvertAll(Table, feature => feature.Name);
+
+    public static readonly int Count = Table.Length;
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Engine.Contracts;
+
+namespace Engine.Pipeline.Settings;
+
+/// <summary>A setting that doesn't load: what is wrong, and where.</summary>
+public sealed class SettingException(string key, string problem) : Exception($"{key}: {problem}")
+{
+    public string Key { get; } = key;
+}
+
+/// <summary>Reads one record's fields, and refuses what it doesn't know: a misspelt limit must not silently be the default.</summary>
+internal sealed class SettingReader
+{
+    private readonly string _key;
+    private readonly JsonElement _record;
+    private readonly HashSet<string> _read = [];
+
+    public SettingReader(string key, JsonElement record)
+    {
+        (_key, _record) = (key, record);
+        if (record.ValueKind != JsonValueKind.Object) throw Wrong($"expected an object, got {Kind(record)}");
+    }
+
+    public SettingException Wrong(string problem) => new(_key, problem);
+
+    public string? Text(string name) => Find(name, JsonValueKind.String, "text") is { } value ? value.GetString() : null;
+
+    public string RequiredText(string name) => Text(name) ?? throw Wrong($"'{name}' is missing");
+
+    public bool Flag(string name) => OptionalFlag(name) ?? false;
+
+    public bool? OptionalFlag(string name)
+    {
+        _read.Add(name);
+        if (!_record.TryGetProperty(name, out JsonElement value)) return null;
+        return value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw Wrong($"'{name}' is {Kind(value)}; expected true or false"),
+        };
+    }
+
+    public double Number(string name, double least, double most, double otherwise) => OptionalNumber(name, least, most) ?? otherwise;
+
+    public double? OptionalNumber(string name, double least, double most)
+    {
+        if (Find(name, JsonValueKind.Number, "a number") is not { } value) return null;
+        double number = value.GetDouble();
+        return number >= least && number <= most ? number : throw Wrong($"'{name}' is {value.GetRawText()}; expected {least:R} to {most:R}");
+    }
+
+    public long? Integer(string name, long least, long most)
+    {
+        if (Find(name, JsonValueKind.Number, "a whole number") is not { } value) return null;
+        return value.TryGetInt64(out long number) && number >= least && number <= most
+            ? number
+            : throw Wrong($"'{name}' is {value.GetRawText()}; expected a whole number from {least} to {most}");
+    }
+
+    public ReasonClass Class(string name, ReasonClass otherwise) => Text(name) switch
+    {
+        null => otherwise,
+        "none" => ReasonClass.None,
+        "suspect" => ReasonClass.Suspect,
+        "givt" => ReasonClass.Givt,
+        "sivt" => ReasonClass.Sivt,
+        var other => throw Wrong($"'{name}' is '{other}'; expected none, suspect, givt or sivt"),
+    };
+
+    public SettingReader? Object(string name) =>
+        Find(name, JsonValueKind.Object, "an object") is { } value ? new SettingReader($"{_key}: {name}", value) : null;
+
+    /// <summary>To be called last: a field that nobody asked for is refused.</summary>
+    public void Done()
+    {
+        foreach (JsonProperty property in _record.EnumerateObject())
+            if (!_read.Contains(property.Name))
+                throw Wrong($"'{property.Name}' is no field here; there are {string.Join(", ", _read.Order())}");
+    }
+
+    private JsonElement? Find(string name, JsonValueKind kind, string expected)
+    {
+        _read.Add(name);
+        if (!_record.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return null;
+        return value.ValueKind == kind ? value : throw Wrong($"'{name}' is {Kind(value)}; expected {expected}");
+    }
+
+    private static string Kind(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => $"the text '{value.GetString()}'",
+        JsonValueKind.Number => $"the number {value.GetRawText()}",
+        JsonValueKind.Null => "null",
+        _ => value.GetRawText(),
+    };
+}

@@ -1,0 +1,157 @@
+using System.Runtime.InteropServices;
+using Engine.Contracts;
+using Engine.Pipeline.Settings;
+
+namespace Engine.Pipeline.Standing;
+
+/// <summary>What a standing speaks of.</summary>
+public enum StandingKind : byte { Network, Visitor, Publisher, Campaign }
+
+/// <summary>Recent and past invalid share of a publisher's clicks, as known before a click.</summary>
+public readonly record struct PublisherShare(float Recent, float Past, float RecentClicks);
+
+/// <summary>
+/// The sums of one network, visitor, publisher or campaign in one partition: decayed counts of clicks and of invalid ones, and cost. Half of
+/// a count is forgotten in a day, of a recent one in ten minutes.
+/// </summary>
+public sealed class StandingSums
+{
+    private const double DayHalfLifeMs = 86_400_000, RecentHalfLifeMs = 600_000;
+
+    public StandingKind Kind { get; init; }
+
+    /// <summary>The id, or the network's CIDR.</summary>
+    public string Name { get; init; } = "";
+
+    public double Clicks, Invalid, RecentClicks, RecentInvalid;
+
+    /// <summary>Cost of the clicks, and of the invalid ones, in micros; not decayed.</summary>
+    public long CostMicros, LostMicros;
+
+    /// <summary>Log time of the last change, ms.</summary>
+    public long LogTime;
+
+    /// <summary>Everything before this offset is in the sums.</summary>
+    public long Covers;
+
+    /// <summary>Log time and band of what was written last; -1 where nothing was.</summary>
+    public long WrittenAt = -1;
+    public Band WrittenBand;
+
+    /// <summary>Whether it waits in the list of what is to be written.</summary>
+    public bool Dirty;
+
+    /// <summary>Invalid share, smoothed by one valid click so that a first invalid one isn't all.</summary>
+    public float Share => (float)(Invalid / (Clicks + 1));
+
+    /// <summary>Invalid share of what lies before the recent clicks; the share of all where there is too little before.</summary>
+    public float PastShare => Clicks - RecentClicks > 20 ? (float)((Invalid - RecentInvalid) / (Clicks - RecentClicks + 1)) : Share;
+
+    public void Add(long logTime, bool invalid, long costMicros)
+    {
+        if (logTime > LogTime)
+        {
+            double day = Math.Pow(2, (LogTime - logTime) / DayHalfLifeMs), recent = Math.Pow(2, (LogTime - logTime) / RecentHalfLifeMs);
+            (Clicks, Invalid) = (Clicks * day, Invalid * day);
+            (RecentClicks, RecentInvalid) = (RecentClicks * recent, RecentInvalid * recent);
+            LogTime = logTime;
+        }
+        Clicks++;
+        RecentClicks++;
+        CostMicros += costMicros;
+        if (!invalid) return;
+        Invalid++;
+        RecentInvalid++;
+        LostMicros += costMicros;
+    }
+}
+
+/// <summary>
+/// The standings of a partition. What verdicts of one second of log time add is seen by clicks of later seconds only, so that what a click
+/// is judged by never depends on how the log was cut into batches. Bounded: oldest half out when full. One a partition; not for two threads.
+/// </summary>
+public sealed class Standings(int bound)
+{
+    private readonly record struct Delta(ulong Network, ulong Visitor, ulong Publisher, ulong Campaign, IpAddress Address, long Offset, long LogTime, bool Invalid, long CostMicros, string? VisitorName, string? PublisherName, string? CampaignName);
+
+    private readonly Dictionary<ulong, StandingSums> _sums = [];
+    private readonly List<Delta> _pending = [];
+
+    /// <summary>What changed and wasn't taken by <see cref="TakeDirty"/> yet.</summary>
+    private readonly List<StandingSums> _dirty = [];
+
+    public int Count => _sums.Count;
+    public long Evictions { get; private set; }
+
+    public StandingSums? Of(ulong key) => _sums.GetValueOrDefault(key);
+
+    /// <summary>A sum that was read back from <c>standings</c>.</summary>
+    public void Restore(ulong key, StandingSums sums) => _sums[key] = sums;
+
+    /// <summary>Notes a verdict; seen from the next second of log time on.</summary>
+    public void Note(ClickRow row, bool invalid)
+    {
+        // A visitor is followed from the first invalid click on: most never have one. Names are made once for each key.
+        bool visitorKnown = row.Visitor != 0 && (_sums.ContainsKey(row.Visitor) || invalid);
+        _pending.Add(new Delta(row.Network, visitorKnown ? row.Visitor : 0, row.Publisher, row.Campaign, row.Event.Address, row.Offset, row.LogTime, invalid, row.Event.CostMicros,
+            visitorKnown && !_sums.ContainsKey(row.Visitor) ? row.Event.Visitor.ToString() : null,
+            _sums.ContainsKey(row.Publisher) ? null : row.Event.Publisher.ToString(),
+            _sums.ContainsKey(row.Campaign) ? null : row.Event.Campaign.ToString()));
+    }
+
+    /// <summary>Adds what was noted; called where a second of log time ends.</summary>
+    public void Apply()
+    {
+        foreach (ref readonly Delta delta in CollectionsMarshal.AsSpan(_pending))
+        {
+            Add(delta.Network, StandingKind.Network, null, delta);
+            if (delta.Visitor != 0) Add(delta.Visitor, StandingKind.Visitor, delta.VisitorName, delta);
+            Add(delta.Publisher, StandingKind.Publisher, delta.PublisherName, delta);
+            Add(delta.Campaign, StandingKind.Campaign, delta.CampaignName, delta);
+        }
+        _pending.Clear();
+    }
+
+    /// <summary>The sums that changed since the last call and are due: by a changed band, or a minute after they were last written.</summary>
+    public void TakeDirty(long logTime, Bands bands, List<StandingSums> due)
+    {
+        int kept = 0;
+        for (int i = 0; i < _dirty.Count; i++)
+        {
+            StandingSums sums = _dirty[i];
+            Band band = bands.Of(sums.Share);
+            if (sums.WrittenAt >= 0 && band == sums.WrittenBand && logTime - sums.WrittenAt < 60_000)
+            {
+                _dirty[kept++] = sums;
+                continue;
+            }
+            (sums.WrittenAt, sums.WrittenBand, sums.Dirty) = (logTime, band, false);
+            due.Add(sums);
+        }
+        _dirty.RemoveRange(kept, _dirty.Count - kept);
+    }
+
+    private void Add(ulong key, StandingKind kind, string? name, in Delta delta)
+    {
+        if (!_sums.TryGetValue(key, out StandingSums? sums))
+        {
+            if (_sums.Count >= bound) Evict();
+            sums = new StandingSums { Kind = kind, Name = name ?? delta.Address.NetworkText(), LogTime = delta.LogTime };
+            _sums.Add(key, sums);
+        }
+        if (delta.Offset < sums.Covers) return;
+        sums.Add(delta.LogTime, delta.Invalid, delta.CostMicros);
+        if (sums.Dirty) return;
+        sums.Dirty = true;
+        _dirty.Add(sums);
+    }
+
+    private void Evict()
+    {
+        long[] times = [.. _sums.Values.Select(sums => sums.LogTime)];
+        Array.Sort(times);
+        long before = times[times.Length / 2] + 1;
+        foreach ((ulong key, StandingSums sums) in _sums)
+            if (sums.LogTime < before && !sums.Dirty && _sums.Remove(key)) Evictions++;
+    }
+}
