@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+using Engine.Pipeline.Decode;
+using static Engine.Pipeline.Consume.LibrdkafkaNative;
+
+namespace Engine.Pipeline.Consume;
+
+/// <summary>Reads the headers of a message in place: how its value is encoded, and CloudEvents' in binary mode.</summary>
+internal static unsafe class MessageHeaderReader
+{
+    /// <summary>Fills what headers say into a record. A message without headers costs one call.</summary>
+    public static void Fill(Message* message, ref Record record)
+    {
+        record.Encoding = ValueEncoding.Json;
+        record.HasCloudEvent = false;
+        record.CloudEvent = CloudEvent.None;
+        if (MessageHeaders(message, out nint headers) != 0) return;
+        for (nuint i = 0; HeaderAt(headers, i, out byte* name, out byte* value, out nuint size) == 0; i++)
+        {
+            ReadOnlySpan<byte> key = System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name);
+            var text = new Text(value, (int)size);
+            if (key.SequenceEqual("content-type"u8))
+            {
+                if (text.Span.StartsWith("application/protobuf"u8) || text.Span.StartsWith("application/x-protobuf"u8)) record.Encoding = ValueEncoding.Protobuf;
+            }
+            else if (key.SequenceEqual("ce_type"u8)) (record.HasCloudEvent, record.CloudEvent.Type) = (true, text);
+            else if (key.SequenceEqual("ce_id"u8)) (record.HasCloudEvent, record.CloudEvent.Id) = (true, text);
+            else if (key.SequenceEqual("ce_time"u8))
+            {
+                record.HasCloudEvent = true;
+                record.CloudEvent.TimeIsWrong = !TryTime(text.Span, out record.CloudEvent.Time);
+            }
+        }
+    }
+
+    /// <summary>All headers as they are, for a dead letter.</summary>
+    public static Confluent.Kafka.Headers Copy(Message* message)
+    {
+        var copy = new Confluent.Kafka.Headers();
+        if (MessageHeaders(message, out nint headers) != 0) return copy;
+        for (nuint i = 0; HeaderAt(headers, i, out byte* name, out byte* value, out nuint size) == 0; i++)
+            copy.Add(Encoding.UTF8.GetString(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name)),
+                value == null ? null : new ReadOnlySpan<byte>(value, (int)size).ToArray());
+        return copy;
+    }
+
+    /// <summary>RFC 3339, as CloudEvents has it, to ms since the epoch.</summary>
+    private static bool TryTime(ReadOnlySpan<byte> text, out long time)
+    {
+        bool parsed = DateTimeOffset.TryParse(Encoding.UTF8.GetString(text), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset value);
+        time = parsed ? value.ToUnixTimeMilliseconds() : -1;
+        return parsed && time >= 0;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text;
+using Confluent.Kafka;
+using Engine.Contracts;
+
+namespace Engine.Pipeline.Deliver;
+
+/// <summary>
+/// What goes out to Kafka: dead letters, signatures, standings, ticks. One a process; lanes count what they sent and wait until it is
+/// acknowledged before progress covers it. Any thread.
+/// </summary>
+public sealed class KafkaOut : IDisposable
+{
+    private readonly IProducer<byte[], byte[]> _producer;
+    private readonly string _prefix;
+
+    public KafkaOut(string brokers, string prefix)
+    {
+        _prefix = prefix;
+        _producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
+        {
+            BootstrapServers = brokers,
+            Acks = Acks.All,
+            EnableIdempotence = true,
+            LingerMs = 5,
+            Partitioner = Partitioner.Murmur2Random,
+            // A broker that is away is waited for, not given up on: progress waits with it.
+            MessageTimeoutMs = 0,
+            ClientId = "engine",
+        }).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
+    }
+
+    /// <summary>A message that can't be sent at all: what, and why. Set by the host.</summary>
+    public Action<string>? Failed { get; set; }
+
+    /// <summary>How many messages of one sender are not acknowledged yet.</summary>
+    public sealed class Sender
+    {
+        internal long Sent, Acknowledged;
+        public long Count => Sent;
+        public bool IsReached(long count) => Volatile.Read(ref Acknowledged) >= count;
+    }
+
+    /// <summary>Sends to a topic that takes the group's prefix.</summary>
+    public void SendOwn(Sender sender, string topic, byte[]? key, byte[]? value, string id, Headers? headers = null)
+    {
+        headers ??= [];
+        headers.Add("id", Encoding.ASCII.GetBytes(id));
+        Send(sender, new TopicPartition(_prefix + topic, Partition.Any), new Message<byte[], byte[]> { Key = key!, Value = value!, Headers = headers });
+    }
+
+    /// <summary>Sends a tick to a partition, stamped with the log time that it speaks of.</summary>
+    public void Tick(Sender sender, int partition, long logTime) =>
+        Send(sender, new TopicPartition(Topics.Interactions, partition), new Message<byte[], byte[]> { Value = """{"type":"tick"}"""u8.ToArray(), Timestamp = new Timestamp(logTime, TimestampType.CreateTime) });
+
+    private void Send(Sender sender, TopicPartition to, Message<byte[], byte[]> message)
+    {
+        sender.Sent++;
+        while (true)
+        {
+            try
+            {
+                _producer.Produce(to, message, report =>
+                {
+                    if (report.Error.IsError) Failed?.Invoke($"{to.Topic}: {report.Error.Reason}");
+                    Interlocked.Increment(ref sender.Acknowledged);
+                });
+                return;
+            }
+            catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+            {
+                _producer.Poll(TimeSpan.FromMilliseconds(20));
+            }
+        }
+    }
+
+    public void Flush(TimeSpan timeout) => _producer.Flush(timeout);
+
+    public void Dispose() => _producer.Dispose();
+}

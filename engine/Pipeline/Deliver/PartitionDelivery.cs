@@ -1,0 +1,205 @@
+using System.Text;
+using Engine.Contracts;
+
+namespace Engine.Pipeline.Deliver;
+
+/// <summary>How a step of counts and progress ended.</summary>
+public enum CommitOutcome : byte { None, Done, NotOwner, OtherOffset }
+
+/// <summary>
+/// Moves one partition's counts and progress to Redis in one atomic step, guarded by the owner and by the progress it starts from. A step
+/// has three stages: begun (what it holds is fixed), sent (once all verdicts and messages that it covers are acknowledged), answered. One step
+/// at a time; meanwhile the next is summed up. Sending a step twice changes nothing: it finds its own progress there.
+/// </summary>
+public sealed class PartitionDelivery
+{
+    private static readonly byte[] Script = Encoding.ASCII.GetBytes("""
+        if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 'OWNER' end
+        local now = redis.call('GET', KEYS[1]) or ''
+        if now == ARGV[3] then return 'DONE' end
+        if now ~= ARGV[2] then return 'OFFSET' end
+        local at = 5
+        for k = 3, #KEYS do
+          local fields = tonumber(ARGV[at])
+          at = at + 1
+          for i = 1, fields do
+            redis.call('HINCRBY', KEYS[k], ARGV[at], ARGV[at + 1])
+            at = at + 2
+          end
+          redis.call('EXPIRE', KEYS[k], ARGV[4])
+        end
+        redis.call('SET', KEYS[1], ARGV[3])
+        return 'DONE'
+        """.ReplaceLineEndings("\n"));
+
+    private readonly byte[] _progressKey, _ownerKey, _owner, _ttl;
+    private readonly Utf8Builder _arguments = new();
+    private Totals _current, _sending;
+    private string _progress, _next = "";
+    private RedisWriter.Mark _mark;
+    private long _sentToKafka;
+    private Stage _stage;
+    private int _statKeys;
+
+    private enum Stage : byte { Idle, Begun, Sent }
+
+    /// <param name="owner">The value of <c>owner</c> that this instance raised it to.</param>
+    /// <param name="progress">The text of <c>progress</c> as it was read; empty where there was none.</param>
+    public PartitionDelivery(PartitionState state, RedisKeys keys, KeyedHash hash, long owner, string progress, TimeSpan totalsTtl)
+    {
+        State = state;
+        _progressKey = Encoding.ASCII.GetBytes(keys.Progress(state.Name));
+        _ownerKey = Encoding.ASCII.GetBytes(keys.Owner(state.Name));
+        _owner = Encoding.ASCII.GetBytes(owner.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        _ttl = Encoding.ASCII.GetBytes(((long)totalsTtl.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        _progress = progress;
+        (_current, _sending) = (new Totals(hash, keys, state.Name), new Totals(hash, keys, state.Name));
+    }
+
+    public PartitionState State { get; }
+
+    /// <summary>What is summed up for the next step.</summary>
+    public Totals Totals => _current;
+
+    public bool IsIdle => _stage == Stage.Idle;
+
+    /// <summary>How the last step ended, once; the lane acts on it.</summary>
+    public CommitOutcome Outcome { get; private set; }
+
+    /// <summary>The next offset that Redis has acknowledged progress to; negative while none is known.</summary>
+    public long AcknowledgedOffset { get; private set; } = -1;
+
+    public CommitOutcome TakeOutcome()
+    {
+        CommitOutcome outcome = Outcome;
+        Outcome = CommitOutcome.None;
+        return outcome;
+    }
+
+    /// <summary>Begins a step up to the partition's position, if there is anything new.</summary>
+    public void Begin(long nextOffset, RedisWriter writer, KafkaOut.Sender kafka)
+    {
+        if (_stage != Stage.Idle) return;
+        string next = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{nextOffset} {State.LogTime}");
+        if (next == _progress) return;
+        _next = next;
+        AcknowledgingOffset = nextOffset;
+        (_current, _sending) = (_sending, _current);
+        _mark = writer.Now();
+        _sentToKafka = kafka.Count;
+        _stage = Stage.Begun;
+    }
+
+    private long AcknowledgingOffset { get; set; }
+
+    /// <summary>Takes the step further if it can go.</summary>
+    public void Advance(RedisWriter writer, KafkaOut.Sender kafka)
+    {
+        if (_stage != Stage.Begun || !kafka.IsReached(_sentToKafka) || !writer.IsReached(ref _mark)) return;
+        Send(writer);
+        _stage = Stage.Sent;
+    }
+
+    private void Send(RedisWriter writer)
+    {
+        WriteArguments();
+        RespPipe pipe = writer.PipeFor(_progressKey);
+        pipe.Begin(3 + 2 + _statKeys + _argumentCount);
+        pipe.Argument("EVAL"u8);
+        pipe.Argument(Script);
+        pipe.Argument(Encoding.ASCII.GetBytes((2 + _statKeys).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        pipe.Argument(_progressKey);
+        pipe.Argument(_ownerKey);
+        foreach (TotalCell cell in _sending.Dirty) pipe.Argument(cell.Key);
+        pipe.Raw(_arguments.Written);
+        pipe.End((reply, isError) => Answered(reply, isError, writer));
+    }
+
+    private void Answered(ReadOnlySpan<byte> reply, bool isError, RedisWriter writer)
+    {
+        if (isError)
+        {
+            string error = Encoding.UTF8.GetString(reply);
+            if (!writer.Passes(error)) throw new RespException($"Redis refused the counts of {State.Name} for good: {error}");
+            _stage = Stage.Begun;
+            return;
+        }
+        _stage = Stage.Idle;
+        if (reply.SequenceEqual("DONE"u8))
+        {
+            _progress = _next;
+            AcknowledgedOffset = AcknowledgingOffset;
+            _sending.Clear();
+            Outcome = CommitOutcome.Done;
+        }
+        else Outcome = reply.SequenceEqual("OWNER"u8) ? CommitOutcome.NotOwner : CommitOutcome.OtherOffset;
+    }
+
+    private int _argumentCount;
+
+    private void WriteArguments()
+    {
+        _arguments.Clear();
+        (_argumentCount, _statKeys) = (0, _sending.Dirty.Count);
+        Argument(_owner);
+        Argument(Encoding.ASCII.GetBytes(_progress));
+        Argument(Encoding.ASCII.GetBytes(_next));
+        Argument(_ttl);
+        foreach (TotalCell cell in _sending.Dirty)
+        {
+            Argument(FieldCount(cell));
+            if (cell.Clicks != 0) Field("clicks", cell.Clicks);
+            if (cell.CostMicros != 0) Field("cost_micros", cell.CostMicros);
+            for (int i = 0; i < 4; i++)
+            {
+                if (cell.ClassClicks[i] != 0) Field("clicks:" + ClassNames[i], cell.ClassClicks[i]);
+                if (cell.ClassCost[i] != 0) Field("cost_micros:" + ClassNames[i], cell.ClassCost[i]);
+            }
+            for (int i = 0; i < Reasons.Count; i++)
+            {
+                if (cell.ReasonClicks[i] != 0) Field(ReasonClickNames[i], cell.ReasonClicks[i]);
+                if (cell.ReasonCost[i] != 0) Field(ReasonCostNames[i], cell.ReasonCost[i]);
+            }
+            if (cell.Named == null) continue;
+            foreach ((string code, (long clicks, long cost)) in cell.Named)
+            {
+                Field("clicks:reason:" + code, clicks);
+                Field("cost_micros:reason:" + code, cost);
+            }
+        }
+    }
+
+    private static readonly string[] ClassNames = ["valid", "suspect", "givt", "sivt"];
+    private static readonly string[] ReasonClickNames = Array.ConvertAll(Reasons.Table, entry => "clicks:reason:" + entry.Code);
+    private static readonly string[] ReasonCostNames = Array.ConvertAll(Reasons.Table, entry => "cost_micros:reason:" + entry.Code);
+
+    private static int FieldCount(TotalCell cell)
+    {
+        int count = (cell.Clicks != 0 ? 1 : 0) + (cell.CostMicros != 0 ? 1 : 0) + 2 * (cell.Named?.Count ?? 0);
+        foreach (long value in cell.ClassClicks) count += value != 0 ? 1 : 0;
+        foreach (long value in cell.ClassCost) count += value != 0 ? 1 : 0;
+        foreach (long value in cell.ReasonClicks) count += value != 0 ? 1 : 0;
+        foreach (long value in cell.ReasonCost) count += value != 0 ? 1 : 0;
+        return count;
+    }
+
+    private void Field(string name, long value)
+    {
+        _arguments.Add("$"u8).Number(name.Length).Add("\r\n"u8).Ascii(name).Add("\r\n"u8);
+        Argument(value);
+        _argumentCount++;
+    }
+
+    private void Argument(long value)
+    {
+        Span<byte> digits = stackalloc byte[20];
+        System.Buffers.Text.Utf8Formatter.TryFormat(value, digits, out int written);
+        Argument(digits[..written]);
+    }
+
+    private void Argument(ReadOnlySpan<byte> value)
+    {
+        _arguments.Add("$"u8).Number(value.Length).Add("\r\n"u8).Add(value).Add("\r\n"u8);
+        _argumentCount++;
+    }
+}
