@@ -29,7 +29,7 @@ internal sealed partial class Compiler
     private Typed Has(Call call)
     {
         Expr argument = call.Arguments[0] is Parenthesised parenthesised ? parenthesised.Inner : call.Arguments[0];
-        if (argument is not Select select)
+        if (argument is not FieldSelect select)
         {
             throw new ConditionException(source, argument.Offset, "has() takes a dotted name or a field, as has(click.publisher)");
         }

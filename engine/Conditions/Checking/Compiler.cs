@@ -29,9 +29,9 @@ internal sealed partial class Compiler(string source, CelNames names, bool isChe
     public Typed Compile(Expr expr) => expr switch
     {
         Literal literal => new Typed(new Constant(literal.Value), StaticType.Of(literal.Value)),
-        Identifier or Select => NameOrField(expr),
+        Identifier or FieldSelect => NameOrField(expr),
         Parenthesised parenthesised => Compile(parenthesised.Inner),
-        Syntax.Index index => Index(index),
+        Indexing index => Index(index),
         Call call => CallOrMacro(call),
         ListLiteral list => List(list),
         MapLiteral map => Map(map),
@@ -61,13 +61,13 @@ internal sealed partial class Compiler(string source, CelNames names, bool isChe
                 return Undeclared(dotted, first.Offset);
             }
         }
-        Select select = (Select)expr;
+        FieldSelect select = (FieldSelect)expr;
         Typed operand = Compile(select.Operand);
         StaticType type = FieldType(operand.Type, select);
         return Fold(new Typed(new SelectNode(operand.Node, select.Field), type), operand.IsConstant);
     }
 
-    private StaticType FieldType(StaticType operand, Select select)
+    private StaticType FieldType(StaticType operand, FieldSelect select)
     {
         if (!operand.IsDyn && operand.Kind != CelType.Map)
         {
@@ -90,7 +90,7 @@ internal sealed partial class Compiler(string source, CelNames names, bool isChe
 
     private bool AnyDeclared(Expr expr)
     {
-        for (; expr is Select select; expr = select.Operand)
+        for (; expr is FieldSelect select; expr = select.Operand)
         {
             if (TryDotted(select.Operand, out string dotted, out _) && names.TryGet(dotted, out _))
             {
@@ -103,7 +103,7 @@ internal sealed partial class Compiler(string source, CelNames names, bool isChe
     private static bool TryDotted(Expr expr, out string dotted, out Identifier? first)
     {
         Stack<string> parts = [];
-        while (expr is Select { Quoted: false } select)
+        while (expr is FieldSelect { Quoted: false } select)
         {
             parts.Push(select.Field);
             expr = select.Operand;
@@ -146,7 +146,7 @@ internal sealed partial class Compiler(string source, CelNames names, bool isChe
         return Fold(new Typed(node, StaticType.MapOf(key, value)), keys.Concat(values).All(typed => typed.IsConstant));
     }
 
-    private Typed Index(Syntax.Index index)
+    private Typed Index(Indexing index)
     {
         Typed operand = Compile(index.Operand);
         Typed at = Compile(index.At);
@@ -174,7 +174,7 @@ internal sealed partial class Compiler(string source, CelNames names, bool isChe
         NoBindings none = default;
         Frame frame = new(UnsafeBindings.To(ref none), 0, _foldingSteps);
         CelValue value = typed.Node.Evaluate(ref frame);
-        _foldingSteps = Math.Max(0, frame.Steps);
+        _foldingSteps = Math.Max(0, frame.Budget.Steps);
         return value.IsError ? typed : typed with { Node = new Constant(value) };
     }
 

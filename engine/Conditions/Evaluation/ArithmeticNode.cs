@@ -79,13 +79,13 @@ internal sealed class ArithmeticNode(TokenKind op, Node left, Node right) : Node
     });
 
     private static CelValue Joined(ref Frame frame, string a, string b) =>
-        frame.Charge((long)a.Length + b.Length) ? CelValue.Of(string.Concat(a, b)) : Frame.OverBudget;
+        frame.Charge((long)a.Length + b.Length) ? CelValue.Of(string.Concat(a, b)) : Budget.Exceeded;
 
     private static CelValue Joined(ref Frame frame, CelList a, CelList b)
     {
         if (!frame.Charge(a.Weight + b.Weight))
         {
-            return Frame.OverBudget;
+            return Budget.Exceeded;
         }
         CelValue[] joined = new CelValue[a.Count + b.Count];
         a.Span.CopyTo(joined);

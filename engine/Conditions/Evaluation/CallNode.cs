@@ -30,7 +30,7 @@ internal sealed class CallNode(string name, Overload[] overloads, Node[] argumen
         {
             if (overload.Takes(given))
             {
-                return overload.Body(given, ref frame);
+                return overload.Body(given, ref frame.Budget);
             }
         }
         string kinds = string.Join(", ", given.ToArray().Select(value => KindNames.Of(value.Kind)));

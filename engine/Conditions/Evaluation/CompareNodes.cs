@@ -28,7 +28,7 @@ internal sealed class EqualNode(Node left, Node right, bool negated) : Node
         {
             return b;
         }
-        return frame.Charge(Math.Min(a.Weight, b.Weight)) ? CelValue.Of(CelOrder.AreEqual(a, b) != negated) : Frame.OverBudget;
+        return frame.Charge(Math.Min(a.Weight, b.Weight)) ? CelValue.Of(CelOrder.AreEqual(a, b) != negated) : Budget.Exceeded;
     }
 }
 
@@ -49,7 +49,7 @@ internal sealed class OrderNode(Node left, Node right, Holds holds, string symbo
         {
             return b;
         }
-        return frame.Charge(Math.Min(a.Weight, b.Weight)) ? Compare(a, b, holds, symbol) : Frame.OverBudget;
+        return frame.Charge(Math.Min(a.Weight, b.Weight)) ? Compare(a, b, holds, symbol) : Budget.Exceeded;
     }
 
     public static CelValue Compare(in CelValue a, in CelValue b, Holds holds, string symbol) =>
@@ -126,6 +126,6 @@ internal sealed class EqualStringNode(Node left, string constant, bool negated) 
         }
         return frame.Charge(1 + constant.Length / 8)
             ? CelValue.Of((value.Kind == CelKind.String && string.Equals(Unsafe.As<string>(value.Held), constant)) != negated)
-            : Frame.OverBudget;
+            : Budget.Exceeded;
     }
 }

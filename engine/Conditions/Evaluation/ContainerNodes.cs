@@ -17,7 +17,7 @@ internal sealed class ListNode(Node[] elements) : Node
             }
         }
         CelList list = new(values);
-        return frame.Charge(list.Weight) ? CelValue.Of(list) : Frame.OverBudget;
+        return frame.Charge(list.Weight) ? CelValue.Of(list) : Budget.Exceeded;
     }
 }
 
@@ -40,11 +40,11 @@ internal sealed class MapNode(Node[] keys, Node[] values) : Node
             }
             if (!frame.Charge(k[i].Weight + v[i].Weight))
             {
-                return Frame.OverBudget;
+                return Budget.Exceeded;
             }
         }
         return !CelMap.TryOf(k, v, out CelMap? map, out string? error) ? CelValue.Error(error!)
-            : frame.Charge(map!.Weight) ? CelValue.Of(map) : Frame.OverBudget;
+            : frame.Charge(map!.Weight) ? CelValue.Of(map) : Budget.Exceeded;
     }
 }
 
@@ -63,7 +63,7 @@ internal sealed class SelectNode(Node operand, string field) : Node
         {
             return value.IsError ? value : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)} has no fields, and so no {field}");
         }
-        return frame.Charge(_key.Weight) ? value.AsMap.TryGet(_key, out CelValue found) ? found : _missing : Frame.OverBudget;
+        return frame.Charge(_key.Weight) ? value.AsMap.TryGet(_key, out CelValue found) ? found : _missing : Budget.Exceeded;
     }
 }
 
@@ -101,7 +101,7 @@ internal sealed class IndexNode(Node operand, Node index) : Node
         }
         if (!frame.Charge(at.Weight))
         {
-            return Frame.OverBudget;
+            return Budget.Exceeded;
         }
         return held.Kind switch
         {
@@ -152,9 +152,9 @@ internal sealed class InNode(Node element, Node container) : Node
         switch (held.Kind)
         {
             case CelKind.List:
-                return frame.Charge(held.AsList.Weight) ? CelValue.Of(held.AsList.Contains(value)) : Frame.OverBudget;
+                return frame.Charge(held.AsList.Weight) ? CelValue.Of(held.AsList.Contains(value)) : Budget.Exceeded;
             case CelKind.Map:
-                return frame.Charge(value.Weight) ? CelValue.Of(held.AsMap.TryGet(value, out _)) : Frame.OverBudget;
+                return frame.Charge(value.Weight) ? CelValue.Of(held.AsMap.TryGet(value, out _)) : Budget.Exceeded;
             default:
                 return held.IsError ? held : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)} in {KindNames.Of(held.Kind)}");
         }

@@ -10,21 +10,18 @@ internal ref struct Frame
     {
         _bindings = bindings;
         Locals = locals == 0 ? [] : new CelValue[locals];
-        Steps = steps;
+        Budget = new Budget(steps);
     }
 
     /// <summary>The macros' variables, by how deep the macro is nested in others.</summary>
     public CelValue[] Locals { get; }
 
-    /// <summary>Steps left; below zero the evaluation is over.</summary>
-    public long Steps { get; private set; }
+    /// <summary>What is left of the budget.</summary>
+    public Budget Budget;
 
     /// <summary>The value of a name.</summary>
     public readonly CelValue Get(int slot) => _bindings.Get(slot);
 
     /// <summary>Takes steps off the budget; false if there were not enough.</summary>
-    public bool Charge(long steps) => (Steps -= steps) >= 0;
-
-    /// <summary>What an evaluation fails with that used its budget up.</summary>
-    public static readonly CelValue OverBudget = CelValue.Error($"evaluation takes more than {CelLimits.MaxSteps} steps");
+    public bool Charge(long steps) => Budget.Charge(steps);
 }

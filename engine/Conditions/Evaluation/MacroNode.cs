@@ -46,7 +46,7 @@ internal sealed class MacroNode(Macro macro, Node range, int local, Node? test, 
         {
             if (!frame.Charge(_round))
             {
-                return Frame.OverBudget;
+                return Budget.Exceeded;
             }
             CelValue value = Test(ref frame, element);
             if (value.IsError)
@@ -68,7 +68,7 @@ internal sealed class MacroNode(Macro macro, Node range, int local, Node? test, 
         {
             if (!frame.Charge(_round))
             {
-                return Frame.OverBudget;
+                return Budget.Exceeded;
             }
             CelValue value = Test(ref frame, element);
             if (value.IsError)
@@ -87,7 +87,7 @@ internal sealed class MacroNode(Macro macro, Node range, int local, Node? test, 
         {
             if (!frame.Charge(_round))
             {
-                return Frame.OverBudget;
+                return Budget.Exceeded;
             }
             CelValue value = Test(ref frame, element);
             if (value.IsFalse)
@@ -101,12 +101,12 @@ internal sealed class MacroNode(Macro macro, Node range, int local, Node? test, 
             }
             if (!frame.Charge(made.Weight))
             {
-                return Frame.OverBudget;
+                return Budget.Exceeded;
             }
             kept.Add(made);
         }
         CelList list = new([.. kept]);
-        return frame.Charge(list.Weight) ? CelValue.Of(list) : Frame.OverBudget;
+        return frame.Charge(list.Weight) ? CelValue.Of(list) : Budget.Exceeded;
     }
 
     /// <summary>Sets the variable and evaluates the predicate: a bool or an error.</summary>

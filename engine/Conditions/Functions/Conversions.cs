@@ -44,9 +44,9 @@ internal static class Conversions
         Method("size", StaticType.Int, MapSize, CelType.Map),
     ];
 
-    private static CelValue ListSize(ReadOnlySpan<CelValue> a, ref Frame frame) => CelValue.Of((long)a[0].AsList.Count);
+    private static CelValue ListSize(ReadOnlySpan<CelValue> a, ref Budget budget) => CelValue.Of((long)a[0].AsList.Count);
 
-    private static CelValue MapSize(ReadOnlySpan<CelValue> a, ref Frame frame) => CelValue.Of((long)a[0].AsMap.Count);
+    private static CelValue MapSize(ReadOnlySpan<CelValue> a, ref Budget budget) => CelValue.Of((long)a[0].AsMap.Count);
 
     private static CelValue ToBool(string text) => text switch
     {

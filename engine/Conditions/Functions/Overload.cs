@@ -4,7 +4,7 @@ using Engine.Conditions.Evaluation;
 namespace Engine.Conditions.Functions;
 
 /// <summary>What a function does with arguments of the kinds it takes; errors are returned, never thrown.</summary>
-internal delegate CelValue FunctionBody(ReadOnlySpan<CelValue> arguments, ref Frame frame);
+internal delegate CelValue FunctionBody(ReadOnlySpan<CelValue> arguments, ref Budget budget);
 
 /// <summary>One way to call a function.</summary>
 /// <param name="Name">Its name.</param>

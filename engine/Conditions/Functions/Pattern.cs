@@ -40,8 +40,8 @@ internal sealed class Pattern
     }
 
     /// <summary>Whether the pattern matches anywhere in the text.</summary>
-    public CelValue Matches(string text, ref Frame frame) =>
-        frame.Charge(1 + text.Length * (1L + _states / 16)) ? CelValue.Of(_regex.IsMatch(text)) : Frame.OverBudget;
+    public CelValue Matches(string text, ref Budget budget) =>
+        budget.Charge(1 + text.Length * (1L + _states / 16)) ? CelValue.Of(_regex.IsMatch(text)) : Budget.Exceeded;
 }
 
 /// <summary>text.matches('constant'): the pattern is compiled once, when the condition is.</summary>
@@ -52,7 +52,7 @@ internal sealed class MatchNode(Node operand, Pattern pattern) : Node
     public override CelValue Evaluate(ref Frame frame)
     {
         CelValue value = operand.Evaluate(ref frame);
-        return value.Kind == CelKind.String ? pattern.Matches(value.AsString, ref frame)
+        return value.Kind == CelKind.String ? pattern.Matches(value.AsString, ref frame.Budget)
             : value.IsError ? value : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)}.matches(string)");
     }
 }

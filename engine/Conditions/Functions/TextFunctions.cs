@@ -13,16 +13,16 @@ internal static class TextFunctions
     public static IEnumerable<Overload> All { get; } =
     [
         Method("charAt", StaticType.String, CharAt, CelType.String, CelType.Int),
-        Method("join", StaticType.String, (a, ref frame) => Join(a[0].AsList, "", ref frame), CelType.List),
-        Method("join", StaticType.String, (a, ref frame) => Join(a[0].AsList, a[1].AsString, ref frame), CelType.List, CelType.String),
+        Method("join", StaticType.String, (a, ref budget) => Join(a[0].AsList, "", ref budget), CelType.List),
+        Method("join", StaticType.String, (a, ref budget) => Join(a[0].AsList, a[1].AsString, ref budget), CelType.List, CelType.String),
         Method("lowerAscii", StaticType.String, LowerAscii, CelType.String),
         Method("upperAscii", StaticType.String, UpperAscii, CelType.String),
-        Method("replace", StaticType.String, (a, ref frame) => Replace(a, -1, ref frame), CelType.String, CelType.String, CelType.String),
-        Method("replace", StaticType.String, (a, ref frame) => Replace(a, a[3].Bits, ref frame),
+        Method("replace", StaticType.String, (a, ref budget) => Replace(a, -1, ref budget), CelType.String, CelType.String, CelType.String),
+        Method("replace", StaticType.String, (a, ref budget) => Replace(a, a[3].Bits, ref budget),
             CelType.String, CelType.String, CelType.String, CelType.Int),
         Method("reverse", StaticType.String, Reverse, CelType.String),
-        Method("split", StaticType.ListOf(StaticType.String), (a, ref frame) => Split(a, -1, ref frame), CelType.String, CelType.String),
-        Method("split", StaticType.ListOf(StaticType.String), (a, ref frame) => Split(a, a[2].Bits, ref frame),
+        Method("split", StaticType.ListOf(StaticType.String), (a, ref budget) => Split(a, -1, ref budget), CelType.String, CelType.String),
+        Method("split", StaticType.ListOf(StaticType.String), (a, ref budget) => Split(a, a[2].Bits, ref budget),
             CelType.String, CelType.String, CelType.Int),
         Method("substring", StaticType.String, Substring, CelType.String, CelType.Int),
         Method("substring", StaticType.String, Substring, CelType.String, CelType.Int, CelType.Int),
@@ -30,22 +30,22 @@ internal static class TextFunctions
     ];
 
     /// <summary>The character at an index; empty at the text's end.</summary>
-    private static CelValue CharAt(ReadOnlySpan<CelValue> a, ref Frame frame)
+    private static CelValue CharAt(ReadOnlySpan<CelValue> a, ref Budget budget)
     {
         string text = a[0].AsString;
-        if (!frame.Charge(text.Length))
+        if (!budget.Charge(text.Length))
         {
-            return Frame.OverBudget;
+            return Budget.Exceeded;
         }
         int at = CodePoints.Locate(text, a[1].Bits);
         return at < 0 ? OutOfRange : CelValue.Of(at == text.Length ? "" : text.Substring(at, CodePoints.Width(text, at)));
     }
 
-    private static CelValue Join(CelList list, string separator, ref Frame frame)
+    private static CelValue Join(CelList list, string separator, ref Budget budget)
     {
-        if (!frame.Charge(list.Weight + (long)separator.Length * list.Count))
+        if (!budget.Charge(list.Weight + (long)separator.Length * list.Count))
         {
-            return Frame.OverBudget;
+            return Budget.Exceeded;
         }
         StringBuilder joined = new();
         for (int i = 0; i < list.Count; i++)
@@ -59,11 +59,11 @@ internal static class TextFunctions
         return CelValue.Of(joined.ToString());
     }
 
-    private static CelValue LowerAscii(ReadOnlySpan<CelValue> a, ref Frame frame) =>
-        frame.Charge(a[0].Weight) ? Each(a[0].AsString, c => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c) : Frame.OverBudget;
+    private static CelValue LowerAscii(ReadOnlySpan<CelValue> a, ref Budget budget) =>
+        budget.Charge(a[0].Weight) ? Each(a[0].AsString, c => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c) : Budget.Exceeded;
 
-    private static CelValue UpperAscii(ReadOnlySpan<CelValue> a, ref Frame frame) =>
-        frame.Charge(a[0].Weight) ? Each(a[0].AsString, c => char.IsAsciiLetterLower(c) ? (char)(c & ~0x20) : c) : Frame.OverBudget;
+    private static CelValue UpperAscii(ReadOnlySpan<CelValue> a, ref Budget budget) =>
+        budget.Charge(a[0].Weight) ? Each(a[0].AsString, c => char.IsAsciiLetterLower(c) ? (char)(c & ~0x20) : c) : Budget.Exceeded;
 
     private static CelValue Each(string text, Func<char, char> made) => CelValue.Of(string.Create(text.Length, (text, made), static (span, from) =>
     {
@@ -74,14 +74,14 @@ internal static class TextFunctions
     }));
 
     /// <summary>Replaces the first so many, all if negative. Empty text stands before every character, and at the end.</summary>
-    private static CelValue Replace(ReadOnlySpan<CelValue> a, long limit, ref Frame frame)
+    private static CelValue Replace(ReadOnlySpan<CelValue> a, long limit, ref Budget budget)
     {
         string text = a[0].AsString;
         string old = a[1].AsString;
         string made = a[2].AsString;
-        if (!frame.Charge(a[0].Weight * (1 + a[1].Weight / 64)))
+        if (!budget.Charge(a[0].Weight * (1 + a[1].Weight / 64)))
         {
-            return Frame.OverBudget;
+            return Budget.Exceeded;
         }
         StringBuilder replaced = new();
         int at = 0;
@@ -92,9 +92,9 @@ internal static class TextFunctions
             {
                 break;
             }
-            if (!frame.Charge(1 + made.Length))
+            if (!budget.Charge(1 + made.Length))
             {
-                return Frame.OverBudget;
+                return Budget.Exceeded;
             }
             replaced.Append(text, at, found - at).Append(made);
             at = found + old.Length;
@@ -112,12 +112,12 @@ internal static class TextFunctions
         return CelValue.Of(replaced.Append(text, at, text.Length - at).ToString());
     }
 
-    private static CelValue Reverse(ReadOnlySpan<CelValue> a, ref Frame frame)
+    private static CelValue Reverse(ReadOnlySpan<CelValue> a, ref Budget budget)
     {
         string text = a[0].AsString;
-        if (!frame.Charge(text.Length))
+        if (!budget.Charge(text.Length))
         {
-            return Frame.OverBudget;
+            return Budget.Exceeded;
         }
         char[] reversed = new char[text.Length];
         for (int at = 0; at < text.Length;)
@@ -131,7 +131,7 @@ internal static class TextFunctions
 
     /// <summary>Splits into so many parts at most, the last with the rest; all if negative, none at 0. An empty separator splits into
     /// characters.</summary>
-    private static CelValue Split(ReadOnlySpan<CelValue> a, long limit, ref Frame frame)
+    private static CelValue Split(ReadOnlySpan<CelValue> a, long limit, ref Budget budget)
     {
         string text = a[0].AsString;
         string separator = a[1].AsString;
@@ -139,9 +139,9 @@ internal static class TextFunctions
         {
             return CelValue.Of(CelList.Empty);
         }
-        if (!frame.Charge(2 * a[0].Weight * (1 + a[1].Weight / 64)))
+        if (!budget.Charge(2 * a[0].Weight * (1 + a[1].Weight / 64)))
         {
-            return Frame.OverBudget;
+            return Budget.Exceeded;
         }
         List<CelValue> parts = [];
         int at = 0;
@@ -160,12 +160,12 @@ internal static class TextFunctions
     }
 
     /// <summary>From one index to before another, the text's end if there is none.</summary>
-    private static CelValue Substring(ReadOnlySpan<CelValue> a, ref Frame frame)
+    private static CelValue Substring(ReadOnlySpan<CelValue> a, ref Budget budget)
     {
         string text = a[0].AsString;
-        if (!frame.Charge(text.Length))
+        if (!budget.Charge(text.Length))
         {
-            return Frame.OverBudget;
+            return Budget.Exceeded;
         }
         int start = CodePoints.Locate(text, a[1].Bits);
         int end = a.Length > 2 ? CodePoints.Locate(text, a[2].Bits) : text.Length;
@@ -173,6 +173,6 @@ internal static class TextFunctions
     }
 
     /// <summary>Without white space at both ends: what Unicode calls so, which <see cref="string.Trim()"/> goes by.</summary>
-    private static CelValue Trim(ReadOnlySpan<CelValue> a, ref Frame frame) =>
-        frame.Charge(a[0].Weight) ? CelValue.Of(a[0].AsString.Trim()) : Frame.OverBudget;
+    private static CelValue Trim(ReadOnlySpan<CelValue> a, ref Budget budget) =>
+        budget.Charge(a[0].Weight) ? CelValue.Of(a[0].AsString.Trim()) : Budget.Exceeded;
 }

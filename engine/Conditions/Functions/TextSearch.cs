@@ -14,12 +14,12 @@ internal static class TextSearch
     [
         Global("size", StaticType.Int, Size, CelType.String),
         Method("size", StaticType.Int, Size, CelType.String),
-        Method("contains", StaticType.Bool, (a, ref frame) => frame.Charge(Cost(a))
-            ? CelValue.Of(a[0].AsString.Contains(a[1].AsString, StringComparison.Ordinal)) : Frame.OverBudget, CelType.String, CelType.String),
-        Method("startsWith", StaticType.Bool, (a, ref frame) => frame.Charge(a[1].Weight)
-            ? CelValue.Of(a[0].AsString.StartsWith(a[1].AsString, StringComparison.Ordinal)) : Frame.OverBudget, CelType.String, CelType.String),
-        Method("endsWith", StaticType.Bool, (a, ref frame) => frame.Charge(a[1].Weight)
-            ? CelValue.Of(a[0].AsString.EndsWith(a[1].AsString, StringComparison.Ordinal)) : Frame.OverBudget, CelType.String, CelType.String),
+        Method("contains", StaticType.Bool, (a, ref budget) => budget.Charge(Cost(a))
+            ? CelValue.Of(a[0].AsString.Contains(a[1].AsString, StringComparison.Ordinal)) : Budget.Exceeded, CelType.String, CelType.String),
+        Method("startsWith", StaticType.Bool, (a, ref budget) => budget.Charge(a[1].Weight)
+            ? CelValue.Of(a[0].AsString.StartsWith(a[1].AsString, StringComparison.Ordinal)) : Budget.Exceeded, CelType.String, CelType.String),
+        Method("endsWith", StaticType.Bool, (a, ref budget) => budget.Charge(a[1].Weight)
+            ? CelValue.Of(a[0].AsString.EndsWith(a[1].AsString, StringComparison.Ordinal)) : Budget.Exceeded, CelType.String, CelType.String),
         Method("indexOf", StaticType.Int, IndexOf, CelType.String, CelType.String),
         Method("indexOf", StaticType.Int, IndexOf, CelType.String, CelType.String, CelType.Int),
         Method("lastIndexOf", StaticType.Int, LastIndexOf, CelType.String, CelType.String),
@@ -28,16 +28,16 @@ internal static class TextSearch
         Method("matches", StaticType.Bool, Matches, CelType.String, CelType.String),
     ];
 
-    private static CelValue Size(ReadOnlySpan<CelValue> a, ref Frame frame) =>
-        frame.Charge(a[0].Weight) ? CelValue.Of((long)CodePoints.Count(a[0].AsString)) : Frame.OverBudget;
+    private static CelValue Size(ReadOnlySpan<CelValue> a, ref Budget budget) =>
+        budget.Charge(a[0].Weight) ? CelValue.Of((long)CodePoints.Count(a[0].AsString)) : Budget.Exceeded;
 
     /// <summary>The first place at or after an index, -1 if none.</summary>
-    private static CelValue IndexOf(ReadOnlySpan<CelValue> a, ref Frame frame)
+    private static CelValue IndexOf(ReadOnlySpan<CelValue> a, ref Budget budget)
     {
         string text = a[0].AsString;
-        if (!frame.Charge(Cost(a)))
+        if (!budget.Charge(Cost(a)))
         {
-            return Frame.OverBudget;
+            return Budget.Exceeded;
         }
         int from = a.Length > 2 ? CodePoints.Locate(text, a[2].Bits) : 0;
         if (from < 0)
@@ -49,13 +49,13 @@ internal static class TextSearch
     }
 
     /// <summary>The last place that begins at or before an index, -1 if none.</summary>
-    private static CelValue LastIndexOf(ReadOnlySpan<CelValue> a, ref Frame frame)
+    private static CelValue LastIndexOf(ReadOnlySpan<CelValue> a, ref Budget budget)
     {
         string text = a[0].AsString;
         string sought = a[1].AsString;
-        if (!frame.Charge(Cost(a)))
+        if (!budget.Charge(Cost(a)))
         {
-            return Frame.OverBudget;
+            return Budget.Exceeded;
         }
         int last = a.Length > 2 ? CodePoints.Locate(text, a[2].Bits) : text.Length;
         if (last < 0)
@@ -67,14 +67,14 @@ internal static class TextSearch
         return CelValue.Of(found < 0 ? -1L : CodePoints.Count(text.AsSpan(0, found)));
     }
 
-    private static CelValue Matches(ReadOnlySpan<CelValue> a, ref Frame frame)
+    private static CelValue Matches(ReadOnlySpan<CelValue> a, ref Budget budget)
     {
-        if (!frame.Charge(Pattern.CompileCost))
+        if (!budget.Charge(Pattern.CompileCost))
         {
-            return Frame.OverBudget;
+            return Budget.Exceeded;
         }
         return Pattern.TryCompile(a[1].AsString, out Pattern? pattern, out string? error)
-            ? pattern!.Matches(a[0].AsString, ref frame)
+            ? pattern!.Matches(a[0].AsString, ref budget)
             : CelValue.Error(error!);
     }
 

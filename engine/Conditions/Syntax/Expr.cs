@@ -23,10 +23,10 @@ internal sealed record Literal(int Offset, CelValue Value) : Expr(Offset, 1);
 internal sealed record Identifier(int Offset, string Name, bool Root) : Expr(Offset, 1);
 
 /// <summary>operand.field</summary>
-internal sealed record Select(int Offset, Expr Operand, string Field, bool Quoted) : Expr(Offset, Operand.Depth + 1);
+internal sealed record FieldSelect(int Offset, Expr Operand, string Field, bool Quoted) : Expr(Offset, Operand.Depth + 1);
 
 /// <summary>operand[index]</summary>
-internal sealed record Index(int Offset, Expr Operand, Expr At) : Expr(Offset, Below(Operand, At));
+internal sealed record Indexing(int Offset, Expr Operand, Expr At) : Expr(Offset, Below(Operand, At));
 
 /// <summary>name(arguments), or receiver.name(arguments).</summary>
 internal sealed record Call(int Offset, string Name, Expr? Receiver, Expr[] Arguments)

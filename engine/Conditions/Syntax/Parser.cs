@@ -159,7 +159,7 @@ internal sealed class Parser
                     int offset = Take().Offset;
                     Expr at = Expression();
                     Take(TokenKind.RightBracket, "']'");
-                    operand = Checked(new Index(offset, operand, at));
+                    operand = Checked(new Indexing(offset, operand, at));
                     break;
                 case TokenKind.LeftBrace:
                     throw new ConditionException(_source, _token.Offset, "messages are no part of this language: expected an operator");
@@ -175,12 +175,12 @@ internal sealed class Parser
         if (name.Kind == TokenKind.QuotedIdentifier)
         {
             Take();
-            return new Select(name.Offset, operand, name.Text, Quoted: true);
+            return new FieldSelect(name.Offset, operand, name.Text, Quoted: true);
         }
         Take(TokenKind.Identifier, "a field's or a function's name after the dot");
         return _token.Kind == TokenKind.LeftParen
             ? new Call(name.Offset, name.Text, operand, Arguments())
-            : new Select(name.Offset, operand, name.Text, Quoted: false);
+            : new FieldSelect(name.Offset, operand, name.Text, Quoted: false);
     }
 
     private Expr Primary()
@@ -209,7 +209,7 @@ internal sealed class Parser
                 Expr inner = Expression();
                 Take(TokenKind.RightParen, "')'");
                 // Parentheses end a dotted name: (a.b).c asks a.b for c, and never is the name a.b.c.
-                return inner is Select or Identifier ? new Parenthesised(inner) : inner;
+                return inner is FieldSelect or Identifier ? new Parenthesised(inner) : inner;
             case TokenKind.LeftBracket:
                 Take();
                 return Checked(new ListLiteral(token.Offset, [.. Items(TokenKind.RightBracket, "']'", trailingComma: true)]));
