@@ -1,0 +1,121 @@
+using Engine.Conditions.Evaluation;
+using Engine.Conditions.Functions;
+using Engine.Conditions.Syntax;
+
+namespace Engine.Conditions.Checking;
+
+/// <summary>Calls: macros, and functions with their overloads.</summary>
+internal sealed partial class Compiler
+{
+    private Typed CallOrMacro(Call call)
+    {
+        if (call is { Receiver: null, Name: "has", Arguments.Length: 1 })
+        {
+            return Has(call);
+        }
+        Macro? macro = call.Receiver is null ? null : (call.Name, call.Arguments.Length) switch
+        {
+            ("all", 2) => Macro.All,
+            ("exists", 2) => Macro.Exists,
+            ("exists_one" or "existsOne", 2) => Macro.ExistsOne,
+            ("filter", 2) => Macro.Filter,
+            ("map", 2 or 3) => Macro.Map,
+            _ => null,
+        };
+        return macro is { } known ? MacroCall(known, call) : FunctionCall(call);
+    }
+
+    /// <summary>has(a.b): whether the name a.b has a value, else whether the map a has the field b.</summary>
+    private Typed Has(Call call)
+    {
+        Expr argument = call.Arguments[0] is Parenthesised parenthesised ? parenthesised.Inner : call.Arguments[0];
+        if (argument is not FieldSelect select)
+        {
+            throw new ConditionException(source, argument.Offset, "has() takes a dotted name or a field, as has(click.publisher)");
+        }
+        if (TryDotted(select, out string dotted, out Identifier? first) && !IsLocal(first!))
+        {
+            if (names.TryGet(dotted, out CelName? declared))
+            {
+                _slots.Add(declared!.Slot);
+                return new Typed(new HasNameNode(declared.Slot), StaticType.Bool);
+            }
+            if (!AnyDeclared(select))
+            {
+                return Undeclared(dotted, first!.Offset) with { Type = StaticType.Bool };
+            }
+        }
+        Typed operand = Compile(select.Operand);
+        FieldType(operand.Type, select);
+        return Fold(new Typed(new HasFieldNode(operand.Node, select.Field), StaticType.Bool), operand.IsConstant);
+    }
+
+    private Typed MacroCall(Macro macro, Call call)
+    {
+        if (call.Arguments[0] is not Identifier { Root: false } variable)
+        {
+            throw new ConditionException(source, call.Arguments[0].Offset, $"{call.Name}() takes a variable's name first, as x in list.{call.Name}(x, …)");
+        }
+        Typed range = Compile(call.Receiver!);
+        if (range.Type.Kind is not (CelType.Dyn or CelType.List or CelType.Map))
+        {
+            Fail(call.Offset, $"{call.Name}() goes over a list or a map, this is {Article(range.Type)}");
+        }
+        StaticType element = (range.Type.Kind == CelType.Map ? range.Type.Key : range.Type.Element) ?? StaticType.Dyn;
+        int local = _locals.Count;
+        _locals.Add((variable.Name, element));
+        MostLocals = Math.Max(MostLocals, _locals.Count);
+        bool tests = macro != Macro.Map || call.Arguments.Length == 3;
+        Typed? test = tests ? Compile(call.Arguments[1]) : null;
+        Typed? transform = macro == Macro.Map ? Compile(call.Arguments[^1]) : null;
+        _locals.RemoveAt(local);
+        if (test is { } predicate)
+        {
+            RequireBool(predicate.Type, call.Arguments[1], $"{call.Name}()");
+        }
+        StaticType type = macro switch
+        {
+            Macro.Filter => StaticType.ListOf(element),
+            Macro.Map => StaticType.ListOf(transform!.Value.Type),
+            _ => StaticType.Bool,
+        };
+        return new Typed(new MacroNode(macro, range.Node, local, test?.Node, transform?.Node), type);
+    }
+
+    private Typed FunctionCall(Call call)
+    {
+        bool receiver = call.Receiver is not null;
+        Overload[] named = [.. Catalogue.Find(call.Name)];
+        Typed[] arguments = [.. (receiver ? [call.Receiver!] : Array.Empty<Expr>()).Concat(call.Arguments).Select(Compile)];
+        StaticType[] types = [.. arguments.Select(typed => typed.Type)];
+        Overload[] fitting = [.. named.Where(overload =>
+            overload.Receiver == receiver && overload.Parameters.Length == types.Length && overload.CouldTake(types))];
+        if (fitting.Length == 0)
+        {
+            return NoOverload(call, named, types);
+        }
+        StaticType result = fitting.Select(overload => overload.Result).Aggregate((StaticType?)null, StaticType.Join)!;
+        if (call.Name == "matches" && arguments[1].Node is Constant { Value.Kind: CelKind.String } constant)
+        {
+            if (Pattern.TryCompile(constant.Value.AsString, out Pattern? pattern, out string? error))
+            {
+                return Fold(new Typed(new MatchNode(arguments[0].Node, pattern!), result), arguments[0].IsConstant);
+            }
+            Fail(call.Arguments[^1].Offset, error!);
+            return new Typed(new FailNode(error!), result);
+        }
+        CallNode node = new(call.Name, fitting, [.. arguments.Select(typed => typed.Node)]);
+        return Fold(new Typed(node, result), arguments.All(typed => typed.IsConstant));
+    }
+
+    private Typed NoOverload(Call call, Overload[] named, StaticType[] types)
+    {
+        string asked = call.Receiver is null
+            ? $"{call.Name}({string.Join<StaticType>(", ", types)})"
+            : $"{types[0]}.{call.Name}({string.Join(", ", types.Skip(1))})";
+        Fail(call.Offset, named.Length == 0
+            ? $"there is no function '{call.Name}'"
+            : $"there is no {asked}, only {string.Join(", ", named.Select(overload => overload.ToString()).Distinct())}");
+        return new Typed(new FailNode($"no such overload: {asked}"), StaticType.Dyn);
+    }
+}

@@ -1,0 +1,159 @@
+using Engine.Conditions.Evaluation;
+using Engine.Conditions.Syntax;
+
+namespace Engine.Conditions.Checking;
+
+/// <summary>Operators: their types, and the node that suits their operands.</summary>
+internal sealed partial class Compiler
+{
+    private Typed Logical(Logical logical)
+    {
+        Typed[] terms = [.. logical.Terms.Select(Compile)];
+        for (int i = 0; i < terms.Length; i++)
+        {
+            RequireBool(terms[i].Type, logical.Terms[i], logical.Operator == TokenKind.And ? "&&" : "||");
+        }
+        LogicalNode node = new(logical.Operator == TokenKind.Or, [.. terms.Select(typed => typed.Node)]);
+        return Fold(new Typed(node, StaticType.Bool), terms.All(typed => typed.IsConstant));
+    }
+
+    private Typed Conditional(Conditional conditional)
+    {
+        Typed test = Compile(conditional.Test);
+        Typed then = Compile(conditional.Then);
+        Typed otherwise = Compile(conditional.Otherwise);
+        RequireBool(test.Type, conditional.Test, "?:");
+        if (!StaticType.Overlap(then.Type, otherwise.Type))
+        {
+            Fail(conditional.Offset, $"both sides of ?: have one type, these have {then.Type} and {otherwise.Type}"
+                + (then.Type.IsNumber && otherwise.Type.IsNumber ? ": write a double with a point, as 8.0, or convert with double()" : ""));
+        }
+        ConditionalNode node = new(test.Node, then.Node, otherwise.Node);
+        return Fold(new Typed(node, StaticType.Join(then.Type, otherwise.Type)), test.IsConstant && then.IsConstant && otherwise.IsConstant);
+    }
+
+    private Typed Unary(Unary unary)
+    {
+        Typed operand = Compile(unary.Operand);
+        if (unary.Operator == TokenKind.Not)
+        {
+            RequireBool(operand.Type, unary.Operand, "!");
+            return Fold(new Typed(new NotNode(operand.Node), StaticType.Bool), operand.IsConstant);
+        }
+        if (!operand.Type.IsDyn && !operand.Type.IsNumber)
+        {
+            Fail(unary.Operand.Offset, $"- takes an int or a double, this is {Article(operand.Type)}");
+        }
+        return Fold(new Typed(new NegateNode(operand.Node), operand.Type), operand.IsConstant);
+    }
+
+    private void RequireBool(StaticType type, Expr where, string symbol)
+    {
+        if (!type.IsDyn && type.Kind != CelType.Bool)
+        {
+            Fail(where.Offset, $"{symbol} takes a bool, this is {Article(type)}");
+        }
+    }
+
+    private Typed Binary(Binary binary)
+    {
+        Typed left = Compile(binary.Left);
+        Typed right = Compile(binary.Right);
+        Typed made = binary.Operator switch
+        {
+            TokenKind.Equal or TokenKind.NotEqual => Equality(binary, left, right),
+            TokenKind.Less => Order(binary, left, right, Holds.Less, "<"),
+            TokenKind.LessOrEqual => Order(binary, left, right, Holds.Less | Holds.Equal, "<="),
+            TokenKind.Greater => Order(binary, left, right, Holds.Greater, ">"),
+            TokenKind.GreaterOrEqual => Order(binary, left, right, Holds.Greater | Holds.Equal, ">="),
+            TokenKind.In => In(binary, left, right),
+            _ => Arithmetic(binary, left, right),
+        };
+        return Fold(made, left.IsConstant && right.IsConstant);
+    }
+
+    private Typed Equality(Binary binary, Typed left, Typed right)
+    {
+        bool negated = binary.Operator == TokenKind.NotEqual;
+        if (!StaticType.Overlap(left.Type, right.Type) && !(left.Type.IsNumber && right.Type.IsNumber))
+        {
+            bool withNull = left.Type.Kind == CelType.Null || right.Type.Kind == CelType.Null;
+            Fail(binary.Offset, $"{left.Type} and {right.Type} are never equal" + (withNull ? ": whether a name has a value, has() tells" : ""));
+        }
+        Holds holds = negated ? Holds.Less | Holds.Greater : Holds.Equal;
+        Node node = right.Node is Constant constant && !left.IsConstant ? constant.Value.Kind switch
+        {
+            CelKind.Int => new CompareIntNode(left.Node, constant.Value.Bits, holds, "=="),
+            CelKind.Double => new CompareDoubleNode(left.Node, constant.Value.RawDouble, holds, "=="),
+            CelKind.String => new EqualStringNode(left.Node, constant.Value.AsString, negated),
+            _ => new EqualNode(left.Node, right.Node, negated),
+        } : new EqualNode(left.Node, right.Node, negated);
+        return new Typed(node, StaticType.Bool);
+    }
+
+    private Typed Order(Binary binary, Typed left, Typed right, Holds holds, string symbol)
+    {
+        if (!HasOrder(left.Type) || !HasOrder(right.Type)
+            || !(StaticType.Overlap(left.Type, right.Type) || (left.Type.IsNumber && right.Type.IsNumber)))
+        {
+            Fail(binary.Offset, $"{symbol} takes two values of one ordered type, these are {left.Type} and {right.Type}");
+        }
+        Node node = right.Node is Constant constant && !left.IsConstant ? constant.Value.Kind switch
+        {
+            CelKind.Int => new CompareIntNode(left.Node, constant.Value.Bits, holds, symbol),
+            CelKind.Double => new CompareDoubleNode(left.Node, constant.Value.RawDouble, holds, symbol),
+            _ => new OrderNode(left.Node, right.Node, holds, symbol),
+        } : new OrderNode(left.Node, right.Node, holds, symbol);
+        return new Typed(node, StaticType.Bool);
+    }
+
+    private static bool HasOrder(StaticType type) => type.Kind is not (CelType.Null or CelType.List or CelType.Map);
+
+    private Typed In(Binary binary, Typed left, Typed right)
+    {
+        StaticType? held = right.Type.Kind switch
+        {
+            CelType.List => right.Type.Element,
+            CelType.Map => right.Type.Key,
+            _ => null,
+        };
+        if (!right.Type.IsDyn && held is null)
+        {
+            Fail(binary.Offset, $"in takes a list or a map on its right, this is {Article(right.Type)}");
+        }
+        else if (!StaticType.Overlap(held, left.Type) && !(held!.IsNumber && left.Type.IsNumber))
+        {
+            Fail(binary.Offset, $"{Article(left.Type)} is never in {Article(right.Type)}");
+        }
+        return new Typed(new InNode(left.Node, right.Node), StaticType.Bool);
+    }
+
+    private Typed Arithmetic(Binary binary, Typed left, Typed right)
+    {
+        ArithmeticNode node = new(binary.Operator, left.Node, right.Node);
+        if (left.Type.IsDyn || right.Type.IsDyn)
+        {
+            return new Typed(node, StaticType.Dyn);
+        }
+        StaticType? result = Result(binary.Operator, left.Type, right.Type);
+        if (result is null)
+        {
+            Fail(binary.Offset, $"there is no {left.Type} {ArithmeticNode.Symbol(binary.Operator)} {right.Type}"
+                + (left.Type.IsNumber && right.Type.IsNumber ? ": convert one side with double() or int()" : ""));
+        }
+        return new Typed(node, result ?? StaticType.Dyn);
+    }
+
+    private static StaticType? Result(TokenKind op, StaticType left, StaticType right) => (left.Kind, right.Kind) switch
+    {
+        (CelType.Int, CelType.Int) => StaticType.Int,
+        (CelType.Double, CelType.Double) when op != TokenKind.Percent => StaticType.Double,
+        (CelType.String, CelType.String) when op == TokenKind.Plus => StaticType.String,
+        (CelType.List, CelType.List) when op == TokenKind.Plus => StaticType.ListOf(StaticType.Join(left.Element, right.Element!)),
+        (CelType.Timestamp, CelType.Duration) when op is TokenKind.Plus or TokenKind.Minus => StaticType.Timestamp,
+        (CelType.Duration, CelType.Timestamp) when op == TokenKind.Plus => StaticType.Timestamp,
+        (CelType.Timestamp, CelType.Timestamp) when op == TokenKind.Minus => StaticType.Duration,
+        (CelType.Duration, CelType.Duration) when op is TokenKind.Plus or TokenKind.Minus => StaticType.Duration,
+        _ => null,
+    };
+}

@@ -1,0 +1,118 @@
+using Engine.Conditions.Checking;
+using Engine.Conditions.Evaluation;
+using Engine.Conditions.Syntax;
+
+namespace Engine.Conditions;
+
+/// <summary>
+/// A compiled condition. Compiled once, when what holds it is loaded; then evaluated by any number of threads at a time, each with its
+/// own bindings. Evaluation never throws, always ends (see <see cref="CelLimits"/>), and allocates nothing where it only compares
+/// numbers, text and booleans.
+/// </summary>
+public sealed class Condition
+{
+    private readonly Node _root;
+    private readonly int _locals;
+    private readonly CelType _expected;
+
+    private Condition(string source, Node root, Compiler compiler, CelType expected)
+    {
+        Source = source;
+        _root = root;
+        _locals = compiler.MostLocals;
+        _expected = expected;
+        Slots = compiler.Slots;
+    }
+
+    /// <summary>What was compiled.</summary>
+    public string Source { get; }
+
+    /// <summary>Slots of the names that it reads, ascending.</summary>
+    public IReadOnlyList<int> Slots { get; }
+
+    /// <summary>Compiles and checks a condition.</summary>
+    /// <param name="source">The condition, at most <see cref="CelLimits.MaxSourceLength"/> characters.</param>
+    /// <param name="names">What it may name.</param>
+    /// <param name="expected">The type of its result. Where it is double, an int is one too. A result known only at evaluation is held
+    /// to it then.</param>
+    /// <exception cref="ConditionException">It does not parse, names what is not declared, or its types do not fit.</exception>
+    public static Condition Compile(string source, CelNames names, CelType expected = CelType.Dyn)
+    {
+        Compiler compiler = new(source, names, isChecked: true);
+        Expr expr = Parser.Parse(source);
+        Typed typed = compiler.Compile(expr);
+        if (expected != CelType.Dyn && !typed.Type.IsDyn && typed.Type.Kind != expected
+            && !(expected == CelType.Double && typed.Type.Kind == CelType.Int))
+        {
+            throw new ConditionException(source, expr.Offset,
+                $"expected a condition that gives {KindNames.Of(expected)}, this one gives {typed.Type}");
+        }
+        return new Condition(source, typed.Node, compiler, expected);
+    }
+
+    /// <summary>Compiles without a check of types and names, for values that come with the expression: each slot of
+    /// <paramref name="names"/> may hold anything, and what is not there is an error of the evaluation.</summary>
+    /// <exception cref="ConditionException">It does not parse.</exception>
+    public static Condition CompileDynamic(string source, CelNames names)
+    {
+        Compiler compiler = new(source, names, isChecked: false);
+        Typed typed = compiler.Compile(Parser.Parse(source));
+        return new Condition(source, typed.Node, compiler, CelType.Dyn);
+    }
+
+    /// <summary>Compiles and evaluates once, without a check of types and names.</summary>
+    /// <returns>False, and why, if it does not parse or its evaluation fails.</returns>
+    public static bool TryEvaluateDynamic(string source, IReadOnlyDictionary<string, CelValue> bindings, out CelValue value, out string? error)
+    {
+        CelNames names = new();
+        CelValue[] values = new CelValue[bindings.Count];
+        foreach ((string name, CelValue bound) in bindings)
+        {
+            values[names.AddUnchecked(name, CelType.Dyn, "bound")] = bound;
+        }
+        try
+        {
+            ArrayBindings slots = new(values);
+            return CompileDynamic(source, names).TryEvaluate(ref slots, out value, out error);
+        }
+        catch (ConditionException mistake)
+        {
+            value = CelValue.Absent;
+            error = mistake.Message;
+            return false;
+        }
+    }
+
+    /// <summary>Evaluates.</summary>
+    /// <returns>False, and why, if the evaluation fails: a name without a value, an overflow, a missing key, too many steps …</returns>
+    public bool TryEvaluate<T>(ref T bindings, out CelValue value, out string? error) where T : ICelBindings
+    {
+        Frame frame = new(UnsafeBindings.To(ref bindings), _locals);
+        value = Expect(_root.Evaluate(ref frame));
+        error = value.IsError ? value.AsError : null;
+        return error is null;
+    }
+
+    /// <summary>Whether it evaluates to true; a failed evaluation counts as false.</summary>
+    public bool Test<T>(ref T bindings) where T : ICelBindings
+    {
+        Frame frame = new(UnsafeBindings.To(ref bindings), _locals);
+        return _root.Evaluate(ref frame).IsTrue;
+    }
+
+    private CelValue Expect(CelValue value)
+    {
+        if (_expected == CelType.Dyn || value.IsError || StaticType.TypeOf(value.Kind) == _expected)
+        {
+            return value;
+        }
+        return _expected == CelType.Double && value.Kind == CelKind.Int
+            ? CelValue.Of((double)value.AsInt)
+            : CelValue.Error($"expected {KindNames.Of(_expected)}, the condition gave {KindNames.Of(value.Kind)}");
+    }
+
+    private readonly struct ArrayBindings(CelValue[] values) : ICelBindings
+    {
+        public CelValue Get(int slot) => values[slot];
+    }
+}

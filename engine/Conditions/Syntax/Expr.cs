@@ -1,0 +1,54 @@
+namespace Engine.Conditions.Syntax;
+
+/// <summary>The expression as written. Macros are still calls; dotted names are still selections: the resolver tells them apart.</summary>
+/// <param name="Offset">Where an error about this points to, in UTF-16 units of the source.</param>
+/// <param name="Depth">Levels of the tree from here down.</param>
+internal abstract record Expr(int Offset, int Depth)
+{
+    protected static int Below(params IEnumerable<Expr> children)
+    {
+        int deepest = 0;
+        foreach (Expr child in children)
+        {
+            deepest = Math.Max(deepest, child.Depth);
+        }
+        return deepest + 1;
+    }
+}
+
+/// <summary>A literal.</summary>
+internal sealed record Literal(int Offset, CelValue Value) : Expr(Offset, 1);
+
+/// <summary>A simple name; <paramref name="Root"/> where a dot before it says that no macro's variable is meant.</summary>
+internal sealed record Identifier(int Offset, string Name, bool Root) : Expr(Offset, 1);
+
+/// <summary>operand.field</summary>
+internal sealed record FieldSelect(int Offset, Expr Operand, string Field, bool Quoted) : Expr(Offset, Operand.Depth + 1);
+
+/// <summary>operand[index]</summary>
+internal sealed record Indexing(int Offset, Expr Operand, Expr At) : Expr(Offset, Below(Operand, At));
+
+/// <summary>name(arguments), or receiver.name(arguments).</summary>
+internal sealed record Call(int Offset, string Name, Expr? Receiver, Expr[] Arguments)
+    : Expr(Offset, Below([.. Arguments, .. Receiver is null ? Array.Empty<Expr>() : [Receiver]]));
+
+/// <summary>[elements]</summary>
+internal sealed record ListLiteral(int Offset, Expr[] Elements) : Expr(Offset, Below(Elements));
+
+/// <summary>{keys: values}</summary>
+internal sealed record MapLiteral(int Offset, Expr[] Keys, Expr[] Values) : Expr(Offset, Below([.. Keys, .. Values]));
+
+/// <summary>!operand or -operand</summary>
+internal sealed record Unary(int Offset, TokenKind Operator, Expr Operand) : Expr(Offset, Operand.Depth + 1);
+
+/// <summary>left operator right, but for the logical ones; the offset is the operator's.</summary>
+internal sealed record Binary(int Offset, TokenKind Operator, Expr Left, Expr Right) : Expr(Offset, Below(Left, Right));
+
+/// <summary>Terms joined by one of &amp;&amp; and ||, however many: they are commutative, so a long chain needs no deep tree.</summary>
+internal sealed record Logical(int Offset, TokenKind Operator, Expr[] Terms) : Expr(Offset, Below(Terms));
+
+/// <summary>test ? then : otherwise</summary>
+internal sealed record Conditional(int Offset, Expr Test, Expr Then, Expr Otherwise) : Expr(Offset, Below(Test, Then, Otherwise));
+
+/// <summary>(inner), kept only around names: it ends a dotted name.</summary>
+internal sealed record Parenthesised(Expr Inner) : Expr(Inner.Offset, Inner.Depth);
