@@ -13,7 +13,12 @@ namespace Engine.Conditions;
 /// </summary>
 public static class CelJson
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 4 * CelLimits.MaxLevels };
+    /// <summary>Text as it is, not as escapes: the answers are read by people. A level of a value takes up to three of JSON.</summary>
+    private static readonly JsonWriterOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = 4 * CelLimits.MaxLevels,
+    };
 
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = CelLimits.MaxLevels };
 

@@ -1,7 +1,7 @@
 namespace Engine.Conditions;
 
 /// <summary>The bounds that keep a condition from hanging or swelling the engine. All are far above what a rule written by a person
-/// needs, and low enough that the worst condition costs milliseconds.</summary>
+/// needs, and low enough that the worst condition ends in some tenths of a second.</summary>
 public static class CelLimits
 {
     /// <summary>Characters in a source.</summary>

@@ -18,6 +18,9 @@ public sealed class CelNames : IEnumerable<CelName>
     /// <summary>Names that an error proposes at most.</summary>
     private const int MostProposals = 3;
 
+    /// <summary>Characters of a name up to which near ones are sought: the search takes time in the product of lengths.</summary>
+    private const int LongestProposedFor = 100;
+
     private readonly List<CelName> _bySlot = [];
     private readonly Dictionary<string, CelName> _byName = new(StringComparer.Ordinal);
 
@@ -44,6 +47,10 @@ public sealed class CelNames : IEnumerable<CelName>
     /// <summary>The names most like <paramref name="name"/>, nearest first, and those of the group it names; for errors.</summary>
     public IReadOnlyList<string> Near(string name)
     {
+        if (name.Length > LongestProposedFor)
+        {
+            return [];
+        }
         string group = name + ".";
         // A third of the letters may differ: more, and a proposal is noise.
         int most = Math.Max(2, name.Length / 3);

@@ -14,11 +14,13 @@ public sealed class Condition
     private readonly Node _root;
     private readonly int _locals;
     private readonly CelType _expected;
+    private readonly bool _isBool;
 
-    private Condition(string source, Node root, Compiler compiler, CelType expected)
+    private Condition(string source, Typed root, Compiler compiler, CelType expected)
     {
         Source = source;
-        _root = root;
+        _root = root.Node;
+        _isBool = root.Type.Kind == CelType.Bool && expected is CelType.Bool or CelType.Dyn;
         _locals = compiler.MostLocals;
         _expected = expected;
         Slots = compiler.Slots;
@@ -47,7 +49,7 @@ public sealed class Condition
             throw new ConditionException(source, expr.Offset,
                 $"expected a condition that gives {KindNames.Of(expected)}, this one gives {typed.Type}");
         }
-        return new Condition(source, typed.Node, compiler, expected);
+        return new Condition(source, typed, compiler, expected);
     }
 
     /// <summary>Compiles without a check of types and names, for values that come with the expression: each slot of
@@ -57,7 +59,7 @@ public sealed class Condition
     {
         Compiler compiler = new(source, names, isChecked: false);
         Typed typed = compiler.Compile(Parser.Parse(source));
-        return new Condition(source, typed.Node, compiler, CelType.Dyn);
+        return new Condition(source, typed, compiler, CelType.Dyn);
     }
 
     /// <summary>Compiles and evaluates once, without a check of types and names.</summary>
@@ -88,6 +90,16 @@ public sealed class Condition
     public bool TryEvaluate<T>(ref T bindings, out CelValue value, out string? error) where T : ICelBindings
     {
         Frame frame = new(UnsafeBindings.To(ref bindings), _locals);
+        if (_isBool)
+        {
+            Truth truth = _root.Test(ref frame);
+            if (truth != Truth.Neither)
+            {
+                value = CelValue.Of(truth == Truth.True);
+                error = null;
+                return true;
+            }
+        }
         value = Expect(_root.Evaluate(ref frame));
         error = value.IsError ? value.AsError : null;
         return error is null;
@@ -97,7 +109,7 @@ public sealed class Condition
     public bool Test<T>(ref T bindings) where T : ICelBindings
     {
         Frame frame = new(UnsafeBindings.To(ref bindings), _locals);
-        return _root.Evaluate(ref frame).IsTrue;
+        return _root.Test(ref frame) == Truth.True;
     }
 
     private CelValue Expect(CelValue value)

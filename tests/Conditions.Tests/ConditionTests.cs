@@ -109,6 +109,37 @@ public sealed class ConditionTests
         });
     }
 
+    [Fact]
+    public void Every_slot_is_read_as_the_bindings_themselves_give_it()
+    {
+        Clicks.Values click = Clicks.Of();
+        foreach (CelName name in Clicks.Names())
+        {
+            Condition.Compile(name.Name, Clicks.Names()).TryEvaluate(ref click, out CelValue value, out _);
+            ICelBindings safe = click;
+            Assert.True(safe.Get(name.Slot) == value || value.IsError);
+        }
+    }
+
+    [Theory]
+    [InlineData("click.cost_micros == 250000.0", true)]
+    [InlineData("path.straightness != 1", true)]
+    [InlineData("context.tier != 'gold'", false)]
+    [InlineData("context.tier == true", false)]
+    [InlineData("context.tier != true", true)]
+    [InlineData("context.tier != 5", true)]
+    [InlineData("context.tier == 5.5", false)]
+    [InlineData("context.tier > 5", false)]
+    [InlineData("click.proxied != false", true)]
+    [InlineData("!(context.tier == 'gold') || !(message.body == 'x')", false)]
+    public void Comparisons_with_constants_hold_for_values_of_any_kind(string source, bool expected)
+    {
+        Clicks.Values click = Clicks.Of();
+        Condition condition = Condition.Compile(source, Clicks.Names());
+        Assert.Equal(expected, condition.Test(ref click));
+        Assert.Equal(expected, condition.TryEvaluate(ref click, out CelValue value, out _) && value.IsTrue);
+    }
+
     private sealed class Boxed : ICelBindings
     {
         public CelValue Get(int slot) => CelValue.Of(7L);

@@ -130,7 +130,10 @@ public sealed class FuzzTests
         CelCases.Evaluate(source, """{"x":[1,2],"y":"text"}""");
         try
         {
-            Condition.Compile(source, Clicks.Names()).TryEvaluate(ref click, out _, out _);
+            Condition condition = Condition.Compile(source, Clicks.Names());
+            bool evaluated = condition.TryEvaluate(ref click, out CelValue value, out string? error);
+            Assert.Equal(evaluated, error is null);
+            Assert.Equal(evaluated && value.IsTrue, condition.Test(ref click));
         }
         catch (ConditionException mistake)
         {

@@ -54,7 +54,8 @@ internal sealed partial class Compiler
     {
         if (call.Arguments[0] is not Identifier { Root: false } variable)
         {
-            throw new ConditionException(source, call.Arguments[0].Offset, $"{call.Name}() takes a variable's name first, as x in list.{call.Name}(x, …)");
+            throw new ConditionException(source, call.Arguments[0].Offset,
+                $"{call.Name}() takes a variable's name first, as x in list.{call.Name}(x, …)");
         }
         Typed range = Compile(call.Receiver!);
         if (range.Type.Kind is not (CelType.Dyn or CelType.List or CelType.Map))

@@ -85,7 +85,8 @@ internal sealed partial class Compiler
         {
             CelKind.Int => new CompareIntNode(left.Node, constant.Value.Bits, holds, "=="),
             CelKind.Double => new CompareDoubleNode(left.Node, constant.Value.RawDouble, holds, "=="),
-            CelKind.String => new EqualStringNode(left.Node, constant.Value.AsString, negated),
+            CelKind.String => new EqualStringNode(left.Node, constant.Value.AsString, holds),
+            CelKind.Bool => new EqualBoolNode(left.Node, constant.Value.AsBool, holds),
             _ => new EqualNode(left.Node, right.Node, negated),
         } : new EqualNode(left.Node, right.Node, negated);
         return new Typed(node, StaticType.Bool);

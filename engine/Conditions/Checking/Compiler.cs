@@ -71,7 +71,7 @@ internal sealed partial class Compiler(string source, CelNames names, bool isChe
     {
         if (!operand.IsDyn && operand.Kind != CelType.Map)
         {
-            Fail(select.Offset, $"{Article(operand)} has no fields, and so no '{select.Field}'");
+            Fail(select.FieldOffset, $"{Article(operand)} has no fields, and so no '{select.Field}'");
         }
         return operand.Element ?? StaticType.Dyn;
     }

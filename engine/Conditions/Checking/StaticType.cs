@@ -16,9 +16,17 @@ internal sealed record StaticType(CelType Kind, StaticType? Key = null, StaticTy
 
     public bool IsNumber => Kind is CelType.Int or CelType.Double;
 
-    public static StaticType ListOf(StaticType element) => new(CelType.List, null, element);
+    /// <summary>Levels of lists and maps that types are known through; what lies deeper is dyn. Chained macros can make values of any
+    /// depth, and their types are compared and written out.</summary>
+    private const int MostLevels = 8;
 
-    public static StaticType MapOf(StaticType key, StaticType value) => new(CelType.Map, key, value);
+    private int Levels { get; } = 1 + (Element?.Levels ?? 0);
+
+    public static StaticType ListOf(StaticType element) => new(CelType.List, null, Bounded(element));
+
+    public static StaticType MapOf(StaticType key, StaticType value) => new(CelType.Map, key, Bounded(value));
+
+    private static StaticType Bounded(StaticType element) => element.Levels < MostLevels ? element : Dyn;
 
     public static StaticType Of(CelType type) => type switch
     {

@@ -7,6 +7,22 @@ internal sealed class LogicalNode(bool decides, Node[] terms) : Node
 
     public override int Size { get; } = SizeOf(terms);
 
+    public override Truth Test(ref Frame frame)
+    {
+        Truth decision = TruthOf(decides);
+        Truth result = TruthOf(!decides);
+        foreach (Node term in terms)
+        {
+            Truth truth = term.Test(ref frame);
+            if (truth == decision)
+            {
+                return truth;
+            }
+            result = truth == Truth.Neither ? truth : result;
+        }
+        return result;
+    }
+
     public override CelValue Evaluate(ref Frame frame)
     {
         CelValue failed = default;
@@ -33,6 +49,12 @@ internal sealed class LogicalNode(bool decides, Node[] terms) : Node
 internal sealed class NotNode(Node operand) : Node
 {
     public override int Size { get; } = SizeOf(operand);
+
+    public override Truth Test(ref Frame frame)
+    {
+        Truth truth = operand.Test(ref frame);
+        return truth == Truth.Neither ? truth : TruthOf(truth == Truth.False);
+    }
 
     public override CelValue Evaluate(ref Frame frame)
     {

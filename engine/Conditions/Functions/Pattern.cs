@@ -10,14 +10,22 @@ internal sealed class Pattern
     /// <summary>Steps for compiling a pattern that is not constant: some hundred microseconds.</summary>
     public const long CompileCost = 10_000;
 
+    /// <summary>Steps for each state of such a pattern.</summary>
+    public const long CompileCostOfState = 100;
+
+    /// <summary>Characters of text that a small automaton reads in the time of a step.</summary>
+    private const long CharactersAStep = 4;
+
     private readonly Regex _regex;
-    private readonly int _states;
 
     private Pattern(Regex regex, int states)
     {
         _regex = regex;
-        _states = states;
+        States = states;
     }
+
+    /// <summary>States of the automaton, about.</summary>
+    public int States { get; }
 
     /// <summary>Compiles; false, and why, if this is no pattern of RE2's language.</summary>
     public static bool TryCompile(string pattern, out Pattern? compiled, out string? error)
@@ -41,7 +49,7 @@ internal sealed class Pattern
 
     /// <summary>Whether the pattern matches anywhere in the text.</summary>
     public CelValue Matches(string text, ref Budget budget) =>
-        budget.Charge(1 + text.Length * (1L + _states / 16)) ? CelValue.Of(_regex.IsMatch(text)) : Budget.Exceeded;
+        budget.Charge(1 + text.Length * (1L + States / 16) / CharactersAStep) ? CelValue.Of(_regex.IsMatch(text)) : Budget.Exceeded;
 }
 
 /// <summary>text.matches('constant'): the pattern is compiled once, when the condition is.</summary>

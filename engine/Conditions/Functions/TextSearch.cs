@@ -73,9 +73,11 @@ internal static class TextSearch
         {
             return Budget.Exceeded;
         }
-        return Pattern.TryCompile(a[1].AsString, out Pattern? pattern, out string? error)
-            ? pattern!.Matches(a[0].AsString, ref budget)
-            : CelValue.Error(error!);
+        if (!Pattern.TryCompile(a[1].AsString, out Pattern? pattern, out string? error))
+        {
+            return CelValue.Error(error!);
+        }
+        return budget.Charge(pattern!.States * Pattern.CompileCostOfState) ? pattern.Matches(a[0].AsString, ref budget) : Budget.Exceeded;
     }
 
     /// <summary>A search of text in text takes time in the product of both at worst; vectors take many characters a step.</summary>

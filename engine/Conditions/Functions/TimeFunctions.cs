@@ -65,11 +65,14 @@ internal static class TimeFunctions
         int colon = zone.IndexOf(':');
         if (colon > 0)
         {
-            bool signed = zone[0] is '+' or '-';
-            bool read = int.TryParse(zone.AsSpan(signed ? 1 : 0, colon - (signed ? 1 : 0)), NumberStyles.None, CultureInfo.InvariantCulture, out int hours)
-                & int.TryParse(zone.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int minutes);
+            int first = zone[0] is '+' or '-' ? 1 : 0;
+            if (!int.TryParse(zone.AsSpan(first, colon - first), NumberStyles.None, CultureInfo.InvariantCulture, out int hours)
+                || !int.TryParse(zone.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int minutes))
+            {
+                return false;
+            }
             offset = (hours * 3_600 + minutes * 60) * (zone[0] == '-' ? -1 : 1);
-            return read && hours <= 23 && minutes <= 59;
+            return hours <= 23 && minutes <= 59;
         }
         if (Find(zone) is not { } found)
         {

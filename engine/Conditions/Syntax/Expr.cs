@@ -22,8 +22,8 @@ internal sealed record Literal(int Offset, CelValue Value) : Expr(Offset, 1);
 /// <summary>A simple name; <paramref name="Root"/> where a dot before it says that no macro's variable is meant.</summary>
 internal sealed record Identifier(int Offset, string Name, bool Root) : Expr(Offset, 1);
 
-/// <summary>operand.field</summary>
-internal sealed record FieldSelect(int Offset, Expr Operand, string Field, bool Quoted) : Expr(Offset, Operand.Depth + 1);
+/// <summary>operand.field; as a dotted name is one thing to who reads it, errors about it point to where it begins.</summary>
+internal sealed record FieldSelect(int FieldOffset, Expr Operand, string Field, bool Quoted) : Expr(Operand.Offset, Operand.Depth + 1);
 
 /// <summary>operand[index]</summary>
 internal sealed record Indexing(int Offset, Expr Operand, Expr At) : Expr(Offset, Below(Operand, At));

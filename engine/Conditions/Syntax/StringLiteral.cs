@@ -82,7 +82,8 @@ internal static class StringLiteral
             case >= '0' and <= '3': return Append(source, at, at + 4, Octal(source, at), text);
             default:
                 throw new ConditionException(source, at,
-                    @"no such escape: expected \\ \? \"" \' \` \a \b \f \n \r \t \v, \x and 2, \u and 4 or \U and 8 hexadecimal digits, or 3 octal ones");
+                    @"no such escape: expected \\ \? \"" \' \` \a \b \f \n \r \t \v, "
+                    + @"\x and 2, \u and 4 or \U and 8 hexadecimal digits, or 3 octal ones");
         }
     }
 
