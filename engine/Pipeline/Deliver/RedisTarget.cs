@@ -47,7 +47,7 @@ public sealed class RedisTarget
             {
                 Refresh();
             }
-            catch (RedisException)
+            catch (Exception e) when (e is RedisException or InvalidOperationException)
             {
                 // A cluster in the middle of a failover: who needs the map asks again.
             }
@@ -88,19 +88,19 @@ public sealed class RedisTarget
 
     private void Refresh()
     {
-        IServer server = Redis.GetServers().FirstOrDefault(server => server.IsConnected) ?? throw new RedisConnectionException(ConnectionFailureType.UnableToConnect, "no node of Redis is connected");
+        IServer server = Redis.GetServers().FirstOrDefault(server => server.IsConnected) ?? throw new InvalidOperationException("no node of Redis is connected");
         IsCluster = server.ServerType == ServerType.Cluster;
         if (!IsCluster)
         {
             _slots = [Redis.GetServers().First(server => server.IsConnected && !server.IsReplica).EndPoint];
             return;
         }
-        ClusterConfiguration nodes = server.ClusterNodes() ?? throw new RedisConnectionException(ConnectionFailureType.UnableToConnect, "the cluster tells no nodes");
+        ClusterConfiguration nodes = server.ClusterNodes() ?? throw new InvalidOperationException("the cluster tells no nodes");
         var slots = new EndPoint[Slots];
         foreach (ClusterNode node in nodes.Nodes.Where(node => !node.IsReplica && node.EndPoint != null))
             foreach (SlotRange range in node.Slots)
                 for (int slot = range.From; slot <= range.To; slot++) slots[slot] = node.EndPoint!;
-        if (slots.Contains(null)) throw new RedisConnectionException(ConnectionFailureType.UnableToConnect, "the cluster doesn't cover all slots");
+        if (slots.Contains(null)) throw new InvalidOperationException("the cluster doesn't cover all slots");
         _slots = slots;
     }
 }

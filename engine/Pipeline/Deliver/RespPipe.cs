@@ -260,7 +260,9 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
     /// <summary>One reply from a place in what was received; false while it isn't all there.</summary>
     private bool TryReply(int at, out int next, out ReadOnlySpan<byte> reply, out bool isError)
     {
-        (next, reply, isError) = (at, default, false);
+        next = at;
+        reply = default;
+        isError = false;
         ReadOnlySpan<byte> received = _received.AsSpan(at, _receivedLength - at);
         int line = received.IndexOf("\r\n"u8);
         if (line < 1) return false;

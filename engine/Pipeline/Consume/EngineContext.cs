@@ -1,0 +1,50 @@
+using Engine.Contracts;
+using Engine.Pipeline.Deliver;
+using Engine.Pipeline.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace Engine.Pipeline.Consume;
+
+/// <summary>How the engine meets Kafka; from engine.yaml and the command line.</summary>
+public sealed record ConsumeOptions
+{
+    public required string Brokers { get; init; }
+    public required string Group { get; init; }
+
+    /// <summary>Messages taken at a time at most.</summary>
+    public int BatchMessages { get; init; } = 4096;
+
+    /// <summary>How long a batch is waited for, ms; it bounds what waiting adds to latency.</summary>
+    public int BatchWaitMs { get; init; } = 1;
+
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often counts and progress are written.</summary>
+    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The most bytes of results that may be under way to Redis; beyond it consuming waits.</summary>
+    public long MaxBytesUnderWay { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Further settings of librdkafka, by its own names.</summary>
+    public IReadOnlyDictionary<string, string> Kafka { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>What all lanes of a process share.</summary>
+public sealed class EngineContext
+{
+    public required ConsumeOptions Consume { get; init; }
+    public required DeliverOptions Deliver { get; init; }
+    public required PipelineLimits Limits { get; init; }
+    public required RedisKeys Keys { get; init; }
+    public required RedisTarget Redis { get; init; }
+    public required KafkaOut Kafka { get; init; }
+    public required KeyedHash Hash { get; init; }
+    public required SettingsTimeline Timeline { get; init; }
+
+    /// <summary>Whether <c>settings</c> was read to its end within the activation delay: only then may a lane decide.</summary>
+    public required Func<bool> SettingsAreFresh { get; init; }
+
+    public required Func<PathJudge> PathJudge { get; init; }
+    public required TimeProvider Clock { get; init; }
+    public required ILogger Log { get; init; }
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Pipeline.Deliver;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Engine.Pipeline.Consume;
+
+/// <summary>Taking partitions over and giving them back.</summary>
+public sealed unsafe partial class Lane
+{
+    /// <summary>
+    /// How far back of progress' log time the log is read again, so that windows, waiting halves and remembered ids are as they were: the
+    /// longest window, event times 5 min off on either side, and the hour of ids.
+    /// </summary>
+    private static readonly TimeSpan ReadAgain = TimeSpan.FromHours(1) + TimeSpan.FromMinutes(10) + TimeSpan.FromHours(1);
+
+    private static readonly TimeSpan BrokerAnswersWithin = TimeSpan.FromSeconds(10);
+
+    private IEnumerable<TopicPartitionOffset> Guarded(Func<List<TopicPartitionOffset>> assign, List<TopicPartition> partitions)
+    {
+        try
+        {
+            return assign();
+        }
+        catch (Exception e)
+        {
+            // An exception must not pass through librdkafka's frames; the lane ends with it.
+            Fail(e);
+            return partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End));
+        }
+    }
+
+    private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions) =>
+        [.. partitions.Select(partition => new TopicPartitionOffset(partition, Take(partition.Partition.Value)))];
+
+    /// <summary>Raises the owner, reads progress, and says from where the partition is read.</summary>
+    private long Take(int number)
+    {
+        string name = RedisKeys.Partition(Topics.Interactions, number);
+        var partition = new TopicPartition(Topics.Interactions, number);
+        IDatabase redis = _context.Redis.Redis.GetDatabase();
+        long owner = redis.StringIncrement(_context.Keys.Owner(name));
+        string progress = redis.StringGet(_context.Keys.Progress(name)).ToString();
+        WatermarkOffsets ends = _consumer.QueryWatermarkOffsets(partition, BrokerAnswersWithin);
+        (long resultsFrom, long logTime) = Parse(name, progress);
+        if (resultsFrom > ends.High.Value)
+            throw new InvalidOperationException($"{name}: progress {resultsFrom} lies past the log's end {ends.High.Value}: is this the topic that the group '{_context.Consume.Group}' has read before? Name another group, or delete {_context.Keys.Progress(name)} to begin anew");
+        long from = ends.Low.Value;
+        if (resultsFrom < 0) resultsFrom = from;
+        else if (resultsFrom < from)
+        {
+            _context.Log.ProgressBeforeLog(name, resultsFrom, from);
+            resultsFrom = from;
+        }
+        else from = Math.Min(resultsFrom, ReadAgainFrom(partition, logTime, from));
+
+        var state = new PartitionState(number, _context.Limits, _context.Timeline.Latest.Limits) { ResultsFrom = resultsFrom };
+        var delivery = new PartitionDelivery(state, _context.Keys, _context.Hash, owner, progress, _context.Deliver.TotalsTtl);
+        _owned[number] = new OwnedPartition(state, delivery, from);
+        _deliveries[state] = delivery;
+        _retakeAt.Remove(number);
+        _context.Log.PartitionTaken(name, resultsFrom, from, owner);
+        return from;
+    }
+
+    /// <summary><c>offset SPACE log time</c>; an offset of -1 where there is none.</summary>
+    private static (long Offset, long LogTime) Parse(string name, string progress)
+    {
+        if (progress.Length == 0) return (-1, 0);
+        string[] parts = progress.Split(' ');
+        if (parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long offset)
+            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long logTime)) return (offset, logTime);
+        throw new InvalidOperationException($"the progress of {name} is '{progress}'; expected an offset, a space and a log time");
+    }
+
+    /// <summary>The first record stamped in the time that is read again; the log's start where the broker can't say (the test cluster).</summary>
+    private long ReadAgainFrom(TopicPartition partition, long logTime, long start)
+    {
+        try
+        {
+            var time = new Timestamp(Math.Max(0, logTime - (long)ReadAgain.TotalMilliseconds), TimestampType.CreateTime);
+            Offset found = _consumer.OffsetsForTimes([new TopicPartitionTimestamp(partition, time)], BrokerAnswersWithin)[0].Offset;
+            return found.Value >= 0 ? found.Value : found == Offset.End ? long.MaxValue : start;
+        }
+        catch (KafkaException)
+        {
+            return start;
+        }
+    }
+
+    private void Revoked(List<TopicPartitionOffset> partitions)
+    {
+        OwnedPartition[] owned = [.. partitions.Select(partition => _owned.GetValueOrDefault(partition.Partition.Value)).OfType<OwnedPartition>()];
+        try
+        {
+            Drain(owned);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+        foreach (OwnedPartition partition in owned) Release(partition);
+        foreach (TopicPartitionOffset partition in partitions) _retakeAt.Remove(partition.Partition.Value);
+    }
+
+    /// <summary>Somebody else may own them already: nothing more is written.</summary>
+    private void Lost(List<TopicPartitionOffset> partitions)
+    {
+        foreach (TopicPartitionOffset partition in partitions)
+        {
+            if (_owned.TryGetValue(partition.Partition.Value, out OwnedPartition? owned)) Release(owned);
+            _retakeAt.Remove(partition.Partition.Value);
+        }
+    }
+
+    /// <summary>Writes what is decided and the progress that covers it, as long as Redis takes it in time; else the next owner decides it again.</summary>
+    private void Drain(OwnedPartition[] partitions)
+    {
+        long since = _context.Clock.GetTimestamp();
+        while (_context.Clock.GetElapsedTime(since) < DrainWithin)
+        {
+            bool done = true;
+            foreach (OwnedPartition partition in partitions)
+            {
+                PartitionDelivery delivery = partition.Delivery;
+                if (delivery.IsIdle && delivery.TakeOutcome() is CommitOutcome.NotOwner or CommitOutcome.OtherOffset) continue;
+                bool covered = partition.Next <= partition.State.ResultsFrom || delivery.AcknowledgedOffset >= partition.Next;
+                if (covered && delivery.IsIdle) continue;
+                done = false;
+                delivery.Begin(partition.Next, _redis, _sender);
+                delivery.Advance(_redis, _sender);
+            }
+            if (done) return;
+            _redis.Wait(CommandTimeoutMs);
+        }
+    }
+
+    private void Release(OwnedPartition partition)
+    {
+        _owned.Remove(partition.State.Partition);
+        _deliveries.Remove(partition.State);
+        partition.State.Counts.AddTo(_released);
+        _context.Log.PartitionReleased(partition.State.Name, partition.Delivery.AcknowledgedOffset);
+        partition.State.Dispose();
+        Publish();
+    }
+
+    /// <summary>Takes over anew what another owner wrote to, once that is due and if Kafka still assigns it.</summary>
+    private void Retake()
+    {
+        if (_retakeAt.Count == 0) return;
+        foreach ((int number, long at) in _retakeAt.ToArray())
+        {
+            if (_context.Clock.GetTimestamp() < at) continue;
+            _retakeAt.Remove(number);
+            var partition = new TopicPartition(Topics.Interactions, number);
+            if (!_consumer.Assignment.Contains(partition)) continue;
+            _consumer.Seek(new TopicPartitionOffset(partition, Take(number)));
+        }
+    }
+}

@@ -1,0 +1,325 @@
+using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Pipeline.Deliver;
+using Microsoft.Extensions.Logging;
+
+namespace Engine.Pipeline.Consume;
+
+/// <summary>
+/// One lane: a thread with a consumer, a pipeline and connections of its own. It owns the partitions that Kafka assigns to its consumer, and
+/// everything of them is touched by this thread only: consuming, deciding, writing, and taking partitions over and giving them back (Kafka's
+/// handlers run within <see cref="MessageBatch.Take"/>).
+/// </summary>
+public sealed unsafe partial class Lane : IDisposable
+{
+    private const int CommandTimeoutMs = 5;
+    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(250), DrainWithin = TimeSpan.FromSeconds(10);
+
+    private readonly EngineContext _context;
+    private readonly string _name;
+    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly MessageBatch _batch;
+    private readonly RedisWriter _redis;
+    private readonly KafkaOut.Sender _sender = new();
+    private readonly ClickPipeline _pipeline;
+    private readonly Dictionary<int, OwnedPartition> _owned = [];
+    private readonly Dictionary<PartitionState, PartitionDelivery> _deliveries = [];
+    private readonly Dictionary<int, long> _retakeAt = [];
+    private readonly PartitionCounts _released = new();
+    private readonly Record[] _records;
+    private readonly Thread _thread;
+    private readonly CancellationTokenSource _stop = new();
+    private volatile PartitionCounts _published = new();
+    private volatile LaneStatus _status = LaneStatus.Starting;
+    private long _lastProgress;
+    private bool _redisAway;
+
+    public Lane(EngineContext context, int number)
+    {
+        _context = context;
+        _name = $"lane-{number}";
+        _redis = new RedisWriter(context.Redis, context.Clock);
+        _consumer = new ConsumerBuilder<byte[], byte[]>(Configuration(context.Consume, _name))
+            .SetErrorHandler((_, error) => { if (error.IsFatal) Fail(new KafkaException(error)); })
+            .SetLogHandler((_, _) => { })
+            .SetPartitionsAssignedHandler((_, partitions) => Guarded(() => Assigned(partitions), partitions))
+            .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
+            .SetPartitionsLostHandler((_, partitions) => Lost(partitions))
+            .Build();
+        _batch = new MessageBatch(_consumer, context.Consume.BatchMessages);
+        _records = new Record[context.Consume.BatchMessages];
+        var sink = new LaneSink(_redis, context.Kafka, _sender, context.Keys, context.Deliver, _deliveries);
+        _pipeline = new ClickPipeline(context.Hash, context.Timeline, context.PathJudge(), context.Limits, sink);
+        _thread = new Thread(Run) { Name = _name };
+    }
+
+    /// <summary>What ended the lane, or null.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Where the lane stands; replaced whole, readable from any thread.</summary>
+    public LaneStatus Status => _status;
+
+    /// <summary>What became of this lane's records so far; a copy that isn't changed any more.</summary>
+    public PartitionCounts Counts => _published;
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Asks the lane to finish: what is decided is written, partitions are given back.</summary>
+    public void Stop() => _stop.Cancel();
+
+    public void Join() => _thread.Join();
+
+    private static IEnumerable<KeyValuePair<string, string>> Configuration(ConsumeOptions options, string name)
+    {
+        var config = new ConsumerConfig
+        {
+            BootstrapServers = options.Brokers,
+            GroupId = options.Group,
+            ClientId = "engine-" + name,
+            PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
+            EnableAutoOffsetStore = false,
+            EnableAutoCommit = true,
+            AutoCommitIntervalMs = 5000,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            EnablePartitionEof = true,
+            SessionTimeoutMs = (int)options.SessionTimeout.TotalMilliseconds,
+            FetchWaitMaxMs = 100,
+            FetchMinBytes = 1,
+            QueuedMinMessages = 50_000,
+            QueuedMaxMessagesKbytes = 32 * 1024,
+        };
+        foreach ((string key, string value) in options.Kafka) config.Set(key, value);
+        return config;
+    }
+
+    private void Run()
+    {
+        try
+        {
+            _consumer.Subscribe(Topics.Interactions);
+            while (!_stop.IsCancellationRequested && Failure == null) Turn();
+            if (Failure == null) Drain([.. _owned.Values]);
+            foreach (OwnedPartition partition in _owned.Values.ToArray()) Release(partition);
+            if (Failure == null) _consumer.Close();
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+        _status = LaneStatus.Ended;
+    }
+
+    /// <summary>One turn: take what came, decide it, write it, and see to progress and ticks.</summary>
+    private void Turn()
+    {
+        int count = _batch.Take(_context.Consume.BatchWaitMs);
+        if (count > 0)
+        {
+            WaitUntilSettingsAreFresh();
+            int records = Collect(count);
+            if (records > 0) _pipeline.Process(_records.AsSpan(0, records));
+            _batch.Release();
+        }
+        _redis.Poll();
+        if (_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay) WaitForRedis();
+        SeeToProgress();
+        SeeToTicks();
+        Retake();
+    }
+
+    /// <summary>Puts the batch's messages of owned partitions into records; ends of partitions are noted.</summary>
+    private int Collect(int count)
+    {
+        int records = 0;
+        long now = 0;
+        OwnedPartition? partition = null;
+        for (int i = 0; i < count; i++)
+        {
+            LibrdkafkaNative.Message* message = _batch[i];
+            if (partition == null || partition.State.Partition != message->Partition)
+                if (!_owned.TryGetValue(message->Partition, out partition)) continue;
+            if (message->Error != 0)
+            {
+                if (message->Error == LibrdkafkaNative.PartitionEof && message->Offset == partition.Next) partition.EndSince = _context.Clock.GetTimestamp();
+                continue;
+            }
+            // A seek leaves messages of before on their way.
+            if (message->Offset < partition.Next) continue;
+            partition.Next = message->Offset + 1;
+            partition.EndSince = 0;
+            ref Record record = ref _records[records++];
+            record.Partition = partition.State;
+            record.Offset = message->Offset;
+            record.Timestamp = LibrdkafkaNative.MessageTimestamp(message, out _);
+            record.Value = message->Payload;
+            record.Length = (int)message->Length;
+            record.Key = message->Key;
+            record.KeyLength = (int)message->KeyLength;
+            record.Message = (nint)message;
+            MessageHeaderReader.Fill(message, ref record);
+            if (!IsTick(record)) partition.BusyAt = now == 0 ? now = _context.Clock.GetTimestamp() : now;
+        }
+        return records;
+    }
+
+    private static bool IsTick(in Record record) => record.Length == 15 && new ReadOnlySpan<byte>(record.Value, record.Length).SequenceEqual("{\"type\":\"tick\"}"u8);
+
+    /// <summary>Lanes decide only while <c>settings</c> was read to its end a moment ago; else all instances wouldn't change over at the same event.</summary>
+    private void WaitUntilSettingsAreFresh()
+    {
+        if (_context.SettingsAreFresh()) return;
+        long since = _context.Clock.GetTimestamp();
+        bool told = false;
+        while (!_context.SettingsAreFresh() && !_stop.IsCancellationRequested)
+        {
+            _redis.Wait(CommandTimeoutMs);
+            _stop.Token.WaitHandle.WaitOne(10);
+            if (told || _context.Clock.GetElapsedTime(since) < TimeSpan.FromSeconds(2)) continue;
+            told = true;
+            _context.Log.SettingsStale(_context.Clock.GetElapsedTime(since).TotalSeconds);
+        }
+    }
+
+    /// <summary>Redis is slower than Kafka: nothing is read until it has caught up. Assignments are served meanwhile.</summary>
+    private void WaitForRedis()
+    {
+        long since = _context.Clock.GetTimestamp();
+        bool paused = false;
+        while (_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay / 2 && Failure == null)
+        {
+            _redis.Wait(CommandTimeoutMs);
+            if (_stop.IsCancellationRequested && _redis.Down != null) return;
+            if (_context.Clock.GetElapsedTime(since) < TimeSpan.FromSeconds(1)) continue;
+            if (!paused)
+            {
+                _consumer.Pause(_consumer.Assignment);
+                paused = true;
+            }
+            // Only operations come out of paused partitions, and messages that were on their way: those are read again after the seek.
+            _batch.Take(0);
+            _batch.Release();
+            TellRedis();
+        }
+        if (!paused) return;
+        foreach (OwnedPartition partition in _owned.Values) _consumer.Seek(new TopicPartitionOffset(Topics.Interactions, partition.State.Partition, partition.Next));
+        _consumer.Resume(_consumer.Assignment);
+        TellRedis();
+    }
+
+    private void TellRedis()
+    {
+        string? down = _redis.Down;
+        if (down != null == _redisAway) return;
+        _redisAway = down != null;
+        if (_redisAway) _context.Log.RedisAway(down!);
+        else _context.Log.RedisBack();
+    }
+
+    private void SeeToProgress()
+    {
+        long now = _context.Clock.GetTimestamp();
+        bool due = _context.Clock.GetElapsedTime(_lastProgress, now) >= _context.Consume.ProgressInterval;
+        foreach (OwnedPartition partition in _owned.Values)
+        {
+            if (due && partition.Next > partition.State.ResultsFrom) partition.Delivery.Begin(partition.Next, _redis, _sender);
+            partition.Delivery.Advance(_redis, _sender);
+            switch (partition.Delivery.TakeOutcome())
+            {
+                case CommitOutcome.Done:
+                    _consumer.StoreOffset(new TopicPartitionOffset(Topics.Interactions, partition.State.Partition, partition.Delivery.AcknowledgedOffset));
+                    break;
+                case CommitOutcome.NotOwner:
+                    _context.Log.OwnerLost(partition.State.Name);
+                    Release(partition);
+                    _retakeAt[partition.State.Partition] = now + (long)(_context.Consume.SessionTimeout.TotalSeconds * _context.Clock.TimestampFrequency);
+                    return;
+                case CommitOutcome.OtherOffset:
+                    _context.Log.ProgressMoved(partition.State.Name);
+                    Release(partition);
+                    _retakeAt[partition.State.Partition] = now;
+                    return;
+            }
+        }
+        if (!due) return;
+        _lastProgress = now;
+        Publish();
+        TellRedis();
+    }
+
+    /// <summary>Where something that waits falls due by reckoned log time, a tick carries that time into the log.</summary>
+    private void SeeToTicks()
+    {
+        foreach (OwnedPartition partition in _owned.Values)
+        {
+            if (partition.EndSince == 0 || partition.Next < partition.State.ResultsFrom) continue;
+            long due = partition.State.NextDeadline;
+            if (due == long.MaxValue) continue;
+            long reckoned = partition.ReckonedLogTime(_context.Clock);
+            if (reckoned <= due || (partition.TickedAt != 0 && _context.Clock.GetElapsedTime(partition.TickedAt) < TickEvery)) continue;
+            partition.TickedAt = _context.Clock.GetTimestamp();
+            _context.Kafka.Tick(_sender, partition.State.Partition, reckoned);
+        }
+    }
+
+    private void Publish()
+    {
+        var counts = new PartitionCounts();
+        _released.AddTo(counts);
+        foreach (OwnedPartition partition in _owned.Values) partition.State.Counts.AddTo(counts);
+        _published = counts;
+        _status = new LaneStatus(
+            _owned.Count,
+            _owned.Count > 0 && _owned.Values.All(partition => partition.IsSettled) && _redis.IsIdle,
+            _owned.Values.Select(partition => partition.BusyAt).DefaultIfEmpty(0).Max(),
+            _owned.Values.Sum(partition => partition.EndSince != 0 ? 0 : Lag(partition)),
+            _owned.Values.Sum(partition => (long)partition.State.WaitingClicks.Count),
+            _owned.Values.Sum(partition => partition.State.Clicks.Evictions + partition.State.Standings.Evictions),
+            [.. _owned.Values.Select(partition => partition.State.Name)],
+            _redis.Down ?? _redis.LastRefusal);
+    }
+
+    private long Lag(OwnedPartition partition)
+    {
+        try
+        {
+            WatermarkOffsets ends = _consumer.GetWatermarkOffsets(new TopicPartition(Topics.Interactions, partition.State.Partition));
+            return ends.High == Offset.Unset ? 0 : Math.Max(0, ends.High.Value - partition.Next);
+        }
+        catch (KafkaException)
+        {
+            return 0;
+        }
+    }
+
+    private void Fail(Exception e)
+    {
+        Failure ??= e;
+        _stop.Cancel();
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        if (_thread.IsAlive) _thread.Join();
+        _batch.Dispose();
+        _consumer.Dispose();
+        _pipeline.Dispose();
+        _redis.Dispose();
+        _stop.Dispose();
+    }
+}
+
+/// <summary>Where a lane stands.</summary>
+/// <param name="Partitions">How many it owns.</param>
+/// <param name="IsSettled">All of them are read to their end, nothing waits, and all is acknowledged.</param>
+/// <param name="BusyAt">Monotonic time of the last record that was no tick; 0 for none.</param>
+/// <param name="Lag">Records that are in the log and not read yet.</param>
+/// <param name="WaitingClicks">Clicks that wait for their paths.</param>
+/// <param name="Evictions">What was forgotten before its time, at a bound.</param>
+/// <param name="Names">The partitions' names.</param>
+/// <param name="Trouble">What keeps results from Redis, or the last refusal; null for nothing.</param>
+public sealed record LaneStatus(int Partitions, bool IsSettled, long BusyAt, long Lag, long WaitingClicks, long Evictions, string[] Names, string? Trouble)
+{
+    public static readonly LaneStatus Starting = new(0, false, 0, 0, 0, 0, [], null);
+    public static readonly LaneStatus Ended = new(0, true, 0, 0, 0, 0, [], null);
+}

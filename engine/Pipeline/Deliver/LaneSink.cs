@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text;
+using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Pipeline.Consume;
+using Engine.Pipeline.Decide;
+using Engine.Pipeline.Decode;
+using Engine.Pipeline.Settings;
+using Engine.Pipeline.Standing;
+
+namespace Engine.Pipeline.Deliver;
+
+/// <summary>How results are written; from engine.yaml.</summary>
+public sealed record DeliverOptions
+{
+    /// <summary>How long a verdict is kept.</summary>
+    public TimeSpan VerdictTtl { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long totals are kept after their last change.</summary>
+    public TimeSpan TotalsTtl { get; init; } = TimeSpan.FromDays(35);
+
+    /// <summary>How long a network's standing is kept after its last change.</summary>
+    public TimeSpan NetworkTtl { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Write every field of every verdict.</summary>
+    public bool CompleteVerdicts { get; init; }
+
+    /// <summary>Send every verdict to the topic <c>verdicts</c> too.</summary>
+    public bool VerdictsTopic { get; init; }
+
+    /// <summary>Publish every verdict on the channel <c>verdicts</c> too.</summary>
+    public bool VerdictsChannel { get; init; }
+}
+
+/// <summary>Writes what a lane's pipeline decides: verdicts and networks to Redis, the rest to Kafka. Used by the lane's thread only.</summary>
+public sealed unsafe class LaneSink : IDecisionSink
+{
+    private readonly RedisWriter _redis;
+    private readonly KafkaOut _kafka;
+    private readonly KafkaOut.Sender _sender;
+    private readonly DeliverOptions _options;
+    private readonly Utf8Builder _json = new();
+    private readonly byte[] _verdictKey, _expiry, _networkKey, _channel;
+    private readonly string _networkTtl;
+    private readonly Dictionary<PartitionState, PartitionDelivery> _deliveries;
+
+    public LaneSink(RedisWriter redis, KafkaOut kafka, KafkaOut.Sender sender, RedisKeys keys, DeliverOptions options, Dictionary<PartitionState, PartitionDelivery> deliveries)
+    {
+        (_redis, _kafka, _sender, _options, _deliveries) = (redis, kafka, sender, options, deliveries);
+        _verdictKey = Encoding.ASCII.GetBytes(keys.Verdict(""));
+        _networkKey = Encoding.ASCII.GetBytes(keys.Network(""));
+        _channel = Encoding.ASCII.GetBytes(keys.VerdictChannel);
+        string ttl = ((long)options.VerdictTtl.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        _expiry = Encoding.ASCII.GetBytes($"$2\r\nEX\r\n${ttl.Length}\r\n{ttl}\r\n");
+        _networkTtl = ((long)options.NetworkTtl.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+    }
+
+    public void Verdict(ClickRow row, in Judgement judgement)
+    {
+        _json.Clear();
+        VerdictWriter.Write(_json, row, judgement, _options.CompleteVerdicts);
+        Write(row.Partition, row.Event.Id.Span);
+        _deliveries[row.Partition].Totals.Count(row, judgement);
+    }
+
+    public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)
+    {
+        _json.Clear();
+        VerdictWriter.WriteConfirmed(_json, partition, click, e);
+        Write(partition, Encoding.UTF8.GetBytes(click.Click));
+        _deliveries[partition].Totals.CountConfirmation(click, VerdictWriter.ReasonOf(e.Outcome));
+    }
+
+    public void DeadLetter(in Record record, DecodeError error)
+    {
+        var message = (LibrdkafkaNative.Message*)record.Message;
+        Headers headers = MessageHeaderReader.Copy(message);
+        DeadLetters.AddHeaders(headers, error.Reason, error.Detail ?? "", Topics.Interactions, record.Partition.Partition, record.Offset);
+        _kafka.SendOwn(_sender, Topics.DeadLetters, Bytes(message->Key, message->KeyLength), Bytes(message->Payload, message->Length), NextId(record.Partition), headers);
+    }
+
+    public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
+    {
+        foreach (StandingSums sums in due)
+            if (sums.Kind == StandingKind.Network) WriteNetwork(sums);
+    }
+
+    public void Signature(ClickRow row, ReadOnlySpan<byte> signature) =>
+        _kafka.SendOwn(_sender, Topics.PathSignatures, row.Event.Id.Span.ToArray(), signature.ToArray(), NextId(row.Partition));
+
+    /// <summary><c>SET verdict:&lt;click&gt; &lt;json&gt; EX &lt;seconds&gt;</c>, and where it is wished for the topic and the channel.</summary>
+    private void Write(PartitionState partition, ReadOnlySpan<byte> click)
+    {
+        Span<byte> key = stackalloc byte[_verdictKey.Length + click.Length];
+        _verdictKey.CopyTo(key);
+        click.CopyTo(key[_verdictKey.Length..]);
+        RespPipe pipe = _redis.PipeFor(key);
+        pipe.Raw("*5\r\n$3\r\nSET\r\n"u8);
+        pipe.Argument(key);
+        pipe.Argument(_json.Written);
+        pipe.Raw(_expiry);
+        pipe.End();
+        if (_options.VerdictsTopic) _kafka.SendOwn(_sender, Topics.Verdicts, click.ToArray(), _json.Written.ToArray(), NextId(partition));
+        if (!_options.VerdictsChannel) return;
+        pipe = _redis.PipeFor(_channel);
+        pipe.Begin(3);
+        pipe.Argument("PUBLISH"u8);
+        pipe.Argument(_channel);
+        pipe.Argument(_json.Written);
+        pipe.End();
+    }
+
+    /// <summary>Absolute values, so that writing them again changes nothing.</summary>
+    private void WriteNetwork(StandingSums sums)
+    {
+        byte[] key = [.. _networkKey, .. Encoding.ASCII.GetBytes(sums.Name)];
+        RespPipe pipe = _redis.PipeFor(key);
+        pipe.Begin(10);
+        pipe.Argument("HSET"u8);
+        pipe.Argument(key);
+        Field(pipe, "score", sums.Share.ToString("0.####", CultureInfo.InvariantCulture));
+        Field(pipe, "clicks", Math.Round(sums.Clicks).ToString(CultureInfo.InvariantCulture));
+        Field(pipe, "fraud", Math.Round(sums.Invalid).ToString(CultureInfo.InvariantCulture));
+        Field(pipe, "last", sums.LogTime.ToString(CultureInfo.InvariantCulture));
+        pipe.End();
+        pipe.Begin(3);
+        pipe.Argument("EXPIRE"u8);
+        pipe.Argument(key);
+        pipe.Argument(Encoding.ASCII.GetBytes(_networkTtl));
+        pipe.End();
+    }
+
+    private static void Field(RespPipe pipe, string name, string value)
+    {
+        pipe.Argument(Encoding.ASCII.GetBytes(name));
+        pipe.Argument(Encoding.ASCII.GetBytes(value));
+    }
+
+    /// <summary><c>&lt;topic&gt;-&lt;partition&gt;-&lt;offset&gt;-&lt;n&gt;</c>: the same each time the record is decided.</summary>
+    private static string NextId(PartitionState partition) =>
+        string.Create(CultureInfo.InvariantCulture, $"{partition.Name}-{partition.Position}-{partition.NextOutput()}");
+
+    private static byte[]? Bytes(byte* start, nuint length) => start == null ? null : new ReadOnlySpan<byte>(start, (int)length).ToArray();
+}

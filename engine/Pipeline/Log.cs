@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace Engine.Pipeline;
+
+/// <summary>All that the pipeline says in its log: a line where something changes, never one an event.</summary>
+public static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "{Partition}: taken over from offset {ResultsFrom}, reading its log again from {From}; owner {Owner}")]
+    public static partial void PartitionTaken(this ILogger log, string partition, long resultsFrom, long from, long owner);
+
+    [LoggerMessage(2, LogLevel.Information, "{Partition}: given back at offset {Offset}")]
+    public static partial void PartitionReleased(this ILogger log, string partition, long offset);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Partition}: progress {Progress} lies before the log's start {Start}: going on from there; what lay between is lost to retention")]
+    public static partial void ProgressBeforeLog(this ILogger log, string partition, long progress, long start);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Partition}: another instance owns it now; it is left alone")]
+    public static partial void OwnerLost(this ILogger log, string partition);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Partition}: its progress is not where this instance left it; reading it again")]
+    public static partial void ProgressMoved(this ILogger log, string partition);
+
+    [LoggerMessage(6, LogLevel.Warning, "Redis is away ({Why}); consuming waits, nothing is dropped")]
+    public static partial void RedisAway(this ILogger log, string why);
+
+    [LoggerMessage(7, LogLevel.Information, "Redis is back")]
+    public static partial void RedisBack(this ILogger log);
+
+    [LoggerMessage(8, LogLevel.Information, "settings {Version}: {Key} changed; in force for events from log time {From} on")]
+    public static partial void SettingChanged(this ILogger log, string version, string key, long from);
+
+    [LoggerMessage(9, LogLevel.Error, "settings offset {Offset}: {Problem}; the record before it stays in force")]
+    public static partial void SettingRefused(this ILogger log, long offset, string problem);
+
+    [LoggerMessage(10, LogLevel.Warning, "settings could not be read to their end for {Seconds} s; deciding waits")]
+    public static partial void SettingsStale(this ILogger log, double seconds);
+
+    [LoggerMessage(11, LogLevel.Warning, "Kafka: {Reason}")]
+    public static partial void KafkaError(this ILogger log, string reason);
+
+    [LoggerMessage(12, LogLevel.Error, "a message could not be sent: {What}")]
+    public static partial void SendFailed(this ILogger log, string what);
+}
