@@ -27,6 +27,9 @@ public sealed class TopicMaker(string kafka, IReadOnlyDictionary<string, string>
     /// <summary>As many as the contract gives where nothing else is asked for.</summary>
     public const int DefaultPartitions = 4;
 
+    /// <summary>How long every record of <c>settings</c> is kept: as long as brokers keep <c>interactions</c> by default (7 days).</summary>
+    private const string SettingsLagMs = "604800000";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>Makes those of the topics that are missing.</summary>
@@ -43,10 +46,12 @@ public sealed class TopicMaker(string kafka, IReadOnlyDictionary<string, string>
     {
         var config = new AdminClientConfig { BootstrapServers = kafka, ClientId = "ingest-topics" };
         foreach ((string name, string value) in extra ?? new Dictionary<string, string>()) config.Set(name, value);
+        string asked = config.BootstrapServers;
         using IAdminClient admin = new AdminClientBuilder(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         HashSet<string> there = [.. admin.GetMetadata(Patience).Topics.Where(topic => !topic.Error.IsError).Select(topic => topic.Topic)];
         string[] missing = [.. wanted.Where(topic => !there.Contains(topic))];
-        bool served = missing.Length == 0 || await MakeAsync(admin, missing, timestamps, partitions).ConfigureAwait(false);
+        bool served = await BrokerAbilities.MakesTopicsAsync(asked, TimeProvider.System).ConfigureAwait(false)
+            && (missing.Length == 0 || await MakeAsync(admin, missing, timestamps, partitions).ConfigureAwait(false));
 
         Dictionary<string, TopicTimestamps> known = served ? await AskAsync(admin, wanted).ConfigureAwait(false) : [];
         return [.. wanted.Select(topic => new TopicState(
@@ -88,6 +93,7 @@ public sealed class TopicMaker(string kafka, IReadOnlyDictionary<string, string>
         var configs = new Dictionary<string, string> { ["message.timestamp.type"] = timestamps.ToString() };
         // The prefix of a second group stands before the name of its standings.
         if (topic == Topics.Settings || topic.EndsWith(Topics.Standings, StringComparison.Ordinal)) configs["cleanup.policy"] = "compact";
+        if (topic == Topics.Settings) configs["min.compaction.lag.ms"] = SettingsLagMs;
         return configs;
     }
 
