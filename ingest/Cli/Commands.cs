@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Ingest.Generate;
 using Ingest.Publishing;
 using Ingest.Replay;
 
@@ -41,7 +42,7 @@ public static class Commands
 
     private static RootCommand Root(Surroundings around) => new("Puts events into Kafka for the engine: exit 0 done, 1 failed, 2 wrong use, 3 not there.")
     {
-        ReplayOf(around),
+        ReplayOf(around), GenerateOf(around),
     };
 
     private static Option<string?> Kafka() => new("--kafka")
@@ -98,6 +99,45 @@ public static class Commands
             Kafka = parsed.GetValue(kafka),
             Speed = parsed.GetValue(speed),
             KeepTimes = parsed.GetValue(times) == "keep",
+            Partitions = parsed.GetValue(partitions),
+        }, around, cancel));
+        return command;
+    }
+
+    private static Command GenerateOf(Surroundings around)
+    {
+        var clicks = new Argument<int>("N") { Description = "how many clicks; paths, repeats and mistakes come on top" };
+        Option<string?> kafka = Kafka();
+        Option<Speed> speed = SpeedOption();
+        Option<int> partitions = Partitions();
+        var seed = new Option<ulong?>("--seed") { HelpName = "S", Description = "gives the same traffic again, but for its times (default: a random one)" };
+        var labels = new Option<string?>("--labels") { HelpName = "FILE", Description = "writes CSV of click,label,kind: label is 1 where the click is invalid" };
+        var file = new Option<string?>("--out") { HelpName = "FILE", Description = "writes the events to a file, one a line, and sends nothing" };
+        var minutes = new Option<double>("--minutes")
+        {
+            HelpName = "M", Description = "over how long it all happens", DefaultValueFactory = _ => SampleTraffic.DefaultSpan.TotalMinutes,
+        };
+        clicks.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1) result.AddError("N is the number of clicks, 1 or more");
+        });
+        minutes.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0.5 and <= 1440)) result.AddError("--minutes is 0.5 to 1440");
+        });
+        var command = new Command("generate", "Sends labelled sample traffic: people, robots, cheats and a few mistakes, over the minutes that end now.")
+        {
+            clicks, kafka, seed, labels, file, speed, minutes, partitions,
+        };
+        command.SetAction((parsed, cancel) => GenerateCommand.RunAsync(new GenerateRequest
+        {
+            Clicks = parsed.GetRequiredValue(clicks),
+            Kafka = parsed.GetValue(kafka),
+            Seed = parsed.GetValue(seed),
+            LabelsFile = parsed.GetValue(labels),
+            OutFile = parsed.GetValue(file),
+            Speed = parsed.GetValue(speed),
+            Span = TimeSpan.FromMinutes(parsed.GetValue(minutes)),
             Partitions = parsed.GetValue(partitions),
         }, around, cancel));
         return command;
