@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Ingest.Generate;
+using Ingest.Http;
 using Ingest.Publishing;
 using Ingest.Replay;
 
@@ -42,7 +43,7 @@ public static class Commands
 
     private static RootCommand Root(Surroundings around) => new("Puts events into Kafka for the engine: exit 0 done, 1 failed, 2 wrong use, 3 not there.")
     {
-        ReplayOf(around), GenerateOf(around),
+        ReplayOf(around), HttpOf(around), GenerateOf(around),
     };
 
     private static Option<string?> Kafka() => new("--kafka")
@@ -139,6 +140,24 @@ public static class Commands
             Speed = parsed.GetValue(speed),
             Span = TimeSpan.FromMinutes(parsed.GetValue(minutes)),
             Partitions = parsed.GetValue(partitions),
+        }, around, cancel));
+        return command;
+    }
+
+    private static Command HttpOf(Surroundings around)
+    {
+        Option<string?> kafka = Kafka();
+        var listen = new Option<string>("--listen")
+        {
+            HelpName = "H:P", Description = "where to listen; port 0 takes a free one", DefaultValueFactory = _ => new HttpServing().Listen,
+        };
+        var proxy = new Option<bool>("--behind-proxy") { Description = "beacons: the client's address is the last of X-Forwarded-For" };
+        var command = new Command("http", "Serves POST /v1/events (an event, an array, or a line each) and the page script /beacon.js.") { listen, kafka, proxy };
+        command.SetAction((parsed, cancel) => HttpServer.RunAsync(new HttpServing
+        {
+            Listen = parsed.GetValue(listen)!,
+            Kafka = parsed.GetValue(kafka),
+            BehindProxy = parsed.GetValue(proxy),
         }, around, cancel));
         return command;
     }

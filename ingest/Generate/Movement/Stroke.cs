@@ -14,18 +14,23 @@ internal readonly record struct Stroke(double Start, double Duration, double Sig
 {
     /// <summary>The standard normal's 99.5 % point.</summary>
     private const double AtEnd = 2.576;
+    /// <summary>Later than so many durations the rest is less than a thousandth.</summary>
+    private const double Over = 1.5;
+
+    private readonly double _mu = Math.Log(Duration) - AtEnd * Sigma;
+    private readonly double _from = Math.Atan2(Dy, Dx) - Turn / 2;
+    // An arc whose chord is (Dx, Dy): it leaves half the turn to one side and arrives half to the other.
+    private readonly double _radius = Math.Sqrt(Dx * Dx + Dy * Dy) / (2 * Math.Sin(Turn / 2));
 
     /// <summary>How far it has gone at a time.</summary>
     internal (double X, double Y) At(double t)
     {
         if (t <= Start) return (0, 0);
-        double mu = Math.Log(Duration) - AtEnd * Sigma;
-        double part = Phi((Math.Log(t - Start) - mu) / Sigma);
+        if (t >= Start + Over * Duration) return (Dx, Dy);
+        double part = Phi((Math.Log(t - Start) - _mu) / Sigma);
         if (Math.Abs(Turn) < 1e-3) return (part * Dx, part * Dy);
-        // An arc whose chord is (Dx, Dy): it leaves half the turn to one side and arrives half to the other.
-        double chord = Math.Sqrt(Dx * Dx + Dy * Dy), heading = Math.Atan2(Dy, Dx), radius = chord / (2 * Math.Sin(Turn / 2));
-        double from = heading - Turn / 2, now = from + part * Turn;
-        return (radius * (Math.Sin(now) - Math.Sin(from)), radius * (Math.Cos(from) - Math.Cos(now)));
+        double now = _from + part * Turn;
+        return (_radius * (Math.Sin(now) - Math.Sin(_from)), _radius * (Math.Cos(_from) - Math.Cos(now)));
     }
 
     /// <summary>The standard normal's distribution: Abramowitz and Stegun 26.2.17, error below 7.5e-8.</summary>
