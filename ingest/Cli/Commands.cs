@@ -39,6 +39,12 @@ public static class Commands
             around.Error.WriteLine($"ingest: {error.Message}");
             return ExitCodes.Failed;
         }
+        catch (Exception error)
+        {
+            // Nobody foresaw it: what and where, for a report, in place of an abort.
+            around.Error.WriteLine($"ingest: it failed unexpectedly, please report this: {error}");
+            return ExitCodes.Failed;
+        }
     }
 
     private static RootCommand Root(Surroundings around) => new("Puts events into Kafka for the engine: exit 0 done, 1 failed, 2 wrong use, 3 not there.")

@@ -115,6 +115,7 @@ internal sealed class ReplayFile(string path)
         try
         {
             var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16, FileOptions.SequentialScan);
+            if (!file.CanSeek) throw new CommandFailure($"{path} is a pipe, and replay reads a file twice: write it to a file first.", ExitCodes.WrongUse);
             // gzip is known by its first two bytes, whatever the file is called.
             bool gzip = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
             file.Position = 0;
