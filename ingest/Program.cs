@@ -1,1 +1,3 @@
-return 0;
+using Ingest.Cli;
+
+return await Commands.RunAsync(args, new Surroundings(Console.Out, Console.Error, TimeProvider.System, !Console.IsErrorRedirected));

@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using Engine.Contracts;
+using Ingest.Cli;
+using Ingest.Generate.Actors;
+using Ingest.Publishing;
+
+namespace Ingest.Generate;
+
+/// <summary>What <c>ingest generate</c> was asked for.</summary>
+public sealed record GenerateRequest
+{
+    public required int Clicks { get; init; }
+    /// <summary>The broker; null for that of the engine that runs here.</summary>
+    public string? Kafka { get; init; }
+    /// <summary>Gives the same traffic again; null for a random one.</summary>
+    public ulong? Seed { get; init; }
+    /// <summary>Where the truth about each click goes, or null.</summary>
+    public string? LabelsFile { get; init; }
+    /// <summary>Where the events go in place of Kafka, or null.</summary>
+    public string? OutFile { get; init; }
+    public Speed Speed { get; init; } = Speed.Max;
+    public TimeSpan Span { get; init; } = SampleTraffic.DefaultSpan;
+    /// <summary>How many partitions a topic gets that is missing.</summary>
+    public int Partitions { get; init; } = TopicMaker.DefaultPartitions;
+    /// <summary>Settings of librdkafka, for tests.</summary>
+    public IReadOnlyDictionary<string, string> Extra { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>Sends sample traffic, or writes it to a file, and writes down what is true of it.</summary>
+public static class GenerateCommand
+{
+    public static async Task<int> RunAsync(GenerateRequest request, Surroundings around, CancellationToken cancel)
+    {
+        RunningEngine? engine = RunningEngine.Find();
+        string? kafka = request.OutFile is null ? request.Kafka ?? engine?.Kafka ?? RunningEngine.KafkaOr(null) : null;
+        // Ids follow from the seed: with one seed for all, a second run would be nothing but duplicates.
+        ulong seed = request.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) >> 33;
+        long now = around.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        long span = (long)request.Span.TotalMilliseconds;
+        long start = now - span;
+        start += request.Speed.ShiftMs(start, now, now);
+        var traffic = new SampleTraffic(seed, request.Clicks, start + span, request.Span);
+        around.Error.WriteLine($"{request.Clicks:N0} clicks of seed {seed} over {request.Span.TotalMinutes:0.#} min of event time");
+
+        await using StreamWriter? labels = request.LabelsFile is null ? null : new StreamWriter(request.LabelsFile);
+        labels?.WriteLine("click,label,kind");
+        var progress = new ProgressLine(around.Error, around.Time, around.IsTerminal);
+        var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        IEnumerable<SampleEvent> events = traffic.Select(next => Note(next, counts, labels));
+        long doomed = kafka is null
+            ? await WriteAsync(request.OutFile!, events, cancel).ConfigureAwait(false)
+            : await SendAsync(request, around, engine, kafka, traffic, events, progress, now, cancel).ConfigureAwait(false);
+        Summary.Write(around.Out, counts, counts.Values.Sum(), 0, doomed, progress.Elapsed);
+        return ExitCodes.Done;
+    }
+
+    private static SampleEvent Note(SampleEvent next, SortedDictionary<string, long> counts, StreamWriter? labels)
+    {
+        string what = next.Invalid is null ? next.Actor == Malformed.Name ? Malformed.Name : next.Type == "click" ? "click again" : next.Type : next.Type;
+        counts[what] = counts.GetValueOrDefault(what) + 1;
+        if (next.Invalid is { } invalid) labels?.WriteLine($"{next.Click},{(invalid ? 1 : 0)},{next.Actor}");
+        return next;
+    }
+
+    private static async Task<long> SendAsync(
+        GenerateRequest request, Surroundings around, RunningEngine? engine, string kafka, SampleTraffic traffic, IEnumerable<SampleEvent> events,
+        ProgressLine progress, long now, CancellationToken cancel)
+    {
+        long span = (long)request.Span.TotalMilliseconds, doomed = 0;
+        await ReadyTopics.EnsureAsync(kafka, [Topics.Interactions], traffic.StartMs, traffic.StartMs + span, now, request.Speed,
+            request.Partitions, request.Extra, cancel).ConfigureAwait(false);
+        await using var publisher = new EventPublisher(new PublisherOptions { Kafka = kafka, ClientId = "ingest-generate", Extra = request.Extra });
+        await using Pacing pacing = await Pacing.ForAsync(engine, kafka, around).ConfigureAwait(false);
+        var loop = new SendingLoop(publisher, request.Speed, around.Time, pacing.Pace, progress, 0);
+        foreach (SampleEvent next in events)
+        {
+            if (next.Actor == Malformed.Name) doomed++;
+            await loop.SendAsync(new OutgoingRecord(next.Topic, next.Key, next.Json, next.TimeMs), next.TimeMs, cancel).ConfigureAwait(false);
+        }
+        await loop.FinishAsync(cancel).ConfigureAwait(false);
+        return doomed;
+    }
+
+    private static async Task<long> WriteAsync(string file, IEnumerable<SampleEvent> events, CancellationToken cancel)
+    {
+        long doomed = 0;
+        await using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
+        foreach (SampleEvent next in events)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (next.Actor == Malformed.Name) doomed++;
+            await stream.WriteAsync(next.Json, cancel).ConfigureAwait(false);
+            stream.WriteByte((byte)'\n');
+        }
+        return doomed;
+    }
+}

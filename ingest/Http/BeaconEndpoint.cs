@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Engine.Contracts;
+using Ingest.Publishing;
+using Microsoft.AspNetCore.Http;
+
+namespace Ingest.Http;
+
+/// <summary>
+/// <c>POST /v1/beacon</c>: takes a click of the page script. A page knows neither its own address nor the right time, and who sends it may
+/// lie: <c>ip</c>, <c>ua</c> and <c>time</c> are put in here, whatever the body says.
+/// </summary>
+/// <param name="behindProxy">Whether a proxy stands before this server and adds the client's address to X-Forwarded-For, as its last.</param>
+internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, TimeProvider time)
+{
+    internal async Task HandleAsync(HttpContext context)
+    {
+        var errors = new List<EventError>();
+        var sent = new List<(int Index, Task<Acknowledged> Task)>();
+        int index = 0;
+        await foreach (Frame frame in EventsEndpoint.FramesAsync(context.Request.BodyReader, lines: false, context.RequestAborted).ConfigureAwait(false))
+        {
+            events.Take(frame.Bytes is null ? frame : new Frame(Complete(frame.Bytes, context)), index++, sent, errors);
+        }
+        int accepted = await EventsEndpoint.AcknowledgeAsync(sent, errors).ConfigureAwait(false);
+        await EventsEndpoint.AnswerAsync(context, new EventsAnswer(accepted, errors)).ConfigureAwait(false);
+    }
+
+    private byte[] Complete(byte[] body, HttpContext context)
+    {
+        try
+        {
+            if (JsonNode.Parse(body) is not JsonObject click) return body;
+            click["ip"] = ClientAddress(context);
+            click["time"] = time.GetUtcNow().ToUnixTimeMilliseconds();
+            click["ua"] = context.Request.Headers.UserAgent.ToString();
+            return JsonSerializer.SerializeToUtf8Bytes(click);
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
+        {
+            return body; // the check says what is wrong with it
+        }
+    }
+
+    private string ClientAddress(HttpContext context)
+    {
+        if (behindProxy)
+        {
+            string last = context.Request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim();
+            if (IpAddress.TryParse(last, out IpAddress forwarded)) return forwarded.ToString();
+        }
+        IPAddress? remote = context.Connection.RemoteIpAddress;
+        if (remote is null) return "";
+        // A link-local address carries a zone, which no address of the contract has.
+        string text = remote.ToString();
+        int zone = text.IndexOf('%');
+        return IpAddress.TryParse(zone < 0 ? text : text[..zone], out IpAddress address) ? address.ToString() : text;
+    }
+}

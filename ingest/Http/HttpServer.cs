@@ -1,0 +1,151 @@
+using System.Net;
+using Confluent.Kafka;
+using Engine.Contracts;
+using Ingest.Cli;
+using Ingest.Publishing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Ingest.Http;
+
+/// <summary>What <c>ingest http</c> was asked for.</summary>
+public sealed record HttpServing
+{
+    /// <summary>Where to listen; port 0 takes a free one.</summary>
+    public string Listen { get; init; } = "127.0.0.1:8081";
+    /// <summary>The broker; null for that of the engine that runs here.</summary>
+    public string? Kafka { get; init; }
+    /// <summary>Whether the last address of X-Forwarded-For is the client's.</summary>
+    public bool BehindProxy { get; init; }
+    /// <summary>How long an event waits for Kafka before the client is told that it isn't there.</summary>
+    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>Serves <c>POST /v1/events</c>, <c>POST /v1/beacon</c>, <c>GET /beacon.js</c> and <c>GET /healthz</c>. Start it, then dispose it.</summary>
+public sealed class HttpServer : IAsyncDisposable
+{
+    private static readonly TimeSpan TopicsAgainAfter = TimeSpan.FromSeconds(10);
+
+    private readonly WebApplication _app;
+    private readonly EventPublisher _publisher;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _topics;
+
+    private HttpServer(WebApplication app, EventPublisher publisher, string kafka, Surroundings around)
+    {
+        (_app, _publisher) = (app, publisher);
+        _topics = MakeTopicsAsync(kafka, around, _stop.Token);
+    }
+
+    /// <summary>Where it listens, as <c>http://127.0.0.1:8081</c>.</summary>
+    public string Address => _app.Urls.First();
+
+    /// <summary>Starts to listen. Kafka may come later.</summary>
+    /// <exception cref="CommandFailure">The address is no address (exit 2), or taken (exit 1).</exception>
+    public static async Task<HttpServer> StartAsync(HttpServing options, Surroundings around, CancellationToken cancel)
+    {
+        if (!IPEndPoint.TryParse(options.Listen.Replace("localhost", "127.0.0.1"), out IPEndPoint? listen))
+        {
+            throw new CommandFailure($"--listen '{options.Listen}' is no ADDRESS:PORT, as 127.0.0.1:8081.", ExitCodes.WrongUse);
+        }
+        string kafka = RunningEngine.KafkaOr(options.Kafka);
+        var publisher = new EventPublisher(new PublisherOptions { Kafka = kafka, ClientId = "ingest-http", GiveUpAfter = options.GiveUpAfter });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(listen);
+            kestrel.Limits.MaxRequestBodySize = EventsEndpoint.MaxBody;
+            kestrel.AddServerHeader = false;
+        });
+        WebApplication app = builder.Build();
+        Map(app, publisher, options, around.Time);
+        try
+        {
+            await app.StartAsync(cancel).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            publisher.Dispose();
+            throw new CommandFailure($"Can't listen on {options.Listen}: {error.Message} Name another address with --listen.");
+        }
+        return new HttpServer(app, publisher, kafka, around);
+    }
+
+    /// <summary>Serves until cancelled.</summary>
+    public static async Task<int> RunAsync(HttpServing options, Surroundings around, CancellationToken cancel)
+    {
+        await using HttpServer server = await StartAsync(options, around, cancel).ConfigureAwait(false);
+        around.Out.WriteLine($"POST {server.Address}/v1/events takes events; the page script is {server.Address}/beacon.js; stop with Ctrl-C");
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, around.Time, cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked to stop: that is how it ends.
+        }
+        return ExitCodes.Done;
+    }
+
+    private static void Map(WebApplication app, EventPublisher publisher, HttpServing options, TimeProvider time)
+    {
+        var events = new EventsEndpoint(publisher);
+        var beacon = new BeaconEndpoint(events, options.BehindProxy, time);
+        byte[] script = Script();
+        // RequestDelegate by name: else the handlers would be taken for minimal-API methods.
+        app.MapPost("/v1/events", (RequestDelegate)events.HandleAsync);
+        app.MapPost("/v1/beacon", (RequestDelegate)beacon.HandleAsync);
+        app.MapGet("/healthz", (RequestDelegate)(context => context.Response.WriteAsync("ok\n")));
+        app.MapGet("/beacon.js", (RequestDelegate)(context =>
+        {
+            context.Response.ContentType = "text/javascript; charset=utf-8";
+            context.Response.Headers.CacheControl = "public, max-age=3600";
+            return context.Response.Body.WriteAsync(script).AsTask();
+        }));
+    }
+
+    private static byte[] Script()
+    {
+        using Stream stream = typeof(HttpServer).Assembly.GetManifestResourceStream("beacon.js")!;
+        using var memory = new MemoryStream();
+        stream.CopyTo(memory);
+        return memory.ToArray();
+    }
+
+    /// <summary>Events of browsers and servers are stamped by the broker, so the topics are made with LogAppendTime.</summary>
+    private static async Task MakeTopicsAsync(string kafka, Surroundings around, CancellationToken cancel)
+    {
+        for (bool told = false; !cancel.IsCancellationRequested; told = true)
+        {
+            try
+            {
+                await new TopicMaker(kafka).EnsureAsync(Topics.Holds.Keys, TopicTimestamps.LogAppendTime, cancel: cancel).ConfigureAwait(false);
+                return;
+            }
+            catch (KafkaException error)
+            {
+                if (!told) around.Error.WriteLine($"Kafka at {kafka} is away, and events are answered with 503 until it comes: {error.Error.Reason}");
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            await Task.Delay(TopicsAgainAfter, around.Time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _app.StopAsync().ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+        await _topics.ConfigureAwait(false);
+        await _publisher.DisposeAsync().ConfigureAwait(false);
+        _stop.Dispose();
+    }
+}

@@ -1,0 +1,40 @@
+using Engine.Contracts;
+using Ingest.Cli;
+using StackExchange.Redis;
+
+namespace Ingest.Publishing;
+
+/// <summary>
+/// The pace that suits a broker: that of the engine that hosts it, where the broker is the one in <c>run.json</c> and its Redis can be asked;
+/// else none.
+/// </summary>
+internal sealed class Pacing : IAsyncDisposable
+{
+    private readonly ConnectionMultiplexer? _redis;
+
+    private Pacing(ConnectionMultiplexer? redis, IPace? pace) => (_redis, Pace) = (redis, pace);
+
+    internal IPace? Pace { get; }
+
+    internal static async Task<Pacing> ForAsync(RunningEngine? engine, string kafka, Surroundings around)
+    {
+        if (engine?.Redis is null || engine.Kafka != kafka) return new Pacing(null, null);
+        try
+        {
+            ConnectionMultiplexer redis = await ConnectionMultiplexer.ConnectAsync($"{engine.Redis},abortConnect=true,connectTimeout=3000").ConfigureAwait(false);
+            string? group = engine.Group ?? await redis.GetDatabase().StringGetAsync($"{engine.Prefix}group").ConfigureAwait(false);
+            if (group is not null)
+            {
+                return new Pacing(redis, new ConsumerPace(redis, group, engine.Prefix, Topics.Interactions, around.Time, around.Error.WriteLine));
+            }
+            await redis.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (RedisException error)
+        {
+            around.Error.WriteLine($"Redis at {engine.Redis} can't be asked how far the engine is, so nothing waits for it: {error.Message}");
+        }
+        return new Pacing(null, null);
+    }
+
+    public ValueTask DisposeAsync() => _redis?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.IO.Hashing;
+using System.Text;
+using System.Text.Json;
+using Engine.Contracts;
+
+namespace Ingest.Replay;
+
+/// <summary>
+/// Makes clicks of recorded cursor paths: a record <c>{"id","source","group","label","family","points"}</c> becomes a click that carries the
+/// path. Publisher and campaign follow from the source, visitor and address from source and group: what knows no time gets one, so that a
+/// group clicks one path after the other with pauses between, and groups side by side. The same file gives the same clicks each time. The
+/// label and the family don't go in: nothing may read them.
+/// </summary>
+internal sealed class PathRecords
+{
+    /// <summary>The time from which a file's clicks are spread: 2025-11-22T00:00:00Z.</summary>
+    internal const long EpochMs = 1_763_769_600_000;
+    /// <summary>A group's first click comes within so long of the epoch.</summary>
+    private const int StartsWithinMs = 600_000;
+    /// <summary>Between two clicks of a group: at least this, and at most twice this more. Ten or fewer clicks a minute are no rate.</summary>
+    private const int PauseMs = 3_000;
+
+    private readonly Dictionary<string, long> _clocks = [];
+    private readonly ArrayBufferWriter<byte> _buffer = new();
+
+    /// <summary>Whether an object is such a record: points, and no type of event.</summary>
+    internal static bool IsOne(JsonElement record) =>
+        record.ValueKind == JsonValueKind.Object && !record.TryGetProperty("type", out _)
+        && record.TryGetProperty("points", out JsonElement points) && points.ValueKind == JsonValueKind.Array
+        && record.TryGetProperty("id", out JsonElement id) && id.ValueKind == JsonValueKind.String;
+
+    /// <summary>
+    /// The address of a group: one /56 each in the upper half of 2001:db8::/32, the range for documentation (RFC 3849), so it meets no list.
+    /// </summary>
+    internal static string AddressOf(string source, string group)
+    {
+        ulong hash = XxHash64.HashToUInt64(Encoding.UTF8.GetBytes($"{source}\n{group}"));
+        UInt128 network = (UInt128)0x20010db8 << 96 | UInt128.One << 95 | (UInt128)(hash & 0x7FFFFF) << 72;
+        return new IpAddress(network | 1, false).ToString();
+    }
+
+    /// <summary>The click, in JSON.</summary>
+    internal byte[] ToClick(JsonElement record)
+    {
+        string id = record.GetProperty("id").GetString()!;
+        string source = Text(record, "source", "paths");
+        string group = Text(record, "group", id);
+        JsonElement points = record.GetProperty("points");
+        JsonElement last = points.GetArrayLength() > 0 ? points[points.GetArrayLength() - 1] : default;
+        bool hasLast = last.ValueKind == JsonValueKind.Array && last.GetArrayLength() == 3
+            && last.EnumerateArray().All(number => number.ValueKind == JsonValueKind.Number);
+
+        _buffer.Clear();
+        using (var json = new Utf8JsonWriter(_buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "click");
+            json.WriteString("id", Identifier(id));
+            json.WriteNumber("time", NextTime($"{source}\n{group}", id, hasLast ? last[0].GetDouble() : 0));
+            json.WriteString("ip", AddressOf(source, group));
+            json.WriteString("visitor", Identifier($"{source}-{group}"));
+            json.WriteString("publisher", Identifier(source));
+            json.WriteString("campaign", Identifier($"paths-{source}"));
+            json.WriteString("pointer", "mouse");
+            if (hasLast)
+            {
+                Number(json, "x", last[1]);
+                Number(json, "y", last[2]);
+            }
+            json.WriteBoolean("expects_path", true);
+            json.WritePropertyName("path");
+            json.WriteRawValue(points.GetRawText(), skipInputValidation: true);
+            json.WriteEndObject();
+        }
+        return _buffer.WrittenSpan.ToArray();
+    }
+
+    private static void Number(Utf8JsonWriter json, string name, JsonElement value)
+    {
+        json.WritePropertyName(name);
+        json.WriteRawValue(value.GetRawText(), skipInputValidation: true);
+    }
+
+    private long NextTime(string clock, string id, double durationMs)
+    {
+        ulong hash = XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(id));
+        long time = _clocks.TryGetValue(clock, out long before)
+            ? before + PauseMs + (long)(hash % (2 * PauseMs))
+            : EpochMs + (long)(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(clock)) % StartsWithinMs);
+        time += (long)Math.Clamp(durationMs, 0, StartsWithinMs);
+        _clocks[clock] = time;
+        return time;
+    }
+
+    private static string Text(JsonElement record, string name, string otherwise) =>
+        record.TryGetProperty(name, out JsonElement value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Number
+            ? value.ToString() : otherwise;
+
+    /// <summary>What an identifier can't have becomes an underscore.</summary>
+    private static string Identifier(string text)
+    {
+        string id = string.Create(Math.Min(text.Length, 128), text, static (into, from) =>
+        {
+            for (int i = 0; i < into.Length; i++) into[i] = from[i] is > ' ' and <= '~' and not '{' and not '}' ? from[i] : '_';
+        });
+        return id.Length > 0 ? id : "_";
+    }
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using Ingest.Cli;
+using Ingest.Publishing;
+
+namespace Ingest.Replay;
+
+/// <summary>An event out of a file.</summary>
+/// <param name="TimeMs">Its time, as it stands in the file.</param>
+internal sealed record ReplayEvent(byte[] Json, CheckedEvent Found, long TimeMs)
+{
+    /// <summary>The event's JSON with its time moved.</summary>
+    internal byte[] MovedBy(long shiftMs)
+    {
+        if (shiftMs == 0) return Json;
+        byte[] digits = Encoding.ASCII.GetBytes((TimeMs + shiftMs).ToString(CultureInfo.InvariantCulture));
+        return [.. Json.AsSpan(0, Found.TimeAt), .. digits, .. Json.AsSpan(Found.TimeAt + Found.TimeLength)];
+    }
+}
+
+/// <summary>A line that can't be sent, and why.</summary>
+internal readonly record struct RefusedLine(string File, long Line, string Why);
+
+/// <summary>
+/// A file of events or of recorded paths, one a line, perhaps in gzip. First <see cref="Scan"/>, which says what is in it and reports lines
+/// that can't be sent; then <see cref="Events"/>, in order of time: read once more where the file is in that order, else kept in memory.
+/// </summary>
+internal sealed class ReplayFile(string path)
+{
+    private List<ReplayEvent>? _sorted;
+
+    internal string Path => path;
+    /// <summary>The number of events that can be sent.</summary>
+    internal long Count { get; private set; }
+    internal long FirstMs { get; private set; } = long.MaxValue;
+    internal long LastMs { get; private set; } = long.MinValue;
+    internal HashSet<string> Topics { get; } = [];
+    /// <summary>Whether its times were made up here, so that they may be laid where they fit.</summary>
+    internal bool HoldsPaths { get; private set; }
+
+    internal void Scan(Action<RefusedLine> refuse)
+    {
+        bool inOrder = true;
+        long before = long.MinValue;
+        foreach (ReplayEvent found in Read(refuse))
+        {
+            inOrder &= found.TimeMs >= before;
+            before = found.TimeMs;
+            FirstMs = Math.Min(FirstMs, before);
+            LastMs = Math.Max(LastMs, before);
+            Topics.Add(found.Found.Topic!);
+            Count++;
+        }
+        if (!inOrder) _sorted = [.. Read(_ => { }).OrderBy(found => found.TimeMs)];
+    }
+
+    internal IEnumerable<ReplayEvent> Events() => _sorted ?? Read(_ => { });
+
+    private IEnumerable<ReplayEvent> Read(Action<RefusedLine> refuse)
+    {
+        var paths = new PathRecords();
+        using var lines = new LineReader(Open());
+        while (true)
+        {
+            ReplayEvent? found;
+            try
+            {
+                if (!Next(lines, paths, refuse, out found)) yield break;
+            }
+            catch (Exception error) when (error is InvalidDataException or IOException)
+            {
+                throw new CommandFailure($"{path}: after line {lines.Line} it can't be read: {error.Message}");
+            }
+            if (found is not null) yield return found;
+        }
+    }
+
+    private bool Next(LineReader lines, PathRecords paths, Action<RefusedLine> refuse, out ReplayEvent? found)
+    {
+        found = null;
+        if (!lines.Next(out ReadOnlySpan<byte> line, out bool tooLong)) return false;
+        if (tooLong)
+        {
+            refuse(new RefusedLine(path, lines.Line, $"a line of more than {LineReader.MaxLine:N0} bytes is no event"));
+            return true;
+        }
+        if (line.IsEmpty || !line.ContainsAnyExcept(" \t"u8)) return true;
+        CheckedEvent check = EventCheck.Inspect(line);
+        byte[]? json = null;
+        if (check.Detail == "type" && TryPath(line, paths, out byte[] click))
+        {
+            json = click;
+            check = EventCheck.Inspect(json);
+            HoldsPaths = true;
+        }
+        if (check.CanBeSent) found = new ReplayEvent(json ?? line.ToArray(), check, check.Time!.Value);
+        else refuse(new RefusedLine(path, lines.Line, Refusal.InWords(check, json ?? line)));
+        return true;
+    }
+
+    private static bool TryPath(ReadOnlySpan<byte> line, PathRecords paths, out byte[] click)
+    {
+        click = [];
+        var reader = new Utf8JsonReader(line);
+        using JsonDocument record = JsonDocument.ParseValue(ref reader);
+        if (!PathRecords.IsOne(record.RootElement)) return false;
+        click = paths.ToClick(record.RootElement);
+        return true;
+    }
+
+    private Stream Open()
+    {
+        try
+        {
+            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16, FileOptions.SequentialScan);
+            if (!file.CanSeek) throw new CommandFailure($"{path} is a pipe, and replay reads a file twice: write it to a file first.", ExitCodes.WrongUse);
+            // gzip is known by its first two bytes, whatever the file is called.
+            bool gzip = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+            file.Position = 0;
+            return gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CommandFailure($"{path} isn't there.", ExitCodes.NotThere);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new CommandFailure(
+                Directory.Exists(path) ? $"{path} is a directory: name the files in it." : $"{path} may not be read by this user.", ExitCodes.WrongUse);
+        }
+    }
+}
