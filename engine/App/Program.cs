@@ -1,1 +1,4 @@
-return 0;
+using Engine.App.Cli;
+using Ingest.Cli;
+
+return await EngineCommands.RunAsync(args, new Surroundings(Console.Out, Console.Error, TimeProvider.System, !Console.IsErrorRedirected));

@@ -31,6 +31,8 @@ public sealed unsafe partial class Lane : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private volatile PartitionCounts _published = new();
     private volatile LaneStatus _status = LaneStatus.Starting;
+    private readonly Queue<(long Written, long TakenAt)> _underWay = new();
+    private readonly LatencyHistogram _latency = new();
     private long _lastProgress;
     private bool _redisAway;
 
@@ -116,15 +118,30 @@ public sealed unsafe partial class Lane : IDisposable
         if (count > 0)
         {
             WaitUntilSettingsAreFresh();
+            long taken = _context.Clock.GetTimestamp();
             int records = Collect(count);
             if (records > 0) _pipeline.Process(_records.AsSpan(0, records));
             _batch.Release();
+            _underWay.Enqueue((_redis.Written, taken));
         }
         _redis.Poll();
+        MeasureLatency();
         if (_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay) WaitForRedis();
         SeeToProgress();
         SeeToTicks();
         Retake();
+    }
+
+    /// <summary>From a batch taken to its verdicts acknowledged.</summary>
+    private void MeasureLatency()
+    {
+        if (_underWay.Count == 0) return;
+        long acknowledged = _redis.Acknowledged;
+        while (_underWay.TryPeek(out (long Written, long TakenAt) batch) && batch.Written <= acknowledged)
+        {
+            _underWay.Dequeue();
+            _latency.Add((long)_context.Clock.GetElapsedTime(batch.TakenAt).TotalMicroseconds);
+        }
     }
 
     /// <summary>Puts the batch's messages of owned partitions into records; ends of partitions are noted.</summary>
@@ -275,7 +292,9 @@ public sealed unsafe partial class Lane : IDisposable
             _owned.Values.Sum(partition => (long)partition.State.WaitingClicks.Count),
             _owned.Values.Sum(partition => partition.State.Clicks.Evictions + partition.State.Standings.Evictions),
             [.. _owned.Values.Select(partition => partition.State.Name)],
-            _redis.Down ?? _redis.LastRefusal);
+            _redis.Down ?? _redis.LastRefusal,
+            _latency.Quantile(0.5) / 1000.0,
+            _latency.Quantile(0.99) / 1000.0);
     }
 
     private long Lag(OwnedPartition partition)
@@ -318,8 +337,10 @@ public sealed unsafe partial class Lane : IDisposable
 /// <param name="Evictions">What was forgotten before its time, at a bound.</param>
 /// <param name="Names">The partitions' names.</param>
 /// <param name="Trouble">What keeps results from Redis, or the last refusal; null for nothing.</param>
-public sealed record LaneStatus(int Partitions, bool IsSettled, long BusyAt, long Lag, long WaitingClicks, long Evictions, string[] Names, string? Trouble)
+/// <param name="LatencyP50">From a batch taken to its verdicts acknowledged, median, ms.</param>
+/// <param name="LatencyP99">The same, 99th percentile, ms.</param>
+public sealed record LaneStatus(int Partitions, bool IsSettled, long BusyAt, long Lag, long WaitingClicks, long Evictions, string[] Names, string? Trouble, double LatencyP50, double LatencyP99)
 {
-    public static readonly LaneStatus Starting = new(0, false, 0, 0, 0, 0, [], null);
-    public static readonly LaneStatus Ended = new(0, true, 0, 0, 0, 0, [], null);
+    public static readonly LaneStatus Starting = new(0, false, 0, 0, 0, 0, [], null, 0, 0);
+    public static readonly LaneStatus Ended = new(0, true, 0, 0, 0, 0, [], null, 0, 0);
 }

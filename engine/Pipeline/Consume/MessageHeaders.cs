@@ -16,20 +16,22 @@ internal static unsafe class MessageHeaderReader
         record.CloudEvent = CloudEvent.None;
         if (MessageHeaders(message, out nint headers) != 0) return;
         for (nuint i = 0; HeaderAt(headers, i, out byte* name, out byte* value, out nuint size) == 0; i++)
+            Take(ref record, System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name), new Text(value, (int)size));
+    }
+
+    /// <summary>Takes one header into a record.</summary>
+    public static void Take(ref Record record, ReadOnlySpan<byte> key, Text text)
+    {
+        if (key.SequenceEqual("content-type"u8))
         {
-            ReadOnlySpan<byte> key = System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name);
-            var text = new Text(value, (int)size);
-            if (key.SequenceEqual("content-type"u8))
-            {
-                if (text.Span.StartsWith("application/protobuf"u8) || text.Span.StartsWith("application/x-protobuf"u8)) record.Encoding = ValueEncoding.Protobuf;
-            }
-            else if (key.SequenceEqual("ce_type"u8)) (record.HasCloudEvent, record.CloudEvent.Type) = (true, text);
-            else if (key.SequenceEqual("ce_id"u8)) (record.HasCloudEvent, record.CloudEvent.Id) = (true, text);
-            else if (key.SequenceEqual("ce_time"u8))
-            {
-                record.HasCloudEvent = true;
-                record.CloudEvent.TimeIsWrong = !TryTime(text.Span, out record.CloudEvent.Time);
-            }
+            if (text.Span.StartsWith("application/protobuf"u8) || text.Span.StartsWith("application/x-protobuf"u8)) record.Encoding = ValueEncoding.Protobuf;
+        }
+        else if (key.SequenceEqual("ce_type"u8)) (record.HasCloudEvent, record.CloudEvent.Type) = (true, text);
+        else if (key.SequenceEqual("ce_id"u8)) (record.HasCloudEvent, record.CloudEvent.Id) = (true, text);
+        else if (key.SequenceEqual("ce_time"u8))
+        {
+            record.HasCloudEvent = true;
+            record.CloudEvent.TimeIsWrong = !TryTime(text.Span, out record.CloudEvent.Time);
         }
     }
 

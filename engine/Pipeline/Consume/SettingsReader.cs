@@ -54,24 +54,26 @@ public sealed class SettingsReader : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Reads the topic from its beginning to its present end: the records that stand, the next offset, and the log time.</summary>
-    public static (SortedDictionary<string, string> Records, long NextOffset, long LogTime) ReadAll(string brokers)
+    /// <summary>The records of the topic from an offset to its present end.</summary>
+    public static IEnumerable<SettingRecord> ReadFrom(string brokers, long offset)
     {
         using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(brokers);
-        var records = new SortedDictionary<string, string>(StringComparer.Ordinal);
         WatermarkOffsets ends = consumer.QueryWatermarkOffsets(Partition, AnswerWithin);
-        consumer.Assign(new TopicPartitionOffset(Partition, ends.Low));
-        long next = ends.Low, logTime = 0;
-        while (next < ends.High && consumer.Consume(AnswerWithin) is { } record)
+        long next = Math.Max(offset, ends.Low), logTime = 0;
+        consumer.Assign(new TopicPartitionOffset(Partition, next));
+        while (next < ends.High && consumer.Consume(AnswerWithin) is { IsPartitionEOF: false } record)
         {
             next = record.Offset + 1;
-            if (record.IsPartitionEOF) break;
             logTime = Math.Max(logTime, record.Message.Timestamp.UnixTimestampMs);
-            string key = Key(record.Message);
-            if (record.Message.Value is { Length: > 0 } value) records[key] = Encoding.UTF8.GetString(value);
-            else records.Remove(key);
+            yield return new SettingRecord(record.Offset.Value, logTime, Key(record.Message), record.Message.Value is { Length: > 0 } value ? Encoding.UTF8.GetString(value) : null);
         }
-        return (records, Math.Max(next, ends.High), logTime);
+    }
+
+    /// <summary>The next offset to be written.</summary>
+    public static long End(string brokers)
+    {
+        using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(brokers);
+        return consumer.QueryWatermarkOffsets(Partition, AnswerWithin).High.Value;
     }
 
     private void Run()
@@ -130,6 +132,10 @@ public sealed class SettingsReader : IDisposable
         _stop.Dispose();
     }
 }
+
+/// <summary>A record of <c>settings</c>; without a value it deletes.</summary>
+/// <param name="LogTime">Running maximum of the topic's timestamps up to it, ms.</param>
+public readonly record struct SettingRecord(long Offset, long LogTime, string Key, string? Json);
 
 /// <summary>Consumers that read topics in full, without a group.</summary>
 internal static class KafkaClients

@@ -26,6 +26,11 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
 
     public long BytesUnderWay => _only?.BytesUnderWay ?? _pipes.Values.Sum(pipe => pipe.BytesUnderWay);
 
+    /// <summary>Commands written, and acknowledged, over all nodes.</summary>
+    public long Written => _only?.Written ?? _pipes.Values.Sum(pipe => pipe.Written);
+
+    public long Acknowledged => _only?.Acknowledged ?? _pipes.Values.Sum(pipe => pipe.Acknowledged);
+
     /// <summary>Whether everything written so far is acknowledged.</summary>
     public bool IsIdle => _refused.Count == 0 && _pipes.Values.All(pipe => pipe.Acknowledged == pipe.Written);
 

@@ -50,6 +50,9 @@ public sealed class SettingsBook(SettingFiles files)
         else _records[key] = SettingParser.Parse(key, json, files);
     }
 
+    /// <summary>Puts something parsed in a record's place.</summary>
+    public void Replace(string key, object setting) => _records[key] = setting;
+
     public DecisionSettings Build(string version, KeyedHash hash) => DecisionSettings.Build(version, hash, _records);
 
     /// <summary>A book with the base's records; throws <see cref="SettingException"/> where one doesn't load here.</summary>

@@ -1,0 +1,25 @@
+# make run    plays a labelled stream through ingest, Kafka, the engine and Redis (KEEP=1 stays up, DATA=dir plays real data)
+# make test   runs all tests
+# make build  leaves out/engine, out/ingest and out/models
+SHELL := /bin/bash
+CONFIGURATION ?= Release
+APPS := engine/App/Engine.App.csproj ingest/Ingest.csproj models/Training/Models.Training.csproj
+TESTS := Conditions Pipeline Models Ingest Integration Architecture
+
+.PHONY: build run test clean
+
+build:
+	@dotnet tool restore >/dev/null || echo "make: the tools of .config/dotnet-tools.json didn't restore; a redis-server on the path serves as well" >&2
+	@mkdir -p out/lib
+	@for app in $(APPS); do dotnet publish $$app -c $(CONFIGURATION) -o out/lib --nologo -v quiet -clp:ErrorsOnly || exit 1; done
+	@for name in engine ingest models; do ln -sfn lib/$$name out/$$name; done
+
+run: build
+	@out/engine demo $(if $(DATA),--data $(DATA)) $(if $(KEEP),--keep)
+
+test: build
+	@tests/run $(TESTS)
+
+clean:
+	@rm -rf out
+	@find . -name bin -o -name obj | grep -v '^./out' | xargs rm -rf

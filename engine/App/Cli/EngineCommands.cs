@@ -1,0 +1,126 @@
+using System.CommandLine;
+using Engine.App.Configuration;
+using Ingest.Cli;
+
+namespace Engine.App.Cli;
+
+/// <summary>The command line of <c>engine</c>: one place for names, defaults and help.</summary>
+public static class EngineCommands
+{
+    /// <summary>Runs a command line; the exit code is one of <see cref="ExitCodes"/>.</summary>
+    public static async Task<int> RunAsync(string[] args, Surroundings around, CancellationToken cancel = default)
+    {
+        ParseResult parsed = Root(around).Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            around.Error.WriteLine($"engine: {parsed.Errors[0].Message.TrimEnd('.')}; see engine --help.");
+            return ExitCodes.WrongUse;
+        }
+        var invocation = new InvocationConfiguration { Output = around.Out, Error = around.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
+        try
+        {
+            return await parsed.InvokeAsync(invocation, cancel).ConfigureAwait(false);
+        }
+        catch (CommandFailure failure)
+        {
+            around.Error.WriteLine($"engine: {failure.Message}");
+            return failure.ExitCode;
+        }
+        catch (ConfigException error)
+        {
+            around.Error.WriteLine($"engine: {error.Message}");
+            return ExitCodes.WrongUse;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or StackExchange.Redis.RedisException or InvalidOperationException or TimeoutException)
+        {
+            around.Error.WriteLine($"engine: {error.Message}");
+            return ExitCodes.Failed;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // Nobody foresaw it: what and where, for a report, in place of an abort.
+            around.Error.WriteLine($"engine: it failed unexpectedly, please report this: {error}");
+            return ExitCodes.Failed;
+        }
+    }
+
+    private static RootCommand Root(Surroundings around) => new("Scores clicks from Kafka into Redis: exit 0 done, 1 failed, 2 wrong use or settings, 3 not there.")
+    {
+        RunOf(around), DemoOf(around), VerdictOf(around), CheckOf(around), EvalOf(around), RescoreOf(around),
+    };
+
+    private static Option<string?> Kafka() => new("--kafka") { HelpName = "H:P", Description = "brokers (default: engine.yaml's, else an in-process cluster of its own)" };
+    private static Option<string?> Redis() => new("--redis") { HelpName = "H:P[,…]", Description = "Redis, Redis Cluster or Garnet (default: engine.yaml's, else one of its own)" };
+    private static Option<string?> Group() => new("--group") { HelpName = "G", Description = "the consumer group (default: engine.yaml's)" };
+    private static Option<string?> Config() => new("--config") { HelpName = "FILE", Description = "engine.yaml (default: configs/engine.yaml here)" };
+    private static Option<string?> Prefix() => new("--prefix") { HelpName = "P", Description = "what this group's keys, channels and own topics begin with" };
+
+    private static Command RunOf(Surroundings around)
+    {
+        Option<string?> kafka = Kafka(), redis = Redis(), group = Group(), config = Config(), prefix = Prefix();
+        var http = new Option<string?>("--http") { HelpName = "H:P", Description = "where to serve HTTP (default: 127.0.0.1:8080, or a free port where that is taken)" };
+        var idle = new Option<double?>("--until-idle") { HelpName = "SECONDS", Description = "end with a summary once everything is decided and acknowledged and nothing came for so long" };
+        idle.Validators.Add(result => { if (result.GetValueOrDefault<double?>() is <= 0) result.AddError("--until-idle is a number of seconds over 0"); });
+        var command = new Command("run", "Scores.") { kafka, redis, group, config, http, prefix, idle };
+        command.SetAction((parsed, cancel) => RunCommand.RunAsync(new RunRequest
+        {
+            Kafka = parsed.GetValue(kafka), Redis = parsed.GetValue(redis), Group = parsed.GetValue(group), Config = parsed.GetValue(config),
+            Http = parsed.GetValue(http), Prefix = parsed.GetValue(prefix), UntilIdle = parsed.GetValue(idle) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        }, around, cancel));
+        return command;
+    }
+
+    private static Command DemoOf(Surroundings around)
+    {
+        var data = new Option<string?>("--data") { HelpName = "DIR", Description = "plays the real clicks and paths of this folder in place of the sample traffic" };
+        Option<string?> redis = Redis();
+        var keep = new Option<bool>("--keep") { Description = "stays up afterwards, for look-ups" };
+        var clicks = new Option<int>("--clicks") { HelpName = "N", Description = "clicks of sample traffic", DefaultValueFactory = _ => 20_000 };
+        var command = new Command("demo", "Plays a labelled stream through the real path, and compares what was decided with what is true.") { data, redis, keep, clicks };
+        command.SetAction((parsed, cancel) => DemoCommand.RunAsync(parsed.GetValue(data), parsed.GetValue(redis), parsed.GetValue(keep), parsed.GetValue(clicks), around, cancel));
+        return command;
+    }
+
+    private static Command VerdictOf(Surroundings around)
+    {
+        var click = new Argument<string>("CLICK") { Description = "the click's id" };
+        Option<string?> redis = Redis(), prefix = Prefix();
+        var json = new Option<bool>("--json") { Description = "print the verdict as it is stored" };
+        var command = new Command("verdict", "Prints the verdict of a click.") { click, redis, prefix, json };
+        command.SetAction((parsed, _) => VerdictCommand.RunAsync(parsed.GetRequiredValue(click), parsed.GetValue(redis), parsed.GetValue(prefix), parsed.GetValue(json), around));
+        return command;
+    }
+
+    private static Command CheckOf(Surroundings around)
+    {
+        Option<string?> config = Config();
+        var command = new Command("check", "Loads settings, lists, models and rules, and says what is wrong and where.") { config };
+        command.SetAction(parsed => CheckCommand.Run(parsed.GetValue(config), around));
+        return command;
+    }
+
+    private static Command EvalOf(Surroundings around)
+    {
+        var expression = new Argument<string?>("EXPR") { Arity = ArgumentArity.ZeroOrOne, Description = "an expression of CEL" };
+        var bindings = new Option<string?>("--bindings") { HelpName = "JSON", Description = "an object of the names that it may use" };
+        var cases = new Option<string?>("--cases") { HelpName = "FILE", Description = "a file of lines with expr and bindings; prints a line of value or error each" };
+        var command = new Command("eval", "Evaluates a condition.") { expression, bindings, cases };
+        command.SetAction(parsed => EvalCommand.Run(parsed.GetValue(expression), parsed.GetValue(bindings), parsed.GetValue(cases), around));
+        return command;
+    }
+
+    private static Command RescoreOf(Surroundings around)
+    {
+        Option<string?> kafka = Kafka(), redis = Redis(), group = Group(), config = Config(), prefix = Prefix();
+        var settings = new Option<string?>("--settings") { HelpName = "s-N", Description = "the base and all records up to N, in force from the log's beginning (default: as they came into force)" };
+        var model = new Option<string?>("--model") { HelpName = "FILE", Description = "a click forest in place of the settings'" };
+        var output = new Option<string>("--out") { HelpName = "FILE", Required = true, Description = "where the verdicts go, one a line" };
+        var command = new Command("rescore", "Scores the log again from its beginning into a file; writes nothing to Redis or Kafka.") { kafka, redis, group, config, prefix, settings, model, output };
+        command.SetAction((parsed, cancel) => RescoreCommand.RunAsync(new RescoreRequest
+        {
+            Kafka = parsed.GetValue(kafka), Redis = parsed.GetValue(redis), Group = parsed.GetValue(group), Config = parsed.GetValue(config), Prefix = parsed.GetValue(prefix),
+            Settings = parsed.GetValue(settings), Model = parsed.GetValue(model), Out = parsed.GetRequiredValue(output),
+        }, around, cancel));
+        return command;
+    }
+}

@@ -1,0 +1,54 @@
+using Engine.App.Configuration;
+using Engine.App.Hosting;
+using Engine.App.Terminal;
+using Ingest.Cli;
+using Microsoft.Extensions.Logging;
+
+namespace Engine.App.Cli;
+
+/// <summary>What <c>engine run</c> was asked for; null where engine.yaml decides.</summary>
+public sealed record RunRequest
+{
+    public string? Kafka { get; init; }
+    public string? Redis { get; init; }
+    public string? Group { get; init; }
+    public string? Config { get; init; }
+    public string? Http { get; init; }
+    public string? Prefix { get; init; }
+    public TimeSpan? UntilIdle { get; init; }
+}
+
+/// <summary><c>engine run</c>: scores until it is stopped, or until there is nothing left to do.</summary>
+internal static class RunCommand
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+
+    public static async Task<int> RunAsync(RunRequest request, Surroundings around, CancellationToken cancel)
+    {
+        ConfigFile file = ConfigFile.Find(request.Config);
+        using ILoggerFactory logs = Telemetry.Logs(around);
+        using var running = await RunningProcess.StartAsync(request, file, around, logs, cancel).ConfigureAwait(false);
+        around.Error.WriteLine($"engine: scoring group {running.Address.Group}, Kafka {running.Address.Kafka}, Redis {running.Address.Redis}, HTTP http://{running.Http}");
+        bool ended = false;
+        try
+        {
+            while (running.Host.Failure == null)
+            {
+                if (request.UntilIdle is { } idle && running.Host.IsIdleFor(idle))
+                {
+                    ended = true;
+                    break;
+                }
+                await Task.Delay(LookEvery, around.Time, cancel).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked to stop: what is decided is written first.
+        }
+        running.Host.Stop();
+        if (running.Host.Failure is { } failure) throw new CommandFailure(failure.Message);
+        around.Out.WriteLine(RunSummary.Of(running.Host, ended ? "nothing left to do" : "stopped"));
+        return ExitCodes.Done;
+    }
+}

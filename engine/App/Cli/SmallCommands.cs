@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Engine.App.Configuration;
+using Engine.Conditions;
+using Ingest.Cli;
+using Ingest.Publishing;
+using StackExchange.Redis;
+
+namespace Engine.App.Cli;
+
+/// <summary><c>engine verdict</c>: a verdict as a person reads it, or as stored.</summary>
+internal static class VerdictCommand
+{
+    public static async Task<int> RunAsync(string click, string? redis, string? prefix, bool json, Surroundings around)
+    {
+        RunningEngine? running = redis == null ? RunningEngine.Find() : null;
+        string address = redis ?? running?.Redis ?? throw new CommandFailure("no Redis address: name one with --redis HOST:PORT, or start out/engine run, which hosts one of its own.");
+        using ConnectionMultiplexer connection = await ConnectAsync(address).ConfigureAwait(false);
+        prefix ??= running?.Prefix ?? "";
+        string? stored = await connection.GetDatabase().StringGetAsync($"{prefix}verdict:{click}").ConfigureAwait(false);
+        if (stored == null)
+        {
+            around.Error.WriteLine($"engine: there is no verdict of click '{click}': it isn't decided yet, or its verdict has expired.");
+            return ExitCodes.NotThere;
+        }
+        around.Out.WriteLine(json ? stored : VerdictText.Of(VerdictLookup.Read(click, System.Text.Encoding.UTF8.GetBytes(stored))));
+        return ExitCodes.Done;
+    }
+
+    private static async Task<ConnectionMultiplexer> ConnectAsync(string address)
+    {
+        try
+        {
+            return await ConnectionMultiplexer.ConnectAsync(address).ConfigureAwait(false);
+        }
+        catch (RedisException e)
+        {
+            throw new CommandFailure($"no Redis at {address} ({e.Message.Split('.')[0]}).");
+        }
+    }
+}
+
+/// <summary>A verdict for people.</summary>
+public static class VerdictText
+{
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Of(Verdict verdict)
+    {
+        var lines = new List<string>
+        {
+            $"click     {verdict.Click}",
+            $"class     {verdict.Class} (band {verdict.Band})",
+            $"action    {verdict.Action}, {(verdict.Billable ? "billable" : "not billable")}",
+            FormattableString.Invariant($"score     {verdict.Score:0.####}"),
+            $"path      {verdict.Path}",
+        };
+        if (verdict.Time is { } time) lines.Add(FormattableString.Invariant($"time      {DateTimeOffset.FromUnixTimeMilliseconds(time):yyyy-MM-dd HH:mm:ss.fff} UTC"));
+        if (verdict.At is { } at) lines.Add($"at        {at}");
+        lines.Add($"decided   by {verdict.Model}, settings {verdict.Settings}");
+        lines.Add(verdict.Reasons.Count == 0 ? "reasons   none" : "reasons");
+        foreach (string reason in verdict.Reasons) lines.Add($"  {reason,-22} {Entry(verdict.Evidence[reason])}");
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    private static string Entry(JsonNode? evidence) =>
+        evidence is JsonObject fields ? string.Join(", ", fields.Select(field => $"{field.Key} {field.Value?.ToJsonString(Relaxed).Trim('"')}")) : "";
+}
+
+/// <summary><c>engine check</c>: everything that a start would refuse, at once.</summary>
+internal static class CheckCommand
+{
+    public static int Run(string? config, Surroundings around)
+    {
+        ConfigFile file = ConfigFile.Find(config);
+        SortedDictionary<string, string> records = SettingsFolder.Read(file.SettingsFolder);
+        List<string> problems = SettingsFolder.Check(records, file.Files);
+        foreach (string problem in problems) around.Error.WriteLine($"engine: {file.SettingsFolder}: {problem}");
+        if (problems.Count > 0) return ExitCodes.WrongUse;
+        around.Out.WriteLine($"{file.Path}: fine; {records.Count} settings load.");
+        return ExitCodes.Done;
+    }
+}
+
+/// <summary><c>engine eval</c>: tries a condition.</summary>
+internal static class EvalCommand
+{
+    public static int Run(string? expression, string? bindings, string? cases, Surroundings around)
+    {
+        if ((expression == null) == (cases == null)) throw new CommandFailure("eval takes an expression, or --cases FILE.", ExitCodes.WrongUse);
+        if (cases != null)
+        {
+            if (!File.Exists(cases)) throw new CommandFailure($"{cases}: there is no such file.", ExitCodes.NotThere);
+            foreach (string line in CelCases.Run(File.ReadLines(cases))) around.Out.WriteLine(line);
+            return ExitCodes.Done;
+        }
+        string result = CelCases.Evaluate(expression!, bindings);
+        bool failed = JsonNode.Parse(result)?["error"] != null;
+        if (!failed) around.Out.WriteLine(result);
+        else around.Error.WriteLine($"engine: {JsonNode.Parse(result)?["message"]?.GetValue<string>() ?? result}");
+        return failed ? ExitCodes.Failed : ExitCodes.Done;
+    }
+}

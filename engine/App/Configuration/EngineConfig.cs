@@ -1,0 +1,118 @@
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
+using YamlDotNet.Serialization.NamingConventions;
+
+namespace Engine.App.Configuration;
+
+/// <summary>
+/// engine.yaml: what decides nothing, such as addresses, sizes and times to live. Every field has its default here; configs/engine.yaml shows
+/// them all with a line of why each.
+/// </summary>
+public sealed class EngineConfig
+{
+    /// <summary>Brokers, <c>host:port[,…]</c>; empty hosts an in-process cluster.</summary>
+    public string Kafka { get; set; } = "";
+
+    /// <summary>Redis, <c>host:port[,…][,password=…]</c>; empty hosts one.</summary>
+    public string Redis { get; set; } = "";
+
+    public string Group { get; set; } = "engine";
+
+    /// <summary>What keys, channels and own topics of a second group begin with.</summary>
+    public string Prefix { get; set; } = "";
+
+    /// <summary>Where HTTP is served.</summary>
+    public string Http { get; set; } = "127.0.0.1:8080";
+
+    /// <summary>Lanes; 0 for one a core.</summary>
+    public int Lanes { get; set; }
+
+    /// <summary>The folder of settings for a first start, beside this file unless rooted.</summary>
+    public string Settings { get; set; } = "settings";
+
+    /// <summary>Folders where lists and models are found, beside this file unless rooted.</summary>
+    public List<string> Files { get; set; } = ["lists", "../models/Artifacts"];
+
+    public TopicsConfig Topics { get; set; } = new();
+    public ConsumeConfig Consume { get; set; } = new();
+    public DeliverConfig Deliver { get; set; } = new();
+    public BoundsConfig Bounds { get; set; } = new();
+
+    /// <summary>Reads a file; throws <see cref="ConfigException"/> with place and reason.</summary>
+    public static EngineConfig Read(string path)
+    {
+        try
+        {
+            IDeserializer yaml = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).Build();
+            EngineConfig config = yaml.Deserialize<EngineConfig>(File.ReadAllText(path)) ?? new EngineConfig();
+            config.Check(path);
+            return config;
+        }
+        catch (YamlException e)
+        {
+            throw new ConfigException($"{path}, line {e.Start.Line}, column {e.Start.Column}: {e.InnerException?.Message ?? e.Message}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException($"{path}: {e.Message}");
+        }
+    }
+
+    private void Check(string path)
+    {
+        void Must(bool holds, string what)
+        {
+            if (!holds) throw new ConfigException($"{path}: {what}");
+        }
+        Must(Topics.Timestamps is "append" or "create", $"topics.timestamps is '{Topics.Timestamps}'; expected append or create");
+        Must(Topics.Partitions is >= 1 and <= 10_000, $"topics.partitions is {Topics.Partitions}; expected 1 to 10000");
+        Must(Lanes is >= 0 and <= 1024, $"lanes is {Lanes}; expected 0 (one a core) to 1024");
+        Must(Consume.BatchMessages is >= 1 and <= 1_000_000, $"consume.batch_messages is {Consume.BatchMessages}; expected 1 to 1000000");
+        Must(Consume.ProgressMs is >= 10 and <= 60_000, $"consume.progress_ms is {Consume.ProgressMs}; expected 10 to 60000");
+        Must(Deliver.VerdictTtlS >= 60, $"deliver.verdict_ttl_s is {Deliver.VerdictTtlS}; expected 60 at least");
+        Must(Deliver.TotalsTtlS >= 3600, $"deliver.totals_ttl_s is {Deliver.TotalsTtlS}; expected 3600 at least");
+        Must(Group.Length > 0, "group is empty");
+    }
+}
+
+public sealed class TopicsConfig
+{
+    public int Partitions { get; set; } = 4;
+
+    /// <summary><c>append</c> (the broker's clock) or <c>create</c> (the producers').</summary>
+    public string Timestamps { get; set; } = "append";
+}
+
+public sealed class ConsumeConfig
+{
+    public int BatchMessages { get; set; } = 4096;
+    public int BatchWaitMs { get; set; } = 1;
+    public int SessionTimeoutMs { get; set; } = 10_000;
+    public int ProgressMs { get; set; } = 1000;
+
+    /// <summary>Further settings of librdkafka, by its own names.</summary>
+    public Dictionary<string, string> Librdkafka { get; set; } = [];
+}
+
+public sealed class DeliverConfig
+{
+    public long VerdictTtlS { get; set; } = 604_800;
+    public long TotalsTtlS { get; set; } = 3_024_000;
+    public long NetworkTtlS { get; set; } = 604_800;
+    public long MaxBytesUnderWay { get; set; } = 16_777_216;
+    public bool CompleteVerdicts { get; set; }
+    public bool VerdictsTopic { get; set; }
+    public bool VerdictsChannel { get; set; }
+}
+
+public sealed class BoundsConfig
+{
+    public int WindowKeys { get; set; } = 2_000_000;
+    public int DegenerateKeys { get; set; } = 200_000;
+    public int Standings { get; set; } = 500_000;
+    public int WaitingPathPoints { get; set; } = 4_000_000;
+    public int ReplayPaths { get; set; } = 1_000_000;
+}
+
+/// <summary>A configuration that doesn't load: what, where, and what was expected.</summary>
+public sealed class ConfigException(string message) : Exception(message);

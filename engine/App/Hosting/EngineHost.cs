@@ -1,0 +1,228 @@
+using Engine.App.Configuration;
+using Engine.Contracts;
+using Engine.Pipeline;
+using Engine.Pipeline.Consume;
+using Engine.Pipeline.Deliver;
+using Engine.Pipeline.Settings;
+using Ingest.Cli;
+using Ingest.Publishing;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Engine.App.Hosting;
+
+/// <summary>Where an engine runs: addresses, group and prefix, as the command line and engine.yaml have them.</summary>
+public sealed record EngineAddress(string Kafka, string Redis, string Group, string Prefix);
+
+/// <summary>One engine: its lanes and what they share. <see cref="Start"/>, then look, then <see cref="Stop"/>; or it ends by a failure.</summary>
+public sealed class EngineHost : IDisposable
+{
+    private static readonly TimeSpan ActivationDelay = TimeSpan.FromSeconds(2), SettingsWithin = TimeSpan.FromSeconds(30);
+
+    private readonly List<Lane> _lanes = [];
+    private readonly KafkaOut _kafka;
+    private readonly SettingsReader _settings;
+    private readonly TimeProvider _clock;
+
+    private EngineHost(EngineContext context, SettingsReader settings, int lanes, ILogger log)
+    {
+        (Context, _settings, _kafka, _clock) = (context, settings, context.Kafka, context.Clock);
+        for (int i = 0; i < lanes; i++) _lanes.Add(new Lane(context, i));
+        _kafka.Failed = log.SendFailed;
+    }
+
+    public EngineContext Context { get; }
+
+    public SettingsReader Settings => _settings;
+
+    public IReadOnlyList<LaneStatus> Lanes => [.. _lanes.Select(lane => lane.Status)];
+
+    /// <summary>What ended a lane, or null.</summary>
+    public Exception? Failure => _lanes.Select(lane => lane.Failure).FirstOrDefault(failure => failure != null);
+
+    /// <summary>What became of all records so far.</summary>
+    public PartitionCounts Counts
+    {
+        get
+        {
+            var sum = new PartitionCounts();
+            foreach (Lane lane in _lanes) lane.Counts.AddTo(sum);
+            return sum;
+        }
+    }
+
+    /// <summary>
+    /// Connects, makes missing topics, takes or sets the group's base, and starts the lanes. Throws <see cref="CommandFailure"/> with what to do
+    /// where that can't be.
+    /// </summary>
+    public static async Task<EngineHost> StartAsync(ConfigFile file, EngineAddress address, TimeProvider clock, ILogger log, CancellationToken cancel)
+    {
+        EngineConfig config = file.Config;
+        var keys = new RedisKeys(address.Prefix, address.Group);
+        RedisTarget redis = ConnectRedis(address.Redis);
+        KafkaOut? kafka = null;
+        SettingsReader? settings = null;
+        try
+        {
+            ClaimGroup(redis.Redis.GetDatabase(), keys);
+            WarnOfEviction(redis, log);
+            await MakeTopicsAsync(address, config, cancel).ConfigureAwait(false);
+            kafka = new KafkaOut(address.Kafka, address.Prefix);
+            SettingsBase settingsBase = GroupBase.Take(redis.Redis.GetDatabase(), keys, address.Kafka, file, log);
+            SettingsBook book = BookOf(settingsBase, file.Files);
+            settings = new SettingsReader(address.Kafka, settingsBase, book, ActivationDelay, kafka, clock, log);
+            settings.Start();
+            await WaitForSettingsAsync(settings, clock, cancel).ConfigureAwait(false);
+            var context = new EngineContext
+            {
+                Consume = Consume(config, address),
+                Deliver = Deliver(config),
+                Limits = new PipelineLimits { WindowKeys = config.Bounds.WindowKeys, DegenerateKeys = config.Bounds.DegenerateKeys, Standings = config.Bounds.Standings, WaitingPathPoints = config.Bounds.WaitingPathPoints },
+                Keys = keys,
+                Redis = redis,
+                Kafka = kafka,
+                Hash = settingsBase.Hash,
+                Timeline = settings.Timeline,
+                SettingsAreFresh = () => settings.IsFresh,
+                PathJudge = () => new PathJudge(),
+                Clock = clock,
+                Log = log,
+            };
+            var host = new EngineHost(context, settings, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount, log);
+            foreach (Lane lane in host._lanes) lane.Start();
+            return host;
+        }
+        catch
+        {
+            settings?.Dispose();
+            kafka?.Dispose();
+            redis.Redis.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes what is decided, gives partitions back, and ends.</summary>
+    public void Stop()
+    {
+        foreach (Lane lane in _lanes) lane.Stop();
+        foreach (Lane lane in _lanes) lane.Join();
+    }
+
+    /// <summary>Whether everything is read, decided, written and acknowledged, and no event came for so long.</summary>
+    public bool IsIdleFor(TimeSpan time)
+    {
+        IReadOnlyList<LaneStatus> lanes = Lanes;
+        return lanes.Sum(lane => lane.Partitions) > 0 && lanes.All(lane => lane.IsSettled || lane.Partitions == 0) && lanes.All(lane => lane != LaneStatus.Starting)
+            && lanes.All(lane => lane.BusyAt == 0 || _clock.GetElapsedTime(lane.BusyAt) >= time);
+    }
+
+    private static RedisTarget ConnectRedis(string addresses)
+    {
+        try
+        {
+            return RedisTarget.Connect(addresses);
+        }
+        catch (Exception e) when (e is RedisException or ArgumentException or InvalidOperationException or NotSupportedException)
+        {
+            throw new CommandFailure($"no Redis at {addresses} ({e.Message.Split('.')[0]}): start one, or name another with --redis H:P.");
+        }
+    }
+
+    /// <summary>Keys belong to one group; another's are refused before anything is written.</summary>
+    private static void ClaimGroup(IDatabase redis, RedisKeys keys)
+    {
+        redis.StringSet(keys.GroupKey, keys.Group, when: When.NotExists);
+        string holder = redis.StringGet(keys.GroupKey).ToString();
+        if (holder != keys.Group)
+            throw new CommandFailure($"this Redis holds the results of group '{holder}', not of '{keys.Group}': give this group keys of its own with --prefix, or run with --group {holder}.", ExitCodes.WrongUse);
+    }
+
+    private static void WarnOfEviction(RedisTarget redis, ILogger log)
+    {
+        try
+        {
+            RedisResult answer = redis.Redis.GetDatabase().Execute("CONFIG", "GET", "maxmemory-policy");
+            string? policy = answer.Length == 2 ? answer[1].ToString() : null;
+            if (!string.IsNullOrEmpty(policy) && policy != "noeviction") log.RedisEvicts(policy);
+        }
+        catch (Exception e) when (e is RedisException or RedisCommandException)
+        {
+            // Garnet and managed servers don't tell; there is nothing to warn of then.
+        }
+    }
+
+    private static async Task MakeTopicsAsync(EngineAddress address, EngineConfig config, CancellationToken cancel)
+    {
+        string[] own = [Topics.PathSignatures, Topics.Standings, Topics.Notifications, Topics.Verdicts, Topics.DeadLetters];
+        string[] all = [Topics.Interactions, Topics.Labels, Topics.Settings, .. own.Select(topic => address.Prefix + topic)];
+        try
+        {
+            await new TopicMaker(address.Kafka).EnsureAsync(all, config.Topics.Timestamps == "create" ? TopicTimestamps.CreateTime : TopicTimestamps.LogAppendTime, config.Topics.Partitions, cancel).ConfigureAwait(false);
+        }
+        catch (Confluent.Kafka.KafkaException e)
+        {
+            throw new CommandFailure($"no Kafka at {address.Kafka} ({e.Error.Reason}): start one, or name another with --kafka H:P.");
+        }
+        int partitions = SettingsPartitions(address.Kafka);
+        if (partitions > 1)
+            throw new CommandFailure($"the topic 'settings' has {partitions} partitions, and must have 1, for its order decides: mend it with 'kafka-topics --delete --topic settings', then start again and it is made anew.", ExitCodes.WrongUse);
+    }
+
+    private static int SettingsPartitions(string brokers)
+    {
+        using Confluent.Kafka.IAdminClient admin = new Confluent.Kafka.AdminClientBuilder(new Confluent.Kafka.AdminClientConfig { BootstrapServers = brokers }).SetLogHandler((_, _) => { }).Build();
+        return admin.GetMetadata(Topics.Settings, TimeSpan.FromSeconds(10)).Topics.Single().Partitions.Count;
+    }
+
+    private static SettingsBook BookOf(SettingsBase settingsBase, SettingFiles files)
+    {
+        try
+        {
+            return SettingsBook.Of(settingsBase, files);
+        }
+        catch (SettingException e)
+        {
+            throw new CommandFailure($"the group's base settings don't load here: {e.Message}.", ExitCodes.WrongUse);
+        }
+    }
+
+    private static async Task WaitForSettingsAsync(SettingsReader settings, TimeProvider clock, CancellationToken cancel)
+    {
+        long since = clock.GetTimestamp();
+        while (!settings.IsFresh)
+        {
+            if (clock.GetElapsedTime(since) > SettingsWithin) throw new CommandFailure("the topic 'settings' could not be read to its end: is the broker reachable at the address that it advertises?");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private static ConsumeOptions Consume(EngineConfig config, EngineAddress address) => new()
+    {
+        Brokers = address.Kafka,
+        Group = address.Group,
+        BatchMessages = config.Consume.BatchMessages,
+        BatchWaitMs = config.Consume.BatchWaitMs,
+        SessionTimeout = TimeSpan.FromMilliseconds(config.Consume.SessionTimeoutMs),
+        ProgressInterval = TimeSpan.FromMilliseconds(config.Consume.ProgressMs),
+        MaxBytesUnderWay = config.Deliver.MaxBytesUnderWay,
+        Kafka = config.Consume.Librdkafka,
+    };
+
+    private static DeliverOptions Deliver(EngineConfig config) => new()
+    {
+        VerdictTtl = TimeSpan.FromSeconds(config.Deliver.VerdictTtlS),
+        TotalsTtl = TimeSpan.FromSeconds(config.Deliver.TotalsTtlS),
+        NetworkTtl = TimeSpan.FromSeconds(config.Deliver.NetworkTtlS),
+        CompleteVerdicts = config.Deliver.CompleteVerdicts,
+        VerdictsTopic = config.Deliver.VerdictsTopic,
+        VerdictsChannel = config.Deliver.VerdictsChannel,
+    };
+
+    public void Dispose()
+    {
+        foreach (Lane lane in _lanes) lane.Dispose();
+        _settings.Dispose();
+        _kafka.Dispose();
+        Context.Redis.Redis.Dispose();
+    }
+}

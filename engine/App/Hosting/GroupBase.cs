@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Engine.App.Configuration;
+using Engine.Contracts;
+using Engine.Pipeline.Consume;
+using Engine.Pipeline.Settings;
+using Ingest.Cli;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Engine.App.Hosting;
+
+/// <summary>
+/// The base of a group's settings: on a first start the files' records with those of the topic over them, set once; later starts take what
+/// is there, and are told where the files have moved on.
+/// </summary>
+public static class GroupBase
+{
+    public static SettingsBase Take(IDatabase redis, RedisKeys keys, string brokers, ConfigFile file, ILogger log)
+    {
+        SortedDictionary<string, string> files = SettingsFolder.Read(file.SettingsFolder);
+        if (redis.StringGet(keys.SettingsBase) is { IsNull: false } there)
+        {
+            SettingsBase taken = SettingsBase.FromJson(there.ToString());
+            TellDifferences(taken, files, log);
+            return taken;
+        }
+        List<string> problems = SettingsFolder.Check(files, file.Files);
+        if (problems.Count > 0) throw new CommandFailure($"the settings don't load; 'engine check' lists all: {problems[0]}", ExitCodes.WrongUse);
+        SettingsBase mine = Make(files, brokers, file.Files);
+        redis.StringSet(keys.SettingsBase, mine.ToJson(), when: When.NotExists);
+        return SettingsBase.FromJson(redis.StringGet(keys.SettingsBase).ToString());
+    }
+
+    private static SettingsBase Make(SortedDictionary<string, string> files, string brokers, SettingFiles settingFiles)
+    {
+        long next = SettingsReader.End(brokers), logTime = 0;
+        var records = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        var check = new SettingsBook(settingFiles);
+        void Apply(string key, string? value)
+        {
+            try
+            {
+                check.Apply(key, value);
+                if (value == null) records.Remove(key);
+                else records[key] = JsonDocument.Parse(value).RootElement.Clone();
+            }
+            catch (SettingException)
+            {
+                // A record of the topic that doesn't load changes nothing.
+            }
+        }
+        foreach ((string key, string value) in files) Apply(key, value);
+        foreach (SettingRecord record in SettingsReader.ReadFrom(brokers, 0))
+        {
+            if (record.Offset >= next) break;
+            logTime = record.LogTime;
+            Apply(record.Key, record.Json);
+        }
+        return new SettingsBase { Offset = next, LogTime = logTime, Records = records, HashKey = SettingsBase.NewHashKey() };
+    }
+
+    private static void TellDifferences(SettingsBase taken, SortedDictionary<string, string> files, ILogger log)
+    {
+        string[] changed = [.. files.Where(file => !taken.Records.TryGetValue(file.Key, out JsonElement value) || !JsonElement.DeepEquals(value, JsonDocument.Parse(file.Value).RootElement)).Select(file => file.Key)];
+        if (changed.Length > 0) log.FilesDiffer(string.Join(", ", changed.Take(5)) + (changed.Length > 5 ? $" and {changed.Length - 5} more" : ""));
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics.Metrics;
+using Engine.Contracts;
+using Engine.Pipeline;
+using Ingest.Cli;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using OpenTelemetry;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+
+namespace Engine.App.Hosting;
+
+/// <summary>
+/// Metrics and logs the OpenTelemetry way: to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, where it is set. Metric names and units
+/// are declared here, in one place.
+/// </summary>
+internal static class Telemetry
+{
+    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    private static bool HasCollector => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Endpoint));
+
+    public static ILoggerFactory Logs(Surroundings around) => LoggerFactory.Create(builder =>
+    {
+        builder.SetMinimumLevel(LogLevel.Information);
+        builder.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        if (HasCollector) builder.AddOpenTelemetry(logs => logs.AddOtlpExporter());
+    });
+
+    public static IDisposable Metrics(EngineHost host)
+    {
+        var meter = new Meter("Engine");
+        void Counter(string name, string about, Func<PartitionCounts, long> value) => meter.CreateObservableCounter(name, () => value(host.Counts), "{record}", about);
+        Counter("engine.verdicts", "clicks decided", counts => counts.Verdicts);
+        Counter("engine.duplicates", "clicks with an id seen before", counts => counts.Duplicates);
+        Counter("engine.paths.joined", "cursor paths that joined a click", counts => counts.PathsJoined);
+        Counter("engine.paths.surplus", "cursor paths that came in time for a click that had one, or was decided", counts => counts.PathsSurplus);
+        Counter("engine.paths.unmatched", "cursor paths without a click in time", counts => counts.PathsUnmatched);
+        Counter("engine.confirmations.used", "confirmations that wrote a verdict again", counts => counts.ConfirmationsUsed);
+        Counter("engine.confirmations.unused", "confirmations of no click that waits for one", counts => counts.ConfirmationsUnused);
+        Counter("engine.keys.mismatched", "events whose key isn't their own network's", counts => counts.KeysMismatched);
+        meter.CreateObservableCounter("engine.dead_letters", () => ByReason(host.Counts), "{record}", "events that could not be used, by reason");
+        meter.CreateObservableCounter("engine.verdicts.by_class", () => ByClass(host.Counts), "{click}", "clicks decided, by class");
+        meter.CreateObservableCounter("engine.reasons", () => Grounds(host.Counts.ByReason), "{click}", "clicks by reason that acted");
+        meter.CreateObservableCounter("engine.reasons.shadow", () => Grounds(host.Counts.ByShadowReason), "{click}", "clicks by reason in shadow");
+        meter.CreateObservableGauge("engine.lag", () => host.Lanes.Sum(lane => lane.Lag), "{record}", "records in the log that are not read yet");
+        meter.CreateObservableGauge("engine.waiting", () => host.Lanes.Sum(lane => lane.WaitingClicks), "{click}", "clicks that wait for their paths");
+        meter.CreateObservableCounter("engine.evictions", () => host.Lanes.Sum(lane => lane.Evictions), "{key}", "keys forgotten at a bound");
+        meter.CreateObservableGauge("engine.settings.age", () => host.Settings.Age.TotalSeconds, "s", "since settings were last read to their end");
+        if (!HasCollector) return meter;
+        MeterProvider provider = Sdk.CreateMeterProviderBuilder().AddMeter("Engine").AddRuntimeInstrumentation().AddOtlpExporter().Build();
+        return new Both(provider, meter);
+    }
+
+    private static IEnumerable<Measurement<long>> ByReason(PartitionCounts counts) =>
+        Enum.GetValues<DeadLetterReason>().Where(reason => reason != DeadLetterReason.None)
+            .Select(reason => new Measurement<long>(counts.DeadLetters[(int)reason], new KeyValuePair<string, object?>("reason", reason.Word())));
+
+    private static IEnumerable<Measurement<long>> ByClass(PartitionCounts counts) =>
+        Enum.GetValues<VerdictClass>().Select(@class => new Measurement<long>(counts.ByClass[(int)@class], new KeyValuePair<string, object?>("class", @class.ToString().ToLowerInvariant())));
+
+    private static IEnumerable<Measurement<long>> Grounds(long[] counts) =>
+        Reasons.Table.Select(entry => new Measurement<long>(counts[(int)entry.Reason], new KeyValuePair<string, object?>("reason", entry.Code)));
+
+    private sealed class Both(IDisposable first, IDisposable second) : IDisposable
+    {
+        public void Dispose()
+        {
+            first.Dispose();
+            second.Dispose();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Engine.App.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using StackExchange.Redis;
+
+namespace Engine.App.Http;
+
+/// <summary>Look-ups of verdicts, and health: alive while no lane has failed, ready while partitions are owned and settings are fresh.</summary>
+internal static class Lookups
+{
+    public static void Map(WebApplication app, EngineHost host)
+    {
+        app.MapGet("/v1/verdicts/{click}", async (string click) =>
+        {
+            RedisValue verdict = await host.Context.Redis.Redis.GetDatabase().StringGetAsync(host.Context.Keys.Verdict(click)).ConfigureAwait(false);
+            return verdict.IsNull
+                ? Results.Json(new { error = "there is no verdict of this click: it isn't decided yet, or its verdict has expired" }, statusCode: StatusCodes.Status404NotFound)
+                : Results.Bytes((byte[])verdict!, "application/json");
+        });
+        app.MapGet("/healthz", () => host.Failure is { } failure
+            ? Results.Json(new { status = "failed", why = failure.Message }, statusCode: StatusCodes.Status503ServiceUnavailable)
+            : Results.Json(new { status = "ok" }));
+        app.MapGet("/readyz", () =>
+        {
+            bool settings = host.Settings.IsFresh, partitions = host.Lanes.Any(lane => lane.Partitions > 0);
+            string? redis = host.Lanes.Select(lane => lane.Trouble).FirstOrDefault(trouble => trouble != null);
+            bool ready = settings && partitions && host.Failure == null;
+            return Results.Json(new { status = ready ? "ready" : "not ready", settings, partitions, redis }, statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        });
+    }
+}

@@ -1,0 +1,195 @@
+using System.Runtime.InteropServices;
+using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Pipeline.Decide;
+using Engine.Pipeline.Decode;
+using Engine.Pipeline.Settings;
+using Engine.Pipeline.Standing;
+
+namespace Engine.Pipeline.Consume;
+
+/// <summary>
+/// Scores the whole log of <c>interactions</c> again, without Redis: partitions merged by log time, then partition, then offset; what
+/// crosses partitions is made anew in memory. Verdicts go to a stream, one a line, in the order in which they are decided.
+/// </summary>
+public sealed unsafe class LogScorer : IDisposable
+{
+    private const int BatchRecords = 1024;
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10), TellEvery = TimeSpan.FromSeconds(10);
+
+    private readonly string _brokers;
+    private readonly ClickPipeline _pipeline;
+    private readonly LineSink _sink;
+    private readonly PipelineLimits _limits;
+    private readonly SettingsTimeline _timeline;
+    private readonly TimeProvider _clock;
+    private readonly List<GCHandle> _pinned = [];
+
+    public LogScorer(string brokers, KeyedHash hash, SettingsTimeline timeline, PipelineLimits limits, Stream output, TimeProvider clock)
+    {
+        (_brokers, _timeline, _limits, _clock) = (brokers, timeline, limits, clock);
+        _sink = new LineSink(output);
+        _pipeline = new ClickPipeline(hash, timeline, new PathJudge(), limits, _sink);
+    }
+
+    /// <summary>Scores up to the log's present end; how many verdicts that gave.</summary>
+    /// <param name="progress">Told now and then: records done, records in all.</param>
+    public long Run(Action<long, long> progress, CancellationToken cancel)
+    {
+        List<Source> sources = Open();
+        long all = sources.Sum(source => source.End - source.Next), done = 0, told = _clock.GetTimestamp();
+        var batch = new Record[BatchRecords];
+        int count = 0;
+        try
+        {
+            foreach (Source source in sources) source.Advance(AnswerWithin);
+            while (sources.Where(source => source.Current != null).MinBy(source => (source.LogTime, source.State.Partition)) is { } next)
+            {
+                cancel.ThrowIfCancellationRequested();
+                batch[count++] = RecordOf(next);
+                next.Advance(AnswerWithin);
+                done++;
+                if (count < BatchRecords) continue;
+                Process(batch, ref count);
+                if (_clock.GetElapsedTime(told) < TellEvery) continue;
+                told = _clock.GetTimestamp();
+                progress(done, all);
+            }
+            Process(batch, ref count);
+            return _sink.Verdicts;
+        }
+        finally
+        {
+            foreach (Source source in sources) source.Dispose();
+        }
+    }
+
+    private List<Source> Open()
+    {
+        using IConsumer<byte[], byte[]> probe = KafkaClients.Reader(_brokers);
+        using var admin = new DependentAdminClientBuilder(probe.Handle).Build();
+        int partitions = admin.GetMetadata(Topics.Interactions, AnswerWithin).Topics.Single().Partitions.Count;
+        var sources = new List<Source>();
+        for (int i = 0; i < partitions; i++)
+        {
+            var partition = new TopicPartition(Topics.Interactions, i);
+            WatermarkOffsets ends = probe.QueryWatermarkOffsets(partition, AnswerWithin);
+            IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(_brokers);
+            consumer.Assign(new TopicPartitionOffset(partition, ends.Low));
+            sources.Add(new Source(consumer, new PartitionState(i, _limits, _timeline.Latest.Limits), ends.Low.Value, ends.High.Value));
+        }
+        return sources;
+    }
+
+    private void Process(Record[] batch, ref int count)
+    {
+        if (count > 0) _pipeline.Process(batch.AsSpan(0, count));
+        count = 0;
+        foreach (GCHandle handle in _pinned) handle.Free();
+        _pinned.Clear();
+    }
+
+    private Record RecordOf(Source source)
+    {
+        Message<byte[], byte[]> message = source.Current!.Message;
+        var record = new Record
+        {
+            Partition = source.State,
+            Offset = source.Current.Offset.Value,
+            Timestamp = message.Timestamp.UnixTimestampMs,
+            Value = Pin(message.Value),
+            Length = message.Value?.Length ?? 0,
+            Key = Pin(message.Key),
+            KeyLength = message.Key?.Length ?? 0,
+            CloudEvent = CloudEvent.None,
+        };
+        foreach (IHeader header in message.Headers ?? [])
+        {
+            byte[] value = header.GetValueBytes() ?? [];
+            MessageHeaderReader.Take(ref record, System.Text.Encoding.UTF8.GetBytes(header.Key), new Text(Pin(value), value.Length));
+        }
+        return record;
+    }
+
+    private byte* Pin(byte[]? bytes)
+    {
+        if (bytes == null || bytes.Length == 0) return null;
+        var handle = GCHandle.Alloc(bytes, GCHandleType.Pinned);
+        _pinned.Add(handle);
+        return (byte*)handle.AddrOfPinnedObject();
+    }
+
+    public void Dispose() => _pipeline.Dispose();
+
+    /// <summary>One partition being read, with its next record in hand.</summary>
+    private sealed class Source(IConsumer<byte[], byte[]> consumer, PartitionState state, long next, long end) : IDisposable
+    {
+        public PartitionState State { get; } = state;
+        public long Next { get; private set; } = next;
+        public long End { get; } = end;
+        public ConsumeResult<byte[], byte[]>? Current { get; private set; }
+
+        /// <summary>Log time of the record in hand.</summary>
+        public long LogTime { get; private set; }
+
+        public void Advance(TimeSpan within)
+        {
+            Current = null;
+            while (Next < End)
+            {
+                ConsumeResult<byte[], byte[]> result = consumer.Consume(within) ?? throw new TimeoutException($"{State.Name} gave nothing from offset {Next} on for {within.TotalSeconds} s, though its end is {End}");
+                if (result.IsPartitionEOF) return;
+                Next = result.Offset.Value + 1;
+                Current = result;
+                LogTime = Math.Max(LogTime, result.Message.Timestamp.UnixTimestampMs);
+                return;
+            }
+        }
+
+        public void Dispose()
+        {
+            consumer.Dispose();
+            State.Dispose();
+        }
+    }
+
+    /// <summary>Writes verdicts as lines; all else that a live engine would send has no reader here.</summary>
+    private sealed class LineSink(Stream output) : IDecisionSink
+    {
+        private readonly Utf8Builder _line = new();
+
+        public long Verdicts { get; private set; }
+
+        public void Verdict(ClickRow row, in Judgement judgement)
+        {
+            _line.Clear();
+            VerdictWriter.Write(_line, row, judgement, complete: true);
+            Write();
+        }
+
+        public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)
+        {
+            _line.Clear();
+            VerdictWriter.WriteConfirmed(_line, partition, click, e);
+            Write();
+        }
+
+        public void DeadLetter(in Record record, DecodeError error)
+        {
+        }
+
+        public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
+        {
+        }
+
+        public void Signature(ClickRow row, ReadOnlySpan<byte> signature)
+        {
+        }
+
+        private void Write()
+        {
+            output.Write(_line.Add((byte)'\n').Written);
+            Verdicts++;
+        }
+    }
+}
