@@ -12,7 +12,7 @@ var sapi = Load("sapimouse"); var delbot = Load("delbot"); var gen = Load("gener
 var people = sapi.Concat(delbot.Where(p => !p.Program)).ToArray();
 var programs = delbot.Where(p => p.Program).Concat(gen).ToArray();
 Console.WriteLine($"loaded {sw.Elapsed.TotalSeconds:F1}");
-var corpus = new Corpus(new CorpusSettings(), 1);
+var corpus = new Corpus(new CorpusSettings(int.Parse(args[1]), 12, int.Parse(args[2])), 1);
 int Fold(string g, int k) { uint h = 2166136261; foreach (char c in g) h = (h ^ c) * 16777619; return (int)((h >> 8) % (uint)k); }
 var rows = new Rows(PathFeatures.Count);
 corpus.AddPeople(rows, people);
@@ -28,11 +28,12 @@ var noted = Corpus.AsRecorded([.. corpus.Noted(new People(people), 500, _ => tru
 var noisy = Corpus.AsRecorded(bala);
 var rb = Raw(bala); var rd = Raw(bdc);
 var oofPeople = new List<double>(); var lines = new List<(string f, double auc, double r1, List<double> s)>();
-var set = new BoostingSettings();
+var set = new BoostingSettings(int.Parse(args[3]), int.Parse(args[4]), double.Parse(args[5]), int.Parse(args[6]));
 var rawOwn = Raw(people.Concat(programs));
 for (int k = 0; k < K; k++)
 {
     var train = rows.Where(i => rows.Positive[i] ? foldOf[rows.Kind[i]] != k : Fold(rows.Group[i], K) != k);
+    for (int i = 0; i < train.Count; i++) if (!train.Positive[i]) train.Weight[i] = float.Parse(args[7]);
     var forest = Boosting.Train(train, set, 1);
     var pe = Score(forest, rows.Where(i => !rows.Positive[i] && Fold(rows.Group[i], K) == k));
     oofPeople.AddRange(pe);
@@ -48,6 +49,7 @@ for (int k = 0; k < K; k++)
 var cuts = new[] { .005, .002, .001, .0005 }.Select(q => Curves.CutOff(oofPeople, q)).ToArray();
 foreach (var l in lines.OrderBy(l => l.auc)) Console.WriteLine($"{l.f,-22} AUC {l.auc:F4} bal {l.r1:F4} at cuts {string.Join(" ", cuts.Select(c => Curves.Over(l.s, c).ToString("F3")))}");
 Console.WriteLine($"median AUC {lines.Select(l => l.auc).Order().ElementAt(lines.Count / 2):F4} median R1 {lines.Select(l => l.r1).Order().ElementAt(lines.Count / 2):F3} cuts {string.Join(" ", cuts.Select(c => c.ToString("F2")))}");
+for (int i = 0; i < rows.Count; i++) if (!rows.Positive[i]) rows.Weight[i] = float.Parse(args[7]);
 var all = Boosting.Train(rows, set, 1);
 Console.WriteLine($"all {sw.Elapsed.TotalSeconds:F1}");
 var sb = Score(all, rb); var hs = Score(all, rd.Where(i => !rd.Positive[i])); var bs = Score(all, rd.Where(i => rd.Positive[i]));
