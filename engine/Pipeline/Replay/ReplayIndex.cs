@@ -80,8 +80,13 @@ public sealed class ReplayIndex
     /// <param name="clickId">128 bytes for the matched click's id.</param>
     /// <param name="match">The one with the least residual; among equals the first by partition and offset.</param>
     /// <returns>Whether one lies within the residual; false too if the path has too little shape to be compared.</returns>
+    public bool TryFind(in PathSignature signature, long logTime, int partition, long offset, Span<byte> clickId, out ReplayMatch match) =>
+        TryFind(signature, logTime, partition, offset, [], [], [], clickId, out match);
+
+    /// <summary>The same with the path's own points: they are compared as well, and the lesser residual counts.</summary>
     [SkipLocalsInit]
-    public bool TryFind(in PathSignature signature, long logTime, int partition, long offset, Span<byte> clickId, out ReplayMatch match)
+    public bool TryFind(
+        in PathSignature signature, long logTime, int partition, long offset, ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<byte> clickId, out ReplayMatch match)
     {
         match = default;
         ulong place = PlaceOf(partition, offset);

@@ -27,12 +27,15 @@ public static class Adversaries
         ("pursuit", (r, _) => Chases.Pursuit(r)),
         ("person-retimed", (r, p) => Follow(r, PersonShape(r, p), TimeLaw(r), r.LogEven(200, 2500))),
         ("person-time", (r, p) => PersonTime(r, p)),
-        ("person-mixed", (r, p) => Follow(r, PersonShape(r, p), p.TimeLaw(r).Way, r.LogEven(250, 2500))),
         ("person-noise", (r, p) => PersonNoise(r, p)),
         ("polyline", (r, _) => Legs(r)),
         ("arc", (r, _) => Plain(r, (x, y) => Arc(r, x, y))),
         ("sine", (r, _) => Plain(r, (x, y) => Sine(r, x, y))),
-        ("steps", (r, p) => Chases.PeopleSteps(r, p)),
+        ("knots", (r, _) => Knots(r)),
+        ("smoothed-walk", (r, _) => Plain(r, (x, y) => SmoothedWalk(r, x, y))),
+        ("gradient-noise", (r, _) => Waves(r, Waves(r, Plain(r, Line), r.Even(2, 30)), r.Even(1, 8))),
+        ("overshoot", (r, _) => Overshoot(r)),
+        ("few-steps", (r, _) => FewSteps(r)),
         ("walk", (r, _) => Chases.RandomWalk(r)),
     ];
 
@@ -63,6 +66,82 @@ public static class Adversaries
 
         points.Add((x, y));
         return Spline(points);
+    }
+
+    /// <summary>A Bezier curve through random knots in a box, noted at evenly many points, some of them shaken, eased, a fixed wait each.</summary>
+    private static Motion Knots(Random r)
+    {
+        var (x, y) = Target(r);
+        Curve curve = Bezier(r, x, y, r.Next(1, 4), r.Even(0.1, 0.8));
+        Func<double, double> law = r.Is(0.6) ? u => 1 - ((1 - u) * (1 - u)) : TimeLaw(r);
+        int points = r.Next(20, 160);
+        double shaken = r.Even(0, 0.8), size = r.Even(0.5, 3), wait = r.LogEven(4, 25);
+        bool up = r.Is(0.5);
+        var motion = new Motion();
+        for (int i = 0; i <= points; i++)
+        {
+            var (px, py) = curve(law((double)i / points));
+            bool shake = i > 0 && i < points && r.Is(shaken);
+            motion.Add(i * wait, px + (shake && !up ? size * r.Normal() : 0), py + (shake ? 1 + (size * r.Normal()) : 0));
+        }
+
+        return motion;
+    }
+
+    /// <summary>A random walk, smoothed by a moving mean, bent so that it ends at the target.</summary>
+    private static Curve SmoothedWalk(Random r, double x, double y)
+    {
+        const int Points = 80;
+        int width = r.Next(3, 20);
+        double size = r.Even(0.02, 0.25) * Math.Sqrt((x * x) + (y * y)) / Math.Sqrt(Points);
+        double[] wx = new double[Points], wy = new double[Points], sx = new double[Points], sy = new double[Points];
+        for (int i = 1; i < Points; i++)
+        {
+            (wx[i], wy[i]) = (wx[i - 1] + (size * r.Normal()), wy[i - 1] + (size * r.Normal()));
+        }
+
+        for (int i = 0; i < Points; i++)
+        {
+            int from = Math.Max(0, i - width), to = Math.Min(Points - 1, i + width);
+            double u = i / (Points - 1.0);
+            sx[i] = wx[from..(to + 1)].Average() + (u * x);
+            sy[i] = wy[from..(to + 1)].Average() + (u * y);
+        }
+
+        return way =>
+        {
+            var (px, py) = Pieced(sx, sy)(way);
+            return (px - sx[0] - (way * (sx[^1] - sx[0] - x)), py - sy[0] - (way * (sy[^1] - sy[0] - y)));
+        };
+    }
+
+    /// <summary>A curve past the target and a short one back to it.</summary>
+    private static Motion Overshoot(Random r)
+    {
+        var (x, y) = Target(r);
+        double past = r.Even(0.02, 0.2), off = 0.3 * past * r.Normal();
+        double ox = (x * (1 + past)) - (off * y), oy = (y * (1 + past)) + (off * x);
+        Motion motion = Follow(r, Bezier(r, ox, oy, 2, r.Even(0.02, 0.5)), TimeLaw(r), Duration(r, Math.Sqrt((x * x) + (y * y))));
+        motion.Chain(Follow(r, Bezier(r, x - ox, y - oy, 2, r.Even(0.02, 0.5)), TimeLaw(r), r.LogEven(80, 500)), r.Is(0.5) ? 4 : r.Even(10, 200));
+        return motion;
+    }
+
+    /// <summary>A line or curve in few equal steps, as a script asks a browser for, with waits between that vary.</summary>
+    private static Motion FewSteps(Random r)
+    {
+        var (x, y) = Target(r);
+        Curve curve = r.Is(0.5) ? Line(x, y) : Bezier(r, x, y, 2, r.Even(0.05, 0.5));
+        int steps = r.Next(6, 30);
+        double wait = r.LogEven(5, 80), spread = r.Even(0, 0.8), t = 0;
+        var motion = new Motion();
+        for (int i = 0; i <= steps; i++)
+        {
+            var (px, py) = curve((double)i / steps);
+            motion.Add(t, px, py);
+            t += wait * Math.Max(0.1, 1 + (spread * r.Normal()));
+        }
+
+        return motion;
     }
 
     private static Curve Arc(Random r, double x, double y)

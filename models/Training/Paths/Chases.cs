@@ -97,33 +97,6 @@ internal static class Chases
         return motion;
     }
 
-    /// <summary>Steps and turns as a person made them, but in an order that is drawn.</summary>
-    public static Motion PeopleSteps(Random r, People people)
-    {
-        var (x, y, duration) = people.Timed(r);
-        int n = x.Length - 1, block = r.Next(1, 6);
-        double px = 0, py = 0, angle = Math.Atan2(y[1] - y[0], x[1] - x[0]);
-        var motion = new Motion();
-        motion.Add(0, 0, 0);
-        for (int i = 0; i < n;)
-        {
-            int from = r.Next(1, n - block + 1);
-            for (int k = from; k < from + block && i < n; k++, i++)
-            {
-                double dx = x[k + 1 < x.Length ? k + 1 : k] - x[k], dy = y[k + 1 < y.Length ? k + 1 : k] - y[k];
-                angle += Wrap(Math.Atan2(dy, dx) - Math.Atan2(y[k] - y[k - 1], x[k] - x[k - 1]));
-                double step = Math.Sqrt((dx * dx) + (dy * dy));
-                px += step * Math.Cos(angle);
-                py += step * Math.Sin(angle);
-                motion.Add((i + 1) * duration / n, px, py);
-            }
-        }
-
-        return motion;
-
-        static double Wrap(double a) => Math.Atan2(Math.Sin(a), Math.Cos(a));
-    }
-
     /// <summary>A drift to the target under steps that wander.</summary>
     public static Motion RandomWalk(Random r)
     {
