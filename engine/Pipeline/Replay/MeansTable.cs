@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// An open-addressed table from block means to ring slots. Paths of one cell (32 px in four of the eight means) have one home place, and
+/// An open-addressed table from block means to ring slots. Paths of one cell (32 px in six of the eight means) have one home place, and
 /// those of a run lie side by side, so that a look-up scans memory in order. 12 bytes a place, 1.3 places a path.
 /// </summary>
 internal sealed class MeansTable
 {
     private const int Empty = -1;
     private const int CellShift = 3;
-    private const int Dimensions = 4;
+    private const int Dimensions = 6;
     private readonly ulong[] _means;
     private readonly int[] _slots;
 
@@ -25,8 +25,8 @@ internal sealed class MeansTable
     /// <summary>Bytes that it holds.</summary>
     public long Bytes => _means.LongLength * (sizeof(ulong) + sizeof(int));
 
-    // the first and last block's x and y: they vary most
-    private static ReadOnlySpan<byte> CellBytes => [0, 3, 4, 7];
+    // the first two and the last block's x and y; what is left follows from them, as the mean is 0
+    private static ReadOnlySpan<byte> CellBytes => [0, 1, 3, 4, 5, 7];
 
     /// <summary>Adds a slot. There must be room: fewer entries than the capacity.</summary>
     public void Add(ulong means, int slot)
@@ -111,7 +111,7 @@ internal sealed class MeansTable
         return n;
     }
 
-    /// <summary>The homes of all cells that a true replay's means may lie in: 1 to 16.</summary>
+    /// <summary>The homes of all cells that a true replay's means may lie in: 1 to 64.</summary>
     private int Homes(ReadOnlySpan<float> means, ulong packed, Span<int> homes)
     {
         int count = 1;

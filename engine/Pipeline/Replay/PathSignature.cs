@@ -43,7 +43,7 @@ public struct PathSignature
     public readonly float Precision => MathF.ScaleB(0.5f, this[ShiftAt]);
 
     /// <summary>Encodes a path.</summary>
-    /// <param name="t">Milliseconds; steps back in time are left out, of points at one time the last counts.</param>
+    /// <param name="t">Milliseconds; steps back in time are left out.</param>
     /// <param name="x">CSS pixels.</param>
     /// <param name="y">CSS pixels.</param>
     /// <returns>A signature without shape if the path has too little of it.</returns>

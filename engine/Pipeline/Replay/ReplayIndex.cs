@@ -13,6 +13,9 @@ namespace Engine.Pipeline.Replay;
 public sealed class ReplayIndex
 {
     private const int MostCandidates = 256;
+    /// <summary>Beyond so many times the limit, the path's own points don't bring it below.</summary>
+    private const float MostDoubt = 4;
+
     private const long MostOffset = (1L << 48) - 1;
     private readonly Lock _lock = new();
     private readonly ReplaySettings _settings;
@@ -113,6 +116,11 @@ public sealed class ReplayIndex
 
                 Unpack(entry.Signature, stored);
                 float residual = Residual.Between(points, stored);
+                if (residual > 0 && !t.IsEmpty && residual < MostDoubt * _settings.MostResidual)
+                {
+                    residual = Math.Min(residual, RawResidual.Of(t, x, y, points, stored));
+                }
+
                 if (residual < least || (residual == least && (best < 0 || entry.Place < _ring[best].Place)))
                 {
                     (best, least) = (slot, residual);

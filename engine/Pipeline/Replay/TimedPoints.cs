@@ -23,7 +23,8 @@ internal static class TimedPoints
             return 0;
         }
 
-        // a: the last point at or before the wanted time; b: the one after it; steps back in time are passed over
+        // a and b: the points before and after the wanted time; steps back in time are passed over. Of several points at one time the first
+        // ends the line before and the last begins the line after, as interpolation in time has it
         int b = 0;
         float ta = start, xa = x[0], ya = y[0], tb = start, xb = xa, yb = ya;
         for (int k = 0; k < px.Length; k++)
@@ -34,16 +35,8 @@ internal static class TimedPoints
                 b++;
                 if (t[b] >= tb)
                 {
-                    (ta, xa, ya) = t[b] > tb ? (tb, xb, yb) : (ta, xa, ya);
-                    (tb, xb, yb) = (t[b], x[b], y[b]);
+                    (ta, xa, ya, tb, xb, yb) = (tb, xb, yb, t[b], x[b], y[b]);
                 }
-            }
-
-            // of points at one time the last counts
-            while (b + 1 < t.Length && t[b + 1] == tb)
-            {
-                b++;
-                (xb, yb) = (x[b], y[b]);
             }
 
             float part = tb > ta ? Math.Clamp((at - ta) / (tb - ta), 0, 1) : 1;

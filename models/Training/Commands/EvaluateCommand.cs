@@ -15,19 +15,31 @@ internal static class EvaluateCommand
         var data = new Option<DirectoryInfo>("--data") { Description = "Folder that holds paths/*.jsonl.gz", Required = true };
         var to = new Option<DirectoryInfo>("--out") { Description = "Folder for report.md and its pictures", Required = true };
         var seed = new Option<int>("--seed") { Description = "All chance comes from it", DefaultValueFactory = _ => 1 };
-        var command = new Command("evaluate", "Trains the recipe with families, people and recorders left out, and reports by source and family: Markdown and SVG") { data, to, seed };
-        command.SetAction(parsed => Exit.Of(() => Run(parsed.GetRequiredValue(data), parsed.GetRequiredValue(to), parsed.GetRequiredValue(seed))));
+        var only = new Option<bool>("--replays-only") { Description = "Measures the replay index only" };
+        var many = new Option<int>("--stored") { Description = "Paths, varied from people's, that the replay index holds besides", DefaultValueFactory = _ => 1_000_000 };
+        var command = new Command("evaluate", "Trains the recipe with families, people and recorders left out, and reports by source and family: Markdown and SVG") { data, to, seed, only, many };
+        command.SetAction(parsed => Exit.Of(() => Run(parsed.GetRequiredValue(data), parsed.GetRequiredValue(to), parsed.GetRequiredValue(seed), parsed.GetValue(only), parsed.GetRequiredValue(many))));
         return command;
     }
 
-    private static int Run(DirectoryInfo data, DirectoryInfo to, int seed)
+    private static int Run(DirectoryInfo data, DirectoryInfo to, int seed, bool replaysOnly, int many)
     {
+        to.Create();
+        var replays = new StringBuilder();
+        PathRecord[] people = [.. Inputs.MayTrain.Concat(Inputs.MayEvaluate).SelectMany(s => Inputs.Source(data, s)).Where(p => !p.Program)];
+        ReplayMeasure.Write(replays, people, many, seed);
+        File.WriteAllText(Path.Combine(to.FullName, "replays.md"), replays.ToString());
+        if (replaysOnly)
+        {
+            Console.WriteLine(Path.Combine(to.FullName, "replays.md"));
+            return Exit.Done;
+        }
+
         PathRecord[] train = [.. Inputs.MayTrain.SelectMany(source => Inputs.Source(data, source))];
         var recipe = new CursorRecipe(CursorSettings.Shipped, seed, Console.Error.WriteLine);
         CursorResult result = recipe.Make(train, _ => true);
         var unseen = Inputs.MayEvaluate.ToDictionary(s => s, s => CursorRecipe.Score(result.Artefact.Forest, Corpus.AsRecorded(Inputs.Source(data, s)), _ => true).ToArray());
-        to.Create();
-        File.WriteAllText(Path.Combine(to.FullName, "report.md"), Text(result, unseen, train, recipe));
+        File.WriteAllText(Path.Combine(to.FullName, "report.md"), Text(result, unseen, train, recipe) + replays);
         Pictures.Write(to, result, unseen);
         Console.WriteLine(Path.Combine(to.FullName, "report.md"));
         return Exit.Done;
