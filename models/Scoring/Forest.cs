@@ -21,6 +21,8 @@ public sealed class Forest
     /// <summary>The most features: a row is copied to the stack.</summary>
     public const int MostFeatures = 512;
 
+    private const int Together = 8;
+
     private readonly Tree[] _trees;
     private readonly Step[] _steps;
     private readonly int[] _stepLeaf;
@@ -166,18 +168,23 @@ public sealed class Forest
                 if (child < 0)
                 {
                     // a leaf leads to itself: nothing is greater than infinity
-                    steps.Add(new Step(float.PositiveInfinity, 0, (ushort)i));
+                    steps.Add(new Step(float.PositiveInfinity, 0, 0));
                     leaves.Add(Whole(tree.LeafValue[~child]));
                     continue;
                 }
 
-                steps.Add(new Step(tree.Threshold[child], tree.Feature[child], (ushort)queue.Count));
+                steps.Add(new Step(tree.Threshold[child], tree.Feature[child], (ushort)(queue.Count - i)));
                 leaves.Add(0);
                 queue.Add((tree.Left[child], queue[i].Depth + 1));
                 queue.Add((tree.Right[child], queue[i].Depth + 1));
             }
 
-            places.Add(new TreePlace(start, queue[^1].Depth));
+            places.Add(new TreePlace(start, queue[^1].Depth, 0));
+        }
+
+        for (int i = 0; i < places.Count; i++)
+        {
+            places[i] = places[i] with { DepthTogether = places.Skip(i).Take(Together).Max(p => p.Depth) };
         }
 
         return ([.. steps], [.. leaves], [.. places]);
@@ -195,49 +202,53 @@ public sealed class Forest
         return FromWhole(Walk(values));
     }
 
-    /// <summary>Four trees at once: a step waits for its loads, and four walks wait together.</summary>
+    /// <summary>Eight trees at once: a step waits for its loads, and eight walks wait together.</summary>
     private int Walk(ReadOnlySpan<float> row)
     {
         int sum = WholeBias;
         ref Step steps = ref MemoryMarshal.GetArrayDataReference(_steps);
         ref float values = ref MemoryMarshal.GetReference(row);
         int tree = 0;
-        for (; tree + 4 <= _places.Length; tree += 4)
+        for (; tree + Together <= _places.Length; tree += Together)
         {
-            TreePlace p0 = _places[tree], p1 = _places[tree + 1], p2 = _places[tree + 2], p3 = _places[tree + 3];
-            int n0 = 0, n1 = 0, n2 = 0, n3 = 0;
-            int depth = Math.Max(Math.Max(p0.Depth, p1.Depth), Math.Max(p2.Depth, p3.Depth));
-            for (int level = 0; level < depth; level++)
+            ReadOnlySpan<TreePlace> p = _places.AsSpan(tree, Together);
+            int n0 = p[0].Start, n1 = p[1].Start, n2 = p[2].Start, n3 = p[3].Start;
+            int n4 = p[4].Start, n5 = p[5].Start, n6 = p[6].Start, n7 = p[7].Start;
+            for (int level = p[0].DepthTogether; level > 0; level--)
             {
-                n0 = Next(ref Unsafe.Add(ref steps, p0.Start + n0), ref values);
-                n1 = Next(ref Unsafe.Add(ref steps, p1.Start + n1), ref values);
-                n2 = Next(ref Unsafe.Add(ref steps, p2.Start + n2), ref values);
-                n3 = Next(ref Unsafe.Add(ref steps, p3.Start + n3), ref values);
+                n0 = Next(ref steps, n0, ref values);
+                n1 = Next(ref steps, n1, ref values);
+                n2 = Next(ref steps, n2, ref values);
+                n3 = Next(ref steps, n3, ref values);
+                n4 = Next(ref steps, n4, ref values);
+                n5 = Next(ref steps, n5, ref values);
+                n6 = Next(ref steps, n6, ref values);
+                n7 = Next(ref steps, n7, ref values);
             }
 
-            sum += _stepLeaf[p0.Start + n0] + _stepLeaf[p1.Start + n1] + _stepLeaf[p2.Start + n2] + _stepLeaf[p3.Start + n3];
+            sum += _stepLeaf[n0] + _stepLeaf[n1] + _stepLeaf[n2] + _stepLeaf[n3] + _stepLeaf[n4] + _stepLeaf[n5] + _stepLeaf[n6] + _stepLeaf[n7];
         }
 
         for (; tree < _places.Length; tree++)
         {
-            TreePlace place = _places[tree];
-            int node = 0;
-            for (int level = 0; level < place.Depth; level++)
+            int node = _places[tree].Start;
+            for (int level = 0; level < _places[tree].Depth; level++)
             {
-                node = Next(ref Unsafe.Add(ref steps, place.Start + node), ref values);
+                node = Next(ref steps, node, ref values);
             }
 
-            sum += _stepLeaf[place.Start + node];
+            sum += _stepLeaf[node];
         }
 
         return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Next(ref readonly Step step, ref float values)
+    private static int Next(ref Step steps, int at, ref float values)
     {
-        bool right = Unsafe.Add(ref values, (int)step.Feature) > step.Threshold;
-        return step.Left + Unsafe.BitCast<bool, byte>(right);
+        ref readonly Step step = ref Unsafe.Add(ref steps, (nint)(uint)at);
+        bool right = Unsafe.Add(ref values, (nint)step.Feature) > step.Threshold;
+        return at + step.Left + Unsafe.BitCast<bool, byte>(right);
     }
 
     private void CheckShape(int columns, int stride, int rows, int raw)
@@ -248,8 +259,11 @@ public sealed class Forest
         }
     }
 
-    /// <summary>8 bytes; the right child follows the left one, and a leaf's left is itself.</summary>
+    /// <summary>8 bytes; the left child lies <paramref name="Left"/> steps on and the right one behind it; a leaf leads to itself.</summary>
     private readonly record struct Step(float Threshold, ushort Feature, ushort Left);
 
-    private readonly record struct TreePlace(int Start, int Depth);
+    /// <param name="Start">The root's step.</param>
+    /// <param name="Depth">Steps to the deepest leaf.</param>
+    /// <param name="DepthTogether">The greatest depth of this tree and the seven after it.</param>
+    private readonly record struct TreePlace(int Start, int Depth, int DepthTogether);
 }

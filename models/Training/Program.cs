@@ -1,1 +1,14 @@
-return 0;
+using System.CommandLine;
+using Models.Training.Commands;
+
+Threads.WaitWithoutSpinning();
+var root = new RootCommand("Trains, evaluates and applies the engine's models. Exit codes: 0 done, 1 failed, 2 wrong use, 3 not there.")
+{
+    TrainCommand.Make(),
+    EvaluateCommand.Make(),
+    ScoreCommand.Make(),
+    ReplaysCommand.Make(),
+};
+ParseResult parsed = root.Parse(args);
+int code = parsed.Invoke();
+return parsed.Errors.Count > 0 ? Exit.WrongUse : code;

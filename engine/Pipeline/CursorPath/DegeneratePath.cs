@@ -1,0 +1,132 @@
+namespace Engine.Pipeline.CursorPath;
+
+/// <summary>What is wrong with a degenerate path; several may hold at once.</summary>
+[Flags]
+public enum Degeneracy
+{
+    /// <summary>Nothing.</summary>
+    Sound = 0,
+
+    /// <summary>No vector before a mouse click (`cursor.none`).</summary>
+    None = 1,
+
+    /// <summary>All vectors alike: on one line, in one direction (`cursor.straight`).</summary>
+    Straight = 2,
+
+    /// <summary>Constant time steps and lengths (`cursor.even`).</summary>
+    Even = 4,
+
+    /// <summary>Times that no recorder makes (`cursor.forged`).</summary>
+    Forged = 8,
+}
+
+/// <summary>
+/// Paths that need no classifier (US8910305B1). Pure. The limits are far from what people's paths reach in any source known; models.md has
+/// each rule's rate by source.
+/// </summary>
+public static class DegeneratePath
+{
+    /// <summary>Moves from which "all alike" says something: people do move two or three pixels straight.</summary>
+    public const int LeastMoves = 8;
+
+    /// <summary>px from which a straight line says something: a whole line of pixels that a hand doesn't leave is no longer.</summary>
+    public const float LeastStraightLength = 150;
+
+    /// <summary>px off the line that rounding to whole pixels makes.</summary>
+    public const float StraightWidth = 0.75f;
+
+    /// <summary>px of length from which axis-parallel lines count: sliders and edges of screens hold a hand on an axis.</summary>
+    public const float LeastAxisLength = 1500;
+
+    /// <summary>ms and px by which waits and steps may differ and still be constant: rounding makes as much.</summary>
+    public const float EvenWithin = 1;
+
+    /// <summary>Classifies a path.</summary>
+    /// <param name="t">Milliseconds from the first point.</param>
+    /// <param name="x">CSS pixels.</param>
+    /// <param name="y">CSS pixels.</param>
+    /// <param name="mouse">Whether the click's pointer is a mouse: touch, pen and keyboard need no path.</param>
+    /// <param name="scratch">One a thread; holds the cleaned path afterwards.</param>
+    public static Degeneracy Classify(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, bool mouse, PathScratch scratch)
+    {
+        PathCleaning.Clean(t, x, y, scratch);
+        Degeneracy found = IsForged(t, x, y) ? Degeneracy.Forged : Degeneracy.Sound;
+        if (scratch.Count < 2)
+        {
+            return mouse ? found | Degeneracy.None : found;
+        }
+
+        found |= IsStraight(scratch) ? Degeneracy.Straight : Degeneracy.Sound;
+        return IsEven(scratch) ? found | Degeneracy.Even : found;
+    }
+
+    /// <summary>Every point within rounding of the chord and no step back: a line that a hand doesn't draw.</summary>
+    private static bool IsStraight(PathScratch path)
+    {
+        int last = path.Count - 1;
+        float dx = path.X[last] - path.X[0], dy = path.Y[last] - path.Y[0], chord = MathF.Sqrt((dx * dx) + (dy * dy));
+        bool axis = Math.Abs(dx) < 1.5f || Math.Abs(dy) < 1.5f;
+        if (last < LeastMoves || chord < (axis ? LeastAxisLength : LeastStraightLength))
+        {
+            return false;
+        }
+
+        float before = 0;
+        for (int i = 1; i <= last; i++)
+        {
+            float ex = path.X[i] - path.X[0], ey = path.Y[i] - path.Y[0];
+            float along = ((ex * dx) + (ey * dy)) / chord;
+            if (along < before || Math.Abs((ex * dy) - (ey * dx)) / chord > StraightWidth)
+            {
+                return false;
+            }
+
+            before = along;
+        }
+
+        return true;
+    }
+
+    /// <summary>All waits and all steps the same but for rounding, the last step aside: it ends where the target is.</summary>
+    private static bool IsEven(PathScratch path)
+    {
+        int moves = path.Count - 2;
+        if (moves < LeastMoves)
+        {
+            return false;
+        }
+
+        (float waitLow, float waitHigh, float stepLow, float stepHigh) = (float.MaxValue, 0, float.MaxValue, 0);
+        for (int i = 0; i < moves; i++)
+        {
+            float wait = path.T[i + 1] - path.T[i], step = path.S[i + 1] - path.S[i];
+            (waitLow, waitHigh) = (Math.Min(waitLow, wait), Math.Max(waitHigh, wait));
+            (stepLow, stepHigh) = (Math.Min(stepLow, step), Math.Max(stepHigh, step));
+        }
+
+        // steps that are all a pixel or two are what a slow hand makes
+        return waitHigh - waitLow <= 2 * EvenWithin && stepHigh - stepLow <= 2 * EvenWithin && stepLow >= 3;
+    }
+
+    /// <summary>
+    /// Times below 0 or not a number, or at least 8 moves of 3 px all at one time: no clock stands still so long while a hand moves. Steps
+    /// back in time and ticks of 109 ms with several points at once are found in people's recordings (models.md) and are none of it.
+    /// </summary>
+    private static bool IsForged(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        int moves = 0;
+        float low = float.MaxValue, high = float.MinValue;
+        for (int i = 0; i < t.Length; i++)
+        {
+            if (!float.IsFinite(t[i]) || t[i] < 0)
+            {
+                return true;
+            }
+
+            (low, high) = (Math.Min(low, t[i]), Math.Max(high, t[i]));
+            moves += i > 0 && Math.Abs(x[i] - x[i - 1]) + Math.Abs(y[i] - y[i - 1]) >= 3 ? 1 : 0;
+        }
+
+        return moves >= LeastMoves && high - low < 1;
+    }
+}

@@ -1,0 +1,86 @@
+namespace Engine.Pipeline.CursorPath;
+
+/// <summary>A row of the features' table.</summary>
+/// <param name="Name">As artefacts, evidence and reports have it.</param>
+/// <param name="Unit">"1" for a ratio.</param>
+/// <param name="Source">Where the formula is from.</param>
+public readonly record struct PathFeatureInfo(string Name, string Unit, string Source);
+
+/// <summary>
+/// The features of a cursor path that don't depend on its recorder, its scale or where it lies. Pure; allocates nothing.
+/// </summary>
+public static class PathFeatures
+{
+    /// <summary>Time grid, ms: angles and speeds over less are the recorder's (models.md).</summary>
+    public const float Step = 25;
+
+    /// <summary>A path shorter than this many grid steps is cut into as many.</summary>
+    private const int LeastSteps = 8;
+
+    /// <summary>The least moves and px of a path that has features; below, all are 0.</summary>
+    public const int LeastPoints = 4;
+
+    /// <summary>See <see cref="LeastPoints"/>.</summary>
+    public const float LeastLength = 8;
+
+    private static readonly (string Unit, string Source)[] Origins =
+    [
+        .. Of(13, "rad", "turns over arc points: K. Chong et al., 2018; models.md"), .. Of(4, "1", "models.md"), .. Of(8, "1", "least squares; models.md"),
+        .. Of(9, "1", "moments of speed; models.md"), .. Of(9, "1", "speed profile; R. Plamondon, 1995; models.md"), .. Of(1, "1", "T. Flash, N. Hogan, 1985"),
+        .. Of(2, "1", "models.md"), .. Of(1, "1/s", "sub-movements: D. Meyer et al., 1988"), .. Of(3, "1", "sub-movements: D. Meyer et al., 1988"),
+        .. Of(1, "1", "S. Balasubramanian et al., 2015"), .. Of(2, "log10", "N. Hogan, D. Sternad, 2009"), .. Of(3, "rad", "models.md"),
+        .. Of(1, "1", "models.md"), .. Of(2, "1", "P. Viviani, T. Flash, 1995"), .. Of(10, "1", "second differences along and across the path"),
+        .. Of(10, "1", "single events; models.md"), .. Of(3, "rad", "single events; models.md"), .. Of(1, "ms", "single events; models.md"),
+        .. Of(4, "1", "single events; models.md"), .. Of(3, "log10", "size"),
+    ];
+
+    /// <summary>By column.</summary>
+    public static IReadOnlyList<PathFeatureInfo> Table { get; } =
+        [.. Enum.GetNames<PathFeature>().Select((name, i) => new PathFeatureInfo(Snake(name), UnitOf((PathFeature)i, Origins[i].Unit), Origins[i].Source))];
+
+    /// <summary>By column, as artefacts have them.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Table.Select(i => i.Name)];
+
+    /// <summary>How many there are.</summary>
+    public static int Count => Table.Count;
+
+    /// <summary>Computes all features of a path.</summary>
+    /// <param name="t">Milliseconds from the first point; the same length as x and y, 0 to 4,096.</param>
+    /// <param name="x">CSS pixels.</param>
+    /// <param name="y">CSS pixels.</param>
+    /// <param name="features"><see cref="Count"/> values, each finite.</param>
+    /// <param name="scratch">One a thread.</param>
+    /// <returns>False if the path moves too little to have features: all are 0.</returns>
+    public static bool Compute(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> features, PathScratch scratch)
+    {
+        features[..Count].Clear();
+        PathCleaning.Clean(t, x, y, scratch);
+        if (scratch.Count < LeastPoints || scratch.Length < LeastLength || !(scratch.Duration > 0) || !float.IsFinite(scratch.Length))
+        {
+            return false;
+        }
+
+        float step = Math.Min(Step, scratch.Duration / LeastSteps);
+        ShapeFeatures.Compute(scratch, features);
+        SpeedFeatures.Compute(scratch, step, features);
+        TextureFeatures.Compute(scratch, step, features);
+        RawFeatures.Compute(scratch, t, x, y, features);
+        foreach (ref float value in features[..Count])
+        {
+            value = float.IsFinite(value) ? value : 0;
+        }
+
+        return true;
+    }
+
+    private static IEnumerable<(string Unit, string Source)> Of(int count, string unit, string source) => Enumerable.Repeat((unit, source), count);
+
+    private static string UnitOf(PathFeature feature, string unit) => feature switch
+    {
+        PathFeature.TurnTop or PathFeature.TurnAutocorrelation or PathFeature.TurnAlternation or PathFeature.TurnBias or PathFeature.CoarseTurnRatio or PathFeature.BendAutocorrelation => "1",
+        _ => unit,
+    };
+
+    private static string Snake(string name) =>
+        string.Concat(name.Select((c, i) => char.IsUpper(c) && i > 0 ? "_" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+}

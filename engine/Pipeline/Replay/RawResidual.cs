@@ -1,0 +1,58 @@
+namespace Engine.Pipeline.Replay;
+
+/// <summary>
+/// How far a path's own points lie from a stored path, px: root mean square of the distances to the stored polyline within half a sample of
+/// the point's own time. Where few points were recorded, straight lines between them cut corners that the points themselves don't.
+/// </summary>
+internal static class RawResidual
+{
+    /// <param name="t">The path's times, ms; steps back are left out.</param>
+    /// <param name="x">px.</param>
+    /// <param name="y">px.</param>
+    /// <param name="points">The path's padded 64 points, centred: they say where its mean lies.</param>
+    /// <param name="stored">The stored path's padded 64 points, centred.</param>
+    public static float Of(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> points, ReadOnlySpan<float> stored)
+    {
+        float start = t[0], end = start;
+        foreach (float time in t)
+        {
+            end = Math.Max(end, time);
+        }
+
+        // the first of the 64 points is the path's first point
+        float cx = points[1] - x[0], cy = points[Residual.YAt + 1] - y[0];
+        float scale = (PathSignature.Points - 1) / Math.Max(1e-6f, end - start), last = start, sum = 0;
+        int count = 0;
+        for (int i = 0; i < t.Length; i++)
+        {
+            if (t[i] < last)
+            {
+                continue;
+            }
+
+            last = t[i];
+            sum += Nearest(stored, (t[i] - start) * scale, x[i] + cx, y[i] + cy);
+            count++;
+        }
+
+        return MathF.Sqrt(sum / Math.Max(1, count));
+    }
+
+    /// <summary>Squared distance to the part of the polyline from half a sample before to half a sample after.</summary>
+    private static float Nearest(ReadOnlySpan<float> line, float at, float px, float py)
+    {
+        const int LastSegment = PathSignature.Points - 2;
+        float from = Math.Max(0, at - 0.5f), to = Math.Min(PathSignature.Points - 1, at + 0.5f), least = float.MaxValue;
+        for (int s = Math.Min((int)from, LastSegment); s <= LastSegment && s <= to; s++)
+        {
+            float ax = line[1 + s], ay = line[Residual.YAt + 1 + s], dx = line[2 + s] - ax, dy = line[Residual.YAt + 2 + s] - ay;
+            float ex = px - ax, ey = py - ay;
+            float along = ((ex * dx) + (ey * dy)) / Math.Max(1e-12f, (dx * dx) + (dy * dy));
+            along = Math.Clamp(along, Math.Max(0, from - s), Math.Min(1, to - s));
+            float qx = ex - (along * dx), qy = ey - (along * dy);
+            least = Math.Min(least, (qx * qx) + (qy * qy));
+        }
+
+        return least;
+    }
+}

@@ -1,0 +1,227 @@
+using System.Runtime.CompilerServices;
+
+namespace Engine.Pipeline.Replay;
+
+/// <summary>
+/// All paths with shape enough that were seen lately, to find the one that a path replays: near after any shift, another rate, a uniform time
+/// stretch of 0.8 to 1.25 and jitter of up to 2 px (systems.md 1). Any thread may call anything: one lock, held for microseconds.
+/// </summary>
+/// <remarks>
+/// What a look-up finds depends only on the paths inserted, not on their order, as long as the bound dropped none: only paths before the
+/// asked place by (log time, partition, offset) count, and the least residual wins, among equals the first place.
+/// </remarks>
+public sealed class ReplayIndex
+{
+    private const int MostCandidates = 256;
+    /// <summary>Beyond so many times the limit, the path's own points don't bring it below.</summary>
+    private const float MostDoubt = 4;
+
+    private const long MostOffset = (1L << 48) - 1;
+    private readonly Lock _lock = new();
+    private readonly ReplaySettings _settings;
+    private readonly ReplayEntry[] _ring;
+    private readonly MeansTable _table;
+    private readonly Dictionary<int, byte[]> _longIds = [];
+    private int _first;
+    private int _count;
+    private long _newest = long.MinValue;
+    private long _droppedEarly;
+
+    /// <param name="settings">Bounds; memory for all paths is reserved at once, and used as paths come.</param>
+    public ReplayIndex(ReplaySettings settings)
+    {
+        settings.Check();
+        _settings = settings;
+        _ring = new ReplayEntry[settings.MostPaths];
+        _table = new MeansTable(settings.MostPaths);
+    }
+
+    /// <summary>Paths that it holds.</summary>
+    public int Count => _count;
+
+    /// <summary>Paths that the bound pushed out before they expired: if it grows, the bound is too low.</summary>
+    public long DroppedEarly => Volatile.Read(ref _droppedEarly);
+
+    /// <summary>Bytes of a full index, ids over 32 bytes not included.</summary>
+    public long Bytes => ((long)_ring.Length * Unsafe.SizeOf<ReplayEntry>()) + _table.Bytes;
+
+    /// <summary>Stores a path. One without shape, or one that is there already (same place), changes nothing.</summary>
+    /// <param name="signature">Of the path.</param>
+    /// <param name="clickId">1 to 128 bytes.</param>
+    /// <param name="logTime">ms since 1970.</param>
+    /// <param name="partition">0 to 65,535.</param>
+    /// <param name="offset">0 to 2^48 - 1.</param>
+    /// <returns>Whether it was stored.</returns>
+    [SkipLocalsInit]
+    public bool Insert(in PathSignature signature, ReadOnlySpan<byte> clickId, long logTime, int partition, long offset)
+    {
+        if (clickId.Length is < 1 or > 128)
+        {
+            throw new ArgumentException($"A click's id has 1 to 128 bytes, not {clickId.Length}.", nameof(clickId));
+        }
+
+        ulong place = PlaceOf(partition, offset);
+        if (!signature.HasShape)
+        {
+            return false;
+        }
+
+        Span<float> points = stackalloc float[Residual.Padded];
+        Span<float> means = stackalloc float[8];
+        ulong packed = Means(signature, points, means);
+        lock (_lock)
+        {
+            return InsertLocked(signature, clickId, logTime, place, means, packed);
+        }
+    }
+
+    /// <summary>Finds the stored path that this one replays.</summary>
+    /// <param name="signature">Of the path.</param>
+    /// <param name="logTime">Of its click: only paths before it by log time, partition and offset count.</param>
+    /// <param name="partition">Of its click.</param>
+    /// <param name="offset">Of its click.</param>
+    /// <param name="clickId">128 bytes for the matched click's id.</param>
+    /// <param name="match">The one with the least residual; among equals the first by partition and offset.</param>
+    /// <returns>Whether one lies within the residual; false too if the path has too little shape to be compared.</returns>
+    public bool TryFind(in PathSignature signature, long logTime, int partition, long offset, Span<byte> clickId, out ReplayMatch match) =>
+        TryFind(signature, logTime, partition, offset, [], [], [], clickId, out match);
+
+    /// <summary>The same with the path's own points: they are compared as well, and the lesser residual counts.</summary>
+    [SkipLocalsInit]
+    public bool TryFind(
+        in PathSignature signature, long logTime, int partition, long offset, ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<byte> clickId, out ReplayMatch match)
+    {
+        match = default;
+        ulong place = PlaceOf(partition, offset);
+        if (!signature.HasShape)
+        {
+            return false;
+        }
+
+        Span<float> points = stackalloc float[Residual.Padded], stored = stackalloc float[Residual.Padded], means = stackalloc float[8];
+        Span<int> candidates = stackalloc int[MostCandidates];
+        ulong packed = Means(signature, points, means);
+        lock (_lock)
+        {
+            int count = _table.Find(means, packed, candidates);
+            int best = -1;
+            float least = _settings.MostResidual;
+            foreach (int slot in candidates[..count])
+            {
+                ref readonly ReplayEntry entry = ref _ring[slot];
+                if (!Counts(entry, signature, logTime, place))
+                {
+                    continue;
+                }
+
+                Unpack(entry.Signature, stored);
+                float residual = Residual.Between(points, stored);
+                if (residual > 0 && !t.IsEmpty && residual < MostDoubt * _settings.MostResidual)
+                {
+                    residual = Math.Min(residual, RawResidual.Of(t, x, y, points, stored));
+                }
+
+                if (residual < least || (residual == least && (best < 0 || entry.Place < _ring[best].Place)))
+                {
+                    (best, least) = (slot, residual);
+                }
+            }
+
+            if (best < 0)
+            {
+                return false;
+            }
+
+            match = Matched(best, least, clickId);
+            return true;
+        }
+    }
+
+    internal static void Unpack(ReadOnlySpan<byte> signature, Span<float> points)
+    {
+        PathSignature.Decode(signature, points.Slice(1, PathSignature.Points), points.Slice(Residual.YAt + 1, PathSignature.Points));
+        Residual.Pad(points);
+    }
+
+    private static ulong Means(ReadOnlySpan<byte> signature, Span<float> points, Span<float> means)
+    {
+        Unpack(signature, points);
+        BlockMeans.Of(points, means);
+        return BlockMeans.Pack(means);
+    }
+
+    private static ulong PlaceOf(int partition, long offset) => partition is >= 0 and <= ushort.MaxValue && offset is >= 0 and <= MostOffset
+        ? ((ulong)partition << 48) | (ulong)offset
+        : throw new ArgumentException($"Partition {partition}, offset {offset}: expected 0 to 65,535 and 0 to 2^48 - 1.");
+
+    private bool InsertLocked(in PathSignature signature, ReadOnlySpan<byte> clickId, long logTime, ulong place, ReadOnlySpan<float> means, ulong packed)
+    {
+        Span<int> candidates = stackalloc int[MostCandidates];
+        foreach (int near in candidates[.._table.Find(means, packed, candidates)])
+        {
+            if (_ring[near].Place == place)
+            {
+                return false;
+            }
+        }
+
+        _newest = Math.Max(_newest, logTime);
+        while (_count > 0 && _ring[_first].LogTime < _newest - _settings.ExpiryMs - _settings.LagMs)
+        {
+            DropFirst();
+        }
+
+        if (_count == _ring.Length)
+        {
+            _droppedEarly += _ring[_first].LogTime >= _newest - _settings.ExpiryMs ? 1 : 0;
+            DropFirst();
+        }
+
+        int slot = (int)(((long)_first + _count) % _ring.Length);
+        ref ReplayEntry entry = ref _ring[slot];
+        entry.Place = place;
+        entry.LogTime = logTime;
+        entry.Signature = signature;
+        // the flags' place: stored paths all have shape
+        entry.Signature[PathSignature.FlagsAt] = (byte)clickId.Length;
+        if (clickId.Length <= ReplayEntry.ShortId)
+        {
+            clickId.CopyTo(entry.Id);
+        }
+        else
+        {
+            _longIds[slot] = clickId.ToArray();
+        }
+
+        _table.Add(packed, slot);
+        _count++;
+        return true;
+    }
+
+    [SkipLocalsInit]
+    private void DropFirst()
+    {
+        Span<float> points = stackalloc float[Residual.Padded], means = stackalloc float[8];
+        _table.Remove(Means(_ring[_first].Signature, points, means), _first);
+        _longIds.Remove(_first);
+        _first = (_first + 1) % _ring.Length;
+        _count--;
+    }
+
+    private bool Counts(in ReplayEntry entry, in PathSignature signature, long logTime, ulong place)
+    {
+        float stretch = (float)signature.Duration / entry.Signature.Duration;
+        return stretch >= _settings.LeastStretch && stretch <= _settings.MostStretch
+            && (entry.LogTime < logTime || (entry.LogTime == logTime && entry.Place < place))
+            && entry.LogTime >= logTime - _settings.ExpiryMs;
+    }
+
+    private ReplayMatch Matched(int slot, float residual, Span<byte> clickId)
+    {
+        ref readonly ReplayEntry entry = ref _ring[slot];
+        int length = entry.Signature[PathSignature.FlagsAt];
+        ReadOnlySpan<byte> id = length <= ReplayEntry.ShortId ? ((ReadOnlySpan<byte>)entry.Id)[..length] : _longIds[slot];
+        id.CopyTo(clickId);
+        return new ReplayMatch(length, residual, entry.LogTime, (int)(entry.Place >> 48), (long)(entry.Place & MostOffset));
+    }
+}

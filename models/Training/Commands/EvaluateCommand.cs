@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Text;
+using Models.Training.Data;
+using Models.Training.Learning;
+using Models.Training.Paths;
+using static Models.Training.Learning.Report;
+
+namespace Models.Training.Commands;
+
+/// <summary>`models evaluate`: what the recipe is worth on what it didn't see.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Make()
+    {
+        var data = new Option<DirectoryInfo>("--data") { Description = "Folder that holds paths/*.jsonl.gz", Required = true };
+        var to = new Option<DirectoryInfo>("--out") { Description = "Folder for report.md and its pictures", Required = true };
+        var seed = new Option<int>("--seed") { Description = "All chance comes from it", DefaultValueFactory = _ => 1 };
+        var only = new Option<bool>("--replays-only") { Description = "Measures the replay index only" };
+        var many = new Option<int>("--stored") { Description = "Paths, varied from people's, that the replay index holds besides", DefaultValueFactory = _ => 1_000_000 };
+        var command = new Command("evaluate", "Trains the recipe with families, people and recorders left out, and reports by source and family: Markdown and SVG") { data, to, seed, only, many };
+        command.SetAction(parsed => Exit.Of(() => Run(parsed.GetRequiredValue(data), parsed.GetRequiredValue(to), parsed.GetRequiredValue(seed), parsed.GetValue(only), parsed.GetRequiredValue(many))));
+        return command;
+    }
+
+    private static int Run(DirectoryInfo data, DirectoryInfo to, int seed, bool replaysOnly, int many)
+    {
+        to.Create();
+        var replays = new StringBuilder();
+        PathRecord[] people = [.. Inputs.MayTrain.Concat(Inputs.MayEvaluate).SelectMany(s => Inputs.Source(data, s)).Where(p => !p.Program)];
+        ReplayMeasure.Write(replays, people, many, seed);
+        File.WriteAllText(Path.Combine(to.FullName, "replays.md"), replays.ToString());
+        if (replaysOnly)
+        {
+            Console.WriteLine(Path.Combine(to.FullName, "replays.md"));
+            return Exit.Done;
+        }
+
+        PathRecord[] train = [.. Inputs.MayTrain.SelectMany(source => Inputs.Source(data, source))];
+        var recipe = new CursorRecipe(CursorSettings.Shipped, seed, Console.Error.WriteLine);
+        CursorResult result = recipe.Make(train, _ => true);
+        var unseen = Inputs.MayEvaluate.ToDictionary(s => s, s => CursorRecipe.Score(result.Artefact.Forest, Corpus.AsRecorded(Inputs.Source(data, s)), _ => true).ToArray());
+        File.WriteAllText(Path.Combine(to.FullName, "report.md"), Text(result, unseen, train, recipe) + replays);
+        Pictures.Write(to, result, unseen);
+        Console.WriteLine(Path.Combine(to.FullName, "report.md"));
+        return Exit.Done;
+    }
+
+    private static string Text(CursorResult result, Dictionary<string, LeftOut[]> unseen, PathRecord[] train, CursorRecipe recipe)
+    {
+        var text = new StringBuilder($"# Cursor paths: {result.Artefact.Version}\n\nShares have 95 % intervals (Wilson). Cut-off: {result.Artefact.Header.Settings["cut-off"]}.\n\n");
+        text.AppendLine("## People called programs at the cut-off").AppendLine().AppendLine("| people of | share | paths |").AppendLine("| --- | ---: | ---: |");
+        foreach (var (source, scores) in People(result).Concat(unseen.Select(u => (u.Key + ", never trained on", Raw(u.Value.Where(s => !s.Program))))))
+        {
+            text.AppendLine(F($"| {source} | {Share(Curves.Over(scores, result.CutRaw), scores.Length)} | {scores.Length} |"));
+        }
+
+        double[] bdcPeople = Raw(unseen["bdc2017"].Where(s => !s.Program)), bdc = Raw(unseen["bdc2017"].Where(s => s.Program));
+        text.AppendLine(F($"\nbdc2017's programs, never trained on: AUC {Curves.Auc(bdcPeople, bdc):F3}, found at the cut-off {Share(Curves.Over(bdc, result.CutRaw), bdc.Length)}.\n"));
+        text.AppendLine("## Families left out of training").AppendLine();
+        Families(text, result, Raw(unseen["balabit"].Where(s => !s.Program)));
+        text.AppendLine().AppendLine("## Calibration").AppendLine().AppendLine("Left-out people and families through simulated recorders.\n").AppendLine("| said | so many | were programs |").AppendLine("| --- | ---: | ---: |");
+        foreach (var part in result.Seen.GroupBy(s => Math.Min(9, (int)(10 * result.Artefact.Probability(s.Raw)))).OrderBy(g => g.Key))
+        {
+            text.AppendLine(F($"| {part.Key / 10.0:F1} to {(part.Key + 1) / 10.0:F1} | {part.Count()} | {Share((double)part.Count(s => s.Program) / part.Count(), part.Count())} |"));
+        }
+
+        text.AppendLine().AppendLine("## What each feature is worth").AppendLine().AppendLine("Mean |contribution| to the raw score, left-out paths as recorded.\n").AppendLine("| feature | log-odds |").AppendLine("| --- | ---: |");
+        foreach (var (name, worth) in recipe.Worth(result.Artefact, train).OrderByDescending(w => w.Worth))
+        {
+            text.AppendLine(F($"| {name} | {worth:F3} |"));
+        }
+
+        return text.ToString();
+    }
+
+    private static IEnumerable<(string Source, double[] Scores)> People(CursorResult result) =>
+        result.AsRecorded.Where(s => !s.Program).GroupBy(s => s.Kind).Select(g => (g.Key["people/".Length..] + ", left out by person", Raw(g)));
+}

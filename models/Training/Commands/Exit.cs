@@ -1,0 +1,37 @@
+using Models.Scoring;
+using Models.Training.Data;
+
+namespace Models.Training.Commands;
+
+/// <summary>Exit codes, and what every command does with an error: one line on stderr.</summary>
+internal static class Exit
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int WrongUse = 2;
+    public const int NotThere = 3;
+
+    /// <summary>Runs a command's work.</summary>
+    public static int Of(Func<int> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Say(e.Message, NotThere);
+        }
+        catch (Exception e) when (e is DataException or ArtefactException or IOException or UnauthorizedAccessException)
+        {
+            return Say(e.Message, Failed);
+        }
+    }
+
+    /// <summary>Says what is wrong, and gives the code back.</summary>
+    public static int Say(string message, int code)
+    {
+        Console.Error.WriteLine(message);
+        return code;
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Engine.Pipeline.Replay;
+using Models.Training.Data;
+
+namespace Models.Training.Commands;
+
+/// <summary>`models replays`: which paths replay which before them.</summary>
+internal static class ReplaysCommand
+{
+    public static Command Make()
+    {
+        var files = new Argument<FileInfo[]>("FILE") { Description = "JSONL of paths, .gz too, read in this order", Arity = ArgumentArity.OneOrMore };
+        var most = new Option<int>("--most") { Description = "Paths that the index keeps", DefaultValueFactory = _ => 1_000_000 };
+        var command = new Command("replays", "Prints id,matched_id,residual_px,compared as CSV for the paths in their order, by the engine's index; compared 0: too little shape") { files, most };
+        command.SetAction(parsed => Exit.Of(() => Run(parsed.GetRequiredValue(files), parsed.GetRequiredValue(most))));
+        return command;
+    }
+
+    private static int Run(FileInfo[] files, int most)
+    {
+        var index = new ReplayIndex(new ReplaySettings(most));
+        var ids = new List<string>();
+        bool wrong = false;
+        Span<byte> id = stackalloc byte[128];
+        using var writer = new StreamWriter(Console.OpenStandardOutput());
+        writer.WriteLine("id,matched_id,residual_px,compared");
+        foreach (FileInfo file in files)
+        {
+            foreach (PathRecord path in PathFile.Read(file.FullName, error => { wrong = true; Console.Error.WriteLine(error); }))
+            {
+                // the n-th path has offset n, and n names it in the index: ids of files may be of any length
+                int n = ids.Count;
+                ids.Add(path.Id);
+                PathSignature signature = PathSignature.Encode(path.T, path.X, path.Y);
+                bool found = index.TryFind(signature, n, 0, n, path.T, path.X, path.Y, id, out ReplayMatch match);
+                index.Insert(signature, Encoding.ASCII.GetBytes(n.ToString(CultureInfo.InvariantCulture)), n, 0, n);
+                string matched = found ? Csv.Field(ids[(int)match.Offset]) : "";
+                string residual = found ? match.ResidualPx.ToString("F2", CultureInfo.InvariantCulture) : "";
+                writer.WriteLine($"{Csv.Field(path.Id)},{matched},{residual},{(signature.HasShape ? 1 : 0)}");
+            }
+        }
+
+        return wrong ? Exit.Failed : Exit.Done;
+    }
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Globalization;
+using Engine.Pipeline.CursorPath;
+using Models.Scoring;
+using Models.Training.Data;
+
+namespace Models.Training.Commands;
+
+/// <summary>`models score`: what the engine would say of paths.</summary>
+internal static class ScoreCommand
+{
+    public static Command Make()
+    {
+        var files = new Argument<FileInfo[]>("FILE") { Description = "JSONL of paths, .gz too: {\"id\",\"points\":[[t_ms,x,y],...]} a line", Arity = ArgumentArity.OneOrMore };
+        var artefact = new Option<FileInfo>("--artefact") { Description = "Cursor artefact; the shipped one if not given", DefaultValueFactory = _ => new FileInfo(Inputs.ShippedCursor) };
+        var command = new Command("score", "Prints id,probability_program,program,reasons as CSV, by the code that the engine runs; lines that are no paths go to stderr") { files, artefact };
+        command.SetAction(parsed => Exit.Of(() => Run(parsed.GetRequiredValue(files), parsed.GetRequiredValue(artefact))));
+        return command;
+    }
+
+    private static int Run(FileInfo[] files, FileInfo artefact)
+    {
+        var scorer = new PathScorer(Artefact.Load(artefact.FullName));
+        var scratch = new PathScratch();
+        var reasons = new PathReason[3];
+        bool wrong = false;
+        using var writer = new StreamWriter(Console.OpenStandardOutput());
+        writer.WriteLine("id,probability_program,program,reasons");
+        foreach (FileInfo file in files)
+        {
+            foreach (PathRecord path in PathFile.Read(file.FullName, error => { wrong = true; Console.Error.WriteLine(error); }))
+            {
+                PathScore score = scorer.Score(path.T, path.X, path.Y);
+                int count = score.Assessed ? scorer.Reasons(reasons, score.Probability >= 0.5) : 0;
+                Degeneracy rules = DegeneratePath.Classify(path.T, path.X, path.Y, mouse: true, scratch);
+                IEnumerable<string> said = [.. Rules(rules), .. reasons[..count].Select(Text)];
+                string probability = score.Probability.ToString("G9", CultureInfo.InvariantCulture);
+                writer.WriteLine($"{Csv.Field(path.Id)},{probability},{(score.Program ? 1 : 0)},{Csv.Field(string.Join("; ", said))}");
+            }
+        }
+
+        return wrong ? Exit.Failed : Exit.Done;
+    }
+
+    private static IEnumerable<string> Rules(Degeneracy found) =>
+        Enum.GetValues<Degeneracy>().Where(d => d != Degeneracy.Sound && found.HasFlag(d)).Select(d => "cursor." + d.ToString().ToLowerInvariant());
+
+    private static string Text(PathReason reason) =>
+        string.Create(CultureInfo.InvariantCulture, $"{reason.Name} {reason.Value:G3} (people {reason.UsualLow:G3} to {reason.UsualHigh:G3})");
+}

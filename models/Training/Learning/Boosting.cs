@@ -1,0 +1,138 @@
+using Microsoft.ML;
+using Microsoft.ML.Calibrators;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers.FastTree;
+using Microsoft.ML.Trainers.LightGbm;
+using Models.Scoring;
+
+namespace Models.Training.Learning;
+
+/// <summary>How a forest is boosted.</summary>
+/// <param name="Trees">Rounds.</param>
+/// <param name="Leaves">The most of a tree.</param>
+/// <param name="Rate">Learning rate.</param>
+/// <param name="LeastRows">Rows that a leaf must hold.</param>
+/// <param name="FeatureShare">Features that a tree may use, drawn for each.</param>
+/// <param name="RowShare">Rows that a tree sees, drawn for each.</param>
+/// <param name="L2">Penalty on leaves' squares.</param>
+/// <param name="Bins">Thresholds tried for a feature, 255 at most.</param>
+public sealed record BoostingSettings(
+    int Trees = 300, int Leaves = 24, double Rate = 0.08, int LeastRows = 40, double FeatureShare = 0.5, double RowShare = 0.8, double L2 = 5, int Bins = 255);
+
+/// <summary>Boosts a forest with ML.NET's LightGBM and turns it into ours.</summary>
+public static class Boosting
+{
+    /// <summary>Trains on rows; the same rows, settings and seed give the same forest.</summary>
+    public static Forest Train(Rows rows, BoostingSettings settings, int seed) => FromMicrosoft(TrainModel(rows, settings, seed).Model, rows);
+
+    /// <summary>ML.NET's own model, and what it predicts with.</summary>
+    public static (LightGbmBinaryModelParameters Model, ITransformer Predictor) TrainModel(Rows rows, BoostingSettings settings, int seed)
+    {
+        var ml = new MLContext(seed);
+        IDataView data = View(ml, rows);
+        var options = new LightGbmBinaryTrainer.Options
+        {
+            LabelColumnName = nameof(Row.Label),
+            FeatureColumnName = nameof(Row.Features),
+            ExampleWeightColumnName = nameof(Row.Weight),
+            NumberOfIterations = settings.Trees,
+            NumberOfLeaves = settings.Leaves,
+            LearningRate = settings.Rate,
+            MinimumExampleCountPerLeaf = settings.LeastRows,
+            MaximumBinCountPerFeature = settings.Bins,
+            Sigmoid = 1,
+            HandleMissingValue = false,
+            UseCategoricalSplit = false,
+            Deterministic = true,
+            NumberOfThreads = 2,
+            Seed = seed,
+            Verbose = false,
+            Booster = new GradientBooster.Options
+            {
+                FeatureFraction = settings.FeatureShare,
+                SubsampleFraction = settings.RowShare,
+                SubsampleFrequency = 1,
+                L2Regularization = settings.L2,
+            },
+        };
+        ITransformer model = ml.BinaryClassification.Trainers.LightGbm(options).Fit(data);
+        var calibrated = ((ISingleFeaturePredictionTransformer<CalibratedModelParametersBase<LightGbmBinaryModelParameters, PlattCalibrator>>)model).Model;
+        return ((LightGbmBinaryModelParameters)calibrated.SubModel, model);
+    }
+
+    /// <summary>What ML.NET itself predicts, log-odds.</summary>
+    public static float[] Predict(ITransformer predictor, Rows rows) =>
+        [.. predictor.Transform(View(new MLContext(0), rows)).GetColumn<float>("Score")];
+
+    /// <summary>ML.NET's trees as ours, with expected values at nodes by how many training rows reach each leaf.</summary>
+    public static Forest FromMicrosoft(LightGbmBinaryModelParameters model, Rows rows)
+    {
+        var ensemble = model.TrainedTreeEnsemble;
+        var trees = new List<Tree>();
+        for (int t = 0; t < ensemble.Trees.Count; t++)
+        {
+            RegressionTree from = ensemble.Trees[t];
+            double weight = ensemble.TreeWeights[t];
+            var tree = new Tree(
+                [.. from.NumericalSplitFeatureIndexes.Select(f => (ushort)f)],
+                [.. from.NumericalSplitThresholds],
+                [.. from.LeftChild.Select(c => (short)c)],
+                [.. from.RightChild.Select(c => (short)c)],
+                new float[from.NumberOfNodes],
+                [.. from.LeafValues.Select(v => (float)(v * weight))]);
+            FillNodeValues(tree, rows);
+            trees.Add(tree);
+        }
+
+        return new Forest(trees, rows.Features, (float)ensemble.Bias);
+    }
+
+    private static void FillNodeValues(Tree tree, Rows rows)
+    {
+        // one row more than there are, so that a leaf that no row reaches has a value too
+        var reach = new double[tree.Leaves];
+        Array.Fill(reach, 1e-3);
+        int step = Math.Max(1, rows.Count / 5000);
+        for (int i = 0; i < rows.Count; i += step)
+        {
+            reach[tree.LeafOf(rows[i])]++;
+        }
+
+        if (tree.Nodes > 0)
+        {
+            Fill(0);
+        }
+
+        (double Value, double Reach) Fill(int node)
+        {
+            if (node < 0)
+            {
+                return (tree.LeafValue[~node], reach[~node]);
+            }
+
+            var (left, l) = Fill(tree.Left[node]);
+            var (right, r) = Fill(tree.Right[node]);
+            double value = ((left * l) + (right * r)) / (l + r);
+            tree.NodeValue[node] = (float)value;
+            return (value, l + r);
+        }
+    }
+
+    private static IDataView View(MLContext ml, Rows rows)
+    {
+        SchemaDefinition schema = SchemaDefinition.Create(typeof(Row));
+        schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, rows.Features);
+        return ml.Data.LoadFromEnumerable(
+            Enumerable.Range(0, rows.Count).Select(i => new Row { Label = rows.Positive[i], Weight = rows.Weight[i], Features = rows[i] }), schema);
+    }
+
+    private sealed class Row
+    {
+        public bool Label { get; set; }
+
+        public float Weight { get; set; }
+
+        public float[] Features { get; set; } = [];
+    }
+}

@@ -1,0 +1,159 @@
+using Engine.Pipeline.CursorPath;
+using Models.Scoring;
+using Models.Training.Data;
+using Models.Training.Paths;
+
+namespace Models.Training.Learning;
+
+/// <summary>How a cursor artefact is made of data; the one recipe of models.md. The same data and seed give the same artefact.</summary>
+/// <param name="Corpus">Rows.</param>
+/// <param name="Boosting">Forest.</param>
+/// <param name="Folds">People and families are left out in so many parts, for cut-off and calibration.</param>
+/// <param name="FalsePositives">Share of known people, left out and seen through simulated recorders, that may lie over the cut-off.</param>
+public sealed record CursorSettings(CorpusSettings Corpus, BoostingSettings Boosting, int Folds = 5, double FalsePositives = 0.0025)
+{
+    /// <summary>The settings of the shipped artefact.</summary>
+    public static CursorSettings Shipped { get; } = new(new CorpusSettings(), new BoostingSettings(Trees: 400, Leaves: 28));
+}
+
+/// <summary>What a part left out of training scored, by models that didn't see it.</summary>
+/// <param name="Kind">"people/source" or the family.</param>
+/// <param name="Group">Person or recording.</param>
+/// <param name="Program">Label.</param>
+/// <param name="Raw">Raw score.</param>
+public readonly record struct LeftOut(string Kind, string Group, bool Program, float Raw);
+
+/// <summary>What the recipe made.</summary>
+/// <param name="Artefact">To be saved.</param>
+/// <param name="Seen">Left-out scores of paths through simulated recorders: cut-off and calibration come from them.</param>
+/// <param name="AsRecorded">Left-out scores of paths as they were recorded: what is reported.</param>
+/// <param name="CutRaw">The cut-off as a raw score.</param>
+public sealed record CursorResult(Artefact Artefact, IReadOnlyList<LeftOut> Seen, IReadOnlyList<LeftOut> AsRecorded, double CutRaw);
+
+/// <summary>Makes cursor artefacts.</summary>
+public sealed class CursorRecipe(CursorSettings settings, int seed, Action<string> progress)
+{
+    /// <summary>Runs the recipe.</summary>
+    /// <param name="data">People and programs to train on.</param>
+    /// <param name="families">Which of our own adversaries to train on.</param>
+    public CursorResult Make(IReadOnlyList<PathRecord> data, Func<string, bool> families)
+    {
+        PathRecord[] people = [.. data.Where(p => !p.Program)], programs = [.. data.Where(p => p.Program)];
+        var material = new People(people);
+        var corpus = new Corpus(settings.Corpus, seed);
+        var rows = new Rows(PathFeatures.Count);
+        corpus.AddPeople(rows, people);
+        corpus.AddPrograms(rows, programs);
+        corpus.AddAdversaries(rows, material, families);
+        Rows recorded = Corpus.AsRecorded([.. data, .. corpus.Noted(material, 400, families)]);
+        progress($"{rows.Count} rows, {rows.Positive.Count(p => p)} of programs of {Families(rows).Length} families, {PathFeatures.Count} features");
+
+        List<LeftOut> seen = [], asRecorded = [];
+        string[] all = Families(rows);
+        for (int fold = 0; fold < settings.Folds; fold++)
+        {
+            bool Out(bool program, string kind, string group) => (program ? Array.IndexOf(all, kind) % settings.Folds : FoldOf(group)) == fold;
+            Forest part = Boosting.Train(rows.Where(i => !Out(rows.Positive[i], rows.Kind[i], rows.Group[i])), settings.Boosting, seed);
+            seen.AddRange(Score(part, rows, i => Out(rows.Positive[i], rows.Kind[i], rows.Group[i])));
+            asRecorded.AddRange(Score(part, recorded, i => Out(recorded.Positive[i], recorded.Kind[i], recorded.Group[i])));
+            progress($"fold {fold + 1} of {settings.Folds}");
+        }
+
+        Forest forest = Boosting.Train(rows, settings.Boosting, seed);
+        progress("forest of all");
+        double cut = Curves.CutOff([.. seen.Where(s => !s.Program).Select(s => (double)s.Raw)], settings.FalsePositives);
+        return new CursorResult(Finish(data, rows, recorded, forest, seen, asRecorded, cut), seen, asRecorded, cut);
+    }
+
+    /// <summary>Scores of rows.</summary>
+    public static IEnumerable<LeftOut> Score(Forest forest, Rows rows, Func<int, bool> wanted)
+    {
+        for (int i = 0; i < rows.Count; i++)
+        {
+            if (wanted(i))
+            {
+                yield return new LeftOut(rows.Kind[i], rows.Group[i], rows.Positive[i], forest.Score(rows[i]));
+            }
+        }
+    }
+
+    /// <summary>By feature, the mean |contribution| to the raw score of paths as recorded, log-odds.</summary>
+    public IEnumerable<(string Name, double Worth)> Worth(Artefact artefact, IReadOnlyList<PathRecord> data)
+    {
+        Rows rows = Corpus.AsRecorded([.. data.Where((_, i) => i % 10 == seed % 10)]);
+        var sum = new double[rows.Features];
+        var by = new float[rows.Features];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            artefact.Forest.Contributions(rows[i], by);
+            for (int f = 0; f < by.Length; f++)
+            {
+                sum[f] += Math.Abs(by[f]) / rows.Count;
+            }
+        }
+
+        return artefact.Features.Select((f, i) => (f.Name, sum[i]));
+    }
+
+    private static string[] Families(Rows rows) =>
+        [.. Enumerable.Range(0, rows.Count).Where(i => rows.Positive[i]).Select(i => rows.Kind[i]).Distinct().Order(StringComparer.Ordinal)];
+
+    private int FoldOf(string group)
+    {
+        uint hash = 2166136261;
+        foreach (char c in group)
+        {
+            hash = (hash ^ c) * 16777619u;
+        }
+
+        return (int)((hash >> 8) % (uint)settings.Folds);
+    }
+
+    private Artefact Finish(
+        IReadOnlyList<PathRecord> data, Rows rows, Rows recorded, Forest forest, List<LeftOut> seen, List<LeftOut> asRecorded, double cut)
+    {
+        Calibration calibration = Calibrating.Fit([.. seen.Select(s => s.Raw)], [.. seen.Select(s => s.Program)]);
+        double[] people = [.. asRecorded.Where(s => !s.Program).Select(s => (double)s.Raw)], programs = [.. asRecorded.Where(s => s.Program).Select(s => (double)s.Raw)];
+        var header = new ArtefactHeader(
+            ArtefactHeader.Cursor,
+            Ranges(recorded),
+            calibration,
+            // the smallest step below, so that the raw score of the cut-off itself reaches it
+            Math.BitDecrement(calibration.Probability((float)cut)),
+            [
+                .. data.GroupBy(p => p.Source).Select(g => new ArtefactSource(g.Key, g.Count(), g.Count(p => p.Program), "MIT or ISC: see the card")),
+                new ArtefactSource("own adversaries", rows.Positive.Count(p => p), rows.Positive.Count(p => p), "ours"),
+            ],
+            new Dictionary<string, double>
+            {
+                ["auc_families_and_people_left_out"] = Math.Round(Curves.Auc(people, programs), 5),
+                ["recall_at_1_percent"] = Math.Round(Curves.Recall(people, programs, 0.01), 4),
+                ["known_people_called_programs"] = Math.Round(Curves.Over(people, cut), 5),
+                ["families_left_out_found"] = Math.Round(Curves.Over(programs, cut), 4),
+            },
+            new Dictionary<string, string>
+            {
+                ["boosting"] = settings.Boosting.ToString(),
+                ["corpus"] = settings.Corpus.ToString(),
+                ["cut-off"] = $"{settings.FalsePositives} of known people, left out, through simulated recorders",
+            },
+            seed);
+        return Artefact.Create(header, forest);
+    }
+
+    /// <summary>What is usual in people, as recorded.</summary>
+    private static List<ArtefactFeature> Ranges(Rows recorded)
+    {
+        int[] people = [.. Enumerable.Range(0, recorded.Count).Where(i => !recorded.Positive[i])];
+        var ranges = new List<ArtefactFeature>();
+        for (int f = 0; f < PathFeatures.Count; f++)
+        {
+            int column = f;
+            float[] values = [.. people.Select(i => recorded[i][column]).Order()];
+            float At(double share) => values[(int)(share * (values.Length - 1))];
+            ranges.Add(new ArtefactFeature(PathFeatures.Names[f], PathFeatures.Table[f].Unit, At(0.05), At(0.5), At(0.95)));
+        }
+
+        return ranges;
+    }
+}

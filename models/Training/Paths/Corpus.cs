@@ -1,0 +1,168 @@
+using Engine.Pipeline.CursorPath;
+using Models.Training.Data;
+using Models.Training.Learning;
+
+namespace Models.Training.Paths;
+
+/// <summary>How many rows are made of what.</summary>
+/// <param name="PeopleRounds">Times that each person's path is recorded again.</param>
+/// <param name="FewRounds">The same for a source of people with under 2,000 paths.</param>
+/// <param name="PerFamily">Rows of each family of programs.</param>
+public sealed record CorpusSettings(int PeopleRounds = 2, int FewRounds = 12, int PerFamily = 1500);
+
+/// <summary>
+/// Makes training rows: paths of people and programs, cut out of longer ones and chained with pauses (so that the task isn't the label), each
+/// seen through a simulated recorder of its own. A row's chance depends on the seed, its path and its round only.
+/// </summary>
+public sealed class Corpus(CorpusSettings settings, int seed)
+{
+    private const double RawShare = 0.35;
+
+    /// <summary>Rows of people: kind "people/source", group the person.</summary>
+    public void AddPeople(Rows rows, IReadOnlyList<PathRecord> people)
+    {
+        foreach (var source in people.GroupBy(p => p.Source))
+        {
+            PathRecord[] paths = [.. source];
+            var byGroup = paths.GroupBy(p => p.Group).ToDictionary(g => g.Key, g => g.ToArray());
+            int rounds = paths.Length < 2000 ? settings.FewRounds : settings.PeopleRounds;
+            AddAll(rows, paths.Length * rounds, i =>
+            {
+                PathRecord path = paths[i % paths.Length];
+                var random = new Random(Mix(path.Id, i / paths.Length));
+                bool raw = random.Is(RawShare);
+                Motion motion = Vary(Motion.Of(path.T, path.X, path.Y), () => Of(random.Of(byGroup[path.Group])), random, raw);
+                return (Seen(motion, random, raw), false, "people/" + path.Source, path.Group);
+            });
+        }
+    }
+
+    /// <summary>Rows of programs that others recorded: kind the family.</summary>
+    public void AddPrograms(Rows rows, IReadOnlyList<PathRecord> programs)
+    {
+        foreach (var family in programs.GroupBy(p => p.Family))
+        {
+            PathRecord[] paths = [.. family];
+            AddAll(rows, settings.PerFamily, i =>
+            {
+                PathRecord path = paths[i % paths.Length];
+                var random = new Random(Mix(path.Id, i / paths.Length));
+                bool raw = random.Is(RawShare);
+                Motion motion = Vary(Motion.Of(path.T, path.X, path.Y), () => Of(random.Of(paths)), random, raw);
+                return (Seen(motion, random, raw), true, path.Family, path.Group);
+            });
+        }
+    }
+
+    /// <summary>Rows of our own adversaries: kind the family.</summary>
+    public void AddAdversaries(Rows rows, People people, Func<string, bool> wanted)
+    {
+        foreach (var (family, make) in Adversaries.All.Where(a => wanted(a.Family)))
+        {
+            AddAll(rows, settings.PerFamily, i =>
+            {
+                var random = new Random(Mix(family, i));
+                bool raw = random.Is(RawShare);
+                Motion motion = Vary(FirstSeen(make(random, people), random), () => FirstSeen(make(random, people), random), random, raw);
+                return (Seen(motion, random, raw), true, family, family + i);
+            });
+        }
+    }
+
+    /// <summary>Rows of paths as they are: people's kind "people/source", programs' the family.</summary>
+    public static Rows AsRecorded(IReadOnlyList<PathRecord> paths)
+    {
+        var rows = new Rows(PathFeatures.Count);
+        AddAll(rows, paths.Count, i => ((paths[i].T, paths[i].X, paths[i].Y), paths[i].Program, paths[i].Program ? paths[i].Family : "people/" + paths[i].Source, paths[i].Group));
+        return rows;
+    }
+
+    /// <summary>Adversaries' paths as a page would have noted them, at their own events: for evaluation.</summary>
+    public List<PathRecord> Noted(People people, int perFamily, Func<string, bool> wanted)
+    {
+        var paths = new List<PathRecord>();
+        foreach (var (family, make) in Adversaries.All.Where(a => wanted(a.Family)))
+        {
+            for (int i = 0; i < perFamily; i++)
+            {
+                var random = new Random(Mix("noted " + family, i));
+                Motion m = make(random, people);
+                int n = Math.Min(m.Count, 4096);
+                paths.Add(new PathRecord($"{family}-{i}", "own", family + i, true, family,
+                    [.. m.T.Take(n).Select(v => (float)Math.Round(v))], [.. m.X.Take(n).Select(v => (float)Math.Round(v))], [.. m.Y.Take(n).Select(v => (float)Math.Round(v))]));
+            }
+        }
+
+        return paths;
+    }
+
+    private static Motion Of(PathRecord path) => Motion.Of(path.T, path.X, path.Y);
+
+    /// <summary>People's paths have passed one recorder before ours: programs' do as well, or its absence would be the label.</summary>
+    private static Motion FirstSeen(Motion motion, Random random)
+    {
+        var recorder = new Recorder(random.Even(6, 18), random.Of<double>([0.02, 0.1, 0.3]), random.Of<double>([1, 1, 8, 16]), 0, 1, 1, false);
+        var (t, x, y) = recorder.Record(motion, random);
+        return Motion.Of(t, x, y);
+    }
+
+    /// <summary>A cut of a longer path, or two chained with a pause, or all of it.</summary>
+    private static Motion Vary(Motion motion, Func<Motion> another, Random random, bool raw)
+    {
+        if (!raw && random.Is(0.08))
+        {
+            motion.Chain(another(), random.LogEven(20, 700));
+        }
+
+        double start = motion.T[0], whole = motion.T[^1] - start;
+        if (whole > 6000 || (!raw && whole > 500 && random.Is(0.2)))
+        {
+            double length = Math.Min(whole, random.LogEven(300, 6000)), from = start + (random.NextDouble() * (whole - length));
+            Motion part = motion.Cut(from, from + length);
+            return part.Count >= 5 ? part : motion;
+        }
+
+        return motion;
+    }
+
+    private static (float[] T, float[] X, float[] Y) Seen(Motion motion, Random random, bool raw)
+    {
+        Recorder recorder = Recorder.Any(random);
+        return raw
+            ? ([.. motion.T.Take(4096).Select(v => (float)v)], [.. motion.X.Take(4096).Select(v => (float)v)], [.. motion.Y.Take(4096).Select(v => (float)v)])
+            : recorder.Record(motion, random);
+    }
+
+    /// <summary>Makes rows on all cores, in the same order each time; paths that move too little give none.</summary>
+    private static void AddAll(Rows rows, int count, Func<int, ((float[] T, float[] X, float[] Y) Path, bool Program, string Kind, string Group)> make)
+    {
+        var made = new (float[]? Features, bool Program, string Kind, string Group)[count];
+        Parallel.For(0, count, () => new PathScratch(), (i, _, scratch) =>
+        {
+            var (path, program, kind, group) = make(i);
+            var features = new float[PathFeatures.Count];
+            bool has = PathFeatures.Compute(path.T, path.X, path.Y, features, scratch);
+            made[i] = (has ? features : null, program, kind, group);
+            return scratch;
+        }, _ => { });
+        foreach (var (features, program, kind, group) in made)
+        {
+            if (features is not null)
+            {
+                rows.Add(features, program, 1, kind, group);
+            }
+        }
+    }
+
+    private int Mix(string text, int round)
+    {
+        // FNV-1a: string.GetHashCode differs from run to run
+        uint hash = 2166136261u ^ (uint)seed;
+        foreach (char c in text)
+        {
+            hash = (hash ^ c) * 16777619u;
+        }
+
+        return (int)(((hash ^ (uint)round) * 2654435761u) >> 1);
+    }
+}

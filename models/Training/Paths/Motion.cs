@@ -1,0 +1,65 @@
+namespace Models.Training.Paths;
+
+/// <summary>Where a cursor is over time, before any recorder saw it; positions in px, times in ms, not rounded.</summary>
+public sealed class Motion
+{
+    /// <summary>Times, ms, never decreasing.</summary>
+    public List<double> T { get; } = [];
+
+    /// <summary>Positions, px.</summary>
+    public List<double> X { get; } = [];
+
+    /// <summary>Positions, px.</summary>
+    public List<double> Y { get; } = [];
+
+    /// <summary>Points.</summary>
+    public int Count => T.Count;
+
+    /// <summary>Adds a point.</summary>
+    public void Add(double t, double x, double y)
+    {
+        T.Add(t);
+        X.Add(x);
+        Y.Add(y);
+    }
+
+    /// <summary>The motion that a recorded path stands for: backward steps in time left out.</summary>
+    public static Motion Of(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        var motion = new Motion();
+        for (int i = 0; i < t.Length; i++)
+        {
+            if (motion.Count == 0 || t[i] >= motion.T[^1])
+            {
+                motion.Add(t[i], x[i], y[i]);
+            }
+        }
+
+        return motion;
+    }
+
+    /// <summary>This motion and, after a pause, another that starts where it ended.</summary>
+    public void Chain(Motion next, double pause)
+    {
+        double t = T[^1] + pause - next.T[0], x = X[^1] - next.X[0], y = Y[^1] - next.Y[0];
+        for (int i = 0; i < next.Count; i++)
+        {
+            Add(next.T[i] + t, next.X[i] + x, next.Y[i] + y);
+        }
+    }
+
+    /// <summary>The part between two times.</summary>
+    public Motion Cut(double from, double to)
+    {
+        var part = new Motion();
+        for (int i = 0; i < Count; i++)
+        {
+            if (T[i] >= from && T[i] <= to)
+            {
+                part.Add(T[i], X[i], Y[i]);
+            }
+        }
+
+        return part;
+    }
+}

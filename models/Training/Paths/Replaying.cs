@@ -1,0 +1,59 @@
+using Models.Training.Data;
+
+namespace Models.Training.Paths;
+
+/// <summary>How a recording is played again (systems.md 1).</summary>
+/// <param name="Shift">Whether it begins elsewhere.</param>
+/// <param name="Interval">ms a step; 0 keeps the recording's own times.</param>
+/// <param name="Stretch">Durations over the recording's.</param>
+/// <param name="Jitter">px that each point is off by at most, in x and in y.</param>
+public readonly record struct ReplayWay(bool Shift, double Interval, double Stretch, double Jitter)
+{
+    /// <summary>A way within the limits that must be found.</summary>
+    public static ReplayWay Any(Random random) =>
+        new(true, random.Is(0.8) ? random.Even(4, 33) : 0, random.Is(0.7) ? random.Even(0.8, 1.25) : 1, random.Is(0.7) ? random.Even(0, 2) : 0);
+
+    /// <summary>The recording as it is received again, in whole pixels and milliseconds.</summary>
+    public PathRecord Play(PathRecord path, Random random)
+    {
+        Motion motion = Motion.Of(path.T, path.X, path.Y);
+        double sx = Shift ? random.Even(-400, 400) : 0, sy = Shift ? random.Even(-300, 300) : 0;
+        List<float> t = [], x = [], y = [];
+        double start = motion.T[0], end = motion.T[^1];
+        int last = motion.Count - 1;
+        if (Interval <= 0 || last == 0)
+        {
+            for (int k = 0; k <= last; k++)
+            {
+                Note(motion.T[k], motion.X[k], motion.Y[k], sx, sy, Jitter, Stretch);
+            }
+        }
+        else
+        {
+            int i = 0;
+            for (double at = start; ; at = Math.Min(end, at + (Interval / Stretch)))
+            {
+                while (i < last - 1 && motion.T[i + 1] < at)
+                {
+                    i++;
+                }
+
+                double gap = motion.T[i + 1] - motion.T[i], part = gap > 0 ? Math.Clamp((at - motion.T[i]) / gap, 0, 1) : 1;
+                Note(at, motion.X[i] + (part * (motion.X[i + 1] - motion.X[i])), motion.Y[i] + (part * (motion.Y[i + 1] - motion.Y[i])), sx, sy, Jitter, Stretch);
+                if (at >= end || t.Count >= 4096)
+                {
+                    break;
+                }
+            }
+        }
+
+        return path with { Id = "replay-" + path.Id, T = [.. t], X = [.. x], Y = [.. y] };
+
+        void Note(double at, double px, double py, double shiftX, double shiftY, double jitter, double stretch)
+        {
+            t.Add((float)Math.Round((at - start) * stretch));
+            x.Add((float)Math.Round(px + shiftX + random.Even(-jitter, jitter)));
+            y.Add((float)Math.Round(py + shiftY + random.Even(-jitter, jitter)));
+        }
+    }
+}
