@@ -112,6 +112,11 @@ public sealed class BoundsConfig
     public int Standings { get; set; } = 500_000;
     public int WaitingPathPoints { get; set; } = 4_000_000;
     public int ReplayPaths { get; set; } = 1_000_000;
+
+    public Pipeline.PipelineLimits ToLimits() => new()
+    {
+        WindowKeys = WindowKeys, DegenerateKeys = DegenerateKeys, Standings = Standings, WaitingPathPoints = WaitingPathPoints, ReplayPaths = ReplayPaths,
+    };
 }
 
 /// <summary>A configuration that doesn't load: what, where, and what was expected.</summary>

@@ -31,7 +31,7 @@ public sealed class StandingSums
     /// <summary>Log time of the last change, ms.</summary>
     public long LogTime;
 
-    /// <summary>Everything before this offset is in the sums.</summary>
+    /// <summary>Every decision made at a record before this offset is in the sums (a click that waited is decided at a later record than its own).</summary>
     public long Covers;
 
     /// <summary>Log time and band of what was written last; -1 where nothing was.</summary>
@@ -72,7 +72,7 @@ public sealed class StandingSums
 /// </summary>
 public sealed class Standings(int bound)
 {
-    private readonly record struct Delta(ulong Network, ulong Visitor, ulong Publisher, ulong Campaign, IpAddress Address, long Offset, long LogTime, bool Invalid, long CostMicros, string? VisitorName, string? PublisherName, string? CampaignName);
+    private readonly record struct Delta(ulong Network, ulong Visitor, ulong Publisher, ulong Campaign, IpAddress Address, long Position, long LogTime, bool Invalid, long CostMicros, string? VisitorName, string? PublisherName, string? CampaignName);
 
     private readonly Dictionary<ulong, StandingSums> _sums = [];
     private readonly List<Delta> _pending = [];
@@ -85,15 +85,19 @@ public sealed class Standings(int bound)
 
     public StandingSums? Of(ulong key) => _sums.GetValueOrDefault(key);
 
-    /// <summary>A sum that was read back from <c>standings</c>.</summary>
-    public void Restore(ulong key, StandingSums sums) => _sums[key] = sums;
+    /// <summary>A sum that was read back from <c>standings</c>; it counts as written.</summary>
+    public void Restore(ulong key, StandingSums sums, Bands bands)
+    {
+        (sums.WrittenAt, sums.WrittenBand) = (sums.LogTime, bands.Of(sums.Share));
+        _sums[key] = sums;
+    }
 
     /// <summary>Notes a verdict; seen from the next second of log time on.</summary>
     public void Note(ClickRow row, bool invalid)
     {
         // A visitor is followed from the first invalid click on: most never have one. Names are made once for each key.
         bool visitorKnown = row.Visitor != 0 && (_sums.ContainsKey(row.Visitor) || invalid);
-        _pending.Add(new Delta(row.Network, visitorKnown ? row.Visitor : 0, row.Publisher, row.Campaign, row.Event.Address, row.Offset, row.LogTime, invalid, row.Event.CostMicros,
+        _pending.Add(new Delta(row.Network, visitorKnown ? row.Visitor : 0, row.Publisher, row.Campaign, row.Event.Address, row.Partition.Position, row.LogTime, invalid, row.Event.CostMicros,
             visitorKnown && !_sums.ContainsKey(row.Visitor) ? row.Event.Visitor.ToString() : null,
             _sums.ContainsKey(row.Publisher) ? null : row.Event.Publisher.ToString(),
             _sums.ContainsKey(row.Campaign) ? null : row.Event.Campaign.ToString()));
@@ -139,7 +143,7 @@ public sealed class Standings(int bound)
             sums = new StandingSums { Kind = kind, Name = name ?? delta.Address.NetworkText(), LogTime = delta.LogTime };
             _sums.Add(key, sums);
         }
-        if (delta.Offset < sums.Covers) return;
+        if (delta.Position < sums.Covers) return;
         sums.Add(delta.LogTime, delta.Invalid, delta.CostMicros);
         if (sums.Dirty) return;
         sums.Dirty = true;
