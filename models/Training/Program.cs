@@ -5,6 +5,7 @@ Threads.WaitWithoutSpinning();
 var root = new RootCommand("Trains, evaluates and applies the engine's models. Exit codes: 0 done, 1 failed, 2 wrong use, 3 not there.")
 {
     TrainCommand.Make(),
+    TrainSampleCommand.Make(),
     EvaluateCommand.Make(),
     ScoreCommand.Make(),
     ReplaysCommand.Make(),

@@ -1,3 +1,4 @@
+using Engine.Pipeline.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
@@ -118,6 +119,3 @@ public sealed class BoundsConfig
         WindowKeys = WindowKeys, DegenerateKeys = DegenerateKeys, Standings = Standings, WaitingPathPoints = WaitingPathPoints, ReplayPaths = ReplayPaths,
     };
 }
-
-/// <summary>A configuration that doesn't load: what, where, and what was expected.</summary>
-public sealed class ConfigException(string message) : Exception(message);
