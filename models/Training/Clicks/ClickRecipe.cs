@@ -20,12 +20,15 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
     private const int Folds = 5;
     private const int HistoryFolds = 10;
 
+    /// <summary>Each click is a row so many times, its histories counted without other folds: the forest learns how far they waver.</summary>
+    private const int Rounds = 3;
+
     private static readonly (double Weight, BoostingSettings Boosting)[] Tried =
     [
-        (6, new BoostingSettings(200, 8, 0.05, 20, 0.3, 0.8, 5)),
-        (6, new BoostingSettings(300, 16, 0.03, 20, 0.3, 0.8, 10)),
-        (8, new BoostingSettings(400, 6, 0.04, 10, 0.2, 0.7, 10)),
-        (4, new BoostingSettings(300, 12, 0.03, 30, 0.2, 0.7, 20)),
+        (6, new BoostingSettings(300, 16, 0.03, 40, 0.3, 0.7, 10)),
+        (6, new BoostingSettings(500, 24, 0.02, 60, 0.15, 0.7, 20)),
+        (8, new BoostingSettings(400, 12, 0.03, 60, 0.15, 0.6, 20)),
+        (4, new BoostingSettings(500, 32, 0.02, 60, 0.15, 0.6, 30)),
     ];
 
     /// <summary>Chooses, trains, calibrates.</summary>
@@ -77,10 +80,14 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
     private Rows OutOfFold((ClickRecord Click, bool Bad)[] clicks, double weight)
     {
         var rows = new Rows(ClickHistories.Names.Count);
-        var byFold = Enumerable.Range(0, HistoryFolds).Select(f => ClickHistories.Of(clicks.Where((_, i) => FoldOf(i, HistoryFolds, 2) != f), weight)).ToArray();
-        for (int i = 0; i < clicks.Length; i++)
+        for (int round = 0; round < Rounds; round++)
         {
-            rows.Add(byFold[FoldOf(i, HistoryFolds, 2)].Features(clicks[i].Click), clicks[i].Bad, 1, "click", clicks[i].Click.Id);
+            int salt = 2 + round;
+            var byFold = Enumerable.Range(0, HistoryFolds).Select(f => ClickHistories.Of(clicks.Where((_, i) => FoldOf(i, HistoryFolds, salt) != f), weight)).ToArray();
+            for (int i = 0; i < clicks.Length; i++)
+            {
+                rows.Add(byFold[FoldOf(i, HistoryFolds, salt)].Features(clicks[i].Click), clicks[i].Bad, 1, "click", clicks[i].Click.Id);
+            }
         }
 
         return rows;
