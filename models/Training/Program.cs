@@ -9,6 +9,8 @@ var root = new RootCommand("Trains, evaluates and applies the engine's models. E
     EvaluateCommand.Make(),
     ScoreCommand.Make(),
     ReplaysCommand.Make(),
+    ClickCommands.MakeTrain(),
+    ClickCommands.MakeScore(),
 };
 ParseResult parsed = root.Parse(args);
 int code = parsed.Invoke();
