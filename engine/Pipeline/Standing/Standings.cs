@@ -68,7 +68,8 @@ public sealed class StandingSums
 
 /// <summary>
 /// The standings of a partition. What verdicts of one second of log time add is seen by clicks of later seconds only, so that what a click
-/// is judged by never depends on how the log was cut into batches. Bounded: oldest half out when full. One a partition; not for two threads.
+/// is judged by never depends on how the log was cut into batches. Bounded: oldest half out when a second ends beyond the bound, whether
+/// written or not, so that a quiet rebuild forgets the same. One a partition; not for two threads.
 /// </summary>
 public sealed class Standings(int bound)
 {
@@ -114,6 +115,7 @@ public sealed class Standings(int bound)
             Add(delta.Campaign, StandingKind.Campaign, delta.CampaignName, delta);
         }
         _pending.Clear();
+        if (_sums.Count > bound) Evict();
     }
 
     /// <summary>The sums that changed since the last call and are due: by a changed band, or a minute after they were last written.</summary>
@@ -139,7 +141,6 @@ public sealed class Standings(int bound)
     {
         if (!_sums.TryGetValue(key, out StandingSums? sums))
         {
-            if (_sums.Count >= bound) Evict();
             sums = new StandingSums { Kind = kind, Name = name ?? delta.Address.NetworkText(), LogTime = delta.LogTime };
             _sums.Add(key, sums);
         }
@@ -156,6 +157,6 @@ public sealed class Standings(int bound)
         Array.Sort(times);
         long before = times[times.Length / 2] + 1;
         foreach ((ulong key, StandingSums sums) in _sums)
-            if (sums.LogTime < before && !sums.Dirty && _sums.Remove(key)) Evictions++;
+            if (sums.LogTime < before && _sums.Remove(key)) Evictions++;
     }
 }
