@@ -73,7 +73,7 @@ public sealed unsafe class LogScorer : IDisposable
         for (int i = 0; i < partitions; i++)
         {
             var partition = new TopicPartition(Topics.Interactions, i);
-            WatermarkOffsets ends = probe.QueryWatermarkOffsets(partition, AnswerWithin);
+            WatermarkOffsets ends = KafkaClients.Ends(probe, partition, AnswerWithin, _clock);
             IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(_brokers);
             consumer.Assign(new TopicPartitionOffset(partition, ends.Low));
             sources.Add(new Source(consumer, new PartitionState(i, _limits, _timeline.Latest.Limits), ends.Low.Value, ends.High.Value));
