@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Engine.Contracts;
+using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Join;
@@ -105,7 +106,7 @@ public sealed unsafe partial class ClickPipeline
         (row.Partition, row.Settings, row.Offset, row.LogTime) = (partition, settings, partition.Position, partition.LogTime);
         (row.Id, row.Address, row.Network, row.Visitor, row.Who) = (keys.Id, keys.Address, keys.Network, keys.Visitor, keys.Who);
         (row.Campaign, row.Publisher, row.Agent) = (keys.Campaign, keys.Publisher, keys.Agent);
-        (row.Path, row.Degenerate, row.DegenerateCount, row.PathStart, row.PathCount, row.OwnPath) = (PathState.None, DegeneratePaths.Nothing, 0, 0, 0, null);
+        (row.Path, row.Degenerate, row.DegenerateCount, row.PathStart, row.PathCount, row.OwnPath) = (PathState.None, Degeneracy.Sound, 0, 0, 0, null);
         (row.Replay, row.PathProbability, row.PathEvidence) = (default, ClickFeatures.Unknown, default);
         row.TimeOutOfRange = Math.Abs(e.Time - partition.LogTime) > settings.Limits.OutOfRangeMs;
         row.Time = row.TimeOutOfRange ? partition.LogTime : e.Time;

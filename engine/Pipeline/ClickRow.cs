@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Engine.Contracts;
+using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Join;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
@@ -42,7 +43,7 @@ public sealed unsafe class ClickRow
     public AllowSetting? Allow;
 
     public PathState Path;
-    public DegeneratePaths Degenerate;
+    public Degeneracy Degenerate;
     public int DegenerateCount;
 
     /// <summary>The path's points: the batch's arena, or what waited.</summary>

@@ -40,4 +40,7 @@ public static partial class Log
 
     [LoggerMessage(12, LogLevel.Error, "a message could not be sent: {What}")]
     public static partial void SendFailed(this ILogger log, string what);
+
+    [LoggerMessage(13, LogLevel.Warning, "path-signatures could not be read to their end within {Seconds} s; replays of paths that other instances saw may be missed until it is")]
+    public static partial void SignaturesLate(this ILogger log, double seconds);
 }

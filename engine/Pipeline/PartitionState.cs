@@ -21,6 +21,9 @@ public sealed record PipelineLimits
 
     /// <summary>Points of paths that wait for their clicks; a path beyond it is unmatched.</summary>
     public int WaitingPathPoints { get; init; } = 4_000_000;
+
+    /// <summary>Paths that the process's replay index remembers; 192 bytes each.</summary>
+    public int ReplayPaths { get; init; } = 1_000_000;
 }
 
 /// <summary>What became of the records of a partition; every record but ticks is in one of them.</summary>
@@ -92,6 +95,9 @@ public sealed class PartitionState : IDisposable
 
     /// <summary>Points held by <see cref="WaitingPaths"/>.</summary>
     public int WaitingPoints;
+
+    /// <summary>Paths with shape enough to be compared with others; the rest can't be told apart.</summary>
+    public long PathsCompared;
 
     /// <summary>The offset that is being decided.</summary>
     public long Position;

@@ -1,9 +1,5 @@
 namespace Engine.Pipeline;
 
-/// <summary>A path decided by rule, without a model.</summary>
-[Flags]
-public enum DegeneratePaths : byte { Nothing = 0, None = 1, Straight = 2, Even = 4, Forged = 8 }
-
 /// <summary>The earlier click whose path a path nearly equals.</summary>
 /// <param name="Click">Its id; null where no replay was found.</param>
 /// <param name="ResidualPx">How far the paths lie apart, in pixels.</param>

@@ -5,9 +5,12 @@ Threads.WaitWithoutSpinning();
 var root = new RootCommand("Trains, evaluates and applies the engine's models. Exit codes: 0 done, 1 failed, 2 wrong use, 3 not there.")
 {
     TrainCommand.Make(),
+    TrainSampleCommand.Make(),
     EvaluateCommand.Make(),
     ScoreCommand.Make(),
     ReplaysCommand.Make(),
+    ClickCommands.MakeTrain(),
+    ClickCommands.MakeScore(),
 };
 ParseResult parsed = root.Parse(args);
 int code = parsed.Invoke();

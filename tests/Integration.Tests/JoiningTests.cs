@@ -14,7 +14,7 @@ public class JoiningTests
     {
         await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
         long now = LiveEvents.Now - 60_000;
-        string inside = $$""","expects_path":true,"pointer":"mouse","path":{{LiveEvents.Points(3)}}""";
+        string inside = $$""","expects_path":true,"pointer":"mouse","path":{{LiveEvents.Points("with")}}""";
         (string Ip, string Name)[] networks = [("203.0.1.1", "before"), ("203.0.2.1", "with"), ("203.0.3.1", "after"), ("203.0.4.1", "edge"), ("203.0.5.1", "late"), ("203.0.6.1", "none"), ("203.0.7.1", "twice"), ("203.0.8.1", "early")];
         string Ip(string name) => networks.Single(network => network.Name == name).Ip;
         LiveRecord Click(string name, long at, string more = "") => more.Length > 0 ? LiveEvents.Click(name, now + at, Ip(name), more) : LiveEvents.Expecting(name, now + at, Ip(name));

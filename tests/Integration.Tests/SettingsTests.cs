@@ -95,10 +95,10 @@ public class SettingsTests
             await run.StopAsync();
         }
         LiveResults later = await lab.AnotherRedisAsync(Redises.Any);
-        await later.Database.StringSetAsync("settings-base:later", await lab.Redis.Database.StringGetAsync("settings-base:engine"));
+        await later.Database.StringSetAsync("later:settings-base:later", await lab.Redis.Database.StringGetAsync("settings-base:engine"));
         await lab.RunUntilIdleAsync(lab.Redis);
-        await lab.RunUntilIdleAsync(later, "--group", "later");
-        Outcome live = await Outcome.OfAsync(lab.Redis, "engine"), again = await Outcome.OfAsync(later, "later");
+        await lab.RunUntilIdleAsync(later, "--group", "later", "--prefix", "later:");
+        Outcome live = await Outcome.OfAsync(lab.Redis, "engine"), again = await Outcome.OfAsync(later, "later", "later:");
         live.MustEqual(again);
         Assert.Equal(["s-0", "s-base"], live.Verdicts.Values.Select(verdict => SettingsOf(JsonDocument.Parse(verdict).RootElement)).Distinct().Order());
     }

@@ -22,16 +22,20 @@ public static class LiveEvents
     public static LiveRecord Expecting(string id, long time, string ip = "203.0.113.9") => Click(id, time, ip, ""","expects_path":true,"pointer":"mouse" """.TrimEnd());
 
     public static LiveRecord Path(string click, long time, string ip = "203.0.113.9", long? timestamp = null) =>
-        new(Topics.Interactions, KeyOf(ip), $$"""{"type":"cursor-path","click":"{{click}}","time":{{time}},"ip":"{{ip}}","points":{{Points(click.Length + (int)(time % 97))}}}""", timestamp ?? time);
+        new(Topics.Interactions, KeyOf(ip), $$"""{"type":"cursor-path","click":"{{click}}","time":{{time}},"ip":"{{ip}}","points":{{Points(click)}}}""", timestamp ?? time);
 
-    /// <summary>A curve that no rule calls degenerate.</summary>
-    public static string Points(int seed)
+    /// <summary>A wandering path that is no other click's, so that none is taken for a replay.</summary>
+    public static string Points(string click)
     {
+        uint seed = 2166136261;
+        foreach (char c in click) seed = (seed ^ c) * 16777619;
+        var random = new Random((int)(seed & int.MaxValue));
         var text = new StringBuilder("[");
-        for (int i = 0; i < 12; i++)
+        double t = 0, x = 400, y = 300;
+        for (int i = 0; i < 14; i++)
         {
-            double t = i * 16 + (seed * 7 + i * 5) % 6, x = 40 + seed % 31 + 22 * i + 9 * Math.Sin(i * 0.7 + seed), y = 300 - 11 * i + 14 * Math.Cos(i * 0.45 + seed * 0.3);
             text.Append(i > 0 ? "," : "").Append(CultureInfo.InvariantCulture, $"[{t:0},{x:0.#},{y:0.#}]");
+            (t, x, y) = (t + random.Next(8, 40), x + random.NextDouble() * 120 - 60, y + random.NextDouble() * 120 - 60);
         }
         return text.Append(']').ToString();
     }

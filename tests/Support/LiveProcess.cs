@@ -9,7 +9,7 @@ namespace Tests.Support;
 /// <summary>A process that a test started: what it says is kept, it is signalled by its id, and never outlives the test.</summary>
 public sealed partial class LiveProcess : IAsyncDisposable
 {
-    public const int Kill = 9, Term = 15, Stop = 19, Continue = 18, Interrupt = 2;
+    public const int Kill = 9, Term = 15, Stop = 19, Continue = 18;
 
     private readonly Process _process;
     private readonly StringBuilder _out = new(), _error = new();

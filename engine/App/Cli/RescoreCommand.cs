@@ -40,21 +40,14 @@ internal static class RescoreCommand
         long verdicts;
         await using (var output = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
         {
-            using var scorer = new LogScorer(kafka, settingsBase.Hash, timeline, Bounds(file.Config), output, around.Time);
+            using var scorer = new LogScorer(kafka, settingsBase.Hash, timeline, file.Config.Bounds.ToLimits(), output, around.Time);
             verdicts = scorer.Run((done, all) => around.Error.WriteLine(FormattableString.Invariant($"engine: scored {done:#,0} of {all:#,0} records again")), cancel);
         }
         // The file appears whole or not at all.
         File.Move(part, request.Out, overwrite: true);
-        around.Out.WriteLine($"{RunSummaryNumber(verdicts)} verdicts in {request.Out}.");
+        around.Out.WriteLine($"{Terminal.RunSummary.N(verdicts)} verdicts in {request.Out}.");
         return ExitCodes.Done;
     }
-
-    private static string RunSummaryNumber(long number) => Terminal.RunSummary.N(number);
-
-    private static PipelineLimits Bounds(EngineConfig config) => new()
-    {
-        WindowKeys = config.Bounds.WindowKeys, DegenerateKeys = config.Bounds.DegenerateKeys, Standings = config.Bounds.Standings, WaitingPathPoints = config.Bounds.WaitingPathPoints,
-    };
 
     private static string Address(string? named, string configured, string? running, string what, string option) =>
         named ?? (configured.Length > 0 ? configured : running) ?? throw new CommandFailure($"no {what} address: name one with {option} HOST:PORT.");

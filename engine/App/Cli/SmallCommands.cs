@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.App.Configuration;
+using Engine.Pipeline.Settings;
 using Engine.Conditions;
 using Ingest.Cli;
 using Ingest.Publishing;

@@ -1,3 +1,4 @@
+using Engine.Pipeline.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
@@ -112,7 +113,9 @@ public sealed class BoundsConfig
     public int Standings { get; set; } = 500_000;
     public int WaitingPathPoints { get; set; } = 4_000_000;
     public int ReplayPaths { get; set; } = 1_000_000;
-}
 
-/// <summary>A configuration that doesn't load: what, where, and what was expected.</summary>
-public sealed class ConfigException(string message) : Exception(message);
+    public Pipeline.PipelineLimits ToLimits() => new()
+    {
+        WindowKeys = WindowKeys, DegenerateKeys = DegenerateKeys, Standings = Standings, WaitingPathPoints = WaitingPathPoints, ReplayPaths = ReplayPaths,
+    };
+}

@@ -3,6 +3,7 @@ using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume;
 using Engine.Pipeline.Deliver;
+using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Ingest.Cli;
 using Ingest.Publishing;
@@ -62,6 +63,7 @@ public sealed class EngineHost : IDisposable
         RedisTarget redis = ConnectRedis(address.Redis);
         KafkaOut? kafka = null;
         SettingsReader? settings = null;
+        SignatureReader? signatures = null;
         try
         {
             ClaimGroup(redis.Redis.GetDatabase(), keys);
@@ -73,18 +75,23 @@ public sealed class EngineHost : IDisposable
             settings = new SettingsReader(address.Kafka, settingsBase, book, ActivationDelay, kafka, clock, log);
             settings.Start();
             await WaitForSettingsAsync(settings, clock, cancel).ConfigureAwait(false);
+            PipelineLimits limits = config.Bounds.ToLimits();
+            var replays = new ReplayIndex(new ReplaySettings(limits.ReplayPaths));
+            signatures = new SignatureReader(address.Kafka, address.Prefix, replays, clock);
+            signatures.Start();
             var context = new EngineContext
             {
                 Consume = Consume(config, address),
                 Deliver = Deliver(config),
-                Limits = new PipelineLimits { WindowKeys = config.Bounds.WindowKeys, DegenerateKeys = config.Bounds.DegenerateKeys, Standings = config.Bounds.Standings, WaitingPathPoints = config.Bounds.WaitingPathPoints },
+                Limits = limits,
                 Keys = keys,
                 Redis = redis,
                 Kafka = kafka,
                 Hash = settingsBase.Hash,
                 Timeline = settings.Timeline,
                 SettingsAreFresh = () => settings.IsFresh,
-                PathJudge = () => new PathJudge(),
+                Replays = replays,
+                Signatures = signatures,
                 Clock = clock,
                 Log = log,
             };
@@ -94,6 +101,7 @@ public sealed class EngineHost : IDisposable
         }
         catch
         {
+            signatures?.Dispose();
             settings?.Dispose();
             kafka?.Dispose();
             redis.Redis.Dispose();
@@ -221,6 +229,7 @@ public sealed class EngineHost : IDisposable
     public void Dispose()
     {
         foreach (Lane lane in _lanes) lane.Dispose();
+        Context.Signatures.Dispose();
         _settings.Dispose();
         _kafka.Dispose();
         Context.Redis.Redis.Dispose();

@@ -44,7 +44,10 @@ public sealed class EngineContext
     /// <summary>Whether <c>settings</c> was read to its end within the activation delay: only then may a lane decide.</summary>
     public required Func<bool> SettingsAreFresh { get; init; }
 
-    public required Func<PathJudge> PathJudge { get; init; }
+    /// <summary>The process's replay index, and what fills it from other instances' paths.</summary>
+    public required Replay.ReplayIndex Replays { get; init; }
+
+    public required SignatureReader Signatures { get; init; }
     public required TimeProvider Clock { get; init; }
     public required ILogger Log { get; init; }
 }

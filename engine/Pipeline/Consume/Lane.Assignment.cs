@@ -2,6 +2,7 @@ using System.Globalization;
 using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Pipeline.Deliver;
+using Engine.Pipeline.Standing;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -18,6 +19,9 @@ public sealed unsafe partial class Lane
 
     private static readonly TimeSpan BrokerAnswersWithin = TimeSpan.FromSeconds(10);
 
+    /// <summary>A full index of a million paths is read within seconds; a broker that takes longer must not cost the group's membership.</summary>
+    private static readonly TimeSpan SignaturesWithin = TimeSpan.FromSeconds(60);
+
     private IEnumerable<TopicPartitionOffset> Guarded(Func<List<TopicPartitionOffset>> assign, List<TopicPartition> partitions)
     {
         try
@@ -33,10 +37,21 @@ public sealed unsafe partial class Lane
     }
 
     private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions) =>
-        Published([.. partitions.Select(partition => new TopicPartitionOffset(partition, Take(partition.Partition.Value)))]);
+        partitions.Count == 0 ? [] : [.. Take([.. partitions.Select(partition => partition.Partition.Value)]).Select(taken => new TopicPartitionOffset(Topics.Interactions, taken.Number, taken.From))];
 
-    private List<TopicPartitionOffset> Published(List<TopicPartitionOffset> taken)
+    /// <summary>Takes partitions over: first their owners are raised, so that what others still write fails; then what crosses partitions is read to its present end.</summary>
+    private List<(int Number, long From)> Take(int[] numbers)
     {
+        var taken = new List<(int, long)>();
+        foreach (int number in numbers) taken.Add((number, Take(number)));
+        Dictionary<string, List<StandingSums>> standings = StandingsReader.Read(_context.Consume.Brokers, _context.Keys.Prefix, numbers.Select(number => _owned[number].State.Name).ToHashSet());
+        foreach (int number in numbers)
+        {
+            PartitionState state = _owned[number].State;
+            foreach (StandingSums sums in standings.GetValueOrDefault(state.Name) ?? [])
+                if (StandingRecord.Fingerprint(sums, _context.Hash) is var key and not 0) state.Standings.Restore(key, sums, _context.Timeline.Latest.Bands);
+        }
+        if (!_context.Signatures.CatchUp(SignaturesWithin)) _context.Log.SignaturesLate(SignaturesWithin.TotalSeconds);
         Publish();
         return taken;
     }
@@ -168,7 +183,7 @@ public sealed unsafe partial class Lane
             _retakeAt.Remove(number);
             var partition = new TopicPartition(Topics.Interactions, number);
             if (!_consumer.Assignment.Contains(partition)) continue;
-            _consumer.Seek(new TopicPartitionOffset(partition, Take(number)));
+            _consumer.Seek(new TopicPartitionOffset(partition, Take([number])[0].From));
         }
     }
 }

@@ -51,7 +51,7 @@ public sealed unsafe partial class Lane : IDisposable
         _batch = new MessageBatch(_consumer, context.Consume.BatchMessages);
         _records = new Record[context.Consume.BatchMessages];
         var sink = new LaneSink(_redis, context.Kafka, _sender, context.Keys, context.Deliver, _deliveries);
-        _pipeline = new ClickPipeline(context.Hash, context.Timeline, context.PathJudge(), context.Limits, sink);
+        _pipeline = new ClickPipeline(context.Hash, context.Timeline, new PathJudge(context.Replays), context.Limits, sink);
         _thread = new Thread(Run) { Name = _name };
     }
 
@@ -252,6 +252,7 @@ public sealed unsafe partial class Lane : IDisposable
             switch (partition.Delivery.TakeOutcome())
             {
                 case CommitOutcome.Done:
+                    partition.Delivery.SendStandings(_context.Kafka, _sender);
                     _consumer.StoreOffset(new TopicPartitionOffset(Topics.Interactions, partition.State.Partition, partition.Delivery.AcknowledgedOffset));
                     break;
                 case CommitOutcome.NotOwner:

@@ -29,7 +29,7 @@ public sealed unsafe class LogScorer : IDisposable
     {
         (_brokers, _timeline, _limits, _clock) = (brokers, timeline, limits, clock);
         _sink = new LineSink(output);
-        _pipeline = new ClickPipeline(hash, timeline, new PathJudge(), limits, _sink);
+        _pipeline = new ClickPipeline(hash, timeline, new PathJudge(new Replay.ReplayIndex(new Replay.ReplaySettings(limits.ReplayPaths))), limits, _sink);
     }
 
     /// <summary>Scores up to the log's present end; how many verdicts that gave.</summary>

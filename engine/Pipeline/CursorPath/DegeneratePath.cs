@@ -35,9 +35,6 @@ public static class DegeneratePath
     /// <summary>px off the line that rounding to whole pixels makes.</summary>
     public const float StraightWidth = 0.75f;
 
-    /// <summary>px of length from which axis-parallel lines count: sliders and edges of screens hold a hand on an axis.</summary>
-    public const float LeastAxisLength = 1500;
-
     /// <summary>ms and px by which waits and steps may differ and still be constant: rounding makes as much.</summary>
     public const float EvenWithin = 1;
 
@@ -66,7 +63,8 @@ public static class DegeneratePath
         int last = path.Count - 1;
         float dx = path.X[last] - path.X[0], dy = path.Y[last] - path.Y[0], chord = MathF.Sqrt((dx * dx) + (dy * dy));
         bool axis = Math.Abs(dx) < 1.5f || Math.Abs(dy) < 1.5f;
-        if (last < LeastMoves || chord < (axis ? LeastAxisLength : LeastStraightLength))
+        // sliders and edges of screens hold a hand on an axis, for 2,000 px in people's recordings
+        if (axis || last < LeastMoves || chord < LeastStraightLength)
         {
             return false;
         }
@@ -109,8 +107,9 @@ public static class DegeneratePath
     }
 
     /// <summary>
-    /// Times below 0 or not a number, or at least 8 moves of 3 px all at one time: no clock stands still so long while a hand moves. Steps
-    /// back in time and ticks of 109 ms with several points at once are found in people's recordings (models.md) and are none of it.
+    /// A time that is no number, or at least 8 moves of 3 px all at one time: no clock stands still so long while a hand moves. Steps back in
+    /// time (by 7 s, and below 0) and ticks of 109 ms with several points at once are found in people's recordings (models.md) and are none
+    /// of it.
     /// </summary>
     private static bool IsForged(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
@@ -118,7 +117,7 @@ public static class DegeneratePath
         float low = float.MaxValue, high = float.MinValue;
         for (int i = 0; i < t.Length; i++)
         {
-            if (!float.IsFinite(t[i]) || t[i] < 0)
+            if (!float.IsFinite(t[i]))
             {
                 return true;
             }

@@ -1,5 +1,6 @@
 using Engine.Conditions;
 using Engine.Contracts;
+using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 
@@ -75,7 +76,7 @@ public static class ClickNames
         Add("windows.since_pair_ms", CelType.Int, "since the visitor's last click on this campaign, ms", (row, _) => row.PairGapMs < 0 ? CelValue.Absent : CelValue.Of(row.PairGapMs));
         Add("path.state", CelType.String, "present, missing or none", (row, _) => CelValue.Of(PathWords[(int)row.Path]));
         Add("path.points", CelType.Int, "points of the path", (row, _) => CelValue.Of((long)row.PathCount));
-        Add("path.degenerate", CelType.Bool, "none, straight, even or forged", (row, _) => CelValue.Of(row.Degenerate != DegeneratePaths.Nothing));
+        Add("path.degenerate", CelType.Bool, "none, straight, even or forged", (row, _) => CelValue.Of(row.Degenerate != Degeneracy.Sound));
         Add("path.replayed", CelType.Bool, "nearly equal to an earlier click's path", (row, _) => CelValue.Of(row.Replay.Click != null));
         Share("path.probability", ClickFeature.PathProbability);
         Share("network.share", ClickFeature.StandingNetwork);

@@ -1,4 +1,5 @@
 using Engine.Contracts;
+using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Settings;
@@ -59,14 +60,14 @@ public static class Grounds
     {
         if (row.Path == PathState.Missing) Hold(Reason.CursorMissing, settings, ref judgement);
         if (row.Replay.Click != null) Hold(Reason.CursorReplay, settings, ref judgement);
-        Degenerate(DegeneratePaths.None, Reason.CursorNone, row, settings, ref judgement);
-        Degenerate(DegeneratePaths.Straight, Reason.CursorStraight, row, settings, ref judgement);
-        Degenerate(DegeneratePaths.Even, Reason.CursorEven, row, settings, ref judgement);
-        Degenerate(DegeneratePaths.Forged, Reason.CursorForged, row, settings, ref judgement);
+        Degenerate(Degeneracy.None, Reason.CursorNone, row, settings, ref judgement);
+        Degenerate(Degeneracy.Straight, Reason.CursorStraight, row, settings, ref judgement);
+        Degenerate(Degeneracy.Even, Reason.CursorEven, row, settings, ref judgement);
+        Degenerate(Degeneracy.Forged, Reason.CursorForged, row, settings, ref judgement);
         if (row.PathProbability >= 0 && settings.CursorModel is { } model && row.PathProbability >= model.Artefact.CutOff) Hold(Reason.CursorProgram, settings, ref judgement);
     }
 
-    private static void Degenerate(DegeneratePaths kind, Reason reason, ClickRow row, DecisionSettings settings, ref Judgement judgement)
+    private static void Degenerate(Degeneracy kind, Reason reason, ClickRow row, DecisionSettings settings, ref Judgement judgement)
     {
         ReasonSetting setting = settings[reason];
         if ((row.Degenerate & kind) != 0 && !setting.Off) judgement.Hold(reason, setting, row.DegenerateCount > setting.Limit ? setting.Over : setting.Class);

@@ -1,4 +1,5 @@
 using Engine.Contracts;
+using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Settings;
 
@@ -20,7 +21,7 @@ public sealed class Scorer
             row[ClickFeature.PathState] = row.Path switch { PathState.Present => 2, PathState.Missing => 1, _ => 0 };
             row[ClickFeature.PathProbability] = row.PathProbability;
             row[ClickFeature.PathPoints] = row.PathCount;
-            row[ClickFeature.PathDegenerate] = row.Degenerate != DegeneratePaths.Nothing ? 1 : 0;
+            row[ClickFeature.PathDegenerate] = row.Degenerate != Degeneracy.Sound ? 1 : 0;
             row[ClickFeature.PathReplayed] = row.Replay.Click != null ? 1 : 0;
             if (row.Path != PathState.Present) row[ClickFeature.DegenerateVisitor3600] = row[ClickFeature.DegenerateNetwork3600] = 0;
             for (int f = 0; f < row.Features.Length; f++) _columns[f * ClickPipeline.ChunkRecords + i] = row.Features[f];

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Engine.Contracts;
 
@@ -9,8 +10,8 @@ namespace Engine.Pipeline.Decode;
 /// </summary>
 internal struct FieldState
 {
-    public uint Seen, WrongType, OutOfRange;
-    private string? _device;
+    public uint Seen, WrongType, OutOfRange, Null;
+    private uint _deviceWrongType, _deviceOutOfRange;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void See(Field field)
@@ -20,18 +21,38 @@ internal struct FieldState
         // Of two members with one name the last holds, and so does its error.
         WrongType &= ~bit;
         OutOfRange &= ~bit;
+        Null &= ~bit;
     }
+
+    /// <summary>One more of a repeated field: what was wrong with those before it stays wrong.</summary>
+    public void SeeMore(Field field) => Seen |= Fields.Bit(field);
+
+    /// <summary>null: as if the field weren't there, where the type of event can do without it.</summary>
+    public void Nothing(Field field)
+    {
+        See(field);
+        Null |= Fields.Bit(field);
+    }
+
+    /// <summary>Whether a field is there with a value.</summary>
+    public readonly bool Has(Field field) => (Seen & ~Null & Fields.Bit(field)) != 0;
 
     public void Wrong(Field field) => WrongType |= Fields.Bit(field);
 
     public void Range(Field field) => OutOfRange |= Fields.Bit(field);
 
-    public void Device(int name, bool wrongType)
+    /// <summary>A device takes the place of one before it.</summary>
+    public void NewDevice() => (_deviceWrongType, _deviceOutOfRange) = (0, 0);
+
+    public void SeeDevice(int name)
     {
-        _device ??= Fields.DevicePaths[name];
-        if (wrongType) Wrong(Field.Device);
-        else Range(Field.Device);
+        _deviceWrongType &= ~(1u << name);
+        _deviceOutOfRange &= ~(1u << name);
     }
+
+    public void WrongDevice(int name) => _deviceWrongType |= 1u << name;
+
+    public void DeviceRange(int name) => _deviceOutOfRange |= 1u << name;
 
     /// <summary>CloudEvents' headers win over the payload's fields.</summary>
     public unsafe void Take(in CloudEvent headers, ref InteractionEvent e)
@@ -63,15 +84,22 @@ internal struct FieldState
     public readonly DecodeError Judge(EventType type)
     {
         if ((Seen & Fields.Bit(Field.Type)) == 0) return new DecodeError(DeadLetterReason.MissingField, "type");
-        if ((WrongType & Fields.Bit(Field.Type)) != 0) return new DecodeError(DeadLetterReason.WrongType, "type");
+        if (((WrongType | Null) & Fields.Bit(Field.Type)) != 0) return new DecodeError(DeadLetterReason.WrongType, "type");
         if (type == EventType.Unknown) return new DecodeError(DeadLetterReason.UnknownType, "type");
         uint known = Fields.Known(type), required = Fields.Required(type);
-        uint missing = required & ~Seen, wrong = known & WrongType, range = known & OutOfRange;
-        uint any = missing | wrong | range;
+        uint missing = required & ~Seen, wrong = known & WrongType | required & Null, range = known & OutOfRange;
+        uint device = (_deviceWrongType | _deviceOutOfRange) != 0 ? known & Fields.Bit(Field.Device) : 0;
+        uint any = missing | wrong | range | device;
         if (any == 0) return default;
-        int field = System.Numerics.BitOperations.TrailingZeroCount(any);
+        int field = BitOperations.TrailingZeroCount(any);
         uint bit = 1u << field;
-        string detail = field == (int)Field.Device && _device != null ? _device : Fields.Names[field];
-        return new DecodeError((missing & bit) != 0 ? DeadLetterReason.MissingField : (wrong & bit) != 0 ? DeadLetterReason.WrongType : DeadLetterReason.OutOfRange, detail);
+        if (((missing | wrong | range) & bit) == 0) return JudgeDevice();
+        return new DecodeError((missing & bit) != 0 ? DeadLetterReason.MissingField : (wrong & bit) != 0 ? DeadLetterReason.WrongType : DeadLetterReason.OutOfRange, Fields.Names[field]);
+    }
+
+    private readonly DecodeError JudgeDevice()
+    {
+        int name = BitOperations.TrailingZeroCount(_deviceWrongType | _deviceOutOfRange);
+        return new DecodeError((_deviceWrongType >> name & 1) != 0 ? DeadLetterReason.WrongType : DeadLetterReason.OutOfRange, Fields.DevicePaths[name]);
     }
 }

@@ -21,6 +21,7 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
     private byte* _end;
     private bool _wide;
     private FieldState _state;
+    private (int Start, int Count) _points, _path;
 
     static JsonEventDecoder()
     {
@@ -46,6 +47,7 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
         _end = value + length;
         _wide = false;
         _state = default;
+        _points = _path = default;
         int points = arena.Points;
         byte* at = Members(JsonScan.SkipSpace(value, _end), ref e);
         if (at == null || JsonScan.SkipSpace(at, _end) != _end || (_wide && !JsonScan.IsUtf8(value, length)))
@@ -54,6 +56,9 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
             return new DecodeError(DeadLetterReason.Malformed, "not one JSON object");
         }
         _state.Take(headers, ref e);
+        // `points` mean nothing in a click, nor `path` in a cursor-path; which it is may be said last.
+        (e.PathStart, e.PathCount) = e.Type == EventType.Click ? _path : e.Type == EventType.CursorPath ? _points : default;
+        e.HasPosition = _state.Has(Field.X) && _state.Has(Field.Y);
         return _state.Judge(e.Type);
     }
 
@@ -128,7 +133,7 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
     {
         if (field == Field.Unknown) return JsonScan.Skip(at, _end, 1, ref _wide);
         if (at == _end) return null;
-        if (*at == 'n') return Null(at, field);
+        if (*at == 'n') return Null(at, field, ref e);
         _state.See(field);
         switch (field)
         {
@@ -153,25 +158,46 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
                 at = Integer(at, field, 0, int.MaxValue, ref attempts);
                 e.Attempts = (int)attempts;
                 return at;
-            case Field.X: e.HasPosition = true; return Number(at, field, -EventLimits.MaxMagnitude, ref e.X);
-            case Field.Y: e.HasPosition = true; return Number(at, field, -EventLimits.MaxMagnitude, ref e.Y);
+            case Field.X: return Number(at, field, -EventLimits.MaxMagnitude, ref e.X);
+            case Field.Y: return Number(at, field, -EventLimits.MaxMagnitude, ref e.Y);
             case Field.Pointer: return PointerOf(at, ref e.Pointer);
             case Field.Outcome: return OutcomeOf(at, ref e.Outcome);
             case Field.ExpectsPath: return Boolean(at, field, ref e.ExpectsPath);
             case Field.Viewport: return Viewport(at, ref e);
             case Field.Device: return Device(at, ref e);
-            default: return Points(at, field, ref e);
+            case Field.Path: return Points(at, field, ref _path);
+            default: return Points(at, field, ref _points);
         }
     }
 
-    /// <summary>null stands for an optional field that isn't there; a required one is then ill-typed.</summary>
-    private byte* Null(byte* at, Field field)
+    /// <summary>null stands for an optional field that isn't there, whatever an earlier member of the name said; a required one is then ill-typed.</summary>
+    private byte* Null(byte* at, Field field, ref InteractionEvent e)
     {
         at = JsonScan.Literal(at, _end, "null"u8);
-        bool optional = field > Field.Outcome;
-        if (at == null || optional) return at;
-        _state.See(field);
-        _state.Wrong(field);
+        if (at == null) return null;
+        _state.Nothing(field);
+        switch (field)
+        {
+            case Field.Ip: (e.Ip, e.HasIp) = (default, false); break;
+            case Field.Ua: e.Ua = default; break;
+            case Field.Visitor: e.Visitor = default; break;
+            case Field.Placement: e.Placement = default; break;
+            case Field.Advertiser: e.Advertiser = default; break;
+            case Field.Page: e.Page = default; break;
+            case Field.Referrer: e.Referrer = default; break;
+            case Field.Target: e.Target = default; break;
+            case Field.CostMicros: e.CostMicros = 0; break;
+            case Field.Attempts: e.Attempts = 0; break;
+            case Field.LatencyMs: e.LatencyMs = 0; break;
+            case Field.Pointer: e.Pointer = Pointer.Unknown; break;
+            case Field.ExpectsPath: e.ExpectsPath = false; break;
+            case Field.Viewport: e.HasViewport = false; break;
+            case Field.Path: _path = default; break;
+            case Field.Device:
+                _state.NewDevice();
+                e.Device = default;
+                break;
+        }
         return at;
     }
 
@@ -216,8 +242,10 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
     {
         if (*at != '"') return WrongType(at, field);
         at = String(at, ref text, out bool wellFormed);
-        // The text may lie in the arena, whose end we don't ask for: 32 bytes at a time only where the message has them.
-        if (at != null && (!wellFormed || !JsonScan.IsIdentifier(text.Start, text.Length, text.Start < at ? _end : text.Start + text.Length))) _state.Range(field);
+        if (at == null) return null;
+        // A text that had escapes lies in the arena, whose end we don't ask for: 32 bytes at a time only where the message has them.
+        byte* readable = text.Start + text.Length == at - 1 ? _end : text.Start + text.Length;
+        if (!wellFormed || !JsonScan.IsIdentifier(text.Start, text.Length, readable)) _state.Range(field);
         return at;
     }
 
@@ -326,7 +354,7 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
         }
     }
 
-    private byte* Points(byte* at, Field field, ref InteractionEvent e)
+    private byte* Points(byte* at, Field field, ref (int Start, int Count) points)
     {
         if (*at != '[') return WrongType(at, field);
         byte* start = at;
@@ -363,12 +391,14 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
             arena.Points = first;
             _state.Range(field);
         }
-        else (e.PathStart, e.PathCount) = (first, count);
+        else points = (first, count);
         return at + 1;
     }
 
     private byte* Device(byte* at, ref InteractionEvent e)
     {
+        _state.NewDevice();
+        e.Device = default;
         if (*at != '{') return WrongType(at, Field.Device);
         at = JsonScan.SkipSpace(at + 1, _end);
         if (at == _end) return null;
@@ -398,11 +428,13 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
         {
             if (!name.Span.SequenceEqual(Fields.Utf8DeviceNames[i])) continue;
             byte* start = at;
+            _state.SeeDevice(i);
+            e.Device[i] = default;
             if (*at == '"')
             {
                 Text text = default;
                 at = String(at, ref text, out bool wellFormed);
-                if (!wellFormed || text.Length > EventLimits.MaxDeviceBytes) _state.Device(i, wrongType: false);
+                if (!wellFormed || text.Length > EventLimits.MaxDeviceBytes) _state.DeviceRange(i);
                 e.Device[i] = text;
                 return at;
             }
@@ -410,10 +442,10 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
             {
                 at = JsonScan.Number(at, _end, out _, out _, out _);
                 if (at != null) e.Device[i] = new Text(start, (int)(at - start));
-                if (at - start > EventLimits.MaxDeviceBytes) _state.Device(i, wrongType: false);
+                if (at - start > EventLimits.MaxDeviceBytes) _state.DeviceRange(i);
                 return at;
             }
-            if (*at != 'n') _state.Device(i, wrongType: true);
+            if (*at != 'n') _state.WrongDevice(i);
             break;
         }
         return JsonScan.Skip(at, _end, 2, ref _wide);

@@ -17,13 +17,16 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
     private bool _pointsInRange;
     private int _viewportNumbers;
 
+    /// <summary>Whose points are kept: those of the field that came first, until the type says which counts.</summary>
+    private Field _kept;
+
     /// <summary>Decodes one value. Texts of <paramref name="e"/> point into the value.</summary>
     public DecodeError Decode(byte* value, int length, ref InteractionEvent e, in CloudEvent headers)
     {
         e = default;
         if (length > EventLimits.MaxValueBytes) return new DecodeError(DeadLetterReason.TooLarge, $"{length} bytes");
         _state = default;
-        (_lastPointTime, _pointsInRange, _viewportNumbers) = (double.NegativeInfinity, true, 0);
+        (_lastPointTime, _pointsInRange, _viewportNumbers, _kept) = (double.NegativeInfinity, true, 0, Field.Unknown);
         int points = arena.Points;
         e.PathStart = points;
         if (length == 0 || !Message(value, value + length, ref e))
@@ -31,20 +34,37 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
             arena.Points = points;
             return new DecodeError(DeadLetterReason.Malformed, "not a Protobuf event");
         }
+        _state.Take(headers, ref e);
+        KeepPointsOf(e.Type == EventType.Click ? Field.Path : e.Type == EventType.CursorPath ? Field.Points : Field.Unknown, value, value + length, ref e);
         if (!_pointsInRange || e.PathCount > EventLimits.MaxPathPoints)
         {
-            _state.Range(e.Type == EventType.Click ? Field.Path : Field.Points);
+            _state.Range(_kept);
             e.PathCount = 0;
             arena.Points = points;
         }
+        e.HasPosition = _state.Has(Field.X) && _state.Has(Field.Y);
         if (_viewportNumbers > 0)
         {
             e.HasViewport = true;
             if (_viewportNumbers != 2) _state.Wrong(Field.Viewport);
             else if (!(e.ViewportWidth >= 0 && e.ViewportWidth <= EventLimits.MaxMagnitude && e.ViewportHeight >= 0 && e.ViewportHeight <= EventLimits.MaxMagnitude)) _state.Range(Field.Viewport);
         }
-        _state.Take(headers, ref e);
         return _state.Judge(e.Type);
+    }
+
+    /// <summary>Where the points that were kept aren't the ones that mean something in this type of event, reads again for those alone.</summary>
+    private void KeepPointsOf(Field field, byte* at, byte* end, ref InteractionEvent e)
+    {
+        if (_kept == field || _kept == Field.Unknown) return;
+        arena.Points = e.PathStart;
+        (e.PathCount, _lastPointTime, _pointsInRange, _kept) = (0, double.NegativeInfinity, true, field);
+        while (field != Field.Unknown && at < end)
+        {
+            Text text = default;
+            ulong bits = 0;
+            if (!Tag(ref at, end, out int number, out int wire) || !Payload(ref at, end, wire, ref bits, ref text)) return;
+            if (number == (int)field + 1 && wire == Delimited) Point(field, text, ref e);
+        }
     }
 
     private bool Message(byte* at, byte* end, ref InteractionEvent e)
@@ -57,7 +77,8 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
             if (!Payload(ref at, end, wire, ref bits, ref text)) return false;
             if (number > (int)Field.Unknown) continue;
             var field = (Field)(number - 1);
-            _state.See(field);
+            if (field is Field.Points or Field.Path or Field.Viewport or Field.Device) _state.SeeMore(field);
+            else _state.See(field);
             if (wire != WireOf(field) && !(field == Field.Viewport && wire == Fixed64)) _state.Wrong(field);
             else if (!Member(field, text, bits, wire, ref e)) return false;
         }
@@ -100,8 +121,8 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
                 e.Attempts = (int)attempts;
                 return true;
             case Field.ExpectsPath: e.ExpectsPath = bits != 0; return true;
-            case Field.X: e.HasPosition = true; Number(field, bits, out e.X); return true;
-            case Field.Y: e.HasPosition = true; Number(field, bits, out e.Y); return true;
+            case Field.X: Number(field, bits, out e.X); return true;
+            case Field.Y: Number(field, bits, out e.Y); return true;
             case Field.Pointer:
                 if (!EventTypes.TryPointer(text.Span, out e.Pointer)) _state.Range(field);
                 return IsUtf8(text);
@@ -110,7 +131,9 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
                 return IsUtf8(text);
             case Field.Viewport: return Viewport(text, bits, wire, ref e);
             case Field.Device: return Device(text, ref e);
-            default: return Point(text, ref e);
+            default:
+                if (_kept == Field.Unknown) _kept = field;
+                return Point(field, text, ref e);
         }
     }
 
@@ -164,15 +187,16 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
             ulong bits = 0;
             if (!Tag(ref at, end, out int number, out int wire) || !Payload(ref at, end, wire, ref bits, ref value)) return false;
             if (number > Fields.DeviceNames.Length) continue;
-            if (wire != Delimited) _state.Device(number - 1, wrongType: true);
+            _state.SeeDevice(number - 1);
+            if (wire != Delimited) _state.WrongDevice(number - 1);
             else if (!IsUtf8(value)) return false;
-            else if (value.Length > EventLimits.MaxDeviceBytes) _state.Device(number - 1, wrongType: false);
+            else if (value.Length > EventLimits.MaxDeviceBytes) _state.DeviceRange(number - 1);
             else e.Device[number - 1] = value;
         }
         return true;
     }
 
-    private bool Point(Text text, ref InteractionEvent e)
+    private bool Point(Field field, Text text, ref InteractionEvent e)
     {
         byte* at = text.Start, end = text.Start + text.Length;
         double t = 0, x = 0, y = 0;
@@ -182,12 +206,17 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
             ulong bits = 0;
             if (!Tag(ref at, end, out int number, out int wire) || !Payload(ref at, end, wire, ref bits, ref ignored)) return false;
             if (number > 3) continue;
-            if (wire != Fixed64) return false;
+            if (wire != Fixed64)
+            {
+                _state.Wrong(field);
+                continue;
+            }
             double value = BitConverter.UInt64BitsToDouble(bits);
             if (number == 1) t = value;
             else if (number == 2) x = value;
             else y = value;
         }
+        if (field != _kept) return true;
         _pointsInRange &= PathPoint.InRange(t, x, y, _lastPointTime);
         _lastPointTime = t;
         if (e.PathCount++ < EventLimits.MaxPathPoints) arena.AddPoint(t, x, y);

@@ -81,8 +81,12 @@ public sealed unsafe class LaneSink : IDecisionSink
 
     public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
     {
+        PartitionDelivery delivery = _deliveries[partition];
         foreach (StandingSums sums in due)
+        {
             if (sums.Kind == StandingKind.Network) WriteNetwork(sums);
+            delivery.AddStanding(StandingRecord.Key(sums, partition.Name), StandingRecord.Value(sums, partition.Position), partition.Position);
+        }
     }
 
     public void Signature(ClickRow row, ReadOnlySpan<byte> signature) =>

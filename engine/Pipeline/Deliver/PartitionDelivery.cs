@@ -69,6 +69,21 @@ public sealed class PartitionDelivery
     /// <summary>The next offset that Redis has acknowledged progress to; negative while none is known.</summary>
     public long AcknowledgedOffset { get; private set; } = -1;
 
+    private readonly Queue<(string Key, byte[] Value, long Covers)> _standings = new();
+
+    /// <summary>A sum that goes out once progress covers it.</summary>
+    public void AddStanding(string key, byte[] value, long covers) => _standings.Enqueue((key, value, covers));
+
+    /// <summary>Sends the sums that acknowledged progress covers.</summary>
+    public void SendStandings(KafkaOut kafka, KafkaOut.Sender sender)
+    {
+        while (_standings.TryPeek(out (string Key, byte[] Value, long Covers) standing) && standing.Covers <= AcknowledgedOffset)
+        {
+            _standings.Dequeue();
+            kafka.Standing(sender, standing.Key, standing.Value);
+        }
+    }
+
     public CommitOutcome TakeOutcome()
     {
         CommitOutcome outcome = Outcome;

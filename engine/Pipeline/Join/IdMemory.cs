@@ -4,7 +4,8 @@ namespace Engine.Pipeline.Join;
 
 /// <summary>
 /// The ids that a partition has seen: a ring in order of arrival and an index over it. An id is forgotten after its time (log time), or when
-/// the ring is full, oldest first. Grows by doubling up to its bound. One a partition; not for two threads.
+/// the ring is full, oldest first; never while its click waits for a path, or a second event of that id would wait beside it. Grows by
+/// doubling up to its bound, and beyond it only where all that it holds wait. One a partition; not for two threads.
 /// </summary>
 public sealed class IdMemory
 {
@@ -54,7 +55,7 @@ public sealed class IdMemory
     /// <summary>Remembers an id that <see cref="Find"/> didn't find.</summary>
     public void Add(ulong id, long logTime, bool decided)
     {
-        if (_count == _bound) ForgetOldest();
+        while (_count >= _bound && _ring[_head].Decided) ForgetOldest();
         if (_count == _ring.Length) Grow();
         int position = (_head + _count) & (_ring.Length - 1);
         _ring[position] = new Remembered { Id = id, LogTime = logTime, Decided = decided };
@@ -66,7 +67,7 @@ public sealed class IdMemory
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Expire(long before)
     {
-        while (_count > 0 && _ring[_head].LogTime < before) ForgetOldest();
+        while (_count > 0 && _ring[_head].LogTime < before && _ring[_head].Decided) ForgetOldest();
     }
 
     private void ForgetOldest()

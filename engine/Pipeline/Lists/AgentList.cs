@@ -34,10 +34,13 @@ public sealed class AgentList
     public static AgentList ReadLines(string name, IEnumerable<string> lines)
     {
         List<string> parts = [], exceptions = [], patterns = [];
+        int number = 0;
         foreach (string raw in lines)
         {
+            number++;
             string line = raw.Trim();
             if (line.Length == 0 || line[0] == '#') continue;
+            if (line is "re:" or "!") throw new FormatException($"line {number}: '{line}' would match every user agent; expected something behind it");
             if (line.StartsWith("re:", StringComparison.Ordinal)) patterns.Add(line[3..]);
             else if (line[0] == '!') exceptions.Add(line[1..]);
             else parts.Add(line);

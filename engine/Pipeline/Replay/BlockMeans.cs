@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -5,19 +6,22 @@ using System.Runtime.Intrinsics;
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// Eight numbers by which candidates are found: the means of four blocks of time, x and y, of a centred path, in units of 4 px as bytes
-/// around 128. A true replay lies within <see cref="Tolerance"/> in all of them (99.8 %, models.md).
+/// Eight numbers by which candidates are found: the means of four blocks of time, x and y, of a centred path, as bytes around 128: 1.4 px a
+/// step near 0, more the farther out, as large movements are fast and slip more. A true replay lies within <see cref="Around"/> in all of them.
 /// </summary>
 internal static class BlockMeans
 {
-    /// <summary>px a unit.</summary>
-    public const float Unit = 4;
+    /// <summary>Bytes that a look-up goes to either side at most: it asks for two cells a dimension, not more.</summary>
+    public const int Widest = 8;
 
-    /// <summary>px that a true replay's means differ by at most.</summary>
-    public const float Tolerance = 8;
+    /// <summary>px that jitter of 2 px and rounding move a mean by.</summary>
+    private const float Base = 3;
 
-    /// <summary>Bytes may differ by so much: the tolerance and both roundings.</summary>
-    public const byte Apart = 3;
+    /// <summary>ms that a recorder's clock may slip: it moves a block's mean by what the path moves in that time.</summary>
+    private const float Slip = 14;
+
+    /// <summary>Steps a px near 0, and px at which a step is four times as large.</summary>
+    private const float Steps = 0.7f, Bend = 180;
 
     private const int Blocks = 4;
     private const int Each = PathSignature.Points / Blocks;
@@ -39,7 +43,7 @@ internal static class BlockMeans
     }
 
     /// <summary>One byte of a mean.</summary>
-    public static byte Byte(float mean) => (byte)Math.Clamp(128 + (int)MathF.Round(mean / Unit), 0, 255);
+    public static byte Byte(float mean) => (byte)Math.Clamp(128 + (int)MathF.Round(Steps * mean / (1 + (Math.Abs(mean) / Bend))), 0, 255);
 
     /// <summary>All eight bytes.</summary>
     public static ulong Pack(ReadOnlySpan<float> means)
@@ -53,12 +57,34 @@ internal static class BlockMeans
         return packed;
     }
 
+    /// <summary>The least and greatest bytes of paths that this one may replay: a slipping clock shifts a block by its speed less the path's.</summary>
+    /// <param name="points">Padded.</param>
+    /// <param name="means">Eight, px.</param>
+    /// <param name="duration">ms.</param>
+    public static (ulong Low, ulong High) Around(ReadOnlySpan<float> points, ReadOnlySpan<float> means, int duration)
+    {
+        ulong low = 0, high = 0;
+        float time = Math.Max(1, duration);
+        for (int i = 0; i < 8; i++)
+        {
+            int axis = i < Blocks ? 0 : Residual.YAt, block = i % Blocks;
+            float whole = (points[axis + PathSignature.Points] - points[axis + 1]) / time;
+            float own = (points[axis + ((block + 1) * Each)] - points[axis + 1 + (block * Each)]) * Blocks / time;
+            float tolerance = Base + (Slip * Math.Abs(own - whole));
+            int middle = Byte(means[i]);
+            low |= (ulong)Math.Max(Byte(means[i] - tolerance), Math.Max(0, middle - Widest)) << (8 * i);
+            high |= (ulong)Math.Min(Byte(means[i] + tolerance), Math.Min(255, middle + Widest - 1)) << (8 * i);
+        }
+
+        return (low, high);
+    }
+
     /// <summary>The scalar twin of <see cref="FindNear"/> for one.</summary>
-    public static bool IsNear(ulong a, ulong b)
+    public static bool IsNear(ulong means, ulong low, ulong high)
     {
         for (int i = 0; i < 64; i += 8)
         {
-            if (Math.Abs((int)(byte)(a >> i) - (byte)(b >> i)) > Apart)
+            if ((byte)(means >> i) < (byte)(low >> i) || (byte)(means >> i) > (byte)(high >> i))
             {
                 return false;
             }
@@ -67,61 +93,56 @@ internal static class BlockMeans
         return true;
     }
 
-    /// <summary>The first of the packed means from <paramref name="from"/> on that is near, or the length; by the widest vectors there are.</summary>
-    public static int FindNear(ReadOnlySpan<ulong> packed, int from, ulong wanted)
+    /// <summary>The first of the packed means from <paramref name="from"/> on that lies between, or the length; by the widest vectors there are.</summary>
+    public static int FindNear(ReadOnlySpan<ulong> packed, int from, ulong low, ulong high)
     {
         ref ulong all = ref MemoryMarshal.GetReference(packed);
         int i = from;
         if (Vector512.IsHardwareAccelerated)
         {
-            Vector512<byte> w = Vector512.Create(wanted).AsByte();
+            Vector512<byte> l = Vector512.Create(low).AsByte(), h = Vector512.Create(high).AsByte();
             for (; i + 8 <= packed.Length; i += 8)
             {
                 Vector512<byte> v = Vector512.LoadUnsafe(ref Unsafe.Add(ref all, i)).AsByte();
-                ulong near = Vector512.Equals(
-                    Vector512.LessThanOrEqual(Vector512.Max(v, w) - Vector512.Min(v, w), Vector512.Create(Apart)).AsUInt64(), Vector512<ulong>.AllBitsSet).ExtractMostSignificantBits();
+                var near = Vector512.Equals(Vector512.Min(Vector512.Max(v, l), h).AsUInt64(), v.AsUInt64()).ExtractMostSignificantBits();
                 if (near != 0)
                 {
-                    return i + System.Numerics.BitOperations.TrailingZeroCount(near);
+                    return i + BitOperations.TrailingZeroCount(near);
                 }
             }
         }
 
         if (Vector256.IsHardwareAccelerated)
         {
-            Vector256<byte> w = Vector256.Create(wanted).AsByte();
+            Vector256<byte> l = Vector256.Create(low).AsByte(), h = Vector256.Create(high).AsByte();
             for (; i + 4 <= packed.Length; i += 4)
             {
                 Vector256<byte> v = Vector256.LoadUnsafe(ref Unsafe.Add(ref all, i)).AsByte();
-                Vector256<byte> apart = Vector256.Max(v, w) - Vector256.Min(v, w);
-                uint near = Vector256.Equals(
-                    Vector256.Equals(Vector256.Max(apart, Vector256.Create(Apart)), Vector256.Create(Apart)).AsUInt64(), Vector256<ulong>.AllBitsSet).ExtractMostSignificantBits();
+                var near = Vector256.Equals(Vector256.Min(Vector256.Max(v, l), h).AsUInt64(), v.AsUInt64()).ExtractMostSignificantBits();
                 if (near != 0)
                 {
-                    return i + System.Numerics.BitOperations.TrailingZeroCount(near);
+                    return i + BitOperations.TrailingZeroCount(near);
                 }
             }
         }
 
         if (Vector128.IsHardwareAccelerated)
         {
-            Vector128<byte> w = Vector128.Create(wanted).AsByte();
+            Vector128<byte> l = Vector128.Create(low).AsByte(), h = Vector128.Create(high).AsByte();
             for (; i + 2 <= packed.Length; i += 2)
             {
                 Vector128<byte> v = Vector128.LoadUnsafe(ref Unsafe.Add(ref all, i)).AsByte();
-                Vector128<byte> apart = Vector128.Max(v, w) - Vector128.Min(v, w);
-                uint near = Vector128.Equals(
-                    Vector128.Equals(Vector128.Max(apart, Vector128.Create(Apart)), Vector128.Create(Apart)).AsUInt64(), Vector128<ulong>.AllBitsSet).ExtractMostSignificantBits();
+                var near = Vector128.Equals(Vector128.Min(Vector128.Max(v, l), h).AsUInt64(), v.AsUInt64()).ExtractMostSignificantBits();
                 if (near != 0)
                 {
-                    return i + System.Numerics.BitOperations.TrailingZeroCount(near);
+                    return i + BitOperations.TrailingZeroCount(near);
                 }
             }
         }
 
         for (; i < packed.Length; i++)
         {
-            if (IsNear(packed[i], wanted))
+            if (IsNear(packed[i], low, high))
             {
                 return i;
             }

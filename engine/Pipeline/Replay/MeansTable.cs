@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// An open-addressed table from block means to ring slots. Paths of one cell (32 px in six of the eight means) have one home place, and
+/// An open-addressed table from block means to ring slots. Paths of one cell (16 steps in six of the eight means) have one home place, and
 /// those of a run lie side by side, so that a look-up scans memory in order. 12 bytes a place, 1.3 places a path.
 /// </summary>
 internal sealed class MeansTable
 {
     private const int Empty = -1;
-    private const int CellShift = 3;
+    private const int CellShift = 4;
     private const int Dimensions = 6;
     private readonly ulong[] _means;
     private readonly int[] _slots;
@@ -64,25 +64,41 @@ internal sealed class MeansTable
         _slots[gap] = Empty;
     }
 
-    /// <summary>The slots whose means are near; returns how many, as many as fit.</summary>
-    /// <param name="means">Eight, px.</param>
-    /// <param name="packed">The same, packed.</param>
+    /// <summary>The slots whose means lie between; returns how many, as many as fit.</summary>
+    /// <param name="low">The least bytes (<see cref="BlockMeans.Around"/>).</param>
+    /// <param name="high">The greatest.</param>
     /// <param name="found">Takes the slots, in no order, none twice.</param>
     [SkipLocalsInit]
-    public int Find(ReadOnlySpan<float> means, ulong packed, Span<int> found)
+    public int Find(ulong low, ulong high, Span<int> found)
     {
         Span<int> homes = stackalloc int[1 << Dimensions];
-        int count = Homes(means, packed, homes), n = 0;
+        int count = Homes(low, high, homes), n = 0;
         for (int h = 0; h < count; h++)
         {
-            if (homes[..h].Contains(homes[h]))
+            int from = homes[h];
+            if (_slots[from] == Empty || homes[..h].Contains(from))
             {
                 continue;
             }
 
-            int from = homes[h], length = Run(from);
-            n = Scan(from, Math.Min(length, _slots.Length - from), packed, found, n);
-            n = length > _slots.Length - from ? Scan(0, length - (_slots.Length - from), packed, found, n) : n;
+            int length = Run(from), atEnd = _slots.Length - from;
+            n = Scan(from, Math.Min(length, atEnd), low, high, found, n);
+            n = length > atEnd ? Scan(0, length - atEnd, low, high, found, n) : n;
+        }
+
+        return n;
+    }
+
+    /// <summary>The slots with exactly these means; returns how many, as many as fit.</summary>
+    public int FindSame(ulong packed, Span<int> found)
+    {
+        int n = 0;
+        for (int at = Home(packed); _slots[at] != Empty; at = Next(at))
+        {
+            if (_means[at] == packed && n < found.Length)
+            {
+                found[n++] = _slots[at];
+            }
         }
 
         return n;
@@ -95,10 +111,10 @@ internal sealed class MeansTable
         return length >= 0 ? length : _slots.Length - from + _slots.AsSpan(0, from).IndexOf(Empty);
     }
 
-    private int Scan(int from, int length, ulong packed, Span<int> found, int n)
+    private int Scan(int from, int length, ulong low, ulong high, Span<int> found, int n)
     {
         ReadOnlySpan<ulong> run = _means.AsSpan(from, length);
-        for (int i = BlockMeans.FindNear(run, 0, packed); i < run.Length && n < found.Length; i = BlockMeans.FindNear(run, i + 1, packed))
+        for (int i = BlockMeans.FindNear(run, 0, low, high); i < run.Length && n < found.Length; i = BlockMeans.FindNear(run, i + 1, low, high))
         {
             // runs of two homes may overlap
             int slot = _slots[from + i];
@@ -111,25 +127,24 @@ internal sealed class MeansTable
         return n;
     }
 
-    /// <summary>The homes of all cells that a true replay's means may lie in: 1 to 64.</summary>
-    private int Homes(ReadOnlySpan<float> means, ulong packed, Span<int> homes)
+    /// <summary>The homes of all cells between: 1 to 64.</summary>
+    [SkipLocalsInit]
+    private int Homes(ulong low, ulong high, Span<int> homes)
     {
         int count = 1;
-        homes[0] = 0;
         Span<ulong> cells = stackalloc ulong[1 << Dimensions];
         cells[0] = 0;
-        for (int d = 0; d < Dimensions; d++)
+        foreach (byte b in CellBytes)
         {
-            float mean = means[CellBytes[d]];
-            ulong low = (ulong)BlockMeans.Byte(mean - BlockMeans.Tolerance) >> CellShift, high = (ulong)BlockMeans.Byte(mean + BlockMeans.Tolerance) >> CellShift;
+            ulong first = (low >> (8 * b) & 0xff) >> CellShift, last = (high >> (8 * b) & 0xff) >> CellShift;
             for (int i = 0, n = count; i < n; i++)
             {
-                if (high != low)
+                if (last != first)
                 {
-                    cells[count++] = (cells[i] << 8) | high;
+                    cells[count++] = (cells[i] << 8) | last;
                 }
 
-                cells[i] = (cells[i] << 8) | low;
+                cells[i] = (cells[i] << 8) | first;
             }
         }
 

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// What the replay index keeps of a path: 64 points at equal times as differences in signed bytes, times 2^shift px, and the duration.
+/// What the replay index keeps of a path: 64 places at equal times (means over windows) as differences in signed bytes, times 2^shift px, and the duration.
 /// Differences are taken from what the reader will have, so that rounding doesn't add up: a point is off by half of 2^shift px at most.
 /// </summary>
 /// <remarks>

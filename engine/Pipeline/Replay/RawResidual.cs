@@ -9,9 +9,9 @@ internal static class RawResidual
     /// <param name="t">The path's times, ms; steps back are left out.</param>
     /// <param name="x">px.</param>
     /// <param name="y">px.</param>
-    /// <param name="points">The path's padded 64 points, centred: they say where its mean lies.</param>
+    /// <param name="centre">What must be added to its points, so that they lie where its centred signature does.</param>
     /// <param name="stored">The stored path's padded 64 points, centred.</param>
-    public static float Of(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> points, ReadOnlySpan<float> stored)
+    public static float Of(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, (float X, float Y) centre, ReadOnlySpan<float> stored)
     {
         float start = t[0], end = start;
         foreach (float time in t)
@@ -19,10 +19,9 @@ internal static class RawResidual
             end = Math.Max(end, time);
         }
 
-        // the first of the 64 points is the path's first point
-        float cx = points[1] - x[0], cy = points[Residual.YAt + 1] - y[0];
         float scale = (PathSignature.Points - 1) / Math.Max(1e-6f, end - start), last = start, sum = 0;
         int count = 0;
+        var (cx, cy) = (centre.X, centre.Y);
         for (int i = 0; i < t.Length; i++)
         {
             if (t[i] < last)
@@ -36,6 +35,22 @@ internal static class RawResidual
         }
 
         return MathF.Sqrt(sum / Math.Max(1, count));
+    }
+
+    /// <summary>Minus the mean over time of a path.</summary>
+    public static (float X, float Y) Centre(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        Span<float> px = stackalloc float[PathSignature.Points], py = stackalloc float[PathSignature.Points];
+        px.Clear();
+        py.Clear();
+        TimedPoints.Resample(t, x, y, px, py);
+        (float sx, float sy) = (0, 0);
+        for (int i = 0; i < PathSignature.Points; i++)
+        {
+            (sx, sy) = (sx + px[i], sy + py[i]);
+        }
+
+        return (-sx / PathSignature.Points, -sy / PathSignature.Points);
     }
 
     /// <summary>Squared distance to the part of the polyline from half a sample before to half a sample after.</summary>

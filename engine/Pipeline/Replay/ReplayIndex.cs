@@ -71,7 +71,7 @@ public sealed class ReplayIndex
         ulong packed = Means(signature, points, means);
         lock (_lock)
         {
-            return InsertLocked(signature, clickId, logTime, place, means, packed);
+            return InsertLocked(signature, clickId, logTime, place, packed);
         }
     }
 
@@ -86,7 +86,7 @@ public sealed class ReplayIndex
     public bool TryFind(in PathSignature signature, long logTime, int partition, long offset, Span<byte> clickId, out ReplayMatch match) =>
         TryFind(signature, logTime, partition, offset, [], [], [], clickId, out match);
 
-    /// <summary>The same with the path's own points: they are compared as well, and the lesser residual counts.</summary>
+    /// <summary>The same with the path's own points: where the signature alone is a little too far, they are compared as well.</summary>
     [SkipLocalsInit]
     public bool TryFind(
         in PathSignature signature, long logTime, int partition, long offset, ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<byte> clickId, out ReplayMatch match)
@@ -100,10 +100,11 @@ public sealed class ReplayIndex
 
         Span<float> points = stackalloc float[Residual.Padded], stored = stackalloc float[Residual.Padded], means = stackalloc float[8];
         Span<int> candidates = stackalloc int[MostCandidates];
-        ulong packed = Means(signature, points, means);
+        Means(signature, points, means);
+        var (low, high) = BlockMeans.Around(points, means, signature.Duration);
         lock (_lock)
         {
-            int count = _table.Find(means, packed, candidates);
+            int count = _table.Find(low, high, candidates);
             int best = -1;
             float least = _settings.MostResidual;
             foreach (int slot in candidates[..count])
@@ -116,9 +117,9 @@ public sealed class ReplayIndex
 
                 Unpack(entry.Signature, stored);
                 float residual = Residual.Between(points, stored);
-                if (residual > 0 && !t.IsEmpty && residual < MostDoubt * _settings.MostResidual)
+                if (residual > _settings.MostResidual && residual < MostDoubt * _settings.MostResidual && !t.IsEmpty)
                 {
-                    residual = Math.Min(residual, RawResidual.Of(t, x, y, points, stored));
+                    residual = Math.Min(residual, RawResidual.Of(t, x, y, RawResidual.Centre(t, x, y), stored));
                 }
 
                 if (residual < least || (residual == least && (best < 0 || entry.Place < _ring[best].Place)))
@@ -154,10 +155,10 @@ public sealed class ReplayIndex
         ? ((ulong)partition << 48) | (ulong)offset
         : throw new ArgumentException($"Partition {partition}, offset {offset}: expected 0 to 65,535 and 0 to 2^48 - 1.");
 
-    private bool InsertLocked(in PathSignature signature, ReadOnlySpan<byte> clickId, long logTime, ulong place, ReadOnlySpan<float> means, ulong packed)
+    private bool InsertLocked(in PathSignature signature, ReadOnlySpan<byte> clickId, long logTime, ulong place, ulong packed)
     {
         Span<int> candidates = stackalloc int[MostCandidates];
-        foreach (int near in candidates[.._table.Find(means, packed, candidates)])
+        foreach (int near in candidates[.._table.FindSame(packed, candidates)])
         {
             if (_ring[near].Place == place)
             {

@@ -1,9 +1,12 @@
 namespace Engine.Pipeline.Replay;
 
-/// <summary>Points of a path at equal times, by straight lines between those recorded.</summary>
+/// <summary>
+/// A path's places in windows of equal time, each the mean over its window of the straight lines between recorded points: what a path played
+/// again by another clock has in common with the first. (A place at one moment hangs on the clock wherever the path jumps.)
+/// </summary>
 internal static class TimedPoints
 {
-    /// <summary>Resamples from the first to the last time; returns the duration in ms, 0 if the path has none (and then nothing is written).</summary>
+    /// <summary>Windows around equal times from the first to the last, half as wide at the ends; returns the duration in ms, 0 if the path has none (and then nothing is written).</summary>
     public static float Resample(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> px, Span<float> py)
     {
         if (t.IsEmpty)
@@ -23,25 +26,44 @@ internal static class TimedPoints
             return 0;
         }
 
-        // a and b: the points before and after the wanted time; steps back in time are passed over. Of several points at one time the first
-        // ends the line before and the last begins the line after, as interpolation in time has it
-        int b = 0;
-        float ta = start, xa = x[0], ya = y[0], tb = start, xb = xa, yb = ya;
-        for (int k = 0; k < px.Length; k++)
+        int count = px.Length, at = 0;
+        double step = (double)duration / (count - 1), edge = Math.Min(end, start + (step / 2)), from = start, sumX = 0, sumY = 0;
+        float ta = start, xa = x[0], ya = y[0];
+        for (int i = 1; i < t.Length; i++)
         {
-            float at = k == px.Length - 1 ? end : start + (duration * k / (px.Length - 1));
-            while (tb < at && b + 1 < t.Length)
+            if (t[i] < ta)
             {
-                b++;
-                if (t[b] >= tb)
+                continue;
+            }
+
+            // the line from a to this point, cut where windows end
+            double slope = t[i] > ta ? 1.0 / ((double)t[i] - ta) : 0, dx = x[i] - (double)xa, dy = y[i] - (double)ya;
+            for (double begin = ta; begin < t[i];)
+            {
+                double until = Math.Min(t[i], edge), middle = (((begin + until) / 2) - ta) * slope;
+                sumX += (until - begin) * (xa + (middle * dx));
+                sumY += (until - begin) * (ya + (middle * dy));
+                begin = until;
+                if (until >= edge)
                 {
-                    (ta, xa, ya, tb, xb, yb) = (tb, xb, yb, t[b], x[b], y[b]);
+                    (px[at], py[at]) = ((float)(sumX / (edge - from)), (float)(sumY / (edge - from)));
+                    (from, sumX, sumY) = (edge, 0, 0);
+                    at++;
+                    edge = at >= count - 1 ? end : start + ((at + 0.5) * step);
+                    if (at >= count)
+                    {
+                        return duration;
+                    }
                 }
             }
 
-            float part = tb > ta ? Math.Clamp((at - ta) / (tb - ta), 0, 1) : 1;
-            px[k] = xa + (part * (xb - xa));
-            py[k] = ya + (part * (yb - ya));
+            (ta, xa, ya) = (t[i], x[i], y[i]);
+        }
+
+        // rounding may leave the last window open by a hair
+        for (; at < count; at++)
+        {
+            (px[at], py[at]) = (xa, ya);
         }
 
         return duration;

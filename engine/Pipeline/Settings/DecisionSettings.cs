@@ -12,7 +12,7 @@ namespace Engine.Pipeline.Settings;
 public sealed class DecisionSettings
 {
     private readonly ReasonSetting[] _reasons;
-    private readonly Dictionary<ulong, AllowSetting> _allowedVisitors = [], _allowedCampaigns = [];
+    private readonly Dictionary<ulong, List<AllowSetting>> _allowedVisitors = [], _allowedCampaigns = [];
     private readonly AllowSetting[] _allowedRanges;
 
     private DecisionSettings(string version, KeyedHash hash, IReadOnlyDictionary<string, object> records)
@@ -33,8 +33,8 @@ public sealed class DecisionSettings
         _allowedRanges = [.. allows.Where(allow => allow.IsRange)];
         foreach (AllowSetting allow in allows)
         {
-            if (allow.Visitor != null) _allowedVisitors.TryAdd(Fingerprints.Visitor(hash, Encoding.ASCII.GetBytes(allow.Visitor)), allow);
-            if (allow.Campaign != null) _allowedCampaigns.TryAdd(Fingerprints.Campaign(hash, Encoding.ASCII.GetBytes(allow.Campaign)), allow);
+            if (allow.Visitor != null) Add(_allowedVisitors, Fingerprints.Visitor(hash, Encoding.ASCII.GetBytes(allow.Visitor)), allow);
+            if (allow.Campaign != null) Add(_allowedCampaigns, Fingerprints.Campaign(hash, Encoding.ASCII.GetBytes(allow.Campaign)), allow);
         }
         Rules = [.. records.Values.OfType<ClickRule>().OrderBy(rule => rule.Order).ThenBy(rule => rule.Id, StringComparer.Ordinal)];
         ClicksModel = records.GetValueOrDefault("model/clicks") as ModelInForce;
@@ -78,8 +78,14 @@ public sealed class DecisionSettings
     {
         foreach (AllowSetting allow in _allowedRanges)
             if (address.IsV4 == allow.First.IsV4 && address.Bits >= allow.First.Bits && address.Bits <= allow.Last.Bits && Holds(allow, time)) return allow;
-        if (visitor != 0 && _allowedVisitors.TryGetValue(visitor, out AllowSetting? byVisitor) && Holds(byVisitor, time)) return byVisitor;
-        return _allowedCampaigns.TryGetValue(campaign, out AllowSetting? byCampaign) && Holds(byCampaign, time) ? byCampaign : null;
+        if (visitor != 0 && _allowedVisitors.TryGetValue(visitor, out List<AllowSetting>? byVisitor) && byVisitor.Find(allow => Holds(allow, time)) is { } first) return first;
+        return _allowedCampaigns.TryGetValue(campaign, out List<AllowSetting>? byCampaign) ? byCampaign.Find(allow => Holds(allow, time)) : null;
+    }
+
+    private static void Add(Dictionary<ulong, List<AllowSetting>> allows, ulong key, AllowSetting allow)
+    {
+        if (allows.TryGetValue(key, out List<AllowSetting>? before)) before.Add(allow);
+        else allows.Add(key, [allow]);
     }
 
     private static bool Holds(AllowSetting allow, long time) => allow.Until is not { } until || time < until;

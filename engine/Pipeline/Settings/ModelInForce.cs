@@ -1,3 +1,4 @@
+using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Features;
 using Models.Scoring;
 
@@ -16,7 +17,7 @@ public sealed class ModelInForce
     {
         Artefact artefact = Artefact.Load(bytes);
         if (artefact.Kind != kind) throw new ArtefactException($"is an artefact of kind '{artefact.Kind}'; expected '{kind}'");
-        if (kind == ArtefactHeader.Clicks) artefact.RequireFeatures(ClickFeatures.Names);
+        artefact.RequireFeatures(kind == ArtefactHeader.Clicks ? ClickFeatures.Names : PathFeatures.Names);
         return new ModelInForce(artefact);
     }
 }

@@ -11,7 +11,7 @@ public sealed class SettingFiles(params string[] folders)
 {
     public IReadOnlyList<string> Folders { get; } = folders;
 
-    public string ReadText(string file, string? sha256) => Encoding.UTF8.GetString(ReadBytes(file, sha256));
+    public string ReadText(string file, string? sha256) => Encoding.UTF8.GetString(ReadBytes(file, sha256)).TrimStart('\uFEFF');
 
     public byte[] ReadBytes(string file, string? sha256)
     {

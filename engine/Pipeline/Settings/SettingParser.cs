@@ -28,6 +28,25 @@ public static class SettingParser
         int slash = key.IndexOf('/');
         if (slash <= 0 || slash == key.Length - 1) throw new SettingException(key, "the key is no kind/id");
         string kind = key[..slash], id = key[(slash + 1)..];
+        if (!IsIdentifier(id)) throw new SettingException(key, $"the id is '{id}'; expected {Identifiers}");
+        try
+        {
+            return Parse(key, kind, id, json, files);
+        }
+        catch (InvalidOperationException e)
+        {
+            // System.Text.Json tells of half a surrogate pair only when a text is asked for.
+            throw new SettingException(key, $"a text in it is none: {e.Message}");
+        }
+    }
+
+    private const string Identifiers = "1 to 128 characters of printable ASCII without spaces and braces";
+
+    private static bool IsIdentifier(string text) =>
+        text.Length is >= 1 and <= EventLimits.MaxIdentifierBytes && text.All(c => c is > ' ' and < '\x7F' and not '{' and not '}');
+
+    private static object Parse(string key, string kind, string id, string json, SettingFiles files)
+    {
         using JsonDocument document = ParseJson(key, json);
         var reader = new SettingReader(key, document.RootElement);
         object setting = kind switch
@@ -62,6 +81,7 @@ public static class SettingParser
     {
         string? ip = reader.Text("ip"), visitor = reader.Text("visitor"), campaign = reader.Text("campaign");
         if ((ip == null ? 0 : 1) + (visitor == null ? 0 : 1) + (campaign == null ? 0 : 1) != 1) throw reader.Wrong("expected one of 'ip', 'visitor' and 'campaign'");
+        if ((visitor ?? campaign) is { } named && !IsIdentifier(named)) throw reader.Wrong($"'{(visitor != null ? "visitor" : "campaign")}' is '{named}'; expected {Identifiers}");
         IpAddress first = default, last = default;
         if (ip != null && !AddressList.TryRange(ip, out first, out last)) throw reader.Wrong($"'ip' is '{ip}'; expected an address or a CIDR such as 203.0.113.0/24");
         return new AllowSetting(id, first, last, visitor, campaign, reader.Text("because"), reader.Integer("until", 0, EventLimits.MaxTime));
@@ -102,6 +122,7 @@ public static class SettingParser
         ReasonSetting d = ReasonDefaults.Of(reason);
         long window = reader.Integer("window_s", 60, 3600) ?? d.WindowSeconds;
         if (window is not (60 or 600 or 3600)) throw reader.Wrong($"'window_s' is {window}; expected 60, 600 or 3600");
+        if (window == 60 && reason == Contracts.Reason.RatePair) throw reader.Wrong("'window_s' is 60; expected 600 or 3600: pairs are counted in those");
         ReasonClass @class = reader.Class("class", d.Class);
         return (reason, new ReasonSetting(@class, reader.Number("limit", 0, 1e12, d.Limit), (int)window, reader.Class("over", d.Over),
             reader.Number("min_clicks", 0, 1e12, d.MinClicks), reader.Flag("shadow"), reader.Flag("off")));

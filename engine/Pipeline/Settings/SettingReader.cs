@@ -36,6 +36,7 @@ internal sealed class SettingReader
         if (!_record.TryGetProperty(name, out JsonElement value)) return null;
         return value.ValueKind switch
         {
+            JsonValueKind.Null => null,
             JsonValueKind.True => true,
             JsonValueKind.False => false,
             _ => throw Wrong($"'{name}' is {Kind(value)}; expected true or false"),

@@ -31,7 +31,7 @@ public sealed class StandingSums
     /// <summary>Log time of the last change, ms.</summary>
     public long LogTime;
 
-    /// <summary>Everything before this offset is in the sums.</summary>
+    /// <summary>Every decision made at a record before this offset is in the sums (a click that waited is decided at a later record than its own).</summary>
     public long Covers;
 
     /// <summary>Log time and band of what was written last; -1 where nothing was.</summary>
@@ -68,11 +68,12 @@ public sealed class StandingSums
 
 /// <summary>
 /// The standings of a partition. What verdicts of one second of log time add is seen by clicks of later seconds only, so that what a click
-/// is judged by never depends on how the log was cut into batches. Bounded: oldest half out when full. One a partition; not for two threads.
+/// is judged by never depends on how the log was cut into batches. Bounded: oldest half out when a second ends beyond the bound, whether
+/// written or not, so that a quiet rebuild forgets the same. One a partition; not for two threads.
 /// </summary>
 public sealed class Standings(int bound)
 {
-    private readonly record struct Delta(ulong Network, ulong Visitor, ulong Publisher, ulong Campaign, IpAddress Address, long Offset, long LogTime, bool Invalid, long CostMicros, string? VisitorName, string? PublisherName, string? CampaignName);
+    private readonly record struct Delta(ulong Network, ulong Visitor, ulong Publisher, ulong Campaign, IpAddress Address, long Position, long LogTime, bool Invalid, long CostMicros, string? VisitorName, string? PublisherName, string? CampaignName);
 
     private readonly Dictionary<ulong, StandingSums> _sums = [];
     private readonly List<Delta> _pending = [];
@@ -85,15 +86,19 @@ public sealed class Standings(int bound)
 
     public StandingSums? Of(ulong key) => _sums.GetValueOrDefault(key);
 
-    /// <summary>A sum that was read back from <c>standings</c>.</summary>
-    public void Restore(ulong key, StandingSums sums) => _sums[key] = sums;
+    /// <summary>A sum that was read back from <c>standings</c>; it counts as written.</summary>
+    public void Restore(ulong key, StandingSums sums, Bands bands)
+    {
+        (sums.WrittenAt, sums.WrittenBand) = (sums.LogTime, bands.Of(sums.Share));
+        _sums[key] = sums;
+    }
 
     /// <summary>Notes a verdict; seen from the next second of log time on.</summary>
     public void Note(ClickRow row, bool invalid)
     {
         // A visitor is followed from the first invalid click on: most never have one. Names are made once for each key.
         bool visitorKnown = row.Visitor != 0 && (_sums.ContainsKey(row.Visitor) || invalid);
-        _pending.Add(new Delta(row.Network, visitorKnown ? row.Visitor : 0, row.Publisher, row.Campaign, row.Event.Address, row.Offset, row.LogTime, invalid, row.Event.CostMicros,
+        _pending.Add(new Delta(row.Network, visitorKnown ? row.Visitor : 0, row.Publisher, row.Campaign, row.Event.Address, row.Partition.Position, row.LogTime, invalid, row.Event.CostMicros,
             visitorKnown && !_sums.ContainsKey(row.Visitor) ? row.Event.Visitor.ToString() : null,
             _sums.ContainsKey(row.Publisher) ? null : row.Event.Publisher.ToString(),
             _sums.ContainsKey(row.Campaign) ? null : row.Event.Campaign.ToString()));
@@ -110,6 +115,7 @@ public sealed class Standings(int bound)
             Add(delta.Campaign, StandingKind.Campaign, delta.CampaignName, delta);
         }
         _pending.Clear();
+        if (_sums.Count > bound) Evict();
     }
 
     /// <summary>The sums that changed since the last call and are due: by a changed band, or a minute after they were last written.</summary>
@@ -135,11 +141,10 @@ public sealed class Standings(int bound)
     {
         if (!_sums.TryGetValue(key, out StandingSums? sums))
         {
-            if (_sums.Count >= bound) Evict();
             sums = new StandingSums { Kind = kind, Name = name ?? delta.Address.NetworkText(), LogTime = delta.LogTime };
             _sums.Add(key, sums);
         }
-        if (delta.Offset < sums.Covers) return;
+        if (delta.Position < sums.Covers) return;
         sums.Add(delta.LogTime, delta.Invalid, delta.CostMicros);
         if (sums.Dirty) return;
         sums.Dirty = true;
@@ -152,6 +157,6 @@ public sealed class Standings(int bound)
         Array.Sort(times);
         long before = times[times.Length / 2] + 1;
         foreach ((ulong key, StandingSums sums) in _sums)
-            if (sums.LogTime < before && !sums.Dirty && _sums.Remove(key)) Evictions++;
+            if (sums.LogTime < before && _sums.Remove(key)) Evictions++;
     }
 }

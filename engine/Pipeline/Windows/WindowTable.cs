@@ -112,7 +112,24 @@ public sealed unsafe class WindowTable : IDisposable
         int n = 0;
         for (int i = 0; i < SegmentPlaces; i++) if (segment.Places[i].Key != 0) times[n++] = segment.Places[i].Last;
         Array.Sort(times);
-        Evictions += Forget(segment, times[EvictedAtOnce] + 1);
+        EvictOldest(segment, times[EvictedAtOnce]);
+    }
+
+    /// <summary>Forgets an eighth: what is older than the key at that rank, and of those as old as it no more than are needed.</summary>
+    private void EvictOldest(Segment segment, long last)
+    {
+        int older = 0, kept = 0;
+        for (int i = 0; i < SegmentPlaces; i++) if (segment.Places[i].Key != 0 && segment.Places[i].Last < last) older++;
+        int equal = EvictedAtOnce - older;
+        for (int i = 0; i < SegmentPlaces; i++)
+        {
+            ref WindowEntry entry = ref segment.Places[i];
+            if (entry.Key == 0 || entry.Last < last || (entry.Last == last && equal-- > 0)) continue;
+            _spare[kept++] = entry;
+        }
+        Refill(segment, _spare.AsSpan(0, kept));
+        Count -= EvictedAtOnce;
+        Evictions += EvictedAtOnce;
     }
 
     /// <summary>Forgets the segment's keys whose latest click is before a time; how many they were.</summary>

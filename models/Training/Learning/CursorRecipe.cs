@@ -10,7 +10,7 @@ namespace Models.Training.Learning;
 /// <param name="Boosting">Forest.</param>
 /// <param name="Folds">People and families are left out in so many parts, for cut-off and calibration.</param>
 /// <param name="FalsePositives">Share of known people, left out and seen through simulated recorders, that may lie over the cut-off.</param>
-public sealed record CursorSettings(CorpusSettings Corpus, BoostingSettings Boosting, int Folds = 5, double FalsePositives = 0.0025)
+public sealed record CursorSettings(CorpusSettings Corpus, BoostingSettings Boosting, int Folds = 5, double FalsePositives = 0.001)
 {
     /// <summary>The settings of the shipped artefact.</summary>
     public static CursorSettings Shipped { get; } = new(new CorpusSettings(), new BoostingSettings(Trees: 400, Leaves: 28));

@@ -42,11 +42,13 @@ public sealed record Recorder(double Interval, double Jitter, double Tick, doubl
         while (true)
         {
             at = Math.Min(at, end);
-            while (i < last - 1 && motion.T[i + 1] < at)
+            while (i < last - 1 && motion.T[i + 1] <= at)
             {
                 i++;
             }
 
+            // of several points at the end the last counts
+            i = at >= end && last > 0 ? last - 1 : i;
             double gap = last == 0 ? 0 : motion.T[i + 1] - motion.T[i];
             double part = gap > 0 ? Math.Clamp((at - motion.T[i]) / gap, 0, 1) : 1;
             int next = Math.Min(i + 1, last);

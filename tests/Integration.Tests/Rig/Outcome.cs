@@ -10,8 +10,11 @@ public sealed record Outcome(SortedDictionary<string, string> Verdicts, SortedDi
     {
         SortedDictionary<string, string> progress = new(StringComparer.Ordinal);
         foreach ((string key, string value) in await redis.StringsAsync($"{prefix}progress:{group}:")) progress[key[(key.IndexOf('{'))..]] = value;
-        return new Outcome(await redis.StringsAsync(prefix + "verdict:"), await redis.HashesAsync(prefix + "stats:"), progress);
+        return new Outcome(Without(prefix, await redis.StringsAsync(prefix + "verdict:")), Without(prefix, await redis.HashesAsync(prefix + "stats:")), progress);
     }
+
+    private static SortedDictionary<string, string> Without(string prefix, SortedDictionary<string, string> keys) =>
+        new(keys.ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value), StringComparer.Ordinal);
 
     /// <summary>Sums of one field of campaigns' or publishers' totals.</summary>
     public long Total(string kind, string field) =>
@@ -69,9 +72,10 @@ public sealed class Disturbed(Lab lab, int clicks)
     public async Task AgreesWithUndisturbedAsync(string said)
     {
         LiveResults calm = await lab.AnotherRedisAsync(Redises.Any);
-        await calm.Database.StringSetAsync("settings-base:calm", await lab.Redis.Database.StringGetAsync("settings-base:engine"));
-        await lab.RunUntilIdleAsync(calm, "--group", "calm");
-        Outcome disturbed = await Outcome.OfAsync(lab.Redis, "engine"), undisturbed = await Outcome.OfAsync(calm, "calm");
+        // A group of its own has standings and signatures of its own, too.
+        await calm.Database.StringSetAsync("calm:settings-base:calm", await lab.Redis.Database.StringGetAsync("settings-base:engine"));
+        await lab.RunUntilIdleAsync(calm, "--group", "calm", "--prefix", "calm:");
+        Outcome disturbed = await Outcome.OfAsync(lab.Redis, "engine"), undisturbed = await Outcome.OfAsync(calm, "calm", "calm:");
         (int verdicts, _, _, _) = LiveEvents.MixedCounts(clicks);
         Assert.Equal(verdicts, undisturbed.Verdicts.Count);
         Assert.Equal(verdicts, undisturbed.Total("campaign", "clicks"));

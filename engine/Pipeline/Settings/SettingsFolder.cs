@@ -1,9 +1,8 @@
 using System.Text.Json;
-using Engine.Pipeline.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 
-namespace Engine.App.Configuration;
+namespace Engine.Pipeline.Settings;
 
 /// <summary>
 /// Records of <c>settings</c> in files, for a group's first start: each <c>*.yaml</c> is a map of <c>kind/id</c> to a value. A key may stand
@@ -58,3 +57,6 @@ public static class SettingsFolder
         return problems;
     }
 }
+
+/// <summary>A configuration that doesn't load: what, where, and what was expected.</summary>
+public sealed class ConfigException(string message) : Exception(message);

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Engine.Pipeline.Standing;
+
+/// <summary>
+/// A record of the topic <c>standings</c>: key <c>kind/id/&lt;topic&gt;-&lt;p&gt;</c>, value the partition's absolute sums in JSON, with the
+/// offset that they cover. Doubles are written so that they read back as they were: a restart goes on with the same bits.
+/// </summary>
+public static class StandingRecord
+{
+    private static readonly string[] Kinds = ["network", "visitor", "publisher", "campaign"];
+
+    public static string Key(StandingSums sums, string partition) => $"{Kinds[(int)sums.Kind]}/{sums.Name}/{partition}";
+
+    public static byte[] Value(StandingSums sums, long covers) => JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        clicks = sums.Clicks, invalid = sums.Invalid, recent_clicks = sums.RecentClicks, recent_invalid = sums.RecentInvalid,
+        cost_micros = sums.CostMicros, lost_micros = sums.LostMicros, time = sums.LogTime, covers,
+    });
+
+    /// <summary>Reads a record; null where it is none of a click's standings.</summary>
+    /// <param name="partition">Which partition's sums they are.</param>
+    public static StandingSums? Read(string key, ReadOnlySpan<byte> value, out string partition)
+    {
+        partition = key[(key.LastIndexOf('/') + 1)..];
+        int slash = key.IndexOf('/');
+        int kind = slash > 0 ? Array.IndexOf(Kinds, key[..slash]) : -1;
+        if (kind < 0 || key.Length <= slash + 1 + partition.Length) return null;
+        try
+        {
+            var reader = new Utf8JsonReader(value);
+            using JsonDocument json = JsonDocument.ParseValue(ref reader);
+            JsonElement root = json.RootElement;
+            return new StandingSums
+            {
+                Kind = (StandingKind)kind, Name = key[(slash + 1)..^(partition.Length + 1)],
+                Clicks = root.GetProperty("clicks").GetDouble(), Invalid = root.GetProperty("invalid").GetDouble(),
+                RecentClicks = root.GetProperty("recent_clicks").GetDouble(), RecentInvalid = root.GetProperty("recent_invalid").GetDouble(),
+                CostMicros = root.GetProperty("cost_micros").GetInt64(), LostMicros = root.GetProperty("lost_micros").GetInt64(),
+                LogTime = root.GetProperty("time").GetInt64(), Covers = root.GetProperty("covers").GetInt64(),
+            };
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The fingerprint under which a partition looks a sum up.</summary>
+    public static ulong Fingerprint(StandingSums sums, KeyedHash hash)
+    {
+        byte[] name = System.Text.Encoding.ASCII.GetBytes(sums.Name);
+        return sums.Kind switch
+        {
+            StandingKind.Visitor => Fingerprints.Visitor(hash, name),
+            StandingKind.Publisher => Fingerprints.Publisher(hash, name),
+            StandingKind.Campaign => Fingerprints.Campaign(hash, name),
+            _ => Contracts.IpAddress.TryParse(sums.Name.Split('/')[0], out Contracts.IpAddress address) ? Fingerprints.Network(hash, address) : 0,
+        };
+    }
+}

@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+using Engine.Contracts;
+using Engine.Pipeline;
+using Engine.Pipeline.Decide;
+using Engine.Pipeline.Decode;
+using Engine.Pipeline.Features;
+using Engine.Pipeline.Replay;
+using Engine.Pipeline.Settings;
+using Engine.Pipeline.Standing;
+using Ingest.Generate;
+using Ingest.Publishing;
+using Models.Training.Learning;
+
+namespace Models.Training.Clicks;
+
+/// <summary>
+/// Sends the generator's labelled traffic through the engine's own pipeline, in memory, and keeps the features that each click was judged by:
+/// what is trained on is what will be scored.
+/// </summary>
+internal sealed unsafe class SampleRows : IDecisionSink
+{
+    private const int Partitions = 4, BatchRecords = 512;
+
+    private readonly Dictionary<string, (bool Invalid, string Actor)> _labels = [];
+    private readonly Rows _rows;
+    private readonly string _group;
+
+    private SampleRows(Rows rows, string group) => (_rows, _group) = (rows, group);
+
+    /// <summary>Adds the rows of one run of the generator.</summary>
+    /// <param name="rows">What to add to; <see cref="ClickFeatures.Count"/> features.</param>
+    /// <param name="settings">The settings' records to judge by, without a click forest.</param>
+    public static void Add(Rows rows, ulong seed, int clicks, TimeSpan span, DecisionSettings settings, KeyedHash hash)
+    {
+        var sink = new SampleRows(rows, $"seed-{seed}");
+        var limits = new PipelineLimits();
+        var timeline = new SettingsTimeline(settings, TimeSpan.FromSeconds(2));
+        PartitionState[] partitions = [.. Enumerable.Range(0, Partitions).Select(i => new PartitionState(i, limits, settings.Limits))];
+        using var pipeline = new ClickPipeline(hash, timeline, new PathJudge(new ReplayIndex(new ReplaySettings(100_000))), limits, sink);
+        var batch = new List<SampleEvent>(BatchRecords);
+        var offsets = new long[Partitions];
+        foreach (SampleEvent e in new SampleTraffic(seed, clicks, SpanEnd, span))
+        {
+            if (e.Topic != Topics.Interactions) continue;
+            if (e.Invalid is { } invalid) sink._labels[e.Click] = (invalid, e.Actor);
+            batch.Add(e);
+            if (batch.Count == BatchRecords) Process(pipeline, batch, partitions, offsets);
+        }
+        // What waits for a path at the end is decided by a last look at the clock.
+        Process(pipeline, batch, partitions, offsets);
+        foreach (PartitionState partition in partitions)
+        {
+            Tick(pipeline, partition, SpanEnd + 60_000, offsets[partition.Partition]++);
+            partition.Dispose();
+        }
+    }
+
+    /// <summary>A fixed end, so that a seed gives the same rows on any day: 2026-01-01 12:00 UTC.</summary>
+    private const long SpanEnd = 1_767_268_800_000;
+
+    private static void Process(ClickPipeline pipeline, List<SampleEvent> batch, PartitionState[] partitions, long[] offsets)
+    {
+        var pins = new List<GCHandle>();
+        byte* Pin(byte[] bytes)
+        {
+            var handle = GCHandle.Alloc(bytes, GCHandleType.Pinned);
+            pins.Add(handle);
+            return (byte*)handle.AddrOfPinnedObject();
+        }
+        var records = new Record[batch.Count];
+        for (int i = 0; i < batch.Count; i++)
+        {
+            byte[] key = System.Text.Encoding.UTF8.GetBytes(batch[i].Key);
+            int partition = Murmur2.Partition(key, Partitions);
+            records[i] = new Record
+            {
+                Partition = partitions[partition], Offset = offsets[partition]++, Timestamp = batch[i].TimeMs,
+                Value = Pin(batch[i].Json), Length = batch[i].Json.Length, Key = Pin(key), KeyLength = key.Length, CloudEvent = CloudEvent.None,
+            };
+        }
+        pipeline.Process(records);
+        foreach (GCHandle pin in pins) pin.Free();
+        batch.Clear();
+    }
+
+    private static void Tick(ClickPipeline pipeline, PartitionState partition, long time, long offset)
+    {
+        ReadOnlySpan<byte> tick = """{"type":"tick"}"""u8;
+        fixed (byte* value = tick)
+            pipeline.Process([new Record { Partition = partition, Offset = offset, Timestamp = time, Value = value, Length = tick.Length, CloudEvent = CloudEvent.None }]);
+    }
+
+    public void Verdict(ClickRow row, in Judgement judgement)
+    {
+        if (_labels.TryGetValue(row.Event.Id.ToString(), out (bool Invalid, string Actor) label)) _rows.Add([.. row.Features], label.Invalid, 1, label.Actor, _group);
+    }
+
+    public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)
+    {
+    }
+
+    public void DeadLetter(in Record record, DecodeError error)
+    {
+    }
+
+    public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
+    {
+    }
+
+    public void Signature(ClickRow row, ReadOnlySpan<byte> signature)
+    {
+    }
+}

@@ -1,0 +1,21 @@
+using System.IO.Compression;
+
+namespace Models.Training.Clicks;
+
+/// <summary>Lines of text files, unpacked where they end in .gz.</summary>
+internal static class TextFile
+{
+    public static IEnumerable<string> Lines(string file)
+    {
+        using Stream raw = File.OpenRead(file);
+        using Stream stream = file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(raw, CompressionMode.Decompress) : raw;
+        using var reader = new StreamReader(stream);
+        while (reader.ReadLine() is { } line)
+        {
+            if (line.Length > 0)
+            {
+                yield return line;
+            }
+        }
+    }
+}

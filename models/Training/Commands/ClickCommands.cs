@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Globalization;
+using Models.Scoring;
+using Models.Training.Clicks;
+using Models.Training.Data;
+using Models.Training.Learning;
+
+namespace Models.Training.Commands;
+
+/// <summary>`models train-clicks` and `models score-clicks`: a network's own click forest.</summary>
+internal static class ClickCommands
+{
+    private const string HistoriesEnding = ".histories";
+
+    public static Command MakeTrain()
+    {
+        var clicks = new Option<FileInfo>("--clicks") { Description = "Clicks, JSONL in the contract's form, .gz too", Required = true };
+        var labels = new Option<FileInfo>("--labels") { Description = "JSONL of labels, or CSV or tabs with columns click (id, sid) and label, 1 for invalid", Required = true };
+        var to = new Option<FileInfo>("--out") { Description = "The artefact; its histories are written beside it as .histories", Required = true };
+        var seed = new Option<int>("--seed") { Description = "All chance comes from it", DefaultValueFactory = _ => 1 };
+        var command = new Command("train-clicks", "Trains a network's own click forest, settings chosen by cross-validation, and prints what it expects on new clicks") { clicks, labels, to, seed };
+        command.SetAction(p => Exit.Of(() => Train(p.GetRequiredValue(clicks), p.GetRequiredValue(labels), p.GetRequiredValue(to), p.GetRequiredValue(seed))));
+        return command;
+    }
+
+    public static Command MakeScore()
+    {
+        var files = new Argument<FileInfo[]>("FILE") { Description = "Clicks, JSONL in the contract's form, .gz too", Arity = ArgumentArity.OneOrMore };
+        var artefact = new Option<FileInfo>("--artefact") { Description = "What train-clicks wrote, its .histories beside it", Required = true };
+        var command = new Command("score-clicks", "Prints id,probability_invalid as CSV") { files, artefact };
+        command.SetAction(p => Exit.Of(() => Score(p.GetRequiredValue(files), p.GetRequiredValue(artefact))));
+        return command;
+    }
+
+    private static int Train(FileInfo clickFile, FileInfo labelFile, FileInfo to, int seed)
+    {
+        Dictionary<string, bool> labels = LabelFile.Read(labelFile.FullName);
+        (ClickRecord, bool)[] clicks = [.. ClickRecord.Read(clickFile.FullName).Where(c => labels.ContainsKey(c.Id)).Select(c => (c, labels[c.Id]))];
+        if (clicks.Length < 200 || clicks.All(c => c.Item2) || !clicks.Any(c => c.Item2))
+        {
+            return Exit.Say($"Expected 200 labelled clicks and more, of both labels; {clicks.Length} of {labelFile} have a click in {clickFile}.", Exit.Failed);
+        }
+
+        var (artefact, histories, expected) = new ClickRecipe(seed, Console.Error.WriteLine).Make(clicks);
+        Directory.CreateDirectory(to.DirectoryName!);
+        artefact.Save(to.FullName);
+        histories.Save(to.FullName + HistoriesEnding);
+        Console.WriteLine(Report.F($"{artefact.Version}: expects on new clicks AUC {expected.Auc:F4}, F1 {expected.F1:F3}, recall {expected.Recall1:F3} at 1 % and {expected.Recall5:F3} at 5 % false positives, log loss {expected.LogLoss:F3}"));
+        return Exit.Done;
+    }
+
+    private static int Score(FileInfo[] files, FileInfo file)
+    {
+        Artefact artefact = Artefact.Load(file.FullName);
+        artefact.RequireFeatures(ClickHistories.Names);
+        ClickHistories histories = ClickHistories.Load(file.FullName + HistoriesEnding);
+        using var writer = new StreamWriter(Console.OpenStandardOutput());
+        writer.WriteLine("id,probability_invalid");
+        foreach (ClickRecord click in files.SelectMany(f => ClickRecord.Read(f.FullName)))
+        {
+            double probability = artefact.Probability(artefact.Forest.Score(histories.Features(click)));
+            writer.WriteLine($"{Csv.Field(click.Id)},{probability.ToString("G9", CultureInfo.InvariantCulture)}");
+        }
+
+        return Exit.Done;
+    }
+}

@@ -1,0 +1,278 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Engine.Pipeline.Replay;
+using Models.Training.Data;
+using Models.Training.Paths;
+using Xunit;
+
+namespace Models.Tests;
+
+public class ReplayIndexTests
+{
+    private readonly byte[] _id = new byte[128];
+
+    [Fact]
+    public void A_path_is_found_again_after_shift_resampling_stretch_and_jitter_and_another_is_not()
+    {
+        var index = new ReplayIndex(new ReplaySettings(1000));
+        PathRecord[] paths = [.. Enumerable.Range(0, 200).Select(Hand)];
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.True(Insert(index, paths[i], i));
+        }
+
+        for (int i = 0; i < 100; i++)
+        {
+            var random = new Random(i);
+            foreach (ReplayWay way in (ReplayWay[])[new(true, 0, 1, 0), new(true, 4, 0.8, 2), new(true, 33, 1.25, 2), new(false, 16, 1.1, 1)])
+            {
+                PathRecord replay = way.Play(paths[i], random);
+                Assert.True(Find(index, replay, 1000, out ReplayMatch match), $"{i} {way}");
+                Assert.Equal(i, match.Offset);
+                Assert.Equal($"c-{i}", Encoding.ASCII.GetString(_id, 0, match.IdLength));
+                Assert.True(match.ResidualPx <= 3.5f);
+            }
+
+            Assert.False(Find(index, paths[100 + i], 1000, out _));
+        }
+    }
+
+    [Fact]
+    public void Only_paths_before_it_by_log_time_partition_and_offset_count()
+    {
+        var index = new ReplayIndex(new ReplaySettings(10));
+        PathRecord path = Hand(1);
+        PathSignature signature = Sign(path);
+        index.Insert(signature, "a"u8, 500, 2, 7);
+        Assert.False(index.TryFind(signature, 499, 9, 99, _id, out _));
+        Assert.False(index.TryFind(signature, 500, 1, 99, _id, out _));
+        Assert.False(index.TryFind(signature, 500, 2, 7, _id, out _));
+        Assert.True(index.TryFind(signature, 500, 2, 8, _id, out ReplayMatch match));
+        Assert.Equal((500L, 2, 7L), (match.LogTime, match.Partition, match.Offset));
+        Assert.True(index.TryFind(signature, 501, 0, 0, _id, out _));
+    }
+
+    [Fact]
+    public void Paths_expire_by_log_time_and_the_bound_pushes_out_the_oldest()
+    {
+        var index = new ReplayIndex(new ReplaySettings(3, TimeSpan.FromSeconds(10), TimeSpan.Zero));
+        PathSignature signature = Sign(Hand(1));
+        index.Insert(signature, "a"u8, 1000, 0, 1);
+        Assert.True(index.TryFind(signature, 11_000, 0, 2, _id, out _));
+        Assert.False(index.TryFind(signature, 11_001, 0, 2, _id, out _));
+        index.Insert(Sign(Hand(2)), "b"u8, 11_001, 0, 2);
+        Assert.Equal(1, index.Count);
+        for (int i = 3; i < 7; i++)
+        {
+            index.Insert(Sign(Hand(i)), "c"u8, 11_001 + i, 0, i);
+        }
+
+        Assert.Equal((3, 2L), (index.Count, index.DroppedEarly));
+        Assert.False(Find(index, Hand(2), 12_000, out _));
+        Assert.True(Find(index, Hand(6), 12_000, out _));
+    }
+
+    [Fact]
+    public void The_same_place_twice_is_stored_once_and_equal_residuals_go_to_the_first_place()
+    {
+        var index = new ReplayIndex(new ReplaySettings(10));
+        PathSignature signature = Sign(Hand(1));
+        Assert.True(index.Insert(signature, "b"u8, 5, 1, 9));
+        Assert.False(index.Insert(signature, "b"u8, 5, 1, 9));
+        Assert.True(index.Insert(signature, "a"u8, 6, 0, 90));
+        Assert.Equal(2, index.Count);
+        Assert.True(index.TryFind(signature, 99, 0, 0, _id, out ReplayMatch match));
+        Assert.Equal((0, 90L), (match.Partition, match.Offset));
+    }
+
+    [Fact]
+    public void Ids_of_every_length_come_back_and_others_are_refused()
+    {
+        var index = new ReplayIndex(new ReplaySettings(300));
+        foreach (int length in (int[])[1, 31, 32, 33, 128])
+        {
+            byte[] id = [.. Enumerable.Range(0, length).Select(i => (byte)(i + length))];
+            index.Insert(Sign(Hand(length)), id, 1, 0, length);
+            Assert.True(index.TryFind(Sign(Hand(length)), 2, 0, 0, _id, out ReplayMatch match));
+            Assert.Equal(id, _id[..match.IdLength]);
+        }
+
+        Assert.Throws<ArgumentException>(() => index.Insert(Sign(Hand(1)), [], 1, 0, 1));
+        Assert.Throws<ArgumentException>(() => index.Insert(Sign(Hand(1)), new byte[129], 1, 0, 1));
+        Assert.Throws<ArgumentException>(() => index.TryFind(Sign(Hand(1)), 1, -1, 1, _id, out _));
+    }
+
+    [Fact]
+    public void Lines_and_dots_have_too_little_shape_to_be_compared()
+    {
+        float[] t = [0, 10, 20, 30], x = [0, 100, 200, 300];
+        Assert.False(PathSignature.Encode(t, x, new float[4]).HasShape);
+        Assert.False(PathSignature.Encode([5], [1], [1]).HasShape);
+        Assert.False(PathSignature.Encode([], [], []).HasShape);
+        Assert.False(PathSignature.Encode([5, 5], [1, 900], [1, 4]).HasShape);
+        Assert.False(new ReplayIndex(new ReplaySettings(3)).Insert(PathSignature.Encode(t, x, new float[4]), "a"u8, 1, 0, 1));
+    }
+
+    [Fact]
+    public void A_signature_survives_the_wire_and_its_points_lie_where_the_path_does()
+    {
+        PathSignature signature = Sign(Hand(4));
+        var bytes = new byte[PathSignature.Size];
+        signature.CopyTo(bytes);
+        Assert.True(PathSignature.TryDecode(bytes, out PathSignature read));
+        Assert.True(((ReadOnlySpan<byte>)signature).SequenceEqual(read));
+        Assert.False(PathSignature.TryDecode(bytes.AsSpan(1), out _));
+        bytes[127] = 9;
+        Assert.False(PathSignature.TryDecode(bytes, out _));
+    }
+
+    [Fact]
+    public void Every_width_of_vectors_gives_the_scalar_twin_s_residual_bit_for_bit()
+    {
+        var random = new Random(8);
+        for (int round = 0; round < 200; round++)
+        {
+            float[] a = Padded(random), b = Padded(random);
+            int expected = BitConverter.SingleToInt32Bits(Residual.Between<Lane1>(a, b));
+            Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between<Lane4>(a, b)));
+            Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between<Lane8>(a, b)));
+            Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between<Lane16>(a, b)));
+            Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between(a, b)));
+        }
+    }
+
+    [Fact]
+    public void Vectors_find_the_means_that_the_scalar_twin_finds()
+    {
+        var random = new Random(8);
+        for (int round = 0; round < 300; round++)
+        {
+            ulong[] all = [.. Enumerable.Range(0, random.Next(0, 40)).Select(_ => Bytes(random, 100, 140))];
+            ulong low = Bytes(random, 98, 108), high = Bytes(random, 125, 142);
+            var found = new List<int>();
+            for (int i = BlockMeans.FindNear(all, 0, low, high); i < all.Length; i = BlockMeans.FindNear(all, i + 1, low, high))
+            {
+                found.Add(i);
+            }
+
+            Assert.Equal(Enumerable.Range(0, all.Length).Where(i => BlockMeans.IsNear(all[i], low, high)), found);
+        }
+    }
+
+    [Fact]
+    public void The_table_of_means_finds_what_was_added_and_not_what_was_removed()
+    {
+        var random = new Random(5);
+        var table = new MeansTable(200);
+        var there = new Dictionary<int, ulong>();
+        for (int step = 0; step < 20_000; step++)
+        {
+            if (there.Count == 200 || (there.Count > 0 && random.Next(2) == 0))
+            {
+                int gone = there.Keys.ElementAt(random.Next(there.Count));
+                table.Remove(there[gone], gone);
+                there.Remove(gone);
+            }
+            else
+            {
+                there[step] = Bytes(random, 120, 136);
+                table.Add(there[step], step);
+            }
+
+            if (step % 50 == 0)
+            {
+                ulong low = Bytes(random, 118, 124), high = Bytes(random, 126, 132);
+                var found = new int[256];
+                int count = table.Find(low, high, found);
+                Assert.Equal(there.Where(p => BlockMeans.IsNear(p.Value, low, high)).Select(p => p.Key).Order(), found[..count].Order());
+            }
+        }
+    }
+
+    [Fact]
+    public void A_path_takes_at_most_192_bytes_and_look_ups_allocate_nothing()
+    {
+        Assert.Equal(176, Unsafe.SizeOf<ReplayEntry>());
+        var index = new ReplayIndex(new ReplaySettings(10_000));
+        Assert.True(index.Bytes <= 192 * 10_000);
+        PathRecord path = Hand(1);
+        PathSignature signature = Sign(path);
+        index.Insert(signature, "a"u8, 1, 0, 1);
+        index.TryFind(signature, 2, 0, 2, path.T, path.X, path.Y, _id, out _);
+        PathSignature other = Sign(Hand(2));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        index.Insert(other, "b"u8, 2, 0, 2);
+        Sign(path);
+        Assert.True(index.TryFind(signature, 3, 0, 3, path.T, path.X, path.Y, _id, out _));
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void People_s_replays_are_found_and_people_are_not_called_replays()
+    {
+        PathRecord[] people = SharedData.Paths("sapimouse", 3000);
+        var index = new ReplayIndex(new ReplaySettings(3000));
+        int wrong = 0, asked = 0, found = 0;
+        for (int i = 0; i < people.Length; i++)
+        {
+            wrong += Find(index, people[i], 10_000, out _) ? 1 : 0;
+            Insert(index, people[i], i);
+        }
+
+        for (int i = 0; i < people.Length; i++)
+        {
+            if (Sign(people[i]).HasShape)
+            {
+                var random = new Random(i);
+                asked++;
+                found += Find(index, ReplayWay.Any(random).Play(people[i], random), 10_000, out ReplayMatch match) && match.Offset == i ? 1 : 0;
+            }
+        }
+
+        Assert.Equal(0, wrong);
+        Assert.True(found >= 0.995 * asked, $"{found} of {asked}");
+        Assert.True(asked >= 0.9 * people.Length);
+    }
+
+    private static ulong Bytes(Random random, int low, int high) => Enumerable.Range(0, 8).Aggregate(0UL, (sum, i) => sum | ((ulong)random.Next(low, high) << (8 * i)));
+
+    private static float[] Padded(Random random)
+    {
+        var points = new float[Residual.Padded];
+        for (int i = 1; i <= 64; i++)
+        {
+            // now and then a point twice: a segment without length
+            bool again = i > 1 && random.Next(5) == 0;
+            points[i] = again ? points[i - 1] : (float)(random.NextDouble() * 600 - 300);
+            points[Residual.YAt + i] = again ? points[Residual.YAt + i - 1] : (float)(random.NextDouble() * 600 - 300);
+        }
+
+        Residual.Pad(points);
+        return points;
+    }
+
+    /// <summary>A path like a hand's, another for each number.</summary>
+    private static PathRecord Hand(int number)
+    {
+        var random = new Random(1000 + number);
+        double turn = random.Even(0, 6.28), size = random.Even(150, 700), bend = random.Even(40, 160), phase = random.Even(0, 6.28), waves = random.Even(1, 2.5);
+        int n = random.Next(40, 90);
+        float[] t = new float[n], x = new float[n], y = new float[n];
+        for (int i = 0; i < n; i++)
+        {
+            double u = (double)i / (n - 1), way = u * u * (3 - (2 * u)), off = bend * Math.Sin((waves * Math.PI * u) + phase);
+            t[i] = i * 16;
+            x[i] = (float)Math.Round(700 + (size * way * Math.Cos(turn)) - (off * Math.Sin(turn)));
+            y[i] = (float)Math.Round(500 + (size * way * Math.Sin(turn)) + (off * Math.Cos(turn)));
+        }
+
+        return new PathRecord("hand-" + number, "made", "g", false, "human", t, x, y);
+    }
+
+    private static PathSignature Sign(PathRecord path) => PathSignature.Encode(path.T, path.X, path.Y);
+
+    private static bool Insert(ReplayIndex index, PathRecord path, int i) => index.Insert(Sign(path), Encoding.ASCII.GetBytes($"c-{i}"), i, 0, i);
+
+    private bool Find(ReplayIndex index, PathRecord path, long logTime, out ReplayMatch match) =>
+        index.TryFind(Sign(path), logTime, 0, 1_000_000, path.T, path.X, path.Y, _id, out match);
+}
