@@ -67,8 +67,7 @@ public sealed unsafe class LogScorer : IDisposable
     private List<Source> Open()
     {
         using IConsumer<byte[], byte[]> probe = KafkaClients.Reader(_brokers);
-        using var admin = new DependentAdminClientBuilder(probe.Handle).Build();
-        int partitions = admin.GetMetadata(Topics.Interactions, AnswerWithin).Topics.Single().Partitions.Count;
+        int partitions = KafkaClients.Partitions(probe, Topics.Interactions, AnswerWithin, _clock);
         var sources = new List<Source>();
         for (int i = 0; i < partitions; i++)
         {

@@ -158,6 +158,21 @@ internal static class KafkaClients
         }
     }
 
+    /// <summary>How many partitions a topic has. One made a moment ago has none at first: they are waited for.</summary>
+    public static int Partitions(IConsumer<byte[], byte[]> consumer, string topic, TimeSpan within, TimeProvider clock)
+    {
+        long since = clock.GetTimestamp();
+        using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        using var pause = new ManualResetEventSlim();
+        while (true)
+        {
+            TopicMetadata found = admin.GetMetadata(topic, within).Topics.Single();
+            if (found.Partitions.Count > 0 && !found.Error.IsError) return found.Partitions.Count;
+            if (clock.GetElapsedTime(since) >= within) throw new TimeoutException($"the topic '{topic}' has no partitions ({found.Error.Reason}): make it, or let the engine make it at its start");
+            pause.Wait(100);
+        }
+    }
+
     public static IConsumer<byte[], byte[]> Reader(string brokers) => new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
     {
         BootstrapServers = brokers,
