@@ -35,7 +35,7 @@ internal static unsafe class PipelineProfile
             }
             double us = (Cpu() - half).TotalMicroseconds / (at - halfAt);
             double bytes = (double)(GC.GetAllocatedBytesForCurrentThread() - allocated) / (at - halfAt);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"whole pipeline: {us:0.000} us CPU a click, {bytes:0.0} bytes allocated, {sink.Bytes / (double)sink.Verdicts:0} bytes a verdict, {partitions.Sum(p => p.Clicks.MemoryBytes) / 1e6:0} MB of windows"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"whole pipeline: {us:0.000} us CPU a click, {bytes:0.0} bytes allocated, {sink.Bytes / (double)sink.Verdicts:0} bytes a verdict, {partitions.Sum(p => p.Clicks.MemoryBytes + p.Pairs.MemoryBytes) / 1e6:0} MB of windows"));
             foreach (PartitionState partition in partitions) partition.Dispose();
         }
         Decode(log);

@@ -1,5 +1,4 @@
 using Engine.Pipeline.Decode;
-using Engine.Pipeline.Windows;
 
 namespace Engine.Pipeline;
 
@@ -22,13 +21,23 @@ public struct ClickKeys
         PairPublisher = Fingerprints.PairPublisher(hash, Who, Publisher);
     }
 
-    /// <summary>Asks for the cache lines of the windows, some clicks ahead of their use.</summary>
-    public readonly void Prefetch(WindowTable windows)
+    /// <summary>Asks for the tags of the keys' windows, a chunk ahead of their use.</summary>
+    public readonly void PrefetchTags(PartitionState partition)
     {
-        windows.Prefetch(Address);
-        windows.Prefetch(Network);
-        windows.Prefetch(Who);
-        windows.Prefetch(PairCampaign);
-        windows.Prefetch(PairPublisher);
+        partition.Clicks.PrefetchTags(Address);
+        partition.Clicks.PrefetchTags(Network);
+        partition.Clicks.PrefetchTags(Who);
+        partition.Pairs.PrefetchTags(PairCampaign);
+        partition.Pairs.PrefetchTags(PairPublisher);
+    }
+
+    /// <summary>Asks for the windows themselves, some clicks ahead of their use.</summary>
+    public readonly void Prefetch(PartitionState partition)
+    {
+        partition.Clicks.Prefetch(Address);
+        partition.Clicks.Prefetch(Network);
+        partition.Clicks.Prefetch(Who);
+        partition.Pairs.Prefetch(PairCampaign);
+        partition.Pairs.Prefetch(PairPublisher);
     }
 }

@@ -119,7 +119,7 @@ public sealed unsafe partial class ClickPipeline
 
     private static void CountWindows(ClickRow row, in ClickKeys keys)
     {
-        WindowTable windows = row.Partition.Clicks;
+        WindowTable<WindowEntry> windows = row.Partition.Clicks;
         long time = row.Time, now = row.LogTime;
         Window(windows.Touch(keys.Address, now), time, out int minute, out int tenMinutes, out int hour, out long ipGap);
         (row[ClickFeature.Ip60], row[ClickFeature.Ip600], row[ClickFeature.Ip3600], row[ClickFeature.IpGap]) = (minute, tenMinutes, hour, Seconds(ipGap));
@@ -127,10 +127,19 @@ public sealed unsafe partial class ClickPipeline
         (row[ClickFeature.Network60], row[ClickFeature.Network600], row[ClickFeature.Network3600]) = (minute, tenMinutes, hour);
         Window(windows.Touch(keys.Who, now), time, out minute, out tenMinutes, out hour, out long whoGap);
         (row[ClickFeature.Visitor60], row[ClickFeature.Visitor600], row[ClickFeature.Visitor3600], row[ClickFeature.WhoGap]) = (minute, tenMinutes, hour, Seconds(whoGap));
-        Window(windows.Touch(keys.PairCampaign, now), time, out _, out tenMinutes, out hour, out row.PairGapMs);
+        WindowTable<PairEntry> pairs = row.Partition.Pairs;
+        Window(pairs.Touch(keys.PairCampaign, now), time, out tenMinutes, out hour, out row.PairGapMs);
         (row[ClickFeature.PairCampaign600], row[ClickFeature.PairCampaign3600]) = (tenMinutes, hour);
-        Window(windows.Touch(keys.PairPublisher, now), time, out _, out tenMinutes, out hour, out _);
+        Window(pairs.Touch(keys.PairPublisher, now), time, out tenMinutes, out hour, out _);
         (row[ClickFeature.PairPublisher600], row[ClickFeature.PairPublisher3600]) = (tenMinutes, hour);
+    }
+
+    private static void Window(PairEntry* entry, long time, out int tenMinutes, out int hour, out long gap)
+    {
+        gap = entry->Last == 0 ? -1 : Math.Abs(time - entry->Last);
+        entry->Add(time);
+        entry->Count(time, out tenMinutes, out hour);
+        if (time > entry->Last) entry->Last = time;
     }
 
     private static float Seconds(long gapMs) => gapMs < 0 ? ClickFeatures.LongestGapSeconds : Math.Min(gapMs / 1000f, ClickFeatures.LongestGapSeconds);
@@ -199,6 +208,7 @@ public sealed unsafe partial class ClickPipeline
     {
         Standings standings = row.Partition.Standings;
         StandingSums? network = standings.Of(row.Network), visitor = row.Visitor == 0 ? null : standings.Of(row.Visitor), publisher = standings.Of(row.Publisher);
+        (row.NetworkSums, row.VisitorSums, row.PublisherSums) = (network, visitor, publisher);
         (row.StandingNetwork, row.StandingNetworkClicks) = network == null ? (ClickFeatures.Unknown, 0) : (network.Share, network.Clicks);
         (row.StandingVisitor, row.StandingVisitorClicks) = visitor == null ? (ClickFeatures.Unknown, 0) : (visitor.Share, visitor.Clicks);
         row.PublisherShare = publisher == null ? default

@@ -19,6 +19,9 @@ public sealed unsafe partial class ClickPipeline : IDisposable
     /// <summary>Records decoded together: two blocks of the forest's 32, and small enough to stay in the second-level cache.</summary>
     public const int ChunkRecords = 64;
 
+    /// <summary>How many clicks ahead windows are asked for: their misses to memory overlap with the steps between.</summary>
+    private const int PrefetchAhead = 4;
+
     private readonly KeyedHash _hash;
     private readonly SettingsTimeline _timeline;
     private readonly IDecisionSink _sink;
@@ -65,9 +68,14 @@ public sealed unsafe partial class ClickPipeline : IDisposable
                 : _protobuf.Decode(record.Value, record.Length, ref e, record.CloudEvent);
             if (_errors[i].IsError || e.Type != EventType.Click) continue;
             _keys[i].Fill(_hash, e);
-            _keys[i].Prefetch(record.Partition.Clicks);
+            _keys[i].PrefetchTags(record.Partition);
         }
-        for (int i = 0; i < records.Length; i++) Step(records[i], i);
+        for (int i = 0; i < records.Length; i++)
+        {
+            int ahead = i + PrefetchAhead;
+            if (ahead < records.Length && _events[ahead].Type == EventType.Click && !_errors[ahead].IsError) _keys[ahead].Prefetch(records[ahead].Partition);
+            Step(records[i], i);
+        }
         // Texts of what is ready lie in the messages, which go with the batch.
         DecideReady();
     }

@@ -54,6 +54,9 @@ public sealed unsafe class ClickRow
     public float PathProbability;
     public PathEvidence PathEvidence;
 
+    /// <summary>The standings found at arrival, so that the verdict adds to them without looking again; null where there were none.</summary>
+    public StandingSums? NetworkSums, VisitorSums, PublisherSums;
+
     public float StandingNetwork, StandingVisitor;
     public double StandingNetworkClicks, StandingVisitorClicks;
     public PublisherShare PublisherShare;

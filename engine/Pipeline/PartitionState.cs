@@ -10,8 +10,11 @@ namespace Engine.Pipeline;
 /// <summary>How much a partition may remember; each bound is a setting of engine.yaml.</summary>
 public sealed record PipelineLimits
 {
-    /// <summary>Keys in windows (addresses, networks, visitors, pairs) of a partition; 64 bytes each.</summary>
-    public int WindowKeys { get; init; } = 2_000_000;
+    /// <summary>Addresses, networks and visitors in windows of a partition; 65 bytes each.</summary>
+    public int WindowKeys { get; init; } = 1_000_000;
+
+    /// <summary>Pairs of a visitor with a campaign or a publisher in windows of a partition; 33 bytes each.</summary>
+    public int PairKeys { get; init; } = 2_000_000;
 
     /// <summary>Keys in windows of degenerate paths.</summary>
     public int DegenerateKeys { get; init; } = 200_000;
@@ -73,8 +76,9 @@ public sealed class PartitionState : IDisposable
     {
         Partition = partition;
         Name = RedisKeys.Partition(Topics.Interactions, partition);
-        Clicks = new WindowTable(limits.WindowKeys);
-        DegeneratePaths = new WindowTable(limits.DegenerateKeys);
+        Clicks = new WindowTable<WindowEntry>(limits.WindowKeys);
+        Pairs = new WindowTable<PairEntry>(limits.PairKeys);
+        DegeneratePaths = new WindowTable<WindowEntry>(limits.DegenerateKeys);
         Ids = new IdMemory(times.DuplicatesMax) { Forgotten = id => Confirmables.Remove(id) };
         Standings = new Standings(limits.Standings);
     }
@@ -84,8 +88,13 @@ public sealed class PartitionState : IDisposable
     /// <summary><c>interactions-2</c></summary>
     public string Name { get; }
 
-    public WindowTable Clicks { get; }
-    public WindowTable DegeneratePaths { get; }
+    /// <summary>Addresses, networks and visitors.</summary>
+    public WindowTable<WindowEntry> Clicks { get; }
+
+    /// <summary>Visitors with campaigns and with publishers.</summary>
+    public WindowTable<PairEntry> Pairs { get; }
+
+    public WindowTable<WindowEntry> DegeneratePaths { get; }
     public IdMemory Ids { get; }
     public Standings Standings { get; }
     public WaitingRoom<ClickRow> WaitingClicks { get; } = new();
@@ -130,6 +139,7 @@ public sealed class PartitionState : IDisposable
     public void Dispose()
     {
         Clicks.Dispose();
+        Pairs.Dispose();
         DegeneratePaths.Dispose();
     }
 }

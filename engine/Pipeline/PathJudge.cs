@@ -62,7 +62,7 @@ public sealed unsafe class PathJudge(ReplayIndex index)
     /// <summary>The visitor's and the network's clicks with degenerate paths in windows; the visitor's is what limits go by.</summary>
     private static void CountDegenerate(ClickRow row)
     {
-        WindowTable windows = row.Partition.DegeneratePaths;
+        WindowTable<WindowEntry> windows = row.Partition.DegeneratePaths;
         int visitor = 0, network = 0;
         if (row.Degenerate != Degeneracy.Sound)
         {

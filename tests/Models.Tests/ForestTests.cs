@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Models.Scoring;
 using Xunit;
 
@@ -100,35 +99,6 @@ public class ForestTests
         forest.Score(row);
         forest.Contributions(row, by);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-    }
-
-    [Fact]
-    public void Rows_in_batches_take_less_time_than_one_by_one()
-    {
-        var random = new Random(1);
-        Forest forest = RandomForest.Make(random, 100, 16, 64, 400, perfect: true);
-        float[] columns = RandomForest.Columns(random, forest, 4096);
-        var raw = new float[4096];
-        var row = new float[16];
-        (double batch, double one) = (double.MaxValue, double.MaxValue);
-        for (int round = 0; round < 60; round++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            forest.Score(columns, 4096, 4096, raw);
-            batch = Math.Min(batch, Stopwatch.GetElapsedTime(start).TotalMicroseconds / 4096);
-            start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < 512; i++)
-            {
-                row[i & 15] = columns[i];
-                raw[i] = forest.Score(row);
-            }
-
-            one = Math.Min(one, Stopwatch.GetElapsedTime(start).TotalMicroseconds / 512);
-        }
-
-        // times themselves are the benchmark's: here others use the machine, and both ways suffer alike
-        TestContext.Current.SendDiagnosticMessage($"a row in batches {batch:F3} us, alone {one:F3} us");
-        Assert.True(!System.Runtime.Intrinsics.X86.Avx2.IsSupported || batch < one, $"a row in batches {batch:F3} us, alone {one:F3} us");
     }
 
     [Fact]

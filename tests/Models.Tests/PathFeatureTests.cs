@@ -17,6 +17,11 @@ public class PathFeatureTests
         Assert.Equal(PathFeatures.Count, PathFeatures.Names.Distinct().Count());
         Assert.All(PathFeatures.Table, r => Assert.False(string.IsNullOrEmpty(r.Unit) || string.IsNullOrEmpty(r.Source)));
         Assert.Equal("turn_std", PathFeatures.Names[0]);
+        foreach (var (feature, unit) in (ReadOnlySpan<(PathFeature, string)>)[(TurnStart, "rad"), (Straightness, "1"), (SubMovements, "1/s"), (Jerk, "log10"),
+            (JerkFine, "log10"), (GridTurnMean50, "rad"), (BendStd, "rad"), (BendAutocorrelation, "1"), (WaitMedian, "ms"), (LogLength, "log10"), (LogPoints, "log10")])
+        {
+            Assert.Equal(unit, PathFeatures.Table[(int)feature].Unit);
+        }
     }
 
     [Fact]

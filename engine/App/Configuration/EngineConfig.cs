@@ -108,7 +108,8 @@ public sealed class DeliverConfig
 
 public sealed class BoundsConfig
 {
-    public int WindowKeys { get; set; } = 2_000_000;
+    public int WindowKeys { get; set; } = 1_000_000;
+    public int PairKeys { get; set; } = 2_000_000;
     public int DegenerateKeys { get; set; } = 200_000;
     public int Standings { get; set; } = 500_000;
     public int WaitingPathPoints { get; set; } = 4_000_000;
@@ -116,6 +117,6 @@ public sealed class BoundsConfig
 
     public Pipeline.PipelineLimits ToLimits() => new()
     {
-        WindowKeys = WindowKeys, DegenerateKeys = DegenerateKeys, Standings = Standings, WaitingPathPoints = WaitingPathPoints, ReplayPaths = ReplayPaths,
+        WindowKeys = WindowKeys, PairKeys = PairKeys, DegenerateKeys = DegenerateKeys, Standings = Standings, WaitingPathPoints = WaitingPathPoints, ReplayPaths = ReplayPaths,
     };
 }

@@ -300,7 +300,7 @@ public sealed unsafe partial class Lane : IDisposable
             _owned.Values.Select(partition => partition.BusyAt).Append(_assignedAt).Max(),
             _owned.Values.Sum(partition => partition.EndSince != 0 ? 0 : Lag(partition)),
             _owned.Values.Sum(partition => (long)partition.State.WaitingClicks.Count),
-            _owned.Values.Sum(partition => partition.State.Clicks.Evictions + partition.State.Standings.Evictions),
+            _owned.Values.Sum(partition => partition.State.Clicks.Evictions + partition.State.Pairs.Evictions + partition.State.Standings.Evictions),
             [.. _owned.Values.Select(partition => partition.State.Name)],
             _redis.Down ?? _redis.LastRefusal,
             _latency.Quantile(0.5) / 1000.0,

@@ -16,7 +16,10 @@ public readonly record struct PublisherShare(float Recent, float Past, float Rec
 /// </summary>
 public sealed class StandingSums
 {
-    private const double DayHalfLifeMs = 86_400_000, RecentHalfLifeMs = 600_000;
+    private const double DayHalfLifeS = 86_400, RecentHalfLifeS = 600;
+
+    /// <summary>What is left after so many seconds; a busy key asks for it every second.</summary>
+    private static readonly double[] Day = Table(DayHalfLifeS), Recent = Table(RecentHalfLifeS);
 
     public StandingKind Kind { get; init; }
 
@@ -49,13 +52,14 @@ public sealed class StandingSums
 
     public void Add(long logTime, bool invalid, long costMicros)
     {
-        if (logTime > LogTime)
+        long seconds = (logTime / 1000) - (LogTime / 1000);
+        if (seconds > 0 && Clicks > 0)
         {
-            double day = Math.Pow(2, (LogTime - logTime) / DayHalfLifeMs), recent = Math.Pow(2, (LogTime - logTime) / RecentHalfLifeMs);
+            double day = Decay(Day, seconds, DayHalfLifeS), recent = Decay(Recent, seconds, RecentHalfLifeS);
             (Clicks, Invalid) = (Clicks * day, Invalid * day);
             (RecentClicks, RecentInvalid) = (RecentClicks * recent, RecentInvalid * recent);
-            LogTime = logTime;
         }
+        LogTime = Math.Max(LogTime, logTime);
         Clicks++;
         RecentClicks++;
         CostMicros += costMicros;
@@ -64,6 +68,10 @@ public sealed class StandingSums
         RecentInvalid++;
         LostMicros += costMicros;
     }
+
+    private static double Decay(double[] table, long seconds, double halfLife) => seconds < table.Length ? table[seconds] : Math.Pow(2, -seconds / halfLife);
+
+    private static double[] Table(double halfLife) => [.. Enumerable.Range(0, 256).Select(seconds => Math.Pow(2, -seconds / halfLife))];
 }
 
 /// <summary>
@@ -73,7 +81,7 @@ public sealed class StandingSums
 /// </summary>
 public sealed class Standings(int bound)
 {
-    private readonly record struct Delta(ulong Network, ulong Visitor, ulong Publisher, ulong Campaign, IpAddress Address, long Position, long LogTime, bool Invalid, long CostMicros, string? VisitorName, string? PublisherName, string? CampaignName);
+    private readonly record struct Delta(StandingSums Sums, long Position, long LogTime, bool Invalid, long CostMicros);
 
     private readonly Dictionary<ulong, StandingSums> _sums = [];
     private readonly List<Delta> _pending = [];
@@ -84,7 +92,8 @@ public sealed class Standings(int bound)
     public int Count => _sums.Count;
     public long Evictions { get; private set; }
 
-    public StandingSums? Of(ulong key) => _sums.GetValueOrDefault(key);
+    /// <summary>The sums of a key; null before its first verdict is in them, that is until the second of that verdict has ended.</summary>
+    public StandingSums? Of(ulong key) => _sums.TryGetValue(key, out StandingSums? sums) && sums.Clicks > 0 ? sums : null;
 
     /// <summary>A sum that was read back from <c>standings</c>; it counts as written.</summary>
     public void Restore(ulong key, StandingSums sums, Bands bands)
@@ -93,15 +102,14 @@ public sealed class Standings(int bound)
         _sums[key] = sums;
     }
 
-    /// <summary>Notes a verdict; seen from the next second of log time on.</summary>
+    /// <summary>Notes a verdict; seen from the next second of log time on. A visitor is followed from the first invalid click on: most never have one.</summary>
     public void Note(ClickRow row, bool invalid)
     {
-        // A visitor is followed from the first invalid click on: most never have one. Names are made once for each key.
-        bool visitorKnown = row.Visitor != 0 && (_sums.ContainsKey(row.Visitor) || invalid);
-        _pending.Add(new Delta(row.Network, visitorKnown ? row.Visitor : 0, row.Publisher, row.Campaign, row.Event.Address, row.Partition.Position, row.LogTime, invalid, row.Event.CostMicros,
-            visitorKnown && !_sums.ContainsKey(row.Visitor) ? row.Event.Visitor.ToString() : null,
-            _sums.ContainsKey(row.Publisher) ? null : row.Event.Publisher.ToString(),
-            _sums.ContainsKey(row.Campaign) ? null : row.Event.Campaign.ToString()));
+        Note(row, invalid, row.NetworkSums ?? Find(row.Network) ?? New(row.Network, StandingKind.Network, row.Event.Address.NetworkText()));
+        StandingSums? visitor = row.VisitorSums ?? (row.Visitor == 0 ? null : Find(row.Visitor) ?? (invalid ? New(row.Visitor, StandingKind.Visitor, row.Event.Visitor.ToString()) : null));
+        if (visitor != null) Note(row, invalid, visitor);
+        Note(row, invalid, row.PublisherSums ?? Find(row.Publisher) ?? New(row.Publisher, StandingKind.Publisher, row.Event.Publisher.ToString()));
+        Note(row, invalid, Find(row.Campaign) ?? New(row.Campaign, StandingKind.Campaign, row.Event.Campaign.ToString()));
     }
 
     /// <summary>Adds what was noted; called where a second of log time ends.</summary>
@@ -109,13 +117,26 @@ public sealed class Standings(int bound)
     {
         foreach (ref readonly Delta delta in CollectionsMarshal.AsSpan(_pending))
         {
-            Add(delta.Network, StandingKind.Network, null, delta);
-            if (delta.Visitor != 0) Add(delta.Visitor, StandingKind.Visitor, delta.VisitorName, delta);
-            Add(delta.Publisher, StandingKind.Publisher, delta.PublisherName, delta);
-            Add(delta.Campaign, StandingKind.Campaign, delta.CampaignName, delta);
+            StandingSums sums = delta.Sums;
+            if (delta.Position < sums.Covers) continue;
+            sums.Add(delta.LogTime, delta.Invalid, delta.CostMicros);
+            if (sums.Dirty) continue;
+            sums.Dirty = true;
+            _dirty.Add(sums);
         }
         _pending.Clear();
         if (_sums.Count > bound) Evict();
+    }
+
+    private void Note(ClickRow row, bool invalid, StandingSums sums) => _pending.Add(new Delta(sums, row.Partition.Position, row.LogTime, invalid, row.Event.CostMicros));
+
+    private StandingSums? Find(ulong key) => _sums.GetValueOrDefault(key);
+
+    private StandingSums New(ulong key, StandingKind kind, string name)
+    {
+        var sums = new StandingSums { Kind = kind, Name = name };
+        _sums.Add(key, sums);
+        return sums;
     }
 
     /// <summary>The sums that changed since the last call and are due: by a changed band, or a minute after they were last written.</summary>
@@ -135,20 +156,6 @@ public sealed class Standings(int bound)
             due.Add(sums);
         }
         _dirty.RemoveRange(kept, _dirty.Count - kept);
-    }
-
-    private void Add(ulong key, StandingKind kind, string? name, in Delta delta)
-    {
-        if (!_sums.TryGetValue(key, out StandingSums? sums))
-        {
-            sums = new StandingSums { Kind = kind, Name = name ?? delta.Address.NetworkText(), LogTime = delta.LogTime };
-            _sums.Add(key, sums);
-        }
-        if (delta.Position < sums.Covers) return;
-        sums.Add(delta.LogTime, delta.Invalid, delta.CostMicros);
-        if (sums.Dirty) return;
-        sums.Dirty = true;
-        _dirty.Add(sums);
     }
 
     private void Evict()

@@ -9,7 +9,7 @@ namespace Engine.Pipeline.Windows;
 /// minute, 60 s for ten minutes, 600 s for the hour. Counts end at 65,535.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Size = Bytes)]
-public unsafe struct WindowEntry
+public unsafe struct WindowEntry : IWindowEntry
 {
     public const int Bytes = 64;
 
@@ -17,10 +17,10 @@ public unsafe struct WindowEntry
     private const int TensInMinute = 6, TensInTenMinutes = 60;
 
     /// <summary>The key's fingerprint; 0 where the place is free.</summary>
-    public ulong Key;
+    public ulong Key { readonly get; set; }
 
     /// <summary>Event time of the key's latest click, in ms.</summary>
-    public long Last;
+    public long Last { readonly get; set; }
 
     /// <summary>The latest hop of 10 s that was counted in, since the epoch; 0 where nothing was.</summary>
     private uint _head;
@@ -69,6 +69,7 @@ public unsafe struct WindowEntry
         _head = hop;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Clear(ushort* ring, uint size, uint from, uint to)
     {
         if (to - from >= size)
@@ -79,6 +80,7 @@ public unsafe struct WindowEntry
         for (uint hop = from + 1; hop <= to; hop++) ring[hop % size] = 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Sum(ushort* ring, uint size, uint head, uint at)
     {
         int sum = 0;
@@ -101,4 +103,14 @@ public unsafe struct WindowEntry
     {
         if (count != ushort.MaxValue) count++;
     }
+}
+
+/// <summary>What a table of windows needs to know of its entries.</summary>
+public interface IWindowEntry
+{
+    /// <summary>The key's fingerprint; 0 where the place is free.</summary>
+    ulong Key { get; set; }
+
+    /// <summary>Event time of the key's latest click, in ms: the oldest goes first.</summary>
+    long Last { get; }
 }
