@@ -14,7 +14,9 @@ public static class EngineCommands
         ParseResult parsed = Root(around).Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            around.Error.WriteLine($"engine: {parsed.Errors[0].Message.TrimEnd('.')}; see engine --help.");
+            // Of an unknown word it would first be said that a command is missing.
+            string wrong = parsed.UnmatchedTokens is [var token, ..] ? $"'{token}' is no command, option or argument here" : parsed.Errors[0].Message.TrimEnd('.');
+            around.Error.WriteLine($"engine: {wrong}; see engine --help.");
             return ExitCodes.WrongUse;
         }
         var invocation = new InvocationConfiguration { Output = around.Out, Error = around.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
@@ -37,7 +39,12 @@ public static class EngineCommands
             around.Error.WriteLine($"engine: {error.Message}");
             return ExitCodes.Failed;
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (OperationCanceledException)
+        {
+            around.Error.WriteLine("engine: stopped before the end.");
+            return ExitCodes.Failed;
+        }
+        catch (Exception error)
         {
             // Nobody foresaw it: what and where, for a report, in place of an abort.
             around.Error.WriteLine($"engine: it failed unexpectedly, please report this: {error}");
@@ -50,15 +57,17 @@ public static class EngineCommands
         RunOf(around), DemoOf(around), VerdictOf(around), CheckOf(around), EvalOf(around), RescoreOf(around),
     };
 
-    private static Option<string?> Kafka() => new("--kafka") { HelpName = "H:P", Description = "brokers (default: engine.yaml's, else an in-process cluster of its own)" };
-    private static Option<string?> Redis() => new("--redis") { HelpName = "H:P[,…]", Description = "Redis, Redis Cluster or Garnet (default: engine.yaml's, else one of its own)" };
+    private const string Own = "one of its own", Running = "those of the engine that runs here";
+
+    private static Option<string?> Kafka(string otherwise) => new("--kafka") { HelpName = "H:P", Description = $"brokers (default: engine.yaml's, else {otherwise})" };
+    private static Option<string?> Redis(string otherwise) => new("--redis") { HelpName = "H:P[,…]", Description = $"Redis, Redis Cluster or Garnet (default: {otherwise})" };
     private static Option<string?> Group() => new("--group") { HelpName = "G", Description = "the consumer group (default: engine.yaml's)" };
     private static Option<string?> Config() => new("--config") { HelpName = "FILE", Description = "engine.yaml (default: configs/engine.yaml here)" };
     private static Option<string?> Prefix() => new("--prefix") { HelpName = "P", Description = "what this group's keys, channels and own topics begin with" };
 
     private static Command RunOf(Surroundings around)
     {
-        Option<string?> kafka = Kafka(), redis = Redis(), group = Group(), config = Config(), prefix = Prefix();
+        Option<string?> kafka = Kafka(Own), redis = Redis("engine.yaml's, else " + Own), group = Group(), config = Config(), prefix = Prefix();
         var http = new Option<string?>("--http") { HelpName = "H:P", Description = "where to serve HTTP (default: 127.0.0.1:8080, or a free port where that is taken)" };
         var idle = new Option<double?>("--until-idle") { HelpName = "SECONDS", Description = "end with a summary once everything is decided and acknowledged and nothing came for so long" };
         idle.Validators.Add(result => { if (result.GetValueOrDefault<double?>() is <= 0) result.AddError("--until-idle is a number of seconds over 0"); });
@@ -74,7 +83,7 @@ public static class EngineCommands
     private static Command DemoOf(Surroundings around)
     {
         var data = new Option<string?>("--data") { HelpName = "DIR", Description = "plays the real clicks and paths of this folder in place of the sample traffic" };
-        Option<string?> redis = Redis();
+        Option<string?> redis = Redis(Own);
         var keep = new Option<bool>("--keep") { Description = "stays up afterwards, for look-ups" };
         var clicks = new Option<int>("--clicks") { HelpName = "N", Description = "clicks of sample traffic", DefaultValueFactory = _ => 20_000 };
         var command = new Command("demo", "Plays a labelled stream through the real path, and compares what was decided with what is true.") { data, redis, keep, clicks };
@@ -85,7 +94,7 @@ public static class EngineCommands
     private static Command VerdictOf(Surroundings around)
     {
         var click = new Argument<string>("CLICK") { Description = "the click's id" };
-        Option<string?> redis = Redis(), prefix = Prefix();
+        Option<string?> redis = Redis(Running), prefix = Prefix();
         var json = new Option<bool>("--json") { Description = "print the verdict as it is stored" };
         var command = new Command("verdict", "Prints the verdict of a click.") { click, redis, prefix, json };
         command.SetAction((parsed, _) => VerdictCommand.RunAsync(parsed.GetRequiredValue(click), parsed.GetValue(redis), parsed.GetValue(prefix), parsed.GetValue(json), around));
@@ -112,7 +121,7 @@ public static class EngineCommands
 
     private static Command RescoreOf(Surroundings around)
     {
-        Option<string?> kafka = Kafka(), redis = Redis(), group = Group(), config = Config(), prefix = Prefix();
+        Option<string?> kafka = Kafka(Running), redis = Redis("engine.yaml's, else " + Running), group = Group(), config = Config(), prefix = Prefix();
         var settings = new Option<string?>("--settings") { HelpName = "s-N", Description = "the base and all records up to N, in force from the log's beginning (default: as they came into force)" };
         var model = new Option<string?>("--model") { HelpName = "FILE", Description = "a click forest in place of the settings'" };
         var output = new Option<string>("--out") { HelpName = "FILE", Required = true, Description = "where the verdicts go, one a line" };

@@ -52,6 +52,7 @@ public sealed unsafe partial class Lane
                 if (StandingRecord.Fingerprint(sums, _context.Hash) is var key and not 0) state.Standings.Restore(key, sums, _context.Timeline.Latest.Bands);
         }
         if (!_context.Signatures.CatchUp(SignaturesWithin)) _context.Log.SignaturesLate(SignaturesWithin.TotalSeconds);
+        Publish();
         return taken;
     }
 
@@ -63,7 +64,7 @@ public sealed unsafe partial class Lane
         IDatabase redis = _context.Redis.Redis.GetDatabase();
         long owner = redis.StringIncrement(_context.Keys.Owner(name));
         string progress = redis.StringGet(_context.Keys.Progress(name)).ToString();
-        WatermarkOffsets ends = _consumer.QueryWatermarkOffsets(partition, BrokerAnswersWithin);
+        WatermarkOffsets ends = KafkaClients.Ends(_consumer, partition, BrokerAnswersWithin, _context.Clock);
         (long resultsFrom, long logTime) = Parse(name, progress);
         if (resultsFrom > ends.High.Value)
             throw new InvalidOperationException($"{name}: progress {resultsFrom} lies past the log's end {ends.High.Value}: is this the topic that the group '{_context.Consume.Group}' has read before? Name another group, or delete {_context.Keys.Progress(name)} to begin anew");
@@ -79,6 +80,7 @@ public sealed unsafe partial class Lane
         var state = new PartitionState(number, _context.Limits, _context.Timeline.Latest.Limits) { ResultsFrom = resultsFrom };
         var delivery = new PartitionDelivery(state, _context.Keys, _context.Hash, owner, progress, _context.Deliver.TotalsTtl);
         _owned[number] = new OwnedPartition(state, delivery, from);
+        _assignedAt = _context.Clock.GetTimestamp();
         _deliveries[state] = delivery;
         _retakeAt.Remove(number);
         _context.Log.PartitionTaken(name, resultsFrom, from, owner);
@@ -95,14 +97,17 @@ public sealed unsafe partial class Lane
         throw new InvalidOperationException($"the progress of {name} is '{progress}'; expected an offset, a space and a log time");
     }
 
-    /// <summary>The first record stamped in the time that is read again; the log's start where the broker can't say (the test cluster).</summary>
+    /// <summary>
+    /// The first record stamped in the time that is read again. The record that gave progress its log time is such a one, so a broker that knows
+    /// of none can't say (the test cluster), or has let it go: then the log's start.
+    /// </summary>
     private long ReadAgainFrom(TopicPartition partition, long logTime, long start)
     {
         try
         {
             var time = new Timestamp(Math.Max(0, logTime - (long)ReadAgain.TotalMilliseconds), TimestampType.CreateTime);
             Offset found = _consumer.OffsetsForTimes([new TopicPartitionTimestamp(partition, time)], BrokerAnswersWithin)[0].Offset;
-            return found.Value >= 0 ? found.Value : found == Offset.End ? long.MaxValue : start;
+            return found.Value >= 0 ? found.Value : start;
         }
         catch (KafkaException)
         {
@@ -160,9 +165,10 @@ public sealed unsafe partial class Lane
     private void Release(OwnedPartition partition)
     {
         _owned.Remove(partition.State.Partition);
+        _assignedAt = _context.Clock.GetTimestamp();
         _deliveries.Remove(partition.State);
         partition.State.Counts.AddTo(_released);
-        _context.Log.PartitionReleased(partition.State.Name, partition.Delivery.AcknowledgedOffset);
+        _context.Log.PartitionReleased(partition.State.Name, Math.Max(partition.Delivery.AcknowledgedOffset, partition.State.ResultsFrom));
         partition.State.Dispose();
         Publish();
     }

@@ -33,7 +33,7 @@ public sealed unsafe partial class Lane : IDisposable
     private volatile LaneStatus _status = LaneStatus.Starting;
     private readonly Queue<(long Written, long TakenAt)> _underWay = new();
     private readonly LatencyHistogram _latency = new();
-    private long _lastProgress;
+    private long _lastProgress, _assignedAt;
     private bool _redisAway;
 
     public Lane(EngineContext context, int number)
@@ -126,7 +126,7 @@ public sealed unsafe partial class Lane : IDisposable
         }
         _redis.Poll();
         MeasureLatency();
-        if (_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay) WaitForRedis();
+        if (_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay || _redis.HasRefused) WaitForRedis();
         SeeToProgress();
         SeeToTicks();
         Retake();
@@ -162,6 +162,12 @@ public sealed unsafe partial class Lane : IDisposable
             }
             // A seek leaves messages of before on their way.
             if (message->Offset < partition.Next) continue;
+            // Results of what was read again are written already: it is decided apart, or clicks of both sides would be concluded together.
+            if (message->Offset >= partition.State.ResultsFrom && partition.Next <= partition.State.ResultsFrom && records > 0)
+            {
+                _pipeline.Process(_records.AsSpan(0, records));
+                records = 0;
+            }
             partition.Next = message->Offset + 1;
             partition.EndSince = 0;
             ref Record record = ref _records[records++];
@@ -197,15 +203,18 @@ public sealed unsafe partial class Lane : IDisposable
         }
     }
 
-    /// <summary>Redis is slower than Kafka: nothing is read until it has caught up. Assignments are served meanwhile.</summary>
+    /// <summary>
+    /// Redis is slower than Kafka, or has refused something for now: nothing is read until it has caught up, and has taken what it refused, for
+    /// a later result under the same key must not come before it. Assignments are served meanwhile.
+    /// </summary>
     private void WaitForRedis()
     {
         long since = _context.Clock.GetTimestamp();
-        bool paused = false;
-        while (_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay / 2 && Failure == null)
+        bool paused = false, refused = _redis.HasRefused;
+        while ((_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay / 2 || (refused && !_redis.IsIdle)) && Failure == null)
         {
             _redis.Wait(CommandTimeoutMs);
-            if (_stop.IsCancellationRequested && _redis.Down != null) return;
+            if (_stop.IsCancellationRequested && (_redis.Down != null || _redis.HasRefused)) return;
             if (_context.Clock.GetElapsedTime(since) < TimeSpan.FromSeconds(1)) continue;
             if (!paused)
             {
@@ -288,7 +297,7 @@ public sealed unsafe partial class Lane : IDisposable
         _status = new LaneStatus(
             _owned.Count,
             _owned.Count > 0 && _owned.Values.All(partition => partition.IsSettled) && _redis.IsIdle,
-            _owned.Values.Select(partition => partition.BusyAt).DefaultIfEmpty(0).Max(),
+            _owned.Values.Select(partition => partition.BusyAt).Append(_assignedAt).Max(),
             _owned.Values.Sum(partition => partition.EndSince != 0 ? 0 : Lag(partition)),
             _owned.Values.Sum(partition => (long)partition.State.WaitingClicks.Count),
             _owned.Values.Sum(partition => partition.State.Clicks.Evictions + partition.State.Pairs.Evictions + partition.State.Standings.Evictions),
@@ -332,7 +341,7 @@ public sealed unsafe partial class Lane : IDisposable
 /// <summary>Where a lane stands.</summary>
 /// <param name="Partitions">How many it owns.</param>
 /// <param name="IsSettled">All of them are read to their end, nothing waits, and all is acknowledged.</param>
-/// <param name="BusyAt">Monotonic time of the last record that was no tick; 0 for none.</param>
+/// <param name="BusyAt">Monotonic time of the last record that was no tick, or of the last change of what the lane owns; 0 for none.</param>
 /// <param name="Lag">Records that are in the log and not read yet.</param>
 /// <param name="WaitingClicks">Clicks that wait for their paths.</param>
 /// <param name="Evictions">What was forgotten before its time, at a bound.</param>

@@ -67,13 +67,12 @@ public sealed unsafe class LogScorer : IDisposable
     private List<Source> Open()
     {
         using IConsumer<byte[], byte[]> probe = KafkaClients.Reader(_brokers);
-        using var admin = new DependentAdminClientBuilder(probe.Handle).Build();
-        int partitions = admin.GetMetadata(Topics.Interactions, AnswerWithin).Topics.Single().Partitions.Count;
+        int partitions = KafkaClients.Partitions(probe, Topics.Interactions, AnswerWithin, _clock);
         var sources = new List<Source>();
         for (int i = 0; i < partitions; i++)
         {
             var partition = new TopicPartition(Topics.Interactions, i);
-            WatermarkOffsets ends = probe.QueryWatermarkOffsets(partition, AnswerWithin);
+            WatermarkOffsets ends = KafkaClients.Ends(probe, partition, AnswerWithin, _clock);
             IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(_brokers);
             consumer.Assign(new TopicPartitionOffset(partition, ends.Low));
             sources.Add(new Source(consumer, new PartitionState(i, _limits, _timeline.Latest.Limits), ends.Low.Value, ends.High.Value));

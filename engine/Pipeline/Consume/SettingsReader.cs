@@ -58,7 +58,7 @@ public sealed class SettingsReader : IDisposable
     public static IEnumerable<SettingRecord> ReadFrom(string brokers, long offset)
     {
         using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(brokers);
-        WatermarkOffsets ends = consumer.QueryWatermarkOffsets(Partition, AnswerWithin);
+        WatermarkOffsets ends = KafkaClients.Ends(consumer, Partition, AnswerWithin, TimeProvider.System);
         long next = Math.Max(offset, ends.Low), logTime = 0;
         consumer.Assign(new TopicPartitionOffset(Partition, next));
         while (next < ends.High && consumer.Consume(AnswerWithin) is { IsPartitionEOF: false } record)
@@ -73,7 +73,7 @@ public sealed class SettingsReader : IDisposable
     public static long End(string brokers)
     {
         using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(brokers);
-        return consumer.QueryWatermarkOffsets(Partition, AnswerWithin).High.Value;
+        return KafkaClients.Ends(consumer, Partition, AnswerWithin, TimeProvider.System).High.Value;
     }
 
     private void Run()
@@ -140,6 +140,39 @@ public readonly record struct SettingRecord(long Offset, long LogTime, string Ke
 /// <summary>Consumers that read topics in full, without a group.</summary>
 internal static class KafkaClients
 {
+    /// <summary>The ends of a partition's log. A partition made a moment ago has no leader at first: that is waited for.</summary>
+    public static WatermarkOffsets Ends(IConsumer<byte[], byte[]> consumer, TopicPartition partition, TimeSpan within, TimeProvider clock)
+    {
+        long since = clock.GetTimestamp();
+        using var pause = new ManualResetEventSlim();
+        while (true)
+        {
+            try
+            {
+                return consumer.QueryWatermarkOffsets(partition, within);
+            }
+            catch (KafkaException e) when (e.Error.Code is ErrorCode.NotLeaderForPartition or ErrorCode.LeaderNotAvailable or ErrorCode.UnknownTopicOrPart && clock.GetElapsedTime(since) < within)
+            {
+                pause.Wait(100);
+            }
+        }
+    }
+
+    /// <summary>How many partitions a topic has. One made a moment ago has none at first: they are waited for.</summary>
+    public static int Partitions(IConsumer<byte[], byte[]> consumer, string topic, TimeSpan within, TimeProvider clock)
+    {
+        long since = clock.GetTimestamp();
+        using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        using var pause = new ManualResetEventSlim();
+        while (true)
+        {
+            TopicMetadata found = admin.GetMetadata(topic, within).Topics.Single();
+            if (found.Partitions.Count > 0 && !found.Error.IsError) return found.Partitions.Count;
+            if (clock.GetElapsedTime(since) >= within) throw new TimeoutException($"the topic '{topic}' has no partitions ({found.Error.Reason}): make it, or let the engine make it at its start");
+            pause.Wait(100);
+        }
+    }
+
     public static IConsumer<byte[], byte[]> Reader(string brokers) => new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
     {
         BootstrapServers = brokers,

@@ -25,9 +25,8 @@ public sealed class SignatureReader : IDisposable
     {
         (_index, _clock) = (index, clock);
         _consumer = KafkaClients.Reader(brokers);
-        using IAdminClient admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
         string topic = prefix + Topics.PathSignatures;
-        int count = admin.GetMetadata(topic, AnswerWithin).Topics.Single().Partitions.Count;
+        int count = KafkaClients.Partitions(_consumer, topic, AnswerWithin, clock);
         _partitions = [.. Enumerable.Range(0, count).Select(i => new TopicPartition(topic, i))];
         _next = new long[count];
         _thread = new Thread(Run) { Name = "signatures", IsBackground = true };
@@ -48,7 +47,7 @@ public sealed class SignatureReader : IDisposable
         long since = _clock.GetTimestamp();
         for (int i = 0; i < _partitions.Length; i++)
         {
-            WatermarkOffsets ends = _consumer.QueryWatermarkOffsets(_partitions[i], AnswerWithin);
+            WatermarkOffsets ends = KafkaClients.Ends(_consumer, _partitions[i], AnswerWithin, _clock);
             while (ends.High.Value > ends.Low.Value && Volatile.Read(ref _next[i]) < ends.High.Value)
             {
                 if (_clock.GetElapsedTime(since) > within || _stop.IsCancellationRequested) return false;

@@ -16,12 +16,12 @@ internal static class StandingsReader
         var found = new Dictionary<string, StandingSums>(StringComparer.Ordinal);
         var of = new Dictionary<string, string>(StringComparer.Ordinal);
         using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(brokers);
-        using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         string topic = prefix + Topics.Standings;
-        foreach (PartitionMetadata metadata in admin.GetMetadata(topic, AnswerWithin).Topics.Single().Partitions)
+        int count = KafkaClients.Partitions(consumer, topic, AnswerWithin, TimeProvider.System);
+        for (int i = 0; i < count; i++)
         {
-            var partition = new TopicPartition(topic, metadata.PartitionId);
-            WatermarkOffsets ends = consumer.QueryWatermarkOffsets(partition, AnswerWithin);
+            var partition = new TopicPartition(topic, i);
+            WatermarkOffsets ends = KafkaClients.Ends(consumer, partition, AnswerWithin, TimeProvider.System);
             if (ends.High.Value <= ends.Low.Value) continue;
             consumer.Assign(new TopicPartitionOffset(partition, ends.Low));
             while (consumer.Consume(AnswerWithin) is { IsPartitionEOF: false } record)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Engine.Contracts;
@@ -10,6 +11,9 @@ namespace Engine.Pipeline.Deliver;
 /// </summary>
 public sealed class KafkaOut : IDisposable
 {
+    /// <summary>The header that a value gains which was cut short: its length before, in bytes.</summary>
+    private const string Truncated = "error.truncated";
+
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly string _prefix;
 
@@ -22,6 +26,8 @@ public sealed class KafkaOut : IDisposable
             Acks = Acks.All,
             EnableIdempotence = true,
             LingerMs = 5,
+            // As brokers take it by default; what is larger is cut short.
+            MessageMaxBytes = 1024 * 1024,
             Partitioner = Partitioner.Murmur2Random,
             // A broker that is away is waited for, not given up on: progress waits with it.
             MessageTimeoutMs = 0,
@@ -59,15 +65,32 @@ public sealed class KafkaOut : IDisposable
     private void Send(Sender sender, TopicPartition to, Message<byte[], byte[]> message)
     {
         sender.Sent++;
+        Produce(sender, to, message);
+    }
+
+    private void Produce(Sender sender, TopicPartition to, Message<byte[], byte[]> message)
+    {
+        void Ended(Error error)
+        {
+            if (error.IsError) Failed?.Invoke($"{to.Topic}: {error.Reason}");
+            Interlocked.Increment(ref sender.Acknowledged);
+        }
         while (true)
         {
             try
             {
                 _producer.Produce(to, message, report =>
                 {
-                    if (report.Error.IsError) Failed?.Invoke($"{to.Topic}: {report.Error.Reason}");
-                    Interlocked.Increment(ref sender.Acknowledged);
+                    // The callback's thread is the one that makes room in the queue: it must not wait for room itself.
+                    if (report.Error.Code == ErrorCode.MsgSizeTooLarge && Shorten(message)) _ = Task.Run(() => Produce(sender, to, message));
+                    else Ended(report.Error);
                 });
+                return;
+            }
+            catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge)
+            {
+                if (Shorten(message)) continue;
+                Ended(e.Error);
                 return;
             }
             catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
@@ -75,6 +98,15 @@ public sealed class KafkaOut : IDisposable
                 _producer.Poll(TimeSpan.FromMilliseconds(20));
             }
         }
+    }
+
+    /// <summary>Halves a value that is larger than the broker takes, and says how long it was; false where there is nothing left to halve.</summary>
+    private static bool Shorten(Message<byte[], byte[]> message)
+    {
+        if (message.Value is not { Length: > 1 } value) return false;
+        if (!message.Headers.TryGetLastBytes(Truncated, out _)) message.Headers.Add(Truncated, Encoding.ASCII.GetBytes(value.Length.ToString(CultureInfo.InvariantCulture)));
+        message.Value = value[..(value.Length / 2)];
+        return true;
     }
 
     public void Flush(TimeSpan timeout) => _producer.Flush(timeout);

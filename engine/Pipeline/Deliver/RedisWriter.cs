@@ -31,6 +31,9 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
 
     public long Acknowledged => _only?.Acknowledged ?? _pipes.Values.Sum(pipe => pipe.Acknowledged);
 
+    /// <summary>Whether commands that were refused for now wait to be tried again: what is written meanwhile could be overtaken by them.</summary>
+    public bool HasRefused => _refused.Count > 0;
+
     /// <summary>Whether everything written so far is acknowledged.</summary>
     public bool IsIdle => _refused.Count == 0 && _pipes.Values.All(pipe => pipe.Acknowledged == pipe.Written);
 

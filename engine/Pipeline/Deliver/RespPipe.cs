@@ -53,8 +53,8 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
 
     public long BytesUnderWay { get; private set; }
 
-    /// <summary>Why the connection is down; null while it is up.</summary>
-    public string? Down { get; private set; } = "not connected yet";
+    /// <summary>Why the connection is down; null while it is up, or was never needed.</summary>
+    public string? Down { get; private set; }
 
     /// <summary>Told of commands that Redis refused and that nobody waits for: the error, and the command as sent.</summary>
     public Action<string, ReadOnlyMemory<byte>>? Refused { get; set; }

@@ -1,0 +1,114 @@
+using Integration.Tests.Rig;
+using Tests.Support;
+using Xunit;
+
+namespace Integration.Tests;
+
+/// <summary>The commands that others script against: what they say, where, and how they end.</summary>
+public class CommandLineTests
+{
+    [Theory]
+    [InlineData("run", "--kafka --redis --group --config --http --prefix --until-idle")]
+    [InlineData("verdict", "CLICK --redis --json")]
+    [InlineData("check", "--config")]
+    [InlineData("eval", "EXPR --bindings --cases")]
+    [InlineData("rescore", "--kafka --redis --group --settings --model --out")]
+    [InlineData("demo", "--data --redis --keep --clicks")]
+    public async Task Help_names_every_option_with_what_it_does(string command, string names)
+    {
+        CommandRun help = await Programs.EngineAsync(command, "--help");
+        Assert.Equal((0, ""), (help.ExitCode, help.Error));
+        foreach (string name in names.Split(' ')) Assert.Matches($@"(?m)^  <?{name}>?( <[^>]*>)?  +(\(REQUIRED\) +)?\S.*", help.Out);
+    }
+
+    [Theory]
+    [InlineData(2, "--nonsense", "run", "--nonsense")]
+    [InlineData(2, "--until-idle", "run", "--until-idle", "0")]
+    [InlineData(2, "nonsense", "nonsense")]
+    [InlineData(2, "CLICK", "verdict")]
+    [InlineData(1, "--redis", "verdict", "c")]
+    [InlineData(1, "no Redis at 127.0.0.1:1", "verdict", "c", "--redis", "127.0.0.1:1")]
+    [InlineData(1, "no Redis at 127.0.0.1:1", "run", "--kafka", "127.0.0.1:1", "--redis", "127.0.0.1:1")]
+    [InlineData(1, "--kafka", "rescore", "--out", "x")]
+    [InlineData(2, "there.yaml", "check", "--config", "not/there.yaml")]
+    [InlineData(2, "--cases", "eval")]
+    [InlineData(3, "no such file", "eval", "--cases", "not-there.jsonl")]
+    public async Task A_failure_is_one_sentence_on_stderr_and_an_exit_code(int code, string says, params string[] arguments)
+    {
+        using var folder = new LiveFolder();
+        new EngineYaml().Write(folder, "configs/engine.yaml");
+        CommandRun run = await Programs.RunAsync("engine", folder.Path, arguments);
+        Assert.True(run.ExitCode == code, run.ToString());
+        Assert.Equal("", run.Out);
+        Assert.StartsWith("engine: ", run.Error);
+        Assert.Contains(says, run.Error);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_configuration_that_is_wrong_is_refused_with_file_and_line()
+    {
+        using var folder = new LiveFolder();
+        string config = folder.Write("engine.yaml", "lanes: 1\nconsume:\n  progress_ms: often\n");
+        CommandRun run = await Programs.EngineAsync("run", "--config", config);
+        Assert.True(run.ExitCode == 2, run.ToString());
+        Assert.Contains($"{config}, line 3", run.Error);
+        config = folder.Write("engine.yaml", "lanes: 1\nlaness: 2\n");
+        run = await Programs.EngineAsync("check", "--config", config);
+        Assert.True(run.ExitCode == 2, run.ToString());
+        Assert.Contains("laness", run.Error);
+        Assert.Contains("line 2", run.Error);
+    }
+
+    [Fact]
+    public async Task Check_finds_every_problem_and_passes_what_is_shipped()
+    {
+        using var folder = new LiveFolder();
+        folder.Write("settings/a.yaml", "bands/default: { review: 2 }\nrule/one: { when: \"click.publisher ==\", then: {} }\nrule/fine: { when: \"click.publisher == 'p'\", then: { class: sivt } }\n");
+        folder.Write("settings/b.yaml", "reason/no.such: { limit: 1 }\nlimits/time: { join_ms: soon }\n");
+        string config = new EngineYaml { Settings = folder.File("settings") }.Write(folder);
+        CommandRun run = await Programs.EngineAsync("check", "--config", config);
+        Assert.True(run.ExitCode == 2, run.ToString());
+        foreach (string key in new[] { "bands/default", "rule/one", "reason/no.such", "limits/time" }) Assert.Contains(key, run.Error);
+        Assert.DoesNotContain("rule/fine", run.Error);
+        CommandRun start = await Programs.EngineAsync("check", "--config", Path.Combine(Programs.Checkout, "configs", "engine.yaml"));
+        Assert.True(start.ExitCode == 0, start.ToString());
+        Assert.Contains("fine", start.Out);
+    }
+
+    [Fact]
+    public async Task Eval_prints_a_value_an_error_or_a_line_for_each_case()
+    {
+        CommandRun value = await Programs.EngineAsync("eval", "x * 2 + size('abc')", "--bindings", """{"x":4}""");
+        Assert.Equal((0, ""), (value.ExitCode, value.Error));
+        Assert.Contains("11", value.Out);
+        CommandRun error = await Programs.EngineAsync("eval", "1 / 0");
+        Assert.Equal((1, ""), (error.ExitCode, error.Out));
+        Assert.StartsWith("engine: ", error.Error);
+        CommandRun syntax = await Programs.EngineAsync("eval", "1 +");
+        Assert.Equal((1, ""), (syntax.ExitCode, syntax.Out));
+
+        using var folder = new LiveFolder();
+        string cases = folder.Write("cases.jsonl", "{\"expr\":\"1 + 1\"}\n{\"expr\":\"a.b\",\"bindings\":{\"a\":{\"b\":\"text\"}}}\n{\"expr\":\"1 / 0\"}\n");
+        CommandRun lines = await Programs.EngineAsync("eval", "--cases", cases);
+        Assert.Equal(0, lines.ExitCode);
+        string[] printed = lines.Out.TrimEnd().Split('\n');
+        Assert.Equal(3, printed.Length);
+        Assert.Contains("value", printed[0]);
+        Assert.Contains("text", printed[1]);
+        Assert.Contains("error", printed[2]);
+    }
+
+    [Fact]
+    public async Task A_stop_while_it_starts_is_no_crash()
+    {
+        using var folder = new LiveFolder();
+        // Nobody listens there: it waits for the broker when it is stopped.
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
+        await using EngineRun run = EngineRun.Launch($"127.0.0.1:{LiveProcess.FreePort()}", lab.Redis.Address, lab.Config);
+        await LiveWait.UntilAsync("it has claimed its keys", async () => await lab.Redis.Database.KeyExistsAsync("group"));
+        CommandRun end = await run.StopAsync();
+        Assert.True(end.ExitCode == 1, end.ToString());
+        Assert.Equal("engine: stopped before the end.", end.Error.TrimEnd());
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Integration.Tests.Rig;
+using Tests.Support;
+using Xunit;
+
+namespace Integration.Tests;
+
+/// <summary>Groups, prefixes, and the engine that hosts what nobody named.</summary>
+public class GroupTests
+{
+    [Fact]
+    public async Task A_second_group_is_refused_unless_it_has_a_prefix_which_keeps_keys_apart()
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Any, prefix: "two:");
+        lab.Log.SendAll([LiveEvents.Click("c", LiveEvents.Now), new LiveRecord("interactions", "k", "{", LiveEvents.Now)]);
+        await lab.RunUntilIdleAsync(lab.Redis);
+        string[] before = [.. lab.Redis.Keys()];
+        Assert.All(before, key => Assert.False(key.StartsWith("two:", StringComparison.Ordinal)));
+
+        await using (EngineRun second = EngineRun.Launch(lab.Brokers, lab.Redis.Address, lab.Config, "--group", "second"))
+        {
+            CommandRun end = await second.EndAsync();
+            Assert.True(end.ExitCode == 2, end.ToString());
+            Assert.Contains("group 'engine'", end.Error);
+            Assert.Contains("--prefix", end.Error);
+        }
+        Assert.Equal(before, lab.Redis.Keys());
+
+        await lab.RunUntilIdleAsync(lab.Redis, "--group", "second", "--prefix", "two:");
+        string[] after = [.. lab.Redis.Keys().Where(key => !key.StartsWith("two:", StringComparison.Ordinal))];
+        Assert.Equal(before, after);
+        foreach (string key in new[] { "two:verdict:c", "two:group", "two:settings-base:second", "two:progress:second:{interactions-0}", "two:owner:second:{interactions-0}" })
+            Assert.True(await lab.Redis.Database.KeyExistsAsync(key), key);
+        Assert.Single(lab.Log.ReadAll("two:dead-letters"));
+        Assert.Single(lab.Log.ReadAll("dead-letters"));
+        CommandRun verdict = await Programs.EngineAsync("verdict", "c", "--redis", lab.Redis.Address, "--prefix", "two:", "--json");
+        Assert.Equal(0, verdict.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_run_without_addresses_hosts_its_own_and_others_find_it()
+    {
+        using var folder = new LiveFolder();
+        string config = new EngineYaml { SessionMs = 3000 }.Write(folder);
+        CommandRun nobody = await Programs.RunAsync("ingest", folder.Path, ["generate", "10"]);
+        Assert.True(nobody.ExitCode == 1, nobody.ToString());
+        Assert.Contains("--kafka", nobody.Error);
+
+        LiveProcess run = Programs.Start("engine", folder.Path, "run", "--config", config, "--http", "127.0.0.1:0");
+        await using (run)
+        {
+            string file = folder.File("out/run.json");
+            await LiveWait.UntilAsync($"run.json is there; it said {run.Error}", () => File.Exists(file) || (run.HasExited ? throw new InvalidOperationException(run.Error) : false));
+            JsonElement said = JsonDocument.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).RootElement;
+            Assert.Matches("^engine-[0-9a-f]{6}$", said.GetProperty("group").GetString()!);
+            Assert.Equal(("", run.Id), (said.GetProperty("prefix").GetString(), said.GetProperty("pid").GetInt32()));
+
+            CommandRun sent = await Programs.RunAsync("ingest", folder.Path, ["generate", "50", "--seed", "3", "--labels", folder.File("labels.csv")]);
+            Assert.True(sent.ExitCode == 0, sent.ToString());
+            string click = (await File.ReadAllLinesAsync(folder.File("labels.csv"), TestContext.Current.CancellationToken))[1].Split(',')[0];
+            CommandRun? verdict = null;
+            await LiveWait.UntilAsync("the verdict is there", async () => (verdict = await Programs.RunAsync("engine", folder.Path, ["verdict", click])).ExitCode == 0);
+            Assert.Contains($"click     {click}", verdict!.Out);
+
+            run.Signal(LiveProcess.Term);
+            int code = await run.ExitAsync();
+            Assert.True(code == 0, $"exit code {code}: {run.Error}{run.Out}");
+            Assert.False(File.Exists(file));
+            string redis = said.GetProperty("redis").GetString()!;
+            Assert.Throws<System.Net.Sockets.SocketException>(() => new System.Net.Sockets.TcpClient("127.0.0.1", int.Parse(redis.Split(':')[1])).Dispose());
+        }
+        CommandRun gone = await Programs.RunAsync("engine", folder.Path, ["verdict", "c"]);
+        Assert.True(gone.ExitCode == 1, gone.ToString());
+        Assert.Contains("--redis", gone.Error);
+    }
+
+    [Fact]
+    public async Task Its_own_Kafka_and_a_named_Redis_take_a_prefix_of_that_run()
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
+        using var folder = new LiveFolder();
+        await using LiveProcess run = Programs.Start("engine", folder.Path, "run", "--config", lab.Config, "--redis", lab.Redis.Address, "--http", "127.0.0.1:0");
+        await LiveWait.UntilAsync("run.json is there", () => File.Exists(folder.File("out/run.json")) || (run.HasExited ? throw new InvalidOperationException(run.Error) : false));
+        JsonElement said = JsonDocument.Parse(await File.ReadAllTextAsync(folder.File("out/run.json"), TestContext.Current.CancellationToken)).RootElement;
+        string prefix = said.GetProperty("prefix").GetString()!, group = said.GetProperty("group").GetString()!;
+        Assert.Matches("^[0-9a-f]{6}:$", prefix);
+        Assert.Equal($"engine-{prefix[..^1]}", group);
+        await LiveWait.UntilAsync("it has taken its partitions", () => lab.Redis.Keys(prefix + "owner:").Count == 4);
+        Assert.All(lab.Redis.Keys(), key => Assert.StartsWith(prefix, key));
+        run.Signal(LiveProcess.Term);
+        Assert.Equal(0, await run.ExitAsync());
+    }
+}

@@ -1,0 +1,56 @@
+using Integration.Tests.Rig;
+using Tests.Support;
+using Xunit;
+
+namespace Integration.Tests;
+
+/// <summary>What an engine does that finds itself overtaken in Redis while Kafka still assigns it the partitions.</summary>
+public class OwnershipTests
+{
+    [Fact]
+    public async Task Who_fails_on_the_owner_stops_at_once_and_takes_over_anew_a_session_later()
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Garnet);
+        var disturbed = new Disturbed(lab, 12_000);
+        await using EngineRun run = await lab.StartAsync();
+        Task sending = disturbed.SendAsync(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);
+        await disturbed.ReachAsync(0.2);
+        for (int i = 0; i < 4; i++) await lab.Redis.Database.StringIncrementAsync($"owner:engine:{{interactions-{i}}}");
+        await LiveWait.UntilAsync("it leaves all partitions alone", () => run.Process.Error.Split("another instance owns it now").Length == 5);
+        long stopped = await lab.Redis.ProgressAsync("engine");
+        await sending;
+        Assert.True(stopped < lab.Log.Count("interactions"));
+        await lab.IsDecidedAsync();
+        for (int i = 0; i < 4; i++) Assert.Equal("3", await lab.Redis.Database.StringGetAsync($"owner:engine:{{interactions-{i}}}"));
+        await run.StopAsync();
+        await disturbed.AgreesAsync();
+    }
+
+    [Fact]
+    public async Task Who_fails_on_the_offset_reads_progress_again_and_goes_on_from_there()
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
+        var disturbed = new Disturbed(lab, 6000);
+        await using EngineRun run = await lab.StartAsync();
+        Task sending = disturbed.SendAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await disturbed.ReachAsync(0.3);
+        // The same offset in other words: nothing is lost and nothing done, but it isn't what this instance left there.
+        for (int i = 0; i < 4; i++)
+        {
+            string key = $"progress:engine:{{interactions-{i}}}";
+            await LiveWait.UntilAsync($"{key} is changed between two steps", async () =>
+            {
+                string[] progress = (await lab.Redis.Database.StringGetAsync(key)).ToString().Split(' ');
+                StackExchange.Redis.ITransaction moved = lab.Redis.Database.CreateTransaction();
+                moved.AddCondition(StackExchange.Redis.Condition.StringEqual(key, string.Join(' ', progress)));
+                _ = moved.StringSetAsync(key, $"{progress[0]} {long.Parse(progress[1]) - 1}");
+                return await moved.ExecuteAsync();
+            });
+        }
+        await sending;
+        await lab.IsDecidedAsync();
+        Assert.Contains("its progress is not where this instance left it", run.Process.Error);
+        await run.StopAsync();
+        await disturbed.AgreesAsync();
+    }
+}

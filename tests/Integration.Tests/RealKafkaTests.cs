@@ -1,0 +1,125 @@
+using System.Text.Json;
+using Engine.Contracts;
+using Integration.Tests.Rig;
+using Tests.Support;
+using Xunit;
+
+namespace Integration.Tests;
+
+/// <summary>On Apache Kafka: what the in-process cluster can't show, or shows only in part.</summary>
+[Collection(RealKafka.Tests)]
+public class RealKafkaEndToEndTests(RealKafka kafka)
+{
+    [Fact]
+    public async Task A_click_that_waits_is_decided_by_ticks_though_nothing_else_comes()
+    {
+        await using Lab lab = await Lab.RealAsync(kafka, Redises.Garnet, new EngineYaml { Timestamps = "append" });
+        await using EngineRun run = await lab.StartAsync();
+        await lab.Log.SendAsync(LiveEvents.Expecting("waits", LiveEvents.Now));
+        await lab.Log.SendAsync(LiveEvents.Expecting("has-path", LiveEvents.Now, "198.51.100.9"));
+        await lab.Log.SendAsync(LiveEvents.Path("has-path", LiveEvents.Now, "198.51.100.9"));
+        Assert.Equal("missing", (await lab.VerdictAsync("waits")).GetProperty("path").GetString());
+        Assert.Equal("present", (await lab.VerdictAsync("has-path")).GetProperty("path").GetString());
+        CommandRun end = await run.StopAsync();
+        Assert.Contains("without ticks: 3", end.Out);
+        var ticks = lab.Log.ReadAll(Topics.Interactions).Where(record => record.Message.Key == null).ToList();
+        Assert.NotEmpty(ticks);
+        Assert.All(ticks, tick => Assert.Equal("""{"type":"tick"}"""u8.ToArray(), tick.Message.Value));
+    }
+
+    [Fact]
+    public async Task Missing_topics_are_made_as_the_contract_says()
+    {
+        await using Lab lab = await Lab.RealAsync(kafka, Redises.Any, new EngineYaml { Timestamps = "append" });
+        await using EngineRun run = await lab.StartAsync();
+        using Confluent.Kafka.IAdminClient admin = new Confluent.Kafka.AdminClientBuilder(new Confluent.Kafka.AdminClientConfig { BootstrapServers = lab.Brokers }).Build();
+        var topics = admin.GetMetadata(TimeSpan.FromSeconds(20)).Topics.ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
+        Assert.Equal((4, 1, 4), (topics[Topics.Interactions], topics[Topics.Settings], topics[Topics.DeadLetters]));
+        async Task<string> ConfigAsync(string topic, string name) => (await admin.DescribeConfigsAsync([new() { Type = Confluent.Kafka.Admin.ResourceType.Topic, Name = topic }]))[0].Entries[name].Value;
+        Assert.Equal("LogAppendTime", await ConfigAsync(Topics.Interactions, "message.timestamp.type"));
+        Assert.Equal("compact", await ConfigAsync(Topics.Settings, "cleanup.policy"));
+        Assert.True(long.Parse(await ConfigAsync(Topics.Settings, "min.compaction.lag.ms")) >= long.Parse(await ConfigAsync(Topics.Interactions, "retention.ms")));
+        Assert.Equal("compact", await ConfigAsync(Topics.Standings, "cleanup.policy"));
+    }
+
+    [Fact]
+    public async Task A_settings_topic_of_two_partitions_is_refused()
+    {
+        await using Lab lab = await Lab.RealAsync(kafka, Redises.Any);
+        await lab.Log.MakeTopicAsync(Topics.Settings, 2);
+        await using EngineRun run = EngineRun.Launch(lab.Brokers, lab.Redis.Address, lab.Config);
+        CommandRun end = await run.EndAsync();
+        Assert.Equal(2, end.ExitCode);
+        Assert.Contains("'settings' has 2 partitions", end.Error);
+        Assert.Contains("kafka-topics", end.Error);
+    }
+}
+
+[Collection(RealKafka.Tests)]
+public class RealKafkaExactlyOnceTests(RealKafka kafka)
+{
+    [Fact]
+    public async Task Kills_in_the_middle_change_nothing()
+    {
+        await using Lab lab = await Lab.RealAsync(kafka, Redises.Any);
+        var disturbed = new Disturbed(lab, 30_000);
+        await using (EngineRun first = await lab.StartAsync())
+        {
+            Task sending = disturbed.SendAsync(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
+            await disturbed.ReachAsync(0.3);
+            await first.Process.KillAsync();
+            await sending;
+        }
+        await using (EngineRun second = await lab.StartAsync())
+        {
+            await disturbed.ReachAsync(0.5);
+            await second.Process.KillAsync();
+        }
+        await disturbed.AgreesAsync();
+    }
+
+    [Fact]
+    public async Task A_second_engine_that_joins_and_leaves_changes_nothing()
+    {
+        await using Lab lab = await Lab.RealAsync(kafka, Redises.Any);
+        var disturbed = new Disturbed(lab, 30_000);
+        await using EngineRun first = await lab.StartAsync();
+        Task sending = disturbed.SendAsync(TimeSpan.FromSeconds(12), TestContext.Current.CancellationToken);
+        await disturbed.ReachAsync(0.1);
+        await using (EngineRun second = await lab.StartAsync())
+        {
+            await second.Process.SaysAsync("taken over from offset");
+            await first.Process.SaysAsync("given back");
+            double now = await lab.Redis.ProgressAsync("engine") / 30_000.0;
+            await disturbed.ReachAsync(Math.Min(0.9, now + 0.2));
+            CommandRun end = await second.StopAsync();
+            Assert.True(end.ExitCode == 0, end.ToString());
+        }
+        await sending;
+        await lab.IsDecidedAsync();
+        await first.StopAsync();
+        await disturbed.AgreesAsync();
+    }
+
+    [Fact]
+    public async Task A_zombie_writes_no_counts_after_its_partitions_have_gone()
+    {
+        await using Lab lab = await Lab.RealAsync(kafka, Redises.Any);
+        var disturbed = new Disturbed(lab, 30_000);
+        await using EngineRun zombie = await lab.StartAsync();
+        Task sending = disturbed.SendAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await disturbed.ReachAsync(0.2);
+        zombie.Process.Signal(LiveProcess.Stop);
+        await using EngineRun successor = await lab.StartAsync();
+        await sending;
+        await lab.IsDecidedAsync();
+        Outcome before = await Outcome.OfAsync(lab.Redis, "engine");
+        zombie.Process.Signal(LiveProcess.Continue);
+        await LiveWait.UntilAsync($"the zombie notices that its partitions have gone; it said {zombie.Process.Error}",
+            () => zombie.Process.Error.Contains("another instance owns it now", StringComparison.Ordinal) || zombie.Process.Error.Contains("given back", StringComparison.Ordinal));
+        await successor.StopAsync();
+        await zombie.StopAsync();
+        Assert.Equal(before.Totals, (await Outcome.OfAsync(lab.Redis, "engine")).Totals);
+        await disturbed.AgreesAsync();
+    }
+}

@@ -1,0 +1,120 @@
+using Tests.Support;
+
+namespace Integration.Tests.Rig;
+
+/// <summary>A command of the product that ran to its end.</summary>
+public sealed record CommandRun(int ExitCode, string Out, string Error)
+{
+    public override string ToString() => $"exit code {ExitCode}\n{Out}\n{Error}";
+}
+
+/// <summary>The product's programs as processes, as the build puts them beside this test.</summary>
+public static class Programs
+{
+    /// <summary>The checkout's folder.</summary>
+    public static string Checkout { get; } = FindCheckout();
+
+    public static LiveProcess Start(string program, string? folder, params string[] arguments) =>
+        LiveProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. arguments], folder,
+            ("DOTNET_TieredPGO", "0"), ("OTEL_EXPORTER_OTLP_ENDPOINT", null), ("ASPNETCORE_URLS", null));
+
+    public static Task<CommandRun> EngineAsync(params string[] arguments) => RunAsync("engine", null, arguments);
+
+    public static Task<CommandRun> IngestAsync(params string[] arguments) => RunAsync("ingest", null, arguments);
+
+    /// <summary>Runs a program to its end, in a folder.</summary>
+    public static async Task<CommandRun> RunAsync(string program, string? folder, string[] arguments, TimeSpan? within = null)
+    {
+        await using LiveProcess process = Start(program, folder, arguments);
+        int code = await process.ExitAsync(within ?? TimeSpan.FromSeconds(90));
+        return new CommandRun(code, process.Out, process.Error);
+    }
+
+    private static string FindCheckout()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder != null && !File.Exists(Path.Combine(folder.FullName, "Engine.sln"))) folder = folder.Parent;
+        return folder?.FullName ?? throw new DirectoryNotFoundException("Engine.sln isn't above this test");
+    }
+}
+
+/// <summary>How a test's engine.yaml differs from the product's.</summary>
+public sealed record EngineYaml
+{
+    /// <summary>The shortest that a real broker takes unasked.</summary>
+    public int SessionMs { get; init; } = 6000;
+    public int ProgressMs { get; init; } = 100;
+    public int Lanes { get; init; } = 2;
+    public string Timestamps { get; init; } = "create";
+    public string Settings { get; init; } = Path.Combine(Programs.Checkout, "configs", "settings");
+    public bool Complete { get; init; }
+    public string More { get; init; } = "";
+
+    public string Write(LiveFolder folder, string name = "engine.yaml") => folder.Write(name, $$"""
+        lanes: {{Lanes}}
+        settings: {{Settings}}
+        files: [{{Path.Combine(Programs.Checkout, "configs", "lists")}}, {{Path.Combine(Programs.Checkout, "models", "Artifacts")}}]
+        topics: { timestamps: {{Timestamps}} }
+        consume:
+          progress_ms: {{ProgressMs}}
+          session_timeout_ms: {{SessionMs}}
+          librdkafka: { heartbeat.interval.ms: "500" }
+        deliver: { complete_verdicts: {{(Complete ? "true" : "false")}} }
+        {{More}}
+        """);
+}
+
+/// <summary>An <c>engine run</c> that is under way.</summary>
+public sealed class EngineRun : IAsyncDisposable
+{
+    private EngineRun(LiveProcess process) => Process = process;
+
+    public LiveProcess Process { get; }
+
+    /// <summary><c>host:port</c>, once it runs.</summary>
+    public string Http { get; private set; } = "";
+
+    public static EngineRun Launch(string kafka, string redis, string config, params string[] more) =>
+        new(Programs.Start("engine", null, ["run", "--kafka", kafka, "--redis", redis, "--config", config, "--http", "127.0.0.1:0", .. more]));
+
+    /// <summary>Starts it, and waits until it has said that it scores.</summary>
+    public static async Task<EngineRun> StartAsync(string kafka, string redis, string config, params string[] more)
+    {
+        EngineRun run = Launch(kafka, redis, config, more);
+        try
+        {
+            await run.IsUpAsync();
+            return run;
+        }
+        catch
+        {
+            await run.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task IsUpAsync()
+    {
+        await Process.SaysAsync("HTTP http://");
+        await LiveWait.UntilAsync("the line is whole", () => Process.Error.Split('\n').Any(line => line.Contains("HTTP http://") && line.EndsWith('\r') | Process.Error.EndsWith('\n')));
+        string said = Process.Error;
+        int at = said.IndexOf("HTTP http://", StringComparison.Ordinal) + "HTTP http://".Length;
+        Http = said[at..].Split('\n')[0].Trim();
+    }
+
+    /// <summary>SIGTERM, and its end.</summary>
+    public async Task<CommandRun> StopAsync()
+    {
+        Process.Signal(LiveProcess.Term);
+        int code = await Process.ExitAsync();
+        return new CommandRun(code, Process.Out, Process.Error);
+    }
+
+    public async Task<CommandRun> EndAsync(TimeSpan? within = null)
+    {
+        int code = await Process.ExitAsync(within);
+        return new CommandRun(code, Process.Out, Process.Error);
+    }
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Engine.App.Embedded;
+using Engine.Contracts;
+using Tests.Support;
+using Xunit;
+
+namespace Integration.Tests.Rig;
+
+/// <summary>What a test needs around an engine: a Kafka, a Redis and a folder, all its own, gone when it ends.</summary>
+public sealed class Lab : IAsyncDisposable
+{
+    private readonly EmbeddedKafka? _kafka;
+    private readonly List<IAsyncDisposable> _others = [];
+
+    private Lab(EmbeddedKafka? kafka, string brokers, LiveResults redis, EngineYaml yaml)
+    {
+        (_kafka, Brokers, Redis, Yaml) = (kafka, brokers, redis, yaml);
+        Log = new LiveLog(brokers);
+        Config = yaml.Write(Folder);
+    }
+
+    public LiveFolder Folder { get; } = new();
+    public EngineYaml Yaml { get; }
+    public string Brokers { get; }
+    public LiveLog Log { get; }
+    public LiveResults Redis { get; }
+
+    /// <summary>The path of engine.yaml.</summary>
+    public string Config { get; }
+
+    /// <summary>On the embedded broker.</summary>
+    public static async Task<Lab> EmbeddedAsync(string redis, EngineYaml? yaml = null, string prefix = "")
+    {
+        LiveResults results = await Redises.StartAsync(redis);
+        var kafka = new EmbeddedKafka(4, prefix);
+        // The test cluster has no shortest session: one that ends soon makes a restart after a kill quick.
+        return new Lab(kafka, kafka.Brokers, results, yaml ?? new EngineYaml { SessionMs = 3000 });
+    }
+
+    /// <summary>On the real broker, with topics made anew.</summary>
+    public static async Task<Lab> RealAsync(RealKafka kafka, string redis, EngineYaml? yaml = null)
+    {
+        string brokers = await kafka.BrokersAsync();
+        LiveResults results = await Redises.StartAsync(redis);
+        var lab = new Lab(null, brokers, results, yaml ?? new EngineYaml());
+        await lab.Log.DeleteTopicsAsync();
+        return lab;
+    }
+
+    /// <summary>Another Redis of this test.</summary>
+    public async Task<LiveResults> AnotherRedisAsync(string kind)
+    {
+        LiveResults results = await Redises.StartAsync(kind);
+        _others.Add(results);
+        return results;
+    }
+
+    public Task<EngineRun> StartAsync(params string[] more) => EngineRun.StartAsync(Brokers, Redis.Address, Config, more);
+
+    /// <summary>Runs the engine until nothing is left to do; its summary.</summary>
+    public async Task<CommandRun> RunUntilIdleAsync(LiveResults redis, params string[] more)
+    {
+        await using EngineRun run = EngineRun.Launch(Brokers, redis.Address, Config, ["--until-idle", "1", .. more]);
+        CommandRun end = await run.EndAsync(TimeSpan.FromSeconds(120));
+        Assert.True(end.ExitCode == 0, end.ToString());
+        return end;
+    }
+
+    /// <summary>Waits for a click's verdict.</summary>
+    public async Task<JsonElement> VerdictAsync(string click, string prefix = "", TimeSpan? within = null) =>
+        JsonDocument.Parse(await LiveWait.ForAsync($"click {click} has a verdict", async () => (string?)await Redis.Database.StringGetAsync($"{prefix}verdict:{click}"), within)).RootElement;
+
+    /// <summary>Waits until progress covers all that the log of interactions holds now.</summary>
+    public async Task IsDecidedAsync(string group = "engine")
+    {
+        long count = Log.Count(Topics.Interactions);
+        await LiveWait.UntilAsync($"progress is at {count}", async () => await Redis.ProgressAsync(group) >= count);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Log.Dispose();
+        foreach (IAsyncDisposable other in _others) await other.DisposeAsync();
+        await Redis.DisposeAsync();
+        _kafka?.Dispose();
+        Folder.Dispose();
+    }
+}
+
+/// <summary>The kinds of Redis that results go to.</summary>
+public static class Redises
+{
+    public const string Garnet = "Garnet", Server = "redis-server", Cluster = "Redis Cluster";
+
+    public static async Task<LiveResults> StartAsync(string kind)
+    {
+        if (kind != Garnet && !LiveRedisServer.IsThere) Assert.Skip($"needs redis-server on the path ({kind})");
+        if (kind == Server) return await LiveRedisServer.StartAsync();
+        if (kind == Cluster) return await LiveRedisCluster.StartAsync();
+        EmbeddedRedis garnet = await Task.Run(() => EmbeddedRedis.Start(TimeProvider.System, garnet: true));
+        return new LiveAddress(garnet.Address, garnet);
+    }
+
+    /// <summary>redis-server where it is, else Garnet: for tests that only need some Redis.</summary>
+    public static string Any => LiveRedisServer.IsThere ? Server : Garnet;
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Confluent.Kafka;
+using Engine.Contracts;
+using Integration.Tests.Rig;
+using Tests.Support;
+using Xunit;
+
+namespace Integration.Tests;
+
+/// <summary>Settings that change while it runs, at the event that the contract says.</summary>
+public class SettingsTests
+{
+    private const string Rule = """{"when":"click.publisher == 'pub-1'","then":{"class":"sivt","action":"deny"}}""";
+
+    private static string SettingsOf(JsonElement verdict) => verdict.GetProperty("settings").GetString()!;
+
+    [Fact]
+    public async Task A_record_is_in_force_for_clicks_whose_log_time_is_past_its_own_by_two_seconds()
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
+        await using EngineRun run = await lab.StartAsync();
+        long changed = LiveEvents.Now;
+        DeliveryResult<byte[], byte[]> rule = await lab.Log.SendAsync(new LiveRecord(Topics.Settings, "rule/all", Rule, changed));
+        await run.Process.SaysAsync("rule/all changed");
+        // Log time decides, not when a click is read.
+        lab.Log.SendAll([
+            LiveEvents.Click("before", changed - 500, "203.0.1.1"), LiveEvents.Click("still", changed + 2000, "203.0.1.2"), LiveEvents.Click("after", changed + 2001, "203.0.1.3"),
+        ]);
+        JsonElement before = await lab.VerdictAsync("before"), still = await lab.VerdictAsync("still"), after = await lab.VerdictAsync("after");
+        Assert.Equal(["s-base", "s-base", $"s-{rule.Offset.Value}"], new[] { before, still, after }.Select(SettingsOf));
+        Assert.Equal("sivt", after.GetProperty("class").GetString());
+        Assert.Equal("rule.all", after.GetProperty("reasons")[0].GetString());
+        Assert.NotEqual("sivt", still.GetProperty("class").GetString());
+        Assert.Equal(1, await TotalSoonAsync(lab, "clicks:reason:rule.all", 1));
+
+        // A record that doesn't load changes nothing, and is told of.
+        DeliveryResult<byte[], byte[]> bad = await lab.Log.SendAsync(new LiveRecord(Topics.Settings, "rule/all", """{"when":"click.nothing == 1","then":{}}""", changed + 3000));
+        await run.Process.SaysAsync($"settings offset {bad.Offset.Value}:");
+        lab.Log.SendAll([LiveEvents.Click("unchanged", changed + 6000, "203.0.1.4")]);
+        Assert.Equal($"s-{rule.Offset.Value}", SettingsOf(await lab.VerdictAsync("unchanged")));
+        await LiveWait.UntilAsync("the bad record is a dead letter", () => lab.Log.ReadAll(Topics.DeadLetters).Count == 1);
+        ConsumeResult<byte[], byte[]> letter = lab.Log.ReadAll(Topics.DeadLetters)[0];
+        Assert.Equal("rule/all"u8.ToArray(), letter.Message.Key);
+        Assert.Equal("settings"u8.ToArray(), letter.Message.Headers.GetLastBytes("error.topic"));
+        Assert.Contains("nothing", System.Text.Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes("error.detail")));
+
+        // An empty value deletes.
+        DeliveryResult<byte[], byte[]> gone = await lab.Log.SendAsync(new LiveRecord(Topics.Settings, "rule/all", (byte[]?)null, changed + 7000));
+        await run.Process.SaysAsync($"settings s-{gone.Offset.Value}:");
+        lab.Log.SendAll([LiveEvents.Click("freed", changed + 9500, "203.0.1.5")]);
+        JsonElement freed = await lab.VerdictAsync("freed");
+        Assert.Equal($"s-{gone.Offset.Value}", SettingsOf(freed));
+        Assert.DoesNotContain("rule.all", freed.GetRawText());
+    }
+
+    [Fact]
+    public async Task The_base_stays_over_restarts_and_files_that_differ_are_told_of()
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
+        // What lies in the topic at a first start is base, over the files.
+        await lab.Log.SendAsync(new LiveRecord(Topics.Settings, "rule/all", Rule, LiveEvents.Now));
+        lab.Log.SendAll([LiveEvents.Click("first", LiveEvents.Now)]);
+        await lab.RunUntilIdleAsync(lab.Redis);
+        JsonElement first = await lab.VerdictAsync("first");
+        Assert.Equal("s-base", SettingsOf(first));
+        Assert.Equal("rule.all", first.GetProperty("reasons")[0].GetString());
+        string kept = (await lab.Redis.Database.StringGetAsync("settings-base:engine")).ToString();
+
+        using var folder = new LiveFolder();
+        foreach (string file in Directory.GetFiles(Path.Combine(Programs.Checkout, "configs", "settings"))) File.Copy(file, folder.File(Path.GetFileName(file)));
+        folder.Write("bands.yaml", "bands/default: { review: 0.01, challenge: 0.02, block: 0.03 }\n");
+        string config = (lab.Yaml with { Settings = folder.Path }).Write(lab.Folder, "other.yaml");
+        lab.Log.SendAll([LiveEvents.Click("second", LiveEvents.Now, "198.51.100.1")]);
+        await using EngineRun run = EngineRun.Launch(lab.Brokers, lab.Redis.Address, config, "--until-idle", "1");
+        CommandRun end = await run.EndAsync();
+        Assert.True(end.ExitCode == 0, end.ToString());
+        Assert.Contains("differ from the group's base", end.Error);
+        Assert.Contains("bands/default", end.Error);
+        Assert.Equal(kept, await lab.Redis.Database.StringGetAsync("settings-base:engine"));
+        JsonElement second = await lab.VerdictAsync("second");
+        Assert.Equal(("s-base", first.GetProperty("score").GetRawText()), (SettingsOf(second), second.GetProperty("score").GetRawText()));
+    }
+
+    [Fact]
+    public async Task Settings_at_changes_are_the_same_for_a_run_that_comes_later()
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
+        await using (EngineRun run = await lab.StartAsync())
+        {
+            long start = LiveEvents.Now;
+            await lab.Log.SendAsync(new LiveRecord(Topics.Settings, "bands/default", """{"review":0.0,"challenge":0.0,"block":0.0}""", start));
+            await run.Process.SaysAsync("bands/default changed");
+            lab.Log.SendAll(LiveEvents.Mixed(4000, start, 1));
+            await lab.IsDecidedAsync();
+            await run.StopAsync();
+        }
+        LiveResults later = await lab.AnotherRedisAsync(Redises.Any);
+        await later.Database.StringSetAsync("later:settings-base:later", await lab.Redis.Database.StringGetAsync("settings-base:engine"));
+        await lab.RunUntilIdleAsync(lab.Redis);
+        await lab.RunUntilIdleAsync(later, "--group", "later", "--prefix", "later:");
+        Outcome live = await Outcome.OfAsync(lab.Redis, "engine"), again = await Outcome.OfAsync(later, "later", "later:");
+        live.MustEqual(again);
+        Assert.Equal(["s-0", "s-base"], live.Verdicts.Values.Select(verdict => SettingsOf(JsonDocument.Parse(verdict).RootElement)).Distinct().Order());
+    }
+
+    private static async Task<long> TotalSoonAsync(Lab lab, string field, long expected)
+    {
+        await LiveWait.UntilAsync($"{field} is {expected}", async () => await lab.Redis.TotalAsync("publisher", field) == expected);
+        return expected;
+    }
+}
