@@ -39,7 +39,7 @@ public sealed record RunOptions
 
     public bool CompleteVerdicts { get; init; }
 
-    public Func<PathJudge> PathJudge { get; init; } = () => new PathJudge();
+    public Func<PathJudge> PathJudge { get; init; } = () => new PathJudge(new Engine.Pipeline.Replay.ReplayIndex(new Engine.Pipeline.Replay.ReplaySettings(10_000)));
 }
 
 /// <summary>
