@@ -137,6 +137,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
     {
         partition.Timeline = _timeline.Entries;
         partition.Settings = SettingsTimeline.At(partition.Timeline, partition.LogTime, out partition.SettingsUntil);
+        partition.Ids.SetBound(partition.Settings.Limits.DuplicatesMax);
     }
 
     private void ReleaseOverdue(PartitionState partition)
@@ -182,6 +183,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
     private void Ready(ClickRow row)
     {
         if (_readyCount == _ready.Length || (_readyCount > 0 && _readySettings != row.Settings)) DecideReady();
+        row.DecidedAt = row.Partition.Position;
         _readySettings = row.Settings;
         _ready[_readyCount++] = row;
     }
@@ -210,8 +212,9 @@ public sealed unsafe partial class ClickPipeline : IDisposable
         if (row.Settings.Rules.Length > 0) ClickRule.Apply(row.Settings.Rules, row, ref judgement);
         judgement.Conclude(row.Settings.Bands);
         partition.Standings.Note(row, judgement.IsInvalid);
-        if (judgement.Action == VerdictAction.Confirm) partition.Confirmables[row.Id] = VerdictWriter.Keep(row, judgement);
-        if (!partition.IsLive) return;
+        // Its id may have been forgotten in the step that released it: then nobody would forget this either.
+        if (judgement.Action == VerdictAction.Confirm && !System.Runtime.CompilerServices.Unsafe.IsNullRef(ref partition.Ids.Find(row.Id))) partition.Confirmables[row.Id] = VerdictWriter.Keep(row, judgement);
+        if (!row.IsLive) return;
         partition.Counts.Verdicts++;
         partition.Counts.ByClass[(int)judgement.Class]++;
         for (ulong left = judgement.Reasons; left != 0; left &= left - 1) partition.Counts.ByReason[System.Numerics.BitOperations.TrailingZeroCount(left)]++;

@@ -35,6 +35,12 @@ public sealed unsafe class ClickRow
 
     public bool TimeOutOfRange;
 
+    /// <summary>The offset of the record that made it ready to be decided: its own, its path's, or one whose time passed its deadline.</summary>
+    public long DecidedAt;
+
+    /// <summary>Whether that record gives results, or only rebuilds the state: others may follow before the row is concluded.</summary>
+    public bool IsLive => DecidedAt >= Partition.ResultsFrom;
+
     /// <summary>Time since the last click of the pair with the campaign, ms; negative where there is none.</summary>
     public long PairGapMs;
 

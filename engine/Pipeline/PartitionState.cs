@@ -117,16 +117,6 @@ public sealed class PartitionState : IDisposable
     /// <summary>Running maximum of record timestamps, ms.</summary>
     public long LogTime;
 
-    private long _outputsOf = -1;
-    private int _outputs;
-
-    /// <summary>How many messages the record at <see cref="Position"/> has given before: the last part of a message's id.</summary>
-    public int NextOutput()
-    {
-        if (_outputsOf != Position) (_outputsOf, _outputs) = (Position, 0);
-        return _outputs++;
-    }
-
     public bool IsLive => Position >= ResultsFrom;
 
     internal SettingsTimeline.Entry[] Timeline = [];

@@ -4,6 +4,7 @@ using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
+using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;
 
@@ -39,7 +40,7 @@ public sealed record RunOptions
 
     public bool CompleteVerdicts { get; init; }
 
-    public Func<PathJudge> PathJudge { get; init; } = () => new PathJudge(new Engine.Pipeline.Replay.ReplayIndex(new Engine.Pipeline.Replay.ReplaySettings(10_000)));
+    public Func<PathJudge> PathJudge { get; init; } = () => new PathJudge(new ReplayIndex(new ReplaySettings(10_000)));
 }
 
 /// <summary>
@@ -183,7 +184,7 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
     void IDecisionSink.Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)
     {
         _json.Clear();
-        VerdictWriter.WriteConfirmed(_json, partition, click, e);
+        VerdictWriter.WriteConfirmed(_json, partition, click, e, _options.CompleteVerdicts);
         Verdicts.Add((click.Click, System.Text.Encoding.UTF8.GetString(_json.Written)));
         Confirmations.Add(click.Click);
     }

@@ -169,7 +169,7 @@ public sealed unsafe class LogScorer : IDisposable
         public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)
         {
             _line.Clear();
-            VerdictWriter.WriteConfirmed(_line, partition, click, e);
+            VerdictWriter.WriteConfirmed(_line, partition, click, e, complete: true);
             Write();
         }
 

@@ -41,7 +41,8 @@ public sealed class ClickRule
         }
         catch (ConditionException e)
         {
-            throw reader.Wrong($"'when' at line {e.Line}, column {e.Column}: {e.Message}");
+            // The source's line and the caret under the place come behind what is wrong.
+            throw reader.Wrong($"'when' at line {e.Line}, column {e.Column}: {e.Problem}{e.Message[e.Message.IndexOf('\n')..]}");
         }
     }
 
@@ -54,7 +55,7 @@ public sealed class ClickRule
             if (!rule._condition.Test(ref bindings)) continue;
             if (rule.Shadow)
             {
-                if (row.Partition.IsLive) Interlocked.Increment(ref rule._shadowMatches);
+                if (row.IsLive) Interlocked.Increment(ref rule._shadowMatches);
                 continue;
             }
             (judgement.Rules ??= []).Add(rule);

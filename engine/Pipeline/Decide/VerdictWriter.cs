@@ -41,7 +41,7 @@ public static class VerdictWriter
     }
 
     /// <summary>The verdict of a click whose confirmation came: class, band and action stay; a confirmed click is billable.</summary>
-    public static void WriteConfirmed(Utf8Builder into, PartitionState partition, Confirmable click, in InteractionEvent e)
+    public static void WriteConfirmed(Utf8Builder into, PartitionState partition, Confirmable click, in InteractionEvent e, bool complete)
     {
         StoredVerdict stored = click.Verdict;
         Judgement judgement = stored.Row;
@@ -55,7 +55,7 @@ public static class VerdictWriter
         if (stored.Evidence.Length > 0) into.Add(","u8);
         into.Add("\""u8).Ascii(code).Add("\":{\"attempts\":"u8).Number(e.Attempts).Add(",\"latency_ms\":"u8).Number(e.LatencyMs)
             .Add(",\"at\":\""u8).Ascii(partition.Name).Add("@"u8).Number(partition.Position).Add("\"}}"u8);
-        Tail(into, all: true, complete: false, stored.Path, stored.Time, partition.Partition, stored.Offset, stored.Settings);
+        Tail(into, all: true, complete, stored.Path, stored.Time, partition.Partition, stored.Offset, stored.Settings);
     }
 
     /// <summary>The reason that an outcome gives.</summary>

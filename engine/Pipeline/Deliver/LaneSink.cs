@@ -59,15 +59,15 @@ public sealed unsafe class LaneSink : IDecisionSink
     {
         _json.Clear();
         VerdictWriter.Write(_json, row, judgement, _options.CompleteVerdicts);
-        Write(row.Partition, row.Event.Id.Span);
+        Write(row.Event.Id.Span, _options.VerdictsTopic ? IdOf(row.Partition, row.Offset, Output.Verdict) : null);
         _deliveries[row.Partition].Totals.Count(row, judgement);
     }
 
     public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)
     {
         _json.Clear();
-        VerdictWriter.WriteConfirmed(_json, partition, click, e);
-        Write(partition, Encoding.UTF8.GetBytes(click.Click));
+        VerdictWriter.WriteConfirmed(_json, partition, click, e, _options.CompleteVerdicts);
+        Write(Encoding.UTF8.GetBytes(click.Click), _options.VerdictsTopic ? IdOf(partition, partition.Position, Output.Confirmed) : null);
         _deliveries[partition].Totals.CountConfirmation(click, VerdictWriter.ReasonOf(e.Outcome));
     }
 
@@ -76,7 +76,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         var message = (LibrdkafkaNative.Message*)record.Message;
         Headers headers = MessageHeaderReader.Copy(message);
         DeadLetters.AddHeaders(headers, error.Reason, error.Detail ?? "", Topics.Interactions, record.Partition.Partition, record.Offset);
-        _kafka.SendOwn(_sender, Topics.DeadLetters, Bytes(message->Key, message->KeyLength), Bytes(message->Payload, message->Length), NextId(record.Partition), headers);
+        _kafka.SendOwn(_sender, Topics.DeadLetters, Bytes(message->Key, message->KeyLength), Bytes(message->Payload, message->Length), IdOf(record.Partition, record.Offset, Output.DeadLetter), headers);
     }
 
     public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
@@ -90,10 +90,10 @@ public sealed unsafe class LaneSink : IDecisionSink
     }
 
     public void Signature(ClickRow row, ReadOnlySpan<byte> signature) =>
-        _kafka.SendOwn(_sender, Topics.PathSignatures, row.Event.Id.Span.ToArray(), signature.ToArray(), NextId(row.Partition));
+        _kafka.SendOwn(_sender, Topics.PathSignatures, row.Event.Id.Span.ToArray(), signature.ToArray(), IdOf(row.Partition, row.Offset, Output.Signature));
 
     /// <summary><c>SET verdict:&lt;click&gt; &lt;json&gt; EX &lt;seconds&gt;</c>, and where it is wished for the topic and the channel.</summary>
-    private void Write(PartitionState partition, ReadOnlySpan<byte> click)
+    private void Write(ReadOnlySpan<byte> click, string? id)
     {
         Span<byte> key = stackalloc byte[_verdictKey.Length + click.Length];
         _verdictKey.CopyTo(key);
@@ -104,7 +104,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         pipe.Argument(_json.Written);
         pipe.Raw(_expiry);
         pipe.End();
-        if (_options.VerdictsTopic) _kafka.SendOwn(_sender, Topics.Verdicts, click.ToArray(), _json.Written.ToArray(), NextId(partition));
+        if (id != null) _kafka.SendOwn(_sender, Topics.Verdicts, click.ToArray(), _json.Written.ToArray(), id);
         if (!_options.VerdictsChannel) return;
         pipe = _redis.PipeFor(_channel);
         pipe.Begin(3);
@@ -140,9 +140,12 @@ public sealed unsafe class LaneSink : IDecisionSink
         pipe.Argument(Encoding.ASCII.GetBytes(value));
     }
 
-    /// <summary><c>&lt;topic&gt;-&lt;partition&gt;-&lt;offset&gt;-&lt;n&gt;</c>: the same each time the record is decided.</summary>
-    private static string NextId(PartitionState partition) =>
-        string.Create(CultureInfo.InvariantCulture, $"{partition.Name}-{partition.Position}-{partition.NextOutput()}");
+    /// <summary>What a message of ours is, the last part of its id: one record gives at most one of each.</summary>
+    private enum Output { DeadLetter, Signature, Verdict, Confirmed }
+
+    /// <summary><c>&lt;topic&gt;-&lt;partition&gt;-&lt;offset&gt;-&lt;n&gt;</c>, by the record that it speaks of: the same each time it is decided.</summary>
+    private static string IdOf(PartitionState partition, long offset, Output output) =>
+        string.Create(CultureInfo.InvariantCulture, $"{partition.Name}-{offset}-{(int)output}");
 
     private static byte[]? Bytes(byte* start, nuint length) => start == null ? null : new ReadOnlySpan<byte>(start, (int)length).ToArray();
 }

@@ -21,7 +21,7 @@ public sealed class IdMemory
         public bool Decided;
     }
 
-    private readonly int _bound;
+    private int _bound;
     private Remembered[] _ring;
     private int[] _index; // position in the ring plus 1; 0 where free
     private int _head, _count;
@@ -50,6 +50,13 @@ public sealed class IdMemory
             if (remembered.Id == id) return ref remembered;
         }
         return ref Unsafe.NullRef<Remembered>();
+    }
+
+    /// <summary>Changes the most ids to remember; where there are more already, the oldest go.</summary>
+    public void SetBound(int bound)
+    {
+        _bound = Math.Max(16, bound);
+        while (_count > _bound && _ring[_head].Decided) ForgetOldest();
     }
 
     /// <summary>Remembers an id that <see cref="Find"/> didn't find.</summary>

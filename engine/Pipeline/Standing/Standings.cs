@@ -128,7 +128,7 @@ public sealed class Standings(int bound)
         if (_sums.Count > bound) Evict();
     }
 
-    private void Note(ClickRow row, bool invalid, StandingSums sums) => _pending.Add(new Delta(sums, row.Partition.Position, row.LogTime, invalid, row.Event.CostMicros));
+    private void Note(ClickRow row, bool invalid, StandingSums sums) => _pending.Add(new Delta(sums, row.DecidedAt, row.LogTime, invalid, row.Event.CostMicros));
 
     private StandingSums? Find(ulong key) => _sums.GetValueOrDefault(key);
 

@@ -167,8 +167,8 @@ public sealed class ReasonTests
     [Theory]
     [InlineData("standing.network", 4, false)]
     [InlineData("standing.network", 5, true)]
-    [InlineData("standing.visitor", 4, false)]
-    [InlineData("standing.visitor", 5, true)]
+    [InlineData("standing.visitor", 3, false)]
+    [InlineData("standing.visitor", 4, true)]
     public void A_standing_says_something_from_enough_clicks_on(string reason, int invalid, bool holds)
     {
         using var run = VerdictTableTests.Run(("rule/bad", """{"when":"click.publisher == 'bad'","then":{"class":"sivt"}}"""), ("reason/" + reason, reason == "standing.network" ? """{"limit":0.6,"min_clicks":6}""" : """{"limit":0.6,"min_clicks":5}"""));
@@ -176,7 +176,7 @@ public sealed class ReasonTests
         for (int i = 0; i < invalid; i++) run.Feed(Of($"c-{i}", i).Publisher("bad").Campaign($"k-{i}"));
         run.Feed(Of("same", 90).Campaign("x"));
         run.Feed(Of("next", 91).At(T + 1_000).Campaign("y"));
-        // The click in between counts for its network; a visitor is followed from the second after its first invalid click.
+        // The click in between counts for its network, and for its visitor, who is followed from the first invalid click on.
         Assert.Empty(run.ReasonsOf("same"));
         Assert.Equal(holds ? [reason] : [], run.ReasonsOf("next"));
         if (holds) Assert.Equal(["share", "clicks", "limit"], JsonDocument.Parse(run.EvidenceOf("next", reason)).RootElement.EnumerateObject().Select(field => field.Name));

@@ -9,7 +9,7 @@ public sealed unsafe class WindowTableTests
     [Fact]
     public void Two_hundred_thousand_keys_count_as_in_a_dictionary()
     {
-        using var table = new WindowTable(400_000);
+        using var table = new WindowTable<WindowEntry>(400_000);
         Dictionary<ulong, int> twin = [];
         var random = new Random(7);
         ulong[] keys = [.. Enumerable.Range(0, 200_000).Select(_ => (ulong)random.NextInt64(1, long.MaxValue) * 2 + 1)];
@@ -28,11 +28,11 @@ public sealed unsafe class WindowTableTests
     [Fact]
     public void At_its_bound_the_oldest_are_forgotten_and_counted()
     {
-        using var table = new WindowTable(3_000);
+        using var table = new WindowTable<WindowEntry>(3_000);
         var random = new Random(8);
-        ulong[] keys = [.. Enumerable.Range(0, 3_500).Select(_ => (ulong)random.NextInt64(1, long.MaxValue))];
+        ulong[] keys = [.. Enumerable.Range(0, 4_000).Select(_ => (ulong)random.NextInt64(1, long.MaxValue))];
         for (int i = 0; i < keys.Length; i++) Touch(table, keys[i], Events.Start + i);
-        Assert.Equal(WindowTable.SegmentPlaces / 8, table.Evictions);
+        Assert.Equal(WindowTable<WindowEntry>.SegmentPlaces / 8, table.Evictions);
         Assert.Equal(keys.Length - table.Evictions, table.Count);
         for (int i = 0; i < keys.Length; i++) Assert.Equal(i < table.Evictions, table.Find(keys[i]) == null);
     }
@@ -40,32 +40,32 @@ public sealed unsafe class WindowTableTests
     [Fact]
     public void Keys_as_old_as_each_other_go_no_further_than_an_eighth()
     {
-        using var table = new WindowTable(3_000);
+        using var table = new WindowTable<WindowEntry>(3_000);
         var random = new Random(9);
-        for (int i = 0; i < 3_100; i++) Touch(table, (ulong)random.NextInt64(1, long.MaxValue), Events.Start);
-        Assert.Equal((WindowTable.SegmentPlaces / 8, 3_100 - WindowTable.SegmentPlaces / 8), (table.Evictions, table.Count));
+        for (int i = 0; i < 3_700; i++) Touch(table, (ulong)random.NextInt64(1, long.MaxValue), Events.Start);
+        Assert.Equal((WindowTable<WindowEntry>.SegmentPlaces / 8, 3_700 - WindowTable<WindowEntry>.SegmentPlaces / 8), (table.Evictions, table.Count));
     }
 
     [Fact]
     public void Keys_that_no_window_counts_make_room_without_an_eviction()
     {
-        using var table = new WindowTable(3_000);
+        using var table = new WindowTable<WindowEntry>(3_000);
         var random = new Random(10);
         ulong Key() => (ulong)random.NextInt64(1, long.MaxValue);
-        for (int i = 0; i < 3_000; i++) Touch(table, Key(), Events.Start);
+        for (int i = 0; i < 3_500; i++) Touch(table, Key(), Events.Start);
         long later = Events.Start + 3_600_000 + 600_000 + 1;
         for (int i = 0; i < 2_000; i++) Touch(table, Key(), later);
         Assert.Equal((0, 2_000), (table.Evictions, table.Count));
     }
 
-    private static void Touch(WindowTable table, ulong key, long time)
+    private static void Touch(WindowTable<WindowEntry> table, ulong key, long time)
     {
         WindowEntry* entry = table.Touch(key, time);
         entry->Add(time);
         entry->Last = time;
     }
 
-    private static int Minute(WindowTable table, ulong key, long time)
+    private static int Minute(WindowTable<WindowEntry> table, ulong key, long time)
     {
         table.Find(key)->Count(time, out int minute, out _, out _);
         return minute;
