@@ -10,7 +10,7 @@ namespace Integration.Tests.Rig;
 public sealed class Lab : IAsyncDisposable
 {
     /// <summary>The prefix of a test's second group.</summary>
-    public const string Second = "second:";
+    public const string Second = "second-";
 
     private readonly EmbeddedKafka? _kafka;
     private readonly List<IAsyncDisposable> _others = [];
