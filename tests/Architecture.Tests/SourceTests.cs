@@ -31,9 +31,11 @@ public partial class SourceTests
         "engine/Pipeline/Deliver/LaneSink.cs",
         "engine/Pipeline/PathJudge.cs",
         "engine/Pipeline/Record.cs",
+        "engine/Pipeline/Windows/PairEntry.cs",
         "engine/Pipeline/Windows/WindowEntry.cs",
         "engine/Pipeline/Windows/WindowTable.cs",
         "models/Scoring/ForestAvx2.cs",
+        "models/Training/Clicks/SampleRows.cs",
     ];
 
     [Fact]

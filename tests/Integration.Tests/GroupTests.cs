@@ -11,11 +11,11 @@ public class GroupTests
     [Fact]
     public async Task A_second_group_is_refused_unless_it_has_a_prefix_which_keeps_keys_apart()
     {
-        await using Lab lab = await Lab.EmbeddedAsync(Redises.Any, prefix: "two:");
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
         lab.Log.SendAll([LiveEvents.Click("c", LiveEvents.Now), new LiveRecord("interactions", "k", "{", LiveEvents.Now)]);
         await lab.RunUntilIdleAsync(lab.Redis);
         string[] before = [.. lab.Redis.Keys()];
-        Assert.All(before, key => Assert.False(key.StartsWith("two:", StringComparison.Ordinal)));
+        Assert.All(before, key => Assert.False(key.StartsWith("second-", StringComparison.Ordinal)));
 
         await using (EngineRun second = EngineRun.Launch(lab.Brokers, lab.Redis.Address, lab.Config, "--group", "second"))
         {
@@ -26,14 +26,21 @@ public class GroupTests
         }
         Assert.Equal(before, lab.Redis.Keys());
 
-        await lab.RunUntilIdleAsync(lab.Redis, "--group", "second", "--prefix", "two:");
-        string[] after = [.. lab.Redis.Keys().Where(key => !key.StartsWith("two:", StringComparison.Ordinal))];
+        await using (EngineRun second = EngineRun.Launch(lab.Brokers, lab.Redis.Address, lab.Config, "--group", "second", "--prefix", "no topic:"))
+        {
+            CommandRun end = await second.EndAsync();
+            Assert.True(end.ExitCode == 2, end.ToString());
+            Assert.Contains("'no topic:'", end.Error);
+        }
+        Assert.Equal(before, lab.Redis.Keys());
+        await lab.RunUntilIdleAsync(lab.Redis, "--group", "second", "--prefix", "second-");
+        string[] after = [.. lab.Redis.Keys().Where(key => !key.StartsWith("second-", StringComparison.Ordinal))];
         Assert.Equal(before, after);
-        foreach (string key in new[] { "two:verdict:c", "two:group", "two:settings-base:second", "two:progress:second:{interactions-0}", "two:owner:second:{interactions-0}" })
+        foreach (string key in new[] { "second-verdict:c", "second-group", "second-settings-base:second", "second-progress:second:{interactions-0}", "second-owner:second:{interactions-0}" })
             Assert.True(await lab.Redis.Database.KeyExistsAsync(key), key);
-        Assert.Single(lab.Log.ReadAll("two:dead-letters"));
+        Assert.Single(lab.Log.ReadAll("second-dead-letters"));
         Assert.Single(lab.Log.ReadAll("dead-letters"));
-        CommandRun verdict = await Programs.EngineAsync("verdict", "c", "--redis", lab.Redis.Address, "--prefix", "two:", "--json");
+        CommandRun verdict = await Programs.EngineAsync("verdict", "c", "--redis", lab.Redis.Address, "--prefix", "second-", "--json");
         Assert.Equal(0, verdict.ExitCode);
     }
 
@@ -83,7 +90,7 @@ public class GroupTests
         await LiveWait.UntilAsync("run.json is there", () => File.Exists(folder.File("out/run.json")) || (run.HasExited ? throw new InvalidOperationException(run.Error) : false));
         JsonElement said = JsonDocument.Parse(await File.ReadAllTextAsync(folder.File("out/run.json"), TestContext.Current.CancellationToken)).RootElement;
         string prefix = said.GetProperty("prefix").GetString()!, group = said.GetProperty("group").GetString()!;
-        Assert.Matches("^[0-9a-f]{6}:$", prefix);
+        Assert.Matches("^[0-9a-f]{6}-$", prefix);
         Assert.Equal($"engine-{prefix[..^1]}", group);
         await LiveWait.UntilAsync("it has taken its partitions", () => lab.Redis.Keys(prefix + "owner:").Count == 4);
         Assert.All(lab.Redis.Keys(), key => Assert.StartsWith(prefix, key));

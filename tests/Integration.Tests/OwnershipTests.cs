@@ -40,11 +40,10 @@ public class OwnershipTests
             string key = $"progress:engine:{{interactions-{i}}}";
             await LiveWait.UntilAsync($"{key} is changed between two steps", async () =>
             {
-                string[] progress = (await lab.Redis.Database.StringGetAsync(key)).ToString().Split(' ');
-                StackExchange.Redis.ITransaction moved = lab.Redis.Database.CreateTransaction();
-                moved.AddCondition(StackExchange.Redis.Condition.StringEqual(key, string.Join(' ', progress)));
-                _ = moved.StringSetAsync(key, $"{progress[0]} {long.Parse(progress[1]) - 1}");
-                return await moved.ExecuteAsync();
+                string progress = (await lab.Redis.Database.StringGetAsync(key)).ToString();
+                string[] parts = progress.Split(' ');
+                return (int)await lab.Redis.Database.ScriptEvaluateAsync("if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], ARGV[2]) return 1",
+                    [key], [progress, $"{parts[0]} {long.Parse(parts[1]) - 1}"]) == 1;
             });
         }
         await sending;

@@ -17,7 +17,7 @@ public class VerdictTests
     [InlineData(Redises.Cluster)]
     public async Task A_click_becomes_a_verdict_counts_standing_and_progress(string redis)
     {
-        await using Lab lab = await Lab.EmbeddedAsync(redis);
+        await using Lab lab = await Lab.EmbeddedAsync(redis, new EngineYaml { SessionMs = 3000, Models = false });
         await using EngineRun engine = await lab.StartAsync();
         // At the beginning of a second: standings change where one ends.
         long now = LiveEvents.Now / 1000 * 1000;

@@ -15,6 +15,7 @@ public sealed unsafe class EmbeddedKafka : IDisposable
     private readonly nint _cluster;
 
     /// <param name="partitions">Of every topic but <c>settings</c>.</param>
+    /// <param name="prefix">Of a second group, whose own topics are made too.</param>
     public EmbeddedKafka(int partitions, string prefix = "")
     {
         _host = new ProducerBuilder<Null, Null>(new ProducerConfig(new Dictionary<string, string> { ["test.mock.num.brokers"] = "1", ["client.id"] = "engine-embedded" }))
@@ -24,7 +25,8 @@ public sealed unsafe class EmbeddedKafka : IDisposable
         Brokers = Marshal.PtrToStringUTF8((nint)LibrdkafkaNative.MockBootstraps(_cluster))!;
         foreach (string topic in Topics.Holds.Keys) Make(topic, partitions);
         Make(Topics.Settings, 1);
-        foreach (string topic in new[] { Topics.PathSignatures, Topics.Standings, Topics.Notifications, Topics.Verdicts, Topics.DeadLetters }) Make(prefix + topic, partitions);
+        foreach (string before in prefix.Length > 0 ? new[] { "", prefix } : [""])
+            foreach (string topic in new[] { Topics.PathSignatures, Topics.Standings, Topics.Notifications, Topics.Verdicts, Topics.DeadLetters }) Make(before + topic, partitions);
     }
 
     /// <summary><c>host:port</c>, for clients of this and of other processes.</summary>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Engine.App.Configuration;
 using Engine.Contracts;
 using Engine.Pipeline;
@@ -16,7 +17,7 @@ namespace Engine.App.Hosting;
 public sealed record EngineAddress(string Kafka, string Redis, string Group, string Prefix);
 
 /// <summary>One engine: its lanes and what they share. <see cref="Start"/>, then look, then <see cref="Stop"/>; or it ends by a failure.</summary>
-public sealed class EngineHost : IDisposable
+public sealed partial class EngineHost : IDisposable
 {
     private static readonly TimeSpan ActivationDelay = TimeSpan.FromSeconds(2), SettingsWithin = TimeSpan.FromSeconds(30);
 
@@ -59,6 +60,7 @@ public sealed class EngineHost : IDisposable
     public static async Task<EngineHost> StartAsync(ConfigFile file, EngineAddress address, TimeProvider clock, ILogger log, CancellationToken cancel)
     {
         EngineConfig config = file.Config;
+        if (!TopicName().IsMatch(address.Prefix)) throw new CommandFailure($"the prefix '{address.Prefix}' can't begin a topic's name, as it must: use letters, digits, '.', '_' and '-' only.", ExitCodes.WrongUse);
         var keys = new RedisKeys(address.Prefix, address.Group);
         RedisTarget redis = ConnectRedis(address.Redis);
         KafkaOut? kafka = null;
@@ -123,6 +125,10 @@ public sealed class EngineHost : IDisposable
         return lanes.Sum(lane => lane.Partitions) > 0 && lanes.All(lane => lane.IsSettled || lane.Partitions == 0) && lanes.All(lane => lane != LaneStatus.Starting)
             && lanes.All(lane => lane.BusyAt == 0 || _clock.GetElapsedTime(lane.BusyAt) >= time);
     }
+
+    /// <summary>What Kafka takes in a topic's name; 64 are far from its limit.</summary>
+    [GeneratedRegex("^[A-Za-z0-9._-]{0,64}$")]
+    private static partial Regex TopicName();
 
     private static RedisTarget ConnectRedis(string addresses)
     {

@@ -39,7 +39,7 @@ internal sealed class RunningProcess : IDisposable
             // A log of its own is gone with the process: neither group nor, on a named Redis, keys may meet those of another run.
             string suffix = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
             if (ownKafka) group += "-" + suffix;
-            if (ownKafka && !ownRedis) prefix += suffix + ":";
+            if (ownKafka && !ownRedis) prefix += suffix + "-";
             if (ownKafka)
             {
                 var cluster = new EmbeddedKafka(file.Config.Topics.Partitions, prefix);

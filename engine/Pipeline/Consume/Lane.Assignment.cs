@@ -44,7 +44,9 @@ public sealed unsafe partial class Lane
     {
         var taken = new List<(int, long)>();
         foreach (int number in numbers) taken.Add((number, Take(number)));
-        Dictionary<string, List<StandingSums>> standings = StandingsReader.Read(_context.Consume.Brokers, _context.Keys.Prefix, numbers.Select(number => _owned[number].State.Name).ToHashSet());
+        // A log that is read from its first record gives all sums itself; those written later would judge its clicks by what came after them.
+        HashSet<string> cut = [.. taken.Where(one => one.Item2 > 0).Select(one => _owned[one.Item1].State.Name)];
+        Dictionary<string, List<StandingSums>> standings = cut.Count == 0 ? [] : StandingsReader.Read(_context.Consume.Brokers, _context.Keys.Prefix, cut);
         foreach (int number in numbers)
         {
             PartitionState state = _owned[number].State;

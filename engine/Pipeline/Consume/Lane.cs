@@ -162,12 +162,6 @@ public sealed unsafe partial class Lane : IDisposable
             }
             // A seek leaves messages of before on their way.
             if (message->Offset < partition.Next) continue;
-            // Results of what was read again are written already: it is decided apart, or clicks of both sides would be concluded together.
-            if (message->Offset >= partition.State.ResultsFrom && partition.Next <= partition.State.ResultsFrom && records > 0)
-            {
-                _pipeline.Process(_records.AsSpan(0, records));
-                records = 0;
-            }
             partition.Next = message->Offset + 1;
             partition.EndSince = 0;
             ref Record record = ref _records[records++];

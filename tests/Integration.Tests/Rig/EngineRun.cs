@@ -48,11 +48,14 @@ public sealed record EngineYaml
     public string Timestamps { get; init; } = "create";
     public string Settings { get; init; } = Path.Combine(Programs.Checkout, "configs", "settings");
     public bool Complete { get; init; }
+
+    /// <summary>Whether the shipped models score; without them grounds alone decide.</summary>
+    public bool Models { get; init; } = true;
     public string More { get; init; } = "";
 
     public string Write(LiveFolder folder, string name = "engine.yaml") => folder.Write(name, $$"""
         lanes: {{Lanes}}
-        settings: {{Settings}}
+        settings: {{(Models ? Settings : WithoutModels(folder))}}
         files: [{{Path.Combine(Programs.Checkout, "configs", "lists")}}, {{Path.Combine(Programs.Checkout, "models", "Artifacts")}}]
         topics: { timestamps: {{Timestamps}} }
         consume:
@@ -62,6 +65,12 @@ public sealed record EngineYaml
         deliver: { complete_verdicts: {{(Complete ? "true" : "false")}} }
         {{More}}
         """);
+
+    private string WithoutModels(LiveFolder folder)
+    {
+        foreach (string file in Directory.GetFiles(Settings, "*.yaml").Where(file => Path.GetFileName(file) != "models.yaml")) folder.Write("settings-without-models/" + Path.GetFileName(file), File.ReadAllText(file));
+        return folder.File("settings-without-models");
+    }
 }
 
 /// <summary>An <c>engine run</c> that is under way.</summary>

@@ -9,6 +9,9 @@ namespace Integration.Tests.Rig;
 /// <summary>What a test needs around an engine: a Kafka, a Redis and a folder, all its own, gone when it ends.</summary>
 public sealed class Lab : IAsyncDisposable
 {
+    /// <summary>The prefix of a test's second group.</summary>
+    public const string Second = "second-";
+
     private readonly EmbeddedKafka? _kafka;
     private readonly List<IAsyncDisposable> _others = [];
 
@@ -29,10 +32,10 @@ public sealed class Lab : IAsyncDisposable
     public string Config { get; }
 
     /// <summary>On the embedded broker.</summary>
-    public static async Task<Lab> EmbeddedAsync(string redis, EngineYaml? yaml = null, string prefix = "")
+    public static async Task<Lab> EmbeddedAsync(string redis, EngineYaml? yaml = null)
     {
         LiveResults results = await Redises.StartAsync(redis);
-        var kafka = new EmbeddedKafka(4, prefix);
+        var kafka = new EmbeddedKafka(4, Second);
         // The test cluster has no shortest session: one that ends soon makes a restart after a kill quick.
         return new Lab(kafka, kafka.Brokers, results, yaml ?? new EngineYaml { SessionMs = 3000 });
     }

@@ -73,9 +73,9 @@ public sealed class Disturbed(Lab lab, int clicks)
     {
         LiveResults calm = await lab.AnotherRedisAsync(Redises.Any);
         // A group of its own has standings and signatures of its own, too.
-        await calm.Database.StringSetAsync("calm:settings-base:calm", await lab.Redis.Database.StringGetAsync("settings-base:engine"));
-        await lab.RunUntilIdleAsync(calm, "--group", "calm", "--prefix", "calm:");
-        Outcome disturbed = await Outcome.OfAsync(lab.Redis, "engine"), undisturbed = await Outcome.OfAsync(calm, "calm", "calm:");
+        await calm.Database.StringSetAsync($"{Lab.Second}settings-base:calm", await lab.Redis.Database.StringGetAsync("settings-base:engine"));
+        await lab.RunUntilIdleAsync(calm, "--group", "calm", "--prefix", Lab.Second);
+        Outcome disturbed = await Outcome.OfAsync(lab.Redis, "engine"), undisturbed = await Outcome.OfAsync(calm, "calm", Lab.Second);
         (int verdicts, _, _, _) = LiveEvents.MixedCounts(clicks);
         Assert.Equal(verdicts, undisturbed.Verdicts.Count);
         Assert.Equal(verdicts, undisturbed.Total("campaign", "clicks"));
