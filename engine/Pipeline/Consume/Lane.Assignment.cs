@@ -42,11 +42,12 @@ public sealed unsafe partial class Lane
     /// <summary>Takes partitions over: first their owners are raised, so that what others still write fails; then what crosses partitions is read to its present end.</summary>
     private List<(int Number, long From)> Take(int[] numbers)
     {
+        using System.Diagnostics.Activity? trace = Traces.TakeOver(numbers);
         var taken = new List<(int, long)>();
         foreach (int number in numbers) taken.Add((number, Take(number)));
         // A log that is read from its first record gives all sums itself; those written later would judge its clicks by what came after them.
         HashSet<string> cut = [.. taken.Where(one => one.Item2 > 0).Select(one => _owned[one.Item1].State.Name)];
-        Dictionary<string, List<StandingSums>> standings = cut.Count == 0 ? [] : StandingsReader.Read(_context.Consume.Brokers, _context.Keys.Prefix, cut);
+        Dictionary<string, List<StandingSums>> standings = cut.Count == 0 ? [] : StandingsReader.Read(_context.Consume.Kafka, _context.Keys.Prefix, cut);
         foreach (int number in numbers)
         {
             PartitionState state = _owned[number].State;

@@ -73,9 +73,8 @@ public sealed unsafe partial class Lane : IDisposable
 
     private static IEnumerable<KeyValuePair<string, string>> Configuration(ConsumeOptions options, string name)
     {
-        var config = new ConsumerConfig
+        return options.Kafka.Apply(new ConsumerConfig
         {
-            BootstrapServers = options.Brokers,
             GroupId = options.Group,
             ClientId = "engine-" + name,
             PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
@@ -89,9 +88,7 @@ public sealed unsafe partial class Lane : IDisposable
             FetchMinBytes = 1,
             QueuedMinMessages = 50_000,
             QueuedMaxMessagesKbytes = 32 * 1024,
-        };
-        foreach ((string key, string value) in options.Kafka) config.Set(key, value);
-        return config;
+        });
     }
 
     private void Run()

@@ -17,7 +17,7 @@ public sealed unsafe class LogScorer : IDisposable
     private const int BatchRecords = 1024;
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10), TellEvery = TimeSpan.FromSeconds(10);
 
-    private readonly string _brokers;
+    private readonly KafkaTarget _kafka;
     private readonly ClickPipeline _pipeline;
     private readonly LineSink _sink;
     private readonly PipelineLimits _limits;
@@ -25,9 +25,9 @@ public sealed unsafe class LogScorer : IDisposable
     private readonly TimeProvider _clock;
     private readonly List<GCHandle> _pinned = [];
 
-    public LogScorer(string brokers, KeyedHash hash, SettingsTimeline timeline, PipelineLimits limits, Stream output, TimeProvider clock)
+    public LogScorer(KafkaTarget kafka, KeyedHash hash, SettingsTimeline timeline, PipelineLimits limits, Stream output, TimeProvider clock)
     {
-        (_brokers, _timeline, _limits, _clock) = (brokers, timeline, limits, clock);
+        (_kafka, _timeline, _limits, _clock) = (kafka, timeline, limits, clock);
         _sink = new LineSink(output);
         _pipeline = new ClickPipeline(hash, timeline, new PathJudge(new Replay.ReplayIndex(new Replay.ReplaySettings(limits.ReplayPaths))), limits, _sink);
     }
@@ -66,14 +66,14 @@ public sealed unsafe class LogScorer : IDisposable
 
     private List<Source> Open()
     {
-        using IConsumer<byte[], byte[]> probe = KafkaClients.Reader(_brokers);
+        using IConsumer<byte[], byte[]> probe = KafkaClients.Reader(_kafka);
         int partitions = KafkaClients.Partitions(probe, Topics.Interactions, AnswerWithin, _clock);
         var sources = new List<Source>();
         for (int i = 0; i < partitions; i++)
         {
             var partition = new TopicPartition(Topics.Interactions, i);
             WatermarkOffsets ends = KafkaClients.Ends(probe, partition, AnswerWithin, _clock);
-            IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(_brokers);
+            IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(_kafka);
             consumer.Assign(new TopicPartitionOffset(partition, ends.Low));
             sources.Add(new Source(consumer, new PartitionState(i, _limits, _timeline.Latest.Limits), ends.Low.Value, ends.High.Value));
         }
