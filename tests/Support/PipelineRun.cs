@@ -79,6 +79,9 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
     /// <summary>Every verdict in the order in which it was written, a confirmation's rewriting too.</summary>
     public List<(string Click, string Json)> Verdicts { get; } = [];
 
+    /// <summary>The features by which a click was decided.</summary>
+    public Dictionary<string, float[]> Features { get; } = [];
+
     /// <summary>The clicks whose verdicts confirmations wrote again.</summary>
     public List<string> Confirmations { get; } = [];
 
@@ -184,6 +187,7 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
         _json.Clear();
         VerdictWriter.Write(_json, row, judgement, _options.CompleteVerdicts);
         Verdicts.Add((row.Event.Id.ToString(), System.Text.Encoding.UTF8.GetString(_json.Written)));
+        Features[row.Event.Id.ToString()] = [.. row.Features];
     }
 
     void IDecisionSink.Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)

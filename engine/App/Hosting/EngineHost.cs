@@ -3,6 +3,7 @@ using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume;
 using Engine.Pipeline.Deliver;
+using Engine.Pipeline.History;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Ingest.Cli;
@@ -64,6 +65,7 @@ public sealed class EngineHost : IDisposable
         KafkaOut? kafka = null;
         SettingsReader? settings = null;
         SignatureReader? signatures = null;
+        LabelsReader? labels = null;
         try
         {
             ClaimGroup(redis.Redis.GetDatabase(), keys);
@@ -79,6 +81,8 @@ public sealed class EngineHost : IDisposable
             var replays = new ReplayIndex(new ReplaySettings(limits.ReplayPaths));
             signatures = new SignatureReader(address.Kafka, address.Prefix, replays, clock);
             signatures.Start();
+            labels = new LabelsReader(address.Kafka, new Histories(settingsBase.Hash), kafka, clock);
+            labels.Start();
             var context = new EngineContext
             {
                 Consume = Consume(config, address),
@@ -92,6 +96,7 @@ public sealed class EngineHost : IDisposable
                 SettingsAreFresh = () => settings.IsFresh,
                 Replays = replays,
                 Signatures = signatures,
+                Labels = labels,
                 Clock = clock,
                 Log = log,
             };
@@ -101,6 +106,7 @@ public sealed class EngineHost : IDisposable
         }
         catch
         {
+            labels?.Dispose();
             signatures?.Dispose();
             settings?.Dispose();
             kafka?.Dispose();
@@ -229,6 +235,7 @@ public sealed class EngineHost : IDisposable
     public void Dispose()
     {
         foreach (Lane lane in _lanes) lane.Dispose();
+        Context.Labels.Dispose();
         Context.Signatures.Dispose();
         _settings.Dispose();
         _kafka.Dispose();

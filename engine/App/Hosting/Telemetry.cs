@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Engine.Contracts;
 using Engine.Pipeline;
+using Engine.Pipeline.Consume;
 using Ingest.Cli;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -53,6 +54,13 @@ internal static class Telemetry
         meter.CreateObservableGauge("engine.waiting", () => host.Lanes.Sum(lane => lane.WaitingClicks), "{click}", "clicks that wait for their paths");
         meter.CreateObservableCounter("engine.evictions", () => host.Lanes.Sum(lane => lane.Evictions), "{key}", "keys forgotten at a bound");
         meter.CreateObservableGauge("engine.settings.age", () => host.Settings.Age.TotalSeconds, "s", "since settings were last read to their end");
+        LabelIntake labels = host.Context.Labels.Intake;
+        meter.CreateObservableCounter("engine.labels.read", () => labels.Read, "{record}", "records of labels read, by every instance in full");
+        meter.CreateObservableCounter("engine.labels.replaced", () => labels.Replaced, "{record}", "labels that took the place of an earlier one of the same click and source");
+        meter.CreateObservableCounter("engine.labels.unplaced", () => labels.Unplaced, "{record}", "labels that name no publisher, and so weren't counted");
+        meter.CreateObservableCounter("engine.labels.dead_letters", () => labels.DeadLettered, "{record}", "labels that could not be used");
+        meter.CreateObservableGauge("engine.labels.keys", () => labels.Histories.Keys, "{key}", "keys with histories");
+        meter.CreateObservableCounter("engine.labels.keys_refused", () => labels.Histories.Refused, "{key}", "keys that a label couldn't be counted for, because there were too many");
         if (!HasCollector) return meter;
         MeterProvider provider = Sdk.CreateMeterProviderBuilder().AddMeter("Engine").AddRuntimeInstrumentation().AddOtlpExporter().Build();
         return new Both(provider, meter);
