@@ -4,6 +4,7 @@ using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume;
 using Engine.Pipeline.Deliver;
+using Engine.Pipeline.History;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Ingest.Cli;
@@ -67,6 +68,7 @@ public sealed partial class EngineHost : IDisposable
         KafkaOut? kafka = null;
         SettingsReader? settings = null;
         SignatureReader? signatures = null;
+        LabelsReader? labels = null;
         try
         {
             ClaimGroup(redis.Redis.GetDatabase(), keys);
@@ -82,6 +84,8 @@ public sealed partial class EngineHost : IDisposable
             var replays = new ReplayIndex(new ReplaySettings(limits.ReplayPaths));
             signatures = new SignatureReader(target, address.Prefix, replays, clock);
             signatures.Start();
+            labels = new LabelsReader(address.Kafka, new Histories(settingsBase.Hash), kafka, clock);
+            labels.Start();
             var context = new EngineContext
             {
                 Consume = Consume(config, address),
@@ -95,6 +99,7 @@ public sealed partial class EngineHost : IDisposable
                 SettingsAreFresh = () => settings.IsFresh,
                 Replays = replays,
                 Signatures = signatures,
+                Labels = labels,
                 Clock = clock,
                 Log = log,
             };
@@ -104,6 +109,7 @@ public sealed partial class EngineHost : IDisposable
         }
         catch
         {
+            labels?.Dispose();
             signatures?.Dispose();
             settings?.Dispose();
             kafka?.Dispose();
@@ -235,6 +241,7 @@ public sealed partial class EngineHost : IDisposable
     public void Dispose()
     {
         foreach (Lane lane in _lanes) lane.Dispose();
+        Context.Labels.Dispose();
         Context.Signatures.Dispose();
         _settings.Dispose();
         _kafka.Dispose();

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Engine.Contracts;
 using Engine.Pipeline;
+using Engine.Pipeline.Consume;
 using Ingest.Cli;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -56,6 +57,13 @@ internal static class Telemetry
         Counter("engine.paths.compared", "cursor paths with shape enough to be compared with others, of those that joined", counts => counts.PathsCompared);
         meter.CreateObservableCounter("engine.rules.shadow", () => ShadowRules(host), "{click}", "clicks on which a rule in shadow would have acted");
         meter.CreateObservableGauge("engine.settings.age", () => host.Settings.Age.TotalSeconds, "s", "since settings were last read to their end");
+        LabelIntake labels = host.Context.Labels.Intake;
+        meter.CreateObservableCounter("engine.labels.read", () => labels.Read, "{record}", "records of labels read, by every instance in full");
+        meter.CreateObservableCounter("engine.labels.replaced", () => labels.Replaced, "{record}", "labels that took the place of an earlier one of the same click and source");
+        meter.CreateObservableCounter("engine.labels.unplaced", () => labels.Unplaced, "{record}", "labels that name no publisher, and so weren't counted");
+        meter.CreateObservableCounter("engine.labels.dead_letters", () => labels.DeadLettered, "{record}", "labels that could not be used");
+        meter.CreateObservableGauge("engine.labels.keys", () => labels.Histories.Keys, "{key}", "keys with histories");
+        meter.CreateObservableCounter("engine.labels.keys_refused", () => labels.Histories.Refused, "{key}", "keys that a label couldn't be counted for, because there were too many");
         if (!HasCollector) return meter;
         MeterProvider provider = Sdk.CreateMeterProviderBuilder().AddMeter("Engine").AddRuntimeInstrumentation().AddOtlpExporter().Build();
         TracerProvider traces = Sdk.CreateTracerProviderBuilder().AddSource(Traces.Name).AddOtlpExporter().Build();

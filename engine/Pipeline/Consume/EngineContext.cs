@@ -46,6 +46,9 @@ public sealed class EngineContext
     public required Replay.ReplayIndex Replays { get; init; }
 
     public required SignatureReader Signatures { get; init; }
+
+    /// <summary>What fills the process's histories from <c>labels</c>.</summary>
+    public required LabelsReader Labels { get; init; }
     public required TimeProvider Clock { get; init; }
     public required ILogger Log { get; init; }
 }

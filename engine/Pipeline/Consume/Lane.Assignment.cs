@@ -22,6 +22,9 @@ public sealed unsafe partial class Lane
     /// <summary>A full index of a million paths is read within seconds; a broker that takes longer must not cost the group's membership.</summary>
     private static readonly TimeSpan SignaturesWithin = TimeSpan.FromSeconds(60);
 
+    /// <summary>Labels are read from the topic's beginning when the process starts; a hundred thousand take about a second.</summary>
+    private static readonly TimeSpan LabelsWithin = TimeSpan.FromSeconds(60);
+
     private IEnumerable<TopicPartitionOffset> Guarded(Func<List<TopicPartitionOffset>> assign, List<TopicPartition> partitions)
     {
         try
@@ -55,6 +58,7 @@ public sealed unsafe partial class Lane
                 if (StandingRecord.Fingerprint(sums, _context.Hash) is var key and not 0) state.Standings.Restore(key, sums, _context.Timeline.Latest.Bands);
         }
         if (!_context.Signatures.CatchUp(SignaturesWithin)) _context.Log.SignaturesLate(SignaturesWithin.TotalSeconds);
+        if (!_context.Labels.CatchUp(LabelsWithin)) _context.Log.LabelsLate(LabelsWithin.TotalSeconds);
         Publish();
         return taken;
     }

@@ -51,7 +51,7 @@ public sealed unsafe partial class Lane : IDisposable
         _batch = new MessageBatch(_consumer, context.Consume.BatchMessages);
         _records = new Record[context.Consume.BatchMessages];
         var sink = new LaneSink(_redis, context.Kafka, _sender, context.Keys, context.Deliver, _deliveries);
-        _pipeline = new ClickPipeline(context.Hash, context.Timeline, new PathJudge(context.Replays), context.Limits, sink);
+        _pipeline = new ClickPipeline(context.Hash, context.Timeline, new PathJudge(context.Replays), context.Limits, sink, context.Labels.Intake.Histories);
         _thread = new Thread(Run) { Name = _name };
     }
 
