@@ -84,7 +84,7 @@ public sealed partial class EngineHost : IDisposable
             var replays = new ReplayIndex(new ReplaySettings(limits.ReplayPaths));
             signatures = new SignatureReader(target, address.Prefix, replays, clock);
             signatures.Start();
-            labels = new LabelsReader(address.Kafka, new Histories(settingsBase.Hash), kafka, clock);
+            labels = new LabelsReader(target, new Histories(settingsBase.Hash), kafka, clock);
             labels.Start();
             var context = new EngineContext
             {

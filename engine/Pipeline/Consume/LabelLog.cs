@@ -18,16 +18,16 @@ internal sealed class LabelLog : IDisposable
     private readonly LabelIntake _intake;
     private Source? _next;
 
-    public LabelLog(string brokers, Histories histories, TimeProvider clock)
+    public LabelLog(KafkaTarget kafka, Histories histories, TimeProvider clock)
     {
         _intake = new LabelIntake(histories);
-        using IConsumer<byte[], byte[]> probe = KafkaClients.Reader(brokers);
+        using IConsumer<byte[], byte[]> probe = KafkaClients.Reader(kafka);
         int partitions = KafkaClients.Partitions(probe, Topics.Labels, AnswerWithin, clock);
         for (int i = 0; i < partitions; i++)
         {
             var partition = new TopicPartition(Topics.Labels, i);
             WatermarkOffsets ends = KafkaClients.Ends(probe, partition, AnswerWithin, clock);
-            IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(brokers);
+            IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(kafka);
             consumer.Assign(new TopicPartitionOffset(partition, ends.Low));
             var source = new Source(consumer, i, ends.Low.Value, ends.High.Value);
             _sources.Add(source);

@@ -23,10 +23,10 @@ public sealed class LabelsReader : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
 
-    public LabelsReader(string brokers, Histories histories, KafkaOut kafka, TimeProvider clock)
+    public LabelsReader(KafkaTarget kafka, Histories histories, KafkaOut output, TimeProvider clock)
     {
-        (Intake, _kafka, _clock) = (new LabelIntake(histories), kafka, clock);
-        _consumer = KafkaClients.Reader(brokers);
+        (Intake, _kafka, _clock) = (new LabelIntake(histories), output, clock);
+        _consumer = KafkaClients.Reader(kafka);
         int count = KafkaClients.Partitions(_consumer, Topics.Labels, AnswerWithin, clock);
         _partitions = [.. Enumerable.Range(0, count).Select(i => new TopicPartition(Topics.Labels, i))];
         (_next, _logTimes) = (new long[count], new long[count]);

@@ -39,7 +39,7 @@ public sealed unsafe class LogScorer : IDisposable
     /// <param name="progress">Told now and then: records done, records in all.</param>
     public long Run(Action<long, long> progress, CancellationToken cancel)
     {
-        using var labels = new LabelLog(_brokers, _histories, _clock);
+        using var labels = new LabelLog(_kafka, _histories, _clock);
         List<Source> sources = Open();
         long all = sources.Sum(source => source.End - source.Next), done = 0, told = _clock.GetTimestamp();
         var batch = new Record[BatchRecords];
