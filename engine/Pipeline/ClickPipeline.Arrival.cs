@@ -3,6 +3,7 @@ using Engine.Contracts;
 using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
+using Engine.Pipeline.History;
 using Engine.Pipeline.Join;
 using Engine.Pipeline.Lists;
 using Engine.Pipeline.Settings;
@@ -114,6 +115,8 @@ public sealed unsafe partial class ClickPipeline
         LookUp(row, settings);
         Describe(row);
         TakeStandings(row);
+        if (_histories == null || _histories.IsEmpty) ClickHistory.Clear(row);
+        else ClickHistory.Fill(row, _histories, _hash);
         return row;
     }
 
@@ -217,6 +220,5 @@ public sealed unsafe partial class ClickPipeline
         row[ClickFeature.StandingNetworkClicks] = (float)row.StandingNetworkClicks;
         row[ClickFeature.StandingVisitor] = row.StandingVisitor;
         row[ClickFeature.PublisherShare] = publisher == null ? ClickFeatures.Unknown : row.PublisherShare.Recent;
-        row[ClickFeature.HistoryPublisher] = row[ClickFeature.HistoryPlacement] = row[ClickFeature.HistoryDevice] = ClickFeatures.Unknown;
     }
 }

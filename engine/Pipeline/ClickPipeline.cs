@@ -2,6 +2,7 @@ using Engine.Contracts;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
+using Engine.Pipeline.History;
 using Engine.Pipeline.Join;
 using Engine.Pipeline.Lists;
 using Engine.Pipeline.Settings;
@@ -38,13 +39,15 @@ public sealed unsafe partial class ClickPipeline : IDisposable
     private readonly PathJudge _pathJudge;
     private readonly List<StandingSums> _due = [];
     private readonly PipelineLimits _limits;
+    private readonly Histories? _histories;
     private AgentCache? _agents;
     private DecisionSettings? _agentsOf, _readySettings;
     private int _readyCount;
 
-    public ClickPipeline(KeyedHash hash, SettingsTimeline timeline, PathJudge pathJudge, PipelineLimits limits, IDecisionSink sink)
+    /// <param name="histories">What labels say, by the same hash; null where there are no labels.</param>
+    public ClickPipeline(KeyedHash hash, SettingsTimeline timeline, PathJudge pathJudge, PipelineLimits limits, IDecisionSink sink, Histories? histories = null)
     {
-        (_hash, _timeline, _pathJudge, _limits, _sink) = (hash, timeline, pathJudge, limits, sink);
+        (_hash, _timeline, _pathJudge, _limits, _sink, _histories) = (hash, timeline, pathJudge, limits, sink, histories);
         _json = new JsonEventDecoder(_arena);
         _protobuf = new ProtobufEventDecoder(_arena);
     }

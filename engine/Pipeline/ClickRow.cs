@@ -67,6 +67,10 @@ public sealed unsafe class ClickRow
     public double StandingNetworkClicks, StandingVisitorClicks;
     public PublisherShare PublisherShare;
 
+    /// <summary>The highest share that labels called invalid of a key of this click with clicks enough, and those clicks; -1 where there is none.</summary>
+    public float HistoryShare;
+    public double HistoryClicks;
+
     /// <summary>The forest's row, by <see cref="ClickFeature"/>.</summary>
     public readonly float[] Features = new float[ClickFeatures.Count];
 

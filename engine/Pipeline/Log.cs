@@ -43,4 +43,7 @@ public static partial class Log
 
     [LoggerMessage(13, LogLevel.Warning, "path-signatures could not be read to their end within {Seconds} s; replays of paths that other instances saw may be missed until it is")]
     public static partial void SignaturesLate(this ILogger log, double seconds);
+
+    [LoggerMessage(21, LogLevel.Warning, "labels could not be read to their end within {Seconds} s; clicks are judged by the histories read so far")]
+    public static partial void LabelsLate(this ILogger log, double seconds);
 }

@@ -32,7 +32,7 @@ public sealed record PipelineLimits
 /// <summary>What became of the records of a partition; every record but ticks is in one of them.</summary>
 public sealed class PartitionCounts
 {
-    public long Verdicts, Duplicates, PathsJoined, PathsSurplus, PathsUnmatched, ConfirmationsUsed, ConfirmationsUnused, Ticks, KeysMismatched;
+    public long Verdicts, Duplicates, PathsJoined, PathsSurplus, PathsUnmatched, PathsCompared, ConfirmationsUsed, ConfirmationsUnused, Ticks, KeysMismatched;
     public readonly long[] DeadLetters = new long[Enum.GetValues<DeadLetterReason>().Length];
     public readonly long[] ByClass = new long[4];
     public readonly long[] ByReason = new long[Reasons.Count];
@@ -48,6 +48,7 @@ public sealed class PartitionCounts
         sum.PathsJoined += PathsJoined;
         sum.PathsSurplus += PathsSurplus;
         sum.PathsUnmatched += PathsUnmatched;
+        sum.PathsCompared += PathsCompared;
         sum.ConfirmationsUsed += ConfirmationsUsed;
         sum.ConfirmationsUnused += ConfirmationsUnused;
         sum.Ticks += Ticks;
@@ -104,9 +105,6 @@ public sealed class PartitionState : IDisposable
 
     /// <summary>Points held by <see cref="WaitingPaths"/>.</summary>
     public int WaitingPoints;
-
-    /// <summary>Paths with shape enough to be compared with others; the rest can't be told apart.</summary>
-    public long PathsCompared;
 
     /// <summary>The offset that is being decided.</summary>
     public long Position;

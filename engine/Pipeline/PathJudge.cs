@@ -35,9 +35,9 @@ public sealed unsafe class PathJudge(ReplayIndex index)
         PartitionState partition = row.Partition;
         if (index.TryFind(signature, row.LogTime, partition.Partition, row.Offset, t, x, y, _matched, out ReplayMatch match))
             row.Replay = new ReplayFound(Encoding.ASCII.GetString(_matched, 0, match.IdLength), match.ResidualPx, match.Partition, match.Offset);
-        partition.PathsCompared++;
         index.Insert(signature, row.Event.Id.Span, row.LogTime, partition.Partition, row.Offset);
         if (!partition.IsLive) return;
+        partition.Counts.PathsCompared++;
         SignatureRecord.Write(signature, row.LogTime, partition.Partition, row.Offset, _record);
         sink.Signature(row, _record);
     }

@@ -50,6 +50,9 @@ public static class EventJson
         Text(json, "outcome", e.HasOutcome, e.Outcome);
         if (e.HasAttempts) json.WriteNumber("attempts", e.Attempts);
         if (e.HasLatencyMs) json.WriteNumber("latency_ms", e.LatencyMs);
+        if (e.HasValid) json.WriteBoolean("valid", e.Valid);
+        Text(json, "source", e.HasSource, e.Source);
+        if (e.HasWeight) json.WriteNumber("weight", e.Weight);
     }
 
     private static void Write(Utf8JsonWriter json, Device device)

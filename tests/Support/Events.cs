@@ -17,6 +17,10 @@ public static class Events
     public static EventBuilder Confirmation(string click, string outcome = "confirmed") =>
         new(new Event { Type = "confirmation", Click = click, Time = Start, Ip = "203.0.113.9", Outcome = outcome, Attempts = 1, LatencyMs = 1_840 });
 
+    /// <summary>A label of <c>labels</c>; it says nothing of where the click was made.</summary>
+    public static EventBuilder Label(string click, bool valid = false, string source = "analyst") =>
+        new(new Event { Type = "label", Click = click, Time = Start, Valid = valid, Source = source });
+
     public static EventBuilder Tick() => new(new Event { Type = "tick" });
 
     /// <summary>A path that curves, slows down and holds no constant step.</summary>

@@ -4,6 +4,7 @@ using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
+using Engine.Pipeline.History;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;
@@ -68,11 +69,18 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
         _book = new SettingsBook(new SettingFiles(_options.Folders));
         foreach ((string key, string json) in _options.Base) _book.Apply(key, json);
         _timeline = new SettingsTimeline(_book.Build("s-base", _hash), ActivationDelay);
-        _pipeline = new ClickPipeline(_hash, _timeline, _options.PathJudge(), _options.Limits, this);
+        Histories = new Histories(_hash);
+        _pipeline = new ClickPipeline(_hash, _timeline, _options.PathJudge(), _options.Limits, this, Histories);
     }
+
+    /// <summary>What labels say; a test adds to it as the reader of <c>labels</c> would.</summary>
+    public Histories Histories { get; }
 
     /// <summary>Every verdict in the order in which it was written, a confirmation's rewriting too.</summary>
     public List<(string Click, string Json)> Verdicts { get; } = [];
+
+    /// <summary>The features by which a click was decided.</summary>
+    public Dictionary<string, float[]> Features { get; } = [];
 
     /// <summary>The clicks whose verdicts confirmations wrote again.</summary>
     public List<string> Confirmations { get; } = [];
@@ -179,6 +187,7 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
         _json.Clear();
         VerdictWriter.Write(_json, row, judgement, _options.CompleteVerdicts);
         Verdicts.Add((row.Event.Id.ToString(), System.Text.Encoding.UTF8.GetString(_json.Written)));
+        Features[row.Event.Id.ToString()] = [.. row.Features];
     }
 
     void IDecisionSink.Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)

@@ -33,14 +33,15 @@ internal static class RescoreCommand
         RunningEngine? running = request.Kafka == null && request.Redis == null ? RunningEngine.Find() : null;
         string kafka = Address(request.Kafka, file.Config.Kafka, running?.Kafka, "Kafka", "--kafka"), redis = Address(request.Redis, file.Config.Redis, running?.Redis, "Redis", "--redis");
         string group = request.Group ?? running?.Group ?? file.Config.Group, prefix = request.Prefix ?? running?.Prefix ?? file.Config.Prefix;
+        var target = new KafkaTarget(kafka, file.Config.Consume.Librdkafka);
         SettingsBase settingsBase = await BaseOfAsync(redis, new RedisKeys(prefix, group)).ConfigureAwait(false);
-        SettingsTimeline timeline = TimelineOf(settingsBase, kafka, request, file);
+        SettingsTimeline timeline = TimelineOf(settingsBase, target, request, file);
 
         string part = request.Out + ".part";
         long verdicts;
         await using (var output = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
         {
-            using var scorer = new LogScorer(kafka, settingsBase.Hash, timeline, file.Config.Bounds.ToLimits(), output, around.Time);
+            using var scorer = new LogScorer(target, settingsBase.Hash, timeline, file.Config.Bounds.ToLimits(), output, around.Time);
             verdicts = scorer.Run((done, all) => around.Error.WriteLine(FormattableString.Invariant($"engine: scored {done:#,0} of {all:#,0} records again")), cancel);
         }
         // The file appears whole or not at all.
@@ -62,7 +63,7 @@ internal static class RescoreCommand
     }
 
     /// <summary>Settings as they came into force; or those of one version, in force from the beginning.</summary>
-    private static SettingsTimeline TimelineOf(SettingsBase settingsBase, string kafka, RescoreRequest request, ConfigFile file)
+    private static SettingsTimeline TimelineOf(SettingsBase settingsBase, KafkaTarget kafka, RescoreRequest request, ConfigFile file)
     {
         long? upTo = request.Settings switch
         {

@@ -4,6 +4,7 @@ using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume;
 using Engine.Pipeline.Deliver;
+using Engine.Pipeline.History;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Ingest.Cli;
@@ -60,27 +61,31 @@ public sealed partial class EngineHost : IDisposable
     public static async Task<EngineHost> StartAsync(ConfigFile file, EngineAddress address, TimeProvider clock, ILogger log, CancellationToken cancel)
     {
         EngineConfig config = file.Config;
+        var target = new KafkaTarget(address.Kafka, config.Consume.Librdkafka);
         if (!TopicName().IsMatch(address.Prefix)) throw new CommandFailure($"the prefix '{address.Prefix}' can't begin a topic's name, as it must: use letters, digits, '.', '_' and '-' only.", ExitCodes.WrongUse);
         var keys = new RedisKeys(address.Prefix, address.Group);
         RedisTarget redis = ConnectRedis(address.Redis);
         KafkaOut? kafka = null;
         SettingsReader? settings = null;
         SignatureReader? signatures = null;
+        LabelsReader? labels = null;
         try
         {
             ClaimGroup(redis.Redis.GetDatabase(), keys);
             WarnOfEviction(redis, log);
-            await MakeTopicsAsync(address, config, cancel).ConfigureAwait(false);
-            kafka = new KafkaOut(address.Kafka, address.Prefix);
-            SettingsBase settingsBase = GroupBase.Take(redis.Redis.GetDatabase(), keys, address.Kafka, file, log);
+            await MakeTopicsAsync(address, target, config, cancel).ConfigureAwait(false);
+            kafka = new KafkaOut(target, address.Prefix);
+            SettingsBase settingsBase = GroupBase.Take(redis.Redis.GetDatabase(), keys, target, file, log);
             SettingsBook book = BookOf(settingsBase, file.Files);
-            settings = new SettingsReader(address.Kafka, settingsBase, book, ActivationDelay, kafka, clock, log);
+            settings = new SettingsReader(target, settingsBase, book, ActivationDelay, kafka, clock, log);
             settings.Start();
             await WaitForSettingsAsync(settings, clock, cancel).ConfigureAwait(false);
             PipelineLimits limits = config.Bounds.ToLimits();
             var replays = new ReplayIndex(new ReplaySettings(limits.ReplayPaths));
-            signatures = new SignatureReader(address.Kafka, address.Prefix, replays, clock);
+            signatures = new SignatureReader(target, address.Prefix, replays, clock);
             signatures.Start();
+            labels = new LabelsReader(address.Kafka, new Histories(settingsBase.Hash), kafka, clock);
+            labels.Start();
             var context = new EngineContext
             {
                 Consume = Consume(config, address),
@@ -94,6 +99,7 @@ public sealed partial class EngineHost : IDisposable
                 SettingsAreFresh = () => settings.IsFresh,
                 Replays = replays,
                 Signatures = signatures,
+                Labels = labels,
                 Clock = clock,
                 Log = log,
             };
@@ -103,6 +109,7 @@ public sealed partial class EngineHost : IDisposable
         }
         catch
         {
+            labels?.Dispose();
             signatures?.Dispose();
             settings?.Dispose();
             kafka?.Dispose();
@@ -165,26 +172,26 @@ public sealed partial class EngineHost : IDisposable
         }
     }
 
-    private static async Task MakeTopicsAsync(EngineAddress address, EngineConfig config, CancellationToken cancel)
+    private static async Task MakeTopicsAsync(EngineAddress address, KafkaTarget target, EngineConfig config, CancellationToken cancel)
     {
         string[] own = [Topics.PathSignatures, Topics.Standings, Topics.Notifications, Topics.Verdicts, Topics.DeadLetters];
         string[] all = [Topics.Interactions, Topics.Labels, Topics.Settings, .. own.Select(topic => address.Prefix + topic)];
         try
         {
-            await new TopicMaker(address.Kafka).EnsureAsync(all, config.Topics.Timestamps == "create" ? TopicTimestamps.CreateTime : TopicTimestamps.LogAppendTime, config.Topics.Partitions, cancel).ConfigureAwait(false);
+            await new TopicMaker(target.Brokers, target.Settings).EnsureAsync(all, config.Topics.Timestamps == "create" ? TopicTimestamps.CreateTime : TopicTimestamps.LogAppendTime, config.Topics.Partitions, cancel).ConfigureAwait(false);
         }
         catch (Confluent.Kafka.KafkaException e)
         {
             throw new CommandFailure($"no Kafka at {address.Kafka} ({e.Error.Reason}): start one, or name another with --kafka H:P.");
         }
-        int partitions = SettingsPartitions(address.Kafka);
+        int partitions = SettingsPartitions(target);
         if (partitions > 1)
             throw new CommandFailure($"the topic 'settings' has {partitions} partitions, and must have 1, for its order decides: mend it with 'kafka-topics --delete --topic settings', then start again and it is made anew.", ExitCodes.WrongUse);
     }
 
-    private static int SettingsPartitions(string brokers)
+    private static int SettingsPartitions(KafkaTarget kafka)
     {
-        using Confluent.Kafka.IAdminClient admin = new Confluent.Kafka.AdminClientBuilder(new Confluent.Kafka.AdminClientConfig { BootstrapServers = brokers }).SetLogHandler((_, _) => { }).Build();
+        using Confluent.Kafka.IAdminClient admin = new Confluent.Kafka.AdminClientBuilder(kafka.Apply(new Confluent.Kafka.AdminClientConfig())).SetLogHandler((_, _) => { }).Build();
         return admin.GetMetadata(Topics.Settings, TimeSpan.FromSeconds(10)).Topics.Single().Partitions.Count;
     }
 
@@ -212,14 +219,13 @@ public sealed partial class EngineHost : IDisposable
 
     private static ConsumeOptions Consume(EngineConfig config, EngineAddress address) => new()
     {
-        Brokers = address.Kafka,
+        Kafka = new KafkaTarget(address.Kafka, config.Consume.Librdkafka),
         Group = address.Group,
         BatchMessages = config.Consume.BatchMessages,
         BatchWaitMs = config.Consume.BatchWaitMs,
         SessionTimeout = TimeSpan.FromMilliseconds(config.Consume.SessionTimeoutMs),
         ProgressInterval = TimeSpan.FromMilliseconds(config.Consume.ProgressMs),
         MaxBytesUnderWay = config.Deliver.MaxBytesUnderWay,
-        Kafka = config.Consume.Librdkafka,
     };
 
     private static DeliverOptions Deliver(EngineConfig config) => new()
@@ -235,6 +241,7 @@ public sealed partial class EngineHost : IDisposable
     public void Dispose()
     {
         foreach (Lane lane in _lanes) lane.Dispose();
+        Context.Labels.Dispose();
         Context.Signatures.Dispose();
         _settings.Dispose();
         _kafka.Dispose();

@@ -15,7 +15,7 @@ namespace Engine.App.Hosting;
 /// </summary>
 public static class GroupBase
 {
-    public static SettingsBase Take(IDatabase redis, RedisKeys keys, string brokers, ConfigFile file, ILogger log)
+    public static SettingsBase Take(IDatabase redis, RedisKeys keys, KafkaTarget kafka, ConfigFile file, ILogger log)
     {
         SortedDictionary<string, string> files = SettingsFolder.Read(file.SettingsFolder);
         if (redis.StringGet(keys.SettingsBase) is { IsNull: false } there)
@@ -26,14 +26,14 @@ public static class GroupBase
         }
         List<string> problems = SettingsFolder.Check(files, file.Files);
         if (problems.Count > 0) throw new CommandFailure($"the settings don't load; 'engine check' lists all: {problems[0]}", ExitCodes.WrongUse);
-        SettingsBase mine = Make(files, brokers, file.Files);
+        SettingsBase mine = Make(files, kafka, file.Files);
         redis.StringSet(keys.SettingsBase, mine.ToJson(), when: When.NotExists);
         return SettingsBase.FromJson(redis.StringGet(keys.SettingsBase).ToString());
     }
 
-    private static SettingsBase Make(SortedDictionary<string, string> files, string brokers, SettingFiles settingFiles)
+    private static SettingsBase Make(SortedDictionary<string, string> files, KafkaTarget kafka, SettingFiles settingFiles)
     {
-        long next = SettingsReader.End(brokers), logTime = 0;
+        long next = SettingsReader.End(kafka), logTime = 0;
         var records = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
         var check = new SettingsBook(settingFiles);
         void Apply(string key, string? value)
@@ -50,7 +50,7 @@ public static class GroupBase
             }
         }
         foreach ((string key, string value) in files) Apply(key, value);
-        foreach (SettingRecord record in SettingsReader.ReadFrom(brokers, 0))
+        foreach (SettingRecord record in SettingsReader.ReadFrom(kafka, 0))
         {
             if (record.Offset >= next) break;
             logTime = record.LogTime;

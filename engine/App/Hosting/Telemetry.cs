@@ -1,17 +1,19 @@
 using System.Diagnostics.Metrics;
 using Engine.Contracts;
 using Engine.Pipeline;
+using Engine.Pipeline.Consume;
 using Ingest.Cli;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace Engine.App.Hosting;
 
 /// <summary>
-/// Metrics and logs the OpenTelemetry way: to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, where it is set. Metric names and units
+/// Metrics, traces and logs the OpenTelemetry way: to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, where it is set. Metric names and units
 /// are declared here, in one place.
 /// </summary>
 internal static class Telemetry
@@ -52,15 +54,28 @@ internal static class Telemetry
         meter.CreateObservableGauge("engine.lag", () => host.Lanes.Sum(lane => lane.Lag), "{record}", "records in the log that are not read yet");
         meter.CreateObservableGauge("engine.waiting", () => host.Lanes.Sum(lane => lane.WaitingClicks), "{click}", "clicks that wait for their paths");
         meter.CreateObservableCounter("engine.evictions", () => host.Lanes.Sum(lane => lane.Evictions), "{key}", "keys forgotten at a bound");
+        Counter("engine.paths.compared", "cursor paths with shape enough to be compared with others, of those that joined", counts => counts.PathsCompared);
+        meter.CreateObservableCounter("engine.rules.shadow", () => ShadowRules(host), "{click}", "clicks on which a rule in shadow would have acted");
         meter.CreateObservableGauge("engine.settings.age", () => host.Settings.Age.TotalSeconds, "s", "since settings were last read to their end");
+        LabelIntake labels = host.Context.Labels.Intake;
+        meter.CreateObservableCounter("engine.labels.read", () => labels.Read, "{record}", "records of labels read, by every instance in full");
+        meter.CreateObservableCounter("engine.labels.replaced", () => labels.Replaced, "{record}", "labels that took the place of an earlier one of the same click and source");
+        meter.CreateObservableCounter("engine.labels.unplaced", () => labels.Unplaced, "{record}", "labels that name no publisher, and so weren't counted");
+        meter.CreateObservableCounter("engine.labels.dead_letters", () => labels.DeadLettered, "{record}", "labels that could not be used");
+        meter.CreateObservableGauge("engine.labels.keys", () => labels.Histories.Keys, "{key}", "keys with histories");
+        meter.CreateObservableCounter("engine.labels.keys_refused", () => labels.Histories.Refused, "{key}", "keys that a label couldn't be counted for, because there were too many");
         if (!HasCollector) return meter;
         MeterProvider provider = Sdk.CreateMeterProviderBuilder().AddMeter("Engine").AddRuntimeInstrumentation().AddOtlpExporter().Build();
-        return new Both(provider, meter);
+        TracerProvider traces = Sdk.CreateTracerProviderBuilder().AddSource(Traces.Name).AddOtlpExporter().Build();
+        return new All(traces, provider, meter);
     }
 
     private static IEnumerable<Measurement<long>> ByReason(PartitionCounts counts) =>
         Enum.GetValues<DeadLetterReason>().Where(reason => reason != DeadLetterReason.None)
             .Select(reason => new Measurement<long>(counts.DeadLetters[(int)reason], new KeyValuePair<string, object?>("reason", reason.Word())));
+
+    private static IEnumerable<Measurement<long>> ShadowRules(EngineHost host) =>
+        host.Context.Timeline.Latest.Rules.Where(rule => rule.Shadow).Select(rule => new Measurement<long>(rule.ShadowMatches, new KeyValuePair<string, object?>("rule", rule.Id)));
 
     private static IEnumerable<Measurement<long>> ByClass(PartitionCounts counts) =>
         Enum.GetValues<VerdictClass>().Select(@class => new Measurement<long>(counts.ByClass[(int)@class], new KeyValuePair<string, object?>("class", @class.ToString().ToLowerInvariant())));
@@ -68,12 +83,11 @@ internal static class Telemetry
     private static IEnumerable<Measurement<long>> Grounds(long[] counts) =>
         Reasons.Table.Select(entry => new Measurement<long>(counts[(int)entry.Reason], new KeyValuePair<string, object?>("reason", entry.Code)));
 
-    private sealed class Both(IDisposable first, IDisposable second) : IDisposable
+    private sealed class All(params IDisposable[] parts) : IDisposable
     {
         public void Dispose()
         {
-            first.Dispose();
-            second.Dispose();
+            foreach (IDisposable part in parts) part.Dispose();
         }
     }
 }

@@ -17,7 +17,7 @@ internal static class RunSummary
             $"Ended: {why}. Records of interactions, without ticks: {N(c.Verdicts + c.Duplicates + paths + confirmations + c.AllDeadLetters)}",
             $"  verdicts      {N(c.Verdicts),12}   {ByClass(c)}",
             $"  duplicates    {N(c.Duplicates),12}",
-            $"  cursor paths  {N(paths),12}   joined {N(c.PathsJoined)}, surplus {N(c.PathsSurplus)}, unmatched {N(c.PathsUnmatched)}",
+            $"  cursor paths  {N(paths),12}   joined {N(c.PathsJoined)}, surplus {N(c.PathsSurplus)}, unmatched {N(c.PathsUnmatched)}; {N(c.PathsCompared)} paths had shape enough to be compared",
             $"  confirmations {N(confirmations),12}   used {N(c.ConfirmationsUsed)}, unused {N(c.ConfirmationsUnused)}",
             $"  dead letters  {N(c.AllDeadLetters),12}   {DeadLetters(c)}".TrimEnd(),
         };

@@ -8,7 +8,7 @@ namespace Engine.Pipeline.Consume;
 /// <summary>How the engine meets Kafka; from engine.yaml and the command line.</summary>
 public sealed record ConsumeOptions
 {
-    public required string Brokers { get; init; }
+    public required KafkaTarget Kafka { get; init; }
     public required string Group { get; init; }
 
     /// <summary>Messages taken at a time at most.</summary>
@@ -25,8 +25,6 @@ public sealed record ConsumeOptions
     /// <summary>The most bytes of results that may be under way to Redis; beyond it consuming waits.</summary>
     public long MaxBytesUnderWay { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Further settings of librdkafka, by its own names.</summary>
-    public IReadOnlyDictionary<string, string> Kafka { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>What all lanes of a process share.</summary>
@@ -48,6 +46,9 @@ public sealed class EngineContext
     public required Replay.ReplayIndex Replays { get; init; }
 
     public required SignatureReader Signatures { get; init; }
+
+    /// <summary>What fills the process's histories from <c>labels</c>.</summary>
+    public required LabelsReader Labels { get; init; }
     public required TimeProvider Clock { get; init; }
     public required ILogger Log { get; init; }
 }

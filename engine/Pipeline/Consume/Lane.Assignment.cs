@@ -22,6 +22,9 @@ public sealed unsafe partial class Lane
     /// <summary>A full index of a million paths is read within seconds; a broker that takes longer must not cost the group's membership.</summary>
     private static readonly TimeSpan SignaturesWithin = TimeSpan.FromSeconds(60);
 
+    /// <summary>Labels are read from the topic's beginning when the process starts; a hundred thousand take about a second.</summary>
+    private static readonly TimeSpan LabelsWithin = TimeSpan.FromSeconds(60);
+
     private IEnumerable<TopicPartitionOffset> Guarded(Func<List<TopicPartitionOffset>> assign, List<TopicPartition> partitions)
     {
         try
@@ -42,11 +45,12 @@ public sealed unsafe partial class Lane
     /// <summary>Takes partitions over: first their owners are raised, so that what others still write fails; then what crosses partitions is read to its present end.</summary>
     private List<(int Number, long From)> Take(int[] numbers)
     {
+        using System.Diagnostics.Activity? trace = Traces.TakeOver(numbers);
         var taken = new List<(int, long)>();
         foreach (int number in numbers) taken.Add((number, Take(number)));
         // A log that is read from its first record gives all sums itself; those written later would judge its clicks by what came after them.
         HashSet<string> cut = [.. taken.Where(one => one.Item2 > 0).Select(one => _owned[one.Item1].State.Name)];
-        Dictionary<string, List<StandingSums>> standings = cut.Count == 0 ? [] : StandingsReader.Read(_context.Consume.Brokers, _context.Keys.Prefix, cut);
+        Dictionary<string, List<StandingSums>> standings = cut.Count == 0 ? [] : StandingsReader.Read(_context.Consume.Kafka, _context.Keys.Prefix, cut);
         foreach (int number in numbers)
         {
             PartitionState state = _owned[number].State;
@@ -54,6 +58,7 @@ public sealed unsafe partial class Lane
                 if (StandingRecord.Fingerprint(sums, _context.Hash) is var key and not 0) state.Standings.Restore(key, sums, _context.Timeline.Latest.Bands);
         }
         if (!_context.Signatures.CatchUp(SignaturesWithin)) _context.Log.SignaturesLate(SignaturesWithin.TotalSeconds);
+        if (!_context.Labels.CatchUp(LabelsWithin)) _context.Log.LabelsLate(LabelsWithin.TotalSeconds);
         Publish();
         return taken;
     }

@@ -51,7 +51,7 @@ public sealed unsafe partial class Lane : IDisposable
         _batch = new MessageBatch(_consumer, context.Consume.BatchMessages);
         _records = new Record[context.Consume.BatchMessages];
         var sink = new LaneSink(_redis, context.Kafka, _sender, context.Keys, context.Deliver, _deliveries);
-        _pipeline = new ClickPipeline(context.Hash, context.Timeline, new PathJudge(context.Replays), context.Limits, sink);
+        _pipeline = new ClickPipeline(context.Hash, context.Timeline, new PathJudge(context.Replays), context.Limits, sink, context.Labels.Intake.Histories);
         _thread = new Thread(Run) { Name = _name };
     }
 
@@ -73,9 +73,8 @@ public sealed unsafe partial class Lane : IDisposable
 
     private static IEnumerable<KeyValuePair<string, string>> Configuration(ConsumeOptions options, string name)
     {
-        var config = new ConsumerConfig
+        return options.Kafka.Apply(new ConsumerConfig
         {
-            BootstrapServers = options.Brokers,
             GroupId = options.Group,
             ClientId = "engine-" + name,
             PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
@@ -89,9 +88,7 @@ public sealed unsafe partial class Lane : IDisposable
             FetchMinBytes = 1,
             QueuedMinMessages = 50_000,
             QueuedMaxMessagesKbytes = 32 * 1024,
-        };
-        foreach ((string key, string value) in options.Kafka) config.Set(key, value);
-        return config;
+        });
     }
 
     private void Run()

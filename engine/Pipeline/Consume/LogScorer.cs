@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
+using Engine.Pipeline.History;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;
 
@@ -10,32 +11,35 @@ namespace Engine.Pipeline.Consume;
 
 /// <summary>
 /// Scores the whole log of <c>interactions</c> again, without Redis: partitions merged by log time, then partition, then offset; what
-/// crosses partitions is made anew in memory. Verdicts go to a stream, one a line, in the order in which they are decided.
+/// crosses partitions, and what labels said, is made anew in memory. Verdicts go to a stream, one a line, in the order in which they are decided.
 /// </summary>
 public sealed unsafe class LogScorer : IDisposable
 {
     private const int BatchRecords = 1024;
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10), TellEvery = TimeSpan.FromSeconds(10);
 
-    private readonly string _brokers;
+    private readonly KafkaTarget _kafka;
     private readonly ClickPipeline _pipeline;
     private readonly LineSink _sink;
     private readonly PipelineLimits _limits;
     private readonly SettingsTimeline _timeline;
     private readonly TimeProvider _clock;
+    private readonly Histories _histories;
     private readonly List<GCHandle> _pinned = [];
 
-    public LogScorer(string brokers, KeyedHash hash, SettingsTimeline timeline, PipelineLimits limits, Stream output, TimeProvider clock)
+    public LogScorer(KafkaTarget kafka, KeyedHash hash, SettingsTimeline timeline, PipelineLimits limits, Stream output, TimeProvider clock)
     {
-        (_brokers, _timeline, _limits, _clock) = (brokers, timeline, limits, clock);
+        (_kafka, _timeline, _limits, _clock) = (kafka, timeline, limits, clock);
         _sink = new LineSink(output);
-        _pipeline = new ClickPipeline(hash, timeline, new PathJudge(new Replay.ReplayIndex(new Replay.ReplaySettings(limits.ReplayPaths))), limits, _sink);
+        _histories = new Histories(hash);
+        _pipeline = new ClickPipeline(hash, timeline, new PathJudge(new Replay.ReplayIndex(new Replay.ReplaySettings(limits.ReplayPaths))), limits, _sink, _histories);
     }
 
     /// <summary>Scores up to the log's present end; how many verdicts that gave.</summary>
     /// <param name="progress">Told now and then: records done, records in all.</param>
     public long Run(Action<long, long> progress, CancellationToken cancel)
     {
+        using var labels = new LabelLog(_brokers, _histories, _clock);
         List<Source> sources = Open();
         long all = sources.Sum(source => source.End - source.Next), done = 0, told = _clock.GetTimestamp();
         var batch = new Record[BatchRecords];
@@ -46,6 +50,11 @@ public sealed unsafe class LogScorer : IDisposable
             while (sources.Where(source => source.Current != null).MinBy(source => (source.LogTime, source.State.Partition)) is { } next)
             {
                 cancel.ThrowIfCancellationRequested();
+                if (labels.IsDue(next.LogTime))
+                {
+                    Process(batch, ref count);
+                    labels.TakeDue(next.LogTime);
+                }
                 batch[count++] = RecordOf(next);
                 next.Advance(AnswerWithin);
                 done++;
@@ -66,14 +75,14 @@ public sealed unsafe class LogScorer : IDisposable
 
     private List<Source> Open()
     {
-        using IConsumer<byte[], byte[]> probe = KafkaClients.Reader(_brokers);
+        using IConsumer<byte[], byte[]> probe = KafkaClients.Reader(_kafka);
         int partitions = KafkaClients.Partitions(probe, Topics.Interactions, AnswerWithin, _clock);
         var sources = new List<Source>();
         for (int i = 0; i < partitions; i++)
         {
             var partition = new TopicPartition(Topics.Interactions, i);
             WatermarkOffsets ends = KafkaClients.Ends(probe, partition, AnswerWithin, _clock);
-            IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(_brokers);
+            IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(_kafka);
             consumer.Assign(new TopicPartitionOffset(partition, ends.Low));
             sources.Add(new Source(consumer, new PartitionState(i, _limits, _timeline.Latest.Limits), ends.Low.Value, ends.High.Value));
         }

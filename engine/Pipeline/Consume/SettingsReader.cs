@@ -29,12 +29,12 @@ public sealed class SettingsReader : IDisposable
     private long _freshAt, _logTime;
     private int _refused;
 
-    public SettingsReader(string brokers, SettingsBase settings, SettingsBook book, TimeSpan activationDelay, KafkaOut kafka, TimeProvider clock, ILogger log)
+    public SettingsReader(KafkaTarget kafka, SettingsBase settings, SettingsBook book, TimeSpan activationDelay, KafkaOut output, TimeProvider clock, ILogger log)
     {
-        (_base, _book, _activationDelay, _kafka, _clock, _log) = (settings, book, activationDelay, kafka, clock, log);
+        (_base, _book, _activationDelay, _kafka, _clock, _log) = (settings, book, activationDelay, output, clock, log);
         Timeline = new SettingsTimeline(book.Build("s-base", settings.Hash), activationDelay);
         _logTime = settings.LogTime;
-        _consumer = KafkaClients.Reader(brokers);
+        _consumer = KafkaClients.Reader(kafka);
         _thread = new Thread(Run) { Name = "settings", IsBackground = true };
     }
 
@@ -55,9 +55,9 @@ public sealed class SettingsReader : IDisposable
     }
 
     /// <summary>The records of the topic from an offset to its present end.</summary>
-    public static IEnumerable<SettingRecord> ReadFrom(string brokers, long offset)
+    public static IEnumerable<SettingRecord> ReadFrom(KafkaTarget kafka, long offset)
     {
-        using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(brokers);
+        using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(kafka);
         WatermarkOffsets ends = KafkaClients.Ends(consumer, Partition, AnswerWithin, TimeProvider.System);
         long next = Math.Max(offset, ends.Low), logTime = 0;
         consumer.Assign(new TopicPartitionOffset(Partition, next));
@@ -70,9 +70,9 @@ public sealed class SettingsReader : IDisposable
     }
 
     /// <summary>The next offset to be written.</summary>
-    public static long End(string brokers)
+    public static long End(KafkaTarget kafka)
     {
-        using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(brokers);
+        using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(kafka);
         return KafkaClients.Ends(consumer, Partition, AnswerWithin, TimeProvider.System).High.Value;
     }
 
@@ -136,52 +136,3 @@ public sealed class SettingsReader : IDisposable
 /// <summary>A record of <c>settings</c>; without a value it deletes.</summary>
 /// <param name="LogTime">Running maximum of the topic's timestamps up to it, ms.</param>
 public readonly record struct SettingRecord(long Offset, long LogTime, string Key, string? Json);
-
-/// <summary>Consumers that read topics in full, without a group.</summary>
-internal static class KafkaClients
-{
-    /// <summary>The ends of a partition's log. A partition made a moment ago has no leader at first: that is waited for.</summary>
-    public static WatermarkOffsets Ends(IConsumer<byte[], byte[]> consumer, TopicPartition partition, TimeSpan within, TimeProvider clock)
-    {
-        long since = clock.GetTimestamp();
-        using var pause = new ManualResetEventSlim();
-        while (true)
-        {
-            try
-            {
-                return consumer.QueryWatermarkOffsets(partition, within);
-            }
-            catch (KafkaException e) when (e.Error.Code is ErrorCode.NotLeaderForPartition or ErrorCode.LeaderNotAvailable or ErrorCode.UnknownTopicOrPart && clock.GetElapsedTime(since) < within)
-            {
-                pause.Wait(100);
-            }
-        }
-    }
-
-    /// <summary>How many partitions a topic has. One made a moment ago has none at first: they are waited for.</summary>
-    public static int Partitions(IConsumer<byte[], byte[]> consumer, string topic, TimeSpan within, TimeProvider clock)
-    {
-        long since = clock.GetTimestamp();
-        using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        using var pause = new ManualResetEventSlim();
-        while (true)
-        {
-            TopicMetadata found = admin.GetMetadata(topic, within).Topics.Single();
-            if (found.Partitions.Count > 0 && !found.Error.IsError) return found.Partitions.Count;
-            if (clock.GetElapsedTime(since) >= within) throw new TimeoutException($"the topic '{topic}' has no partitions ({found.Error.Reason}): make it, or let the engine make it at its start");
-            pause.Wait(100);
-        }
-    }
-
-    public static IConsumer<byte[], byte[]> Reader(string brokers) => new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
-    {
-        BootstrapServers = brokers,
-        GroupId = "engine-reader", // librdkafka wants one; nothing is ever committed to it
-        EnableAutoCommit = false,
-        EnableAutoOffsetStore = false,
-        EnablePartitionEof = true,
-        AutoOffsetReset = AutoOffsetReset.Earliest,
-        FetchWaitMaxMs = 100,
-        ClientId = "engine",
-    }).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
-}

@@ -21,10 +21,10 @@ public sealed class SignatureReader : IDisposable
     private readonly Thread _thread;
     private long _unreadable;
 
-    public SignatureReader(string brokers, string prefix, ReplayIndex index, TimeProvider clock)
+    public SignatureReader(KafkaTarget kafka, string prefix, ReplayIndex index, TimeProvider clock)
     {
         (_index, _clock) = (index, clock);
-        _consumer = KafkaClients.Reader(brokers);
+        _consumer = KafkaClients.Reader(kafka);
         string topic = prefix + Topics.PathSignatures;
         int count = KafkaClients.Partitions(_consumer, topic, AnswerWithin, clock);
         _partitions = [.. Enumerable.Range(0, count).Select(i => new TopicPartition(topic, i))];

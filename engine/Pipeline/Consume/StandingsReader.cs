@@ -11,11 +11,11 @@ internal static class StandingsReader
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
     /// <summary>The sums of some partitions, by the partition's name.</summary>
-    public static Dictionary<string, List<StandingSums>> Read(string brokers, string prefix, IReadOnlySet<string> partitions)
+    public static Dictionary<string, List<StandingSums>> Read(KafkaTarget kafka, string prefix, IReadOnlySet<string> partitions)
     {
         var found = new Dictionary<string, StandingSums>(StringComparer.Ordinal);
         var of = new Dictionary<string, string>(StringComparer.Ordinal);
-        using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(brokers);
+        using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(kafka);
         string topic = prefix + Topics.Standings;
         int count = KafkaClients.Partitions(consumer, topic, AnswerWithin, TimeProvider.System);
         for (int i = 0; i < count; i++)

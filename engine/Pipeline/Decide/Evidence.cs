@@ -90,7 +90,7 @@ public static class Evidence
             case Reason.PublisherShare:
                 into.Add("\"share\":"u8).Number(row.PublisherShare.Recent, 4).Add(",\"past\":"u8).Number(row.PublisherShare.Past, 4).Add(",\"clicks\":"u8).Number(row.PublisherShare.RecentClicks, 1);
                 break;
-            case Reason.History: into.Add("\"share\":"u8).Number(row[ClickFeature.HistoryPlacement], 4).Add(",\"limit\":"u8).Number(setting.Limit, 4); break;
+            case Reason.History: Share(into, row.HistoryShare, row.HistoryClicks, setting); break;
             case Reason.Model: into.Add("\"score\":"u8).Number(judgement.Score, 4).Add(",\"review\":"u8).Number(row.Settings.Bands.Review, 4); break;
             case Reason.TimeOutOfRange: into.Add("\"claimed\":"u8).Number(e.Time).Add(",\"limit_ms\":"u8).Number(row.Settings.Limits.OutOfRangeMs); break;
         }

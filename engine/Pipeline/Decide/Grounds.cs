@@ -81,7 +81,7 @@ public static class Grounds
         if (!publisher.Off && row.PublisherShare.RecentClicks >= publisher.MinClicks && row.PublisherShare.Recent - row.PublisherShare.Past > publisher.Limit)
             judgement.Hold(Reason.PublisherShare, publisher, publisher.Class);
         ReasonSetting history = settings[Reason.History];
-        if (!history.Off && row[ClickFeature.HistoryPlacement] > history.Limit) judgement.Hold(Reason.History, history, history.Class);
+        if (!history.Off && row.HistoryShare > history.Limit) judgement.Hold(Reason.History, history, history.Class);
     }
 
     private static void Share(Reason reason, float share, double clicks, DecisionSettings settings, ref Judgement judgement)

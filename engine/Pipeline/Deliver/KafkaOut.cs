@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Engine.Contracts;
+using Engine.Pipeline.Consume;
 
 namespace Engine.Pipeline.Deliver;
 
@@ -17,12 +18,11 @@ public sealed class KafkaOut : IDisposable
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly string _prefix;
 
-    public KafkaOut(string brokers, string prefix)
+    public KafkaOut(KafkaTarget kafka, string prefix)
     {
         _prefix = prefix;
-        _producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
+        _producer = new ProducerBuilder<byte[], byte[]>(kafka.Apply(new ProducerConfig
         {
-            BootstrapServers = brokers,
             Acks = Acks.All,
             EnableIdempotence = true,
             LingerMs = 5,
@@ -32,7 +32,7 @@ public sealed class KafkaOut : IDisposable
             // A broker that is away is waited for, not given up on: progress waits with it.
             MessageTimeoutMs = 0,
             ClientId = "engine",
-        }).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
+        })).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
     }
 
     /// <summary>A message that can't be sent at all: what, and why. Set by the host.</summary>

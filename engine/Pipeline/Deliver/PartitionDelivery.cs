@@ -39,6 +39,7 @@ public sealed class PartitionDelivery
     private RedisWriter.Mark _mark;
     private long _sentToKafka;
     private Stage _stage;
+    private System.Diagnostics.Activity? _trace;
     private int _statKeys;
 
     private enum Stage : byte { Idle, Begun, Sent }
@@ -102,6 +103,9 @@ public sealed class PartitionDelivery
         (_current, _sending) = (_sending, _current);
         _mark = writer.Now();
         _sentToKafka = kafka.Count;
+        _trace = Traces.Progress(State.Name, nextOffset);
+        // It ends when Redis has answered, turns later: what happens meanwhile isn't part of it.
+        System.Diagnostics.Activity.Current = null;
         _stage = Stage.Begun;
     }
 
@@ -140,6 +144,7 @@ public sealed class PartitionDelivery
             return;
         }
         _stage = Stage.Idle;
+        _trace?.Dispose();
         if (reply.SequenceEqual("DONE"u8))
         {
             _progress = _next;

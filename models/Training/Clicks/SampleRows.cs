@@ -21,18 +21,22 @@ internal sealed unsafe class SampleRows : IDecisionSink
 {
     private const int Partitions = 4, BatchRecords = 512;
 
+    /// <summary>Further rows of each click, as other networks would have sent it.</summary>
+    private const int Others = 2;
+
     private readonly Dictionary<string, (bool Invalid, string Actor)> _labels = [];
     private readonly Rows _rows;
     private readonly string _group;
+    private readonly Augmentation _augmentation;
 
-    private SampleRows(Rows rows, string group) => (_rows, _group) = (rows, group);
+    private SampleRows(Rows rows, string group, int seed) => (_rows, _group, _augmentation) = (rows, group, new Augmentation(seed));
 
     /// <summary>Adds the rows of one run of the generator.</summary>
     /// <param name="rows">What to add to; <see cref="ClickFeatures.Count"/> features.</param>
     /// <param name="settings">The settings' records to judge by, without a click forest.</param>
     public static void Add(Rows rows, ulong seed, int clicks, TimeSpan span, DecisionSettings settings, KeyedHash hash)
     {
-        var sink = new SampleRows(rows, $"seed-{seed}");
+        var sink = new SampleRows(rows, $"seed-{seed}", (int)seed);
         var limits = new PipelineLimits();
         var timeline = new SettingsTimeline(settings, TimeSpan.FromSeconds(2));
         PartitionState[] partitions = [.. Enumerable.Range(0, Partitions).Select(i => new PartitionState(i, limits, settings.Limits))];
@@ -92,7 +96,9 @@ internal sealed unsafe class SampleRows : IDecisionSink
 
     public void Verdict(ClickRow row, in Judgement judgement)
     {
-        if (_labels.TryGetValue(row.Event.Id.ToString(), out (bool Invalid, string Actor) label)) _rows.Add([.. row.Features], label.Invalid, 1, label.Actor, _group);
+        if (!_labels.TryGetValue(row.Event.Id.ToString(), out (bool Invalid, string Actor) label)) return;
+        _rows.Add([.. row.Features], label.Invalid, 1, label.Actor, _group);
+        for (int i = 0; i < Others; i++) _rows.Add(_augmentation.Of(row.Features), label.Invalid, 1, label.Actor, _group);
     }
 
     public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)

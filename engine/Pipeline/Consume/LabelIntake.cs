@@ -1,0 +1,61 @@
+using System.Text;
+using Confluent.Kafka;
+using Engine.Pipeline.Decode;
+using Engine.Pipeline.History;
+
+namespace Engine.Pipeline.Consume;
+
+/// <summary>
+/// Takes records of <c>labels</c> into histories, and counts what became of them: read = counted + replaced + unplaced + dead letters. One
+/// thread takes; counts are read by any.
+/// </summary>
+public sealed class LabelIntake(Histories histories)
+{
+    private long _read, _replaced, _unplaced, _deadLettered;
+
+    public Histories Histories => histories;
+
+    /// <summary>Records read.</summary>
+    public long Read => Volatile.Read(ref _read);
+
+    /// <summary>Labels that took the place of an earlier one of the same click and source.</summary>
+    public long Replaced => Volatile.Read(ref _replaced);
+
+    /// <summary>Labels that name no publisher, so that nothing could be counted.</summary>
+    public long Unplaced => Volatile.Read(ref _unplaced);
+
+    /// <summary>Records that were no labels.</summary>
+    public long DeadLettered => Volatile.Read(ref _deadLettered);
+
+    /// <summary>Takes one record; why it can't be used, where it can't. Never throws for what a record holds.</summary>
+    /// <param name="message">As it was read.</param>
+    /// <param name="logTime">Running maximum of its partition's timestamps up to it, ms.</param>
+    public DecodeError Take(Message<byte[], byte[]> message, long logTime)
+    {
+        Interlocked.Increment(ref _read);
+        DecodeError error = LabelDecoder.Decode(message.Value, HeadersOf(message), out LabelEvent? label);
+        if (error.IsError) Interlocked.Increment(ref _deadLettered);
+        else
+        {
+            switch (histories.Add(label!, logTime))
+            {
+                case LabelOutcome.Replaced: Interlocked.Increment(ref _replaced); break;
+                case LabelOutcome.Unplaced: Interlocked.Increment(ref _unplaced); break;
+            }
+        }
+        return error;
+    }
+
+    private static unsafe LabelHeaders HeadersOf(Message<byte[], byte[]> message)
+    {
+        var record = new Record { CloudEvent = CloudEvent.None };
+        string? type = null;
+        foreach (IHeader header in message.Headers ?? [])
+        {
+            byte[] value = header.GetValueBytes() ?? [];
+            fixed (byte* start = value) MessageHeaderReader.Take(ref record, Encoding.UTF8.GetBytes(header.Key), new Text(start, value.Length));
+            if (header.Key == "ce_type" && value.Length > 0) type = Encoding.UTF8.GetString(value);
+        }
+        return new LabelHeaders(record.Encoding, type, record.CloudEvent.Time, record.CloudEvent.TimeIsWrong);
+    }
+}

@@ -1,0 +1,40 @@
+using Engine.Contracts;
+
+namespace Engine.Pipeline.History;
+
+/// <summary>What a person or a conversion said of a click: an event of <c>labels</c>, decoded. Texts are empty where the label doesn't have them.</summary>
+public sealed record LabelEvent
+{
+    /// <summary>The most that one label may count.</summary>
+    public const double MaxWeight = 1000;
+
+    /// <summary>The click that it speaks of.</summary>
+    public required string Click { get; init; }
+
+    /// <summary>The claimed event time, ms since the epoch; log time decides.</summary>
+    public required long Time { get; init; }
+
+    /// <summary>Whether it calls the click valid.</summary>
+    public required bool Valid { get; init; }
+
+    /// <summary>Who says so: analyst, conversion, advertiser, refund, or whom producers name.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>How much it counts, 0 to <see cref="MaxWeight"/>; with 0 a later label takes the earlier back.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>The click's address; null where the label doesn't say.</summary>
+    public IpAddress? Ip { get; init; }
+
+    public string Publisher { get; init; } = "";
+    public string Placement { get; init; } = "";
+    public string Campaign { get; init; } = "";
+
+    /// <summary>Device model, operating system and its version, spelled as they came.</summary>
+    public string Model { get; init; } = "";
+    public string Os { get; init; } = "";
+    public string OsVersion { get; init; } = "";
+
+    /// <summary>What the label adds to each of its keys.</summary>
+    public HistoryCount Count => new(Valid ? 0 : Weight, Weight);
+}
