@@ -40,7 +40,7 @@ public partial class AccountingTests
     public async Task A_run_until_idle_waits_for_what_may_come_and_leaves_what_is_done_alone()
     {
         await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
-        await using (EngineRun run = EngineRun.Launch(lab.Brokers, lab.Redis.Address, lab.Config, "--until-idle", "4"))
+        await using (EngineRun run = EngineRun.Launch(lab.Brokers, lab.Redis.Address, lab.Config, "--until-idle", "8"))
         {
             // Nothing has come yet: it waits for so long, and what comes meanwhile is decided.
             await run.Process.SaysAsync("taken over from offset");

@@ -43,14 +43,15 @@ public sealed class Disturbed(Lab lab, int clicks)
 {
     private const int Slices = 60;
 
-    /// <summary>Ten minutes of clicks that end about now, sent over some seconds, so that whatever disturbs meets clicks under way.</summary>
+    /// <summary>Ten minutes of clicks that end about now.</summary>
+    public LiveRecord[] Records { get; } = [.. LiveEvents.Mixed(clicks, LiveEvents.Now - 600_000, 600_000 / clicks)];
+
+    /// <summary>Sends them over some seconds, so that whatever disturbs meets clicks under way.</summary>
     public Task SendAsync(TimeSpan over, CancellationToken cancel)
     {
-        long start = LiveEvents.Now - 600_000;
-        LiveRecord[] records = [.. LiveEvents.Mixed(clicks, start, 600_000 / clicks)];
         return Task.Run(async () =>
         {
-            foreach (LiveRecord[] slice in records.Chunk(records.Length / Slices + 1))
+            foreach (LiveRecord[] slice in Records.Chunk(Records.Length / Slices + 1))
             {
                 lab.Log.SendAll(slice);
                 await Task.Delay(over / Slices, cancel);
