@@ -56,6 +56,6 @@ public sealed class LabelIntake(Histories histories)
             fixed (byte* start = value) MessageHeaderReader.Take(ref record, Encoding.UTF8.GetBytes(header.Key), new Text(start, value.Length));
             if (header.Key == "ce_type" && value.Length > 0) type = Encoding.UTF8.GetString(value);
         }
-        return new LabelHeaders(record.Encoding, type, record.CloudEvent.Time, record.CloudEvent.TimeIsWrong);
+        return new LabelHeaders(record.Encoding, type, record.CloudEvent.Time >= 0 ? record.CloudEvent.Time : null, record.CloudEvent.TimeIsWrong);
     }
 }

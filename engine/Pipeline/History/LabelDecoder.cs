@@ -6,9 +6,9 @@ namespace Engine.Pipeline.History;
 
 /// <summary>What the headers of a record say of its value: how it is encoded, and CloudEvents' type and time, which win over the payload's.</summary>
 /// <param name="Type">Null where no header says it.</param>
-/// <param name="Time">ms since the epoch; negative where no header says it.</param>
+/// <param name="Time">ms since the epoch; null where no header says it.</param>
 /// <param name="TimeIsWrong">Whether the header is there and no time.</param>
-public readonly record struct LabelHeaders(ValueEncoding Encoding, string? Type = null, long Time = -1, bool TimeIsWrong = false);
+public readonly record struct LabelHeaders(ValueEncoding Encoding, string? Type = null, long? Time = null, bool TimeIsWrong = false);
 
 /// <summary>
 /// Decodes events of <c>labels</c>. Labels are few beside clicks, so this is plain code over JsonDocument and the generated Protobuf type, by
@@ -39,7 +39,7 @@ public static class LabelDecoder
         var judge = new Judgement(fields);
         string type = headers.Type ?? judge.Text("type", required: true, static _ => true);
         if (!judge.Error.IsError && type != "label") judge.Fail(DeadLetterReason.UnknownType, "type");
-        long time = headers.TimeIsWrong ? judge.Fail(DeadLetterReason.WrongType, "time") : headers.Time >= 0 ? headers.Time : judge.Time();
+        long time = headers.TimeIsWrong ? judge.Fail(DeadLetterReason.WrongType, "time") : headers.Time ?? judge.Time();
         string ip = judge.Text("ip", required: false, static text => IpAddress.TryParse(text, out _));
         string publisher = judge.Text("publisher", required: false, IsIdentifier), campaign = judge.Text("campaign", required: false, IsIdentifier);
         string click = judge.Text("click", required: true, IsIdentifier), placement = judge.Text("placement", required: false, IsIdentifier);

@@ -114,8 +114,8 @@ public sealed class ClickHistoryTests
 
     private static void AssertNear((double Publisher, double Placement, double Device) expected, (float Publisher, float Placement, float Device) actual)
     {
-        Assert.Equal(expected.Publisher, actual.Publisher, 3);
-        Assert.Equal(expected.Placement, actual.Placement, 3);
-        Assert.Equal(expected.Device, actual.Device, 3);
+        Assert.Equal(expected.Publisher, actual.Publisher, 1e-4);
+        Assert.Equal(expected.Placement, actual.Placement, 1e-4);
+        Assert.Equal(expected.Device, actual.Device, 1e-4);
     }
 }

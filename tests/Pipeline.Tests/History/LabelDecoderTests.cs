@@ -102,7 +102,7 @@ public sealed class LabelDecoderTests
         byte[] value = Encoding.UTF8.GetBytes("""{"type":"click","time":1,"click":"c","valid":true,"source":"s"}""");
         Assert.False(LabelDecoder.Decode(value, new LabelHeaders(ValueEncoding.Json, "label", 77), out LabelEvent? label).IsError);
         Assert.Equal(77, label!.Time);
-        Assert.Equal(new DecodeError(DeadLetterReason.WrongType, "time"), LabelDecoder.Decode(value, new LabelHeaders(ValueEncoding.Json, "label", -1, TimeIsWrong: true), out _));
+        Assert.Equal(new DecodeError(DeadLetterReason.WrongType, "time"), LabelDecoder.Decode(value, new LabelHeaders(ValueEncoding.Json, "label", null, TimeIsWrong: true), out _));
     }
 
     private static DecodeError Decode(string json, out LabelEvent? label) => LabelDecoder.Decode(Encoding.UTF8.GetBytes(json), default, out label);
