@@ -25,11 +25,13 @@ public sealed partial class EngineHost : IDisposable
     private readonly List<Lane> _lanes = [];
     private readonly KafkaOut _kafka;
     private readonly SettingsReader _settings;
+    private readonly LogEnds _ends;
     private readonly TimeProvider _clock;
 
     private EngineHost(EngineContext context, SettingsReader settings, int lanes, ILogger log)
     {
         (Context, _settings, _kafka, _clock) = (context, settings, context.Kafka, context.Clock);
+        _ends = new LogEnds(context.Consume.Kafka, context.Redis, context.Keys, context.Clock);
         for (int i = 0; i < lanes; i++) _lanes.Add(new Lane(context, i));
         _kafka.Failed = log.SendFailed;
     }
@@ -125,12 +127,13 @@ public sealed partial class EngineHost : IDisposable
         foreach (Lane lane in _lanes) lane.Join();
     }
 
-    /// <summary>Whether everything is read, decided, written and acknowledged, and no event came for so long.</summary>
+    /// <summary>Whether everything is read, decided, written and acknowledged, here and in partitions that others own, and no event came for so long.</summary>
     public bool IsIdleFor(TimeSpan time)
     {
         IReadOnlyList<LaneStatus> lanes = Lanes;
         return lanes.Sum(lane => lane.Partitions) > 0 && lanes.All(lane => lane.IsSettled || lane.Partitions == 0) && lanes.All(lane => lane != LaneStatus.Starting)
-            && lanes.All(lane => lane.BusyAt == 0 || _clock.GetElapsedTime(lane.BusyAt) >= time);
+            && lanes.All(lane => lane.BusyAt == 0 || _clock.GetElapsedTime(lane.BusyAt) >= time)
+            && _ends.AreReachedBeyond(lanes.SelectMany(lane => lane.Names).ToHashSet());
     }
 
     /// <summary>What Kafka takes in a topic's name; 64 are far from its limit.</summary>
@@ -241,6 +244,7 @@ public sealed partial class EngineHost : IDisposable
     public void Dispose()
     {
         foreach (Lane lane in _lanes) lane.Dispose();
+        _ends.Dispose();
         Context.Labels.Dispose();
         Context.Signatures.Dispose();
         _settings.Dispose();
