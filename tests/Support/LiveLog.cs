@@ -126,11 +126,21 @@ public sealed class LiveBroker : IAsyncDisposable
         if (Named("KAFKA_BOOTSTRAP") is { } brokers) return new LiveBroker(brokers, null, null);
         string tool = Named("KAFKA_TOOL") ?? throw new InvalidOperationException("neither KAFKA_BOOTSTRAP nor KAFKA_TOOL is set");
         var folder = new LiveFolder();
-        int port = LiveProcess.FreePort();
+        // The controller listens 1,001 above.
+        int port = LiveProcess.FreePort(1001);
         await using LiveProcess start = LiveProcess.Start(tool, ["start", "-p", $"{port}", "-d", folder.File("data"), "-P", "4"]);
         // Brokers are its children: it must have ended by itself before it is disposed of.
-        if (await start.ExitAsync(TimeSpan.FromSeconds(120)) != 0) throw new InvalidOperationException($"{tool} start failed: {start.Error}");
-        return new LiveBroker($"127.0.0.1:{port}", tool, folder);
+        var broker = new LiveBroker($"127.0.0.1:{port}", tool, folder);
+        try
+        {
+            if (await start.ExitAsync(TimeSpan.FromSeconds(180)) == 0) return broker;
+            throw new InvalidOperationException($"{tool} start failed: {start.Error}");
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
     }
 
     private static string? Named(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;

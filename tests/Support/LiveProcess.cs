@@ -70,12 +70,29 @@ public sealed partial class LiveProcess : IAsyncDisposable
         return HasExited ? throw new InvalidOperationException($"the process ended with exit code {ExitCode} before it said '{text}':\n{Error}\n{Out}") : false;
     }, within);
 
-    /// <summary>A loopback port that is free now.</summary>
-    public static int FreePort()
+    /// <summary>A loopback port that is free now, below those that the system gives to connections, so that it stays free until it is used.</summary>
+    /// <param name="beside">How far above lies another that the program takes, too; 0 for none.</param>
+    public static int FreePort(int beside = 0)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            int port = Random.Shared.Next(10_240, 22_000);
+            if (IsFree(port) && IsFree(port + beside)) return port;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     public static bool OnPath(string program) =>
