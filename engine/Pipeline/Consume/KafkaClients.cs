@@ -7,9 +7,6 @@ namespace Engine.Pipeline.Consume;
 /// <param name="Settings">Further settings of librdkafka, by its own names, for every client (security.protocol …).</param>
 public sealed record KafkaTarget(string Brokers, IReadOnlyDictionary<string, string> Settings)
 {
-    /// <summary>A Kafka that asks for nothing.</summary>
-    public static KafkaTarget Plain(string brokers) => new(brokers, new Dictionary<string, string>());
-
     /// <summary>Puts the further settings over a client's own.</summary>
     public T Apply<T>(T config) where T : ClientConfig
     {

@@ -109,7 +109,5 @@ public sealed class KafkaOut : IDisposable
         return true;
     }
 
-    public void Flush(TimeSpan timeout) => _producer.Flush(timeout);
-
     public void Dispose() => _producer.Dispose();
 }
