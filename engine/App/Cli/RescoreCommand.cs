@@ -3,6 +3,7 @@ using System.Text.Json;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
 using Engine.Contracts;
+using Engine.Contracts.Settings;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume;
 using Engine.Pipeline.Settings;

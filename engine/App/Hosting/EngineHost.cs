@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Engine.App.Configuration;
 using Engine.Contracts;
+using Engine.Contracts.Settings;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume;
 using Engine.Pipeline.Deliver;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Engine.App.Configuration;
 using Engine.Contracts;
+using Engine.Contracts.Settings;
 using Engine.Pipeline.Consume;
 using Engine.Pipeline.Settings;
 using Ingest.Cli;
