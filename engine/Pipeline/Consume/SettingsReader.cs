@@ -1,6 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
 using Engine.Contracts;
+using Engine.Contracts.Settings;
 using Engine.Pipeline.Deliver;
 using Engine.Pipeline.Settings;
 using Microsoft.Extensions.Logging;

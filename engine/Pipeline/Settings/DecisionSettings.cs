@@ -37,6 +37,7 @@ public sealed class DecisionSettings
             if (allow.Campaign != null) Add(_allowedCampaigns, Fingerprints.Campaign(hash, Encoding.ASCII.GetBytes(allow.Campaign)), allow);
         }
         Rules = [.. records.Values.OfType<ClickRule>().OrderBy(rule => rule.Order).ThenBy(rule => rule.Id, StringComparer.Ordinal)];
+        Others = records.Values.OfType<OtherSetting>().ToLookup(setting => setting.Kind, setting => setting);
         ClicksModel = records.GetValueOrDefault("model/clicks") as ModelInForce;
         CursorModel = records.GetValueOrDefault("model/cursor") as ModelInForce;
         string model = $"{ClicksModel?.Artefact.Version ?? "clicks-none"}+{CursorModel?.Artefact.Version ?? "cursor-none"}";
@@ -61,6 +62,9 @@ public sealed class DecisionSettings
 
     /// <summary>In the order in which they act.</summary>
     public ClickRule[] Rules { get; }
+
+    /// <summary>Records of kinds that others than the pipeline go by, by kind.</summary>
+    public ILookup<string, OtherSetting> Others { get; }
 
     public ModelInForce? ClicksModel { get; }
     public ModelInForce? CursorModel { get; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Engine.Contracts;
+using Engine.Contracts.Settings;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Lists;
 
@@ -9,6 +10,9 @@ namespace Engine.Pipeline.Settings;
 /// <param name="Reason">What it is a reason for; null for a relay's list.</param>
 /// <param name="IsRelay">Addresses in it carry people: no datacentre's range condemns them.</param>
 public sealed record ListSetting(string Id, Reason? Reason, bool IsRelay, AddressList? Addresses, AgentList? Agents);
+
+/// <summary>A setting of a kind that others than the pipeline go by.</summary>
+public sealed record OtherSetting(string Kind, string Id, object Value);
 
 /// <summary>
 /// Turns one record of <c>settings</c> into what the pipeline goes by. Everything is checked here: what a record says wrong is said with its
@@ -23,7 +27,8 @@ public static class SettingParser
     /// <param name="key"><c>kind/id</c>.</param>
     /// <param name="json">The record's value.</param>
     /// <param name="files">Where the files that lists and models name are found.</param>
-    public static object Parse(string key, string json, SettingFiles files)
+    /// <param name="others">Kinds that others than the pipeline go by.</param>
+    public static object Parse(string key, string json, SettingFiles files, IReadOnlyList<ISettingKind>? others = null)
     {
         int slash = key.IndexOf('/');
         if (slash <= 0 || slash == key.Length - 1) throw new SettingException(key, "the key is no kind/id");
@@ -31,7 +36,7 @@ public static class SettingParser
         if (!IsIdentifier(id)) throw new SettingException(key, $"the id is '{id}'; expected {Identifiers}");
         try
         {
-            return Parse(key, kind, id, json, files);
+            return Parse(key, kind, id, json, files, others ?? []);
         }
         catch (InvalidOperationException e)
         {
@@ -45,7 +50,7 @@ public static class SettingParser
     private static bool IsIdentifier(string text) =>
         text.Length is >= 1 and <= EventLimits.MaxIdentifierBytes && text.All(c => c is > ' ' and < '\x7F' and not '{' and not '}');
 
-    private static object Parse(string key, string kind, string id, string json, SettingFiles files)
+    private static object Parse(string key, string kind, string id, string json, SettingFiles files, IReadOnlyList<ISettingKind> others)
     {
         using JsonDocument document = ParseJson(key, json);
         var reader = new SettingReader(key, document.RootElement);
@@ -59,7 +64,9 @@ public static class SettingParser
             "model" => Model(id, reader, files),
             "reason" => Reason(id, reader),
             "rule" => ClickRule.Parse(id, reader),
-            _ => throw new SettingException(key, $"'{kind}' is no kind of setting; there are {string.Join(", ", Kinds)}"),
+            _ => others.FirstOrDefault(other => other.Kind == kind) is { } other
+                ? new OtherSetting(kind, id, other.Parse(id, reader))
+                : throw new SettingException(key, $"'{kind}' is no kind of setting; there are {string.Join(", ", Kinds.Concat(others.Select(one => one.Kind)).Order(StringComparer.Ordinal))}"),
         };
         reader.Done();
         return setting;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Engine.Contracts.Settings;
 
 namespace Engine.Pipeline.Settings;
 
@@ -39,7 +40,8 @@ public sealed record SettingsBase
 /// <summary>
 /// Records of settings as they come, parsed; versions are made from it. A record that doesn't load changes nothing: the one before it stays.
 /// </summary>
-public sealed class SettingsBook(SettingFiles files)
+/// <param name="others">Kinds that others than the pipeline go by.</param>
+public sealed class SettingsBook(SettingFiles files, IReadOnlyList<ISettingKind>? others = null)
 {
     private readonly Dictionary<string, object> _records = new(StringComparer.Ordinal);
 
@@ -47,7 +49,7 @@ public sealed class SettingsBook(SettingFiles files)
     public void Apply(string key, string? json)
     {
         if (string.IsNullOrEmpty(json)) _records.Remove(key);
-        else _records[key] = SettingParser.Parse(key, json, files);
+        else _records[key] = SettingParser.Parse(key, json, files, others);
     }
 
     /// <summary>Puts something parsed in a record's place.</summary>
@@ -56,9 +58,9 @@ public sealed class SettingsBook(SettingFiles files)
     public DecisionSettings Build(string version, KeyedHash hash) => DecisionSettings.Build(version, hash, _records);
 
     /// <summary>A book with the base's records; throws <see cref="SettingException"/> where one doesn't load here.</summary>
-    public static SettingsBook Of(SettingsBase settings, SettingFiles files)
+    public static SettingsBook Of(SettingsBase settings, SettingFiles files, IReadOnlyList<ISettingKind>? others = null)
     {
-        var book = new SettingsBook(files);
+        var book = new SettingsBook(files, others);
         foreach ((string key, JsonElement value) in settings.Records) book.Apply(key, value.GetRawText());
         return book;
     }

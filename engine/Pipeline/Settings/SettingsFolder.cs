@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Engine.Contracts.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 
@@ -39,10 +40,10 @@ public static class SettingsFolder
     }
 
     /// <summary>Loads every record, and says all that is wrong, not only the first.</summary>
-    public static List<string> Check(IReadOnlyDictionary<string, string> records, SettingFiles files)
+    public static List<string> Check(IReadOnlyDictionary<string, string> records, SettingFiles files, IReadOnlyList<ISettingKind>? others = null)
     {
         List<string> problems = [];
-        var book = new SettingsBook(files);
+        var book = new SettingsBook(files, others);
         foreach ((string key, string value) in records)
         {
             try

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Engine.Contracts;
+using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Engine.Contracts;
 
-namespace Engine.Pipeline.Settings;
+namespace Engine.Contracts.Settings;
 
 /// <summary>A setting that doesn't load: what is wrong, and where.</summary>
 public sealed class SettingException(string key, string problem) : Exception($"{key}: {problem}")
@@ -10,7 +9,7 @@ public sealed class SettingException(string key, string problem) : Exception($"{
 }
 
 /// <summary>Reads one record's fields, and refuses what it doesn't know: a misspelt limit must not silently be the default.</summary>
-internal sealed class SettingReader
+public sealed class SettingReader
 {
     private readonly string _key;
     private readonly JsonElement _record;
@@ -73,6 +72,25 @@ internal sealed class SettingReader
     public SettingReader? Object(string name) =>
         Find(name, JsonValueKind.Object, "an object") is { } value ? new SettingReader($"{_key}: {name}", value) : null;
 
+    /// <summary>A list, or null; its elements are the caller's to read.</summary>
+    public JsonElement? List(string name) => Find(name, JsonValueKind.Array, "a list");
+
+    /// <summary>An object whose names aren't known beforehand, or null; its values are the caller's to read.</summary>
+    public JsonElement? Map(string name) => Find(name, JsonValueKind.Object, "an object");
+
+    /// <summary>A list of texts, or null.</summary>
+    public IReadOnlyList<string>? Texts(string name)
+    {
+        if (List(name) is not { } list) return null;
+        List<string> texts = [];
+        foreach (JsonElement element in list.EnumerateArray())
+            texts.Add(element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Wrong($"'{name}' holds {Kind(element)}; expected texts"));
+        return texts;
+    }
+
+    /// <summary>A reader of one value inside this record, whose errors name the place.</summary>
+    public SettingReader Inside(string place, JsonElement value) => new($"{_key}: {place}", value);
+
     /// <summary>To be called last: a field that nobody asked for is refused.</summary>
     public void Done()
     {
@@ -88,7 +106,8 @@ internal sealed class SettingReader
         return value.ValueKind == kind ? value : throw Wrong($"'{name}' is {Kind(value)}; expected {expected}");
     }
 
-    private static string Kind(JsonElement value) => value.ValueKind switch
+    /// <summary>A value as an error calls it.</summary>
+    public static string Kind(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "a list",

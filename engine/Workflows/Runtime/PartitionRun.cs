@@ -1,0 +1,196 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Engine.Contracts;
+using Engine.Pipeline;
+using Engine.Pipeline.Join;
+using Engine.Pipeline.Settings;
+
+namespace Engine.Workflows.Runtime;
+
+/// <summary>A record of a workflow's topic.</summary>
+/// <param name="Timestamp">The record's own, ms; log time is its running maximum.</param>
+/// <param name="Header">A header as text, or null.</param>
+public readonly record struct WorkflowRecord(long Offset, long Timestamp, byte[]? Key, byte[] Value, Func<string, string?> Header);
+
+/// <summary>Why an event can't be used.</summary>
+public readonly record struct Refusal(DeadLetterReason Reason, string Detail);
+
+/// <summary>
+/// One partition of one workflow, without what carries it: log time, settings in force, ids seen, timers, and the decider's memory. The same
+/// records give the same results, however they were cut into batches. <see cref="Restore"/>, then <see cref="Take"/> for each record in order.
+/// </summary>
+public sealed class PartitionRun
+{
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = EventLimits.MaxDepth };
+
+    private readonly IDecider _decider;
+    private readonly IDeciderPartition _memory;
+    private readonly SettingsTimeline _timeline;
+    private readonly CompiledSettings _compiled;
+    private readonly KeyedHash _hash;
+    private readonly IdMemory _ids;
+    private readonly long _resultsFrom, _progressTime;
+
+    /// <param name="number">The partition's number.</param>
+    /// <param name="resultsFrom">Progress: records before it change windows and ids only.</param>
+    /// <param name="logTime">Log time as of progress, ms; 0 where there is none.</param>
+    public PartitionRun(IDecider decider, int number, SettingsTimeline timeline, CompiledSettings compiled, KeyedHash hash, long resultsFrom, long logTime)
+    {
+        (_decider, _timeline, _compiled, _hash, _resultsFrom, _progressTime) = (decider, timeline, compiled, hash, resultsFrom, logTime);
+        Name = RedisKeys.Partition(decider.Topic, number);
+        Number = number;
+        _memory = decider.Open(Name);
+        _ids = new IdMemory(timeline.Latest.Limits.DuplicatesMax);
+    }
+
+    public IDecider Decider => _decider;
+
+    /// <summary>What the decider remembers.</summary>
+    public IDeciderPartition Memory => _memory;
+
+    /// <summary><c>bindings-2</c></summary>
+    public string Name { get; }
+
+    public int Number { get; }
+
+    /// <summary>The partition's log time, ms.</summary>
+    public long LogTime { get; private set; }
+
+    /// <summary>The log time past which something falls due; <see cref="long.MaxValue"/> for none.</summary>
+    public long Due => Math.Min(_memory.Due, NextSettings);
+
+    /// <summary>The last log time before another version of the settings is in force, where the decider follows them.</summary>
+    private long NextSettings
+    {
+        get
+        {
+            if (!_memory.FollowsSettings) return long.MaxValue;
+            SettingsTimeline.At(_timeline.Entries, LogTime, out long until);
+            return until;
+        }
+    }
+
+    public WorkflowCounts Counts { get; } = new();
+
+    /// <summary>One thing that the decider remembered.</summary>
+    public void Restore(string field, string value) => _memory.Restore(field, value);
+
+    /// <summary>Takes the next record; what it refuses is a dead letter.</summary>
+    public Refusal? Take(in WorkflowRecord record, IResults results)
+    {
+        bool again = record.Offset < _resultsFrom;
+        long logTime = Math.Max(LogTime, record.Timestamp);
+        if (!again)
+        {
+            // Where reading began late, progress knows better how far log time had come.
+            if (LogTime < _progressTime) LogTime = _progressTime;
+            logTime = Math.Max(logTime, _progressTime);
+            Elapse(logTime, record.Offset, results);
+        }
+        LogTime = logTime;
+        DecisionSettings settings = At(logTime);
+        _ids.Expire(logTime - settings.Limits.DuplicatesMs);
+        if (IsTick(record.Value)) return null;
+        if (!again) Counts.Read++;
+        Refusal? refusal = Read(record, out WorkflowEvent? e);
+        if (e == null)
+        {
+            if (!again) Counts.DeadLetters++;
+            return again ? null : refusal;
+        }
+        if (IsDuplicate(e, record.Header, logTime, settings))
+        {
+            if (!again) Counts.Duplicates++;
+            return null;
+        }
+        if (Math.Abs(e.Time - logTime) > settings.Limits.OutOfRangeMs) e = e with { Time = logTime };
+        Moment at = MomentAt(logTime, record.Offset);
+        if (again)
+        {
+            _memory.Recall(e, at);
+            return null;
+        }
+        if (record.Key == null || !record.Key.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(e.Key))) Counts.KeysMismatched++;
+        Counts.Decided++;
+        _memory.Decide(e, at, results);
+        return null;
+    }
+
+    /// <summary>Does what fell due before a log time, each at its own time: timers, and changes of settings where the decider follows them.</summary>
+    private void Elapse(long logTime, long offset, IResults results)
+    {
+        // A decider that doesn't move its timer on would hang the partition here: that is a bug, and is said.
+        for (int left = 10_000_000; Due < logTime; left--)
+        {
+            if (left == 0) throw new InvalidOperationException($"{Name}: a timer at log time {_memory.Due} doesn't move on");
+            bool timer = _memory.Due <= NextSettings;
+            LogTime = Math.Max(LogTime, timer ? _memory.Due : NextSettings + 1);
+            if (timer) _memory.Elapse(MomentAt(LogTime, offset), results);
+            else _memory.SettingsChanged(MomentAt(LogTime, offset), results);
+        }
+    }
+
+    private Moment MomentAt(long logTime, long offset)
+    {
+        DecisionSettings settings = At(logTime);
+        return new Moment(logTime, offset, _compiled.Of(_decider, settings), settings.Version);
+    }
+
+    private DecisionSettings At(long logTime) => SettingsTimeline.At(_timeline.Entries, logTime, out _);
+
+    private bool IsDuplicate(WorkflowEvent e, Func<string, string?> header, long logTime, DecisionSettings settings)
+    {
+        // Events of our own carry the same header each time they are written.
+        if ((e.Id ?? header("id")) is not { } id) return false;
+        ulong hash = _hash.Of(Encoding.UTF8.GetBytes(id), 0x77_66_69_64);
+        if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref _ids.Find(hash))) return true;
+        _ids.SetBound(settings.Limits.DuplicatesMax);
+        _ids.Add(hash, logTime, decided: true);
+        return false;
+    }
+
+    private Refusal? Read(in WorkflowRecord record, out WorkflowEvent? e)
+    {
+        e = null;
+        if (record.Value.Length > EventLimits.MaxValueBytes) return new Refusal(DeadLetterReason.TooLarge, $"{record.Value.Length} bytes");
+        try
+        {
+            byte[] json = record.Header("content-type")?.Contains("protobuf", StringComparison.OrdinalIgnoreCase) == true ? ProtobufJson.Of(record.Value) : record.Value;
+            if (!Utf8.IsValid(json)) return new Refusal(DeadLetterReason.Malformed, "not UTF-8");
+            using JsonDocument document = JsonDocument.Parse(json, Strict);
+            var reader = new EventReader(document.RootElement, record.Header);
+            if (reader.IsGood && !Topics.Holds[_decider.Topic].Contains(reader.Type)) reader.Fail(DeadLetterReason.UnknownType, reader.Type);
+            if (reader.IsGood) e = _memory.Read(reader);
+            if (reader.IsGood && e != null) return null;
+            e = null;
+            return new Refusal(reader.IsGood ? DeadLetterReason.Malformed : reader.Reason, reader.Detail);
+        }
+        catch (Exception problem) when (problem is JsonException or FormatException or Google.Protobuf.InvalidProtocolBufferException)
+        {
+            return new Refusal(DeadLetterReason.Malformed, problem.Message);
+        }
+    }
+
+    private static bool IsTick(byte[] value) => value.AsSpan().SequenceEqual("""{"type":"tick"}"""u8);
+}
+
+/// <summary>What became of a workflow's records. Read = Decided + Duplicates + DeadLetters.</summary>
+public sealed class WorkflowCounts
+{
+    /// <summary>Records but ticks.</summary>
+    public long Read;
+    public long Decided, Duplicates, DeadLetters;
+
+    /// <summary>Decided events whose key isn't their own.</summary>
+    public long KeysMismatched;
+
+    public void AddTo(WorkflowCounts sum)
+    {
+        sum.Read += Read;
+        sum.Decided += Decided;
+        sum.Duplicates += Duplicates;
+        sum.DeadLetters += DeadLetters;
+        sum.KeysMismatched += KeysMismatched;
+    }
+}
