@@ -71,6 +71,8 @@ public sealed partial class EngineHost : IDisposable
         SettingsReader? settings = null;
         SignatureReader? signatures = null;
         LabelsReader? labels = null;
+        StandingsFollower? standings = null;
+        LabelledClicks? labelledClicks = null;
         try
         {
             ClaimGroup(redis.Redis.GetDatabase(), keys);
@@ -88,6 +90,10 @@ public sealed partial class EngineHost : IDisposable
             signatures.Start();
             labels = new LabelsReader(target, new Histories(settingsBase.Hash), kafka, clock);
             labels.Start();
+            standings = new StandingsFollower(target, address.Prefix, settingsBase.Hash, labels.Intake, clock);
+            standings.Start();
+            labelledClicks = new LabelledClicks(target, kafka);
+            labelledClicks.Start();
             var context = new EngineContext
             {
                 Consume = Consume(config, address),
@@ -102,6 +108,8 @@ public sealed partial class EngineHost : IDisposable
                 Replays = replays,
                 Signatures = signatures,
                 Labels = labels,
+                Standings = standings,
+                LabelledClicks = labelledClicks,
                 Clock = clock,
                 Log = log,
             };
@@ -111,6 +119,8 @@ public sealed partial class EngineHost : IDisposable
         }
         catch
         {
+            labelledClicks?.Dispose();
+            standings?.Dispose();
             labels?.Dispose();
             signatures?.Dispose();
             settings?.Dispose();
@@ -245,6 +255,8 @@ public sealed partial class EngineHost : IDisposable
     {
         foreach (Lane lane in _lanes) lane.Dispose();
         _ends.Dispose();
+        Context.LabelledClicks.Dispose();
+        Context.Standings.Dispose();
         Context.Labels.Dispose();
         Context.Signatures.Dispose();
         _settings.Dispose();
