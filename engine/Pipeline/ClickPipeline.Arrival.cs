@@ -45,11 +45,11 @@ public sealed unsafe partial class ClickPipeline
         else if (e.ExpectsPath)
         {
             row.KeepTexts();
-            partition.Ids.Add(keys.Id, partition.LogTime, decided: false);
+            partition.Ids.Add(keys.Id, partition.LogTime, decided: false, partition.Position);
             partition.WaitingClicks.Add(keys.Id, row, partition.LogTime + row.Settings.Limits.JoinMs, row.Offset);
             return;
         }
-        partition.Ids.Add(keys.Id, partition.LogTime, decided: true);
+        partition.Ids.Add(keys.Id, partition.LogTime, decided: true, partition.Position);
         if (row.Path == PathState.Present) _pathJudge.Join(row, _arena, _sink);
         Ready(row);
     }
@@ -212,10 +212,13 @@ public sealed unsafe partial class ClickPipeline
         Standings standings = row.Partition.Standings;
         StandingSums? network = standings.Of(row.Network), visitor = row.Visitor == 0 ? null : standings.Of(row.Visitor), publisher = standings.Of(row.Publisher);
         (row.NetworkSums, row.VisitorSums, row.PublisherSums) = (network, visitor, publisher);
+        (row.VisitorElsewhere, row.PublisherElsewhere) = (visitor?.Others?.Partitions, publisher?.Others?.Partitions);
         (row.StandingNetwork, row.StandingNetworkClicks) = network == null ? (ClickFeatures.Unknown, 0) : (network.Share, network.Clicks);
-        (row.StandingVisitor, row.StandingVisitorClicks) = visitor == null ? (ClickFeatures.Unknown, 0) : (visitor.Share, visitor.Clicks);
-        row.PublisherShare = publisher == null ? default
-            : new PublisherShare((float)(publisher.RecentInvalid / (publisher.RecentClicks + 1)), publisher.PastShare, (float)publisher.RecentClicks);
+        StandingSums? seen = visitor?.Seen;
+        (row.StandingVisitor, row.StandingVisitorClicks) = seen == null ? (ClickFeatures.Unknown, 0) : (seen.Share, seen.Clicks);
+        seen = publisher?.Seen;
+        row.PublisherShare = seen == null ? default
+            : new PublisherShare((float)(seen.RecentInvalid / (seen.RecentClicks + 1)), seen.PastShare, (float)seen.RecentClicks);
         row[ClickFeature.StandingNetwork] = row.StandingNetwork;
         row[ClickFeature.StandingNetworkClicks] = (float)row.StandingNetworkClicks;
         row[ClickFeature.StandingVisitor] = row.StandingVisitor;

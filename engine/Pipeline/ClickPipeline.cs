@@ -123,10 +123,11 @@ public sealed unsafe partial class ClickPipeline : IDisposable
         if (logTime / 1000 != partition.LogTime / 1000)
         {
             DecideReady();
-            partition.Standings.Apply();
+            Bands bands = (partition.Settings ?? _timeline.Latest).Bands;
+            partition.Standings.Apply(partition.Position, logTime, bands);
             if (partition.IsLive)
             {
-                partition.Standings.TakeDirty(partition.LogTime, _timeline.Latest.Bands, _due);
+                partition.Standings.TakeDirty(partition.LogTime, bands, _due);
                 if (_due.Count > 0) _sink.Standings(partition, _due);
                 _due.Clear();
             }

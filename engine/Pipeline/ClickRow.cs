@@ -63,6 +63,9 @@ public sealed unsafe class ClickRow
     /// <summary>The standings found at arrival, so that the verdict adds to them without looking again; null where there were none.</summary>
     public StandingSums? NetworkSums, VisitorSums, PublisherSums;
 
+    /// <summary>The other partitions whose sums of the visitor and of the publisher it is judged by, too; null where there are none.</summary>
+    public int[]? VisitorElsewhere, PublisherElsewhere;
+
     public float StandingNetwork, StandingVisitor;
     public double StandingNetworkClicks, StandingVisitorClicks;
     public PublisherShare PublisherShare;

@@ -30,6 +30,12 @@ public sealed class TopicMaker(string kafka, IReadOnlyDictionary<string, string>
     /// <summary>How long every record of <c>settings</c> is kept: as long as brokers keep <c>interactions</c> by default (7 days).</summary>
     private const string SettingsLagMs = "604800000";
 
+    /// <summary>
+    /// How long every record of <c>standings</c> is kept: longer than the log that an engine reads again when it takes a partition over, so that
+    /// it finds each sum as it was then.
+    /// </summary>
+    private const string StandingsLagMs = "10800000";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>Makes those of the topics that are missing.</summary>
@@ -94,6 +100,7 @@ public sealed class TopicMaker(string kafka, IReadOnlyDictionary<string, string>
         // The prefix of a second group stands before the name of its standings.
         if (topic == Topics.Settings || topic.EndsWith(Topics.Standings, StringComparison.Ordinal)) configs["cleanup.policy"] = "compact";
         if (topic == Topics.Settings) configs["min.compaction.lag.ms"] = SettingsLagMs;
+        if (topic.EndsWith(Topics.Standings, StringComparison.Ordinal)) configs["min.compaction.lag.ms"] = StandingsLagMs;
         return configs;
     }
 

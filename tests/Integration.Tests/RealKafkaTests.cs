@@ -43,6 +43,22 @@ public class RealKafkaEndToEndTests(RealKafka kafka)
     }
 
     [Fact]
+    public async Task A_path_seen_by_one_instance_is_a_replay_in_a_partition_of_another()
+    {
+        await using Lab lab = await Lab.RealAsync(kafka, Redises.Any);
+        await AcrossPartitionsTests.ShowReplayAsync(lab);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Labels_judge_the_clicks_of_later_minutes(bool placed)
+    {
+        await using Lab lab = await Lab.RealAsync(kafka, Redises.Any);
+        await LabelTests.ShowAsync(lab, placed);
+    }
+
+    [Fact]
     public async Task A_settings_topic_of_two_partitions_is_refused()
     {
         await using Lab lab = await Lab.RealAsync(kafka, Redises.Any);
@@ -75,6 +91,27 @@ public class RealKafkaExactlyOnceTests(RealKafka kafka)
             await disturbed.ReachAsync(0.5);
             await second.Process.KillAsync();
         }
+        await disturbed.AgreesAsync();
+    }
+
+    [Fact]
+    public async Task Take_overs_that_read_only_the_last_hours_of_a_log_again_change_nothing()
+    {
+        await using Lab lab = await Lab.RealAsync(kafka, Redises.Any);
+        await lab.Log.MakeTopicAsync(Topics.Settings, 1);
+        // Sums decide, and so decide about sums: one that is a click off shows.
+        await lab.Log.SendAsync(new LiveRecord(Topics.Settings, "rule/sums", """{"when":"int(network.clicks) % 5 == 3","then":{"class":"sivt"}}"""));
+        await lab.Log.SendAsync(new LiveRecord(Topics.Settings, "rule/visitors", """{"when":"visitor.share > 0.4 && visitor.share < 0.6","then":{"class":"sivt"}}"""));
+        var disturbed = new Disturbed(lab, 24_000, TimeSpan.FromHours(12));
+        Task sending = disturbed.SendAsync(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);
+        foreach (double share in new[] { 0.4, 0.6, 0.8 })
+        {
+            await using EngineRun run = await lab.StartAsync();
+            await disturbed.ReachAsync(share);
+            await run.Process.KillAsync();
+            if (share > 0.4) Assert.DoesNotContain("reading its log again from 0;", run.Process.Error);
+        }
+        await sending;
         await disturbed.AgreesAsync();
     }
 

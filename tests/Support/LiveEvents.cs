@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Engine.Contracts;
+using Ingest.Publishing;
 
 namespace Tests.Support;
 
@@ -25,14 +26,14 @@ public static class LiveEvents
         new(Topics.Interactions, KeyOf(ip), $$"""{"type":"cursor-path","click":"{{click}}","time":{{time}},"ip":"{{ip}}","points":{{Points(click)}}}""", timestamp ?? time);
 
     /// <summary>A wandering path that is no other click's, so that none is taken for a replay.</summary>
-    public static string Points(string click)
+    public static string Points(string click, int count = 14)
     {
         uint seed = 2166136261;
         foreach (char c in click) seed = (seed ^ c) * 16777619;
         var random = new Random((int)(seed & int.MaxValue));
         var text = new StringBuilder("[");
         double t = 0, x = 400, y = 300;
-        for (int i = 0; i < 14; i++)
+        for (int i = 0; i < count; i++)
         {
             text.Append(i > 0 ? "," : "").Append(CultureInfo.InvariantCulture, $"[{t:0},{x:0.#},{y:0.#}]");
             (t, x, y) = (t + random.Next(8, 40), x + random.NextDouble() * 120 - 60, y + random.NextDouble() * 120 - 60);
@@ -50,10 +51,13 @@ public static class LiveEvents
         {
             long time = start + i * stepMs;
             string ip = $"203.0.{i % 211}.{i / 7 % 50 + 1}", id = $"m-{i}";
-            string more = $$""","visitor":"v-{{i % 1499}}","placement":"pl-{{i % 3}}","pointer":"mouse","device":{"os":"{{(i % 4 == 0 ? "Android" : "Windows")}}"}""";
+            // A visitor keeps to one network and a publisher to one partition: what partitions tell each other comes when it comes, and must not decide here.
+            int partition = Murmur2.Partition(Encoding.ASCII.GetBytes(KeyOf(ip)), 4);
+            string publisher = partition == 0 && i % 2 == 0 ? "pub-4" : $"pub-{partition}";
+            string more = $$""","visitor":"v-{{i % 211}}-{{i / 211 % 7}}","placement":"pl-{{i % 3}}","pointer":"mouse","device":{"os":"{{(i % 4 == 0 ? "Android" : "Windows")}}"}""";
             if (i % 97 == 0) more += ""","ua":"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)" """.TrimEnd();
             if (i % 10 == 3) more += ""","expects_path":true""";
-            string json = $$"""{"type":"click","id":"{{id}}","time":{{time}},"ip":"{{ip}}","publisher":"pub-{{i % 5}}","campaign":"cmp-{{i % 7}}","cost_micros":{{1000 + i % 13}}{{more}}}""";
+            string json = $$"""{"type":"click","id":"{{id}}","time":{{time}},"ip":"{{ip}}","publisher":"{{publisher}}","campaign":"cmp-{{i % 7}}","cost_micros":{{1000 + i % 13}}{{more}}}""";
             // Of the clicks that expect a path, one in three has it before, one behind, and one never.
             if (i % 30 == 3) yield return Path(id, time, ip);
             yield return new LiveRecord(Topics.Interactions, KeyOf(ip), json, time);

@@ -41,6 +41,9 @@ public sealed record RunOptions
 
     public bool CompleteVerdicts { get; init; }
 
+    /// <summary>Whether partitions hear of each other's sums, as where a log is scored again.</summary>
+    public bool SharesStandings { get; init; }
+
     public Func<PathJudge> PathJudge { get; init; } = () => new PathJudge(new ReplayIndex(new ReplaySettings(10_000)));
 }
 
@@ -87,6 +90,9 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
 
     public List<DeadLetter> DeadLetters { get; } = [];
 
+    /// <summary>What was written to <c>standings</c>, key and value, in its order.</summary>
+    public List<(string Key, byte[] Value)> Standings { get; } = [];
+
     /// <summary>All verdicts as lines, for comparisons byte by byte.</summary>
     public string VerdictLines => string.Join('\n', Verdicts.Select(verdict => $"{verdict.Click} {verdict.Json}"));
 
@@ -107,6 +113,19 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
         _partitions.Add(partition, state);
         return state;
     }
+
+    /// <summary>Takes a partition over: its log is read again from an offset, and gives results from another on.</summary>
+    /// <param name="standings">What <c>standings</c> holds.</param>
+    public void TakeOver(int partition, long from, long resultsFrom, IEnumerable<(string Key, byte[] Value)> standings)
+    {
+        _next[partition] = from;
+        State(partition).ResultsFrom = resultsFrom;
+        WrittenSums[] written = [.. standings.Select(one => StandingRecord.Read(one.Key, one.Value, _hash)).OfType<WrittenSums>()];
+        State(partition).Standings.Restore(written.Where(one => one.Partition == partition));
+    }
+
+    /// <summary>What another partition wrote to <c>standings</c> comes in.</summary>
+    public void Hear(int partition, string key, byte[] value) => State(partition).Standings.Inbox.Add(StandingRecord.Read(key, value, _hash)!.Value);
 
     /// <summary>A record of <c>settings</c>, at its log time; null deletes. The version that it makes is <c>s-0</c>, <c>s-1</c> ….</summary>
     public void Setting(string key, string? json, long logTime)
@@ -203,6 +222,13 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
 
     void IDecisionSink.Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
     {
+        foreach (StandingSums sums in due)
+        {
+            (string key, byte[] value) = (StandingRecord.Key(sums, partition.Name), StandingRecord.Value(sums, partition.Position));
+            Standings.Add((key, value));
+            if (!_options.SharesStandings) continue;
+            foreach (int other in _partitions.Keys.Where(other => other != partition.Partition)) Hear(other, key, value);
+        }
     }
 
     void IDecisionSink.Signature(ClickRow row, ReadOnlySpan<byte> signature)

@@ -26,7 +26,6 @@ public sealed partial class EngineHost : IDisposable
 
     private readonly List<Lane> _lanes = [];
     private readonly WorkflowLane _workflows;
-    private readonly StandingsView _standings;
     private readonly KafkaOut _kafka;
     private readonly SettingsReader _settings;
     private readonly LogEnds _ends;
@@ -34,7 +33,6 @@ public sealed partial class EngineHost : IDisposable
 
     private EngineHost(EngineContext context, SettingsReader settings, StandingsView standings, int lanes, ILogger log)
     {
-        _standings = standings;
         _workflows = new WorkflowLane(context, Deciders.All(standings), Deciders.Upkeep(context, standings));
         (Context, _settings, _kafka, _clock) = (context, settings, context.Kafka, context.Clock);
         _ends = new LogEnds(context.Consume.Kafka, context.Redis, context.Keys, context.Clock);
@@ -80,7 +78,8 @@ public sealed partial class EngineHost : IDisposable
         SettingsReader? settings = null;
         SignatureReader? signatures = null;
         LabelsReader? labels = null;
-        StandingsView? standings = null;
+        StandingsFollower? standings = null;
+        LabelledClicks? labelledClicks = null;
         try
         {
             ClaimGroup(redis.Redis.GetDatabase(), keys);
@@ -98,8 +97,11 @@ public sealed partial class EngineHost : IDisposable
             signatures.Start();
             labels = new LabelsReader(target, new Histories(settingsBase.Hash), kafka, clock);
             labels.Start();
-            standings = new StandingsView(target, address.Prefix, limits.Standings, clock);
+            var view = new StandingsView(limits.Standings);
+            standings = new StandingsFollower(target, address.Prefix, settingsBase.Hash, labels.Intake, view.Take, clock);
             standings.Start();
+            labelledClicks = new LabelledClicks(target, kafka);
+            labelledClicks.Start();
             var context = new EngineContext
             {
                 Consume = Consume(config, address),
@@ -114,16 +116,19 @@ public sealed partial class EngineHost : IDisposable
                 Replays = replays,
                 Signatures = signatures,
                 Labels = labels,
+                Standings = standings,
+                LabelledClicks = labelledClicks,
                 Clock = clock,
                 Log = log,
             };
-            var host = new EngineHost(context, settings, standings, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount, log);
+            var host = new EngineHost(context, settings, view, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount, log);
             foreach (Lane lane in host._lanes) lane.Start();
             host._workflows.Start();
             return host;
         }
         catch
         {
+            labelledClicks?.Dispose();
             standings?.Dispose();
             labels?.Dispose();
             signatures?.Dispose();
@@ -262,8 +267,9 @@ public sealed partial class EngineHost : IDisposable
     {
         foreach (Lane lane in _lanes) lane.Dispose();
         _workflows.Dispose();
-        _standings.Dispose();
         _ends.Dispose();
+        Context.LabelledClicks.Dispose();
+        Context.Standings.Dispose();
         Context.Labels.Dispose();
         Context.Signatures.Dispose();
         _settings.Dispose();

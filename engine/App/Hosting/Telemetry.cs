@@ -60,7 +60,9 @@ internal static class Telemetry
         LabelIntake labels = host.Context.Labels.Intake;
         meter.CreateObservableCounter("engine.labels.read", () => labels.Read, "{record}", "records of labels read, by every instance in full");
         meter.CreateObservableCounter("engine.labels.replaced", () => labels.Replaced, "{record}", "labels that took the place of an earlier one of the same click and source");
-        meter.CreateObservableCounter("engine.labels.unplaced", () => labels.Unplaced, "{record}", "labels that name no publisher, and so weren't counted");
+        meter.CreateObservableCounter("engine.labels.unplaced", () => labels.Unplaced, "{record}", "labels that named no publisher when they came");
+        meter.CreateObservableCounter("engine.labels.placed", () => labels.Placed, "{record}", "of these, labels counted by the fields of their click");
+        meter.CreateObservableCounter("engine.labels.clicks_refused", () => host.Context.LabelledClicks.Refused, "{click}", "labelled clicks that could not be read again");
         meter.CreateObservableCounter("engine.labels.dead_letters", () => labels.DeadLettered, "{record}", "labels that could not be used");
         meter.CreateObservableGauge("engine.labels.keys", () => labels.Histories.Keys, "{key}", "keys with histories");
         meter.CreateObservableCounter("engine.labels.keys_refused", () => labels.Histories.Refused, "{key}", "keys that a label couldn't be counted for, because there were too many");

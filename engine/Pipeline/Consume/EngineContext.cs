@@ -47,8 +47,14 @@ public sealed class EngineContext
 
     public required SignatureReader Signatures { get; init; }
 
+    /// <summary>What hands other partitions' sums to those owned here, and knows campaigns' losses.</summary>
+    public required StandingsFollower Standings { get; init; }
+
     /// <summary>What fills the process's histories from <c>labels</c>.</summary>
     public required LabelsReader Labels { get; init; }
+
+    /// <summary>What reads clicks again for labels that don't say where they were made.</summary>
+    public required LabelledClicks LabelledClicks { get; init; }
     public required TimeProvider Clock { get; init; }
     public required ILogger Log { get; init; }
 }

@@ -52,7 +52,8 @@ internal static class KafkaClients
         }
     }
 
-    public static IConsumer<byte[], byte[]> Reader(KafkaTarget kafka) => new ConsumerBuilder<byte[], byte[]>(kafka.Apply(new ConsumerConfig
+    /// <param name="fetchBytes">The most that is fetched of a partition at a time; a larger record comes whole.</param>
+    public static IConsumer<byte[], byte[]> Reader(KafkaTarget kafka, int fetchBytes = 1024 * 1024) => new ConsumerBuilder<byte[], byte[]>(kafka.Apply(new ConsumerConfig
     {
         GroupId = "engine-reader", // librdkafka wants one; nothing is ever committed to it
         EnableAutoCommit = false,
@@ -60,6 +61,7 @@ internal static class KafkaClients
         EnablePartitionEof = true,
         AutoOffsetReset = AutoOffsetReset.Earliest,
         FetchWaitMaxMs = 100,
+        MaxPartitionFetchBytes = fetchBytes,
         ClientId = "engine",
     })).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
 }

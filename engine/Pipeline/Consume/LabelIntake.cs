@@ -6,12 +6,13 @@ using Engine.Pipeline.History;
 namespace Engine.Pipeline.Consume;
 
 /// <summary>
-/// Takes records of <c>labels</c> into histories, and counts what became of them: read = counted + replaced + unplaced + dead letters. One
-/// thread takes; counts are read by any.
+/// Takes records of <c>labels</c> into histories, and counts what became of them: read = counted + replaced + unplaced + dead letters; unplaced
+/// ones count once the place of their click is told. Any thread.
 /// </summary>
 public sealed class LabelIntake(Histories histories)
 {
-    private long _read, _replaced, _unplaced, _deadLettered;
+    private readonly Lock _gate = new();
+    private long _read, _replaced, _unplaced, _placed, _deadLettered;
 
     public Histories Histories => histories;
 
@@ -21,7 +22,13 @@ public sealed class LabelIntake(Histories histories)
     /// <summary>Labels that took the place of an earlier one of the same click and source.</summary>
     public long Replaced => Volatile.Read(ref _replaced);
 
-    /// <summary>Labels that name no publisher, so that nothing could be counted.</summary>
+    /// <summary>The labels that wait for the place of their click.</summary>
+    public UnplacedLabels Waiting { get; } = new();
+
+    /// <summary>Of <see cref="Unplaced"/>, those that were counted since, by the fields of their click.</summary>
+    public long Placed => Volatile.Read(ref _placed);
+
+    /// <summary>Labels that named no publisher when they came, so that nothing could be counted yet.</summary>
     public long Unplaced => Volatile.Read(ref _unplaced);
 
     /// <summary>Records that were no labels.</summary>
@@ -37,13 +44,41 @@ public sealed class LabelIntake(Histories histories)
         if (error.IsError) Interlocked.Increment(ref _deadLettered);
         else
         {
-            switch (histories.Add(label!, logTime))
-            {
-                case LabelOutcome.Replaced: Interlocked.Increment(ref _replaced); break;
-                case LabelOutcome.Unplaced: Interlocked.Increment(ref _unplaced); break;
-            }
+            lock (_gate) Add(label!, logTime);
         }
         return error;
+    }
+
+    /// <summary>The place of a click is told: labels of it that waited count, each from its own minute on.</summary>
+    public void Place(string click, ClickPlace place)
+    {
+        lock (_gate)
+        {
+            foreach ((LabelEvent label, long logTime) in Waiting.Place(click, place))
+            {
+                histories.Add(label, logTime);
+                Interlocked.Increment(ref _placed);
+            }
+        }
+    }
+
+    private void Add(LabelEvent label, long logTime)
+    {
+        switch (histories.Add(label, logTime))
+        {
+            case LabelOutcome.Replaced:
+                Interlocked.Increment(ref _replaced);
+                break;
+            case LabelOutcome.Counted:
+                Waiting.Forget(label);
+                break;
+            case LabelOutcome.Unplaced:
+                Interlocked.Increment(ref _unplaced);
+                if (Waiting.Complete(label, logTime) is not { } complete) break;
+                histories.Add(complete, logTime);
+                Interlocked.Increment(ref _placed);
+                break;
+        }
     }
 
     private static unsafe LabelHeaders HeadersOf(Message<byte[], byte[]> message)

@@ -17,6 +17,7 @@ internal sealed class LabelLog : IDisposable
     private readonly List<Source> _sources = [];
     private readonly LabelIntake _intake;
     private Source? _next;
+    private long _asked;
 
     public LabelLog(KafkaTarget kafka, Histories histories, TimeProvider clock)
     {
@@ -39,13 +40,20 @@ internal sealed class LabelLog : IDisposable
     /// <summary>Whether there are labels, not taken in yet, that a click of some log time is judged by.</summary>
     public bool IsDue(long logTime) => _next != null && _next.LogTime / MinuteMs < Histories.MinuteOf(logTime);
 
-    /// <summary>Takes in the labels that a click of some log time is judged by.</summary>
-    public void TakeDue(long logTime)
+    /// <summary>
+    /// Takes in the labels that a click of some log time is judged by. One that doesn't say where its click was made counts if a partition
+    /// remembers the click now.
+    /// </summary>
+    /// <param name="placeOf">Where a click was made, by its id; null where none remembers it.</param>
+    public void TakeDue(long logTime, Func<string, ClickPlace?> placeOf)
     {
         while (IsDue(logTime))
         {
             // One that can't be used changes nothing; the engine that ran has sent it to dead-letters.
             _intake.Take(_next!.Current!.Message, _next.LogTime);
+            if (_intake.Waiting.Asked != _asked)
+                foreach (UnplacedClick click in _intake.Waiting.ReadFrom(ref _asked))
+                    if (placeOf(click.Click) is { } place) _intake.Place(click.Click, place);
             _next.Advance();
             FindNext();
         }

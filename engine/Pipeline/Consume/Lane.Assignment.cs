@@ -22,7 +22,7 @@ public sealed unsafe partial class Lane
     /// <summary>A full index of a million paths is read within seconds; a broker that takes longer must not cost the group's membership.</summary>
     private static readonly TimeSpan SignaturesWithin = TimeSpan.FromSeconds(60);
 
-    /// <summary>Labels are read from the topic's beginning when the process starts; a hundred thousand take about a second.</summary>
+    /// <summary>Labels, and the places of their clicks in <c>standings</c>, are read from the topics' beginning when the process starts; a hundred thousand take about a second.</summary>
     private static readonly TimeSpan LabelsWithin = TimeSpan.FromSeconds(60);
 
     private IEnumerable<TopicPartitionOffset> Guarded(Func<List<TopicPartitionOffset>> assign, List<TopicPartition> partitions)
@@ -48,19 +48,32 @@ public sealed unsafe partial class Lane
         using System.Diagnostics.Activity? trace = Traces.TakeOver(numbers);
         var taken = new List<(int, long)>();
         foreach (int number in numbers) taken.Add((number, Take(number)));
-        // A log that is read from its first record gives all sums itself; those written later would judge its clicks by what came after them.
-        HashSet<string> cut = [.. taken.Where(one => one.Item2 > 0).Select(one => _owned[one.Item1].State.Name)];
-        Dictionary<string, List<StandingSums>> standings = cut.Count == 0 ? [] : StandingsReader.Read(_context.Consume.Kafka, _context.Keys.Prefix, cut);
-        foreach (int number in numbers)
-        {
-            PartitionState state = _owned[number].State;
-            foreach (StandingSums sums in standings.GetValueOrDefault(state.Name) ?? [])
-                if (StandingRecord.Fingerprint(sums, _context.Hash) is var key and not 0) state.Standings.Restore(key, sums, _context.Timeline.Latest.Bands);
-        }
+        RestoreStandings(taken);
+        // Labels that came while somebody else owned them are looked for again.
+        _labelsRead = 0;
         if (!_context.Signatures.CatchUp(SignaturesWithin)) _context.Log.SignaturesLate(SignaturesWithin.TotalSeconds);
-        if (!_context.Labels.CatchUp(LabelsWithin)) _context.Log.LabelsLate(LabelsWithin.TotalSeconds);
+        if (!_context.Labels.CatchUp(LabelsWithin) || !_context.Standings.CatchUp(LabelsWithin)) _context.Log.LabelsLate(LabelsWithin.TotalSeconds);
         Publish();
         return taken;
+    }
+
+    /// <summary>Gives the partitions back what they have written of their sums, and what others have; each from the log time on that is read again.</summary>
+    private void RestoreStandings(List<(int Number, long From)> taken)
+    {
+        PartitionState[] states = [.. taken.Select(one => _owned[one.Number].State)];
+        // Whatever is written from here on comes by the follower; what comes twice changes nothing.
+        foreach (PartitionState state in states) _context.Standings.Join(state);
+        long since = taken.Min(one => _readFrom.GetValueOrDefault(one.Number));
+        foreach (IGrouping<int, WrittenSums> written in StandingsReader.Read(_context.Consume.Kafka, _context.Keys.Prefix, _context.Hash, since).GroupBy(one => one.Partition))
+            foreach (PartitionState state in states)
+            {
+                if (state.Partition != written.Key)
+                {
+                    foreach (WrittenSums one in written) state.Standings.Inbox.Add(one);
+                }
+                // A log that is read from its first record gives all its sums itself.
+                else if (_owned[written.Key].Next > 0) state.Standings.Restore(written);
+            }
     }
 
     /// <summary>Raises the owner, reads progress, and says from where the partition is read.</summary>
@@ -87,6 +100,7 @@ public sealed unsafe partial class Lane
         var state = new PartitionState(number, _context.Limits, _context.Timeline.Latest.Limits) { ResultsFrom = resultsFrom };
         var delivery = new PartitionDelivery(state, _context.Keys, _context.Hash, owner, progress, _context.Deliver.TotalsTtl);
         _owned[number] = new OwnedPartition(state, delivery, from);
+        _readFrom[number] = Math.Max(0, logTime - (long)ReadAgain.TotalMilliseconds);
         _assignedAt = _context.Clock.GetTimestamp();
         _deliveries[state] = delivery;
         _retakeAt.Remove(number);
@@ -174,6 +188,7 @@ public sealed unsafe partial class Lane
         _owned.Remove(partition.State.Partition);
         _assignedAt = _context.Clock.GetTimestamp();
         _deliveries.Remove(partition.State);
+        _context.Standings.Leave(partition.State);
         partition.State.Counts.AddTo(_released);
         _context.Log.PartitionReleased(partition.State.Name, Math.Max(partition.Delivery.AcknowledgedOffset, partition.State.ResultsFrom));
         partition.State.Dispose();

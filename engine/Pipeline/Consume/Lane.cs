@@ -25,6 +25,9 @@ public sealed unsafe partial class Lane : IDisposable
     private readonly Dictionary<int, OwnedPartition> _owned = [];
     private readonly Dictionary<PartitionState, PartitionDelivery> _deliveries = [];
     private readonly Dictionary<int, long> _retakeAt = [];
+
+    /// <summary>The log time from which a partition's log was read when it was taken over, ms.</summary>
+    private readonly Dictionary<int, long> _readFrom = [];
     private readonly PartitionCounts _released = new();
     private readonly Record[] _records;
     private readonly Thread _thread;
@@ -260,6 +263,7 @@ public sealed unsafe partial class Lane : IDisposable
         }
         if (!due) return;
         _lastProgress = now;
+        SeeToLabels(now);
         Publish();
         TellRedis();
     }

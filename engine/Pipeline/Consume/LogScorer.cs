@@ -26,11 +26,13 @@ public sealed unsafe class LogScorer : IDisposable
     private readonly TimeProvider _clock;
     private readonly Histories _histories;
     private readonly List<GCHandle> _pinned = [];
+    private readonly KeyedHash _hash;
+    private ClickReader? _clicks;
 
     public LogScorer(KafkaTarget kafka, KeyedHash hash, SettingsTimeline timeline, PipelineLimits limits, Stream output, TimeProvider clock)
     {
-        (_kafka, _timeline, _limits, _clock) = (kafka, timeline, limits, clock);
-        _sink = new LineSink(output);
+        (_kafka, _timeline, _limits, _clock, _hash) = (kafka, timeline, limits, clock, hash);
+        _sink = new LineSink(output, hash);
         _histories = new Histories(hash);
         _pipeline = new ClickPipeline(hash, timeline, new PathJudge(new Replay.ReplayIndex(new Replay.ReplaySettings(limits.ReplayPaths))), limits, _sink, _histories);
     }
@@ -46,6 +48,7 @@ public sealed unsafe class LogScorer : IDisposable
         int count = 0;
         try
         {
+            _sink.Partitions = [.. sources.Select(source => source.State)];
             foreach (Source source in sources) source.Advance(AnswerWithin);
             while (sources.Where(source => source.Current != null).MinBy(source => (source.LogTime, source.State.Partition)) is { } next)
             {
@@ -53,7 +56,7 @@ public sealed unsafe class LogScorer : IDisposable
                 if (labels.IsDue(next.LogTime))
                 {
                     Process(batch, ref count);
-                    labels.TakeDue(next.LogTime);
+                    labels.TakeDue(next.LogTime, click => PlaceOf(click, sources));
                 }
                 batch[count++] = RecordOf(next);
                 next.Advance(AnswerWithin);
@@ -87,6 +90,17 @@ public sealed unsafe class LogScorer : IDisposable
             sources.Add(new Source(consumer, new PartitionState(i, _limits, _timeline.Latest.Limits), ends.Low.Value, ends.High.Value));
         }
         return sources;
+    }
+
+    private ClickPlace? PlaceOf(string click, List<Source> sources)
+    {
+        ulong id = Fingerprints.Click(_hash, System.Text.Encoding.ASCII.GetBytes(click));
+        foreach (Source source in sources)
+        {
+            ref Join.IdMemory.Remembered found = ref source.State.Ids.Find(id);
+            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref found)) return (_clicks ??= new ClickReader(_kafka)).Read(source.State.Partition, found.Offset, click);
+        }
+        return null;
     }
 
     private void Process(Record[] batch, ref int count)
@@ -127,7 +141,11 @@ public sealed unsafe class LogScorer : IDisposable
         return (byte*)handle.AddrOfPinnedObject();
     }
 
-    public void Dispose() => _pipeline.Dispose();
+    public void Dispose()
+    {
+        _clicks?.Dispose();
+        _pipeline.Dispose();
+    }
 
     /// <summary>One partition being read, with its next record in hand.</summary>
     private sealed class Source(IConsumer<byte[], byte[]> consumer, PartitionState state, long next, long end) : IDisposable
@@ -161,12 +179,15 @@ public sealed unsafe class LogScorer : IDisposable
         }
     }
 
-    /// <summary>Writes verdicts as lines; all else that a live engine would send has no reader here.</summary>
-    private sealed class LineSink(Stream output) : IDecisionSink
+    /// <summary>Writes verdicts as lines, and carries sums between partitions; all else that a live engine would send has no reader here.</summary>
+    private sealed class LineSink(Stream output, KeyedHash hash) : IDecisionSink
     {
         private readonly Utf8Builder _line = new();
 
         public long Verdicts { get; private set; }
+
+        /// <summary>All partitions, which hear of each other's sums where a live engine would write them.</summary>
+        public PartitionState[] Partitions { get; set; } = [];
 
         public void Verdict(ClickRow row, in Judgement judgement)
         {
@@ -188,6 +209,12 @@ public sealed unsafe class LogScorer : IDisposable
 
         public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
         {
+            foreach (StandingSums sums in due)
+            {
+                var written = new WrittenSums(partition.Partition, StandingRecord.Fingerprint(sums, hash), sums.Copy(partition.Position));
+                foreach (PartitionState other in Partitions)
+                    if (other != partition) other.Standings.Inbox.Add(written);
+            }
         }
 
         public void Signature(ClickRow row, ReadOnlySpan<byte> signature)

@@ -5,18 +5,49 @@ using Engine.Pipeline.Standing;
 
 namespace Engine.Pipeline.Consume;
 
-/// <summary>Reads <c>standings</c> once to its present end, for partitions that are taken over. Of two records of a key the one that covers more holds.</summary>
+/// <summary>
+/// Reads <c>standings</c> once to its present end, for partitions that are taken over. Of a key it keeps what was written while the log lasted
+/// that is read again, not only the last: a click that is read again is judged by what was known then.
+/// </summary>
 internal static class StandingsReader
 {
+    /// <summary>The most records that are kept, 200 bytes each; beyond it only the last of each key.</summary>
+    private const int Most = 1_000_000;
+
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
-    /// <summary>The sums of some partitions, by the partition's name.</summary>
-    public static Dictionary<string, List<StandingSums>> Read(KafkaTarget kafka, string prefix, IReadOnlySet<string> partitions)
+    /// <summary>What is there of every key, in the order in which it was written.</summary>
+    /// <param name="logTime">From where on, ms: of what was written before, the last of each key.</param>
+    public static List<WrittenSums> Read(KafkaTarget kafka, string prefix, KeyedHash hash, long logTime)
     {
-        var found = new Dictionary<string, StandingSums>(StringComparer.Ordinal);
-        var of = new Dictionary<string, string>(StringComparer.Ordinal);
+        var found = new Dictionary<(ulong Key, int Partition), List<WrittenSums>>();
+        int count = 0;
+        foreach (ConsumeResult<byte[], byte[]> record in Records(kafka, prefix + Topics.Standings))
+        {
+            if (Read(record, hash) is not { } written) continue;
+            if (!found.TryGetValue((written.Key, written.Partition), out List<WrittenSums>? before)) found.Add((written.Key, written.Partition), before = []);
+            if (before.Count > 0 && before[^1].Sums.Covers > written.Sums.Covers) continue;
+            if (before.Count > 0 && before[^1].Sums.LogTime < logTime && written.Sums.LogTime < logTime) before[^1] = written;
+            else
+            {
+                before.Add(written);
+                count++;
+            }
+            if (count <= Most) continue;
+            foreach (List<WrittenSums> sums in found.Values) sums.RemoveRange(0, sums.Count - 1);
+            count = found.Count;
+            logTime = long.MaxValue;
+        }
+        return [.. found.Values.SelectMany(sums => sums)];
+    }
+
+    /// <summary>The sums that a record holds; null where it holds none.</summary>
+    public static WrittenSums? Read(ConsumeResult<byte[], byte[]> record, KeyedHash hash) =>
+        record.Message is { Key: { } key, Value: { } value } ? StandingRecord.Read(Encoding.ASCII.GetString(key), value, hash) : null;
+
+    private static IEnumerable<ConsumeResult<byte[], byte[]>> Records(KafkaTarget kafka, string topic)
+    {
         using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(kafka);
-        string topic = prefix + Topics.Standings;
         int count = KafkaClients.Partitions(consumer, topic, AnswerWithin, TimeProvider.System);
         for (int i = 0; i < count; i++)
         {
@@ -24,15 +55,16 @@ internal static class StandingsReader
             WatermarkOffsets ends = KafkaClients.Ends(consumer, partition, AnswerWithin, TimeProvider.System);
             if (ends.High.Value <= ends.Low.Value) continue;
             consumer.Assign(new TopicPartitionOffset(partition, ends.Low));
-            while (consumer.Consume(AnswerWithin) is { IsPartitionEOF: false } record)
+            for (long next = ends.Low.Value; next < ends.High.Value;)
             {
-                string key = record.Message.Key == null ? "" : Encoding.ASCII.GetString(record.Message.Key);
-                if (record.Message.Value is { } value && StandingRecord.Read(key, value, out string name) is { } sums && partitions.Contains(name)
-                    && (!found.TryGetValue(key, out StandingSums? before) || sums.Covers >= before.Covers))
-                    (found[key], of[key]) = (sums, name);
-                if (record.Offset.Value + 1 >= ends.High.Value) break;
+                // Less than all of it would judge clicks by sums that are too small.
+                ConsumeResult<byte[], byte[]> record = consumer.Consume(AnswerWithin)
+                    ?? throw new TimeoutException($"{topic}-{i} gave nothing from offset {next} on for {AnswerWithin.TotalSeconds} s, though its end is {ends.High}");
+                // What was on its way of the partition before.
+                if (record.Partition.Value != i) continue;
+                next = record.IsPartitionEOF ? Math.Max(next, record.Offset.Value) : record.Offset.Value + 1;
+                if (!record.IsPartitionEOF) yield return record;
             }
         }
-        return found.GroupBy(entry => of[entry.Key]).ToDictionary(group => group.Key, group => group.Select(entry => entry.Value).ToList());
     }
 }

@@ -86,9 +86,13 @@ public static class Evidence
                 break;
             case Reason.CursorProgram: Program(into, row); break;
             case Reason.StandingNetwork: Share(into, row.StandingNetwork, row.StandingNetworkClicks, setting); break;
-            case Reason.StandingVisitor: Share(into, row.StandingVisitor, row.StandingVisitorClicks, setting); break;
+            case Reason.StandingVisitor:
+                Share(into, row.StandingVisitor, row.StandingVisitorClicks, setting);
+                Elsewhere(into, row.VisitorElsewhere);
+                break;
             case Reason.PublisherShare:
                 into.Add("\"share\":"u8).Number(row.PublisherShare.Recent, 4).Add(",\"past\":"u8).Number(row.PublisherShare.Past, 4).Add(",\"clicks\":"u8).Number(row.PublisherShare.RecentClicks, 1);
+                Elsewhere(into, row.PublisherElsewhere);
                 break;
             case Reason.History: Share(into, row.HistoryShare, row.HistoryClicks, setting); break;
             case Reason.Model: into.Add("\"score\":"u8).Number(judgement.Score, 4).Add(",\"review\":"u8).Number(row.Settings.Bands.Review, 4); break;
@@ -115,6 +119,15 @@ public static class Evidence
 
     private static void Share(Utf8Builder into, float share, double clicks, ReasonSetting setting) =>
         into.Add("\"share\":"u8).Number(share, 4).Add(",\"clicks\":"u8).Number(clicks, 1).Add(",\"limit\":"u8).Number(setting.Limit, 4);
+
+    /// <summary>The other partitions that the numbers come from, too.</summary>
+    private static void Elsewhere(Utf8Builder into, int[]? partitions)
+    {
+        if (partitions == null) return;
+        into.Add(",\"partitions\":["u8);
+        for (int i = 0; i < partitions.Length; i++) into.Add(i > 0 ? ",\"interactions-"u8 : "\"interactions-"u8).Number(partitions[i]).Add("\""u8);
+        into.Add("]"u8);
+    }
 
     /// <summary>At most 200 bytes of a text, cut where a character ends.</summary>
     private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text)

@@ -17,8 +17,20 @@ public sealed class IdMemory
         /// <summary>Log time of the click, ms.</summary>
         public long LogTime;
 
+        private long _place;
+
+        /// <param name="offset">Where the click lies in its partition.</param>
+        internal Remembered(ulong id, long logTime, bool decided, long offset) => (Id, LogTime, _place) = (id, logTime, (offset << 1) | (decided ? 1L : 0));
+
         /// <summary>Whether the click is decided, or still waits for its path.</summary>
-        public bool Decided;
+        public bool Decided
+        {
+            readonly get => (_place & 1) != 0;
+            set => _place = (_place & ~1L) | (value ? 1L : 0);
+        }
+
+        /// <summary>Where the click lies in its partition: a label that doesn't say where it was made has it read again.</summary>
+        public readonly long Offset => _place >> 1;
     }
 
     private int _bound;
@@ -59,13 +71,13 @@ public sealed class IdMemory
         while (_count > _bound && _ring[_head].Decided) ForgetOldest();
     }
 
-    /// <summary>Remembers an id that <see cref="Find"/> didn't find.</summary>
-    public void Add(ulong id, long logTime, bool decided)
+    /// <summary>Remembers an id that <see cref="Find"/> didn't find, and the offset of its click.</summary>
+    public void Add(ulong id, long logTime, bool decided, long offset)
     {
         while (_count >= _bound && _ring[_head].Decided) ForgetOldest();
         if (_count == _ring.Length) Grow();
         int position = (_head + _count) & (_ring.Length - 1);
-        _ring[position] = new Remembered { Id = id, LogTime = logTime, Decided = decided };
+        _ring[position] = new Remembered(id, logTime, decided, offset);
         _count++;
         Link(id, position);
     }

@@ -1,7 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using Engine.Contracts;
 
 namespace Engine.Pipeline.Standing;
+
+/// <summary>Sums as a partition wrote them, immutable, and the fingerprint under which partitions look their key up.</summary>
+/// <param name="Partition">Of <c>interactions</c>, whose sums they are.</param>
+public readonly record struct WrittenSums(int Partition, ulong Key, StandingSums Sums);
 
 /// <summary>
 /// A record of the topic <c>standings</c>: key <c>kind/id/&lt;topic&gt;-&lt;p&gt;</c>, value the partition's absolute sums in JSON, with the
@@ -10,6 +15,7 @@ namespace Engine.Pipeline.Standing;
 public static class StandingRecord
 {
     private static readonly string[] Kinds = ["network", "visitor", "publisher", "campaign"];
+    private static readonly string PartitionPrefix = Topics.Interactions + "-";
 
     public static string Key(StandingSums sums, string partition) => $"{Kinds[(int)sums.Kind]}/{sums.Name}/{partition}";
 
@@ -19,14 +25,19 @@ public static class StandingRecord
         cost_micros = sums.CostMicros, lost_micros = sums.LostMicros, time = sums.LogTime, covers,
     });
 
-    /// <summary>Reads a record; null where it is none of a click's standings.</summary>
-    /// <param name="partition">Which partition's sums they are.</param>
-    public static StandingSums? Read(string key, ReadOnlySpan<byte> value, out string partition)
+    /// <summary>Reads a record; null where it is none of a partition's standings.</summary>
+    public static WrittenSums? Read(string key, ReadOnlySpan<byte> value, KeyedHash hash)
     {
-        partition = key[(key.LastIndexOf('/') + 1)..];
-        int slash = key.IndexOf('/');
+        int slash = key.IndexOf('/'), last = key.LastIndexOf('/');
         int kind = slash > 0 ? Array.IndexOf(Kinds, key[..slash]) : -1;
-        if (kind < 0 || key.Length <= slash + 1 + partition.Length) return null;
+        if (kind < 0 || last <= slash + 1 || !key.AsSpan(last + 1).StartsWith(PartitionPrefix, StringComparison.Ordinal)
+            || !int.TryParse(key.AsSpan(last + 1 + PartitionPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int partition)) return null;
+        return Sums((StandingKind)kind, key[(slash + 1)..last], value) is { } sums && Fingerprint(sums, hash) is var found and not 0
+            ? new WrittenSums(partition, found, sums) : null;
+    }
+
+    private static StandingSums? Sums(StandingKind kind, string name, ReadOnlySpan<byte> value)
+    {
         try
         {
             var reader = new Utf8JsonReader(value);
@@ -34,7 +45,7 @@ public static class StandingRecord
             JsonElement root = json.RootElement;
             return new StandingSums
             {
-                Kind = (StandingKind)kind, Name = key[(slash + 1)..^(partition.Length + 1)],
+                Kind = kind, Name = name,
                 Clicks = root.GetProperty("clicks").GetDouble(), Invalid = root.GetProperty("invalid").GetDouble(),
                 RecentClicks = root.GetProperty("recent_clicks").GetDouble(), RecentInvalid = root.GetProperty("recent_invalid").GetDouble(),
                 CostMicros = root.GetProperty("cost_micros").GetInt64(), LostMicros = root.GetProperty("lost_micros").GetInt64(),

@@ -44,6 +44,12 @@ public sealed class StandingSums
     /// <summary>Whether it waits in the list of what is to be written.</summary>
     public bool Dirty;
 
+    /// <summary>What other partitions have of this key; null where none has anything.</summary>
+    public OtherSums? Others { get; private set; }
+
+    /// <summary>By what clicks are judged: these sums, with other partitions' where there are any.</summary>
+    public StandingSums Seen => Others?.Total ?? this;
+
     /// <summary>Invalid share, smoothed by one valid click so that a first invalid one isn't all.</summary>
     public float Share => (float)(Invalid / (Clicks + 1));
 
@@ -69,16 +75,54 @@ public sealed class StandingSums
         LostMicros += costMicros;
     }
 
+    /// <summary>Adds another partition's sums, decayed to this one's log time.</summary>
+    public void Add(StandingSums part)
+    {
+        long seconds = Math.Max(0, (LogTime / 1000) - (part.LogTime / 1000));
+        double day = Decay(Day, seconds, DayHalfLifeS), recent = Decay(Recent, seconds, RecentHalfLifeS);
+        (Clicks, Invalid) = (Clicks + (part.Clicks * day), Invalid + (part.Invalid * day));
+        (RecentClicks, RecentInvalid) = (RecentClicks + (part.RecentClicks * recent), RecentInvalid + (part.RecentInvalid * recent));
+        (CostMicros, LostMicros) = (CostMicros + part.CostMicros, LostMicros + part.LostMicros);
+    }
+
+    /// <summary>Sums of nothing, at a log time.</summary>
+    public void Clear(long logTime)
+    {
+        (Clicks, Invalid, RecentClicks, RecentInvalid) = (0, 0, 0, 0);
+        (CostMicros, LostMicros, LogTime) = (0, 0, logTime);
+    }
+
+    /// <summary>These sums as they are now, for another partition.</summary>
+    /// <param name="covers">The offset that they cover.</param>
+    public StandingSums Copy(long covers) => new()
+    {
+        Kind = Kind, Name = Name, Clicks = Clicks, Invalid = Invalid, RecentClicks = RecentClicks, RecentInvalid = RecentInvalid,
+        CostMicros = CostMicros, LostMicros = LostMicros, LogTime = LogTime, Covers = covers,
+    };
+
+    /// <summary>Takes another partition's sums of this key.</summary>
+    public void TakeOther(int partition, StandingSums sums) => (Others ??= new OtherSums()).Take(partition, sums, this);
+
+    /// <summary>Takes over what was written of these sums; it counts as written.</summary>
+    public void Restore(StandingSums written, Bands bands)
+    {
+        (Clicks, Invalid, RecentClicks, RecentInvalid) = (written.Clicks, written.Invalid, written.RecentClicks, written.RecentInvalid);
+        (CostMicros, LostMicros, LogTime, Covers) = (written.CostMicros, written.LostMicros, written.LogTime, written.Covers);
+        (WrittenAt, WrittenBand, Dirty) = (LogTime, bands.Of(Share), false);
+        Others?.Add(this);
+    }
+
     private static double Decay(double[] table, long seconds, double halfLife) => seconds < table.Length ? table[seconds] : Math.Pow(2, -seconds / halfLife);
 
     private static double[] Table(double halfLife) => [.. Enumerable.Range(0, 256).Select(seconds => Math.Pow(2, -seconds / halfLife))];
 }
 
 /// <summary>
-/// The standings of a partition. What verdicts of one second of log time add is seen by clicks of later seconds only, so that what a click
+/// The standings of a partition, and what other partitions have of its keys. What verdicts of one second of log time add is seen by clicks of later seconds only, so that what a click
 /// is judged by never depends on how the log was cut into batches. Bounded: oldest half out when a second ends beyond the bound, whether
 /// written or not, so that a quiet rebuild forgets the same. One a partition; not for two threads.
 /// </summary>
+/// <param name="bound">The most keys to remember.</param>
 public sealed class Standings(int bound)
 {
     private readonly record struct Delta(StandingSums Sums, long Position, long LogTime, bool Invalid, long CostMicros);
@@ -86,20 +130,35 @@ public sealed class Standings(int bound)
     private readonly Dictionary<ulong, StandingSums> _sums = [];
     private readonly List<Delta> _pending = [];
 
+    /// <summary>What was read back and not reached yet, by the offset that it covers.</summary>
+    private readonly Queue<WrittenSums> _written = new();
+
     /// <summary>What changed and wasn't taken by <see cref="TakeDirty"/> yet.</summary>
     private readonly List<StandingSums> _dirty = [];
+
+    /// <summary>Other partitions' sums that lie ahead of this one's log time, in order of theirs, then as they came.</summary>
+    private readonly PriorityQueue<WrittenSums, (long LogTime, long Came)> _ahead = new();
+    private long _came;
 
     public int Count => _sums.Count;
     public long Evictions { get; private set; }
 
-    /// <summary>The sums of a key; null before its first verdict is in them, that is until the second of that verdict has ended.</summary>
-    public StandingSums? Of(ulong key) => _sums.TryGetValue(key, out StandingSums? sums) && sums.Clicks > 0 ? sums : null;
+    /// <summary>Where other partitions' sums come in.</summary>
+    public StandingsInbox Inbox { get; } = new();
 
-    /// <summary>A sum that was read back from <c>standings</c>; it counts as written.</summary>
-    public void Restore(ulong key, StandingSums sums, Bands bands)
+    /// <summary>
+    /// The sums of a key; null before its first verdict is in them, that is until the second of that verdict has ended, or until another
+    /// partition's come.
+    /// </summary>
+    public StandingSums? Of(ulong key) => _sums.TryGetValue(key, out StandingSums? sums) && (sums.Clicks > 0 || sums.Others != null) ? sums : null;
+
+    /// <summary>
+    /// Sums that were read back from <c>standings</c>, several of a key where there are. Each takes its key's place once reading has passed the
+    /// offset that it covers: clicks that are read again are judged by what was known before them.
+    /// </summary>
+    public void Restore(IEnumerable<WrittenSums> written)
     {
-        (sums.WrittenAt, sums.WrittenBand) = (sums.LogTime, bands.Of(sums.Share));
-        _sums[key] = sums;
+        foreach (WrittenSums one in written.OrderBy(one => one.Sums.Covers)) _written.Enqueue(one);
     }
 
     /// <summary>Notes a verdict; seen from the next second of log time on. A visitor is followed from the first invalid click on: most never have one.</summary>
@@ -112,21 +171,43 @@ public sealed class Standings(int bound)
         Note(row, invalid, Find(row.Campaign) ?? New(row.Campaign, StandingKind.Campaign, row.Event.Campaign.ToString()));
     }
 
-    /// <summary>Adds what was noted; called where a second of log time ends.</summary>
-    public void Apply()
+    /// <summary>Adds what was noted, and takes what others have; called where a second of log time ends.</summary>
+    /// <param name="position">Everything before this offset is decided.</param>
+    /// <param name="logTime">Of the second that begins, ms: sums that other partitions had later aren't known yet.</param>
+    public void Apply(long position, long logTime, Bands bands)
     {
+        while (_written.TryPeek(out WrittenSums written) && written.Sums.Covers <= position)
+        {
+            _written.Dequeue();
+            Find(written).Restore(written.Sums, bands);
+        }
         foreach (ref readonly Delta delta in CollectionsMarshal.AsSpan(_pending))
         {
             StandingSums sums = delta.Sums;
             if (delta.Position < sums.Covers) continue;
             sums.Add(delta.LogTime, delta.Invalid, delta.CostMicros);
+            sums.Others?.Add(sums);
             if (sums.Dirty) continue;
             sums.Dirty = true;
             _dirty.Add(sums);
         }
         _pending.Clear();
+        TakeOthers(logTime);
         if (_sums.Count > bound) Evict();
     }
+
+    private void TakeOthers(long logTime)
+    {
+        while (Inbox.TryTake(out WrittenSums other)) _ahead.Enqueue(other, (other.Sums.LogTime, _came++));
+        // Of a partition that is far ahead only so much is kept; the oldest is taken before its time.
+        while (_ahead.TryPeek(out WrittenSums other, out (long LogTime, long) at) && (at.LogTime <= logTime || _ahead.Count > bound))
+        {
+            _ahead.Dequeue();
+            Find(other).TakeOther(other.Partition, other.Sums);
+        }
+    }
+
+    private StandingSums Find(in WrittenSums written) => Find(written.Key) ?? New(written.Key, written.Sums.Kind, written.Sums.Name);
 
     private void Note(ClickRow row, bool invalid, StandingSums sums) => _pending.Add(new Delta(sums, row.DecidedAt, row.LogTime, invalid, row.Event.CostMicros));
 
@@ -146,6 +227,7 @@ public sealed class Standings(int bound)
         for (int i = 0; i < _dirty.Count; i++)
         {
             StandingSums sums = _dirty[i];
+            if (!sums.Dirty) continue;
             Band band = bands.Of(sums.Share);
             if (sums.WrittenAt >= 0 && band == sums.WrittenBand && logTime - sums.WrittenAt < 60_000)
             {
@@ -160,10 +242,12 @@ public sealed class Standings(int bound)
 
     private void Evict()
     {
-        long[] times = [.. _sums.Values.Select(sums => sums.LogTime)];
+        long[] times = [.. _sums.Values.Select(TimeOf)];
         Array.Sort(times);
         long before = times[times.Length / 2] + 1;
         foreach ((ulong key, StandingSums sums) in _sums)
-            if (sums.LogTime < before && _sums.Remove(key)) Evictions++;
+            if (TimeOf(sums) < before && _sums.Remove(key)) Evictions++;
+
+        static long TimeOf(StandingSums sums) => Math.Max(sums.LogTime, sums.Others?.LogTime ?? 0);
     }
 }

@@ -99,7 +99,7 @@ public sealed class PartitionRun
             if (!again) Counts.DeadLetters++;
             return again ? null : refusal;
         }
-        if (IsDuplicate(e, record.Header, logTime, settings))
+        if (IsDuplicate(e, record.Header, logTime, record.Offset, settings))
         {
             if (!again) Counts.Duplicates++;
             return null;
@@ -139,14 +139,14 @@ public sealed class PartitionRun
 
     private DecisionSettings At(long logTime) => SettingsTimeline.At(_timeline.Entries, logTime, out _);
 
-    private bool IsDuplicate(WorkflowEvent e, Func<string, string?> header, long logTime, DecisionSettings settings)
+    private bool IsDuplicate(WorkflowEvent e, Func<string, string?> header, long logTime, long offset, DecisionSettings settings)
     {
         // Events of our own carry the same header each time they are written.
         if ((e.Id ?? header("id")) is not { } id) return false;
         ulong hash = _hash.Of(Encoding.UTF8.GetBytes(id), 0x77_66_69_64);
         if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref _ids.Find(hash))) return true;
         _ids.SetBound(settings.Limits.DuplicatesMax);
-        _ids.Add(hash, logTime, decided: true);
+        _ids.Add(hash, logTime, decided: true, offset);
         return false;
     }
 

@@ -39,12 +39,14 @@ public sealed record Outcome(SortedDictionary<string, string> Verdicts, SortedDi
 /// A run that is disturbed while a log grows, and afterwards an undisturbed one of another group over the very same log with the same base,
 /// which must come to the same.
 /// </summary>
-public sealed class Disturbed(Lab lab, int clicks)
+/// <param name="span">From the first click to the last, about now; ten minutes where it isn't given.</param>
+public sealed class Disturbed(Lab lab, int clicks, TimeSpan? span = null)
 {
     private const int Slices = 60;
 
-    /// <summary>Ten minutes of clicks that end about now.</summary>
-    public LiveRecord[] Records { get; } = [.. LiveEvents.Mixed(clicks, LiveEvents.Now - 600_000, 600_000 / clicks)];
+    public LiveRecord[] Records { get; } = [.. LiveEvents.Mixed(clicks, LiveEvents.Now - SpanMs(span), SpanMs(span) / clicks)];
+
+    private static long SpanMs(TimeSpan? span) => (long)(span ?? TimeSpan.FromMinutes(10)).TotalMilliseconds;
 
     /// <summary>Sends them over some seconds, so that whatever disturbs meets clicks under way.</summary>
     public Task SendAsync(TimeSpan over, CancellationToken cancel)

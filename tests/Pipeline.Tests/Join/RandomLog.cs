@@ -25,7 +25,7 @@ internal static class RandomLog
             now += random.Next(8) == 0 ? random.Next(2_500) : random.Next(60);
             long stamp = now - (random.Next(5) == 0 ? random.Next(1_500) : 0);
             int partition = random.Next(2);
-            string id = $"c-{Math.Max(0, i / 3 - random.Next(8))}", ip = $"203.0.{partition}{random.Next(3)}.{random.Next(4)}";
+            string id = $"c-{Math.Max(0, i / 3 - random.Next(8))}", ip = $"203.0.{partition + 1}{random.Next(3)}.{random.Next(4)}";
             LogRecord record = random.Next(20) switch
             {
                 < 9 => LogRecord.Of(Click(random, id, ip, stamp).LoggedAt(stamp), partition),

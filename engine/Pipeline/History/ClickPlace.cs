@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Engine.Contracts;
+using Engine.Pipeline.Decode;
+
+namespace Engine.Pipeline.History;
+
+/// <summary>
+/// Where a click was made, as far as histories ask, read from the click itself for labels that don't say it. In <c>standings</c> a record of key
+/// <c>label/&lt;click&gt;/&lt;topic&gt;-&lt;p&gt;</c> by the owner of the partition that remembers the click. Texts are empty where the click has none.
+/// </summary>
+public sealed record ClickPlace
+{
+    /// <summary>The first part of a record's key.</summary>
+    public const string Kind = "label";
+
+    [JsonPropertyName("publisher")]
+    public required string Publisher { get; init; }
+
+    [JsonPropertyName("placement")]
+    public string Placement { get; init; } = "";
+
+    [JsonPropertyName("campaign")]
+    public required string Campaign { get; init; }
+
+    [JsonPropertyName("ip")]
+    public required string Ip { get; init; }
+
+    [JsonPropertyName("model")]
+    public string Model { get; init; } = "";
+
+    [JsonPropertyName("os")]
+    public string Os { get; init; } = "";
+
+    [JsonPropertyName("osv")]
+    public string OsVersion { get; init; } = "";
+
+    /// <summary>Where the click lies in its partition.</summary>
+    [JsonPropertyName("covers")]
+    public long Offset { get; init; }
+
+    /// <summary>The place of a decoded click.</summary>
+    public static ClickPlace Of(in InteractionEvent click, long offset) => new()
+    {
+        Publisher = click.Publisher.ToString(), Placement = click.Placement.ToString(), Campaign = click.Campaign.ToString(), Ip = click.Ip.ToString(), Offset = offset,
+        Model = click.Device[(int)DeviceField.Model].ToString(), Os = click.Device[(int)DeviceField.Os].ToString(), OsVersion = click.Device[(int)DeviceField.Osv].ToString(),
+    };
+
+    /// <summary>A label with the click's place in place of its own.</summary>
+    public LabelEvent Complete(LabelEvent label) => label with
+    {
+        Publisher = Publisher, Placement = Placement, Campaign = Campaign, Model = Model, Os = Os, OsVersion = OsVersion,
+        Ip = IpAddress.TryParse(Ip, out IpAddress address) ? address : null,
+    };
+
+    public static string Key(string click, string partition) => $"{Kind}/{click}/{partition}";
+
+    public byte[] Value() => JsonSerializer.SerializeToUtf8Bytes(this);
+
+    /// <summary>Reads a record; null where it is no click's place.</summary>
+    /// <param name="click">The click's id.</param>
+    public static ClickPlace? Read(string key, ReadOnlySpan<byte> value, out string click)
+    {
+        int last = key.LastIndexOf('/');
+        click = "";
+        if (!key.StartsWith(Kind + "/", StringComparison.Ordinal) || last <= Kind.Length + 1) return null;
+        click = key[(Kind.Length + 1)..last];
+        try
+        {
+            return JsonSerializer.Deserialize<ClickPlace>(value);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

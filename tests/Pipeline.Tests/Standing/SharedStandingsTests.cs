@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Engine.Pipeline;
+using Engine.Pipeline.Standing;
+using Pipeline.Tests.Join;
+using Tests.Support;
+using Xunit;
+
+namespace Pipeline.Tests.Standing;
+
+/// <summary>What one partition knows of a visitor or a publisher counts in the others.</summary>
+public sealed class SharedStandingsTests
+{
+    private const long T = Events.Start;
+
+    private static readonly Dictionary<string, string> Settings = new()
+    {
+        ["rule/bad"] = """{"when":"click.campaign == 'bad'","then":{"class":"sivt"}}""",
+        ["reason/click.double"] = """{"off":true}""",
+        ["reason/standing.visitor"] = """{"limit":0.5,"min_clicks":4}""",
+        ["reason/publisher.share"] = """{"limit":0.25,"min_clicks":10}""",
+    };
+
+    [Fact]
+    public void A_visitor_who_was_invalid_in_another_partition_is_told_of_with_that_partition()
+    {
+        using var run = new PipelineRun(new RunOptions { Base = Settings, SharesStandings = true });
+        run.State(1);
+        Clicks(run, partition: 0, "v", "pub-1", T, count: 6, "bad");
+        run.PassTo(T + 10_000);
+        run.Process([LogRecord.Of(Events.Click("there").At(T + 20_000).From("198.51.100.1").Visitor("v"), 1)]);
+        Assert.Equal(["standing.visitor"], run.ReasonsOf("there"));
+        JsonElement evidence = run.Verdict("there").GetProperty("evidence").GetProperty("standing.visitor");
+        Assert.Equal(6, evidence.GetProperty("clicks").GetDouble(), 1);
+        Assert.Equal("""["interactions-0"]""", evidence.GetProperty("partitions").GetRawText());
+        // In their own partition the numbers are its own.
+        run.Feed(Events.Click("here").At(T + 20_000).From("198.51.100.2").Visitor("v"));
+        Assert.False(run.Verdict("here").GetProperty("evidence").GetProperty("standing.visitor").TryGetProperty("partitions", out _));
+    }
+
+    [Fact]
+    public void A_publishers_clicks_of_all_partitions_are_one_share()
+    {
+        using var run = new PipelineRun(new RunOptions { Base = Settings, SharesStandings = true });
+        run.State(2);
+        // Good in both for long; then bad in one of them only.
+        foreach (int partition in (int[])[0, 1]) Clicks(run, partition, null, "pub-1", T, 100, "good");
+        foreach (int partition in (int[])[0, 1]) run.PassTo(T + 3_600_000, partition);
+        Clicks(run, 0, null, "pub-1", T + 3_600_000, 40, "bad");
+        foreach (int partition in (int[])[0, 1]) run.PassTo(T + 3_700_000, partition);
+        run.Process([LogRecord.Of(Events.Click("there").At(T + 3_710_000).From("198.51.100.1"), 2)]);
+        Assert.Equal(["publisher.share"], run.ReasonsOf("there"));
+        Assert.Equal("""["interactions-0","interactions-1"]""", run.Verdict("there").GetProperty("evidence").GetProperty("publisher.share").GetProperty("partitions").GetRawText());
+    }
+
+    [Fact]
+    public void Sums_of_a_later_log_time_are_not_known_yet()
+    {
+        using var ahead = new PipelineRun(new RunOptions { Base = Settings });
+        Clicks(ahead, 0, "v", "pub-1", T + 60_000, 6, "bad");
+        ahead.PassTo(T + 70_000);
+        (string key, byte[] value) = ahead.Standings.Single(one => one.Key == "visitor/v/interactions-0");
+        using var run = new PipelineRun(new RunOptions { Base = Settings });
+        run.Hear(1, key, value);
+        run.Process([LogRecord.Of(Events.Click("before").At(T + 50_000).From("198.51.100.1").Visitor("v"), 1)]);
+        Assert.Empty(run.ReasonsOf("before"));
+        run.Process([LogRecord.Of(Events.Click("after").At(T + 71_000).From("198.51.100.2").Visitor("v"), 1)]);
+        Assert.Equal(["standing.visitor"], run.ReasonsOf("after"));
+    }
+
+    [Fact]
+    public void Of_two_sums_of_a_partition_the_one_that_covers_more_holds_and_each_counts_once()
+    {
+        using var run = new PipelineRun(new RunOptions { Base = Settings });
+        void Hear(int from, int clicks, long covers) => run.Hear(1, $"visitor/v/interactions-{from}", System.Text.Encoding.ASCII.GetBytes(
+            $$"""{"clicks":{{clicks}},"invalid":{{clicks}},"recent_clicks":0,"recent_invalid":0,"cost_micros":0,"lost_micros":0,"time":{{T}},"covers":{{covers}}}"""));
+        Hear(0, 5, 10);
+        Hear(0, 3, 7);
+        Hear(2, 4, 1);
+        Hear(2, 4, 1);
+        run.Process([LogRecord.Of(Events.Click("c").At(T).Visitor("v"), 1)]);
+        Assert.Equal(9, run.Verdict("c").GetProperty("evidence").GetProperty("standing.visitor").GetProperty("clicks").GetDouble());
+    }
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    public void However_a_log_of_partitions_is_cut_into_batches_verdicts_are_the_same(int seed)
+    {
+        var settings = new Dictionary<string, string>(RandomLog.Settings) { ["rule/bad"] = """{"when":"int(publisher.share * 100.0) % 3 == 0","then":{"class":"sivt"},"order":3}""" };
+        List<LogRecord> log = [.. RandomLog.Make(seed, 3_000).OrderBy(record => record.Timestamp)];
+        string[] runs = [.. new[] { 1, 7, 64, 1000 }.Select(batch =>
+        {
+            using var run = new PipelineRun(new RunOptions { Base = settings, SharesStandings = true });
+            run.Process(log, () => batch);
+            return run.VerdictLines;
+        })];
+        Assert.All(runs, lines => Assert.Equal(runs[0], lines));
+        using var alone = new PipelineRun(new RunOptions { Base = settings });
+        alone.Process(log);
+        Assert.NotEqual(alone.VerdictLines, runs[0]);
+    }
+
+    private static void Clicks(PipelineRun run, int partition, string? visitor, string publisher, long from, int count, string campaign)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            EventBuilder click = Events.Click($"{publisher}-{campaign}-{partition}-{from}-{i}").At(from + i * 50).From($"203.0.{partition}.{i + 1}").Publisher(publisher).Campaign(campaign);
+            run.Process([LogRecord.Of(visitor == null ? click : click.Visitor(visitor), partition)]);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Engine.Contracts.Settings;
+using Engine.Workflows;
+
+namespace Workflows.Tests.Runtime;
+
+/// <summary>
+/// The least decider that uses all that the runtime gives: it tallies bindings by account, remembers the tallies, counts accounts in a window
+/// of a minute, and closes a tally ten seconds after its first event.
+/// </summary>
+internal sealed class TallyDecider(bool followsSettings = false) : IDecider
+{
+    public string Topic => "bindings";
+    public TimeSpan LongestWindow => TimeSpan.FromMinutes(1);
+    public IReadOnlyList<ISettingKind> Kinds { get; } = [new StepKind()];
+
+    public object Compile(SettingRecords records) => records.Of<long>("step").Select(record => record.Value).FirstOrDefault(1);
+
+    public IDeciderPartition Open(string partition) => new Partition(partition, followsSettings);
+
+    private sealed class StepKind : ISettingKind
+    {
+        public string Kind => "step";
+        public object Parse(string id, SettingReader record) => record.Integer("by", 1, 100) ?? throw record.Wrong("'by' is missing");
+    }
+
+    private sealed record Tallied(string Id, string Page, string Account, long Time) : WorkflowEvent("binding", Id, Page, Time);
+
+    private sealed class Partition(string name, bool followsSettings) : IDeciderPartition
+    {
+        private readonly SortedDictionary<string, (long Sum, long Closes)> _tallies = new(StringComparer.Ordinal);
+        private readonly List<long> _recent = [];
+
+        public bool FollowsSettings => followsSettings;
+
+        public long Due => _tallies.Count == 0 ? long.MaxValue : _tallies.Values.Min(tally => tally.Closes);
+
+        public void Restore(string field, string value) => _tallies[field] = (long.Parse(value.Split(' ')[0]), long.Parse(value.Split(' ')[1]));
+
+        public WorkflowEvent? Read(EventReader reader)
+        {
+            var e = new Tallied(reader.Id(), reader.Identifier("page"), reader.Identifier("account"), reader.Time());
+            return reader.IsGood ? e : null;
+        }
+
+        public void Recall(WorkflowEvent e, in Moment at) => Recent(at);
+
+        public void Decide(WorkflowEvent e, in Moment at, IResults results)
+        {
+            Recent(at);
+            var tallied = (Tallied)e;
+            (long sum, long closes) = _tallies.GetValueOrDefault(tallied.Account, (0, at.LogTime + 10_000));
+            sum += (long)at.Settings;
+            _tallies[tallied.Account] = (sum, closes);
+            results.Remember(tallied.Account, $"{sum} {closes}");
+            results.Set($"binding:{tallied.Id}", $"{{\"sum\":{sum},\"recent\":{_recent.Count},\"time\":{e.Time},\"settings\":\"{at.Version}\"}}");
+            results.Count($"stats:binding:{tallied.Page}:{{{name}}}", "tallied", 1);
+        }
+
+        public void SettingsChanged(in Moment at, IResults results) => results.Notify("operator", $"{{\"step\":{at.Settings},\"time\":{at.LogTime}}}");
+
+        public void Elapse(in Moment at, IResults results)
+        {
+            long now = at.LogTime;
+            foreach (string account in _tallies.Where(tally => tally.Value.Closes <= now).Select(tally => tally.Key).ToArray())
+            {
+                results.Notify(account, $"{{\"sum\":{_tallies[account].Sum},\"time\":{now}}}");
+                results.Remember(account, null);
+                _tallies.Remove(account);
+            }
+        }
+
+        private void Recent(in Moment at)
+        {
+            long from = at.LogTime - 60_000;
+            _recent.RemoveAll(time => time <= from);
+            _recent.Add(at.LogTime);
+        }
+    }
+}
