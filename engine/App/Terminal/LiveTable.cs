@@ -40,7 +40,9 @@ internal sealed class LiveTable : IDisposable
         else if (_shownAt == 0 || _around.Time.GetElapsedTime(_shownAt) >= LineEvery)
         {
             _shownAt = _around.Time.GetTimestamp();
-            _around.Out.WriteLine(FormattableString.Invariant($"{_rate,9:#,0} verdicts/s, lag {_host.Lanes.Sum(lane => lane.Lag)}, {RunSummary.ByClass(counts)}"));
+            // Zeros would look like a fault: the group's first assignment takes Kafka three seconds.
+            _around.Out.WriteLine(counts.Verdicts == 0 ? "          nothing decided yet: the engine joins its group, and ingest starts"
+                : FormattableString.Invariant($"{_rate,9:#,0} verdicts/s, lag {RunSummary.N(_host.Lanes.Sum(lane => lane.Lag))}, {RunSummary.ByClass(counts)}"));
         }
     }
 
