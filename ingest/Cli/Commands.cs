@@ -18,7 +18,7 @@ public static class Commands
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            around.Error.WriteLine($"ingest: {WrongUse.Of(root, parsed)}");
+            around.Error.WriteLine($"ingest: {WrongUse.Of("ingest", root, parsed)}");
             return ExitCodes.WrongUse;
         }
         var invocation = new InvocationConfiguration { Output = around.Out, Error = around.Error, EnableDefaultExceptionHandler = false };

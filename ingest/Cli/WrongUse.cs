@@ -5,12 +5,13 @@ namespace Ingest.Cli;
 /// <summary>What is wrong with a command line, in a sentence.</summary>
 public static class WrongUse
 {
-    /// <param name="root">The program.</param>
+    /// <param name="program">As it is called on the command line.</param>
+    /// <param name="root">Its commands.</param>
     /// <param name="parsed">What its command line came to: with errors.</param>
-    public static string Of(RootCommand root, ParseResult parsed)
+    public static string Of(string program, RootCommand root, ParseResult parsed)
     {
         bool named = parsed.CommandResult.Command != root;
-        string help = $"see {(named ? $"{root.Name} {parsed.CommandResult.Command.Name}" : root.Name)} --help.";
+        string help = $"see {(named ? $"{program} {parsed.CommandResult.Command.Name}" : program)} --help.";
         string commands = $"the commands are {string.Join(", ", root.Subcommands.Select(command => command.Name))}; {help}";
         // Of an unknown word it would first be said that a command is missing.
         if (parsed.UnmatchedTokens is [var token, ..])

@@ -15,7 +15,7 @@ public static class EngineCommands
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            around.Error.WriteLine($"engine: {WrongUse.Of(root, parsed)}");
+            around.Error.WriteLine($"engine: {WrongUse.Of("engine", root, parsed)}");
             return ExitCodes.WrongUse;
         }
         var invocation = new InvocationConfiguration { Output = around.Out, Error = around.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };

@@ -10,7 +10,10 @@ namespace Engine.App.Explain;
 /// </summary>
 public static class PathPicture
 {
-    private const double Width = 900, Margin = 24, Head = 92, Foot = 64, DrawnHeight = 520;
+    /// <summary>Characters of a line at the head: what fits in the picture's width, at 13 px a character of 6.6 px on average.</summary>
+    private const int LineLength = 120;
+
+    private const double Width = 900, Margin = 24, Foot = 64, DrawnHeight = 520;
 
     /// <summary>Viridis at equal steps, slow to fast: told apart by people who don't see colours, too (van der Walt and Smith, 2015).</summary>
     private static readonly (int R, int G, int B)[] Viridis = [(68, 1, 84), (72, 40, 120), (62, 74, 137), (49, 104, 142), (38, 130, 142), (31, 158, 137), (53, 183, 121), (109, 205, 89), (180, 222, 44), (253, 231, 37)];
@@ -24,13 +27,15 @@ public static class PathPicture
         (double x, double y) = path.Centre();
         (double dx, double dy) = replayed == null ? (0, 0) : Shift(replayed.Centre(), (x, y));
         PathPoint[] under = replayed == null ? [] : [.. replayed.Points.Select(point => point with { X = point.X + dx, Y = point.Y + dy })];
-        View view = View.Of([.. path.Points, .. under]);
-        double height = Head + view.Height + Foot;
+        (string Text, string Style)[] head = [.. HeadOf(path, verdict, replayed, (dx, dy), note)];
+        double top = 22 + 18 * head.Length + 8;
+        View view = View.Of([.. path.Points, .. under], top);
+        double height = top + view.Height + Foot;
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width:0}\" height=\"{height:0}\" viewBox=\"0 0 {Width:0} {height:0}\" font-family=\"system-ui, sans-serif\" font-size=\"13\">\n");
         svg.Append(CultureInfo.InvariantCulture, $"<title>{Escaped($"The path of click {verdict.Click}")}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
-        WriteHead(svg, path, verdict, replayed, (dx, dy), note);
-        svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Margin:0}\" y=\"{Head:0}\" width=\"{Width - 2 * Margin:0}\" height=\"{view.Height:0}\" fill=\"#f6f7f9\" stroke=\"#dde1e6\"/>\n");
+        for (int i = 0; i < head.Length; i++) Text(svg, 28 + 18 * i, head[i].Text, head[i].Style);
+        svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Margin:0}\" y=\"{top:0}\" width=\"{Width - 2 * Margin:0}\" height=\"{view.Height:0}\" fill=\"#f6f7f9\" stroke=\"#dde1e6\"/>\n");
         if (under.Length > 0) WriteUnder(svg, view, under);
         double fastest = WritePath(svg, view, path);
         WriteFoot(svg, view, fastest, height);
@@ -39,14 +44,33 @@ public static class PathPicture
 
     private static (double, double) Shift((double X, double Y) from, (double X, double Y) to) => (to.X - from.X, to.Y - from.Y);
 
-    private static void WriteHead(StringBuilder svg, RecordedPath path, Verdict verdict, RecordedPath? replayed, (double X, double Y) shift, string? note)
+    private static IEnumerable<(string Text, string Style)> HeadOf(RecordedPath path, Verdict verdict, RecordedPath? replayed, (double X, double Y) shift, string? note)
     {
+        const string grey = "fill=\"#555\"";
         string reasons = verdict.Reasons.Count == 0 ? "no reasons" : string.Join(", ", verdict.Reasons);
-        Text(svg, 30, $"Click {verdict.Click}", "font-size=\"17\" font-weight=\"600\"");
-        Text(svg, 52, FormattableString.Invariant($"{verdict.Class}, score {verdict.Score:0.####}: {reasons}"), "");
-        Text(svg, 70, FormattableString.Invariant($"{path.Points.Count} points in {path.DurationMs:0} ms, {path.Length:0} px; at {path.At}"), "fill=\"#555\"");
-        string? second = replayed == null ? note : FormattableString.Invariant($"grey: the path of click {replayed.Click}, {replayed.Points.Count} points in {replayed.DurationMs:0} ms, at {replayed.At}, moved by {shift.X:+0;−0;0}, {shift.Y:+0;−0;0} px{Residual(verdict)}");
-        if (second != null) Text(svg, 86, second, "fill=\"#555\"");
+        foreach (string line in Wrapped($"Click {verdict.Click}", LineLength * 13 / 17)) yield return (line, "font-size=\"17\" font-weight=\"600\"");
+        foreach (string line in Wrapped(FormattableString.Invariant($"{verdict.Class}, score {verdict.Score:0.####}: {reasons}"), LineLength)) yield return (line, "");
+        yield return (FormattableString.Invariant($"{path.Points.Count} points in {path.DurationMs:0} ms, {path.Length:0} px; at {path.At}"), grey);
+        if (replayed != null)
+        {
+            foreach (string line in Wrapped($"grey: the path that it replays, of click {replayed.Click}", LineLength)) yield return (line, grey);
+            yield return (FormattableString.Invariant($"{replayed.Points.Count} points in {replayed.DurationMs:0} ms; at {replayed.At}; moved by {shift.X:+0;−0;0}, {shift.Y:+0;−0;0} px{Residual(verdict)}"), grey);
+        }
+        else if (note != null)
+            foreach (string line in Wrapped(note, LineLength)) yield return (line, grey);
+    }
+
+    /// <summary>Cut between words where that can be, for an id may be 128 characters long and reasons many.</summary>
+    private static IEnumerable<string> Wrapped(string text, int length)
+    {
+        while (text.Length > length)
+        {
+            int cut = text.LastIndexOf(' ', length);
+            if (cut <= 0) cut = length;
+            yield return text[..cut];
+            text = text[cut..].TrimStart();
+        }
+        yield return text;
     }
 
     private static string Residual(Verdict verdict) => verdict.Evidence["cursor.replay"]?["residual_px"] is { } residual ? FormattableString.Invariant($"; residual {(double)residual:0.##} px") : "";
@@ -126,13 +150,14 @@ public static class PathPicture
         public double Y(PathPoint point) => InsetY + (point.Y - Top) * Scale;
 
         /// <summary>All points in the middle, as large as the picture allows; a path of a few pixels is magnified no more than eightfold.</summary>
-        public static View Of(PathPoint[] points)
+        /// <param name="under">Where the picture's head ends.</param>
+        public static View Of(PathPoint[] points, double under)
         {
             double left = points.Min(point => point.X), right = points.Max(point => point.X), top = points.Min(point => point.Y), bottom = points.Max(point => point.Y);
             double room = Width - 2 * (Margin + Padding), high = DrawnHeight - 2 * Padding;
             double scale = Math.Min(8, Math.Min(room / Math.Max(right - left, 1e-9), high / Math.Max(bottom - top, 1e-9)));
             double height = Math.Clamp((bottom - top) * scale + 2 * Padding, 140, DrawnHeight);
-            return new View(left, top, scale, Margin + Padding + (room - (right - left) * scale) / 2, Head + (height - (bottom - top) * scale) / 2, height);
+            return new View(left, top, scale, Margin + Padding + (room - (right - left) * scale) / 2, under + (height - (bottom - top) * scale) / 2, height);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Engine.App.Quality;
@@ -7,7 +8,7 @@ namespace Engine.App.Quality;
 /// <summary>A report for people, and for programs.</summary>
 public static class QualityText
 {
-    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>One line of JSON, names as in <see cref="QualityReport"/>, in snake case.</summary>
     public static string Json(QualityReport report) => JsonSerializer.Serialize(report, Snake);
