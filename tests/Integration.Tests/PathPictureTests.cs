@@ -61,7 +61,7 @@ public class PathPictureTests
             Assert.Equal(over[i].X, under[i].X, 0.02);
             Assert.Equal(over[i].Y, under[i].Y, 0.02);
         }
-        Assert.Contains("moved by -40, +25 px".Replace('-', '−'), again.ToString());
+        Assert.Contains("moved by +40, −25 px", again.ToString());
 
         foreach (string click in new[] { "before", "beside" })
         {

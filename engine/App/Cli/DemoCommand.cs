@@ -46,6 +46,7 @@ internal static class DemoCommand
             around.Out.WriteLine();
             around.Out.WriteLine(RunSummary.Of(running.Host, whole ? "all of the stream is decided" : $"{EndsWithin.TotalSeconds:0} s are over, and ingest was stopped; for all of it: out/engine run in one terminal, out/ingest replay FILE… in another"));
             string? example = await DemoReport.WriteAsync(around.Out, running, truth == null ? TrueLabels.OfSample(labels) : await truth.ConfigureAwait(false), cancel).ConfigureAwait(false);
+            if (data != null) around.Out.WriteLine($"{Environment.NewLine}What labels tell of publishers and devices (docs/histories.md) the engine didn't know here: no labels were sent.");
             DemoReport.WriteNext(around.Out, running, keep, example);
             if (keep) await StayAsync(running, cancel).ConfigureAwait(false);
             running.Host.Stop();

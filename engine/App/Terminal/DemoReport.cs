@@ -28,30 +28,33 @@ internal static class DemoReport
     {
         into.WriteLine();
         into.WriteLine("What is true, and what was decided (clicks):");
-        into.WriteLine($"  {"who clicked",-26}{string.Concat(Classes.Select(c => $"{c,10}"))}{"none",8}");
+        int wide = 11 + clicks.Max(click => click.Kind.Length);
+        into.WriteLine($"  {"who clicked".PadRight(wide)}{string.Concat(Classes.Select(c => $"{c,10}"))}{"none",8}");
         foreach (IGrouping<(bool? Invalid, string Kind), LabelledClick> kind in clicks.GroupBy(click => (click.Invalid, click.Kind))
             .OrderBy(kind => kind.Key.Invalid switch { false => 0, true => 1, null => 2 }).ThenByDescending(kind => kind.Count()))
         {
             string Row(string @class) => $"{kind.Count(click => decided.GetValueOrDefault(click.Click)?.Class == @class),10}";
             string said = kind.Key.Invalid switch { false => "valid:   ", true => "invalid: ", null => "unknown: " };
-            into.WriteLine($"  {said + kind.Key.Kind,-26}{string.Concat(Classes.Select(Row))}{kind.Count(click => !decided.ContainsKey(click.Click)),8}");
+            into.WriteLine($"  {(said + kind.Key.Kind).PadRight(wide)}{string.Concat(Classes.Select(Row))}{kind.Count(click => !decided.ContainsKey(click.Click)),8}");
         }
         bool Called(LabelledClick click) => decided.TryGetValue(click.Click, out Verdict? verdict) && verdict.Class is "givt" or "sivt" or "suspect";
         LabelledClick[] invalid = [.. clicks.Where(click => click.Invalid == true)], valid = [.. clicks.Where(click => click.Invalid == false)];
         if (invalid.Length + valid.Length > 0)
             into.WriteLine(FormattableString.Invariant($"  of {invalid.Length:#,0} invalid clicks {100.0 * invalid.Count(Called) / Math.Max(1, invalid.Length):0.0} % were found (givt, sivt or suspect); of {valid.Length:#,0} valid ones {100.0 * valid.Count(Called) / Math.Max(1, valid.Length):0.00} % were called so"));
-        if (clicks.Any(click => !decided.ContainsKey(click.Click))) into.WriteLine("  none: no verdict, since the event was a dead letter or wasn't sent");
+        if (clicks.Any(click => !decided.ContainsKey(click.Click))) into.WriteLine("  none: no verdict, since the event is in dead-letters (its header error.detail names the field) or wasn't sent");
     }
 
     /// <summary>A clean click, a replay or other sophisticated one, and a crawler or other routine one.</summary>
     private static IEnumerable<Verdict> Examples(LabelledClick[] clicks, Dictionary<string, Verdict> decided)
     {
-        Verdict? First(Func<Verdict, bool> which) => clicks.Select(click => decided.GetValueOrDefault(click.Click)).FirstOrDefault(verdict => verdict != null && which(verdict));
+        // Those that are true, first: an example shows what a verdict says, the table above how often it errs.
+        Verdict? First(bool invalid, Func<Verdict, bool> which) => clicks.OrderBy(click => click.Invalid == invalid ? 0 : click.Invalid == null ? 1 : 2)
+            .Select(click => decided.GetValueOrDefault(click.Click)).FirstOrDefault(verdict => verdict != null && which(verdict));
         Verdict?[] some =
         [
-            First(verdict => verdict.Reasons.Contains("cursor.replay")) ?? First(verdict => verdict.Class == "sivt"),
-            First(verdict => verdict.Class == "givt"),
-            First(verdict => verdict is { Class: "valid", Path: "present" }) ?? First(verdict => verdict.Class == "valid"),
+            First(true, verdict => verdict.Reasons.Contains("cursor.replay")) ?? First(true, verdict => verdict.Class == "sivt"),
+            First(true, verdict => verdict.Class == "givt"),
+            First(false, verdict => verdict is { Class: "valid", Path: "present" }) ?? First(false, verdict => verdict.Class == "valid"),
         ];
         return some.OfType<Verdict>();
     }

@@ -31,7 +31,8 @@ internal sealed class LiveTable : IDisposable
     {
         PartitionCounts counts = _host.Counts;
         double seconds = _around.Time.GetElapsedTime(_rateAt).TotalSeconds;
-        if (seconds >= 1)
+        // Counts come in by batches: a line in a log says what happened since the line before.
+        if (_draws ? seconds >= 1 : _shownAt == 0 || _around.Time.GetElapsedTime(_shownAt) >= LineEvery)
         {
             _rate = (counts.Verdicts - _shownVerdicts) / seconds;
             (_shownVerdicts, _rateAt) = (counts.Verdicts, _around.Time.GetTimestamp());
