@@ -4,6 +4,7 @@ using Ingest.Generate;
 using Ingest.Http;
 using Ingest.Publishing;
 using Ingest.Replay;
+using Ingest.Tail;
 
 namespace Ingest.Cli;
 
@@ -13,10 +14,11 @@ public static class Commands
     /// <summary>Runs a command line; the exit code is one of <see cref="ExitCodes"/>.</summary>
     public static async Task<int> RunAsync(string[] args, Surroundings around, CancellationToken cancel = default)
     {
-        ParseResult parsed = Root(around).Parse(args);
+        RootCommand root = Root(around);
+        ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            around.Error.WriteLine($"ingest: {parsed.Errors[0].Message.TrimEnd('.')}; see ingest --help.");
+            around.Error.WriteLine($"ingest: {WrongUse.Of("ingest", root, parsed)}");
             return ExitCodes.WrongUse;
         }
         var invocation = new InvocationConfiguration { Output = around.Out, Error = around.Error, EnableDefaultExceptionHandler = false };
@@ -49,7 +51,7 @@ public static class Commands
 
     private static RootCommand Root(Surroundings around) => new("Puts events into Kafka for the engine: exit 0 done, 1 failed, 2 wrong use, 3 not there.")
     {
-        ReplayOf(around), HttpOf(around), GenerateOf(around),
+        ReplayOf(around), TailOf(around), HttpOf(around), GenerateOf(around),
     };
 
     private static Option<string?> Kafka() => new("--kafka")
@@ -107,6 +109,48 @@ public static class Commands
             Speed = parsed.GetValue(speed),
             KeepTimes = parsed.GetValue(times) == "keep",
             Partitions = parsed.GetValue(partitions),
+        }, around, cancel));
+        return command;
+    }
+
+    private static Command TailOf(Surroundings around)
+    {
+        var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "logs that a web server writes" };
+        Option<string?> kafka = Kafka();
+        var defaults = new TailRequest { Files = [] };
+        var format = new Option<string>("--format")
+        {
+            HelpName = "combined|json",
+            Description = "combined: requests to a click-redirect endpoint, as Apache and nginx log them; json: an event of the contract a line",
+            DefaultValueFactory = _ => "combined",
+        };
+        format.AcceptOnlyFromAmong("combined", "json");
+        var endpoint = new Option<string>("--endpoint")
+        {
+            HelpName = "PATH", Description = "combined: the path whose requests are clicks; others are passed over", DefaultValueFactory = _ => defaults.Endpoint,
+        };
+        var follow = new Option<bool>("--follow") { Description = "goes on at the end, through rotations, until it is stopped" };
+        var places = new Option<string?>("--places")
+        {
+            HelpName = "DIR", Description = "where to keep how far each log was read (default: beside the log, in FILE" + TailCommand.PlaceSuffix + ")",
+        };
+        endpoint.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is not ['/', ..]) result.AddError("--endpoint is a path that begins with /");
+        });
+        places.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } folder && !Directory.Exists(folder)) result.AddError($"--places {folder}: there is no such folder");
+        });
+        var command = new Command("tail", "Sends an access log's clicks, each line once, from where it ended the last time.") { files, kafka, format, endpoint, follow, places };
+        command.SetAction((parsed, cancel) => TailCommand.RunAsync(new TailRequest
+        {
+            Files = parsed.GetRequiredValue(files),
+            Kafka = parsed.GetValue(kafka),
+            IsJson = parsed.GetValue(format) == "json",
+            Endpoint = parsed.GetValue(endpoint)!,
+            Follow = parsed.GetValue(follow),
+            Places = parsed.GetValue(places),
         }, around, cancel));
         return command;
     }

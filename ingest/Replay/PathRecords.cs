@@ -18,8 +18,11 @@ internal sealed class PathRecords
     internal const long EpochMs = 1_763_769_600_000;
     /// <summary>A group's first click comes within so long of the epoch.</summary>
     private const int StartsWithinMs = 600_000;
-    /// <summary>Between two clicks of a group: at least this, and at most twice this more. Ten or fewer clicks a minute are no rate.</summary>
-    private const int PauseMs = 3_000;
+    /// <summary>
+    /// Between two clicks of a group: 20 minutes at least, and at most twice this more. A pause that nobody recorded must not be what a path is
+    /// judged by: at some seconds the limits of rates condemned every person in the recordings, at some minutes the click forest did.
+    /// </summary>
+    private const int PauseMs = 1_200_000;
 
     private readonly Dictionary<string, long> _clocks = [];
     private readonly ArrayBufferWriter<byte> _buffer = new();

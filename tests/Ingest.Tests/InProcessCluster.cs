@@ -31,5 +31,12 @@ public sealed class InProcessCluster : IDisposable
         return records;
     }
 
+    /// <summary>How many records a topic holds.</summary>
+    public long Count(string topic = Topics.Interactions)
+    {
+        using IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = Address, GroupId = "counts" }).SetLogHandler((_, _) => { }).Build();
+        return Enumerable.Range(0, 4).Select(partition => consumer.QueryWatermarkOffsets(new TopicPartition(topic, partition), TimeSpan.FromSeconds(10))).Sum(ends => ends.High.Value - ends.Low.Value);
+    }
+
     public void Dispose() => _host.Dispose();
 }

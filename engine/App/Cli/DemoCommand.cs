@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
@@ -10,7 +11,7 @@ namespace Engine.App.Cli;
 /// <summary><c>engine demo</c> (make run): a stream through ingest, Kafka, the engine and Redis, and then what was decided beside what is true.</summary>
 internal static class DemoCommand
 {
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1), LookEvery = TimeSpan.FromMilliseconds(200), EndsWithin = TimeSpan.FromSeconds(110);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1), LookEvery = TimeSpan.FromMilliseconds(200), EndsWithin = TimeSpan.FromSeconds(90), DecidedWithin = TimeSpan.FromSeconds(20);
 
     public static async Task<int> RunAsync(string? data, string? redis, bool keep, int clicks, Surroundings around, CancellationToken cancel)
     {
@@ -22,21 +23,31 @@ internal static class DemoCommand
         try
         {
             around.Out.WriteLine($"Kafka {running.Address.Kafka} (in this process), Redis {running.Address.Redis}, look-ups at http://{running.Http}/v1/verdicts/<click>");
-            using Process ingest = StartIngest(running, data, clicks, labels);
-            try
+            string[] files = data == null ? [] : RealFiles(data);
+            around.Out.WriteLine(data == null ? $"Playing {RunSummary.N(clicks)} clicks of sample traffic." : $"Playing {string.Join(", ", files.Select(file => Path.GetRelativePath(data, file)))}: ingest reads them first, to merge them by time.");
+            Task<LabelledClick[]>? truth = data == null ? null : Task.Run(() => TrueLabels.OfData(files), cancel);
+            bool whole = true;
+            var said = new ConcurrentQueue<string>();
+            using (Process ingest = StartIngest(running, files, clicks, labels, said))
             {
-                await WatchAsync(running, ingest, around, data == null, cancel).ConfigureAwait(false);
+                try
+                {
+                    whole = await WatchAsync(running, ingest, around, cancel).ConfigureAwait(false);
+                }
+                finally
+                {
+                    if (!ingest.HasExited) ingest.Kill(entireProcessTree: true);
+                }
+                await ingest.WaitForExitAsync(cancel).ConfigureAwait(false);
+                // Whatever ingest could not send it has told of; the sample traffic has nothing of the kind.
+                foreach (string line in said) around.Out.WriteLine($"ingest: {line}");
+                if (ingest.ExitCode != 0 && data == null) throw new CommandFailure($"ingest ended with exit code {ingest.ExitCode}.");
             }
-            finally
-            {
-                if (!ingest.HasExited) ingest.Kill(entireProcessTree: true);
-            }
-            if (ingest.ExitCode != 0 && data == null) throw new CommandFailure($"ingest ended with exit code {ingest.ExitCode}.");
             around.Out.WriteLine();
-            around.Out.WriteLine(RunSummary.Of(running.Host, "all of the stream is decided"));
-            if (data == null) DemoReport.Write(around.Out, running, labels);
-            else DemoReport.WriteExamples(around.Out, running, []);
-            DemoReport.WriteNext(around.Out, running, keep);
+            around.Out.WriteLine(RunSummary.Of(running.Host, whole ? "all of the stream is decided" : $"{EndsWithin.TotalSeconds:0} s are over, and ingest was stopped; for all of it: out/engine run in one terminal, out/ingest replay FILE… in another"));
+            string? example = await DemoReport.WriteAsync(around.Out, running, truth == null ? TrueLabels.OfSample(labels) : await truth.ConfigureAwait(false), cancel).ConfigureAwait(false);
+            if (data != null) around.Out.WriteLine($"{Environment.NewLine}What labels tell of publishers and devices (docs/histories.md) the engine didn't know here: no labels were sent.");
+            DemoReport.WriteNext(around.Out, running, keep, example);
             if (keep) await StayAsync(running, cancel).ConfigureAwait(false);
             running.Host.Stop();
             return running.Host.Failure is { } failure ? throw new CommandFailure(failure.Message) : ExitCodes.Done;
@@ -47,44 +58,44 @@ internal static class DemoCommand
         }
     }
 
-    private static Process StartIngest(RunningProcess running, string? data, int clicks, string labels)
+    private static Process StartIngest(RunningProcess running, string[] files, int clicks, string labels, ConcurrentQueue<string> said)
     {
         string beside = Path.Combine(AppContext.BaseDirectory, "ingest.dll");
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
-        start.ArgumentList.Add(beside);
-        if (data == null)
-            foreach (string argument in new[] { "generate", $"{clicks}", "--labels", labels, "--kafka", running.Address.Kafka }) start.ArgumentList.Add(argument);
-        else
-        {
-            start.ArgumentList.Add("replay");
-            foreach (string path in RealFiles(data)) start.ArgumentList.Add(path);
-            start.ArgumentList.Add("--kafka");
-            start.ArgumentList.Add(running.Address.Kafka);
-        }
+        string[] asked = files.Length == 0 ? ["generate", $"{clicks}", "--labels", labels] : ["replay", .. files];
+        var start = new ProcessStartInfo("dotnet", [beside, .. asked, "--kafka", running.Address.Kafka]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         Process process = Process.Start(start) ?? throw new CommandFailure("ingest didn't start.");
         process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, line) => { if (line.Data != null && process.HasExited && process.ExitCode != 0) Console.Error.WriteLine(line.Data); };
+        // Its progress shows in the table.
+        process.ErrorDataReceived += (_, line) => { if (line.Data is { } text && !text.Contains("events sent, ", StringComparison.Ordinal)) said.Enqueue(text); };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;
     }
 
-    private static IEnumerable<string> RealFiles(string data)
+    private static string[] RealFiles(string data)
     {
         string[] files = [.. Directory.GetFiles(data, "*.jsonl.gz", SearchOption.AllDirectories)
             .Where(path => path.EndsWith(".clicks.jsonl.gz", StringComparison.Ordinal) || Path.GetFileName(Path.GetDirectoryName(path)) == "paths").Order(StringComparer.Ordinal)];
         return files.Length > 0 ? files : throw new CommandFailure($"--data {data}: there are no clicks/*.clicks.jsonl.gz and no paths/*.jsonl.gz in it.", ExitCodes.NotThere);
     }
 
-    private static async Task WatchAsync(RunningProcess running, Process ingest, Surroundings around, bool bounded, CancellationToken cancel)
+    /// <summary>Shows how it goes until all is decided; false where the time was over before, and only what was sent by then is.</summary>
+    private static async Task<bool> WatchAsync(RunningProcess running, Process ingest, Surroundings around, CancellationToken cancel)
     {
         using var table = new LiveTable(around, running.Host);
         long since = around.Time.GetTimestamp();
+        bool whole = true;
         while (running.Host.Failure == null)
         {
             table.Show();
-            if (ingest.HasExited && running.Host.IsIdleFor(Idle)) return;
-            if (bounded && around.Time.GetElapsedTime(since) > EndsWithin) throw new CommandFailure("the stream wasn't decided within two minutes: is the machine busy with something else?");
+            if (ingest.HasExited && running.Host.IsIdleFor(Idle)) return whole;
+            TimeSpan passed = around.Time.GetElapsedTime(since);
+            if (passed > EndsWithin && !ingest.HasExited)
+            {
+                whole = false;
+                ingest.Kill(entireProcessTree: true);
+            }
+            if (passed > EndsWithin + DecidedWithin) throw new CommandFailure("the stream wasn't decided within two minutes: is the machine busy with something else?");
             await Task.Delay(LookEvery, around.Time, cancel).ConfigureAwait(false);
         }
         throw new CommandFailure(running.Host.Failure!.Message);

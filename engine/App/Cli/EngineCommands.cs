@@ -11,12 +11,11 @@ public static class EngineCommands
     /// <summary>Runs a command line; the exit code is one of <see cref="ExitCodes"/>.</summary>
     public static async Task<int> RunAsync(string[] args, Surroundings around, CancellationToken cancel = default)
     {
-        ParseResult parsed = Root(around).Parse(args);
+        RootCommand root = Root(around);
+        ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            // Of an unknown word it would first be said that a command is missing.
-            string wrong = parsed.UnmatchedTokens is [var token, ..] ? $"'{token}' is no command, option or argument here" : parsed.Errors[0].Message.TrimEnd('.');
-            around.Error.WriteLine($"engine: {wrong}; see engine --help.");
+            around.Error.WriteLine($"engine: {WrongUse.Of("engine", root, parsed)}");
             return ExitCodes.WrongUse;
         }
         var invocation = new InvocationConfiguration { Output = around.Out, Error = around.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
@@ -54,7 +53,7 @@ public static class EngineCommands
 
     private static RootCommand Root(Surroundings around) => new("Scores clicks from Kafka into Redis: exit 0 done, 1 failed, 2 wrong use or settings, 3 not there.")
     {
-        RunOf(around), DemoOf(around), VerdictOf(around), CheckOf(around), EvalOf(around), RescoreOf(around),
+        RunOf(around), DemoOf(around), VerdictOf(around), PathOf(around), QualityOf(around), CheckOf(around), EvalOf(around), RescoreOf(around),
     };
 
     private const string Own = "one of its own", Running = "those of the engine that runs here";
@@ -98,6 +97,25 @@ public static class EngineCommands
         var json = new Option<bool>("--json") { Description = "print the verdict as it is stored" };
         var command = new Command("verdict", "Prints the verdict of a click.") { click, redis, prefix, json };
         command.SetAction((parsed, _) => VerdictCommand.RunAsync(parsed.GetRequiredValue(click), parsed.GetValue(redis), parsed.GetValue(prefix), parsed.GetValue(json), around));
+        return command;
+    }
+
+    private static Command PathOf(Surroundings around)
+    {
+        var click = new Argument<string>("CLICK") { Description = "the click's id" };
+        Option<string?> kafka = Kafka(Running), redis = Redis("engine.yaml's, else " + Running), config = Config(), prefix = Prefix();
+        var output = new Option<string?>("--out") { HelpName = "FILE", Description = "where the picture goes (default: CLICK.svg)" };
+        var command = new Command("path", "Draws a click's path as SVG, coloured by speed, over the one that it replays where there is one; exit 3 where the log no longer holds it.") { click, kafka, redis, config, prefix, output };
+        command.SetAction((parsed, _) => PathCommand.RunAsync(new PathRequest(parsed.GetRequiredValue(click), parsed.GetValue(kafka), parsed.GetValue(redis), parsed.GetValue(config), parsed.GetValue(prefix), parsed.GetValue(output)), around));
+        return command;
+    }
+
+    private static Command QualityOf(Surroundings around)
+    {
+        Option<string?> kafka = Kafka(Running), redis = Redis("engine.yaml's, else " + Running), config = Config(), prefix = Prefix();
+        var json = new Option<bool>("--json") { Description = "print one line of JSON" };
+        var command = new Command("quality", "Holds verdicts against the labels that came since: precision, recall and calibration by class, reason and model version.") { kafka, redis, config, prefix, json };
+        command.SetAction((parsed, cancel) => QualityCommand.RunAsync(new QualityRequest(parsed.GetValue(kafka), parsed.GetValue(redis), parsed.GetValue(config), parsed.GetValue(prefix), parsed.GetValue(json)), around, cancel));
         return command;
     }
 

@@ -29,7 +29,7 @@ internal static class VerdictCommand
         return ExitCodes.Done;
     }
 
-    private static async Task<ConnectionMultiplexer> ConnectAsync(string address)
+    public static async Task<ConnectionMultiplexer> ConnectAsync(string address)
     {
         try
         {

@@ -1,4 +1,6 @@
 using Engine.App.Hosting;
+using Engine.App.Quality;
+using Ingest.Cli;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using StackExchange.Redis;
@@ -16,6 +18,25 @@ internal static class Lookups
             return verdict.IsNull
                 ? Results.Json(new { error = "there is no verdict of this click: it isn't decided yet, or its verdict has expired" }, statusCode: StatusCodes.Status404NotFound)
                 : Results.Bytes((byte[])verdict!, "application/json");
+        });
+        // It reads all labels each time: one at a time is enough for whoever looks.
+        var oneQuality = new SemaphoreSlim(1);
+        app.MapGet("/v1/quality", async (CancellationToken cancel) =>
+        {
+            await oneQuality.WaitAsync(cancel).ConfigureAwait(false);
+            try
+            {
+                QualityReport report = await QualityReading.ReadAsync(host.Context.Consume.Kafka, host.Context.Redis.Redis.GetDatabase(), host.Context.Keys.Prefix, host.Context.Clock, cancel).ConfigureAwait(false);
+                return Results.Text(QualityText.Json(report), "application/json");
+            }
+            catch (CommandFailure failure)
+            {
+                return Results.Json(new { error = failure.Message }, statusCode: StatusCodes.Status503ServiceUnavailable);
+            }
+            finally
+            {
+                oneQuality.Release();
+            }
         });
         app.MapGet("/healthz", () => host.Failure is { } failure
             ? Results.Json(new { status = "failed", why = failure.Message }, statusCode: StatusCodes.Status503ServiceUnavailable)

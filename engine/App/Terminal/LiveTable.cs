@@ -31,7 +31,8 @@ internal sealed class LiveTable : IDisposable
     {
         PartitionCounts counts = _host.Counts;
         double seconds = _around.Time.GetElapsedTime(_rateAt).TotalSeconds;
-        if (seconds >= 1)
+        // Counts come in by batches: a line in a log says what happened since the line before.
+        if (_draws ? seconds >= 1 : _shownAt == 0 || _around.Time.GetElapsedTime(_shownAt) >= LineEvery)
         {
             _rate = (counts.Verdicts - _shownVerdicts) / seconds;
             (_shownVerdicts, _rateAt) = (counts.Verdicts, _around.Time.GetTimestamp());
@@ -40,7 +41,9 @@ internal sealed class LiveTable : IDisposable
         else if (_shownAt == 0 || _around.Time.GetElapsedTime(_shownAt) >= LineEvery)
         {
             _shownAt = _around.Time.GetTimestamp();
-            _around.Out.WriteLine(FormattableString.Invariant($"{_rate,9:#,0} verdicts/s, lag {_host.Lanes.Sum(lane => lane.Lag)}, {RunSummary.ByClass(counts)}"));
+            // Zeros would look like a fault: the group's first assignment takes Kafka three seconds.
+            _around.Out.WriteLine(counts.Verdicts == 0 ? "          nothing decided yet: the engine joins its group, and ingest starts"
+                : FormattableString.Invariant($"{_rate,9:#,0} verdicts/s, lag {RunSummary.N(_host.Lanes.Sum(lane => lane.Lag))}, {RunSummary.ByClass(counts)}"));
         }
     }
 

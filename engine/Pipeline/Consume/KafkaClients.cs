@@ -17,7 +17,7 @@ public sealed record KafkaTarget(string Brokers, IReadOnlyDictionary<string, str
 }
 
 /// <summary>Consumers that read topics in full, without a group.</summary>
-internal static class KafkaClients
+public static class KafkaClients
 {
     /// <summary>The ends of a partition's log. A partition made a moment ago has no leader at first: that is waited for.</summary>
     public static WatermarkOffsets Ends(IConsumer<byte[], byte[]> consumer, TopicPartition partition, TimeSpan within, TimeProvider clock)

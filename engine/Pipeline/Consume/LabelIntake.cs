@@ -81,7 +81,8 @@ public sealed class LabelIntake(Histories histories)
         }
     }
 
-    private static unsafe LabelHeaders HeadersOf(Message<byte[], byte[]> message)
+    /// <summary>What a message's headers say of its value.</summary>
+    public static unsafe LabelHeaders HeadersOf(Message<byte[], byte[]> message)
     {
         var record = new Record { CloudEvent = CloudEvent.None };
         string? type = null;

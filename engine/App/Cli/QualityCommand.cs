@@ -1,0 +1,22 @@
+using Engine.App.Quality;
+using Engine.Pipeline.Consume;
+using Ingest.Cli;
+using StackExchange.Redis;
+
+namespace Engine.App.Cli;
+
+/// <summary>What <c>engine quality</c> was asked for.</summary>
+internal sealed record QualityRequest(string? Kafka, string? Redis, string? Config, string? Prefix, bool Json);
+
+/// <summary><c>engine quality</c>: what was decided, by what labels said later.</summary>
+internal static class QualityCommand
+{
+    public static async Task<int> RunAsync(QualityRequest request, Surroundings around, CancellationToken cancel)
+    {
+        (KafkaTarget kafka, string redis, string prefix) = Addresses.Find(request.Kafka, request.Redis, request.Config, request.Prefix);
+        using ConnectionMultiplexer connection = await VerdictCommand.ConnectAsync(redis).ConfigureAwait(false);
+        QualityReport report = await QualityReading.ReadAsync(kafka, connection.GetDatabase(), prefix, around.Time, cancel).ConfigureAwait(false);
+        around.Out.WriteLine(request.Json ? QualityText.Json(report) : QualityText.Table(report));
+        return ExitCodes.Done;
+    }
+}

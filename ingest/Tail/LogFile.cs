@@ -1,0 +1,192 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.RegularExpressions;
+
+namespace Ingest.Tail;
+
+/// <summary>Given each line: without its end, empty where it is too long; its number from 1; the offset where it begins; whether it is too long.</summary>
+internal delegate ValueTask TakeLine(ReadOnlySequence<byte> line, long number, long offset, bool tooLong);
+
+/// <summary>
+/// A log that a server writes, read line by line from a place on, through its rotations. A file that was renamed is read to its end, and for as long
+/// as its writer goes on in it, before the one that took its name. Of one that was copied and truncated the rest is read in the copy. Call
+/// <see cref="ReadAsync"/> again and again; <see cref="Place"/> is where the lines given so far end. One reader.
+/// </summary>
+/// <param name="path">Where the log lies.</param>
+/// <param name="place">Where to go on; null for the beginning.</param>
+/// <param name="time">The clock.</param>
+internal sealed partial class LogFile(string path, TailPlace? place, TimeProvider time) : IDisposable
+{
+    /// <summary>The longest line that is read; a longer one is passed over. Servers take requests of 8 to 64 KiB, and an event has 256 KiB at most.</summary>
+    internal const int MaxLine = 512 * 1024;
+
+    /// <summary>A renamed log is given up when nothing came for so long: servers write on until they are told to open a new one, within a second or so.</summary>
+    private static readonly TimeSpan QuietAfterRename = TimeSpan.FromSeconds(2);
+
+    private readonly string _path = path;
+    private readonly Queue<string> _renamedSince = new();
+    private FileStream? _file;
+    private TailPlace _place = place ?? TailPlace.Start;
+    private long _offset, _line, _quietSince;
+    private bool _resumed = place is null or { Offset: 0 };
+
+    /// <summary>The file that lines come from: the log, or one that it was renamed to.</summary>
+    internal string Reading { get; private set; } = path;
+
+    /// <summary>What happened to the log that whoever runs this should know.</summary>
+    internal Queue<string> Notes { get; } = new();
+
+    /// <summary>Whether something without a line's end is left behind the last line.</summary>
+    internal bool HasOpenEnd { get; private set; }
+
+    /// <summary>Where the lines given so far end.</summary>
+    internal TailPlace Place => _file is null || _place.Offset == _offset ? _place : _place = TailPlace.Of(_file, _offset, _line);
+
+    /// <summary>Reads the lines that are there now.</summary>
+    /// <param name="follow">Whether to wait a moment for more where another log has taken this one's name.</param>
+    /// <returns>Whether there may be more at once: lines came, or another file's turn has come.</returns>
+    internal async ValueTask<bool> ReadAsync(bool follow, TakeLine take, CancellationToken cancel)
+    {
+        if (_file is null && !Open()) return false;
+        if (!_place.IsIn(_file!))
+        {
+            Notes.Enqueue($"{Reading} was truncated.");
+            Close();
+            _resumed = false;
+            return true;
+        }
+        long before = _offset;
+        bool replaced = IsReplaced(), finished = replaced && (!follow || time.GetElapsedTime(_quietSince) >= QuietAfterRename);
+        // The last line of a log that is no longer written to never gets its end.
+        await LinesAsync(finished, take, cancel).ConfigureAwait(false);
+        if (_offset != before)
+        {
+            _ = Place;
+            _quietSince = time.GetTimestamp();
+            return true;
+        }
+        if (finished) Close();
+        return finished;
+    }
+
+    private bool Open()
+    {
+        if (!_resumed)
+        {
+            _resumed = true;
+            if (Resume()) return true;
+        }
+        string next = _renamedSince.TryDequeue(out string? older) ? older : _path;
+        if (!File.Exists(next)) return false;
+        Begin(Share(next), next, TailPlace.Start);
+        return true;
+    }
+
+    /// <summary>Finds the file that the place is in: the log itself, or one that it was renamed or copied to.</summary>
+    private bool Resume()
+    {
+        foreach (string candidate in new[] { _path }.Where(File.Exists).Concat(Renamed().OrderByDescending(File.GetLastWriteTimeUtc)))
+        {
+            FileStream file = Share(candidate);
+            if (!_place.IsIn(file))
+            {
+                file.Dispose();
+                continue;
+            }
+            Begin(file, candidate, _place);
+            if (candidate == _path) return true;
+            Notes.Enqueue($"what is left of {_path} lies in {candidate} now: that is read first.");
+            DateTime written = File.GetLastWriteTimeUtc(candidate);
+            foreach (string newer in Renamed().Where(other => other != candidate && File.GetLastWriteTimeUtc(other) > written).OrderBy(File.GetLastWriteTimeUtc)) _renamedSince.Enqueue(newer);
+            return true;
+        }
+        Notes.Enqueue($"the place in {_path} up to which it was read is in no file here (was it truncated, moved or packed?): lines behind it are lost unless you send them again, and {_path} is read from its beginning.");
+        return false;
+    }
+
+    private void Begin(FileStream file, string name, TailPlace at)
+    {
+        (_file, Reading, _place, _offset, _line) = (file, name, at, at.Offset, at.Line);
+        _quietSince = time.GetTimestamp();
+    }
+
+    private void Close()
+    {
+        _file!.Dispose();
+        _file = null;
+    }
+
+    /// <summary>Files beside the log with its name and a number, a date or the like behind, as rotation names them. Packed ones aren't among them.</summary>
+    private IEnumerable<string> Renamed()
+    {
+        string full = Path.GetFullPath(_path), name = Path.GetFileName(full), folder = Path.GetDirectoryName(full)!;
+        return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, name + "*").Where(other => RotationSuffix().IsMatch(Path.GetFileName(other)[name.Length..])) : [];
+    }
+
+    [GeneratedRegex(@"^[.\-_]([0-9][0-9.\-_T:]*|old|bak)$")]
+    private static partial Regex RotationSuffix();
+
+    /// <summary>Whether another log's turn has come: one was renamed after this one, or another file has the log's name now.</summary>
+    private bool IsReplaced()
+    {
+        if (Reading != _path) return _renamedSince.Count > 0 || File.Exists(_path);
+        if (!File.Exists(_path)) return false; // renamed, and none new yet: its writer goes on in this one
+        using FileStream now = Share(_path);
+        long length = now.Length;
+        if (_offset > 0) return !_place.IsIn(now) && _place.IsIn(_file!);
+        // Nothing was read yet, so nothing is lost where the same file is opened again.
+        return _file!.Length == 0 ? length > 0 : !TailPlace.Of(_file, Math.Min(_file.Length, length), 0).IsIn(now);
+    }
+
+    private async ValueTask LinesAsync(bool last, TakeLine take, CancellationToken cancel)
+    {
+        _file!.Position = _offset;
+        PipeReader reader = PipeReader.Create(_file, new StreamPipeReaderOptions(leaveOpen: true, bufferSize: 64 * 1024));
+        long passed = 0; // bytes of a line that is too long, thrown away so far
+        try
+        {
+            while (true)
+            {
+                ReadResult read = await reader.ReadAsync(cancel).ConfigureAwait(false);
+                ReadOnlySequence<byte> rest = read.Buffer;
+                while (rest.PositionOf((byte)'\n') is { } end)
+                {
+                    await GiveAsync(rest.Slice(0, end), passed, 1, take).ConfigureAwait(false);
+                    passed = 0;
+                    rest = rest.Slice(rest.GetPosition(1, end));
+                }
+                HasOpenEnd = rest.Length + passed > 0;
+                if (read.IsCompleted)
+                {
+                    if (last && HasOpenEnd) await GiveAsync(rest, passed, 0, take).ConfigureAwait(false);
+                    reader.AdvanceTo(rest.Start, rest.End);
+                    return;
+                }
+                if (rest.Length > MaxLine)
+                {
+                    passed += rest.Length;
+                    rest = rest.Slice(rest.End);
+                }
+                reader.AdvanceTo(rest.Start, rest.End);
+            }
+        }
+        finally
+        {
+            await reader.CompleteAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask GiveAsync(ReadOnlySequence<byte> line, long passed, int end, TakeLine take)
+    {
+        long begins = _offset;
+        bool tooLong = passed + line.Length > MaxLine;
+        await take(tooLong ? ReadOnlySequence<byte>.Empty : line, _line + 1, begins, tooLong).ConfigureAwait(false);
+        _offset += passed + line.Length + end;
+        _line++;
+        HasOpenEnd = false;
+    }
+
+    private static FileStream Share(string name) => new(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+
+    public void Dispose() => _file?.Dispose();
+}
