@@ -16,6 +16,7 @@ public partial class SourceTests
         "engine/Pipeline/ClickPipeline.Arrival.cs",
         "engine/Pipeline/ClickPipeline.cs",
         "engine/Pipeline/ClickRow.cs",
+        "engine/Pipeline/Consume/ClickReader.cs",
         "engine/Pipeline/Consume/LabelIntake.cs",
         "engine/Pipeline/Consume/Lane.Assignment.cs",
         "engine/Pipeline/Consume/Lane.cs",
