@@ -7,6 +7,7 @@ using Models.Scoring;
 using Models.Training.Clicks;
 using Tests.Support;
 using Xunit;
+using LiveData = Tests.Support.SharedData;
 
 namespace Models.Tests;
 
@@ -35,10 +36,10 @@ public sealed class OwnForestTests
     [Fact]
     public void On_real_clicks_features_and_scores_are_those_of_score_clicks()
     {
-        string? clicksFile = Tests.Support.SharedData.Find("clicks/iflytek.clicks.jsonl.gz"), labelsFile = Tests.Support.SharedData.Find("clicks/iflytek.tsv.gz");
+        string? clicksFile = LiveData.Find("clicks/iflytek.clicks.jsonl.gz"), labelsFile = LiveData.Find("clicks/iflytek.tsv.gz");
         Assert.SkipWhen(clicksFile == null || labelsFile == null, "The shared data isn't there: set SHARED_DATA.");
-        Dictionary<string, bool> labels = Tests.Support.SharedData.Lines(labelsFile!).Skip(1).Select(line => line.Split('\t')).ToDictionary(row => row[0], row => row[1] == "1");
-        string[] lines = [.. Tests.Support.SharedData.Lines(clicksFile!)];
+        Dictionary<string, bool> labels = LiveData.Lines(labelsFile!).Skip(1).Select(line => line.Split('\t')).ToDictionary(row => row[0], row => row[1] == "1");
+        string[] lines = [.. LiveData.Lines(clicksFile!)];
         ClickRecord[] clicks = [.. Records(lines)];
         // Two in three train; the others are met for the first time.
         ClickHistories histories = ClickHistories.Of(clicks.Where((_, i) => i % 3 != 0).Select(click => (click, labels[click.Id])), Weight);
