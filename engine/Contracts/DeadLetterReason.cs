@@ -1,7 +1,7 @@
 namespace Engine.Contracts;
 
 /// <summary>Why an event could not be used: <c>error.reason</c> of a dead letter.</summary>
-public enum DeadLetterReason : byte { None, Malformed, MissingField, WrongType, OutOfRange, TooLarge, UnknownType, Settings }
+public enum DeadLetterReason : byte { None, Malformed, MissingField, WrongType, OutOfRange, TooLarge, UnknownType }
 
 /// <summary>The contract's words for <see cref="DeadLetterReason"/>.</summary>
 public static class DeadLetterReasons
@@ -14,7 +14,6 @@ public static class DeadLetterReasons
         DeadLetterReason.OutOfRange => "out-of-range",
         DeadLetterReason.TooLarge => "too-large",
         DeadLetterReason.UnknownType => "unknown-type",
-        DeadLetterReason.Settings => "settings",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no dead letter has this reason"),
     };
 }

@@ -35,7 +35,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
     private readonly Stack<ClickRow> _rows = new();
     private readonly Stack<WaitingPath> _paths = new();
     private readonly ClickRow[] _ready = new ClickRow[ChunkRecords];
-    private readonly Scorer _scorer = new();
+    private readonly Scorer _scorer;
     private readonly PathJudge _pathJudge;
     private readonly List<StandingSums> _due = [];
     private readonly PipelineLimits _limits;
@@ -48,6 +48,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
     public ClickPipeline(KeyedHash hash, SettingsTimeline timeline, PathJudge pathJudge, PipelineLimits limits, IDecisionSink sink, Histories? histories = null)
     {
         (_hash, _timeline, _pathJudge, _limits, _sink, _histories) = (hash, timeline, pathJudge, limits, sink, histories);
+        _scorer = new Scorer(hash, histories);
         _json = new JsonEventDecoder(_arena);
         _protobuf = new ProtobufEventDecoder(_arena);
     }

@@ -71,6 +71,30 @@ public class RedisOutageTests
     }
 
     [Fact]
+    public async Task Redis_away_while_partitions_move_changes_nothing()
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Server);
+        var server = (LiveRedisServer)lab.Redis;
+        var disturbed = new Disturbed(lab, 20_000);
+        await using EngineRun run = await lab.StartAsync();
+        Task sending = disturbed.SendAsync(TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken);
+        await using (EngineRun other = await lab.StartAsync())
+        {
+            await other.Process.SaysAsync("taken over from offset");
+            await disturbed.ReachAsync(0.1);
+            await server.Process.KillAsync();
+            await other.Process.KillAsync();
+        }
+        await run.Process.SaysAsync("assigned, but not taken over yet");
+        await server.StartAgainAsync();
+        await sending;
+        await lab.IsDecidedAsync();
+        CommandRun end = await run.StopAsync();
+        Assert.True(end.ExitCode == 0, end.ToString());
+        await disturbed.AgreesAsync();
+    }
+
+    [Fact]
     public async Task Redis_silent_for_a_while_changes_nothing()
     {
         await using Lab lab = await Lab.EmbeddedAsync(Redises.Server);

@@ -82,6 +82,27 @@ public class GroupTests
     }
 
     [Fact]
+    public async Task Ctrl_C_writes_what_is_decided_to_the_Redis_that_it_hosts_before_that_ends()
+    {
+        Assert.SkipUnless(LiveProcess.OnPath("setsid"), "needs setsid on the path");
+        using var folder = new LiveFolder();
+        string config = new EngineYaml { ProgressMs = 60_000 }.Write(folder);
+        await using LiveProcess run = LiveProcess.Start("setsid", ["dotnet", Path.Combine(AppContext.BaseDirectory, "engine.dll"), "run", "--config", config, "--http", "127.0.0.1:0"], folder.Path);
+        await LiveWait.UntilAsync("run.json is there", () => File.Exists(folder.File("out/run.json")) || (run.HasExited ? throw new InvalidOperationException(run.Error) : false));
+        JsonElement said = JsonDocument.Parse(await File.ReadAllTextAsync(folder.File("out/run.json"), TestContext.Current.CancellationToken)).RootElement;
+        using (var log = new LiveLog(said.GetProperty("kafka").GetString()!)) log.SendAll(LiveEvents.Mixed(200, LiveEvents.Now - 10_000, 10));
+        using (var http = new HttpClient())
+            await LiveWait.UntilAsync("the last click is decided", async () => (await http.GetAsync($"http://{said.GetProperty("http").GetString()}/v1/verdicts/m-198")).IsSuccessStatusCode);
+        // Counts and progress aren't written yet: that takes a Redis.
+        run.SignalGroup(LiveProcess.Interrupt);
+        int code = await run.ExitAsync();
+        Assert.True(code == 0, $"exit code {code}: {run.Error}{run.Out}");
+        Assert.DoesNotContain("Redis is away", run.Error);
+        string[] given = [.. run.Error.Split('\n').Where(line => line.Contains("given back at offset", StringComparison.Ordinal))];
+        Assert.Equal(4, given.TakeLast(4).Count(line => !line.TrimEnd().EndsWith("offset 0", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Its_own_Kafka_and_a_named_Redis_take_a_prefix_of_that_run()
     {
         await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);

@@ -42,6 +42,7 @@ public class SettingsTests
         ConsumeResult<byte[], byte[]> letter = lab.Log.ReadAll(Topics.DeadLetters)[0];
         Assert.Equal("rule/all"u8.ToArray(), letter.Message.Key);
         Assert.Equal("settings"u8.ToArray(), letter.Message.Headers.GetLastBytes("error.topic"));
+        Assert.Equal("malformed"u8.ToArray(), letter.Message.Headers.GetLastBytes("error.reason"));
         Assert.Contains("nothing", System.Text.Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes("error.detail")));
 
         // An empty value deletes.

@@ -9,7 +9,7 @@ namespace Tests.Support;
 /// <summary>A process that a test started: what it says is kept, it is signalled by its id, and never outlives the test.</summary>
 public sealed partial class LiveProcess : IAsyncDisposable
 {
-    public const int Kill = 9, Term = 15, Stop = 19, Continue = 18;
+    public const int Interrupt = 2, Kill = 9, Term = 15, Stop = 19, Continue = 18;
 
     private readonly Process _process;
     private readonly StringBuilder _out = new(), _error = new();
@@ -40,6 +40,12 @@ public sealed partial class LiveProcess : IAsyncDisposable
     public void Signal(int signal)
     {
         if (!_process.HasExited) _ = SendSignal(_process.Id, signal);
+    }
+
+    /// <summary>Signals it and its children, as a terminal does, where it was started as the first of a session.</summary>
+    public void SignalGroup(int signal)
+    {
+        if (!_process.HasExited) _ = SendSignal(-_process.Id, signal);
     }
 
     /// <summary>Waits until it ends, and all it said is here; its exit code.</summary>

@@ -77,7 +77,7 @@ internal static class RescoreCommand
         {
             SettingsBook book = SettingsBook.Of(settingsBase, file.Files, Deciders.Kinds);
             var delay = TimeSpan.FromSeconds(2);
-            if (request.Model != null) book.Replace("model/clicks", ModelInForce.Load("clicks", File.ReadAllBytes(request.Model)));
+            if (request.Model != null) book.Replace("model/clicks", ModelInForce.Load("clicks", request.Model, File.ReadAllBytes));
             SettingsTimeline? timeline = upTo == null ? new SettingsTimeline(book.Build("s-base", settingsBase.Hash), delay) : null;
             string version = "s-base";
             foreach (SettingRecord record in SettingsReader.ReadFrom(kafka, settingsBase.Offset))

@@ -44,6 +44,7 @@ public sealed class EmbeddedRedis : IDisposable
             start.WorkingDirectory = ManifestFolder() ?? throw new InvalidOperationException("no redis-server on the path, and no .config/dotnet-tools.json that names Garnet: name a Redis with --redis H:P");
             foreach (string argument in new[] { "tool", "run", "garnet-server", "--", "--bind", "127.0.0.1", "--port", $"{port}", "--lua", "--lua-transaction-mode", "--memory", "256m", "--index", "16m" }) start.ArgumentList.Add(argument);
         }
+        LeaveTerminal(start);
         Process process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} didn't start");
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
@@ -64,6 +65,17 @@ public sealed class EmbeddedRedis : IDisposable
 
     public static bool OnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
+
+    /// <summary>
+    /// Ctrl-C goes to every process of the terminal's group: in a session of its own the server lives until the engine has written what is
+    /// decided, and ends it. Where there is no setsid, it is told as the engine is.
+    /// </summary>
+    private static void LeaveTerminal(ProcessStartInfo start)
+    {
+        if (!OnPath("setsid")) return;
+        start.ArgumentList.Insert(0, start.FileName);
+        start.FileName = "setsid";
+    }
 
     private void WaitUntilUp(int port, TimeProvider clock)
     {

@@ -95,7 +95,7 @@ public sealed partial class EngineHost : IDisposable
             var replays = new ReplayIndex(new ReplaySettings(limits.ReplayPaths));
             signatures = new SignatureReader(target, address.Prefix, replays, clock);
             signatures.Start();
-            labels = new LabelsReader(target, new Histories(settingsBase.Hash), kafka, clock);
+            labels = new LabelsReader(target, HistoriesOf(settingsBase, settings.Timeline), kafka, clock);
             labels.Start();
             var view = new StandingsView(limits.Standings);
             standings = new StandingsFollower(target, address.Prefix, settingsBase.Hash, labels.Intake, view.Take, clock);
@@ -219,6 +219,8 @@ public sealed partial class EngineHost : IDisposable
         using Confluent.Kafka.IAdminClient admin = new Confluent.Kafka.AdminClientBuilder(kafka.Apply(new Confluent.Kafka.AdminClientConfig())).SetLogHandler((_, _) => { }).Build();
         return admin.GetMetadata(Topics.Settings, TimeSpan.FromSeconds(10)).Topics.Single().Partitions.Count;
     }
+
+    private static Histories HistoriesOf(SettingsBase settingsBase, SettingsTimeline timeline) => new(settingsBase.Hash, own: () => timeline.Latest.ClicksModel?.Own);
 
     private static SettingsBook BookOf(SettingsBase settingsBase, SettingFiles files)
     {

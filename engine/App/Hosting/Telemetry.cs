@@ -57,6 +57,7 @@ internal static class Telemetry
         Counter("engine.paths.compared", "cursor paths with shape enough to be compared with others, of those that joined", counts => counts.PathsCompared);
         meter.CreateObservableCounter("engine.rules.shadow", () => ShadowRules(host), "{click}", "clicks on which a rule in shadow would have acted");
         meter.CreateObservableGauge("engine.settings.age", () => host.Settings.Age.TotalSeconds, "s", "since settings were last read to their end");
+        meter.CreateObservableCounter("engine.signatures.unreadable", () => host.Context.Signatures.Unreadable, "{record}", "records of path-signatures that are none");
         LabelIntake labels = host.Context.Labels.Intake;
         meter.CreateObservableCounter("engine.labels.read", () => labels.Read, "{record}", "records of labels read, by every instance in full");
         meter.CreateObservableCounter("engine.labels.replaced", () => labels.Replaced, "{record}", "labels that took the place of an earlier one of the same click and source");

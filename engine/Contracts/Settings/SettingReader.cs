@@ -2,10 +2,13 @@ using System.Text.Json;
 
 namespace Engine.Contracts.Settings;
 
-/// <summary>A setting that doesn't load: what is wrong, and where.</summary>
-public sealed class SettingException(string key, string problem) : Exception($"{key}: {problem}")
+/// <summary>A setting that doesn't load: what is wrong, where, and the contract's word for it.</summary>
+public sealed class SettingException(string key, string problem, DeadLetterReason reason = DeadLetterReason.OutOfRange) : Exception($"{key}: {problem}")
 {
     public string Key { get; } = key;
+
+    /// <summary>Why its record is a dead letter.</summary>
+    public DeadLetterReason Reason { get; } = reason;
 }
 
 /// <summary>Reads one record's fields, and refuses what it doesn't know: a misspelt limit must not silently be the default.</summary>
@@ -18,14 +21,15 @@ public sealed class SettingReader
     public SettingReader(string key, JsonElement record)
     {
         (_key, _record) = (key, record);
-        if (record.ValueKind != JsonValueKind.Object) throw Wrong($"expected an object, got {Kind(record)}");
+        if (record.ValueKind != JsonValueKind.Object) throw Wrong($"expected an object, got {Kind(record)}", DeadLetterReason.WrongType);
     }
 
-    public SettingException Wrong(string problem) => new(_key, problem);
+    /// <param name="reason">A value that is none of those expected where it isn't given.</param>
+    public SettingException Wrong(string problem, DeadLetterReason reason = DeadLetterReason.OutOfRange) => new(_key, problem, reason);
 
     public string? Text(string name) => Find(name, JsonValueKind.String, "text") is { } value ? value.GetString() : null;
 
-    public string RequiredText(string name) => Text(name) ?? throw Wrong($"'{name}' is missing");
+    public string RequiredText(string name) => Text(name) ?? throw Wrong($"'{name}' is missing", DeadLetterReason.MissingField);
 
     public bool Flag(string name) => OptionalFlag(name) ?? false;
 
@@ -38,7 +42,7 @@ public sealed class SettingReader
             JsonValueKind.Null => null,
             JsonValueKind.True => true,
             JsonValueKind.False => false,
-            _ => throw Wrong($"'{name}' is {Kind(value)}; expected true or false"),
+            _ => throw Wrong($"'{name}' is {Kind(value)}; expected true or false", DeadLetterReason.WrongType),
         };
     }
 
@@ -56,7 +60,7 @@ public sealed class SettingReader
         if (Find(name, JsonValueKind.Number, "a whole number") is not { } value) return null;
         return value.TryGetInt64(out long number) && number >= least && number <= most
             ? number
-            : throw Wrong($"'{name}' is {value.GetRawText()}; expected a whole number from {least} to {most}");
+            : throw Wrong($"'{name}' is {value.GetRawText()}; expected a whole number from {least} to {most}", value.GetDouble() % 1 == 0 ? DeadLetterReason.OutOfRange : DeadLetterReason.WrongType);
     }
 
     public ReasonClass Class(string name, ReasonClass otherwise) => Text(name) switch
@@ -96,14 +100,14 @@ public sealed class SettingReader
     {
         foreach (JsonProperty property in _record.EnumerateObject())
             if (!_read.Contains(property.Name))
-                throw Wrong($"'{property.Name}' is no field here; there are {string.Join(", ", _read.Order())}");
+                throw Wrong($"'{property.Name}' is no field here; there are {string.Join(", ", _read.Order())}", DeadLetterReason.Malformed);
     }
 
     private JsonElement? Find(string name, JsonValueKind kind, string expected)
     {
         _read.Add(name);
         if (!_record.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return null;
-        return value.ValueKind == kind ? value : throw Wrong($"'{name}' is {Kind(value)}; expected {expected}");
+        return value.ValueKind == kind ? value : throw Wrong($"'{name}' is {Kind(value)}; expected {expected}", DeadLetterReason.WrongType);
     }
 
     /// <summary>A value as an error calls it.</summary>

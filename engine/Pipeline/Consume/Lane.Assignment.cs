@@ -25,6 +25,8 @@ public sealed unsafe partial class Lane
     /// <summary>Labels, and the places of their clicks in <c>standings</c>, are read from the topics' beginning when the process starts; a hundred thousand take about a second.</summary>
     private static readonly TimeSpan LabelsWithin = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan StandingsWithin = TimeSpan.FromSeconds(60);
+
     private IEnumerable<TopicPartitionOffset> Guarded(Func<List<TopicPartitionOffset>> assign, List<TopicPartition> partitions)
     {
         try
@@ -39,20 +41,50 @@ public sealed unsafe partial class Lane
         }
     }
 
-    private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions) =>
-        partitions.Count == 0 ? [] : [.. Take([.. partitions.Select(partition => partition.Partition.Value)]).Select(taken => new TopicPartitionOffset(Topics.Interactions, taken.Number, taken.From))];
+    private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
+    {
+        if (partitions.Count == 0) return [];
+        int[] numbers = [.. partitions.Select(partition => partition.Partition.Value)];
+        // What could not be taken is read by nobody until it can be: Retake seeks.
+        return TryTake(numbers) is { } taken
+            ? [.. taken.Select(one => new TopicPartitionOffset(Topics.Interactions, one.Number, one.From))]
+            : [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End))];
+    }
+
+    /// <summary>Takes partitions over; where Redis is away it is tried again a second later, as long as Kafka still assigns them. Null then.</summary>
+    private List<(int Number, long From)>? TryTake(int[] numbers)
+    {
+        try
+        {
+            return Take(numbers);
+        }
+        catch (Exception e) when (e is RedisConnectionException or RedisTimeoutException or RedisServerException)
+        {
+            _context.Log.TakeOverWaits(string.Join(", ", numbers.Select(number => RedisKeys.Partition(Topics.Interactions, number))), e.Message.Split('\n')[0]);
+            long again = _context.Clock.GetTimestamp() + _context.Clock.TimestampFrequency;
+            foreach (int number in numbers)
+            {
+                if (_owned.TryGetValue(number, out OwnedPartition? begun)) Release(begun);
+                _retakeAt[number] = again;
+            }
+            return null;
+        }
+    }
 
     /// <summary>Takes partitions over: first their owners are raised, so that what others still write fails; then what crosses partitions is read to its present end.</summary>
     private List<(int Number, long From)> Take(int[] numbers)
     {
         using System.Diagnostics.Activity? trace = Traces.TakeOver(numbers);
+        Claim[] claims = [.. numbers.Select(ClaimOwner)];
+        // How far sums are written says from where the log is needed.
+        if (!_context.Standings.CatchUp(StandingsWithin)) throw new TimeoutException($"standings could not be read to their end within {StandingsWithin.TotalSeconds} s");
         var taken = new List<(int, long)>();
-        foreach (int number in numbers) taken.Add((number, Take(number)));
+        foreach (Claim claim in claims) taken.Add((claim.Number, Take(claim)));
         RestoreStandings(taken);
         // Labels that came while somebody else owned them are looked for again.
         _labelsRead = 0;
         if (!_context.Signatures.CatchUp(SignaturesWithin)) _context.Log.SignaturesLate(SignaturesWithin.TotalSeconds);
-        if (!_context.Labels.CatchUp(LabelsWithin) || !_context.Standings.CatchUp(LabelsWithin)) _context.Log.LabelsLate(LabelsWithin.TotalSeconds);
+        if (!_context.Labels.CatchUp(LabelsWithin)) _context.Log.LabelsLate(LabelsWithin.TotalSeconds);
         Publish();
         return taken;
     }
@@ -76,16 +108,27 @@ public sealed unsafe partial class Lane
             }
     }
 
-    /// <summary>Raises the owner, reads progress, and says from where the partition is read.</summary>
-    private long Take(int number)
+    /// <summary>A partition whose owner this lane is, and the progress of whoever was before.</summary>
+    private readonly record struct Claim(int Number, long Owner, string Progress);
+
+    /// <summary>Raises the owner, and reads progress.</summary>
+    private Claim ClaimOwner(int number)
     {
         string name = RedisKeys.Partition(Topics.Interactions, number);
-        var partition = new TopicPartition(Topics.Interactions, number);
         IDatabase redis = _context.Redis.Redis.GetDatabase();
-        long owner = redis.StringIncrement(_context.Keys.Owner(name));
-        string progress = redis.StringGet(_context.Keys.Progress(name)).ToString();
+        return new Claim(number, redis.StringIncrement(_context.Keys.Owner(name)), redis.StringGet(_context.Keys.Progress(name)).ToString());
+    }
+
+    /// <summary>Says from where a partition is read.</summary>
+    private long Take(Claim claim)
+    {
+        (int number, long owner, string progress) = claim;
+        string name = RedisKeys.Partition(Topics.Interactions, number);
+        var partition = new TopicPartition(Topics.Interactions, number);
         WatermarkOffsets ends = KafkaClients.Ends(_consumer, partition, BrokerAnswersWithin, _context.Clock);
         (long resultsFrom, long logTime) = Parse(name, progress);
+        // What a step of progress covered and didn't get out any more, hours of log time where an engine caught up, has to be summed up again.
+        logTime = Math.Min(logTime, _context.Standings.WrittenUpTo(number));
         if (resultsFrom > ends.High.Value)
             throw new InvalidOperationException($"{name}: progress {resultsFrom} lies past the log's end {ends.High.Value}: is this the topic that the group '{_context.Consume.Group}' has read before? Name another group, or delete {_context.Keys.Progress(name)} to begin anew");
         long from = ends.Low.Value;
@@ -178,7 +221,19 @@ public sealed unsafe partial class Lane
                 delivery.Begin(partition.Next, _redis, _sender);
                 delivery.Advance(_redis, _sender);
             }
-            if (done) return;
+            if (done) break;
+            _redis.Wait(CommandTimeoutMs);
+        }
+        foreach (OwnedPartition partition in partitions) partition.Delivery.SendStandings(_context.Kafka, _sender);
+    }
+
+    /// <summary>The last sums, and how far they are written: whoever takes over needn't add them up again.</summary>
+    private void SendLastStandings()
+    {
+        long since = _context.Clock.GetTimestamp();
+        while (!_owned.Values.All(partition => partition.Delivery.StandingsAreSent) && _context.Clock.GetElapsedTime(since) < DrainWithin)
+        {
+            foreach (OwnedPartition partition in _owned.Values) partition.Delivery.SendStandings(_context.Kafka, _sender);
             _redis.Wait(CommandTimeoutMs);
         }
     }
@@ -195,7 +250,7 @@ public sealed unsafe partial class Lane
         Publish();
     }
 
-    /// <summary>Takes over anew what another owner wrote to, once that is due and if Kafka still assigns it.</summary>
+    /// <summary>Takes over what another owner wrote to, or what could not be taken, once that is due and if Kafka still assigns it.</summary>
     private void Retake()
     {
         if (_retakeAt.Count == 0) return;
@@ -205,7 +260,7 @@ public sealed unsafe partial class Lane
             _retakeAt.Remove(number);
             var partition = new TopicPartition(Topics.Interactions, number);
             if (!_consumer.Assignment.Contains(partition)) continue;
-            _consumer.Seek(new TopicPartitionOffset(partition, Take([number])[0].From));
+            if (TryTake([number]) is { } taken) _consumer.Seek(new TopicPartitionOffset(partition, taken[0].From));
         }
     }
 }

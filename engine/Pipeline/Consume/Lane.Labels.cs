@@ -4,7 +4,7 @@ using Engine.Pipeline.Join;
 namespace Engine.Pipeline.Consume;
 
 /// <summary>Clicks that labels speak of without saying where they were made: looked for in the partitions owned here, beside the hot loop.</summary>
-public sealed unsafe partial class Lane
+public sealed partial class Lane
 {
     /// <summary>A label may be read a moment before its click: it is looked for so long, and until log time has passed the label's.</summary>
     private static readonly TimeSpan LookFor = TimeSpan.FromSeconds(10);

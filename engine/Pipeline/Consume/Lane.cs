@@ -100,7 +100,11 @@ public sealed unsafe partial class Lane : IDisposable
         {
             _consumer.Subscribe(Topics.Interactions);
             while (!_stop.IsCancellationRequested && Failure == null) Turn();
-            if (Failure == null) Drain([.. _owned.Values]);
+            if (Failure == null)
+            {
+                Drain([.. _owned.Values]);
+                SendLastStandings();
+            }
             foreach (OwnedPartition partition in _owned.Values.ToArray()) Release(partition);
             if (Failure == null) _consumer.Close();
         }
@@ -243,6 +247,7 @@ public sealed unsafe partial class Lane : IDisposable
         {
             if (due && partition.Next > partition.State.ResultsFrom) partition.Delivery.Begin(partition.Next, _redis, _sender);
             partition.Delivery.Advance(_redis, _sender);
+            if (due) partition.Delivery.SendStandings(_context.Kafka, _sender);
             switch (partition.Delivery.TakeOutcome())
             {
                 case CommitOutcome.Done:

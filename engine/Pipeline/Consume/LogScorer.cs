@@ -33,7 +33,7 @@ public sealed unsafe class LogScorer : IDisposable
     {
         (_kafka, _timeline, _limits, _clock, _hash) = (kafka, timeline, limits, clock, hash);
         _sink = new LineSink(output, hash);
-        _histories = new Histories(hash);
+        _histories = new Histories(hash, own: () => timeline.Latest.ClicksModel?.Own);
         _pipeline = new ClickPipeline(hash, timeline, new PathJudge(new Replay.ReplayIndex(new Replay.ReplaySettings(limits.ReplayPaths))), limits, _sink, _histories);
     }
 

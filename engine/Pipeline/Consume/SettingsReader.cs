@@ -118,7 +118,7 @@ public sealed class SettingsReader : IDisposable
             Interlocked.Increment(ref _refused);
             _log.SettingRefused(record.Offset.Value, e.Message);
             Headers headers = record.Message.Headers ?? [];
-            DeadLetters.AddHeaders(headers, DeadLetterReason.Settings, e.Message, Topics.Settings, 0, record.Offset.Value);
+            DeadLetters.AddHeaders(headers, e.Reason, e.Message, Topics.Settings, 0, record.Offset.Value);
             _kafka.SendOwn(_sender, Topics.DeadLetters, record.Message.Key, record.Message.Value, $"{Topics.Settings}-0-{record.Offset.Value}-0", headers);
         }
     }

@@ -14,6 +14,7 @@ namespace Engine.Pipeline.Consume;
 public sealed class StandingsFollower : IDisposable
 {
     private readonly ConcurrentDictionary<PartitionState, bool> _partitions = new();
+    private readonly ConcurrentDictionary<int, long> _written = new();
     private readonly KeyedHash _hash;
     private readonly LabelIntake _labels;
     private readonly Action<WrittenSums> _also;
@@ -31,6 +32,9 @@ public sealed class StandingsFollower : IDisposable
     /// <summary>Waits until everything that is in the topic now is taken; false if that takes longer than it may.</summary>
     public bool CatchUp(TimeSpan within) => _topic.CatchUp(within);
 
+    /// <summary>The log time up to which a partition's sums are written, ms; 0 where nothing is known.</summary>
+    public long WrittenUpTo(int partition) => _written.GetValueOrDefault(partition);
+
     /// <summary>From now on a partition gets what others write; what they wrote before is read by whoever takes it over.</summary>
     public void Join(PartitionState partition) => _partitions[partition] = true;
 
@@ -40,7 +44,10 @@ public sealed class StandingsFollower : IDisposable
     {
         if (StandingsReader.Read(record, _hash) is not { } written)
         {
-            if (record.Message is { Key: { } key, Value: { } value } && ClickPlace.Read(Encoding.ASCII.GetString(key), value, out string click) is { } place) _labels.Place(click, place);
+            if (record.Message is not { Key: { } bytes, Value: { } value }) return;
+            string key = Encoding.ASCII.GetString(bytes);
+            if (StandingRecord.ReadMark(key, value) is { } mark) _written[mark.Partition] = mark.LogTime;
+            else if (ClickPlace.Read(key, value, out string click) is { } place) _labels.Place(click, place);
             return;
         }
         _also(written);

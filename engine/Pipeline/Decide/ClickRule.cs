@@ -32,7 +32,7 @@ public sealed class ClickRule
     internal static ClickRule Parse(string id, SettingReader reader)
     {
         string when = reader.RequiredText("when");
-        SettingReader then = reader.Object("then") ?? throw reader.Wrong("'then' is missing");
+        SettingReader then = reader.Object("then") ?? throw reader.Wrong("'then' is missing", DeadLetterReason.MissingField);
         var effect = new RuleThen(then.Class("class", ReasonClass.None), Word<Band>(then, "band"), Word<VerdictAction>(then, "action"), then.OptionalFlag("billable"));
         then.Done();
         long order = reader.Integer("order", int.MinValue, int.MaxValue) ?? 0;
@@ -43,7 +43,7 @@ public sealed class ClickRule
         catch (ConditionException e)
         {
             // The source's line and the caret under the place come behind what is wrong.
-            throw reader.Wrong($"'when' at line {e.Line}, column {e.Column}: {e.Problem}{e.Message[e.Message.IndexOf('\n')..]}");
+            throw reader.Wrong($"'when' at line {e.Line}, column {e.Column}: {e.Problem}{e.Message[e.Message.IndexOf('\n')..]}", DeadLetterReason.Malformed);
         }
     }
 

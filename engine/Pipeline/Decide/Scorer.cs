@@ -1,15 +1,18 @@
 using Engine.Contracts;
 using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Features;
+using Engine.Pipeline.History;
 using Engine.Pipeline.Settings;
 
 namespace Engine.Pipeline.Decide;
 
 /// <summary>Runs clicks through the forest together. One a lane.</summary>
-public sealed class Scorer
+/// <param name="histories">What labels said since a network's own forest was trained; null where there are no labels.</param>
+public sealed class Scorer(KeyedHash hash, Histories? histories)
 {
     private readonly float[] _columns = new float[ClickFeatures.Count * ClickPipeline.ChunkRecords];
     private readonly float[] _raw = new float[ClickPipeline.ChunkRecords];
+    private OwnColumns? _own;
 
     /// <summary>Completes the features that a path gave, and scores. Without a model every score is 0: rules alone decide.</summary>
     /// <param name="scores">One a row: calibrated probability that the click is invalid.</param>
@@ -31,7 +34,27 @@ public sealed class Scorer
             scores[..rows.Length].Clear();
             return;
         }
-        model.Artefact.Forest.Score(_columns, ClickPipeline.ChunkRecords, rows.Length, _raw);
+        float[] columns = model.Own == null ? _columns : (_own ??= new OwnColumns()).Fill(rows, model.Own, hash, histories);
+        model.Artefact.Forest.Score(columns, ClickPipeline.ChunkRecords, rows.Length, _raw);
         for (int i = 0; i < rows.Length; i++) scores[i] = (float)model.Artefact.Probability(_raw[i]);
+    }
+
+    /// <summary>The columns of a network's own forest, which is made of the click's fields alone.</summary>
+    private sealed class OwnColumns
+    {
+        private readonly float[] _columns = new float[FieldHistories.FeatureNames.Length * ClickPipeline.ChunkRecords];
+        private readonly float[] _row = new float[FieldHistories.FeatureNames.Length];
+        private readonly ClickFields _fields = new();
+
+        public float[] Fill(ReadOnlySpan<ClickRow> rows, FieldHistories own, KeyedHash hash, Histories? histories)
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                _fields.Fill(rows[i].Event, rows[i].Time);
+                own.Fill(_fields, hash, histories, Histories.MinuteOf(rows[i].LogTime), _row);
+                for (int f = 0; f < _row.Length; f++) _columns[f * ClickPipeline.ChunkRecords + i] = _row[f];
+            }
+            return _columns;
+        }
     }
 }

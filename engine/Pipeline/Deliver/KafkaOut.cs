@@ -15,6 +15,8 @@ public sealed class KafkaOut : IDisposable
     /// <summary>The header that a value gains which was cut short: its length before, in bytes.</summary>
     private const string Truncated = "error.truncated";
 
+    private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(10);
+
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly string _prefix;
 
@@ -113,5 +115,10 @@ public sealed class KafkaOut : IDisposable
         return true;
     }
 
-    public void Dispose() => _producer.Dispose();
+    /// <summary>Waits until what was sent is acknowledged, as far as the broker answers in time.</summary>
+    public void Dispose()
+    {
+        _producer.Flush(FlushWithin);
+        _producer.Dispose();
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Engine.Contracts;
+using Engine.Pipeline.Standing;
 
 namespace Engine.Pipeline.Deliver;
 
@@ -36,7 +37,7 @@ public sealed class PartitionDelivery
     private readonly Utf8Builder _arguments = new();
     private Totals _current, _sending;
     private string _progress, _next = "";
-    private RedisWriter.Mark _mark;
+    private RedisWriter.Mark _written;
     private long _sentToKafka;
     private Stage _stage;
     private System.Diagnostics.Activity? _trace;
@@ -75,15 +76,37 @@ public sealed class PartitionDelivery
     /// <summary>A sum that goes out once progress covers it.</summary>
     public void AddStanding(string key, byte[] value, long covers) => _standings.Enqueue((key, value, covers));
 
-    /// <summary>Sends the sums that acknowledged progress covers.</summary>
+    /// <summary>
+    /// Sends the sums that acknowledged progress covers; and once Kafka has them, how far they are written: who takes the partition over reads the
+    /// log again from well before that. Called again and again, also where nothing is new.
+    /// </summary>
     public void SendStandings(KafkaOut kafka, KafkaOut.Sender sender)
     {
+        if (_mark is { } mark && sender.IsReached(mark.Count))
+        {
+            kafka.Standing(sender, StandingRecord.MarkKey(State.Name), StandingRecord.MarkValue(mark.Covers, mark.LogTime));
+            (_mark, _markedAt) = (null, mark.LogTime);
+        }
+        bool sent = false;
         while (_standings.TryPeek(out (string Key, byte[] Value, long Covers) standing) && standing.Covers <= AcknowledgedOffset)
         {
             _standings.Dequeue();
             kafka.Standing(sender, standing.Key, standing.Value);
+            sent = true;
         }
+        if (AcknowledgedOffset >= 0 && _mark == null && (sent || _unmarked || _acknowledgedLogTime - _markedAt > MarkEveryMs)) (_mark, _unmarked) = ((sender.Count, AcknowledgedOffset, _acknowledgedLogTime), false);
+        else _unmarked |= sent;
     }
+
+    /// <summary>How often it is said how far sums are written where none changes, ms of log time.</summary>
+    private const long MarkEveryMs = 60_000;
+
+    private (long Count, long Covers, long LogTime)? _mark;
+    private long _markedAt, _acknowledgedLogTime, _nextLogTime;
+    private bool _unmarked;
+
+    /// <summary>Whether nothing of the sums is left to be sent, and how far they are written is said.</summary>
+    public bool StandingsAreSent => _mark == null && !_unmarked && (_standings.Count == 0 || _standings.Peek().Covers > AcknowledgedOffset);
 
     public CommitOutcome TakeOutcome()
     {
@@ -99,9 +122,9 @@ public sealed class PartitionDelivery
         string next = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{nextOffset} {State.LogTime}");
         if (next == _progress) return;
         _next = next;
-        AcknowledgingOffset = nextOffset;
+        (AcknowledgingOffset, _nextLogTime) = (nextOffset, State.LogTime);
         (_current, _sending) = (_sending, _current);
-        _mark = writer.Now();
+        _written = writer.Now();
         _sentToKafka = kafka.Count;
         _trace = Traces.Progress(State.Name, nextOffset);
         // It ends when Redis has answered, turns later: what happens meanwhile isn't part of it.
@@ -114,7 +137,7 @@ public sealed class PartitionDelivery
     /// <summary>Takes the step further if it can go.</summary>
     public void Advance(RedisWriter writer, KafkaOut.Sender kafka)
     {
-        if (_stage != Stage.Begun || !kafka.IsReached(_sentToKafka) || !writer.IsReached(ref _mark)) return;
+        if (_stage != Stage.Begun || !kafka.IsReached(_sentToKafka) || !writer.IsReached(ref _written)) return;
         Send(writer);
         _stage = Stage.Sent;
     }
@@ -148,7 +171,7 @@ public sealed class PartitionDelivery
         if (reply.SequenceEqual("DONE"u8))
         {
             _progress = _next;
-            AcknowledgedOffset = AcknowledgingOffset;
+            (AcknowledgedOffset, _acknowledgedLogTime) = (AcknowledgingOffset, _nextLogTime);
             _sending.Clear();
             Outcome = CommitOutcome.Done;
         }

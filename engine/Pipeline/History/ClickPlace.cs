@@ -35,6 +35,32 @@ public sealed record ClickPlace
     [JsonPropertyName("osv")]
     public string OsVersion { get; init; } = "";
 
+    [JsonPropertyName("make")]
+    public string Make { get; init; } = "";
+
+    [JsonPropertyName("carrier")]
+    public string Carrier { get; init; } = "";
+
+    [JsonPropertyName("connectiontype")]
+    public string Connection { get; init; } = "";
+
+    [JsonPropertyName("language")]
+    public string Language { get; init; } = "";
+
+    [JsonPropertyName("visitor")]
+    public string Visitor { get; init; } = "";
+
+    /// <summary>The viewport's extent in CSS pixels; null where the click has none.</summary>
+    [JsonPropertyName("width")]
+    public double? Width { get; init; }
+
+    [JsonPropertyName("height")]
+    public double? Height { get; init; }
+
+    /// <summary>The claimed event time, ms since the epoch.</summary>
+    [JsonPropertyName("time")]
+    public long Time { get; init; }
+
     /// <summary>Where the click lies in its partition.</summary>
     [JsonPropertyName("covers")]
     public long Offset { get; init; }
@@ -44,12 +70,16 @@ public sealed record ClickPlace
     {
         Publisher = click.Publisher.ToString(), Placement = click.Placement.ToString(), Campaign = click.Campaign.ToString(), Ip = click.Ip.ToString(), Offset = offset,
         Model = click.Device[(int)DeviceField.Model].ToString(), Os = click.Device[(int)DeviceField.Os].ToString(), OsVersion = click.Device[(int)DeviceField.Osv].ToString(),
+        Make = click.Device[(int)DeviceField.Make].ToString(), Carrier = click.Device[(int)DeviceField.Carrier].ToString(), Connection = click.Device[(int)DeviceField.ConnectionType].ToString(),
+        Language = click.Device[(int)DeviceField.Language].ToString(), Visitor = click.Visitor.ToString(), Time = click.Time,
+        Width = click.HasViewport ? click.ViewportWidth : null, Height = click.HasViewport ? click.ViewportHeight : null,
     };
 
     /// <summary>A label with the click's place in place of its own.</summary>
     public LabelEvent Complete(LabelEvent label) => label with
     {
         Publisher = Publisher, Placement = Placement, Campaign = Campaign, Model = Model, Os = Os, OsVersion = OsVersion,
+        Make = Make, Carrier = Carrier, Connection = Connection, Language = Language, IpText = Ip, Place = this,
         Ip = IpAddress.TryParse(Ip, out IpAddress address) ? address : null,
     };
 

@@ -10,6 +10,9 @@ public sealed record HistoryLimits
     /// <summary>Keys with counts, about 300 bytes each; labels of further keys count for the keys that are known.</summary>
     public int Keys { get; init; } = 1_000_000;
 
+    /// <summary>Keys with counts of a network's own click forest, about 300 bytes each; only where one is in force.</summary>
+    public int FieldKeys { get; init; } = 500_000;
+
     /// <summary>Last labels by click and source, about 150 bytes each, oldest out first; a label after one forgotten is counted beside it.</summary>
     public int Labels { get; init; } = 200_000;
 }
@@ -39,18 +42,26 @@ public sealed class Histories
     private const ulong SourceSalt = 0x1020;
     private const long MinuteMs = 60_000;
 
-    private readonly record struct Remembered(HistoryKeys Keys, HistoryCount Count, long Minute);
+    private readonly record struct Remembered(HistoryKeys Keys, ulong[] Fields, HistoryCount Count, long Minute);
 
     private readonly KeyedHash _hash;
     private readonly HistoryLimits _limits;
     private readonly ConcurrentDictionary<ulong, HistorySeries> _series = new();
+    private readonly ConcurrentDictionary<ulong, HistorySeries> _fieldSeries = new();
+    private readonly Func<FieldHistories?> _own;
+    private readonly ClickFields _fields = new();
     private readonly Dictionary<ulong, Remembered> _labels = [];
     private readonly Queue<ulong> _order = new();
     private volatile HistorySeries _all = HistorySeries.Empty;
-    private int _keys;
+    private FieldHistories? _ownBefore;
+    private int _keys, _fieldKeys;
     private long _refused;
 
-    public Histories(KeyedHash hash, HistoryLimits? limits = null) => (_hash, _limits) = (hash, limits ?? new HistoryLimits());
+    /// <param name="own">
+    /// The histories of the click forest in force, where it is a network's own: labels of a later time than theirs are counted for its features,
+    /// too. Null, or giving null: those of the engine's forest only.
+    /// </param>
+    public Histories(KeyedHash hash, HistoryLimits? limits = null, Func<FieldHistories?>? own = null) => (_hash, _limits, _own) = (hash, limits ?? new HistoryLimits(), own ?? (() => null));
 
     /// <summary>Whether no label was counted yet: then there is nothing to look up.</summary>
     public bool IsEmpty => _all == HistorySeries.Empty;
@@ -76,9 +87,16 @@ public sealed class Histories
         if (label.Publisher.Length == 0 && !replaces) return LabelOutcome.Unplaced;
         // One that only takes back or confirms needn't say again where the click was made.
         HistoryKeys keys = label.Publisher.Length == 0 ? earlier.Keys : HistoryKeys.Of(_hash, label);
-        if (replaces) Change(earlier.Keys, minute, Negative(earlier.Count.Decayed(TimeSpan.FromMinutes(minute - earlier.Minute), HistorySeries.HalfLife)));
+        ulong[] fields = label.Publisher.Length == 0 ? earlier.Fields : FieldKeysOf(label);
+        if (replaces)
+        {
+            HistoryCount back = Negative(earlier.Count.Decayed(TimeSpan.FromMinutes(minute - earlier.Minute), HistorySeries.HalfLife));
+            Change(earlier.Keys, minute, back);
+            Change(earlier.Fields, minute, back);
+        }
         Change(keys, minute, label.Count);
-        Remember(id, new Remembered(keys, label.Count, minute));
+        Change(fields, minute, label.Count);
+        Remember(id, new Remembered(keys, fields, label.Count, minute));
         return replaces ? LabelOutcome.Replaced : LabelOutcome.Counted;
     }
 
@@ -87,6 +105,9 @@ public sealed class Histories
 
     /// <summary>The counts of a key, as a click of some minute may know them; zero where there is no such key, or it is 0. Allocates nothing.</summary>
     public HistoryCount Of(ulong key, long minute) => key != 0 && _series.TryGetValue(key, out HistorySeries? series) ? series.Before(minute) : default;
+
+    /// <summary>The counts of a key of a network's own click forest (<see cref="FieldHistories"/>) that came on top of its histories.</summary>
+    public HistoryCount OfField(ulong key, long minute) => _fieldSeries.TryGetValue(key, out HistorySeries? series) ? series.Before(minute) : default;
 
     /// <summary>Producers' clocks may say anything where topics have CreateTime: a time that is none must not overflow.</summary>
     private static long WholeMinute(long logTime) => Math.Clamp(logTime, 0, Contracts.EventLimits.MaxTime) / MinuteMs;
@@ -107,6 +128,34 @@ public sealed class Histories
             }
         }
         _all = _all.Add(minute, count);
+    }
+
+    /// <summary>The keys that a label counts for in a network's own click forest; none where there is none, or its histories hold the label already.</summary>
+    private ulong[] FieldKeysOf(LabelEvent label)
+    {
+        FieldHistories? own = _own();
+        if (own != _ownBefore)
+        {
+            // Another forest has other histories: what came on top of the last ones' may be in them.
+            (_ownBefore, _fieldKeys) = (own, 0);
+            _fieldSeries.Clear();
+            foreach ((ulong id, Remembered last) in _labels) CollectionsMarshal.GetValueRefOrNullRef(_labels, id) = last with { Fields = [] };
+        }
+        return own == null || label.Time <= own.Until ? [] : FieldHistories.KeysOf(_hash, _fields, _fields.Fill(label));
+    }
+
+    private void Change(ulong[] keys, long minute, HistoryCount count)
+    {
+        foreach (ulong key in keys)
+        {
+            if (_fieldSeries.TryGetValue(key, out HistorySeries? series)) _fieldSeries[key] = series.Add(minute, count);
+            else if (_fieldKeys >= _limits.FieldKeys) Interlocked.Increment(ref _refused);
+            else
+            {
+                _fieldSeries[key] = HistorySeries.Empty.Add(minute, count);
+                _fieldKeys++;
+            }
+        }
     }
 
     private void Remember(ulong id, in Remembered label)

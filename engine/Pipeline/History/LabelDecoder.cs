@@ -52,6 +52,8 @@ public static class LabelDecoder
             Click = click, Time = time, Valid = valid, Source = source, Weight = weight, Publisher = publisher, Placement = placement, Campaign = campaign,
             Ip = ip.Length > 0 && IpAddress.TryParse(ip, out IpAddress address) ? address : null,
             Model = device[(int)DeviceField.Model], Os = device[(int)DeviceField.Os], OsVersion = device[(int)DeviceField.Osv],
+            Make = device[(int)DeviceField.Make], Carrier = device[(int)DeviceField.Carrier], Connection = device[(int)DeviceField.ConnectionType],
+            Language = device[(int)DeviceField.Language], IpText = ip,
         };
         return judge.Error;
     }

@@ -35,6 +35,16 @@ public sealed record LabelEvent
     public string Os { get; init; } = "";
     public string OsVersion { get; init; } = "";
 
+    /// <summary>The device's make, carrier, connection and language, and the address, as they came.</summary>
+    public string Make { get; init; } = "";
+    public string Carrier { get; init; } = "";
+    public string Connection { get; init; } = "";
+    public string Language { get; init; } = "";
+    public string IpText { get; init; } = "";
+
+    /// <summary>The click's own fields, where the label took them from the click; then the click has none that is empty here.</summary>
+    public ClickPlace? Place { get; init; }
+
     /// <summary>What the label adds to each of its keys.</summary>
     public HistoryCount Count => new(Valid ? 0 : Weight, Weight);
 }

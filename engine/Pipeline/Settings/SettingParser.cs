@@ -30,8 +30,10 @@ public static class SettingParser
     /// <param name="others">Kinds that others than the pipeline go by.</param>
     public static object Parse(string key, string json, SettingFiles files, IReadOnlyList<ISettingKind>? others = null)
     {
+        if (json.Length > EventLimits.MaxValueBytes && System.Text.Encoding.UTF8.GetByteCount(json) is var bytes and > EventLimits.MaxValueBytes)
+            throw new SettingException(key, $"{bytes} bytes; expected {EventLimits.MaxValueBytes} at most", DeadLetterReason.TooLarge);
         int slash = key.IndexOf('/');
-        if (slash <= 0 || slash == key.Length - 1) throw new SettingException(key, "the key is no kind/id");
+        if (slash <= 0 || slash == key.Length - 1) throw new SettingException(key, "the key is no kind/id", DeadLetterReason.Malformed);
         string kind = key[..slash], id = key[(slash + 1)..];
         if (!IsIdentifier(id)) throw new SettingException(key, $"the id is '{id}'; expected {Identifiers}");
         try
@@ -41,7 +43,7 @@ public static class SettingParser
         catch (InvalidOperationException e)
         {
             // System.Text.Json tells of half a surrogate pair only when a text is asked for.
-            throw new SettingException(key, $"a text in it is none: {e.Message}");
+            throw new SettingException(key, $"a text in it is none: {e.Message}", DeadLetterReason.Malformed);
         }
     }
 
@@ -66,7 +68,7 @@ public static class SettingParser
             "rule" => ClickRule.Parse(id, reader),
             _ => others.FirstOrDefault(other => other.Kind == kind) is { } other
                 ? new OtherSetting(kind, id, other.Parse(id, reader))
-                : throw new SettingException(key, $"'{kind}' is no kind of setting; there are {string.Join(", ", Kinds.Concat(others.Select(one => one.Kind)).Order(StringComparer.Ordinal))}"),
+                : throw new SettingException(key, $"'{kind}' is no kind of setting; there are {string.Join(", ", Kinds.Concat(others.Select(one => one.Kind)).Order(StringComparer.Ordinal))}", DeadLetterReason.UnknownType),
         };
         reader.Done();
         return setting;
@@ -80,14 +82,14 @@ public static class SettingParser
         }
         catch (JsonException e)
         {
-            throw new SettingException(key, $"no JSON: {e.Message}");
+            throw new SettingException(key, $"no JSON: {e.Message}", DeadLetterReason.Malformed);
         }
     }
 
     private static AllowSetting Allow(string id, SettingReader reader)
     {
         string? ip = reader.Text("ip"), visitor = reader.Text("visitor"), campaign = reader.Text("campaign");
-        if ((ip == null ? 0 : 1) + (visitor == null ? 0 : 1) + (campaign == null ? 0 : 1) != 1) throw reader.Wrong("expected one of 'ip', 'visitor' and 'campaign'");
+        if ((ip == null ? 0 : 1) + (visitor == null ? 0 : 1) + (campaign == null ? 0 : 1) != 1) throw reader.Wrong("expected one of 'ip', 'visitor' and 'campaign'", DeadLetterReason.MissingField);
         if ((visitor ?? campaign) is { } named && !IsIdentifier(named)) throw reader.Wrong($"'{(visitor != null ? "visitor" : "campaign")}' is '{named}'; expected {Identifiers}");
         IpAddress first = default, last = default;
         if (ip != null && !AddressList.TryRange(ip, out first, out last)) throw reader.Wrong($"'ip' is '{ip}'; expected an address or a CIDR such as 203.0.113.0/24");
@@ -161,7 +163,8 @@ public static class SettingParser
         string file = reader.RequiredText("file");
         try
         {
-            return ModelInForce.Load(id, files.ReadBytes(file, reader.Text("sha256")));
+            string? hash = reader.Text("sha256");
+            return ModelInForce.Load(id, file, name => files.ReadBytes(name, name == file ? hash : null));
         }
         catch (Exception e) when (e is IOException or FormatException or Models.Scoring.ArtefactException)
         {

@@ -7,39 +7,38 @@ namespace Models.Training.Clicks;
 
 /// <summary>
 /// Counts by key of fields and pairs, and the features made of them: for each the smoothed rate, towards its parent, and the logarithm of how
-/// many clicks it rests on (models.md, "Clicks with labels").
+/// many clicks it rests on (models.md, "Clicks with labels"). The engine's <see cref="FieldHistories"/> reads what is written here, and makes the
+/// same features of a click's bytes.
 /// </summary>
 public sealed class ClickHistories
 {
-    private const string All = "all";
-    private static readonly int[] Parents = [1, 0];
-    private static readonly int[] Partners = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
-    private static readonly (int A, int B)[] Pairs = [.. Parents.SelectMany(p => Partners.Select(o => (p, o))), (3, 5), (3, 4), (3, 6), (4, 6), (3, 9), (9, 8), (3, 8)];
+    private const string All = FieldHistories.All;
+    private static readonly (int A, int B)[] Pairs = FieldHistories.Pairs;
     private readonly Dictionary<string, HistoryCount> _counts;
     private readonly double _weight;
+    private readonly long _until;
 
-    private ClickHistories(Dictionary<string, HistoryCount> counts, double weight)
+    private ClickHistories(Dictionary<string, HistoryCount> counts, double weight, long until)
     {
         _counts = counts;
         _weight = weight;
+        _until = until;
     }
 
     /// <summary>Names of the features, by column.</summary>
-    public static IReadOnlyList<string> Names { get; } =
-    [
-        .. ClickRecord.Names.SelectMany(n => (string[])["rate_" + n, "seen_" + n]),
-        .. Pairs.SelectMany(p => (string[])[$"rate_{ClickRecord.Names[p.A]}_{ClickRecord.Names[p.B]}", $"seen_{ClickRecord.Names[p.A]}_{ClickRecord.Names[p.B]}"]),
-        "width", "height", "hour", "spellings",
-    ];
+    public static IReadOnlyList<string> Names { get; } = FieldHistories.FeatureNames;
 
     /// <summary>Counts labelled clicks.</summary>
     /// <param name="clicks">Clicks and their labels, true for invalid.</param>
     /// <param name="weight">Clicks that a parent weighs as much as.</param>
-    public static ClickHistories Of(IEnumerable<(ClickRecord Click, bool Bad)> clicks, double weight)
+    /// <param name="labelled">The latest time of their labels, ms since the epoch; 0 where labels have none.</param>
+    public static ClickHistories Of(IEnumerable<(ClickRecord Click, bool Bad)> clicks, double weight, long labelled = 0)
     {
         var counts = new Dictionary<string, HistoryCount>();
+        long until = labelled;
         foreach (var (click, bad) in clicks)
         {
+            until = Math.Max(until, click.Time);
             var one = new HistoryCount(bad ? 1 : 0, 1);
             foreach (string key in Keys(click).Append(All))
             {
@@ -47,7 +46,7 @@ public sealed class ClickHistories
             }
         }
 
-        return new ClickHistories(counts, weight);
+        return new ClickHistories(counts, weight, until);
     }
 
     /// <summary>Features of a click, whose own label isn't among the counts.</summary>
@@ -79,23 +78,24 @@ public sealed class ClickHistories
         return row;
     }
 
-    /// <summary>Writes the counts: weight, then key, bad and seen by tabs, a line each, in order of keys.</summary>
-    public void Save(string file)
+    /// <summary>The file: weight, the latest time of what was counted, then key, bad and seen by tabs, a line each, in order of keys.</summary>
+    public byte[] ToBytes()
     {
-        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"weight\t{_weight}\n");
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"weight\t{_weight}\nuntil\t{_until}\n");
         foreach (var (key, count) in _counts.OrderBy(c => c.Key, StringComparer.Ordinal))
         {
             text.Append(CultureInfo.InvariantCulture, $"{key}\t{count.Bad}\t{count.Seen}\n");
         }
 
-        File.WriteAllText(file, text.ToString());
+        return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>
     public static ClickHistories Load(string file)
     {
         var counts = new Dictionary<string, HistoryCount>();
         double weight = SmoothedRate.Weight;
+        long until = 0;
         int number = 0;
         foreach (string line in TextFile.Lines(file))
         {
@@ -103,9 +103,13 @@ public sealed class ClickHistories
             string[] parts = line.Split('\t');
             bool good = double.TryParse(parts[^1], CultureInfo.InvariantCulture, out double last);
             double bad = 0;
-            if (number == 1 && good && parts[0] == "weight")
+            if (good && parts is ["weight", _])
             {
                 weight = last;
+            }
+            else if (good && parts is ["until", _])
+            {
+                until = (long)last;
             }
             else if (good && parts.Length == 3 && double.TryParse(parts[1], CultureInfo.InvariantCulture, out bad))
             {
@@ -117,7 +121,7 @@ public sealed class ClickHistories
             }
         }
 
-        return new ClickHistories(counts, weight);
+        return new ClickHistories(counts, weight, until);
     }
 
     private static IEnumerable<string> Keys(ClickRecord click) =>

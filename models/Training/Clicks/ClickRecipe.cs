@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Engine.Pipeline.Settings;
 using Models.Scoring;
 using Models.Training.Learning;
 
@@ -31,8 +33,9 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         (4, new BoostingSettings(500, 32, 0.02, 60, 0.15, 0.6, 30)),
     ];
 
-    /// <summary>Chooses, trains, calibrates.</summary>
-    public (Artefact Artefact, ClickHistories Histories, ClickExpectation Expected) Make((ClickRecord Click, bool Bad)[] clicks)
+    /// <summary>Chooses, trains, calibrates. The artefact names the SHA-256 of the histories that go with it.</summary>
+    /// <param name="labelled">The latest time of the labels, ms since the epoch; 0 where they have none.</param>
+    public (Artefact Artefact, byte[] Histories, ClickExpectation Expected) Make((ClickRecord Click, bool Bad)[] clicks, long labelled)
     {
         var best = (Loss: double.MaxValue, Tried: Tried[0], Raw: Array.Empty<float>());
         foreach (var tried in Tried)
@@ -49,11 +52,12 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         Rows rows = OutOfFold(clicks, best.Tried.Weight);
         Forest forest = Boosting.Train(rows, best.Tried.Boosting, seed);
         ArtefactFeature[] features = [.. ClickHistories.Names.Select((name, f) => Range(name, rows, f))];
+        byte[] histories = ClickHistories.Of(clicks, best.Tried.Weight, labelled).ToBytes();
         var header = new ArtefactHeader(ArtefactHeader.Clicks, features, calibration, cut,
             [new ArtefactSource("labelled clicks", clicks.Length, clicks.Count(c => c.Bad), "the network's own")],
             new Dictionary<string, double> { ["auc"] = expected.Auc, ["f1"] = expected.F1, ["recall_at_1_percent"] = expected.Recall1, ["recall_at_5_percent"] = expected.Recall5, ["log_loss"] = expected.LogLoss },
-            new Dictionary<string, string> { ["boosting"] = best.Tried.Boosting.ToString(), ["m"] = Report.F($"{best.Tried.Weight}") }, seed);
-        return (Artefact.Create(header, forest), ClickHistories.Of(clicks, best.Tried.Weight), expected);
+            new Dictionary<string, string> { ["boosting"] = best.Tried.Boosting.ToString(), ["m"] = Report.F($"{best.Tried.Weight}"), [ModelInForce.HistoriesHash] = Convert.ToHexStringLower(SHA256.HashData(histories)) }, seed);
+        return (Artefact.Create(header, forest), histories, expected);
     }
 
     private float[] CrossValidate((ClickRecord Click, bool Bad)[] clicks, double weight, BoostingSettings boosting)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Engine.Pipeline.History;
 using Models.Training.Data;
 
 namespace Models.Training.Clicks;
@@ -10,8 +11,7 @@ namespace Models.Training.Clicks;
 public sealed record ClickRecord(string Id, long Time, string[] Fields)
 {
     /// <summary>Fields with histories, in order.</summary>
-    public static readonly IReadOnlyList<string> Names =
-        ["publisher", "placement", "campaign", "screen", "osv", "make", "model", "rawmake", "rawmodel", "rawosv", "carrier", "connection", "language", "hour", "network", "visitor"];
+    public static readonly IReadOnlyList<string> Names = ClickFields.Names;
 
     /// <summary>The clicks of a JSONL file (.gz too) in the contract's form.</summary>
     public static IEnumerable<ClickRecord> Read(string file)
@@ -42,7 +42,7 @@ public sealed record ClickRecord(string Id, long Time, string[] Fields)
             string network = string.Join('.', Text("ip").Split('.').Take(3));
             return new ClickRecord(id.GetString() ?? "", ms,
             [
-                Text("publisher"), Text("placement"), Text("campaign"), Text("viewport"), Version(osv), Plain(make), Plain(model), make, model, osv,
+                Text("publisher"), Text("placement"), Text("campaign"), Screen(root), Version(osv), Plain(make), Plain(model), make, model, osv,
                 Device("carrier"), Device("connectiontype"), Device("language"), (ms / 3_600_000 % 24).ToString(), network, Text("visitor"),
             ]);
         }
@@ -55,6 +55,11 @@ public sealed record ClickRecord(string Id, long Time, string[] Fields)
     private static string Get(JsonElement of, string name) => of.TryGetProperty(name, out JsonElement value)
         ? value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()
         : "";
+
+    /// <summary>Width and height as shortest numbers, however they were written; empty where there are none.</summary>
+    private static string Screen(JsonElement click) =>
+        click.TryGetProperty("viewport", out JsonElement value) && value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2 && value.EnumerateArray().All(side => side.ValueKind == JsonValueKind.Number)
+            ? FormattableString.Invariant($"[{value[0].GetDouble():R},{value[1].GetDouble():R}]") : "";
 
     /// <summary>Spellings joined: lower case, letters and digits only.</summary>
     private static string Plain(string text) => string.Concat(text.ToLowerInvariant().Where(char.IsLetterOrDigit));

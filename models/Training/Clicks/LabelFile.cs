@@ -11,9 +11,11 @@ internal static class LabelFile
 {
     private static readonly string[] IdNames = ["click", "id", "sid"];
 
-    public static Dictionary<string, bool> Read(string file)
+    /// <param name="latest">The latest time that a label says; 0 where none does.</param>
+    public static Dictionary<string, bool> Read(string file, out long latest)
     {
         var labels = new Dictionary<string, bool>();
+        latest = 0;
         (int Id, int Label, char Between)? columns = null;
         int number = 0;
         foreach (string line in TextFile.Lines(file))
@@ -21,7 +23,7 @@ internal static class LabelFile
             number++;
             if (line[0] == '{')
             {
-                AddJson(labels, line, $"{file}:{number}");
+                latest = Math.Max(latest, AddJson(labels, line, $"{file}:{number}"));
             }
             else if (columns is not { } c)
             {
@@ -44,12 +46,13 @@ internal static class LabelFile
         return labels;
     }
 
-    private static void AddJson(Dictionary<string, bool> labels, string line, string where)
+    private static long AddJson(Dictionary<string, bool> labels, string line, string where)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(line);
             labels[document.RootElement.GetProperty("click").GetString()!] = !document.RootElement.GetProperty("valid").GetBoolean();
+            return document.RootElement.TryGetProperty("time", out JsonElement time) && time.TryGetInt64(out long ms) ? ms : 0;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentNullException)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Engine.Pipeline.Settings;
 using Models.Scoring;
 using Models.Training.Clicks;
 using Models.Training.Data;
@@ -10,8 +11,6 @@ namespace Models.Training.Commands;
 /// <summary>`models train-clicks` and `models score-clicks`: a network's own click forest.</summary>
 internal static class ClickCommands
 {
-    private const string HistoriesEnding = ".histories";
-
     public static Command MakeTrain()
     {
         var clicks = new Option<FileInfo>("--clicks") { Description = "Clicks, JSONL in the contract's form, .gz too", Required = true };
@@ -34,17 +33,17 @@ internal static class ClickCommands
 
     private static int Train(FileInfo clickFile, FileInfo labelFile, FileInfo to, int seed)
     {
-        Dictionary<string, bool> labels = LabelFile.Read(labelFile.FullName);
+        Dictionary<string, bool> labels = LabelFile.Read(labelFile.FullName, out long latest);
         (ClickRecord, bool)[] clicks = [.. ClickRecord.Read(clickFile.FullName).Where(c => labels.ContainsKey(c.Id)).Select(c => (c, labels[c.Id]))];
         if (clicks.Length < 200 || clicks.All(c => c.Item2) || !clicks.Any(c => c.Item2))
         {
             return Exit.Say($"Expected 200 labelled clicks and more, of both labels; {clicks.Length} of {labelFile} have a click in {clickFile}.", Exit.Failed);
         }
 
-        var (artefact, histories, expected) = new ClickRecipe(seed, Console.Error.WriteLine).Make(clicks);
+        var (artefact, histories, expected) = new ClickRecipe(seed, Console.Error.WriteLine).Make(clicks, latest);
         Directory.CreateDirectory(to.DirectoryName!);
         artefact.Save(to.FullName);
-        histories.Save(to.FullName + HistoriesEnding);
+        File.WriteAllBytes(to.FullName + ModelInForce.HistoriesEnding, histories);
         Console.WriteLine(Report.F($"{artefact.Version}: expects on new clicks AUC {expected.Auc:F4}, F1 {expected.F1:F3}, recall {expected.Recall1:F3} at 1 % and {expected.Recall5:F3} at 5 % false positives, log loss {expected.LogLoss:F3}"));
         return Exit.Done;
     }
@@ -53,7 +52,7 @@ internal static class ClickCommands
     {
         Artefact artefact = Artefact.Load(file.FullName);
         artefact.RequireFeatures(ClickHistories.Names);
-        ClickHistories histories = ClickHistories.Load(file.FullName + HistoriesEnding);
+        ClickHistories histories = ClickHistories.Load(file.FullName + ModelInForce.HistoriesEnding);
         using var writer = new StreamWriter(Console.OpenStandardOutput());
         writer.WriteLine("id,probability_invalid");
         foreach (ClickRecord click in files.SelectMany(f => ClickRecord.Read(f.FullName)))

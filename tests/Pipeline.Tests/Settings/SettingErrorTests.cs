@@ -66,6 +66,31 @@ public sealed class SettingErrorTests : IDisposable
         Assert.StartsWith(key + ": ", error.Message);
     }
 
+    [Theory]
+    [InlineData("bands/default", "{", DeadLetterReason.Malformed)]
+    [InlineData("rule/x", "{\"when\":\"1 +\",\"then\":{}}", DeadLetterReason.Malformed)]
+    [InlineData("limits/time", "{\"joinms\":1}", DeadLetterReason.Malformed)]
+    [InlineData("rule/x", "{\"then\":{}}", DeadLetterReason.MissingField)]
+    [InlineData("rule/x", "{\"when\":\"true\"}", DeadLetterReason.MissingField)]
+    [InlineData("bands/default", "[]", DeadLetterReason.WrongType)]
+    [InlineData("reason/rate.ip", "{\"shadow\":1}", DeadLetterReason.WrongType)]
+    [InlineData("reason/rate.ip", "{\"limit\":\"1\"}", DeadLetterReason.WrongType)]
+    [InlineData("limits/time", "{\"join_ms\":2.5}", DeadLetterReason.WrongType)]
+    [InlineData("limits/time", "{\"duplicates_max\":999}", DeadLetterReason.OutOfRange)]
+    [InlineData("reason/rate.ip", "{\"class\":\"bad\"}", DeadLetterReason.OutOfRange)]
+    [InlineData("planet/x", "{}", DeadLetterReason.UnknownType)]
+    public void A_record_that_does_not_load_has_one_of_the_contracts_reasons(string key, string json, DeadLetterReason reason) =>
+        Assert.Equal(reason, Assert.Throws<SettingException>(() => _examples.Parse(key, json)).Reason);
+
+    [Fact]
+    public void A_record_over_256_KiB_is_too_large_and_one_of_256_KiB_is_not()
+    {
+        string json = """{"visitor":"v","because":"BECAUSE"}""";
+        string Of(int bytes) => json.Replace("BECAUSE", new string('x', bytes - json.Length + "BECAUSE".Length));
+        _examples.Parse("allow/x", Of(256 * 1024));
+        Assert.Equal(DeadLetterReason.TooLarge, Assert.Throws<SettingException>(() => _examples.Parse("allow/x", Of(256 * 1024 + 1))).Reason);
+    }
+
     [Fact]
     public void What_is_left_out_or_null_is_the_default()
     {

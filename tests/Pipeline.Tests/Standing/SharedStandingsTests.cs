@@ -100,6 +100,17 @@ public sealed class SharedStandingsTests
         Assert.NotEqual(alone.VerdictLines, runs[0]);
     }
 
+    [Fact]
+    public void How_far_a_partitions_sums_are_written_reads_back_and_is_no_sum()
+    {
+        string key = StandingRecord.MarkKey("interactions-12");
+        byte[] value = StandingRecord.MarkValue(90_211, T);
+        Assert.Equal((12, T), StandingRecord.ReadMark(key, value));
+        Assert.Null(StandingRecord.Read(key, value, new KeyedHash(1, 2)));
+        Assert.Null(StandingRecord.ReadMark(key, "{}"u8));
+        Assert.Null(StandingRecord.ReadMark("campaign/written/interactions-12", value));
+    }
+
     private static void Clicks(PipelineRun run, int partition, string? visitor, string publisher, long from, int count, string campaign)
     {
         for (int i = 0; i < count; i++)

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+
+namespace Engine.Pipeline.History;
+
+/// <summary>
+/// The histories that came with a network's own click forest (models.md, "Clicks with labels"), and the features made of them: for each field
+/// and pair of fields the smoothed rate, towards its parent, and the logarithm of how many clicks it rests on. Labels that came since count on
+/// top. Immutable; any thread.
+/// </summary>
+public sealed class FieldHistories
+{
+    /// <summary>The key of everything.</summary>
+    public const string All = "all";
+
+    private static readonly int[] Partners = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
+
+    /// <summary>The pairs of fields that have histories, by place in <see cref="ClickFields.Names"/>; the first is the parent.</summary>
+    public static readonly (int A, int B)[] Pairs = [.. new[] { 1, 0 }.SelectMany(parent => Partners.Select(other => (parent, other))), (3, 5), (3, 4), (3, 6), (4, 6), (3, 9), (9, 8), (3, 8)];
+
+    /// <summary>Names of the features, by column of the forest.</summary>
+    public static readonly string[] FeatureNames =
+    [
+        .. ClickFields.Names.SelectMany(name => (string[])["rate_" + name, "seen_" + name]),
+        .. Pairs.SelectMany(pair => (string[])[$"rate_{ClickFields.Names[pair.A]}_{ClickFields.Names[pair.B]}", $"seen_{ClickFields.Names[pair.A]}_{ClickFields.Names[pair.B]}"]),
+        "width", "height", "hour", "spellings",
+    ];
+
+    private readonly List<(byte[] Key, HistoryCount Count)> _counts;
+    private readonly double _weight;
+    private volatile Table? _table;
+
+    private FieldHistories(List<(byte[], HistoryCount)> counts, double weight, long until) => (_counts, _weight, Until) = (counts, weight, until);
+
+    /// <summary>The latest time of what was counted, ms since the epoch: labels of a later time count on top.</summary>
+    public long Until { get; }
+
+    /// <summary>Reads a file of histories: <c>weight</c> and <c>until</c>, then key, bad and seen by tabs, a line each.</summary>
+    /// <exception cref="FormatException">A line that is none; says which.</exception>
+    public static FieldHistories Read(byte[] file)
+    {
+        var counts = new List<(byte[], HistoryCount)>();
+        double weight = SmoothedRate.Weight;
+        long until = 0;
+        int number = 0;
+        foreach (string line in Encoding.UTF8.GetString(file).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            number++;
+            string[] parts = line.Split('\t');
+            bool good = double.TryParse(parts[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out double last);
+            if (good && parts is ["weight", _]) weight = last;
+            else if (good && parts is ["until", _]) until = (long)last;
+            else if (good && parts.Length == 3 && double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double bad)) counts.Add((Encoding.UTF8.GetBytes(parts[0]), new HistoryCount(bad, last)));
+            else throw new FormatException($"line {number} of its histories: expected key, bad and seen by tabs");
+        }
+        return new FieldHistories(counts, weight, until);
+    }
+
+    /// <summary>The features of a click, by column.</summary>
+    /// <param name="live">Where labels that came since are counted; null where there are none.</param>
+    /// <param name="minute">The minute of log time that the click may know (<see cref="Histories.MinuteOf"/>).</param>
+    /// <param name="features">As many as <see cref="FeatureNames"/>.</param>
+    public void Fill(ClickFields click, KeyedHash hash, Histories? live, long minute, Span<float> features)
+    {
+        ulong allKey = ClickFields.KeyOf(hash, "all"u8);
+        Dictionary<ulong, HistoryCount> table = TableOf(hash, allKey);
+        HistoryCount Of(ulong key)
+        {
+            HistoryCount count = table.GetValueOrDefault(key);
+            return live == null ? count : count + live.OfField(key, minute);
+        }
+        double all = SmoothedRate.OfAll(Of(allKey));
+        Span<double> own = stackalloc double[ClickFields.Names.Length];
+        int at = 0;
+        for (int f = 0; f < own.Length; f++)
+        {
+            // A placement's parent is its publisher, which was asked before it.
+            HistoryCount count = Of(click.Key(hash, f));
+            own[f] = SmoothedRate.Of(count, f == 1 ? own[0] : all, _weight);
+            (features[at++], features[at++]) = ((float)own[f], (float)Math.Log(1 + count.Seen));
+        }
+        foreach ((int a, int b) in Pairs)
+        {
+            HistoryCount count = Of(click.Key(hash, a, b));
+            (features[at++], features[at++]) = ((float)SmoothedRate.Of(count, own[a], _weight), (float)Math.Log(1 + count.Seen));
+        }
+        (features[at], features[at + 1], features[at + 2], features[at + 3]) = ((float)click.Width, (float)click.Height, click.Hour, click.Spellings());
+    }
+
+    /// <summary>The keys that a labelled click counts for: everything, and what is made of fields that are known.</summary>
+    internal static ulong[] KeysOf(KeyedHash hash, ClickFields click, uint known)
+    {
+        var keys = new List<ulong> { ClickFields.KeyOf(hash, "all"u8) };
+        for (int f = 0; f < ClickFields.Names.Length; f++)
+            if ((known >> f & 1) != 0) keys.Add(click.Key(hash, f));
+        foreach ((int a, int b) in Pairs)
+            if ((known >> a & known >> b & 1) != 0) keys.Add(click.Key(hash, a, b));
+        return [.. keys];
+    }
+
+    /// <summary>Counts by fingerprint: made once, for a process has one hash.</summary>
+    private Dictionary<ulong, HistoryCount> TableOf(KeyedHash hash, ulong allKey)
+    {
+        if (_table is { } made && made.AllKey == allKey) return made.Counts;
+        var counts = new Dictionary<ulong, HistoryCount>(_counts.Count);
+        foreach ((byte[] key, HistoryCount count) in _counts) counts[ClickFields.KeyOf(hash, key)] = count;
+        _table = new Table(allKey, counts);
+        return counts;
+    }
+
+    private sealed record Table(ulong AllKey, Dictionary<ulong, HistoryCount> Counts);
+}
