@@ -11,7 +11,10 @@ public sealed class ContentRequestDecider(IStandings standings) : IDecider
 
     public TimeSpan LongestWindow => RequestRates.Window;
 
-    public IReadOnlyList<ISettingKind> Kinds { get; } = [new SponsorKind(), new DefinitionKind(), new ContentLimitsKind()];
+    /// <inheritdoc cref="Kinds"/>
+    public static IReadOnlyList<ISettingKind> SettingKinds { get; } = [new SponsorKind(), new DefinitionKind(), new ContentLimitsKind()];
+
+    public IReadOnlyList<ISettingKind> Kinds => SettingKinds;
 
     public object Compile(SettingRecords records) => new ContentSettings(records);
 
