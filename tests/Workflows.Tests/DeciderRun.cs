@@ -69,9 +69,12 @@ public sealed class DeciderRun : IResults
     /// <summary>The next record, at the present log time.</summary>
     /// <param name="json">The event.</param>
     /// <param name="key">Its record's key.</param>
-    public DeciderRun Send(string json, string key = "", params (string Name, string Value)[] headers)
+    public DeciderRun Send(string json, string key = "", params (string Name, string Value)[] headers) => Send(Encoding.UTF8.GetBytes(json), key, headers);
+
+    /// <summary>The next record, its value as its headers say.</summary>
+    public DeciderRun Send(byte[] value, string key = "", params (string Name, string Value)[] headers)
     {
-        var record = new WorkflowRecord(_log.Count, Now, Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(json), name => headers.FirstOrDefault(header => header.Name == name).Value);
+        var record = new WorkflowRecord(_log.Count, Now, Encoding.UTF8.GetBytes(key), value, name => headers.FirstOrDefault(header => header.Name == name).Value);
         _log.Add(record);
         if (_run.Take(record, this) is { } refusal) DeadLetters.Add(refusal);
         return this;

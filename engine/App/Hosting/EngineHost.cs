@@ -9,6 +9,7 @@ using Engine.Pipeline.History;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Ingest.Cli;
+using Engine.Workflows;
 using Engine.Workflows.Runtime;
 using Ingest.Publishing;
 using Microsoft.Extensions.Logging;
@@ -43,6 +44,9 @@ public sealed partial class EngineHost : IDisposable
     public EngineContext Context { get; }
 
     public SettingsReader Settings => _settings;
+
+    /// <summary>What clicks have told, over all partitions.</summary>
+    public IStandings Standings => _standings;
 
     public IReadOnlyList<LaneStatus> Lanes => [.. _lanes.Select(lane => lane.Status)];
 

@@ -1,20 +1,27 @@
 using System.Net;
 using System.Net.Sockets;
 using Engine.App.Hosting;
+using Engine.App.Pages;
+using Engine.Pipeline;
+using Engine.Pipeline.Consume;
+using Engine.Workflows.ContentRequests;
+using Engine.Workflows.Runtime;
 using Ingest.Cli;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Engine.App.Http;
 
-/// <summary>The HTTP ends of an engine: look-ups and health.</summary>
+/// <summary>The HTTP ends and pages of an engine.</summary>
 internal sealed class HttpServer : IDisposable
 {
     private readonly WebApplication _app;
+    private readonly KafkaEventOut _events;
 
-    private HttpServer(WebApplication app, string address) => (_app, Address) = (app, address);
+    private HttpServer(WebApplication app, KafkaEventOut events, string address) => (_app, _events, Address) = (app, events, address);
 
     /// <summary>Where it listens: <c>host:port</c>.</summary>
     public string Address { get; }
@@ -28,17 +35,32 @@ internal sealed class HttpServer : IDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(end));
+        builder.Services.AddRazorComponents();
         WebApplication app = builder.Build();
-        Lookups.Map(app, host);
+        var events = new KafkaEventOut(host.Context.Consume.Kafka, host.Context.Log.SendFailed);
+        Map(app, host, events);
         try
         {
             await app.StartAsync(cancel).ConfigureAwait(false);
         }
         catch (IOException e)
         {
+            events.Dispose();
             throw new CommandFailure($"HTTP can't listen on {address} ({e.Message}): name another with --http H:P.");
         }
-        return new HttpServer(app, new Uri(app.Urls.First()).Authority);
+        return new HttpServer(app, events, new Uri(app.Urls.First()).Authority);
+    }
+
+    private static void Map(WebApplication app, EngineHost host, KafkaEventOut events)
+    {
+        EngineContext context = host.Context;
+        Lookups.Map(app, host);
+        var content = new ContentRequestDecider(host.Standings);
+        var compiled = new CompiledSettings();
+        ContentEnds.Map(app, content, host.Standings, compiled, context.Timeline, context.SettingsAreFresh, events, context.Clock);
+        var desk = new SponsorDesk(content, compiled, context.Timeline, context.Redis.Redis, context.Keys, events, context.Clock);
+        SponsorEnds.Map(app, desk);
+        SponsorPages.Map(app, desk, new SponsorSessions(context.Redis.Redis, context.Keys));
     }
 
     private static bool IsTaken(IPEndPoint end)
@@ -59,5 +81,6 @@ internal sealed class HttpServer : IDisposable
     {
         _app.StopAsync(TimeSpan.FromSeconds(5)).GetAwaiter().GetResult();
         ((IDisposable)_app).Dispose();
+        _events.Dispose();
     }
 }

@@ -93,7 +93,7 @@ public sealed class PartitionRun
         _ids.Expire(logTime - settings.Limits.DuplicatesMs);
         if (IsTick(record.Value)) return null;
         if (!again) Counts.Read++;
-        Refusal? refusal = Read(record, out WorkflowEvent? e);
+        Refusal? refusal = Read(_decider.Topic, _memory, record, out WorkflowEvent? e);
         if (e == null)
         {
             if (!again) Counts.DeadLetters++;
@@ -150,7 +150,10 @@ public sealed class PartitionRun
         return false;
     }
 
-    private Refusal? Read(in WorkflowRecord record, out WorkflowEvent? e)
+    /// <summary>Reads the event of a record as every end of the engine reads it; what is wrong with it, or null.</summary>
+    /// <param name="topic">Whose event types are taken.</param>
+    /// <param name="memory">Who reads the fields; changes nothing.</param>
+    public static Refusal? Read(string topic, IDeciderPartition memory, in WorkflowRecord record, out WorkflowEvent? e)
     {
         e = null;
         if (record.Value.Length > EventLimits.MaxValueBytes) return new Refusal(DeadLetterReason.TooLarge, $"{record.Value.Length} bytes");
@@ -160,8 +163,8 @@ public sealed class PartitionRun
             if (!Utf8.IsValid(json)) return new Refusal(DeadLetterReason.Malformed, "not UTF-8");
             using JsonDocument document = JsonDocument.Parse(json, Strict);
             var reader = new EventReader(document.RootElement, record.Header);
-            if (reader.IsGood && !Topics.Holds[_decider.Topic].Contains(reader.Type)) reader.Fail(DeadLetterReason.UnknownType, reader.Type);
-            if (reader.IsGood) e = _memory.Read(reader);
+            if (reader.IsGood && !Topics.Holds[topic].Contains(reader.Type)) reader.Fail(DeadLetterReason.UnknownType, reader.Type);
+            if (reader.IsGood) e = memory.Read(reader);
             if (reader.IsGood && e != null) return null;
             e = null;
             return new Refusal(reader.IsGood ? DeadLetterReason.Malformed : reader.Reason, reader.Detail);
