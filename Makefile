@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 CONFIGURATION ?= Release
 APPS := engine/App/Engine.App.csproj ingest/Ingest.csproj models/Training/Models.Training.csproj
-TESTS := Conditions Pipeline Models Ingest Integration Architecture
+TESTS := Conditions Pipeline Workflows Models Ingest Integration Architecture
 
 .PHONY: build run test clean
 

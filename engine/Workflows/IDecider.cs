@@ -48,6 +48,17 @@ public interface IDeciderPartition
     /// <summary>Decides an event that is no duplicate.</summary>
     void Decide(WorkflowEvent e, in Moment at, IResults results);
 
+    /// <summary>
+    /// Called where log time passes the moment from which a new version of the settings is in force, before anything else is decided by it. Most
+    /// deciders go by the version of the event in hand and have nothing to do.
+    /// </summary>
+    void SettingsChanged(in Moment at, IResults results)
+    {
+    }
+
+    /// <summary>Whether a change of settings changes what is decided already, so that log time must move past it even if no event comes.</summary>
+    bool FollowsSettings => false;
+
     /// <summary>The log time, ms, past which something that waits falls due; <see cref="long.MaxValue"/> for none.</summary>
     long Due { get; }
 

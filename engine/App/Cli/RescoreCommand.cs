@@ -75,7 +75,7 @@ internal static class RescoreCommand
         };
         try
         {
-            SettingsBook book = SettingsBook.Of(settingsBase, file.Files);
+            SettingsBook book = SettingsBook.Of(settingsBase, file.Files, Deciders.Kinds);
             var delay = TimeSpan.FromSeconds(2);
             if (request.Model != null) book.Replace("model/clicks", ModelInForce.Load("clicks", File.ReadAllBytes(request.Model)));
             SettingsTimeline? timeline = upTo == null ? new SettingsTimeline(book.Build("s-base", settingsBase.Hash), delay) : null;

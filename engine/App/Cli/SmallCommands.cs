@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.App.Configuration;
+using Engine.App.Hosting;
 using Engine.Pipeline.Settings;
 using Engine.Conditions;
 using Ingest.Cli;
@@ -75,7 +76,7 @@ internal static class CheckCommand
     {
         ConfigFile file = ConfigFile.Find(config);
         SortedDictionary<string, string> records = SettingsFolder.Read(file.SettingsFolder);
-        List<string> problems = SettingsFolder.Check(records, file.Files);
+        List<string> problems = SettingsFolder.Check(records, file.Files, Deciders.Kinds);
         foreach (string problem in problems) around.Error.WriteLine($"engine: {file.SettingsFolder}: {problem}");
         if (problems.Count > 0) return ExitCodes.WrongUse;
         around.Out.WriteLine($"{file.Path}: fine; {records.Count} settings load.");

@@ -9,6 +9,7 @@ using Engine.Pipeline.History;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Ingest.Cli;
+using Engine.Workflows.Runtime;
 using Ingest.Publishing;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -24,13 +25,17 @@ public sealed partial class EngineHost : IDisposable
     private static readonly TimeSpan ActivationDelay = TimeSpan.FromSeconds(2), SettingsWithin = TimeSpan.FromSeconds(30);
 
     private readonly List<Lane> _lanes = [];
+    private readonly WorkflowLane _workflows;
+    private readonly StandingsView _standings;
     private readonly KafkaOut _kafka;
     private readonly SettingsReader _settings;
     private readonly LogEnds _ends;
     private readonly TimeProvider _clock;
 
-    private EngineHost(EngineContext context, SettingsReader settings, int lanes, ILogger log)
+    private EngineHost(EngineContext context, SettingsReader settings, StandingsView standings, int lanes, ILogger log)
     {
+        _standings = standings;
+        _workflows = new WorkflowLane(context, Deciders.All(standings), Deciders.Upkeep(context, standings));
         (Context, _settings, _kafka, _clock) = (context, settings, context.Kafka, context.Clock);
         _ends = new LogEnds(context.Consume.Kafka, context.Redis, context.Keys, context.Clock);
         for (int i = 0; i < lanes; i++) _lanes.Add(new Lane(context, i));
@@ -44,7 +49,10 @@ public sealed partial class EngineHost : IDisposable
     public IReadOnlyList<LaneStatus> Lanes => [.. _lanes.Select(lane => lane.Status)];
 
     /// <summary>What ended a lane, or null.</summary>
-    public Exception? Failure => _lanes.Select(lane => lane.Failure).FirstOrDefault(failure => failure != null);
+    public Exception? Failure => _workflows.Failure ?? _lanes.Select(lane => lane.Failure).FirstOrDefault(failure => failure != null);
+
+    /// <summary>Where the workflows stand.</summary>
+    public WorkflowStatus Workflows => _workflows.Status;
 
     /// <summary>What became of all records so far.</summary>
     public PartitionCounts Counts
@@ -72,6 +80,7 @@ public sealed partial class EngineHost : IDisposable
         SettingsReader? settings = null;
         SignatureReader? signatures = null;
         LabelsReader? labels = null;
+        StandingsView? standings = null;
         try
         {
             ClaimGroup(redis.Redis.GetDatabase(), keys);
@@ -89,6 +98,8 @@ public sealed partial class EngineHost : IDisposable
             signatures.Start();
             labels = new LabelsReader(target, new Histories(settingsBase.Hash), kafka, clock);
             labels.Start();
+            standings = new StandingsView(target, address.Prefix, limits.Standings, clock);
+            standings.Start();
             var context = new EngineContext
             {
                 Consume = Consume(config, address),
@@ -106,12 +117,14 @@ public sealed partial class EngineHost : IDisposable
                 Clock = clock,
                 Log = log,
             };
-            var host = new EngineHost(context, settings, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount, log);
+            var host = new EngineHost(context, settings, standings, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount, log);
             foreach (Lane lane in host._lanes) lane.Start();
+            host._workflows.Start();
             return host;
         }
         catch
         {
+            standings?.Dispose();
             labels?.Dispose();
             signatures?.Dispose();
             settings?.Dispose();
@@ -125,7 +138,9 @@ public sealed partial class EngineHost : IDisposable
     public void Stop()
     {
         foreach (Lane lane in _lanes) lane.Stop();
+        _workflows.Stop();
         foreach (Lane lane in _lanes) lane.Join();
+        _workflows.Join();
     }
 
     /// <summary>Whether everything is read, decided, written and acknowledged, here and in partitions that others own, and no event came for so long.</summary>
@@ -134,6 +149,7 @@ public sealed partial class EngineHost : IDisposable
         IReadOnlyList<LaneStatus> lanes = Lanes;
         return lanes.Sum(lane => lane.Partitions) > 0 && lanes.All(lane => lane.IsSettled || lane.Partitions == 0) && lanes.All(lane => lane != LaneStatus.Starting)
             && lanes.All(lane => lane.BusyAt == 0 || _clock.GetElapsedTime(lane.BusyAt) >= time)
+            && Workflows is var flows && flows.IsSettled && (flows.BusyAt == 0 || _clock.GetElapsedTime(flows.BusyAt) >= time)
             && _ends.AreReachedBeyond(lanes.SelectMany(lane => lane.Names).ToHashSet());
     }
 
@@ -179,7 +195,7 @@ public sealed partial class EngineHost : IDisposable
     private static async Task MakeTopicsAsync(EngineAddress address, KafkaTarget target, EngineConfig config, CancellationToken cancel)
     {
         string[] own = [Topics.PathSignatures, Topics.Standings, Topics.Notifications, Topics.Verdicts, Topics.DeadLetters];
-        string[] all = [Topics.Interactions, Topics.Labels, Topics.Settings, .. own.Select(topic => address.Prefix + topic)];
+        string[] all = [Topics.Interactions, Topics.Labels, Topics.Settings, .. Deciders.Topics, .. own.Select(topic => address.Prefix + topic)];
         try
         {
             await new TopicMaker(target.Brokers, target.Settings).EnsureAsync(all, config.Topics.Timestamps == "create" ? TopicTimestamps.CreateTime : TopicTimestamps.LogAppendTime, config.Topics.Partitions, cancel).ConfigureAwait(false);
@@ -203,7 +219,7 @@ public sealed partial class EngineHost : IDisposable
     {
         try
         {
-            return SettingsBook.Of(settingsBase, files);
+            return SettingsBook.Of(settingsBase, files, Deciders.Kinds);
         }
         catch (SettingException e)
         {
@@ -245,6 +261,8 @@ public sealed partial class EngineHost : IDisposable
     public void Dispose()
     {
         foreach (Lane lane in _lanes) lane.Dispose();
+        _workflows.Dispose();
+        _standings.Dispose();
         _ends.Dispose();
         Context.Labels.Dispose();
         Context.Signatures.Dispose();

@@ -25,7 +25,7 @@ public static class GroupBase
             TellDifferences(taken, files, log);
             return taken;
         }
-        List<string> problems = SettingsFolder.Check(files, file.Files);
+        List<string> problems = SettingsFolder.Check(files, file.Files, Deciders.Kinds);
         if (problems.Count > 0) throw new CommandFailure($"the settings don't load; 'engine check' lists all: {problems[0]}", ExitCodes.WrongUse);
         SettingsBase mine = Make(files, kafka, file.Files);
         redis.StringSet(keys.SettingsBase, mine.ToJson(), when: When.NotExists);
@@ -36,7 +36,7 @@ public static class GroupBase
     {
         long next = SettingsReader.End(kafka), logTime = 0;
         var records = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
-        var check = new SettingsBook(settingFiles);
+        var check = new SettingsBook(settingFiles, Deciders.Kinds);
         void Apply(string key, string? value)
         {
             try

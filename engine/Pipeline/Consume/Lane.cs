@@ -275,7 +275,7 @@ public sealed unsafe partial class Lane : IDisposable
             long reckoned = partition.ReckonedLogTime(_context.Clock);
             if (reckoned <= due || (partition.TickedAt != 0 && _context.Clock.GetElapsedTime(partition.TickedAt) < TickEvery)) continue;
             partition.TickedAt = _context.Clock.GetTimestamp();
-            _context.Kafka.Tick(_sender, partition.State.Partition, reckoned);
+            _context.Kafka.Tick(_sender, Topics.Interactions, partition.State.Partition, reckoned);
         }
     }
 

@@ -54,13 +54,17 @@ public sealed class KafkaOut : IDisposable
         Send(sender, new TopicPartition(_prefix + topic, Partition.Any), new Message<byte[], byte[]> { Key = key!, Value = value!, Headers = headers });
     }
 
+    /// <summary>Sends an event of our own to a topic that all groups share.</summary>
+    public void SendShared(Sender sender, string topic, byte[] key, byte[] value, string id) =>
+        Send(sender, new TopicPartition(topic, Partition.Any), new Message<byte[], byte[]> { Key = key, Value = value, Headers = [new Header("id", Encoding.ASCII.GetBytes(id))] });
+
     /// <summary>Sends a sum; of two the one that covers more holds, so it needs no id.</summary>
     public void Standing(Sender sender, string key, byte[] value) =>
         Send(sender, new TopicPartition(_prefix + Topics.Standings, Partition.Any), new Message<byte[], byte[]> { Key = Encoding.ASCII.GetBytes(key), Value = value });
 
     /// <summary>Sends a tick to a partition, stamped with the log time that it speaks of.</summary>
-    public void Tick(Sender sender, int partition, long logTime) =>
-        Send(sender, new TopicPartition(Topics.Interactions, partition), new Message<byte[], byte[]> { Value = """{"type":"tick"}"""u8.ToArray(), Timestamp = new Timestamp(logTime, TimestampType.CreateTime) });
+    public void Tick(Sender sender, string topic, int partition, long logTime) =>
+        Send(sender, new TopicPartition(topic, partition), new Message<byte[], byte[]> { Value = """{"type":"tick"}"""u8.ToArray(), Timestamp = new Timestamp(logTime, TimestampType.CreateTime) });
 
     private void Send(Sender sender, TopicPartition to, Message<byte[], byte[]> message)
     {

@@ -58,7 +58,18 @@ public sealed class PartitionRun
     public long LogTime { get; private set; }
 
     /// <summary>The log time past which something falls due; <see cref="long.MaxValue"/> for none.</summary>
-    public long Due => _memory.Due;
+    public long Due => Math.Min(_memory.Due, NextSettings);
+
+    /// <summary>The last log time before another version of the settings is in force, where the decider follows them.</summary>
+    private long NextSettings
+    {
+        get
+        {
+            if (!_memory.FollowsSettings) return long.MaxValue;
+            SettingsTimeline.At(_timeline.Entries, LogTime, out long until);
+            return until;
+        }
+    }
 
     public WorkflowCounts Counts { get; } = new();
 
@@ -94,7 +105,7 @@ public sealed class PartitionRun
             return null;
         }
         if (Math.Abs(e.Time - logTime) > settings.Limits.OutOfRangeMs) e = e with { Time = logTime };
-        var at = new Moment(logTime, record.Offset, _compiled.Of(_decider, settings), settings.Version);
+        Moment at = MomentAt(logTime, record.Offset);
         if (again)
         {
             _memory.Recall(e, at);
@@ -106,17 +117,24 @@ public sealed class PartitionRun
         return null;
     }
 
-    /// <summary>Does what fell due before a log time, each at its own time.</summary>
+    /// <summary>Does what fell due before a log time, each at its own time: timers, and changes of settings where the decider follows them.</summary>
     private void Elapse(long logTime, long offset, IResults results)
     {
         // A decider that doesn't move its timer on would hang the partition here: that is a bug, and is said.
-        for (int left = 10_000_000; _memory.Due < logTime; left--)
+        for (int left = 10_000_000; Due < logTime; left--)
         {
             if (left == 0) throw new InvalidOperationException($"{Name}: a timer at log time {_memory.Due} doesn't move on");
-            long due = Math.Max(_memory.Due, LogTime);
-            DecisionSettings settings = At(due);
-            _memory.Elapse(new Moment(due, offset, _compiled.Of(_decider, settings), settings.Version), results);
+            bool timer = _memory.Due <= NextSettings;
+            LogTime = Math.Max(LogTime, timer ? _memory.Due : NextSettings + 1);
+            if (timer) _memory.Elapse(MomentAt(LogTime, offset), results);
+            else _memory.SettingsChanged(MomentAt(LogTime, offset), results);
         }
+    }
+
+    private Moment MomentAt(long logTime, long offset)
+    {
+        DecisionSettings settings = At(logTime);
+        return new Moment(logTime, offset, _compiled.Of(_decider, settings), settings.Version);
     }
 
     private DecisionSettings At(long logTime) => SettingsTimeline.At(_timeline.Entries, logTime, out _);

@@ -59,13 +59,13 @@ internal static class TrainSampleCommand
         return Exit.Done;
     }
 
-    /// <summary>The shipped settings, but for the click forest that is to be made.</summary>
+    /// <summary>The shipped settings that decide about clicks, but for the click forest that is to be made.</summary>
     private static DecisionSettings SettingsOf(DirectoryInfo configs, string artefacts, out KeyedHash hash)
     {
         var files = new SettingFiles(Path.Combine(configs.FullName, "lists"), artefacts);
         var book = new SettingsBook(files);
         foreach ((string key, string value) in SettingsFolder.Read(Path.Combine(configs.FullName, "settings")))
-            if (key != "model/clicks") book.Apply(key, value);
+            if (key != "model/clicks" && SettingParser.Kinds.Contains(key.Split('/')[0])) book.Apply(key, value);
         hash = new KeyedHash(0x1234_5678_9ABC_DEF1, 0x0FED_CBA9_8765_4321);
         return book.Build("s-base", hash);
     }

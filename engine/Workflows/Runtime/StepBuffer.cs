@@ -1,0 +1,94 @@
+using Engine.Contracts;
+
+namespace Engine.Workflows.Runtime;
+
+/// <summary>
+/// The results of the records of one turn, put together: of a key that is written twice the last value stays, counts of a field are one sum.
+/// <see cref="Begin"/> before each record.
+/// </summary>
+/// <param name="stateKey">Where the partition's memory lies.</param>
+/// <param name="prefix">What the group's keys and channels begin with.</param>
+internal sealed class StepBuffer(string stateKey, string prefix) : IResults
+{
+    private readonly Dictionary<string, Dictionary<string, FieldChange>> _hashes = [];
+    private long _offset;
+    private int _outs;
+
+    /// <summary>Values under keys of their own.</summary>
+    public Dictionary<string, string> Values { get; } = [];
+
+    /// <summary>Records that grow, each with all that moved in its sorted sets.</summary>
+    public Dictionary<string, GrownRecord> Records { get; } = [];
+
+    public List<(string Channel, string Json)> Published { get; } = [];
+
+    /// <summary>What goes to Kafka, with what makes it known when it comes twice.</summary>
+    public List<Outgoing> Out { get; } = [];
+
+    /// <summary>Changes of hashes in the partition's slot, by key and field.</summary>
+    public IReadOnlyDictionary<string, Dictionary<string, FieldChange>> Hashes => _hashes;
+
+    public void Begin(long offset) => (_offset, _outs) = (offset, 0);
+
+    public void Clear()
+    {
+        Values.Clear();
+        Records.Clear();
+        Published.Clear();
+        Out.Clear();
+        _hashes.Clear();
+    }
+
+    public void Set(string key, string json) => Values[prefix + key] = json;
+
+    public void Count(string key, string field, long by)
+    {
+        Dictionary<string, FieldChange> hash = HashOf(prefix + key);
+        hash[field] = new FieldChange(FieldChange.Increment, hash.TryGetValue(field, out FieldChange before) ? before.By + by : by, "");
+    }
+
+    public void Put(string key, string field, string? value) => HashOf(prefix + key)[field] = FieldChange.Of(value);
+
+    public void Remember(string field, string? value) => HashOf(stateKey)[field] = FieldChange.Of(value);
+
+    public void Replace(RecordChange change)
+    {
+        if (!Records.TryGetValue(prefix + change.Key, out GrownRecord? record)) Records[prefix + change.Key] = record = new GrownRecord();
+        (record.Json, record.Offset) = (change.Json, change.Offset);
+        foreach (MemberChange member in change.Members) record.Members.Add((change.Offset, member with { Key = prefix + member.Key }));
+    }
+
+    public void Publish(string channel, string json) => Published.Add((prefix + channel, json));
+
+    public void Notify(string recipient, string json) => Out.Add(new Outgoing(Topics.Notifications, Own: true, recipient, json, _offset, _outs++));
+
+    public void Send(string topic, string key, string json) => Out.Add(new Outgoing(topic, Own: false, key, json, _offset, _outs++));
+
+    private Dictionary<string, FieldChange> HashOf(string key)
+    {
+        if (!_hashes.TryGetValue(key, out Dictionary<string, FieldChange>? hash)) _hashes[key] = hash = [];
+        return hash;
+    }
+}
+
+/// <summary>How a field of a hash changes.</summary>
+internal readonly record struct FieldChange(char How, long By, string Value)
+{
+    public const char Increment = 'I', Assign = 'S', Delete = 'D';
+
+    public static FieldChange Of(string? value) => value == null ? new FieldChange(Delete, 0, "") : new FieldChange(Assign, 0, value);
+}
+
+/// <summary>A record that grows with its events, as of the last of a turn, and what moved in its sorted sets at which offset.</summary>
+internal sealed class GrownRecord
+{
+    public string Json = "";
+    public long Offset;
+    public List<(long Offset, MemberChange Member)> Members { get; } = [];
+}
+
+/// <summary>A message to Kafka.</summary>
+/// <param name="Own">Whether the topic takes the group's prefix.</param>
+/// <param name="Offset">The record that it comes from.</param>
+/// <param name="Number">Which of that record's messages it is.</param>
+internal readonly record struct Outgoing(string Topic, bool Own, string Key, string Json, long Offset, int Number);
