@@ -1,6 +1,7 @@
 using Engine.Contracts.Settings;
 using Engine.Pipeline.Consume;
 using Engine.Workflows;
+using Engine.Workflows.Bindings;
 using Engine.Workflows.Runtime;
 
 namespace Engine.App.Hosting;
@@ -9,12 +10,12 @@ namespace Engine.App.Hosting;
 internal static class Deciders
 {
     /// <summary>The kinds of settings that workflows go by.</summary>
-    public static IReadOnlyList<ISettingKind> Kinds { get; } = [];
+    public static IReadOnlyList<ISettingKind> Kinds { get; } = [.. BindingDecider.SettingKinds];
 
     /// <summary>The topics that workflows read.</summary>
-    public static IReadOnlyList<string> Topics { get; } = [];
+    public static IReadOnlyList<string> Topics { get; } = [Contracts.Topics.Bindings];
 
-    public static IReadOnlyList<IDecider> All(IStandings standings) => [];
+    public static IReadOnlyList<IDecider> All(IStandings standings, CodeKeys codes) => [new BindingDecider(codes)];
 
     public static IReadOnlyList<IUpkeep> Upkeep(EngineContext context, IStandings standings) => [];
 }

@@ -9,6 +9,7 @@ using Engine.Pipeline.History;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Ingest.Cli;
+using Engine.Workflows.Bindings;
 using Engine.Workflows.Runtime;
 using Ingest.Publishing;
 using Microsoft.Extensions.Logging;
@@ -32,10 +33,10 @@ public sealed partial class EngineHost : IDisposable
     private readonly LogEnds _ends;
     private readonly TimeProvider _clock;
 
-    private EngineHost(EngineContext context, SettingsReader settings, StandingsView standings, int lanes, ILogger log)
+    private EngineHost(EngineContext context, SettingsReader settings, StandingsView standings, CodeKeys codes, int lanes, ILogger log)
     {
-        _standings = standings;
-        _workflows = new WorkflowLane(context, Deciders.All(standings), Deciders.Upkeep(context, standings));
+        (_standings, Codes) = (standings, codes);
+        _workflows = new WorkflowLane(context, Deciders.All(standings, codes), Deciders.Upkeep(context, standings));
         (Context, _settings, _kafka, _clock) = (context, settings, context.Kafka, context.Clock);
         _ends = new LogEnds(context.Consume.Kafka, context.Redis, context.Keys, context.Clock);
         for (int i = 0; i < lanes; i++) _lanes.Add(new Lane(context, i));
@@ -45,6 +46,9 @@ public sealed partial class EngineHost : IDisposable
     public EngineContext Context { get; }
 
     public SettingsReader Settings => _settings;
+
+    /// <summary>What signs and verifies operation-binding codes.</summary>
+    public CodeKeys Codes { get; }
 
     public IReadOnlyList<LaneStatus> Lanes => [.. _lanes.Select(lane => lane.Status)];
 
@@ -85,6 +89,7 @@ public sealed partial class EngineHost : IDisposable
         {
             ClaimGroup(redis.Redis.GetDatabase(), keys);
             WarnOfEviction(redis, log);
+            CodeKeys codes = SigningKeys.Take(redis.Redis.GetDatabase(), keys, file);
             await MakeTopicsAsync(address, target, config, cancel).ConfigureAwait(false);
             kafka = new KafkaOut(target, address.Prefix);
             SettingsBase settingsBase = GroupBase.Take(redis.Redis.GetDatabase(), keys, target, file, log);
@@ -117,7 +122,7 @@ public sealed partial class EngineHost : IDisposable
                 Clock = clock,
                 Log = log,
             };
-            var host = new EngineHost(context, settings, standings, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount, log);
+            var host = new EngineHost(context, settings, standings, codes, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount, log);
             foreach (Lane lane in host._lanes) lane.Start();
             host._workflows.Start();
             return host;

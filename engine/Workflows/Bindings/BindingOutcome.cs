@@ -46,7 +46,7 @@ internal sealed class BindingOutcome(BindingEvent binding, OperationBindingCode?
             Refuse(fields.Key!, evidence =>
             {
                 evidence.WriteStartObject("fields");
-                foreach (PromptField field in fields) WriteLimits(evidence, field);
+                foreach (PromptField field in fields) field.WriteSetting(evidence);
                 evidence.WriteEndObject();
             });
     }
@@ -102,17 +102,5 @@ internal sealed class BindingOutcome(BindingEvent binding, OperationBindingCode?
         json.WriteStartArray(name);
         foreach (string text in texts) json.WriteStringValue(text);
         json.WriteEndArray();
-    }
-
-    private static void WriteLimits(Utf8JsonWriter json, PromptField field)
-    {
-        json.WriteStartObject(field.Name);
-        json.WriteString("type", field.TypeWord);
-        if (field.Type == PromptType.Text) json.WriteNumber("max", field.Characters);
-        if (field.Min is { } min) json.WriteNumber("min", min);
-        if (field.Max is { } max) json.WriteNumber("max", max);
-        if (field.Least is { } least) json.WriteNumber("min", least);
-        if (field.Most is { } most) json.WriteNumber("max", most);
-        json.WriteEndObject();
     }
 }

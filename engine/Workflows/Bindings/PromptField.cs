@@ -44,6 +44,20 @@ public sealed record PromptField(string Name, PromptType Type, bool IsOptional =
         else value.WriteTo(json);
     }
 
+    /// <summary>Writes the field as <c>page/&lt;id&gt;</c> has it.</summary>
+    public void WriteSetting(Utf8JsonWriter json)
+    {
+        json.WriteStartObject(Name);
+        json.WriteString("type", TypeWord);
+        if (Min is { } min) json.WriteNumber("min", min);
+        if (Max is { } max) json.WriteNumber("max", max);
+        if (Least is { } least) json.WriteNumber("min", least);
+        if (Most is { } most) json.WriteNumber("max", most);
+        if (Type == PromptType.Text) json.WriteNumber("max", Characters);
+        if (IsOptional) json.WriteBoolean("optional", true);
+        json.WriteEndObject();
+    }
+
     /// <summary>Reads a field of <c>page/&lt;id&gt;</c>.</summary>
     internal static PromptField Parse(string name, SettingReader reader)
     {
