@@ -5,7 +5,7 @@ using QRCoder;
 namespace Engine.App.Http;
 
 /// <summary>A text as a QR picture in SVG, at level M: a scratch or a reflection may hide 15 % of it.</summary>
-internal static class QrPicture
+public static class QrPicture
 {
     /// <summary>The picture, quiet zone of four modules included; a module is a unit of its view box.</summary>
     public static string Svg(string text)
