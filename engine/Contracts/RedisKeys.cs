@@ -15,6 +15,8 @@ public sealed record RedisKeys(string Prefix, string Group)
     public string Owner(string partition) => $"{Prefix}owner:{Group}:{{{partition}}}";
     public string State(string partition) => $"{Prefix}state:{Group}:{{{partition}}}";
     public string SettingsBase => $"{Prefix}settings-base:{Group}";
+    public string Binding(string id) => $"{Prefix}binding:{id}";
+    public string SigningKey => $"{Prefix}signing-key";
     public string GroupKey => $"{Prefix}group";
     public string VerdictChannel => $"{Prefix}verdicts";
 }

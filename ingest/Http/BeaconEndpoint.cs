@@ -1,9 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Engine.Contracts;
 using Ingest.Publishing;
 using Microsoft.AspNetCore.Http;
 
@@ -34,7 +32,7 @@ internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, Ti
         try
         {
             if (JsonNode.Parse(body) is not JsonObject click) return body;
-            click["ip"] = ClientAddress(context);
+            click["ip"] = ClientAddress.Of(context, behindProxy);
             click["time"] = time.GetUtcNow().ToUnixTimeMilliseconds();
             click["ua"] = context.Request.Headers.UserAgent.ToString();
             return JsonSerializer.SerializeToUtf8Bytes(click);
@@ -43,20 +41,5 @@ internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, Ti
         {
             return body; // the check says what is wrong with it
         }
-    }
-
-    private string ClientAddress(HttpContext context)
-    {
-        if (behindProxy)
-        {
-            string last = context.Request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim();
-            if (IpAddress.TryParse(last, out IpAddress forwarded)) return forwarded.ToString();
-        }
-        IPAddress? remote = context.Connection.RemoteIpAddress;
-        if (remote is null) return "";
-        // A link-local address carries a zone, which no address of the contract has.
-        string text = remote.ToString();
-        int zone = text.IndexOf('%');
-        return IpAddress.TryParse(zone < 0 ? text : text[..zone], out IpAddress address) ? address.ToString() : text;
     }
 }

@@ -79,6 +79,7 @@ internal static class CheckCommand
         List<string> problems = SettingsFolder.Check(records, file.Files, Deciders.Kinds);
         foreach (string problem in problems) around.Error.WriteLine($"engine: {file.SettingsFolder}: {problem}");
         if (problems.Count > 0) return ExitCodes.WrongUse;
+        SigningKeys.Read(file);
         around.Out.WriteLine($"{file.Path}: fine; {records.Count} settings load.");
         return ExitCodes.Done;
     }

@@ -21,5 +21,7 @@ public sealed record ConfigFile(string? Path, EngineConfig Config)
 
     public SettingFiles Files => new([.. Config.Files.Select(Beside)]);
 
+    public IReadOnlyList<string> SigningKeys => [.. Config.SigningKeys.Select(Beside)];
+
     private string Beside(string path) => System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path!))!, path));
 }

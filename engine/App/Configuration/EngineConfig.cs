@@ -34,6 +34,12 @@ public sealed class EngineConfig
     /// <summary>Folders where lists and models are found, beside this file unless rooted.</summary>
     public List<string> Files { get; set; } = ["lists", "../models/Artifacts"];
 
+    /// <summary>Files of secrets that sign operation-binding codes, beside this file unless rooted; none makes one and keeps it in Redis.</summary>
+    public List<string> SigningKeys { get; set; } = [];
+
+    /// <summary>Whether a proxy stands before the HTTP server and adds the client's address to X-Forwarded-For, as its last.</summary>
+    public bool BehindProxy { get; set; }
+
     public TopicsConfig Topics { get; set; } = new();
     public ConsumeConfig Consume { get; set; } = new();
     public DeliverConfig Deliver { get; set; } = new();

@@ -1,6 +1,7 @@
 using Engine.Contracts.Settings;
 using Engine.Pipeline.Consume;
 using Engine.Workflows;
+using Engine.Workflows.Bindings;
 using Engine.Workflows.ContentRequests;
 using Engine.Workflows.Runtime;
 
@@ -10,12 +11,12 @@ namespace Engine.App.Hosting;
 internal static class Deciders
 {
     /// <summary>The kinds of settings that workflows go by.</summary>
-    public static IReadOnlyList<ISettingKind> Kinds { get; } = [.. ContentRequestDecider.SettingKinds];
+    public static IReadOnlyList<ISettingKind> Kinds { get; } = [.. ContentRequestDecider.SettingKinds, .. BindingDecider.SettingKinds];
 
     /// <summary>The topics that workflows read.</summary>
-    public static IReadOnlyList<string> Topics { get; } = [Contracts.Topics.ContentRequests];
+    public static IReadOnlyList<string> Topics { get; } = [Contracts.Topics.ContentRequests, Contracts.Topics.Bindings];
 
-    public static IReadOnlyList<IDecider> All(IStandings standings) => [new ContentRequestDecider(standings)];
+    public static IReadOnlyList<IDecider> All(IStandings standings, CodeKeys codes) => [new ContentRequestDecider(standings), new BindingDecider(codes)];
 
     public static IReadOnlyList<IUpkeep> Upkeep(EngineContext context, IStandings standings) => [];
 }

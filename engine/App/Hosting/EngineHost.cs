@@ -10,6 +10,7 @@ using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Ingest.Cli;
 using Engine.Workflows;
+using Engine.Workflows.Bindings;
 using Engine.Workflows.Runtime;
 using Ingest.Publishing;
 using Microsoft.Extensions.Logging;
@@ -32,9 +33,10 @@ public sealed partial class EngineHost : IDisposable
     private readonly LogEnds _ends;
     private readonly TimeProvider _clock;
 
-    private EngineHost(EngineContext context, SettingsReader settings, StandingsView standings, int lanes, ILogger log)
+    private EngineHost(EngineContext context, SettingsReader settings, StandingsView standings, CodeKeys codes, int lanes, ILogger log)
     {
-        _workflows = new WorkflowLane(context, Deciders.All(standings), Deciders.Upkeep(context, standings));
+        (Standings, Codes) = (standings, codes);
+        _workflows = new WorkflowLane(context, Deciders.All(standings, codes), Deciders.Upkeep(context, standings));
         (Context, _settings, _kafka, _clock) = (context, settings, context.Kafka, context.Clock);
         _ends = new LogEnds(context.Consume.Kafka, context.Redis, context.Keys, context.Clock);
         for (int i = 0; i < lanes; i++) _lanes.Add(new Lane(context, i));
@@ -46,7 +48,10 @@ public sealed partial class EngineHost : IDisposable
     public SettingsReader Settings => _settings;
 
     /// <summary>What clicks have told, over all partitions.</summary>
-    public IStandings Standings => _standings;
+    public IStandings Standings { get; }
+
+    /// <summary>What signs and verifies operation-binding codes.</summary>
+    public CodeKeys Codes { get; }
 
     public IReadOnlyList<LaneStatus> Lanes => [.. _lanes.Select(lane => lane.Status)];
 
@@ -88,6 +93,7 @@ public sealed partial class EngineHost : IDisposable
         {
             ClaimGroup(redis.Redis.GetDatabase(), keys);
             WarnOfEviction(redis, log);
+            CodeKeys codes = SigningKeys.Take(redis.Redis.GetDatabase(), keys, file);
             await MakeTopicsAsync(address, target, config, cancel).ConfigureAwait(false);
             kafka = new KafkaOut(target, address.Prefix);
             SettingsBase settingsBase = GroupBase.Take(redis.Redis.GetDatabase(), keys, target, file, log);
@@ -125,7 +131,7 @@ public sealed partial class EngineHost : IDisposable
                 Clock = clock,
                 Log = log,
             };
-            var host = new EngineHost(context, settings, view, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount, log);
+            var host = new EngineHost(context, settings, view, codes, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount, log);
             foreach (Lane lane in host._lanes) lane.Start();
             host._workflows.Start();
             return host;

@@ -56,7 +56,7 @@ internal sealed class RunningProcess : IDisposable
             EngineHost host = await EngineHost.StartAsync(file, address, around.Time, logs.CreateLogger("Engine"), cancel).ConfigureAwait(false);
             hosted.Add(host);
             hosted.Add(Telemetry.Metrics(host));
-            HttpServer http = await HttpServer.StartAsync(host, request.Http, file.Config.Http, cancel).ConfigureAwait(false);
+            HttpServer http = await HttpServer.StartAsync(host, request.Http, file.Config, cancel).ConfigureAwait(false);
             hosted.Add(http);
             if (ownKafka || ownRedis) runFile = WriteRunFile(address, http.Address);
             return new RunningProcess(address, host, http.Address, hosted, runFile);

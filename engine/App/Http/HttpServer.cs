@@ -1,17 +1,21 @@
 using System.Net;
 using System.Net.Sockets;
+using Engine.App.Configuration;
 using Engine.App.Hosting;
 using Engine.App.Pages;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume;
+using Engine.Pipeline.Settings;
 using Engine.Workflows.ContentRequests;
 using Engine.Workflows.Runtime;
 using Ingest.Cli;
+using Ingest.Publishing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 
 namespace Engine.App.Http;
 
@@ -20,16 +24,17 @@ internal sealed class HttpServer : IDisposable
 {
     private readonly WebApplication _app;
     private readonly KafkaEventOut _events;
+    private readonly EventPublisher _bindings;
 
-    private HttpServer(WebApplication app, KafkaEventOut events, string address) => (_app, _events, Address) = (app, events, address);
+    private HttpServer(WebApplication app, KafkaEventOut events, EventPublisher bindings, string address) => (_app, _events, _bindings, Address) = (app, events, bindings, address);
 
     /// <summary>Where it listens: <c>host:port</c>.</summary>
     public string Address { get; }
 
     /// <summary>Starts it at the address asked for; where none was and the default's port is taken, at a free one.</summary>
-    public static async Task<HttpServer> StartAsync(EngineHost host, string? asked, string otherwise, CancellationToken cancel)
+    public static async Task<HttpServer> StartAsync(EngineHost host, string? asked, EngineConfig config, CancellationToken cancel)
     {
-        string address = asked ?? otherwise;
+        string address = asked ?? config.Http;
         if (!IPEndPoint.TryParse(address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out IPEndPoint? end)) throw new CommandFailure($"--http '{address}' is no host:port; the host is an address, such as 127.0.0.1 or 0.0.0.0.", ExitCodes.WrongUse);
         if (asked == null && IsTaken(end)) end = new IPEndPoint(end.Address, 0);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -39,6 +44,8 @@ internal sealed class HttpServer : IDisposable
         WebApplication app = builder.Build();
         var events = new KafkaEventOut(host.Context.Consume.Kafka, host.Context.Log.SendFailed);
         Map(app, host, events);
+        var bindings = new EventPublisher(new PublisherOptions { Kafka = host.Context.Consume.Kafka.Brokers, ClientId = "engine-http", Extra = config.Consume.Librdkafka });
+        MapBindings(app, host, bindings, config.BehindProxy);
         try
         {
             await app.StartAsync(cancel).ConfigureAwait(false);
@@ -48,7 +55,7 @@ internal sealed class HttpServer : IDisposable
             events.Dispose();
             throw new CommandFailure($"HTTP can't listen on {address} ({e.Message}): name another with --http H:P.");
         }
-        return new HttpServer(app, events, new Uri(app.Urls.First()).Authority);
+        return new HttpServer(app, events, bindings, new Uri(app.Urls.First()).Authority);
     }
 
     private static void Map(WebApplication app, EngineHost host, KafkaEventOut events)
@@ -61,6 +68,15 @@ internal sealed class HttpServer : IDisposable
         var desk = new SponsorDesk(content, compiled, context.Timeline, context.Redis.Redis, context.Keys, events, context.Clock);
         SponsorEnds.Map(app, desk);
         SponsorPages.Map(app, desk, new SponsorSessions(context.Redis.Redis, context.Keys));
+    }
+
+    private static void MapBindings(WebApplication app, EngineHost host, EventPublisher events, bool behindProxy)
+    {
+        EngineContext context = host.Context;
+        var codes = new BindingCodes(host.Codes, now => SettingsTimeline.At(context.Timeline.Entries, now, out _), context.Clock);
+        IDatabase redis = context.Redis.Redis.GetDatabase();
+        BindingEnds.Map(app, codes, events, redis, context.Keys);
+        BindingPages.Map(app, codes, events, redis, context.Keys, behindProxy);
     }
 
     private static bool IsTaken(IPEndPoint end)
@@ -82,5 +98,6 @@ internal sealed class HttpServer : IDisposable
         _app.StopAsync(TimeSpan.FromSeconds(5)).GetAwaiter().GetResult();
         ((IDisposable)_app).Dispose();
         _events.Dispose();
+        _bindings.Dispose();
     }
 }

@@ -35,7 +35,7 @@ public static class SettingParser
         int slash = key.IndexOf('/');
         if (slash <= 0 || slash == key.Length - 1) throw new SettingException(key, "the key is no kind/id", DeadLetterReason.Malformed);
         string kind = key[..slash], id = key[(slash + 1)..];
-        if (!IsIdentifier(id)) throw new SettingException(key, $"the id is '{id}'; expected {Identifiers}");
+        if (!Identifier.IsOne(id)) throw new SettingException(key, $"the id is '{id}'; expected {Identifier.Words}");
         try
         {
             return Parse(key, kind, id, json, files, others ?? []);
@@ -46,11 +46,6 @@ public static class SettingParser
             throw new SettingException(key, $"a text in it is none: {e.Message}", DeadLetterReason.Malformed);
         }
     }
-
-    private const string Identifiers = "1 to 128 characters of printable ASCII without spaces and braces";
-
-    private static bool IsIdentifier(string text) =>
-        text.Length is >= 1 and <= EventLimits.MaxIdentifierBytes && text.All(c => c is > ' ' and < '\x7F' and not '{' and not '}');
 
     private static object Parse(string key, string kind, string id, string json, SettingFiles files, IReadOnlyList<ISettingKind> others)
     {
@@ -90,7 +85,7 @@ public static class SettingParser
     {
         string? ip = reader.Text("ip"), visitor = reader.Text("visitor"), campaign = reader.Text("campaign");
         if ((ip == null ? 0 : 1) + (visitor == null ? 0 : 1) + (campaign == null ? 0 : 1) != 1) throw reader.Wrong("expected one of 'ip', 'visitor' and 'campaign'", DeadLetterReason.MissingField);
-        if ((visitor ?? campaign) is { } named && !IsIdentifier(named)) throw reader.Wrong($"'{(visitor != null ? "visitor" : "campaign")}' is '{named}'; expected {Identifiers}");
+        if ((visitor ?? campaign) is { } named && !Identifier.IsOne(named)) throw reader.Wrong($"'{(visitor != null ? "visitor" : "campaign")}' is '{named}'; expected {Identifier.Words}");
         IpAddress first = default, last = default;
         if (ip != null && !AddressList.TryRange(ip, out first, out last)) throw reader.Wrong($"'ip' is '{ip}'; expected an address or a CIDR such as 203.0.113.0/24");
         return new AllowSetting(id, first, last, visitor, campaign, reader.Text("because"), reader.Integer("until", 0, EventLimits.MaxTime));

@@ -169,7 +169,8 @@ public sealed class PartitionRun
             e = null;
             return new Refusal(reader.IsGood ? DeadLetterReason.Malformed : reader.Reason, reader.Detail);
         }
-        catch (Exception problem) when (problem is JsonException or FormatException or Google.Protobuf.InvalidProtocolBufferException)
+        // System.Text.Json tells of half a surrogate pair, in a name or a text, by InvalidOperationException, and only when it is looked at.
+        catch (Exception problem) when (problem is JsonException or FormatException or InvalidOperationException or Google.Protobuf.InvalidProtocolBufferException)
         {
             return new Refusal(DeadLetterReason.Malformed, problem.Message);
         }

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using Engine.Contracts;
+using Engine.Pipeline.Settings;
+using Engine.Workflows.Bindings;
+
+namespace Engine.App.Http;
+
+/// <summary>Something in a request that can't be: what, and where.</summary>
+internal sealed record Fault(string Error, string Where);
+
+/// <summary>A code as it is handed out.</summary>
+/// <param name="Expires">ms since the epoch.</param>
+internal sealed record IssuedCode(string Code, string Svg, long Expires);
+
+/// <summary>Makes operation-binding codes for first clients, by the settings in force at the clock's time.</summary>
+/// <param name="settings">The settings in force at a time, ms.</param>
+internal sealed class BindingCodes(CodeKeys keys, Func<long, DecisionSettings> settings, TimeProvider clock)
+{
+    public CodeKeys Keys => keys;
+
+    public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public PageSetting? Page(string id) => settings(Now).Others[PageKind.Name].FirstOrDefault(page => page.Id == id)?.Value as PageSetting;
+
+    /// <summary>A new code, or what is wrong with the request.</summary>
+    public IssuedCode? Issue(string page, string operation, string account, out Fault? fault)
+    {
+        fault = null;
+        if (Page(page) is not { } setting) fault = new Fault($"there is no page '{page}'", "page");
+        else if (setting.Find(operation) is not { } found) fault = new Fault($"page '{page}' has no operation '{operation}'; there are {string.Join(", ", setting.Operations.Select(one => one.Type))}", "operation");
+        else if (!Identifier.IsOne(account)) fault = new Fault($"expected {Identifier.Words}", "account");
+        else
+        {
+            long expires = OperationBindingCode.ExpiryOf(Now, setting.CodeTtl);
+            string nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(OperationBindingCode.NonceBytes));
+            string code = keys.Sign(new OperationBindingCode(page, operation, account, found.Prompt, nonce, expires));
+            return new IssuedCode(code, QrPicture.Svg(code), expires);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using Engine.Contracts;
+using Engine.Workflows.Bindings;
+using Ingest.Publishing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using StackExchange.Redis;
+
+namespace Engine.App.Http;
+
+/// <summary>
+/// The ends of binding statistics for programs: a page's content, operation-binding codes, bindings and what became of them. People's pages
+/// are <see cref="BindingPages"/>.
+/// </summary>
+internal static class BindingEnds
+{
+    public static void Map(WebApplication app, BindingCodes codes, EventPublisher events, IDatabase redis, RedisKeys keys)
+    {
+        app.MapPost("/v1/bindings/codes", async (HttpContext context) =>
+        {
+            byte[]? body = await ReadAsync(context.Request).ConfigureAwait(false);
+            if (body == null) return Bad(TooLarge);
+            if (ReadRequest(body, out Fault? fault) is not { } request) return Bad(fault!);
+            IssuedCode? code = codes.Issue(request.Page, request.Operation, request.Account, out fault);
+            return code == null ? Bad(fault!) : Results.Json(new { code = code.Code, svg = code.Svg, expires = code.Expires });
+        });
+        app.MapPost("/v1/bindings", async (HttpContext context) =>
+        {
+            byte[]? body = await ReadAsync(context.Request).ConfigureAwait(false);
+            if (body == null) return Bad(TooLarge);
+            CheckedEvent found = EventCheck.Inspect(body);
+            if (found.Reason != null) return Bad(new Fault(Refusal.InWords(found, body), found.Detail ?? ""));
+            if (found.Type != "binding") return Bad(new Fault($"type '{found.Type}' isn't taken here; expected binding", "type"));
+            if (await SendAsync(events, body, context.RequestAborted).ConfigureAwait(false) is { } trouble) return trouble;
+            return Results.Accepted($"/v1/bindings/{Uri.EscapeDataString(found.Id!)}", new { id = found.Id });
+        });
+        app.MapGet("/v1/bindings/{id}", async (string id) =>
+        {
+            RedisValue outcome = await redis.StringGetAsync(keys.Binding(Slashes(id))).ConfigureAwait(false);
+            return outcome.IsNull
+                ? Results.Json(new { error = "there is no outcome of this binding: it isn't decided yet, or its outcome has expired" }, statusCode: StatusCodes.Status404NotFound)
+                : Results.Bytes((byte[])outcome!, "application/json");
+        });
+        app.MapGet("/b/{page}", (HttpContext context, string page) =>
+        {
+            // An identification code is opened by a person's phone or by a program: whoever asks for HTML first gets the page.
+            context.Response.Headers.Vary = "Accept";
+            PageSetting? setting = codes.Page(page = Slashes(page));
+            if (WantsHtml(context.Request)) return BindingPages.Poster(context, page, setting);
+            return setting == null
+                ? Results.Json(new { error = $"there is no page '{page}'" }, statusCode: StatusCodes.Status404NotFound)
+                : Results.Bytes(Content(setting), "application/json");
+        });
+    }
+
+    /// <summary>Sends an event and waits for its acknowledgement; what to answer where Kafka doesn't take it.</summary>
+    public static async Task<IResult?> SendAsync(EventPublisher events, byte[] json, CancellationToken cancel)
+    {
+        try
+        {
+            await events.PublishAsync(json, cancel: cancel).ConfigureAwait(false);
+            return null;
+        }
+        catch (NotAcknowledgedException e)
+        {
+            return Results.Json(new { error = e.Message }, statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    /// <summary>A part of a path whose slashes the server left encoded, since they part nothing.</summary>
+    public static string Slashes(string part) => part.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    private static readonly Fault TooLarge = new($"the body is larger than the {EventLimits.MaxValueBytes:N0} bytes that an event may have", "body");
+
+    private static IResult Bad(Fault fault) => Results.Json(new { error = fault.Error, where = fault.Where }, statusCode: StatusCodes.Status400BadRequest);
+
+    private static bool WantsHtml(HttpRequest request)
+    {
+        foreach (MediaTypeHeaderValue type in request.GetTypedHeaders().Accept.OrderByDescending(type => type.Quality ?? 1))
+        {
+            if (type.MediaType == "text/html") return true;
+            if (type.MatchesAllTypes || type.MediaType == "application/json") return false;
+        }
+        return false;
+    }
+
+    /// <summary>The body; null where it is larger than an event may be.</summary>
+    private static async Task<byte[]?> ReadAsync(HttpRequest request)
+    {
+        byte[] buffer = new byte[EventLimits.MaxValueBytes + 1];
+        int read = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted).ConfigureAwait(false);
+        return read > EventLimits.MaxValueBytes ? null : buffer[..read];
+    }
+
+    private sealed record CodeRequest(string Page, string Operation, string Account);
+
+    private static CodeRequest? ReadRequest(byte[] body, out Fault? fault)
+    {
+        fault = null;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                fault = new Fault("expected an object with page, operation and account", "body");
+                return null;
+            }
+            string?[] texts = [.. new[] { "page", "operation", "account" }.Select(name => document.RootElement.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null)];
+            int missing = Array.IndexOf(texts, null);
+            if (missing < 0) return new CodeRequest(texts[0]!, texts[1]!, texts[2]!);
+            fault = new Fault("expected a text", missing switch { 0 => "page", 1 => "operation", _ => "account" });
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            fault = new Fault($"malformed JSON: {e.Message}", "body");
+        }
+        return null;
+    }
+
+    /// <summary>A page's content: its setting, with its id.</summary>
+    private static byte[] Content(PageSetting page)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteString("page", page.Id);
+            json.WriteString("title", page.Title);
+            json.WriteStartObject("operations");
+            foreach (Operation operation in page.Operations)
+            {
+                json.WriteStartObject(operation.Type);
+                json.WriteStartObject("prompt");
+                foreach (PromptField field in operation.Prompt) field.WriteSetting(json);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+            json.WriteNumber("code_ttl_s", (long)page.CodeTtl.TotalSeconds);
+            json.WriteEndObject();
+        }
+        return stream.ToArray();
+    }
+}

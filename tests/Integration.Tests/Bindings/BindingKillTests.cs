@@ -1,0 +1,67 @@
+using Engine.Contracts;
+using Engine.Workflows.Bindings;
+using Integration.Tests.Rig;
+using Tests.Support;
+using Xunit;
+
+namespace Integration.Tests.Bindings;
+
+/// <summary>Each binding is counted once, whatever comes between: kills leave what an undisturbed run leaves.</summary>
+public sealed class BindingKillTests
+{
+    private const int Events = 4_000, Pages = 6;
+
+    [Theory]
+    [InlineData(Redises.Garnet)]
+    [InlineData(Redises.Cluster)]
+    public async Task Kills_in_the_middle_change_neither_outcomes_nor_counts(string redis)
+    {
+        await using Lab lab = await BindingLab.StartAsync(redis);
+        lab.Folder.Write("settings-without-models/pages.yaml", string.Concat(Enumerable.Range(0, Pages).Select(i =>
+            $"page/p-{i}: {{ title: Page, operations: {{ pay: {{ prompt: {{ amount_micros: {{ type: integer, min: 10000 }} }} }} }} }}\n")));
+        LiveRecord[] records = [.. Records()];
+        Task sending = Task.Run(() =>
+        {
+            foreach (LiveRecord[] some in records.Chunk(Events / 40))
+            {
+                lab.Log.SendAll(some);
+                Thread.Sleep(200);
+            }
+        }, TestContext.Current.CancellationToken);
+        foreach (double share in new[] { 0.1, 0.5 })
+        {
+            await using EngineRun run = await lab.StartAsync();
+            await LiveWait.UntilAsync($"{share:P0} are decided", () => lab.Redis.Keys("binding:").Count > Events * share * 0.5);
+            await run.Process.KillAsync();
+        }
+        await sending;
+        await lab.RunUntilIdleAsync(lab.Redis);
+        await using LiveResults other = await lab.AnotherRedisAsync(Redises.Any);
+        await lab.RunUntilIdleAsync(other, "--group", "undisturbed");
+
+        Assert.Equal(await other.StringsAsync("binding:"), await lab.Redis.StringsAsync("binding:"));
+        SortedDictionary<string, string> counts = await lab.Redis.HashesAsync("stats:binding:");
+        Assert.Equal(await other.HashesAsync("stats:binding:"), counts);
+        // The traffic has all that counts.
+        Assert.All(["operation:pay", "suspect:pay", "refused:code.used", "refused:code.forged", "refused:prompt.range"], field => Assert.Contains(counts.Keys, key => key.EndsWith(' ' + field)));
+    }
+
+    /// <summary>Bindings with duplicates, used and forged codes, wrong values and pairs that repeat, stamped over ten minutes.</summary>
+    private static IEnumerable<LiveRecord> Records()
+    {
+        var dice = new Random(7);
+        long start = LiveEvents.Now - 600_000;
+        List<(string Page, string Code)> codes = [];
+        for (int i = 0; i < Events; i++)
+        {
+            long time = start + i * 140L;
+            string page = $"p-{dice.Next(Pages)}";
+            codes.Add((page, BindingLab.Keys.Sign(new OperationBindingCode(page, "pay", $"f-{dice.Next(300)}", [new PromptField("amount_micros", PromptType.Integer, Min: 10_000)], i.ToString("x20"), OperationBindingCode.ExpiryOf(time, TimeSpan.FromMinutes(5))))));
+            (page, string code) = dice.Next(8) == 0 ? codes[^Math.Min(codes.Count, 1 + dice.Next(30))] : codes[^1];
+            if (dice.Next(25) == 0) code = code[1..] + code[0];
+            string id = $"b-{(dice.Next(15) == 0 ? Math.Max(0, i - dice.Next(20)) : i)}";
+            string json = BindingClient.Event(id, code, $"s-{dice.Next(60)}", dice.Next(12) == 0 ? """{"amount_micros":1}""" : """{"amount_micros":10000}""", page, time).Replace("203.0.113.9", $"203.0.{dice.Next(40)}.9");
+            yield return new LiveRecord(Topics.Bindings, page, json, time);
+        }
+    }
+}
