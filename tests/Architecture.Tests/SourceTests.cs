@@ -13,6 +13,7 @@ public partial class SourceTests
     [
         "engine/App/Embedded/EmbeddedKafka.cs",
         "engine/Conditions/Evaluation/UnsafeBindings.cs",
+        "engine/Pipeline/ClickKeys.cs",
         "engine/Pipeline/ClickPipeline.Arrival.cs",
         "engine/Pipeline/ClickPipeline.cs",
         "engine/Pipeline/ClickRow.cs",
@@ -30,8 +31,10 @@ public partial class SourceTests
         "engine/Pipeline/Decode/JsonScan.cs",
         "engine/Pipeline/Decode/ProtobufEventDecoder.cs",
         "engine/Pipeline/Deliver/LaneSink.cs",
+        "engine/Pipeline/Join/IdMemory.cs",
         "engine/Pipeline/PathJudge.cs",
         "engine/Pipeline/Record.cs",
+        "engine/Pipeline/Standing/StandingTable.cs",
         "engine/Pipeline/Windows/PairEntry.cs",
         "engine/Pipeline/Windows/WindowEntry.cs",
         "engine/Pipeline/Windows/WindowTable.cs",

@@ -83,7 +83,7 @@ public sealed class Standings(int bound)
 {
     private readonly record struct Delta(StandingSums Sums, long Position, long LogTime, bool Invalid, long CostMicros);
 
-    private readonly Dictionary<ulong, StandingSums> _sums = [];
+    private readonly StandingTable _sums = new();
     private readonly List<Delta> _pending = [];
 
     /// <summary>What changed and wasn't taken by <see cref="TakeDirty"/> yet.</summary>
@@ -93,13 +93,18 @@ public sealed class Standings(int bound)
     public long Evictions { get; private set; }
 
     /// <summary>The sums of a key; null before its first verdict is in them, that is until the second of that verdict has ended.</summary>
-    public StandingSums? Of(ulong key) => _sums.TryGetValue(key, out StandingSums? sums) && sums.Clicks > 0 ? sums : null;
+    public StandingSums? Of(ulong key) => _sums.Find(key) is { Clicks: > 0 } sums ? sums : null;
+
+    /// <summary>Asks for the place where a key's sums are found, and, later, for the sums themselves, ahead of their use.</summary>
+    public void PrefetchPlace(ulong key) => _sums.PrefetchPlace(key);
+
+    public void Prefetch(ulong key) => _sums.Prefetch(key);
 
     /// <summary>A sum that was read back from <c>standings</c>; it counts as written.</summary>
     public void Restore(ulong key, StandingSums sums, Bands bands)
     {
         (sums.WrittenAt, sums.WrittenBand) = (sums.LogTime, bands.Of(sums.Share));
-        _sums[key] = sums;
+        _sums.Set(key, sums);
     }
 
     /// <summary>Notes a verdict; seen from the next second of log time on. A visitor is followed from the first invalid click on: most never have one.</summary>
@@ -130,12 +135,12 @@ public sealed class Standings(int bound)
 
     private void Note(ClickRow row, bool invalid, StandingSums sums) => _pending.Add(new Delta(sums, row.DecidedAt, row.LogTime, invalid, row.Event.CostMicros));
 
-    private StandingSums? Find(ulong key) => _sums.GetValueOrDefault(key);
+    private StandingSums? Find(ulong key) => _sums.Find(key);
 
     private StandingSums New(ulong key, StandingKind kind, string name)
     {
         var sums = new StandingSums { Kind = kind, Name = name };
-        _sums.Add(key, sums);
+        _sums.Set(key, sums);
         return sums;
     }
 
@@ -160,10 +165,9 @@ public sealed class Standings(int bound)
 
     private void Evict()
     {
-        long[] times = [.. _sums.Values.Select(sums => sums.LogTime)];
-        Array.Sort(times);
-        long before = times[times.Length / 2] + 1;
-        foreach ((ulong key, StandingSums sums) in _sums)
-            if (sums.LogTime < before && _sums.Remove(key)) Evictions++;
+        long[] times = _sums.Times(TimeOf);
+        Evictions += _sums.Forget(times[times.Length / 2] + 1, TimeOf);
+
+        static long TimeOf(StandingSums sums) => sums.LogTime;
     }
 }

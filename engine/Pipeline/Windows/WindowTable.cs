@@ -68,18 +68,30 @@ public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWi
         if (Sse.IsSupported) Sse.Prefetch0(_rooms[Index(key)].Tags + Group(key) * GroupPlaces);
     }
 
-    /// <summary>Asks for the key's entry, as its tags tell the place; they should be there already.</summary>
+    /// <summary>
+    /// Asks for the key's entry, as its tags tell the place; they should be there already. Where it may lie, for <see cref="Touch(ulong,long,T*)"/>
+    /// while <see cref="Moves"/> stays as it is; null where it isn't in the table, or further on.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(ulong key)
+    public T* Prefetch(ulong key)
     {
-        if (!Sse.IsSupported) return;
         ref readonly Room room = ref _rooms[Index(key)];
-        int group = Group(key);
-        Vector128<byte> tags = Vector128.Load(room.Tags + group * GroupPlaces);
+        int group = Group(key) * GroupPlaces;
+        Vector128<byte> tags = Vector128.Load(room.Tags + group);
         uint hits = Vector128.Equals(tags, Vector128.Create(Tag(key))).ExtractMostSignificantBits();
-        if (hits == 0) hits = Vector128.Equals(tags, Vector128<byte>.Zero).ExtractMostSignificantBits();
-        Sse.Prefetch0(room.Entries + group * GroupPlaces + (BitOperations.TrailingZeroCount(hits) & (GroupPlaces - 1)));
+        bool found = hits != 0;
+        if (!found) hits = Vector128.Equals(tags, Vector128<byte>.Zero).ExtractMostSignificantBits();
+        T* entry = room.Entries + group + (BitOperations.TrailingZeroCount(hits) & (GroupPlaces - 1));
+        if (Sse.IsSupported) Sse.Prefetch0(entry);
+        return found ? entry : null;
     }
+
+    /// <summary>How often entries were moved: places known before are void then.</summary>
+    public int Moves { get; private set; }
+
+    /// <summary>The key's entry, by the place that <see cref="Prefetch"/> told where nothing moved since, else as without it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T* Touch(ulong key, long now, T* place) => place != null && place->Key == key ? place : Touch(key, now);
 
     /// <summary>The key's entry, or null.</summary>
     public T* Find(ulong key) => Find(_rooms[Index(key)], key);
@@ -211,8 +223,9 @@ public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWi
         Refill(sibling, _spare.AsSpan(moves));
     }
 
-    private static void Refill(Segment segment, ReadOnlySpan<T> entries)
+    private void Refill(Segment segment, ReadOnlySpan<T> entries)
     {
+        Moves++;
         NativeMemory.Clear(segment.Room.Tags, SegmentPlaces);
         segment.Used = entries.Length;
         foreach (ref readonly T entry in entries) *Free(segment.Room, entry.Key) = entry;
