@@ -35,6 +35,7 @@ public partial class SourceTests
         "engine/Pipeline/PathJudge.cs",
         "engine/Pipeline/Record.cs",
         "engine/Pipeline/Standing/StandingTable.cs",
+        "engine/Pipeline/Windows/HugePages.cs",
         "engine/Pipeline/Windows/PairEntry.cs",
         "engine/Pipeline/Windows/WindowEntry.cs",
         "engine/Pipeline/Windows/WindowTable.cs",

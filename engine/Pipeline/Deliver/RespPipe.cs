@@ -16,7 +16,7 @@ public delegate void ReplyHandler(ReadOnlySpan<byte> reply, bool isError);
 public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingReplies, TimeProvider clock) : IDisposable
 {
     private const int ChunkBytes = 128 * 1024;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromSeconds(2), ConnectWithin = TimeSpan.FromSeconds(2);
 
     /// <summary>What most replies are.</summary>
     private static ReadOnlySpan<byte> Ok => "+OK\r\n"u8;
@@ -200,8 +200,9 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         var socket = new Socket(EndPoint.AddressFamily == AddressFamily.Unspecified ? AddressFamily.InterNetwork : EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            if (!socket.ConnectAsync(EndPoint).Wait(TimeSpan.FromSeconds(2))) throw new SocketException((int)SocketError.TimedOut);
+            // An asynchronous call would make the runtime's event loop watch the socket from then on, and wake a thread for every reply.
             socket.Blocking = false;
+            Connect(socket);
             (_socket, _greetingSent, _greetingsDue, _sentOfFirst, _receivedLength, Down) = (socket, 0, greetingReplies, 0, 0, null);
             // What was sent on the old connection and not acknowledged goes out again, first.
             if (_sent.Count > 0)
@@ -219,6 +220,20 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
             socket.Dispose();
             Disconnect((e.InnerException ?? e).Message);
             return false;
+        }
+    }
+
+    private void Connect(Socket socket)
+    {
+        try
+        {
+            socket.Connect(EndPoint);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            if (!socket.Poll(ConnectWithin, SelectMode.SelectWrite)) throw new SocketException((int)SocketError.TimedOut);
+            int error = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+            if (error != 0) throw new SocketException(error);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Engine.Pipeline.Windows;
 
 namespace Engine.Pipeline.Join;
 
@@ -130,8 +131,9 @@ public sealed unsafe class IdMemory : IDisposable
     private void Allocate(int size)
     {
         _size = size;
-        _ring = (Remembered*)NativeMemory.Alloc((nuint)size, (nuint)sizeof(Remembered));
-        _index = (uint*)NativeMemory.AllocZeroed((nuint)size * 2, sizeof(uint));
+        _ring = (Remembered*)HugePages.Allocate((nuint)size * (nuint)sizeof(Remembered));
+        _index = (uint*)HugePages.Allocate((nuint)size * 2 * sizeof(uint));
+        NativeMemory.Clear(_index, (nuint)size * 2 * sizeof(uint));
         _placeMask = (uint)size * 2 - 1;
     }
 
@@ -147,14 +149,14 @@ public sealed unsafe class IdMemory : IDisposable
             Link(_ring[i].Id, i);
         }
         _head = 0;
-        NativeMemory.Free(ring);
-        NativeMemory.Free(index);
+        HugePages.Free(ring);
+        HugePages.Free(index);
     }
 
     private void Free()
     {
-        NativeMemory.Free(_ring);
-        NativeMemory.Free(_index);
+        HugePages.Free(_ring);
+        HugePages.Free(_index);
         _ring = null;
         _index = null;
     }

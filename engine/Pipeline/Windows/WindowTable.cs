@@ -43,6 +43,11 @@ public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWi
     private Room[] _rooms;
     private int _depth, _segments;
 
+    /// <summary>What was allocated, and what is left of the last.</summary>
+    private readonly List<nint> _memory = [];
+    private byte* _free;
+    private int _left;
+
     /// <param name="maxKeys">The most keys to keep; rounded up to whole segments.</param>
     public WindowTable(int maxKeys)
     {
@@ -231,17 +236,29 @@ public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWi
         foreach (ref readonly T entry in entries) *Free(segment.Room, entry.Key) = entry;
     }
 
-    /// <summary>Entries need no clearing: a tag says which are in use. Their pages come as they are needed.</summary>
+    /// <summary>
+    /// Entries need no clearing: a tag says which are in use. The first segment stands alone, for most tables of a small log need no other; further
+    /// ones share large pages.
+    /// </summary>
     private Segment NewSegment(int depth)
     {
-        _segments++;
-        var room = new Room
+        const int TagBytes = SegmentPlaces;
+        int bytes = TagBytes + SegmentPlaces * sizeof(T);
+        if (_segments++ == 0) _memory.Add((nint)HugePages.Allocate((nuint)bytes));
+        else if (_left < bytes)
         {
-            Tags = (byte*)NativeMemory.AlignedAlloc(SegmentPlaces, 64),
-            Entries = (T*)NativeMemory.AlignedAlloc((nuint)(SegmentPlaces * sizeof(T)), 64),
-        };
-        NativeMemory.Clear(room.Tags, SegmentPlaces);
-        return new Segment { Room = room, Depth = depth };
+            _memory.Add((nint)HugePages.Allocate(HugePages.Bytes));
+            _free = (byte*)_memory[^1];
+            _left = HugePages.Bytes;
+        }
+        byte* at = _segments == 1 ? (byte*)_memory[0] : _free;
+        if (_segments > 1)
+        {
+            _free += bytes;
+            _left -= bytes;
+        }
+        NativeMemory.Clear(at, TagBytes);
+        return new Segment { Room = new Room { Tags = at, Entries = (T*)(at + TagBytes) }, Depth = depth };
     }
 
     /// <summary>Low bits choose the segment, the highest the group in it, those below the tag.</summary>
@@ -256,11 +273,8 @@ public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWi
 
     public void Dispose()
     {
-        foreach (Segment segment in _directory.Distinct())
-        {
-            NativeMemory.AlignedFree(segment.Room.Tags);
-            NativeMemory.AlignedFree(segment.Room.Entries);
-        }
+        foreach (nint memory in _memory) HugePages.Free((void*)memory);
+        _memory.Clear();
         _directory = [];
         _rooms = [];
     }
