@@ -39,6 +39,8 @@ internal static unsafe class PipelineProfile
             foreach (PartitionState partition in partitions) partition.Dispose();
         }
         Decode(log);
+        ModelInForce model = settings.ClicksModel!;
+        Console.WriteLine($"forest: {model.Artefact.Forest.Trees.Sum(tree => tree.Nodes)} nodes, {model.PlainClicks.Trees.Sum(tree => tree.Nodes)} of {model.PlainClicks.Asked.Length} features left for plain clicks");
     }
 
     public static DecisionSettings Settings()

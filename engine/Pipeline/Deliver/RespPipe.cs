@@ -105,8 +105,10 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
     /// <param name="arguments">How many arguments the command has, its name and those in <paramref name="rest"/> included.</param>
     public void Set(int arguments, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> id, ReadOnlySpan<byte> value, ReadOnlySpan<byte> rest)
     {
-        if (_filling.Length >= ChunkBytes) Seal();
-        Span<byte> into = Room(_filling, 64 + prefix.Length + id.Length + value.Length + rest.Length);
+        int most = 64 + prefix.Length + id.Length + value.Length + rest.Length;
+        // Sealed before it would have to grow: what is under way is most of a lane's memory on the heap.
+        if (_filling.Length + most > ChunkBytes && _filling.Commands > 0) Seal();
+        Span<byte> into = Room(_filling, most);
         "*0\r\n$3\r\nSET\r\n"u8.CopyTo(into);
         into[1] += (byte)arguments;
         int at = 13;

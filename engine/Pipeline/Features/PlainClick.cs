@@ -9,7 +9,7 @@ public static class PlainClick
     /// <summary>The features that are the same in all of them.</summary>
     public static readonly (ClickFeature Feature, float Value)[] Known =
     [
-        (ClickFeature.ListDatacentre, 0), (ClickFeature.ListProxy, 0), (ClickFeature.ListCrawler, 0), (ClickFeature.PageOdd, 0),
+        (ClickFeature.ListProxy, 0), (ClickFeature.ListCrawler, 0), (ClickFeature.PageOdd, 0),
         (ClickFeature.PathState, 0), (ClickFeature.PathProbability, ClickFeatures.Unknown), (ClickFeature.PathPoints, 0), (ClickFeature.PathDegenerate, 0),
         (ClickFeature.PathReplayed, 0), (ClickFeature.DegenerateVisitor3600, 0), (ClickFeature.DegenerateNetwork3600, 0),
         (ClickFeature.StandingVisitor, ClickFeatures.Unknown), (ClickFeature.HistoryPublisher, ClickFeatures.Unknown),

@@ -37,6 +37,7 @@ public sealed class DecisionSettings
             if (allow.Campaign != null) Add(_allowedCampaigns, Fingerprints.Campaign(hash, Encoding.ASCII.GetBytes(allow.Campaign)), allow);
         }
         Rules = [.. records.Values.OfType<ClickRule>().OrderBy(rule => rule.Order).ThenBy(rule => rule.Id, StringComparer.Ordinal)];
+        Quick = new QuickLimits(this);
         ClicksModel = records.GetValueOrDefault("model/clicks") as ModelInForce;
         CursorModel = records.GetValueOrDefault("model/cursor") as ModelInForce;
         string model = $"{ClicksModel?.Artefact.Version ?? "clicks-none"}+{CursorModel?.Artefact.Version ?? "cursor-none"}";
@@ -57,6 +58,9 @@ public sealed class DecisionSettings
 
     public Bands Bands { get; }
     public TimeLimits Limits { get; }
+
+    /// <summary>The reasons' limits, to tell a click of which none holds.</summary>
+    public QuickLimits Quick { get; }
     public IReadOnlyDictionary<string, CampaignSetting> Campaigns { get; }
     public AddressList[] Relays { get; }
     public AddressList[] Datacentres { get; }
