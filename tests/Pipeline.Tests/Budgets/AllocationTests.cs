@@ -12,6 +12,7 @@ using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;
 using Tests.Support;
 using Xunit;
+using Record = Engine.Pipeline.Record;
 
 namespace Pipeline.Tests.Budgets;
 
