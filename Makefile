@@ -1,12 +1,13 @@
 # make run    plays a labelled stream through ingest, Kafka, the engine and Redis (KEEP=1 stays up, DATA=dir plays real data)
 # make test   runs all tests
+# make bench  measures the engine on a real broker and Redis (KAFKA_TOOL=script; PEERS=dir beside peers; QUICK=1), then each stage
 # make build  leaves out/engine, out/ingest and out/models
 SHELL := /bin/bash
 CONFIGURATION ?= Release
 APPS := engine/App/Engine.App.csproj ingest/Ingest.csproj models/Training/Models.Training.csproj
 TESTS := Conditions Pipeline Workflows Models Ingest Integration Architecture
 
-.PHONY: build run test clean
+.PHONY: build run test bench clean
 
 build:
 	@dotnet tool restore >/dev/null || echo "make: the tools of .config/dotnet-tools.json didn't restore; a redis-server on the path serves as well" >&2
@@ -19,6 +20,12 @@ run: build
 
 test: build
 	@tests/run $(TESTS)
+
+bench: build
+	@dotnet build bench/EndToEnd -c Release --nologo -v quiet -clp:ErrorsOnly
+	@$(if $(PEERS),PEERS=$(abspath $(PEERS))) $(if $(QUICK),QUICK=$(QUICK)) dotnet bench/EndToEnd/bin/Release/net10.0/Bench.EndToEnd.dll
+	@dotnet build bench/Micro -c Release --nologo -v quiet -clp:ErrorsOnly
+	@$(if $(QUICK),dotnet bench/Micro/bin/Release/net10.0/Bench.Micro.dll profile,cd bench/Micro && dotnet bin/Release/net10.0/Bench.Micro.dll --filter '*' --join)
 
 clean:
 	@rm -rf out

@@ -1,11 +1,16 @@
 using Engine.Pipeline.Decode;
+using Engine.Pipeline.Windows;
 
 namespace Engine.Pipeline;
 
 /// <summary>The fingerprints of a click's keys, made once, when it is decoded.</summary>
-public struct ClickKeys
+public unsafe struct ClickKeys
 {
     public ulong Id, Address, Network, Visitor, Who, Campaign, Publisher, Agent, PairCampaign, PairPublisher;
+
+    private WindowEntry* _address, _network, _who;
+    private PairEntry* _pairCampaign, _pairPublisher;
+    private int _clickMoves, _pairMoves;
 
     public void Fill(KeyedHash hash, in InteractionEvent e)
     {
@@ -21,23 +26,48 @@ public struct ClickKeys
         PairPublisher = Fingerprints.PairPublisher(hash, Who, Publisher);
     }
 
-    /// <summary>Asks for the tags of the keys' windows, a chunk ahead of their use.</summary>
+    /// <summary>Asks for the tags of the keys' windows, and for where ids and standings are looked up, a chunk ahead of their use.</summary>
     public readonly void PrefetchTags(PartitionState partition)
     {
+        partition.Ids.Prefetch(Id);
         partition.Clicks.PrefetchTags(Address);
         partition.Clicks.PrefetchTags(Network);
         partition.Clicks.PrefetchTags(Who);
         partition.Pairs.PrefetchTags(PairCampaign);
         partition.Pairs.PrefetchTags(PairPublisher);
+        partition.Standings.PrefetchPlace(Network);
+        if (Visitor != 0) partition.Standings.PrefetchPlace(Visitor);
+        partition.Standings.PrefetchPlace(Publisher);
+        partition.Standings.PrefetchPlace(Campaign);
     }
 
-    /// <summary>Asks for the windows themselves, some clicks ahead of their use.</summary>
-    public readonly void Prefetch(PartitionState partition)
+    /// <summary>Asks for the windows and sums themselves, some clicks ahead of their use.</summary>
+    public void Prefetch(PartitionState partition)
     {
-        partition.Clicks.Prefetch(Address);
-        partition.Clicks.Prefetch(Network);
-        partition.Clicks.Prefetch(Who);
-        partition.Pairs.Prefetch(PairCampaign);
-        partition.Pairs.Prefetch(PairPublisher);
+        (_clickMoves, _pairMoves) = (partition.Clicks.Moves, partition.Pairs.Moves);
+        _address = partition.Clicks.Prefetch(Address);
+        _network = partition.Clicks.Prefetch(Network);
+        _who = partition.Clicks.Prefetch(Who);
+        _pairCampaign = partition.Pairs.Prefetch(PairCampaign);
+        _pairPublisher = partition.Pairs.Prefetch(PairPublisher);
+        partition.Standings.Prefetch(Network);
+        partition.Standings.Prefetch(Publisher);
+        partition.Standings.Prefetch(Campaign);
     }
+
+    public readonly WindowEntry* TouchAddress(PartitionState partition, long now) => Touch(partition.Clicks, Address, _address, now);
+
+    public readonly WindowEntry* TouchNetwork(PartitionState partition, long now) => Touch(partition.Clicks, Network, _network, now);
+
+    public readonly WindowEntry* TouchWho(PartitionState partition, long now) => Touch(partition.Clicks, Who, _who, now);
+
+    public readonly PairEntry* TouchPairCampaign(PartitionState partition, long now) => Touch(partition.Pairs, PairCampaign, _pairCampaign, now);
+
+    public readonly PairEntry* TouchPairPublisher(PartitionState partition, long now) => Touch(partition.Pairs, PairPublisher, _pairPublisher, now);
+
+    private readonly WindowEntry* Touch(WindowTable<WindowEntry> table, ulong key, WindowEntry* place, long now) =>
+        table.Moves == _clickMoves ? table.Touch(key, now, place) : table.Touch(key, now);
+
+    private readonly PairEntry* Touch(WindowTable<PairEntry> table, ulong key, PairEntry* place, long now) =>
+        table.Moves == _pairMoves ? table.Touch(key, now, place) : table.Touch(key, now);
 }

@@ -15,14 +15,18 @@ namespace Engine.Pipeline;
 /// <summary>The steps of clicks and paths through a partition's state.</summary>
 public sealed unsafe partial class ClickPipeline
 {
-    private void OnClick(PartitionState partition, ref InteractionEvent e, in ClickKeys keys)
+    private void OnClick(PartitionState partition, int i)
     {
+        ref readonly ClickKeys keys = ref _keys[i];
         if (!Unsafe.IsNullRef(ref partition.Ids.Find(keys.Id)))
         {
             if (partition.IsLive) partition.Counts.Duplicates++;
             return;
         }
-        ClickRow row = Arrive(partition, ref e, keys);
+        ClickRow row = _decoded[i]!;
+        _decoded[i] = null;
+        Arrive(partition, row, keys);
+        ref InteractionEvent e = ref row.Event;
         bool waited = partition.WaitingPaths.Remove(keys.Id, out WaitingPath? before);
         if (e.PathCount > 0)
         {
@@ -98,12 +102,11 @@ public sealed unsafe partial class ClickPipeline
         partition.WaitingPaths.Add(id, path, path.Deadline, partition.Position);
     }
 
-    /// <summary>A new click enters the windows; the row with all that is known of it but its path.</summary>
-    private ClickRow Arrive(PartitionState partition, ref InteractionEvent e, in ClickKeys keys)
+    /// <summary>A new click enters the windows; its row gets all that is known of it but its path.</summary>
+    private void Arrive(PartitionState partition, ClickRow row, in ClickKeys keys)
     {
         DecisionSettings settings = partition.Settings!;
-        ClickRow row = Rent();
-        row.Event = e;
+        ref InteractionEvent e = ref row.Event;
         (row.Partition, row.Settings, row.Offset, row.LogTime) = (partition, settings, partition.Position, partition.LogTime);
         (row.Id, row.Address, row.Network, row.Visitor, row.Who) = (keys.Id, keys.Address, keys.Network, keys.Visitor, keys.Who);
         (row.Campaign, row.Publisher, row.Agent) = (keys.Campaign, keys.Publisher, keys.Agent);
@@ -117,44 +120,23 @@ public sealed unsafe partial class ClickPipeline
         TakeStandings(row);
         if (_histories == null || _histories.IsEmpty) ClickHistory.Clear(row);
         else ClickHistory.Fill(row, _histories, _hash);
-        return row;
     }
 
     private static void CountWindows(ClickRow row, in ClickKeys keys)
     {
-        WindowTable<WindowEntry> windows = row.Partition.Clicks;
-        long time = row.Time, now = row.LogTime;
-        Window(windows.Touch(keys.Address, now), time, out int minute, out int tenMinutes, out int hour, out long ipGap);
-        (row[ClickFeature.Ip60], row[ClickFeature.Ip600], row[ClickFeature.Ip3600], row[ClickFeature.IpGap]) = (minute, tenMinutes, hour, Seconds(ipGap));
-        Window(windows.Touch(keys.Network, now), time, out minute, out tenMinutes, out hour, out _);
-        (row[ClickFeature.Network60], row[ClickFeature.Network600], row[ClickFeature.Network3600]) = (minute, tenMinutes, hour);
-        Window(windows.Touch(keys.Who, now), time, out minute, out tenMinutes, out hour, out long whoGap);
-        (row[ClickFeature.Visitor60], row[ClickFeature.Visitor600], row[ClickFeature.Visitor3600], row[ClickFeature.WhoGap]) = (minute, tenMinutes, hour, Seconds(whoGap));
-        WindowTable<PairEntry> pairs = row.Partition.Pairs;
-        Window(pairs.Touch(keys.PairCampaign, now), time, out tenMinutes, out hour, out row.PairGapMs);
-        (row[ClickFeature.PairCampaign600], row[ClickFeature.PairCampaign3600]) = (tenMinutes, hour);
-        Window(pairs.Touch(keys.PairPublisher, now), time, out tenMinutes, out hour, out _);
-        (row[ClickFeature.PairPublisher600], row[ClickFeature.PairPublisher3600]) = (tenMinutes, hour);
-    }
-
-    private static void Window(PairEntry* entry, long time, out int tenMinutes, out int hour, out long gap)
-    {
-        gap = entry->Last == 0 ? -1 : Math.Abs(time - entry->Last);
-        entry->Add(time);
-        entry->Count(time, out tenMinutes, out hour);
-        if (time > entry->Last) entry->Last = time;
+        PartitionState partition = row.Partition;
+        long now = row.LogTime;
+        var at = new Hops(row.Time);
+        keys.TouchAddress(partition, now)->Take(at, ref row[ClickFeature.Ip60], out long gap);
+        row[ClickFeature.IpGap] = Seconds(gap);
+        keys.TouchNetwork(partition, now)->Take(at, ref row[ClickFeature.Network60], out _);
+        keys.TouchWho(partition, now)->Take(at, ref row[ClickFeature.Visitor60], out gap);
+        row[ClickFeature.WhoGap] = Seconds(gap);
+        keys.TouchPairCampaign(partition, now)->Take(at, ref row[ClickFeature.PairCampaign600], out row.PairGapMs);
+        keys.TouchPairPublisher(partition, now)->Take(at, ref row[ClickFeature.PairPublisher600], out _);
     }
 
     private static float Seconds(long gapMs) => gapMs < 0 ? ClickFeatures.LongestGapSeconds : Math.Min(gapMs / 1000f, ClickFeatures.LongestGapSeconds);
-
-    /// <summary>Counts a click in and reads the windows; the gap to the key's last click is negative where there is none.</summary>
-    private static void Window(WindowEntry* entry, long time, out int minute, out int tenMinutes, out int hour, out long gap)
-    {
-        gap = entry->Last == 0 ? -1 : Math.Abs(time - entry->Last);
-        entry->Add(time);
-        entry->Count(time, out minute, out tenMinutes, out hour);
-        if (time > entry->Last) entry->Last = time;
-    }
 
     private void LookUp(ClickRow row, DecisionSettings settings)
     {

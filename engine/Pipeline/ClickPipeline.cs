@@ -29,7 +29,10 @@ public sealed unsafe partial class ClickPipeline : IDisposable
     private readonly EventArena _arena = new();
     private readonly JsonEventDecoder _json;
     private readonly ProtobufEventDecoder _protobuf;
-    private readonly InteractionEvent[] _events = new InteractionEvent[ChunkRecords];
+
+    /// <summary>Each record is decoded into a row, so that a click needn't be copied into one; rows that no click took stay.</summary>
+    private readonly ClickRow?[] _decoded = new ClickRow?[ChunkRecords];
+
     private readonly DecodeError[] _errors = new DecodeError[ChunkRecords];
     private readonly ClickKeys[] _keys = new ClickKeys[ChunkRecords];
     private readonly Stack<ClickRow> _rows = new();
@@ -66,23 +69,27 @@ public sealed unsafe partial class ClickPipeline : IDisposable
         for (int i = 0; i < records.Length; i++)
         {
             ref readonly Record record = ref records[i];
-            ref InteractionEvent e = ref _events[i];
+            ref InteractionEvent e = ref (_decoded[i] ??= Rent()).Event;
             _errors[i] = record.Encoding == ValueEncoding.Json
                 ? _json.Decode(record.Value, record.Length, ref e, record.CloudEvent)
                 : _protobuf.Decode(record.Value, record.Length, ref e, record.CloudEvent);
-            if (_errors[i].IsError || e.Type != EventType.Click) continue;
+            if (!IsClick(i)) continue;
             _keys[i].Fill(_hash, e);
             _keys[i].PrefetchTags(record.Partition);
         }
+        for (int i = 0; i < Math.Min(PrefetchAhead, records.Length); i++)
+            if (IsClick(i)) _keys[i].Prefetch(records[i].Partition);
         for (int i = 0; i < records.Length; i++)
         {
             int ahead = i + PrefetchAhead;
-            if (ahead < records.Length && _events[ahead].Type == EventType.Click && !_errors[ahead].IsError) _keys[ahead].Prefetch(records[ahead].Partition);
+            if (ahead < records.Length && IsClick(ahead)) _keys[ahead].Prefetch(records[ahead].Partition);
             Step(records[i], i);
         }
         // Texts of what is ready lie in the messages, which go with the batch.
         DecideReady();
     }
+
+    private bool IsClick(int i) => !_errors[i].IsError && _decoded[i]!.Event.Type == EventType.Click;
 
     private void Step(in Record record, int i)
     {
@@ -97,12 +104,12 @@ public sealed unsafe partial class ClickPipeline : IDisposable
             _sink.DeadLetter(record, _errors[i]);
             return;
         }
-        ref InteractionEvent e = ref _events[i];
+        ref InteractionEvent e = ref _decoded[i]!.Event;
         switch (e.Type)
         {
             case EventType.Click:
                 CheckKey(record, e);
-                OnClick(partition, ref e, _keys[i]);
+                OnClick(partition, i);
                 break;
             case EventType.CursorPath:
                 CheckKey(record, e);
@@ -163,10 +170,20 @@ public sealed unsafe partial class ClickPipeline : IDisposable
 
     private void CheckKey(in Record record, in InteractionEvent e)
     {
-        if (!e.HasIp || !record.Partition.IsLive) return;
+        if (!e.HasIp || !record.Partition.IsLive || IsNetworkOf(e, new ReadOnlySpan<byte>(record.Key, record.KeyLength))) return;
         Span<byte> network = stackalloc byte[IpAddress.MaxNetworkText];
         int length = e.Address.FormatNetwork(network);
         if (!network[..length].SequenceEqual(new ReadOnlySpan<byte>(record.Key, record.KeyLength))) record.Partition.Counts.KeysMismatched++;
+    }
+
+    /// <summary>IPv4 as it is sent has one spelling: its network's key is the text up to the last part, and <c>0/24</c>. False says nothing.</summary>
+    private static bool IsNetworkOf(in InteractionEvent e, ReadOnlySpan<byte> key)
+    {
+        ReadOnlySpan<byte> ip = e.Ip.Span;
+        if (!e.Address.IsV4 || key.Length < 5 || key.Length - 4 >= ip.Length) return false;
+        int last = key.Length - 4;
+        return ip[last - 1] == '.' && ip[last..].IndexOf((byte)'.') < 0 && ip.IndexOf((byte)':') < 0
+            && key[..last].SequenceEqual(ip[..last]) && key[last..].SequenceEqual("0/24"u8);
     }
 
     private void OnConfirmation(PartitionState partition, in InteractionEvent e)

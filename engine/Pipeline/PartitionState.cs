@@ -129,5 +129,6 @@ public sealed class PartitionState : IDisposable
         Clicks.Dispose();
         Pairs.Dispose();
         DegeneratePaths.Dispose();
+        Ids.Dispose();
     }
 }

@@ -6,6 +6,8 @@ namespace Engine.Pipeline;
 /// <summary>A growing piece of UTF-8 text, written without strings. Not for two threads.</summary>
 public sealed class Utf8Builder(int capacity = 4096)
 {
+    private static readonly long[] PowersOfTen = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+
     private byte[] _bytes = new byte[capacity];
 
     public int Length { get; private set; }
@@ -54,30 +56,41 @@ public sealed class Utf8Builder(int capacity = 4096)
         return this;
     }
 
-    /// <summary>A number with at most <paramref name="decimals"/> decimals, without zeros at its end; never in exponent form below 1e15.</summary>
+    /// <summary>A number with at most <paramref name="decimals"/> (0 to 6) decimals, without zeros at its end; never in exponent form below 1e15.</summary>
     public Utf8Builder Number(double value, int decimals)
     {
-        double scale = Math.Pow(10, decimals);
         if (!double.IsFinite(value)) value = 0;
-        if (Math.Abs(value) >= 1e15 / scale)
+        long power = PowersOfTen[decimals];
+        if (Math.Abs(value) >= 1e15 / power)
         {
             Utf8Formatter.TryFormat(value, Reserve(32), out int all);
             Length += all;
             return this;
         }
-        long scaled = (long)Math.Round(value * scale, MidpointRounding.AwayFromZero);
-        if (scaled < 0) Add((byte)'-');
-        scaled = Math.Abs(scaled);
-        long power = (long)scale, whole = scaled / power, rest = scaled % power;
-        Number(whole);
-        if (rest == 0) return this;
-        Add((byte)'.');
+        long scaled = (long)Math.Round(value * power, MidpointRounding.AwayFromZero);
+        Span<byte> into = Reserve(32);
+        int at = 0;
+        if (scaled < 0)
+        {
+            into[at++] = (byte)'-';
+            scaled = -scaled;
+        }
+        long whole = scaled / power, rest = scaled - whole * power;
+        if (whole < 10) into[at++] = (byte)('0' + whole);
+        else
+        {
+            Utf8Formatter.TryFormat(whole, into[at..], out int written);
+            at += written;
+        }
+        if (rest > 0) into[at++] = (byte)'.';
         while (rest > 0)
         {
             power /= 10;
-            Add((byte)('0' + rest / power));
-            rest %= power;
+            long digit = rest / power;
+            into[at++] = (byte)('0' + digit);
+            rest -= digit * power;
         }
+        Length += at;
         return this;
     }
 

@@ -50,6 +50,31 @@ public sealed class Forest
         Bias = bias;
         FractionBits = Fraction(trees, bias);
         WholeBias = Whole(bias);
+        Asked = AskedBy(_trees);
+        (_steps, _stepLeaf, _places) = WalkForm();
+        _simd = ForestAvx2.IsSupported ? new ForestAvx2(this) : null;
+    }
+
+    /// <summary>What is left of a forest where values are known: leaves in the whole one's fractions, so that sums stay equal bit for bit.</summary>
+    private Forest(Forest whole, ReadOnlySpan<float> known)
+    {
+        (Features, Bias, FractionBits, WholeBias) = (whole.Features, whole.Bias, whole.FractionBits, whole.WholeBias);
+        var left = new List<Tree>();
+        foreach (Tree tree in whole._trees)
+        {
+            Tree reduced = KnownValues.Reduce(tree, known);
+            if (reduced.Nodes > 0 || left.Count == 0)
+            {
+                left.Add(reduced);
+            }
+            else
+            {
+                WholeBias += Whole(reduced.LeafValue[0]);
+            }
+        }
+
+        _trees = [.. left];
+        Asked = AskedBy(_trees);
         (_steps, _stepLeaf, _places) = WalkForm();
         _simd = ForestAvx2.IsSupported ? new ForestAvx2(this) : null;
     }
@@ -59,6 +84,9 @@ public sealed class Forest
 
     /// <summary>The trees as they were trained.</summary>
     public IReadOnlyList<Tree> Trees => _trees;
+
+    /// <summary>The features that any node asks for, ascending: others' values need not be there.</summary>
+    public int[] Asked { get; }
 
     /// <summary>The raw score before any tree, log-odds.</summary>
     public float Bias { get; }
@@ -113,6 +141,23 @@ public sealed class Forest
     }
 
     /// <summary>
+    /// The forest for rows of which some values are known beforehand: nodes that ask for them are decided now, and fewer are left to walk.
+    /// Scores equal those of this forest bit for bit on rows with those values, which are not looked at again.
+    /// </summary>
+    /// <param name="known">Features and their values, none NaN.</param>
+    public Forest Given(IEnumerable<(int Feature, float Value)> known)
+    {
+        float[] values = new float[Features];
+        Array.Fill(values, float.NaN);
+        foreach (var (feature, value) in known)
+        {
+            values[feature] = value;
+        }
+
+        return new Forest(this, values);
+    }
+
+    /// <summary>
     /// What each feature moved the raw score by: along each tree's path, the change of the expected value at a node counts for the feature
     /// that the node asks (A. Saabas, "Interpreting random forests", 2014). Their sum, the bias and the roots' values make the score.
     /// </summary>
@@ -136,6 +181,8 @@ public sealed class Forest
             }
         }
     }
+
+    private static int[] AskedBy(Tree[] trees) => [.. trees.SelectMany(t => t.Feature).Distinct().Order().Select(f => (int)f)];
 
     internal int Whole(float value) => (int)Math.Round(Math.ScaleB((double)value, FractionBits), MidpointRounding.ToEven);
 

@@ -32,6 +32,28 @@ public class ForestTests
         }
     }
 
+    [Theory]
+    [InlineData(130, 43, 48, 200)]
+    [InlineData(7, 5, 9, 3)]
+    [InlineData(1, 1, 2, 1)]
+    public void Rows_with_known_values_score_bit_for_bit_by_what_is_left_of_the_trees(int trees, int features, int leaves, int thresholds)
+    {
+        const int Stride = 96;
+        var random = new Random(trees);
+        Forest forest = RandomForest.Make(random, trees, features, leaves, thresholds);
+        for (int round = 0; round < 8; round++)
+        {
+            float[] columns = RandomForest.Columns(random, forest, Stride);
+            (int Feature, float Value)[] known = [.. Enumerable.Range(0, features).Where(_ => random.Next(9) <= round).Select(f => (f, (float)Math.Round(random.NextDouble() * 20 - 10, 3)))];
+            foreach ((int feature, float value) in known) columns.AsSpan(feature * Stride, Stride).Fill(value);
+            Forest left = forest.Given(known);
+            float[] raw = new float[Stride];
+            left.Score(columns, Stride, Stride, raw);
+            for (int row = 0; row < Stride; row++) Assert.Equal(forest.ScoreScalar(RandomForest.Row(forest, columns, Stride, row)), raw[row]);
+            Assert.Empty(left.Asked.Intersect(known.Select(k => k.Feature)));
+        }
+    }
+
     [Fact]
     public void Sums_are_those_of_the_trained_leaves_to_a_millionth()
     {

@@ -106,7 +106,7 @@ public sealed class DeliverConfig
     public long VerdictTtlS { get; set; } = 604_800;
     public long TotalsTtlS { get; set; } = 3_024_000;
     public long NetworkTtlS { get; set; } = 604_800;
-    public long MaxBytesUnderWay { get; set; } = 16_777_216;
+    public long MaxBytesUnderWay { get; set; } = 4_194_304;
     public bool CompleteVerdicts { get; set; }
     public bool VerdictsTopic { get; set; }
     public bool VerdictsChannel { get; set; }

@@ -25,6 +25,7 @@ internal static class RunSummary
         string reasons = string.Join(", ", Reasons.Table.Where(entry => c.ByReason[(int)entry.Reason] > 0).OrderByDescending(entry => c.ByReason[(int)entry.Reason])
             .Take(8).Select(entry => $"{entry.Code} {N(c.ByReason[(int)entry.Reason])}"));
         if (reasons.Length > 0) lines.Add($"  reasons: {reasons}");
+        lines.Add(string.Create(CultureInfo.InvariantCulture, $"  process: {Environment.WorkingSet / 1e6:0} MB, {GC.GetTotalAllocatedBytes() / 1e6:0} MB allocated since the start, collections gen0 {GC.CollectionCount(0)}, gen1 {GC.CollectionCount(1)}, gen2 {GC.CollectionCount(2)}"));
         return string.Join(Environment.NewLine, lines);
     }
 

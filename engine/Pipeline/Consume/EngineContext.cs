@@ -23,7 +23,7 @@ public sealed record ConsumeOptions
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The most bytes of results that may be under way to Redis; beyond it consuming waits.</summary>
-    public long MaxBytesUnderWay { get; init; } = 16 * 1024 * 1024;
+    public long MaxBytesUnderWay { get; init; } = 4 * 1024 * 1024;
 
 }
 

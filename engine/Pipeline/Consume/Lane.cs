@@ -12,7 +12,7 @@ namespace Engine.Pipeline.Consume;
 /// </summary>
 public sealed unsafe partial class Lane : IDisposable
 {
-    private const int CommandTimeoutMs = 5;
+    private const int CommandTimeoutMs = 5, PauseMs = 2;
     private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(250), DrainWithin = TimeSpan.FromSeconds(10);
 
     private readonly EngineContext _context;
@@ -89,8 +89,13 @@ public sealed unsafe partial class Lane : IDisposable
             SessionTimeoutMs = (int)options.SessionTimeout.TotalMilliseconds,
             FetchWaitMaxMs = 100,
             FetchMinBytes = 1,
-            QueuedMinMessages = 50_000,
-            QueuedMaxMessagesKbytes = 32 * 1024,
+            // What lies ready is some tens of milliseconds' work: more is only memory, and would be cold when its turn comes. The default
+            // of a second before a full queue is filled again would let it run dry.
+            FetchQueueBackoffMs = 1,
+            QueuedMinMessages = 20_000,
+            QueuedMaxMessagesKbytes = 16 * 1024,
+            MaxPartitionFetchBytes = 512 * 1024,
+            FetchMaxBytes = 1024 * 1024,
         });
     }
 
@@ -211,7 +216,10 @@ public sealed unsafe partial class Lane : IDisposable
         bool paused = false, refused = _redis.HasRefused;
         while ((_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay / 2 || (refused && !_redis.IsIdle)) && Failure == null)
         {
-            _redis.Wait(CommandTimeoutMs);
+            // Waiting for replies would wake this thread for every few of them; half of what is under way takes Redis longer than this.
+            if (_stop.IsCancellationRequested) _redis.Wait(CommandTimeoutMs);
+            else _stop.Token.WaitHandle.WaitOne(PauseMs);
+            _redis.Poll();
             if (_stop.IsCancellationRequested && (_redis.Down != null || _redis.HasRefused)) return;
             if (_context.Clock.GetElapsedTime(since) < TimeSpan.FromSeconds(1)) continue;
             if (!paused)

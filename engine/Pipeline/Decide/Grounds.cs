@@ -13,6 +13,7 @@ public static class Grounds
     public static void Find(ClickRow row, ref Judgement judgement)
     {
         DecisionSettings settings = row.Settings;
+        if (settings.Quick.IsClean(row, judgement.Score)) return;
         Windows(row, settings, ref judgement);
         Context(row, settings, ref judgement);
         if (row.Path != PathState.None || row.Event.Pointer == Pointer.Mouse) Paths(row, settings, ref judgement);
@@ -41,10 +42,14 @@ public static class Grounds
 
     /// <summary>The count of a key in the setting's window: the minute's feature is followed by those of ten minutes and of the hour.</summary>
     public static float Count(ClickRow row, ClickFeature minute, ReasonSetting setting) =>
-        row[minute + (setting.WindowSeconds == 60 ? 0 : setting.WindowSeconds == 600 ? 1 : 2)];
+        row[RateFeature(setting, minute)];
+
+    public static ClickFeature RateFeature(ReasonSetting setting, ClickFeature minute) => minute + (setting.WindowSeconds == 60 ? 0 : setting.WindowSeconds == 600 ? 1 : 2);
 
     /// <summary>Pairs have windows of ten minutes and of an hour.</summary>
-    public static float PairCount(ClickRow row, ReasonSetting setting, ClickFeature tenMinutes) => row[tenMinutes + (setting.WindowSeconds == 3600 ? 1 : 0)];
+    public static float PairCount(ClickRow row, ReasonSetting setting, ClickFeature tenMinutes) => row[PairFeature(setting, tenMinutes)];
+
+    public static ClickFeature PairFeature(ReasonSetting setting, ClickFeature tenMinutes) => tenMinutes + (setting.WindowSeconds == 3600 ? 1 : 0);
 
     private static void Context(ClickRow row, DecisionSettings settings, ref Judgement judgement)
     {

@@ -3,6 +3,7 @@ using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.History;
 using Engine.Pipeline.Settings;
+using Models.Scoring;
 
 namespace Engine.Pipeline.Decide;
 
@@ -18,25 +19,52 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
     /// <param name="scores">One a row: calibrated probability that the click is invalid.</param>
     public void Score(ReadOnlySpan<ClickRow> rows, ModelInForce? model, Span<float> scores)
     {
+        // Plain clicks from the front, all others from the back.
+        Span<byte> order = stackalloc byte[ClickPipeline.ChunkRecords];
+        int plain = 0, others = rows.Length;
         for (int i = 0; i < rows.Length; i++)
         {
-            ClickRow row = rows[i];
-            row[ClickFeature.PathState] = row.Path switch { PathState.Present => 2, PathState.Missing => 1, _ => 0 };
-            row[ClickFeature.PathProbability] = row.PathProbability;
-            row[ClickFeature.PathPoints] = row.PathCount;
-            row[ClickFeature.PathDegenerate] = row.Degenerate != Degeneracy.Sound ? 1 : 0;
-            row[ClickFeature.PathReplayed] = row.Replay.Click != null ? 1 : 0;
-            if (row.Path != PathState.Present) row[ClickFeature.DegenerateVisitor3600] = row[ClickFeature.DegenerateNetwork3600] = 0;
-            for (int f = 0; f < row.Features.Length; f++) _columns[f * ClickPipeline.ChunkRecords + i] = row.Features[f];
+            Complete(rows[i]);
+            order[PlainClick.Is(rows[i]) ? plain++ : --others] = (byte)i;
         }
         if (model == null)
         {
             scores[..rows.Length].Clear();
             return;
         }
-        float[] columns = model.Own == null ? _columns : (_own ??= new OwnColumns()).Fill(rows, model.Own, hash, histories);
-        model.Artefact.Forest.Score(columns, ClickPipeline.ChunkRecords, rows.Length, _raw);
-        for (int i = 0; i < rows.Length; i++) scores[i] = (float)model.Artefact.Probability(_raw[i]);
+        if (model.Own != null)
+        {
+            // Plain clicks are told by the engine's features; a network's own are others.
+            float[] columns = (_own ??= new OwnColumns()).Fill(rows, model.Own, hash, histories);
+            model.Artefact.Forest.Score(columns, ClickPipeline.ChunkRecords, rows.Length, _raw);
+            for (int i = 0; i < rows.Length; i++) scores[i] = (float)model.Artefact.Probability(_raw[i]);
+            return;
+        }
+        Score(rows, order[..plain], model, model.PlainClicks, scores);
+        Score(rows, order[plain..rows.Length], model, model.Artefact.Forest, scores);
+    }
+
+    private static void Complete(ClickRow row)
+    {
+        row[ClickFeature.PathState] = row.Path switch { PathState.Present => 2, PathState.Missing => 1, _ => 0 };
+        row[ClickFeature.PathProbability] = row.PathProbability;
+        row[ClickFeature.PathPoints] = row.PathCount;
+        row[ClickFeature.PathDegenerate] = row.Degenerate != Degeneracy.Sound ? 1 : 0;
+        row[ClickFeature.PathReplayed] = row.Replay.Click != null ? 1 : 0;
+        if (row.Path != PathState.Present) row[ClickFeature.DegenerateVisitor3600] = row[ClickFeature.DegenerateNetwork3600] = 0;
+    }
+
+    private void Score(ReadOnlySpan<ClickRow> rows, ReadOnlySpan<byte> which, ModelInForce model, Forest forest, Span<float> scores)
+    {
+        if (which.IsEmpty) return;
+        int[] asked = forest.Asked;
+        for (int i = 0; i < which.Length; i++)
+        {
+            float[] features = rows[which[i]].Features;
+            foreach (int feature in asked) _columns[feature * ClickPipeline.ChunkRecords + i] = features[feature];
+        }
+        forest.Score(_columns, ClickPipeline.ChunkRecords, which.Length, _raw);
+        for (int i = 0; i < which.Length; i++) scores[which[i]] = (float)model.Artefact.Probability(_raw[i]);
     }
 
     /// <summary>The columns of a network's own forest, which is made of the click's fields alone.</summary>

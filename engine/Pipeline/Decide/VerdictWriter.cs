@@ -14,6 +14,11 @@ public static class VerdictWriter
     public static void Write(Utf8Builder into, ClickRow row, in Judgement judgement, bool complete)
     {
         bool all = complete || judgement.HasReasons;
+        if (!all && row.Path == PathState.None && judgement is { Class: VerdictClass.Valid, Band: Band.Allow, Action: VerdictAction.Accept, Billable: true })
+        {
+            into.Add("{\"class\":\"valid\",\"score\":"u8).Number(judgement.Score, 4).Add(row.Settings.ValidTail);
+            return;
+        }
         into.Add("{"u8);
         if (all) into.Add("\"click\":"u8).JsonText(row.Event.Id.Span).Add(","u8);
         Head(into, judgement);

@@ -17,8 +17,13 @@ internal struct FieldState
     public void See(Field field)
     {
         uint bit = Fields.Bit(field);
+        if ((Seen & bit) != 0) Forget(bit);
         Seen |= bit;
-        // Of two members with one name the last holds, and so does its error.
+    }
+
+    /// <summary>Of two members with one name the last holds, and so does its error.</summary>
+    private void Forget(uint bit)
+    {
         WrongType &= ~bit;
         OutOfRange &= ~bit;
         Null &= ~bit;

@@ -14,8 +14,10 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
 {
     private const int Start = (int)Field.Unknown, Slots = Start + 1;
 
+    /// <summary><c>,"name":</c> of each field, in as many bytes as its mask has, and how many these are.</summary>
     private static readonly Vector128<byte>[] Patterns = new Vector128<byte>[Slots];
     private static readonly Vector128<byte>[] Masks = new Vector128<byte>[Slots];
+    private static readonly byte[] PatternLengths = new byte[Slots];
 
     private readonly byte[] _next = new byte[Slots], _afterNext = new byte[Slots];
     private byte* _end;
@@ -28,7 +30,7 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
         Span<byte> text = stackalloc byte[16], mask = stackalloc byte[16];
         for (int field = 0; field < (int)Field.Unknown; field++)
         {
-            byte[] pattern = [(byte)'"', .. Fields.Utf8Names[field], (byte)'"', (byte)':'];
+            byte[] pattern = [(byte)',', (byte)'"', .. Fields.Utf8Names[field], (byte)'"', (byte)':'];
             if (pattern.Length > 16) throw new InvalidOperationException($"the name of field '{Fields.Names[field]}' is too long for one comparison");
             text.Clear();
             mask.Clear();
@@ -36,6 +38,7 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
             mask[..pattern.Length].Fill(0xFF);
             Patterns[field] = Vector128.Create<byte>(text);
             Masks[field] = Vector128.Create<byte>(mask);
+            PatternLengths[field] = (byte)pattern.Length;
         }
     }
 
@@ -69,42 +72,38 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
         if (at == _end) return null;
         if (*at == '}') return at + 1;
         int before = Start;
+        at = NameInFull(at, before, out Field field);
         while (true)
         {
-            at = Name(at, before, out Field field);
             if (at == null) return null;
             at = Member(at, field, ref e);
             if (at == null) return null;
             if (field != Field.Unknown) before = (int)field;
+            if (Guess(ref at, before, out field)) continue;
             at = JsonScan.SkipSpace(at, _end);
             if (at == _end) return null;
             if (*at == '}') return at + 1;
             if (*at != ',') return null;
-            at = JsonScan.SkipSpace(at + 1, _end);
+            at = NameInFull(JsonScan.SkipSpace(at + 1, _end), before, out field);
         }
     }
 
-    /// <summary>Reads a name and its colon, and the space behind it.</summary>
+    /// <summary>Reads a comma, a name and its colon, and the space behind, where the name is one of the two that came here before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private byte* Name(byte* at, int before, out Field field)
+    private bool Guess(ref byte* at, int before, out Field field)
     {
-        if (_end - at >= 16)
+        field = Field.Unknown;
+        if (_end - at < 16) return false;
+        Vector128<byte> text = Vector128.Load(at);
+        int guess = _next[before];
+        if ((text & Masks[guess]) != Patterns[guess])
         {
-            Vector128<byte> text = Vector128.Load(at);
-            int guess = _next[before];
-            if ((text & Masks[guess]) == Patterns[guess] && guess != Start)
-            {
-                field = (Field)guess;
-                return JsonScan.SkipSpace(at + Fields.Utf8Names[guess].Length + 3, _end);
-            }
             guess = _afterNext[before];
-            if ((text & Masks[guess]) == Patterns[guess] && guess != Start)
-            {
-                field = (Field)guess;
-                return JsonScan.SkipSpace(at + Fields.Utf8Names[guess].Length + 3, _end);
-            }
+            if ((text & Masks[guess]) != Patterns[guess]) return false;
         }
-        return NameInFull(at, before, out field);
+        field = (Field)guess;
+        at = JsonScan.SkipSpace(at + PatternLengths[guess], _end);
+        return true;
     }
 
     private byte* NameInFull(byte* at, int before, out Field field)
@@ -241,6 +240,12 @@ public sealed unsafe class JsonEventDecoder(EventArena arena)
     private byte* Identifier(byte* at, Field field, ref Text text)
     {
         if (*at != '"') return WrongType(at, field);
+        int length = JsonScan.ShortIdentifier(at + 1, _end);
+        if (length > 0)
+        {
+            text = new Text(at + 1, length);
+            return at + length + 2;
+        }
         at = String(at, ref text, out bool wellFormed);
         if (at == null) return null;
         // A text that had escapes lies in the arena, whose end we don't ask for: 32 bytes at a time only where the message has them.

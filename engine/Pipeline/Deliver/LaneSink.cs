@@ -43,6 +43,7 @@ public sealed unsafe class LaneSink : IDecisionSink
     private readonly byte[] _verdictKey, _expiry, _networkKey, _channel;
     private readonly string _networkTtl;
     private readonly Dictionary<PartitionState, PartitionDelivery> _deliveries;
+    private PartitionDelivery? _last;
 
     public LaneSink(RedisWriter redis, KafkaOut kafka, KafkaOut.Sender sender, RedisKeys keys, DeliverOptions options, Dictionary<PartitionState, PartitionDelivery> deliveries)
     {
@@ -60,7 +61,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         _json.Clear();
         VerdictWriter.Write(_json, row, judgement, _options.CompleteVerdicts);
         Write(row.Event.Id.Span, _options.VerdictsTopic ? IdOf(row.Partition, row.Offset, Output.Verdict) : null);
-        _deliveries[row.Partition].Totals.Count(row, judgement);
+        DeliveryOf(row.Partition).Totals.Count(row, judgement);
     }
 
     public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)
@@ -68,7 +69,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         _json.Clear();
         VerdictWriter.WriteConfirmed(_json, partition, click, e, _options.CompleteVerdicts);
         Write(Encoding.UTF8.GetBytes(click.Click), _options.VerdictsTopic ? IdOf(partition, partition.Position, Output.Confirmed) : null);
-        _deliveries[partition].Totals.CountConfirmation(click, VerdictWriter.ReasonOf(e.Outcome));
+        DeliveryOf(partition).Totals.CountConfirmation(click, VerdictWriter.ReasonOf(e.Outcome));
     }
 
     public void DeadLetter(in Record record, DecodeError error)
@@ -81,7 +82,7 @@ public sealed unsafe class LaneSink : IDecisionSink
 
     public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
     {
-        PartitionDelivery delivery = _deliveries[partition];
+        PartitionDelivery delivery = DeliveryOf(partition);
         foreach (StandingSums sums in due)
         {
             if (sums.Kind == StandingKind.Network) WriteNetwork(sums);
@@ -95,15 +96,8 @@ public sealed unsafe class LaneSink : IDecisionSink
     /// <summary><c>SET verdict:&lt;click&gt; &lt;json&gt; EX &lt;seconds&gt;</c>, and where it is wished for the topic and the channel.</summary>
     private void Write(ReadOnlySpan<byte> click, string? id)
     {
-        Span<byte> key = stackalloc byte[_verdictKey.Length + click.Length];
-        _verdictKey.CopyTo(key);
-        click.CopyTo(key[_verdictKey.Length..]);
-        RespPipe pipe = _redis.PipeFor(key);
-        pipe.Raw("*5\r\n$3\r\nSET\r\n"u8);
-        pipe.Argument(key);
-        pipe.Argument(_json.Written);
-        pipe.Raw(_expiry);
-        pipe.End();
+        RespPipe pipe = _redis.Only ?? PipeFor(click);
+        pipe.Set(5, _verdictKey, click, _json.Written, _expiry);
         if (id != null) _kafka.SendOwn(_sender, Topics.Verdicts, click.ToArray(), _json.Written.ToArray(), id);
         if (!_options.VerdictsChannel) return;
         pipe = _redis.PipeFor(_channel);
@@ -112,6 +106,21 @@ public sealed unsafe class LaneSink : IDecisionSink
         pipe.Argument(_channel);
         pipe.Argument(_json.Written);
         pipe.End();
+    }
+
+    private RespPipe PipeFor(ReadOnlySpan<byte> click)
+    {
+        Span<byte> key = stackalloc byte[_verdictKey.Length + click.Length];
+        _verdictKey.CopyTo(key);
+        click.CopyTo(key[_verdictKey.Length..]);
+        return _redis.PipeFor(key);
+    }
+
+    /// <summary>A partition's delivery; mostly that of the click before, for batches hold runs of one partition.</summary>
+    private PartitionDelivery DeliveryOf(PartitionState partition)
+    {
+        if (_last?.State != partition) _last = _deliveries[partition];
+        return _last;
     }
 
     /// <summary>Absolute values, so that writing them again changes nothing.</summary>

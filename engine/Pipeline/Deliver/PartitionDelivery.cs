@@ -193,10 +193,10 @@ public sealed class PartitionDelivery
             Argument(FieldCount(cell));
             if (cell.Clicks != 0) Field("clicks", cell.Clicks);
             if (cell.CostMicros != 0) Field("cost_micros", cell.CostMicros);
-            for (int i = 0; i < 4; i++)
+            foreach (VerdictClass @class in Classes)
             {
-                if (cell.ClassClicks[i] != 0) Field("clicks:" + ClassNames[i], cell.ClassClicks[i]);
-                if (cell.ClassCost[i] != 0) Field("cost_micros:" + ClassNames[i], cell.ClassCost[i]);
+                if (cell.ClicksOf(@class) != 0) Field(ClassClickNames[(int)@class], cell.ClicksOf(@class));
+                if (cell.CostOf(@class) != 0) Field(ClassCostNames[(int)@class], cell.CostOf(@class));
             }
             for (int i = 0; i < Reasons.Count; i++)
             {
@@ -212,15 +212,16 @@ public sealed class PartitionDelivery
         }
     }
 
-    private static readonly string[] ClassNames = ["valid", "suspect", "givt", "sivt"];
+    private static readonly VerdictClass[] Classes = Enum.GetValues<VerdictClass>();
+    private static readonly string[] ClassClickNames = Array.ConvertAll(Classes, @class => "clicks:" + @class.ToString().ToLowerInvariant());
+    private static readonly string[] ClassCostNames = Array.ConvertAll(Classes, @class => "cost_micros:" + @class.ToString().ToLowerInvariant());
     private static readonly string[] ReasonClickNames = Array.ConvertAll(Reasons.Table, entry => "clicks:reason:" + entry.Code);
     private static readonly string[] ReasonCostNames = Array.ConvertAll(Reasons.Table, entry => "cost_micros:reason:" + entry.Code);
 
     private static int FieldCount(TotalCell cell)
     {
         int count = (cell.Clicks != 0 ? 1 : 0) + (cell.CostMicros != 0 ? 1 : 0) + 2 * (cell.Named?.Count ?? 0);
-        foreach (long value in cell.ClassClicks) count += value != 0 ? 1 : 0;
-        foreach (long value in cell.ClassCost) count += value != 0 ? 1 : 0;
+        foreach (VerdictClass @class in Classes) count += (cell.ClicksOf(@class) != 0 ? 1 : 0) + (cell.CostOf(@class) != 0 ? 1 : 0);
         foreach (long value in cell.ReasonClicks) count += value != 0 ? 1 : 0;
         foreach (long value in cell.ReasonCost) count += value != 0 ? 1 : 0;
         return count;

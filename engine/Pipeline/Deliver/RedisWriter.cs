@@ -40,6 +40,9 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
     /// <summary>Why a connection is down, or null.</summary>
     public string? Down => _pipes.Values.Select(pipe => pipe.Down is { } why ? $"{pipe.EndPoint}: {why}" : null).FirstOrDefault(why => why != null);
 
+    /// <summary>The one pipe where there is one node; null on a cluster, and before the first command.</summary>
+    public RespPipe? Only => _only;
+
     public RespPipe PipeFor(ReadOnlySpan<byte> key)
     {
         if (_only != null) return _only;

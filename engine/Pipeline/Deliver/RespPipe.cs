@@ -16,7 +16,13 @@ public delegate void ReplyHandler(ReadOnlySpan<byte> reply, bool isError);
 public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingReplies, TimeProvider clock) : IDisposable
 {
     private const int ChunkBytes = 128 * 1024;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromSeconds(2), ConnectWithin = TimeSpan.FromSeconds(2);
+
+    /// <summary>What most replies are.</summary>
+    private static ReadOnlySpan<byte> Ok => "+OK\r\n"u8;
+
+    /// <summary>Many of them behind one another, to compare with at once.</summary>
+    private static readonly byte[] Oks = [.. Enumerable.Repeat(Ok.ToArray(), 4096).SelectMany(ok => ok)];
 
     private sealed class Chunk
     {
@@ -91,11 +97,50 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
     /// <summary>Bytes that are RESP already.</summary>
     public void Raw(ReadOnlySpan<byte> bytes)
     {
-        Chunk chunk = _filling;
-        if (chunk.Bytes.Length - chunk.Length < bytes.Length)
-            Array.Resize(ref chunk.Bytes, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(chunk.Length + bytes.Length)));
-        bytes.CopyTo(chunk.Bytes.AsSpan(chunk.Length));
-        chunk.Length += bytes.Length;
+        bytes.CopyTo(Room(_filling, bytes.Length));
+        _filling.Length += bytes.Length;
+    }
+
+    /// <summary><c>SET prefix+id value</c>, and further arguments as RESP: what goes out once a click, so in one piece.</summary>
+    /// <param name="arguments">How many arguments the command has, its name and those in <paramref name="rest"/> included.</param>
+    public void Set(int arguments, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> id, ReadOnlySpan<byte> value, ReadOnlySpan<byte> rest)
+    {
+        int most = 64 + prefix.Length + id.Length + value.Length + rest.Length;
+        // Sealed before it would have to grow: what is under way is most of a lane's memory on the heap.
+        if (_filling.Length + most > ChunkBytes && _filling.Commands > 0) Seal();
+        Span<byte> into = Room(_filling, most);
+        "*0\r\n$3\r\nSET\r\n"u8.CopyTo(into);
+        into[1] += (byte)arguments;
+        int at = 13;
+        at += Length(into[at..], prefix.Length + id.Length);
+        prefix.CopyTo(into[at..]);
+        id.CopyTo(into[(at + prefix.Length)..]);
+        at += prefix.Length + id.Length;
+        "\r\n"u8.CopyTo(into[at..]);
+        at += 2;
+        at += Length(into[at..], value.Length);
+        value.CopyTo(into[at..]);
+        at += value.Length;
+        "\r\n"u8.CopyTo(into[at..]);
+        rest.CopyTo(into[(at + 2)..]);
+        _filling.Length += at + 2 + rest.Length;
+        End();
+    }
+
+    private static Span<byte> Room(Chunk chunk, int bytes)
+    {
+        if (chunk.Bytes.Length - chunk.Length < bytes)
+            Array.Resize(ref chunk.Bytes, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(chunk.Length + bytes)));
+        return chunk.Bytes.AsSpan(chunk.Length);
+    }
+
+    /// <summary><c>$length CRLF</c></summary>
+    private static int Length(Span<byte> into, int length)
+    {
+        into[0] = (byte)'$';
+        Utf8Formatter.TryFormat(length, into[1..], out int digits);
+        "\r\n"u8.CopyTo(into[(1 + digits)..]);
+        return digits + 3;
     }
 
     /// <summary>Ends a command; <paramref name="handler"/> gets its reply.</summary>
@@ -157,8 +202,9 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         var socket = new Socket(EndPoint.AddressFamily == AddressFamily.Unspecified ? AddressFamily.InterNetwork : EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            if (!socket.ConnectAsync(EndPoint).Wait(TimeSpan.FromSeconds(2))) throw new SocketException((int)SocketError.TimedOut);
+            // An asynchronous call would make the runtime's event loop watch the socket from then on, and wake a thread for every reply.
             socket.Blocking = false;
+            Connect(socket);
             (_socket, _greetingSent, _greetingsDue, _sentOfFirst, _receivedLength, Down) = (socket, 0, greetingReplies, 0, 0, null);
             // What was sent on the old connection and not acknowledged goes out again, first.
             if (_sent.Count > 0)
@@ -176,6 +222,20 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
             socket.Dispose();
             Disconnect((e.InnerException ?? e).Message);
             return false;
+        }
+    }
+
+    private void Connect(Socket socket)
+    {
+        try
+        {
+            socket.Connect(EndPoint);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            if (!socket.Poll(ConnectWithin, SelectMode.SelectWrite)) throw new SocketException((int)SocketError.TimedOut);
+            int error = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+            if (error != 0) throw new SocketException(error);
         }
     }
 
@@ -219,7 +279,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         if (error == SocketError.WouldBlock) return;
         if (error != SocketError.Success || read == 0) throw new SocketException(error == SocketError.Success ? (int)SocketError.ConnectionReset : (int)error);
         _receivedLength += read;
-        int at = 0;
+        int at = _greetingsDue == 0 ? AcknowledgeOks(0) : 0;
         while (TryReply(at, out int next, out ReadOnlySpan<byte> reply, out bool isError))
         {
             at = next;
@@ -230,14 +290,36 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
                 continue;
             }
             Acknowledge(reply, isError);
+            at = AcknowledgeOks(at);
         }
         _received.AsSpan(at, _receivedLength - at).CopyTo(_received);
         _receivedLength -= at;
     }
 
+    /// <summary>Takes replies from a place on as long as they are OK and nobody waits for them; the place behind them.</summary>
+    private int AcknowledgeOks(int at)
+    {
+        int oks = _received.AsSpan(at, _receivedLength - at).CommonPrefixLength(Oks) / Ok.Length, taken = 0;
+        while (taken < oks)
+        {
+            Chunk chunk = First;
+            int silent = (chunk.Handlers.TryPeek(out (int Command, ReplyHandler) waiting) ? waiting.Command : chunk.Commands) - chunk.Acknowledged;
+            int count = Math.Min(oks - taken, silent);
+            if (count == 0) break;
+            chunk.Acknowledged += count;
+            Acknowledged += count;
+            taken += count;
+            LetGo(chunk);
+        }
+        return at + taken * Ok.Length;
+    }
+
+    /// <summary>The chunk whose replies come next.</summary>
+    private Chunk First => _sent.Count > 0 ? _sent.Peek() : _toSend.Peek();
+
     private void Acknowledge(ReadOnlySpan<byte> reply, bool isError)
     {
-        Chunk chunk = _sent.Count > 0 ? _sent.Peek() : _toSend.Peek();
+        Chunk chunk = First;
         int command = chunk.Acknowledged++;
         Acknowledged++;
         if (chunk.Handlers.TryPeek(out (int Command, ReplyHandler Handler) waiting) && waiting.Command == command)
@@ -250,6 +332,12 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
             int start = command == 0 ? 0 : chunk.Ends[command - 1];
             Refused?.Invoke(System.Text.Encoding.UTF8.GetString(reply), chunk.Bytes.AsMemory(start, chunk.Ends[command] - start));
         }
+        LetGo(chunk);
+    }
+
+    /// <summary>A chunk that is acknowledged whole can be filled again.</summary>
+    private void LetGo(Chunk chunk)
+    {
         if (chunk.Acknowledged < chunk.Commands || _sent.Count == 0) return;
         _sent.Dequeue();
         BytesUnderWay -= chunk.Length;

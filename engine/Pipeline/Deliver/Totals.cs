@@ -12,6 +12,8 @@ public sealed class TotalCell
     public required long Hour { get; init; }
 
     public long Clicks, CostMicros;
+
+    /// <summary>By class, but for valid ones: those are what is left, so that most clicks touch two numbers here.</summary>
     public readonly long[] ClassClicks = new long[4], ClassCost = new long[4];
     public readonly long[] ReasonClicks = new long[Reasons.Count], ReasonCost = new long[Reasons.Count];
 
@@ -19,6 +21,10 @@ public sealed class TotalCell
     public Dictionary<string, (long Clicks, long Cost)>? Named;
 
     public bool IsDirty;
+
+    public long ClicksOf(VerdictClass @class) => @class == VerdictClass.Valid ? Clicks - ClassClicks.Sum() : ClassClicks[(int)@class];
+
+    public long CostOf(VerdictClass @class) => @class == VerdictClass.Valid ? CostMicros - ClassCost.Sum() : ClassCost[(int)@class];
 
     public void Clear()
     {
@@ -90,8 +96,11 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
     {
         cell.Clicks++;
         cell.CostMicros += cost;
-        cell.ClassClicks[(int)judgement.Class]++;
-        cell.ClassCost[(int)judgement.Class] += cost;
+        if (judgement.Class != VerdictClass.Valid)
+        {
+            cell.ClassClicks[(int)judgement.Class]++;
+            cell.ClassCost[(int)judgement.Class] += cost;
+        }
         for (ulong left = judgement.Reasons; left != 0; left &= left - 1)
         {
             int reason = BitOperations.TrailingZeroCount(left);

@@ -1,65 +1,88 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using Engine.Pipeline.Windows;
 
 namespace Engine.Pipeline.Join;
 
 /// <summary>
 /// The ids that a partition has seen: a ring in order of arrival and an index over it. An id is forgotten after its time (log time), or when
 /// the ring is full, oldest first; never while its click waits for a path, or a second event of that id would wait beside it. Grows by
-/// doubling up to its bound, and beyond it only where all that it holds wait. One a partition; not for two threads.
+/// doubling up to its bound, and beyond it only where all that it holds wait. Lies outside of the collector's heap: at a million ids its copies
+/// there would cost more than all else. One a partition; not for two threads. References hold until the next <see cref="Add"/>.
 /// </summary>
-public sealed class IdMemory
+public sealed unsafe class IdMemory : IDisposable
 {
     /// <summary>What is remembered of an id.</summary>
     public struct Remembered
     {
+        private const long DecidedBit = 1;
+
+        private long _state;
+
         public ulong Id;
 
-        /// <summary>Log time of the click, ms.</summary>
-        public long LogTime;
-
-        private long _place;
-
         /// <param name="offset">Where the click lies in its partition.</param>
-        internal Remembered(ulong id, long logTime, bool decided, long offset) => (Id, LogTime, _place) = (id, logTime, (offset << 1) | (decided ? 1L : 0));
+        internal Remembered(ulong id, long logTime, bool decided, long offset) => (Id, _state, Offset) = (id, logTime << 1 | (decided ? DecidedBit : 0), offset);
+
+        /// <summary>Log time of the click, ms.</summary>
+        public readonly long LogTime => _state >> 1;
+
+        /// <summary>Where the click lies in its partition: a label that doesn't say where it was made has it read again.</summary>
+        public readonly long Offset;
 
         /// <summary>Whether the click is decided, or still waits for its path.</summary>
         public bool Decided
         {
-            readonly get => (_place & 1) != 0;
-            set => _place = (_place & ~1L) | (value ? 1L : 0);
+            readonly get => (_state & DecidedBit) != 0;
+            set => _state = value ? _state | DecidedBit : _state & ~DecidedBit;
         }
-
-        /// <summary>Where the click lies in its partition: a label that doesn't say where it was made has it read again.</summary>
-        public readonly long Offset => _place >> 1;
     }
 
     private int _bound;
-    private Remembered[] _ring;
-    private int[] _index; // position in the ring plus 1; 0 where free
+    private Remembered* _ring;
+    private int _size;
+
+    /// <summary>Places in the ring plus 1, 0 where free; the bits above are the id's own, so that another's is told apart without a look at the ring.</summary>
+    private uint* _index;
+    private uint _placeMask;
     private int _head, _count;
 
     /// <param name="bound">The most ids to remember.</param>
     public IdMemory(int bound)
     {
         _bound = Math.Max(16, bound);
-        _ring = new Remembered[Math.Min(1024, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_bound))];
-        _index = new int[_ring.Length * 2];
+        Allocate(Math.Min(1024, (int)BitOperations.RoundUpToPowerOf2((uint)_bound)));
     }
+
+    ~IdMemory() => Free();
 
     public int Count => _count;
 
+    /// <summary>Bytes of memory for ids.</summary>
+    public long MemoryBytes => _size * (sizeof(Remembered) + 2L * sizeof(uint));
+
     /// <summary>What is told of an id that is forgotten, so that what hangs on it can go too.</summary>
     public Action<ulong>? Forgotten { get; set; }
+
+    /// <summary>Asks for the line where an id is looked up.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(ulong id)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(_index + (int)(Home(id) & Mask));
+    }
 
     /// <summary>The remembered id, or a null reference.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref Remembered Find(ulong id)
     {
-        int mask = _index.Length - 1;
-        for (int slot = (int)(id >> 32) & mask; _index[slot] != 0; slot = (slot + 1) & mask)
+        uint mask = Mask;
+        for (uint slot = Home(id) & mask; _index[slot] != 0; slot = (slot + 1) & mask)
         {
-            ref Remembered remembered = ref _ring[_index[slot] - 1];
-            if (remembered.Id == id) return ref remembered;
+            if (((_index[slot] ^ (uint)id) & ~_placeMask) != 0) continue;
+            Remembered* remembered = _ring + ((_index[slot] & _placeMask) - 1);
+            if (remembered->Id == id) return ref *remembered;
         }
         return ref Unsafe.NullRef<Remembered>();
     }
@@ -75,11 +98,11 @@ public sealed class IdMemory
     public void Add(ulong id, long logTime, bool decided, long offset)
     {
         while (_count >= _bound && _ring[_head].Decided) ForgetOldest();
-        if (_count == _ring.Length) Grow();
-        int position = (_head + _count) & (_ring.Length - 1);
-        _ring[position] = new Remembered(id, logTime, decided, offset);
+        if (_count == _size) Grow();
+        int place = (_head + _count) & (_size - 1);
+        _ring[place] = new Remembered(id, logTime, decided, offset);
         _count++;
-        Link(id, position);
+        Link(id, place);
     }
 
     /// <summary>Forgets what was seen before a log time.</summary>
@@ -89,39 +112,74 @@ public sealed class IdMemory
         while (_count > 0 && _ring[_head].LogTime < before && _ring[_head].Decided) ForgetOldest();
     }
 
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private uint Mask => (uint)_size * 2 - 1;
+
+    /// <summary>Where an id's search begins; other bits of it than those that stand in the index.</summary>
+    private static uint Home(ulong id) => (uint)(id >> 32);
+
     private void ForgetOldest()
     {
         ulong id = _ring[_head].Id;
         Unlink(id, _head);
-        _head = (_head + 1) & (_ring.Length - 1);
+        _head = (_head + 1) & (_size - 1);
         _count--;
         Forgotten?.Invoke(id);
     }
 
-    private void Grow()
+    private void Allocate(int size)
     {
-        var ring = new Remembered[_ring.Length * 2];
-        for (int i = 0; i < _count; i++) ring[i] = _ring[(_head + i) & (_ring.Length - 1)];
-        (_ring, _head) = (ring, 0);
-        _index = new int[_ring.Length * 2];
-        for (int i = 0; i < _count; i++) Link(_ring[i].Id, i);
+        _size = size;
+        _ring = (Remembered*)HugePages.Allocate((nuint)size * (nuint)sizeof(Remembered));
+        _index = (uint*)HugePages.Allocate((nuint)size * 2 * sizeof(uint));
+        NativeMemory.Clear(_index, (nuint)size * 2 * sizeof(uint));
+        _placeMask = (uint)size * 2 - 1;
     }
 
-    private void Link(ulong id, int position)
+    private void Grow()
     {
-        int mask = _index.Length - 1, slot = (int)(id >> 32) & mask;
+        Remembered* ring = _ring;
+        uint* index = _index;
+        int size = _size;
+        Allocate(size * 2);
+        for (int i = 0; i < _count; i++)
+        {
+            _ring[i] = ring[(_head + i) & (size - 1)];
+            Link(_ring[i].Id, i);
+        }
+        _head = 0;
+        HugePages.Free(ring);
+        HugePages.Free(index);
+    }
+
+    private void Free()
+    {
+        HugePages.Free(_ring);
+        HugePages.Free(_index);
+        _ring = null;
+        _index = null;
+    }
+
+    private void Link(ulong id, int place)
+    {
+        uint mask = Mask, slot = Home(id) & mask;
         while (_index[slot] != 0) slot = (slot + 1) & mask;
-        _index[slot] = position + 1;
+        _index[slot] = (uint)id & ~_placeMask | (uint)(place + 1);
     }
 
     /// <summary>Takes a link out and moves those behind it up, so that no mark of it stays (Knuth 6.4, algorithm R).</summary>
-    private void Unlink(ulong id, int position)
+    private void Unlink(ulong id, int place)
     {
-        int mask = _index.Length - 1, hole = (int)(id >> 32) & mask;
-        while (_index[hole] != position + 1) hole = (hole + 1) & mask;
-        for (int slot = (hole + 1) & mask; _index[slot] != 0; slot = (slot + 1) & mask)
+        uint mask = Mask, hole = Home(id) & mask, sought = (uint)id & ~_placeMask | (uint)(place + 1);
+        while (_index[hole] != sought) hole = (hole + 1) & mask;
+        for (uint slot = (hole + 1) & mask; _index[slot] != 0; slot = (slot + 1) & mask)
         {
-            int home = (int)(_ring[_index[slot] - 1].Id >> 32) & mask;
+            uint home = Home(_ring[(_index[slot] & _placeMask) - 1].Id) & mask;
             if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
             _index[hole] = _index[slot];
             hole = slot;

@@ -27,7 +27,8 @@ public sealed record AgentInfo(string? CrawlerList, string? CrawlerEntry, AgentS
 
     /// <summary>The system that a device's <c>os</c> names.</summary>
     public static AgentSystem DeviceSystem(ReadOnlySpan<byte> os) =>
-        Ascii.EqualsIgnoreCase(os, "android"u8) ? AgentSystem.Android
+        os.IsEmpty ? AgentSystem.Unknown
+        : Ascii.EqualsIgnoreCase(os, "android"u8) ? AgentSystem.Android
         : Ascii.EqualsIgnoreCase(os, "ios"u8) || Ascii.EqualsIgnoreCase(os, "ipados"u8) ? AgentSystem.Ios
         : Ascii.EqualsIgnoreCase(os, "windows"u8) ? AgentSystem.Windows
         : Ascii.EqualsIgnoreCase(os, "macos"u8) || Ascii.EqualsIgnoreCase(os, "mac os x"u8) ? AgentSystem.Mac

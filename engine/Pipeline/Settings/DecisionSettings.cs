@@ -38,10 +38,12 @@ public sealed class DecisionSettings
         }
         Rules = [.. records.Values.OfType<ClickRule>().OrderBy(rule => rule.Order).ThenBy(rule => rule.Id, StringComparer.Ordinal)];
         Others = records.Values.OfType<OtherSetting>().ToLookup(setting => setting.Kind, setting => setting);
+        Quick = new QuickLimits(this);
         ClicksModel = records.GetValueOrDefault("model/clicks") as ModelInForce;
         CursorModel = records.GetValueOrDefault("model/cursor") as ModelInForce;
         string model = $"{ClicksModel?.Artefact.Version ?? "clicks-none"}+{CursorModel?.Artefact.Version ?? "cursor-none"}";
         ModelUtf8 = Encoding.ASCII.GetBytes(model);
+        ValidTail = Encoding.ASCII.GetBytes($",\"band\":\"allow\",\"action\":\"accept\",\"billable\":true,\"model\":\"{model}\",\"settings\":\"{version}\"}}");
     }
 
     /// <summary><c>s-118</c>, or <c>s-base</c>.</summary>
@@ -52,8 +54,14 @@ public sealed class DecisionSettings
     /// <summary>The versions of both models, as verdicts name them: <c>clicks-77b0+cursor-3f9a</c>.</summary>
     public byte[] ModelUtf8 { get; }
 
+    /// <summary>What most verdicts end with: everything behind the score of a valid click that nothing speaks against.</summary>
+    public byte[] ValidTail { get; }
+
     public Bands Bands { get; }
     public TimeLimits Limits { get; }
+
+    /// <summary>The reasons' limits, to tell a click of which none holds.</summary>
+    public QuickLimits Quick { get; }
     public IReadOnlyDictionary<string, CampaignSetting> Campaigns { get; }
     public AddressList[] Relays { get; }
     public AddressList[] Datacentres { get; }

@@ -18,12 +18,19 @@ public sealed class ModelInForce
     /// <summary>The setting of an artefact that names the SHA-256 of its histories, in hex.</summary>
     public const string HistoriesHash = "histories_sha256";
 
-    private ModelInForce(Artefact artefact, FieldHistories? own) => (Artefact, Own) = (artefact, own);
+    private ModelInForce(Artefact artefact, FieldHistories? own)
+    {
+        (Artefact, Own) = (artefact, own);
+        PlainClicks = artefact.Kind == ArtefactHeader.Clicks && own == null ? artefact.Forest.Given(PlainClick.Known.Select(known => ((int)known.Feature, known.Value))) : artefact.Forest;
+    }
 
     public Artefact Artefact { get; }
 
     /// <summary>The histories of a network's own click forest; null where the features are the engine's.</summary>
     public FieldHistories? Own { get; }
+
+    /// <summary>The clicks' forest for those that are plain (<see cref="PlainClick"/>); of a network's own features the whole forest.</summary>
+    public Forest PlainClicks { get; }
 
     /// <param name="kind"><c>clicks</c> or <c>cursor</c>.</param>
     /// <param name="file">The artefact's name.</param>

@@ -127,7 +127,7 @@ public sealed class Standings(int bound)
 {
     private readonly record struct Delta(StandingSums Sums, long Position, long LogTime, bool Invalid, long CostMicros);
 
-    private readonly Dictionary<ulong, StandingSums> _sums = [];
+    private readonly StandingTable _sums = new();
     private readonly List<Delta> _pending = [];
 
     /// <summary>What was read back and not reached yet, by the offset that it covers.</summary>
@@ -146,11 +146,16 @@ public sealed class Standings(int bound)
     /// <summary>Where other partitions' sums come in.</summary>
     public StandingsInbox Inbox { get; } = new();
 
+    /// <summary>Asks for the place where a key's sums are found, and, later, for the sums themselves, ahead of their use.</summary>
+    public void PrefetchPlace(ulong key) => _sums.PrefetchPlace(key);
+
+    public void Prefetch(ulong key) => _sums.Prefetch(key);
+
     /// <summary>
     /// The sums of a key; null before its first verdict is in them, that is until the second of that verdict has ended, or until another
     /// partition's come.
     /// </summary>
-    public StandingSums? Of(ulong key) => _sums.TryGetValue(key, out StandingSums? sums) && (sums.Clicks > 0 || sums.Others != null) ? sums : null;
+    public StandingSums? Of(ulong key) => _sums.Find(key) is { } sums && (sums.Clicks > 0 || sums.Others != null) ? sums : null;
 
     /// <summary>
     /// Sums that were read back from <c>standings</c>, several of a key where there are. Each takes its key's place once reading has passed the
@@ -211,12 +216,12 @@ public sealed class Standings(int bound)
 
     private void Note(ClickRow row, bool invalid, StandingSums sums) => _pending.Add(new Delta(sums, row.DecidedAt, row.LogTime, invalid, row.Event.CostMicros));
 
-    private StandingSums? Find(ulong key) => _sums.GetValueOrDefault(key);
+    private StandingSums? Find(ulong key) => _sums.Find(key);
 
     private StandingSums New(ulong key, StandingKind kind, string name)
     {
         var sums = new StandingSums { Kind = kind, Name = name };
-        _sums.Add(key, sums);
+        _sums.Set(key, sums);
         return sums;
     }
 
@@ -242,11 +247,8 @@ public sealed class Standings(int bound)
 
     private void Evict()
     {
-        long[] times = [.. _sums.Values.Select(TimeOf)];
-        Array.Sort(times);
-        long before = times[times.Length / 2] + 1;
-        foreach ((ulong key, StandingSums sums) in _sums)
-            if (TimeOf(sums) < before && _sums.Remove(key)) Evictions++;
+        long[] times = _sums.Times(TimeOf);
+        Evictions += _sums.Forget(times[times.Length / 2] + 1, TimeOf);
 
         static long TimeOf(StandingSums sums) => Math.Max(sums.LogTime, sums.Others?.LogTime ?? 0);
     }

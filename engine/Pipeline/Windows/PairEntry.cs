@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Engine.Pipeline.Windows;
 
@@ -15,6 +17,9 @@ public unsafe struct PairEntry : IWindowEntry
     private const int TenMinuteHops = 5, HourHops = 6, HopsInLong = 5;
     private const long HopMs = 120_000;
 
+    /// <summary>Where the counts begin, in bytes from the entry's beginning.</summary>
+    private const int CountsAt = 20;
+
     public ulong Key { readonly get; set; }
 
     public long Last { readonly get; set; }
@@ -24,6 +29,42 @@ public unsafe struct PairEntry : IWindowEntry
 
     private fixed byte _tenMinutes[TenMinuteHops];
     private fixed byte _hour[HourHops];
+
+    /// <summary>
+    /// Counts an event in, and gives the windows that end with it: ten minutes' and the hour's in two floats from <paramref name="windows"/> on.
+    /// The same as <see cref="Add"/> and <see cref="Count"/>, which it falls back to for an event before the latest.
+    /// </summary>
+    /// <param name="gap">From the key's latest event before, ms; negative where there is none.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Take(in Hops at, ref float windows, out long gap)
+    {
+        gap = Last == 0 ? -1 : Math.Abs(at.Time - Last);
+        if (at.Time > Last) Last = at.Time;
+        if (at.TwoMinutes > _head) Advance(at.TwoMinutes);
+        if (at.TwoMinutes != _head || !Ssse3.IsSupported)
+        {
+            TakeEarlier(at.Time, ref windows);
+            return;
+        }
+        fixed (PairEntry* entry = &this)
+        {
+            byte* counts = (byte*)entry + CountsAt;
+            Increment(ref counts[at.TwoMinutesPlace]);
+            Increment(ref counts[TenMinuteHops + at.TensPlace]);
+            // Ten minutes' counts into the low half, the hour's into the high one; each half's bytes are added up.
+            Vector128<byte> halves = Ssse3.Shuffle(Vector128.Load((byte*)entry + 16), Vector128.Create((byte)4, 5, 6, 7, 8, 0x80, 0x80, 0x80, 9, 10, 11, 12, 13, 14, 0x80, 0x80));
+            Vector128<ushort> sums = Sse2.SumAbsoluteDifferences(halves, Vector128<byte>.Zero);
+            windows = sums[0];
+            Unsafe.Add(ref windows, 1) = sums[4];
+        }
+    }
+
+    private void TakeEarlier(long time, ref float windows)
+    {
+        Add(time);
+        Count(time, out int tenMinutes, out int hour);
+        (windows, Unsafe.Add(ref windows, 1)) = (tenMinutes, hour);
+    }
 
     /// <summary>Counts one event at <paramref name="time"/> ms; events too old for a window leave it alone.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

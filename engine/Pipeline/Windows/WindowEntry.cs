@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Engine.Pipeline.Windows;
 
@@ -16,6 +18,9 @@ public unsafe struct WindowEntry : IWindowEntry
     private const int MinuteHops = 6, TenMinuteHops = 10, HourHops = 6;
     private const int TensInMinute = 6, TensInTenMinutes = 60;
 
+    /// <summary>Where the rings begin, in counts of 16 bits from the entry's beginning.</summary>
+    private const int MinuteAt = 10, TenMinutesAt = MinuteAt + MinuteHops, HourAt = TenMinutesAt + TenMinuteHops;
+
     /// <summary>The key's fingerprint; 0 where the place is free.</summary>
     public ulong Key { readonly get; set; }
 
@@ -28,6 +33,48 @@ public unsafe struct WindowEntry : IWindowEntry
     private fixed ushort _minute[MinuteHops];
     private fixed ushort _tenMinutes[TenMinuteHops];
     private fixed ushort _hour[HourHops];
+
+    /// <summary>
+    /// Counts an event in, and gives the windows that end with it: the minute's, ten minutes' and the hour's in three floats from
+    /// <paramref name="windows"/> on. The same as <see cref="Add"/> and <see cref="Count"/>, which it falls back to for an event before the latest.
+    /// </summary>
+    /// <param name="gap">From the key's latest event before, ms; negative where there is none.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Take(in Hops at, ref float windows, out long gap)
+    {
+        gap = Last == 0 ? -1 : Math.Abs(at.Time - Last);
+        if (at.Time > Last) Last = at.Time;
+        if (at.Ten > _head) Advance(at.Ten);
+        if (at.Ten != _head || !Avx2.IsSupported)
+        {
+            TakeEarlier(at.Time, ref windows);
+            return;
+        }
+        fixed (WindowEntry* entry = &this)
+        {
+            var counts = (ushort*)entry;
+            Increment(ref counts[MinuteAt + at.TenPlace]);
+            Increment(ref counts[TenMinutesAt + at.MinutePlace]);
+            Increment(ref counts[HourAt + at.TensPlace]);
+            // Of the last 24 of the line's 32 counts the first two are the head.
+            Vector256<int> first = Avx2.ConvertToVector256Int32(Vector128.Load(counts + 8)) & Vector256.Create(0, 0, -1, -1, -1, -1, -1, -1);
+            Vector256<int> second = Avx2.ConvertToVector256Int32(Vector128.Load(counts + 16));
+            Vector256<int> third = Avx2.ConvertToVector256Int32(Vector128.Load(counts + 24));
+            Vector256<int> tail = third & Vector256.Create(-1, -1, 0, 0, 0, 0, 0, 0);
+            Vector256<int> sums = Avx2.HorizontalAdd(Avx2.HorizontalAdd(first, second + tail), Avx2.HorizontalAdd(third - tail, Vector256<int>.Zero));
+            Vector128<float> three = Sse2.ConvertToVector128Single(sums.GetLower() + sums.GetUpper());
+            windows = three[0];
+            Unsafe.Add(ref windows, 1) = three[1];
+            Unsafe.Add(ref windows, 2) = three[2];
+        }
+    }
+
+    private void TakeEarlier(long time, ref float windows)
+    {
+        Add(time);
+        Count(time, out int minute, out int tenMinutes, out int hour);
+        (windows, Unsafe.Add(ref windows, 1), Unsafe.Add(ref windows, 2)) = (minute, tenMinutes, hour);
+    }
 
     /// <summary>Counts one event at <paramref name="time"/> ms; events too old for a window leave it alone.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -43,6 +43,11 @@ public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWi
     private Room[] _rooms;
     private int _depth, _segments;
 
+    /// <summary>What was allocated, and what is left of the last.</summary>
+    private readonly List<nint> _memory = [];
+    private byte* _free;
+    private int _left;
+
     /// <param name="maxKeys">The most keys to keep; rounded up to whole segments.</param>
     public WindowTable(int maxKeys)
     {
@@ -68,18 +73,30 @@ public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWi
         if (Sse.IsSupported) Sse.Prefetch0(_rooms[Index(key)].Tags + Group(key) * GroupPlaces);
     }
 
-    /// <summary>Asks for the key's entry, as its tags tell the place; they should be there already.</summary>
+    /// <summary>
+    /// Asks for the key's entry, as its tags tell the place; they should be there already. Where it may lie, for <see cref="Touch(ulong,long,T*)"/>
+    /// while <see cref="Moves"/> stays as it is; null where it isn't in the table, or further on.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(ulong key)
+    public T* Prefetch(ulong key)
     {
-        if (!Sse.IsSupported) return;
         ref readonly Room room = ref _rooms[Index(key)];
-        int group = Group(key);
-        Vector128<byte> tags = Vector128.Load(room.Tags + group * GroupPlaces);
+        int group = Group(key) * GroupPlaces;
+        Vector128<byte> tags = Vector128.Load(room.Tags + group);
         uint hits = Vector128.Equals(tags, Vector128.Create(Tag(key))).ExtractMostSignificantBits();
-        if (hits == 0) hits = Vector128.Equals(tags, Vector128<byte>.Zero).ExtractMostSignificantBits();
-        Sse.Prefetch0(room.Entries + group * GroupPlaces + (BitOperations.TrailingZeroCount(hits) & (GroupPlaces - 1)));
+        bool found = hits != 0;
+        if (!found) hits = Vector128.Equals(tags, Vector128<byte>.Zero).ExtractMostSignificantBits();
+        T* entry = room.Entries + group + (BitOperations.TrailingZeroCount(hits) & (GroupPlaces - 1));
+        if (Sse.IsSupported) Sse.Prefetch0(entry);
+        return found ? entry : null;
     }
+
+    /// <summary>How often entries were moved: places known before are void then.</summary>
+    public int Moves { get; private set; }
+
+    /// <summary>The key's entry, by the place that <see cref="Prefetch"/> told where nothing moved since, else as without it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T* Touch(ulong key, long now, T* place) => place != null && place->Key == key ? place : Touch(key, now);
 
     /// <summary>The key's entry, or null.</summary>
     public T* Find(ulong key) => Find(_rooms[Index(key)], key);
@@ -211,24 +228,37 @@ public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWi
         Refill(sibling, _spare.AsSpan(moves));
     }
 
-    private static void Refill(Segment segment, ReadOnlySpan<T> entries)
+    private void Refill(Segment segment, ReadOnlySpan<T> entries)
     {
+        Moves++;
         NativeMemory.Clear(segment.Room.Tags, SegmentPlaces);
         segment.Used = entries.Length;
         foreach (ref readonly T entry in entries) *Free(segment.Room, entry.Key) = entry;
     }
 
-    /// <summary>Entries need no clearing: a tag says which are in use. Their pages come as they are needed.</summary>
+    /// <summary>
+    /// Entries need no clearing: a tag says which are in use. The first segment stands alone, for most tables of a small log need no other; further
+    /// ones share large pages.
+    /// </summary>
     private Segment NewSegment(int depth)
     {
-        _segments++;
-        var room = new Room
+        const int TagBytes = SegmentPlaces;
+        int bytes = TagBytes + SegmentPlaces * sizeof(T);
+        if (_segments++ == 0) _memory.Add((nint)HugePages.Allocate((nuint)bytes));
+        else if (_left < bytes)
         {
-            Tags = (byte*)NativeMemory.AlignedAlloc(SegmentPlaces, 64),
-            Entries = (T*)NativeMemory.AlignedAlloc((nuint)(SegmentPlaces * sizeof(T)), 64),
-        };
-        NativeMemory.Clear(room.Tags, SegmentPlaces);
-        return new Segment { Room = room, Depth = depth };
+            _memory.Add((nint)HugePages.Allocate(HugePages.Bytes));
+            _free = (byte*)_memory[^1];
+            _left = HugePages.Bytes;
+        }
+        byte* at = _segments == 1 ? (byte*)_memory[0] : _free;
+        if (_segments > 1)
+        {
+            _free += bytes;
+            _left -= bytes;
+        }
+        NativeMemory.Clear(at, TagBytes);
+        return new Segment { Room = new Room { Tags = at, Entries = (T*)(at + TagBytes) }, Depth = depth };
     }
 
     /// <summary>Low bits choose the segment, the highest the group in it, those below the tag.</summary>
@@ -243,11 +273,8 @@ public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWi
 
     public void Dispose()
     {
-        foreach (Segment segment in _directory.Distinct())
-        {
-            NativeMemory.AlignedFree(segment.Room.Tags);
-            NativeMemory.AlignedFree(segment.Room.Entries);
-        }
+        foreach (nint memory in _memory) HugePages.Free((void*)memory);
+        _memory.Clear();
         _directory = [];
         _rooms = [];
     }

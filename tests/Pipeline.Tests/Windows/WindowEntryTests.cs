@@ -38,6 +38,35 @@ public sealed class WindowEntryTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    public void Taking_an_event_in_one_step_is_adding_and_counting_it(int seed)
+    {
+        var random = new Random(seed);
+        WindowEntry entry = default, twin = default;
+        PairEntry pair = default, pairTwin = default;
+        Span<float> windows = stackalloc float[3];
+        long now = Events.Start;
+        for (int i = 0; i < 20_000; i++)
+        {
+            now += random.Next(200) == 0 ? random.Next(4_000_000) : random.Next(40);
+            long time = now - (random.Next(4) == 0 ? random.Next(4_000_000) : 0), last = twin.Last;
+            entry.Take(new Hops(time), ref windows[0], out long gap);
+            twin.Add(time);
+            twin.Count(time, out int minute, out int tenMinutes, out int hour);
+            Assert.Equal((minute, tenMinutes, hour), (windows[0], windows[1], windows[2]));
+            Assert.Equal(last == 0 ? -1 : Math.Abs(time - last), gap);
+            pair.Take(new Hops(time), ref windows[0], out long pairGap);
+            pairTwin.Add(time);
+            pairTwin.Count(time, out tenMinutes, out hour);
+            Assert.Equal((tenMinutes, hour, gap), (windows[0], windows[1], pairGap));
+            twin.Last = Math.Max(twin.Last, time);
+            Assert.Equal((twin.Last, twin.Last), (entry.Last, pair.Last));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
     public void Events_in_any_order_count_as_a_list_of_them_does(int seed)
     {
         var random = new Random(seed);

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using Engine.Contracts;
+using Ingest.Publishing;
+
+namespace Bench.EndToEnd;
+
+/// <summary>Runs contestants in turns on one log, so that an hour in which the machine is slow is everyone's.</summary>
+internal sealed class Series : IDisposable
+{
+    private const int Rate = 20_000;
+    private static readonly TimeSpan LeftOut = TimeSpan.FromSeconds(10), Within = TimeSpan.FromMinutes(6);
+
+    private readonly Plan _plan;
+    private readonly TimeProvider _clock = TimeProvider.System;
+    private readonly string _folder = Directory.CreateTempSubdirectory("engine-bench-").FullName;
+    private readonly Broker _broker;
+    private readonly ManualResetEventSlim _pause = new();
+
+    public Series(Plan plan)
+    {
+        _plan = plan;
+        _broker = new Broker(plan.KafkaTool, _folder);
+    }
+
+    /// <summary>Everyone on Redis; the engine on the other stores, too.</summary>
+    public List<Run> Throughput()
+    {
+        MakeTopic(Topics.Interactions);
+        Console.Error.WriteLine($"bench: sending {_plan.Clicks:#,0} clicks");
+        new Clicks(_clock).Send(_broker.Address, Topics.Interactions, _plan.Clicks);
+        var runs = new List<Run>();
+        for (int round = 0; round < _plan.Runs; round++)
+            foreach (string store in _plan.Stores)
+                foreach (string contestant in store == "redis" ? _plan.Contestants : ["engine"])
+                {
+                    using var server = new Store(store, _plan.Root, _folder);
+                    Run run = Watch(contestant, store, server);
+                    runs.Add(run);
+                    Console.Error.WriteLine($"bench: {run.Contestant} on {store}: {run.ClicksPerSecond:#,0} clicks/s, {run.CpuUs:0.00} µs a click, broker {run.BrokerUs:0.00}, store {run.StoreUs:0.00}, {run.PeakMb:0} MB {run.Process}");
+                }
+        return runs;
+    }
+
+    /// <summary>Everyone at a fixed rate, on a topic of its own. Every hundredth verdict is looked for until it is there.</summary>
+    public List<Latency> Latency()
+    {
+        var found = new List<Latency>();
+        foreach (string contestant in _plan.Contestants)
+        {
+            // The engine reads one topic: what lies in it from before is read first.
+            string topic = contestant == "engine" ? Topics.Interactions : "latency-" + contestant;
+            if (contestant != "engine") MakeTopic(topic);
+            using var store = new Store("redis", _plan.Root, _folder);
+            using Contestant running = Start(contestant, topic, store);
+            Settle(store);
+            found.Add(Sample(contestant, topic, store));
+        }
+        return found;
+    }
+
+    private void Settle(Store store)
+    {
+        long before = -1, size;
+        for (int quiet = 0; quiet < 8; before = size)
+        {
+            _pause.Wait(1000);
+            size = store.Size();
+            quiet = size == before ? quiet + 1 : 0;
+        }
+        store.Clear();
+    }
+
+    private Latency Sample(string contestant, string topic, Store store)
+    {
+        var waiting = new List<(string Key, long Sent)>();
+        var arriving = new System.Collections.Concurrent.ConcurrentQueue<(string, long)>();
+        var times = new List<double>();
+        Task sending = Task.Run(() => new Clicks(_clock).Send(_broker.Address, topic, Rate * _plan.LatencySeconds, Rate, (id, sent) => arriving.Enqueue(("verdict:" + id, sent))));
+        long begin = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        long since = _clock.GetTimestamp();
+        while ((!sending.IsCompleted || waiting.Count > 0 || !arriving.IsEmpty) && _clock.GetElapsedTime(since) < Within)
+        {
+            while (arriving.TryDequeue(out (string, long) one)) waiting.Add(one);
+            bool[] there = store.Exist([.. waiting.Select(one => one.Key)]);
+            long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+            for (int i = there.Length - 1; i >= 0; i--)
+            {
+                if (!there[i]) continue;
+                if (waiting[i].Sent - begin >= LeftOut.TotalMilliseconds) times.Add(now - waiting[i].Sent);
+                waiting.RemoveAt(i);
+            }
+            _pause.Wait(1);
+        }
+        sending.GetAwaiter().GetResult();
+        if (waiting.Count > 0) throw new TimeoutException($"{contestant}: {waiting.Count} verdicts never came");
+        times.Sort();
+        double At(double share) => times[Math.Min(times.Count - 1, (int)(times.Count * share))];
+        var latency = new Latency(contestant, At(0.5), At(0.99), At(0.999), times.Count);
+        Console.Error.WriteLine($"bench: {latency}");
+        return latency;
+    }
+
+    private Run Watch(string contestant, string store, Store server)
+    {
+        using Contestant running = Start(contestant, Topics.Interactions, server);
+        int every = store == "garnet" ? 500 : 20; // its DBSIZE scans
+        (long count, long at, double own, double broker, double stored)? from = null;
+        long since = _clock.GetTimestamp();
+        while (true)
+        {
+            _pause.Wait(every);
+            long count = server.Size(), now = _clock.GetTimestamp();
+            running.CheckAlive();
+            if (count < _plan.Clicks / 4 && _clock.GetElapsedTime(since) < Within) continue;
+            double own = Processes.CpuUs(running.ProcessId), broker = Processes.CpuUs(_broker.ProcessId), stored = Processes.CpuUs(server.ProcessId);
+            from ??= (count, now, own, broker, stored);
+            if (count < _plan.Clicks * 0.95)
+            {
+                if (_clock.GetElapsedTime(since) > Within) throw new TimeoutException($"{contestant}: {count} of {_plan.Clicks} verdicts after {Within.TotalMinutes} minutes");
+                continue;
+            }
+            double clicks = count - from.Value.count, peak = Processes.PeakMb(running.ProcessId);
+            string said = running.End();
+            return new Run(contestant, store, clicks / _clock.GetElapsedTime(from.Value.at, now).TotalSeconds, (own - from.Value.own) / clicks, (broker - from.Value.broker) / clicks, (stored - from.Value.stored) / clicks, peak, said);
+        }
+    }
+
+    private Contestant Start(string contestant, string topic, Store store) => new(_plan, contestant, _broker.Address, topic, store.Port, _folder);
+
+    private void MakeTopic(string topic) => new TopicMaker(_broker.Address).EnsureAsync([topic], TopicTimestamps.CreateTime).GetAwaiter().GetResult();
+
+    public void Dispose()
+    {
+        _broker.Dispose();
+        _pause.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Bench.EndToEnd;
+
+/// <summary>A broker of our own, by the script that the plan names.</summary>
+internal sealed class Broker : IDisposable
+{
+    private readonly string _tool, _folder;
+
+    public Broker(string tool, string folder)
+    {
+        (_tool, _folder) = (tool, Path.Combine(folder, "kafka"));
+        int port = Ports.Free(beside: 1001);
+        Run("start", "-p", $"{port}", "-d", _folder, "-P", "4");
+        Address = $"127.0.0.1:{port}";
+        ProcessId = int.Parse(File.ReadAllText(Path.Combine(_folder, "1.pid")), CultureInfo.InvariantCulture);
+    }
+
+    public string Address { get; }
+
+    public int ProcessId { get; }
+
+    private void Run(params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(_tool, arguments) { RedirectStandardOutput = true })!;
+        process.StandardOutput.ReadLine();
+        process.WaitForExit();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{_tool} {arguments[0]} ended with exit code {process.ExitCode}");
+    }
+
+    public void Dispose() => Run("stop", "-d", _folder);
+}
+
+/// <summary>A Redis or a Garnet of our own that keeps nothing, and a connection to it.</summary>
+internal sealed class Store : IDisposable
+{
+    private readonly Process _process;
+    private readonly TcpClient _client;
+    private readonly StreamReader _replies;
+
+    public Store(string name, string root, string folder)
+    {
+        Port = Ports.Free();
+        ProcessStartInfo start = name == "redis"
+            ? new("redis-server", ["--bind", "127.0.0.1", "--port", $"{Port}", "--save", "", "--appendonly", "no", "--dir", folder])
+            : new("dotnet", ["tool", "run", "garnet-server", "--", "--bind", "127.0.0.1", "--port", $"{Port}", "--lua", "--lua-transaction-mode", "--memory", "4g", "--index", "512m"]);
+        start.WorkingDirectory = root;
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        _process = Process.Start(start)!;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        using var pause = new ManualResetEventSlim();
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                _client = new TcpClient("127.0.0.1", Port);
+                break;
+            }
+            catch (SocketException) when (attempt < 300 && !_process.HasExited)
+            {
+                pause.Wait(100);
+            }
+        }
+        _replies = new StreamReader(_client.GetStream(), Encoding.ASCII);
+        // `dotnet tool run` starts the server as a child of its own.
+        ProcessId = name == "redis" ? _process.Id : Processes.LastChild(_process.Id);
+    }
+
+    public int Port { get; }
+
+    public int ProcessId { get; }
+
+    /// <summary>Keys in it.</summary>
+    public long Size() => long.Parse(Ask("DBSIZE")[1..], CultureInfo.InvariantCulture);
+
+    public void Clear() => Ask("FLUSHALL");
+
+    /// <summary>Whether each of some keys is there.</summary>
+    public bool[] Exist(IReadOnlyList<string> keys)
+    {
+        var text = new StringBuilder();
+        foreach (string key in keys) text.Append("EXISTS ").Append(key).Append("\r\n");
+        _client.GetStream().Write(Encoding.ASCII.GetBytes(text.ToString()));
+        return [.. keys.Select(_ => _replies.ReadLine() == ":1")];
+    }
+
+    private string Ask(string command)
+    {
+        _client.GetStream().Write(Encoding.ASCII.GetBytes(command + "\r\n"));
+        return _replies.ReadLine() ?? throw new IOException("the store has gone");
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+}
+
+/// <summary>Ports of the loopback interface that nobody has.</summary>
+internal static class Ports
+{
+    /// <param name="beside">Another that must be free, so much above it.</param>
+    public static int Free(int beside = 0)
+    {
+        while (true)
+        {
+            int port = 20_000 + Random.Shared.Next(8_000);
+            if (IsFree(port) && (beside == 0 || IsFree(port + beside))) return port;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>What the kernel knows of processes (Linux's /proc).</summary>
+internal static class Processes
+{
+    private const double TickUs = 1e6 / 100;
+
+    /// <summary>User and system time so far, µs.</summary>
+    public static double CpuUs(int process)
+    {
+        string stat = File.ReadAllText($"/proc/{process}/stat");
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) * TickUs;
+    }
+
+    /// <summary>The most memory that it had, MB.</summary>
+    public static double PeakMb(int process) =>
+        long.Parse(File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
+
+    public static int LastChild(int process)
+    {
+        string children = File.ReadAllText($"/proc/{process}/task/{process}/children").Trim();
+        return children.Length == 0 ? process : LastChild(int.Parse(children.Split(' ')[^1], CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,243 @@
+using System.Text;
+using BenchmarkDotNet.Attributes;
+using Engine.Contracts;
+using Engine.Pipeline;
+using Engine.Pipeline.CursorPath;
+using Engine.Pipeline.Decide;
+using Engine.Pipeline.Decode;
+using Engine.Pipeline.Features;
+using Engine.Pipeline.Replay;
+using Engine.Pipeline.Settings;
+using Engine.Pipeline.Windows;
+using Google.Protobuf;
+using Models.Scoring;
+
+namespace Bench.Micro;
+
+/// <summary>Decoding: one shape, shapes that alternate (without a visitor, without a page, with a device), and Protobuf.</summary>
+[MemoryDiagnoser]
+public unsafe class DecodeBenchmarks
+{
+    private const int Clicks = 8192;
+
+    private readonly EventArena _arena = new();
+    private readonly Record[] _records = new Record[Clicks];
+    private ClickLog _log = null!;
+    private PartitionState _partition = null!;
+    private JsonEventDecoder _json = null!;
+    private ProtobufEventDecoder _protobuf = null!;
+    private byte[][] _messages = [];
+
+    [Params("one", "alternating")]
+    public string Shapes { get; set; } = "one";
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _log = new ClickLog(Clicks, Shapes == "alternating");
+        _partition = new PartitionState(0, new PipelineLimits { WindowKeys = 1000 }, TimeLimits.Default);
+        _log.Fill(_records, [_partition], [0], 0);
+        (_json, _protobuf) = (new JsonEventDecoder(_arena), new ProtobufEventDecoder(_arena));
+        var parser = new JsonParser(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
+        _messages = [.. _records.Select(record => ((IMessage)parser.Parse(Encoding.UTF8.GetString(record.Value, record.Length), Engine.Contracts.Protobuf.Event.Descriptor)).ToByteArray())];
+    }
+
+    [Benchmark(OperationsPerInvoke = Clicks)]
+    public int Json()
+    {
+        InteractionEvent e = default;
+        int errors = 0;
+        _arena.Reset();
+        foreach (ref readonly Record record in _records.AsSpan()) errors += _json.Decode(record.Value, record.Length, ref e, CloudEvent.None).IsError ? 1 : 0;
+        return errors;
+    }
+
+    [Benchmark(OperationsPerInvoke = Clicks)]
+    public int Protobuf()
+    {
+        InteractionEvent e = default;
+        int errors = 0;
+        _arena.Reset();
+        foreach (byte[] message in _messages)
+            fixed (byte* value = message) errors += _protobuf.Decode(value, message.Length, ref e, CloudEvent.None).IsError ? 1 : 0;
+        return errors;
+    }
+
+    [GlobalCleanup]
+    public void Cleanup()
+    {
+        _log.Dispose();
+        _partition.Dispose();
+        _arena.Dispose();
+    }
+}
+
+/// <summary>Windows: one touch of a key among so many, as it comes and with the place asked for ahead.</summary>
+public unsafe class WindowBenchmarks
+{
+    private const int Touches = 16384, Ahead = 16;
+
+    private readonly ulong[] _keys = new ulong[Touches + Ahead];
+    private WindowTable<WindowEntry> _table = null!;
+
+    [Params(10_000, 1_000_000)]
+    public int Keys { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        var random = new Random(1);
+        var hash = new KeyedHash(3, 5);
+        _table = new WindowTable<WindowEntry>(Keys * 2);
+        for (int i = 0; i < Keys; i++) _table.Touch(hash.Of((ulong)i, 0, 1), 1_700_000_000_000);
+        for (int i = 0; i < _keys.Length; i++) _keys[i] = hash.Of((ulong)random.Next(Keys), 0, 1);
+    }
+
+    [Benchmark(OperationsPerInvoke = Touches)]
+    public float AsItComes()
+    {
+        var at = new Hops(1_700_000_000_000);
+        float* windows = stackalloc float[3];
+        for (int i = 0; i < Touches; i++) _table.Touch(_keys[i], at.Time)->Take(at, ref *windows, out _);
+        return *windows;
+    }
+
+    [Benchmark(OperationsPerInvoke = Touches)]
+    public float AskedForAhead()
+    {
+        var at = new Hops(1_700_000_000_000);
+        float* windows = stackalloc float[3];
+        for (int i = 0; i < Touches; i++)
+        {
+            _table.PrefetchTags(_keys[i + Ahead]);
+            _table.Prefetch(_keys[i + Ahead / 4]);
+            _table.Touch(_keys[i], at.Time)->Take(at, ref *windows, out _);
+        }
+        return *windows;
+    }
+
+    [GlobalCleanup]
+    public void Cleanup() => _table.Dispose();
+}
+
+/// <summary>The shipped click forest a row: the whole, what is left of it for plain clicks, and one row at a time.</summary>
+public class ForestBenchmarks
+{
+    private const int Rows = 64;
+
+    private readonly float[] _raw = new float[Rows];
+    private float[] _columns = [], _row = [];
+    private Forest _whole = null!, _plain = null!;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        ModelInForce model = PipelineProfile.Settings().ClicksModel!;
+        (_whole, _plain) = (model.Artefact.Forest, model.PlainClicks);
+        var random = new Random(2);
+        _columns = [.. Enumerable.Range(0, ClickFeatures.Count * Rows).Select(_ => (float)(random.NextDouble() * 50))];
+        foreach ((ClickFeature feature, float value) in PlainClick.Known) _columns.AsSpan((int)feature * Rows, Rows).Fill(value);
+        _row = [.. Enumerable.Range(0, ClickFeatures.Count).Select(feature => _columns[feature * Rows])];
+    }
+
+    [Benchmark(OperationsPerInvoke = Rows)]
+    public void Whole() => _whole.Score(_columns, Rows, Rows, _raw);
+
+    [Benchmark(OperationsPerInvoke = Rows)]
+    public void Plain() => _plain.Score(_columns, Rows, Rows, _raw);
+
+    [Benchmark]
+    public float OneAtATime() => _whole.Score(_row);
+}
+
+/// <summary>Everything of a click but Kafka and Redis: decoded, counted, scored, decided, its verdict written to nowhere.</summary>
+[MemoryDiagnoser]
+public class PipelineBenchmarks
+{
+    private const int Clicks = 65_536;
+
+    private readonly Record[] _records = new Record[1024];
+    private readonly long[] _offsets = new long[4];
+    private readonly ClickLog _log = new(Clicks);
+    private ClickPipeline _pipeline = null!;
+    private PartitionState[] _partitions = [];
+
+    [IterationSetup]
+    public void Setup()
+    {
+        DecisionSettings settings = PipelineProfile.Settings();
+        _pipeline = new ClickPipeline(new KeyedHash(3, 5), new SettingsTimeline(settings, TimeSpan.FromSeconds(2)), new PathJudge(new ReplayIndex(new ReplaySettings(1000))), new PipelineLimits(), new PipelineProfile.NullSink());
+        _partitions = [.. Enumerable.Range(0, 4).Select(i => new PartitionState(i, new PipelineLimits(), settings.Limits))];
+        Array.Clear(_offsets);
+    }
+
+    [Benchmark(OperationsPerInvoke = Clicks)]
+    public void ClicksOfAnEmptyState()
+    {
+        for (int at = 0; at < Clicks;)
+        {
+            int n = _log.Fill(_records, _partitions, _offsets, at);
+            _pipeline.Process(_records.AsSpan(0, n));
+            at += n;
+        }
+    }
+
+    [IterationCleanup]
+    public void Cleanup()
+    {
+        _pipeline.Dispose();
+        foreach (PartitionState partition in _partitions) partition.Dispose();
+    }
+}
+
+/// <summary>A path of 32 points: its signature, looked up among a million and put in; its features and the classifier.</summary>
+[MemoryDiagnoser]
+public class PathBenchmarks
+{
+    private const int Stored = 1_000_000, Distinct = 4096, Points = 32;
+
+    private readonly float[][] _x = new float[Distinct][], _y = new float[Distinct][];
+    private readonly float[] _t = [.. Enumerable.Range(0, Points).Select(i => i * 16f)];
+    private readonly byte[] _id = "c-8f14e45f-0123"u8.ToArray(), _matched = new byte[EventLimits.MaxIdentifierBytes];
+    private ReplayIndex _index = null!;
+    private PathScorer _scorer = null!;
+    private int _at;
+    private long _logTime = 1_700_000_000_000;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        var random = new Random(3);
+        for (int p = 0; p < Distinct; p++)
+        {
+            (_x[p], _y[p]) = (new float[Points], new float[Points]);
+            for (int i = 1; i < Points; i++) (_x[p][i], _y[p][i]) = (_x[p][i - 1] + random.Next(-10, 30), _y[p][i - 1] + random.Next(-20, 20));
+        }
+        _index = new ReplayIndex(new ReplaySettings(Stored));
+        var (x, y) = (new float[Points], new float[Points]);
+        for (int n = 0; n < Stored; n++)
+        {
+            for (int i = 1; i < Points; i++) (x[i], y[i]) = (x[i - 1] + random.Next(-10, 30), y[i - 1] + random.Next(-20, 20));
+            PathSignature signature = PathSignature.Encode(_t, x, y);
+            if (signature.HasShape) _index.Insert(signature, _id, ++_logTime, 0, n);
+        }
+        _scorer = new PathScorer(PipelineProfile.Settings().CursorModel!.Artefact);
+    }
+
+    [Benchmark]
+    public bool LookUpAndInsertAmongAMillion()
+    {
+        int p = _at++ % Distinct;
+        PathSignature signature = PathSignature.Encode(_t, _x[p], _y[p]);
+        bool found = _index.TryFind(signature, ++_logTime, 1, _at, _t, _x[p], _y[p], _matched, out _);
+        _index.Insert(signature, _id, _logTime, 1, _at);
+        return found;
+    }
+
+    [Benchmark]
+    public double FeaturesAndClassifier()
+    {
+        int p = _at++ % Distinct;
+        return _scorer.Score(_t, _x[p], _y[p]).Probability;
+    }
+}

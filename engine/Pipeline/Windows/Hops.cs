@@ -1,0 +1,32 @@
+namespace Engine.Pipeline.Windows;
+
+/// <summary>An event's time in the hops of all windows, and its places in their rings: reckoned once a click, used for each of its keys.</summary>
+public readonly struct Hops
+{
+    public Hops(long time)
+    {
+        Time = time;
+        Ten = (uint)(time / 10_000);
+        uint minute = Ten / 6, tens = minute / 10;
+        TwoMinutes = minute / 2;
+        (TenPlace, MinutePlace, TensPlace, TwoMinutesPlace) = (Ten - minute * 6, minute - tens * 10, tens % 6, TwoMinutes % 5);
+    }
+
+    /// <summary>Event time, ms since the epoch.</summary>
+    public long Time { get; }
+
+    /// <summary>The hop of 10 s, since the epoch.</summary>
+    public uint Ten { get; }
+
+    /// <summary>The hop of 120 s.</summary>
+    public uint TwoMinutes { get; }
+
+    /// <summary>Places in rings of 6 hops of 10 s, 10 of 60 s, 6 of 600 s and 5 of 120 s.</summary>
+    public uint TenPlace { get; }
+
+    public uint MinutePlace { get; }
+
+    public uint TensPlace { get; }
+
+    public uint TwoMinutesPlace { get; }
+}
