@@ -1,0 +1,69 @@
+using System.Net;
+using System.Text.Json;
+using Integration.Tests.Rig;
+using Xunit;
+
+namespace Integration.Tests;
+
+/// <summary>An engine for tests that change nothing in it.</summary>
+public sealed class ContentEngine : IAsyncLifetime
+{
+    private Lab? _lab;
+    private EngineRun? _run;
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => (_lab, _run, Http) = await ContentRequestTests.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Http?.Dispose();
+        if (_run != null) await _run.DisposeAsync();
+        if (_lab != null) await _lab.DisposeAsync();
+    }
+}
+
+/// <summary>What the HTTP ends of content requests refuse.</summary>
+public class ContentEndTests(ContentEngine engine) : IClassFixture<ContentEngine>
+{
+    [Theory]
+    [InlineData("nonsense", "malformed", "")]
+    [InlineData("[]", "malformed", "expected an object")]
+    [InlineData("""{"type":"click","id":"r"}""", "unknown-type", "click")]
+    [InlineData("""{"type":"content-request","id":"r","time":1,"sponsor":"sp-1","sizes":[[1,1]]}""", "missing-field", "unit")]
+    [InlineData("""{"type":"content-request","id":"r","time":1,"sponsor":"sp-1","unit":"u","sizes":[[1,-1]]}""", "out-of-range", "sizes: -1 is no extent")]
+    [InlineData("""{"type":"content-request","id":"r","time":1,"sponsor":7,"unit":"u","sizes":[[1,1]]}""", "wrong-type", "sponsor")]
+    public async Task Bad_input_is_answered_with_what_and_where(string body, string error, string where)
+    {
+        HttpClient http = engine.Http;
+        (HttpStatusCode status, string answer) = await ContentRequestTests.AskAsync(http, body);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        JsonElement problem = JsonDocument.Parse(answer).RootElement;
+        Assert.Equal(error, problem.GetProperty("error").GetString());
+        Assert.StartsWith(where, problem.GetProperty("where").GetString());
+    }
+
+    [Fact]
+    public async Task Too_much_input_is_bad_input()
+    {
+        (HttpStatusCode status, string answer) = await ContentRequestTests.AskAsync(engine.Http, ContentRequestTests.Request("r", resource: new string('a', 300_000)));
+        Assert.Equal((HttpStatusCode.BadRequest, true), (status, answer.Contains("too-large")));
+    }
+
+    [Theory]
+    [InlineData("GET", "suggestions")]
+    [InlineData("POST", "suggestions/00/accept")]
+    [InlineData("GET", "acceptances")]
+    [InlineData("DELETE", "acceptances/x")]
+    public async Task A_sponsors_ends_ask_for_its_token(string method, string path)
+    {
+        HttpClient http = engine.Http;
+        async Task<HttpStatusCode> Status(string sponsor, string? token) => (await ContentRequestTests.SponsorAsync(http, new HttpMethod(method), $"/v1/sponsors/{sponsor}/{path}", token)).Status;
+        Assert.Equal(HttpStatusCode.Unauthorized, await Status("sp-1", null));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Status("sp-1", "guessed"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Status("sp-9", null));
+        Assert.Equal(HttpStatusCode.Forbidden, await Status("sp-1", ContentRequestTests.OtherToken));
+        Assert.Equal(HttpStatusCode.Forbidden, await Status("sp-9", ContentRequestTests.OtherToken));
+        Assert.Contains(await Status("sp-1", ContentRequestTests.Token), (HttpStatusCode[])[HttpStatusCode.OK, HttpStatusCode.NotFound]);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Tests.Support;
+
+namespace Integration.Tests.Rig;
+
+/// <summary>
+/// A real browser with one page, driven by the DevTools protocol: it goes where it is told, clicks with a mouse, types, and takes pictures. The
+/// pictures stay where the variable SCREENSHOTS names a folder.
+/// </summary>
+public sealed partial class Browser : IAsyncDisposable
+{
+    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
+
+    private readonly LiveProcess _process;
+    private readonly LiveFolder _folder;
+    private readonly ClientWebSocket _socket = new();
+    private int _id;
+
+    private Browser(LiveProcess process, LiveFolder folder) => (_process, _folder) = (process, folder);
+
+    /// <summary>Whether there is a browser on the path.</summary>
+    public static bool IsThere => Find() != null;
+
+    public static async Task<Browser> StartAsync()
+    {
+        var folder = new LiveFolder();
+        LiveProcess process = LiveProcess.Start(Find()!, ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--remote-debugging-port=0", $"--user-data-dir={folder.File("profile")}", "about:blank"]);
+        var browser = new Browser(process, folder);
+        try
+        {
+            await process.SaysAsync("DevTools listening on ws://", TimeSpan.FromSeconds(60));
+            string address = Listening().Match(process.Error).Groups[1].Value;
+            using var http = new HttpClient();
+            string page = await LiveWait.ForAsync("the browser has a page", async () =>
+                JsonDocument.Parse(await http.GetStringAsync($"http://{address}/json/list")).RootElement.EnumerateArray().Where(target => target.GetProperty("type").GetString() == "page").Select(target => target.GetProperty("webSocketDebuggerUrl").GetString()).FirstOrDefault());
+            await browser._socket.ConnectAsync(new Uri(page), CancellationToken.None);
+            await browser.CallAsync("Page.enable");
+            await browser.SizeAsync(1100, 800, phone: false);
+            return browser;
+        }
+        catch
+        {
+            await browser.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Sets the window's size, CSS pixels.</summary>
+    public Task SizeAsync(int width, int height, bool phone) =>
+        CallAsync("Emulation.setDeviceMetricsOverride", new { width, height, deviceScaleFactor = phone ? 2 : 1, mobile = phone });
+
+    /// <summary>Goes to an address, and waits until the page is there.</summary>
+    public Task GoAsync(string url) => LoadedAfterAsync(() => CallAsync("Page.navigate", new { url }));
+
+    /// <summary>Clicks in the middle of what a selector finds, and waits for the page that follows.</summary>
+    public Task FollowAsync(string selector) => LoadedAfterAsync(() => ClickAsync(selector));
+
+    /// <summary>Clicks in the middle of what a selector finds.</summary>
+    public async Task ClickAsync(string selector)
+    {
+        JsonElement at = await EvaluateAsync($"(() => {{ const e = document.querySelector({JsonSerializer.Serialize(selector)}); e.scrollIntoView({{block:'center'}}); const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; }})()");
+        foreach (string type in new[] { "mouseMoved", "mousePressed", "mouseReleased" })
+            await CallAsync("Input.dispatchMouseEvent", new { type, x = at[0].GetDouble(), y = at[1].GetDouble(), button = type == "mouseMoved" ? "none" : "left", clickCount = type == "mouseMoved" ? 0 : 1 });
+    }
+
+    /// <summary>Types into what has the focus.</summary>
+    public Task TypeAsync(string text) => CallAsync("Input.insertText", new { text });
+
+    /// <summary>The page's text as a person reads it.</summary>
+    public async Task<string> TextAsync() => (await EvaluateAsync("document.body.innerText")).GetString()!;
+
+    public async Task<string> AddressAsync() => (await EvaluateAsync("location.href")).GetString()!;
+
+    /// <summary>The value of an expression in the page.</summary>
+    public async Task<JsonElement> EvaluateAsync(string expression)
+    {
+        JsonElement answer = await CallAsync("Runtime.evaluate", new { expression, returnByValue = true });
+        if (answer.TryGetProperty("exceptionDetails", out JsonElement problem)) throw new InvalidOperationException($"{expression}: {problem}");
+        return answer.GetProperty("result").TryGetProperty("value", out JsonElement value) ? value : default;
+    }
+
+    /// <summary>A picture of the whole page.</summary>
+    public async Task<byte[]> PictureAsync(string name)
+    {
+        byte[] png = (await CallAsync("Page.captureScreenshot", new { format = "png", captureBeyondViewport = true })).GetProperty("data").GetBytesFromBase64();
+        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 } folder) await File.WriteAllBytesAsync(Path.Combine(folder, name + ".png"), png);
+        return png;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _socket.Dispose();
+        await _process.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private async Task LoadedAfterAsync(Func<Task> work)
+    {
+        // A mark in the page that is left tells when another one has taken its place.
+        await EvaluateAsync("window.left = 1");
+        await work();
+        await LiveWait.UntilAsync("the page is there", async () =>
+        {
+            try
+            {
+                return (await EvaluateAsync("window.left !== 1 && document.readyState === 'complete'")).ValueKind == JsonValueKind.True;
+            }
+            catch (InvalidOperationException)
+            {
+                return false; // between two pages
+            }
+        });
+    }
+
+    private async Task<JsonElement> CallAsync(string method, object? parameters = null)
+    {
+        int id = ++_id;
+        using var cancel = new CancellationTokenSource(LiveWait.Patience);
+        await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(new { id, method, @params = parameters ?? new { } }), WebSocketMessageType.Text, true, cancel.Token);
+        while (true)
+        {
+            JsonElement message = JsonDocument.Parse(await ReceiveAsync(cancel.Token)).RootElement;
+            if (!message.TryGetProperty("id", out JsonElement answered) || answered.GetInt32() != id) continue;
+            return message.TryGetProperty("result", out JsonElement result) ? result : throw new InvalidOperationException($"{method}: {message}");
+        }
+    }
+
+    private async Task<byte[]> ReceiveAsync(CancellationToken cancel)
+    {
+        using var whole = new MemoryStream();
+        byte[] part = new byte[64 * 1024];
+        while (true)
+        {
+            ValueWebSocketReceiveResult read = await _socket.ReceiveAsync(part.AsMemory(), cancel);
+            whole.Write(part, 0, read.Count);
+            if (read.EndOfMessage) return whole.ToArray();
+        }
+    }
+
+    private static string? Find() =>
+        (from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator) from name in Names select Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    [GeneratedRegex("DevTools listening on ws://([0-9.]+:[0-9]+)/")]
+    private static partial Regex Listening();
+}
