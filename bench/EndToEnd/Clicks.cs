@@ -27,7 +27,7 @@ internal sealed class Clicks(TimeProvider clock)
     {
         using IProducer<byte[], byte[]> producer = Producer(kafka, lingerMs: 10);
         long start = clock.GetUtcNow().ToUnixTimeMilliseconds() - count / PerMillisecond;
-        for (int i = 0; i < count; i++) Send(producer, topic, i, start + i / PerMillisecond);
+        for (int i = 0; i < count; i++) Send(producer, topic, $"c-{i}", start + i / PerMillisecond);
         producer.Flush(TimeSpan.FromMinutes(2));
     }
 
@@ -41,8 +41,10 @@ internal sealed class Clicks(TimeProvider clock)
         {
             while (clock.GetElapsedTime(since).TotalSeconds * rate < i) pause.Wait(1);
             long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-            Send(producer, topic, i, now);
-            if (i % 100 == 0) sent($"c-{i}", now);
+            // Ids of their own: those of the clicks before are remembered for an hour.
+            string id = $"l-{i}";
+            Send(producer, topic, id, now);
+            if (i % 100 == 0) sent(id, now);
         }
         producer.Flush(TimeSpan.FromMinutes(1));
     }
@@ -57,11 +59,11 @@ internal sealed class Clicks(TimeProvider clock)
         EnableDeliveryReports = false,
     }).Build();
 
-    private void Send(IProducer<byte[], byte[]> producer, string topic, int id, long time)
+    private void Send(IProducer<byte[], byte[]> producer, string topic, string id, long time)
     {
         int visitor = Zipf(Visitors, 2.2), address = (int)(visitor * 7_919L % Addresses), network = address % Networks, publisher = Zipf(Publishers, 2), campaign = Zipf(Campaigns, 2);
         string net = string.Create(CultureInfo.InvariantCulture, $"{23 + network / 2000}.{network / 50 % 40 * 6}.{network % 50 * 5}.");
-        string json = string.Create(CultureInfo.InvariantCulture, $"{{\"type\":\"click\",\"id\":\"c-{id}\",\"time\":{time},\"ip\":\"{net}{10 + 23 * (address / Networks)}\",\"ua\":\"{Agents[visitor % Agents.Length]}\",\"visitor\":\"v-{visitor}\",\"publisher\":\"pub-{publisher}\",\"placement\":\"top\",\"campaign\":\"cmp-{campaign}\",\"advertiser\":\"adv-{campaign % 90}\",\"cost_micros\":{50_000 + 10_000 * _random.Next(60)},\"page\":\"https://p{publisher}.example/a/{_random.Next(1000)}\",\"referrer\":\"\",\"target\":\"https://s{campaign % 90}.example/p/{campaign}\",\"pointer\":\"mouse\",\"x\":{_random.Next(1280)},\"y\":{_random.Next(720)},\"viewport\":[1280,720]}}");
+        string json = string.Create(CultureInfo.InvariantCulture, $"{{\"type\":\"click\",\"id\":\"{id}\",\"time\":{time},\"ip\":\"{net}{10 + 23 * (address / Networks)}\",\"ua\":\"{Agents[visitor % Agents.Length]}\",\"visitor\":\"v-{visitor}\",\"publisher\":\"pub-{publisher}\",\"placement\":\"top\",\"campaign\":\"cmp-{campaign}\",\"advertiser\":\"adv-{campaign % 90}\",\"cost_micros\":{50_000 + 10_000 * _random.Next(60)},\"page\":\"https://p{publisher}.example/a/{_random.Next(1000)}\",\"referrer\":\"\",\"target\":\"https://s{campaign % 90}.example/p/{campaign}\",\"pointer\":\"mouse\",\"x\":{_random.Next(1280)},\"y\":{_random.Next(720)},\"viewport\":[1280,720]}}");
         var message = new Message<byte[], byte[]> { Key = Encoding.ASCII.GetBytes(net + "0/24"), Value = Encoding.ASCII.GetBytes(json), Timestamp = new Timestamp(time, TimestampType.CreateTime) };
         while (true)
         {

@@ -52,20 +52,21 @@ internal sealed class Series : IDisposable
             if (contestant != "engine") MakeTopic(topic);
             using var store = new Store("redis", _plan.Root, _folder);
             using Contestant running = Start(contestant, topic, store);
-            Settle(store);
+            Settle(store, contestant == "engine" ? _plan.Clicks : 0);
             found.Add(Sample(contestant, topic, store));
         }
         return found;
     }
 
-    private void Settle(Store store)
+    /// <summary>Waits until so many verdicts are there, no more come, and the group has joined.</summary>
+    private void Settle(Store store, long least)
     {
         long before = -1, size;
         for (int quiet = 0; quiet < 8; before = size)
         {
             _pause.Wait(1000);
             size = store.Size();
-            quiet = size == before ? quiet + 1 : 0;
+            quiet = size == before && size >= least ? quiet + 1 : 0;
         }
         store.Clear();
     }

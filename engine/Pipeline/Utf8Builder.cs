@@ -95,9 +95,11 @@ public sealed class Utf8Builder(int capacity = 4096)
     }
 
     /// <summary>A JSON string of UTF-8 text that may hold anything.</summary>
-    public Utf8Builder JsonText(ReadOnlySpan<byte> text)
+    public Utf8Builder JsonText(ReadOnlySpan<byte> text) => Add((byte)'"').JsonPart(text).Add((byte)'"');
+
+    /// <summary>A JSON string's inside, or a part of it.</summary>
+    private Utf8Builder JsonPart(ReadOnlySpan<byte> text)
     {
-        Add((byte)'"');
         foreach (byte c in text)
         {
             if (c is (byte)'"' or (byte)'\\') Add((byte)'\\').Add(c);
@@ -109,10 +111,19 @@ public sealed class Utf8Builder(int capacity = 4096)
             }
             else Add(c);
         }
-        return Add((byte)'"');
+        return this;
     }
 
-    public Utf8Builder JsonText(string text) => JsonText(System.Text.Encoding.UTF8.GetBytes(text));
+    public Utf8Builder JsonText(string text) => JsonText(text, "");
+
+    /// <summary>A JSON string of two texts together.</summary>
+    public Utf8Builder JsonText(string first, string second) => Add((byte)'"').JsonPart(first).JsonPart(second).Add((byte)'"');
+
+    private Utf8Builder JsonPart(string text)
+    {
+        Span<byte> utf8 = text.Length <= 256 ? stackalloc byte[text.Length * 3] : new byte[text.Length * 3];
+        return JsonPart(utf8[..System.Text.Encoding.UTF8.GetBytes(text, utf8)]);
+    }
 
     private void Grow(int length) => Array.Resize(ref _bytes, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(Length + length)));
 }

@@ -142,7 +142,7 @@ public static class Evidence
     {
         if (!first) into.Add(","u8);
         first = false;
-        into.JsonText(prefix + id);
+        into.JsonText(prefix, id);
     }
 
     private static void Key(Utf8Builder into, string prefix, string id, ref bool first)
