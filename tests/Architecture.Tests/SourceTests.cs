@@ -70,7 +70,7 @@ public partial class SourceTests
         return folder?.FullName ?? Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
     }
 
-    [GeneratedRegex(@"\bunsafe\b")]
+    [GeneratedRegex(@"\bunsafe\b(?!-)")]
     private static partial Regex UnsafeWord();
 
     [GeneratedRegex(@"//.*$", RegexOptions.Multiline)]

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Engine.Pipeline;
 using Engine.Pipeline.History;
+using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Models.Scoring;
 using Models.Training.Clicks;

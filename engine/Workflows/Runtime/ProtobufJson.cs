@@ -15,7 +15,7 @@ public static class ProtobufJson
     /// <summary>Throws <see cref="InvalidProtocolBufferException"/> or <see cref="FormatException"/> where the bytes are no event.</summary>
     public static byte[] Of(byte[] value)
     {
-        Event e = Event.Parser.ParseFrom(value);
+        IMessage e = Contracts.Protobuf.WorkflowEvent.Parser.ParseFrom(value);
         var buffer = new ArrayBufferWriter<byte>(value.Length * 2);
         using (var json = new Utf8JsonWriter(buffer)) Write(json, e);
         return buffer.WrittenSpan.ToArray();

@@ -24,8 +24,15 @@ public sealed class EventDocumentTests
 
             {Document.Table(["field", "JSON", "number", "meaning", "range"], fields.Where(field => field.Message == "Device").Select(field =>
                 (string[])[$"`{field.Name}`", EventFields.JsonType(field), Number(field), field.Comment, EventFields.Range(field)]))}
+            ## Events of the workflows
+
+            The message `WorkflowEvent`, or JSON. Which event has which of them, which it can't be used without, and their ranges: [content requests](content-requests.md),
+            [bindings](bindings.md), [priority](priority.md).
+
+            {Document.Table(["field", "JSON", "number", "meaning"], fields.Where(field => field.Message == "WorkflowEvent").Select(field =>
+                (string[])[$"`{field.Name}`", EventFields.JsonType(field), Number(field), field.Comment]))}
             """);
-        Assert.All(fields.Where(field => field.Message != "Point"), field => Assert.NotEmpty(field.Comment));
+        Assert.All(fields.Where(field => field.Message is "Event" or "WorkflowEvent" or "Device"), field => Assert.NotEmpty(field.Comment));
     }
 
     [Fact]
@@ -36,6 +43,9 @@ public sealed class EventDocumentTests
         for (int i = 0; i < names.Length; i++) Assert.Equal(names[i], Assert.Single(fields, field => field.Message == "Event" && field.Number == i + 1).Name);
         Assert.Equal(EventFields.DecoderDeviceNames, fields.Where(field => field.Message == "Device").OrderBy(field => field.Number).Select(field => field.Name));
         Assert.Equal(Event.Descriptor.Fields.InFieldNumberOrder().Select(field => (field.Name, field.FieldNumber)), fields.Where(field => field.Message == "Event").Select(field => (field.Name, field.Number)));
+        ProtoField[] workflow = [.. fields.Where(field => field.Message == "WorkflowEvent")];
+        Assert.Equal(WorkflowEvent.Descriptor.Fields.InFieldNumberOrder().Select(field => (field.Name, field.FieldNumber)), workflow.Select(field => (field.Name, field.Number)));
+        Assert.All(fields.Where(field => field.Message == "Event"), field => Assert.DoesNotContain(workflow, other => other.Name == field.Name != (other.Number == field.Number)));
         Assert.Equal(FieldType.Int64, Event.Descriptor.FindFieldByName("time").FieldType);
     }
 

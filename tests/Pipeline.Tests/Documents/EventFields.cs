@@ -43,7 +43,7 @@ internal static partial class EventFields
     public static string JsonType(ProtoField field) => (field.Type, field.Repeated) switch
     {
         ("string", _) => "text", ("int64" or "int32", _) => "whole number", ("bool", _) => "true or false", ("double", false) => "number",
-        ("double", true) => "`[width, height]`", ("Point", _) => "list of `[t, x, y]`", _ => "object",
+        ("double", true) => "`[width, height]`", ("Point", _) => "list of `[t, x, y]`", ("Size", _) => "list of `[width, height]`", _ => "object",
     };
 
     public static string Range(ProtoField field) => field.Message == "Device" ? $"at most {EventLimits.MaxDeviceBytes} bytes of UTF-8; numbers are taken as their text" : field.Name switch
@@ -72,6 +72,6 @@ internal static partial class EventFields
     [GeneratedRegex(@"^message (\w+)")]
     private static partial Regex MessageLine();
 
-    [GeneratedRegex(@"^\s+(?:(optional|repeated) )?(\w+) (\w+) = (\d+);\s*(?:// (.*))?$")]
+    [GeneratedRegex(@"^\s+(?:(optional|repeated) )?(\w+(?:<string, \w+>)?) (\w+) = (\d+);\s*(?:// (.*))?$")]
     private static partial Regex FieldLine();
 }

@@ -69,7 +69,7 @@ public class ContentEventTests
     public void Protobuf_says_the_same()
     {
         var run = new ContentRun(ContentRun.FrontTop);
-        var e = new Event { Type = "content-request", Id = "r", Time = DeciderRun.Start, Sponsor = "sp-1", Resource = "https://news.example/", Unit = "news/front/top", Ip = "203.0.113.9" };
+        var e = new Engine.Contracts.Protobuf.WorkflowEvent { Type = "content-request", Id = "r", Time = DeciderRun.Start, Sponsor = "sp-1", Resource = "https://news.example/", Unit = "news/front/top", Ip = "203.0.113.9" };
         e.Sizes.Add(new Size { Width = 728, Height = 90 });
         e.Parameters["color"] = "red";
         run.Log.Send(e.ToByteArray(), "sp-1", ("content-type", "application/protobuf"));

@@ -156,7 +156,7 @@ public class PartitionRunTests
     [Fact]
     public void An_event_in_Protobuf_is_the_same_event()
     {
-        var e = new Engine.Contracts.Protobuf.Event { Type = "binding", Id = "b-1", Time = DeciderRun.Start, Page = "p-1", Account = "acc-1" };
+        var e = new Engine.Contracts.Protobuf.WorkflowEvent { Type = "binding", Id = "b-1", Time = DeciderRun.Start, Page = "p-1", Account = "acc-1" };
         e.Values.Add("amount_micros", new Engine.Contracts.Protobuf.Value { Integer = 5 });
         e.Values.Add("remark", new Engine.Contracts.Protobuf.Value { Text = "thanks" });
         e.Values.Add("gone", new Engine.Contracts.Protobuf.Value());
