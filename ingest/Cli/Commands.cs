@@ -168,6 +168,13 @@ public static class Commands
         {
             HelpName = "M", Description = "over how long it all happens", DefaultValueFactory = _ => SampleTraffic.DefaultSpan.TotalMinutes,
         };
+        var bindings = new Option<int>("--bindings") { HelpName = "N", Description = "how many bindings follow, good and bad ones; a running engine makes their codes" };
+        var page = new Option<string>("--page") { HelpName = "ID", Description = "the page that is bound on", DefaultValueFactory = _ => new GenerateRequest { Clicks = 1 }.Page };
+        var engine = new Option<string?>("--engine") { HelpName = "H:P", Description = "the engine's HTTP address (default: of the engine that runs here)" };
+        bindings.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 0) result.AddError("--bindings is 0 or more");
+        });
         clicks.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 1) result.AddError("N is the number of clicks, 1 or more");
@@ -178,7 +185,7 @@ public static class Commands
         });
         var command = new Command("generate", "Sends labelled sample traffic: people, robots, cheats and a few mistakes, over the minutes that end now.")
         {
-            clicks, kafka, seed, labels, file, speed, minutes, partitions,
+            clicks, kafka, seed, labels, file, speed, minutes, partitions, bindings, page, engine,
         };
         command.SetAction((parsed, cancel) => GenerateCommand.RunAsync(new GenerateRequest
         {
@@ -189,6 +196,9 @@ public static class Commands
             OutFile = parsed.GetValue(file),
             Speed = parsed.GetValue(speed),
             Span = TimeSpan.FromMinutes(parsed.GetValue(minutes)),
+            Bindings = parsed.GetValue(bindings),
+            Page = parsed.GetValue(page)!,
+            Engine = parsed.GetValue(engine),
             Partitions = parsed.GetValue(partitions),
         }, around, cancel));
         return command;

@@ -11,7 +11,8 @@ namespace Ingest.Cli;
 /// <param name="Redis">The Redis that takes the results, or null.</param>
 /// <param name="Group">The consumer group, where the file tells it.</param>
 /// <param name="Prefix">What stands before the keys in Redis, where the file tells it.</param>
-public sealed record RunningEngine(string Kafka, string? Redis, string? Group, string Prefix)
+/// <param name="Http">Where it serves HTTP, <c>host:port</c>, where the file tells it.</param>
+public sealed record RunningEngine(string Kafka, string? Redis, string? Group, string Prefix, string? Http = null)
 {
     /// <summary>The engine that runs here, or null. A file left behind by a process that has gone counts for nothing.</summary>
     public static RunningEngine? Find()
@@ -39,7 +40,7 @@ public sealed record RunningEngine(string Kafka, string? Redis, string? Group, s
             JsonElement root = json.RootElement;
             if (!IsAlive(root.GetProperty("pid").GetInt32())) return null;
             if (Text(root, "kafka") is not { } kafka) return null;
-            return new RunningEngine(kafka, Text(root, "redis"), Text(root, "group"), Text(root, "prefix") ?? "");
+            return new RunningEngine(kafka, Text(root, "redis"), Text(root, "group"), Text(root, "prefix") ?? "", Text(root, "http"));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException
             or InvalidOperationException or FormatException)

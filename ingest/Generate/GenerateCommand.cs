@@ -20,6 +20,12 @@ public sealed record GenerateRequest
     public string? OutFile { get; init; }
     public Speed Speed { get; init; } = Speed.Max;
     public TimeSpan Span { get; init; } = SampleTraffic.DefaultSpan;
+    /// <summary>How many bindings follow the clicks; their codes are the engine's.</summary>
+    public int Bindings { get; init; }
+    /// <summary>The page that is bound on.</summary>
+    public string Page { get; init; } = "poster-7";
+    /// <summary>Where the engine serves HTTP, <c>host:port</c>; null for the engine that runs here.</summary>
+    public string? Engine { get; init; }
     /// <summary>How many partitions a topic gets that is missing.</summary>
     public int Partitions { get; init; } = TopicMaker.DefaultPartitions;
     /// <summary>Settings of librdkafka, for tests.</summary>
@@ -46,13 +52,17 @@ public static class GenerateCommand
         labels?.WriteLine("click,label,kind");
         var progress = new ProgressLine(around.Error, around.Time, around.IsTerminal);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        IEnumerable<SampleEvent> events = traffic.Select(next => Note(next, counts, labels));
+        IEnumerable<SampleEvent> bindings = request.Bindings == 0 ? [] : Bindings.BindingTraffic.Play(EngineOf(request, engine), request.Page, request.Bindings, seed, around.Time);
+        IEnumerable<SampleEvent> events = traffic.Concat(bindings).Select(next => Note(next, counts, labels));
         long doomed = kafka is null
             ? await WriteAsync(request.OutFile!, events, cancel).ConfigureAwait(false)
             : await SendAsync(request, around, engine, kafka, traffic, events, progress, now, cancel).ConfigureAwait(false);
         Summary.Write(around.Out, counts, counts.Values.Sum(), 0, doomed, progress.Elapsed);
         return ExitCodes.Done;
     }
+
+    private static string EngineOf(GenerateRequest request, RunningEngine? engine) => request.Engine ?? engine?.Http ?? throw new CommandFailure(
+        "--bindings needs an engine, which makes their codes: name its HTTP address with --engine HOST:PORT, or start out/engine run.", ExitCodes.WrongUse);
 
     private static SampleEvent Note(SampleEvent next, SortedDictionary<string, long> counts, StreamWriter? labels)
     {
@@ -67,7 +77,7 @@ public static class GenerateCommand
         ProgressLine progress, long now, CancellationToken cancel)
     {
         long span = (long)request.Span.TotalMilliseconds, doomed = 0;
-        await ReadyTopics.EnsureAsync(kafka, [Topics.Interactions], traffic.StartMs, traffic.StartMs + span, now, request.Speed,
+        await ReadyTopics.EnsureAsync(kafka, request.Bindings > 0 ? [Topics.Interactions, Topics.Bindings] : [Topics.Interactions], traffic.StartMs, traffic.StartMs + span, now, request.Speed,
             request.Partitions, request.Extra, cancel).ConfigureAwait(false);
         await using var publisher = new EventPublisher(new PublisherOptions { Kafka = kafka, ClientId = "ingest-generate", Extra = request.Extra });
         await using Pacing pacing = await Pacing.ForAsync(engine, kafka, around).ConfigureAwait(false);

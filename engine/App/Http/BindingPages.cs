@@ -39,7 +39,7 @@ internal static class BindingPages
         {
             page = BindingEnds.Slashes(page);
             if (await FormAsync(context).ConfigureAwait(false) is not { } form) return Foreign(context);
-            string text = form["code"].ToString().Trim();
+            string text = CodeOf(form);
             return Check(codes, page, text, out OperationBindingCode? code) is { } wrong
                 ? Reading(context, page, text, wrong)
                 : Prompt(context, page, text, code!, NewId(), "", [], []);
@@ -80,7 +80,7 @@ internal static class BindingPages
 
     private static async Task<IResult> BindAsync(HttpContext context, IFormCollection form, string page, BindingCodes codes, EventPublisher events, bool behindProxy)
     {
-        string text = form["code"].ToString().Trim(), id = form["id"].ToString(), account = form["account"].ToString().Trim();
+        string text = CodeOf(form), id = form["id"].ToString(), account = form["account"].ToString().Trim();
         if (Check(codes, page, text, out OperationBindingCode? code) is { } wrong) return Reading(context, page, text, wrong);
         // The id is the form's, so that a form that is sent twice binds once.
         if (!Identifier.IsOne(id)) id = NewId();
@@ -102,6 +102,9 @@ internal static class BindingPages
     }
 
     private static List<FormField> Fields(OperationBindingCode code) => [.. code.Prompt.Select((field, i) => new FormField(field, $"f{i}"))];
+
+    /// <summary>The code as it was pasted or typed: letters have no case on some keyboards, and line breaks come with wrapped text.</summary>
+    private static string CodeOf(IFormCollection form) => string.Concat(form["code"].ToString().Where(letter => !char.IsWhiteSpace(letter))).ToUpperInvariant();
 
     private static string NewId() => "b-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(10));
 

@@ -36,7 +36,7 @@ public sealed class BindingKillTests
         }
         await sending;
         await lab.RunUntilIdleAsync(lab.Redis);
-        await using LiveResults other = await lab.AnotherRedisAsync(Redises.Any);
+        LiveResults other = await lab.AnotherRedisAsync(Redises.Any);
         await lab.RunUntilIdleAsync(other, "--group", "undisturbed");
 
         Assert.Equal(await other.StringsAsync("binding:"), await lab.Redis.StringsAsync("binding:"));
