@@ -166,7 +166,7 @@ public sealed class PartitionRun
             e = null;
             return new Refusal(reader.IsGood ? DeadLetterReason.Malformed : reader.Reason, reader.Detail);
         }
-        catch (Exception problem) when (problem is JsonException or FormatException or Google.Protobuf.InvalidProtocolBufferException)
+        catch (Exception problem) when (problem is JsonException or FormatException or InvalidOperationException or Google.Protobuf.InvalidProtocolBufferException)
         {
             return new Refusal(DeadLetterReason.Malformed, problem.Message);
         }
