@@ -124,6 +124,11 @@ public static class Commands
         {
             HelpName = "M", Description = "over how long it all happens", DefaultValueFactory = _ => SampleTraffic.DefaultSpan.TotalMinutes,
         };
+        var processes = new Option<int>("--processes") { HelpName = "N", Description = "so many instances of the process refund-review beside the clicks: started, changed, taken, finished (default: none)" };
+        processes.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 0) result.AddError("--processes is the number of instances, 0 or more");
+        });
         clicks.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 1) result.AddError("N is the number of clicks, 1 or more");
@@ -134,11 +139,12 @@ public static class Commands
         });
         var command = new Command("generate", "Sends labelled sample traffic: people, robots, cheats and a few mistakes, over the minutes that end now.")
         {
-            clicks, kafka, seed, labels, file, speed, minutes, partitions,
+            clicks, kafka, seed, labels, file, speed, minutes, partitions, processes,
         };
         command.SetAction((parsed, cancel) => GenerateCommand.RunAsync(new GenerateRequest
         {
             Clicks = parsed.GetRequiredValue(clicks),
+            Processes = parsed.GetValue(processes),
             Kafka = parsed.GetValue(kafka),
             Seed = parsed.GetValue(seed),
             LabelsFile = parsed.GetValue(labels),
