@@ -1,6 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using Engine.Contracts;
+using Engine.Contracts.Protobuf;
 using Engine.Workflows.Priority;
+using Engine.Workflows.Runtime;
+using Google.Protobuf;
 using Xunit;
 
 namespace Workflows.Tests.Priority;
@@ -212,6 +216,17 @@ public sealed class QueueTests
         for (int length = 0; length < whole.Length; length++) log.Json(whole[..length]);
         Assert.Equal(whole.Length, log.Run.DeadLetters.Count);
         Assert.All(log.Run.DeadLetters, refusal => Assert.Equal(DeadLetterReason.Malformed, refusal.Reason));
+    }
+
+    [Fact]
+    public void Protobuf_says_the_same_as_JSON()
+    {
+        var e = new Event { Type = "process-context", Process = "p", Instance = "i", Time = DeciderRun.Start };
+        e.Context.Add("tier", new Value());
+        e.Context.Add("invalid_share", new Value { Number = 0.5 });
+        e.Context.Add("lost_micros", new Value { Integer = 60_000_000 });
+        var log = new ProcessLog().Started(context: """{"tier":"silver"}""").At(2000).Json(Encoding.UTF8.GetString(ProtobufJson.Of(e.ToByteArray())));
+        Assert.Equal((10, "big"), (log.Level(), log.Directive()));
     }
 
     [Theory]
