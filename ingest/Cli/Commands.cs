@@ -175,6 +175,11 @@ public static class Commands
         {
             if (result.GetValueOrDefault<int>() < 0) result.AddError("--bindings is 0 or more");
         });
+        var processes = new Option<int>("--processes") { HelpName = "N", Description = "so many instances of the process refund-review beside the clicks: started, changed, taken, finished (default: none)" };
+        processes.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 0) result.AddError("--processes is the number of instances, 0 or more");
+        });
         clicks.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 1) result.AddError("N is the number of clicks, 1 or more");
@@ -185,11 +190,12 @@ public static class Commands
         });
         var command = new Command("generate", "Sends labelled sample traffic: people, robots, cheats and a few mistakes, over the minutes that end now.")
         {
-            clicks, kafka, seed, labels, file, speed, minutes, partitions, bindings, page, engine,
+            clicks, kafka, seed, labels, file, speed, minutes, partitions, bindings, page, engine, processes,
         };
         command.SetAction((parsed, cancel) => GenerateCommand.RunAsync(new GenerateRequest
         {
             Clicks = parsed.GetRequiredValue(clicks),
+            Processes = parsed.GetValue(processes),
             Kafka = parsed.GetValue(kafka),
             Seed = parsed.GetValue(seed),
             LabelsFile = parsed.GetValue(labels),

@@ -10,6 +10,8 @@ namespace Ingest.Generate;
 public sealed record GenerateRequest
 {
     public required int Clicks { get; init; }
+    /// <summary>Instances of a business process beside the clicks.</summary>
+    public int Processes { get; init; }
     /// <summary>The broker; null for that of the engine that runs here.</summary>
     public string? Kafka { get; init; }
     /// <summary>Gives the same traffic again; null for a random one.</summary>
@@ -52,8 +54,9 @@ public static class GenerateCommand
         labels?.WriteLine("click,label,kind");
         var progress = new ProgressLine(around.Error, around.Time, around.IsTerminal);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        IEnumerable<SampleEvent> bindings = request.Bindings == 0 ? [] : Bindings.BindingTraffic.Play(EngineOf(request, engine), request.Page, request.Bindings, seed, around.Time);
-        IEnumerable<SampleEvent> events = traffic.Concat(bindings).Select(next => Note(next, counts, labels));
+        IEnumerable<SampleEvent> all = request.Processes == 0 ? traffic : ProcessTraffic.Merge(traffic, new ProcessTraffic(seed, request.Processes, traffic.StartMs, traffic.StartMs + span));
+        if (request.Bindings > 0) all = all.Concat(Bindings.BindingTraffic.Play(EngineOf(request, engine), request.Page, request.Bindings, seed, around.Time));
+        IEnumerable<SampleEvent> events = all.Select(next => Note(next, counts, labels));
         long doomed = kafka is null
             ? await WriteAsync(request.OutFile!, events, cancel).ConfigureAwait(false)
             : await SendAsync(request, around, engine, kafka, traffic, events, progress, now, cancel).ConfigureAwait(false);
@@ -77,7 +80,8 @@ public static class GenerateCommand
         ProgressLine progress, long now, CancellationToken cancel)
     {
         long span = (long)request.Span.TotalMilliseconds, doomed = 0;
-        await ReadyTopics.EnsureAsync(kafka, request.Bindings > 0 ? [Topics.Interactions, Topics.Bindings] : [Topics.Interactions], traffic.StartMs, traffic.StartMs + span, now, request.Speed,
+        string[] topics = [Topics.Interactions, .. request.Bindings > 0 ? [Topics.Bindings] : Array.Empty<string>(), .. request.Processes > 0 ? [Topics.Processes] : Array.Empty<string>()];
+        await ReadyTopics.EnsureAsync(kafka, topics, traffic.StartMs, traffic.StartMs + span, now, request.Speed,
             request.Partitions, request.Extra, cancel).ConfigureAwait(false);
         await using var publisher = new EventPublisher(new PublisherOptions { Kafka = kafka, ClientId = "ingest-generate", Extra = request.Extra });
         await using Pacing pacing = await Pacing.ForAsync(engine, kafka, around).ConfigureAwait(false);

@@ -87,16 +87,16 @@ internal sealed class EventType
             May("source", FieldKind.Identifier), May("weight", FieldKind.Number), May("ip", FieldKind.Address),
             May("publisher", FieldKind.Identifier), May("placement", FieldKind.Identifier), May("campaign", FieldKind.Identifier),
             May("device", FieldKind.Device)),
-        Process("process-started"), Process("process-context"), Process("process-taken"), Process("process-finished"),
+        Process("process-started", May("context", FieldKind.Object)), Process("process-context", Must("context", FieldKind.Object)),
+        Process("process-taken", Must("worker", FieldKind.Identifier)), Process("process-finished"),
         new("association", "item", Must("time", FieldKind.Time), Must("item", FieldKind.Identifier), May("id", FieldKind.Identifier)),
         new("message", "conversation", Must("time", FieldKind.Time), Must("conversation", FieldKind.Identifier),
             May("id", FieldKind.Identifier)),
         Meeting("meeting-scheduled"), Meeting("attendance"), Meeting("meeting-ended"),
     ];
 
-    private static EventType Process(string name) => new(name, "instance", Must("process", FieldKind.Identifier),
-        Must("instance", FieldKind.Identifier), Must("time", FieldKind.Time), May("context", FieldKind.Object),
-        May("worker", FieldKind.Identifier));
+    private static EventType Process(string name, params EventField[] more) => new(name, "instance",
+        [Must("process", FieldKind.Identifier), Must("instance", FieldKind.Identifier), Must("time", FieldKind.Time), May("id", FieldKind.Identifier), .. more]);
 
     private static EventType Meeting(string name) => new(name, "meeting", Must("time", FieldKind.Time), Must("meeting", FieldKind.Identifier));
 

@@ -126,4 +126,24 @@ public class GeneratorTests
         int count = new SampleTraffic(5, 300, End, SampleTraffic.DefaultSpan).Count();
         Assert.Equal(count, cluster.Read(count).Count);
     }
+
+    [Fact]
+    public async Task Processes_are_sent_beside_the_clicks_each_under_its_instance()
+    {
+        using var cluster = new InProcessCluster();
+        Run sent = await Run.Async("generate", "100", "--seed", "5", "--kafka", cluster.Address, "--processes", "20");
+        Assert.Equal((0, ""), (sent.ExitCode, sent.ExitCode == 0 ? "" : sent.Error));
+        Assert.Contains("process-started", sent.Out);
+        SampleEvent[] played = [.. new ProcessTraffic(5, 20, End - 60_000, End)];
+        Assert.Equal(played.OrderBy(e => e.TimeMs).Select(e => e.TimeMs), played.Select(e => e.TimeMs));
+        Assert.All(played, e => Assert.InRange(e.TimeMs, End - 60_000, End));
+        Assert.Equal(20, played.Select(e => e.Key).Distinct().Count());
+        foreach (SampleEvent e in played)
+        {
+            CheckedEvent found = EventCheck.Inspect(e.Json);
+            Assert.Equal((null, e.Type, e.Topic, e.Key), (found.Reason, found.Type, found.Topic, found.Key));
+        }
+        var read = cluster.Read(played.Length, Engine.Contracts.Topics.Processes);
+        Assert.Equal(played.Select(e => e.Key).Order(), read.Select(record => System.Text.Encoding.UTF8.GetString(record.Message.Key)).Order());
+    }
 }

@@ -26,6 +26,9 @@ public class KeyTests
     [InlineData("""{"type":"content-request","id":"r","time":1,"sponsor":"sp-1","unit":"news/front","sizes":[[1,2]]}""", "content-requests", "sp-1")]
     [InlineData("""{"type":"binding","id":"b","time":1,"page":"poster-7","code":"x","account":"a"}""", "bindings", "poster-7")]
     [InlineData("""{"type":"association","time":1,"item":"it-1"}""", "associations", "it-1")]
+    [InlineData("""{"type":"process-started","process":"p","instance":"rr-81","time":1,"context":{"tier":"gold"}}""", "processes", "rr-81")]
+    [InlineData("""{"type":"process-context","process":"p","instance":"rr-81","time":1,"context":{"tier":null}}""", "processes", "rr-81")]
+    [InlineData("""{"type":"process-finished","process":"p","instance":"rr-81","time":1}""", "processes", "rr-81")]
     [InlineData("""{"type":"process-taken","process":"p","instance":"rr-81","time":1,"worker":"w"}""", "processes", "rr-81")]
     [InlineData("""{"type":"message","time":1,"conversation":"t-1"}""", "messages", "t-1")]
     [InlineData("""{"type":"attendance","time":1,"meeting":"m-1"}""", "meetings", "m-1")]
@@ -35,6 +38,17 @@ public class KeyTests
         CheckedEvent found = EventCheck.Inspect(Encoding.UTF8.GetBytes(json));
         Assert.Null(found.Reason);
         Assert.Equal((topic, key), (found.Topic, found.Key));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"process-context","process":"p","instance":"rr-81","time":1}""", "context")]
+    [InlineData("""{"type":"process-taken","process":"p","instance":"rr-81","time":1}""", "worker")]
+    [InlineData("""{"type":"process-started","instance":"rr-81","time":1}""", "process")]
+    [InlineData("""{"type":"process-finished","process":"p","time":1}""", "instance")]
+    public void What_a_process_event_needs_is_asked_for(string json, string field)
+    {
+        CheckedEvent found = EventCheck.Inspect(Encoding.UTF8.GetBytes(json));
+        Assert.Equal(("missing-field", field), (found.Reason, found.Detail));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Engine.Pipeline.Consume;
 using Engine.Workflows;
 using Engine.Workflows.Bindings;
 using Engine.Workflows.ContentRequests;
+using Engine.Workflows.Priority;
 using Engine.Workflows.Runtime;
 
 namespace Engine.App.Hosting;
@@ -11,12 +12,16 @@ namespace Engine.App.Hosting;
 internal static class Deciders
 {
     /// <summary>The kinds of settings that workflows go by.</summary>
-    public static IReadOnlyList<ISettingKind> Kinds { get; } = [.. ContentRequestDecider.SettingKinds, .. BindingDecider.SettingKinds];
+    public static IReadOnlyList<ISettingKind> Kinds { get; } = [.. ContentRequestDecider.SettingKinds, .. BindingDecider.SettingKinds, .. new PriorityDecider().Kinds];
 
     /// <summary>The topics that workflows read.</summary>
-    public static IReadOnlyList<string> Topics { get; } = [Contracts.Topics.ContentRequests, Contracts.Topics.Bindings];
+    public static IReadOnlyList<string> Topics { get; } = [Contracts.Topics.ContentRequests, Contracts.Topics.Bindings, Contracts.Topics.Processes];
 
-    public static IReadOnlyList<IDecider> All(IStandings standings, CodeKeys codes) => [new ContentRequestDecider(standings), new BindingDecider(codes)];
+    public static IReadOnlyList<IDecider> All(IStandings standings, CodeKeys codes) => [new ContentRequestDecider(standings), new BindingDecider(codes), new PriorityDecider()];
 
-    public static IReadOnlyList<IUpkeep> Upkeep(EngineContext context, IStandings standings) => [];
+    public static IReadOnlyList<IUpkeep> Upkeep(EngineContext context, IStandings standings) =>
+    [
+        new QueueUpkeep(context.Keys, context.Timeline, context.Deliver.VerdictTtl, context.Clock),
+        new RefundReviews(standings, context.Timeline, context.Keys.Prefix, context.Clock),
+    ];
 }

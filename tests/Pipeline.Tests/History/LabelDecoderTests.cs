@@ -21,7 +21,7 @@ public sealed class LabelDecoderTests
             new LabelEvent
             {
                 Click = "c-1", Time = 1795338000000, Valid = false, Source = "analyst", Weight = 2.5, Ip = ip, Publisher = "pub-1", Placement = "top", Campaign = "cmp-1",
-                Model = "A 1", Os = "Android", OsVersion = "14",
+                Make = "Acme", Model = "A 1", Os = "Android", OsVersion = "14", IpText = "203.0.113.9",
             },
             label);
     }
