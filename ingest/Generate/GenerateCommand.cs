@@ -46,7 +46,8 @@ public static class GenerateCommand
         labels?.WriteLine("click,label,kind");
         var progress = new ProgressLine(around.Error, around.Time, around.IsTerminal);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        IEnumerable<SampleEvent> events = traffic.Select(next => Note(next, counts, labels));
+        var pages = new ContentPages(seed, request.Clicks / ContentPages.ClicksARequest, start + span, request.Span);
+        IEnumerable<SampleEvent> events = ContentPages.ByTime(traffic, pages).Select(next => Note(next, counts, labels));
         long doomed = kafka is null
             ? await WriteAsync(request.OutFile!, events, cancel).ConfigureAwait(false)
             : await SendAsync(request, around, engine, kafka, traffic, events, progress, now, cancel).ConfigureAwait(false);
@@ -67,7 +68,7 @@ public static class GenerateCommand
         ProgressLine progress, long now, CancellationToken cancel)
     {
         long span = (long)request.Span.TotalMilliseconds, doomed = 0;
-        await ReadyTopics.EnsureAsync(kafka, [Topics.Interactions], traffic.StartMs, traffic.StartMs + span, now, request.Speed,
+        await ReadyTopics.EnsureAsync(kafka, [Topics.Interactions, Topics.ContentRequests], traffic.StartMs, traffic.StartMs + span, now, request.Speed,
             request.Partitions, request.Extra, cancel).ConfigureAwait(false);
         await using var publisher = new EventPublisher(new PublisherOptions { Kafka = kafka, ClientId = "ingest-generate", Extra = request.Extra });
         await using Pacing pacing = await Pacing.ForAsync(engine, kafka, around).ConfigureAwait(false);
