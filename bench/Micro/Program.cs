@@ -2,8 +2,9 @@ using Bench.Micro;
 using Bench.Micro.Priority;
 using BenchmarkDotNet.Running;
 
-// `profile [CLICKS]` runs the pipeline alone for a profiler, and prints the CPU time of each stage; `priority [INSTANCES]` simulates queues of
-// processes under load; else BenchmarkDotNet's own command line.
+// `profile [CLICKS]` runs the pipeline alone for a profiler, and prints the CPU time of each stage; `content [REQUESTS]` the same for content
+// requests; `http ADDRESS [RATE] [SECONDS]` sends them to an engine that runs, and prints latencies; `priority [INSTANCES]` simulates queues
+// of processes under load; else BenchmarkDotNet's own command line.
 if (args is ["profile", ..])
 {
     PipelineProfile.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1_000_000);
@@ -12,6 +13,16 @@ if (args is ["profile", ..])
 if (args is ["priority", ..])
 {
     PriorityReport.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 10_000);
+    return;
+}
+if (args is ["content", ..])
+{
+    ContentProfile.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 500_000);
+    return;
+}
+if (args is ["http", var address, ..])
+{
+    HttpProfile.Run(address, args.Length > 2 ? int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : 1000, args.Length > 3 ? int.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture) : 20);
     return;
 }
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -30,6 +30,18 @@ public static class EventLimits
     /// <summary>The most points of a path.</summary>
     public const int MaxPathPoints = 4096;
 
+    /// <summary>The most sizes of one content request, and of one definition.</summary>
+    public const int MaxSizes = 64;
+
+    /// <summary>The most parameters of one content request: a sponsor's types of them are kept, and producers choose them.</summary>
+    public const int MaxParameters = 32;
+
+    /// <summary>The longest name of a parameter, in bytes of UTF-8.</summary>
+    public const int MaxParameterNameBytes = 64;
+
+    /// <summary>The longest value of a parameter, in bytes of UTF-8.</summary>
+    public const int MaxParameterValueBytes = 256;
+
     /// <summary>The longest text of a device's field, in bytes of UTF-8.</summary>
     public const int MaxDeviceBytes = 128;
 

@@ -54,7 +54,8 @@ public static class GenerateCommand
         labels?.WriteLine("click,label,kind");
         var progress = new ProgressLine(around.Error, around.Time, around.IsTerminal);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        IEnumerable<SampleEvent> all = request.Processes == 0 ? traffic : ProcessTraffic.Merge(traffic, new ProcessTraffic(seed, request.Processes, traffic.StartMs, traffic.StartMs + span));
+        IEnumerable<SampleEvent> all = ContentPages.ByTime(traffic, new ContentPages(seed, request.Clicks / ContentPages.ClicksARequest, traffic.StartMs + span, request.Span));
+        if (request.Processes > 0) all = ContentPages.ByTime(all, new ProcessTraffic(seed, request.Processes, traffic.StartMs, traffic.StartMs + span));
         if (request.Bindings > 0) all = all.Concat(Bindings.BindingTraffic.Play(EngineOf(request, engine), request.Page, request.Bindings, seed, around.Time));
         IEnumerable<SampleEvent> events = all.Select(next => Note(next, counts, labels));
         long doomed = kafka is null
@@ -80,7 +81,7 @@ public static class GenerateCommand
         ProgressLine progress, long now, CancellationToken cancel)
     {
         long span = (long)request.Span.TotalMilliseconds, doomed = 0;
-        string[] topics = [Topics.Interactions, .. request.Bindings > 0 ? [Topics.Bindings] : Array.Empty<string>(), .. request.Processes > 0 ? [Topics.Processes] : Array.Empty<string>()];
+        string[] topics = [Topics.Interactions, Topics.ContentRequests, .. request.Bindings > 0 ? [Topics.Bindings] : Array.Empty<string>(), .. request.Processes > 0 ? [Topics.Processes] : Array.Empty<string>()];
         await ReadyTopics.EnsureAsync(kafka, topics, traffic.StartMs, traffic.StartMs + span, now, request.Speed,
             request.Partitions, request.Extra, cancel).ConfigureAwait(false);
         await using var publisher = new EventPublisher(new PublisherOptions { Kafka = kafka, ClientId = "ingest-generate", Extra = request.Extra });

@@ -57,17 +57,4 @@ public sealed class ProcessTraffic(ulong seed, int instances, long startMs, long
             return new SampleEvent(Encoding.ASCII.GetBytes(json), $"process-{what}", Topics.Processes, name, time, Actor, "", null);
         }
     }
-
-    /// <summary>Two streams in order of time as one; of one time the first's come first.</summary>
-    internal static IEnumerable<SampleEvent> Merge(IEnumerable<SampleEvent> first, IEnumerable<SampleEvent> second)
-    {
-        using IEnumerator<SampleEvent> other = second.GetEnumerator();
-        bool more = other.MoveNext();
-        foreach (SampleEvent next in first)
-        {
-            for (; more && other.Current.TimeMs < next.TimeMs; more = other.MoveNext()) yield return other.Current;
-            yield return next;
-        }
-        for (; more; more = other.MoveNext()) yield return other.Current;
-    }
 }

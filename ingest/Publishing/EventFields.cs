@@ -22,8 +22,10 @@ internal enum FieldKind
     Outcome,
     /// <summary><c>[width, height]</c>, integers from 0 on.</summary>
     Viewport,
-    /// <summary>One or more <c>[width, height]</c>.</summary>
+    /// <summary>1 to 64 of <c>[width, height]</c>.</summary>
     Sizes,
+    /// <summary>An object of at most 32 texts, numbers or flags, of bounded length.</summary>
+    Parameters,
     /// <summary>1 to 4,096 of <c>[t_ms, x, y]</c>, t never decreasing.</summary>
     Points,
     /// <summary>An object whose known fields are strings of at most 128 bytes, or numbers.</summary>
@@ -80,7 +82,7 @@ internal sealed class EventType
             Must("outcome", FieldKind.Outcome), May("attempts", FieldKind.Count), May("latency_ms", FieldKind.Count)),
         new("content-request", "sponsor", Must("id", FieldKind.Identifier), Must("time", FieldKind.Time),
             Must("sponsor", FieldKind.Identifier), Must("unit", FieldKind.Identifier), Must("sizes", FieldKind.Sizes),
-            May("resource", FieldKind.Text), May("ip", FieldKind.Address), May("ua", FieldKind.Text), May("parameters", FieldKind.Object)),
+            May("resource", FieldKind.Text), May("ip", FieldKind.Address), May("ua", FieldKind.Text), May("parameters", FieldKind.Parameters)),
         new("binding", "page", Must("id", FieldKind.Identifier), Must("time", FieldKind.Time), Must("page", FieldKind.Identifier),
             Must("code", FieldKind.Text), Must("account", FieldKind.Identifier), May("values", FieldKind.Object), May("ip", FieldKind.Address)),
         new("label", "click", Must("click", FieldKind.Identifier), Must("time", FieldKind.Time), Must("valid", FieldKind.Flag),

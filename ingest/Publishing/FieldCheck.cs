@@ -26,6 +26,7 @@ internal static class FieldCheck
         FieldKind.Flag => reader.TokenType is JsonTokenType.True or JsonTokenType.False ? null : Skip(ref reader),
         FieldKind.Viewport => reader.TokenType == JsonTokenType.StartArray ? Pair(ref reader) : Skip(ref reader),
         FieldKind.Sizes => Sizes(ref reader),
+        FieldKind.Parameters => Parameters(ref reader),
         FieldKind.Points => Points(ref reader),
         FieldKind.Device => Device(ref reader),
         _ => Any(ref reader),
@@ -98,7 +99,30 @@ internal static class FieldCheck
             wrong ??= pair;
             count++;
         }
-        return wrong ?? (count > 0 ? null : Reasons.OutOfRange);
+        return wrong ?? (count is > 0 and <= EventLimits.MaxSizes ? null : Reasons.OutOfRange);
+    }
+
+    /// <summary>Names with a text, a number or a flag each; null is as good as not there.</summary>
+    private static string? Parameters(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject) return Skip(ref reader);
+        string? wrong = null;
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = reader.GetString()!;
+            if (name.Length == 0 || Length(ref reader) > EventLimits.MaxParameterNameBytes) wrong ??= Reasons.OutOfRange;
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.Null) names.Remove(name);
+            else if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
+            {
+                string nested = Skip(ref reader)!;
+                wrong ??= nested;
+            }
+            else if (Length(ref reader) > EventLimits.MaxParameterValueBytes) wrong ??= Reasons.OutOfRange;
+            else names.Add(name);
+        }
+        return wrong ?? (names.Count <= EventLimits.MaxParameters ? null : Reasons.OutOfRange);
     }
 
     private static string? Points(ref Utf8JsonReader reader)

@@ -112,4 +112,27 @@ public class EventCheckTests
     public void Deep_nesting_is_malformed() => Assert.Equal("malformed", Check("{\"type\":\"click\",\"a\":" + new string('[', 100_000)).Reason);
 
     private static string Points(int count) => "[" + string.Join(',', Enumerable.Range(0, count).Select(i => $"[{i},1,2]")) + "]";
+
+    [Theory]
+    [InlineData("{\"a\":\"b\",\"c\":1,\"d\":true,\"e\":null}", null)]
+    [InlineData("[]", "wrong-type")]
+    [InlineData("{\"a\":[1]}", "wrong-type")]
+    [InlineData("{\"a\":{\"b\":1},\"c\":[]}", "wrong-type")]
+    [InlineData("{\"\":\"b\"}", "out-of-range")]
+    public void A_content_requests_parameters_are_texts_numbers_or_flags(string parameters, string? reason) =>
+        Assert.Equal(reason, Check($$"""{"type":"content-request","id":"r","time":1,"sponsor":"sp-1","unit":"u","sizes":[[1,2]],"parameters":{{parameters}} }""").Reason);
+
+    [Fact]
+    public void A_content_requests_sizes_and_parameters_are_bounded_as_the_engine_bounds_them()
+    {
+        string? Reason(int sizes, int parameters, int name, int value) => Check($$"""
+            {"type":"content-request","id":"r","time":1,"sponsor":"sp-1","unit":"u","sizes":[{{string.Join(',', Enumerable.Repeat("[1,2]", sizes))}}],
+             "parameters":{ {{string.Join(',', Enumerable.Range(0, parameters).Select(i => $"\"{i.ToString().PadLeft(name, 'n')}\":\"{new string('v', value)}\""))}} } }
+            """).Reason;
+        Assert.Null(Reason(64, 32, 64, 256));
+        Assert.Equal("out-of-range", Reason(65, 1, 2, 1));
+        Assert.Equal("out-of-range", Reason(1, 33, 2, 1));
+        Assert.Equal("out-of-range", Reason(1, 1, 65, 1));
+        Assert.Equal("out-of-range", Reason(1, 1, 1, 257));
+    }
 }

@@ -146,4 +146,31 @@ public class GeneratorTests
         var read = cluster.Read(played.Length, Engine.Contracts.Topics.Processes);
         Assert.Equal(played.Select(e => e.Key).Order(), read.Select(record => System.Text.Encoding.UTF8.GetString(record.Message.Key)).Order());
     }
+
+    [Fact]
+    public void Pages_ask_for_content_by_definitions_and_in_ways_that_recur()
+    {
+        SampleEvent[] requests = [.. new ContentPages(3, 400, End, SampleTraffic.DefaultSpan)], again = [.. new ContentPages(3, 400, End, SampleTraffic.DefaultSpan)];
+        Assert.Equal(400, requests.Select(request => request.Click).Distinct().Count());
+        Assert.Equal(requests.Select(request => request.Json), again.Select(request => request.Json));
+        long before = End - (long)SampleTraffic.DefaultSpan.TotalMilliseconds;
+        foreach (SampleEvent next in requests)
+        {
+            Assert.InRange(next.TimeMs, before, End);
+            before = next.TimeMs;
+            CheckedEvent found = EventCheck.Inspect(next.Json);
+            Assert.Equal((null, next.Topic, next.Key, next.Type), (found.Reason, found.Topic, found.Key, found.Type));
+        }
+        string all = string.Concat(requests.Select(request => System.Text.Encoding.UTF8.GetString(request.Json)));
+        Assert.All(["[320,50]", "green", "news/weather/top", "news.example.evil"], habit => Assert.True(all.Split(habit).Length > 10, habit));
+    }
+
+    [Fact]
+    public void Clicks_and_requests_come_as_one_stream_in_order_of_time()
+    {
+        var requests = new ContentPages(3, 50, End, SampleTraffic.DefaultSpan);
+        SampleEvent[] all = [.. ContentPages.ByTime(Traffic(clicks: 500), requests)];
+        Assert.Equal(all.OrderBy(one => one.TimeMs).Select(one => one.TimeMs), all.Select(one => one.TimeMs));
+        Assert.Equal(Traffic(clicks: 500).Count() + 50, all.Length);
+    }
 }

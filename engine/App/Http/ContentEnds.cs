@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Text.Json;
+using System.Text;
 using Engine.Contracts;
 using Engine.Pipeline.Settings;
 using Engine.Workflows;
@@ -72,8 +72,9 @@ internal sealed class ContentEnds
             await Answers.UnavailableAsync(http, problem.Message).ConfigureAwait(false);
             return;
         }
-        http.Response.ContentType = Json;
-        await http.Response.WriteAsync(answer, http.RequestAborted).ConfigureAwait(false);
+        byte[] bytes = Encoding.UTF8.GetBytes(answer);
+        (http.Response.ContentType, http.Response.ContentLength) = (Json, bytes.Length);
+        await http.Response.Body.WriteAsync(bytes, http.RequestAborted).ConfigureAwait(false);
     }
 
     private ContentAnswer Decide(ContentRequest e)

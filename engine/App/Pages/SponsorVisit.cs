@@ -24,7 +24,7 @@ internal static class Wording
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    public static string Sizes(IEnumerable<AdSize> sizes) => string.Join(", ", sizes.Select(size => $"{size.Width} × {size.Height}"));
+    public static string Sizes(IEnumerable<AdSize> sizes) => string.Join(", ", sizes.Select(size => $"{size.Width}\u00A0×\u00A0{size.Height}"));
 
     public static string Asked(IEnumerable<KeyValuePair<string, string>> asked) => string.Join(", ", asked.Select(one => $"{one.Key} = {one.Value}"));
 

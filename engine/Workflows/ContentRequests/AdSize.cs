@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Engine.Contracts;
 
 namespace Engine.Workflows.ContentRequests;
 
@@ -6,7 +7,7 @@ namespace Engine.Workflows.ContentRequests;
 public readonly record struct AdSize(int Width, int Height) : IComparable<AdSize>
 {
     /// <summary>The most sizes that one request or one definition names.</summary>
-    public const int Most = 64;
+    public const int Most = EventLimits.MaxSizes;
 
     /// <summary>Sum of the differences of widths and of heights, pixels.</summary>
     public long DistanceTo(AdSize other) => Math.Abs((long)Width - other.Width) + Math.Abs((long)Height - other.Height);

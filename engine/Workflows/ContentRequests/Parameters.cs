@@ -1,19 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using Engine.Contracts;
 
 namespace Engine.Workflows.ContentRequests;
 
 /// <summary>What a request asks for besides unit and sizes: names with one value each, in the order of the names.</summary>
 public static class Parameters
 {
-    /// <summary>The most parameters of one request: a sponsor's types are kept, and producers choose them.</summary>
-    public const int Most = 32;
-
-    /// <summary>The longest name, bytes of UTF-8.</summary>
-    public const int MaxNameBytes = 64;
-
-    /// <summary>The longest value, bytes of UTF-8.</summary>
-    public const int MaxValueBytes = 256;
+    public const int Most = EventLimits.MaxParameters, MaxNameBytes = EventLimits.MaxParameterNameBytes, MaxValueBytes = EventLimits.MaxParameterValueBytes;
 
     /// <summary>Reads a request's; numbers, true and false are taken as their text, null as not being there; of one name the last holds.</summary>
     /// <returns>Null with what is wrong.</returns>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -13,6 +14,9 @@ public readonly record struct ResourceAddress
 {
     /// <summary>A longer address is none, characters.</summary>
     public const int MaxLength = 4096;
+
+    /// <summary>Spaces, control characters and backslashes: readers of addresses differ about them.</summary>
+    internal static readonly SearchValues<char> Refused = SearchValues.Create([.. Enumerable.Range(0, ' ' + 1).Select(c => (char)c), '\\', '\x7F']);
 
     private ResourceAddress(string origin, string path, bool isPlain, bool hasMore) => (Origin, Path, IsPlain, HasMore) = (origin, path, isPlain, hasMore);
 
@@ -33,8 +37,7 @@ public readonly record struct ResourceAddress
     {
         address = default;
         if (text.Length is 0 or > MaxLength) return false;
-        foreach (char c in text)
-            if (c is <= ' ' or '\\' or '\x7F') return false;
+        if (text.AsSpan().IndexOfAny(Refused) >= 0) return false;
         int scheme = text.IndexOf("://", StringComparison.Ordinal);
         if (scheme < 0)
         {
@@ -133,17 +136,23 @@ public readonly record struct ResourceAddress
 public sealed class ResourcePrefix
 {
     private readonly ResourceAddress _address;
-    private readonly string _below;
+    private readonly string _below, _plainly;
 
     private ResourcePrefix(ResourceAddress address)
     {
         _address = address;
         _below = address.Path.EndsWith('/') ? address.Path : address.Path + "/";
+        _plainly = address.Origin + _below;
     }
 
     /// <summary>Null where the text is no address that all read alike, or has a query or fragment.</summary>
     public static ResourcePrefix? Parse(string text) =>
         ResourceAddress.TryParse(text, out ResourceAddress address) && address is { HasMore: false, IsPlain: true } ? new ResourcePrefix(address) : null;
+
+    /// <summary>Whether an address is covered by how it is spelt, as most are: it begins with this one, and nothing in it could mean anything else.</summary>
+    public bool CoversPlainly(string address) =>
+        address.Length <= ResourceAddress.MaxLength && address.StartsWith(_plainly, StringComparison.Ordinal) && _address.Path.Length > 0
+        && address.AsSpan().IndexOfAny(ResourceAddress.Refused) < 0 && !address.Contains('%') && !address.Contains("/.", StringComparison.Ordinal);
 
     public bool Covers(in ResourceAddress address)
     {

@@ -42,7 +42,10 @@ public sealed class Sponsor
     /// <summary>Whether an address is one of its own; a missing one isn't.</summary>
     public bool Owns(string? resource)
     {
-        if (resource == null || !ResourceAddress.TryParse(resource, out ResourceAddress address)) return false;
+        if (resource == null) return false;
+        foreach (ResourcePrefix prefix in Setting.Resources)
+            if (prefix.CoversPlainly(resource)) return true;
+        if (!ResourceAddress.TryParse(resource, out ResourceAddress address)) return false;
         foreach (ResourcePrefix prefix in Setting.Resources)
             if (prefix.Covers(address)) return true;
         return false;

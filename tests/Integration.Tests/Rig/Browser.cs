@@ -69,7 +69,7 @@ public sealed partial class Browser : IAsyncDisposable
     public Task TypeAsync(string text) => CallAsync("Input.insertText", new { text });
 
     /// <summary>The page's text as a person reads it.</summary>
-    public async Task<string> TextAsync() => (await EvaluateAsync("document.body.innerText")).GetString()!;
+    public async Task<string> TextAsync() => (await EvaluateAsync("document.body.innerText")).GetString()!.Replace('\u00A0', ' ');
 
     public async Task<string> AddressAsync() => (await EvaluateAsync("location.href")).GetString()!;
 

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Bench.Micro;
+
+/// <summary>
+/// Content requests to an engine that runs, at a steady rate: each is sent when its time comes, whatever became of those before, and its latency
+/// counts from that time on, so that a stall isn't left out.
+/// </summary>
+internal static class HttpProfile
+{
+    private const int WarmUpSeconds = 5, Senders = 16;
+
+    /// <param name="address"><c>http://127.0.0.1:8080</c></param>
+    /// <param name="rate">Requests a second.</param>
+    public static void Run(string address, int rate, int seconds)
+    {
+        using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = Senders };
+        using var http = new HttpClient(handler) { BaseAddress = new Uri(address) };
+        string run = Guid.NewGuid().ToString("N")[..8];
+        int warm = rate * WarmUpSeconds, total = warm + rate * seconds, next = -1;
+        var latencies = new double[total];
+        var problems = new ConcurrentDictionary<string, int>();
+        long begin = Stopwatch.GetTimestamp() + Stopwatch.Frequency / 10;
+        Thread[] senders = [.. Enumerable.Range(0, Senders).Select(_ => new Thread(() =>
+        {
+            while (Interlocked.Increment(ref next) is var i && i < total)
+            {
+                long due = begin + (long)(i * (double)Stopwatch.Frequency / rate);
+                var spin = default(SpinWait);
+                while (due - Stopwatch.GetTimestamp() is var left && left > 0)
+                {
+                    // Sleeping is coarse: the last half millisecond is waited for by yielding.
+                    if (left > Stopwatch.Frequency / 500) Thread.CurrentThread.Join(1);
+                    else spin.SpinOnce(-1);
+                }
+                using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/content-requests") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Body(run, i))) };
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                try
+                {
+                    using HttpResponseMessage answer = http.Send(request);
+                    using Stream body = answer.Content.ReadAsStream();
+                    body.CopyTo(Stream.Null);
+                    if (!answer.IsSuccessStatusCode) problems.AddOrUpdate($"status {(int)answer.StatusCode}", 1, (_, n) => n + 1);
+                }
+                catch (HttpRequestException e)
+                {
+                    problems.AddOrUpdate(e.Message, 1, (_, n) => n + 1);
+                }
+                latencies[i] = Stopwatch.GetElapsedTime(due).TotalMilliseconds;
+            }
+        }))];
+        foreach (Thread sender in senders) sender.Start();
+        foreach (Thread sender in senders) sender.Join();
+        double[] sorted = [.. latencies[warm..].Order()];
+        double At(double share) => sorted[(int)(share * (sorted.Length - 1))];
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sorted.Length:N0} requests at {rate:N0}/s: p50 {At(0.5):0.000} ms, p90 {At(0.9):0.000}, p99 {At(0.99):0.000}, p99.9 {At(0.999):0.000}, most {sorted[^1]:0.0}"));
+        foreach ((string problem, int count) in problems) Console.WriteLine($"{count} x {problem}");
+    }
+
+    private static string Body(string run, int i) =>
+        $$"""{"type":"content-request","id":"bench-{{run}}-{{i}}","time":{{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}},"sponsor":"sp-1","resource":"https://news.example/a","unit":"news/front/top","sizes":[[{{(i % 5 == 0 ? 320 : 300)}},250]],"parameters":{"color":"blue"} }""";
+}
