@@ -84,15 +84,24 @@ internal sealed class Store : IDisposable
     public bool[] Exist(IReadOnlyList<string> keys)
     {
         var text = new StringBuilder();
-        foreach (string key in keys) text.Append("EXISTS ").Append(key).Append("\r\n");
+        foreach (string key in keys) Command(text, "EXISTS", key);
         _client.GetStream().Write(Encoding.ASCII.GetBytes(text.ToString()));
         return [.. keys.Select(_ => _replies.ReadLine() == ":1")];
     }
 
     private string Ask(string command)
     {
-        _client.GetStream().Write(Encoding.ASCII.GetBytes(command + "\r\n"));
+        var text = new StringBuilder();
+        Command(text, command);
+        _client.GetStream().Write(Encoding.ASCII.GetBytes(text.ToString()));
         return _replies.ReadLine() ?? throw new IOException("the store has gone");
+    }
+
+    /// <summary>RESP: Garnet takes no commands in plain lines.</summary>
+    private static void Command(StringBuilder text, params ReadOnlySpan<string> words)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"*{words.Length}\r\n");
+        foreach (string word in words) text.Append(CultureInfo.InvariantCulture, $"${word.Length}\r\n{word}\r\n");
     }
 
     public void Dispose()
