@@ -78,8 +78,6 @@ internal sealed class Store : IDisposable
     /// <summary>Keys in it.</summary>
     public long Size() => long.Parse(Ask("DBSIZE")[1..], CultureInfo.InvariantCulture);
 
-    public void Clear() => Ask("FLUSHALL");
-
     /// <summary>Whether each of some keys is there.</summary>
     public bool[] Exist(IReadOnlyList<string> keys)
     {
