@@ -68,7 +68,7 @@ internal sealed class Series : IDisposable
             size = store.Size();
             quiet = size == before && size >= least ? quiet + 1 : 0;
         }
-        store.Clear();
+        // Not cleared: the engine's owner and progress lie there, too.
     }
 
     private Latency Sample(string contestant, string topic, Store store)

@@ -78,21 +78,28 @@ internal sealed class Store : IDisposable
     /// <summary>Keys in it.</summary>
     public long Size() => long.Parse(Ask("DBSIZE")[1..], CultureInfo.InvariantCulture);
 
-    public void Clear() => Ask("FLUSHALL");
-
     /// <summary>Whether each of some keys is there.</summary>
     public bool[] Exist(IReadOnlyList<string> keys)
     {
         var text = new StringBuilder();
-        foreach (string key in keys) text.Append("EXISTS ").Append(key).Append("\r\n");
+        foreach (string key in keys) Command(text, "EXISTS", key);
         _client.GetStream().Write(Encoding.ASCII.GetBytes(text.ToString()));
         return [.. keys.Select(_ => _replies.ReadLine() == ":1")];
     }
 
     private string Ask(string command)
     {
-        _client.GetStream().Write(Encoding.ASCII.GetBytes(command + "\r\n"));
+        var text = new StringBuilder();
+        Command(text, command);
+        _client.GetStream().Write(Encoding.ASCII.GetBytes(text.ToString()));
         return _replies.ReadLine() ?? throw new IOException("the store has gone");
+    }
+
+    /// <summary>RESP: Garnet takes no commands in plain lines.</summary>
+    private static void Command(StringBuilder text, params ReadOnlySpan<string> words)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"*{words.Length}\r\n");
+        foreach (string word in words) text.Append(CultureInfo.InvariantCulture, $"${word.Length}\r\n{word}\r\n");
     }
 
     public void Dispose()

@@ -221,7 +221,7 @@ public sealed class QueueTests
     [Fact]
     public void Protobuf_says_the_same_as_JSON()
     {
-        var e = new Event { Type = "process-context", Process = "p", Instance = "i", Time = DeciderRun.Start };
+        var e = new Engine.Contracts.Protobuf.WorkflowEvent { Type = "process-context", Process = "p", Instance = "i", Time = DeciderRun.Start };
         e.Context.Add("tier", new Value());
         e.Context.Add("invalid_share", new Value { Number = 0.5 });
         e.Context.Add("lost_micros", new Value { Integer = 60_000_000 });
