@@ -146,7 +146,7 @@ public class ReplayTests
     {
         using var folder = new Folder();
         string file = folder.Write("run.json", $$"""{"kafka":"127.0.0.1:1234","redis":"127.0.0.1:5678","http":"127.0.0.1:8080","pid":{{Environment.ProcessId}}}""");
-        Assert.Equal(new RunningEngine("127.0.0.1:1234", "127.0.0.1:5678", null, ""), RunningEngine.Read(file));
+        Assert.Equal(new RunningEngine("127.0.0.1:1234", "127.0.0.1:5678", null, "", "127.0.0.1:8080"), RunningEngine.Read(file));
         Assert.Null(RunningEngine.Read(folder.Write("gone.json", """{"kafka":"127.0.0.1:1234","pid":2147483646}""")));
         Assert.Null(RunningEngine.Read(folder.Write("bad.json", "{")));
         Assert.Null(RunningEngine.Read(Path.Combine(folder.Path, "none.json")));
