@@ -176,6 +176,11 @@ public static class Commands
             if (result.GetValueOrDefault<int>() < 0) result.AddError("--bindings is 0 or more");
         });
         var processes = new Option<int>("--processes") { HelpName = "N", Description = "so many instances of the process refund-review beside the clicks: started, changed, taken, finished (default: none)" };
+        var requests = new Option<int>("--requests") { HelpName = "N", Description = "so many content requests of a sponsor's pages beside the clicks, good, odd and foreign ones (default: none)" };
+        requests.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 0) result.AddError("--requests is the number of content requests, 0 or more");
+        });
         processes.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 0) result.AddError("--processes is the number of instances, 0 or more");
@@ -190,12 +195,13 @@ public static class Commands
         });
         var command = new Command("generate", "Sends labelled sample traffic: people, robots, cheats and a few mistakes, over the minutes that end now.")
         {
-            clicks, kafka, seed, labels, file, speed, minutes, partitions, bindings, page, engine, processes,
+            clicks, kafka, seed, labels, file, speed, minutes, partitions, requests, bindings, page, engine, processes,
         };
         command.SetAction((parsed, cancel) => GenerateCommand.RunAsync(new GenerateRequest
         {
             Clicks = parsed.GetRequiredValue(clicks),
             Processes = parsed.GetValue(processes),
+            Requests = parsed.GetValue(requests),
             Kafka = parsed.GetValue(kafka),
             Seed = parsed.GetValue(seed),
             LabelsFile = parsed.GetValue(labels),

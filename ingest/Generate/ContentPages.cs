@@ -15,9 +15,6 @@ namespace Ingest.Generate;
 /// <param name="span">Over how long.</param>
 public sealed class ContentPages(ulong seed, int requests, long endMs, TimeSpan span) : IEnumerable<SampleEvent>
 {
-    /// <summary>One request for so many clicks: enough to see types recur in a first look.</summary>
-    public const int ClicksARequest = 50;
-
     /// <summary>A stream of random numbers that the clicks don't use.</summary>
     private const ulong Stream = ulong.MaxValue - 1;
 

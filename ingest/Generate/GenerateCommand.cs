@@ -12,6 +12,9 @@ public sealed record GenerateRequest
     public required int Clicks { get; init; }
     /// <summary>Instances of a business process beside the clicks.</summary>
     public int Processes { get; init; }
+
+    /// <summary>How many content requests of sponsors' pages come beside the clicks.</summary>
+    public int Requests { get; init; }
     /// <summary>The broker; null for that of the engine that runs here.</summary>
     public string? Kafka { get; init; }
     /// <summary>Gives the same traffic again; null for a random one.</summary>
@@ -54,7 +57,8 @@ public static class GenerateCommand
         labels?.WriteLine("click,label,kind");
         var progress = new ProgressLine(around.Error, around.Time, around.IsTerminal);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        IEnumerable<SampleEvent> all = ContentPages.ByTime(traffic, new ContentPages(seed, request.Clicks / ContentPages.ClicksARequest, traffic.StartMs + span, request.Span));
+        IEnumerable<SampleEvent> all = traffic;
+        if (request.Requests > 0) all = ContentPages.ByTime(all, new ContentPages(seed, request.Requests, traffic.StartMs + span, request.Span));
         if (request.Processes > 0) all = ContentPages.ByTime(all, new ProcessTraffic(seed, request.Processes, traffic.StartMs, traffic.StartMs + span));
         if (request.Bindings > 0) all = all.Concat(Bindings.BindingTraffic.Play(EngineOf(request, engine), request.Page, request.Bindings, seed, around.Time));
         IEnumerable<SampleEvent> events = all.Select(next => Note(next, counts, labels));
@@ -81,7 +85,11 @@ public static class GenerateCommand
         ProgressLine progress, long now, CancellationToken cancel)
     {
         long span = (long)request.Span.TotalMilliseconds, doomed = 0;
-        string[] topics = [Topics.Interactions, Topics.ContentRequests, .. request.Bindings > 0 ? [Topics.Bindings] : Array.Empty<string>(), .. request.Processes > 0 ? [Topics.Processes] : Array.Empty<string>()];
+        string[] topics = 
+        [
+            Topics.Interactions, .. request.Requests > 0 ? [Topics.ContentRequests] : Array.Empty<string>(),
+            .. request.Bindings > 0 ? [Topics.Bindings] : Array.Empty<string>(), .. request.Processes > 0 ? [Topics.Processes] : Array.Empty<string>(),
+        ];
         await ReadyTopics.EnsureAsync(kafka, topics, traffic.StartMs, traffic.StartMs + span, now, request.Speed,
             request.Partitions, request.Extra, cancel).ConfigureAwait(false);
         await using var publisher = new EventPublisher(new PublisherOptions { Kafka = kafka, ClientId = "ingest-generate", Extra = request.Extra });

@@ -113,7 +113,7 @@ public class GroupTests
         string prefix = said.GetProperty("prefix").GetString()!, group = said.GetProperty("group").GetString()!;
         Assert.Matches("^[0-9a-f]{6}-$", prefix);
         Assert.Equal($"engine-{prefix[..^1]}", group);
-        await LiveWait.UntilAsync("it has taken its partitions", () => lab.Redis.Keys(prefix + "owner:").Count == 4);
+        await LiveWait.UntilAsync("it has taken its partitions", () => lab.Redis.Keys(prefix + "owner:").Count(key => key.Contains("{interactions-", StringComparison.Ordinal)) == 4);
         Assert.All(lab.Redis.Keys(), key => Assert.StartsWith(prefix, key));
         run.Signal(LiveProcess.Term);
         Assert.Equal(0, await run.ExitAsync());

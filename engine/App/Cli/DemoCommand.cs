@@ -46,6 +46,7 @@ internal static class DemoCommand
             around.Out.WriteLine();
             around.Out.WriteLine(RunSummary.Of(running.Host, whole ? "all of the stream is decided" : $"{EndsWithin.TotalSeconds:0} s are over, and ingest was stopped; for all of it: out/engine run in one terminal, out/ingest replay FILE… in another"));
             string? example = await DemoReport.WriteAsync(around.Out, running, truth == null ? TrueLabels.OfSample(labels) : await truth.ConfigureAwait(false), cancel).ConfigureAwait(false);
+            if (data == null) await WorkflowReport.WriteAsync(around.Out, running.Host, running.Http).ConfigureAwait(false);
             if (data != null) around.Out.WriteLine($"{Environment.NewLine}What labels tell of publishers and devices (docs/histories.md) the engine didn't know here: no labels were sent.");
             DemoReport.WriteNext(around.Out, running, keep, example);
             if (keep) await StayAsync(running, cancel).ConfigureAwait(false);
@@ -61,7 +62,7 @@ internal static class DemoCommand
     private static Process StartIngest(RunningProcess running, string[] files, int clicks, string labels, ConcurrentQueue<string> said)
     {
         string beside = Path.Combine(AppContext.BaseDirectory, "ingest.dll");
-        string[] asked = files.Length == 0 ? ["generate", $"{clicks}", "--labels", labels] : ["replay", .. files];
+        string[] asked = files.Length == 0 ? ["generate", $"{clicks}", "--labels", labels, "--requests", $"{clicks / 50}", "--processes", "40", "--bindings", "60", "--engine", running.Http] : ["replay", .. files];
         var start = new ProcessStartInfo("dotnet", [beside, .. asked, "--kafka", running.Address.Kafka]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         Process process = Process.Start(start) ?? throw new CommandFailure("ingest didn't start.");
         process.OutputDataReceived += (_, _) => { };

@@ -2,6 +2,7 @@ using System.Globalization;
 using Engine.App.Hosting;
 using Engine.Contracts;
 using Engine.Pipeline;
+using Engine.Workflows.Runtime;
 
 namespace Engine.App.Terminal;
 
@@ -26,6 +27,8 @@ internal static class RunSummary
             .Take(8).Select(entry => $"{entry.Code} {N(c.ByReason[(int)entry.Reason])}"));
         if (reasons.Length > 0) lines.Add($"  reasons: {reasons}");
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"  process: {Environment.WorkingSet / 1e6:0} MB, {GC.GetTotalAllocatedBytes() / 1e6:0} MB allocated since the start, collections gen0 {GC.CollectionCount(0)}, gen1 {GC.CollectionCount(1)}, gen2 {GC.CollectionCount(2)}"));
+        foreach ((string topic, WorkflowCounts flow) in host.Workflows.Counts.Where(flow => flow.Value.Read > 0).OrderBy(flow => flow.Key, StringComparer.Ordinal))
+            lines.Add($"Records of {topic}: {N(flow.Read)}; decided {N(flow.Decided)}, duplicates {N(flow.Duplicates)}, dead letters {N(flow.DeadLetters)}");
         return string.Join(Environment.NewLine, lines);
     }
 

@@ -242,6 +242,7 @@ public sealed partial class WorkflowLane : IDisposable
             _owned.Count,
             _owned.Count > 0 && _owned.Values.All(partition => partition.EndSince != 0 && partition.WrittenTo >= partition.Next),
             _owned.Values.Select(partition => partition.BusyAt).Append(_assignedAt).Max(),
+            [.. _owned.Values.Select(partition => partition.Run.Name)],
             counts,
             _redisAway ? "Redis is away" : null);
     }
@@ -265,9 +266,10 @@ public sealed partial class WorkflowLane : IDisposable
 /// <param name="Partitions">How many partitions it owns.</param>
 /// <param name="IsSettled">All of them are read to their end, and all is acknowledged.</param>
 /// <param name="BusyAt">Monotonic time of the last record that was no tick, or of the last change of what is owned; 0 for none.</param>
+/// <param name="Names">The partitions' names.</param>
 /// <param name="Counts">What became of the records, by topic.</param>
 /// <param name="Trouble">What keeps results from Redis; null for nothing.</param>
-public sealed record WorkflowStatus(int Partitions, bool IsSettled, long BusyAt, IReadOnlyDictionary<string, WorkflowCounts> Counts, string? Trouble)
+public sealed record WorkflowStatus(int Partitions, bool IsSettled, long BusyAt, IReadOnlyList<string> Names, IReadOnlyDictionary<string, WorkflowCounts> Counts, string? Trouble)
 {
-    public static readonly WorkflowStatus Starting = new(0, false, 0, new Dictionary<string, WorkflowCounts>(), null);
+    public static readonly WorkflowStatus Starting = new(0, false, 0, [], new Dictionary<string, WorkflowCounts>(), null);
 }
