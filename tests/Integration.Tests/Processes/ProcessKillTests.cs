@@ -101,7 +101,7 @@ public sealed class ProcessKillTests
             long time = start + dice.Next(400_000);
             string tier = dice.Next(3) switch { 0 => "\"gold\"", 1 => "\"silver\"", _ => "null" };
             all.Add((time, instance, "process-started", $$""","context":{"tier":{{tier}},"lost_micros":1}"""));
-            for (int change = 0; change < 4; change++) all.Add((time += dice.Next(20_000), instance, "process-context", $$""","context":{"lost_micros":{{dice.Next(100)}},"tier":null}"""));
+            for (int change = 0; change < 4; change++) all.Add((time += dice.Next(20_000), instance, "process-context", $$""","context":{"lost_micros":{{dice.Next(100)}}{{(dice.Next(6) == 0 ? ",\"tier\":null" : "")}}}"""));
             if (dice.Next(2) == 0) all.Add((time += dice.Next(20_000), instance, "process-taken", $$""","worker":"w-{{dice.Next(9)}}" """));
             if (dice.Next(4) == 0) all.Add((time + dice.Next(20_000), instance, "process-finished", ""));
         }
