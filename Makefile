@@ -29,12 +29,17 @@ bench: build
 	@dotnet build bench/Micro -c Release --nologo -v quiet -clp:ErrorsOnly
 	@$(if $(QUICK),dotnet bench/Micro/bin/Release/net10.0/Bench.Micro.dll profile,cd bench/Micro && dotnet bin/Release/net10.0/Bench.Micro.dll --filter '*' --join)
 
+# clicks with labels, where the data holds them; QUICK leaves them out
+CLICKS = $(if $(QUICK),,$(wildcard $(DATA)/clicks/iflytek.clicks.jsonl.gz))
+LABELS = $(wildcard $(DATA)/clicks/iflytek.tsv.gz)
+
 train evaluate:
 	@: $(or $(DATA),$(error make $@ needs DATA=dir, a folder that holds paths/*.jsonl.gz))
 	@mkdir -p out/lib
 	@dotnet publish models/Training/Models.Training.csproj -c $(CONFIGURATION) -o out/lib --nologo -v quiet -clp:ErrorsOnly
 	@ln -sfn lib/models out/models
 	@out/models $@ --data $(DATA) --out $(or $(OUT),$(if $(filter train,$@),models/Artifacts/cursor.artefact,out/evaluation)) $(if $(filter evaluate,$@),$(if $(QUICK),--quick))
+	@$(if $(filter evaluate,$@),$(if $(and $(CLICKS),$(LABELS)),out/models evaluate-clicks --clicks $(CLICKS) --labels $(LABELS) --out $(or $(OUT),out/evaluation)/clicks.md))
 
 clean:
 	@rm -rf out
