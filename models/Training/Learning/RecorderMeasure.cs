@@ -37,7 +37,7 @@ public sealed class RecorderMeasure(CursorSettings settings, int seed, Action<st
         text.AppendLine();
     }
 
-    /// <summary>Writes how a source's people and programs are told apart: a part of its recordings left out at a time, all other paths trained on, recorder-free features only.</summary>
+    /// <summary>Writes how a source's people and programs are told apart: a part of its recordings left out at a time, recorder-free features only; trained on all other paths, and on the source's own alone.</summary>
     public void WriteByRecording(StringBuilder text, PathRecord[] train, string source)
     {
         // adversaries are made of others' paths, so that no left-out one lies in them
@@ -51,22 +51,29 @@ public sealed class RecorderMeasure(CursorSettings settings, int seed, Action<st
         Rows recorded = Corpus.AsRecorded([.. train.Where(p => p.Source == source)]).First(RecorderFree);
 
         Dictionary<string, int> parts = recorded.Group.Distinct().Order(StringComparer.Ordinal).Index().ToDictionary(g => g.Item, g => g.Index % Parts);
-        var scores = new List<LeftOut>();
+        var (withAll, alone) = (new List<LeftOut>(), new List<LeftOut>());
         for (int part = 0; part < Parts; part++)
         {
             bool Out(string group) => parts.GetValueOrDefault(group, -1) == part;
-            Forest forest = Boosting.Train(rows.Where(i => !Out(rows.Group[i])), settings.Boosting, seed);
-            scores.AddRange(CursorRecipe.Score(forest, recorded, i => Out(recorded.Group[i])));
+            Forest Train(Func<string, bool> also) => Boosting.Train(rows.Where(i => !Out(rows.Group[i]) && also(rows.Group[i])), settings.Boosting, seed);
+            withAll.AddRange(CursorRecipe.Score(Train(_ => true), recorded, i => Out(recorded.Group[i])));
+            alone.AddRange(CursorRecipe.Score(Train(parts.ContainsKey), recorded, i => Out(recorded.Group[i])));
             progress($"{source} by recording, part {part + 1} of {Parts}");
         }
 
-        double[] people = Raw(scores.Where(s => !s.Program));
         text.AppendLine($"## {source} by recording").AppendLine();
-        text.AppendLine(F($"A third of its recordings left out at a time, all else trained on, the {RecorderFree} features of shape, speed and texture only; {people.Length} people's paths.\n"));
-        text.AppendLine("| programs | AUC | recall at 1 % | paths |").AppendLine("| --- | ---: | ---: | ---: |");
-        foreach (var (name, programs) in scores.Where(s => s.Program).GroupBy(s => s.Kind).Select(g => (g.Key, Raw(g))).Append(("all", Raw(scores.Where(s => s.Program)))))
+        text.AppendLine(F($"A third of its recordings left out at a time, the {RecorderFree} features of shape, speed and texture only; {withAll.Count(s => !s.Program)} people's paths.\n"));
+        text.AppendLine("| programs | AUC | recall at 1 % | AUC, trained on it alone | recall at 1 % | paths |").AppendLine("| --- | ---: | ---: | ---: | ---: | ---: |");
+        foreach (string family in withAll.Where(s => s.Program).Select(s => s.Kind).Distinct().Append("all"))
         {
-            text.AppendLine(F($"| {name} | {Curves.Auc(people, programs):F4} | {Share(Curves.Recall(people, programs, 0.01), programs.Length)} | {programs.Length} |"));
+            text.Append($"| {family} | ");
+            foreach (List<LeftOut> scores in (List<LeftOut>[])[withAll, alone])
+            {
+                double[] people = Raw(scores.Where(s => !s.Program)), programs = Raw(scores.Where(s => s.Program && (family == "all" || s.Kind == family)));
+                text.Append(F($"{Curves.Auc(people, programs):F4} | {Share(Curves.Recall(people, programs, 0.01), programs.Length)} | "));
+            }
+
+            text.AppendLine(F($"{withAll.Count(s => s.Program && (family == "all" || s.Kind == family))} |"));
         }
 
         text.AppendLine();
