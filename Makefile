@@ -2,12 +2,14 @@
 # make test   runs all tests
 # make bench  measures the engine on a real broker and Redis (KAFKA_TOOL=script; PEERS=dir beside peers; QUICK=1), then each stage
 # make build  leaves out/engine, out/ingest and out/models
+# make train DATA=dir     makes the cursor artefact and its card of the data below dir (OUT=file for another place)
+# make evaluate DATA=dir  reports what models are worth on what they didn't see: out/evaluation, or OUT=dir (QUICK=1)
 SHELL := /bin/bash
 CONFIGURATION ?= Release
 APPS := engine/App/Engine.App.csproj ingest/Ingest.csproj models/Training/Models.Training.csproj
 TESTS := Conditions Pipeline Workflows Models Ingest Integration Architecture
 
-.PHONY: build run test bench clean
+.PHONY: build run test bench train evaluate clean
 
 build:
 	@dotnet tool restore >/dev/null || echo "make: the tools of .config/dotnet-tools.json didn't restore; a redis-server on the path serves as well" >&2
@@ -26,6 +28,18 @@ bench: build
 	@$(if $(PEERS),PEERS=$(abspath $(PEERS))) $(if $(QUICK),QUICK=$(QUICK)) dotnet bench/EndToEnd/bin/Release/net10.0/Bench.EndToEnd.dll
 	@dotnet build bench/Micro -c Release --nologo -v quiet -clp:ErrorsOnly
 	@$(if $(QUICK),dotnet bench/Micro/bin/Release/net10.0/Bench.Micro.dll profile,cd bench/Micro && dotnet bin/Release/net10.0/Bench.Micro.dll --filter '*' --join)
+
+# clicks with labels, where the data holds them; QUICK leaves them out
+CLICKS = $(if $(QUICK),,$(wildcard $(DATA)/clicks/iflytek.clicks.jsonl.gz))
+LABELS = $(wildcard $(DATA)/clicks/iflytek.tsv.gz)
+
+train evaluate:
+	@: $(or $(DATA),$(error make $@ needs DATA=dir, a folder that holds paths/*.jsonl.gz))
+	@mkdir -p out/lib
+	@dotnet publish models/Training/Models.Training.csproj -c $(CONFIGURATION) -o out/lib --nologo -v quiet -clp:ErrorsOnly
+	@ln -sfn lib/models out/models
+	@out/models $@ --data $(DATA) --out $(or $(OUT),$(if $(filter train,$@),models/Artifacts/cursor.artefact,out/evaluation)) $(if $(filter evaluate,$@),$(if $(QUICK),--quick))
+	@$(if $(filter evaluate,$@),$(if $(and $(CLICKS),$(LABELS)),out/models evaluate-clicks --clicks $(CLICKS) --labels $(LABELS) --out $(or $(OUT),out/evaluation)/clicks.md))
 
 clean:
 	@rm -rf out

@@ -10,6 +10,7 @@ var root = new RootCommand("Trains, evaluates and applies the engine's models. E
     ScoreCommand.Make(),
     ReplaysCommand.Make(),
     ClickCommands.MakeTrain(),
+    ClickCommands.MakeEvaluate(),
     ClickCommands.MakeScore(),
 };
 ParseResult parsed = root.Parse(args);

@@ -37,6 +37,24 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
     /// <param name="labelled">The latest time of the labels, ms since the epoch; 0 where they have none.</param>
     public (Artefact Artefact, byte[] Histories, ClickExpectation Expected) Make((ClickRecord Click, bool Bad)[] clicks, long labelled)
     {
+        var (chosen, raw) = Choose(clicks);
+        Calibration calibration = Calibrating.Fit(raw, [.. clicks.Select(c => c.Bad)]);
+        var (expected, cut) = Expect(raw, clicks, calibration);
+        Rows rows = OutOfFold(clicks, chosen.Weight);
+        Forest forest = Boosting.Train(rows, chosen.Boosting, seed);
+        ArtefactFeature[] features = [.. ClickHistories.Names.Select((name, f) => Range(name, rows, f))];
+        byte[] histories = ClickHistories.Of(clicks, chosen.Weight, labelled).ToBytes();
+        var header = new ArtefactHeader(ArtefactHeader.Clicks, features, calibration, cut,
+            [new ArtefactSource("labelled clicks", clicks.Length, clicks.Count(c => c.Bad), "the network's own")],
+            new Dictionary<string, double> { ["auc"] = expected.Auc, ["f1"] = expected.F1, ["recall_at_1_percent"] = expected.Recall1, ["recall_at_5_percent"] = expected.Recall5, ["log_loss"] = expected.LogLoss },
+            new Dictionary<string, string> { ["boosting"] = chosen.Boosting.ToString(), ["m"] = Report.F($"{chosen.Weight}"), [ModelInForce.HistoriesHash] = Convert.ToHexStringLower(SHA256.HashData(histories)) }, seed);
+        return (Artefact.Create(header, forest), histories, expected);
+    }
+
+    /// <summary>Settings by least log loss in cross-validation.</summary>
+    /// <returns>The settings, and each click's raw score by a forest that didn't see it.</returns>
+    public ((double Weight, BoostingSettings Boosting) Settings, float[] Raw) Choose((ClickRecord Click, bool Bad)[] clicks)
+    {
         var best = (Loss: double.MaxValue, Tried: Tried[0], Raw: Array.Empty<float>());
         foreach (var tried in Tried)
         {
@@ -47,17 +65,15 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
             best = loss < best.Loss ? (loss, tried, raw) : best;
         }
 
-        Calibration calibration = Calibrating.Fit(best.Raw, [.. clicks.Select(c => c.Bad)]);
-        var (expected, cut) = Expect(best.Raw, clicks, calibration);
-        Rows rows = OutOfFold(clicks, best.Tried.Weight);
-        Forest forest = Boosting.Train(rows, best.Tried.Boosting, seed);
-        ArtefactFeature[] features = [.. ClickHistories.Names.Select((name, f) => Range(name, rows, f))];
-        byte[] histories = ClickHistories.Of(clicks, best.Tried.Weight, labelled).ToBytes();
-        var header = new ArtefactHeader(ArtefactHeader.Clicks, features, calibration, cut,
-            [new ArtefactSource("labelled clicks", clicks.Length, clicks.Count(c => c.Bad), "the network's own")],
-            new Dictionary<string, double> { ["auc"] = expected.Auc, ["f1"] = expected.F1, ["recall_at_1_percent"] = expected.Recall1, ["recall_at_5_percent"] = expected.Recall5, ["log_loss"] = expected.LogLoss },
-            new Dictionary<string, string> { ["boosting"] = best.Tried.Boosting.ToString(), ["m"] = Report.F($"{best.Tried.Weight}"), [ModelInForce.HistoriesHash] = Convert.ToHexStringLower(SHA256.HashData(histories)) }, seed);
-        return (Artefact.Create(header, forest), histories, expected);
+        return (best.Tried, best.Raw);
+    }
+
+    /// <summary>Raw scores of clicks by a forest and histories of others.</summary>
+    public float[] Score((ClickRecord Click, bool Bad)[] trained, (double Weight, BoostingSettings Boosting) settings, IEnumerable<ClickRecord> clicks)
+    {
+        Forest forest = Boosting.Train(OutOfFold(trained, settings.Weight), settings.Boosting, seed);
+        ClickHistories histories = ClickHistories.Of(trained, settings.Weight);
+        return [.. clicks.Select(click => forest.Score(histories.Features(click)))];
     }
 
     private float[] CrossValidate((ClickRecord Click, bool Bad)[] clicks, double weight, BoostingSettings boosting)
@@ -65,15 +81,11 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         var raw = new float[clicks.Length];
         for (int fold = 0; fold < Folds; fold++)
         {
-            var inner = clicks.Where((_, i) => FoldOf(i, Folds, 1) != fold).ToArray();
-            Forest forest = Boosting.Train(OutOfFold(inner, weight), boosting, seed);
-            ClickHistories histories = ClickHistories.Of(inner, weight);
-            for (int i = 0; i < clicks.Length; i++)
+            int[] left = [.. Enumerable.Range(0, clicks.Length).Where(i => FoldOf(i, Folds, 1) == fold)];
+            float[] scores = Score([.. clicks.Where((_, i) => FoldOf(i, Folds, 1) != fold)], (weight, boosting), left.Select(i => clicks[i].Click));
+            foreach (var (k, i) in left.Index())
             {
-                if (FoldOf(i, Folds, 1) == fold)
-                {
-                    raw[i] = forest.Score(histories.Features(clicks[i].Click));
-                }
+                raw[i] = scores[k];
             }
         }
 

@@ -8,17 +8,29 @@ using Models.Training.Learning;
 
 namespace Models.Training.Commands;
 
-/// <summary>`models train-clicks` and `models score-clicks`: a network's own click forest.</summary>
+/// <summary>`models train-clicks`, `evaluate-clicks` and `score-clicks`: a network's own click forest.</summary>
 internal static class ClickCommands
 {
+    /// <summary>Fewer say nothing of histories.</summary>
+    private const int Fewest = 200;
+
     public static Command MakeTrain()
     {
-        var clicks = new Option<FileInfo>("--clicks") { Description = "Clicks, JSONL in the contract's form, .gz too", Required = true };
-        var labels = new Option<FileInfo>("--labels") { Description = "JSONL of labels, or CSV or tabs with columns click (id, sid) and label, 1 for invalid", Required = true };
+        var (clicks, labels) = Labelled();
         var to = new Option<FileInfo>("--out") { Description = "The artefact; its histories are written beside it as .histories", Required = true };
         var seed = new Option<int>("--seed") { Description = "All chance comes from it", DefaultValueFactory = _ => 1 };
         var command = new Command("train-clicks", "Trains a network's own click forest, settings chosen by cross-validation, and prints what it expects on new clicks") { clicks, labels, to, seed };
         command.SetAction(p => Exit.Of(() => Train(p.GetRequiredValue(clicks), p.GetRequiredValue(labels), p.GetRequiredValue(to), p.GetRequiredValue(seed))));
+        return command;
+    }
+
+    public static Command MakeEvaluate()
+    {
+        var (clicks, labels) = Labelled();
+        var to = new Option<FileInfo>("--out") { Description = "Markdown", Required = true };
+        var seed = new Option<int>("--seed") { Description = "All chance comes from it", DefaultValueFactory = _ => 1 };
+        var command = new Command("evaluate-clicks", "Trains as train-clicks does with the last third in time, then with publishers left out, and reports on what was left out") { clicks, labels, to, seed };
+        command.SetAction(p => Exit.Of(() => Evaluate(p.GetRequiredValue(clicks), p.GetRequiredValue(labels), p.GetRequiredValue(to), p.GetRequiredValue(seed))));
         return command;
     }
 
@@ -33,19 +45,36 @@ internal static class ClickCommands
 
     private static int Train(FileInfo clickFile, FileInfo labelFile, FileInfo to, int seed)
     {
-        Dictionary<string, bool> labels = LabelFile.Read(labelFile.FullName, out long latest);
-        (ClickRecord, bool)[] clicks = [.. ClickRecord.Read(clickFile.FullName).Where(c => labels.ContainsKey(c.Id)).Select(c => (c, labels[c.Id]))];
-        if (clicks.Length < 200 || clicks.All(c => c.Item2) || !clicks.Any(c => c.Item2))
-        {
-            return Exit.Say($"Expected 200 labelled clicks and more, of both labels; {clicks.Length} of {labelFile} have a click in {clickFile}.", Exit.Failed);
-        }
-
+        (ClickRecord, bool)[] clicks = Read(clickFile, labelFile, out long latest);
         var (artefact, histories, expected) = new ClickRecipe(seed, Console.Error.WriteLine).Make(clicks, latest);
         Directory.CreateDirectory(to.DirectoryName!);
         artefact.Save(to.FullName);
         File.WriteAllBytes(to.FullName + ModelInForce.HistoriesEnding, histories);
         Console.WriteLine(Report.F($"{artefact.Version}: expects on new clicks AUC {expected.Auc:F4}, F1 {expected.F1:F3}, recall {expected.Recall1:F3} at 1 % and {expected.Recall5:F3} at 5 % false positives, log loss {expected.LogLoss:F3}"));
         return Exit.Done;
+    }
+
+    private static int Evaluate(FileInfo clickFile, FileInfo labelFile, FileInfo to, int seed)
+    {
+        string text = new ClickMeasure(seed, Console.Error.WriteLine).Write(Read(clickFile, labelFile, out _));
+        Directory.CreateDirectory(to.DirectoryName!);
+        File.WriteAllText(to.FullName, text);
+        Console.WriteLine(to.FullName);
+        return Exit.Done;
+    }
+
+    private static (Option<FileInfo> Clicks, Option<FileInfo> Labels) Labelled() => (
+        new Option<FileInfo>("--clicks") { Description = "Clicks, JSONL in the contract's form, .gz too", Required = true },
+        new Option<FileInfo>("--labels") { Description = "JSONL of labels, or CSV or tabs with columns click (id, sid) and label, 1 for invalid", Required = true });
+
+    /// <summary>The clicks that have a label, in the file's order.</summary>
+    private static (ClickRecord Click, bool Bad)[] Read(FileInfo clickFile, FileInfo labelFile, out long latest)
+    {
+        Dictionary<string, bool> labels = LabelFile.Read(labelFile.FullName, out latest);
+        (ClickRecord Click, bool Bad)[] clicks = [.. ClickRecord.Read(clickFile.FullName).Where(c => labels.ContainsKey(c.Id)).Select(c => (c, labels[c.Id]))];
+        return clicks.Length >= Fewest && clicks.Any(c => c.Bad) && !clicks.All(c => c.Bad)
+            ? clicks
+            : throw new DataException($"Expected {Fewest} labelled clicks and more, of both labels; {clicks.Length} clicks of {clickFile} have a label in {labelFile}, {clicks.Count(c => c.Bad)} of them invalid.");
     }
 
     private static int Score(FileInfo[] files, FileInfo file)

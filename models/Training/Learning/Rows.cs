@@ -36,6 +36,18 @@ public sealed class Rows(int features)
         Group.Add(group);
     }
 
+    /// <summary>All rows with their first columns only.</summary>
+    public Rows First(int columns)
+    {
+        var some = new Rows(columns);
+        for (int i = 0; i < Count; i++)
+        {
+            some.Add(_values[i][..columns], Positive[i], Weight[i], Kind[i], Group[i]);
+        }
+
+        return some;
+    }
+
     /// <summary>The rows that fit.</summary>
     public Rows Where(Func<int, bool> fits)
     {
