@@ -1,4 +1,3 @@
-using System.Globalization;
 using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Pipeline.Deliver;
@@ -17,7 +16,6 @@ public sealed unsafe partial class Lane
     /// </summary>
     private static readonly TimeSpan ReadAgain = TimeSpan.FromHours(1) + TimeSpan.FromMinutes(10) + TimeSpan.FromHours(1);
 
-    private static readonly TimeSpan BrokerAnswersWithin = TimeSpan.FromSeconds(10);
 
     /// <summary>A full index of a million paths is read within seconds; a broker that takes longer must not cost the group's membership.</summary>
     private static readonly TimeSpan SignaturesWithin = TimeSpan.FromSeconds(60);
@@ -75,11 +73,12 @@ public sealed unsafe partial class Lane
     private List<(int Number, long From)> Take(int[] numbers)
     {
         using System.Diagnostics.Activity? trace = Traces.TakeOver(numbers);
-        Claim[] claims = [.. numbers.Select(ClaimOwner)];
+        IDatabase redis = _context.Redis.Redis.GetDatabase();
+        PartitionClaim[] claims = [.. numbers.Select(number => PartitionClaim.Raise(redis, _context.Keys, new TopicPartition(Topics.Interactions, number)))];
         // How far sums are written says from where the log is needed.
         if (!_context.Standings.CatchUp(StandingsWithin)) throw new TimeoutException($"standings could not be read to their end within {StandingsWithin.TotalSeconds} s");
         var taken = new List<(int, long)>();
-        foreach (Claim claim in claims) taken.Add((claim.Number, Take(claim)));
+        foreach (PartitionClaim claim in claims) taken.Add((claim.Partition.Partition.Value, Take(claim)));
         RestoreStandings(taken);
         // Labels that came while somebody else owned them are looked for again.
         _labelsRead = 0;
@@ -108,75 +107,20 @@ public sealed unsafe partial class Lane
             }
     }
 
-    /// <summary>A partition whose owner this lane is, and the progress of whoever was before.</summary>
-    private readonly record struct Claim(int Number, long Owner, string Progress);
-
-    /// <summary>Raises the owner, and reads progress.</summary>
-    private Claim ClaimOwner(int number)
+    /// <summary>Says from where a partition is read, and begins it.</summary>
+    private long Take(PartitionClaim claim)
     {
-        string name = RedisKeys.Partition(Topics.Interactions, number);
-        IDatabase redis = _context.Redis.Redis.GetDatabase();
-        return new Claim(number, redis.StringIncrement(_context.Keys.Owner(name)), redis.StringGet(_context.Keys.Progress(name)).ToString());
-    }
-
-    /// <summary>Says from where a partition is read.</summary>
-    private long Take(Claim claim)
-    {
-        (int number, long owner, string progress) = claim;
-        string name = RedisKeys.Partition(Topics.Interactions, number);
-        var partition = new TopicPartition(Topics.Interactions, number);
-        WatermarkOffsets ends = KafkaClients.Ends(_consumer, partition, BrokerAnswersWithin, _context.Clock);
-        (long resultsFrom, long logTime) = Parse(name, progress);
+        int number = claim.Partition.Partition.Value;
         // What a step of progress covered and didn't get out any more, hours of log time where an engine caught up, has to be summed up again.
-        logTime = Math.Min(logTime, _context.Standings.WrittenUpTo(number));
-        if (resultsFrom > ends.High.Value)
-            throw new InvalidOperationException($"{name}: progress {resultsFrom} lies past the log's end {ends.High.Value}: is this the topic that the group '{_context.Consume.Group}' has read before? Name another group, or delete {_context.Keys.Progress(name)} to begin anew");
-        long from = ends.Low.Value;
-        if (resultsFrom < 0) resultsFrom = from;
-        else if (resultsFrom < from)
-        {
-            _context.Log.ProgressBeforeLog(name, resultsFrom, from);
-            resultsFrom = from;
-        }
-        else from = Math.Min(resultsFrom, ReadAgainFrom(partition, logTime, from));
-
-        var state = new PartitionState(number, _context.Limits, _context.Timeline.Latest.Limits) { ResultsFrom = resultsFrom };
-        var delivery = new PartitionDelivery(state, _context.Keys, _context.Hash, owner, progress, _context.Deliver.TotalsTtl);
-        _owned[number] = new OwnedPartition(state, delivery, from);
-        _readFrom[number] = Math.Max(0, logTime - (long)ReadAgain.TotalMilliseconds);
+        ReadingPlan plan = claim.Plan(_consumer, _context.Keys, ReadAgain, _context.Standings.WrittenUpTo(number), _context.Clock, _context.Log);
+        var state = new PartitionState(number, _context.Limits, _context.Timeline.Latest.Limits) { ResultsFrom = plan.ResultsFrom };
+        var delivery = new PartitionDelivery(state, _context.Keys, _context.Hash, claim.Owner, claim.Progress, _context.Deliver.TotalsTtl);
+        _owned[number] = new OwnedPartition(state, delivery, plan.From);
+        _readFrom[number] = plan.FromTime;
         _assignedAt = _context.Clock.GetTimestamp();
         _deliveries[state] = delivery;
         _retakeAt.Remove(number);
-        _context.Log.PartitionTaken(name, resultsFrom, from, owner);
-        return from;
-    }
-
-    /// <summary><c>offset SPACE log time</c>; an offset of -1 where there is none.</summary>
-    private static (long Offset, long LogTime) Parse(string name, string progress)
-    {
-        if (progress.Length == 0) return (-1, 0);
-        string[] parts = progress.Split(' ');
-        if (parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long offset)
-            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long logTime)) return (offset, logTime);
-        throw new InvalidOperationException($"the progress of {name} is '{progress}'; expected an offset, a space and a log time");
-    }
-
-    /// <summary>
-    /// The first record stamped in the time that is read again. The record that gave progress its log time is such a one, so a broker that knows
-    /// of none can't say (the test cluster), or has let it go: then the log's start.
-    /// </summary>
-    private long ReadAgainFrom(TopicPartition partition, long logTime, long start)
-    {
-        try
-        {
-            var time = new Timestamp(Math.Max(0, logTime - (long)ReadAgain.TotalMilliseconds), TimestampType.CreateTime);
-            Offset found = _consumer.OffsetsForTimes([new TopicPartitionTimestamp(partition, time)], BrokerAnswersWithin)[0].Offset;
-            return found.Value >= 0 ? found.Value : start;
-        }
-        catch (KafkaException)
-        {
-            return start;
-        }
+        return plan.From;
     }
 
     private void Revoked(List<TopicPartitionOffset> partitions)

@@ -34,20 +34,21 @@ public sealed partial class WorkflowLane
         HashEntry[] remembered = [];
         while (!Attempt(() =>
         {
-            claim = PartitionClaim.Take(_consumer, Redis, _context.Keys, partition, decider.LongestWindow + IdsAndTimes, _context.Clock, _context.Log);
-            remembered = Redis.HashGetAll(_context.Keys.State(Contracts.RedisKeys.Partition(partition.Topic, partition.Partition.Value)));
+            claim = PartitionClaim.Raise(Redis, _context.Keys, partition);
+            remembered = Redis.HashGetAll(_context.Keys.State(claim.Name));
         }))
         {
             if (_stop.Token.WaitHandle.WaitOne(RetryEvery)) throw new OperationCanceledException("stopped while Redis was away");
         }
-        var run = new PartitionRun(decider, partition.Partition.Value, _context.Timeline, _compiled, _context.Hash, claim!.ResultsFrom, claim.LogTime);
+        ReadingPlan plan = claim!.Plan(_consumer, _context.Keys, decider.LongestWindow + IdsAndTimes, long.MaxValue, _context.Clock, _context.Log);
+        var run = new PartitionRun(decider, partition.Partition.Value, _context.Timeline, _compiled, _context.Hash, plan.ResultsFrom, plan.LogTime);
         foreach (HashEntry entry in remembered.OrderBy(entry => (string)entry.Name!, StringComparer.Ordinal)) run.Restore(entry.Name!, entry.Value!);
         var delivery = new WorkflowDelivery(claim, run.Name, _context.Keys, _context.Deliver.VerdictTtl, _context.Deliver.TotalsTtl);
-        _owned[partition] = new OwnedWorkflow(run, delivery, claim);
+        _owned[partition] = new OwnedWorkflow(run, delivery, plan);
         _assignedAt = _context.Clock.GetTimestamp();
         _retakeAt.Remove(partition);
         Tell();
-        return claim.From;
+        return plan.From;
     }
 
     private void Released(List<TopicPartitionOffset> partitions)
@@ -81,19 +82,19 @@ public sealed partial class WorkflowLane
     }
 
     /// <summary>A partition that the lane owns.</summary>
-    private sealed class OwnedWorkflow(PartitionRun run, WorkflowDelivery delivery, PartitionClaim claim)
+    private sealed class OwnedWorkflow(PartitionRun run, WorkflowDelivery delivery, ReadingPlan plan)
     {
         public PartitionRun Run { get; } = run;
         public WorkflowDelivery Delivery { get; } = delivery;
 
         /// <summary>Records before it are read again without results.</summary>
-        public long ResultsFrom { get; } = claim.ResultsFrom;
+        public long ResultsFrom { get; } = plan.ResultsFrom;
 
         /// <summary>The next offset to be read.</summary>
-        public long Next { get; set; } = claim.From;
+        public long Next { get; set; } = plan.From;
 
         /// <summary>Results of all records before it are acknowledged.</summary>
-        public long WrittenTo { get; set; } = claim.From;
+        public long WrittenTo { get; set; } = plan.From;
 
         /// <summary>Monotonic time at which the partition's end was met; 0 while there is more.</summary>
         public long EndSince { get; set; }
