@@ -16,7 +16,6 @@ public sealed unsafe partial class Lane
     /// </summary>
     private static readonly TimeSpan ReadAgain = TimeSpan.FromHours(1) + TimeSpan.FromMinutes(10) + TimeSpan.FromHours(1);
 
-
     /// <summary>A full index of a million paths is read within seconds; a broker that takes longer must not cost the group's membership.</summary>
     private static readonly TimeSpan SignaturesWithin = TimeSpan.FromSeconds(60);
 
