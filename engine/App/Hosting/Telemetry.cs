@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume;
+using Engine.Workflows.Runtime;
 using Ingest.Cli;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -58,6 +59,12 @@ internal static class Telemetry
         meter.CreateObservableCounter("engine.rules.shadow", () => ShadowRules(host), "{click}", "clicks on which a rule in shadow would have acted");
         meter.CreateObservableGauge("engine.settings.age", () => host.Settings.Age.TotalSeconds, "s", "since settings were last read to their end");
         meter.CreateObservableCounter("engine.signatures.unreadable", () => host.Context.Signatures.Unreadable, "{record}", "records of path-signatures that are none");
+        void Flow(string name, string about, Func<WorkflowCounts, long> value) => meter.CreateObservableCounter(name, () => host.Workflows.Counts
+            .Select(flow => new Measurement<long>(value(flow.Value), new KeyValuePair<string, object?>("topic", flow.Key))), "{record}", about);
+        Flow("engine.workflows.decided", "events of workflows decided, by topic", flow => flow.Decided);
+        Flow("engine.workflows.duplicates", "events of workflows with an id seen before", flow => flow.Duplicates);
+        Flow("engine.workflows.dead_letters", "events of workflows that could not be used", flow => flow.DeadLetters);
+        Flow("engine.workflows.keys.mismatched", "events of workflows whose key isn't their own", flow => flow.KeysMismatched);
         LabelIntake labels = host.Context.Labels.Intake;
         meter.CreateObservableCounter("engine.labels.read", () => labels.Read, "{record}", "records of labels read, by every instance in full");
         meter.CreateObservableCounter("engine.labels.replaced", () => labels.Replaced, "{record}", "labels that took the place of an earlier one of the same click and source");

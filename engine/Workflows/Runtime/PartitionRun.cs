@@ -22,6 +22,12 @@ public readonly record struct Refusal(DeadLetterReason Reason, string Detail);
 /// </summary>
 public sealed class PartitionRun
 {
+    /// <summary>What an id or a key may take, with room for a header that isn't ours.</summary>
+    private const int IdBytes = 256;
+
+    /// <summary>Tells fingerprints of ids from others' under the same secrets.</summary>
+    private const ulong IdSalt = 0x77_66_69_64;
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = EventLimits.MaxDepth };
 
     private readonly IDecider _decider;
@@ -31,6 +37,8 @@ public sealed class PartitionRun
     private readonly KeyedHash _hash;
     private readonly IdMemory _ids;
     private readonly long _resultsFrom, _progressTime;
+    private DecisionSettings? _compiledFor;
+    private object? _compiledNow;
 
     /// <param name="number">The partition's number.</param>
     /// <param name="resultsFrom">Progress: records before it change windows and ids only.</param>
@@ -111,7 +119,7 @@ public sealed class PartitionRun
             _memory.Recall(e, at);
             return null;
         }
-        if (record.Key == null || !record.Key.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(e.Key))) Counts.KeysMismatched++;
+        if (!IsKey(record.Key, e.Key)) Counts.KeysMismatched++;
         Counts.Decided++;
         _memory.Decide(e, at, results);
         return null;
@@ -134,7 +142,14 @@ public sealed class PartitionRun
     private Moment MomentAt(long logTime, long offset)
     {
         DecisionSettings settings = At(logTime);
-        return new Moment(logTime, offset, _compiled.Of(_decider, settings), settings.Version);
+        if (settings != _compiledFor) (_compiledFor, _compiledNow) = (settings, _compiled.Of(_decider, settings));
+        return new Moment(logTime, offset, _compiledNow!, settings.Version);
+    }
+
+    private static bool IsKey(byte[]? key, string text)
+    {
+        Span<byte> bytes = stackalloc byte[IdBytes];
+        return key != null && Encoding.UTF8.TryGetBytes(text, bytes, out int written) && key.AsSpan().SequenceEqual(bytes[..written]);
     }
 
     private DecisionSettings At(long logTime) => SettingsTimeline.At(_timeline.Entries, logTime, out _);
@@ -143,7 +158,8 @@ public sealed class PartitionRun
     {
         // Events of our own carry the same header each time they are written.
         if ((e.Id ?? header("id")) is not { } id) return false;
-        ulong hash = _hash.Of(Encoding.UTF8.GetBytes(id), 0x77_66_69_64);
+        Span<byte> bytes = stackalloc byte[IdBytes];
+        ulong hash = _hash.Of(Encoding.UTF8.TryGetBytes(id, bytes, out int written) ? bytes[..written] : Encoding.UTF8.GetBytes(id), IdSalt);
         if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref _ids.Find(hash))) return true;
         _ids.SetBound(settings.Limits.DuplicatesMax);
         _ids.Add(hash, logTime, decided: true, offset);

@@ -9,7 +9,8 @@ public sealed record Outcome(SortedDictionary<string, string> Verdicts, SortedDi
     public static async Task<Outcome> OfAsync(LiveResults redis, string group, string prefix = "")
     {
         SortedDictionary<string, string> progress = new(StringComparer.Ordinal);
-        foreach ((string key, string value) in await redis.StringsAsync($"{prefix}progress:{group}:")) progress[key[(key.IndexOf('{'))..]] = value;
+        // What the clicks' logs came to: of `processes` engines write themselves, as long as campaigns lose more than their limit.
+        foreach ((string key, string value) in await redis.StringsAsync($"{prefix}progress:{group}:{{interactions-")) progress[key[(key.IndexOf('{'))..]] = value;
         return new Outcome(Without(prefix, await redis.StringsAsync(prefix + "verdict:")), Without(prefix, await redis.HashesAsync(prefix + "stats:")), progress);
     }
 
