@@ -20,7 +20,6 @@ public partial class SourceTests
         "engine/Pipeline/Consume/ClickReader.cs",
         "engine/Pipeline/Consume/LabelIntake.cs",
         "engine/Pipeline/Consume/Lane.Assignment.cs",
-        "engine/Pipeline/Consume/Lane.Labels.cs",
         "engine/Pipeline/Consume/Lane.cs",
         "engine/Pipeline/Consume/LibrdkafkaNative.cs",
         "engine/Pipeline/Consume/LogScorer.cs",
