@@ -28,6 +28,7 @@ public partial class SourceTests
         "engine/Pipeline/Decode/EventArena.cs",
         "engine/Pipeline/Decode/FieldState.cs",
         "engine/Pipeline/Decode/InteractionEvent.cs",
+        "engine/Pipeline/Decode/JsonEventDecoder.Lists.cs",
         "engine/Pipeline/Decode/JsonEventDecoder.cs",
         "engine/Pipeline/Decode/JsonScan.cs",
         "engine/Pipeline/Decode/ProtobufEventDecoder.cs",
