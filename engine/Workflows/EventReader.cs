@@ -71,8 +71,6 @@ public sealed class EventReader
 
     public long Integer(string name, long least, long most) => Find(name, JsonValueKind.Number, required: true) is { } value ? Integer(name, value, least, most) : least;
 
-    public long? OptionalInteger(string name, long least, long most) => Find(name, JsonValueKind.Number) is { } value ? Integer(name, value, least, most) : null;
-
     /// <summary>A client's address, or null.</summary>
     public IpAddress? OptionalAddress(string name)
     {

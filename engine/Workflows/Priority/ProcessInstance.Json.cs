@@ -21,20 +21,10 @@ public sealed partial class ProcessInstance
     {
         json.WriteString("process", Process);
         json.WriteString("instance", Name);
-        json.WriteNumber("level", Level);
-        json.WriteNumber("base", Base);
-        json.WriteNumber("aged", Aged);
-        json.WriteString("directive", Directive);
-        json.WriteString("state", WordOf(State));
-        json.WriteNumber("since", Since);
-        json.WriteNumber("changes", Changes);
+        WriteStanding(json);
         json.WriteString("settings", settings);
         json.WriteNumber("start", Start);
-        if (State == InstanceState.Taken)
-        {
-            json.WriteString("worker", Worker);
-            json.WriteNumber("lease_until", LeaseEnd);
-        }
+        WriteLease(json);
         json.WriteString("at", at);
     });
 
@@ -45,13 +35,7 @@ public sealed partial class ProcessInstance
         foreach ((string name, CelValue value) in _context) ContextValues.Write(json, name, value);
         json.WriteEndObject();
         json.WriteNumber("start", Start);
-        json.WriteNumber("level", Level);
-        json.WriteNumber("base", Base);
-        json.WriteNumber("aged", Aged);
-        json.WriteString("directive", Directive);
-        json.WriteString("state", WordOf(State));
-        json.WriteNumber("since", Since);
-        json.WriteNumber("changes", Changes);
+        WriteStanding(json);
         json.WriteNumber("last_change", _lastChange);
         json.WriteNumber("requested", _request.Level);
         json.WriteString("requested_by", _request.Directive);
@@ -69,11 +53,7 @@ public sealed partial class ProcessInstance
         json.WriteNumber("steps", _steps);
         json.WriteNumber("waited_ms", _waited);
         json.WriteNumber("counted_to", _countedTo);
-        if (State == InstanceState.Taken)
-        {
-            json.WriteString("worker", Worker);
-            json.WriteNumber("lease_until", LeaseEnd);
-        }
+        WriteLease(json);
         json.WriteNumber("due", Due);
     });
 
@@ -95,6 +75,25 @@ public sealed partial class ProcessInstance
 
         long Whole(string field) => memory.GetProperty(field).GetInt64();
         string Word(string field) => memory.GetProperty(field).GetString()!;
+    }
+
+    /// <summary>Where it stands: in the record and in memory alike.</summary>
+    private void WriteStanding(Utf8JsonWriter json)
+    {
+        json.WriteNumber("level", Level);
+        json.WriteNumber("base", Base);
+        json.WriteNumber("aged", Aged);
+        json.WriteString("directive", Directive);
+        json.WriteString("state", WordOf(State));
+        json.WriteNumber("since", Since);
+        json.WriteNumber("changes", Changes);
+    }
+
+    private void WriteLease(Utf8JsonWriter json)
+    {
+        if (State != InstanceState.Taken) return;
+        json.WriteString("worker", Worker);
+        json.WriteNumber("lease_until", LeaseEnd);
     }
 
     private static string WordOf(InstanceState state) => state switch { InstanceState.Waiting => "waiting", InstanceState.Taken => "taken", _ => "finished" };

@@ -243,8 +243,7 @@ public sealed partial class WorkflowLane : IDisposable
             _owned.Count > 0 && _owned.Values.All(partition => partition.EndSince != 0 && partition.WrittenTo >= partition.Next),
             _owned.Values.Select(partition => partition.BusyAt).Append(_assignedAt).Max(),
             [.. _owned.Values.Select(partition => partition.Run.Name)],
-            counts,
-            _redisAway ? "Redis is away" : null);
+            counts);
     }
 
     private void Fail(Exception e)
@@ -268,8 +267,7 @@ public sealed partial class WorkflowLane : IDisposable
 /// <param name="BusyAt">Monotonic time of the last record that was no tick, or of the last change of what is owned; 0 for none.</param>
 /// <param name="Names">The partitions' names.</param>
 /// <param name="Counts">What became of the records, by topic.</param>
-/// <param name="Trouble">What keeps results from Redis; null for nothing.</param>
-public sealed record WorkflowStatus(int Partitions, bool IsSettled, long BusyAt, IReadOnlyList<string> Names, IReadOnlyDictionary<string, WorkflowCounts> Counts, string? Trouble)
+public sealed record WorkflowStatus(int Partitions, bool IsSettled, long BusyAt, IReadOnlyList<string> Names, IReadOnlyDictionary<string, WorkflowCounts> Counts)
 {
-    public static readonly WorkflowStatus Starting = new(0, false, 0, [], new Dictionary<string, WorkflowCounts>(), null);
+    public static readonly WorkflowStatus Starting = new(0, false, 0, [], new Dictionary<string, WorkflowCounts>());
 }
