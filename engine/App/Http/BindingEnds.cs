@@ -19,7 +19,7 @@ internal static class BindingEnds
     {
         app.MapPost("/v1/bindings/codes", async (HttpContext context) =>
         {
-            byte[]? body = await ReadAsync(context.Request).ConfigureAwait(false);
+            byte[]? body = await Bodies.ReadAsync(context.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
             if (body == null) return Bad(TooLarge);
             if (ReadRequest(body, out Fault? fault) is not { } request) return Bad(fault!);
             IssuedCode? code = codes.Issue(request.Page, request.Operation, request.Account, out fault);
@@ -27,7 +27,7 @@ internal static class BindingEnds
         });
         app.MapPost("/v1/bindings", async (HttpContext context) =>
         {
-            byte[]? body = await ReadAsync(context.Request).ConfigureAwait(false);
+            byte[]? body = await Bodies.ReadAsync(context.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
             if (body == null) return Bad(TooLarge);
             CheckedEvent found = EventCheck.Inspect(body);
             if (found.Reason != null) return Bad(new Fault(Refusal.InWords(found, body), found.Detail ?? ""));
@@ -83,14 +83,6 @@ internal static class BindingEnds
             if (type.MatchesAllTypes || type.MediaType == "application/json") return false;
         }
         return false;
-    }
-
-    /// <summary>The body; null where it is larger than an event may be.</summary>
-    private static async Task<byte[]?> ReadAsync(HttpRequest request)
-    {
-        byte[] buffer = new byte[EventLimits.MaxValueBytes + 1];
-        int read = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted).ConfigureAwait(false);
-        return read > EventLimits.MaxValueBytes ? null : buffer[..read];
     }
 
     private sealed record CodeRequest(string Page, string Operation, string Account);

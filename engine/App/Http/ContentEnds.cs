@@ -86,32 +86,3 @@ internal sealed class ContentEnds
         lock (_judging) return _judge.Answer(e, content, now);
     }
 }
-
-/// <summary>Reads bodies of bounded length.</summary>
-internal static class Bodies
-{
-    /// <summary>The body; null where it is longer.</summary>
-    public static async ValueTask<byte[]?> ReadAsync(HttpRequest request, int most)
-    {
-        if (request.ContentLength > most) return null;
-        while (true)
-        {
-            System.IO.Pipelines.ReadResult read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted).ConfigureAwait(false);
-            if (read.Buffer.Length > most || read.IsCompleted)
-            {
-                byte[]? body = read.Buffer.Length > most ? null : read.Buffer.ToArray();
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                return body;
-            }
-            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
-    }
-}
-
-/// <summary>What is answered where a request can't be served.</summary>
-internal static class Answers
-{
-    public static Task BadAsync(HttpContext http, string what, string where) => Results.Json(new { error = what, where }, statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(http);
-
-    public static Task UnavailableAsync(HttpContext http, string why) => Results.Json(new { error = "unavailable", why }, statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(http);
-}

@@ -53,6 +53,7 @@ internal sealed class HttpServer : IDisposable
         catch (IOException e)
         {
             events.Dispose();
+            bindings.Dispose();
             throw new CommandFailure($"HTTP can't listen on {address} ({e.Message}): name another with --http H:P.");
         }
         return new HttpServer(app, events, bindings, new Uri(app.Urls.First()).Authority);
