@@ -13,7 +13,7 @@ public sealed class ProcessKillTests
 {
     private const int Instances = 400;
 
-    private const string Definition = """
+    internal const string Definition = """
         process/refund-review: { levels: [1, 3, 5, 8, 10], default: 3, attributes: { lost_micros: integer, tier: text }, directives: [
           { id: tier, table: { attribute: tier, levels: { gold: 8, silver: 5 } } }, { id: big, rule: { when: "context.lost_micros > 50", level: 10 } } ], lease_s: 100000, ageing_s: 100000 }
 
@@ -91,7 +91,7 @@ public sealed class ProcessKillTests
         (await redis.Database.SortedSetRangeByRankWithScoresAsync("priority:queue:{refund-review}")).ToDictionary(entry => entry.Element.ToString(), entry => entry.Score);
 
     /// <summary>Instances that start, change, are taken and finish, stamped over ten minutes.</summary>
-    private static IEnumerable<LiveRecord> Records()
+    internal static IEnumerable<LiveRecord> Records()
     {
         var dice = new Random(11);
         long start = LiveEvents.Now - 600_000;
