@@ -14,7 +14,7 @@ public interface IResults
     void Count(string key, string field, long by);
 
     /// <summary>Sets a field of a hash in the partition's slot; null removes it.</summary>
-    void Put(string key, string field, string? value);
+    void Put(string key, string field, string? json);
 
     /// <summary>What must outlast this process: comes back through <see cref="IDeciderPartition.Restore"/>; null forgets it.</summary>
     void Remember(string field, string? value);

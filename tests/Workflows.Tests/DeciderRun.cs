@@ -106,10 +106,10 @@ public sealed class DeciderRun : IResults
         hash[field] = (long.Parse(hash.GetValueOrDefault(field, "0")) + by).ToString();
     }
 
-    void IResults.Put(string key, string field, string? value)
+    void IResults.Put(string key, string field, string? json)
     {
-        if (value == null) HashOf(key).Remove(field);
-        else HashOf(key)[field] = value;
+        if (json == null) HashOf(key).Remove(field);
+        else HashOf(key)[field] = json;
     }
 
     void IResults.Remember(string field, string? value)
@@ -145,7 +145,7 @@ public sealed class DeciderRun : IResults
     {
         void IResults.Set(string key, string json) => Assert.Fail($"SET {key}");
         void IResults.Count(string key, string field, long by) => Assert.Fail($"HINCRBY {key}");
-        void IResults.Put(string key, string field, string? value) => Assert.Fail($"HSET {key}");
+        void IResults.Put(string key, string field, string? json) => Assert.Fail($"HSET {key}");
         void IResults.Remember(string field, string? value) => Assert.Fail($"remember {field}");
         void IResults.Replace(RecordChange change) => Assert.Fail($"replace {change.Key}");
         void IResults.Publish(string channel, string json) => Assert.Fail($"PUBLISH {channel}");

@@ -47,7 +47,7 @@ internal sealed class StepBuffer(string stateKey, string prefix) : IResults
         hash[field] = new FieldChange(FieldChange.Increment, hash.TryGetValue(field, out FieldChange before) ? before.By + by : by, "");
     }
 
-    public void Put(string key, string field, string? value) => HashOf(prefix + key)[field] = FieldChange.Of(value);
+    public void Put(string key, string field, string? json) => HashOf(prefix + key)[field] = FieldChange.Of(json);
 
     public void Remember(string field, string? value) => HashOf(stateKey)[field] = FieldChange.Of(value);
 
