@@ -22,6 +22,10 @@ public interface IResults
     /// <summary>A record that grows with its events, and sorted sets beside it in its slot, in one step.</summary>
     void Replace(RecordChange change);
 
+    /// <summary>A rule in shadow holds here, and would have acted: it is counted (the metric <c>engine.workflows.shadow</c>), and nothing else comes of it.</summary>
+    /// <param name="rule">What it is known by in its topic: <c>pair.repeated</c>, <c>refund-review/tier</c>.</param>
+    void Shadowed(string rule);
+
     /// <summary>Says something on a channel of Redis.</summary>
     void Publish(string channel, string json);
 

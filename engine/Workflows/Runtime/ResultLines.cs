@@ -60,6 +60,10 @@ internal sealed class ResultLines(Stream output) : IResults
     {
     }
 
+    public void Shadowed(string rule)
+    {
+    }
+
     public void Publish(string channel, string json)
     {
     }

@@ -8,7 +8,8 @@ namespace Engine.Workflows.Runtime;
 /// </summary>
 /// <param name="stateKey">Where the partition's memory lies.</param>
 /// <param name="prefix">What the group's keys and channels begin with.</param>
-internal sealed class StepBuffer(string stateKey, string prefix) : IResults
+/// <param name="counts">Where rules in shadow are counted.</param>
+internal sealed class StepBuffer(string stateKey, string prefix, WorkflowCounts counts) : IResults
 {
     private readonly Dictionary<string, Dictionary<string, FieldChange>> _hashes = [];
     private long _offset;
@@ -57,6 +58,8 @@ internal sealed class StepBuffer(string stateKey, string prefix) : IResults
         (record.Json, record.Offset) = (change.Json, change.Offset);
         foreach (MemberChange member in change.Members) record.Members.Add((change.Offset, member with { Key = prefix + member.Key }));
     }
+
+    public void Shadowed(string rule) => counts.CountShadow(rule, 1);
 
     public void Publish(string channel, string json) => Published.Add((prefix + channel, json));
 
