@@ -95,6 +95,27 @@ public class ContentRequestTests
         Assert.Equal(await StoredAsync(lab, "h-1"), Encoding.UTF8.GetString(record.Message.Headers.GetLastBytes("engine.decision")));
     }
 
+    [Fact]
+    public async Task By_HTTP_Protobuf_is_answered_as_JSON_and_lies_in_the_log_as_it_came()
+    {
+        (Lab lab, EngineRun run, HttpClient http) = await StartAsync();
+        await using Lab disposeLab = lab;
+        await using EngineRun disposeRun = run;
+        var e = new Engine.Contracts.Protobuf.WorkflowEvent { Type = "content-request", Id = "p", Time = LiveEvents.Now, Sponsor = "sp-1", Resource = "https://news.example/a", Unit = "news/front/top" };
+        e.Sizes.Add(new Engine.Contracts.Protobuf.Size { Width = 320, Height = 50 });
+        e.Parameters["color"] = "green";
+        byte[] bytes = Google.Protobuf.MessageExtensions.ToByteArray(e);
+        using var content = new ByteArrayContent(bytes);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/protobuf");
+        HttpResponseMessage answered = await http.PostAsync("/v1/content-requests", content, TestContext.Current.CancellationToken);
+        string answer = await answered.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        (_, string json) = await AskAsync(http, Request("j", "news/front/top", "[[320,50]]", """{"color":"green"}"""));
+        Assert.Equal(Without(json, "request", "time"), Without(answer, "request", "time"));
+        Assert.Equal(answer, await StoredAsync(lab, "p"));
+        Assert.Contains(lab.Log.ReadAll(Topics.ContentRequests), record => record.Message.Value.AsSpan().SequenceEqual(bytes));
+        await LiveWait.UntilAsync("both are counted as one type", async () => (await CountsAsync(lab)).SequenceEqual([2L]));
+    }
+
     private static async Task<IEnumerable<long>> CountsAsync(Lab lab) =>
         (await lab.Redis.HashesAsync("suggestions:sp-1:")).Select(type => JsonDocument.Parse(type.Value).RootElement.GetProperty("requests").GetInt64()).Order();
 

@@ -2,9 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Engine.Contracts;
 using Integration.Tests.Bindings;
-using Integration.Tests.Processes;
 using Integration.Tests.Rig;
-using StackExchange.Redis;
 using Tests.Support;
 using Xunit;
 
@@ -18,9 +16,10 @@ public sealed class RescoreWorkflowTests
     [Fact]
     public async Task Scored_again_the_log_gives_the_same_bytes_which_are_the_live_results()
     {
-        await using Lab lab = await StartAsync();
+        (Lab lab, WorkflowTraffic traffic) = await WorkflowTraffic.StartAsync(Redises.Any);
+        await using Lab disposeLab = lab;
         long start = LiveEvents.Now - 600_000, middle = start + 300_000;
-        LiveRecord[] records = [.. LiveEvents.Mixed(1200, start, 480), .. BadClicks(start), .. ContentKillTests.Records(start), .. BindingKillTests.Records(), .. ProcessKillTests.Records()];
+        LiveRecord[] records = [.. LiveEvents.Mixed(1200, start, 480), .. BadClicks(start), .. traffic.Records];
         lab.Log.SendAll(records.Where(record => record.Timestamp <= middle));
         long changed;
         await using (EngineRun run = await lab.StartAsync())
@@ -34,7 +33,7 @@ public sealed class RescoreWorkflowTests
             await run.StopAsync();
         }
         await lab.RunUntilIdleAsync(lab.Redis);
-        SortedDictionary<string, string> live = await LiveAsync(lab.Redis);
+        SortedDictionary<string, string> live = await WorkflowTraffic.ResultsAsync(lab.Redis);
         string[] keys = [.. lab.Redis.Keys()];
         int events = lab.Log.ReadAll(Topics.Processes).Count;
 
@@ -63,14 +62,15 @@ public sealed class RescoreWorkflowTests
 
         // It writes nothing there.
         Assert.Equal(keys, lab.Redis.Keys());
-        Assert.Equal(live, await LiveAsync(lab.Redis));
+        Assert.Equal(live, await WorkflowTraffic.ResultsAsync(lab.Redis));
         Assert.Equal(events, lab.Log.ReadAll(Topics.Processes).Count);
     }
 
     [Fact]
     public async Task Bindings_without_a_key_to_verify_them_are_refused_and_a_log_without_bindings_needs_none()
     {
-        await using Lab lab = await StartAsync();
+        (Lab lab, _) = await WorkflowTraffic.StartAsync(Redises.Any);
+        await using Lab disposeLab = lab;
         await lab.RunUntilIdleAsync(lab.Redis);
         string keyless = lab.Folder.Write("keyless.yaml", File.ReadAllText(lab.Config).Replace("signing_keys: [mine.key]", ""));
         string[] command = ["rescore", "--kafka", lab.Brokers, "--redis", lab.Redis.Address, "--config", keyless, "--out", lab.Folder.File("out.jsonl")];
@@ -80,15 +80,6 @@ public sealed class RescoreWorkflowTests
         CommandRun refused = await Programs.EngineAsync(command);
         Assert.True(refused.ExitCode == 2, refused.ToString());
         Assert.Contains("signing_keys", refused.Error);
-    }
-
-    private static async Task<Lab> StartAsync()
-    {
-        Lab lab = await BindingLab.StartAsync(Redises.Any);
-        lab.Folder.Write("settings-without-models/content.yaml", ContentRequestTests.Settings());
-        lab.Folder.Write("settings-without-models/pages.yaml", BindingKillTests.Settings);
-        lab.Folder.Write("settings-without-models/processes.yaml", ProcessKillTests.Definition);
-        return lab;
     }
 
     /// <summary>Clicks of declared crawlers, by which a network's standing is lost.</summary>
@@ -105,19 +96,6 @@ public sealed class RescoreWorkflowTests
         await LiveWait.UntilAsync("the network's standing is known", async () => (await ContentRequestTests.AskAsync(http, Bad($"probe-{tries++}"))).Body.Contains("standing.network"));
         await lab.Log.SendAsync(new LiveRecord(Topics.ContentRequests, "sp-1", Bad("behind")));
         await LiveWait.UntilAsync("it is decided", async () => await lab.Redis.Database.KeyExistsAsync("content:behind"));
-    }
-
-    /// <summary>What the engine left in Redis: values, fields of hashes and members of queues.</summary>
-    private static async Task<SortedDictionary<string, string>> LiveAsync(LiveResults redis)
-    {
-        var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (string values in new[] { "content:", "binding:", "priority:{" })
-            foreach ((string key, string value) in await redis.StringsAsync(values)) all[key] = value;
-        foreach (string hashes in new[] { "suggestions:", "stats:binding:" })
-            foreach ((string field, string value) in await redis.HashesAsync(hashes)) all[field] = value;
-        foreach (string queue in redis.Keys("priority:queue:"))
-            foreach (SortedSetEntry entry in await redis.Database.SortedSetRangeByRankWithScoresAsync(queue)) all[$"{queue} {entry.Element}"] = entry.Score.ToString("R", CultureInfo.InvariantCulture);
-        return all;
     }
 
     /// <summary>What lines come to: of one key the last; fields and members each for itself.</summary>
