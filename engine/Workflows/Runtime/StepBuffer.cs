@@ -31,6 +31,9 @@ internal sealed class StepBuffer(string stateKey, string prefix, WorkflowCounts 
 
     public void Begin(long offset) => (_offset, _outs) = (offset, 0);
 
+    /// <summary>The number of the record's next message to Kafka, for one that isn't a result.</summary>
+    public int NextNumber() => _outs++;
+
     public void Clear()
     {
         Values.Clear();
@@ -63,9 +66,9 @@ internal sealed class StepBuffer(string stateKey, string prefix, WorkflowCounts 
 
     public void Publish(string channel, string json) => Published.Add((prefix + channel, json));
 
-    public void Notify(string recipient, string json) => Out.Add(new Outgoing(Topics.Notifications, Own: true, recipient, json, _offset, _outs++));
+    public void Notify(string recipient, string json) => Out.Add(new Outgoing(Topics.Notifications, Own: true, recipient, json, _offset, NextNumber()));
 
-    public void Send(string topic, string key, string json) => Out.Add(new Outgoing(topic, Own: false, key, json, _offset, _outs++));
+    public void Send(string topic, string key, string json) => Out.Add(new Outgoing(topic, Own: false, key, json, _offset, NextNumber()));
 
     private Dictionary<string, FieldChange> HashOf(string key)
     {

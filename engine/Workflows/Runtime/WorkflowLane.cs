@@ -137,7 +137,7 @@ public sealed partial class WorkflowLane : IDisposable
         if (refusal is not { } why) return;
         Headers headers = message.Message.Headers ?? [];
         DeadLetters.AddHeaders(headers, why.Reason, why.Detail, message.Topic, message.Partition.Value, record.Offset);
-        _context.Kafka.SendOwn(_sender, Topics.DeadLetters, message.Message.Key, message.Message.Value, $"{partition.Run.Name}-{record.Offset}-dead", headers);
+        _context.Kafka.SendOwn(_sender, Topics.DeadLetters, message.Message.Key, message.Message.Value, $"{partition.Run.Name}-{record.Offset}-{partition.Delivery.Results.NextNumber()}", headers);
     }
 
     /// <summary>Writes what a turn resulted in, however long Redis is away; given up only where the partition has gone to somebody else, or the process ends.</summary>

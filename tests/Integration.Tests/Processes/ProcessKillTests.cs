@@ -87,6 +87,25 @@ public sealed class ProcessKillTests
         Assert.False(run.Process.HasExited);
     }
 
+    [Fact]
+    public async Task What_waits_for_log_time_comes_by_itself_where_nothing_else_happens()
+    {
+        await using Lab lab = await BindingLab.StartAsync(Redises.Any);
+        lab.Folder.Write("settings-without-models/processes.yaml", Definition.Replace("lease_s: 100000", "hold_off_ms: 3000, lease_s: 100000", StringComparison.Ordinal));
+        await using EngineRun run = await lab.StartAsync();
+        long now = LiveEvents.Now;
+        await lab.Log.SendAsync(new LiveRecord(Topics.Processes, "rr-1", Event("process-started", "rr-1", now, ""), now));
+        await lab.Log.SendAsync(new LiveRecord(Topics.Processes, "rr-1", Event("process-context", "rr-1", now + 100, """, "context":{"tier":"gold"}"""), now + 100));
+        await LiveWait.UntilAsync("rr-1 is raised at the end of the hold-off", () => (string?)lab.Redis.Database.StringGet("priority:{refund-review}:rr-1") is { } json && (int?)JsonNode.Parse(json)!["level"] == 8);
+        // The owner's tick says that the time has come, and when.
+        Confluent.Kafka.ConsumeResult<byte[], byte[]>[] ticks = [.. lab.Log.ReadAll(Topics.Processes).Where(record => record.Message.Key == null)];
+        Assert.NotEmpty(ticks);
+        Assert.All(ticks, tick => Assert.Equal("""{"type":"tick"}"""u8.ToArray(), tick.Message.Value));
+        Assert.InRange(ticks[0].Message.Timestamp.UnixTimestampMs, now + 3_001, now + 8_000);
+        // Where nothing waits, no tick is sent.
+        Assert.Empty(lab.Log.ReadAll(Topics.Bindings));
+    }
+
     private static async Task<Dictionary<string, double>> QueueAsync(LiveResults redis) =>
         (await redis.Database.SortedSetRangeByRankWithScoresAsync("priority:queue:{refund-review}")).ToDictionary(entry => entry.Element.ToString(), entry => entry.Score);
 
