@@ -99,7 +99,7 @@ public sealed class RescoreWorkflowTests
     }
 
     /// <summary>What lines come to: of one key the last; fields and members each for itself.</summary>
-    private static SortedDictionary<string, string> ResultsOf(string[] lines)
+    internal static SortedDictionary<string, string> ResultsOf(string[] lines)
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (string line in lines.Where(line => !line.StartsWith("{\"click\"", StringComparison.Ordinal)))
@@ -118,7 +118,7 @@ public sealed class RescoreWorkflowTests
     private static IEnumerable<string> VersionsOf(SortedDictionary<string, string> results, params string[] keys) =>
         results.Where(result => keys.Any(key => result.Key.StartsWith(key, StringComparison.Ordinal))).Select(result => JsonDocument.Parse(result.Value).RootElement.GetProperty("settings").GetString()!).Distinct().Order(StringComparer.Ordinal);
 
-    private static async Task<string[]> RescoreAsync(Lab lab, string file, params string[] more)
+    internal static async Task<string[]> RescoreAsync(Lab lab, string file, params string[] more)
     {
         CommandRun run = await Programs.EngineAsync(["rescore", "--kafka", lab.Brokers, "--redis", lab.Redis.Address, "--config", lab.Config, "--out", lab.Folder.File(file), .. more]);
         Assert.True(run.ExitCode == 0, run.ToString());

@@ -106,6 +106,21 @@ public sealed class ProcessKillTests
         Assert.Empty(lab.Log.ReadAll(Topics.Bindings));
     }
 
+    [Fact]
+    public async Task Whom_a_worker_popped_or_took_and_let_lie_waits_again_after_the_lease()
+    {
+        await using Lab lab = await BindingLab.StartAsync(Redises.Any);
+        lab.Folder.Write("settings-without-models/processes.yaml", Definition.Replace("lease_s: 100000", "lease_s: 2", StringComparison.Ordinal));
+        await using EngineRun run = await lab.StartAsync();
+        foreach (string instance in new[] { "popped", "taken" }) await lab.Log.SendAsync(new LiveRecord(Topics.Processes, instance, Event("process-started", instance, LiveEvents.Now, "")));
+        await LiveWait.UntilAsync("both wait", async () => (await QueueAsync(lab.Redis)).Count == 2);
+        Dictionary<string, double> before = await QueueAsync(lab.Redis);
+        Assert.Equal(2, (await lab.Redis.Database.SortedSetPopAsync("priority:queue:{refund-review}", 2, Order.Descending)).Length);
+        await lab.Log.SendAsync(new LiveRecord(Topics.Processes, "taken", Event("process-taken", "taken", LiveEvents.Now, ""","worker":"w-1" """)));
+        await LiveWait.UntilAsync("both wait again, where they were", async () => (await QueueAsync(lab.Redis)).OrderBy(entry => entry.Key).SequenceEqual(before.OrderBy(entry => entry.Key)));
+        Assert.Equal("waiting", (string?)JsonNode.Parse(lab.Redis.Database.StringGet("priority:{refund-review}:taken").ToString())!["state"]);
+    }
+
     private static async Task<Dictionary<string, double>> QueueAsync(LiveResults redis) =>
         (await redis.Database.SortedSetRangeByRankWithScoresAsync("priority:queue:{refund-review}")).ToDictionary(entry => entry.Element.ToString(), entry => entry.Score);
 

@@ -24,9 +24,9 @@ public sealed class WorkflowTraffic
         [.. ContentKillTests.Records(LiveEvents.Now - 600_000).Concat(BindingKillTests.Records()).Concat(ProcessKillTests.Records()).OrderBy(record => record.Timestamp)];
 
     /// <summary>A lab with the settings that the events speak of, and its traffic.</summary>
-    public static async Task<(Lab, WorkflowTraffic)> StartAsync(string redis)
+    public static async Task<(Lab, WorkflowTraffic)> StartAsync(string redis, RealKafka? kafka = null)
     {
-        Lab lab = await BindingLab.StartAsync(redis);
+        Lab lab = await BindingLab.StartAsync(redis, kafka);
         lab.Folder.Write("settings-without-models/content.yaml", ContentRequestTests.Settings());
         lab.Folder.Write("settings-without-models/pages.yaml", BindingKillTests.Settings);
         lab.Folder.Write("settings-without-models/processes.yaml", ProcessKillTests.Definition);
