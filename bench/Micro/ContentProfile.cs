@@ -81,6 +81,7 @@ internal static class ContentProfile
         public void Put(string key, string field, string? value) { }
         public void Remember(string field, string? value) { }
         public void Replace(RecordChange change) { }
+        public void Shadowed(string rule) { }
         public void Publish(string channel, string json) { }
         public void Notify(string recipient, string json) { }
         public void Send(string topic, string key, string json) { }

@@ -14,13 +14,17 @@ public interface IResults
     void Count(string key, string field, long by);
 
     /// <summary>Sets a field of a hash in the partition's slot; null removes it.</summary>
-    void Put(string key, string field, string? value);
+    void Put(string key, string field, string? json);
 
     /// <summary>What must outlast this process: comes back through <see cref="IDeciderPartition.Restore"/>; null forgets it.</summary>
     void Remember(string field, string? value);
 
     /// <summary>A record that grows with its events, and sorted sets beside it in its slot, in one step.</summary>
     void Replace(RecordChange change);
+
+    /// <summary>A rule in shadow holds here, and would have acted: it is counted (the metric <c>engine.workflows.shadow</c>), and nothing else comes of it.</summary>
+    /// <param name="rule">What it is known by in its topic: <c>pair.repeated</c>, <c>refund-review/tier</c>.</param>
+    void Shadowed(string rule);
 
     /// <summary>Says something on a channel of Redis.</summary>
     void Publish(string channel, string json);

@@ -18,15 +18,18 @@ public class ContentRequestTests
 
     internal static string SettingsIn(LiveFolder folder, string more = "")
     {
-        folder.Write("content-settings/content.yaml", $$"""
-            sponsor/sp-1: { name: "News <b>& Co</b>", resources: ["https://news.example/"], tokens: ["{{HashOf(Token)}}"] }
-            sponsor/sp-2: { resources: ["https://other.example/"], requests_per_s: 2, tokens: ["{{HashOf(OtherToken)}}"] }
-            definition/sp-1/front-top: { unit: news/front/top, sizes: [[300, 250], [728, 90]], parameters: { color: [blue, red] }, item: it-front }
-            definition/sp-1/sport: { unit: sport, sizes: [[160, 600]], item: it-sport }
-            {{more}}
-            """);
+        folder.Write("content-settings/content.yaml", Settings(more));
         return folder.File("content-settings");
     }
+
+    /// <summary>Two sponsors, one of which defines nothing.</summary>
+    internal static string Settings(string more = "") => $$"""
+        sponsor/sp-1: { name: "News <b>& Co</b>", resources: ["https://news.example/"], tokens: ["{{HashOf(Token)}}"] }
+        sponsor/sp-2: { resources: ["https://other.example/"], requests_per_s: 2, tokens: ["{{HashOf(OtherToken)}}"] }
+        definition/sp-1/front-top: { unit: news/front/top, sizes: [[300, 250], [728, 90]], parameters: { color: [blue, red] }, item: it-front }
+        definition/sp-1/sport: { unit: sport, sizes: [[160, 600]], item: it-sport }
+        {{more}}
+        """;
 
     private static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
@@ -90,6 +93,27 @@ public class ContentRequestTests
         Confluent.Kafka.ConsumeResult<byte[], byte[]> record = lab.Log.ReadAll(Topics.ContentRequests).Single(one => Encoding.UTF8.GetString(one.Message.Value).Contains("\"h-1\""));
         Assert.Equal("sp-1", Encoding.UTF8.GetString(record.Message.Key));
         Assert.Equal(await StoredAsync(lab, "h-1"), Encoding.UTF8.GetString(record.Message.Headers.GetLastBytes("engine.decision")));
+    }
+
+    [Fact]
+    public async Task By_HTTP_Protobuf_is_answered_as_JSON_and_lies_in_the_log_as_it_came()
+    {
+        (Lab lab, EngineRun run, HttpClient http) = await StartAsync();
+        await using Lab disposeLab = lab;
+        await using EngineRun disposeRun = run;
+        var e = new Engine.Contracts.Protobuf.WorkflowEvent { Type = "content-request", Id = "p", Time = LiveEvents.Now, Sponsor = "sp-1", Resource = "https://news.example/a", Unit = "news/front/top" };
+        e.Sizes.Add(new Engine.Contracts.Protobuf.Size { Width = 320, Height = 50 });
+        e.Parameters["color"] = "green";
+        byte[] bytes = Google.Protobuf.MessageExtensions.ToByteArray(e);
+        using var content = new ByteArrayContent(bytes);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/protobuf");
+        HttpResponseMessage answered = await http.PostAsync("/v1/content-requests", content, TestContext.Current.CancellationToken);
+        string answer = await answered.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        (_, string json) = await AskAsync(http, Request("j", "news/front/top", "[[320,50]]", """{"color":"green"}"""));
+        Assert.Equal(Without(json, "request", "time"), Without(answer, "request", "time"));
+        Assert.Equal(answer, await StoredAsync(lab, "p"));
+        Assert.Contains(lab.Log.ReadAll(Topics.ContentRequests), record => record.Message.Value.AsSpan().SequenceEqual(bytes));
+        await LiveWait.UntilAsync("both are counted as one type", async () => (await CountsAsync(lab)).SequenceEqual([2L]));
     }
 
     private static async Task<IEnumerable<long>> CountsAsync(Lab lab) =>
@@ -166,53 +190,5 @@ public class ContentRequestTests
             return (await StoredAsync(lab, id)).Contains(expected);
         });
         return answer;
-    }
-
-    [Fact]
-    public async Task A_kill_in_the_middle_changes_neither_answers_nor_counts()
-    {
-        using var folder = new LiveFolder();
-        await using Lab lab = await Lab.EmbeddedAsync(Redises.Any, new EngineYaml { SessionMs = 3000, Settings = SettingsIn(folder) });
-        long start = LiveEvents.Now - 600_000;
-        LiveRecord[] records = [.. Enumerable.Range(0, 6000).SelectMany(i =>
-        {
-            long time = start + i * 100;
-            string sponsor = i % 7 == 0 ? "sp-2" : "sp-1", resource = i % 11 == 0 ? "https://evil.example/" : sponsor == "sp-2" ? "https://other.example/" : "https://news.example/";
-            var record = new LiveRecord(Topics.ContentRequests, sponsor, Request($"r-{i}", i % 3 == 0 ? "news/front/top" : $"sport/{i % 5}", $"[[{i % 4 * 100},250]]", sponsor: sponsor, resource: resource, time: time), time);
-            return i % 50 == 9 ? new[] { record, record } : [record];
-        })];
-        Task sending = Task.Run(async () =>
-        {
-            foreach (LiveRecord[] slice in records.Chunk(150))
-            {
-                lab.Log.SendAll(slice);
-                await Task.Delay(150, TestContext.Current.CancellationToken);
-            }
-        }, TestContext.Current.CancellationToken);
-        for (int kill = 1; kill <= 2; kill++)
-        {
-            await using EngineRun run = await lab.StartAsync();
-            int share = kill;
-            await LiveWait.UntilAsync("some is decided", async () => (await lab.Redis.StringsAsync("content:")).Count > share * 1500, TimeSpan.FromSeconds(90));
-            await run.Process.KillAsync();
-        }
-        await sending;
-        await lab.RunUntilIdleAsync(lab.Redis);
-
-        LiveResults calm = await lab.AnotherRedisAsync(Redises.Any);
-        await calm.Database.StringSetAsync($"{Lab.Second}settings-base:calm", await lab.Redis.Database.StringGetAsync("settings-base:engine"));
-        await lab.RunUntilIdleAsync(calm, "--group", "calm", "--prefix", Lab.Second);
-        SortedDictionary<string, string> disturbed = await AllAsync(lab.Redis, ""), undisturbed = await AllAsync(calm, Lab.Second);
-        Assert.Equal(6000, undisturbed.Keys.Count(key => key.StartsWith("content:", StringComparison.Ordinal)));
-        Assert.Contains(undisturbed.Keys, key => key.StartsWith("suggestions:sp-1:", StringComparison.Ordinal));
-        Assert.Equal(undisturbed, disturbed);
-    }
-
-    private static async Task<SortedDictionary<string, string>> AllAsync(LiveResults redis, string prefix)
-    {
-        var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string key, string value) in await redis.StringsAsync(prefix + "content:")) all[key[prefix.Length..]] = value;
-        foreach ((string key, string value) in await redis.HashesAsync(prefix + "suggestions:")) all[key[prefix.Length..]] = value;
-        return all;
     }
 }

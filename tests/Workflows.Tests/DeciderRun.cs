@@ -58,6 +58,9 @@ public sealed class DeciderRun : IResults
     public List<(string Topic, string Key, string Json)> Sent { get; } = [];
     public List<Refusal> DeadLetters { get; } = [];
 
+    /// <summary>How often rules in shadow would have acted.</summary>
+    public Dictionary<string, int> Shadow { get; } = [];
+
     /// <summary>Changes a setting at the present log time; in force two seconds of log time later. A null value deletes.</summary>
     public DeciderRun Setting(string key, string? json)
     {
@@ -106,10 +109,10 @@ public sealed class DeciderRun : IResults
         hash[field] = (long.Parse(hash.GetValueOrDefault(field, "0")) + by).ToString();
     }
 
-    void IResults.Put(string key, string field, string? value)
+    void IResults.Put(string key, string field, string? json)
     {
-        if (value == null) HashOf(key).Remove(field);
-        else HashOf(key)[field] = value;
+        if (json == null) HashOf(key).Remove(field);
+        else HashOf(key)[field] = json;
     }
 
     void IResults.Remember(string field, string? value)
@@ -129,6 +132,7 @@ public sealed class DeciderRun : IResults
         }
     }
 
+    void IResults.Shadowed(string rule) => Shadow[rule] = Shadow.GetValueOrDefault(rule) + 1;
     void IResults.Publish(string channel, string json) => Published.Add((channel, json));
     void IResults.Notify(string recipient, string json) => Notified.Add((recipient, json));
     void IResults.Send(string topic, string key, string json) => Sent.Add((topic, key, json));
@@ -145,9 +149,10 @@ public sealed class DeciderRun : IResults
     {
         void IResults.Set(string key, string json) => Assert.Fail($"SET {key}");
         void IResults.Count(string key, string field, long by) => Assert.Fail($"HINCRBY {key}");
-        void IResults.Put(string key, string field, string? value) => Assert.Fail($"HSET {key}");
+        void IResults.Put(string key, string field, string? json) => Assert.Fail($"HSET {key}");
         void IResults.Remember(string field, string? value) => Assert.Fail($"remember {field}");
         void IResults.Replace(RecordChange change) => Assert.Fail($"replace {change.Key}");
+        void IResults.Shadowed(string rule) => Assert.Fail($"count {rule} in shadow");
         void IResults.Publish(string channel, string json) => Assert.Fail($"PUBLISH {channel}");
         void IResults.Notify(string recipient, string json) => Assert.Fail($"notify {recipient}");
         void IResults.Send(string topic, string key, string json) => Assert.Fail($"send to {topic}");

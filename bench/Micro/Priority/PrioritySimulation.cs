@@ -134,6 +134,10 @@ public sealed class PrioritySimulation : IResults
         }
     }
 
+    void IResults.Shadowed(string rule)
+    {
+    }
+
     void IResults.Publish(string channel, string json)
     {
         using var record = System.Text.Json.JsonDocument.Parse(json);

@@ -142,8 +142,8 @@ public static class EngineCommands
         Option<string?> kafka = Kafka(Running), redis = Redis("engine.yaml's, else " + Running), group = Group(), config = Config(), prefix = Prefix();
         var settings = new Option<string?>("--settings") { HelpName = "s-N", Description = "the base and all records up to N, in force from the log's beginning (default: as they came into force)" };
         var model = new Option<string?>("--model") { HelpName = "FILE", Description = "a click forest in place of the settings'" };
-        var output = new Option<string>("--out") { HelpName = "FILE", Required = true, Description = "where the verdicts go, one a line" };
-        var command = new Command("rescore", "Scores the log again from its beginning into a file; writes nothing to Redis or Kafka.") { kafka, redis, group, config, prefix, settings, model, output };
+        var output = new Option<string>("--out") { HelpName = "FILE", Required = true, Description = "where verdicts and workflows' results go, a line of JSON each: {\"click\":…} and {\"topic\":…,\"key\":…,\"result\":…}" };
+        var command = new Command("rescore", "Scores the log again from its beginning, clicks and workflows, into a file; writes nothing to Redis or Kafka.") { kafka, redis, group, config, prefix, settings, model, output };
         command.SetAction((parsed, cancel) => RescoreCommand.RunAsync(new RescoreRequest
         {
             Kafka = parsed.GetValue(kafka), Redis = parsed.GetValue(redis), Group = parsed.GetValue(group), Config = parsed.GetValue(config), Prefix = parsed.GetValue(prefix),

@@ -7,6 +7,8 @@ using Engine.Contracts.Settings;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume;
 using Engine.Pipeline.Settings;
+using Engine.Workflows.Bindings;
+using Engine.Workflows.Runtime;
 using Ingest.Cli;
 using StackExchange.Redis;
 
@@ -28,6 +30,8 @@ public sealed record RescoreRequest
 /// <summary><c>engine rescore</c>: the log once more, from its beginning, into a file; two runs agree byte for byte.</summary>
 internal static class RescoreCommand
 {
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
+
     public static async Task<int> RunAsync(RescoreRequest request, Surroundings around, CancellationToken cancel)
     {
         ConfigFile file = ConfigFile.Find(request.Config);
@@ -35,32 +39,62 @@ internal static class RescoreCommand
         string kafka = Address(request.Kafka, file.Config.Kafka, running?.Kafka, "Kafka", "--kafka"), redis = Address(request.Redis, file.Config.Redis, running?.Redis, "Redis", "--redis");
         string group = request.Group ?? running?.Group ?? file.Config.Group, prefix = request.Prefix ?? running?.Prefix ?? file.Config.Prefix;
         var target = new KafkaTarget(kafka, file.Config.Consume.Librdkafka);
-        SettingsBase settingsBase = await BaseOfAsync(redis, new RedisKeys(prefix, group)).ConfigureAwait(false);
+        (SettingsBase settingsBase, CodeKeys? codes) = await OfGroupAsync(redis, new RedisKeys(prefix, group), file).ConfigureAwait(false);
         SettingsTimeline timeline = TimelineOf(settingsBase, target, request, file);
 
-        string part = request.Out + ".part";
-        long verdicts;
-        await using (var output = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+        string part = request.Out + ".part", written;
+        using (var log = new MergedLog(target, [Topics.Interactions, .. Deciders.Topics], around.Time))
         {
-            using var scorer = new LogScorer(target, settingsBase.Hash, timeline, file.Config.Bounds.ToLimits(), output, around.Time);
-            verdicts = scorer.Run((done, all) => around.Error.WriteLine(FormattableString.Invariant($"engine: scored {done:#,0} of {all:#,0} records again")), cancel);
+            if (log.Partitions(Topics.Interactions) == 0) throw new CommandFailure($"the Kafka at {kafka} has no topic '{Topics.Interactions}': name the one that the engine reads with --kafka H:P.");
+            if (codes == null && log.Holds(Topics.Bindings))
+                throw new CommandFailure("there are bindings, and no key to verify their codes by: name the files of the group's keys in engine.yaml's signing_keys.", ExitCodes.WrongUse);
+            await using var output = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+            PipelineLimits limits = file.Config.Bounds.ToLimits();
+            var standings = new StandingsView(limits.Standings);
+            using var clicks = new LogScorer(target, settingsBase.Hash, timeline, limits, log.Partitions(Topics.Interactions), output, standings.Take, around.Time);
+            var workflows = new WorkflowScorer(Deciders.All(standings, codes), timeline, settingsBase.Hash, output);
+            Score(log, clicks, workflows, around, cancel);
+            written = FormattableString.Invariant($"{clicks.Verdicts:#,0} verdicts and {workflows.Results:#,0} results of workflows");
         }
         // The file appears whole or not at all.
         File.Move(part, request.Out, overwrite: true);
-        around.Out.WriteLine($"{Terminal.RunSummary.N(verdicts)} verdicts in {request.Out}.");
+        around.Out.WriteLine($"{written} in {request.Out}.");
         return ExitCodes.Done;
+    }
+
+    private static void Score(MergedLog log, LogScorer clicks, WorkflowScorer workflows, Surroundings around, CancellationToken cancel)
+    {
+        long all = log.Length, done = 0, told = around.Time.GetTimestamp();
+        for (; log.Current is { } record; log.Advance())
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (record.Topic == Topics.Interactions) clicks.Take(record, log.LogTime);
+            else
+            {
+                // It is judged by what the clicks before it have told, and stands behind them.
+                clicks.Flush();
+                workflows.Take(record);
+            }
+            done++;
+            if (around.Time.GetElapsedTime(told) < TellEvery) continue;
+            told = around.Time.GetTimestamp();
+            around.Error.WriteLine(FormattableString.Invariant($"engine: scored {done:#,0} of {all:#,0} records again"));
+        }
+        clicks.Flush();
+        workflows.End();
     }
 
     private static string Address(string? named, string configured, string? running, string what, string option) =>
         named ?? (configured.Length > 0 ? configured : running) ?? throw new CommandFailure($"no {what} address: name one with {option} HOST:PORT.");
 
-    private static async Task<SettingsBase> BaseOfAsync(string redis, RedisKeys keys)
+    /// <summary>What lies in Redis for good: the group's base, and what verifies bindings' codes.</summary>
+    private static async Task<(SettingsBase Base, CodeKeys? Codes)> OfGroupAsync(string redis, RedisKeys keys, ConfigFile file)
     {
         using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(redis).ConfigureAwait(false);
         string? json = await connection.GetDatabase().StringGetAsync(keys.SettingsBase).ConfigureAwait(false);
         return json == null
             ? throw new CommandFailure($"the group '{keys.Group}' has no base settings in this Redis: it has never run here; name the group with --group.", ExitCodes.NotThere)
-            : SettingsBase.FromJson(json);
+            : (SettingsBase.FromJson(json), SigningKeys.Find(connection.GetDatabase(), keys, file));
     }
 
     /// <summary>Settings as they came into force; or those of one version, in force from the beginning.</summary>

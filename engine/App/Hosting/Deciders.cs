@@ -17,7 +17,8 @@ internal static class Deciders
     /// <summary>The topics that workflows read.</summary>
     public static IReadOnlyList<string> Topics { get; } = [Contracts.Topics.ContentRequests, Contracts.Topics.Bindings, Contracts.Topics.Processes];
 
-    public static IReadOnlyList<IDecider> All(IStandings standings, CodeKeys codes) => [new ContentRequestDecider(standings), new BindingDecider(codes), new PriorityDecider()];
+    /// <param name="codes">What verifies bindings' codes; null where nothing does, and no binding is to be decided.</param>
+    public static IReadOnlyList<IDecider> All(IStandings standings, CodeKeys? codes) => [new ContentRequestDecider(standings), .. codes == null ? (IDecider[])[] : [new BindingDecider(codes)], new PriorityDecider()];
 
     public static IReadOnlyList<IUpkeep> Upkeep(EngineContext context, IStandings standings) =>
     [

@@ -16,10 +16,14 @@ public static class SigningKeys
 {
     public static CodeKeys Take(IDatabase redis, RedisKeys keys, ConfigFile file)
     {
-        if (Read(file) is { } named) return named;
+        if (Find(redis, keys, file) is { } there) return there;
         redis.StringSet(keys.SigningKey, Convert.ToBase64String(RandomNumberGenerator.GetBytes(CodeKeys.LeastSecretBytes)), when: When.NotExists);
-        return new CodeKeys([Encoding.ASCII.GetBytes(redis.StringGet(keys.SigningKey).ToString())]);
+        return Find(redis, keys, file)!;
     }
+
+    /// <summary>The group's keys where it has some already; null else. Writes nothing.</summary>
+    public static CodeKeys? Find(IDatabase redis, RedisKeys keys, ConfigFile file) =>
+        Read(file) ?? (redis.StringGet(keys.SigningKey) is { IsNull: false } kept ? new CodeKeys([Encoding.ASCII.GetBytes(kept.ToString())]) : null);
 
     /// <summary>The keys of the files; null where none is named. Throws <see cref="ConfigException"/> with the file and what is wrong.</summary>
     public static CodeKeys? Read(ConfigFile file) => file.SigningKeys.Count == 0 ? null : new CodeKeys(file.SigningKeys.Select(ReadSecret));

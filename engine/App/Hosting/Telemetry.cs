@@ -65,6 +65,7 @@ internal static class Telemetry
         Flow("engine.workflows.duplicates", "events of workflows with an id seen before", flow => flow.Duplicates);
         Flow("engine.workflows.dead_letters", "events of workflows that could not be used", flow => flow.DeadLetters);
         Flow("engine.workflows.keys.mismatched", "events of workflows whose key isn't their own", flow => flow.KeysMismatched);
+        meter.CreateObservableCounter("engine.workflows.shadow", () => ShadowedByWorkflows(host.Workflows), "{event}", "events of workflows on which a rule in shadow would have acted, by topic and rule");
         LabelIntake labels = host.Context.Labels.Intake;
         meter.CreateObservableCounter("engine.labels.read", () => labels.Read, "{record}", "records of labels read, by every instance in full");
         meter.CreateObservableCounter("engine.labels.replaced", () => labels.Replaced, "{record}", "labels that took the place of an earlier one of the same click and source");
@@ -86,6 +87,9 @@ internal static class Telemetry
 
     private static IEnumerable<Measurement<long>> ShadowRules(EngineHost host) =>
         host.Context.Timeline.Latest.Rules.Where(rule => rule.Shadow).Select(rule => new Measurement<long>(rule.ShadowMatches, new KeyValuePair<string, object?>("rule", rule.Id)));
+
+    private static IEnumerable<Measurement<long>> ShadowedByWorkflows(WorkflowStatus status) =>
+        status.Counts.SelectMany(flow => flow.Value.Shadow.Select(rule => new Measurement<long>(rule.Value, new KeyValuePair<string, object?>("topic", flow.Key), new KeyValuePair<string, object?>("rule", rule.Key))));
 
     private static IEnumerable<Measurement<long>> ByClass(PartitionCounts counts) =>
         Enum.GetValues<VerdictClass>().Select(@class => new Measurement<long>(counts.ByClass[(int)@class], new KeyValuePair<string, object?>("class", @class.ToString().ToLowerInvariant())));

@@ -10,114 +10,81 @@ using Engine.Pipeline.Standing;
 namespace Engine.Pipeline.Consume;
 
 /// <summary>
-/// Scores the whole log of <c>interactions</c> again, without Redis: partitions merged by log time, then partition, then offset; what
-/// crosses partitions, and what labels said, is made anew in memory. Verdicts go to a stream, one a line, in the order in which they are decided.
+/// Scores the log of <c>interactions</c> again, without Redis: whoever reads it gives it record by record, partitions merged as the contract says;
+/// what crosses partitions, and what labels said, is made anew in memory. Verdicts go to a stream, one a line, in the order in which they are
+/// decided, and are there after <see cref="Flush"/>. One thread.
 /// </summary>
 public sealed unsafe class LogScorer : IDisposable
 {
     private const int BatchRecords = 1024;
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10), TellEvery = TimeSpan.FromSeconds(10);
 
     private readonly KafkaTarget _kafka;
     private readonly ClickPipeline _pipeline;
     private readonly LineSink _sink;
-    private readonly PipelineLimits _limits;
-    private readonly SettingsTimeline _timeline;
-    private readonly TimeProvider _clock;
-    private readonly Histories _histories;
+    private readonly PartitionState[] _partitions;
+    private readonly LabelLog _labels;
     private readonly List<GCHandle> _pinned = [];
     private readonly KeyedHash _hash;
+    private readonly Record[] _batch = new Record[BatchRecords];
+    private int _count;
     private ClickReader? _clicks;
 
-    public LogScorer(KafkaTarget kafka, KeyedHash hash, SettingsTimeline timeline, PipelineLimits limits, Stream output, TimeProvider clock)
+    /// <param name="partitions">How many partitions the topic has.</param>
+    /// <param name="output">Where lines go.</param>
+    /// <param name="told">Hears what each partition would write to <c>standings</c>.</param>
+    public LogScorer(KafkaTarget kafka, KeyedHash hash, SettingsTimeline timeline, PipelineLimits limits, int partitions, Stream output, Action<WrittenSums> told, TimeProvider clock)
     {
-        (_kafka, _timeline, _limits, _clock, _hash) = (kafka, timeline, limits, clock, hash);
-        _sink = new LineSink(output, hash);
-        _histories = new Histories(hash, own: () => timeline.Latest.ClicksModel?.Own);
-        _pipeline = new ClickPipeline(hash, timeline, new PathJudge(new Replay.ReplayIndex(new Replay.ReplaySettings(limits.ReplayPaths))), limits, _sink, _histories);
+        (_kafka, _hash) = (kafka, hash);
+        var histories = new Histories(hash, own: () => timeline.Latest.ClicksModel?.Own);
+        _labels = new LabelLog(kafka, histories, clock);
+        _partitions = [.. Enumerable.Range(0, partitions).Select(number => new PartitionState(number, limits, timeline.Latest.Limits))];
+        _sink = new LineSink(output, hash, _partitions, told);
+        _pipeline = new ClickPipeline(hash, timeline, new PathJudge(new Replay.ReplayIndex(new Replay.ReplaySettings(limits.ReplayPaths))), limits, _sink, histories);
     }
 
-    /// <summary>Scores up to the log's present end; how many verdicts that gave.</summary>
-    /// <param name="progress">Told now and then: records done, records in all.</param>
-    public long Run(Action<long, long> progress, CancellationToken cancel)
+    /// <summary>How many verdicts were written.</summary>
+    public long Verdicts => _sink.Verdicts;
+
+    /// <summary>The next record of <c>interactions</c>.</summary>
+    /// <param name="logTime">Its partition's log time, ms.</param>
+    public void Take(ConsumeResult<byte[], byte[]> message, long logTime)
     {
-        using var labels = new LabelLog(_kafka, _histories, _clock);
-        List<Source> sources = Open();
-        long all = sources.Sum(source => source.End - source.Next), done = 0, told = _clock.GetTimestamp();
-        var batch = new Record[BatchRecords];
-        int count = 0;
-        try
+        if (_labels.IsDue(logTime))
         {
-            _sink.Partitions = [.. sources.Select(source => source.State)];
-            foreach (Source source in sources) source.Advance(AnswerWithin);
-            while (sources.Where(source => source.Current != null).MinBy(source => (source.LogTime, source.State.Partition)) is { } next)
-            {
-                cancel.ThrowIfCancellationRequested();
-                if (labels.IsDue(next.LogTime))
-                {
-                    Process(batch, ref count);
-                    labels.TakeDue(next.LogTime, click => PlaceOf(click, sources));
-                }
-                batch[count++] = RecordOf(next);
-                next.Advance(AnswerWithin);
-                done++;
-                if (count < BatchRecords) continue;
-                Process(batch, ref count);
-                if (_clock.GetElapsedTime(told) < TellEvery) continue;
-                told = _clock.GetTimestamp();
-                progress(done, all);
-            }
-            Process(batch, ref count);
-            return _sink.Verdicts;
+            Flush();
+            _labels.TakeDue(logTime, PlaceOf);
         }
-        finally
-        {
-            foreach (Source source in sources) source.Dispose();
-        }
+        _batch[_count++] = RecordOf(message);
+        if (_count == BatchRecords) Flush();
     }
 
-    private List<Source> Open()
+    /// <summary>Decides all records that were given.</summary>
+    public void Flush()
     {
-        using IConsumer<byte[], byte[]> probe = KafkaClients.Reader(_kafka);
-        int partitions = KafkaClients.Partitions(probe, Topics.Interactions, AnswerWithin, _clock);
-        var sources = new List<Source>();
-        for (int i = 0; i < partitions; i++)
-        {
-            var partition = new TopicPartition(Topics.Interactions, i);
-            WatermarkOffsets ends = KafkaClients.Ends(probe, partition, AnswerWithin, _clock);
-            IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(_kafka);
-            consumer.Assign(new TopicPartitionOffset(partition, ends.Low));
-            sources.Add(new Source(consumer, new PartitionState(i, _limits, _timeline.Latest.Limits), ends.Low.Value, ends.High.Value));
-        }
-        return sources;
-    }
-
-    private ClickPlace? PlaceOf(string click, List<Source> sources)
-    {
-        ulong id = Fingerprints.Click(_hash, System.Text.Encoding.ASCII.GetBytes(click));
-        foreach (Source source in sources)
-        {
-            ref Join.IdMemory.Remembered found = ref source.State.Ids.Find(id);
-            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref found)) return (_clicks ??= new ClickReader(_kafka)).Read(source.State.Partition, found.Offset, click);
-        }
-        return null;
-    }
-
-    private void Process(Record[] batch, ref int count)
-    {
-        if (count > 0) _pipeline.Process(batch.AsSpan(0, count));
-        count = 0;
+        if (_count > 0) _pipeline.Process(_batch.AsSpan(0, _count));
+        _count = 0;
         foreach (GCHandle handle in _pinned) handle.Free();
         _pinned.Clear();
     }
 
-    private Record RecordOf(Source source)
+    private ClickPlace? PlaceOf(string click)
     {
-        Message<byte[], byte[]> message = source.Current!.Message;
+        ulong id = Fingerprints.Click(_hash, System.Text.Encoding.ASCII.GetBytes(click));
+        foreach (PartitionState partition in _partitions)
+        {
+            ref Join.IdMemory.Remembered found = ref partition.Ids.Find(id);
+            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref found)) return (_clicks ??= new ClickReader(_kafka)).Read(partition.Partition, found.Offset, click);
+        }
+        return null;
+    }
+
+    private Record RecordOf(ConsumeResult<byte[], byte[]> result)
+    {
+        Message<byte[], byte[]> message = result.Message;
         var record = new Record
         {
-            Partition = source.State,
-            Offset = source.Current.Offset.Value,
+            Partition = _partitions[result.Partition.Value],
+            Offset = result.Offset.Value,
             Timestamp = message.Timestamp.UnixTimestampMs,
             Value = Pin(message.Value),
             Length = message.Value?.Length ?? 0,
@@ -143,51 +110,19 @@ public sealed unsafe class LogScorer : IDisposable
 
     public void Dispose()
     {
+        foreach (GCHandle handle in _pinned) handle.Free();
         _clicks?.Dispose();
         _pipeline.Dispose();
-    }
-
-    /// <summary>One partition being read, with its next record in hand.</summary>
-    private sealed class Source(IConsumer<byte[], byte[]> consumer, PartitionState state, long next, long end) : IDisposable
-    {
-        public PartitionState State { get; } = state;
-        public long Next { get; private set; } = next;
-        public long End { get; } = end;
-        public ConsumeResult<byte[], byte[]>? Current { get; private set; }
-
-        /// <summary>Log time of the record in hand.</summary>
-        public long LogTime { get; private set; }
-
-        public void Advance(TimeSpan within)
-        {
-            Current = null;
-            while (Next < End)
-            {
-                ConsumeResult<byte[], byte[]> result = consumer.Consume(within) ?? throw new TimeoutException($"{State.Name} gave nothing from offset {Next} on for {within.TotalSeconds} s, though its end is {End}");
-                if (result.IsPartitionEOF) return;
-                Next = result.Offset.Value + 1;
-                Current = result;
-                LogTime = Math.Max(LogTime, result.Message.Timestamp.UnixTimestampMs);
-                return;
-            }
-        }
-
-        public void Dispose()
-        {
-            consumer.Dispose();
-            State.Dispose();
-        }
+        _labels.Dispose();
+        foreach (PartitionState partition in _partitions) partition.Dispose();
     }
 
     /// <summary>Writes verdicts as lines, and carries sums between partitions; all else that a live engine would send has no reader here.</summary>
-    private sealed class LineSink(Stream output, KeyedHash hash) : IDecisionSink
+    private sealed class LineSink(Stream output, KeyedHash hash, PartitionState[] partitions, Action<WrittenSums> told) : IDecisionSink
     {
         private readonly Utf8Builder _line = new();
 
         public long Verdicts { get; private set; }
-
-        /// <summary>All partitions, which hear of each other's sums where a live engine would write them.</summary>
-        public PartitionState[] Partitions { get; set; } = [];
 
         public void Verdict(ClickRow row, in Judgement judgement)
         {
@@ -212,7 +147,9 @@ public sealed unsafe class LogScorer : IDisposable
             foreach (StandingSums sums in due)
             {
                 var written = new WrittenSums(partition.Partition, StandingRecord.Fingerprint(sums, hash), sums.Copy(partition.Position));
-                foreach (PartitionState other in Partitions)
+                told(written);
+                // Partitions hear of each other's sums where a live engine would write them.
+                foreach (PartitionState other in partitions)
                     if (other != partition) other.Standings.Inbox.Add(written);
             }
         }

@@ -112,7 +112,11 @@ internal sealed class BindingPartition(string partition, CodeKeys keys) : IDecid
             return;
         }
         OperationBindingCode code = outcome.Code!;
-        foreach (string reason in outcome.Shadow) results.Count(key, "shadow:" + reason, 1);
+        foreach (string reason in outcome.Shadow)
+        {
+            results.Count(key, "shadow:" + reason, 1);
+            results.Shadowed(reason);
+        }
         if (outcome.Reasons.Count > 0)
         {
             results.Count(key, "suspect:" + code.Operation, 1);

@@ -8,15 +8,10 @@ namespace Engine.Workflows.Priority;
 /// </summary>
 public abstract class Directive(string id, bool shadow, IReadOnlyList<KeyValuePair<string, AttributeType>> attributes)
 {
-    private long _shadowLevels;
-
     public string Id { get; } = id;
 
     /// <summary>Evaluated and counted, but never acting.</summary>
     public bool Shadow { get; } = shadow;
-
-    /// <summary>How often it would have decided in this process, were it not in shadow.</summary>
-    public long ShadowLevels => Interlocked.Read(ref _shadowLevels);
 
     /// <summary>The level that it gives, one of the band; or null.</summary>
     public int? LevelOf(IReadOnlyDictionary<string, CelValue> context)
@@ -29,8 +24,6 @@ public abstract class Directive(string id, bool shadow, IReadOnlyList<KeyValuePa
         }
         return Give(values);
     }
-
-    internal void CountShadow() => Interlocked.Increment(ref _shadowLevels);
 
     /// <param name="values">One for each attribute that it names, in their order; all there and of their types.</param>
     protected abstract int? Give(CelValue[] values);

@@ -66,6 +66,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
             Write(instance, at, results, Queued(instance, MemberMove.Add));
             results.Publish(PriorityKeys.Channel, instance.RecordJson(at.Version, At(at)));
             results.Remember(field, instance.MemoryJson());
+            CountShadow(instance, results);
             return;
         }
         switch (happened)
@@ -113,6 +114,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
         var before = instance.Seen;
         long due = instance.Due;
         happen(instance);
+        CountShadow(instance, results);
         SetTimer(due, instance.Due, field);
         if (instance.State == InstanceState.Finished)
         {
@@ -125,6 +127,11 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
         if (after == before) return;
         Write(instance, at, results, Moved(before.State, after.State, instance, before.Level != after.Level));
         if (before.Level != after.Level || before.State != after.State) results.Publish(PriorityKeys.Channel, instance.RecordJson(at.Version, At(at)));
+    }
+
+    private static void CountShadow(ProcessInstance instance, IResults results)
+    {
+        foreach (string directive in instance.TakeShadowed()) results.Shadowed($"{instance.Process}/{directive}");
     }
 
     private MemberChange? Moved(InstanceState before, InstanceState after, ProcessInstance instance, bool level) => after switch

@@ -32,13 +32,14 @@ public sealed record ProcessDefinition(
     }
 
     /// <summary>The level that a context asks for, of the first directive that gives one, else the default.</summary>
-    public Request Ask(IReadOnlyDictionary<string, Conditions.CelValue> context)
+    /// <param name="shadowed">Takes the directives in shadow that would have decided.</param>
+    public Request Ask(IReadOnlyDictionary<string, Conditions.CelValue> context, ICollection<string> shadowed)
     {
         foreach (Directive directive in Directives)
         {
             if (directive.LevelOf(context) is not { } level) continue;
             if (!directive.Shadow) return new Request(level, directive.Id);
-            directive.CountShadow();
+            shadowed.Add(directive.Id);
         }
         return new Request(Default, Request.ByDefault);
     }

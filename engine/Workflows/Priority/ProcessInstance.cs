@@ -18,6 +18,7 @@ public sealed partial class ProcessInstance
 {
     private readonly Dictionary<string, CelValue> _context = new(StringComparer.Ordinal);
     private readonly LowerRequests _lower = new();
+    private readonly List<string> _shadowed = [];
     private Request _request;
     private long _ageingMs, _steps, _waited, _countedTo, _lastChange;
 
@@ -57,12 +58,21 @@ public sealed partial class ProcessInstance
     /// <summary>The log time past which something of it falls due, ms; <see cref="long.MaxValue"/> for nothing.</summary>
     public long Due { get; private set; } = long.MaxValue;
 
+    /// <summary>Directives in shadow that would have decided since this was last asked for, once each time.</summary>
+    public IReadOnlyList<string> TakeShadowed()
+    {
+        if (_shadowed.Count == 0) return [];
+        string[] taken = [.. _shadowed];
+        _shadowed.Clear();
+        return taken;
+    }
+
     /// <summary>A new one, waiting at the level that its context asks for.</summary>
     public static ProcessInstance Begin(ProcessStarted e, long now, ProcessDefinition definition)
     {
         var instance = new ProcessInstance(e.Process, e.Instance) { Start = e.Time, State = InstanceState.Waiting, Since = now, Changes = 1 };
         instance.Merge(e.Context);
-        instance._request = definition.Ask(instance._context);
+        instance._request = definition.Ask(instance._context, instance._shadowed);
         (instance.Base, instance.Level, instance.Directive) = (instance._request.Level, instance._request.Level, instance._request.Directive);
         (instance._lastChange, instance._countedTo, instance._ageingMs) = (now, now, definition.AgeingMs);
         instance.Plan(now, definition, held: false);
@@ -150,7 +160,7 @@ public sealed partial class ProcessInstance
 
     private void Ask(long now, ProcessDefinition definition)
     {
-        _request = definition.Ask(_context);
+        _request = definition.Ask(_context, _shadowed);
         if (_request.Level >= Base) _lower.Clear();
         else _lower.Ask(_request, now);
     }

@@ -198,6 +198,8 @@ public sealed class PartitionRun
 /// <summary>What became of a workflow's records. Read = Decided + Duplicates + DeadLetters.</summary>
 public sealed class WorkflowCounts
 {
+    private readonly Dictionary<string, long> _shadow = new(StringComparer.Ordinal);
+
     /// <summary>Records but ticks.</summary>
     public long Read;
     public long Decided, Duplicates, DeadLetters;
@@ -205,8 +207,14 @@ public sealed class WorkflowCounts
     /// <summary>Decided events whose key isn't their own.</summary>
     public long KeysMismatched;
 
+    /// <summary>How often rules in shadow would have acted, by rule.</summary>
+    public IReadOnlyDictionary<string, long> Shadow => _shadow;
+
+    internal void CountShadow(string rule, long by) => _shadow[rule] = _shadow.GetValueOrDefault(rule) + by;
+
     public void AddTo(WorkflowCounts sum)
     {
+        foreach ((string rule, long count) in _shadow) sum.CountShadow(rule, count);
         sum.Read += Read;
         sum.Decided += Decided;
         sum.Duplicates += Duplicates;

@@ -8,7 +8,8 @@ namespace Engine.Workflows.Runtime;
 /// </summary>
 /// <param name="stateKey">Where the partition's memory lies.</param>
 /// <param name="prefix">What the group's keys and channels begin with.</param>
-internal sealed class StepBuffer(string stateKey, string prefix) : IResults
+/// <param name="counts">Where rules in shadow are counted.</param>
+internal sealed class StepBuffer(string stateKey, string prefix, WorkflowCounts counts) : IResults
 {
     private readonly Dictionary<string, Dictionary<string, FieldChange>> _hashes = [];
     private long _offset;
@@ -30,6 +31,9 @@ internal sealed class StepBuffer(string stateKey, string prefix) : IResults
 
     public void Begin(long offset) => (_offset, _outs) = (offset, 0);
 
+    /// <summary>The number of the record's next message to Kafka, for one that isn't a result.</summary>
+    public int NextNumber() => _outs++;
+
     public void Clear()
     {
         Values.Clear();
@@ -47,7 +51,7 @@ internal sealed class StepBuffer(string stateKey, string prefix) : IResults
         hash[field] = new FieldChange(FieldChange.Increment, hash.TryGetValue(field, out FieldChange before) ? before.By + by : by, "");
     }
 
-    public void Put(string key, string field, string? value) => HashOf(prefix + key)[field] = FieldChange.Of(value);
+    public void Put(string key, string field, string? json) => HashOf(prefix + key)[field] = FieldChange.Of(json);
 
     public void Remember(string field, string? value) => HashOf(stateKey)[field] = FieldChange.Of(value);
 
@@ -58,11 +62,13 @@ internal sealed class StepBuffer(string stateKey, string prefix) : IResults
         foreach (MemberChange member in change.Members) record.Members.Add((change.Offset, member with { Key = prefix + member.Key }));
     }
 
+    public void Shadowed(string rule) => counts.CountShadow(rule, 1);
+
     public void Publish(string channel, string json) => Published.Add((prefix + channel, json));
 
-    public void Notify(string recipient, string json) => Out.Add(new Outgoing(Topics.Notifications, Own: true, recipient, json, _offset, _outs++));
+    public void Notify(string recipient, string json) => Out.Add(new Outgoing(Topics.Notifications, Own: true, recipient, json, _offset, NextNumber()));
 
-    public void Send(string topic, string key, string json) => Out.Add(new Outgoing(topic, Own: false, key, json, _offset, _outs++));
+    public void Send(string topic, string key, string json) => Out.Add(new Outgoing(topic, Own: false, key, json, _offset, NextNumber()));
 
     private Dictionary<string, FieldChange> HashOf(string key)
     {

@@ -12,7 +12,7 @@ namespace Engine.Workflows.Runtime;
 /// memory and progress in one step, guarded by <c>owner</c> and by the progress that it starts from. Each part may be written again after a
 /// failure: values are the same, a record that carries the offset already stays as it is, and a step finds its own progress there.
 /// </summary>
-internal sealed class WorkflowDelivery(PartitionClaim claim, string name, RedisKeys keys, TimeSpan valueTtl, TimeSpan totalsTtl)
+internal sealed class WorkflowDelivery(PartitionClaim claim, PartitionRun run, RedisKeys keys, TimeSpan valueTtl, TimeSpan totalsTtl)
 {
     private const string StepScript = """
         if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 'OWNER' end
@@ -55,10 +55,10 @@ internal sealed class WorkflowDelivery(PartitionClaim claim, string name, RedisK
         return 1
         """;
 
-    private readonly string _state = keys.State(name);
+    private readonly string _state = keys.State(run.Name);
     private string _progress = claim.Progress;
 
-    public StepBuffer Results { get; } = new(keys.State(name), keys.Prefix);
+    public StepBuffer Results { get; } = new(keys.State(run.Name), keys.Prefix, run.Counts);
 
     /// <summary>Writes values and records, and says what is to be said; throws <see cref="RedisException"/> or <see cref="TimeoutException"/> where Redis doesn't take it.</summary>
     public void WriteValues(IDatabase redis)
@@ -75,7 +75,7 @@ internal sealed class WorkflowDelivery(PartitionClaim claim, string name, RedisK
     {
         foreach (Outgoing message in Results.Out)
         {
-            string id = string.Create(CultureInfo.InvariantCulture, $"{name}-{message.Offset}-{message.Number}");
+            string id = string.Create(CultureInfo.InvariantCulture, $"{run.Name}-{message.Offset}-{message.Number}");
             byte[] key = Encoding.UTF8.GetBytes(message.Key), value = Encoding.UTF8.GetBytes(message.Json);
             if (message.Own) kafka.SendOwn(sender, message.Topic, key, value, id);
             else kafka.SendShared(sender, message.Topic, key, value, id);
@@ -87,7 +87,7 @@ internal sealed class WorkflowDelivery(PartitionClaim claim, string name, RedisK
     public CommitOutcome Commit(IDatabase redis, long nextOffset, long logTime)
     {
         string next = string.Create(CultureInfo.InvariantCulture, $"{nextOffset} {logTime}");
-        var stepKeys = new List<RedisKey> { keys.Progress(name), keys.Owner(name) };
+        var stepKeys = new List<RedisKey> { keys.Progress(run.Name), keys.Owner(run.Name) };
         var arguments = new List<RedisValue> { claim.Owner, _progress, next, (long)totalsTtl.TotalSeconds };
         foreach ((string key, Dictionary<string, FieldChange> fields) in Results.Hashes)
         {
@@ -101,7 +101,7 @@ internal sealed class WorkflowDelivery(PartitionClaim claim, string name, RedisK
                 arguments.Add(change.How == FieldChange.Increment ? change.By : change.Value);
             }
         }
-        using System.Diagnostics.Activity? trace = Pipeline.Traces.Progress(name, nextOffset);
+        using System.Diagnostics.Activity? trace = Pipeline.Traces.Progress(run.Name, nextOffset);
         string answer = redis.ScriptEvaluate(StepScript, [.. stepKeys], [.. arguments]).ToString();
         if (answer != "DONE") return answer == "OWNER" ? CommitOutcome.NotOwner : CommitOutcome.OtherOffset;
         _progress = next;

@@ -43,7 +43,7 @@ public sealed partial class WorkflowLane
         ReadingPlan plan = claim!.Plan(_consumer, _context.Keys, decider.LongestWindow + IdsAndTimes, long.MaxValue, _context.Clock, _context.Log);
         var run = new PartitionRun(decider, partition.Partition.Value, _context.Timeline, _compiled, _context.Hash, plan.ResultsFrom, plan.LogTime);
         foreach (HashEntry entry in remembered.OrderBy(entry => (string)entry.Name!, StringComparer.Ordinal)) run.Restore(entry.Name!, entry.Value!);
-        var delivery = new WorkflowDelivery(claim, run.Name, _context.Keys, _context.Deliver.VerdictTtl, _context.Deliver.TotalsTtl);
+        var delivery = new WorkflowDelivery(claim, run, _context.Keys, _context.Deliver.VerdictTtl, _context.Deliver.TotalsTtl);
         _owned[partition] = new OwnedWorkflow(run, delivery, plan);
         _assignedAt = _context.Clock.GetTimestamp();
         _retakeAt.Remove(partition);

@@ -127,8 +127,7 @@ public sealed partial class WorkflowLane : IDisposable
 
     private void Take(OwnedWorkflow partition, ConsumeResult<byte[], byte[]> message)
     {
-        Headers headers = message.Message.Headers ?? [];
-        var record = new WorkflowRecord(message.Offset.Value, message.Message.Timestamp.UnixTimestampMs, message.Message.Key, message.Message.Value ?? [], name => headers.TryGetLastBytes(name, out byte[] value) ? Encoding.UTF8.GetString(value) : null);
+        WorkflowRecord record = KafkaRecord.Of(message);
         partition.Delivery.Results.Begin(record.Offset);
         long read = partition.Run.Counts.Read;
         Refusal? refusal = partition.Run.Take(record, partition.Delivery.Results);
@@ -136,8 +135,9 @@ public sealed partial class WorkflowLane : IDisposable
         partition.EndSince = 0;
         if (partition.Run.Counts.Read > read) partition.BusyAt = _context.Clock.GetTimestamp();
         if (refusal is not { } why) return;
+        Headers headers = message.Message.Headers ?? [];
         DeadLetters.AddHeaders(headers, why.Reason, why.Detail, message.Topic, message.Partition.Value, record.Offset);
-        _context.Kafka.SendOwn(_sender, Topics.DeadLetters, message.Message.Key, message.Message.Value, $"{partition.Run.Name}-{record.Offset}-dead", headers);
+        _context.Kafka.SendOwn(_sender, Topics.DeadLetters, message.Message.Key, message.Message.Value, $"{partition.Run.Name}-{record.Offset}-{partition.Delivery.Results.NextNumber()}", headers);
     }
 
     /// <summary>Writes what a turn resulted in, however long Redis is away; given up only where the partition has gone to somebody else, or the process ends.</summary>

@@ -11,14 +11,16 @@ public sealed class BindingKillTests
 {
     private const int Events = 4_000, Pages = 6;
 
+    internal static readonly string Settings = string.Concat(Enumerable.Range(0, Pages).Select(i =>
+        $"page/p-{i}: {{ title: Page, operations: {{ pay: {{ prompt: {{ amount_micros: {{ type: integer, min: 10000 }} }} }} }} }}\n"));
+
     [Theory]
     [InlineData(Redises.Garnet)]
     [InlineData(Redises.Cluster)]
     public async Task Kills_in_the_middle_change_neither_outcomes_nor_counts(string redis)
     {
         await using Lab lab = await BindingLab.StartAsync(redis);
-        lab.Folder.Write("settings-without-models/pages.yaml", string.Concat(Enumerable.Range(0, Pages).Select(i =>
-            $"page/p-{i}: {{ title: Page, operations: {{ pay: {{ prompt: {{ amount_micros: {{ type: integer, min: 10000 }} }} }} }} }}\n")));
+        lab.Folder.Write("settings-without-models/pages.yaml", Settings);
         LiveRecord[] records = [.. Records()];
         Task sending = Task.Run(() =>
         {
@@ -47,11 +49,12 @@ public sealed class BindingKillTests
     }
 
     /// <summary>Bindings with duplicates, used and forged codes, wrong values and pairs that repeat, stamped over ten minutes.</summary>
-    private static IEnumerable<LiveRecord> Records()
+    internal static IEnumerable<LiveRecord> Records()
     {
         var dice = new Random(7);
         long start = LiveEvents.Now - 600_000;
         List<(string Page, string Code)> codes = [];
+        List<(string Id, string Page)> sent = [];
         for (int i = 0; i < Events; i++)
         {
             long time = start + i * 140L;
@@ -59,7 +62,9 @@ public sealed class BindingKillTests
             codes.Add((page, BindingLab.Keys.Sign(new OperationBindingCode(page, "pay", $"f-{dice.Next(300)}", [new PromptField("amount_micros", PromptType.Integer, Min: 10_000)], i.ToString("x20"), OperationBindingCode.ExpiryOf(time, TimeSpan.FromMinutes(5))))));
             (page, string code) = dice.Next(8) == 0 ? codes[^Math.Min(codes.Count, 1 + dice.Next(30))] : codes[^1];
             if (dice.Next(25) == 0) code = code[1..] + code[0];
-            string id = $"b-{(dice.Next(15) == 0 ? Math.Max(0, i - dice.Next(20)) : i)}";
+            // One that comes twice lies in the partition of the first: of two partitions nobody says which comes last.
+            (string id, page) = sent.Count > 0 && dice.Next(15) == 0 ? sent[^Math.Min(sent.Count, 1 + dice.Next(20))] : ($"b-{i}", page);
+            sent.Add((id, page));
             string json = BindingClient.Event(id, code, $"s-{dice.Next(60)}", dice.Next(12) == 0 ? """{"amount_micros":1}""" : """{"amount_micros":10000}""", page, time).Replace("203.0.113.9", $"203.0.{dice.Next(40)}.9");
             yield return new LiveRecord(Topics.Bindings, page, json, time);
         }

@@ -18,9 +18,11 @@ internal static class BindingLab
     public static IReadOnlyList<PromptField> Prompt { get; } =
         [new("amount_micros", PromptType.Integer, Min: 10_000, Max: 50_000_000), new("remark", PromptType.Text, IsOptional: true, Characters: 80)];
 
-    public static async Task<Lab> StartAsync(string redis)
+    /// <param name="kafka">A real broker; without one the embedded is.</param>
+    public static async Task<Lab> StartAsync(string redis, RealKafka? kafka = null)
     {
-        Lab lab = await Lab.EmbeddedAsync(redis, new EngineYaml { SessionMs = 3000, Models = false, More = "signing_keys: [mine.key]" });
+        var yaml = new EngineYaml { SessionMs = kafka == null ? 3000 : 6000, Models = false, More = "signing_keys: [mine.key]" };
+        Lab lab = kafka == null ? await Lab.EmbeddedAsync(redis, yaml) : await Lab.RealAsync(kafka, redis, yaml);
         lab.Folder.Write("mine.key", Secret + "\n");
         return lab;
     }

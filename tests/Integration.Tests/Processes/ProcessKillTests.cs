@@ -13,7 +13,7 @@ public sealed class ProcessKillTests
 {
     private const int Instances = 400;
 
-    private const string Definition = """
+    internal const string Definition = """
         process/refund-review: { levels: [1, 3, 5, 8, 10], default: 3, attributes: { lost_micros: integer, tier: text }, directives: [
           { id: tier, table: { attribute: tier, levels: { gold: 8, silver: 5 } } }, { id: big, rule: { when: "context.lost_micros > 50", level: 10 } } ], lease_s: 100000, ageing_s: 100000 }
 
@@ -87,11 +87,45 @@ public sealed class ProcessKillTests
         Assert.False(run.Process.HasExited);
     }
 
+    [Fact]
+    public async Task What_waits_for_log_time_comes_by_itself_where_nothing_else_happens()
+    {
+        await using Lab lab = await BindingLab.StartAsync(Redises.Any);
+        lab.Folder.Write("settings-without-models/processes.yaml", Definition.Replace("lease_s: 100000", "hold_off_ms: 3000, lease_s: 100000", StringComparison.Ordinal));
+        await using EngineRun run = await lab.StartAsync();
+        long now = LiveEvents.Now;
+        await lab.Log.SendAsync(new LiveRecord(Topics.Processes, "rr-1", Event("process-started", "rr-1", now, ""), now));
+        await lab.Log.SendAsync(new LiveRecord(Topics.Processes, "rr-1", Event("process-context", "rr-1", now + 100, """, "context":{"tier":"gold"}"""), now + 100));
+        await LiveWait.UntilAsync("rr-1 is raised at the end of the hold-off", () => (string?)lab.Redis.Database.StringGet("priority:{refund-review}:rr-1") is { } json && (int?)JsonNode.Parse(json)!["level"] == 8);
+        // The owner's tick says that the time has come, and when.
+        Confluent.Kafka.ConsumeResult<byte[], byte[]>[] ticks = [.. lab.Log.ReadAll(Topics.Processes).Where(record => record.Message.Key == null)];
+        Assert.NotEmpty(ticks);
+        Assert.All(ticks, tick => Assert.Equal("""{"type":"tick"}"""u8.ToArray(), tick.Message.Value));
+        Assert.InRange(ticks[0].Message.Timestamp.UnixTimestampMs, now + 3_001, now + 8_000);
+        // Where nothing waits, no tick is sent.
+        Assert.Empty(lab.Log.ReadAll(Topics.Bindings));
+    }
+
+    [Fact]
+    public async Task Whom_a_worker_popped_or_took_and_let_lie_waits_again_after_the_lease()
+    {
+        await using Lab lab = await BindingLab.StartAsync(Redises.Any);
+        lab.Folder.Write("settings-without-models/processes.yaml", Definition.Replace("lease_s: 100000", "lease_s: 2", StringComparison.Ordinal));
+        await using EngineRun run = await lab.StartAsync();
+        foreach (string instance in new[] { "popped", "taken" }) await lab.Log.SendAsync(new LiveRecord(Topics.Processes, instance, Event("process-started", instance, LiveEvents.Now, "")));
+        await LiveWait.UntilAsync("both wait", async () => (await QueueAsync(lab.Redis)).Count == 2);
+        Dictionary<string, double> before = await QueueAsync(lab.Redis);
+        Assert.Equal(2, (await lab.Redis.Database.SortedSetPopAsync("priority:queue:{refund-review}", 2, Order.Descending)).Length);
+        await lab.Log.SendAsync(new LiveRecord(Topics.Processes, "taken", Event("process-taken", "taken", LiveEvents.Now, ""","worker":"w-1" """)));
+        await LiveWait.UntilAsync("both wait again, where they were", async () => (await QueueAsync(lab.Redis)).OrderBy(entry => entry.Key).SequenceEqual(before.OrderBy(entry => entry.Key)));
+        Assert.Equal("waiting", (string?)JsonNode.Parse(lab.Redis.Database.StringGet("priority:{refund-review}:taken").ToString())!["state"]);
+    }
+
     private static async Task<Dictionary<string, double>> QueueAsync(LiveResults redis) =>
         (await redis.Database.SortedSetRangeByRankWithScoresAsync("priority:queue:{refund-review}")).ToDictionary(entry => entry.Element.ToString(), entry => entry.Score);
 
     /// <summary>Instances that start, change, are taken and finish, stamped over ten minutes.</summary>
-    private static IEnumerable<LiveRecord> Records()
+    internal static IEnumerable<LiveRecord> Records()
     {
         var dice = new Random(11);
         long start = LiveEvents.Now - 600_000;

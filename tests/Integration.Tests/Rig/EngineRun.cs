@@ -14,9 +14,12 @@ public static class Programs
     /// <summary>The checkout's folder.</summary>
     public static string Checkout { get; } = FindCheckout();
 
-    public static LiveProcess Start(string program, string? folder, params string[] arguments) =>
+    public static LiveProcess Start(string program, string? folder, params string[] arguments) => StartWith([], program, folder, arguments);
+
+    /// <summary>Starts a program with some variables of its environment set.</summary>
+    public static LiveProcess StartWith(IEnumerable<(string Name, string? Value)> environment, string program, string? folder, params string[] arguments) =>
         LiveProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. arguments], folder,
-            ("DOTNET_TieredPGO", "0"), ("OTEL_EXPORTER_OTLP_ENDPOINT", null), ("ASPNETCORE_URLS", null));
+            [("DOTNET_TieredPGO", "0"), ("OTEL_EXPORTER_OTLP_ENDPOINT", null), ("ASPNETCORE_URLS", null), .. environment]);
 
     public static Task<CommandRun> EngineAsync(params string[] arguments) => RunAsync("engine", null, arguments);
 
@@ -83,13 +86,15 @@ public sealed class EngineRun : IAsyncDisposable
     /// <summary><c>host:port</c>, once it runs.</summary>
     public string Http { get; private set; } = "";
 
-    public static EngineRun Launch(string kafka, string redis, string config, params string[] more) =>
-        new(Programs.Start("engine", null, ["run", "--kafka", kafka, "--redis", redis, "--config", config, "--http", "127.0.0.1:0", .. more]));
+    public static EngineRun Launch(string kafka, string redis, string config, params string[] more) => LaunchWith([], kafka, redis, config, more);
 
     /// <summary>Starts it, and waits until it has said that it scores.</summary>
-    public static async Task<EngineRun> StartAsync(string kafka, string redis, string config, params string[] more)
+    public static Task<EngineRun> StartAsync(string kafka, string redis, string config, params string[] more) => StartWithAsync([], kafka, redis, config, more);
+
+    /// <summary>The same with some variables of its environment set.</summary>
+    public static async Task<EngineRun> StartWithAsync(IEnumerable<(string Name, string? Value)> environment, string kafka, string redis, string config, params string[] more)
     {
-        EngineRun run = Launch(kafka, redis, config, more);
+        EngineRun run = LaunchWith(environment, kafka, redis, config, more);
         try
         {
             await run.IsUpAsync();
@@ -101,6 +106,9 @@ public sealed class EngineRun : IAsyncDisposable
             throw;
         }
     }
+
+    private static EngineRun LaunchWith(IEnumerable<(string Name, string? Value)> environment, string kafka, string redis, string config, string[] more) =>
+        new(Programs.StartWith(environment, "engine", null, ["run", "--kafka", kafka, "--redis", redis, "--config", config, "--http", "127.0.0.1:0", .. more]));
 
     public async Task IsUpAsync()
     {

@@ -134,6 +134,7 @@ public sealed class SuspectTests
         Assert.Equal("""["account.self"]""", result.GetProperty("shadow").GetRawText());
         Assert.True(result.GetProperty("evidence").TryGetProperty("account.self", out _));
         Assert.Equal(("1", "1"), (log.Counts["shadow:account.self"], log.Counts["operation:pay"]));
+        Assert.Equal(1, Assert.Single(log.Run.Shadow, rule => rule.Key == "account.self").Value);
     }
 
     [Fact]

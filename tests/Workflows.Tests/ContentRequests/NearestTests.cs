@@ -80,18 +80,10 @@ public class NearestTests
     [Fact]
     public void The_index_finds_what_climbing_step_by_step_finds()
     {
-        Gen<string> unit = Gen.NonEmptyListOf(Gen.Elements("a", "b", "ab")).Select(levels => string.Join('/', levels.Take(4)));
-        Gen<string> sizes = Gen.NonEmptyListOf(Gen.Choose(1, 5)).Select(numbers => $"[{string.Join(',', numbers.Take(3).Select(n => $"[{n * 100},{n * 7 % 5 * 100}]"))}]");
-        Gen<string> values = Gen.Elements("{}", """{"p":["1"]}""", """{"p":["1","2"],"q":["3"]}""");
-        Gen<(string Unit, string Sizes, string Values)> definition = unit.SelectMany(u => sizes.SelectMany(s => values.Select(v => (u, s, v))));
-        Gen<(List<(string Unit, string Sizes, string Values)>, string, string)> all =
-            Gen.NonEmptyListOf(definition).SelectMany(definitions => unit.SelectMany(u => sizes.Select(s => (definitions.ToList(), u, s))));
-        Prop.ForAll(all.ToArbitrary(), drawn =>
+        KeyValuePair<string, string>[] parameters = [new("p", "2")];
+        Prop.ForAll(Drawn.ToArbitrary(), drawn =>
         {
-            (List<(string Unit, string Sizes, string Values)> definitions, string asked, string askedSizes) = drawn;
-            Sponsor sponsor = ContentRun.SponsorOf([.. definitions.Select((d, i) => ContentRun.Definition($"d{i:00}", d.Unit, d.Sizes, d.Values))]);
-            AdSize[] requested = AdSize.ReadList(System.Text.Json.JsonDocument.Parse(askedSizes).RootElement, out _, out _)!;
-            KeyValuePair<string, string>[] parameters = [new("p", "2")];
+            (Sponsor sponsor, string asked, AdSize[] requested) = drawn;
             DefinitionSetting? found = sponsor.Find(asked, requested, parameters, out Validity validity);
             DefinitionSetting expected = Slowly(sponsor.Definitions, asked, requested, parameters);
             Assert.Equal(expected.Id, found!.Id);
@@ -99,6 +91,37 @@ public class NearestTests
             bool valid = sponsor.Definitions.Any(d => d.Unit == asked && d.Sizes.Intersect(requested).Any() && parameters.All(p => d.Allowed.TryGetValue(p.Key, out IReadOnlyList<string>? allowed) && allowed.Contains(p.Value)));
             Assert.Equal(valid ? Validity.Valid : defined ? Validity.InvalidFormat : Validity.InvalidUnit, validity);
         }).QuickCheckThrowOnFailure();
+    }
+
+    /// <summary>Whatever is asked: of one definition that there is, its item and one of its sizes, the request's own where it can be.</summary>
+    [Fact]
+    public void Every_answer_conforms_to_one_definition()
+    {
+        Prop.ForAll(Drawn.ToArbitrary(), drawn =>
+        {
+            (Sponsor sponsor, string asked, AdSize[] requested) = drawn;
+            ContentAnswer answer = ContentJudge.Conforming(sponsor, "r", asked, requested, [new("p", "2")], DeciderRun.Start, "s-1");
+            DefinitionSetting definition = Assert.Single(sponsor.Definitions, one => one.Id == answer.Definition);
+            Assert.Equal(definition.Item, answer.Item);
+            Assert.Contains(answer.Size!.Value, definition.Sizes);
+            Assert.Equal(requested.Intersect(definition.Sizes).Any(), requested.Contains(answer.Size.Value));
+            Assert.Equal(answer.Validity == Validity.Valid, answer.Reasons.Count == 0);
+        }).QuickCheckThrowOnFailure();
+    }
+
+    /// <summary>A sponsor with some definitions, a unit that is asked for, and sizes.</summary>
+    private static Gen<(Sponsor, string, AdSize[])> Drawn
+    {
+        get
+        {
+            Gen<string> unit = Gen.NonEmptyListOf(Gen.Elements("a", "b", "ab")).Select(levels => string.Join('/', levels.Take(4)));
+            Gen<string> sizes = Gen.NonEmptyListOf(Gen.Choose(1, 5)).Select(numbers => $"[{string.Join(',', numbers.Take(3).Select(n => $"[{n * 100},{n * 7 % 5 * 100}]"))}]");
+            Gen<string> values = Gen.Elements("{}", """{"p":["1"]}""", """{"p":["1","2"],"q":["3"]}""");
+            Gen<(string Unit, string Sizes, string Values)> definition = unit.SelectMany(u => sizes.SelectMany(s => values.Select(v => (u, s, v))));
+            return Gen.NonEmptyListOf(definition).SelectMany(definitions => unit.SelectMany(u => sizes.Select(s => (
+                ContentRun.SponsorOf([.. definitions.Select((d, i) => ContentRun.Definition($"d{i:00}", d.Unit, d.Sizes, d.Values))]), u,
+                AdSize.ReadList(System.Text.Json.JsonDocument.Parse(s).RootElement, out _, out _)!))));
+        }
     }
 
     private static DefinitionSetting Slowly(IEnumerable<DefinitionSetting> definitions, string unit, AdSize[] sizes, KeyValuePair<string, string>[] parameters)

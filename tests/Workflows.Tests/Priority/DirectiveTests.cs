@@ -86,13 +86,19 @@ public sealed class DirectiveTests
     [Fact]
     public void A_directive_in_shadow_is_counted_where_it_would_have_decided_and_never_acts()
     {
-        var decider = new PriorityDecider();
-        ProcessDefinition definition = (ProcessDefinition)((Engine.Pipeline.Settings.OtherSetting)Engine.Pipeline.Settings.SettingParser.Parse("process/p",
-            With("""{"a":"integer"}""", """[{"id":"s","shadow":true,"rule":{"when":"context.a > 1","level":10}},{"id":"r","rule":{"when":"context.a > 0","level":5}},{"id":"late","shadow":true,"algorithm":"8.0"}]"""), new Engine.Pipeline.Settings.SettingFiles(), decider.Kinds)).Value;
-        Request Ask(long a) => definition.Ask(new Dictionary<string, Engine.Conditions.CelValue> { ["a"] = Engine.Conditions.CelValue.Of(a) });
-        Assert.Equal(new Request(5, "r"), Ask(2));
-        Assert.Equal(new Request(5, "r"), Ask(1));
-        Assert.Equal(new Request(3, "default"), Ask(0));
-        Assert.Equal([1L, 0L, 1L], definition.Directives.Select(directive => directive.ShadowLevels));
+        var log = new ProcessLog(With("""{"a":"integer"}""",
+            """[{"id":"s","shadow":true,"rule":{"when":"context.a > 1","level":10}},{"id":"r","rule":{"when":"context.a > 0","level":5}},{"id":"late","shadow":true,"algorithm":"8.0"}]"""));
+        Assert.Equal((5, "r"), (log.Started(context: """{"a":2}""").Level(), log.Directive()));
+        Assert.Equal(["p/s 1"], Shadow());
+        Assert.Equal((5, "r"), (log.At(2_000).Context("""{"a":1}""").Level(), log.Directive()));
+        Assert.Equal(["p/s 1"], Shadow());
+        Assert.Equal((3, "default"), (log.Started("j", """{"a":0}""").Level("j"), log.Directive("j")));
+        Assert.Equal(["p/late 1", "p/s 1"], Shadow());
+        // Of what is running a definition is tried when it comes into force; what only waits asks nothing.
+        log.Run.Setting("process/p", With("""{"a":"integer"}""", """[{"id":"new","shadow":true,"rule":{"when":"context.a == 1","level":10}}]"""));
+        log.Past(10_000).Past(400_000);
+        Assert.Equal(["p/late 1", "p/new 1", "p/s 1"], Shadow());
+
+        IEnumerable<string> Shadow() => log.Run.Shadow.Select(rule => $"{rule.Key} {rule.Value}").Order(StringComparer.Ordinal);
     }
 }
