@@ -29,6 +29,22 @@ public class BoostingTests
     }
 
     [Fact]
+    public void A_mean_of_forests_scores_their_mean_and_none_alike()
+    {
+        Rows rows = Made(800);
+        var settings = new BoostingSettings(20, 8);
+        Forest one = Boosting.Train(rows, settings, 5), other = Boosting.Train(rows, settings, 6), mean = Boosting.Mean([one, other]);
+        Assert.Equal(one.Trees.Count + other.Trees.Count, mean.Trees.Count);
+        Assert.Contains(Enumerable.Range(0, rows.Count), i => Math.Abs(one.Score(rows[i]) - other.Score(rows[i])) > 0.01f);
+        for (int i = 0; i < rows.Count; i++)
+        {
+            Assert.Equal((one.Score(rows[i]) + other.Score(rows[i])) / 2, mean.Score(rows[i]), 1e-5f);
+        }
+
+        Assert.Equal(3 * settings.Trees, Boosting.Train(rows, settings with { Forests = 3 }, 5).Trees.Count);
+    }
+
+    [Fact]
     public void Curves_are_those_of_hand_made_scores()
     {
         Assert.Equal(1, Curves.Auc([1, 2], [3, 4]));

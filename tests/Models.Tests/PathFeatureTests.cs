@@ -18,7 +18,7 @@ public class PathFeatureTests
         Assert.All(PathFeatures.Table, r => Assert.False(string.IsNullOrEmpty(r.Unit) || string.IsNullOrEmpty(r.Source)));
         Assert.Equal("turn_std", PathFeatures.Names[0]);
         foreach (var (feature, unit) in (ReadOnlySpan<(PathFeature, string)>)[(TurnStart, "rad"), (Straightness, "1"), (SubMovements, "1/s"), (Jerk, "log10"),
-            (JerkFine, "log10"), (GridTurnMean50, "rad"), (BendStd, "rad"), (BendAutocorrelation, "1"), (WaitMedian, "ms"), (LogLength, "log10"), (LogPoints, "log10")])
+            (JerkFine, "log10"), (GridTurnMean50, "rad"), (TangentAutocorrelation50, "1"), (WayCubic, "1"), (AxisShare, "1"), (BendStd, "rad"), (BendAutocorrelation, "1"), (WaitMedian, "ms"), (LogLength, "log10"), (LogPoints, "log10")])
         {
             Assert.Equal(unit, PathFeatures.Table[(int)feature].Unit);
         }
@@ -62,6 +62,21 @@ public class PathFeatureTests
         Assert.True(_f[(int)TimeCubic] > 0.005f);
         Assert.True(_f[(int)MinimumJerk] > 0.999f);
         Assert.Equal(0.5f, _f[(int)PeakAt], 0.05f);
+    }
+
+    [Fact]
+    public void An_easing_leaves_no_residual_of_its_way_on_whatever_line()
+    {
+        Compute(120, i =>
+        {
+            double u = i / 119.0, angle = Math.PI * u * u * (3 - (2 * u));
+            return (i * 8, (float)(300 * Math.Cos(angle)), (float)(300 * Math.Sin(angle)));
+        });
+        Assert.Equal(0, _f[(int)WayCubic], 5e-4f);
+        Assert.True(_f[(int)TimeCubic] > 0.02f);
+        Compute(120, i => (i * 8, i < 30 ? 0.1f * i : i < 45 ? 20 * (i - 30) : 300 + (0.1f * i), 0));
+        Assert.True(_f[(int)WaySeptic] > 0.01f);
+        Assert.True(_f[(int)WayCubic] > _f[(int)WaySeptic]);
     }
 
     [Fact]

@@ -142,6 +142,12 @@ public enum PathFeature
     NormalAutocorrelation50,
     /// <summary>Lag 1 autocorrelation of tangential acceleration, 50 ms.</summary>
     TangentAutocorrelation50,
+    /// <summary>Residual of the cubic of the way in time.</summary>
+    WayCubic,
+    /// <summary>Residual of the quintic of the way in time.</summary>
+    WayQuintic,
+    /// <summary>Residual of the polynomial of degree 7 of the way in time.</summary>
+    WaySeptic,
     /// <summary>Share of events along an axis.</summary>
     AxisShare,
     /// <summary>Share of steps equal to the one before.</summary>

@@ -29,7 +29,7 @@ public static class PathFeatures
         .. Of(9, "1", "moments of speed; models.md"), .. Of(8, "1", "speed profile; R. Plamondon, 1995; models.md"), .. Of(1, "1", "T. Flash, N. Hogan, 1985"),
         .. Of(2, "1", "models.md"), .. Of(1, "1/s", "sub-movements: D. Meyer et al., 1988"), .. Of(3, "1", "sub-movements: D. Meyer et al., 1988"),
         .. Of(1, "1", "S. Balasubramanian et al., 2015"), .. Of(2, "log10", "N. Hogan, D. Sternad, 2009"), .. Of(3, "rad", "models.md"),
-        .. Of(1, "1", "models.md"), .. Of(2, "1", "P. Viviani, T. Flash, 1995"), .. Of(10, "1", "second differences along and across the path"),
+        .. Of(1, "1", "models.md"), .. Of(2, "1", "P. Viviani, T. Flash, 1995"), .. Of(10, "1", "second differences along and across the path"), .. Of(3, "1", "least squares of the way in time"),
         .. Of(10, "1", "single events; models.md"), .. Of(3, "rad", "single events; models.md"), .. Of(1, "ms", "single events; models.md"),
         .. Of(4, "1", "single events; models.md"), .. Of(3, "log10", "size"),
     ];

@@ -23,6 +23,7 @@ internal static class SpeedFeatures
         f[(int)Jerk] = (float)JerkAt(path, 4 * step);
         f[(int)JerkFine] = (float)JerkAt(path, 2 * step);
         Shares(path, f);
+        Way(path, f);
     }
 
     /// <summary>Speeds on a time grid over their mean; at least one.</summary>
@@ -207,6 +208,31 @@ internal static class SpeedFeatures
         f[(int)FirstHalf] = TimeAt(path, 0.5f);
         f[(int)LastFifth] = 1 - TimeAt(path, 0.8f);
         f[(int)LastTwentieth] = 1 - TimeAt(path, 0.95f);
+    }
+
+    /// <summary>Arc length over time less polynomials: easings and minimum jerk leave next to nothing, whatever line they follow.</summary>
+    private static void Way(PathScratch path, Span<float> f)
+    {
+        Span<float> way = stackalloc float[PolynomialFit.Points], none = stackalloc float[PolynomialFit.Points];
+        none.Clear();
+        int last = path.Count - 1, i = 0;
+        for (int j = 0; j < way.Length; j++)
+        {
+            float at = path.T[0] + (path.Duration * j / (way.Length - 1));
+            while (i < last - 1 && path.T[i + 1] < at)
+            {
+                i++;
+            }
+
+            float part = Math.Clamp((at - path.T[i]) / Math.Max(1e-6f, path.T[i + 1] - path.T[i]), 0, 1);
+            way[j] = path.S[i] + (part * (path.S[i + 1] - path.S[i]));
+        }
+
+        Span<double> residual = stackalloc double[PolynomialFit.Degrees];
+        PolynomialFit.Residuals(way, none, residual);
+        f[(int)WayCubic] = (float)Series.Over(residual[3], path.Length);
+        f[(int)WayQuintic] = (float)Series.Over(residual[5], path.Length);
+        f[(int)WaySeptic] = (float)Series.Over(residual[7], path.Length);
     }
 
     private static float TimeAt(PathScratch path, float share)

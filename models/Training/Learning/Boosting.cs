@@ -17,14 +17,34 @@ namespace Models.Training.Learning;
 /// <param name="RowShare">Rows that a tree sees, drawn for each.</param>
 /// <param name="L2">Penalty on leaves' squares.</param>
 /// <param name="Bins">Thresholds tried for a feature, 255 at most.</param>
+/// <param name="Forests">Boosted so often, from seeds of their own; the forest's score is the mean of theirs.</param>
 public sealed record BoostingSettings(
-    int Trees = 300, int Leaves = 24, double Rate = 0.08, int LeastRows = 40, double FeatureShare = 0.5, double RowShare = 0.8, double L2 = 5, int Bins = 255);
+    int Trees = 300, int Leaves = 24, double Rate = 0.08, int LeastRows = 40, double FeatureShare = 0.5, double RowShare = 0.8, double L2 = 5, int Bins = 255,
+    int Forests = 1);
 
 /// <summary>Boosts a forest with ML.NET's LightGBM and turns it into ours.</summary>
 public static class Boosting
 {
+    /// <summary>Between the seeds of a mean's forests.</summary>
+    private const int SeedStep = 1000;
+
     /// <summary>Trains on rows; the same rows, settings and seed give the same forest.</summary>
-    public static Forest Train(Rows rows, BoostingSettings settings, int seed) => FromMicrosoft(TrainModel(rows, settings, seed).Model, rows);
+    public static Forest Train(Rows rows, BoostingSettings settings, int seed) =>
+        Mean([.. Enumerable.Range(0, settings.Forests).Select(k => FromMicrosoft(TrainModel(rows, settings, seed + (k * SeedStep)).Model, rows))]);
+
+    /// <summary>
+    /// One forest whose score is the mean of theirs (L. Breiman, "Bagging predictors", 1996): what only one of them took for a sign counts
+    /// little, which matters most on data unlike that trained on.
+    /// </summary>
+    /// <param name="forests">One or more, of the same features.</param>
+    public static Forest Mean(IReadOnlyList<Forest> forests)
+    {
+        float[] Part(float[] values) => [.. values.Select(v => v / forests.Count)];
+        return new Forest(
+            [.. forests.SelectMany(f => f.Trees).Select(t => t with { NodeValue = Part(t.NodeValue), LeafValue = Part(t.LeafValue) })],
+            forests[0].Features,
+            (float)forests.Average(f => (double)f.Bias));
+    }
 
     /// <summary>ML.NET's own model, and what it predicts with.</summary>
     public static (LightGbmBinaryModelParameters Model, ITransformer Predictor) TrainModel(Rows rows, BoostingSettings settings, int seed)

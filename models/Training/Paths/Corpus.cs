@@ -18,6 +18,9 @@ public sealed class Corpus(CorpusSettings settings, int seed)
 {
     private const double RawShare = 0.35;
 
+    /// <summary>Of an adversary's raw paths, those noted at the program's own events, as a page notes what a script dispatches.</summary>
+    private const double OwnEventsShare = 0.5;
+
     /// <summary>Rows of people: kind "people/source", group the person.</summary>
     public void AddPeople(Rows rows, IReadOnlyList<PathRecord> people)
     {
@@ -62,9 +65,9 @@ public sealed class Corpus(CorpusSettings settings, int seed)
             AddAll(rows, settings.PerFamily, i =>
             {
                 var random = new Random(Mix(family, i));
-                bool raw = random.Is(RawShare);
-                Motion motion = Vary(FirstSeen(make(random, people), random), () => FirstSeen(make(random, people), random), random, raw);
-                return (Seen(motion, random, raw), true, family, family + i);
+                bool raw = random.Is(RawShare), own = raw && random.Is(OwnEventsShare);
+                Motion Made() => own ? Whole(make(random, people)) : FirstSeen(make(random, people), random);
+                return (Seen(Vary(Made(), Made, random, raw), random, raw), true, family, family + i);
             });
         }
     }
@@ -86,10 +89,8 @@ public sealed class Corpus(CorpusSettings settings, int seed)
             for (int i = 0; i < perFamily; i++)
             {
                 var random = new Random(Mix("noted " + family, i));
-                Motion m = make(random, people);
-                int n = Math.Min(m.Count, 4096);
-                paths.Add(new PathRecord($"{family}-{i}", "own", family + i, true, family,
-                    [.. m.T.Take(n).Select(v => (float)Math.Round(v))], [.. m.X.Take(n).Select(v => (float)Math.Round(v))], [.. m.Y.Take(n).Select(v => (float)Math.Round(v))]));
+                Motion m = Whole(make(random, people));
+                paths.Add(new PathRecord($"{family}-{i}", "own", family + i, true, family, Floats(m.T), Floats(m.X), Floats(m.Y)));
             }
         }
 
@@ -105,6 +106,20 @@ public sealed class Corpus(CorpusSettings settings, int seed)
         var (t, x, y) = recorder.Record(motion, random);
         return Motion.Of(t, x, y);
     }
+
+    /// <summary>A program's motion at its own events, in whole milliseconds and pixels.</summary>
+    private static Motion Whole(Motion motion)
+    {
+        var whole = new Motion();
+        for (int i = 0; i < motion.Count; i++)
+        {
+            whole.Add(Math.Round(motion.T[i]), Math.Round(motion.X[i]), Math.Round(motion.Y[i]));
+        }
+
+        return whole;
+    }
+
+    private static float[] Floats(List<double> values) => [.. values.Take(PathScratch.MostPoints).Select(v => (float)v)];
 
     /// <summary>A cut of a longer path, or two chained with a pause, or all of it.</summary>
     private static Motion Vary(Motion motion, Func<Motion> another, Random random, bool raw)
@@ -129,8 +144,8 @@ public sealed class Corpus(CorpusSettings settings, int seed)
     {
         Recorder recorder = Recorder.Any(random);
         return raw
-            ? ([.. motion.T.Take(4096).Select(v => (float)v)], [.. motion.X.Take(4096).Select(v => (float)v)], [.. motion.Y.Take(4096).Select(v => (float)v)])
-            : recorder.Record(motion, random);
+            ? (Floats(motion.T), Floats(motion.X), Floats(motion.Y))
+            : recorder.Record(recorder.Interval < Recorder.Fast ? motion.Smooth() : motion, random);
     }
 
     /// <summary>Makes rows on all cores, in the same order each time; paths that move too little give none.</summary>

@@ -48,6 +48,38 @@ public sealed class Motion
         }
     }
 
+    /// <summary>
+    /// What lay between a recording's points as a hand would have gone: cubic pieces (C. Hermite; tangents by E. Catmull, R. Rom, 1974) at every
+    /// <paramref name="step"/> ms, but over gaps longer than <paramref name="longest"/> ms, in which nobody knows. Straight pieces would keep
+    /// speeds that change nowhere but at the old points, which a faster recorder would see.
+    /// </summary>
+    public Motion Smooth(double step = 2, double longest = 60)
+    {
+        var smooth = new Motion();
+        for (int i = 0; i + 1 < Count; i++)
+        {
+            double gap = T[i + 1] - T[i];
+            Add(smooth, i);
+            for (double t = step; gap <= longest && t < gap; t += step)
+            {
+                smooth.Add(T[i] + t, Between(X, i, t / gap), Between(Y, i, t / gap));
+            }
+        }
+
+        Add(smooth, Count - 1);
+        return smooth;
+
+        void Add(Motion to, int i) => to.Add(T[i], X[i], Y[i]);
+    }
+
+    private double Between(List<double> v, int i, double u)
+    {
+        int before = Math.Max(0, i - 1), after = Math.Min(Count - 1, i + 2);
+        double gap = T[i + 1] - T[i], rise = v[i + 1] - v[i];
+        double left = (v[i + 1] - v[before]) / (T[i + 1] - T[before]) * gap, right = (v[after] - v[i]) / (T[after] - T[i]) * gap;
+        return v[i] + (u * (left + (u * ((3 * rise) - (2 * left) - right + (u * (left + right - (2 * rise)))))));
+    }
+
     /// <summary>The part between two times.</summary>
     public Motion Cut(double from, double to)
     {

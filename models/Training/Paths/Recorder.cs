@@ -16,15 +16,21 @@ public sealed record Recorder(double Interval, double Jitter, double Tick, doubl
     private static readonly double[] Clocks = [8, 10, 12.5, 16, 16.7, 16.7, 20, 25, 33, 50];
     private static readonly double[] Ticks = [1, 1, 1, 4, 8, 10, 15.6, 16];
 
-    /// <summary>A recorder as found in the wild: event clocks of 8 to 50 ms (rarely 110, a remote desktop's), ticks of 1 to 16 ms, whole pixels.</summary>
+    /// <summary>Below this interval, ms, a recorder sees what lies between a recording's points.</summary>
+    public const double Fast = 8;
+
+    /// <summary>
+    /// A recorder as found in the wild: event clocks of 8 to 50 ms (seldom of 1 to 8, a fast mouse's; rarely 110, a remote desktop's), ticks of
+    /// 1 to 16 ms, whole pixels.
+    /// </summary>
     public static Recorder Any(Random random)
     {
-        bool remote = random.Is(0.08);
-        double interval = remote ? random.Even(60, 115) : random.Of(Clocks) * random.Even(0.9, 1.1);
+        bool remote = random.Is(0.08), fast = !remote && random.Is(0.12);
+        double interval = remote ? random.Even(60, 115) : fast ? random.LogEven(1, Fast) : random.Of(Clocks) * random.Even(0.9, 1.1);
         return new Recorder(
             interval,
             random.Of<double>([0.02, 0.1, 0.25, 0.5]),
-            random.Of(Ticks),
+            fast ? 1 : random.Of(Ticks),
             random.Is(0.3) ? random.Even(0.01, 0.08) : 0,
             random.Is(0.9) ? 1 : random.LogEven(1, 12),
             random.Is(0.6) ? 1 : random.LogEven(0.6, 1.6),
