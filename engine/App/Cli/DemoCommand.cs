@@ -89,7 +89,7 @@ internal static class DemoCommand
         while (running.Host.Failure == null)
         {
             table.Show();
-            if (ingest.HasExited && running.Host.IsIdleFor(Idle)) return whole;
+            if (ingest.HasExited && running.Host.WaitsFor(Idle) == null) return whole;
             TimeSpan passed = around.Time.GetElapsedTime(since);
             if (passed > EndsWithin && !ingest.HasExited)
             {

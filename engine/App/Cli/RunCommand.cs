@@ -21,7 +21,7 @@ public sealed record RunRequest
 /// <summary><c>engine run</c>: scores until it is stopped, or until there is nothing left to do.</summary>
 internal static class RunCommand
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100), TellEvery = TimeSpan.FromSeconds(30);
 
     public static async Task<int> RunAsync(RunRequest request, Surroundings around, CancellationToken cancel)
     {
@@ -30,14 +30,21 @@ internal static class RunCommand
         using var running = await RunningProcess.StartAsync(request, file, around, logs, cancel).ConfigureAwait(false);
         around.Error.WriteLine($"engine: scoring group {running.Address.Group}, Kafka {running.Address.Kafka}, Redis {running.Address.Redis}, HTTP http://{running.Http}");
         bool ended = false;
+        long toldAt = around.Time.GetTimestamp();
         try
         {
             while (running.Host.Failure == null)
             {
-                if (request.UntilIdle is { } idle && running.Host.IsIdleFor(idle))
+                if (request.UntilIdle is { } idle)
                 {
-                    ended = true;
-                    break;
+                    string? waits = running.Host.WaitsFor(idle);
+                    ended = waits == null;
+                    if (ended) break;
+                    if (around.Time.GetElapsedTime(toldAt) >= TellEvery)
+                    {
+                        around.Error.WriteLine($"engine: not idle yet: {waits}");
+                        toldAt = around.Time.GetTimestamp();
+                    }
                 }
                 await Task.Delay(LookEvery, around.Time, cancel).ConfigureAwait(false);
             }

@@ -158,14 +158,20 @@ public sealed partial class EngineHost : IDisposable
         _workflows.Join();
     }
 
-    /// <summary>Whether everything is read, decided, written and acknowledged, here and in partitions that others own, and no event came for so long.</summary>
-    public bool IsIdleFor(TimeSpan time)
+    /// <summary>
+    /// What is missing until everything is read, decided, written and acknowledged, here and in partitions that others own, and no event came for so
+    /// long; null where nothing is.
+    /// </summary>
+    public string? WaitsFor(TimeSpan time)
     {
         IReadOnlyList<LaneStatus> lanes = Lanes;
-        return lanes.Sum(lane => lane.Partitions) > 0 && lanes.All(lane => lane.IsSettled || lane.Partitions == 0) && lanes.All(lane => lane != LaneStatus.Starting)
-            && lanes.All(lane => lane.BusyAt == 0 || _clock.GetElapsedTime(lane.BusyAt) >= time)
-            && Workflows is var flows && flows.IsSettled && (flows.BusyAt == 0 || _clock.GetElapsedTime(flows.BusyAt) >= time)
-            && _ends.AreReachedBeyond(lanes.SelectMany(lane => lane.Names).ToHashSet());
+        HashSet<string> owned = [.. lanes.SelectMany(lane => lane.Names)];
+        // A lane that Kafka keeps waiting is only waited for where there is something left for it to own.
+        if (owned.Count < _ends.Partitions && lanes.Any(lane => !lane.HasJoined)) return $"lanes join the group: {lanes.Count(lane => lane.HasJoined)} of {lanes.Count} have";
+        WorkflowStatus workflows = Workflows;
+        return lanes.Select(lane => lane.Waits).FirstOrDefault(waits => waits != null) ?? workflows.Waits
+            ?? (lanes.Select(lane => lane.BusyAt).Append(workflows.BusyAt).Any(busyAt => busyAt != 0 && _clock.GetElapsedTime(busyAt) < time) ? $"events came within the last {time.TotalSeconds:0.##} s" : null)
+            ?? (_ends.AreReachedBeyond(owned) ? null : "partitions that others own, or nobody, aren't decided to their ends");
     }
 
     /// <summary>What Kafka takes in a topic's name; 64 are far from its limit.</summary>

@@ -40,6 +40,7 @@ public sealed unsafe partial class Lane
 
     private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
+        _hasJoined = true;
         if (partitions.Count == 0) return [];
         int[] numbers = [.. partitions.Select(partition => partition.Partition.Value)];
         // What could not be taken is read by nobody until it can be: Retake seeks.

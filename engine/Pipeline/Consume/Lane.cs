@@ -34,6 +34,7 @@ public sealed unsafe partial class Lane : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private volatile PartitionCounts _published = new();
     private volatile LaneStatus _status = LaneStatus.Starting;
+    private bool _hasJoined;
     private readonly Queue<(long Written, long TakenAt)> _underWay = new();
     private readonly LatencyHistogram _latency = new();
     private long _lastProgress, _assignedAt;
@@ -303,8 +304,9 @@ public sealed unsafe partial class Lane : IDisposable
         foreach (OwnedPartition partition in _owned.Values) partition.State.Counts.AddTo(counts);
         _published = counts;
         _status = new LaneStatus(
+            _hasJoined,
             _owned.Count,
-            _owned.Count > 0 && _owned.Values.All(partition => partition.IsSettled) && _redis.IsIdle,
+            _owned.Values.Select(partition => partition.Waits).FirstOrDefault(waits => waits != null) ?? (_redis.IsIdle ? null : "Redis owes replies"),
             _owned.Values.Select(partition => partition.BusyAt).Append(_assignedAt).Max(),
             _owned.Values.Sum(partition => partition.EndSince != 0 ? 0 : Lag(partition)),
             _owned.Values.Sum(partition => (long)partition.State.WaitingClicks.Count),
@@ -347,8 +349,9 @@ public sealed unsafe partial class Lane : IDisposable
 }
 
 /// <summary>Where a lane stands.</summary>
+/// <param name="HasJoined">Whether Kafka has answered that it is a member of the group, be it with no partition.</param>
 /// <param name="Partitions">How many it owns.</param>
-/// <param name="IsSettled">All of them are read to their end, nothing waits, and all is acknowledged.</param>
+/// <param name="Waits">What is missing until all of them are read to their end, all is acknowledged, and nothing waits; null where nothing is.</param>
 /// <param name="BusyAt">Monotonic time of the last record that was no tick, or of the last change of what the lane owns; 0 for none.</param>
 /// <param name="Lag">Records that are in the log and not read yet.</param>
 /// <param name="WaitingClicks">Clicks that wait for their paths.</param>
@@ -357,8 +360,8 @@ public sealed unsafe partial class Lane : IDisposable
 /// <param name="Trouble">What keeps results from Redis, or the last refusal; null for nothing.</param>
 /// <param name="LatencyP50">From a batch taken to its verdicts acknowledged, median, ms.</param>
 /// <param name="LatencyP99">The same, 99th percentile, ms.</param>
-public sealed record LaneStatus(int Partitions, bool IsSettled, long BusyAt, long Lag, long WaitingClicks, long Evictions, string[] Names, string? Trouble, double LatencyP50, double LatencyP99)
+public sealed record LaneStatus(bool HasJoined, int Partitions, string? Waits, long BusyAt, long Lag, long WaitingClicks, long Evictions, string[] Names, string? Trouble, double LatencyP50, double LatencyP99)
 {
-    public static readonly LaneStatus Starting = new(0, false, 0, 0, 0, 0, [], null, 0, 0);
-    public static readonly LaneStatus Ended = new(0, true, 0, 0, 0, 0, [], null, 0, 0);
+    public static readonly LaneStatus Starting = new(false, 0, null, 0, 0, 0, 0, [], null, 0, 0);
+    public static readonly LaneStatus Ended = new(true, 0, null, 0, 0, 0, 0, [], null, 0, 0);
 }

@@ -16,24 +16,26 @@ public sealed class LogEnds : IDisposable
     private readonly RedisTarget _redis;
     private readonly RedisKeys _keys;
     private readonly TimeProvider _clock;
-    private readonly int _partitions;
     private long _askedAt;
 
     public LogEnds(KafkaTarget kafka, RedisTarget redis, RedisKeys keys, TimeProvider clock)
     {
         (_redis, _keys, _clock) = (redis, keys, clock);
         _consumer = KafkaClients.Reader(kafka);
-        _partitions = KafkaClients.Partitions(_consumer, Topics.Interactions, AnswerWithin, clock);
+        Partitions = KafkaClients.Partitions(_consumer, Topics.Interactions, AnswerWithin, clock);
     }
+
+    /// <summary>How many partitions clicks have.</summary>
+    public int Partitions { get; }
 
     /// <summary>Whether progress has reached the log's end in every partition that isn't owned here. Asks once a second at most, and says no in between.</summary>
     /// <param name="owned">Names of the partitions that this process answers for itself.</param>
     public bool AreReachedBeyond(IReadOnlySet<string> owned)
     {
-        if (owned.Count == _partitions) return true;
+        if (owned.Count == Partitions) return true;
         if (_askedAt != 0 && _clock.GetElapsedTime(_askedAt) < AskEvery) return false;
         _askedAt = _clock.GetTimestamp();
-        for (int i = 0; i < _partitions; i++)
+        for (int i = 0; i < Partitions; i++)
         {
             string name = RedisKeys.Partition(Topics.Interactions, i);
             if (owned.Contains(name)) continue;

@@ -20,8 +20,12 @@ public sealed class OwnedPartition(PartitionState state, PartitionDelivery deliv
     /// <summary>Monotonic time of the last record that was no tick.</summary>
     public long BusyAt { get; set; }
 
-    /// <summary>Whether all results of records before <see cref="Next"/> are in Redis, and nothing waits.</summary>
-    public bool IsSettled => EndSince != 0 && State.NextDeadline == long.MaxValue && Delivery.IsIdle && (Next <= State.ResultsFrom || Delivery.AcknowledgedOffset >= Next);
+    /// <summary>What is missing until the partition is read to its end, all results are in Redis, and nothing waits; null where nothing is.</summary>
+    public string? Waits =>
+        EndSince == 0 ? $"{State.Name} is read to offset {Next}, and its end isn't met"
+        : State.NextDeadline != long.MaxValue ? $"{State.Name} holds clicks or paths that wait until log time {State.NextDeadline}, and is at {State.LogTime}"
+        : !Delivery.IsIdle || (Next > State.ResultsFrom && Delivery.AcknowledgedOffset < Next) ? $"{State.Name} is decided to offset {Next}, and progress isn't acknowledged that far"
+        : null;
 
     /// <summary>Log time reckoned on from the partition's end by the time that passes, ms.</summary>
     public long ReckonedLogTime(TimeProvider clock) => State.LogTime + (long)clock.GetElapsedTime(EndSince).TotalMilliseconds;

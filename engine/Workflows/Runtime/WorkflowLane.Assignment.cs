@@ -14,6 +14,7 @@ public sealed partial class WorkflowLane
 
     private IEnumerable<TopicPartitionOffset> Guarded(List<TopicPartition> partitions)
     {
+        _hasJoined = true;
         try
         {
             return [.. partitions.Select(partition => new TopicPartitionOffset(partition, TakeOver(partition)))];
@@ -101,5 +102,8 @@ public sealed partial class WorkflowLane
 
         public long TickedAt { get; set; }
         public long BusyAt { get; set; }
+
+        /// <summary>What is missing until the partition is read to its end and all results are acknowledged; null where nothing is.</summary>
+        public string? Waits => EndSince == 0 ? $"{Run.Name} is read to offset {Next}, and its end isn't met" : WrittenTo < Next ? $"{Run.Name} is decided to offset {Next}, and written to {WrittenTo}" : null;
     }
 }
