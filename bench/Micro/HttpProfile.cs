@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Bench.Micro;
@@ -10,7 +11,7 @@ namespace Bench.Micro;
 /// Content requests to an engine that runs, at a steady rate: each is sent when its time comes, whatever became of those before, and its latency
 /// counts from that time on, so that a stall isn't left out.
 /// </summary>
-internal static class HttpProfile
+internal static partial class HttpProfile
 {
     private const int WarmUpSeconds = 5, Senders = 16;
 
@@ -30,13 +31,7 @@ internal static class HttpProfile
             while (Interlocked.Increment(ref next) is var i && i < total)
             {
                 long due = begin + (long)(i * (double)Stopwatch.Frequency / rate);
-                var spin = default(SpinWait);
-                while (due - Stopwatch.GetTimestamp() is var left && left > 0)
-                {
-                    // Sleeping is coarse: the last half millisecond is waited for by yielding.
-                    if (left > Stopwatch.Frequency / 500) Thread.CurrentThread.Join(1);
-                    else spin.SpinOnce(-1);
-                }
+                SleepUntil(due);
                 using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/content-requests") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Body(run, i))) };
                 request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
                 try
@@ -60,6 +55,25 @@ internal static class HttpProfile
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sorted.Length:N0} requests at {rate:N0}/s: p50 {At(0.5):0.000} ms, p90 {At(0.9):0.000}, p99 {At(0.99):0.000}, p99.9 {At(0.999):0.000}, most {sorted[^1]:0.0}"));
         foreach ((string problem, int count) in problems) Console.WriteLine($"{count} x {problem}");
     }
+
+    /// <summary>
+    /// Sleeps until a monotonic time, to some 60 us. Spinning through the last millisecond, as sixteen senders would, takes the cores from the engine that is measured.
+    /// </summary>
+    private static void SleepUntil(long due)
+    {
+        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("the http profile needs Linux: only its clock sleeps precisely enough");
+        // On Linux the stopwatch counts nanoseconds of the monotonic clock.
+        (long seconds, long nanoseconds) = Math.DivRem(due, Stopwatch.Frequency);
+        var until = new Timespec(seconds, nanoseconds);
+        while (ClockNanosleep(MonotonicClock, AbsoluteTime, in until, 0) == Interrupted) { }
+    }
+
+    private const int MonotonicClock = 1, AbsoluteTime = 1, Interrupted = 4;
+
+    private readonly record struct Timespec(long Seconds, long Nanoseconds);
+
+    [LibraryImport("libc", EntryPoint = "clock_nanosleep")]
+    private static partial int ClockNanosleep(int clock, int flags, in Timespec until, nint remaining);
 
     private static string Body(string run, int i) =>
         $$"""{"type":"content-request","id":"bench-{{run}}-{{i}}","time":{{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}},"sponsor":"sp-1","resource":"https://news.example/a","unit":"news/front/top","sizes":[[{{(i % 5 == 0 ? 320 : 300)}},250]],"parameters":{"color":"blue"} }""";
