@@ -11,6 +11,9 @@ namespace Engine.App.Embedded;
 /// </summary>
 public sealed unsafe class EmbeddedKafka : IDisposable
 {
+    /// <summary>How long a new group waits for further members: the lanes of one process come within it. The test cluster's default of 3 s is for members that start one by one.</summary>
+    private static readonly TimeSpan GroupDelay = TimeSpan.FromMilliseconds(500);
+
     private readonly IProducer<Null, Null> _host;
     private readonly nint _cluster;
 
@@ -22,6 +25,7 @@ public sealed unsafe class EmbeddedKafka : IDisposable
             .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         _cluster = LibrdkafkaNative.MockClusterOf(LibrdkafkaNative.HandleOf(_host));
         if (_cluster == 0) throw new NotSupportedException("this librdkafka has no test cluster; name a broker with --kafka");
+        LibrdkafkaNative.MockGroupDelay(_cluster, (int)GroupDelay.TotalMilliseconds);
         Brokers = Marshal.PtrToStringUTF8((nint)LibrdkafkaNative.MockBootstraps(_cluster))!;
         foreach (string topic in Topics.Holds.Keys) Make(topic, partitions);
         Make(Topics.Settings, 1);
