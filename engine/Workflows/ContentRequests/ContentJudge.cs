@@ -28,7 +28,7 @@ public sealed class ContentJudge(IStandings standings)
 
     /// <summary>What a sponsor answers to a request that is no spam.</summary>
     public static ContentAnswer Conforming(
-        Sponsor sponsor, string request, string unit, IReadOnlyList<AdSize> sizes, IReadOnlyList<KeyValuePair<string, string>> asked, long time, string version)
+        Sponsor sponsor, string request, string unit, AdSize[] sizes, KeyValuePair<string, string>[] asked, long time, string version)
     {
         DefinitionSetting? definition = sponsor.Find(unit, sizes, asked, out Validity validity);
         if (definition == null) return new ContentAnswer(request, sponsor.Setting.Id, validity, null, null, null, NoDefinition, time, version);

@@ -12,8 +12,8 @@ namespace Engine.Workflows.ContentRequests;
 /// <param name="Asked">The parameters, by name.</param>
 /// <param name="Answered">The answer that HTTP gave already, or null.</param>
 public sealed record ContentRequest(
-    string Request, string Sponsor, long Time, string? Resource, IpAddress? Address, string Unit, IReadOnlyList<AdSize> Sizes,
-    IReadOnlyList<KeyValuePair<string, string>> Asked, ContentAnswer? Answered) : WorkflowEvent(EventType, Request, Sponsor, Time)
+    string Request, string Sponsor, long Time, string? Resource, IpAddress? Address, string Unit, AdSize[] Sizes,
+    KeyValuePair<string, string>[] Asked, ContentAnswer? Answered) : WorkflowEvent(EventType, Request, Sponsor, Time)
 {
     public const string EventType = "content-request";
 

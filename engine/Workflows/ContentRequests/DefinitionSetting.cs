@@ -11,36 +11,38 @@ namespace Engine.Workflows.ContentRequests;
 /// <param name="Accepted">How it came to be where a sponsor accepted a suggestion; null where it was defined.</param>
 /// <param name="Undone">Who took the acceptance back: the definition is in force no more, and stands for the record.</param>
 public sealed record DefinitionSetting(
-    string Sponsor, string Id, string Unit, IReadOnlyList<AdSize> Sizes, IReadOnlyDictionary<string, IReadOnlyList<string>> Allowed, string Item, AcceptedType? Accepted, Signed? Undone)
+    string Sponsor, string Id, string Unit, AdSize[] Sizes, IReadOnlyDictionary<string, string[]> Allowed, string Item, AcceptedType? Accepted, Signed? Undone)
 {
     /// <summary>Width and height differences of a size that a definition has none of are pixels; a parameter that it doesn't allow counts as so many.</summary>
     private const long ParameterDistance = 1000;
 
     /// <summary>How far a request lies from this: the closest sizes' differences, and 1,000 a parameter that isn't allowed. 0 is valid.</summary>
-    public long DistanceTo(IReadOnlyList<AdSize> sizes, IReadOnlyList<KeyValuePair<string, string>> asked)
+    /// <param name="enough">Of what lies as far or farther only so much is told.</param>
+    public long DistanceTo(AdSize[] sizes, KeyValuePair<string, string>[] asked, long enough = long.MaxValue)
     {
         long closest = long.MaxValue;
-        for (int i = 0; i < sizes.Count; i++)
-            for (int j = 0; j < Sizes.Count; j++) closest = Math.Min(closest, sizes[i].DistanceTo(Sizes[j]));
-        for (int i = 0; i < asked.Count; i++)
-            if (!Allows(asked[i])) closest += ParameterDistance;
+        foreach (AdSize size in sizes)
+            foreach (AdSize own in Sizes) closest = Math.Min(closest, size.DistanceTo(own));
+        if (closest >= enough) return closest;
+        foreach (KeyValuePair<string, string> parameter in asked)
+            if (!Allows(parameter)) closest += ParameterDistance;
         return closest;
     }
 
     /// <summary>The request's first size that this has; else this one's that is closest to any of the request's, the first defined of equals.</summary>
-    public AdSize SizeFor(IReadOnlyList<AdSize> sizes, out bool isAsked)
+    public AdSize SizeFor(AdSize[] sizes, out bool isAsked)
     {
         AdSize best = Sizes[0];
         long closest = long.MaxValue;
-        for (int i = 0; i < sizes.Count; i++)
-            for (int j = 0; j < Sizes.Count; j++)
+        for (int i = 0; i < sizes.Length; i++)
+            for (int j = 0; j < Sizes.Length; j++)
                 if (sizes[i] == Sizes[j])
                 {
                     isAsked = true;
                     return Sizes[j];
                 }
-        for (int j = 0; j < Sizes.Count; j++)
-            for (int i = 0; i < sizes.Count; i++)
+        for (int j = 0; j < Sizes.Length; j++)
+            for (int i = 0; i < sizes.Length; i++)
                 if (sizes[i].DistanceTo(Sizes[j]) < closest) (closest, best) = (sizes[i].DistanceTo(Sizes[j]), Sizes[j]);
         isAsked = false;
         return best;
@@ -48,9 +50,9 @@ public sealed record DefinitionSetting(
 
     public bool Allows(KeyValuePair<string, string> parameter)
     {
-        if (!Allowed.TryGetValue(parameter.Key, out IReadOnlyList<string>? values)) return false;
-        for (int i = 0; i < values.Count; i++)
-            if (values[i] == parameter.Value) return true;
+        if (!Allowed.TryGetValue(parameter.Key, out string[]? values)) return false;
+        foreach (string value in values)
+            if (value == parameter.Value) return true;
         return false;
     }
 
@@ -63,7 +65,7 @@ public sealed record DefinitionSetting(
         foreach (AdSize size in Sizes) size.Write(json);
         json.WriteEndArray();
         json.WriteStartObject("parameters"u8);
-        foreach ((string name, IReadOnlyList<string> values) in Allowed.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach ((string name, string[] values) in Allowed.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             json.WriteStartArray(name);
             foreach (string value in values) json.WriteStringValue(value);
@@ -126,9 +128,9 @@ public sealed class DefinitionKind : ISettingKind
         return AdSize.ReadList(list, out string problem, out _) ?? throw record.Wrong($"'sizes': {problem}");
     }
 
-    private static Dictionary<string, IReadOnlyList<string>> AllowedOf(SettingReader record)
+    private static Dictionary<string, string[]> AllowedOf(SettingReader record)
     {
-        var allowed = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        var allowed = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (record.Map("parameters") is not { } map) return allowed;
         foreach (JsonProperty parameter in map.EnumerateObject())
         {

@@ -29,7 +29,7 @@ public sealed class RequestType
     private readonly SortedDictionary<long, long> _days = [];
     private readonly List<long> _recent = new(RecurRequests + 1);
 
-    private RequestType(Validity validity, string unit, IReadOnlyList<AdSize> sizes, IReadOnlyList<KeyValuePair<string, string>> asked, RequestExample example, string? definition)
+    private RequestType(Validity validity, string unit, AdSize[] sizes, KeyValuePair<string, string>[] asked, RequestExample example, string? definition)
     {
         (Validity, Unit, Sizes, Asked, Example, Definition) = (validity, unit, sizes, asked, example, definition);
         (First, Last) = (long.MaxValue, long.MinValue);
@@ -39,10 +39,10 @@ public sealed class RequestType
     public string Unit { get; }
 
     /// <summary>Sorted, each once.</summary>
-    public IReadOnlyList<AdSize> Sizes { get; }
+    public AdSize[] Sizes { get; }
 
     /// <summary>The parameters, by name.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Asked { get; }
+    public KeyValuePair<string, string>[] Asked { get; }
 
     /// <summary>Its requests since the first one that is remembered.</summary>
     public long Requests { get; private set; }
@@ -79,7 +79,7 @@ public sealed class RequestType
         new(answer.Validity, e.Unit, SortedOnce(e.Sizes), e.Asked, ExampleOf(e), answer.Definition);
 
     /// <summary>What a type is known by: 128 bits of SHA-256 in hex, for producers choose what is hashed.</summary>
-    public static string HashOf(Validity validity, string unit, IReadOnlyList<AdSize> sizes, IReadOnlyList<KeyValuePair<string, string>> asked)
+    public static string HashOf(Validity validity, string unit, AdSize[] sizes, KeyValuePair<string, string>[] asked)
     {
         var canonical = new ArrayBufferWriter<byte>(256);
         Append(canonical, validity.Word());
@@ -193,7 +193,7 @@ public sealed class RequestType
         while (_days.Count > 1 && _days.First() is { } first && first.Key < oldest) _days.Remove(first.Key);
     }
 
-    private static AdSize[] SortedOnce(IReadOnlyList<AdSize> sizes) => sizes.Count == 1 ? [sizes[0]] : [.. sizes.Distinct().Order()];
+    private static AdSize[] SortedOnce(AdSize[] sizes) => sizes.Length == 1 ? [sizes[0]] : [.. sizes.Distinct().Order()];
 
     private static RequestExample ExampleOf(ContentRequest e) =>
         new(e.Request, e.Resource is { Length: > MaxExampleLength } ? e.Resource[..MaxExampleLength] : e.Resource, e.Time);

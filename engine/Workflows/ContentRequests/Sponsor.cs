@@ -52,7 +52,7 @@ public sealed class Sponsor
     }
 
     /// <summary>The definition that a request is answered by; null where there is none at all.</summary>
-    public DefinitionSetting? Find(string unit, IReadOnlyList<AdSize> sizes, IReadOnlyList<KeyValuePair<string, string>> asked, out Validity validity)
+    public DefinitionSetting? Find(string unit, AdSize[] sizes, KeyValuePair<string, string>[] asked, out Validity validity)
     {
         bool isDefined = _tiers.TryGetValue(unit, out Tier? tier) && tier.Levels == 0;
         if (!isDefined) tier = TierFrom(unit);
@@ -60,8 +60,9 @@ public sealed class Sponsor
         long closest = long.MaxValue;
         foreach (DefinitionSetting definition in tier!.Definitions)
         {
-            long distance = definition.DistanceTo(sizes, asked);
+            long distance = definition.DistanceTo(sizes, asked, closest);
             if (distance < closest) (closest, nearest) = (distance, definition);
+            if (closest == 0) break;
         }
         validity = !isDefined ? Validity.InvalidUnit : closest == 0 ? Validity.Valid : Validity.InvalidFormat;
         return nearest;

@@ -64,7 +64,7 @@ public static class Acceptance
     public static DefinitionSetting Of(string sponsor, string hash, RequestType type, string item, string by, long time, IEnumerable<DefinitionSetting> before)
     {
         int undone = before.Count(definition => definition.Accepted!.Type == hash && definition.Undone != null);
-        var allowed = type.Asked.ToDictionary(parameter => parameter.Key, parameter => (IReadOnlyList<string>)[parameter.Value], StringComparer.Ordinal);
+        var allowed = type.Asked.ToDictionary(parameter => parameter.Key, parameter => new[] { parameter.Value }, StringComparer.Ordinal);
         return new DefinitionSetting(sponsor, $"{Last}{hash[..16]}{(undone == 0 ? "" : $"-{undone + 1}")}", type.Unit, type.Sizes, allowed, item, new AcceptedType(hash, by, time), null);
     }
 

@@ -88,7 +88,7 @@ public class NearestTests
             DefinitionSetting expected = Slowly(sponsor.Definitions, asked, requested, parameters);
             Assert.Equal(expected.Id, found!.Id);
             bool defined = sponsor.Definitions.Any(d => d.Unit == asked);
-            bool valid = sponsor.Definitions.Any(d => d.Unit == asked && d.Sizes.Intersect(requested).Any() && parameters.All(p => d.Allowed.TryGetValue(p.Key, out IReadOnlyList<string>? allowed) && allowed.Contains(p.Value)));
+            bool valid = sponsor.Definitions.Any(d => d.Unit == asked && d.Sizes.Intersect(requested).Any() && parameters.All(p => d.Allowed.TryGetValue(p.Key, out string[]? allowed) && allowed.Contains(p.Value)));
             Assert.Equal(valid ? Validity.Valid : defined ? Validity.InvalidFormat : Validity.InvalidUnit, validity);
         }).QuickCheckThrowOnFailure();
     }
@@ -137,6 +137,6 @@ public class NearestTests
         throw new InvalidOperationException("there is no definition");
 
         long Far(DefinitionSetting d) => sizes.SelectMany(_ => d.Sizes, (a, b) => Math.Abs(a.Width - (long)b.Width) + Math.Abs(a.Height - (long)b.Height)).Min()
-            + 1000 * parameters.Count(p => !(d.Allowed.TryGetValue(p.Key, out IReadOnlyList<string>? allowed) && allowed.Contains(p.Value)));
+            + 1000 * parameters.Count(p => !(d.Allowed.TryGetValue(p.Key, out string[]? allowed) && allowed.Contains(p.Value)));
     }
 }
