@@ -85,7 +85,7 @@ public static class GenerateCommand
         ProgressLine progress, long now, CancellationToken cancel)
     {
         long span = (long)request.Span.TotalMilliseconds, doomed = 0;
-        string[] topics = 
+        string[] topics =
         [
             Topics.Interactions, .. request.Requests > 0 ? [Topics.ContentRequests] : Array.Empty<string>(),
             .. request.Bindings > 0 ? [Topics.Bindings] : Array.Empty<string>(), .. request.Processes > 0 ? [Topics.Processes] : Array.Empty<string>(),

@@ -41,8 +41,7 @@ public sealed class WorkflowTakeoverTests
         await sending;
         await traffic.ReachAsync(1);
         zombie.Process.Signal(LiveProcess.Continue);
-        await LiveWait.UntilAsync($"the zombie notices that its partitions have gone; it said {zombie.Process.Error}", () =>
-            zombie.Process.Error.Contains("another instance owns it now", StringComparison.Ordinal) || zombie.Process.Error.Contains("given back", StringComparison.Ordinal));
+        await zombie.NoticesThatItsPartitionsHaveGoneAsync();
         await successor.StopAsync();
         await zombie.StopAsync();
         await traffic.AgreesAsync();

@@ -43,7 +43,7 @@ internal static class Lookups
             : Results.Json(new { status = "ok" }));
         app.MapGet("/readyz", () =>
         {
-            bool settings = host.Settings.IsFresh, partitions = host.Lanes.Any(lane => lane.Partitions > 0);
+            bool settings = host.Settings.IsFresh, partitions = host.Lanes.Any(lane => lane.Names.Length > 0);
             string? redis = host.Lanes.Select(lane => lane.Trouble).FirstOrDefault(trouble => trouble != null);
             bool ready = settings && partitions && host.Failure == null;
             return Results.Json(new { status = ready ? "ready" : "not ready", settings, partitions, redis }, statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);

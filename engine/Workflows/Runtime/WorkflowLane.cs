@@ -90,7 +90,7 @@ public sealed partial class WorkflowLane : IDisposable
         {
             Fail(e);
         }
-        _status = _status with { Waits = null, Partitions = 0 };
+        _status = _status with { Waits = null };
     }
 
     private void Turn()
@@ -239,7 +239,6 @@ public sealed partial class WorkflowLane : IDisposable
         foreach ((string topic, WorkflowCounts released) in _released) released.AddTo(counts[topic] = new WorkflowCounts());
         foreach (OwnedWorkflow partition in _owned.Values) partition.Run.Counts.AddTo(counts[partition.Run.Decider.Topic]);
         _status = new WorkflowStatus(
-            _owned.Count,
             _hasJoined ? _owned.Values.Select(partition => partition.Waits).FirstOrDefault(waits => waits != null) : "the workflows join their group",
             _owned.Values.Select(partition => partition.BusyAt).Append(_assignedAt).Max(),
             [.. _owned.Values.Select(partition => partition.Run.Name)],
@@ -262,12 +261,11 @@ public sealed partial class WorkflowLane : IDisposable
 }
 
 /// <summary>Where the workflows of a process stand.</summary>
-/// <param name="Partitions">How many partitions it owns.</param>
-/// <param name="Waits">What is missing until all of them are read to their end, and all is acknowledged; null where nothing is.</param>
+/// <param name="Waits">What is missing until all partitions that it owns are read to their end, and all is acknowledged; null where nothing is.</param>
 /// <param name="BusyAt">Monotonic time of the last record that was no tick, or of the last change of what is owned; 0 for none.</param>
-/// <param name="Names">The partitions' names.</param>
+/// <param name="Names">Of the partitions that it owns, or owned at its end.</param>
 /// <param name="Counts">What became of the records, by topic.</param>
-public sealed record WorkflowStatus(int Partitions, string? Waits, long BusyAt, IReadOnlyList<string> Names, IReadOnlyDictionary<string, WorkflowCounts> Counts)
+public sealed record WorkflowStatus(string? Waits, long BusyAt, IReadOnlyList<string> Names, IReadOnlyDictionary<string, WorkflowCounts> Counts)
 {
-    public static readonly WorkflowStatus Starting = new(0, "the workflows join their group", 0, [], new Dictionary<string, WorkflowCounts>());
+    public static readonly WorkflowStatus Starting = new("the workflows join their group", 0, [], new Dictionary<string, WorkflowCounts>());
 }

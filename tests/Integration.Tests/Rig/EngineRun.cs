@@ -119,6 +119,10 @@ public sealed class EngineRun : IAsyncDisposable
         Http = said[at..].Split('\n')[0].Trim();
     }
 
+    /// <summary>Waits until an instance that was frozen says that another took its partitions over.</summary>
+    public Task NoticesThatItsPartitionsHaveGoneAsync() => LiveWait.UntilAsync($"the zombie notices that its partitions have gone; it said {Process.Error}",
+        () => Process.Error.Contains("another instance owns it now", StringComparison.Ordinal) || Process.Error.Contains("given back", StringComparison.Ordinal));
+
     /// <summary>SIGTERM, and its end.</summary>
     public async Task<CommandRun> StopAsync()
     {
