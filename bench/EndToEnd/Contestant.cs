@@ -15,10 +15,10 @@ internal sealed class Contestant : IDisposable
         _name = name;
         string group = $"bench-{Guid.NewGuid():N}";
         ProcessStartInfo start;
-        if (name == "engine")
+        if (plan.EngineOf(name) is { } engine)
         {
             string[] arguments = ["run", "--config", Path.Combine(plan.Root, "bench", "EndToEnd", "engine.yaml"), "--kafka", kafka, "--redis", $"127.0.0.1:{redis}", "--group", group];
-            start = new ProcessStartInfo(Path.Combine(plan.Root, "out", "engine"), arguments);
+            start = new ProcessStartInfo(engine, arguments);
         }
         else
         {

@@ -12,6 +12,9 @@ internal sealed record Plan
     /// <summary>The folder of the peers; null for the engine alone.</summary>
     public string? Peers { get; init; }
 
+    /// <summary>Folders of other builds of the engine, as <c>make build</c> leaves them in <c>out/lib</c>, to run beside this one.</summary>
+    public string[] Beside { get; init; } = [];
+
     public required int Clicks { get; init; }
     public required int Runs { get; init; }
 
@@ -22,7 +25,10 @@ internal sealed record Plan
     public required string[] Stores { get; init; }
 
     /// <summary>Who runs, in the order in which they take turns.</summary>
-    public string[] Contestants => Peers == null ? ["engine"] : ["engine", "native-rdkafka", "native", "plain"];
+    public string[] Contestants => ["engine", .. Beside, .. Peers == null ? Array.Empty<string>() : ["native-rdkafka", "native", "plain"]];
+
+    /// <summary>The program of this build, or of one beside it; null where a contestant is none of ours.</summary>
+    public string? EngineOf(string contestant) => contestant == "engine" ? Path.Combine(Root, "out", "engine") : Beside.Contains(contestant) ? Path.Combine(contestant, "engine") : null;
 }
 
 /// <summary>One run of one contestant: the part between a quarter and 95 % of the verdicts.</summary>

@@ -31,7 +31,7 @@ internal sealed class Series : IDisposable
         var runs = new List<Run>();
         for (int round = 0; round < _plan.Runs; round++)
             foreach (string store in _plan.Stores)
-                foreach (string contestant in store == "redis" ? _plan.Contestants : ["engine"])
+                foreach (string contestant in store == "redis" ? _plan.Contestants : ["engine", .. _plan.Beside])
                 {
                     using var server = new Store(store, _plan.Root, _folder);
                     Run run = Watch(contestant, store, server);
@@ -48,11 +48,12 @@ internal sealed class Series : IDisposable
         foreach (string contestant in _plan.Contestants)
         {
             // The engine reads one topic: what lies in it from before is read first.
-            string topic = contestant == "engine" ? Topics.Interactions : "latency-" + contestant;
-            if (contestant != "engine") MakeTopic(topic);
+            bool ours = _plan.EngineOf(contestant) != null;
+            string topic = ours ? Topics.Interactions : "latency-" + contestant;
+            if (!ours) MakeTopic(topic);
             using var store = new Store("redis", _plan.Root, _folder);
             using Contestant running = Start(contestant, topic, store);
-            Settle(store, contestant == "engine" ? _plan.Clicks : 0);
+            Settle(store, ours ? _plan.Clicks : 0);
             found.Add(Sample(contestant, topic, store));
         }
         return found;

@@ -112,6 +112,7 @@ public sealed partial class EngineHost : IDisposable
             standings.Start();
             labelledClicks = new LabelledClicks(target, kafka);
             labelledClicks.Start();
+            EngineHost? host = null;
             var context = new EngineContext
             {
                 Consume = Consume(config, address),
@@ -123,6 +124,7 @@ public sealed partial class EngineHost : IDisposable
                 Hash = settingsBase.Hash,
                 Timeline = settings.Timeline,
                 SettingsAreFresh = () => settings.IsFresh,
+                LanesHaveJoined = () => host!._lanes.TrueForAll(lane => lane.HasJoined),
                 Replays = replays,
                 Signatures = signatures,
                 Labels = labels,
@@ -131,7 +133,7 @@ public sealed partial class EngineHost : IDisposable
                 Clock = clock,
                 Log = log,
             };
-            var host = new EngineHost(context, settings, view, codes, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount, log);
+            host = new EngineHost(context, settings, view, codes, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount, log);
             foreach (Lane lane in host._lanes) lane.Start();
             host._workflows.Start();
             return host;

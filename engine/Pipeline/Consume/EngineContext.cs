@@ -42,6 +42,9 @@ public sealed class EngineContext
     /// <summary>Whether <c>settings</c> was read to its end within the activation delay: only then may a lane decide.</summary>
     public required Func<bool> SettingsAreFresh { get; init; }
 
+    /// <summary>Whether Kafka has answered to each of the process's lanes: until then the first to join holds back what it was given.</summary>
+    public required Func<bool> LanesHaveJoined { get; init; }
+
     /// <summary>The process's replay index, and what fills it from other instances' paths.</summary>
     public required Replay.ReplayIndex Replays { get; init; }
 

@@ -24,6 +24,19 @@ public sealed unsafe partial class Lane
 
     private static readonly TimeSpan StandingsWithin = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// How long a lane that joined first waits for the process's others. Kafka gives the first to join everything, and half of it to the next a few
+    /// seconds later: taking partitions over only to give them back would read their log twice.
+    /// </summary>
+    private static readonly TimeSpan LanesWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary>Once all have joined, what Kafka takes back again for them is told within this time.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Partitions that Kafka has assigned, and that aren't taken over before the process's other lanes have joined.</summary>
+    private readonly HashSet<int> _heldBack = [];
+    private long _startedAt, _allJoinedAt;
+
     private IEnumerable<TopicPartitionOffset> Guarded(Func<List<TopicPartitionOffset>> assign, List<TopicPartition> partitions)
     {
         try
@@ -40,13 +53,36 @@ public sealed unsafe partial class Lane
 
     private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
-        _hasJoined = true;
+        HasJoined = true;
         if (partitions.Count == 0) return [];
         int[] numbers = [.. partitions.Select(partition => partition.Partition.Value)];
+        if (WaitsForLanes())
+        {
+            _heldBack.UnionWith(numbers);
+            return [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End))];
+        }
         // What could not be taken is read by nobody until it can be: Retake seeks.
         return TryTake(numbers) is { } taken
             ? [.. taken.Select(one => new TopicPartitionOffset(Topics.Interactions, one.Number, one.From))]
             : [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End))];
+    }
+
+    /// <summary>Whether the process's lanes are still joining the group.</summary>
+    private bool WaitsForLanes()
+    {
+        if (_allJoinedAt != 0 || _context.Clock.GetElapsedTime(_startedAt) > LanesWithin) return false;
+        if (_context.LanesHaveJoined()) _allJoinedAt = _context.Clock.GetTimestamp();
+        return _allJoinedAt == 0;
+    }
+
+    /// <summary>Takes over what was held back, once all lanes have joined and Kafka hasn't taken it back for them.</summary>
+    private void TakeHeldBack()
+    {
+        if (_heldBack.Count == 0 || WaitsForLanes() || (_allJoinedAt != 0 && _context.Clock.GetElapsedTime(_allJoinedAt) < Settling)) return;
+        int[] numbers = [.. _heldBack];
+        _heldBack.Clear();
+        if (TryTake(numbers) is not { } taken) return;
+        foreach ((int number, long from) in taken) _consumer.Seek(new TopicPartitionOffset(Topics.Interactions, number, from));
     }
 
     /// <summary>Takes partitions over; where Redis is away it is tried again a second later, as long as Kafka still assigns them. Null then.</summary>
@@ -135,7 +171,14 @@ public sealed unsafe partial class Lane
             Fail(e);
         }
         foreach (OwnedPartition partition in owned) Release(partition);
-        foreach (TopicPartitionOffset partition in partitions) _retakeAt.Remove(partition.Partition.Value);
+        foreach (TopicPartitionOffset partition in partitions) Forget(partition.Partition.Value);
+    }
+
+    /// <summary>What Kafka has taken back isn't taken over any more.</summary>
+    private void Forget(int number)
+    {
+        _retakeAt.Remove(number);
+        _heldBack.Remove(number);
     }
 
     /// <summary>Somebody else may own them already: nothing more is written.</summary>
@@ -144,7 +187,7 @@ public sealed unsafe partial class Lane
         foreach (TopicPartitionOffset partition in partitions)
         {
             if (_owned.TryGetValue(partition.Partition.Value, out OwnedPartition? owned)) Release(owned);
-            _retakeAt.Remove(partition.Partition.Value);
+            Forget(partition.Partition.Value);
         }
     }
 

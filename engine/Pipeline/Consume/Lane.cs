@@ -34,7 +34,7 @@ public sealed unsafe partial class Lane : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private volatile PartitionCounts _published = new();
     private volatile LaneStatus _status = LaneStatus.Starting;
-    private bool _hasJoined;
+    private volatile bool _hasJoined;
     private readonly Queue<(long Written, long TakenAt)> _underWay = new();
     private readonly LatencyHistogram _latency = new();
     private long _lastProgress, _assignedAt;
@@ -62,6 +62,13 @@ public sealed unsafe partial class Lane : IDisposable
     /// <summary>What ended the lane, or null.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>Whether Kafka has answered that it is a member of the group, be it with no partition.</summary>
+    public bool HasJoined
+    {
+        get => _hasJoined;
+        private set => _hasJoined = value;
+    }
+
     /// <summary>Where the lane stands; replaced whole, readable from any thread.</summary>
     public LaneStatus Status => _status;
 
@@ -88,6 +95,8 @@ public sealed unsafe partial class Lane : IDisposable
             AutoOffsetReset = AutoOffsetReset.Earliest,
             EnablePartitionEof = true,
             SessionTimeoutMs = (int)options.SessionTimeout.TotalMilliseconds,
+            // A member learns of a rebalance by the answer to a heartbeat; with the default of 3 s each of a cooperative one's two rounds takes that long.
+            HeartbeatIntervalMs = 500,
             FetchWaitMaxMs = 100,
             FetchMinBytes = 1,
             // What lies ready is some tens of milliseconds' work: more is only memory, and would be cold when its turn comes. The default
@@ -104,6 +113,7 @@ public sealed unsafe partial class Lane : IDisposable
     {
         try
         {
+            _startedAt = _context.Clock.GetTimestamp();
             _consumer.Subscribe(Topics.Interactions);
             while (!_stop.IsCancellationRequested && Failure == null) Turn();
             if (Failure == null)
@@ -139,6 +149,7 @@ public sealed unsafe partial class Lane : IDisposable
         if (_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay || _redis.HasRefused) WaitForRedis();
         SeeToProgress();
         SeeToTicks();
+        TakeHeldBack();
         Retake();
     }
 
@@ -304,7 +315,7 @@ public sealed unsafe partial class Lane : IDisposable
         foreach (OwnedPartition partition in _owned.Values) partition.State.Counts.AddTo(counts);
         _published = counts;
         _status = new LaneStatus(
-            _hasJoined,
+            HasJoined,
             _owned.Values.Select(partition => partition.Waits).FirstOrDefault(waits => waits != null) ?? (_redis.IsIdle ? null : "Redis owes replies"),
             _owned.Values.Select(partition => partition.BusyAt).Append(_assignedAt).Max(),
             _owned.Values.Sum(partition => partition.EndSince != 0 ? 0 : Lag(partition)),
