@@ -173,6 +173,7 @@ public sealed unsafe partial class Lane : IDisposable
         OwnedPartition? partition = null;
         for (int i = 0; i < count; i++)
         {
+            _batch.Prefetch(i);
             LibrdkafkaNative.Message* message = _batch[i];
             if (partition == null || partition.State.Partition != message->Partition)
                 if (!_owned.TryGetValue(message->Partition, out partition)) continue;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Confluent.Kafka;
 using static Engine.Pipeline.Consume.LibrdkafkaNative;
 
@@ -9,6 +11,9 @@ namespace Engine.Pipeline.Consume;
 /// </summary>
 public sealed unsafe class MessageBatch : IDisposable
 {
+    /// <summary>Messages between asking and reading.</summary>
+    private const int Ahead = 8;
+
     private readonly nint _queue;
     private readonly Message*[] _messages;
 
@@ -21,6 +26,19 @@ public sealed unsafe class MessageBatch : IDisposable
     public int Count { get; private set; }
 
     public Message* this[int i] => _messages[i];
+
+    /// <summary>
+    /// Asks for what reading a message touches first, some messages ahead: librdkafka's threads wrote it, so it lies in nobody's cache that is near.
+    /// Whether a message has headers is written behind its value, so its end is touched before its beginning.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(int i)
+    {
+        if (!Sse.IsSupported || i + 2 * Ahead >= Count) return;
+        Sse.Prefetch0(_messages[i + 2 * Ahead]);
+        Message* message = _messages[i + Ahead];
+        Sse.Prefetch0(message->Payload + message->Length);
+    }
 
     /// <summary>Waits at most so long for a full batch; how many came.</summary>
     public int Take(int timeoutMs)

@@ -34,6 +34,10 @@ public sealed class StandingSums
     /// <summary>Log time of the last change, ms.</summary>
     public long LogTime;
 
+    /// <summary>Clicks of the second that hasn't ended yet.</summary>
+    private int _heldClicks, _heldInvalid;
+    private long _heldCost, _heldLost, _heldLogTime;
+
     /// <summary>Every decision made at a record before this offset is in the sums (a click that waited is decided at a later record than its own).</summary>
     public long Covers;
 
@@ -56,23 +60,33 @@ public sealed class StandingSums
     /// <summary>Invalid share of what lies before the recent clicks; the share of all where there is too little before.</summary>
     public float PastShare => Clicks - RecentClicks > 20 ? (float)((Invalid - RecentInvalid) / (Clicks - RecentClicks + 1)) : Share;
 
-    public void Add(long logTime, bool invalid, long costMicros)
+    /// <summary>Holds a click until <see cref="TakeHeld"/>; true where it is the first that is held.</summary>
+    public bool Hold(long logTime, bool invalid, long costMicros)
     {
-        long seconds = (logTime / 1000) - (LogTime / 1000);
+        bool first = _heldClicks++ == 0;
+        _heldLogTime = first ? logTime : Math.Max(_heldLogTime, logTime);
+        _heldCost += costMicros;
+        if (!invalid) return first;
+        _heldInvalid++;
+        _heldLost += costMicros;
+        return first;
+    }
+
+    /// <summary>Adds what is held: one step of decay for all clicks of a second.</summary>
+    public void TakeHeld()
+    {
+        long seconds = (_heldLogTime / 1000) - (LogTime / 1000);
         if (seconds > 0 && Clicks > 0)
         {
             double day = Decay(Day, seconds, DayHalfLifeS), recent = Decay(Recent, seconds, RecentHalfLifeS);
             (Clicks, Invalid) = (Clicks * day, Invalid * day);
             (RecentClicks, RecentInvalid) = (RecentClicks * recent, RecentInvalid * recent);
         }
-        LogTime = Math.Max(LogTime, logTime);
-        Clicks++;
-        RecentClicks++;
-        CostMicros += costMicros;
-        if (!invalid) return;
-        Invalid++;
-        RecentInvalid++;
-        LostMicros += costMicros;
+        LogTime = Math.Max(LogTime, _heldLogTime);
+        (Clicks, Invalid) = (Clicks + _heldClicks, Invalid + _heldInvalid);
+        (RecentClicks, RecentInvalid) = (RecentClicks + _heldClicks, RecentInvalid + _heldInvalid);
+        (CostMicros, LostMicros) = (CostMicros + _heldCost, LostMicros + _heldLost);
+        (_heldClicks, _heldInvalid, _heldCost, _heldLost) = (0, 0, 0, 0);
     }
 
     /// <summary>Adds another partition's sums, decayed to this one's log time.</summary>
@@ -128,6 +142,11 @@ public sealed class Standings(int bound)
     private readonly record struct Delta(StandingSums Sums, long Position, long LogTime, bool Invalid, long CostMicros);
 
     private readonly StandingTable _sums = new();
+
+    /// <summary>Sums that hold clicks of the second that hasn't ended yet.</summary>
+    private readonly List<StandingSums> _holding = [];
+
+    /// <summary>The same clicks one by one, while sums that were read back are to come: which of the clicks those cover shows then.</summary>
     private readonly List<Delta> _pending = [];
 
     /// <summary>What was read back and not reached yet, by the offset that it covers.</summary>
@@ -187,16 +206,17 @@ public sealed class Standings(int bound)
             Find(written).Restore(written.Sums, bands);
         }
         foreach (ref readonly Delta delta in CollectionsMarshal.AsSpan(_pending))
+            if (delta.Position >= delta.Sums.Covers) Hold(delta.Sums, delta.LogTime, delta.Invalid, delta.CostMicros);
+        _pending.Clear();
+        foreach (StandingSums sums in _holding)
         {
-            StandingSums sums = delta.Sums;
-            if (delta.Position < sums.Covers) continue;
-            sums.Add(delta.LogTime, delta.Invalid, delta.CostMicros);
+            sums.TakeHeld();
             sums.Others?.Add(sums);
             if (sums.Dirty) continue;
             sums.Dirty = true;
             _dirty.Add(sums);
         }
-        _pending.Clear();
+        _holding.Clear();
         TakeOthers(logTime);
         if (_sums.Count > bound) Evict();
     }
@@ -214,7 +234,16 @@ public sealed class Standings(int bound)
 
     private StandingSums Find(in WrittenSums written) => Find(written.Key) ?? New(written.Key, written.Sums.Kind, written.Sums.Name);
 
-    private void Note(ClickRow row, bool invalid, StandingSums sums) => _pending.Add(new Delta(sums, row.DecidedAt, row.LogTime, invalid, row.Event.CostMicros));
+    private void Note(ClickRow row, bool invalid, StandingSums sums)
+    {
+        if (_written.Count == 0) Hold(sums, row.LogTime, invalid, row.Event.CostMicros);
+        else _pending.Add(new Delta(sums, row.DecidedAt, row.LogTime, invalid, row.Event.CostMicros));
+    }
+
+    private void Hold(StandingSums sums, long logTime, bool invalid, long costMicros)
+    {
+        if (sums.Hold(logTime, invalid, costMicros)) _holding.Add(sums);
+    }
 
     private StandingSums? Find(ulong key) => _sums.Find(key);
 
