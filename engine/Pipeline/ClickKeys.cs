@@ -61,6 +61,13 @@ public unsafe struct ClickKeys
 
     public readonly WindowEntry* TouchWho(PartitionState partition, long now) => Touch(partition.Clicks, Who, _who, now);
 
+    /// <summary>Asks for the counts of pairs that come again, once <see cref="Prefetch"/> has had its time.</summary>
+    public readonly void PrefetchCounts(PartitionState partition)
+    {
+        partition.Pairs.PrefetchCounts(_pairCampaign);
+        partition.Pairs.PrefetchCounts(_pairPublisher);
+    }
+
     public readonly PairEntry* TouchPairCampaign(PartitionState partition, long now) => Touch(partition.Pairs, PairCampaign, _pairCampaign, now);
 
     public readonly PairEntry* TouchPairPublisher(PartitionState partition, long now) => Touch(partition.Pairs, PairPublisher, _pairPublisher, now);
@@ -68,6 +75,6 @@ public unsafe struct ClickKeys
     private readonly WindowEntry* Touch(WindowTable<WindowEntry> table, ulong key, WindowEntry* place, long now) =>
         table.Moves == _clickMoves ? table.Touch(key, now, place) : table.Touch(key, now);
 
-    private readonly PairEntry* Touch(WindowTable<PairEntry> table, ulong key, PairEntry* place, long now) =>
+    private readonly PairEntry* Touch(PairTable table, ulong key, PairEntry* place, long now) =>
         table.Moves == _pairMoves ? table.Touch(key, now, place) : table.Touch(key, now);
 }

@@ -132,8 +132,8 @@ public sealed unsafe partial class ClickPipeline
         keys.TouchNetwork(partition, now)->Take(at, ref row[ClickFeature.Network60], out _);
         keys.TouchWho(partition, now)->Take(at, ref row[ClickFeature.Visitor60], out gap);
         row[ClickFeature.WhoGap] = Seconds(gap);
-        keys.TouchPairCampaign(partition, now)->Take(at, ref row[ClickFeature.PairCampaign600], out row.PairGapMs);
-        keys.TouchPairPublisher(partition, now)->Take(at, ref row[ClickFeature.PairPublisher600], out _);
+        partition.Pairs.Take(keys.TouchPairCampaign(partition, now), at, ref row[ClickFeature.PairCampaign600], out row.PairGapMs);
+        partition.Pairs.Take(keys.TouchPairPublisher(partition, now), at, ref row[ClickFeature.PairPublisher600], out _);
     }
 
     private static float Seconds(long gapMs) => gapMs < 0 ? ClickFeatures.LongestGapSeconds : Math.Min(gapMs / 1000f, ClickFeatures.LongestGapSeconds);

@@ -21,7 +21,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
     public const int ChunkRecords = 64;
 
     /// <summary>How many clicks ahead windows are asked for: their misses to memory overlap with the steps between.</summary>
-    private const int PrefetchAhead = 4;
+    private const int PrefetchAhead = 4, CountsAhead = 2;
 
     private readonly KeyedHash _hash;
     private readonly SettingsTimeline _timeline;
@@ -83,6 +83,8 @@ public sealed unsafe partial class ClickPipeline : IDisposable
         {
             int ahead = i + PrefetchAhead;
             if (ahead < records.Length && IsClick(ahead)) _keys[ahead].Prefetch(records[ahead].Partition);
+            int near = i + CountsAhead;
+            if (near < records.Length && IsClick(near)) _keys[near].PrefetchCounts(records[near].Partition);
             Step(records[i], i);
         }
         // Texts of what is ready lie in the messages, which go with the batch.

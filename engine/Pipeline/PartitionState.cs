@@ -13,7 +13,7 @@ public sealed record PipelineLimits
     /// <summary>Addresses, networks and visitors in windows of a partition; 65 bytes each.</summary>
     public int WindowKeys { get; init; } = 1_000_000;
 
-    /// <summary>Pairs of a visitor with a campaign or a publisher in windows of a partition; 33 bytes each.</summary>
+    /// <summary>Pairs of a visitor with a campaign or a publisher in windows of a partition; 17 bytes each, 33 of those that come again. <see cref="Windows.PairTable.MostKeys"/> at most.</summary>
     public int PairKeys { get; init; } = 2_000_000;
 
     /// <summary>Keys in windows of degenerate paths.</summary>
@@ -78,7 +78,7 @@ public sealed class PartitionState : IDisposable
         Partition = partition;
         Name = RedisKeys.Partition(Topics.Interactions, partition);
         Clicks = new WindowTable<WindowEntry>(limits.WindowKeys);
-        Pairs = new WindowTable<PairEntry>(limits.PairKeys);
+        Pairs = new PairTable(limits.PairKeys);
         DegeneratePaths = new WindowTable<WindowEntry>(limits.DegenerateKeys);
         Ids = new IdMemory(times.DuplicatesMax) { Forgotten = id => Confirmables.Remove(id) };
         Standings = new Standings(limits.Standings);
@@ -93,7 +93,7 @@ public sealed class PartitionState : IDisposable
     public WindowTable<WindowEntry> Clicks { get; }
 
     /// <summary>Visitors with campaigns and with publishers.</summary>
-    public WindowTable<PairEntry> Pairs { get; }
+    public PairTable Pairs { get; }
 
     public WindowTable<WindowEntry> DegeneratePaths { get; }
     public IdMemory Ids { get; }

@@ -13,7 +13,7 @@ namespace Engine.Pipeline.Windows;
 /// window can count any more; at the bound it forgets its oldest eighth, and counts what it evicted. One table a partition; not for two
 /// threads. Pointers into it hold until the next <see cref="Touch"/>.
 /// </summary>
-public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEntry
+public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEntry
 {
     /// <summary>Places of a segment.</summary>
     public const int SegmentPlaces = 4096;
@@ -43,10 +43,8 @@ public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWi
     private Room[] _rooms;
     private int _depth, _segments;
 
-    /// <summary>What was allocated, and what is left of the last.</summary>
-    private readonly List<nint> _memory = [];
-    private byte* _free;
-    private int _left;
+    /// <summary>Entries need no clearing: a tag says which are in use.</summary>
+    private readonly TableMemory _memory = new(SegmentPlaces * (1 + sizeof(T)));
 
     /// <param name="maxKeys">The most keys to keep; rounded up to whole segments.</param>
     public WindowTable(int maxKeys)
@@ -64,7 +62,7 @@ public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWi
     public long Count { get; private set; }
 
     /// <summary>Bytes of memory in use for keys.</summary>
-    public long MemoryBytes => (long)_segments * SegmentPlaces * (sizeof(T) + 1);
+    public virtual long MemoryBytes => (long)_segments * SegmentPlaces * (sizeof(T) + 1);
 
     /// <summary>Asks for the line of the key's tags.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -181,8 +179,8 @@ public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWi
         {
             if (segment.Room.Tags[i] == 0) continue;
             ref T entry = ref segment.Room.Entries[i];
-            if (entry.Last < last || (entry.Last == last && equal-- > 0)) continue;
-            _spare[kept++] = entry;
+            if (entry.Last < last || (entry.Last == last && equal-- > 0)) Forgotten(entry);
+            else _spare[kept++] = entry;
         }
         Refill(segment, _spare.AsSpan(0, kept));
         Count -= EvictedAtOnce;
@@ -197,7 +195,12 @@ public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWi
         if (stale < EvictedAtOnce) return 0;
         int kept = 0;
         for (int i = 0; i < SegmentPlaces; i++)
-            if (segment.Room.Tags[i] != 0 && segment.Room.Entries[i].Last >= before) _spare[kept++] = segment.Room.Entries[i];
+        {
+            if (segment.Room.Tags[i] == 0) continue;
+            ref T entry = ref segment.Room.Entries[i];
+            if (entry.Last < before) Forgotten(entry);
+            else _spare[kept++] = entry;
+        }
         Refill(segment, _spare.AsSpan(0, kept));
         Count -= stale;
         return stale;
@@ -236,29 +239,12 @@ public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWi
         foreach (ref readonly T entry in entries) *Free(segment.Room, entry.Key) = entry;
     }
 
-    /// <summary>
-    /// Entries need no clearing: a tag says which are in use. The first segment stands alone, for most tables of a small log need no other; further
-    /// ones share large pages.
-    /// </summary>
     private Segment NewSegment(int depth)
     {
-        const int TagBytes = SegmentPlaces;
-        int bytes = TagBytes + SegmentPlaces * sizeof(T);
-        if (_segments++ == 0) _memory.Add((nint)HugePages.Allocate((nuint)bytes));
-        else if (_left < bytes)
-        {
-            _memory.Add((nint)HugePages.Allocate(HugePages.Bytes));
-            _free = (byte*)_memory[^1];
-            _left = HugePages.Bytes;
-        }
-        byte* at = _segments == 1 ? (byte*)_memory[0] : _free;
-        if (_segments > 1)
-        {
-            _free += bytes;
-            _left -= bytes;
-        }
-        NativeMemory.Clear(at, TagBytes);
-        return new Segment { Room = new Room { Tags = at, Entries = (T*)(at + TagBytes) }, Depth = depth };
+        _segments++;
+        byte* at = _memory.Take();
+        NativeMemory.Clear(at, SegmentPlaces);
+        return new Segment { Room = new Room { Tags = at, Entries = (T*)(at + SegmentPlaces) }, Depth = depth };
     }
 
     /// <summary>Low bits choose the segment, the highest the group in it, those below the tag.</summary>
@@ -271,11 +257,16 @@ public sealed unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWi
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte Tag(ulong key) => (byte)(key >> 48 | 0x80);
 
-    public void Dispose()
+    /// <summary>Told of an entry that is forgotten, so that what hangs on it can go too.</summary>
+    private protected virtual void Forgotten(in T entry)
     {
-        foreach (nint memory in _memory) HugePages.Free((void*)memory);
-        _memory.Clear();
+    }
+
+    public virtual void Dispose()
+    {
+        _memory.Dispose();
         _directory = [];
         _rooms = [];
+        GC.SuppressFinalize(this);
     }
 }

@@ -6,23 +6,19 @@ using System.Runtime.Intrinsics.X86;
 namespace Engine.Pipeline.Windows;
 
 /// <summary>
-/// Counts of a pair of keys, half a cache line, since pairs are many: ten minutes in hops of 120 s, an hour in hops of 600 s. Counts of a
-/// hop end at 255; limits on pairs lie far below.
+/// Counts of a pair of keys that came more than once, a quarter of a cache line, since pairs are many: ten minutes in hops of 120 s, an hour in hops of
+/// 600 s. Counts of a hop end at 255; limits on pairs lie far below.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Size = Bytes)]
-public unsafe struct PairEntry : IWindowEntry
+public unsafe struct PairCounts
 {
-    public const int Bytes = 32;
+    public const int Bytes = 16;
 
     private const int TenMinuteHops = 5, HourHops = 6, HopsInLong = 5;
     private const long HopMs = 120_000;
 
-    /// <summary>Where the counts begin, in bytes from the entry's beginning.</summary>
-    private const int CountsAt = 20;
-
-    public ulong Key { readonly get; set; }
-
-    public long Last { readonly get; set; }
+    /// <summary>Where the counts begin, in bytes from the beginning.</summary>
+    private const int CountsAt = 4;
 
     /// <summary>The latest hop of 120 s that was counted in, since the epoch.</summary>
     private uint _head;
@@ -30,29 +26,33 @@ public unsafe struct PairEntry : IWindowEntry
     private fixed byte _tenMinutes[TenMinuteHops];
     private fixed byte _hour[HourHops];
 
+    /// <summary>Whether nothing of a time is left in the windows of a later one.</summary>
+    public static bool IsOver(long time, in Hops at)
+    {
+        uint hop = (uint)(time / HopMs);
+        return at.TwoMinutes > hop && (at.TwoMinutes / HopsInLong) - (hop / HopsInLong) >= HourHops;
+    }
+
     /// <summary>
     /// Counts an event in, and gives the windows that end with it: ten minutes' and the hour's in two floats from <paramref name="windows"/> on.
     /// The same as <see cref="Add"/> and <see cref="Count"/>, which it falls back to for an event before the latest.
     /// </summary>
-    /// <param name="gap">From the key's latest event before, ms; negative where there is none.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Take(in Hops at, ref float windows, out long gap)
+    public void Take(in Hops at, ref float windows)
     {
-        gap = Last == 0 ? -1 : Math.Abs(at.Time - Last);
-        if (at.Time > Last) Last = at.Time;
         if (at.TwoMinutes > _head) Advance(at.TwoMinutes);
         if (at.TwoMinutes != _head || !Ssse3.IsSupported)
         {
             TakeEarlier(at.Time, ref windows);
             return;
         }
-        fixed (PairEntry* entry = &this)
+        fixed (PairCounts* pair = &this)
         {
-            byte* counts = (byte*)entry + CountsAt;
+            byte* counts = (byte*)pair + CountsAt;
             Increment(ref counts[at.TwoMinutesPlace]);
             Increment(ref counts[TenMinuteHops + at.TensPlace]);
             // Ten minutes' counts into the low half, the hour's into the high one; each half's bytes are added up.
-            Vector128<byte> halves = Ssse3.Shuffle(Vector128.Load((byte*)entry + 16), Vector128.Create((byte)4, 5, 6, 7, 8, 0x80, 0x80, 0x80, 9, 10, 11, 12, 13, 14, 0x80, 0x80));
+            Vector128<byte> halves = Ssse3.Shuffle(Vector128.Load((byte*)pair), Vector128.Create((byte)4, 5, 6, 7, 8, 0x80, 0x80, 0x80, 9, 10, 11, 12, 13, 14, 0x80, 0x80));
             Vector128<ushort> sums = Sse2.SumAbsoluteDifferences(halves, Vector128<byte>.Zero);
             windows = sums[0];
             Unsafe.Add(ref windows, 1) = sums[4];
