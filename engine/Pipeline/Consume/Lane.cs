@@ -102,8 +102,8 @@ public sealed unsafe partial class Lane : IDisposable
             // What lies ready is some tens of milliseconds' work: more is only memory, and would be cold when its turn comes. The default
             // of a second before a full queue is filled again would let it run dry.
             FetchQueueBackoffMs = 1,
-            QueuedMinMessages = 20_000,
-            QueuedMaxMessagesKbytes = 16 * 1024,
+            QueuedMinMessages = 10_000,
+            QueuedMaxMessagesKbytes = 8 * 1024,
             MaxPartitionFetchBytes = 512 * 1024,
             FetchMaxBytes = 1024 * 1024,
         });

@@ -73,7 +73,7 @@ public sealed unsafe class LogScorer : IDisposable
         foreach (PartitionState partition in _partitions)
         {
             ref Join.IdMemory.Remembered found = ref partition.Ids.Find(id);
-            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref found)) return (_clicks ??= new ClickReader(_kafka)).Read(partition.Partition, found.Offset, click);
+            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref found)) return (_clicks ??= new ClickReader(_kafka)).Read(partition.Partition, partition.Ids.OffsetOf(found), click);
         }
         return null;
     }

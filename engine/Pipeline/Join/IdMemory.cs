@@ -14,31 +14,33 @@ namespace Engine.Pipeline.Join;
 /// </summary>
 public sealed unsafe class IdMemory : IDisposable
 {
-    /// <summary>What is remembered of an id.</summary>
+    /// <summary>
+    /// What is remembered of an id: 16 bytes. Of its click's log time and offset the low bits are kept, for all that is remembered lies within a day and 4
+    /// billion records of the latest (<see cref="LogTimeOf"/>, <see cref="OffsetOf"/>).
+    /// </summary>
     public struct Remembered
     {
-        private const long DecidedBit = 1;
-
-        private long _state;
+        private const uint DecidedBit = 1u << 31;
 
         public ulong Id;
 
-        /// <param name="offset">Where the click lies in its partition.</param>
-        internal Remembered(ulong id, long logTime, bool decided, long offset) => (Id, _state, Offset) = (id, logTime << 1 | (decided ? DecidedBit : 0), offset);
+        private uint _timeAndDecided;
+        internal readonly uint OffsetBits;
 
-        /// <summary>Log time of the click, ms.</summary>
-        public readonly long LogTime => _state >> 1;
+        internal Remembered(ulong id, long logTime, bool decided, long offset) => (Id, _timeAndDecided, OffsetBits) = (id, (uint)logTime & TimeMask | (decided ? DecidedBit : 0), (uint)offset);
 
-        /// <summary>Where the click lies in its partition: a label that doesn't say where it was made has it read again.</summary>
-        public readonly long Offset;
+        internal readonly uint TimeBits => _timeAndDecided & TimeMask;
 
         /// <summary>Whether the click is decided, or still waits for its path.</summary>
         public bool Decided
         {
-            readonly get => (_state & DecidedBit) != 0;
-            set => _state = value ? _state | DecidedBit : _state & ~DecidedBit;
+            readonly get => (_timeAndDecided & DecidedBit) != 0;
+            set => _timeAndDecided = value ? _timeAndDecided | DecidedBit : _timeAndDecided & ~DecidedBit;
         }
     }
+
+    /// <summary>31 bits of ms are 24 days; ids are remembered for one at most.</summary>
+    private const uint TimeMask = (1u << 31) - 1;
 
     private int _bound;
     private Remembered* _ring;
@@ -48,6 +50,9 @@ public sealed unsafe class IdMemory : IDisposable
     private uint* _index;
     private uint _placeMask;
     private int _head, _count;
+
+    /// <summary>Of the latest click.</summary>
+    private long _logTime, _offset;
 
     /// <param name="bound">The most ids to remember.</param>
     public IdMemory(int bound)
@@ -87,6 +92,12 @@ public sealed unsafe class IdMemory : IDisposable
         return ref Unsafe.NullRef<Remembered>();
     }
 
+    /// <summary>Log time of a remembered click, ms.</summary>
+    public long LogTimeOf(in Remembered click) => _logTime - (((uint)_logTime - click.TimeBits) & TimeMask);
+
+    /// <summary>Where a remembered click lies in its partition: a label that doesn't say where it was made has it read again.</summary>
+    public long OffsetOf(in Remembered click) => _offset - ((uint)_offset - click.OffsetBits);
+
     /// <summary>Changes the most ids to remember; where there are more already, the oldest go.</summary>
     public void SetBound(int bound)
     {
@@ -94,12 +105,13 @@ public sealed unsafe class IdMemory : IDisposable
         while (_count > _bound && _ring[_head].Decided) ForgetOldest();
     }
 
-    /// <summary>Remembers an id that <see cref="Find"/> didn't find, and the offset of its click.</summary>
+    /// <summary>Remembers an id that <see cref="Find"/> didn't find, and the offset of its click. Log time and offsets never go back.</summary>
     public void Add(ulong id, long logTime, bool decided, long offset)
     {
         while (_count >= _bound && _ring[_head].Decided) ForgetOldest();
         if (_count == _size) Grow();
         int place = (_head + _count) & (_size - 1);
+        (_logTime, _offset) = (logTime, offset);
         _ring[place] = new Remembered(id, logTime, decided, offset);
         _count++;
         Link(id, place);
@@ -109,7 +121,7 @@ public sealed unsafe class IdMemory : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Expire(long before)
     {
-        while (_count > 0 && _ring[_head].LogTime < before && _ring[_head].Decided) ForgetOldest();
+        while (_count > 0 && (before > _logTime || LogTimeOf(_ring[_head]) < before) && _ring[_head].Decided) ForgetOldest();
     }
 
     public void Dispose()

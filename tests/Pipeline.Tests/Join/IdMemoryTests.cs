@@ -29,7 +29,7 @@ public sealed class IdMemoryTests
             Assert.Equal(known.Contains(id), !Unsafe.IsNullRef(ref memory.Find(id)));
             if (known.Contains(id))
             {
-                Assert.Equal(offsets[id], memory.Find(id).Offset);
+                Assert.Equal(offsets[id], memory.OffsetOf(memory.Find(id)));
                 continue;
             }
             if (twin.Count == bound) Forget();
@@ -51,6 +51,31 @@ public sealed class IdMemoryTests
     }
 
     [Fact]
+    public void An_id_takes_16_bytes() => Assert.Equal(16, Unsafe.SizeOf<IdMemory.Remembered>());
+
+    [Fact]
+    public void A_jump_of_log_time_by_weeks_forgets_what_was_before_it()
+    {
+        foreach (long jump in new[] { 1L << 30, 1L << 31, (1L << 31) + 500, 1L << 32, 5L << 31 })
+        {
+            var memory = new IdMemory(16);
+            memory.Add(1, 1_000, decided: true, offset: 1);
+            memory.Expire(1_000 + jump - 3_600_000);
+            Assert.Equal(0, memory.Count);
+        }
+    }
+
+    [Fact]
+    public void Log_times_and_offsets_beyond_their_low_bits_come_back_whole()
+    {
+        var memory = new IdMemory(16);
+        long time = (3L << 31) - 100, offset = (7L << 32) - 2;
+        for (ulong id = 1; id <= 4; id++) memory.Add(id, time + 50 * (long)id, decided: id % 2 == 0, offset + (long)id);
+        for (ulong id = 1; id <= 4; id++)
+            Assert.Equal((time + 50 * (long)id, offset + (long)id, id % 2 == 0), (memory.LogTimeOf(memory.Find(id)), memory.OffsetOf(memory.Find(id)), memory.Find(id).Decided));
+    }
+
+    [Fact]
     public void An_id_is_remembered_to_its_last_ms()
     {
         var memory = new IdMemory(100);
@@ -60,7 +85,7 @@ public sealed class IdMemoryTests
         memory.Expire(1_001);
         Assert.True(Unsafe.IsNullRef(ref memory.Find(5)));
         memory.Add(5, 2_000, decided: false, offset: 2);
-        Assert.Equal((2_000, 2), (memory.Find(5).LogTime, memory.Find(5).Offset));
+        Assert.Equal((2_000, 2), (memory.LogTimeOf(memory.Find(5)), memory.OffsetOf(memory.Find(5))));
     }
 
     [Fact]
@@ -68,11 +93,11 @@ public sealed class IdMemoryTests
     {
         var memory = new IdMemory(16);
         memory.Add(1, 0, decided: false, offset: long.MaxValue / 2);
-        for (ulong id = 2; id < 40; id++) memory.Add(id, 0, decided: true, offset: 0);
+        for (ulong id = 2; id < 40; id++) memory.Add(id, 0, decided: true, offset: long.MaxValue / 2 + (long)id);
         memory.Expire(5_000);
         Assert.False(Unsafe.IsNullRef(ref memory.Find(1)));
         memory.Find(1).Decided = true;
-        Assert.Equal(long.MaxValue / 2, memory.Find(1).Offset);
+        Assert.Equal(long.MaxValue / 2, memory.OffsetOf(memory.Find(1)));
         memory.Expire(5_000);
         Assert.Equal(0, memory.Count);
     }
