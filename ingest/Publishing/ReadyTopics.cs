@@ -22,7 +22,7 @@ public static class ReadyTopics
         IReadOnlyList<TopicState> states;
         try
         {
-            states = await new TopicMaker(kafka, extra).EnsureAsync(topics, TopicTimestamps.CreateTime, partitions, cancel).ConfigureAwait(false);
+            states = await new TopicMaker(kafka, extra).EnsureAsync(topics, TopicTimestamps.CreateTime, partitions, cancel: cancel).ConfigureAwait(false);
         }
         catch (KafkaException error)
         {

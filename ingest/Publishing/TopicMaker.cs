@@ -15,8 +15,9 @@ public enum TopicTimestamps
 
 /// <summary>What is known of a topic after <see cref="TopicMaker.EnsureAsync"/>.</summary>
 /// <param name="Made">Whether it was missing and has been made.</param>
-/// <param name="Timestamps">Who puts its timestamps; null where the broker doesn't tell (librdkafka's in-process cluster: the producer).</param>
-public sealed record TopicState(string Name, bool Made, TopicTimestamps? Timestamps);
+/// <param name="Timestamps">Who puts its timestamps; null where the broker doesn't tell (librdkafka's in-process cluster: the producer), or wasn't asked.</param>
+/// <param name="Partitions">How many it had before; 0 where it was missing.</param>
+public sealed record TopicState(string Name, bool Made, TopicTimestamps? Timestamps, int Partitions);
 
 /// <summary>
 /// Makes the topics that are missing: <c>settings</c> with one partition and compacted, <c>standings</c> compacted, the others as asked.
@@ -39,29 +40,31 @@ public sealed class TopicMaker(string kafka, IReadOnlyDictionary<string, string>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>Makes those of the topics that are missing.</summary>
+    /// <param name="asks">Whether to ask who puts the timestamps on each of them.</param>
     /// <exception cref="KafkaException">The broker can't be reached, or refuses to make a topic.</exception>
     public Task<IReadOnlyList<TopicState>> EnsureAsync(
-        IEnumerable<string> topics, TopicTimestamps timestamps, int partitions = DefaultPartitions, CancellationToken cancel = default)
+        IEnumerable<string> topics, TopicTimestamps timestamps, int partitions = DefaultPartitions, bool asks = true, CancellationToken cancel = default)
     {
         string[] wanted = [.. topics.Distinct()];
         // librdkafka's metadata call blocks.
-        return Task.Run(() => EnsureNowAsync(wanted, timestamps, partitions), cancel);
+        return Task.Run(() => EnsureNowAsync(wanted, timestamps, partitions, asks), cancel);
     }
 
-    private async Task<IReadOnlyList<TopicState>> EnsureNowAsync(string[] wanted, TopicTimestamps timestamps, int partitions)
+    private async Task<IReadOnlyList<TopicState>> EnsureNowAsync(string[] wanted, TopicTimestamps timestamps, int partitions, bool asks)
     {
         var config = new AdminClientConfig { BootstrapServers = kafka, ClientId = "ingest-topics" };
         foreach ((string name, string value) in extra ?? new Dictionary<string, string>()) config.Set(name, value);
         string asked = config.BootstrapServers;
         using IAdminClient admin = new AdminClientBuilder(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
-        HashSet<string> there = [.. admin.GetMetadata(Patience).Topics.Where(topic => !topic.Error.IsError).Select(topic => topic.Topic)];
-        string[] missing = [.. wanted.Where(topic => !there.Contains(topic))];
-        bool served = await BrokerAbilities.MakesTopicsAsync(asked, TimeProvider.System).ConfigureAwait(false)
+        Dictionary<string, int> there = admin.GetMetadata(Patience).Topics.Where(topic => !topic.Error.IsError).ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
+        string[] missing = [.. wanted.Where(topic => !there.ContainsKey(topic))];
+        bool served = (asks || missing.Length > 0)
+            && await BrokerAbilities.MakesTopicsAsync(asked, TimeProvider.System).ConfigureAwait(false)
             && (missing.Length == 0 || await MakeAsync(admin, missing, timestamps, partitions).ConfigureAwait(false));
 
-        Dictionary<string, TopicTimestamps> known = served ? await AskAsync(admin, wanted).ConfigureAwait(false) : [];
+        Dictionary<string, TopicTimestamps> known = served && asks ? await AskAsync(admin, wanted).ConfigureAwait(false) : [];
         return [.. wanted.Select(topic => new TopicState(
-            topic, served && missing.Contains(topic), known.TryGetValue(topic, out TopicTimestamps who) ? who : null))];
+            topic, served && missing.Contains(topic), known.TryGetValue(topic, out TopicTimestamps who) ? who : null, there.GetValueOrDefault(topic)))];
     }
 
     /// <summary>False where the broker makes no topics when asked.</summary>

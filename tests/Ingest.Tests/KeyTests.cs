@@ -93,6 +93,6 @@ public class KeyTests
     {
         using var cluster = new InProcessCluster();
         IReadOnlyList<TopicState> states = await new TopicMaker(cluster.Address).EnsureAsync(["interactions"], TopicTimestamps.CreateTime, cancel: TestContext.Current.CancellationToken);
-        Assert.Equal([new TopicState("interactions", false, null)], states);
+        Assert.Equal([new TopicState("interactions", false, null, 0)], states);
     }
 }

@@ -94,24 +94,26 @@ public sealed partial class EngineHost : IDisposable
             ClaimGroup(redis.Redis.GetDatabase(), keys);
             WarnOfEviction(redis, log);
             CodeKeys codes = SigningKeys.Take(redis.Redis.GetDatabase(), keys, file);
-            await MakeTopicsAsync(address, target, config, cancel).ConfigureAwait(false);
+            // What needs no Kafka is done while Kafka answers, and its readers are made side by side: each waits a tenth of a second for it.
+            Task topics = MakeTopicsAsync(address, target, config, cancel);
+            SettingsBase? found = GroupBase.Find(redis.Redis.GetDatabase(), keys, file, log);
+            Task<SettingsBook>? reading = found == null ? null : Task.Run(() => BookOf(found, file.Files), cancel);
+            await topics.ConfigureAwait(false);
             kafka = new KafkaOut(target, address.Prefix);
-            SettingsBase settingsBase = GroupBase.Take(redis.Redis.GetDatabase(), keys, target, file, log);
-            SettingsBook book = BookOf(settingsBase, file.Files);
+            SettingsBase settingsBase = found ?? GroupBase.Set(redis.Redis.GetDatabase(), keys, target, file);
+            SettingsBook book = reading == null ? BookOf(settingsBase, file.Files) : await reading.ConfigureAwait(false);
             settings = new SettingsReader(target, settingsBase, book, ActivationDelay, kafka, clock, log);
             settings.Start();
             await WaitForSettingsAsync(settings, clock, cancel).ConfigureAwait(false);
             PipelineLimits limits = config.Bounds.ToLimits();
             var replays = new ReplayIndex(new ReplaySettings(limits.ReplayPaths));
-            signatures = new SignatureReader(target, address.Prefix, replays, clock);
-            signatures.Start();
-            labels = new LabelsReader(target, HistoriesOf(settingsBase, settings.Timeline), kafka, clock);
-            labels.Start();
+            var intake = new LabelIntake(HistoriesOf(settingsBase, settings.Timeline));
             var view = new StandingsView(limits.Standings);
-            standings = new StandingsFollower(target, address.Prefix, settingsBase.Hash, labels.Intake, view.Take, clock);
-            standings.Start();
-            labelledClicks = new LabelledClicks(target, kafka);
-            labelledClicks.Start();
+            await Task.WhenAll(
+                Task.Run(() => (signatures = new SignatureReader(target, address.Prefix, replays, clock)).Start(), cancel),
+                Task.Run(() => (labels = new LabelsReader(target, intake, kafka, clock)).Start(), cancel),
+                Task.Run(() => (standings = new StandingsFollower(target, address.Prefix, settingsBase.Hash, intake, view.Take, clock)).Start(), cancel),
+                Task.Run(() => (labelledClicks = new LabelledClicks(target, kafka)).Start(), cancel)).ConfigureAwait(false);
             EngineHost? host = null;
             var context = new EngineContext
             {
@@ -126,10 +128,10 @@ public sealed partial class EngineHost : IDisposable
                 SettingsAreFresh = () => settings.IsFresh,
                 LanesHaveJoined = () => host!._lanes.TrueForAll(lane => lane.HasJoined),
                 Replays = replays,
-                Signatures = signatures,
-                Labels = labels,
-                Standings = standings,
-                LabelledClicks = labelledClicks,
+                Signatures = signatures!,
+                Labels = labels!,
+                Standings = standings!,
+                LabelledClicks = labelledClicks!,
                 Clock = clock,
                 Log = log,
             };
@@ -221,23 +223,19 @@ public sealed partial class EngineHost : IDisposable
     {
         string[] own = [Topics.PathSignatures, Topics.Standings, Topics.Notifications, Topics.Verdicts, Topics.DeadLetters];
         string[] all = [Topics.Interactions, Topics.Labels, Topics.Settings, .. Deciders.Topics, .. own.Select(topic => address.Prefix + topic)];
+        IReadOnlyList<TopicState> states;
         try
         {
-            await new TopicMaker(target.Brokers, target.Settings).EnsureAsync(all, config.Topics.Timestamps == "create" ? TopicTimestamps.CreateTime : TopicTimestamps.LogAppendTime, config.Topics.Partitions, cancel).ConfigureAwait(false);
+            TopicTimestamps timestamps = config.Topics.Timestamps == "create" ? TopicTimestamps.CreateTime : TopicTimestamps.LogAppendTime;
+            states = await new TopicMaker(target.Brokers, target.Settings).EnsureAsync(all, timestamps, config.Topics.Partitions, asks: false, cancel: cancel).ConfigureAwait(false);
         }
         catch (Confluent.Kafka.KafkaException e)
         {
             throw new CommandFailure($"no Kafka at {address.Kafka} ({e.Error.Reason}): start one, or name another with --kafka H:P.");
         }
-        int partitions = SettingsPartitions(target);
+        int partitions = states.Single(state => state.Name == Topics.Settings).Partitions;
         if (partitions > 1)
             throw new CommandFailure($"the topic 'settings' has {partitions} partitions, and must have 1, for its order decides: mend it with 'kafka-topics --delete --topic settings', then start again and it is made anew.", ExitCodes.WrongUse);
-    }
-
-    private static int SettingsPartitions(KafkaTarget kafka)
-    {
-        using Confluent.Kafka.IAdminClient admin = new Confluent.Kafka.AdminClientBuilder(kafka.Apply(new Confluent.Kafka.AdminClientConfig())).SetLogHandler((_, _) => { }).Build();
-        return admin.GetMetadata(Topics.Settings, TimeSpan.FromSeconds(10)).Topics.Single().Partitions.Count;
     }
 
     private static Histories HistoriesOf(SettingsBase settingsBase, SettingsTimeline timeline) => new(settingsBase.Hash, own: () => timeline.Latest.ClicksModel?.Own);

@@ -16,15 +16,19 @@ namespace Engine.App.Hosting;
 /// </summary>
 public static class GroupBase
 {
-    public static SettingsBase Take(IDatabase redis, RedisKeys keys, KafkaTarget kafka, ConfigFile file, ILogger log)
+    /// <summary>The base that an earlier start has set; null on a first start.</summary>
+    public static SettingsBase? Find(IDatabase redis, RedisKeys keys, ConfigFile file, ILogger log)
+    {
+        if (redis.StringGet(keys.SettingsBase) is not { IsNull: false } there) return null;
+        SettingsBase found = SettingsBase.FromJson(there.ToString());
+        TellDifferences(found, SettingsFolder.Read(file.SettingsFolder), log);
+        return found;
+    }
+
+    /// <summary>Sets the base of a first start; who comes second takes the other's.</summary>
+    public static SettingsBase Set(IDatabase redis, RedisKeys keys, KafkaTarget kafka, ConfigFile file)
     {
         SortedDictionary<string, string> files = SettingsFolder.Read(file.SettingsFolder);
-        if (redis.StringGet(keys.SettingsBase) is { IsNull: false } there)
-        {
-            SettingsBase taken = SettingsBase.FromJson(there.ToString());
-            TellDifferences(taken, files, log);
-            return taken;
-        }
         List<string> problems = SettingsFolder.Check(files, file.Files, Deciders.Kinds);
         if (problems.Count > 0) throw new CommandFailure($"the settings don't load; 'engine check' lists all: {problems[0]}", ExitCodes.WrongUse);
         SettingsBase mine = Make(files, kafka, file.Files);

@@ -17,9 +17,9 @@ public sealed class LabelsReader : IDisposable
     private readonly TopicFollower _topic;
     private readonly long[] _logTimes;
 
-    public LabelsReader(KafkaTarget kafka, Histories histories, KafkaOut output, TimeProvider clock)
+    public LabelsReader(KafkaTarget kafka, LabelIntake intake, KafkaOut output, TimeProvider clock)
     {
-        (Intake, _output) = (new LabelIntake(histories), output);
+        (Intake, _output) = (intake, output);
         _topic = new TopicFollower(kafka, Topics.Labels, Take, clock);
         _logTimes = new long[_topic.Partitions];
     }
