@@ -56,6 +56,14 @@ public sealed class Utf8Builder(int capacity = 4096)
         return this;
     }
 
+    /// <summary>The shortest text that reads back as the same number.</summary>
+    public Utf8Builder Exact(double value)
+    {
+        Utf8Formatter.TryFormat(value, Reserve(32), out int written);
+        Length += written;
+        return this;
+    }
+
     /// <summary>A number with at most <paramref name="decimals"/> (0 to 6) decimals, without zeros at its end; never in exponent form below 1e15.</summary>
     public Utf8Builder Number(double value, int decimals)
     {

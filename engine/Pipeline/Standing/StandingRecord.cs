@@ -20,11 +20,11 @@ public static class StandingRecord
 
     public static string Key(StandingSums sums, string partition) => $"{Kinds[(int)sums.Kind]}/{sums.Name}/{partition}";
 
-    public static byte[] Value(StandingSums sums, long covers) => JsonSerializer.SerializeToUtf8Bytes(new
-    {
-        clicks = sums.Clicks, invalid = sums.Invalid, recent_clicks = sums.RecentClicks, recent_invalid = sums.RecentInvalid,
-        cost_micros = sums.CostMicros, lost_micros = sums.LostMicros, time = sums.LogTime, covers,
-    });
+    public static byte[] Value(StandingSums sums, long covers) => new Utf8Builder(256)
+        .Add("{\"clicks\":"u8).Exact(sums.Clicks).Add(",\"invalid\":"u8).Exact(sums.Invalid)
+        .Add(",\"recent_clicks\":"u8).Exact(sums.RecentClicks).Add(",\"recent_invalid\":"u8).Exact(sums.RecentInvalid)
+        .Add(",\"cost_micros\":"u8).Number(sums.CostMicros).Add(",\"lost_micros\":"u8).Number(sums.LostMicros)
+        .Add(",\"time\":"u8).Number(sums.LogTime).Add(",\"covers\":"u8).Number(covers).Add("}"u8).Written.ToArray();
 
     /// <summary>The key under which a partition says how far its sums are written: everything that was due before the offset is there.</summary>
     public static string MarkKey(string partition) => $"{Mark}/all/{partition}";
@@ -64,25 +64,47 @@ public static class StandingRecord
         return name.StartsWith(PartitionPrefix, StringComparison.Ordinal) && int.TryParse(name[PartitionPrefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int partition) ? partition : null;
     }
 
+    /// <summary>The sums in a value; null where one is missing or is no number.</summary>
     private static StandingSums? Sums(StandingKind kind, string name, ReadOnlySpan<byte> value)
     {
+        var sums = new StandingSums { Kind = kind, Name = name };
+        int found = 0;
         try
         {
             var reader = new Utf8JsonReader(value);
-            using JsonDocument json = JsonDocument.ParseValue(ref reader);
-            JsonElement root = json.RootElement;
-            return new StandingSums
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                Kind = kind, Name = name,
-                Clicks = root.GetProperty("clicks").GetDouble(), Invalid = root.GetProperty("invalid").GetDouble(),
-                RecentClicks = root.GetProperty("recent_clicks").GetDouble(), RecentInvalid = root.GetProperty("recent_invalid").GetDouble(),
-                CostMicros = root.GetProperty("cost_micros").GetInt64(), LostMicros = root.GetProperty("lost_micros").GetInt64(),
-                LogTime = root.GetProperty("time").GetInt64(), Covers = root.GetProperty("covers").GetInt64(),
-            };
+                int field = Field(reader);
+                reader.Read();
+                if (field < 0) reader.Skip();
+                else Set(sums, field, reader);
+                if (field >= 0) found |= 1 << field;
+            }
+            return found == (1 << 8) - 1 ? sums : null;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             return null;
+        }
+    }
+
+    private static int Field(in Utf8JsonReader reader) =>
+        reader.ValueTextEquals("clicks"u8) ? 0 : reader.ValueTextEquals("invalid"u8) ? 1 : reader.ValueTextEquals("recent_clicks"u8) ? 2 : reader.ValueTextEquals("recent_invalid"u8) ? 3
+        : reader.ValueTextEquals("cost_micros"u8) ? 4 : reader.ValueTextEquals("lost_micros"u8) ? 5 : reader.ValueTextEquals("time"u8) ? 6 : reader.ValueTextEquals("covers"u8) ? 7 : -1;
+
+    private static void Set(StandingSums sums, int field, in Utf8JsonReader reader)
+    {
+        switch (field)
+        {
+            case 0: sums.Clicks = reader.GetDouble(); break;
+            case 1: sums.Invalid = reader.GetDouble(); break;
+            case 2: sums.RecentClicks = reader.GetDouble(); break;
+            case 3: sums.RecentInvalid = reader.GetDouble(); break;
+            case 4: sums.CostMicros = reader.GetInt64(); break;
+            case 5: sums.LostMicros = reader.GetInt64(); break;
+            case 6: sums.LogTime = reader.GetInt64(); break;
+            default: sums.Covers = reader.GetInt64(); break;
         }
     }
 

@@ -71,6 +71,7 @@ internal sealed unsafe class StandingTable
         byte* at = *(byte**)Unsafe.AsPointer(ref sums);
         Sse.Prefetch0(at);
         Sse.Prefetch0(at + 64);
+        Sse.Prefetch0(at + 128);
     }
 
     private ref Slot Place(ulong key)

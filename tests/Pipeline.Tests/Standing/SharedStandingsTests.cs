@@ -101,6 +101,30 @@ public sealed class SharedStandingsTests
     }
 
     [Fact]
+    public void Sums_read_back_with_the_same_bits_and_what_is_cut_or_lacks_one_is_none()
+    {
+        var random = new Random(4);
+        var hash = new KeyedHash(1, 2);
+        for (int i = 0; i < 200; i++)
+        {
+            double Any() => BitConverter.Int64BitsToDouble(random.NextInt64(0, 0x7fef_ffff_ffff_ffff)) is var any && i % 3 == 0 ? any : random.NextDouble() * 1e6;
+            var sums = new StandingSums
+            {
+                Kind = StandingKind.Publisher, Name = "pub-1", Clicks = Any(), Invalid = Any(), RecentClicks = Any(), RecentInvalid = Any(),
+                CostMicros = random.NextInt64(), LostMicros = random.NextInt64(), LogTime = random.NextInt64(1L << 42),
+            };
+            (string key, byte[] value) = (StandingRecord.Key(sums, "interactions-3"), StandingRecord.Value(sums, 77 + i));
+            WrittenSums read = StandingRecord.Read(key, value, hash)!.Value;
+            Assert.Equal((3, sums.Clicks, sums.Invalid, sums.RecentClicks, sums.RecentInvalid), (read.Partition, read.Sums.Clicks, read.Sums.Invalid, read.Sums.RecentClicks, read.Sums.RecentInvalid));
+            Assert.Equal(("pub-1", sums.CostMicros, sums.LostMicros, sums.LogTime, 77 + i), (read.Sums.Name, read.Sums.CostMicros, read.Sums.LostMicros, read.Sums.LogTime, read.Sums.Covers));
+            Assert.Null(StandingRecord.Read(key, value.AsSpan(0, random.Next(value.Length)), hash));
+        }
+        Assert.Null(StandingRecord.Read("publisher/p/interactions-0", """{"clicks":1,"invalid":0,"recent_clicks":1,"recent_invalid":0,"cost_micros":1,"lost_micros":0,"time":5}"""u8, hash));
+        Assert.Null(StandingRecord.Read("publisher/p/interactions-0", """{"clicks":"1","invalid":0,"recent_clicks":1,"recent_invalid":0,"cost_micros":1,"lost_micros":0,"time":5,"covers":1}"""u8, hash));
+        Assert.NotNull(StandingRecord.Read("publisher/p/interactions-0", """{"new":[{}],"clicks":1,"invalid":0,"recent_clicks":1,"recent_invalid":0,"cost_micros":1,"lost_micros":0,"time":5,"covers":1}"""u8, hash));
+    }
+
+    [Fact]
     public void How_far_a_partitions_sums_are_written_reads_back_and_is_no_sum()
     {
         string key = StandingRecord.MarkKey("interactions-12");
