@@ -59,6 +59,7 @@ public sealed unsafe partial class Lane
         if (WaitsForLanes())
         {
             _heldBack.UnionWith(numbers);
+            Publish();
             return [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End))];
         }
         // What could not be taken is read by nobody until it can be: Retake seeks.

@@ -317,7 +317,9 @@ public sealed unsafe partial class Lane : IDisposable
         _published = counts;
         _status = new LaneStatus(
             HasJoined,
-            _owned.Values.Select(partition => partition.Waits).FirstOrDefault(waits => waits != null) ?? (_redis.IsIdle ? null : "Redis owes replies"),
+            _heldBack.Count > 0 ? "partitions are taken over once all lanes have joined"
+                : _retakeAt.Count > 0 ? "partitions could not be taken over yet"
+                : _owned.Values.Select(partition => partition.Waits).FirstOrDefault(waits => waits != null) ?? (_redis.IsIdle ? null : "Redis owes replies"),
             _owned.Values.Select(partition => partition.BusyAt).Append(_assignedAt).Max(),
             _owned.Values.Sum(partition => partition.EndSince != 0 ? 0 : Lag(partition)),
             _owned.Values.Sum(partition => (long)partition.State.WaitingClicks.Count),
