@@ -31,13 +31,14 @@ public sealed unsafe class PathJudge(ReplayIndex index)
         row.Degenerate = DegeneratePath.Classify(t, x, y, mouse, _scratch);
         CountDegenerate(row);
         PathSignature signature = PathSignature.Encode(t, x, y);
-        if (!signature.HasShape) return;
+        if (!signature.IsCompared) return;
         PartitionState partition = row.Partition;
         if (index.TryFind(signature, row.LogTime, partition.Partition, row.Offset, t, x, y, _matched, out ReplayMatch match))
             row.Replay = new ReplayFound(Encoding.ASCII.GetString(_matched, 0, match.IdLength), match.ResidualPx, match.Partition, match.Offset);
         index.Insert(signature, row.Event.Id.Span, row.LogTime, partition.Partition, row.Offset);
         if (!partition.IsLive) return;
         partition.Counts.PathsCompared++;
+        if (!signature.HasShape) return;
         SignatureRecord.Write(signature, row.LogTime, partition.Partition, row.Offset, _record);
         sink.Signature(row, _record);
     }

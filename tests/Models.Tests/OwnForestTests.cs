@@ -15,7 +15,7 @@ namespace Models.Tests;
 /// <summary>A network's own click forest in the engine: the same features of the same clicks as where it was trained.</summary>
 public sealed class OwnForestTests
 {
-    private const double Weight = 6;
+    private const double Weight = 6, L2 = 2;
 
     /// <summary>Clicks as producers may write them: spellings, letters of other scripts, numbers for texts, fields that are missing or hold what separates lines.</summary>
     private static readonly string[] Odd =
@@ -29,7 +29,8 @@ public sealed class OwnForestTests
     public void Features_are_those_of_training_for_clicks_however_they_are_written()
     {
         (ClickRecord Click, bool Bad)[] clicks = [.. Records(Odd).Select((click, i) => (click, i % 2 == 0))];
-        ClickHistories histories = ClickHistories.Of(clicks, Weight);
+        ClickHistories histories = ClickHistories.Of(clicks, Weight).With(ClickLogistic.Fit(clicks, L2));
+        Assert.All(clicks, click => Assert.NotEqual(0, histories.Features(click.Click)[^1]));
         Dictionary<string, float[]> found = FeaturesOf(Odd, FieldHistories.Read(histories.ToBytes()));
         foreach ((ClickRecord click, _) in clicks) Assert.Equal(histories.Features(click), found[click.Id]);
     }
@@ -43,7 +44,8 @@ public sealed class OwnForestTests
         string[] lines = [.. LiveData.Lines(clicksFile!)];
         ClickRecord[] clicks = [.. Records(lines)];
         // Two in three train; the others are met for the first time.
-        ClickHistories histories = ClickHistories.Of(clicks.Where((_, i) => i % 3 != 0).Select(click => (click, labels[click.Id])), Weight);
+        (ClickRecord, bool)[] labelled = [.. clicks.Where((_, i) => i % 3 != 0).Select(click => (click, labels[click.Id]))];
+        ClickHistories histories = ClickHistories.Of(labelled, Weight).With(ClickLogistic.Fit(labelled, L2));
         byte[] file = histories.ToBytes();
         Dictionary<string, float[]> found = FeaturesOf(lines, FieldHistories.Read(file));
         Assert.Equal(clicks.Length, found.Count);
@@ -89,6 +91,21 @@ public sealed class OwnForestTests
         Dictionary<string, float[]> alone = FeaturesOf(Odd, first);
         foreach (ClickRecord click in clicks)
             for (int f = 0; f < all[0].Length; f++) Assert.Equal(alone[click.Id][f], found[click.Id][f], 1e-5);
+    }
+
+    [Fact]
+    public void A_forest_of_parts_scores_as_the_part_that_a_feature_chooses_and_the_share_of_another()
+    {
+        const int Features = 9, Gate = 2, Linear = 8;
+        var random = new Random(4);
+        Forest low = RandomForest.Make(random, 30, Features, 8, 20), high = RandomForest.Make(random, 50, Features, 16, 20), blend = ForestBlend.Of(low, high, Gate, 0.5f, Linear, 0.25);
+        for (int i = 0; i < 500; i++)
+        {
+            float[] row = [.. Enumerable.Range(0, Features).Select(_ => (float)(random.NextDouble() * 20 - 10))];
+            double expected = 0.75 * (row[Gate] > 0.5f ? high : low).Score(row) + 0.25 * Math.Clamp(row[Linear], -8, 8);
+            // steps of 1/32, and the last of them a little before 8
+            Assert.Equal(expected, blend.Score(row), 0.05);
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 using Engine.Pipeline.Replay;
 using Models.Training.Data;
@@ -138,6 +139,9 @@ public class ReplayIndexTests
             Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between<Lane8>(a, b)));
             Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between<Lane16>(a, b)));
             Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between(a, b)));
+            int most = BitConverter.SingleToInt32Bits(Residual.Between<Lane1>(a, b, 256));
+            Assert.Equal(most, BitConverter.SingleToInt32Bits(Residual.Between<Lane16>(a, b, 256)));
+            Assert.Equal(most, BitConverter.SingleToInt32Bits(Residual.Between<Lane4>(a, b, 256)));
         }
     }
 
@@ -145,18 +149,99 @@ public class ReplayIndexTests
     public void Vectors_find_the_means_that_the_scalar_twin_finds()
     {
         var random = new Random(8);
-        for (int round = 0; round < 300; round++)
+        for (int round = 0; round < 2000; round++)
         {
-            ulong[] all = [.. Enumerable.Range(0, random.Next(0, 40)).Select(_ => Bytes(random, 100, 140))];
+            ulong[] all = [.. Enumerable.Range(0, 8).Select(_ => random.Next(3) == 0 ? 0 : Bytes(random, 100, 140))];
             ulong low = Bytes(random, 98, 108), high = Bytes(random, 125, 142);
-            var found = new List<int>();
-            for (int i = BlockMeans.FindNear(all, 0, low, high); i < all.Length; i = BlockMeans.FindNear(all, i + 1, low, high))
+            uint near = BlockMeans.NearOfEight(in all[0], low, high);
+            Assert.Equal(all.Select(m => BlockMeans.IsNear(m, low, high)), Enumerable.Range(0, 8).Select(i => (near >> i & 1) != 0));
+        }
+    }
+
+    [Fact]
+    public void Every_width_of_vectors_gives_the_scalar_twin_s_places_bit_for_bit()
+    {
+        var random = new Random(9);
+        var signature = new byte[PathSignature.Size];
+        float[] expected = new float[Residual.Padded], by128 = new float[Residual.Padded], by512 = new float[Residual.Padded], by = new float[Residual.Padded];
+        for (int round = 0; round < 500; round++)
+        {
+            random.NextBytes(signature);
+            signature[PathSignature.ScaleAt] = (byte)(random.Next(0, 10) | (random.Next(3) << 5));
+            SignaturePoints.UnpackScalar(signature, expected);
+            SignaturePoints.Unpack128(signature, by128);
+            SignaturePoints.Unpack512(signature, by512);
+            SignaturePoints.Unpack(signature, by);
+            Assert.Equal(Bits(expected), Bits(by128));
+            Assert.Equal(Bits(expected), Bits(by512));
+            Assert.Equal(Bits(expected), Bits(by));
+        }
+
+        // floats of 64 places and one more at either end, x and y
+        static int[] Bits(float[] points) => [.. Enumerable.Range(0, 66).SelectMany(i => (int[])[BitConverter.SingleToInt32Bits(points[i]), BitConverter.SingleToInt32Bits(points[Residual.YAt + i])])];
+    }
+
+    [Fact]
+    public void Means_and_what_lies_around_them_are_the_scalar_twin_s()
+    {
+        var random = new Random(10);
+        for (int round = 0; round < 500; round++)
+        {
+            float[] path = Padded(random);
+            Vector256<float> means = BlockMeans.Of(path);
+            ulong packed = BlockMeans.Pack(means);
+            var (low, high) = BlockMeans.Around(path, means, random.Next(1, 5000));
+            for (int i = 0; i < 8; i++)
             {
-                found.Add(i);
+                float expected = Enumerable.Range(0, 16).Average(k => path[(i / 4 * Residual.YAt) + 1 + (i % 4 * 16) + k]);
+                Assert.Equal(expected, means[i], 1e-3f);
+                byte own = (byte)(packed >> (8 * i)), least = (byte)(low >> (8 * i)), most = (byte)(high >> (8 * i));
+                Assert.Equal(BlockMeans.Byte(means[i]), own);
+                Assert.InRange(own, least, most);
+                Assert.InRange(most - least, 0, (2 * BlockMeans.Widest) - 1);
+                Assert.NotEqual(0, least);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_path_that_jumps_keeps_its_other_places_and_is_found_at_another_rate_while_a_stranger_is_not()
+    {
+        var index = new ReplayIndex(new ReplaySettings(100));
+        PathRecord[] paths = [.. Enumerable.Range(0, 40).Select(n => Jumping(Hand(n), new Random(n)))];
+        for (int i = 0; i < 20; i++)
+        {
+            Insert(index, paths[i], i);
+        }
+
+        for (int i = 0; i < 20; i++)
+        {
+            PathSignature signature = Sign(paths[i]);
+            Assert.NotEqual(0, signature[PathSignature.ScaleAt]);
+            foreach (ReplayWay way in (ReplayWay[])[new(true, 0, 1, 1), new(true, 20, 1.1, 1), new(true, 8, 0.85, 1)])
+            {
+                Assert.True(Find(index, way.Play(paths[i], new Random(i)), 1000, out ReplayMatch match), $"{i} {way}");
+                Assert.Equal(i, match.Offset);
             }
 
-            Assert.Equal(Enumerable.Range(0, all.Length).Where(i => BlockMeans.IsNear(all[i], low, high)), found);
+            Assert.False(Find(index, paths[20 + i], 1000, out _));
         }
+    }
+
+    [Fact]
+    public void A_path_with_a_little_less_shape_is_looked_up_and_not_stored()
+    {
+        // a bow of 3.2 px across has 2.4 px of standard deviation; lower by a third it has 1.6
+        PathRecord bow = Bow(7), flatter = Bow(5);
+        PathSignature stored = Sign(bow), query = Sign(flatter);
+        Assert.True(stored.HasShape && stored.IsCompared);
+        Assert.True(!query.HasShape && query.IsCompared);
+        var index = new ReplayIndex(new ReplaySettings(10));
+        Assert.True(Insert(index, bow, 1));
+        Assert.False(Insert(index, flatter, 2));
+        Assert.True(Find(index, flatter, 1000, out ReplayMatch match));
+        Assert.Equal(1, match.Offset);
+        Assert.False(Sign(Bow(3)).IsCompared);
     }
 
     [Fact]
@@ -176,7 +261,7 @@ public class ReplayIndexTests
             else
             {
                 there[step] = Bytes(random, 120, 136);
-                table.Add(there[step], step);
+                Assert.True(table.Add(there[step], step));
             }
 
             if (step % 50 == 0)
@@ -267,6 +352,22 @@ public class ReplayIndexTests
         }
 
         return new PathRecord("hand-" + number, "made", "g", false, "human", t, x, y);
+    }
+
+    /// <summary>The same path, with half of it a thousand pixels elsewhere, from one moment to the next.</summary>
+    private static PathRecord Jumping(PathRecord path, Random random)
+    {
+        int at = random.Next(path.Count / 4, path.Count * 3 / 4);
+        double turn = random.Even(0, 6.28);
+        float jx = (float)Math.Round(1000 * Math.Cos(turn)), jy = (float)Math.Round(1000 * Math.Sin(turn));
+        return path with { X = [.. path.X.Select((v, i) => i < at ? v : v + jx)], Y = [.. path.Y.Select((v, i) => i < at ? v : v + jy)] };
+    }
+
+    /// <summary>300 px along, a bow of some height across.</summary>
+    private static PathRecord Bow(double height)
+    {
+        float[] t = [.. Enumerable.Range(0, 50).Select(i => i * 16f)], x = [.. Enumerable.Range(0, 50).Select(i => 6f * i)];
+        return new PathRecord("bow", "made", "g", false, "human", t, x, [.. Enumerable.Range(0, 50).Select(i => (float)(height * Math.Sin(Math.PI * i / 49)))]);
     }
 
     private static PathSignature Sign(PathRecord path) => PathSignature.Encode(path.T, path.X, path.Y);

@@ -13,7 +13,7 @@ public sealed class ClickFields
 {
     /// <summary>The fields that have histories, in order.</summary>
     public static readonly string[] Names =
-        ["publisher", "placement", "campaign", "screen", "osv", "make", "model", "rawmake", "rawmodel", "rawosv", "carrier", "connection", "language", "hour", "network", "visitor"];
+        ["publisher", "placement", "campaign", "screen", "osv", "make", "model", "rawmake", "rawmodel", "rawosv", "carrier", "connection", "language", "hour", "network", "visitor", "os"];
 
     private static readonly byte[][] Prefixes = Array.ConvertAll(Names, name => Encoding.ASCII.GetBytes(name + "="));
 
@@ -50,6 +50,7 @@ public sealed class ClickFields
         SetHour(time);
         Set(14, Network(click.Ip.Span));
         Set(15, click.Visitor.Span);
+        Set(16, click.Device[(int)DeviceField.Os].Span);
     }
 
     /// <summary>Takes a labelled click's fields; which of them are known, by bit.</summary>
@@ -67,6 +68,7 @@ public sealed class ClickFields
         SetHour(label.Place?.Time ?? 0);
         Set(14, Network(Encoding.ASCII.GetBytes(label.IpText)));
         Set(15, Encoding.UTF8.GetBytes(label.Place?.Visitor ?? ""));
+        Set(16, Encoding.UTF8.GetBytes(label.Os));
         // A label that doesn't say a field doesn't say that the click had none; one that took its fields from the click does.
         if (label.Place != null) return (1u << Names.Length) - 1;
         uint known = 0;

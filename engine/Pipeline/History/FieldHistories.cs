@@ -5,8 +5,8 @@ namespace Engine.Pipeline.History;
 
 /// <summary>
 /// The histories that came with a network's own click forest (models.md, "Clicks with labels"), and the features made of them: for each field
-/// and pair of fields the smoothed rate, towards its parent, and the logarithm of how many clicks it rests on. Labels that came since count on
-/// top. Immutable; any thread.
+/// and pair of fields the smoothed rate, towards its parent, and the logarithm of how many clicks it rests on; and one sum of the log-odds that a logistic
+/// regression gave each of them. Labels that came since count on top of rates, not of log-odds. Immutable; any thread.
 /// </summary>
 public sealed class FieldHistories
 {
@@ -23,23 +23,23 @@ public sealed class FieldHistories
     [
         .. ClickFields.Names.SelectMany(name => (string[])["rate_" + name, "seen_" + name]),
         .. Pairs.SelectMany(pair => (string[])[$"rate_{ClickFields.Names[pair.A]}_{ClickFields.Names[pair.B]}", $"seen_{ClickFields.Names[pair.A]}_{ClickFields.Names[pair.B]}"]),
-        "width", "height", "hour", "spellings",
+        "width", "height", "hour", "spellings", "linear",
     ];
 
-    private readonly List<(byte[] Key, HistoryCount Count)> _counts;
+    private readonly List<(byte[] Key, Known Known)> _counts;
     private readonly double _weight;
     private volatile Table? _table;
 
-    private FieldHistories(List<(byte[], HistoryCount)> counts, double weight, long until) => (_counts, _weight, Until) = (counts, weight, until);
+    private FieldHistories(List<(byte[], Known)> counts, double weight, long until) => (_counts, _weight, Until) = (counts, weight, until);
 
     /// <summary>The latest time of what was counted, ms since the epoch: labels of a later time count on top.</summary>
     public long Until { get; }
 
-    /// <summary>Reads a file of histories: <c>weight</c> and <c>until</c>, then key, bad and seen by tabs, a line each.</summary>
+    /// <summary>Reads a file of histories: <c>weight</c> and <c>until</c>, then key, bad, seen and log-odds by tabs, a line each; without log-odds they are 0.</summary>
     /// <exception cref="FormatException">A line that is none; says which.</exception>
     public static FieldHistories Read(byte[] file)
     {
-        var counts = new List<(byte[], HistoryCount)>();
+        var counts = new List<(byte[], Known)>();
         double weight = SmoothedRate.Weight;
         long until = 0;
         int number = 0;
@@ -47,14 +47,16 @@ public sealed class FieldHistories
         {
             number++;
             string[] parts = line.Split('\t');
-            bool good = double.TryParse(parts[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out double last);
+            bool good = Number(parts[^1], out double last);
             if (good && parts is ["weight", _]) weight = last;
             else if (good && parts is ["until", _]) until = (long)last;
-            else if (good && parts.Length == 3 && double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double bad)) counts.Add((Encoding.UTF8.GetBytes(parts[0]), new HistoryCount(bad, last)));
-            else throw new FormatException($"line {number} of its histories: expected key, bad and seen by tabs");
+            else if (good && parts.Length is 3 or 4 && Number(parts[1], out double bad) && Number(parts[2], out double seen)) counts.Add((Encoding.UTF8.GetBytes(parts[0]), new Known(new HistoryCount(bad, seen), parts.Length == 4 ? last : 0)));
+            else throw new FormatException($"line {number} of its histories: expected key, bad, seen and log-odds by tabs");
         }
         return new FieldHistories(counts, weight, until);
     }
+
+    private static bool Number(string text, out double number) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
 
     /// <summary>The features of a click, by column.</summary>
     /// <param name="live">Where labels that came since are counted; null where there are none.</param>
@@ -63,11 +65,13 @@ public sealed class FieldHistories
     public void Fill(ClickFields click, KeyedHash hash, Histories? live, long minute, Span<float> features)
     {
         ulong allKey = ClickFields.KeyOf(hash, "all"u8);
-        Dictionary<ulong, HistoryCount> table = TableOf(hash, allKey);
+        Dictionary<ulong, Known> table = TableOf(hash, allKey);
+        double linear = 0;
         HistoryCount Of(ulong key)
         {
-            HistoryCount count = table.GetValueOrDefault(key);
-            return live == null ? count : count + live.OfField(key, minute);
+            Known known = table.GetValueOrDefault(key);
+            linear += known.LogOdds;
+            return live == null ? known.Count : known.Count + live.OfField(key, minute);
         }
         double all = SmoothedRate.OfAll(Of(allKey));
         Span<double> own = stackalloc double[ClickFields.Names.Length];
@@ -85,6 +89,7 @@ public sealed class FieldHistories
             (features[at++], features[at++]) = ((float)SmoothedRate.Of(count, own[a], _weight), (float)Math.Log(1 + count.Seen));
         }
         (features[at], features[at + 1], features[at + 2], features[at + 3]) = ((float)click.Width, (float)click.Height, click.Hour, click.Spellings());
+        features[at + 4] = (float)linear;
     }
 
     /// <summary>The keys that a labelled click counts for: everything, and what is made of fields that are known.</summary>
@@ -99,14 +104,17 @@ public sealed class FieldHistories
     }
 
     /// <summary>Counts by fingerprint: made once, for a process has one hash.</summary>
-    private Dictionary<ulong, HistoryCount> TableOf(KeyedHash hash, ulong allKey)
+    private Dictionary<ulong, Known> TableOf(KeyedHash hash, ulong allKey)
     {
         if (_table is { } made && made.AllKey == allKey) return made.Counts;
-        var counts = new Dictionary<ulong, HistoryCount>(_counts.Count);
-        foreach ((byte[] key, HistoryCount count) in _counts) counts[ClickFields.KeyOf(hash, key)] = count;
+        var counts = new Dictionary<ulong, Known>(_counts.Count);
+        foreach ((byte[] key, Known known) in _counts) counts[ClickFields.KeyOf(hash, key)] = known;
         _table = new Table(allKey, counts);
         return counts;
     }
 
-    private sealed record Table(ulong AllKey, Dictionary<ulong, HistoryCount> Counts);
+    private sealed record Table(ulong AllKey, Dictionary<ulong, Known> Counts);
+
+    /// <summary>What the file says of a key.</summary>
+    private readonly record struct Known(HistoryCount Count, double LogOdds);
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -11,14 +10,17 @@ namespace Engine.Pipeline.Replay;
 /// </summary>
 internal static class BlockMeans
 {
-    /// <summary>Bytes that a look-up goes to either side at most: it asks for two cells a dimension, not more.</summary>
+    /// <summary>Bytes that a look-up goes to either side at most: it asks for three cells a dimension, not more.</summary>
     public const int Widest = 8;
 
-    /// <summary>px that jitter of 2 px and rounding move a mean by.</summary>
-    private const float Base = 3;
+    /// <summary>px that jitter of 2 px and rounding move a mean by. With <see cref="Slip"/> the least by which nothing was lost: each step wider asks for half as many cells again.</summary>
+    private const float Base = 2;
 
     /// <summary>ms that a recorder's clock may slip: it moves a block's mean by what the path moves in that time.</summary>
-    private const float Slip = 14;
+    private const float Slip = 9;
+
+    /// <summary>ms, where a path jumps: half of a slow recorder's step, stretched.</summary>
+    private const float JumpSlip = 28;
 
     /// <summary>Steps a px near 0, and px at which a step is four times as large.</summary>
     private const float Steps = 0.7f, Bend = 180;
@@ -27,59 +29,72 @@ internal static class BlockMeans
     private const int Each = PathSignature.Points / Blocks;
 
     /// <summary>The means of a padded path, px: x of four blocks, then y.</summary>
-    public static void Of(ReadOnlySpan<float> points, Span<float> means)
+    public static Vector256<float> Of(ReadOnlySpan<float> points)
     {
-        for (int b = 0; b < Blocks; b++)
-        {
-            float x = 0, y = 0;
-            for (int i = 0; i < Each; i++)
-            {
-                x += points[1 + (b * Each) + i];
-                y += points[Residual.YAt + 1 + (b * Each) + i];
-            }
-
-            (means[b], means[Blocks + b]) = (x / Each, y / Each);
-        }
+        ArgumentOutOfRangeException.ThrowIfLessThan(points.Length, Residual.Padded);
+        ref float x = ref Unsafe.Add(ref MemoryMarshal.GetReference(points), 1);
+        return Vector256.Create(OfBlocks(ref x), OfBlocks(ref Unsafe.Add(ref x, Residual.YAt)));
     }
 
-    /// <summary>One byte of a mean.</summary>
-    public static byte Byte(float mean) => (byte)Math.Clamp(128 + (int)MathF.Round(Steps * mean / (1 + (Math.Abs(mean) / Bend))), 0, 255);
+    private static Vector128<float> OfBlocks(ref float values) => Vector128.Create(
+        OfBlock(ref values), OfBlock(ref Unsafe.Add(ref values, Each)), OfBlock(ref Unsafe.Add(ref values, 2 * Each)), OfBlock(ref Unsafe.Add(ref values, 3 * Each)));
+
+    /// <summary>Halves are added up: no width changes the order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float OfBlock(ref float values)
+    {
+        Vector128<float> four = Vector128.LoadUnsafe(ref values) + Vector128.LoadUnsafe(ref values, 8) + (Vector128.LoadUnsafe(ref values, 4) + Vector128.LoadUnsafe(ref values, 12));
+        return (four[0] + four[2] + (four[1] + four[3])) / Each;
+    }
+
+    /// <summary>The byte of a mean, 1 to 255: that none is 0 leaves 0 for an empty place. The scalar twin of <see cref="Pack"/> for one.</summary>
+    public static byte Byte(float mean) => (byte)Math.Clamp(128 + MathF.Round(Steps * mean / (1 + (Math.Abs(mean) / Bend))), 1, 255);
 
     /// <summary>All eight bytes.</summary>
-    public static ulong Pack(ReadOnlySpan<float> means)
-    {
-        ulong packed = 0;
-        for (int i = 0; i < 8; i++)
-        {
-            packed |= (ulong)Byte(means[i]) << (8 * i);
-        }
-
-        return packed;
-    }
+    public static ulong Pack(Vector256<float> means) => Join(Bytes(means));
 
     /// <summary>The least and greatest bytes of paths that this one may replay: a slipping clock shifts a block by its speed less the path's.</summary>
     /// <param name="points">Padded.</param>
     /// <param name="means">Eight, px.</param>
     /// <param name="duration">ms.</param>
-    public static (ulong Low, ulong High) Around(ReadOnlySpan<float> points, ReadOnlySpan<float> means, int duration)
+    public static (ulong Low, ulong High) Around(ReadOnlySpan<float> points, Vector256<float> means, int duration)
     {
-        ulong low = 0, high = 0;
-        float time = Math.Max(1, duration);
-        for (int i = 0; i < 8; i++)
+        Span<float> moved = stackalloc float[2 * Blocks];
+        ref float all = ref MemoryMarshal.GetReference(points[..Residual.Padded]);
+        for (int axis = 0; axis < 2; axis++)
         {
-            int axis = i < Blocks ? 0 : Residual.YAt, block = i % Blocks;
-            float whole = (points[axis + PathSignature.Points] - points[axis + 1]) / time;
-            float own = (points[axis + ((block + 1) * Each)] - points[axis + 1 + (block * Each)]) * Blocks / time;
-            float tolerance = Base + (Slip * Math.Abs(own - whole));
-            int middle = Byte(means[i]);
-            low |= (ulong)Math.Max(Byte(means[i] - tolerance), Math.Max(0, middle - Widest)) << (8 * i);
-            high |= (ulong)Math.Min(Byte(means[i] + tolerance), Math.Min(255, middle + Widest - 1)) << (8 * i);
+            ref float first = ref Unsafe.Add(ref all, (axis * Residual.YAt) + 1);
+            float whole = (Unsafe.Add(ref first, PathSignature.Points - 1) - first) / Blocks;
+            for (int block = 0; block < Blocks; block++)
+            {
+                // with the places before and after: a jump between two blocks may slip into either
+                ref float start = ref Unsafe.Add(ref first, block * Each);
+                float inner = Unsafe.Add(ref start, Each - 1) - start - whole, outer = Unsafe.Add(ref start, Each) - Unsafe.Add(ref start, -1) - whole;
+                moved[(axis * Blocks) + block] = Math.Max(Math.Abs(inner), Math.Abs(outer));
+            }
         }
 
-        return (low, high);
+        float slip = SlippedResidual.Jumps(points) ? JumpSlip : Slip;
+        Vector256<float> tolerance = Vector256.Create(Base) + (Vector256.Create<float>(moved) * (slip * Blocks / Math.Max(1, duration)));
+        Vector256<int> middle = Bytes(means);
+        Vector256<int> low = Vector256.Max(Bytes(means - tolerance), middle - Vector256.Create(Widest)), high = Vector256.Min(Bytes(means + tolerance), middle + Vector256.Create(Widest - 1));
+        return (Join(Vector256.Max(low, Vector256<int>.One)), Join(Vector256.Min(high, Vector256.Create(255))));
     }
 
-    /// <summary>The scalar twin of <see cref="FindNear"/> for one.</summary>
+    private static Vector256<int> Bytes(Vector256<float> means)
+    {
+        Vector256<float> bent = Vector256.Create(Steps) * means / (Vector256<float>.One + (Vector256.Abs(means) / Bend));
+        Vector256<float> near = Vector256.Max(Vector256.Min(Vector256.Round(bent), Vector256.Create(127f)), Vector256.Create(-127f));
+        return Vector256.ConvertToInt32(near) + Vector256.Create(128);
+    }
+
+    private static ulong Join(Vector256<int> bytes)
+    {
+        Vector128<short> shorts = Vector128.Narrow(bytes.GetLower(), bytes.GetUpper());
+        return Vector128.Narrow(shorts.AsUInt16(), shorts.AsUInt16()).AsUInt64()[0];
+    }
+
+    /// <summary>Whether packed means lie between: the scalar twin of <see cref="NearOfEight"/> for one.</summary>
     public static bool IsNear(ulong means, ulong low, ulong high)
     {
         for (int i = 0; i < 64; i += 8)
@@ -93,61 +108,33 @@ internal static class BlockMeans
         return true;
     }
 
-    /// <summary>The first of the packed means from <paramref name="from"/> on that lies between, or the length; by the widest vectors there are.</summary>
-    public static int FindNear(ReadOnlySpan<ulong> packed, int from, ulong low, ulong high)
+    /// <summary>Which of eight packed means in a row lie between, by bit; by the widest vectors there are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint NearOfEight(ref readonly ulong eight, ulong low, ulong high)
     {
-        ref ulong all = ref MemoryMarshal.GetReference(packed);
-        int i = from;
         if (Vector512.IsHardwareAccelerated)
         {
-            Vector512<byte> l = Vector512.Create(low).AsByte(), h = Vector512.Create(high).AsByte();
-            for (; i + 8 <= packed.Length; i += 8)
-            {
-                Vector512<byte> v = Vector512.LoadUnsafe(ref Unsafe.Add(ref all, i)).AsByte();
-                var near = Vector512.Equals(Vector512.Min(Vector512.Max(v, l), h).AsUInt64(), v.AsUInt64()).ExtractMostSignificantBits();
-                if (near != 0)
-                {
-                    return i + BitOperations.TrailingZeroCount(near);
-                }
-            }
+            Vector512<byte> v = Vector512.LoadUnsafe(in eight).AsByte();
+            return (uint)Vector512.Equals(Vector512.Min(Vector512.Max(v, Vector512.Create(low).AsByte()), Vector512.Create(high).AsByte()).AsUInt64(), v.AsUInt64()).ExtractMostSignificantBits();
         }
 
         if (Vector256.IsHardwareAccelerated)
         {
             Vector256<byte> l = Vector256.Create(low).AsByte(), h = Vector256.Create(high).AsByte();
-            for (; i + 4 <= packed.Length; i += 4)
-            {
-                Vector256<byte> v = Vector256.LoadUnsafe(ref Unsafe.Add(ref all, i)).AsByte();
-                var near = Vector256.Equals(Vector256.Min(Vector256.Max(v, l), h).AsUInt64(), v.AsUInt64()).ExtractMostSignificantBits();
-                if (near != 0)
-                {
-                    return i + BitOperations.TrailingZeroCount(near);
-                }
-            }
+            return NearOfFour(Vector256.LoadUnsafe(in eight).AsByte(), l, h) | (NearOfFour(Vector256.LoadUnsafe(in eight, 4).AsByte(), l, h) << 4);
         }
 
-        if (Vector128.IsHardwareAccelerated)
+        Vector128<byte> least = Vector128.Create(low).AsByte(), most = Vector128.Create(high).AsByte();
+        uint near = 0;
+        for (int i = 0; i < 8; i += 2)
         {
-            Vector128<byte> l = Vector128.Create(low).AsByte(), h = Vector128.Create(high).AsByte();
-            for (; i + 2 <= packed.Length; i += 2)
-            {
-                Vector128<byte> v = Vector128.LoadUnsafe(ref Unsafe.Add(ref all, i)).AsByte();
-                var near = Vector128.Equals(Vector128.Min(Vector128.Max(v, l), h).AsUInt64(), v.AsUInt64()).ExtractMostSignificantBits();
-                if (near != 0)
-                {
-                    return i + BitOperations.TrailingZeroCount(near);
-                }
-            }
+            Vector128<byte> v = Vector128.LoadUnsafe(in eight, (nuint)i).AsByte();
+            near |= Vector128.Equals(Vector128.Min(Vector128.Max(v, least), most).AsUInt64(), v.AsUInt64()).ExtractMostSignificantBits() << i;
         }
 
-        for (; i < packed.Length; i++)
-        {
-            if (IsNear(packed[i], low, high))
-            {
-                return i;
-            }
-        }
-
-        return packed.Length;
+        return near;
     }
+
+    private static uint NearOfFour(Vector256<byte> v, Vector256<byte> low, Vector256<byte> high) =>
+        Vector256.Equals(Vector256.Min(Vector256.Max(v, low), high).AsUInt64(), v.AsUInt64()).ExtractMostSignificantBits();
 }

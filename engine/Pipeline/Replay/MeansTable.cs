@@ -1,67 +1,105 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using Engine.Pipeline.Windows;
 
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// An open-addressed table from block means to ring slots. Paths of one cell (16 steps in six of the eight means) have one home place, and
-/// those of a run lie side by side, so that a look-up scans memory in order. 12 bytes a place, 1.3 places a path.
+/// A table from block means to ring slots. Paths of one cell (8 steps in six of the eight means) have one home, a chain of lines of eight places whose means
+/// are a cache line each. Only a chain's first line has room: where it is full, what it holds moves into a line of its own behind it. So a look-up reads
+/// what its homes hold and nothing else, however long paths have come and gone. 16 bytes a path.
 /// </summary>
+/// <remarks>
+/// All homes are asked for at once, and a chain's next line while others are looked at: what a look-up waits for is memory, some fifty homes and twice
+/// as many lines of it. (Open addressing was slower the longer it ran: crowded cells push their neighbours aside.)
+/// </remarks>
 internal sealed class MeansTable
 {
-    private const int Empty = -1;
-    private const int CellShift = 4;
-    private const int Dimensions = 6;
+    private const int Places = 8;
+    private const int CellShift = 3;
+
+    /// <summary>Cells that a look-up asks for at most: three in each of six dimensions (<see cref="BlockMeans.Widest"/>).</summary>
+    private const int MostHomes = 3 * 3 * 3 * 3 * 3 * 3;
+
+    /// <summary>Paths a home, and bytes a path, when the table is full.</summary>
+    private const int PathsPerHome = 16, BytesPerPath = 16;
+
+    private const int Small = 1000;
+
+    private const int LineBytes = (Places * (sizeof(ulong) + sizeof(int))) + sizeof(int);
+
+    private readonly int _homes;
+
+    /// <summary>By place, the means, or 0 where it is empty: no byte of means is 0.</summary>
     private readonly ulong[] _means;
     private readonly int[] _slots;
 
+    /// <summary>By line, the next of its chain or of those that are free; 0 where there is none, as line 0 is a home.</summary>
+    private readonly int[] _next;
+    private int _free;
+
     public MeansTable(int capacity)
     {
-        int places = (int)Math.Max(16, (capacity * 13L / 10) + 1);
-        _means = new ulong[places];
-        _slots = new int[places];
-        _slots.AsSpan().Fill(Empty);
+        _homes = Math.Max(1, capacity / PathsPerHome);
+        // a small one has as many as any paths could need
+        int lines = Math.Max((int)((long)capacity * BytesPerPath / LineBytes), (Math.Min(capacity, Small) / Places) + Math.Min(_homes, Small / PathsPerHome) + 1);
+        _means = HugePages.Array<ulong>(lines * Places);
+        _slots = HugePages.Array<int>(lines * Places);
+        _next = HugePages.Array<int>(lines);
+        for (int line = lines - 1; line >= _homes; line--)
+        {
+            (_next[line], _free) = (_free, line);
+        }
     }
 
     /// <summary>Bytes that it holds.</summary>
-    public long Bytes => _means.LongLength * (sizeof(ulong) + sizeof(int));
+    public long Bytes => _next.LongLength * LineBytes;
 
     // the first two and the last block's x and y; what is left follows from them, as the mean is 0
     private static ReadOnlySpan<byte> CellBytes => [0, 1, 3, 4, 5, 7];
 
-    /// <summary>Adds a slot. There must be room: fewer entries than the capacity.</summary>
-    public void Add(ulong means, int slot)
+    /// <summary>Adds a slot; false if there is no line left for it, which paths in very few or very many cells bring about a little before the capacity.</summary>
+    public bool Add(ulong means, int slot)
     {
-        int at = Home(means);
-        while (_slots[at] != Empty)
+        int home = Home(means), place = FirstEmpty(home);
+        if (place == Places)
         {
-            at = Next(at);
+            if (_free == 0)
+            {
+                return false;
+            }
+
+            int line = _free;
+            _free = _next[line];
+            Move(home, line);
+            (_next[line], _next[home]) = (_next[home], line);
+            place = 0;
         }
 
-        (_means[at], _slots[at]) = (means, slot);
+        (_means[(home * Places) + place], _slots[(home * Places) + place]) = (means, slot);
+        return true;
     }
 
-    /// <summary>Removes a slot that was added with these means, and closes the gap: no place is wasted on what is gone.</summary>
+    /// <summary>Removes a slot that was added with these means.</summary>
     public void Remove(ulong means, int slot)
     {
-        int gap = Home(means);
-        while (_slots[gap] != slot)
+        int home = Home(means), line = home, at;
+        while ((at = PlaceOf(line, means, slot)) < 0)
         {
-            gap = _slots[gap] != Empty ? Next(gap) : throw new InvalidOperationException($"Slot {slot} is not in the table of means.");
+            line = _next[line] != 0 ? _next[line] : throw new InvalidOperationException($"Slot {slot} is not in the table of means.");
         }
 
-        for (int at = Next(gap); _slots[at] != Empty; at = Next(at))
+        // the first line's last takes the place
+        int last = (home * Places) + FirstEmpty(home) - 1;
+        (_means[at], _slots[at]) = (_means[last], _slots[last]);
+        _means[last] = 0;
+        int behind = _next[home];
+        if (last == home * Places && behind != 0)
         {
-            // an entry may move back to the gap unless its home lies behind the gap
-            int home = Home(_means[at]);
-            bool between = gap <= at ? gap < home && home <= at : gap < home || home <= at;
-            if (!between)
-            {
-                (_means[gap], _slots[gap]) = (_means[at], _slots[at]);
-                gap = at;
-            }
+            Move(behind, home);
+            _next[home] = _next[behind];
+            (_next[behind], _free) = (_free, behind);
         }
-
-        _slots[gap] = Empty;
     }
 
     /// <summary>The slots whose means lie between; returns how many, as many as fit.</summary>
@@ -71,19 +109,37 @@ internal sealed class MeansTable
     [SkipLocalsInit]
     public int Find(ulong low, ulong high, Span<int> found)
     {
-        Span<int> homes = stackalloc int[1 << Dimensions];
-        int count = Homes(low, high, homes), n = 0;
-        for (int h = 0; h < count; h++)
+        Span<int> lines = stackalloc int[2 * MostHomes];
+        int count = Homes(low, high, lines), n = 0;
+        for (int i = 0; i < count; i++)
         {
-            int from = homes[h];
-            if (_slots[from] == Empty || homes[..h].Contains(from))
+            int line = lines[i];
+            while (true)
             {
-                continue;
-            }
+                for (uint near = BlockMeans.NearOfEight(in _means[line * Places], low, high); near != 0 && n < found.Length; near &= near - 1)
+                {
+                    // two cells may have one home
+                    int slot = _slots[(line * Places) + BitOperations.TrailingZeroCount(near)];
+                    if (!found[..n].Contains(slot))
+                    {
+                        found[n++] = slot;
+                    }
+                }
 
-            int length = Run(from), atEnd = _slots.Length - from;
-            n = Scan(from, Math.Min(length, atEnd), low, high, found, n);
-            n = length > atEnd ? Scan(0, length - atEnd, low, high, found, n) : n;
+                line = _next[line];
+                if (line == 0)
+                {
+                    break;
+                }
+
+                // asked for now, and looked at after all that were asked for before
+                if (count < lines.Length)
+                {
+                    HugePages.Fetch(in _means[line * Places]);
+                    lines[count++] = line;
+                    break;
+                }
+            }
         }
 
         return n;
@@ -92,65 +148,78 @@ internal sealed class MeansTable
     /// <summary>The slots with exactly these means; returns how many, as many as fit.</summary>
     public int FindSame(ulong packed, Span<int> found)
     {
-        int n = 0;
-        for (int at = Home(packed); _slots[at] != Empty; at = Next(at))
+        int n = 0, line = Home(packed);
+        do
         {
-            if (_means[at] == packed && n < found.Length)
+            for (uint same = BlockMeans.NearOfEight(in _means[line * Places], packed, packed); same != 0 && n < found.Length; same &= same - 1)
             {
-                found[n++] = _slots[at];
+                found[n++] = _slots[(line * Places) + BitOperations.TrailingZeroCount(same)];
             }
-        }
 
+            line = _next[line];
+        }
+        while (line != 0);
         return n;
     }
 
-    /// <summary>Entries side by side from a place on.</summary>
-    private int Run(int from)
+    /// <summary>Places of a line that are taken: they come first.</summary>
+    private int FirstEmpty(int line)
     {
-        int length = _slots.AsSpan(from).IndexOf(Empty);
-        return length >= 0 ? length : _slots.Length - from + _slots.AsSpan(0, from).IndexOf(Empty);
+        int i = _means.AsSpan(line * Places, Places).IndexOf(0UL);
+        return i < 0 ? Places : i;
     }
 
-    private int Scan(int from, int length, ulong low, ulong high, Span<int> found, int n)
+    private int PlaceOf(int line, ulong means, int slot)
     {
-        ReadOnlySpan<ulong> run = _means.AsSpan(from, length);
-        for (int i = BlockMeans.FindNear(run, 0, low, high); i < run.Length && n < found.Length; i = BlockMeans.FindNear(run, i + 1, low, high))
+        for (uint same = BlockMeans.NearOfEight(in _means[line * Places], means, means); same != 0; same &= same - 1)
         {
-            // runs of two homes may overlap
-            int slot = _slots[from + i];
-            if (!found[..n].Contains(slot))
+            int at = (line * Places) + BitOperations.TrailingZeroCount(same);
+            if (_slots[at] == slot)
             {
-                found[n++] = slot;
+                return at;
             }
         }
 
-        return n;
+        return -1;
     }
 
-    /// <summary>The homes of all cells between: 1 to 64.</summary>
+    private void Move(int from, int to)
+    {
+        Span<ulong> means = _means.AsSpan(from * Places, Places);
+        means.CopyTo(_means.AsSpan(to * Places));
+        means.Clear();
+        _slots.AsSpan(from * Places, Places).CopyTo(_slots.AsSpan(to * Places));
+    }
+
+    /// <summary>The homes of all cells between, 1 to 729, asked for.</summary>
     [SkipLocalsInit]
     private int Homes(ulong low, ulong high, Span<int> homes)
     {
         int count = 1;
-        Span<ulong> cells = stackalloc ulong[1 << Dimensions];
+        Span<ulong> cells = stackalloc ulong[MostHomes];
         cells[0] = 0;
         foreach (byte b in CellBytes)
         {
             ulong first = (low >> (8 * b) & 0xff) >> CellShift, last = (high >> (8 * b) & 0xff) >> CellShift;
-            for (int i = 0, n = count; i < n; i++)
+            int n = count;
+            for (ulong cell = last; cell > first; cell--)
             {
-                if (last != first)
+                for (int i = 0; i < n; i++)
                 {
-                    cells[count++] = (cells[i] << 8) | last;
+                    cells[count++] = (cells[i] << 8) | cell;
                 }
+            }
 
+            for (int i = 0; i < n; i++)
+            {
                 cells[i] = (cells[i] << 8) | first;
             }
         }
 
         for (int i = 0; i < count; i++)
         {
-            homes[i] = Place(cells[i]);
+            homes[i] = HomeOf(cells[i]);
+            HugePages.Fetch(in _means[homes[i] * Places]);
         }
 
         return count;
@@ -164,16 +233,14 @@ internal sealed class MeansTable
             cell = (cell << 8) | ((means >> (8 * b) & 0xff) >> CellShift);
         }
 
-        return Place(cell);
+        return HomeOf(cell);
     }
 
-    private int Place(ulong cell)
+    private int HomeOf(ulong cell)
     {
         // Fibonacci hashing, then a fraction of the table's length
         ulong hash = cell * 0x9E3779B97F4A7C15;
         hash ^= hash >> 32;
-        return (int)Math.BigMul(hash * 0x9E3779B97F4A7C15, (ulong)_slots.Length, out _);
+        return (int)Math.BigMul(hash * 0x9E3779B97F4A7C15, (ulong)_homes, out _);
     }
-
-    private int Next(int at) => at + 1 < _slots.Length ? at + 1 : 0;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Engine.Pipeline.Windows;
 
 namespace Engine.Pipeline.Replay;
 
@@ -13,9 +14,6 @@ namespace Engine.Pipeline.Replay;
 public sealed class ReplayIndex
 {
     private const int MostCandidates = 256;
-    /// <summary>Beyond so many times the limit, the path's own points don't bring it below.</summary>
-    private const float MostDoubt = 4;
-
     private const long MostOffset = (1L << 48) - 1;
     private readonly Lock _lock = new();
     private readonly ReplaySettings _settings;
@@ -32,7 +30,7 @@ public sealed class ReplayIndex
     {
         settings.Check();
         _settings = settings;
-        _ring = new ReplayEntry[settings.MostPaths];
+        _ring = HugePages.Array<ReplayEntry>(settings.MostPaths);
         _table = new MeansTable(settings.MostPaths);
     }
 
@@ -66,9 +64,7 @@ public sealed class ReplayIndex
             return false;
         }
 
-        Span<float> points = stackalloc float[Residual.Padded];
-        Span<float> means = stackalloc float[8];
-        ulong packed = Means(signature, points, means);
+        ulong packed = Packed(signature);
         lock (_lock)
         {
             return InsertLocked(signature, clickId, logTime, place, packed);
@@ -82,7 +78,7 @@ public sealed class ReplayIndex
     /// <param name="offset">Of its click.</param>
     /// <param name="clickId">128 bytes for the matched click's id.</param>
     /// <param name="match">The one with the least residual; among equals the first by partition and offset.</param>
-    /// <returns>Whether one lies within the residual; false too if the path has too little shape to be compared.</returns>
+    /// <returns>Whether one lies within the residual; false too if the path has too little shape to be compared (<see cref="PathSignature.IsCompared"/>).</returns>
     public bool TryFind(in PathSignature signature, long logTime, int partition, long offset, Span<byte> clickId, out ReplayMatch match) =>
         TryFind(signature, logTime, partition, offset, [], [], [], clickId, out match);
 
@@ -93,21 +89,27 @@ public sealed class ReplayIndex
     {
         match = default;
         ulong place = PlaceOf(partition, offset);
-        if (!signature.HasShape)
+        if (!signature.IsCompared)
         {
             return false;
         }
 
-        Span<float> points = stackalloc float[Residual.Padded], stored = stackalloc float[Residual.Padded], means = stackalloc float[8];
+        Span<float> points = stackalloc float[Residual.Padded];
         Span<int> candidates = stackalloc int[MostCandidates];
-        Means(signature, points, means);
-        var (low, high) = BlockMeans.Around(points, means, signature.Duration);
+        SignaturePoints.Unpack(signature, points);
+        var (low, high) = BlockMeans.Around(points, BlockMeans.Of(points), signature.Duration);
+        var query = new ReplayQuery(points, t, x, y, _settings.MostResidual);
         lock (_lock)
         {
-            int count = _table.Find(low, high, candidates);
+            candidates = candidates[.._table.Find(low, high, candidates)];
+            foreach (int slot in candidates)
+            {
+                HugePages.Fetch(in _ring[slot]);
+            }
+
             int best = -1;
             float least = _settings.MostResidual;
-            foreach (int slot in candidates[..count])
+            foreach (int slot in candidates)
             {
                 ref readonly ReplayEntry entry = ref _ring[slot];
                 if (!Counts(entry, signature, logTime, place))
@@ -115,13 +117,7 @@ public sealed class ReplayIndex
                     continue;
                 }
 
-                Unpack(entry.Signature, stored);
-                float residual = Residual.Between(points, stored);
-                if (residual > _settings.MostResidual && residual < MostDoubt * _settings.MostResidual && !t.IsEmpty)
-                {
-                    residual = Math.Min(residual, RawResidual.Of(t, x, y, RawResidual.Centre(t, x, y), stored));
-                }
-
+                float residual = query.To(entry.Signature);
                 if (residual < least || (residual == least && (best < 0 || entry.Place < _ring[best].Place)))
                 {
                     (best, least) = (slot, residual);
@@ -138,17 +134,12 @@ public sealed class ReplayIndex
         }
     }
 
-    internal static void Unpack(ReadOnlySpan<byte> signature, Span<float> points)
+    [SkipLocalsInit]
+    private static ulong Packed(ReadOnlySpan<byte> signature)
     {
-        PathSignature.Decode(signature, points.Slice(1, PathSignature.Points), points.Slice(Residual.YAt + 1, PathSignature.Points));
-        Residual.Pad(points);
-    }
-
-    private static ulong Means(ReadOnlySpan<byte> signature, Span<float> points, Span<float> means)
-    {
-        Unpack(signature, points);
-        BlockMeans.Of(points, means);
-        return BlockMeans.Pack(means);
+        Span<float> points = stackalloc float[Residual.Padded];
+        SignaturePoints.Unpack(signature, points);
+        return BlockMeans.Pack(BlockMeans.Of(points));
     }
 
     private static ulong PlaceOf(int partition, long offset) => partition is >= 0 and <= ushort.MaxValue && offset is >= 0 and <= MostOffset
@@ -157,13 +148,9 @@ public sealed class ReplayIndex
 
     private bool InsertLocked(in PathSignature signature, ReadOnlySpan<byte> clickId, long logTime, ulong place, ulong packed)
     {
-        Span<int> candidates = stackalloc int[MostCandidates];
-        foreach (int near in candidates[.._table.FindSame(packed, candidates)])
+        if (IsThere(place, packed))
         {
-            if (_ring[near].Place == place)
-            {
-                return false;
-            }
+            return false;
         }
 
         _newest = Math.Max(_newest, logTime);
@@ -174,8 +161,12 @@ public sealed class ReplayIndex
 
         if (_count == _ring.Length)
         {
-            _droppedEarly += _ring[_first].LogTime >= _newest - _settings.ExpiryMs ? 1 : 0;
-            DropFirst();
+            DropEarly();
+        }
+
+        while (!_table.Add(packed, (int)(((long)_first + _count) % _ring.Length)))
+        {
+            DropEarly();
         }
 
         int slot = (int)(((long)_first + _count) % _ring.Length);
@@ -194,16 +185,35 @@ public sealed class ReplayIndex
             _longIds[slot] = clickId.ToArray();
         }
 
-        _table.Add(packed, slot);
         _count++;
         return true;
     }
 
     [SkipLocalsInit]
+    private bool IsThere(ulong place, ulong packed)
+    {
+        Span<int> candidates = stackalloc int[MostCandidates];
+        foreach (int near in candidates[.._table.FindSame(packed, candidates)])
+        {
+            if (_ring[near].Place == place)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The oldest goes before its time.</summary>
+    private void DropEarly()
+    {
+        _droppedEarly += _ring[_first].LogTime >= _newest - _settings.ExpiryMs ? 1 : 0;
+        DropFirst();
+    }
+
     private void DropFirst()
     {
-        Span<float> points = stackalloc float[Residual.Padded], means = stackalloc float[8];
-        _table.Remove(Means(_ring[_first].Signature, points, means), _first);
+        _table.Remove(Packed(_ring[_first].Signature), _first);
         _longIds.Remove(_first);
         _first = (_first + 1) % _ring.Length;
         _count--;

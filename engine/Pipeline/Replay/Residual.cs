@@ -29,32 +29,56 @@ internal static class Residual
     }
 
     /// <summary>The residual of two padded paths, by the widest vectors that the machine has.</summary>
-    public static float Between(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => Vector512.IsHardwareAccelerated ? Between<Lane16>(a, b)
-        : Vector256.IsHardwareAccelerated ? Between<Lane8>(a, b)
-        : Vector128.IsHardwareAccelerated ? Between<Lane4>(a, b)
-        : Between<Lane1>(a, b);
+    /// <param name="a">Padded.</param>
+    /// <param name="b">Padded.</param>
+    /// <param name="most">px² that a point counts at most.</param>
+    public static float Between(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float most = float.MaxValue) => Vector512.IsHardwareAccelerated ? Between<Lane16>(a, b, most)
+        : Vector256.IsHardwareAccelerated ? Between<Lane8>(a, b, most)
+        : Vector128.IsHardwareAccelerated ? Between<Lane4>(a, b, most)
+        : Between<Lane1>(a, b, most);
 
     /// <summary>The same by a given width.</summary>
     [SkipLocalsInit]
-    public static float Between<TLane>(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    public static float Between<TLane>(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float most = float.MaxValue)
         where TLane : struct, ILane<TLane>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(a.Length, Padded);
         ArgumentOutOfRangeException.ThrowIfLessThan(b.Length, Padded);
         Span<float> squares = stackalloc float[Points];
         ref float pa = ref MemoryMarshal.GetReference(a), pb = ref MemoryMarshal.GetReference(b), to = ref MemoryMarshal.GetReference(squares);
+        TLane limit = TLane.Of(most);
         for (int i = 0; i < Points; i += TLane.Count)
         {
-            (ToPolyline<TLane>(ref pa, ref pb, i) + ToPolyline<TLane>(ref pb, ref pa, i)).Store(ref Unsafe.Add(ref to, i));
+            (TLane.Min(ToPolyline<TLane>(ref pa, ref pb, i), limit) + TLane.Min(ToPolyline<TLane>(ref pb, ref pa, i), limit)).Store(ref Unsafe.Add(ref to, i));
         }
 
-        float sum = 0;
-        foreach (float square in squares)
+        return MathF.Sqrt(Sum<TLane>(ref to) / (2 * Points));
+    }
+
+    /// <summary>The sum of 64 numbers, which it overwrites: halves are added up, so that no width changes the order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Sum<TLane>(ref float values)
+        where TLane : struct, ILane<TLane>
+    {
+        for (int half = Points / 2; half > 0; half /= 2)
         {
-            sum += square;
+            if (half >= TLane.Count)
+            {
+                for (int i = 0; i < half; i += TLane.Count)
+                {
+                    (At<TLane>(ref values, i) + At<TLane>(ref values, half + i)).Store(ref Unsafe.Add(ref values, i));
+                }
+            }
+            else
+            {
+                for (int i = 0; i < half; i++)
+                {
+                    Unsafe.Add(ref values, i) += Unsafe.Add(ref values, half + i);
+                }
+            }
         }
 
-        return MathF.Sqrt(sum / (2 * Points));
+        return values;
     }
 
     /// <summary>Squared distances of points i and on to the segments before and after the same points of the other.</summary>

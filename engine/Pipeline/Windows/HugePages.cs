@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Engine.Pipeline.Windows;
 
@@ -11,6 +13,8 @@ internal static unsafe partial class HugePages
 {
     public const int Bytes = 2 * 1024 * 1024;
 
+    private const int Line = 64;
+
     /// <summary>MADV_HUGEPAGE of madvise(2).</summary>
     private const int Advice = 14;
 
@@ -21,6 +25,27 @@ internal static unsafe partial class HugePages
         void* memory = NativeMemory.AlignedAlloc(bytes, Bytes);
         if (OperatingSystem.IsLinux()) _ = Advise(memory, bytes, Advice);
         return memory;
+    }
+
+    /// <summary>An array of zeros that never moves, in such pages where it has room for one. It is the collector's to free.</summary>
+    public static T[] Array<T>(int length)
+        where T : unmanaged
+    {
+        T[] array = GC.AllocateArray<T>(length, pinned: true);
+        nuint bytes = (nuint)length * (nuint)sizeof(T), start = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
+        nuint first = (start + Bytes - 1) / Bytes * Bytes, last = (start + bytes) / Bytes * Bytes;
+        if (OperatingSystem.IsLinux() && last > first) _ = Advise((void*)first, last - first, Advice);
+        return array;
+    }
+
+    /// <summary>Asks for the cache lines of a value that is read soon.</summary>
+    public static void Fetch<T>(ref readonly T value)
+        where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        byte* at = (byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in value));
+        for (int b = 0; b < sizeof(T); b += Line) Sse.Prefetch0(at + b);
+        Sse.Prefetch0(at + sizeof(T) - 1);
     }
 
     public static void Free(void* memory) => NativeMemory.AlignedFree(memory);

@@ -29,21 +29,21 @@ public sealed class ClickMeasure(int seed, Action<string> progress)
     {
         (ClickRecord Click, bool Bad)[] inTime = [.. clicks.OrderBy(c => c.Click.Time)];
         var (first, last) = (inTime[..(inTime.Length * 2 / 3)], inTime[(inTime.Length * 2 / 3)..]);
-        Row(text, "the last third in time", _recipe.Score(first, _recipe.Choose(first).Settings, last.Select(c => c.Click)), last);
+        Row(text, "the last third in time", _recipe.Score(first, _recipe.Choose(first), last.Select(c => c.Click)), last);
     }
 
     /// <summary>Parts of publishers one after another; settings are chosen without the first part, and serve all: they cost ten times what a forest does.</summary>
     private void ByPublisher(StringBuilder text, (ClickRecord Click, bool Bad)[] clicks)
     {
-        Dictionary<string, int> parts = PartsOf(clicks);
-        (double, BoostingSettings)? settings = null;
+        Dictionary<string, int> parts = PublisherParts.Of(clicks, Parts);
+        ClickSettings? settings = null;
         List<float> raw = [];
         List<(ClickRecord Click, bool Bad)> left = [];
         for (int part = 0; part < Parts; part++)
         {
-            (ClickRecord Click, bool Bad)[] others = [.. clicks.Where(c => parts[Publisher(c.Click)] != part)], own = [.. clicks.Where(c => parts[Publisher(c.Click)] == part)];
-            settings ??= _recipe.Choose(others).Settings;
-            float[] scores = _recipe.Score(others, settings.Value, own.Select(c => c.Click));
+            (ClickRecord Click, bool Bad)[] others = [.. clicks.Where(c => parts[PublisherParts.Publisher(c.Click)] != part)], own = [.. clicks.Where(c => parts[PublisherParts.Publisher(c.Click)] == part)];
+            settings ??= _recipe.Choose(others);
+            float[] scores = _recipe.Score(others, settings, own.Select(c => c.Click));
             Row(text, $"publishers, part {part + 1} of {Parts}", scores, own);
             raw.AddRange(scores);
             left.AddRange(own);
@@ -53,26 +53,9 @@ public sealed class ClickMeasure(int seed, Action<string> progress)
         Row(text, "publishers, all parts together", raw, left);
     }
 
-    /// <summary>The publisher with most clicks goes into the part with fewest.</summary>
-    private static Dictionary<string, int> PartsOf((ClickRecord Click, bool Bad)[] clicks)
-    {
-        var sizes = new int[Parts];
-        var parts = new Dictionary<string, int>();
-        foreach (var publisher in clicks.GroupBy(c => Publisher(c.Click)).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal))
-        {
-            int part = Array.IndexOf(sizes, sizes.Min());
-            parts[publisher.Key] = part;
-            sizes[part] += publisher.Count();
-        }
-
-        return parts;
-    }
-
     private static void Row(StringBuilder text, string name, IReadOnlyList<float> raw, IReadOnlyList<(ClickRecord Click, bool Bad)> clicks)
     {
         double[] good = [.. raw.Where((_, i) => !clicks[i].Bad)], bad = [.. raw.Where((_, i) => clicks[i].Bad)];
         text.AppendLine(F($"| {name} | {Curves.Auc(good, bad):F4} | {Share(Curves.Recall(good, bad, 0.01), bad.Length)} | {Share(Curves.Recall(good, bad, 0.05), bad.Length)} | {raw.Count} |"));
     }
-
-    private static string Publisher(ClickRecord click) => click.Fields[0];
 }

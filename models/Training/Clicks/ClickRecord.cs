@@ -43,7 +43,7 @@ public sealed record ClickRecord(string Id, long Time, string[] Fields)
             return new ClickRecord(id.GetString() ?? "", ms,
             [
                 Text("publisher"), Text("placement"), Text("campaign"), Screen(root), Version(osv), Plain(make), Plain(model), make, model, osv,
-                Device("carrier"), Device("connectiontype"), Device("language"), (ms / 3_600_000 % 24).ToString(), network, Text("visitor"),
+                Device("carrier"), Device("connectiontype"), Device("language"), (ms / 3_600_000 % 24).ToString(), network, Text("visitor"), Device("os"),
             ]);
         }
         catch (JsonException)

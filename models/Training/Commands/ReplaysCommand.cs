@@ -38,7 +38,7 @@ internal static class ReplaysCommand
                 index.Insert(signature, Encoding.ASCII.GetBytes(n.ToString(CultureInfo.InvariantCulture)), n, 0, n);
                 string matched = found ? Csv.Field(ids[(int)match.Offset]) : "";
                 string residual = found ? match.ResidualPx.ToString("F2", CultureInfo.InvariantCulture) : "";
-                writer.WriteLine($"{Csv.Field(path.Id)},{matched},{residual},{(signature.HasShape ? 1 : 0)}");
+                writer.WriteLine($"{Csv.Field(path.Id)},{matched},{residual},{(signature.IsCompared ? 1 : 0)}");
             }
         }
 
