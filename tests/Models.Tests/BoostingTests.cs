@@ -45,6 +45,19 @@ public class BoostingTests
     }
 
     [Fact]
+    public void Each_forest_of_a_mean_trains_on_the_next_draw()
+    {
+        Rows first = Made(800), second = first.Where(i => i % 2 == 0);
+        var settings = new BoostingSettings(20, 8);
+        Forest mean = Boosting.Train([first, second], settings with { Forests = 2 }, 5);
+        Forest one = Boosting.Train(first, settings, Boosting.SeedOf(5, 0)), other = Boosting.Train(second, settings, Boosting.SeedOf(5, 1));
+        for (int i = 0; i < first.Count; i++)
+        {
+            Assert.Equal((one.Score(first[i]) + other.Score(first[i])) / 2, mean.Score(first[i]), 1e-5f);
+        }
+    }
+
+    [Fact]
     public void Curves_are_those_of_hand_made_scores()
     {
         Assert.Equal(1, Curves.Auc([1, 2], [3, 4]));

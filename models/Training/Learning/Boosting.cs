@@ -29,8 +29,16 @@ public static class Boosting
     private const int SeedStep = 1000;
 
     /// <summary>Trains on rows; the same rows, settings and seed give the same forest.</summary>
-    public static Forest Train(Rows rows, BoostingSettings settings, int seed) =>
-        Mean([.. Enumerable.Range(0, settings.Forests).Select(k => FromMicrosoft(TrainModel(rows, settings, seed + (k * SeedStep)).Model, rows))]);
+    public static Forest Train(Rows rows, BoostingSettings settings, int seed) => Train([rows], settings, seed);
+
+    /// <summary>The same where rows were drawn several times: each of the mean's forests trains on the next draw.</summary>
+    public static Forest Train(IReadOnlyList<Rows> draws, BoostingSettings settings, int seed) =>
+        Mean([.. Enumerable.Range(0, settings.Forests).Select(k => FromMicrosoft(TrainModel(draws[k % draws.Count], settings, SeedOf(seed, k)).Model, draws[k % draws.Count]))]);
+
+    /// <summary>The seed of a mean's forest.</summary>
+    /// <param name="seed">The mean's.</param>
+    /// <param name="forest">From 0; it has the mean's own.</param>
+    public static int SeedOf(int seed, int forest) => seed + (forest * SeedStep);
 
     /// <summary>
     /// One forest whose score is the mean of theirs (L. Breiman, "Bagging predictors", 1996): what only one of them took for a sign counts

@@ -43,29 +43,46 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
     {
         PathRecord[] people = [.. data.Where(p => !p.Program)], programs = [.. data.Where(p => p.Program)];
         var material = new People(people);
-        var corpus = new Corpus(settings.Corpus, seed);
-        var rows = new Rows(PathFeatures.Count);
-        corpus.AddPeople(rows, people);
-        corpus.AddPrograms(rows, programs);
-        corpus.AddAdversaries(rows, material, families);
-        Rows recorded = Corpus.AsRecorded([.. data, .. corpus.Noted(material, 400, families)]);
-        progress($"{rows.Count} rows, {rows.Positive.Count(p => p)} of programs of {Families(rows).Length} families, {PathFeatures.Count} features");
+        Rows[] draws = Draw(settings, seed, people, programs, material, families);
+        Rows recorded = Corpus.AsRecorded([.. data, .. new Corpus(settings.Corpus, seed).Noted(material, 400, families)]);
+        string[] all = Families(draws[0]);
+        progress($"{draws.Length} draws of {draws[0].Count} rows, {draws[0].Positive.Count(p => p)} of programs of {all.Length} families, {PathFeatures.Count} features");
 
         List<LeftOut> seen = [], asRecorded = [];
-        string[] all = Families(rows);
         for (int fold = 0; fold < settings.Folds; fold++)
         {
             bool Out(bool program, string kind, string group) => (program ? Array.IndexOf(all, kind) % settings.Folds : FoldOf(group)) == fold;
-            Forest part = Boosting.Train(rows.Where(i => !Out(rows.Positive[i], rows.Kind[i], rows.Group[i])), settings.Boosting, seed);
-            seen.AddRange(Score(part, rows, i => Out(rows.Positive[i], rows.Kind[i], rows.Group[i])));
-            asRecorded.AddRange(Score(part, recorded, i => Out(recorded.Positive[i], recorded.Kind[i], recorded.Group[i])));
+            bool OutOf(Rows rows, int i) => Out(rows.Positive[i], rows.Kind[i], rows.Group[i]);
+            Forest part = Boosting.Train([.. draws.Select(rows => rows.Where(i => !OutOf(rows, i)))], settings.Boosting, seed);
+            seen.AddRange(draws.SelectMany(rows => Score(part, rows, i => OutOf(rows, i))));
+            asRecorded.AddRange(Score(part, recorded, i => OutOf(recorded, i)));
             progress($"fold {fold + 1} of {settings.Folds}");
         }
 
-        Forest forest = Boosting.Train(rows, settings.Boosting, seed);
+        Forest forest = Boosting.Train(draws, settings.Boosting, seed);
         progress("forest of all");
         double cut = Curves.CutOff([.. seen.Where(s => !s.Program).Select(s => (double)s.Raw)], settings.FalsePositives);
-        return new CursorResult(Finish(data, rows, recorded, forest, seen, asRecorded, cut), seen, asRecorded, cut);
+        return new CursorResult(Finish(data, draws, recorded, forest, seen, asRecorded, cut), seen, asRecorded, cut);
+    }
+
+    /// <summary>
+    /// All rows, drawn anew for each of the mean's forests: each sees other recorders, cuts and adversaries, so that what it took from one
+    /// draw's accidents the others don't confirm.
+    /// </summary>
+    public static Rows[] Draw(
+        CursorSettings settings, int seed, IReadOnlyList<PathRecord> people, IReadOnlyList<PathRecord> programs, People material, Func<string, bool> families)
+    {
+        var draws = new Rows[settings.Boosting.Forests];
+        for (int k = 0; k < draws.Length; k++)
+        {
+            var corpus = new Corpus(settings.Corpus, Boosting.SeedOf(seed, k));
+            draws[k] = new Rows(PathFeatures.Count);
+            corpus.AddPeople(draws[k], people);
+            corpus.AddPrograms(draws[k], programs);
+            corpus.AddAdversaries(draws[k], material, families);
+        }
+
+        return draws;
     }
 
     /// <summary>Scores of rows.</summary>
@@ -113,9 +130,10 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
     }
 
     private Artefact Finish(
-        IReadOnlyList<PathRecord> data, Rows rows, Rows recorded, Forest forest, List<LeftOut> seen, List<LeftOut> asRecorded, double cut)
+        IReadOnlyList<PathRecord> data, Rows[] draws, Rows recorded, Forest forest, List<LeftOut> seen, List<LeftOut> asRecorded, double cut)
     {
         Calibration calibration = Calibrating.Fit([.. seen.Select(s => s.Raw)], [.. seen.Select(s => s.Program)]);
+        int own = draws.Sum(rows => rows.Kind.Count(Adversaries.All.Select(a => a.Family).ToHashSet().Contains));
         double[] people = [.. asRecorded.Where(s => !s.Program).Select(s => (double)s.Raw)], programs = [.. asRecorded.Where(s => s.Program).Select(s => (double)s.Raw)];
         var header = new ArtefactHeader(
             ArtefactHeader.Cursor,
@@ -125,7 +143,7 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
             Math.BitDecrement(calibration.Probability((float)cut)),
             [
                 .. data.GroupBy(p => p.Source).Select(g => new ArtefactSource(g.Key, g.Count(), g.Count(p => p.Program), "MIT or ISC: see the card")),
-                new ArtefactSource("own adversaries", rows.Positive.Count(p => p), rows.Positive.Count(p => p), "ours"),
+                new ArtefactSource("own adversaries", own, own, "ours"),
             ],
             new Dictionary<string, double>
             {

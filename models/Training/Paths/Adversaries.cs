@@ -37,6 +37,13 @@ public static class Adversaries
         ("overshoot", (r, _) => Overshoot(r)),
         ("few-steps", (r, _) => FewSteps(r)),
         ("walk", (r, _) => Chases.RandomWalk(r)),
+        ("blend", (r, _) => Blends.Blend(r)),
+        ("gusty", (r, _) => Blends.Gusty(r)),
+        ("flow", (r, _) => Blends.Flow(r)),
+        ("roam", (r, _) => Blends.Roam(r)),
+        ("pixels", (r, _) => Blends.Pixels(r)),
+        ("autoregressive", (r, _) => Blends.Autoregressive(r)),
+        ("corners", (r, _) => Blends.Corners(r)),
     ];
 
     private static Motion Plain(Random r, Func<double, double, Curve> curve)

@@ -21,6 +21,9 @@ public sealed class Corpus(CorpusSettings settings, int seed)
     /// <summary>Of an adversary's raw paths, those noted at the program's own events, as a page notes what a script dispatches.</summary>
     private const double OwnEventsShare = 0.5;
 
+    /// <summary>Of adversaries' paths, those whose click lies elsewhere: a script that presses a button sets the cursor on it.</summary>
+    private const double JumpShare = 0.1;
+
     /// <summary>Rows of people: kind "people/source", group the person.</summary>
     public void AddPeople(Rows rows, IReadOnlyList<PathRecord> people)
     {
@@ -65,8 +68,9 @@ public sealed class Corpus(CorpusSettings settings, int seed)
             AddAll(rows, settings.PerFamily, i =>
             {
                 var random = new Random(Mix(family, i));
-                bool raw = random.Is(RawShare), own = raw && random.Is(OwnEventsShare);
-                Motion Made() => own ? Whole(make(random, people)) : FirstSeen(make(random, people), random);
+                bool raw = random.Is(RawShare), own = raw && random.Is(OwnEventsShare), jumps = random.Is(JumpShare);
+                Motion Moved() => jumps ? Jumped(make(random, people), random) : make(random, people);
+                Motion Made() => own ? Whole(Moved()) : FirstSeen(Moved(), random);
                 return (Seen(Vary(Made(), Made, random, raw), random, raw), true, family, family + i);
             });
         }
@@ -105,6 +109,13 @@ public sealed class Corpus(CorpusSettings settings, int seed)
         var recorder = new Recorder(random.Even(6, 18), random.Of<double>([0.02, 0.1, 0.3]), random.Of<double>([1, 1, 8, 16]), 0, 1, 1, false);
         var (t, x, y) = recorder.Record(motion, random);
         return Motion.Of(t, x, y);
+    }
+
+    private static Motion Jumped(Motion motion, Random random)
+    {
+        double distance = random.LogEven(30, 800), angle = random.Even(0, 2 * Math.PI);
+        motion.Add(motion.T[^1] + random.LogEven(6, 240), motion.X[^1] + (distance * Math.Cos(angle)), motion.Y[^1] + (distance * Math.Sin(angle)));
+        return motion;
     }
 
     /// <summary>A program's motion at its own events, in whole milliseconds and pixels.</summary>

@@ -59,6 +59,43 @@ internal static class Pieces
         };
     }
 
+    /// <summary>A way in time whose speed is drawn: the exponential of few smooth waves under an envelope, or stretches.</summary>
+    public static Func<double, double> Gusts(Random r)
+    {
+        if (r.Is(0.3))
+        {
+            return Stretches(r, r.Next(3, 20));
+        }
+
+        const int Parts = 64;
+        int waves = r.Next(1, 6);
+        double size = r.Even(0.1, 1.2), rise = r.Even(0, 1.5), fall = r.Even(0, 2);
+        var speed = new double[Parts];
+        for (int k = 0; k < waves; k++)
+        {
+            double a = size * r.Normal() / Math.Sqrt(waves), f = r.Even(0.5, 2 + (2 * k)), phase = r.Even(0, 6.3);
+            for (int i = 0; i < Parts; i++)
+            {
+                speed[i] += a * Math.Sin((2 * Math.PI * f * i / Parts) + phase);
+            }
+        }
+
+        for (int i = 0; i < Parts; i++)
+        {
+            double u = (i + 0.5) / Parts;
+            speed[i] = Math.Exp(speed[i]) * Math.Pow(u, rise) * Math.Pow(1 - u, fall);
+        }
+
+        return Way(speed);
+    }
+
+    /// <summary>A way in time in stretches of one speed each.</summary>
+    public static Func<double, double> Stretches(Random r, int parts)
+    {
+        double size = r.Even(0.1, 1);
+        return Way([.. Enumerable.Range(0, parts).Select(_ => Math.Exp(size * r.Normal()))]);
+    }
+
     /// <summary>Share of a lognormal stroke's way (R. Plamondon, 1995), by a logistic in the logarithm of time.</summary>
     public static double LogNormalShare(double u, double peak, double sigma)
     {
@@ -103,6 +140,29 @@ internal static class Pieces
         int i = Math.Min((int)at, x.Length - 2);
         return (x[i] + ((at - i) * (x[i + 1] - x[i])), y[i] + ((at - i) * (y[i + 1] - y[i])));
     };
+
+    /// <summary>Straight pieces, by share of their length.</summary>
+    public static Curve ByLength(List<double> x, List<double> y)
+    {
+        var at = new double[x.Count];
+        for (int i = 1; i < at.Length; i++)
+        {
+            at[i] = at[i - 1] + Math.Max(1e-6, Math.Sqrt(Math.Pow(x[i] - x[i - 1], 2) + Math.Pow(y[i] - y[i - 1], 2)));
+        }
+
+        return way =>
+        {
+            double s = Math.Clamp(way, 0, 1) * at[^1];
+            int i = 1;
+            while (i < at.Length - 1 && at[i] < s)
+            {
+                i++;
+            }
+
+            double part = (s - at[i - 1]) / (at[i] - at[i - 1]);
+            return (x[i - 1] + (part * (x[i] - x[i - 1])), y[i - 1] + (part * (y[i] - y[i - 1])));
+        };
+    }
 
     /// <summary>A curve followed by a time law, noted at a timer's events.</summary>
     public static Motion Follow(Random random, Curve curve, Func<double, double> law, double duration)
@@ -163,6 +223,23 @@ internal static class Pieces
         }
 
         return motion;
+    }
+
+    /// <summary>The share of the way by share of time, from speeds in equal times.</summary>
+    private static Func<double, double> Way(double[] speed)
+    {
+        var way = new double[speed.Length + 1];
+        for (int i = 0; i < speed.Length; i++)
+        {
+            way[i + 1] = way[i] + speed[i];
+        }
+
+        return u =>
+        {
+            double at = Math.Clamp(u, 0, 1) * speed.Length;
+            int i = Math.Min((int)at, speed.Length - 1);
+            return (way[i] + ((at - i) * speed[i])) / way[^1];
+        };
     }
 
     private static double Casteljau(double[] points, double u)
