@@ -7,11 +7,14 @@ namespace Bench.Micro;
 
 /// <summary>
 /// A log of clicks in memory, as producers send them: 200,000 visitors on 60,000 addresses of 8,000 networks, by a law of Zipf, 300 campaigns,
-/// 500 publishers, about 460 bytes of JSON each; 20,000 clicks a second of event time. The same for the same seed.
+/// 500 publishers, about 460 bytes of JSON each; 20,000 clicks a second of event time. Another number of visitors has as many addresses and networks
+/// to each, and all visitors come alike. The same for the same seed.
 /// </summary>
 internal sealed unsafe class ClickLog : IDisposable
 {
-    private const int Visitors = 200_000, Addresses = 60_000, Networks = 8_000, Publishers = 500, Campaigns = 300;
+    public const int Visitors = 200_000;
+
+    private const int Publishers = 500, Campaigns = 300;
     private const long Begin = 1_767_268_800_000;
 
     private static readonly string[] Agents =
@@ -28,15 +31,17 @@ internal sealed unsafe class ClickLog : IDisposable
     private readonly byte* _keyBytes;
     private readonly int[] _keyAt;
 
-    public ClickLog(int count, bool alternating = false, int seed = 7)
+    public ClickLog(int count, bool alternating = false, int seed = 7, int visitors = Visitors)
     {
+        int addresses = visitors / 10 * 3, networks = Math.Max(1, visitors / 25);
+        double skew = visitors == Visitors ? 2.2 : 1;
         var random = new Random(seed);
         var text = new MemoryStream();
         _events = new (long, int, int, long)[count];
-        _keys = new byte[Networks][];
+        _keys = new byte[networks][];
         for (int i = 0; i < count; i++)
         {
-            int visitor = (int)(Visitors * Math.Pow(random.NextDouble(), 2.2)), address = visitor * 7919 % Addresses, network = address % Networks;
+            int visitor = (int)(visitors * Math.Pow(random.NextDouble(), skew)), address = (int)(visitor * 7919L % addresses), network = address % networks;
             long time = Begin + i / 20;
             string net = $"{23 + network / 2000}.{network / 50 % 40 * 6}.{network % 50 * 5}.";
             _keys[network] ??= Encoding.ASCII.GetBytes(net + "0/24");
@@ -44,16 +49,16 @@ internal sealed unsafe class ClickLog : IDisposable
             string who = shape == 1 ? "" : $",\"visitor\":\"v-{visitor}\"";
             string page = shape == 2 ? "" : $",\"page\":\"https://p{random.Next(Publishers)}.example/a/{random.Next(1000)}\",\"referrer\":\"\"";
             string device = shape == 1 ? ",\"device\":{\"make\":\"Acme\",\"model\":\"A1\",\"os\":\"Android\",\"osv\":\"14\",\"language\":\"de\"}" : "";
-            string json = $"{{\"type\":\"click\",\"id\":\"c-{i}\",\"time\":{time},\"ip\":\"{net}{10 + 23 * (address / Networks)}\",\"ua\":\"{Agents[visitor % Agents.Length]}\"{who},\"publisher\":\"pub-{(int)(Publishers * Math.Pow(random.NextDouble(), 2))}\",\"placement\":\"top\",\"campaign\":\"cmp-{(int)(Campaigns * Math.Pow(random.NextDouble(), 2))}\",\"advertiser\":\"adv-{visitor % 90}\",\"cost_micros\":{50_000 + 10_000 * random.Next(60)}{page},\"target\":\"https://s{visitor % 90}.example/p/{visitor % 300}\",\"pointer\":\"mouse\",\"x\":{random.Next(1280)},\"y\":{random.Next(720)},\"viewport\":[1280,720]{device}}}";
+            string json = $"{{\"type\":\"click\",\"id\":\"c-{i}\",\"time\":{time},\"ip\":\"{net}{10 + 23 * (address / networks)}\",\"ua\":\"{Agents[visitor % Agents.Length]}\"{who},\"publisher\":\"pub-{(int)(Publishers * Math.Pow(random.NextDouble(), 2))}\",\"placement\":\"top\",\"campaign\":\"cmp-{(int)(Campaigns * Math.Pow(random.NextDouble(), 2))}\",\"advertiser\":\"adv-{visitor % 90}\",\"cost_micros\":{50_000 + 10_000 * random.Next(60)}{page},\"target\":\"https://s{visitor % 90}.example/p/{visitor % 300}\",\"pointer\":\"mouse\",\"x\":{random.Next(1280)},\"y\":{random.Next(720)},\"viewport\":[1280,720]{device}}}";
             _events[i] = (text.Length, json.Length, network, time);
             text.Write(Encoding.ASCII.GetBytes(json));
         }
         Bytes = text.Length;
         _bytes = (byte*)NativeMemory.Alloc((nuint)text.Length);
         text.GetBuffer().AsSpan(0, (int)text.Length).CopyTo(new Span<byte>(_bytes, (int)text.Length));
-        _keyAt = new int[Networks];
-        _keyBytes = (byte*)NativeMemory.Alloc(Networks * 32);
-        for (int i = 0; i < Networks; i++)
+        _keyAt = new int[networks];
+        _keyBytes = (byte*)NativeMemory.Alloc((nuint)networks * 32);
+        for (int i = 0; i < networks; i++)
         {
             _keyAt[i] = i * 32;
             _keys[i]?.CopyTo(new Span<byte>(_keyBytes + i * 32, 32));

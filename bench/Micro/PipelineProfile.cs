@@ -12,9 +12,9 @@ namespace Bench.Micro;
 /// <summary>The pipeline on a log in memory, verdicts written to nowhere: what a click costs without Kafka and Redis.</summary>
 internal static unsafe class PipelineProfile
 {
-    public static void Run(int clicks)
+    public static void Run(int clicks, int visitors)
     {
-        using var log = new ClickLog(clicks);
+        using var log = new ClickLog(clicks, visitors: visitors);
         DecisionSettings settings = Settings();
         for (int round = 0; round < 3; round++)
         {
@@ -35,7 +35,7 @@ internal static unsafe class PipelineProfile
                 at += n;
             }
             double bytes = (double)(GC.GetAllocatedBytesForCurrentThread() - allocated) / (log.Count * 3 / 4);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"whole pipeline: {slices}, {bytes:0.0} bytes allocated, {sink.Bytes / (double)sink.Verdicts:0} bytes a verdict, {partitions.Sum(p => p.Clicks.MemoryBytes + p.Pairs.MemoryBytes + p.Ids.MemoryBytes) / 1e6:0} MB of windows and ids"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"whole pipeline: {slices}, {bytes:0.0} bytes allocated, {sink.Bytes / (double)sink.Verdicts:0} bytes a verdict, {partitions.Sum(p => p.Clicks.MemoryBytes + p.Pairs.MemoryBytes + p.Ids.MemoryBytes) / 1e6:0} MB of windows and ids of {partitions.Sum(p => p.Clicks.Count):#,0} keys and {partitions.Sum(p => p.Pairs.Count):#,0} pairs"));
             foreach (PartitionState partition in partitions) partition.Dispose();
         }
         Decode(log);
