@@ -98,7 +98,8 @@ public sealed partial class EngineHost : IDisposable
             Task topics = MakeTopicsAsync(address, target, config, cancel);
             SettingsBase? found = GroupBase.Find(redis.Redis.GetDatabase(), keys, file, log);
             Task<SettingsBook>? reading = found == null ? null : Task.Run(() => BookOf(found, file.Files), cancel);
-            await topics.ConfigureAwait(false);
+            // A broker that doesn't answer is waited for within the client; a stop doesn't wait for it.
+            await topics.WaitAsync(cancel).ConfigureAwait(false);
             kafka = new KafkaOut(target, address.Prefix);
             SettingsBase settingsBase = found ?? GroupBase.Set(redis.Redis.GetDatabase(), keys, target, file);
             SettingsBook book = reading == null ? BookOf(settingsBase, file.Files) : await reading.ConfigureAwait(false);

@@ -55,6 +55,8 @@ public sealed unsafe partial class Lane
     {
         HasJoined = true;
         if (partitions.Count == 0) return [];
+        // While a lane leaves, Kafka may still give it what another that left before it had.
+        if (_stop.IsCancellationRequested) return [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End))];
         int[] numbers = [.. partitions.Select(partition => partition.Partition.Value)];
         if (WaitsForLanes())
         {

@@ -15,6 +15,8 @@ public sealed partial class WorkflowLane
     private IEnumerable<TopicPartitionOffset> Guarded(List<TopicPartition> partitions)
     {
         _hasJoined = true;
+        // While it leaves, Kafka may still give it what another instance that left before it had.
+        if (_stop.IsCancellationRequested) return partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End));
         try
         {
             return [.. partitions.Select(partition => new TopicPartitionOffset(partition, TakeOver(partition)))];
