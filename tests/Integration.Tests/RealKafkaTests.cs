@@ -43,6 +43,18 @@ public class RealKafkaEndToEndTests(RealKafka kafka)
     }
 
     [Fact]
+    public async Task Lanes_that_start_together_take_each_partition_over_once()
+    {
+        await using Lab lab = await Lab.RealAsync(kafka, Redises.Any, new EngineYaml { Lanes = 2 });
+        lab.Log.SendAll(LiveEvents.Mixed(400, LiveEvents.Now - 10_000, 10));
+        CommandRun end = await lab.RunUntilIdleAsync(lab.Redis);
+        string[] lines = [.. end.Error.Split('\n').Where(line => line.Contains(" interactions-", StringComparison.Ordinal))];
+        string[] taken = [.. lines.Where(line => line.Contains("taken over", StringComparison.Ordinal)).Select(line => line[line.IndexOf("interactions-", StringComparison.Ordinal)..].Split(':')[0])];
+        Assert.Equal(["interactions-0", "interactions-1", "interactions-2", "interactions-3"], taken.Order());
+        Assert.Equal(4, lines.Count(line => line.Contains("given back", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_path_seen_by_one_instance_is_a_replay_in_a_partition_of_another()
     {
         await using Lab lab = await Lab.RealAsync(kafka, Redises.Any);
