@@ -234,9 +234,16 @@ public sealed partial class EngineHost : IDisposable
         {
             throw new CommandFailure($"no Kafka at {address.Kafka} ({e.Error.Reason}): start one, or name another with --kafka H:P.");
         }
-        int partitions = states.Single(state => state.Name == Topics.Settings).Partitions;
+        // One that was missing may have been made by somebody else meanwhile, or have made itself.
+        int partitions = states.Single(state => state.Name == Topics.Settings).Partitions is > 0 and var known ? known : SettingsPartitions(target);
         if (partitions > 1)
             throw new CommandFailure($"the topic 'settings' has {partitions} partitions, and must have 1, for its order decides: mend it with 'kafka-topics --delete --topic settings', then start again and it is made anew.", ExitCodes.WrongUse);
+    }
+
+    private static int SettingsPartitions(KafkaTarget kafka)
+    {
+        using Confluent.Kafka.IAdminClient admin = new Confluent.Kafka.AdminClientBuilder(kafka.Apply(new Confluent.Kafka.AdminClientConfig())).SetLogHandler((_, _) => { }).Build();
+        return admin.GetMetadata(Topics.Settings, TimeSpan.FromSeconds(10)).Topics.Single().Partitions.Count;
     }
 
     private static Histories HistoriesOf(SettingsBase settingsBase, SettingsTimeline timeline) => new(settingsBase.Hash, own: () => timeline.Latest.ClicksModel?.Own);
