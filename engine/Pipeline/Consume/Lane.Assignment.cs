@@ -47,27 +47,30 @@ public sealed unsafe partial class Lane
         {
             // An exception must not pass through librdkafka's frames; the lane ends with it.
             Fail(e);
-            return partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End));
+            return Unread(partitions);
         }
     }
+
+    /// <summary>Nobody reads what is assigned but isn't taken over: it begins at its end, and who takes it over later seeks.</summary>
+    private static List<TopicPartitionOffset> Unread(List<TopicPartition> partitions) => [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End))];
 
     private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
         HasJoined = true;
         if (partitions.Count == 0) return [];
         // While a lane leaves, Kafka may still give it what another that left before it had.
-        if (_stop.IsCancellationRequested) return [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End))];
+        if (_stop.IsCancellationRequested) return Unread(partitions);
         int[] numbers = [.. partitions.Select(partition => partition.Partition.Value)];
         if (WaitsForLanes())
         {
             _heldBack.UnionWith(numbers);
             Publish();
-            return [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End))];
+            return Unread(partitions);
         }
         // What could not be taken is read by nobody until it can be: Retake seeks.
         return TryTake(numbers) is { } taken
             ? [.. taken.Select(one => new TopicPartitionOffset(Topics.Interactions, one.Number, one.From))]
-            : [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End))];
+            : Unread(partitions);
     }
 
     /// <summary>Whether the process's lanes are still joining the group.</summary>
