@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Engine.Pipeline.CursorPath;
 
 /// <summary>
@@ -17,102 +19,104 @@ public static class PathCleaning
     /// <param name="scratch">Takes the cleaned path; at most its first <see cref="PathScratch.MostPoints"/> points are read.</param>
     public static void Clean(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, PathScratch scratch)
     {
-        int n = 0;
         int given = Math.Min(t.Length, PathScratch.MostPoints);
+        t[..given].CopyTo(scratch.T);
+        x[..given].CopyTo(scratch.X);
+        y[..given].CopyTo(scratch.Y);
+        scratch.Count = IsClean(scratch, given) ? given : Sift(scratch, given);
+        Measure(scratch);
+    }
+
+    /// <summary>Whether nothing has to go, as in nearly all recordings of events.</summary>
+    private static bool IsClean(PathScratch path, int n)
+    {
+        Vector512<float> zero = Vector512<float>.Zero, wrong = zero;
+        for (int i = 0; i < n; i += Series.Width)
+        {
+            Vector512<float> t = Series.Load(path.T, i), x = Series.Load(path.X, i), y = Series.Load(path.Y, i);
+            // what is no number or infinite isn't 0 less itself
+            Vector512<float> finite = Vector512.Equals((t - t) + (x - x) + (y - y), zero);
+            Vector512<float> moves = ~(Vector512.Equals(x, Series.Load(path.X, i + 1)) & Vector512.Equals(y, Series.Load(path.Y, i + 1)));
+            Vector512<float> goesOn = (Vector512.LessThan(t, Series.Load(path.T, i + 1)) & moves) | ~Series.Within(i, n - 1);
+            wrong |= ~(finite & goesOn) & Series.Within(i, n);
+        }
+
+        return wrong.ExtractMostSignificantBits() == 0;
+    }
+
+    /// <summary>Leaves out what has to go, in place; returns how many points stay.</summary>
+    private static int Sift(PathScratch path, int given)
+    {
+        int n = 0;
         float last = float.NegativeInfinity;
         for (int i = 0; i < given; i++)
         {
-            if (!(t[i] >= last) || !float.IsFinite(t[i]) || !float.IsFinite(x[i]) || !float.IsFinite(y[i]))
+            (float t, float x, float y) = (path.T[i], path.X[i], path.Y[i]);
+            if (!(t >= last) || !float.IsFinite(t) || !float.IsFinite(x) || !float.IsFinite(y))
             {
                 continue;
             }
 
-            last = t[i];
-            if (n > 0 && t[i] == scratch.T[n - 1])
+            last = t;
+            if (n > 0 && t == path.T[n - 1])
             {
                 n--;
             }
 
-            if (n > 0 && x[i] == scratch.X[n - 1] && y[i] == scratch.Y[n - 1])
+            if (n > 0 && x == path.X[n - 1] && y == path.Y[n - 1])
             {
                 // rest before the first move is not part of the movement
                 if (n == 1)
                 {
-                    scratch.T[0] = t[i];
+                    path.T[0] = t;
                 }
 
                 continue;
             }
 
-            (scratch.T[n], scratch.X[n], scratch.Y[n]) = (t[i], x[i], y[i]);
+            (path.T[n], path.X[n], path.Y[n]) = (t, x, y);
             n++;
         }
 
-        scratch.Count = n;
-        CapGapsAndMeasure(scratch);
+        return n;
     }
 
-    private static void CapGapsAndMeasure(PathScratch scratch)
+    private static void Measure(PathScratch path)
     {
-        float cut = 0, length = 0, before = 0;
-        for (int i = 0; i < scratch.Count; i++)
+        int steps = path.Count - 1;
+        Vector512<float> longest = Vector512<float>.Zero;
+        for (int i = 0; i < steps; i += Series.Width)
         {
-            float now = scratch.T[i];
-            if (i > 0)
-            {
-                cut += Math.Max(0, now - before - LongestGap);
-                float dx = scratch.X[i] - scratch.X[i - 1], dy = scratch.Y[i] - scratch.Y[i - 1];
-                length += MathF.Sqrt((dx * dx) + (dy * dy));
-            }
+            Vector512<float> wait = Series.Load(path.T, i + 1) - Series.Load(path.T, i);
+            Series.Store(wait, path.Wait, i);
+            longest = Vector512.Max(longest, wait & Series.Within(i, steps));
+        }
 
+        if (Vector512.GreaterThanAny(longest, Vector512.Create(LongestGap)))
+        {
+            CutGaps(path);
+        }
+
+        PlaceRow.Measure(path.X, path.Y, path.Count, path.Dx, path.Dy, path.Step);
+        float length = 0;
+        path.S[0] = 0;
+        for (int i = 0; i < steps; i++)
+        {
+            length += path.Step[i];
+            path.S[i + 1] = length;
+        }
+    }
+
+    private static void CutGaps(PathScratch path)
+    {
+        float cut = 0, before = path.T[0];
+        for (int i = 1; i < path.Count; i++)
+        {
+            float now = path.T[i];
+            cut += Math.Max(0, now - before - LongestGap);
             before = now;
-            scratch.T[i] = now - cut;
-            scratch.S[i] = length;
-        }
-    }
-
-    /// <summary>Positions at equal times, by straight lines between points; the last lies at or before the path's end.</summary>
-    /// <param name="scratch">A cleaned path of 2 points and more.</param>
-    /// <param name="step">Milliseconds.</param>
-    /// <returns>Points in GridX and GridY; the last <see cref="PathScratch.MostGrid"/> of the path.</returns>
-    internal static int Grid(PathScratch scratch, float step)
-    {
-        int last = scratch.Count - 1;
-        int count = (int)Math.Min(PathScratch.MostGrid, MathF.Floor((scratch.Duration / step) + 1e-3f) + 1);
-        float start = scratch.T[last] - ((count - 1) * step);
-        int i = 0;
-        for (int j = 0; j < count; j++)
-        {
-            float at = Math.Min(start + (j * step), scratch.T[last]);
-            while (i < last - 1 && scratch.T[i + 1] < at)
-            {
-                i++;
-            }
-
-            float part = Math.Clamp((at - scratch.T[i]) / Math.Max(1e-6f, scratch.T[i + 1] - scratch.T[i]), 0, 1);
-            scratch.GridX[j] = scratch.X[i] + (part * (scratch.X[i + 1] - scratch.X[i]));
-            scratch.GridY[j] = scratch.Y[i] + (part * (scratch.Y[i + 1] - scratch.Y[i]));
-        }
-
-        return count;
-    }
-
-    /// <summary>Positions at equal steps of <paramref name="key"/> (time or arc length) from first to last, both included.</summary>
-    internal static void Even(PathScratch scratch, float[] key, Span<float> x, Span<float> y)
-    {
-        int last = scratch.Count - 1, i = 0;
-        float whole = key[last] - key[0];
-        for (int j = 0; j < x.Length; j++)
-        {
-            float at = key[0] + (whole * j / (x.Length - 1));
-            while (i < last - 1 && key[i + 1] < at)
-            {
-                i++;
-            }
-
-            float part = Math.Clamp((at - key[i]) / Math.Max(1e-6f, key[i + 1] - key[i]), 0, 1);
-            x[j] = scratch.X[i] + (part * (scratch.X[i + 1] - scratch.X[i]));
-            y[j] = scratch.Y[i] + (part * (scratch.Y[i + 1] - scratch.Y[i]));
+            path.T[i] = now - cut;
+            path.Wait[i - 1] = path.T[i] - path.T[i - 1];
         }
     }
 }

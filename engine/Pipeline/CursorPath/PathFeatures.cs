@@ -15,7 +15,7 @@ public static class PathFeatures
     public const float Step = 25;
 
     /// <summary>A path shorter than this many grid steps is cut into as many.</summary>
-    private const int LeastSteps = 8;
+    internal const int LeastSteps = 8;
 
     /// <summary>The least moves and px of a path that has features; below, all are 0.</summary>
     public const int LeastPoints = 4;
@@ -42,7 +42,7 @@ public static class PathFeatures
     public static IReadOnlyList<string> Names { get; } = [.. Table.Select(i => i.Name)];
 
     /// <summary>How many there are.</summary>
-    public static int Count => Table.Count;
+    public static int Count { get; } = Table.Count;
 
     /// <summary>Computes all features of a path.</summary>
     /// <param name="t">Milliseconds from the first point; the same length as x and y, 0 to 4,096.</param>
@@ -53,19 +53,34 @@ public static class PathFeatures
     /// <returns>False if the path moves too little to have features: all are 0.</returns>
     public static bool Compute(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> features, PathScratch scratch)
     {
-        features[..Count].Clear();
         PathCleaning.Clean(t, x, y, scratch);
+        return Compute(x, y, features, scratch);
+    }
+
+    /// <summary>The same of a path that the scratch holds cleaned.</summary>
+    /// <param name="x">As it was recorded, CSS pixels.</param>
+    /// <param name="y">As it was recorded, CSS pixels.</param>
+    /// <param name="features">As above.</param>
+    /// <param name="scratch">After <see cref="PathCleaning.Clean"/>.</param>
+    /// <returns>As above.</returns>
+    internal static bool Compute(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> features, PathScratch scratch)
+    {
+        features = features[..Count];
+        features.Clear();
         if (scratch.Count < LeastPoints || scratch.Length < LeastLength || !(scratch.Duration > 0) || !float.IsFinite(scratch.Length))
         {
             return false;
         }
 
         float step = Math.Min(Step, scratch.Duration / LeastSteps);
+        PathPlaces.Grid(scratch, step);
         ShapeFeatures.Compute(scratch, features);
         SpeedFeatures.Compute(scratch, step, features);
-        TextureFeatures.Compute(scratch, step, features);
-        RawFeatures.Compute(scratch, t, x, y, features);
-        foreach (ref float value in features[..Count])
+        TextureFeatures.Compute(scratch, features);
+        RawFeatures.Compute(scratch, x, y, features);
+        (features[(int)PathFeature.LogLength], features[(int)PathFeature.LogDuration], features[(int)PathFeature.LogPoints]) =
+            (MathF.Log10(1 + scratch.Length), MathF.Log10(1 + scratch.Duration), MathF.Log10(1 + scratch.Count));
+        foreach (ref float value in features)
         {
             value = float.IsFinite(value) ? value : 0;
         }

@@ -12,22 +12,30 @@ public sealed class PathScratch
     /// <summary>The most points of a time grid: 25.6 s at 25 ms; what is longer is cut at its beginning.</summary>
     public const int MostGrid = 1024;
 
-    internal readonly float[] T = new float[MostPoints];
-    internal readonly float[] X = new float[MostPoints];
-    internal readonly float[] Y = new float[MostPoints];
+    internal readonly float[] T = Series.Room(MostPoints), X = Series.Room(MostPoints), Y = Series.Room(MostPoints);
 
     /// <summary>Arc length up to each point.</summary>
-    internal readonly float[] S = new float[MostPoints];
+    internal readonly float[] S = Series.Room(MostPoints);
 
-    internal readonly float[] GridX = new float[MostGrid];
-    internal readonly float[] GridY = new float[MostGrid];
-    internal readonly float[] Speed = new float[MostGrid];
-    internal readonly float[] A = new float[MostGrid];
-    internal readonly float[] B = new float[MostGrid];
-    internal readonly float[] Sorted = new float[MostGrid];
+    /// <summary>From each point to the next: ms, px, px, px along.</summary>
+    internal readonly float[] Wait = Series.Room(MostPoints), Dx = Series.Room(MostPoints), Dy = Series.Room(MostPoints), Step = Series.Room(MostPoints);
+
+    /// <summary>Places at equal times, and every second and fourth of them.</summary>
+    internal readonly PlaceRow Grid = new(MostGrid), Grid2 = new(MostGrid), Grid4 = new(MostGrid);
+
+    /// <summary>Places at equal steps from the first point to the last.</summary>
+    internal readonly PlaceRow Even = new(PolynomialFit.Points);
+
+    internal readonly float[] A = Series.Room(MostGrid), B = Series.Room(MostGrid), C = Series.Room(MostGrid), D = Series.Room(MostGrid), Sorted = Series.Room(MostGrid);
+
+    /// <summary>At which place of a row each point comes to lie before, and which point lies before each place.</summary>
+    internal readonly int[] First = new int[MostPoints + Series.Padding], Before = new int[MostGrid + 1];
 
     /// <summary>Points of the cleaned path.</summary>
     public int Count { get; internal set; }
+
+    /// <summary>Steps between them that features of single events look at.</summary>
+    internal int Steps => Math.Min(Count - 1, MostGrid);
 
     /// <summary>The cleaned path; valid until the next one is cleaned.</summary>
     public PathPoints Points => new(T.AsSpan(0, Count), X.AsSpan(0, Count), Y.AsSpan(0, Count));

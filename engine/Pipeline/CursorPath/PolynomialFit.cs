@@ -1,78 +1,71 @@
+using System.Runtime.Intrinsics;
+
 namespace Engine.Pipeline.CursorPath;
 
 /// <summary>
-/// Residuals of least-squares polynomials through 32 evenly spaced values, by an orthonormal basis made once (Gram-Schmidt on powers).
-/// Bezier curves are cubics, minimum jerk is a quintic in time: what a formula drew leaves almost no residual, a hand does.
+/// Residuals of least-squares polynomials through 32 evenly spaced values, by an orthonormal basis made once (Gram-Schmidt on powers): what
+/// the values' squares add up to, less the squares of their coefficients. Bezier curves are cubics, minimum jerk is a quintic in time: what a
+/// formula drew leaves almost no residual, a hand does.
 /// </summary>
 internal static class PolynomialFit
 {
     public const int Points = 32;
     public const int Degrees = 8;
 
-    private static readonly double[][] Basis = MakeBasis();
+    /// <summary>By point, the values of the polynomials of degree 0 to 7.</summary>
+    private static readonly Vector512<double>[] Basis = MakeBasis();
 
-    /// <summary>Root mean square distance from the polynomials of each degree up to 7, in the values' unit.</summary>
-    public static void Residuals(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<double> byDegree)
+    /// <summary>Sums of squared distances from the polynomials of each degree up to 7, added to what is there.</summary>
+    /// <param name="values">The first <see cref="Points"/> count.</param>
+    /// <param name="byDegree"><see cref="Degrees"/> sums.</param>
+    public static void AddResiduals(float[] values, Span<double> byDegree)
     {
-        Span<double> dx = stackalloc double[Points], dy = stackalloc double[Points];
-        for (int i = 0; i < Points; i++)
+        // two sums each, as one would wait for itself
+        Vector512<double> even = Vector512<double>.Zero, odd = even;
+        double evenSquares = 0, oddSquares = 0, first = values[0];
+        Vector512<double>[] basis = Basis;
+        for (int i = 0; i < basis.Length - 1; i += 2)
         {
-            dx[i] = x[i];
-            dy[i] = y[i];
+            // from the first one on: what is common to all leaves no residual, and takes digits
+            double value = values[i] - first, next = values[i + 1] - first;
+            even += basis[i] * Vector512.Create(value);
+            odd += basis[i + 1] * Vector512.Create(next);
+            evenSquares += value * value;
+            oddSquares += next * next;
         }
 
+        Vector512<double> coefficients = even + odd;
+        double squares = evenSquares + oddSquares;
         for (int degree = 0; degree < Degrees; degree++)
         {
-            Project(Basis[degree], dx);
-            Project(Basis[degree], dy);
-            double sum = 0;
-            for (int i = 0; i < Points; i++)
-            {
-                sum += (dx[i] * dx[i]) + (dy[i] * dy[i]);
-            }
-
-            byDegree[degree] = Math.Sqrt(sum / Points);
+            squares = Math.Max(0, squares - (coefficients[degree] * coefficients[degree]));
+            byDegree[degree] += squares;
         }
     }
 
-    private static void Project(double[] basis, Span<double> values)
-    {
-        double dot = 0;
-        for (int i = 0; i < Points; i++)
-        {
-            dot += basis[i] * values[i];
-        }
+    /// <summary>Root mean square distance of a sum of squared ones.</summary>
+    public static float Distance(double squares) => (float)Math.Sqrt(squares / Points);
 
-        for (int i = 0; i < Points; i++)
-        {
-            values[i] -= dot * basis[i];
-        }
-    }
-
-    private static double[][] MakeBasis()
+    private static Vector512<double>[] MakeBasis()
     {
-        var basis = new double[Degrees][];
+        var byDegree = new double[Degrees][];
         for (int degree = 0; degree < Degrees; degree++)
         {
-            var power = new double[Points];
-            for (int i = 0; i < Points; i++)
-            {
-                power[i] = Math.Pow((2.0 * i / (Points - 1)) - 1, degree);
-            }
-
+            double[] power = [.. Enumerable.Range(0, Points).Select(i => Math.Pow((2.0 * i / (Points - 1)) - 1, degree))];
             // twice, for the digits
             for (int round = 0; round < 2; round++)
             {
                 for (int lower = 0; lower < degree; lower++)
                 {
-                    Project(basis[lower], power);
+                    double dot = power.Zip(byDegree[lower], (p, b) => p * b).Sum();
+                    power = [.. power.Zip(byDegree[lower], (p, b) => p - (dot * b))];
                 }
             }
 
             double norm = Math.Sqrt(power.Sum(p => p * p));
-            basis[degree] = [.. power.Select(p => p / norm)];
+            byDegree[degree] = [.. power.Select(p => p / norm)];
         }
 
-        return basis;
+        return [.. Enumerable.Range(0, Points).Select(i => Vector512.Create(byDegree.Select(b => b[i]).ToArray()))];
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using static Engine.Pipeline.CursorPath.PathFeature;
 
 namespace Engine.Pipeline.CursorPath;
@@ -8,120 +10,152 @@ namespace Engine.Pipeline.CursorPath;
 /// </summary>
 internal static class RawFeatures
 {
-    public static void Compute(PathScratch path, ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> f)
+    /// <summary>px from which the angle of a step means something: whole pixels leave it standing.</summary>
+    private const float LeastBent = 3;
+
+    public static void Compute(PathScratch path, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> f)
     {
-        int n = Math.Min(path.Count - 1, PathScratch.MostGrid);
-        Span<float> wait = path.A.AsSpan(0, n), step = path.B.AsSpan(0, n);
-        int straight = 0, repeated = 0, small = 0;
-        float dx0 = 0, dy0 = 0;
-        for (int i = 0; i < n; i++)
+        Repeats(path, f);
+        int n = path.Steps;
+        float wait = Series.Mean(path.Wait, n), step = Series.Mean(path.Step, n);
+        float squares = Series.Deviate(path.Wait, n, wait, path.A);
+        f[(int)WaitSpread] = Series.Over(MathF.Sqrt(squares / n), wait);
+        f[(int)WaitAutocorrelation] = Series.Autocorrelation(path.A, n, squares, 1);
+        squares = Series.Deviate(path.Step, n, step, path.A);
+        f[(int)StepSpread] = Series.Over(MathF.Sqrt(squares / n), step);
+        f[(int)StepAutocorrelation] = Series.Autocorrelation(path.A, n, squares, 1);
+        Local(path, f);
+        Bends(path, f);
+        Waits(path, f);
+        f[(int)Motionless] = Still(x, y);
+    }
+
+    private static void Repeats(PathScratch path, Span<float> f)
+    {
+        int n = path.Steps, straight = 0, repeated = 0, small = 0;
+        Vector512<float> zero = Vector512<float>.Zero;
+        for (int i = 0; i < n; i += Series.Width)
         {
-            float dx = path.X[i + 1] - path.X[i], dy = path.Y[i + 1] - path.Y[i];
-            wait[i] = path.T[i + 1] - path.T[i];
-            step[i] = MathF.Sqrt((dx * dx) + (dy * dy));
-            straight += dx == 0 || dy == 0 ? 1 : 0;
-            repeated += i > 0 && dx == dx0 && dy == dy0 ? 1 : 0;
-            small += step[i] < 1.5f ? 1 : 0;
-            (dx0, dy0) = (dx, dy);
+            Vector512<float> dx = Series.Load(path.Dx, i), dy = Series.Load(path.Dy, i), within = Series.Within(i, n);
+            straight += Series.Count((Vector512.Equals(dx, zero) | Vector512.Equals(dy, zero)) & within);
+            small += Series.Count(Vector512.LessThan(Series.Load(path.Step, i), Vector512.Create(1.5f)) & within);
+            Vector512<float> same = Vector512.Equals(dx, Series.Load(path.Dx, i + 1)) & Vector512.Equals(dy, Series.Load(path.Dy, i + 1));
+            repeated += Series.Count(same & Series.Within(i, n - 1));
         }
 
-        f[(int)AxisShare] = (float)Series.Over(straight, n);
-        f[(int)RepeatedSteps] = (float)Series.Over(repeated, n - 1);
-        f[(int)SmallSteps] = (float)Series.Over(small, n);
-        f[(int)WaitSpread] = (float)Series.Over(Series.Std(wait), Series.Mean(wait));
-        f[(int)StepSpread] = (float)Series.Over(Series.Std(step), Series.Mean(step));
-        f[(int)StepAutocorrelation] = (float)Series.Autocorrelation(step, 1);
-        f[(int)WaitAutocorrelation] = (float)Series.Autocorrelation(wait, 1);
-        Local(path, wait, step, f);
-        Bends(path, n, f);
-        Span<float> sorted = path.Sorted.AsSpan(0, n);
-        wait.CopyTo(sorted);
-        sorted.Sort();
-        float median = (float)Series.Quantile(sorted, 0.5);
-        f[(int)WaitMedian] = median;
-        f[(int)WaitTail] = (float)Series.Over(Series.Quantile(sorted, 0.9), median);
-        f[(int)WaitFoot] = (float)Series.Over(Series.Quantile(sorted, 0.1), median);
-        int same = 0;
-        foreach (float w in sorted)
-        {
-            same += Math.Abs(w - median) <= 1 ? 1 : 0;
-        }
-
-        f[(int)WaitSame] = (float)Series.Over(same, n);
-        f[(int)Motionless] = Still(t, x, y);
-        f[(int)LogLength] = MathF.Log10(1 + path.Length);
-        f[(int)LogDuration] = MathF.Log10(1 + path.Duration);
-        f[(int)LogPoints] = MathF.Log10(1 + path.Count);
+        f[(int)AxisShare] = Series.Over(straight, n);
+        f[(int)RepeatedSteps] = Series.Over(repeated, n - 1);
+        f[(int)SmallSteps] = Series.Over(small, n);
     }
 
     /// <summary>
     /// Against their neighbours' means, does a longer wait hold a longer step (and a speed that stays)? Correlation of the logarithms, and
     /// the spread of local speed over that of local step.
     /// </summary>
-    private static void Local(PathScratch path, ReadOnlySpan<float> wait, ReadOnlySpan<float> step, Span<float> f)
+    private static void Local(PathScratch path, Span<float> f)
     {
-        Span<float> w = path.Speed.AsSpan(0, wait.Length), s = path.Sorted.AsSpan(0, wait.Length);
-        int m = 0;
-        double speeds = 0, steps = 0;
-        for (int i = 1; i + 1 < wait.Length; i++)
+        int n = path.Steps, m = 0;
+        float[] wait = path.A, step = path.B, w = path.C, s = path.D;
+        for (int i = 0; i < n; i += Series.Width)
         {
-            if (step[i - 1] + step[i] + step[i + 1] >= 9 && wait[i] > 0 && wait[i - 1] > 0 && wait[i + 1] > 0)
-            {
-                w[m] = MathF.Log(wait[i]) - (0.5f * (MathF.Log(wait[i - 1]) + MathF.Log(wait[i + 1])));
-                s[m] = MathF.Log(1 + step[i]) - (0.5f * (MathF.Log(1 + step[i - 1]) + MathF.Log(1 + step[i + 1])));
-                speeds += (s[m] - w[m]) * (s[m] - w[m]);
-                steps += s[m] * s[m];
-                m++;
-            }
+            Series.Store(Vector512.Log(Series.Load(path.Wait, i)), wait, i);
+            Series.Store(Vector512.Log(Vector512<float>.One + Series.Load(path.Step, i)), step, i);
         }
 
-        f[(int)WaitStepCorrelation] = m >= 5 ? (float)Series.Correlation(w[..m], s[..m]) : 0;
-        f[(int)LocalStepNoise] = m > 0 ? (float)Math.Sqrt(steps / m) : 0;
-        f[(int)LocalSpeedNoise] = m > 0 ? (float)Math.Sqrt(speeds / m) : 0;
+        for (int i = 1; i + 1 < n; i++)
+        {
+            w[m] = wait[i] - (0.5f * (wait[i - 1] + wait[i + 1]));
+            s[m] = step[i] - (0.5f * (step[i - 1] + step[i + 1]));
+            // a wait of no length has no logarithm
+            m += path.Step[i - 1] + path.Step[i] + path.Step[i + 1] >= 9 & float.IsFinite(w[m]) ? 1 : 0;
+        }
+
+        Vector512<float> speeds = Vector512<float>.Zero;
+        for (int i = 0; i < m; i += Series.Width)
+        {
+            Vector512<float> d = (Series.Load(s, i) - Series.Load(w, i)) & Series.Within(i, m);
+            speeds += d * d;
+        }
+
+        f[(int)WaitStepCorrelation] = m >= 5 ? Series.Regression(w, s, m).Correlation : 0;
+        f[(int)LocalStepNoise] = m > 0 ? MathF.Sqrt(Series.Squares(s, m) / m) : 0;
+        f[(int)LocalSpeedNoise] = m > 0 ? MathF.Sqrt(Series.Sum(speeds) / m) : 0;
     }
 
     /// <summary>Turns between successive steps of 3 px and more, whose angles whole pixels leave standing.</summary>
-    private static void Bends(PathScratch path, int n, Span<float> f)
+    private static void Bends(PathScratch path, Span<float> f)
     {
-        Span<float> turns = path.Speed.AsSpan(0, n);
-        int m = 0;
-        for (int i = 1; i < n; i++)
+        int n = path.Steps, m = 0;
+        float[] turns = path.A;
+        PlaceRow.Turns(path.Dx, path.Dy, n, turns);
+        for (int i = 0; i + 1 < n; i++)
         {
-            float ax = path.X[i] - path.X[i - 1], ay = path.Y[i] - path.Y[i - 1], bx = path.X[i + 1] - path.X[i], by = path.Y[i + 1] - path.Y[i];
-            if ((ax * ax) + (ay * ay) >= 9 && (bx * bx) + (by * by) >= 9)
-            {
-                turns[m++] = MathF.Atan2((ax * by) - (ay * bx), (ax * bx) + (ay * by));
-            }
+            turns[m] = turns[i];
+            m += path.Step[i] >= LeastBent & path.Step[i + 1] >= LeastBent ? 1 : 0;
         }
 
-        f[(int)BendAutocorrelation] = (float)Series.Autocorrelation(turns[..m], 1);
-        for (int i = 0; i < m; i++)
+        float squares = Series.Deviate(turns, m, Series.Mean(turns, m), path.B);
+        f[(int)BendAutocorrelation] = Series.Autocorrelation(path.B, m, squares, 1);
+        for (int i = 0; i < m; i += Series.Width)
         {
-            turns[i] = Math.Abs(turns[i]);
+            Series.Store(Vector512.Abs(Series.Load(turns, i)), turns, i);
         }
 
-        f[(int)BendMean] = (float)Series.Mean(turns[..m]);
-        f[(int)BendStd] = (float)Series.Std(turns[..m]);
+        f[(int)BendMean] = Series.Mean(turns, m);
+        f[(int)BendStd] = Series.Std(turns, m);
+    }
+
+    private static void Waits(PathScratch path, Span<float> f)
+    {
+        int n = path.Steps, same = 0;
+        Series.Sort(path.Wait, n, path.Sorted);
+        float median = Series.Quantile(path.Sorted, n, 0.5f);
+        f[(int)WaitMedian] = median;
+        f[(int)WaitTail] = Series.Over(Series.Quantile(path.Sorted, n, 0.9f), median);
+        f[(int)WaitFoot] = Series.Over(Series.Quantile(path.Sorted, n, 0.1f), median);
+        for (int i = 0; i < n; i += Series.Width)
+        {
+            Vector512<float> off = Vector512.Abs(Series.Load(path.Wait, i) - Vector512.Create(median));
+            same += Series.Count(Vector512.LessThanOrEqual(off, Vector512<float>.One) & Series.Within(i, n));
+        }
+
+        f[(int)WaitSame] = Series.Over(same, n);
     }
 
     /// <summary>Share of events without a move between first and last move.</summary>
-    private static float Still(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    private static float Still(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
-        int first = -1, last = 0, still = 0, stillAtLast = 0;
-        for (int i = 1; i < t.Length; i++)
+        int first = -1, last = 0, moves = 0;
+        for (int i = 1; i < x.Length; i += Vector256<float>.Count)
         {
-            bool moves = x[i] != x[i - 1] || y[i] != y[i - 1];
-            if (moves)
+            uint moved = Moved(x, y, i);
+            if (moved != 0)
             {
-                first = first < 0 ? i : first;
-                (last, stillAtLast) = (i, still);
-            }
-            else if (first >= 0)
-            {
-                still++;
+                first = first < 0 ? i + BitOperations.TrailingZeroCount(moved) : first;
+                last = i + BitOperations.Log2(moved);
+                moves += BitOperations.PopCount(moved);
             }
         }
 
-        return first < 0 || last == first ? 0 : (float)stillAtLast / (last - first);
+        return first < 0 || last == first ? 0 : (float)(last - first + 1 - moves) / (last - first);
+    }
+
+    /// <summary>By bit, whether eight points lie elsewhere than those before them; none beyond the path's end.</summary>
+    private static uint Moved(ReadOnlySpan<float> x, ReadOnlySpan<float> y, int i)
+    {
+        if (i + Vector256<float>.Count <= x.Length)
+        {
+            Vector256<float> stays = Vector256.Equals(Vector256.Create(x[i..]), Vector256.Create(x[(i - 1)..]))
+                & Vector256.Equals(Vector256.Create(y[i..]), Vector256.Create(y[(i - 1)..]));
+            return ~stays.ExtractMostSignificantBits() & 0xff;
+        }
+
+        uint moved = 0;
+        for (int j = i; j < x.Length; j++)
+        {
+            moved |= x[j] != x[j - 1] || y[j] != y[j - 1] ? 1u << (j - i) : 0;
+        }
+
+        return moved;
     }
 }

@@ -1,117 +1,172 @@
+using System.Runtime.Intrinsics;
 using static Engine.Pipeline.CursorPath.PathFeature;
 
 namespace Engine.Pipeline.CursorPath;
 
-/// <summary>What a path's line looks like, whatever its speed.</summary>
+/// <summary>What a path's line looks like, whatever its speed; and its way, whatever its line.</summary>
 internal static class ShapeFeatures
 {
-    private const int Fine = PolynomialFit.Points;
-    private const int Coarse = 16;
+    private const int Fine = PolynomialFit.Points, Coarse = 16;
+    private const int FineTurns = Fine - 2, CoarseTurns = Coarse - 2;
+
+    /// <summary>rad below which a turn is none, and px below which nothing lies farther off: what rounding makes of a straight piece.</summary>
+    private const float LeastTurn = 1e-3f, Farther = 0.01f;
+
+    /// <summary>Within so many px of the chord no side is taken.</summary>
+    private const float OnChord = 1;
+
+    /// <summary>Turns of a path's first and last quarter.</summary>
+    private const int Quarter = 8;
 
     public static void Compute(PathScratch path, Span<float> f)
     {
-        Span<float> x = stackalloc float[Fine], y = stackalloc float[Fine];
-        PathCleaning.Even(path, path.S, x, y);
-        double mean = Turns(x, y, f);
-        Chord(x, y, path.Length, f);
+        PlaceRow even = path.Even;
+        Along(path, Fine);
+        Chord(path, f);
         Span<double> residual = stackalloc double[PolynomialFit.Degrees];
-        PolynomialFit.Residuals(x, y, residual);
-        f[(int)ArcLine] = (float)Series.Over(residual[1], path.Length);
-        f[(int)ArcCubic] = (float)Series.Over(residual[3], path.Length);
-        f[(int)ArcQuintic] = (float)Series.Over(residual[5], path.Length);
-        f[(int)ArcQuinticRatio] = (float)Series.Over(residual[5], residual[3] + 0.05);
-
-        CoarseTurns(path, mean, f);
-
-        PathCleaning.Even(path, path.T, x, y);
-        PolynomialFit.Residuals(x, y, residual);
-        f[(int)TimeCubic] = (float)Series.Over(residual[3], path.Length);
-        f[(int)TimeQuintic] = (float)Series.Over(residual[5], path.Length);
-        f[(int)TimeSeptic] = (float)Series.Over(residual[7], path.Length);
-        f[(int)TimeSepticRatio] = (float)Series.Over(residual[7], residual[5] + 0.05);
+        Residuals(even, residual);
+        f[(int)ArcLine] = Series.Over(PolynomialFit.Distance(residual[1]), path.Length);
+        (float cubic, float quintic) = (PolynomialFit.Distance(residual[3]), PolynomialFit.Distance(residual[5]));
+        f[(int)ArcCubic] = Series.Over(cubic, path.Length);
+        f[(int)ArcQuintic] = Series.Over(quintic, path.Length);
+        f[(int)ArcQuinticRatio] = Series.Over(quintic, cubic + 0.05f);
+        float mean = Turns(path, f);
+        Along(path, Coarse);
+        Coarsely(path, mean, f);
+        InTime(path, f);
     }
 
-    /// <summary>Signed turns at the inner points.</summary>
-    private static void TurnsOf(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> turns)
+    /// <summary>So many places at equal steps of the arc.</summary>
+    private static void Along(PathScratch path, int count)
     {
-        float before = MathF.Atan2(y[1] - y[0], x[1] - x[0]);
-        for (int k = 1; k < x.Length - 1; k++)
-        {
-            float now = MathF.Atan2(y[k + 1] - y[k], x[k + 1] - x[k]);
-            turns[k - 1] = Series.Wrap(now - before);
-            before = now;
-        }
+        PlaceRow even = path.Even;
+        even.Count = count;
+        float step = path.Length / (count - 1);
+        PathPlaces.Find(path, path.S, 0, step, count);
+        PathPlaces.Take(path, path.S, 0, step, count, path.X, path.Y, even.X, even.Y);
+        even.Measure();
     }
 
-    private static double Turns(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> f)
+    private static void Residuals(PlaceRow even, Span<double> residual)
     {
-        Span<float> turns = stackalloc float[Fine - 2], sizes = stackalloc float[Fine - 2];
-        TurnsOf(x, y, turns);
+        residual.Clear();
+        PolynomialFit.AddResiduals(even.X, residual);
+        PolynomialFit.AddResiduals(even.Y, residual);
+    }
+
+    /// <summary>
+    /// Positions and way over time less polynomials: easings and minimum jerk leave next to nothing of the way, whatever line they follow.
+    /// </summary>
+    private static void InTime(PathScratch path, Span<float> f)
+    {
+        float[] way = path.A;
+        float start = path.T[0], step = path.Duration / (Fine - 1);
+        PathPlaces.Find(path, path.T, start, step, Fine);
+        PathPlaces.Take(path, path.T, start, step, Fine, path.X, path.Y, path.Even.X, path.Even.Y);
+        PathPlaces.Take(path, path.T, start, step, Fine, path.S, path.S, way, path.B);
+        Span<double> residual = stackalloc double[PolynomialFit.Degrees];
+        Residuals(path.Even, residual);
+        (float quintic, float septic) = (PolynomialFit.Distance(residual[5]), PolynomialFit.Distance(residual[7]));
+        f[(int)TimeCubic] = Series.Over(PolynomialFit.Distance(residual[3]), path.Length);
+        f[(int)TimeQuintic] = Series.Over(quintic, path.Length);
+        f[(int)TimeSeptic] = Series.Over(septic, path.Length);
+        f[(int)TimeSepticRatio] = Series.Over(septic, quintic + 0.05f);
+        residual.Clear();
+        PolynomialFit.AddResiduals(way, residual);
+        f[(int)WayCubic] = Series.Over(PolynomialFit.Distance(residual[3]), path.Length);
+        f[(int)WayQuintic] = Series.Over(PolynomialFit.Distance(residual[5]), path.Length);
+        f[(int)WaySeptic] = Series.Over(PolynomialFit.Distance(residual[7]), path.Length);
+    }
+
+    private static float Turns(PathScratch path, Span<float> f)
+    {
+        float[] turns = path.A, sizes = path.B;
+        PlaceRow.Turns(path.Even.Dx, path.Even.Dy, Fine - 1, turns);
         int alternations = 0;
-        double sum = 0;
-        for (int i = 0; i < turns.Length; i++)
+        for (int i = 0; i < FineTurns; i += Series.Width)
         {
-            sizes[i] = Math.Abs(turns[i]);
-            sum += turns[i];
-            alternations += i > 0 && turns[i] * turns[i - 1] < 0 ? 1 : 0;
+            Vector512<float> turn = Series.Load(turns, i, FineTurns), size = Vector512.Abs(turn);
+            Vector512<float> turned = Vector512.GreaterThanOrEqual(size, Vector512.Create(LeastTurn));
+            Series.Store(turn & turned, turns, i);
+            Series.Store(size & turned, sizes, i);
         }
 
-        double mean = Series.Mean(sizes), all = mean * sizes.Length;
-        f[(int)TurnEnd] = (float)(Series.Mean(sizes[^8..]) - Series.Mean(sizes[..^8]));
-        f[(int)TurnStart] = (float)(Series.Mean(sizes[..8]) - Series.Mean(sizes[8..]));
-        f[(int)TurnAutocorrelation] = (float)Series.Autocorrelation(turns, 1);
-        f[(int)TurnAlternation] = (float)alternations / (turns.Length - 1);
-        f[(int)TurnBias] = (float)Series.Over(Math.Abs(sum), all);
-        f[(int)TurnStd] = (float)Series.Std(sizes);
-        f[(int)TurnMean] = (float)mean;
-        sizes.Sort();
-        f[(int)TurnMax] = sizes[^1];
-        f[(int)TurnMedian] = (float)Series.Quantile(sizes, 0.5);
-        f[(int)TurnTop] = (float)Series.Over(sizes[^1] + sizes[^2], all);
+        for (int i = 0; i < FineTurns - 1; i += Series.Width)
+        {
+            Vector512<float> product = Series.Load(turns, i) * Series.Load(turns, i + 1);
+            alternations += Series.Count(Vector512.LessThan(product, Vector512<float>.Zero) & Series.Within(i, FineTurns - 1));
+        }
+
+        float all = Series.Sum(sizes, FineTurns), start = Series.Sum(sizes, Quarter), end = Series.Sum(Series.Load(sizes, FineTurns - Quarter) & Series.Within(0, Quarter));
+        float mean = all / FineTurns, signed = Series.Sum(turns, FineTurns);
+        f[(int)TurnEnd] = (end / Quarter) - ((all - end) / (FineTurns - Quarter));
+        f[(int)TurnStart] = (start / Quarter) - ((all - start) / (FineTurns - Quarter));
+        f[(int)TurnAlternation] = (float)alternations / (FineTurns - 1);
+        f[(int)TurnBias] = Series.Over(Math.Abs(signed), all);
+        f[(int)TurnStd] = Series.Std(sizes, FineTurns);
+        f[(int)TurnMean] = mean;
+        Series.Sort(sizes, FineTurns, path.Sorted);
+        f[(int)TurnMax] = path.Sorted[FineTurns - 1];
+        f[(int)TurnMedian] = Series.Quantile(path.Sorted, FineTurns, 0.5f);
+        f[(int)TurnTop] = Series.Over(path.Sorted[FineTurns - 1] + path.Sorted[FineTurns - 2], all);
+        float squares = Series.Deviate(turns, FineTurns, signed / FineTurns, sizes);
+        f[(int)TurnAutocorrelation] = Series.Autocorrelation(sizes, FineTurns, squares, 1);
         return mean;
     }
 
-    private static void CoarseTurns(PathScratch path, double fineMean, Span<float> f)
+    private static void Coarsely(PathScratch path, float fineMean, Span<float> f)
     {
-        Span<float> x = stackalloc float[Coarse], y = stackalloc float[Coarse], turns = stackalloc float[Coarse - 2];
-        PathCleaning.Even(path, path.S, x, y);
-        TurnsOf(x, y, turns);
-        float most = 0;
-        for (int i = 0; i < turns.Length; i++)
-        {
-            turns[i] = Math.Abs(turns[i]);
-            most = Math.Max(most, turns[i]);
-        }
-
-        f[(int)CoarseTurnStd] = (float)Series.Std(turns);
-        f[(int)CoarseTurnMax] = most;
-        f[(int)CoarseTurnRatio] = (float)Series.Over(Series.Mean(turns), fineMean + 0.01, 20);
+        float[] turns = path.A;
+        PlaceRow.Turns(path.Even.Dx, path.Even.Dy, Coarse - 1, turns);
+        Vector512<float> sizes = Vector512.Abs(Series.Load(turns, 0, CoarseTurns));
+        Series.Store(sizes, turns, 0);
+        f[(int)CoarseTurnStd] = Series.Std(turns, CoarseTurns);
+        f[(int)CoarseTurnMax] = Series.Greatest(sizes);
+        f[(int)CoarseTurnRatio] = Series.Over(Series.Sum(sizes) / CoarseTurns, fineMean + 0.01f, 20);
     }
 
-    private static void Chord(ReadOnlySpan<float> x, ReadOnlySpan<float> y, float length, Span<float> f)
+    private static void Chord(PathScratch path, Span<float> f)
     {
-        float dx = x[^1] - x[0], dy = y[^1] - y[0], chord = MathF.Sqrt((dx * dx) + (dy * dy));
-        f[(int)Straightness] = (float)Series.Over(chord, length, 1);
-        float most = 0, before = 0;
-        int at = 0, crossings = 0;
-        for (int k = 1; k < x.Length - 1 && chord > 0; k++)
+        float[] x = path.Even.X, y = path.Even.Y;
+        float length = path.Length;
+        float dx = x[Fine - 1] - x[0], dy = y[Fine - 1] - y[0], chord = MathF.Sqrt((dx * dx) + (dy * dy));
+        f[(int)Straightness] = Series.Over(chord, length, 1);
+        Vector512<float> perChord = Vector512.Create(chord > 0 ? 1 / chord : 0), most = Vector512<float>.Zero;
+        float[] side = path.A;
+        uint left = 0, right = 0;
+        for (int i = 0; i < Fine; i += Series.Width)
         {
-            float side = (((x[k] - x[0]) * dy) - ((y[k] - y[0]) * dx)) / chord;
-            if (Math.Abs(side) > most)
-            {
-                (most, at) = (Math.Abs(side), k);
-            }
-
-            // within a pixel of the chord no side is taken
-            if (Math.Abs(side) > 1)
-            {
-                crossings += side * before < 0 ? 1 : 0;
-                before = side;
-            }
+            Vector512<float> ex = Series.Load(x, i) - Vector512.Create(x[0]), ey = Series.Load(y, i) - Vector512.Create(y[0]);
+            Vector512<float> off = ((ex * Vector512.Create(dy)) - (ey * Vector512.Create(dx))) * perChord;
+            left |= (uint)Vector512.GreaterThan(off, Vector512.Create(OnChord)).ExtractMostSignificantBits() << i;
+            right |= (uint)Vector512.LessThan(off, Vector512.Create(-OnChord)).ExtractMostSignificantBits() << i;
+            off = Vector512.Abs(off);
+            most = Vector512.Max(most, off);
+            Series.Store(off, side, i);
         }
 
-        f[(int)ChordMax] = (float)Series.Over(most, length);
-        f[(int)ChordMaxAt] = (float)at / (x.Length - 1);
-        f[(int)ChordCrossings] = crossings;
+        float farthest = Series.Greatest(most);
+        int at = 0;
+        while (at < Fine - 1 && !(side[at] >= farthest - Farther))
+        {
+            at++;
+        }
+
+        f[(int)ChordMax] = Series.Over(farthest, length);
+        f[(int)ChordMaxAt] = (float)at / (Fine - 1);
+        f[(int)ChordCrossings] = Crossings(left, right);
+    }
+    /// <summary>How often what lies on one side is followed by what lies on the other.</summary>
+    private static int Crossings(uint left, uint right)
+    {
+        int crossings = 0;
+        for (uint off = left | right, before = 0; off != 0; off &= off - 1)
+        {
+            uint lowest = off & (~off + 1), side = (left & lowest) != 0 ? 1u : 2u;
+            crossings += before + side == 3 ? 1 : 0;
+            before = side;
+        }
+
+        return crossings;
     }
 }

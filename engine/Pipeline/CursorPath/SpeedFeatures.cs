@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using static Engine.Pipeline.CursorPath.PathFeature;
 
 namespace Engine.Pipeline.CursorPath;
@@ -8,240 +10,190 @@ internal static class SpeedFeatures
     /// <summary>Speeds below this share of the greatest are no sub-movement's peak.</summary>
     private const float PeakShare = 0.2f;
 
+    /// <summary>A power of two.</summary>
+    private const float Grains = 1024;
+
+    /// <summary>Computes them from the grids.</summary>
+    /// <param name="path">With its grids.</param>
+    /// <param name="step">The grid's, ms.</param>
+    /// <param name="f">By <see cref="PathFeature"/>.</param>
     public static void Compute(PathScratch path, float step, Span<float> f)
     {
-        int m = Speeds(path, step, path.Speed);
-        ReadOnlySpan<float> u = path.Speed.AsSpan(0, m);
-        Moments(path, u, f);
-        Profile(u, f);
-        Peaks(u, step, f);
-        f[(int)Sparc] = (float)SpectralArcLength(u, step);
-        f[(int)SpeedRoughnessFine] = (float)Roughness(u);
-
-        m = Speeds(path, 4 * step, path.A);
-        f[(int)SpeedRoughness] = (float)Roughness(path.A.AsSpan(0, m));
-        f[(int)Jerk] = (float)JerkAt(path, 4 * step);
-        f[(int)JerkFine] = (float)JerkAt(path, 2 * step);
-        Shares(path, f);
-        Way(path, f);
-    }
-
-    /// <summary>Speeds on a time grid over their mean; at least one.</summary>
-    private static int Speeds(PathScratch path, float step, Span<float> u)
-    {
-        int m = PathCleaning.Grid(path, step) - 1;
-        for (int j = 0; j < m; j++)
-        {
-            float dx = path.GridX[j + 1] - path.GridX[j], dy = path.GridY[j + 1] - path.GridY[j];
-            u[j] = MathF.Sqrt((dx * dx) + (dy * dy));
-        }
-
-        float mean = (float)Series.Mean(u[..Math.Max(0, m)]);
-        for (int j = 0; j < m && mean > 0; j++)
-        {
-            u[j] /= mean;
-        }
-
-        return Math.Max(0, m);
-    }
-
-    private static void Moments(PathScratch path, ReadOnlySpan<float> u, Span<float> f)
-    {
-        f[(int)SpeedSpread] = (float)Series.Std(u);
-        f[(int)SpeedSkew] = (float)Series.Standardised(u, 3);
-        f[(int)SpeedKurtosis] = (float)Series.Standardised(u, 4);
-        f[(int)SpeedAutocorrelation] = (float)Series.Autocorrelation(u, 1);
-        f[(int)SpeedAutocorrelation2] = (float)Series.Autocorrelation(u, 2);
-        f[(int)SpeedAutocorrelation4] = (float)Series.Autocorrelation(u, 4);
-        Span<float> sorted = path.Sorted.AsSpan(0, u.Length);
-        u.CopyTo(sorted);
-        sorted.Sort();
-        double median = Series.Quantile(sorted, 0.5);
-        f[(int)SpeedTail] = (float)Series.Over(Series.Quantile(sorted, 0.9), median + 0.02);
-        f[(int)SpeedFoot] = (float)Series.Over(Series.Quantile(sorted, 0.1), median + 0.02);
-        int still = 0, slow = 0;
-        foreach (float v in u)
-        {
-            still += v < 0.05f ? 1 : 0;
-            slow += v < 0.25f ? 1 : 0;
-        }
-
-        f[(int)StillShare] = (float)Series.Over(still, u.Length);
-        f[(int)SlowShare] = (float)Series.Over(slow, u.Length);
-    }
-
-    private static void Profile(ReadOnlySpan<float> u, Span<float> f)
-    {
-        int peak = 0, rising = 0;
-        float rise = 0, fall = 0;
-        for (int j = 0; j < u.Length; j++)
-        {
-            peak = u[j] > u[peak] ? j : peak;
-            float change = j > 0 ? u[j] - u[j - 1] : 0;
-            rising += change > 0 ? 1 : 0;
-            rise = Math.Max(rise, change);
-            fall = Math.Max(fall, -change);
-        }
-
-        f[(int)PeakAt] = (float)Series.Over(peak + 0.5, u.Length);
-        f[(int)RisingShare] = (float)Series.Over(rising, u.Length - 1);
-        f[(int)RiseOverFall] = (float)Series.Over(rise, fall + 0.02, 20);
-        f[(int)EndSpeed] = (float)Series.Mean(u[^Math.Min(2, u.Length)..]);
-        f[(int)StartSpeed] = (float)Series.Mean(u[..Math.Min(2, u.Length)]);
-        f[(int)MinimumJerk] = (float)BellCorrelation(u);
-    }
-
-    /// <summary>Correlation with s^2 (1 - s)^2, the speed of minimum jerk (T. Flash, N. Hogan, 1985).</summary>
-    private static double BellCorrelation(ReadOnlySpan<float> u)
-    {
-        double mean = 0, uMean = Series.Mean(u), uu = 0, bb = 0, ub = 0;
-        for (int j = 0; j < u.Length; j++)
-        {
-            mean += Bell(j, u.Length) / u.Length;
-        }
-
-        for (int j = 0; j < u.Length; j++)
-        {
-            double du = u[j] - uMean, db = Bell(j, u.Length) - mean;
-            uu += du * du;
-            bb += db * db;
-            ub += du * db;
-        }
-
-        return Series.Over(ub, Math.Sqrt(uu * bb), 1);
-
-        static double Bell(int j, int n)
-        {
-            double s = (j + 0.5) / n;
-            return s * s * (1 - s) * (1 - s);
-        }
-    }
-
-    private static void Peaks(ReadOnlySpan<float> u, float step, Span<float> f)
-    {
-        float greatest = 0;
-        foreach (float v in u)
-        {
-            greatest = Math.Max(greatest, v);
-        }
-
-        int peaks = 0;
-        double depth = 0;
-        float lowest = float.MaxValue, lastPeak = 0;
-        for (int j = 0; j < u.Length; j++)
-        {
-            bool peak = u[j] >= greatest * PeakShare && (j == 0 || u[j] > u[j - 1]) && (j == u.Length - 1 || u[j] >= u[j + 1]);
-            if (peak)
-            {
-                depth += peaks > 0 ? 1 - (lowest / Math.Min(lastPeak, u[j])) : 0;
-                peaks++;
-                (lowest, lastPeak) = (float.MaxValue, u[j]);
-            }
-
-            lowest = Math.Min(lowest, u[j]);
-        }
-
-        f[(int)SubMovements] = (float)Series.Over(peaks, u.Length * step / 1000);
-        f[(int)SubMovementDepth] = (float)Series.Over(depth, peaks - 1);
-    }
-
-    private static double Roughness(ReadOnlySpan<float> u)
-    {
-        double sum = 0;
-        for (int j = 1; j < u.Length - 1; j++)
-        {
-            sum += Math.Abs(u[j + 1] - (2 * u[j]) + u[j - 1]);
-        }
-
-        return Series.Over(sum, u.Length - 2);
-    }
-
-    /// <summary>log10(1 + T^5 / L^2 * integral of |x'''|^2 dt) (N. Hogan, D. Sternad, 2009), by third differences.</summary>
-    private static double JerkAt(PathScratch path, float step)
-    {
-        int n = PathCleaning.Grid(path, step);
-        double sum = 0;
-        for (int j = 0; j + 3 < n; j++)
-        {
-            double x = path.GridX[j + 3] - (3 * path.GridX[j + 2]) + (3 * path.GridX[j + 1]) - path.GridX[j];
-            double y = path.GridY[j + 3] - (3 * path.GridY[j + 2]) + (3 * path.GridY[j + 1]) - path.GridY[j];
-            sum += (x * x) + (y * y);
-        }
-
-        double steps = (n - 1), length = path.Length;
-        return n < 4 || length <= 0 ? 0 : Math.Log10(1 + (Math.Pow(steps, 5) / (length * length) * sum));
-    }
-
-    /// <summary>
-    /// Spectral arc length of the speed profile up to 10 Hz (S. Balasubramanian et al., "On the analysis of movement smoothness", 2015),
-    /// by sums at multiples of 0.5 Hz; 0 and below, less is rougher.
-    /// </summary>
-    private static double SpectralArcLength(ReadOnlySpan<float> u, float step)
-    {
-        const int Frequencies = 21;
-        const double Hertz = 0.5;
-        double before = 1, length = 0;
-        for (int k = 1; k < Frequencies; k++)
-        {
-            double turn = 2 * Math.PI * Hertz * k * step / 1000;
-            (double s, double c) = Math.SinCos(turn);
-            double re = 0, im = 0, zr = 1, zi = 0;
-            foreach (float v in u)
-            {
-                re += v * zr;
-                im += v * zi;
-                (zr, zi) = ((zr * c) - (zi * s), (zr * s) + (zi * c));
-            }
-
-            double size = u.Length > 0 ? Math.Sqrt((re * re) + (im * im)) / u.Length : 0;
-            length += Math.Sqrt((1.0 / ((Frequencies - 1) * (Frequencies - 1))) + ((size - before) * (size - before)));
-            before = size;
-        }
-
-        return -length;
-    }
-
-    /// <summary>Shares of time by shares of arc.</summary>
-    private static void Shares(PathScratch path, Span<float> f)
-    {
+        float[] u = path.A;
+        int n = Speeds(path.Grid, u);
+        Moments(path, u, n, f);
+        Profile(path, u, n, f);
+        Peaks(u, n, step, f);
+        f[(int)Sparc] = Spectrum.ArcLength(u, n, step);
+        f[(int)SpeedRoughnessFine] = Roughness(u, n);
+        n = Speeds(path.Grid4, path.B);
+        f[(int)SpeedRoughness] = Roughness(path.B, n);
+        f[(int)Jerk] = JerkOf(path.Grid4, path.Length);
+        f[(int)JerkFine] = JerkOf(path.Grid2, path.Length);
         f[(int)FirstTenth] = TimeAt(path, 0.1f);
         f[(int)FirstHalf] = TimeAt(path, 0.5f);
         f[(int)LastFifth] = 1 - TimeAt(path, 0.8f);
         f[(int)LastTwentieth] = 1 - TimeAt(path, 0.95f);
     }
 
-    /// <summary>Arc length over time less polynomials: easings and minimum jerk leave next to nothing, whatever line they follow.</summary>
-    private static void Way(PathScratch path, Span<float> f)
+    /// <summary>
+    /// Speeds on a time grid over their mean, to <see cref="Grains"/>th parts of it, so that what rounding makes of equal speeds is no rise; returns how many.
+    /// </summary>
+    private static int Speeds(PlaceRow grid, float[] u)
     {
-        Span<float> way = stackalloc float[PolynomialFit.Points], none = stackalloc float[PolynomialFit.Points];
-        none.Clear();
-        int last = path.Count - 1, i = 0;
-        for (int j = 0; j < way.Length; j++)
+        int n = grid.Count - 1;
+        float mean = Series.Mean(grid.Step, n);
+        Vector512<float> perMean = Vector512.Create(mean > 0 ? 1 / mean : 1);
+        for (int i = 0; i < n; i += Series.Width)
         {
-            float at = path.T[0] + (path.Duration * j / (way.Length - 1));
-            while (i < last - 1 && path.T[i + 1] < at)
-            {
-                i++;
-            }
-
-            float part = Math.Clamp((at - path.T[i]) / Math.Max(1e-6f, path.T[i + 1] - path.T[i]), 0, 1);
-            way[j] = path.S[i] + (part * (path.S[i + 1] - path.S[i]));
+            Series.Store(Vector512.Round(Series.Load(grid.Step, i) * perMean * Vector512.Create(Grains)) * Vector512.Create(1 / Grains), u, i);
         }
 
-        Span<double> residual = stackalloc double[PolynomialFit.Degrees];
-        PolynomialFit.Residuals(way, none, residual);
-        f[(int)WayCubic] = (float)Series.Over(residual[3], path.Length);
-        f[(int)WayQuintic] = (float)Series.Over(residual[5], path.Length);
-        f[(int)WaySeptic] = (float)Series.Over(residual[7], path.Length);
+        return n;
     }
 
+    private static void Moments(PathScratch path, float[] u, int n, Span<float> f)
+    {
+        float squares = Series.Deviate(u, n, Series.Mean(u, n), path.B);
+        f[(int)SpeedSpread] = MathF.Sqrt(squares / n);
+        f[(int)SpeedSkew] = Series.Skew(path.B, n, squares);
+        f[(int)SpeedKurtosis] = Series.Kurtosis(path.B, n, squares);
+        f[(int)SpeedAutocorrelation] = Series.Autocorrelation(path.B, n, squares, 1);
+        f[(int)SpeedAutocorrelation2] = Series.Autocorrelation(path.B, n, squares, 2);
+        f[(int)SpeedAutocorrelation4] = Series.Autocorrelation(path.B, n, squares, 4);
+        f[(int)MinimumJerk] = BellCorrelation(path.B, n, squares);
+        Series.Sort(u, n, path.Sorted);
+        float median = Series.Quantile(path.Sorted, n, 0.5f);
+        f[(int)SpeedTail] = Series.Over(Series.Quantile(path.Sorted, n, 0.9f), median + 0.02f);
+        f[(int)SpeedFoot] = Series.Over(Series.Quantile(path.Sorted, n, 0.1f), median + 0.02f);
+    }
+
+    private static void Profile(PathScratch path, float[] u, int n, Span<float> f)
+    {
+        int still = 0, slow = 0, rising = 0;
+        Vector512<float> rise = Vector512<float>.Zero, fall = rise;
+        for (int i = 0; i < n; i += Series.Width)
+        {
+            Vector512<float> v = Series.Load(u, i), within = Series.Within(i, n);
+            still += Series.Count(Vector512.LessThan(v, Vector512.Create(0.05f)) & within);
+            slow += Series.Count(Vector512.LessThan(v, Vector512.Create(0.25f)) & within);
+            Vector512<float> change = (Series.Load(u, i + 1) - v) & Series.Within(i, n - 1);
+            rising += Series.Count(Vector512.GreaterThan(change, Vector512<float>.Zero));
+            rise = Vector512.Max(rise, change);
+            fall = Vector512.Max(fall, -change);
+        }
+
+        f[(int)StillShare] = Series.Over(still, n);
+        f[(int)SlowShare] = Series.Over(slow, n);
+        f[(int)RisingShare] = Series.Over(rising, n - 1);
+        f[(int)RiseOverFall] = Series.Over(Series.Greatest(rise), Series.Greatest(fall) + 0.02f, 20);
+        int edge = Math.Min(2, n);
+        f[(int)EndSpeed] = (u[n - 1] + u[n - edge]) / 2;
+        f[(int)StartSpeed] = (u[0] + u[edge - 1]) / 2;
+    }
+
+    /// <summary>Correlation with s^2 (1 - s)^2, the speed of minimum jerk (T. Flash, N. Hogan, 1985).</summary>
+    /// <param name="deviations">Of speed from its mean.</param>
+    /// <param name="n">How many.</param>
+    /// <param name="squares">The sum of their squares.</param>
+    private static float BellCorrelation(float[] deviations, int n, float squares)
+    {
+        Vector512<float> both = Vector512<float>.Zero, bells = both, bellSquares = both, per = Vector512.Create(1f / n);
+        for (int i = 0; i < n; i += Series.Width)
+        {
+            Vector512<float> s = (Vector512.ConvertToSingle(Vector512<int>.Indices + Vector512.Create(i)) + Vector512.Create(0.5f)) * per;
+            Vector512<float> bell = s * (Vector512<float>.One - s);
+            bell = (bell * bell) & Series.Within(i, n);
+            bells += bell;
+            bellSquares += bell * bell;
+            // deviations add up to 0, so the bell's own mean needn't be taken from it
+            both += bell * Series.Load(deviations, i);
+        }
+
+        float sum = Series.Sum(bells);
+        return Series.Over(Series.Sum(both), MathF.Sqrt(squares * Math.Max(0, Series.Sum(bellSquares) - (sum * sum / n))), 1);
+    }
+
+    private static void Peaks(float[] u, int n, float step, Span<float> f)
+    {
+        float greatest = 0;
+        int at = 0;
+        for (int j = 0; j < n; j++)
+        {
+            at = u[j] > greatest ? j : at;
+            greatest = float.MaxNative(greatest, u[j]);
+        }
+
+        int peaks = 0;
+        float depth = 0, lowest = float.MaxValue, lastPeak = 0, least = greatest * PeakShare;
+        for (int j = 0; j < n; j++)
+        {
+            if (u[j] >= least && (j == 0 || u[j] > u[j - 1]) && (j == n - 1 || u[j] >= u[j + 1]))
+            {
+                depth += peaks > 0 ? 1 - (lowest / float.MinNative(lastPeak, u[j])) : 0;
+                peaks++;
+                (lowest, lastPeak) = (float.MaxValue, u[j]);
+            }
+
+            lowest = float.MinNative(lowest, u[j]);
+        }
+
+        f[(int)PeakAt] = Series.Over(at + 0.5f, n);
+        f[(int)SubMovements] = Series.Over(peaks, n * step / 1000);
+        f[(int)SubMovementDepth] = Series.Over(depth, peaks - 1);
+    }
+
+    private static float Roughness(float[] u, int n)
+    {
+        Vector512<float> sum = Vector512<float>.Zero;
+        for (int i = 0; i < n - 2; i += Series.Width)
+        {
+            Vector512<float> middle = Series.Load(u, i + 1);
+            sum += Vector512.Abs(Series.Load(u, i + 2) - (middle + middle) + Series.Load(u, i)) & Series.Within(i, n - 2);
+        }
+
+        return Series.Over(Series.Sum(sum), n - 2);
+    }
+
+    /// <summary>log10(1 + T^5 / L^2 * integral of |x'''|^2 dt) (N. Hogan, D. Sternad, 2009), by third differences.</summary>
+    private static float JerkOf(PlaceRow grid, float length)
+    {
+        int n = grid.Count - 3;
+        if (n < 1 || length <= 0)
+        {
+            return 0;
+        }
+
+        Vector512<float> sum = Vector512<float>.Zero;
+        for (int i = 0; i < n; i += Series.Width)
+        {
+            Vector512<float> x = Third(grid.Dx, i), y = Third(grid.Dy, i);
+            sum += ((x * x) + (y * y)) & Series.Within(i, n);
+        }
+
+        double steps = grid.Count - 1, square = steps * steps;
+        return (float)Math.Log10(1 + (square * square * steps / ((double)length * length) * Series.Sum(sum)));
+    }
+
+    /// <summary>Third differences of places, of their steps' second ones.</summary>
+    private static Vector512<float> Third(float[] steps, int i)
+    {
+        Vector512<float> middle = Series.Load(steps, i + 1);
+        return Series.Load(steps, i + 2) - (middle + middle) + Series.Load(steps, i);
+    }
+
+    /// <summary>The share of time that a share of the arc takes.</summary>
     private static float TimeAt(PathScratch path, float share)
     {
         float at = share * path.Length;
-        int i = path.S.AsSpan(0, path.Count).BinarySearch(at);
-        i = i < 0 ? Math.Clamp(~i, 1, path.Count - 1) : Math.Max(1, i);
+        int before = 0;
+        for (int j = 0; j < path.Count; j += Series.Width)
+        {
+            before += Series.Count(Vector512.LessThan(Series.Load(path.S, j), Vector512.Create(at)) & Series.Within(j, path.Count));
+        }
+
+        int i = Math.Clamp(before, 1, path.Count - 1);
         float part = Math.Clamp((at - path.S[i - 1]) / Math.Max(1e-6f, path.S[i] - path.S[i - 1]), 0, 1);
-        float t = path.T[i - 1] + (part * (path.T[i] - path.T[i - 1]));
-        return (float)Series.Over(t - path.T[0], path.Duration, 1);
+        return Series.Over(path.T[i - 1] + (part * path.Wait[i - 1]) - path.T[0], path.Duration, 1);
     }
 }

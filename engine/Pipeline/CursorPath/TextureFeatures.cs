@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using static Engine.Pipeline.CursorPath.PathFeature;
 
 namespace Engine.Pipeline.CursorPath;
@@ -5,128 +6,108 @@ namespace Engine.Pipeline.CursorPath;
 /// <summary>How turning, speed and acceleration go together: a hand slows down to turn and its errors are smooth; noise does and is neither.</summary>
 internal static class TextureFeatures
 {
-    public static void Compute(PathScratch path, float step, Span<float> f)
+    /// <summary>Computes them from the grids.</summary>
+    /// <param name="path">With its grids.</param>
+    /// <param name="f">By <see cref="PathFeature"/>.</param>
+    public static void Compute(PathScratch path, Span<float> f)
     {
-        int n = PathCleaning.Grid(path, step);
-        Velocities(path, n, f);
-        PowerLaw(path, n, f);
-        var (over, kurtosisN, kurtosisT, autoN, autoT, ratio) = Accelerations(path, n);
-        f[(int)AccelerationOverSpeed] = over;
-        f[(int)NormalKurtosis] = kurtosisN;
-        f[(int)TangentKurtosis] = kurtosisT;
-        f[(int)NormalAutocorrelation] = autoN;
-        f[(int)TangentAutocorrelation] = autoT;
-        f[(int)NormalOverTangent] = ratio;
-
-        n = PathCleaning.Grid(path, 2 * step);
-        int m = Turns(path, n);
-        f[(int)GridTurnMean50] = (float)Series.Mean(path.A.AsSpan(0, m));
-        (over, _, _, autoN, autoT, _) = Accelerations(path, n);
-        f[(int)AccelerationOverSpeed50] = over;
-        f[(int)NormalAutocorrelation50] = autoN;
-        f[(int)TangentAutocorrelation50] = autoT;
-
-        n = PathCleaning.Grid(path, 4 * step);
-        f[(int)AccelerationOverSpeed100] = Accelerations(path, n).Over;
+        int m = Turns(path, path.Grid);
+        f[(int)SpeedTurnCorrelation] = Series.Regression(path.A, path.B, m).Correlation;
+        f[(int)GridTurnMean] = Series.Mean(path.A, m);
+        Series.Sort(path.A, m, path.Sorted);
+        f[(int)GridTurnP90] = Series.Quantile(path.Sorted, m, 0.9f);
+        PowerLaw(path, f);
+        Acceleration fine = Accelerate(path, path.Grid), middle = Accelerate(path, path.Grid2);
+        f[(int)AccelerationOverSpeed] = fine.OverSpeed;
+        f[(int)NormalKurtosis] = fine.NormalKurtosis;
+        f[(int)TangentKurtosis] = fine.TangentKurtosis;
+        f[(int)NormalAutocorrelation] = fine.NormalAutocorrelation;
+        f[(int)TangentAutocorrelation] = fine.TangentAutocorrelation;
+        f[(int)NormalOverTangent] = fine.NormalOverTangent;
+        f[(int)AccelerationOverSpeed50] = middle.OverSpeed;
+        f[(int)NormalAutocorrelation50] = middle.NormalAutocorrelation;
+        f[(int)TangentAutocorrelation50] = middle.TangentAutocorrelation;
+        f[(int)AccelerationOverSpeed100] = Accelerate(path, path.Grid4).OverSpeed;
+        m = Turns(path, path.Grid2);
+        f[(int)GridTurnMean50] = Series.Mean(path.A, m);
     }
 
-    private static void Velocities(PathScratch path, int n, Span<float> f)
+    /// <summary>|turns| between successive steps into A, the smaller of both into B; where it is over a twentieth of the mean. Returns how many.</summary>
+    private static int Turns(PathScratch path, PlaceRow grid)
     {
-        int m = Turns(path, n);
-        Span<float> turns = path.A.AsSpan(0, m);
-        f[(int)SpeedTurnCorrelation] = (float)Series.Correlation(turns, path.B.AsSpan(0, m));
-        f[(int)GridTurnMean] = (float)Series.Mean(turns);
-        turns.Sort();
-        f[(int)GridTurnP90] = (float)Series.Quantile(turns, 0.9);
-    }
-
-    /// <summary>|turns| between successive velocities into A, their smaller speed into B; where both are over a twentieth of the mean.</summary>
-    private static int Turns(PathScratch path, int n)
-    {
-        float mean = 0;
-        for (int j = 0; j + 1 < n; j++)
+        int steps = grid.Count - 1, m = 0;
+        float least = 0.05f * Series.Mean(grid.Step, steps);
+        PlaceRow.Turns(grid.Dx, grid.Dy, steps, path.A);
+        for (int i = 0; i + 1 < steps; i++)
         {
-            mean += Length(path, j) / (n - 1);
-        }
-
-        int m = 0;
-        for (int j = 0; j + 2 < n; j++)
-        {
-            float first = Length(path, j), second = Length(path, j + 1), slower = Math.Min(first, second);
-            if (slower > 0.05f * mean)
-            {
-                float ax = path.GridX[j + 1] - path.GridX[j], ay = path.GridY[j + 1] - path.GridY[j];
-                float bx = path.GridX[j + 2] - path.GridX[j + 1], by = path.GridY[j + 2] - path.GridY[j + 1];
-                path.A[m] = Math.Abs(MathF.Atan2((ax * by) - (ay * bx), (ax * bx) + (ay * by)));
-                path.B[m++] = slower;
-            }
+            float slower = float.MinNative(grid.Step[i], grid.Step[i + 1]);
+            path.A[m] = Math.Abs(path.A[i]);
+            path.B[m] = slower;
+            m += slower > least ? 1 : 0;
         }
 
         return m;
-    }
-
-    private static float Length(PathScratch path, int j)
-    {
-        float dx = path.GridX[j + 1] - path.GridX[j], dy = path.GridY[j + 1] - path.GridY[j];
-        return MathF.Sqrt((dx * dx) + (dy * dy));
     }
 
     /// <summary>
     /// Speed falls as curvature to the third in drawing hands (P. Viviani, T. Flash, 1995): the slope of log speed on log curvature, by
     /// central differences, where the hand moves over a tenth of the mean speed and turns.
     /// </summary>
-    private static void PowerLaw(PathScratch path, int n, Span<float> f)
+    private static void PowerLaw(PathScratch path, Span<float> f)
     {
-        double mean = 0;
-        for (int j = 0; j + 1 < n; j++)
+        PlaceRow grid = path.Grid;
+        int n = grid.Count - 2, m = 0;
+        float[] curvature = path.A, speed = path.B, holds = path.C;
+        Vector512<float> least = Vector512.Create(0.1f * Series.Mean(grid.Step, grid.Count - 1)), half = Vector512.Create(0.5f);
+        for (int i = 0; i < n; i += Series.Width)
         {
-            mean += Length(path, j) / (n - 1);
+            Vector512<float> dx = Series.Load(grid.Dx, i), dy = Series.Load(grid.Dy, i), nextX = Series.Load(grid.Dx, i + 1), nextY = Series.Load(grid.Dy, i + 1);
+            Vector512<float> vx = (dx + nextX) * half, vy = (dy + nextY) * half, ax = nextX - dx, ay = nextY - dy;
+            Vector512<float> v = Vector512.Sqrt((vx * vx) + (vy * vy)), cross = Vector512.Abs((vx * ay) - (vy * ax));
+            Vector512<float> turns = Vector512.GreaterThan(v, least) & Vector512.GreaterThan(cross, v * Vector512.Create(0.02f));
+            Series.Store(Vector512.Log(cross / (v * v * v)), curvature, i);
+            Series.Store(Vector512.Log(v), speed, i);
+            Series.Store(turns & Vector512<float>.One, holds, i);
         }
 
-        int m = 0;
-        for (int j = 1; j + 1 < n; j++)
+        for (int i = 0; i < n; i++)
         {
-            double vx = (path.GridX[j + 1] - path.GridX[j - 1]) / 2, vy = (path.GridY[j + 1] - path.GridY[j - 1]) / 2;
-            double ax = path.GridX[j + 1] - (2 * path.GridX[j]) + path.GridX[j - 1];
-            double ay = path.GridY[j + 1] - (2 * path.GridY[j]) + path.GridY[j - 1];
-            double speed = Math.Sqrt((vx * vx) + (vy * vy)), cross = Math.Abs((vx * ay) - (vy * ax));
-            if (speed > 0.1 * mean && cross > 0.02 * speed)
-            {
-                path.A[m] = (float)Math.Log(cross / (speed * speed * speed));
-                path.B[m++] = (float)Math.Log(speed);
-            }
+            (curvature[m], speed[m]) = (curvature[i], speed[i]);
+            m += (int)holds[i];
         }
 
-        var (slope, correlation) = m >= 4 ? Series.Regression(path.A.AsSpan(0, m), path.B.AsSpan(0, m)) : (0, 0);
-        f[(int)PowerLawSlope] = (float)slope;
-        f[(int)PowerLawCorrelation] = (float)correlation;
+        (f[(int)PowerLawSlope], f[(int)PowerLawCorrelation]) = m >= 4 ? Series.Regression(curvature, speed, m) : (0, 0);
     }
 
-    /// <summary>Second differences of position, along the local direction and across it.</summary>
-    private static (float Over, float KurtosisN, float KurtosisT, float AutoN, float AutoT, float Ratio) Accelerations(PathScratch path, int n)
+    /// <summary>Second differences of position, across the local direction and along it.</summary>
+    private static Acceleration Accelerate(PathScratch path, PlaceRow grid)
     {
-        int m = 0;
-        double speeds = 0;
-        for (int j = 1; j + 1 < n; j++)
+        int n = grid.Count - 2;
+        float[] normal = path.A, tangent = path.B;
+        Vector512<float> speeds = Vector512<float>.Zero, zero = speeds;
+        for (int i = 0; i < n; i += Series.Width)
         {
-            float vx = path.GridX[j + 1] - path.GridX[j - 1], vy = path.GridY[j + 1] - path.GridY[j - 1];
-            float ax = path.GridX[j + 1] - (2 * path.GridX[j]) + path.GridX[j - 1];
-            float ay = path.GridY[j + 1] - (2 * path.GridY[j]) + path.GridY[j - 1];
-            float speed = MathF.Sqrt((vx * vx) + (vy * vy));
-            (float ux, float uy) = speed > 0 ? (vx / speed, vy / speed) : (1, 0);
-            path.A[m] = (ax * uy) - (ay * ux);
-            path.B[m++] = (ax * ux) + (ay * uy);
-            speeds += speed * speed / 4;
+            Vector512<float> dx = Series.Load(grid.Dx, i), dy = Series.Load(grid.Dy, i), nextX = Series.Load(grid.Dx, i + 1), nextY = Series.Load(grid.Dy, i + 1);
+            Vector512<float> vx = dx + nextX, vy = dy + nextY, ax = nextX - dx, ay = nextY - dy, square = (vx * vx) + (vy * vy);
+            Vector512<float> stands = Vector512.Equals(square, zero), speed = Vector512.Sqrt(square);
+            Vector512<float> ux = Vector512.ConditionalSelect(stands, Vector512<float>.One, vx / speed), uy = Vector512.ConditionalSelect(stands, zero, vy / speed);
+            Series.Store((ax * uy) - (ay * ux), normal, i);
+            Series.Store((ax * ux) + (ay * uy), tangent, i);
+            speeds += square & Series.Within(i, n);
         }
 
-        ReadOnlySpan<float> normal = path.A.AsSpan(0, m), tangent = path.B.AsSpan(0, m);
-        double rmsN = Series.Rms(normal), rmsT = Series.Rms(tangent);
-        return (
-            (float)Series.Over(Math.Sqrt((rmsN * rmsN) + (rmsT * rmsT)), Math.Sqrt(speeds / Math.Max(1, m)), 20),
-            (float)Series.Standardised(normal, 4),
-            (float)Series.Standardised(tangent, 4),
-            (float)Series.Autocorrelation(normal, 1),
-            (float)Series.Autocorrelation(tangent, 1),
-            (float)Series.Over(rmsN, rmsT + 0.05, 20));
+        float squaresN = Series.Squares(normal, n), squaresT = Series.Squares(tangent, n);
+        float deviatedN = Series.Deviate(normal, n, Series.Mean(normal, n), path.C), deviatedT = Series.Deviate(tangent, n, Series.Mean(tangent, n), path.D);
+        return new Acceleration(
+            Series.Over(MathF.Sqrt(squaresN + squaresT), MathF.Sqrt(Series.Sum(speeds) / 4), 20),
+            Series.Kurtosis(path.C, n, deviatedN),
+            Series.Kurtosis(path.D, n, deviatedT),
+            Series.Autocorrelation(path.C, n, deviatedN, 1),
+            Series.Autocorrelation(path.D, n, deviatedT, 1),
+            Series.Over(MathF.Sqrt(squaresN), MathF.Sqrt(squaresT) + (0.05f * MathF.Sqrt(Math.Max(1, n))), 20));
     }
+
+    /// <summary>Root mean square acceleration over that of speed, across over along, and how both are spread and go on.</summary>
+    private readonly record struct Acceleration(
+        float OverSpeed, float NormalKurtosis, float TangentKurtosis, float NormalAutocorrelation, float TangentAutocorrelation, float NormalOverTangent);
 }
