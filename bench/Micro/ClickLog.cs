@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Engine.Contracts;
@@ -15,7 +16,7 @@ internal sealed unsafe class ClickLog : IDisposable
     public const int Visitors = 200_000;
 
     private const int Publishers = 500, Campaigns = 300;
-    private const long Begin = 1_767_268_800_000;
+    public const long Begin = 1_767_268_800_000;
 
     private static readonly string[] Agents =
     [
@@ -31,7 +32,7 @@ internal sealed unsafe class ClickLog : IDisposable
     private readonly byte* _keyBytes;
     private readonly int[] _keyAt;
 
-    public ClickLog(int count, bool alternating = false, int seed = 7, int visitors = Visitors)
+    public ClickLog(int count, bool alternating = false, int seed = 7, int visitors = Visitors, PathLog? moves = null)
     {
         int addresses = visitors / 10 * 3, networks = Math.Max(1, visitors / 25);
         double skew = visitors == Visitors ? 2.2 : 1;
@@ -49,7 +50,7 @@ internal sealed unsafe class ClickLog : IDisposable
             string who = shape == 1 ? "" : $",\"visitor\":\"v-{visitor}\"";
             string page = shape == 2 ? "" : $",\"page\":\"https://p{random.Next(Publishers)}.example/a/{random.Next(1000)}\",\"referrer\":\"\"";
             string device = shape == 1 ? ",\"device\":{\"make\":\"Acme\",\"model\":\"A1\",\"os\":\"Android\",\"osv\":\"14\",\"language\":\"de\"}" : "";
-            string json = $"{{\"type\":\"click\",\"id\":\"c-{i}\",\"time\":{time},\"ip\":\"{net}{10 + 23 * (address / networks)}\",\"ua\":\"{Agents[visitor % Agents.Length]}\"{who},\"publisher\":\"pub-{(int)(Publishers * Math.Pow(random.NextDouble(), 2))}\",\"placement\":\"top\",\"campaign\":\"cmp-{(int)(Campaigns * Math.Pow(random.NextDouble(), 2))}\",\"advertiser\":\"adv-{visitor % 90}\",\"cost_micros\":{50_000 + 10_000 * random.Next(60)}{page},\"target\":\"https://s{visitor % 90}.example/p/{visitor % 300}\",\"pointer\":\"mouse\",\"x\":{random.Next(1280)},\"y\":{random.Next(720)},\"viewport\":[1280,720]{device}}}";
+            string json = $"{{\"type\":\"click\",\"id\":\"c-{i}\",\"time\":{time},\"ip\":\"{net}{10 + 23 * (address / networks)}\",\"ua\":\"{Agents[visitor % Agents.Length]}\"{who},\"publisher\":\"pub-{(int)(Publishers * Math.Pow(random.NextDouble(), 2))}\",\"placement\":\"top\",\"campaign\":\"cmp-{(int)(Campaigns * Math.Pow(random.NextDouble(), 2))}\",\"advertiser\":\"adv-{visitor % 90}\",\"cost_micros\":{50_000 + 10_000 * random.Next(60)}{page},\"target\":\"https://s{visitor % 90}.example/p/{visitor % 300}\",\"pointer\":\"mouse\",\"x\":{random.Next(1280)},\"y\":{random.Next(720)},\"viewport\":[1280,720]{device}{(moves == null ? "" : Path(moves))}}}";
             _events[i] = (text.Length, json.Length, network, time);
             text.Write(Encoding.ASCII.GetBytes(json));
         }
@@ -85,6 +86,12 @@ internal sealed unsafe class ClickLog : IDisposable
             };
         }
         return n;
+    }
+
+    private static string Path(PathLog moves)
+    {
+        (float[] t, float[] x, float[] y) = moves.Next();
+        return $",\"path\":[{string.Join(',', t.Zip(x, y).Select(p => string.Create(CultureInfo.InvariantCulture, $"[{p.First},{p.Second},{p.Third}]")))}]";
     }
 
     public void Dispose()

@@ -12,14 +12,25 @@ namespace Bench.Micro;
 /// <summary>The pipeline on a log in memory, verdicts written to nowhere: what a click costs without Kafka and Redis.</summary>
 internal static unsafe class PipelineProfile
 {
-    public static void Run(int clicks, int visitors)
+    private const int PathsStored = 1_000_000;
+
+    public static void Run(int clicks, int visitors, string? recordings)
     {
-        using var log = new ClickLog(clicks, visitors: visitors);
         DecisionSettings settings = Settings();
+        using var log = new ClickLog(clicks, visitors: visitors);
+        Whole("whole pipeline", log, settings, new ReplayIndex(new ReplaySettings(1000)));
+        using (var moved = new ClickLog(clicks / 4, visitors: visitors, moves: new PathLog(7, recordings))) Whole("whole pipeline, a path with each click", moved, settings, PathProfile.Index(PathsStored, recordings, out _));
+        Decode(log);
+        ModelInForce model = settings.ClicksModel!;
+        Console.WriteLine($"forest: {model.Artefact.Forest.Trees.Sum(tree => tree.Nodes)} nodes, {model.PlainClicks.Trees.Sum(tree => tree.Nodes)} of {model.PlainClicks.Asked.Length} features left for plain clicks");
+    }
+
+    private static void Whole(string what, ClickLog log, DecisionSettings settings, ReplayIndex index)
+    {
         for (int round = 0; round < 3; round++)
         {
             var sink = new NullSink();
-            using var pipeline = new ClickPipeline(new KeyedHash(3, 5), new SettingsTimeline(settings, TimeSpan.FromSeconds(2)), new PathJudge(new ReplayIndex(new ReplaySettings(1000))), new PipelineLimits(), sink);
+            using var pipeline = new ClickPipeline(new KeyedHash(3, 5), new SettingsTimeline(settings, TimeSpan.FromSeconds(2)), new PathJudge(index), new PipelineLimits(), sink);
             PartitionState[] partitions = [.. Enumerable.Range(0, 4).Select(i => new PartitionState(i, new PipelineLimits(), settings.Limits))];
             long[] offsets = new long[4];
             var records = new Record[1024];
@@ -35,12 +46,9 @@ internal static unsafe class PipelineProfile
                 at += n;
             }
             double bytes = (double)(GC.GetAllocatedBytesForCurrentThread() - allocated) / (log.Count * 3 / 4);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"whole pipeline: {slices}, {bytes:0.0} bytes allocated, {sink.Bytes / (double)sink.Verdicts:0} bytes a verdict, {partitions.Sum(p => p.Clicks.MemoryBytes + p.Pairs.MemoryBytes + p.Ids.MemoryBytes) / 1e6:0} MB of windows and ids of {partitions.Sum(p => p.Clicks.Count):#,0} keys and {partitions.Sum(p => p.Pairs.Count):#,0} pairs"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {slices}, {bytes:0.0} bytes allocated, {sink.Bytes / (double)sink.Verdicts:0} bytes a verdict, {partitions.Sum(p => p.Clicks.MemoryBytes + p.Pairs.MemoryBytes + p.Ids.MemoryBytes) / 1e6:0} MB of windows and ids of {partitions.Sum(p => p.Clicks.Count):#,0} keys and {partitions.Sum(p => p.Pairs.Count):#,0} pairs"));
             foreach (PartitionState partition in partitions) partition.Dispose();
         }
-        Decode(log);
-        ModelInForce model = settings.ClicksModel!;
-        Console.WriteLine($"forest: {model.Artefact.Forest.Trees.Sum(tree => tree.Nodes)} nodes, {model.PlainClicks.Trees.Sum(tree => tree.Nodes)} of {model.PlainClicks.Asked.Length} features left for plain clicks");
     }
 
     public static DecisionSettings Settings()

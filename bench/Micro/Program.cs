@@ -2,13 +2,18 @@ using Bench.Micro;
 using Bench.Micro.Priority;
 using BenchmarkDotNet.Running;
 
-// `profile [CLICKS] [VISITORS]` runs the pipeline alone for a profiler, and prints the CPU time of each stage; `content [REQUESTS]` the same for content
+// `profile [CLICKS] [VISITORS] [PATHS]` runs the pipeline alone for a profiler, and prints the CPU time of each stage; `paths [STORED] [PATHS]` the same for cursor paths (recorded ones, where PATHS names a file of them); `content [REQUESTS]` the same for content
 // requests; `http ADDRESS [RATE] [SECONDS]` sends them to an engine that runs, and prints latencies; `priority [INSTANCES]` simulates queues
 // of processes under load; else BenchmarkDotNet's own command line.
 if (args is ["profile", ..])
 {
     int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
-    PipelineProfile.Run(Number(1, 1_000_000), Number(2, ClickLog.Visitors));
+    PipelineProfile.Run(Number(1, 1_000_000), Number(2, ClickLog.Visitors), args.ElementAtOrDefault(3));
+    return;
+}
+if (args is ["paths", ..])
+{
+    PathProfile.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1_000_000, args.ElementAtOrDefault(2));
     return;
 }
 if (args is ["priority", ..])

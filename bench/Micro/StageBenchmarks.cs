@@ -194,50 +194,54 @@ public class PipelineBenchmarks
 [MemoryDiagnoser]
 public class PathBenchmarks
 {
-    private const int Stored = 1_000_000, Distinct = 4096, Points = 32;
+    private const int Stored = 1_000_000, Distinct = 65_536;
 
-    private readonly float[][] _x = new float[Distinct][], _y = new float[Distinct][];
-    private readonly float[] _t = [.. Enumerable.Range(0, Points).Select(i => i * 16f)];
+    private readonly PathLog.Moves[] _paths = new PathLog.Moves[Distinct];
     private readonly byte[] _id = "c-8f14e45f-0123"u8.ToArray(), _matched = new byte[EventLimits.MaxIdentifierBytes];
+    private readonly PathScratch _scratch = new();
+    private readonly ReplayQuestion _question = new();
+    private readonly PathScore[] _scores = new PathScore[64];
     private ReplayIndex _index = null!;
     private PathScorer _scorer = null!;
     private int _at;
-    private long _logTime = 1_700_000_000_000;
+    private long _logTime;
 
     [GlobalSetup]
     public void Setup()
     {
-        var random = new Random(3);
-        for (int p = 0; p < Distinct; p++)
-        {
-            (_x[p], _y[p]) = (new float[Points], new float[Points]);
-            for (int i = 1; i < Points; i++) (_x[p][i], _y[p][i]) = (_x[p][i - 1] + random.Next(-10, 30), _y[p][i - 1] + random.Next(-20, 20));
-        }
-        _index = new ReplayIndex(new ReplaySettings(Stored));
-        var (x, y) = (new float[Points], new float[Points]);
-        for (int n = 0; n < Stored; n++)
-        {
-            for (int i = 1; i < Points; i++) (x[i], y[i]) = (x[i - 1] + random.Next(-10, 30), y[i - 1] + random.Next(-20, 20));
-            PathSignature signature = PathSignature.Encode(_t, x, y);
-            if (signature.HasShape) _index.Insert(signature, _id, ++_logTime, 0, n);
-        }
+        var log = new PathLog(3);
+        for (int p = 0; p < Distinct; p++) _paths[p] = log.Next();
+        _index = PathProfile.Index(Stored, null, out _logTime);
         _scorer = new PathScorer(PipelineProfile.Settings().CursorModel!.Artefact);
     }
 
     [Benchmark]
     public bool LookUpAndInsertAmongAMillion()
     {
-        int p = _at++ % Distinct;
-        PathSignature signature = PathSignature.Encode(_t, _x[p], _y[p]);
-        bool found = _index.TryFind(signature, ++_logTime, 1, _at, _t, _x[p], _y[p], _matched, out _);
-        _index.Insert(signature, _id, _logTime, 1, _at);
+        (float[] t, float[] x, float[] y) = _paths[_at++ % Distinct];
+        _index.Ask(PathSignature.Encode(t, x, y), _question);
+        bool found = _index.TryFind(_question, ++_logTime, 1, _at, new PathPoints(t, x, y), _matched, out _);
+        _index.Insert(_question, _id, _logTime, 1, _at);
         return found;
     }
 
     [Benchmark]
-    public double FeaturesAndClassifier()
+    public double FeaturesAndClassifierAlone()
     {
-        int p = _at++ % Distinct;
-        return _scorer.Score(_t, _x[p], _y[p]).Probability;
+        (float[] t, float[] x, float[] y) = _paths[_at++ % Distinct];
+        return _scorer.Score(t, x, y).Probability;
+    }
+
+    [Benchmark(OperationsPerInvoke = 64)]
+    public double FeaturesAndClassifierInBatches()
+    {
+        for (int row = 0; row < _scorer.Batch; row++)
+        {
+            (float[] t, float[] x, float[] y) = _paths[_at++ % Distinct];
+            PathCleaning.Clean(t, x, y, _scratch);
+            _scorer.Prepare(row, x, y, _scratch);
+        }
+        _scorer.ScoreBatch(_scorer.Batch, _scores);
+        return _scores[0].Probability;
     }
 }

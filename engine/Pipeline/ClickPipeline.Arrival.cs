@@ -54,7 +54,6 @@ public sealed unsafe partial class ClickPipeline
             return;
         }
         partition.Ids.Add(keys.Id, partition.LogTime, decided: true, partition.Position);
-        if (row.Path == PathState.Present) _pathJudge.Join(row, _arena, _sink);
         Ready(row);
     }
 
@@ -78,7 +77,6 @@ public sealed unsafe partial class ClickPipeline
         click.Decided = true;
         if (partition.IsLive) partition.Counts.PathsJoined++;
         (row!.Path, row.PathStart, row.PathCount) = (PathState.Present, e.PathStart, e.PathCount);
-        _pathJudge.Join(row, _arena, _sink);
         Ready(row);
     }
 

@@ -219,6 +219,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
     private void Ready(ClickRow row)
     {
         if (_readyCount == _ready.Length || (_readyCount > 0 && _readySettings != row.Settings)) DecideReady();
+        if (row.Path == PathState.Present) _pathJudge.Join(row, _arena, _sink);
         row.DecidedAt = row.Partition.Position;
         _readySettings = row.Settings;
         _ready[_readyCount++] = row;
@@ -229,7 +230,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
     {
         if (_readyCount == 0) return;
         ReadOnlySpan<ClickRow> rows = _ready.AsSpan(0, _readyCount);
-        foreach (ClickRow row in rows) if (row.Path == PathState.Present) _pathJudge.Score(row, _arena);
+        _pathJudge.Score(rows);
         Span<float> scores = stackalloc float[ChunkRecords];
         _scorer.Score(rows, _readySettings!.ClicksModel, scores);
         for (int i = 0; i < rows.Length; i++)

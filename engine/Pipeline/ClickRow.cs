@@ -56,6 +56,9 @@ public sealed unsafe class ClickRow
     public WaitingPath? OwnPath;
     public int PathStart, PathCount;
 
+    /// <summary>Among the paths that are scored together.</summary>
+    public int PathPlace;
+
     public ReplayFound Replay;
     public float PathProbability;
     public PathEvidence PathEvidence;

@@ -12,48 +12,70 @@ namespace Engine.Pipeline;
 
 /// <summary>
 /// Judges a click's path in two steps. <see cref="Join"/> runs where the path joins its click, in the order of the log: rules for degenerate
-/// paths, their counts, and the replay index. <see cref="Score"/> runs with the batch: features and the classifier. One a lane; the index is
-/// the process's.
+/// paths, their counts, the replay index, and the classifier's features. <see cref="Score"/> runs with the batch: the classifier. One a lane; the
+/// index is the process's.
 /// </summary>
 public sealed unsafe class PathJudge(ReplayIndex index)
 {
     private readonly PathScratch _scratch = new();
+    private readonly ReplayQuestion _question = new();
     private readonly byte[] _matched = new byte[EventLimits.MaxIdentifierBytes];
     private readonly byte[] _record = new byte[SignatureRecord.Size];
+    private readonly PathScore[] _scores = new PathScore[ClickPipeline.ChunkRecords];
     private PathScorer? _scorer;
     private ModelInForce? _scorerOf;
+    private int _prepared;
 
     public void Join(ClickRow row, EventArena arena, IDecisionSink sink)
     {
-        Points(row, arena, out ReadOnlySpan<float> t, out ReadOnlySpan<float> x, out ReadOnlySpan<float> y);
+        PathPoints path = Points(row, arena);
+        PathSignature signature = PathSignature.Encode(path.T, path.X, path.Y);
+        // asked for first: what else is to be done with the path hides the wait for the index's memory
+        index.Ask(signature, _question);
         // Fingers, pens and keys leave no path, and none is held against them; who sends one all the same is judged by it.
         bool mouse = row.Event.Pointer is Pointer.Mouse or Pointer.Unknown;
-        row.Degenerate = DegeneratePath.Classify(t, x, y, mouse, _scratch);
+        row.Degenerate = DegeneratePath.Classify(path.T, path.X, path.Y, mouse, _scratch);
         CountDegenerate(row);
-        PathSignature signature = PathSignature.Encode(t, x, y);
-        if (!signature.IsCompared) return;
+        Prepare(row, path);
+        if (!_question.IsCompared) return;
         PartitionState partition = row.Partition;
-        if (index.TryFind(signature, row.LogTime, partition.Partition, row.Offset, t, x, y, _matched, out ReplayMatch match))
+        if (index.TryFind(_question, row.LogTime, partition.Partition, row.Offset, path, _matched, out ReplayMatch match))
             row.Replay = new ReplayFound(Encoding.ASCII.GetString(_matched, 0, match.IdLength), match.ResidualPx, match.Partition, match.Offset);
-        index.Insert(signature, row.Event.Id.Span, row.LogTime, partition.Partition, row.Offset);
+        index.Insert(_question, row.Event.Id.Span, row.LogTime, partition.Partition, row.Offset);
         if (!partition.IsLive) return;
         partition.Counts.PathsCompared++;
-        if (!signature.HasShape) return;
+        if (!_question.HasShape) return;
         SignatureRecord.Write(signature, row.LogTime, partition.Partition, row.Offset, _record);
         sink.Signature(row, _record);
     }
 
-    public void Score(ClickRow row, EventArena arena)
+    /// <summary>Scores the paths that were joined since the last call, all under one version of the settings; equal to one alone, bit for bit.</summary>
+    /// <param name="rows">Those that are ready, with all of these.</param>
+    public void Score(ReadOnlySpan<ClickRow> rows)
+    {
+        if (_prepared == 0) return;
+        _scorer!.ScoreBatch(_prepared, _scores);
+        foreach (ClickRow row in rows)
+            if (row.Path == PathState.Present) Take(row, _scores[row.PathPlace]);
+        _prepared = 0;
+    }
+
+    /// <summary>Features, while the path lies cleaned in the scratch.</summary>
+    private void Prepare(ClickRow row, PathPoints path)
     {
         if (row.Settings.CursorModel is not { } model) return;
-        if (_scorerOf != model) (_scorerOf, _scorer) = (model, new PathScorer(model.Artefact));
-        Points(row, arena, out ReadOnlySpan<float> t, out ReadOnlySpan<float> x, out ReadOnlySpan<float> y);
-        PathScore score = _scorer!.Score(t, x, y);
+        if (_scorerOf != model) (_scorerOf, _scorer) = (model, new PathScorer(model.Artefact, ClickPipeline.ChunkRecords));
+        row.PathPlace = _prepared++;
+        _scorer!.Prepare(row.PathPlace, path.X, path.Y, _scratch);
+    }
+
+    private void Take(ClickRow row, in PathScore score)
+    {
         if (!score.Assessed) return;
         row.PathProbability = (float)score.Probability;
         if (!score.Program) return;
         Span<PathReason> reasons = stackalloc PathReason[3];
-        int count = _scorer.Reasons(reasons, program: true);
+        int count = _scorer!.Reasons(row.PathPlace, reasons, program: true);
         row.PathEvidence = new PathEvidence(Weighed(reasons, 0, count), Weighed(reasons, 1, count), Weighed(reasons, 2, count));
     }
 
@@ -82,11 +104,9 @@ public sealed unsafe class PathJudge(ReplayIndex index)
         return hour;
     }
 
-    private static void Points(ClickRow row, EventArena arena, out ReadOnlySpan<float> t, out ReadOnlySpan<float> x, out ReadOnlySpan<float> y)
+    private static PathPoints Points(ClickRow row, EventArena arena)
     {
-        (float[] allT, float[] allX, float[] allY) = row.OwnPath is { } own ? (own.T, own.X, own.Y) : (arena.T, arena.X, arena.Y);
-        t = allT.AsSpan(row.PathStart, row.PathCount);
-        x = allX.AsSpan(row.PathStart, row.PathCount);
-        y = allY.AsSpan(row.PathStart, row.PathCount);
+        (float[] t, float[] x, float[] y) = row.OwnPath is { } own ? (own.T, own.X, own.Y) : (arena.T, arena.X, arena.Y);
+        return new PathPoints(t.AsSpan(row.PathStart, row.PathCount), x.AsSpan(row.PathStart, row.PathCount), y.AsSpan(row.PathStart, row.PathCount));
     }
 }

@@ -38,16 +38,27 @@ public class PathScorerTests
         var random = new Random(3);
         var alone = new PathScore[40];
         var together = new PathScore[40];
+        PathReason[][] reasonsAlone = [.. alone.Select(_ => new PathReason[3])];
+        var scratch = new PathScratch();
         for (int i = 0; i < 40; i++)
         {
             int n = random.Next(1, 120);
             float[] t = [.. Enumerable.Range(0, n).Select(k => k * 11f)], x = [.. t.Select(_ => (float)random.Next(900))], y = [.. t.Select(_ => (float)random.Next(900))];
             alone[i] = scorer.Score(t, x, y);
-            scorer.Prepare(i, t, x, y);
+            scorer.Reasons(reasonsAlone[i], program: true);
+            PathCleaning.Clean(t, x, y, scratch);
+            scorer.Prepare(i, x, y, scratch);
         }
 
         scorer.ScoreBatch(40, together);
         Assert.Equal(alone, together);
+        var reasons = new PathReason[3];
+        for (int i = 0; i < 40; i++)
+        {
+            Array.Clear(reasons);
+            scorer.Reasons(i, reasons, program: true);
+            Assert.Equal(reasonsAlone[i], reasons);
+        }
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Text;
+using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Replay;
 using Models.Training.Data;
 using Models.Training.Paths;
@@ -11,6 +12,7 @@ namespace Models.Tests;
 public class ReplayIndexTests
 {
     private readonly byte[] _id = new byte[128];
+    private readonly ReplayQuestion _question = new();
 
     [Fact]
     public void A_path_is_found_again_after_shift_resampling_stretch_and_jitter_and_another_is_not()
@@ -45,12 +47,12 @@ public class ReplayIndexTests
         PathRecord path = Hand(1);
         PathSignature signature = Sign(path);
         index.Insert(signature, "a"u8, 500, 2, 7);
-        Assert.False(index.TryFind(signature, 499, 9, 99, _id, out _));
-        Assert.False(index.TryFind(signature, 500, 1, 99, _id, out _));
-        Assert.False(index.TryFind(signature, 500, 2, 7, _id, out _));
-        Assert.True(index.TryFind(signature, 500, 2, 8, _id, out ReplayMatch match));
+        Assert.False(TryFind(index, signature, 499, 9, 99, out _));
+        Assert.False(TryFind(index, signature, 500, 1, 99, out _));
+        Assert.False(TryFind(index, signature, 500, 2, 7, out _));
+        Assert.True(TryFind(index, signature, 500, 2, 8, out ReplayMatch match));
         Assert.Equal((500L, 2, 7L), (match.LogTime, match.Partition, match.Offset));
-        Assert.True(index.TryFind(signature, 501, 0, 0, _id, out _));
+        Assert.True(TryFind(index, signature, 501, 0, 0, out _));
     }
 
     [Fact]
@@ -59,8 +61,8 @@ public class ReplayIndexTests
         var index = new ReplayIndex(new ReplaySettings(3, TimeSpan.FromSeconds(10), TimeSpan.Zero));
         PathSignature signature = Sign(Hand(1));
         index.Insert(signature, "a"u8, 1000, 0, 1);
-        Assert.True(index.TryFind(signature, 11_000, 0, 2, _id, out _));
-        Assert.False(index.TryFind(signature, 11_001, 0, 2, _id, out _));
+        Assert.True(TryFind(index, signature, 11_000, 0, 2, out _));
+        Assert.False(TryFind(index, signature, 11_001, 0, 2, out _));
         index.Insert(Sign(Hand(2)), "b"u8, 11_001, 0, 2);
         Assert.Equal(1, index.Count);
         for (int i = 3; i < 7; i++)
@@ -82,7 +84,7 @@ public class ReplayIndexTests
         Assert.False(index.Insert(signature, "b"u8, 5, 1, 9));
         Assert.True(index.Insert(signature, "a"u8, 6, 0, 90));
         Assert.Equal(2, index.Count);
-        Assert.True(index.TryFind(signature, 99, 0, 0, _id, out ReplayMatch match));
+        Assert.True(TryFind(index, signature, 99, 0, 0, out ReplayMatch match));
         Assert.Equal((0, 90L), (match.Partition, match.Offset));
     }
 
@@ -94,13 +96,13 @@ public class ReplayIndexTests
         {
             byte[] id = [.. Enumerable.Range(0, length).Select(i => (byte)(i + length))];
             index.Insert(Sign(Hand(length)), id, 1, 0, length);
-            Assert.True(index.TryFind(Sign(Hand(length)), 2, 0, 0, _id, out ReplayMatch match));
+            Assert.True(TryFind(index, Sign(Hand(length)), 2, 0, 0, out ReplayMatch match));
             Assert.Equal(id, _id[..match.IdLength]);
         }
 
         Assert.Throws<ArgumentException>(() => index.Insert(Sign(Hand(1)), [], 1, 0, 1));
         Assert.Throws<ArgumentException>(() => index.Insert(Sign(Hand(1)), new byte[129], 1, 0, 1));
-        Assert.Throws<ArgumentException>(() => index.TryFind(Sign(Hand(1)), 1, -1, 1, _id, out _));
+        Assert.Throws<ArgumentException>(() => TryFind(index, Sign(Hand(1)), 1, -1, 1, out _));
     }
 
     [Fact]
@@ -268,7 +270,8 @@ public class ReplayIndexTests
             {
                 ulong low = Bytes(random, 118, 124), high = Bytes(random, 126, 132);
                 var found = new int[256];
-                int count = table.Find(low, high, found);
+                int[] homes = new int[MeansTable.MostHomes];
+                int count = table.Find(low, high, homes.AsSpan(0, table.Homes(low, high, homes)), found);
                 Assert.Equal(there.Where(p => BlockMeans.IsNear(p.Value, low, high)).Select(p => p.Key).Order(), found[..count].Order());
             }
         }
@@ -283,12 +286,12 @@ public class ReplayIndexTests
         PathRecord path = Hand(1);
         PathSignature signature = Sign(path);
         index.Insert(signature, "a"u8, 1, 0, 1);
-        index.TryFind(signature, 2, 0, 2, path.T, path.X, path.Y, _id, out _);
+        Find(index, signature, 2, 0, 2, Points(path), out _);
         PathSignature other = Sign(Hand(2));
         long before = GC.GetAllocatedBytesForCurrentThread();
         index.Insert(other, "b"u8, 2, 0, 2);
         Sign(path);
-        Assert.True(index.TryFind(signature, 3, 0, 3, path.T, path.X, path.Y, _id, out _));
+        Assert.True(Find(index, signature, 3, 0, 3, Points(path), out _));
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
@@ -375,5 +378,16 @@ public class ReplayIndexTests
     private static bool Insert(ReplayIndex index, PathRecord path, int i) => index.Insert(Sign(path), Encoding.ASCII.GetBytes($"c-{i}"), i, 0, i);
 
     private bool Find(ReplayIndex index, PathRecord path, long logTime, out ReplayMatch match) =>
-        index.TryFind(Sign(path), logTime, 0, 1_000_000, path.T, path.X, path.Y, _id, out match);
+        Find(index, Sign(path), logTime, 0, 1_000_000, Points(path), out match);
+
+    private bool TryFind(ReplayIndex index, PathSignature signature, long logTime, int partition, long offset, out ReplayMatch match) =>
+        Find(index, signature, logTime, partition, offset, default, out match);
+
+    private bool Find(ReplayIndex index, PathSignature signature, long logTime, int partition, long offset, PathPoints path, out ReplayMatch match)
+    {
+        index.Ask(signature, _question);
+        return index.TryFind(_question, logTime, partition, offset, path, _id, out match);
+    }
+
+    private static PathPoints Points(PathRecord path) => new(path.T, path.X, path.Y);
 }

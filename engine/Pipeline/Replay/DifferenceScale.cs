@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
@@ -80,17 +82,62 @@ internal readonly record struct DifferenceScale(byte Code)
 
     private static float Farthest(ReadOnlySpan<float> values)
     {
-        float most = 0;
-        for (int i = 1; i < values.Length; i++)
+        Vector512<float> most = Vector512<float>.Zero;
+        for (int i = 0; i < PathSignature.Points; i += Vector512<float>.Count)
         {
-            most = Math.Max(most, Math.Abs(values[i] - values[i - 1]));
+            // the last place goes nowhere
+            int next = Math.Min(i + 1, PathSignature.Points - Vector512<float>.Count);
+            Vector512<float> step = Vector512.Abs(Vector512.Create(values[next..]) - Vector512.Create(values[(next - 1)..]));
+            most = Vector512.Max(most, step);
         }
 
-        return most;
+        Span<float> lanes = stackalloc float[Vector512<float>.Count];
+        most.CopyTo(lanes);
+        float farthest = 0;
+        foreach (float lane in lanes)
+        {
+            farthest = Math.Max(farthest, lane);
+        }
+
+        return farthest;
     }
 
     /// <summary>Writes one axis; returns the sum of squared errors.</summary>
-    private float Write(ReadOnlySpan<float> values, Span<byte> differences)
+    private float Write(ReadOnlySpan<float> values, Span<byte> differences) =>
+        TryWriteWhole(values, differences, out float lost) ? lost : WriteBeyondKnee(values, differences);
+
+    /// <summary>Where every difference stands for itself, each place is known to its nearest unit, and none hangs on the one before.</summary>
+    private bool TryWriteWhole(ReadOnlySpan<float> values, Span<byte> differences, out float lost)
+    {
+        const int Width = 16, Padded = PathSignature.Points + Width;
+        float unit = MathF.ScaleB(1, Shift);
+        Span<int> places = stackalloc int[Padded];
+        Vector512<float> start = Vector512.Create(values[0]), perUnit = Vector512.Create(1 / unit), errors = Vector512<float>.Zero;
+        for (int i = 0; i < PathSignature.Points; i += Width)
+        {
+            Vector512<float> place = (Vector512.Create(values[i..]) - start) * perUnit, whole = Vector512.Round(place);
+            errors += (place - whole) * (place - whole);
+            Vector512.ConvertToInt32(whole).CopyTo(places[i..]);
+        }
+
+        places[PathSignature.Points..].Fill(places[PathSignature.Points - 1]);
+        Vector512<uint> most = Vector512<uint>.Zero;
+        Span<byte> bytes = stackalloc byte[PathSignature.Points];
+        for (int i = 0; i < PathSignature.Points; i += Width)
+        {
+            Vector512<int> difference = Vector512.Create<int>(places[(i + 1)..]) - Vector512.Create<int>(places[i..]);
+            // from the knee below 0 up, so that none hides beyond what an int holds
+            most = Vector512.Max(most, (difference + Vector512.Create(Knee)).AsUInt32());
+            Vector256<short> words = Vector256.Narrow(difference.GetLower(), difference.GetUpper());
+            Vector128.Narrow(words.GetLower(), words.GetUpper()).AsByte().CopyTo(bytes[i..]);
+        }
+
+        bytes[..differences.Length].CopyTo(differences);
+        lost = Vector512.Sum(errors) * unit * unit;
+        return Vector512.LessThanOrEqualAll(most, Vector512.Create(2 * (uint)Knee));
+    }
+
+    private float WriteBeyondKnee(ReadOnlySpan<float> values, Span<byte> differences)
     {
         float unit = MathF.ScaleB(1, Shift), perUnit = 1 / unit, lost = 0, start = values[0];
         int knee = Knee, step = Step, read = 0;

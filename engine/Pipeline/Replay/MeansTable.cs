@@ -19,7 +19,7 @@ internal sealed class MeansTable
     private const int CellShift = 3;
 
     /// <summary>Cells that a look-up asks for at most: three in each of six dimensions (<see cref="BlockMeans.Widest"/>).</summary>
-    private const int MostHomes = 3 * 3 * 3 * 3 * 3 * 3;
+    public const int MostHomes = 3 * 3 * 3 * 3 * 3 * 3;
 
     /// <summary>Paths a home, and bytes a path, when the table is full.</summary>
     private const int PathsPerHome = 16, BytesPerPath = 16;
@@ -32,6 +32,10 @@ internal sealed class MeansTable
 
     /// <summary>By place, the means, or 0 where it is empty: no byte of means is 0.</summary>
     private readonly ulong[] _means;
+
+    /// <summary>Places before the first line, so that each is a cache line.</summary>
+    private readonly int _start;
+
     private readonly int[] _slots;
 
     /// <summary>By line, the next of its chain or of those that are free; 0 where there is none, as line 0 is a home.</summary>
@@ -43,7 +47,8 @@ internal sealed class MeansTable
         _homes = Math.Max(1, capacity / PathsPerHome);
         // a small one has as many as any paths could need
         int lines = Math.Max((int)((long)capacity * BytesPerPath / LineBytes), (Math.Min(capacity, Small) / Places) + Math.Min(_homes, Small / PathsPerHome) + 1);
-        _means = HugePages.Array<ulong>(lines * Places);
+        _means = HugePages.Array<ulong>((lines + 1) * Places);
+        _start = HugePages.ToLine(_means);
         _slots = HugePages.Array<int>(lines * Places);
         _next = HugePages.Array<int>(lines);
         for (int line = lines - 1; line >= _homes; line--)
@@ -76,7 +81,7 @@ internal sealed class MeansTable
             place = 0;
         }
 
-        (_means[(home * Places) + place], _slots[(home * Places) + place]) = (means, slot);
+        (_means[At(home) + place], _slots[(home * Places) + place]) = (means, slot);
         return true;
     }
 
@@ -91,8 +96,8 @@ internal sealed class MeansTable
 
         // the first line's last takes the place
         int last = (home * Places) + FirstEmpty(home) - 1;
-        (_means[at], _slots[at]) = (_means[last], _slots[last]);
-        _means[last] = 0;
+        (_means[_start + at], _slots[at]) = (_means[_start + last], _slots[last]);
+        _means[_start + last] = 0;
         int behind = _next[home];
         if (last == home * Places && behind != 0)
         {
@@ -105,18 +110,20 @@ internal sealed class MeansTable
     /// <summary>The slots whose means lie between; returns how many, as many as fit.</summary>
     /// <param name="low">The least bytes (<see cref="BlockMeans.Around"/>).</param>
     /// <param name="high">The greatest.</param>
+    /// <param name="homes">What <see cref="Homes"/> found for them.</param>
     /// <param name="found">Takes the slots, in no order, none twice.</param>
     [SkipLocalsInit]
-    public int Find(ulong low, ulong high, Span<int> found)
+    public int Find(ulong low, ulong high, ReadOnlySpan<int> homes, Span<int> found)
     {
         Span<int> lines = stackalloc int[2 * MostHomes];
-        int count = Homes(low, high, lines), n = 0;
+        homes.CopyTo(lines);
+        int count = homes.Length, n = 0;
         for (int i = 0; i < count; i++)
         {
             int line = lines[i];
             while (true)
             {
-                for (uint near = BlockMeans.NearOfEight(in _means[line * Places], low, high); near != 0 && n < found.Length; near &= near - 1)
+                for (uint near = BlockMeans.NearOfEight(in _means[At(line)], low, high); near != 0 && n < found.Length; near &= near - 1)
                 {
                     // two cells may have one home
                     int slot = _slots[(line * Places) + BitOperations.TrailingZeroCount(near)];
@@ -135,7 +142,7 @@ internal sealed class MeansTable
                 // asked for now, and looked at after all that were asked for before
                 if (count < lines.Length)
                 {
-                    HugePages.Fetch(in _means[line * Places]);
+                    HugePages.Fetch(in _means[At(line)]);
                     lines[count++] = line;
                     break;
                 }
@@ -151,7 +158,7 @@ internal sealed class MeansTable
         int n = 0, line = Home(packed);
         do
         {
-            for (uint same = BlockMeans.NearOfEight(in _means[line * Places], packed, packed); same != 0 && n < found.Length; same &= same - 1)
+            for (uint same = BlockMeans.NearOfEight(in _means[At(line)], packed, packed); same != 0 && n < found.Length; same &= same - 1)
             {
                 found[n++] = _slots[(line * Places) + BitOperations.TrailingZeroCount(same)];
             }
@@ -162,16 +169,19 @@ internal sealed class MeansTable
         return n;
     }
 
+    /// <summary>Where a line's means begin.</summary>
+    private int At(int line) => _start + (line * Places);
+
     /// <summary>Places of a line that are taken: they come first.</summary>
     private int FirstEmpty(int line)
     {
-        int i = _means.AsSpan(line * Places, Places).IndexOf(0UL);
+        int i = _means.AsSpan(At(line), Places).IndexOf(0UL);
         return i < 0 ? Places : i;
     }
 
     private int PlaceOf(int line, ulong means, int slot)
     {
-        for (uint same = BlockMeans.NearOfEight(in _means[line * Places], means, means); same != 0; same &= same - 1)
+        for (uint same = BlockMeans.NearOfEight(in _means[At(line)], means, means); same != 0; same &= same - 1)
         {
             int at = (line * Places) + BitOperations.TrailingZeroCount(same);
             if (_slots[at] == slot)
@@ -185,15 +195,17 @@ internal sealed class MeansTable
 
     private void Move(int from, int to)
     {
-        Span<ulong> means = _means.AsSpan(from * Places, Places);
-        means.CopyTo(_means.AsSpan(to * Places));
+        Span<ulong> means = _means.AsSpan(At(from), Places);
+        means.CopyTo(_means.AsSpan(At(to)));
         means.Clear();
         _slots.AsSpan(from * Places, Places).CopyTo(_slots.AsSpan(to * Places));
     }
 
-    /// <summary>The homes of all cells between, 1 to 729, asked for.</summary>
+    /// <summary>
+    /// The homes of all cells between, 1 to 729; they and the lines behind them are asked for. Needs no lock: a line that was moved meanwhile is only asked for in vain.
+    /// </summary>
     [SkipLocalsInit]
-    private int Homes(ulong low, ulong high, Span<int> homes)
+    public int Homes(ulong low, ulong high, Span<int> homes)
     {
         int count = 1;
         Span<ulong> cells = stackalloc ulong[MostHomes];
@@ -219,7 +231,16 @@ internal sealed class MeansTable
         for (int i = 0; i < count; i++)
         {
             homes[i] = HomeOf(cells[i]);
-            HugePages.Fetch(in _means[homes[i] * Places]);
+            HugePages.Fetch(in _means[At(homes[i])]);
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            int next = _next[homes[i]];
+            if (next != 0)
+            {
+                HugePages.Fetch(in _means[At(next)]);
+            }
         }
 
         return count;

@@ -93,18 +93,22 @@ public struct PathSignature
     private static byte Shape(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
         // from the first point on: floats hold squares of what a path covers, not of where on the screen it lies
-        Vector128<double> sums = default, squares = default;
-        double product = 0;
-        for (int i = 1; i < Points; i++)
+        Vector512<double> sumX = default, sumY = default, squareX = default, squareY = default, product = default;
+        Vector512<float> firstX = Vector512.Create(x[0]), firstY = Vector512.Create(y[0]);
+        for (int i = 0; i < Points; i += Vector512<float>.Count)
         {
-            Vector128<double> d = Vector128.Create((double)x[i] - x[0], (double)y[i] - y[0]);
-            sums += d;
-            squares += d * d;
-            product += d[0] * d[1];
+            var (lowX, highX) = Vector512.Widen(Vector512.Create(x[i..]) - firstX);
+            var (lowY, highY) = Vector512.Widen(Vector512.Create(y[i..]) - firstY);
+            sumX += lowX + highX;
+            sumY += lowY + highY;
+            squareX += (lowX * lowX) + (highX * highX);
+            squareY += (lowY * lowY) + (highY * highY);
+            product += (lowX * lowY) + (highX * highY);
         }
 
-        Vector128<double> mean = sums / Points, spread = (squares / Points) - (mean * mean);
-        double half = (spread[0] + spread[1]) / 2, apart = (spread[0] - spread[1]) / 2, both = (product / Points) - (mean[0] * mean[1]);
+        double meanX = Vector512.Sum(sumX) / Points, meanY = Vector512.Sum(sumY) / Points;
+        double spreadX = (Vector512.Sum(squareX) / Points) - (meanX * meanX), spreadY = (Vector512.Sum(squareY) / Points) - (meanY * meanY);
+        double half = (spreadX + spreadY) / 2, apart = (spreadX - spreadY) / 2, both = (Vector512.Sum(product) / Points) - (meanX * meanY);
         double root = Math.Sqrt((apart * apart) + (both * both)), main = half + root, minor = half - root;
         const double LookedUpSquare = LookedUpShare * LookedUpShare;
         return main >= LeastMain * LeastMain && minor >= LeastMinor * LeastMinor ? (byte)(Stored | LookedUp)

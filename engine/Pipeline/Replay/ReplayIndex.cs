@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Windows;
 
 namespace Engine.Pipeline.Replay;
@@ -43,65 +44,60 @@ public sealed class ReplayIndex
     /// <summary>Bytes of a full index, ids over 32 bytes not included.</summary>
     public long Bytes => ((long)_ring.Length * Unsafe.SizeOf<ReplayEntry>()) + _table.Bytes;
 
-    /// <summary>Stores a path. One without shape, or one that is there already (same place), changes nothing.</summary>
+    /// <summary>Prepares to look a path up and to store it, and asks for the memory where it will be looked for.</summary>
     /// <param name="signature">Of the path.</param>
+    /// <param name="question">Takes it; what was asked before is forgotten.</param>
+    public void Ask(in PathSignature signature, ReplayQuestion question)
+    {
+        question.Take(signature);
+        question.HomeCount = question.IsCompared ? _table.Homes(question.Low, question.High, question.Homes) : 0;
+    }
+
+    /// <summary>Stores a path. One without shape, or one that is there already (same place), changes nothing.</summary>
+    /// <param name="question">After <see cref="Ask"/>.</param>
     /// <param name="clickId">1 to 128 bytes.</param>
     /// <param name="logTime">ms since 1970.</param>
     /// <param name="partition">0 to 65,535.</param>
     /// <param name="offset">0 to 2^48 - 1.</param>
     /// <returns>Whether it was stored.</returns>
-    [SkipLocalsInit]
-    public bool Insert(in PathSignature signature, ReadOnlySpan<byte> clickId, long logTime, int partition, long offset)
-    {
-        if (clickId.Length is < 1 or > 128)
-        {
-            throw new ArgumentException($"A click's id has 1 to 128 bytes, not {clickId.Length}.", nameof(clickId));
-        }
+    public bool Insert(ReplayQuestion question, ReadOnlySpan<byte> clickId, long logTime, int partition, long offset) =>
+        Insert(question.Signature, question.Means, clickId, logTime, partition, offset);
 
-        ulong place = PlaceOf(partition, offset);
-        if (!signature.HasShape)
-        {
-            return false;
-        }
-
-        ulong packed = Packed(signature);
-        lock (_lock)
-        {
-            return InsertLocked(signature, clickId, logTime, place, packed);
-        }
-    }
+    /// <summary>The same of a path that nobody asks about.</summary>
+    /// <param name="signature">Of the path.</param>
+    /// <param name="clickId">As above.</param>
+    /// <param name="logTime">As above.</param>
+    /// <param name="partition">As above.</param>
+    /// <param name="offset">As above.</param>
+    /// <returns>As above.</returns>
+    public bool Insert(in PathSignature signature, ReadOnlySpan<byte> clickId, long logTime, int partition, long offset) =>
+        Insert(signature, signature.HasShape ? Packed(signature) : 0, clickId, logTime, partition, offset);
 
     /// <summary>Finds the stored path that this one replays.</summary>
-    /// <param name="signature">Of the path.</param>
+    /// <param name="question">After <see cref="Ask"/>.</param>
     /// <param name="logTime">Of its click: only paths before it by log time, partition and offset count.</param>
     /// <param name="partition">Of its click.</param>
     /// <param name="offset">Of its click.</param>
+    /// <param name="path">Its own points: where the signature alone is a little too far, they are compared as well. None, where they aren't known.</param>
     /// <param name="clickId">128 bytes for the matched click's id.</param>
     /// <param name="match">The one with the least residual; among equals the first by partition and offset.</param>
     /// <returns>Whether one lies within the residual; false too if the path has too little shape to be compared (<see cref="PathSignature.IsCompared"/>).</returns>
-    public bool TryFind(in PathSignature signature, long logTime, int partition, long offset, Span<byte> clickId, out ReplayMatch match) =>
-        TryFind(signature, logTime, partition, offset, [], [], [], clickId, out match);
-
-    /// <summary>The same with the path's own points: where the signature alone is a little too far, they are compared as well.</summary>
     [SkipLocalsInit]
-    public bool TryFind(
-        in PathSignature signature, long logTime, int partition, long offset, ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<byte> clickId, out ReplayMatch match)
+    public bool TryFind(ReplayQuestion question, long logTime, int partition, long offset, PathPoints path, Span<byte> clickId, out ReplayMatch match)
     {
         match = default;
         ulong place = PlaceOf(partition, offset);
-        if (!signature.IsCompared)
+        if (!question.IsCompared)
         {
             return false;
         }
 
-        Span<float> points = stackalloc float[Residual.Padded];
         Span<int> candidates = stackalloc int[MostCandidates];
-        SignaturePoints.Unpack(signature, points);
-        var (low, high) = BlockMeans.Around(points, BlockMeans.Of(points), signature.Duration);
-        var query = new ReplayQuery(points, t, x, y, _settings.MostResidual);
+        ref readonly PathSignature signature = ref question.Signature;
+        var query = new ReplayQuery(question.Points, path.T, path.X, path.Y, _settings.MostResidual);
         lock (_lock)
         {
-            candidates = candidates[.._table.Find(low, high, candidates)];
+            candidates = candidates[.._table.Find(question.Low, question.High, question.Homes.AsSpan(0, question.HomeCount), candidates)];
             foreach (int slot in candidates)
             {
                 HugePages.Fetch(in _ring[slot]);
@@ -131,6 +127,25 @@ public sealed class ReplayIndex
 
             match = Matched(best, least, clickId);
             return true;
+        }
+    }
+
+    private bool Insert(in PathSignature signature, ulong means, ReadOnlySpan<byte> clickId, long logTime, int partition, long offset)
+    {
+        if (clickId.Length is < 1 or > 128)
+        {
+            throw new ArgumentException($"A click's id has 1 to 128 bytes, not {clickId.Length}.", nameof(clickId));
+        }
+
+        ulong place = PlaceOf(partition, offset);
+        if (!signature.HasShape)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            return InsertLocked(signature, clickId, logTime, place, means);
         }
     }
 

@@ -26,44 +26,39 @@ internal static class TimedPoints
             return 0;
         }
 
-        int count = px.Length, at = 0;
-        double step = (double)duration / (count - 1), edge = Math.Min(end, start + (step / 2)), from = start, sumX = 0, sumY = 0;
-        float ta = start, xa = x[0], ya = y[0];
+        // the way's integral up to where each window ends, less what it was where the one before ended
+        int last = px.Length - 1, at = 0;
+        double step = (double)duration / last, perStep = 1 / step, edge = start + (step / 2), sumX = 0, sumY = 0, beforeX = 0, beforeY = 0;
+        double ta = start, xa = x[0], ya = y[0], scale = 2 * perStep;
         for (int i = 1; i < t.Length; i++)
         {
-            if (t[i] < ta)
+            double wait = t[i] - ta;
+            if (!(wait >= 0))
             {
                 continue;
             }
 
-            // the line from a to this point, cut where windows end
-            double slope = t[i] > ta ? 1.0 / ((double)t[i] - ta) : 0, dx = x[i] - (double)xa, dy = y[i] - (double)ya;
-            for (double begin = ta; begin < t[i];)
+            double halfSlope = wait > 0 ? 0.5 / wait : 0, bendX = (x[i] - xa) * halfSlope, bendY = (y[i] - ya) * halfSlope;
+            while (edge <= t[i] && at < last)
             {
-                double until = Math.Min(t[i], edge), middle = (((begin + until) / 2) - ta) * slope;
-                sumX += (until - begin) * (xa + (middle * dx));
-                sumY += (until - begin) * (ya + (middle * dy));
-                begin = until;
-                if (until >= edge)
-                {
-                    (px[at], py[at]) = ((float)(sumX / (edge - from)), (float)(sumY / (edge - from)));
-                    (from, sumX, sumY) = (edge, 0, 0);
-                    at++;
-                    edge = at >= count - 1 ? end : start + ((at + 0.5) * step);
-                    if (at >= count)
-                    {
-                        return duration;
-                    }
-                }
+                double part = edge - ta, endX = sumX + (part * (xa + (part * bendX))), endY = sumY + (part * (ya + (part * bendY)));
+                (px[at], py[at]) = ((float)((endX - beforeX) * scale), (float)((endY - beforeY) * scale));
+                (beforeX, beforeY, scale) = (endX, endY, perStep);
+                at++;
+                edge = start + ((at + 0.5) * step);
             }
 
+            sumX += wait * (xa + (wait * bendX));
+            sumY += wait * (ya + (wait * bendY));
             (ta, xa, ya) = (t[i], x[i], y[i]);
         }
 
-        // rounding may leave the last window open by a hair
-        for (; at < count; at++)
+        (px[last], py[last]) = ((float)((sumX - beforeX) * 2 * perStep), (float)((sumY - beforeY) * 2 * perStep));
+
+        // rounding may leave a window open by a hair
+        for (; at < last; at++)
         {
-            (px[at], py[at]) = (xa, ya);
+            (px[at], py[at]) = ((float)xa, (float)ya);
         }
 
         return duration;

@@ -38,6 +38,14 @@ internal static unsafe partial class HugePages
         return array;
     }
 
+    /// <summary>How many items of an array that never moves lie before its first whole cache line.</summary>
+    public static int ToLine<T>(T[] array)
+        where T : unmanaged
+    {
+        nuint start = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
+        return (int)(((start + Line - 1) / Line * Line - start) / (nuint)sizeof(T));
+    }
+
     /// <summary>Asks for the cache lines of a value that is read soon.</summary>
     public static void Fetch<T>(ref readonly T value)
         where T : unmanaged

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Replay;
 using Models.Training.Data;
 
@@ -21,6 +22,7 @@ internal static class ReplaysCommand
     private static int Run(FileInfo[] files, int most)
     {
         var index = new ReplayIndex(new ReplaySettings(most));
+        var question = new ReplayQuestion();
         var ids = new List<string>();
         bool wrong = false;
         Span<byte> id = stackalloc byte[128];
@@ -34,8 +36,9 @@ internal static class ReplaysCommand
                 int n = ids.Count;
                 ids.Add(path.Id);
                 PathSignature signature = PathSignature.Encode(path.T, path.X, path.Y);
-                bool found = index.TryFind(signature, n, 0, n, path.T, path.X, path.Y, id, out ReplayMatch match);
-                index.Insert(signature, Encoding.ASCII.GetBytes(n.ToString(CultureInfo.InvariantCulture)), n, 0, n);
+                index.Ask(signature, question);
+                bool found = index.TryFind(question, n, 0, n, new PathPoints(path.T, path.X, path.Y), id, out ReplayMatch match);
+                index.Insert(question, Encoding.ASCII.GetBytes(n.ToString(CultureInfo.InvariantCulture)), n, 0, n);
                 string matched = found ? Csv.Field(ids[(int)match.Offset]) : "";
                 string residual = found ? match.ResidualPx.ToString("F2", CultureInfo.InvariantCulture) : "";
                 writer.WriteLine($"{Csv.Field(path.Id)},{matched},{residual},{(signature.IsCompared ? 1 : 0)}");

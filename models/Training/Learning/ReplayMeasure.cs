@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Replay;
 using Models.Training.Data;
 using Models.Training.Paths;
@@ -153,6 +154,8 @@ public static class ReplayMeasure
     private static bool Find(ReplayIndex index, in PathSignature signature, PathRecord path, long offset, out ReplayMatch match)
     {
         Span<byte> id = stackalloc byte[128];
-        return index.TryFind(signature, offset, 0, offset, path.T, path.X, path.Y, id, out match);
+        var question = new ReplayQuestion();
+        index.Ask(signature, question);
+        return index.TryFind(question, offset, 0, offset, new PathPoints(path.T, path.X, path.Y), id, out match);
     }
 }
