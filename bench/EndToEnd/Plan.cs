@@ -24,7 +24,7 @@ internal sealed record Plan
     /// <summary><c>redis</c>, <c>garnet</c></summary>
     public required string[] Stores { get; init; }
 
-    /// <summary>Who runs, in the order in which they take turns.</summary>
+    /// <summary>Who runs; each round the next one comes first.</summary>
     public string[] Contestants => ["engine", .. Beside, .. Peers == null ? Array.Empty<string>() : ["native-rdkafka", "native", "plain"]];
 
     /// <summary>The program of this build, or of one beside it; null where a contestant is none of ours.</summary>

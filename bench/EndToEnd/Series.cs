@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Confluent.Kafka;
 using Engine.Contracts;
 using Ingest.Publishing;
 
@@ -7,7 +7,7 @@ namespace Bench.EndToEnd;
 /// <summary>Runs contestants in turns on one log, so that an hour in which the machine is slow is everyone's.</summary>
 internal sealed class Series : IDisposable
 {
-    private const int Rate = 20_000;
+    private const int Rate = 20_000, WarmSeconds = 10;
     private static readonly TimeSpan LeftOut = TimeSpan.FromSeconds(10), Within = TimeSpan.FromMinutes(6);
 
     private readonly Plan _plan;
@@ -28,10 +28,11 @@ internal sealed class Series : IDisposable
         MakeTopic(Topics.Interactions);
         Console.Error.WriteLine($"bench: sending {_plan.Clicks:#,0} clicks");
         new Clicks(_clock).Send(_broker.Address, Topics.Interactions, _plan.Clicks);
+        Read(Topics.Interactions, _plan.Clicks);
         var runs = new List<Run>();
         for (int round = 0; round < _plan.Runs; round++)
             foreach (string store in _plan.Stores)
-                foreach (string contestant in store == "redis" ? _plan.Contestants : ["engine", .. _plan.Beside])
+                foreach (string contestant in Turned(store == "redis" ? _plan.Contestants : ["engine", .. _plan.Beside], round))
                 {
                     using var server = new Store(store, _plan.Root, _folder);
                     Run run = Watch(contestant, store, server);
@@ -44,6 +45,9 @@ internal sealed class Series : IDisposable
     /// <summary>Everyone at a fixed rate, on a topic of its own. Every hundredth verdict is looked for until it is there.</summary>
     public List<Latency> Latency()
     {
+        // who comes first shall not find the broker's way of taking in clicks cold
+        MakeTopic("warm");
+        new Clicks(_clock).Send(_broker.Address, "warm", Rate * WarmSeconds, Rate, static (_, _) => { });
         var found = new List<Latency>();
         foreach (string contestant in _plan.Contestants)
         {
@@ -128,6 +132,20 @@ internal sealed class Series : IDisposable
     }
 
     private Contestant Start(string contestant, string topic, Store store) => new(_plan, contestant, _broker.Address, topic, store.Port, _folder);
+
+    /// <summary>Each round another one comes first: who does pays for what the others find warm.</summary>
+    private static IEnumerable<string> Turned(string[] contestants, int round) => contestants.Select((_, i) => contestants[(i + round) % contestants.Length]);
+
+    /// <summary>Reads a topic once and throws it away, so that the broker has done so before anyone is measured.</summary>
+    private void Read(string topic, int count)
+    {
+        using IConsumer<Ignore, Ignore> consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = _broker.Address, GroupId = "warm", AutoOffsetReset = AutoOffsetReset.Earliest, EnableAutoCommit = false }).Build();
+        consumer.Subscribe(topic);
+        long since = _clock.GetTimestamp();
+        for (int read = 0; read < count && _clock.GetElapsedTime(since) < Within;)
+            if (consumer.Consume(1000) != null) read++;
+        consumer.Close();
+    }
 
     private void MakeTopic(string topic) => new TopicMaker(_broker.Address).EnsureAsync([topic], TopicTimestamps.CreateTime).GetAwaiter().GetResult();
 

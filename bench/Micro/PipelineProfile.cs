@@ -20,7 +20,9 @@ internal static unsafe class PipelineProfile
         using var log = new ClickLog(clicks, visitors: visitors);
         Whole("whole pipeline", log, settings, new ReplayIndex(new ReplaySettings(1000)));
         using (var moved = new ClickLog(clicks / 4, visitors: visitors, moves: new PathLog(7, recordings))) Whole("whole pipeline, a path with each click", moved, settings, PathProfile.Index(PathsStored, recordings, out _));
-        Decode(log);
+        Lanes(clicks, visitors, settings);
+        Decode("decode, one shape", log);
+        using (var alternating = new ClickLog(clicks / 4, alternating: true, visitors: visitors)) Decode("decode, shapes that alternate", alternating);
         ModelInForce model = settings.ClicksModel!;
         Console.WriteLine($"forest: {model.Artefact.Forest.Trees.Sum(tree => tree.Nodes)} nodes, {model.PlainClicks.Trees.Sum(tree => tree.Nodes)} of {model.PlainClicks.Asked.Length} features left for plain clicks");
     }
@@ -60,7 +62,49 @@ internal static unsafe class PipelineProfile
         return book.Build("s-base", new KeyedHash(3, 5));
     }
 
-    private static void Decode(ClickLog log)
+    /// <summary>One lane's rate on a core of its own, and two lanes' together: what they share is the replay index, the settings, and the machine's memory.</summary>
+    private static void Lanes(int clicks, int visitors, DecisionSettings settings)
+    {
+        using ClickLog first = new(clicks, visitors: visitors), second = new(clicks, seed: 8, visitors: visitors);
+        var index = new ReplayIndex(new ReplaySettings(1000));
+        double alone = Rate(settings, index, first), together = Rate(settings, index, first, second);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"lanes: {alone / 1e6:0.00} million clicks/s in one, {together / 1e6:0.00} in two, {together / alone:0.00} times"));
+    }
+
+    /// <summary>Clicks a second of the best of three rounds, a thread for each log.</summary>
+    private static double Rate(DecisionSettings settings, ReplayIndex index, params ClickLog[] logs)
+    {
+        double best = 0;
+        for (int round = 0; round < 3; round++)
+        {
+            using var start = new Barrier(logs.Length + 1);
+            Thread[] threads = [.. logs.Select(log => new Thread(() => Lane(log, settings, index, start)))];
+            foreach (Thread thread in threads) thread.Start();
+            start.SignalAndWait();
+            long since = Stopwatch.GetTimestamp();
+            foreach (Thread thread in threads) thread.Join();
+            best = Math.Max(best, logs.Sum(l => l.Count) / Stopwatch.GetElapsedTime(since).TotalSeconds);
+        }
+        return best;
+    }
+
+    private static void Lane(ClickLog log, DecisionSettings settings, ReplayIndex index, Barrier start)
+    {
+        using var pipeline = new ClickPipeline(new KeyedHash(3, 5), new SettingsTimeline(settings, TimeSpan.FromSeconds(2)), new PathJudge(index), new PipelineLimits(), new NullSink());
+        PartitionState[] partitions = [.. Enumerable.Range(0, 2).Select(i => new PartitionState(i, new PipelineLimits(), settings.Limits))];
+        long[] offsets = new long[partitions.Length];
+        var records = new Record[1024];
+        start.SignalAndWait();
+        for (int at = 0; at < log.Count;)
+        {
+            int n = log.Fill(records, partitions, offsets, at);
+            pipeline.Process(records.AsSpan(0, n));
+            at += n;
+        }
+        foreach (PartitionState partition in partitions) partition.Dispose();
+    }
+
+    private static void Decode(string what, ClickLog log)
     {
         var arena = new EventArena();
         var decoder = new JsonEventDecoder(arena);
@@ -79,7 +123,7 @@ internal static unsafe class PipelineProfile
                 slices.End(n);
                 at += n;
             }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"decode: {slices}, at best {log.Bytes / (double)log.Count / slices.Best / 1000:0.00} GB/s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {slices}, at best {log.Bytes / (double)log.Count / slices.Best / 1000:0.00} GB/s"));
         partitions[0].Dispose();
         arena.Dispose();
     }
