@@ -93,6 +93,20 @@ public sealed class OwnForestTests
             for (int f = 0; f < all[0].Length; f++) Assert.Equal(alone[click.Id][f], found[click.Id][f], 1e-5);
     }
 
+    [Theory]
+    [InlineData("a", 100, 2, 3, 3)]
+    [InlineData("a", 200, 1, 3, 1)]
+    [InlineData("b", 200, 0, 1, 1)]
+    [InlineData("b", 300, 0, 1, 0)]
+    public void A_pair_says_how_much_of_its_rarer_fields_clicks_it_holds(string make, int width, int both, int ofMake, int ofScreen)
+    {
+        static string Line(string make, int width, int id) =>
+            $$"""{"type":"click","id":"{{id}}","time":1795338000000,"ip":"203.0.113.9","publisher":"p","device":{"make":"{{make}}"},"viewport":[{{width}},50]}""";
+        (ClickRecord, bool)[] clicks = [.. Records([Line("a", 100, 1), Line("a", 100, 2), Line("a", 200, 3), Line("b", 100, 4)]).Select(click => (click, true))];
+        float[] features = ClickHistories.Of(clicks, Weight).Features(Records([Line(make, width, 5)]).Single());
+        Assert.Equal(Math.Log((1.0 + both) / (1 + Math.Min(ofMake, ofScreen))), features[Array.IndexOf(FieldHistories.FeatureNames, "share_screen_make")], 1e-6);
+    }
+
     [Fact]
     public void A_forest_of_parts_scores_as_the_part_that_a_feature_chooses_and_the_share_of_another()
     {

@@ -5,8 +5,8 @@ namespace Engine.Pipeline.History;
 
 /// <summary>
 /// The histories that came with a network's own click forest (models.md, "Clicks with labels"), and the features made of them: for each field
-/// and pair of fields the smoothed rate, towards its parent, and the logarithm of how many clicks it rests on; and one sum of the log-odds that a logistic
-/// regression gave each of them. Labels that came since count on top of rates, not of log-odds. Immutable; any thread.
+/// and pair of fields the smoothed rate, towards its parent, and the logarithm of how many clicks it rests on; for a pair also how much of its rarer
+/// field's clicks have it (a maker's phones have few screens, whatever the labels say); and one sum of the log-odds that a logistic regression gave each key. Labels that came since count on top of rates, not of log-odds. Immutable; any thread.
 /// </summary>
 public sealed class FieldHistories
 {
@@ -22,7 +22,7 @@ public sealed class FieldHistories
     public static readonly string[] FeatureNames =
     [
         .. ClickFields.Names.SelectMany(name => (string[])["rate_" + name, "seen_" + name]),
-        .. Pairs.SelectMany(pair => (string[])[$"rate_{ClickFields.Names[pair.A]}_{ClickFields.Names[pair.B]}", $"seen_{ClickFields.Names[pair.A]}_{ClickFields.Names[pair.B]}"]),
+        .. Pairs.SelectMany(pair => Array.ConvertAll((string[])["rate", "seen", "share"], what => $"{what}_{ClickFields.Names[pair.A]}_{ClickFields.Names[pair.B]}")),
         "width", "height", "hour", "spellings", "linear",
     ];
 
@@ -74,19 +74,21 @@ public sealed class FieldHistories
             return live == null ? known.Count : known.Count + live.OfField(key, minute);
         }
         double all = SmoothedRate.OfAll(Of(allKey));
-        Span<double> own = stackalloc double[ClickFields.Names.Length];
+        Span<double> own = stackalloc double[ClickFields.Names.Length], seen = stackalloc double[ClickFields.Names.Length];
         int at = 0;
         for (int f = 0; f < own.Length; f++)
         {
             // A placement's parent is its publisher, which was asked before it.
             HistoryCount count = Of(click.Key(hash, f));
             own[f] = SmoothedRate.Of(count, f == 1 ? own[0] : all, _weight);
-            (features[at++], features[at++]) = ((float)own[f], (float)Math.Log(1 + count.Seen));
+            seen[f] = Math.Log(1 + count.Seen);
+            (features[at++], features[at++]) = ((float)own[f], (float)seen[f]);
         }
         foreach ((int a, int b) in Pairs)
         {
             HistoryCount count = Of(click.Key(hash, a, b));
-            (features[at++], features[at++]) = ((float)SmoothedRate.Of(count, own[a], _weight), (float)Math.Log(1 + count.Seen));
+            double both = Math.Log(1 + count.Seen);
+            (features[at++], features[at++], features[at++]) = ((float)SmoothedRate.Of(count, own[a], _weight), (float)both, (float)(both - Math.Min(seen[a], seen[b])));
         }
         (features[at], features[at + 1], features[at + 2], features[at + 3]) = ((float)click.Width, (float)click.Height, click.Hour, click.Spellings());
         features[at + 4] = (float)linear;

@@ -9,7 +9,7 @@ namespace Models.Training.Clicks;
 
 /// <summary>
 /// Counts by key of fields and pairs, and the features made of them: for each the smoothed rate, towards its parent, and the logarithm of how
-/// many clicks it rests on (models.md, "Clicks with labels"); and the sum of the log-odds that a <see cref="ClickLogistic"/> gave its keys. The engine's <see cref="FieldHistories"/> reads what is written here, and makes the
+/// many clicks it rests on (models.md, "Clicks with labels"); for each pair also how much of its rarer field's clicks have it; and the sum of the log-odds that a <see cref="ClickLogistic"/> gave its keys. The engine's <see cref="FieldHistories"/> reads what is written here, and makes the
 /// same features of a click's bytes.
 /// </summary>
 public sealed class ClickHistories
@@ -77,22 +77,25 @@ public sealed class ClickHistories
         int at = 0;
         double linear = _logOdds.GetValueOrDefault(All);
         string[] keys = Keys(click);
-        var own = new double[click.Fields.Length];
+        double[] own = new double[click.Fields.Length], seen = new double[click.Fields.Length];
         for (int f = 0; f < click.Fields.Length; f++)
         {
             // a placement's parent is its publisher, which was asked before it
             HistoryCount count = _counts.GetValueOrDefault(keys[f]);
             linear += _logOdds.GetValueOrDefault(keys[f]);
             own[f] = SmoothedRate.Of(count, f == 1 ? own[0] : all, _weight);
-            (row[at++], row[at++]) = ((float)own[f], (float)Math.Log(1 + count.Seen));
+            seen[f] = Math.Log(1 + count.Seen);
+            (row[at++], row[at++]) = ((float)own[f], (float)seen[f]);
         }
 
         for (int p = 0; p < Pairs.Length; p++)
         {
+            var (a, b) = Pairs[p];
             string key = keys[click.Fields.Length + p];
             HistoryCount count = _counts.GetValueOrDefault(key);
             linear += _logOdds.GetValueOrDefault(key);
-            (row[at++], row[at++]) = ((float)SmoothedRate.Of(count, own[Pairs[p].A], _weight), (float)Math.Log(1 + count.Seen));
+            double both = Math.Log(1 + count.Seen);
+            (row[at++], row[at++], row[at++]) = ((float)SmoothedRate.Of(count, own[a], _weight), (float)both, (float)(both - Math.Min(seen[a], seen[b])));
         }
 
         string[] size = click.Fields[3].Trim('[', ']').Split(',');
