@@ -58,6 +58,83 @@ public class BoostingTests
     }
 
     [Fact]
+    public void A_disguise_gives_programs_features_of_one_person_each_and_leaves_people_alone()
+    {
+        const float OfPeople = 100;
+        Rows rows = new(6);
+        for (int i = 0; i < 4000; i++)
+        {
+            bool program = i % 4 != 0;
+            rows.Add([.. Enumerable.Range(0, 6).Select(f => program ? i : OfPeople + i)], program, 1 + (i % 3), program ? "program" : "people/test", "g" + i);
+        }
+
+        var disguise = new Disguise(0.5, 0.3);
+        Rows one = disguise.Of(rows, 7), again = disguise.Of(rows, 7), other = disguise.Of(rows, 8);
+        int takers = 0, taken = 0, programs = rows.Positive.Count(p => p);
+        HashSet<float> donors = [.. Enumerable.Range(0, rows.Count).Where(i => !rows.Positive[i]).Select(i => OfPeople + i)];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            Assert.Equal((rows.Positive[i], rows.Weight[i], rows.Kind[i], rows.Group[i]), (one.Positive[i], one.Weight[i], one.Kind[i], one.Group[i]));
+            Assert.Equal(again[i], one[i]);
+            float[] foreign = [.. one[i].Where((v, f) => v != rows[i][f])];
+            Assert.True(rows.Positive[i] || foreign.Length == 0);
+            Assert.True(foreign.Length == 0 || (foreign.Distinct().Count() == 1 && donors.Contains(foreign[0])));
+            (takers, taken) = (takers + (foreign.Length > 0 ? 1 : 0), taken + foreign.Length);
+        }
+
+        Assert.Equal(0.5 * 0.3 * 6, (double)taken / programs, 0.05);
+        // of those drawn 0.7^6 take nothing
+        Assert.Equal(0.5 * (1 - Math.Pow(0.7, 6)), (double)takers / programs, 0.03);
+        Assert.Contains(Enumerable.Range(0, rows.Count), i => !one[i].SequenceEqual(other[i]));
+    }
+
+    [Fact]
+    public void What_programs_alone_give_away_counts_less_once_they_are_disguised()
+    {
+        // two signs, the first plainer; an unseen program lacks it
+        var random = new Random(3);
+        var rows = new Rows(2);
+        for (int i = 0; i < 4000; i++)
+        {
+            bool program = i % 2 == 0;
+            rows.Add([(program ? 3f : 0) + (float)random.NextDouble(), (program ? 0.7f : 0) + (float)random.NextDouble()], program, 1, program ? "a" : "people/test", "g" + (i % 50));
+        }
+
+        var boosting = new BoostingSettings(20, 8, FeatureShare: 1);
+        float Unseen(Disguise disguise) => CursorRecipe.Train(new CursorSettings(new(), boosting, disguise, new Emphasis(0, 1)), 5, [rows]).Score([0.5f, 1.5f]);
+        Assert.True(Unseen(new Disguise(0, 0)) < 0, "without a disguise the first sign alone decides");
+        Assert.True(Unseen(new Disguise(0.5, 0.3)) > 0, "disguised, the second counts as well");
+    }
+
+    [Fact]
+    public void People_who_score_highest_left_out_weigh_more_and_nobody_else()
+    {
+        // a tenth of people's persons are like programs
+        var random = new Random(4);
+        Rows Draw()
+        {
+            var rows = new Rows(2);
+            for (int i = 0; i < 3000; i++)
+            {
+                bool program = i % 3 == 0, alike = !program && i % 50 < 5;
+                rows.Add([(program || alike ? 2 : 0) + (2 * (float)random.NextDouble()), (float)random.NextDouble()], program, 1, program ? "a" : "people/test", alike ? "alike" + (i % 50) : "g" + (i % 50));
+            }
+
+            return rows;
+        }
+
+        Rows[] draws = [Draw(), Draw()];
+        new Emphasis(0.05, 4).Weigh(draws, (rows, i) => i % 50 % 5, 5, new BoostingSettings(20, 8, FeatureShare: 1), 3);
+        foreach (Rows rows in draws)
+        {
+            int[] heavy = [.. Enumerable.Range(0, rows.Count).Where(i => rows.Weight[i] == 4)];
+            Assert.Equal((int)(0.05 * rows.Positive.Count(p => !p)), heavy.Length);
+            Assert.All(heavy, i => Assert.StartsWith("alike", rows.Group[i], StringComparison.Ordinal));
+            Assert.All(Enumerable.Range(0, rows.Count).Except(heavy), i => Assert.Equal(1, rows.Weight[i]));
+        }
+    }
+
+    [Fact]
     public void Curves_are_those_of_hand_made_scores()
     {
         Assert.Equal(1, Curves.Auc([1, 2], [3, 4]));
