@@ -10,15 +10,13 @@ namespace Models.Training.Learning;
 /// <param name="Boosting">Forest.</param>
 /// <param name="Folds">People and families are left out in so many parts, for cut-off and calibration.</param>
 /// <param name="FalsePositives">Share of known people, left out and seen through simulated recorders, that may lie over the cut-off.</param>
-/// <param name="Disguise">What programs' rows take from people before a forest trains on them.</param>
-/// <param name="Emphasis">Which people weigh more.</param>
-public sealed record CursorSettings(CorpusSettings Corpus, BoostingSettings Boosting, Disguise Disguise, Emphasis Emphasis, int Folds = 5, double FalsePositives = 0.001)
+public sealed record CursorSettings(CorpusSettings Corpus, BoostingSettings Boosting, int Folds = 5, double FalsePositives = 0.001)
 {
     /// <summary>The settings of the shipped artefact.</summary>
-    public static CursorSettings Shipped { get; } = new(new CorpusSettings(), new BoostingSettings(Trees: 100, Leaves: 28, Rate: 0.25, Forests: 4), new Disguise(0.5, 0.3), new Emphasis(0.1, 4));
+    public static CursorSettings Shipped { get; } = new(new CorpusSettings(), new BoostingSettings(Trees: 100, Leaves: 28, Rate: 0.25, Forests: 4));
 
     /// <summary>A fifth of the work: to see that all of an evaluation runs, and roughly what it says.</summary>
-    public static CursorSettings Quick { get; } = new(new CorpusSettings(1, 4, 500), new BoostingSettings(Trees: 75, Leaves: 28, Rate: 0.25, Forests: 2), Shipped.Disguise, Shipped.Emphasis, Folds: 3);
+    public static CursorSettings Quick { get; } = new(new CorpusSettings(1, 4, 500), new BoostingSettings(Trees: 75, Leaves: 28, Rate: 0.25, Forests: 2), Folds: 3);
 }
 
 /// <summary>What a part left out of training scored, by models that didn't see it.</summary>
@@ -49,20 +47,19 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
         Rows recorded = Corpus.AsRecorded([.. data, .. new Corpus(settings.Corpus, seed).Noted(material, 400, families)]);
         string[] all = Families(draws[0]);
         progress($"{draws.Length} draws of {draws[0].Count} rows, {draws[0].Positive.Count(p => p)} of programs of {all.Length} families, {PathFeatures.Count} features");
-        Weigh(settings, seed, draws);
-        progress("people weighed");
 
         List<LeftOut> seen = [], asRecorded = [];
         for (int fold = 0; fold < settings.Folds; fold++)
         {
-            bool OutOf(Rows rows, int i) => FoldOf(rows, i, all, settings.Folds) == fold;
-            Forest part = Train(settings, seed, draws.Select(rows => rows.Where(i => !OutOf(rows, i))));
+            bool Out(bool program, string kind, string group) => (program ? Array.IndexOf(all, kind) % settings.Folds : FoldOf(group)) == fold;
+            bool OutOf(Rows rows, int i) => Out(rows.Positive[i], rows.Kind[i], rows.Group[i]);
+            Forest part = Boosting.Train([.. draws.Select(rows => rows.Where(i => !OutOf(rows, i)))], settings.Boosting, seed);
             seen.AddRange(draws.SelectMany(rows => Score(part, rows, i => OutOf(rows, i))));
             asRecorded.AddRange(Score(part, recorded, i => OutOf(recorded, i)));
             progress($"fold {fold + 1} of {settings.Folds}");
         }
 
-        Forest forest = Train(settings, seed, draws);
+        Forest forest = Boosting.Train(draws, settings.Boosting, seed);
         progress("forest of all");
         double cut = Curves.CutOff([.. seen.Where(s => !s.Program).Select(s => (double)s.Raw)], settings.FalsePositives);
         return new CursorResult(Finish(data, draws, recorded, forest, seen, asRecorded, cut), seen, asRecorded, cut);
@@ -87,17 +84,6 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
 
         return draws;
     }
-
-    /// <summary>Sets what the draws' people weigh.</summary>
-    public static void Weigh(CursorSettings settings, int seed, Rows[] draws)
-    {
-        string[] all = Families(draws[0]);
-        settings.Emphasis.Weigh(draws, (rows, i) => FoldOf(rows, i, all, settings.Folds), settings.Folds, settings.Boosting, seed);
-    }
-
-    /// <summary>A forest of draws, from which what is left out is gone already, so that programs' rows are disguised as people trained on only.</summary>
-    public static Forest Train(CursorSettings settings, int seed, IEnumerable<Rows> draws) =>
-        Boosting.Train([.. draws.Select((rows, k) => settings.Disguise.Of(rows, Boosting.SeedOf(seed, k)))], settings.Boosting, seed);
 
     /// <summary>Scores of rows.</summary>
     public static IEnumerable<LeftOut> Score(Forest forest, Rows rows, Func<int, bool> wanted)
@@ -132,21 +118,15 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
     private static string[] Families(Rows rows) =>
         [.. Enumerable.Range(0, rows.Count).Where(i => rows.Positive[i]).Select(i => rows.Kind[i]).Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>The fold that a row is left out in: by family, or by person.</summary>
-    private static int FoldOf(Rows rows, int row, string[] families, int folds)
+    private int FoldOf(string group)
     {
-        if (rows.Positive[row])
-        {
-            return Array.IndexOf(families, rows.Kind[row]) % folds;
-        }
-
         uint hash = 2166136261;
-        foreach (char c in rows.Group[row])
+        foreach (char c in group)
         {
             hash = (hash ^ c) * 16777619u;
         }
 
-        return (int)((hash >> 8) % (uint)folds);
+        return (int)((hash >> 8) % (uint)settings.Folds);
     }
 
     private Artefact Finish(
@@ -176,8 +156,6 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
             {
                 ["boosting"] = settings.Boosting.ToString(),
                 ["corpus"] = settings.Corpus.ToString(),
-                ["disguise"] = settings.Disguise.ToString(),
-                ["emphasis"] = settings.Emphasis.ToString(),
                 ["cut-off"] = $"{settings.FalsePositives} of known people, left out, through simulated recorders",
             },
             seed);

@@ -43,7 +43,6 @@ public sealed class RecorderMeasure(CursorSettings settings, int seed, Action<st
         // adversaries are made of others' paths, so that no left-out one lies in them
         var material = new People(train.Where(p => !p.Program && p.Source != source));
         Rows[] draws = [.. CursorRecipe.Draw(settings, seed, [.. train.Where(p => !p.Program)], [.. train.Where(p => p.Program)], material, _ => true).Select(r => r.First(RecorderFree))];
-        CursorRecipe.Weigh(settings, seed, draws);
         Rows recorded = Corpus.AsRecorded([.. train.Where(p => p.Source == source)]).First(RecorderFree);
 
         Dictionary<string, int> parts = recorded.Group.Distinct().Order(StringComparer.Ordinal).Index().ToDictionary(g => g.Item, g => g.Index % Parts);
@@ -51,7 +50,7 @@ public sealed class RecorderMeasure(CursorSettings settings, int seed, Action<st
         for (int part = 0; part < Parts; part++)
         {
             bool Out(string group) => parts.GetValueOrDefault(group, -1) == part;
-            Forest Train(Func<string, bool> also) => CursorRecipe.Train(settings, seed, draws.Select(rows => rows.Where(i => !Out(rows.Group[i]) && also(rows.Group[i]))));
+            Forest Train(Func<string, bool> also) => Boosting.Train([.. draws.Select(rows => rows.Where(i => !Out(rows.Group[i]) && also(rows.Group[i])))], settings.Boosting, seed);
             withAll.AddRange(CursorRecipe.Score(Train(_ => true), recorded, i => Out(recorded.Group[i])));
             alone.AddRange(CursorRecipe.Score(Train(parts.ContainsKey), recorded, i => Out(recorded.Group[i])));
             progress($"{source} by recording, part {part + 1} of {Parts}");
