@@ -9,9 +9,6 @@ internal static class ShapeFeatures
     private const int Fine = PolynomialFit.Points, Coarse = 16;
     private const int FineTurns = Fine - 2, CoarseTurns = Coarse - 2;
 
-    /// <summary>rad below which a turn is none, and px below which nothing lies farther off: what rounding makes of a straight piece.</summary>
-    private const float LeastTurn = 1e-3f, Farther = 0.01f;
-
     /// <summary>Within so many px of the chord no side is taken.</summary>
     private const float OnChord = 1;
 
@@ -85,10 +82,7 @@ internal static class ShapeFeatures
         int alternations = 0;
         for (int i = 0; i < FineTurns; i += Series.Width)
         {
-            Vector512<float> turn = Series.Load(turns, i, FineTurns), size = Vector512.Abs(turn);
-            Vector512<float> turned = Vector512.GreaterThanOrEqual(size, Vector512.Create(LeastTurn));
-            Series.Store(turn & turned, turns, i);
-            Series.Store(size & turned, sizes, i);
+            Series.Store(Vector512.Abs(Series.Load(turns, i)), sizes, i);
         }
 
         for (int i = 0; i < FineTurns - 1; i += Series.Width)
@@ -147,7 +141,7 @@ internal static class ShapeFeatures
 
         float farthest = Series.Greatest(most);
         int at = 0;
-        while (at < Fine - 1 && !(side[at] >= farthest - Farther))
+        while (at < Fine - 1 && side[at] != farthest)
         {
             at++;
         }

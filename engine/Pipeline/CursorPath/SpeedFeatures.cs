@@ -10,8 +10,6 @@ internal static class SpeedFeatures
     /// <summary>Speeds below this share of the greatest are no sub-movement's peak.</summary>
     private const float PeakShare = 0.2f;
 
-    /// <summary>A power of two.</summary>
-    private const float Grains = 1024;
 
     /// <summary>Computes them from the grids.</summary>
     /// <param name="path">With its grids.</param>
@@ -36,9 +34,7 @@ internal static class SpeedFeatures
         f[(int)LastTwentieth] = 1 - TimeAt(path, 0.95f);
     }
 
-    /// <summary>
-    /// Speeds on a time grid over their mean, to <see cref="Grains"/>th parts of it, so that what rounding makes of equal speeds is no rise; returns how many.
-    /// </summary>
+    /// <summary>Speeds on a time grid over their mean; returns how many.</summary>
     private static int Speeds(PlaceRow grid, float[] u)
     {
         int n = grid.Count - 1;
@@ -46,7 +42,7 @@ internal static class SpeedFeatures
         Vector512<float> perMean = Vector512.Create(mean > 0 ? 1 / mean : 1);
         for (int i = 0; i < n; i += Series.Width)
         {
-            Series.Store(Vector512.Round(Series.Load(grid.Step, i) * perMean * Vector512.Create(Grains)) * Vector512.Create(1 / Grains), u, i);
+            Series.Store(Series.Load(grid.Step, i) * perMean, u, i);
         }
 
         return n;

@@ -48,7 +48,6 @@ internal static class PlainShape
         double sum = 0;
         for (int i = 0; i < turns.Length; i++)
         {
-            turns[i] = Math.Abs(turns[i]) < 1e-3f ? 0 : turns[i];
             sizes[i] = Math.Abs(turns[i]);
             sum += turns[i];
             alternations += i > 0 && turns[i] * turns[i - 1] < 0 ? 1 : 0;
@@ -107,7 +106,7 @@ internal static class PlainShape
         }
 
         int at = 0;
-        while (sides[at] < most - 0.01f)
+        while (sides[at] < most)
         {
             at++;
         }

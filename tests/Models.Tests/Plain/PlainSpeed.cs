@@ -39,7 +39,7 @@ internal static class PlainSpeed
         float mean = (float)PlainSeries.Mean(u[..Math.Max(0, m)]);
         for (int j = 0; j < m && mean > 0; j++)
         {
-            u[j] = MathF.Round(u[j] / mean * 1024) / 1024;
+            u[j] /= mean;
         }
 
         return Math.Max(0, m);
