@@ -18,13 +18,14 @@ public static class ReplayMeasure
     {
         text.AppendLine("## Replays").AppendLine();
         var index = new ReplayIndex(new ReplaySettings(many + people.Length));
+        var question = new ReplayQuestion();
         int wrong = 0, compared = 0;
         var worst = new List<(string, float)>();
         for (int i = 0; i < people.Length; i++)
         {
             PathSignature signature = Sign(people[i]);
             compared += signature.HasShape ? 1 : 0;
-            if (Find(index, signature, people[i], i, out ReplayMatch match))
+            if (Find(index, signature, people[i], i, question, out ReplayMatch match))
             {
                 wrong++;
                 worst.Add(($"{people[i].Id} as {people[(int)match.Offset].Id}", match.ResidualPx));
@@ -90,12 +91,13 @@ public static class ReplayMeasure
 
         // the processor's time, not the clock's: others use the machine
         using var process = Process.GetCurrentProcess();
+        var question = new ReplayQuestion();
         process.Refresh();
         TimeSpan start = process.UserProcessorTime;
         foreach (var (path, signature, offset) in last)
         {
-            Find(index, signature, path, offset, out _);
-            index.Insert(signature, "0123456789abcdef0123456789abcdef"u8, offset, 0, offset);
+            Find(index, signature, path, offset, question, out _);
+            index.Insert(question, "0123456789abcdef0123456789abcdef"u8, offset, 0, offset);
         }
 
         process.Refresh();
@@ -126,6 +128,7 @@ public static class ReplayMeasure
 
     private static void Row(StringBuilder text, string name, ReplayIndex index, PathRecord[] people, Func<Random, ReplayWay> way, int seed, bool each = false)
     {
+        var question = new ReplayQuestion();
         int found = 0, right = 0, asked = 0;
         for (int q = 0; each ? q < people.Length : asked < Queries && q < 20 * Queries; q++)
         {
@@ -138,7 +141,7 @@ public static class ReplayMeasure
 
             PathRecord replay = way(random).Play(people[of], random);
             asked++;
-            if (Find(index, Sign(replay), replay, 100_000_000, out ReplayMatch match))
+            if (Find(index, Sign(replay), replay, 100_000_000, question, out ReplayMatch match))
             {
                 found++;
                 right += match.Offset == of ? 1 : 0;
@@ -151,10 +154,9 @@ public static class ReplayMeasure
 
     private static PathSignature Sign(PathRecord path) => PathSignature.Encode(path.T, path.X, path.Y);
 
-    private static bool Find(ReplayIndex index, in PathSignature signature, PathRecord path, long offset, out ReplayMatch match)
+    private static bool Find(ReplayIndex index, in PathSignature signature, PathRecord path, long offset, ReplayQuestion question, out ReplayMatch match)
     {
         Span<byte> id = stackalloc byte[128];
-        var question = new ReplayQuestion();
         index.Ask(signature, question);
         return index.TryFind(question, offset, 0, offset, new PathPoints(path.T, path.X, path.Y), id, out match);
     }
