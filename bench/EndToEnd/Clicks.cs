@@ -32,7 +32,8 @@ internal sealed class Clicks(TimeProvider clock)
     }
 
     /// <summary>Sends clicks at a rate a second; tells of each hundredth when it was sent.</summary>
-    public void Send(string kafka, string topic, int count, int rate, Action<string, long> sent)
+    /// <param name="ids">What their ids begin with: nobody's who was there before, or their verdicts would be, too.</param>
+    public void Send(string kafka, string topic, string ids, int count, int rate, Action<string, long> sent)
     {
         using IProducer<byte[], byte[]> producer = Producer(kafka, lingerMs: 1);
         using var pause = new ManualResetEventSlim();
@@ -41,8 +42,7 @@ internal sealed class Clicks(TimeProvider clock)
         {
             while (clock.GetElapsedTime(since).TotalSeconds * rate < i) pause.Wait(1);
             long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-            // Ids of their own: those of the clicks before are remembered for an hour.
-            string id = $"l-{i}";
+            string id = $"{ids}-{i}";
             Send(producer, topic, id, now);
             if (i % 100 == 0) sent(id, now);
         }

@@ -31,7 +31,7 @@ internal static class Report
         {
             Machine = Machine(), Cores = Environment.ProcessorCount, Commit = Output("git", "rev-parse HEAD", plan.Root), plan.Clicks, plan.Runs, Settings = "bench/EndToEnd/settings", Throughput = runs, Latency = latencies,
         }, Json));
-        File.WriteAllText(Path.Combine(folder, "bench.svg"), Chart(rows));
+        if (rows.Count > 0) File.WriteAllText(Path.Combine(folder, "bench.svg"), Chart(rows));
         to.WriteLine();
         to.WriteLine($"{Path.Combine(folder, "bench.json")}, bench.svg");
     }

@@ -1,4 +1,3 @@
-using Confluent.Kafka;
 using Engine.Contracts;
 using Ingest.Publishing;
 
@@ -7,7 +6,7 @@ namespace Bench.EndToEnd;
 /// <summary>Runs contestants in turns on one log, so that an hour in which the machine is slow is everyone's.</summary>
 internal sealed class Series : IDisposable
 {
-    private const int Rate = 20_000, WarmSeconds = 10;
+    private const int Rate = 20_000;
     private static readonly TimeSpan LeftOut = TimeSpan.FromSeconds(10), Within = TimeSpan.FromMinutes(6);
 
     private readonly Plan _plan;
@@ -28,14 +27,13 @@ internal sealed class Series : IDisposable
         MakeTopic(Topics.Interactions);
         Console.Error.WriteLine($"bench: sending {_plan.Clicks:#,0} clicks");
         new Clicks(_clock).Send(_broker.Address, Topics.Interactions, _plan.Clicks);
-        Read(Topics.Interactions, _plan.Clicks);
+        if (_plan.Runs > 0) Watch("engine", _plan.Stores[0]); // whoever comes first finds the broker cold, so that one doesn't count
         var runs = new List<Run>();
         for (int round = 0; round < _plan.Runs; round++)
             foreach (string store in _plan.Stores)
                 foreach (string contestant in Turned(store == "redis" ? _plan.Contestants : ["engine", .. _plan.Beside], round))
                 {
-                    using var server = new Store(store, _plan.Root, _folder);
-                    Run run = Watch(contestant, store, server);
+                    Run run = Watch(contestant, store);
                     runs.Add(run);
                     Console.Error.WriteLine($"bench: {run.Contestant} on {store}: {run.ClicksPerSecond:#,0} clicks/s, {run.CpuUs:0.00} µs a click, broker {run.BrokerUs:0.00}, store {run.StoreUs:0.00}, {run.PeakMb:0} MB {run.Process}");
                 }
@@ -45,11 +43,10 @@ internal sealed class Series : IDisposable
     /// <summary>Everyone at a fixed rate, on a topic of its own. Every hundredth verdict is looked for until it is there.</summary>
     public List<Latency> Latency()
     {
-        // who comes first shall not find the broker's way of taking in clicks cold
-        MakeTopic("warm");
-        new Clicks(_clock).Send(_broker.Address, "warm", Rate * WarmSeconds, Rate, static (_, _) => { });
+        // who comes first finds the broker cold, so the first comes twice, and its first time doesn't count
+        string[] contestants = [_plan.Contestants[0], .. _plan.Contestants];
         var found = new List<Latency>();
-        foreach (string contestant in _plan.Contestants)
+        foreach (string contestant in contestants)
         {
             // The engine reads one topic: what lies in it from before is read first.
             bool ours = _plan.EngineOf(contestant) != null;
@@ -57,9 +54,10 @@ internal sealed class Series : IDisposable
             if (!ours) MakeTopic(topic);
             using var store = new Store("redis", _plan.Root, _folder);
             using Contestant running = Start(contestant, topic, store);
-            Settle(store, ours ? _plan.Clicks : 0);
-            found.Add(Sample(contestant, topic, store));
+            Settle(store, ours ? _plan.Clicks + (long)found.Count(l => _plan.EngineOf(l.Contestant) != null) * Rate * _plan.LatencySeconds : 0);
+            found.Add(Sample(contestant, topic, $"l{found.Count}", store));
         }
+        found.RemoveAt(0);
         return found;
     }
 
@@ -76,12 +74,12 @@ internal sealed class Series : IDisposable
         // Not cleared: the engine's owner and progress lie there, too.
     }
 
-    private Latency Sample(string contestant, string topic, Store store)
+    private Latency Sample(string contestant, string topic, string ids, Store store)
     {
         var waiting = new List<(string Key, long Sent)>();
         var arriving = new System.Collections.Concurrent.ConcurrentQueue<(string, long)>();
         var times = new List<double>();
-        Task sending = Task.Run(() => new Clicks(_clock).Send(_broker.Address, topic, Rate * _plan.LatencySeconds, Rate, (id, sent) => arriving.Enqueue(("verdict:" + id, sent))));
+        Task sending = Task.Run(() => new Clicks(_clock).Send(_broker.Address, topic, ids, Rate * _plan.LatencySeconds, Rate, (id, sent) => arriving.Enqueue(("verdict:" + id, sent))));
         long begin = _clock.GetUtcNow().ToUnixTimeMilliseconds();
         long since = _clock.GetTimestamp();
         while ((!sending.IsCompleted || waiting.Count > 0 || !arriving.IsEmpty) && _clock.GetElapsedTime(since) < Within)
@@ -106,8 +104,9 @@ internal sealed class Series : IDisposable
         return latency;
     }
 
-    private Run Watch(string contestant, string store, Store server)
+    private Run Watch(string contestant, string store)
     {
+        using var server = new Store(store, _plan.Root, _folder);
         using Contestant running = Start(contestant, Topics.Interactions, server);
         int every = store == "garnet" ? 500 : 20; // its DBSIZE scans
         (long count, long at, double own, double broker, double stored)? from = null;
@@ -135,17 +134,6 @@ internal sealed class Series : IDisposable
 
     /// <summary>Each round another one comes first: who does pays for what the others find warm.</summary>
     private static IEnumerable<string> Turned(string[] contestants, int round) => contestants.Select((_, i) => contestants[(i + round) % contestants.Length]);
-
-    /// <summary>Reads a topic once and throws it away, so that the broker has done so before anyone is measured.</summary>
-    private void Read(string topic, int count)
-    {
-        using IConsumer<Ignore, Ignore> consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = _broker.Address, GroupId = "warm", AutoOffsetReset = AutoOffsetReset.Earliest, EnableAutoCommit = false }).Build();
-        consumer.Subscribe(topic);
-        long since = _clock.GetTimestamp();
-        for (int read = 0; read < count && _clock.GetElapsedTime(since) < Within;)
-            if (consumer.Consume(1000) != null) read++;
-        consumer.Close();
-    }
 
     private void MakeTopic(string topic) => new TopicMaker(_broker.Address).EnsureAsync([topic], TopicTimestamps.CreateTime).GetAwaiter().GetResult();
 

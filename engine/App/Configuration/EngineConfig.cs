@@ -96,7 +96,7 @@ public sealed class ConsumeConfig
     public int BatchMessages { get; set; } = 4096;
     public int BatchWaitMs { get; set; } = 1;
     public int SessionTimeoutMs { get; set; } = 10_000;
-    public int ProgressMs { get; set; } = 1000;
+    public int ProgressMs { get; set; } = 5000;
 
     /// <summary>Further settings of librdkafka, by its own names.</summary>
     public Dictionary<string, string> Librdkafka { get; set; } = [];

@@ -13,6 +13,10 @@ namespace Engine.Pipeline.Consume;
 public sealed unsafe partial class Lane : IDisposable
 {
     private const int CommandTimeoutMs = 5, PauseMs = 2;
+
+    /// <summary>ms without a record after which progress doesn't wait for its interval.</summary>
+    private const int QuietMs = 250;
+
     private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(250), DrainWithin = TimeSpan.FromSeconds(10);
 
     private readonly EngineContext _context;
@@ -37,7 +41,7 @@ public sealed unsafe partial class Lane : IDisposable
     private volatile bool _hasJoined;
     private readonly Queue<(long Written, long TakenAt)> _underWay = new();
     private readonly LatencyHistogram _latency = new();
-    private long _lastProgress, _assignedAt;
+    private long _lookedAt, _assignedAt;
     private bool _redisAway;
 
     public Lane(EngineContext context, int number)
@@ -263,9 +267,11 @@ public sealed unsafe partial class Lane : IDisposable
     private void SeeToProgress()
     {
         long now = _context.Clock.GetTimestamp();
-        bool due = _context.Clock.GetElapsedTime(_lastProgress, now) >= _context.Consume.ProgressInterval;
+        long interval = (long)(_context.Consume.ProgressInterval.TotalSeconds * _context.Clock.TimestampFrequency);
+        long quiet = QuietMs * _context.Clock.TimestampFrequency / 1000;
         foreach (OwnedPartition partition in _owned.Values)
         {
+            bool due = partition.TakeProgressDue(now, interval, quiet);
             if (due && partition.Next > partition.State.ResultsFrom) partition.Delivery.Begin(partition.Next, _redis, _sender);
             partition.Delivery.Advance(_redis, _sender);
             if (due) partition.Delivery.SendStandings(_context.Kafka, _sender);
@@ -287,8 +293,8 @@ public sealed unsafe partial class Lane : IDisposable
                     return;
             }
         }
-        if (!due) return;
-        _lastProgress = now;
+        if (now - _lookedAt < Math.Min(interval, _context.Clock.TimestampFrequency)) return;
+        _lookedAt = now;
         SeeToLabels(now);
         Publish();
         TellRedis();

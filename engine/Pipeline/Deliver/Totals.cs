@@ -26,6 +26,18 @@ public sealed class TotalCell
 
     public long CostOf(VerdictClass @class) => @class == VerdictClass.Valid ? CostMicros - ClassCost.Sum() : ClassCost[(int)@class];
 
+    /// <summary>Log time at which its time in Redis was renewed.</summary>
+    private long _renewedAt = long.MinValue;
+
+    /// <summary>Whether its time in Redis is to be renewed with this change.</summary>
+    public bool IsRenewalDue(long logTime, long everyMs) => _renewedAt == long.MinValue || logTime - _renewedAt >= everyMs;
+
+    /// <summary>A change is acknowledged: what was due then is done.</summary>
+    public void Renew(long logTime, long everyMs)
+    {
+        if (IsRenewalDue(logTime, everyMs)) _renewedAt = logTime;
+    }
+
     public void Clear()
     {
         (Clicks, CostMicros, IsDirty) = (0, 0, false);
