@@ -140,7 +140,7 @@ public class PathFeatureTests
             float[] t = new float[n], x = new float[n], y = new float[n];
             for (int i = 1; i < n; i++)
             {
-                t[i] = round % 3 == 0 ? (float)(random.NextDouble() * 1e9 - 5e8) : t[i - 1] + random.Next(0, 40);
+                t[i] = (round % 3) switch { 0 => (float)(random.NextDouble() * 1e9 - 5e8), 1 => t[i - 1] + random.Next(0, 40), _ => t[i - 1] + (1e-40f * random.Next(0, 3)) };
                 x[i] = random.Next(20) switch { 0 => float.NaN, 1 => 3e38f, 2 => -3e38f, _ => random.Next(-2000, 2000) };
                 y[i] = random.Next(30) == 0 ? float.PositiveInfinity : random.Next(3);
             }

@@ -24,7 +24,8 @@ internal static class PathPlaces
         {
             Vector512<float> place = Vector512.Floor((Series.Load(key, i) - from) * perStep) + Vector512<float>.One;
             place = Vector512.Min(Vector512.Max(place, Vector512<float>.Zero), beyond);
-            Vector512.ConvertToInt32Native(place).StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(first), (nuint)i);
+            // what is no number, as where steps are too short to be divided by, becomes 0
+            Vector512.ConvertToInt32(place).StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(first), (nuint)i);
         }
 
         before.AsSpan(0, count + 1).Clear();
