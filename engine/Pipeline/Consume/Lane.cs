@@ -274,11 +274,11 @@ public sealed unsafe partial class Lane : IDisposable
             bool due = partition.TakeProgressDue(now, interval, quiet);
             if (due && partition.Next > partition.State.ResultsFrom) partition.Delivery.Begin(partition.Next, _redis, _sender);
             partition.Delivery.Advance(_redis, _sender);
-            if (due) partition.Delivery.SendStandings(_context.Kafka, _sender);
-            switch (partition.Delivery.TakeOutcome())
+            CommitOutcome outcome = partition.Delivery.TakeOutcome();
+            partition.Delivery.SendStandings(_context.Kafka, _sender);
+            switch (outcome)
             {
                 case CommitOutcome.Done:
-                    partition.Delivery.SendStandings(_context.Kafka, _sender);
                     _consumer.StoreOffset(new TopicPartitionOffset(Topics.Interactions, partition.State.Partition, partition.Delivery.AcknowledgedOffset));
                     break;
                 case CommitOutcome.NotOwner:
