@@ -150,6 +150,7 @@ internal static class ShapeFeatures
         f[(int)ChordMaxAt] = (float)at / (Fine - 1);
         f[(int)ChordCrossings] = Crossings(left, right);
     }
+
     /// <summary>How often what lies on one side is followed by what lies on the other.</summary>
     private static int Crossings(uint left, uint right)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Engine.Pipeline.CursorPath;
 
 namespace Engine.Pipeline.Replay;
 
@@ -91,15 +92,7 @@ internal readonly record struct DifferenceScale(byte Code)
             most = Vector512.Max(most, step);
         }
 
-        Span<float> lanes = stackalloc float[Vector512<float>.Count];
-        most.CopyTo(lanes);
-        float farthest = 0;
-        foreach (float lane in lanes)
-        {
-            farthest = Math.Max(farthest, lane);
-        }
-
-        return farthest;
+        return Series.Greatest(most);
     }
 
     /// <summary>Writes one axis; returns the sum of squared errors.</summary>
