@@ -26,11 +26,14 @@ public sealed class OwnedPartition(PartitionState state, PartitionDelivery deliv
     /// <summary>Monotonic time of the last record that was no tick.</summary>
     public long BusyAt { get; set; }
 
+    /// <summary>Whether something is decided that acknowledged progress doesn't cover.</summary>
+    private bool HasUnwritten => Next > State.ResultsFrom && Delivery.AcknowledgedOffset < Next;
+
     /// <summary>What is missing until the partition is read to its end, all results are in Redis, and nothing waits; null where nothing is.</summary>
     public string? Waits =>
         EndSince == 0 ? $"{State.Name} is read to offset {Next}, and its end isn't met"
         : State.NextDeadline != long.MaxValue ? $"{State.Name} holds clicks or paths that wait until log time {State.NextDeadline}, and is at {State.LogTime}"
-        : !Delivery.IsIdle || (Next > State.ResultsFrom && Delivery.AcknowledgedOffset < Next) ? $"{State.Name} is decided to offset {Next}, and progress isn't acknowledged that far"
+        : !Delivery.IsIdle || HasUnwritten ? $"{State.Name} is decided to offset {Next}, and progress isn't acknowledged that far"
         : null;
 
     /// <summary>
@@ -43,7 +46,7 @@ public sealed class OwnedPartition(PartitionState state, PartitionDelivery deliv
     /// <param name="quiet">The same, after which nothing comes any more.</param>
     public bool TakeProgressDue(long now, long interval, long quiet)
     {
-        bool due = _progressDue != 0 && (now >= _progressDue || (EndSince != 0 && now - EndSince >= quiet) || Delivery.ManyStandingsWait);
+        bool due = _progressDue != 0 && (now >= _progressDue || (EndSince != 0 && now - EndSince >= quiet && HasUnwritten) || Delivery.ManyStandingsWait);
         if (due || _progressDue == 0)
         {
             long place = (long)(State.Partition * GoldenRatio % 1 * interval);

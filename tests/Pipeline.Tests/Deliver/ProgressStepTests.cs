@@ -38,9 +38,11 @@ public sealed class ProgressStepTests : IDisposable
     {
         OwnedPartition partition = Partition(0);
         Assert.False(partition.TakeProgressDue(10_001, Interval, Quiet));
-        partition.EndSince = 10_002;
+        (partition.EndSince, partition.Next) = (10_002, 1);
         Assert.False(partition.TakeProgressDue(10_251, Interval, Quiet));
         Assert.True(partition.TakeProgressDue(10_252, Interval, Quiet));
+        partition.Next = 0;
+        Assert.False(partition.TakeProgressDue(10_600, Interval, Quiet));
     }
 
     [Fact]
