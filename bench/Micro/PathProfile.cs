@@ -6,7 +6,7 @@ using Engine.Pipeline.Replay;
 
 namespace Bench.Micro;
 
-/// <summary>What each step of a path costs, among as many stored paths as are asked for: CPU time of this thread's slices.</summary>
+/// <summary>What each step of a path costs, among as many stored paths as are asked for: times of short pieces of work.</summary>
 internal static class PathProfile
 {
     private const int Distinct = 65_536, Slice = 1024, Rounds = 200, Warm = 60;

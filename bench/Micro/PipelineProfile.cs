@@ -18,8 +18,8 @@ internal static unsafe class PipelineProfile
     {
         DecisionSettings settings = Settings();
         using var log = new ClickLog(clicks, visitors: visitors);
-        Whole("whole pipeline", log, settings, new ReplayIndex(new ReplaySettings(1000)));
-        using (var moved = new ClickLog(clicks / 4, visitors: visitors, moves: new PathLog(7, recordings))) Whole("whole pipeline, a path with each click", moved, settings, PathProfile.Index(PathsStored, recordings, out _));
+        Whole("whole pipeline", log, settings, () => new ReplayIndex(new ReplaySettings(1000)));
+        using (var moved = new ClickLog(clicks / 4, visitors: visitors, moves: new PathLog(7, recordings))) Whole("whole pipeline, a path with each click", moved, settings, () => PathProfile.Index(PathsStored, recordings, out _));
         Lanes(clicks, visitors, settings);
         Decode("decode, one shape", log);
         using (var alternating = new ClickLog(clicks / 4, alternating: true, visitors: visitors)) Decode("decode, shapes that alternate", alternating);
@@ -27,12 +27,13 @@ internal static unsafe class PipelineProfile
         Console.WriteLine($"forest: {model.Artefact.Forest.Trees.Sum(tree => tree.Nodes)} nodes, {model.PlainClicks.Trees.Sum(tree => tree.Nodes)} of {model.PlainClicks.Asked.Length} features left for plain clicks");
     }
 
-    private static void Whole(string what, ClickLog log, DecisionSettings settings, ReplayIndex index)
+    /// <param name="indexOf">Makes each round's index: one that holds the log's paths already would insert none.</param>
+    private static void Whole(string what, ClickLog log, DecisionSettings settings, Func<ReplayIndex> indexOf)
     {
         for (int round = 0; round < 3; round++)
         {
             var sink = new NullSink();
-            using var pipeline = new ClickPipeline(new KeyedHash(3, 5), new SettingsTimeline(settings, TimeSpan.FromSeconds(2)), new PathJudge(index), new PipelineLimits(), sink);
+            using var pipeline = new ClickPipeline(new KeyedHash(3, 5), new SettingsTimeline(settings, TimeSpan.FromSeconds(2)), new PathJudge(indexOf()), new PipelineLimits(), sink);
             PartitionState[] partitions = [.. Enumerable.Range(0, 4).Select(i => new PartitionState(i, new PipelineLimits(), settings.Limits))];
             long[] offsets = new long[4];
             var records = new Record[1024];
