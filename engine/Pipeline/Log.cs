@@ -49,4 +49,10 @@ public static partial class Log
 
     [LoggerMessage(22, LogLevel.Warning, "{Partitions}: assigned, but not taken over yet, for Redis is away ({Why}); tried again every second")]
     public static partial void TakeOverWaits(this ILogger log, string partitions, string why);
+
+    [LoggerMessage(23, LogLevel.Warning, "fetching from Kafka: {Why}; leaders are asked for and it is tried again, nothing is lost")]
+    public static partial void FetchFails(this ILogger log, string why);
+
+    [LoggerMessage(24, LogLevel.Information, "{Partition}: read by librdkafka from here on, at some more cost, for {Why}")]
+    public static partial void HandedOver(this ILogger log, string partition, string why);
 }

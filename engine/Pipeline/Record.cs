@@ -36,6 +36,10 @@ public unsafe struct Record
     public bool HasCloudEvent;
     public CloudEvent CloudEvent;
 
-    /// <summary>What the caller needs to find the whole message again, for a dead letter.</summary>
+    /// <summary>Headers as they lie in a batch of Kafka's (<see cref="Consume.Fetch.RecordHeaders"/>), for a dead letter; null where librdkafka has them, or nobody.</summary>
+    public byte* Headers;
+    public int HeadersLength;
+
+    /// <summary>librdkafka's message where it came from there, else 0.</summary>
     public nint Message;
 }

@@ -95,6 +95,7 @@ public sealed class ConsumeConfig
 {
     public int BatchMessages { get; set; } = 4096;
     public int BatchWaitMs { get; set; } = 1;
+    public bool DirectFetch { get; set; } = true;
     public int SessionTimeoutMs { get; set; } = 10_000;
     public int ProgressMs { get; set; } = 5000;
 

@@ -276,6 +276,7 @@ public sealed partial class EngineHost : IDisposable
         Group = address.Group,
         BatchMessages = config.Consume.BatchMessages,
         BatchWaitMs = config.Consume.BatchWaitMs,
+        DirectFetch = config.Consume.DirectFetch,
         SessionTimeout = TimeSpan.FromMilliseconds(config.Consume.SessionTimeoutMs),
         ProgressInterval = TimeSpan.FromMilliseconds(config.Consume.ProgressMs),
         MaxBytesUnderWay = config.Deliver.MaxBytesUnderWay,

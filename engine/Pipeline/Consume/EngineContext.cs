@@ -17,6 +17,14 @@ public sealed record ConsumeOptions
     /// <summary>How long a batch is waited for, ms; it bounds what waiting adds to latency.</summary>
     public int BatchWaitMs { get; init; } = 1;
 
+    /// <summary>What the beginnings of librdkafka's settings are that concern membership, addresses of leaders and its log: whoever fetches needn't know them.</summary>
+    private static readonly string[] NotOfFetching = ["group.", "session.", "heartbeat.", "max.poll.", "metadata.", "topic.metadata.", "statistics.", "log", "debug"];
+
+    /// <summary>Whether lanes fetch their partitions themselves. Where librdkafka is told what concerns fetching (TLS, who may, the nearest replica), it does.</summary>
+    public bool FetchesDirectly => DirectFetch && Kafka.Settings.Keys.All(name => NotOfFetching.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal)));
+
+    public bool DirectFetch { get; init; } = true;
+
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often counts and progress are written.</summary>
@@ -24,7 +32,6 @@ public sealed record ConsumeOptions
 
     /// <summary>The most bytes of results that may be under way to Redis; beyond it consuming waits.</summary>
     public long MaxBytesUnderWay { get; init; } = 4 * 1024 * 1024;
-
 }
 
 /// <summary>What all lanes of a process share.</summary>

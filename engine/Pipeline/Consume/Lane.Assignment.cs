@@ -69,7 +69,7 @@ public sealed unsafe partial class Lane
         }
         // What could not be taken is read by nobody until it can be: Retake seeks.
         return TryTake(numbers) is { } taken
-            ? [.. taken.Select(one => new TopicPartitionOffset(Topics.Interactions, one.Number, one.From))]
+            ? ReadFrom(taken)
             : Unread(partitions);
     }
 
@@ -87,8 +87,7 @@ public sealed unsafe partial class Lane
         if (_heldBack.Count == 0 || WaitsForLanes() || (_allJoinedAt != 0 && _context.Clock.GetElapsedTime(_allJoinedAt) < Settling)) return;
         int[] numbers = [.. _heldBack];
         _heldBack.Clear();
-        if (TryTake(numbers) is not { } taken) return;
-        foreach ((int number, long from) in taken) _consumer.Seek(new TopicPartitionOffset(Topics.Interactions, number, from));
+        if (TryTake(numbers) is { } taken) SeekTo(taken);
     }
 
     /// <summary>Takes partitions over; where Redis is away it is tried again a second later, as long as Kafka still assigns them. Null then.</summary>
@@ -234,6 +233,7 @@ public sealed unsafe partial class Lane
     private void Release(OwnedPartition partition)
     {
         _owned.Remove(partition.State.Partition);
+        if (partition.Fetched != null) _fetch!.Remove(partition.Fetched);
         _assignedAt = _context.Clock.GetTimestamp();
         _deliveries.Remove(partition.State);
         _context.Standings.Leave(partition.State);
@@ -253,7 +253,7 @@ public sealed unsafe partial class Lane
             _retakeAt.Remove(number);
             var partition = new TopicPartition(Topics.Interactions, number);
             if (!_consumer.Assignment.Contains(partition)) continue;
-            if (TryTake([number]) is { } taken) _consumer.Seek(new TopicPartitionOffset(partition, taken[0].From));
+            if (TryTake([number]) is { } taken) SeekTo(taken);
         }
     }
 }

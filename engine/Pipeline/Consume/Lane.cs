@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Engine.Contracts;
+using Engine.Pipeline.Consume.Fetch;
 using Engine.Pipeline.Deliver;
 using Microsoft.Extensions.Logging;
 
@@ -59,6 +60,8 @@ public sealed unsafe partial class Lane : IDisposable
         _batch = new MessageBatch(_consumer, context.Consume.BatchMessages);
         _records = new Record[context.Consume.BatchMessages];
         var sink = new LaneSink(_redis, context.Kafka, _sender, context.Keys, context.Deliver, _deliveries);
+        _reader = new RecordSetReader(_decompressed);
+        _fetch = context.Consume.FetchesDirectly ? new DirectFetch(Leaders, "engine-" + _name, Topics.Interactions, context.Clock) : null;
         _pipeline = new ClickPipeline(context.Hash, context.Timeline, new PathJudge(context.Replays), context.Limits, sink, context.Labels.Intake.Histories);
         _thread = new Thread(Run) { Name = _name };
     }
@@ -138,7 +141,8 @@ public sealed unsafe partial class Lane : IDisposable
     /// <summary>One turn: take what came, decide it, write it, and see to progress and ticks.</summary>
     private void Turn()
     {
-        int count = _batch.Take(_context.Consume.BatchWaitMs);
+        int count = _batch.Take(_fetch is { Count: > 0 } ? 0 : _context.Consume.BatchWaitMs);
+        PauseFetched();
         if (count > 0)
         {
             WaitUntilSettingsAreFresh();
@@ -148,6 +152,7 @@ public sealed unsafe partial class Lane : IDisposable
             _batch.Release();
             _underWay.Enqueue((_redis.Written, taken));
         }
+        Fetch();
         _redis.Poll();
         MeasureLatency();
         if (_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay || _redis.HasRefused) WaitForRedis();
@@ -181,6 +186,8 @@ public sealed unsafe partial class Lane : IDisposable
             LibrdkafkaNative.Message* message = _batch[i];
             if (partition == null || partition.State.Partition != message->Partition)
                 if (!_owned.TryGetValue(message->Partition, out partition)) continue;
+            // What it had on its way before it was paused.
+            if (partition.Fetched != null) continue;
             if (message->Error != 0)
             {
                 if (message->Error == LibrdkafkaNative.PartitionEof && message->Offset == partition.Next) partition.EndSince = _context.Clock.GetTimestamp();
@@ -198,6 +205,7 @@ public sealed unsafe partial class Lane : IDisposable
             record.Length = (int)message->Length;
             record.Key = message->Key;
             record.KeyLength = (int)message->KeyLength;
+            record.Headers = null;
             record.Message = (nint)message;
             MessageHeaderReader.Fill(message, ref record);
             if (!IsTick(record)) partition.BusyAt = now == 0 ? now = _context.Clock.GetTimestamp() : now;
@@ -241,7 +249,7 @@ public sealed unsafe partial class Lane : IDisposable
             if (_context.Clock.GetElapsedTime(since) < TimeSpan.FromSeconds(1)) continue;
             if (!paused)
             {
-                _consumer.Pause(_consumer.Assignment);
+                _consumer.Pause(AssignedAndFetched(false));
                 paused = true;
             }
             // Only operations come out of paused partitions, and messages that were on their way: those are read again after the seek.
@@ -250,8 +258,9 @@ public sealed unsafe partial class Lane : IDisposable
             TellRedis();
         }
         if (!paused) return;
-        foreach (OwnedPartition partition in _owned.Values) _consumer.Seek(new TopicPartitionOffset(Topics.Interactions, partition.State.Partition, partition.Next));
-        _consumer.Resume(_consumer.Assignment);
+        foreach (OwnedPartition partition in _owned.Values)
+            if (partition.Fetched == null) _consumer.Seek(new TopicPartitionOffset(Topics.Interactions, partition.State.Partition, partition.Next));
+        _consumer.Resume(AssignedAndFetched(false));
         TellRedis();
     }
 
@@ -338,6 +347,7 @@ public sealed unsafe partial class Lane : IDisposable
 
     private long Lag(OwnedPartition partition)
     {
+        if (partition.Fetched is { } fetched) return Math.Max(0, fetched.LastStable - partition.Next);
         try
         {
             WatermarkOffsets ends = _consumer.GetWatermarkOffsets(new TopicPartition(Topics.Interactions, partition.State.Partition));
@@ -360,6 +370,8 @@ public sealed unsafe partial class Lane : IDisposable
         Stop();
         if (_thread.IsAlive) _thread.Join();
         _batch.Dispose();
+        _fetch?.Dispose();
+        _decompressed.Dispose();
         _consumer.Dispose();
         _pipeline.Dispose();
         _redis.Dispose();

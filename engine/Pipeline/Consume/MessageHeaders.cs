@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Engine.Pipeline.Consume.Fetch;
 using Engine.Pipeline.Decode;
 using static Engine.Pipeline.Consume.LibrdkafkaNative;
 
@@ -8,15 +9,29 @@ namespace Engine.Pipeline.Consume;
 /// <summary>Reads the headers of a message in place: how its value is encoded, and CloudEvents' in binary mode.</summary>
 internal static unsafe class MessageHeaderReader
 {
-    /// <summary>Fills what headers say into a record. A message without headers costs one call.</summary>
+    /// <summary>Fills what librdkafka's message has of headers into a record. A message without headers costs one call.</summary>
     public static void Fill(Message* message, ref Record record)
+    {
+        Clear(ref record);
+        if (MessageHeaders(message, out nint headers) != 0) return;
+        for (nuint i = 0; HeaderAt(headers, i, out byte* name, out byte* value, out nuint size) == 0; i++)
+            Take(ref record, System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name), new Text(value, (int)size));
+    }
+
+    /// <summary>The same from <see cref="Record.Headers"/>.</summary>
+    public static void Fill(ref Record record)
+    {
+        Clear(ref record);
+        if (record.HeadersLength <= 1) return; // their number, 0
+        var headers = new RecordHeaders(record.Headers, record.HeadersLength);
+        while (headers.TryNext()) Take(ref record, headers.Name, new Text(headers.Value, headers.ValueLength));
+    }
+
+    private static void Clear(ref Record record)
     {
         record.Encoding = ValueEncoding.Json;
         record.HasCloudEvent = false;
         record.CloudEvent = CloudEvent.None;
-        if (MessageHeaders(message, out nint headers) != 0) return;
-        for (nuint i = 0; HeaderAt(headers, i, out byte* name, out byte* value, out nuint size) == 0; i++)
-            Take(ref record, System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name), new Text(value, (int)size));
     }
 
     /// <summary>Takes one header into a record.</summary>
@@ -36,10 +51,15 @@ internal static unsafe class MessageHeaderReader
     }
 
     /// <summary>All headers as they are, for a dead letter.</summary>
-    public static Confluent.Kafka.Headers Copy(Message* message)
+    public static Confluent.Kafka.Headers Copy(in Record record)
     {
         var copy = new Confluent.Kafka.Headers();
-        if (MessageHeaders(message, out nint headers) != 0) return copy;
+        if (record.Headers != null)
+        {
+            var own = new RecordHeaders(record.Headers, record.HeadersLength);
+            while (own.TryNext()) copy.Add(Encoding.UTF8.GetString(own.Name), own.Value == null ? null : new ReadOnlySpan<byte>(own.Value, own.ValueLength).ToArray());
+        }
+        if (record.Message == 0 || MessageHeaders((Message*)record.Message, out nint headers) != 0) return copy;
         for (nuint i = 0; HeaderAt(headers, i, out byte* name, out byte* value, out nuint size) == 0; i++)
             copy.Add(Encoding.UTF8.GetString(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name)),
                 value == null ? null : new ReadOnlySpan<byte>(value, (int)size).ToArray());

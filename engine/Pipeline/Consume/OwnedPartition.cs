@@ -17,6 +17,9 @@ public sealed class OwnedPartition(PartitionState state, PartitionDelivery deliv
     /// <summary>The next offset to be read.</summary>
     public long Next { get; set; } = next;
 
+    /// <summary>What fetches it directly; null where librdkafka reads it.</summary>
+    public Fetch.FetchedPartition? Fetched { get; set; }
+
     /// <summary>Monotonic time at which the partition's end was met; 0 while there is more.</summary>
     public long EndSince { get; set; }
 

@@ -74,10 +74,9 @@ public sealed unsafe class LaneSink : IDecisionSink
 
     public void DeadLetter(in Record record, DecodeError error)
     {
-        var message = (LibrdkafkaNative.Message*)record.Message;
-        Headers headers = MessageHeaderReader.Copy(message);
+        Headers headers = MessageHeaderReader.Copy(record);
         DeadLetters.AddHeaders(headers, error.Reason, error.Detail ?? "", Topics.Interactions, record.Partition.Partition, record.Offset);
-        _kafka.SendOwn(_sender, Topics.DeadLetters, Bytes(message->Key, message->KeyLength), Bytes(message->Payload, message->Length), IdOf(record.Partition, record.Offset, Output.DeadLetter), headers);
+        _kafka.SendOwn(_sender, Topics.DeadLetters, Bytes(record.Key, record.KeyLength), Bytes(record.Value, record.Length), IdOf(record.Partition, record.Offset, Output.DeadLetter), headers);
     }
 
     public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
@@ -156,5 +155,5 @@ public sealed unsafe class LaneSink : IDecisionSink
     private static string IdOf(PartitionState partition, long offset, Output output) =>
         string.Create(CultureInfo.InvariantCulture, $"{partition.Name}-{offset}-{(int)output}");
 
-    private static byte[]? Bytes(byte* start, nuint length) => start == null ? null : new ReadOnlySpan<byte>(start, (int)length).ToArray();
+    private static byte[]? Bytes(byte* start, int length) => start == null ? null : new ReadOnlySpan<byte>(start, length).ToArray();
 }

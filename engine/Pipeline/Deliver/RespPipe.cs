@@ -199,12 +199,9 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
     private bool TryConnect()
     {
         if (clock.GetTimestamp() < _retryAt) return false;
-        var socket = new Socket(EndPoint.AddressFamily == AddressFamily.Unspecified ? AddressFamily.InterNetwork : EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            // An asynchronous call would make the runtime's event loop watch the socket from then on, and wake a thread for every reply.
-            socket.Blocking = false;
-            Connect(socket);
+            Socket socket = NonBlocking.Connect(EndPoint, ConnectWithin);
             (_socket, _greetingSent, _greetingsDue, _sentOfFirst, _receivedLength, Down) = (socket, 0, greetingReplies, 0, 0, null);
             // What was sent on the old connection and not acknowledged goes out again, first.
             if (_sent.Count > 0)
@@ -219,23 +216,8 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         }
         catch (Exception e) when (e is SocketException or AggregateException)
         {
-            socket.Dispose();
             Disconnect((e.InnerException ?? e).Message);
             return false;
-        }
-    }
-
-    private void Connect(Socket socket)
-    {
-        try
-        {
-            socket.Connect(EndPoint);
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
-        {
-            if (!socket.Poll(ConnectWithin, SelectMode.SelectWrite)) throw new SocketException((int)SocketError.TimedOut);
-            int error = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
-            if (error != 0) throw new SocketException(error);
         }
     }
 
