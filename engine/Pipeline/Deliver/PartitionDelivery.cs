@@ -19,19 +19,20 @@ public sealed class PartitionDelivery
         local now = redis.call('GET', KEYS[1]) or ''
         if now == ARGV[3] then return 'DONE' end
         if now ~= ARGV[2] then return 'OFFSET' end
-        local at = 5
+        local at, sums = 5, {'DONE'}
         for k = 3, #KEYS do
-          local fields = tonumber(ARGV[at])
-          local renew = ARGV[at + 1]
-          at = at + 2
-          for i = 1, fields do
-            redis.call('HINCRBY', KEYS[k], ARGV[at], ARGV[at + 1])
+          local increments, sets, renew = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), ARGV[at + 2]
+          at = at + 3
+          for i = 1, increments do
+            sums[#sums + 1] = string.format('%.0f', redis.call('HINCRBY', KEYS[k], ARGV[at], ARGV[at + 1]))
             at = at + 2
           end
+          if sets > 0 then redis.call('HSET', KEYS[k], unpack(ARGV, at, at + 2 * sets - 1)) end
+          at = at + 2 * sets
           if renew == '1' then redis.call('EXPIRE', KEYS[k], ARGV[4]) end
         end
         redis.call('SET', KEYS[1], ARGV[3])
-        return 'DONE'
+        return table.concat(sums, ' ')
         """.ReplaceLineEndings("\n"));
 
     /// <summary>
@@ -41,14 +42,12 @@ public sealed class PartitionDelivery
 
     private readonly long _renewEveryMs;
     private readonly byte[] _progressKey, _ownerKey, _owner, _ttl;
-    private readonly Utf8Builder _arguments = new();
-    private Totals _current, _sending;
+    private readonly StepArguments _arguments = new();
     private string _progress, _next = "";
     private RedisWriter.Mark _written;
     private long _sentToKafka;
     private Stage _stage;
     private System.Diagnostics.Activity? _trace;
-    private int _statKeys;
 
     private enum Stage : byte { Idle, Begun, Sent }
 
@@ -63,13 +62,12 @@ public sealed class PartitionDelivery
         _renewEveryMs = Math.Min(MostRenewEveryMs, (long)totalsTtl.TotalSeconds);
         _ttl = Encoding.ASCII.GetBytes(((long)totalsTtl.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
         _progress = progress;
-        (_current, _sending) = (new Totals(hash, keys, state.Name), new Totals(hash, keys, state.Name));
+        Totals = new Totals(hash, keys, state.Name);
     }
 
     public PartitionState State { get; }
 
-    /// <summary>What is summed up for the next step.</summary>
-    public Totals Totals => _current;
+    public Totals Totals { get; }
 
     public bool IsIdle => _stage == Stage.Idle;
 
@@ -137,7 +135,7 @@ public sealed class PartitionDelivery
         if (next == _progress) return;
         _next = next;
         (AcknowledgingOffset, _nextLogTime) = (nextOffset, State.LogTime);
-        (_current, _sending) = (_sending, _current);
+        Totals.Begin();
         _written = writer.Now();
         _sentToKafka = kafka.Count;
         _trace = Traces.Progress(State.Name, nextOffset);
@@ -160,13 +158,13 @@ public sealed class PartitionDelivery
     {
         WriteArguments();
         RespPipe pipe = writer.PipeFor(_progressKey);
-        pipe.Begin(3 + 2 + _statKeys + _argumentCount);
+        pipe.Begin(3 + 2 + Totals.Sending.Count + _arguments.Count);
         pipe.Argument("EVAL"u8);
         pipe.Argument(Script);
-        pipe.Argument(Encoding.ASCII.GetBytes((2 + _statKeys).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        pipe.Argument(Encoding.ASCII.GetBytes((2 + Totals.Sending.Count).ToString(System.Globalization.CultureInfo.InvariantCulture)));
         pipe.Argument(_progressKey);
         pipe.Argument(_ownerKey);
-        foreach (TotalCell cell in _sending.Dirty) pipe.Argument(cell.Key);
+        foreach (TotalCell cell in Totals.Sending) pipe.Argument(cell.Key);
         pipe.Raw(_arguments.Written);
         pipe.End((reply, isError) => Answered(reply, isError, writer));
     }
@@ -182,84 +180,24 @@ public sealed class PartitionDelivery
         }
         _stage = Stage.Idle;
         _trace?.Dispose();
-        if (reply.SequenceEqual("DONE"u8))
+        if (reply.StartsWith("DONE"u8))
         {
             _progress = _next;
-            foreach (TotalCell cell in _sending.Dirty) cell.Renew(_nextLogTime, _renewEveryMs);
+            foreach (TotalCell cell in Totals.Sending) cell.Renew(_nextLogTime, _renewEveryMs);
             (AcknowledgedOffset, _acknowledgedLogTime) = (AcknowledgingOffset, _nextLogTime);
-            _sending.Clear();
+            Totals.Acknowledge(reply);
             Outcome = CommitOutcome.Done;
         }
         else Outcome = reply.SequenceEqual("OWNER"u8) ? CommitOutcome.NotOwner : CommitOutcome.OtherOffset;
     }
 
-    private int _argumentCount;
-
     private void WriteArguments()
     {
         _arguments.Clear();
-        (_argumentCount, _statKeys) = (0, _sending.Dirty.Count);
-        Argument(_owner);
-        Argument(Encoding.ASCII.GetBytes(_progress));
-        Argument(Encoding.ASCII.GetBytes(_next));
-        Argument(_ttl);
-        foreach (TotalCell cell in _sending.Dirty)
-        {
-            Argument(FieldCount(cell));
-            Argument(cell.IsRenewalDue(_nextLogTime, _renewEveryMs) ? 1 : 0);
-            if (cell.Clicks != 0) Field("clicks", cell.Clicks);
-            if (cell.CostMicros != 0) Field("cost_micros", cell.CostMicros);
-            foreach (VerdictClass @class in Classes)
-            {
-                if (cell.ClicksOf(@class) != 0) Field(ClassClickNames[(int)@class], cell.ClicksOf(@class));
-                if (cell.CostOf(@class) != 0) Field(ClassCostNames[(int)@class], cell.CostOf(@class));
-            }
-            for (int i = 0; i < Reasons.Count; i++)
-            {
-                if (cell.ReasonClicks[i] != 0) Field(ReasonClickNames[i], cell.ReasonClicks[i]);
-                if (cell.ReasonCost[i] != 0) Field(ReasonCostNames[i], cell.ReasonCost[i]);
-            }
-            if (cell.Named == null) continue;
-            foreach ((string code, (long clicks, long cost)) in cell.Named)
-            {
-                Field("clicks:reason:" + code, clicks);
-                Field("cost_micros:reason:" + code, cost);
-            }
-        }
-    }
-
-    private static readonly VerdictClass[] Classes = Enum.GetValues<VerdictClass>();
-    private static readonly string[] ClassClickNames = Array.ConvertAll(Classes, @class => "clicks:" + @class.ToString().ToLowerInvariant());
-    private static readonly string[] ClassCostNames = Array.ConvertAll(Classes, @class => "cost_micros:" + @class.ToString().ToLowerInvariant());
-    private static readonly string[] ReasonClickNames = Array.ConvertAll(Reasons.Table, entry => "clicks:reason:" + entry.Code);
-    private static readonly string[] ReasonCostNames = Array.ConvertAll(Reasons.Table, entry => "cost_micros:reason:" + entry.Code);
-
-    private static int FieldCount(TotalCell cell)
-    {
-        int count = (cell.Clicks != 0 ? 1 : 0) + (cell.CostMicros != 0 ? 1 : 0) + 2 * (cell.Named?.Count ?? 0);
-        foreach (VerdictClass @class in Classes) count += (cell.ClicksOf(@class) != 0 ? 1 : 0) + (cell.CostOf(@class) != 0 ? 1 : 0);
-        foreach (long value in cell.ReasonClicks) count += value != 0 ? 1 : 0;
-        foreach (long value in cell.ReasonCost) count += value != 0 ? 1 : 0;
-        return count;
-    }
-
-    private void Field(string name, long value)
-    {
-        _arguments.Add("$"u8).Number(name.Length).Add("\r\n"u8).Ascii(name).Add("\r\n"u8);
-        Argument(value);
-        _argumentCount++;
-    }
-
-    private void Argument(long value)
-    {
-        Span<byte> digits = stackalloc byte[20];
-        System.Buffers.Text.Utf8Formatter.TryFormat(value, digits, out int written);
-        Argument(digits[..written]);
-    }
-
-    private void Argument(ReadOnlySpan<byte> value)
-    {
-        _arguments.Add("$"u8).Number(value.Length).Add("\r\n"u8).Add(value).Add("\r\n"u8);
-        _argumentCount++;
+        _arguments.Add(_owner);
+        _arguments.Add(Encoding.ASCII.GetBytes(_progress));
+        _arguments.Add(Encoding.ASCII.GetBytes(_next));
+        _arguments.Add(_ttl);
+        foreach (TotalCell cell in Totals.Sending) cell.Write(_arguments, cell.IsRenewalDue(_nextLogTime, _renewEveryMs));
     }
 }

@@ -5,63 +5,21 @@ using Engine.Pipeline.Decide;
 
 namespace Engine.Pipeline.Deliver;
 
-/// <summary>Counts of one campaign or publisher in one hour of event time, since they were last sent.</summary>
-public sealed class TotalCell
-{
-    public required byte[] Key { get; init; }
-    public required long Hour { get; init; }
-
-    public long Clicks, CostMicros;
-
-    /// <summary>By class, but for valid ones: those are what is left, so that most clicks touch two numbers here.</summary>
-    public readonly long[] ClassClicks = new long[4], ClassCost = new long[4];
-    public readonly long[] ReasonClicks = new long[Reasons.Count], ReasonCost = new long[Reasons.Count];
-
-    /// <summary>Rules and allow lists, by code; null while there are none.</summary>
-    public Dictionary<string, (long Clicks, long Cost)>? Named;
-
-    public bool IsDirty;
-
-    public long ClicksOf(VerdictClass @class) => @class == VerdictClass.Valid ? Clicks - ClassClicks.Sum() : ClassClicks[(int)@class];
-
-    public long CostOf(VerdictClass @class) => @class == VerdictClass.Valid ? CostMicros - ClassCost.Sum() : ClassCost[(int)@class];
-
-    /// <summary>Log time at which its time in Redis was renewed.</summary>
-    private long _renewedAt = long.MinValue;
-
-    /// <summary>Whether its time in Redis is to be renewed with this change.</summary>
-    public bool IsRenewalDue(long logTime, long everyMs) => _renewedAt == long.MinValue || logTime - _renewedAt >= everyMs;
-
-    /// <summary>A change is acknowledged: what was due then is done.</summary>
-    public void Renew(long logTime, long everyMs)
-    {
-        if (IsRenewalDue(logTime, everyMs)) _renewedAt = logTime;
-    }
-
-    public void Clear()
-    {
-        (Clicks, CostMicros, IsDirty) = (0, 0, false);
-        Array.Clear(ClassClicks);
-        Array.Clear(ClassCost);
-        Array.Clear(ReasonClicks);
-        Array.Clear(ReasonCost);
-        Named?.Clear();
-    }
-}
-
 /// <summary>
-/// The totals of a partition since they were last sent: summed here, so that Redis is told once a second and not once a click. Cells stay
-/// for their hour, so that a name is made once an hour. One a partition; not for two threads.
+/// The totals of a partition: summed here, so that Redis is told once in a while and not once a click. A step takes what was counted until it begins
+/// (<see cref="Begin"/>, <see cref="Sending"/>, <see cref="Acknowledge"/>); meanwhile the next one's is summed up. Cells stay, so that a name is made once an
+/// hour and sums in Redis are known. One a partition; not for two threads.
 /// </summary>
 public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
 {
-    /// <summary>Cells kept between sendings; more are let go when they have been sent.</summary>
+    /// <summary>Cells kept between steps; of more, those that nothing waits in are let go.</summary>
     private const int KeptCells = 20_000;
 
     private readonly Dictionary<ulong, TotalCell> _cells = [];
-    private readonly List<TotalCell> _dirty = [];
+    private List<TotalCell> _dirty = [], _sending = [];
 
-    public IReadOnlyList<TotalCell> Dirty => _dirty;
+    /// <summary>What the step that is under way changes.</summary>
+    public IReadOnlyList<TotalCell> Sending => _sending;
 
     public void Count(ClickRow row, in Judgement judgement)
     {
@@ -75,16 +33,26 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
     {
         long hour = click.Verdict.Time / 3_600_000;
         byte[] campaign = System.Text.Encoding.ASCII.GetBytes(click.Verdict.Campaign), publisher = System.Text.Encoding.ASCII.GetBytes(click.Verdict.Publisher);
-        Cell("campaign", Fingerprints.Campaign(hash, campaign), hour, campaign).ReasonClicks[(int)reason]++;
-        Cell("publisher", Fingerprints.Publisher(hash, publisher), hour, publisher).ReasonClicks[(int)reason]++;
+        Cell("campaign", Fingerprints.Campaign(hash, campaign), hour, campaign).AddConfirmation((int)reason);
+        Cell("publisher", Fingerprints.Publisher(hash, publisher), hour, publisher).AddConfirmation((int)reason);
     }
 
-    /// <summary>Forgets what was sent.</summary>
-    public void Clear()
+    /// <summary>Sets aside what was counted, for a step; the last one has ended.</summary>
+    public void Begin()
     {
-        foreach (TotalCell cell in _dirty) cell.Clear();
-        _dirty.Clear();
-        if (_cells.Count > KeptCells) _cells.Clear();
+        (_dirty, _sending) = (_sending, _dirty);
+        foreach (TotalCell cell in _sending) cell.Begin();
+    }
+
+    /// <summary>The step is done; Redis answered this.</summary>
+    public void Acknowledge(ReadOnlySpan<byte> reply)
+    {
+        var sums = new SumReader(reply);
+        foreach (TotalCell cell in _sending) cell.Acknowledge(ref sums);
+        _sending.Clear();
+        if (_cells.Count <= KeptCells) return;
+        foreach ((ulong key, TotalCell cell) in _cells)
+            if (!cell.IsDirty) _cells.Remove(key);
     }
 
     private TotalCell Cell(string kind, ulong key, long hour, ReadOnlySpan<byte> id)
@@ -93,7 +61,7 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
         if (!_cells.TryGetValue(inHour, out TotalCell? cell))
         {
             string name = keys.Stats(kind, System.Text.Encoding.ASCII.GetString(id), HourText(hour), partition);
-            cell = new TotalCell { Key = System.Text.Encoding.ASCII.GetBytes(name), Hour = hour };
+            cell = new TotalCell { Key = System.Text.Encoding.ASCII.GetBytes(name) };
             _cells.Add(inHour, cell);
         }
         if (!cell.IsDirty)
@@ -106,29 +74,11 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
 
     private static void Count(TotalCell cell, long cost, in Judgement judgement)
     {
-        cell.Clicks++;
-        cell.CostMicros += cost;
-        if (judgement.Class != VerdictClass.Valid)
-        {
-            cell.ClassClicks[(int)judgement.Class]++;
-            cell.ClassCost[(int)judgement.Class] += cost;
-        }
-        for (ulong left = judgement.Reasons; left != 0; left &= left - 1)
-        {
-            int reason = BitOperations.TrailingZeroCount(left);
-            cell.ReasonClicks[reason]++;
-            cell.ReasonCost[reason] += cost;
-        }
-        if (judgement.Allow is { } allow) Named(cell, "allow." + allow.Id, cost);
+        cell.AddClick(judgement.Class, cost);
+        for (ulong left = judgement.Reasons; left != 0; left &= left - 1) cell.AddReason(BitOperations.TrailingZeroCount(left), cost);
+        if (judgement.Allow is { } allow) cell.AddCode("allow." + allow.Id, cost);
         if (judgement.Rules == null) return;
-        foreach (ClickRule rule in judgement.Rules) Named(cell, "rule." + rule.Id, cost);
-    }
-
-    private static void Named(TotalCell cell, string code, long cost)
-    {
-        cell.Named ??= [];
-        (long clicks, long before) = cell.Named.GetValueOrDefault(code);
-        cell.Named[code] = (clicks + 1, before + cost);
+        foreach (ClickRule rule in judgement.Rules) cell.AddCode("rule." + rule.Id, cost);
     }
 
     /// <summary><c>2026-11-22T09</c></summary>
