@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Bench.EndToEnd;
 
-/// <summary>The engine or a peer while it runs.</summary>
+/// <summary>The engine or a peer while it runs: a process, or two engines of one group.</summary>
 internal sealed class Contestant : IDisposable
 {
-    private readonly Process _process;
+    private readonly Process[] _processes;
     private readonly string _name;
     private readonly StringBuilder _said = new();
 
@@ -17,7 +17,8 @@ internal sealed class Contestant : IDisposable
         ProcessStartInfo start;
         if (plan.EngineOf(name) is { } engine)
         {
-            string[] arguments = ["run", "--config", Path.Combine(plan.Root, "bench", "EndToEnd", "engine.yaml"), "--kafka", kafka, "--redis", $"127.0.0.1:{redis}", "--group", group];
+            string config = name == Plan.TwoEngines ? "one-lane.yaml" : "engine.yaml";
+            string[] arguments = ["run", "--config", Path.Combine(plan.Root, "bench", "EndToEnd", config), "--kafka", kafka, "--redis", $"127.0.0.1:{redis}", "--group", group];
             start = new ProcessStartInfo(engine, arguments);
         }
         else
@@ -34,27 +35,40 @@ internal sealed class Contestant : IDisposable
             else start.FileName = Path.Combine(plan.Peers!, start.FileName);
         }
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => Keep(line.Data);
-        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        _processes = [.. Enumerable.Range(0, name == Plan.TwoEngines ? 2 : 1).Select(_ => Started(start))];
     }
 
-    public int ProcessId => _process.Id;
+    /// <summary>CPU time of its processes, µs.</summary>
+    public double CpuUs => _processes.Sum(process => Processes.CpuUs(process.Id));
+
+    public double PeakMb => _processes.Sum(process => Processes.PeakMb(process.Id));
 
     public void CheckAlive()
     {
-        if (_process.HasExited) throw new InvalidOperationException($"{_name} ended with exit code {_process.ExitCode}:\n{Said}");
+        foreach (Process process in _processes)
+            if (process.HasExited) throw new InvalidOperationException($"{_name} ended with exit code {process.ExitCode}:\n{Said}");
     }
 
     /// <summary>Asks it to end; what it says of its own memory then.</summary>
     public string End()
     {
-        using (Process kill = Process.Start("kill", $"{_process.Id}")) kill.WaitForExit();
-        if (!_process.WaitForExit(20_000)) _process.Kill();
-        _process.WaitForExit();
+        foreach (Process process in _processes)
+        {
+            using (Process kill = Process.Start("kill", $"{process.Id}")) kill.WaitForExit();
+            if (!process.WaitForExit(20_000)) process.Kill();
+            process.WaitForExit();
+        }
         return Said.Split('\n').FirstOrDefault(line => line.Contains("collections", StringComparison.Ordinal))?.Trim() ?? "";
+    }
+
+    private Process Started(ProcessStartInfo start)
+    {
+        Process process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
     }
 
     private string Said
@@ -72,7 +86,7 @@ internal sealed class Contestant : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) End();
-        _process.Dispose();
+        if (Array.Exists(_processes, process => !process.HasExited)) End();
+        foreach (Process process in _processes) process.Dispose();
     }
 }

@@ -15,6 +15,9 @@ internal sealed record Plan
     /// <summary>Folders of other builds of the engine, as <c>make build</c> leaves them in <c>out/lib</c>, to run beside this one.</summary>
     public string[] Beside { get; init; } = [];
 
+    /// <summary>Whether two engines of one lane each run, too, as one contestant.</summary>
+    public bool Two { get; init; }
+
     public required int Clicks { get; init; }
     public required int Runs { get; init; }
 
@@ -25,19 +28,21 @@ internal sealed record Plan
     public required string[] Stores { get; init; }
 
     /// <summary>Who runs; each round the next one comes first.</summary>
-    public string[] Contestants => ["engine", .. Beside, .. Peers == null ? Array.Empty<string>() : ["native-rdkafka", "native", "plain"]];
+    public string[] Contestants => ["engine", .. Two ? [TwoEngines] : Array.Empty<string>(), .. Beside, .. Peers == null ? Array.Empty<string>() : ["native-rdkafka", "native", "plain"]];
+
+    public const string TwoEngines = "two engines";
 
     /// <summary>The program of this build, or of one beside it; null where a contestant is none of ours.</summary>
-    public string? EngineOf(string contestant) => contestant == "engine" ? Path.Combine(Root, "out", "engine") : Beside.Contains(contestant) ? Path.Combine(contestant, "engine") : null;
+    public string? EngineOf(string contestant) => contestant is "engine" or TwoEngines ? Path.Combine(Root, "out", "engine") : Beside.Contains(contestant) ? Path.Combine(contestant, "engine") : null;
 }
 
 /// <summary>One run of one contestant: the part between a quarter and 95 % of the verdicts.</summary>
 /// <param name="ClicksPerSecond">Verdicts that came to be in the store.</param>
-/// <param name="CpuUs">CPU time of the process, user and system, µs a click.</param>
+/// <param name="CpuUs">CPU time of its processes, user and system, µs a click.</param>
 /// <param name="BrokerUs">The same of the broker.</param>
 /// <param name="StoreUs">The same of Redis or Garnet.</param>
-/// <param name="PeakMb">Most memory that the process had (VmHWM).</param>
-/// <param name="Process">What the engine says of its own memory at the end; empty for others.</param>
+/// <param name="PeakMb">Most memory that its processes had (VmHWM).</param>
+/// <param name="Process">What the (first) engine says of its own memory at the end; empty for others.</param>
 internal sealed record Run(string Contestant, string Store, double ClicksPerSecond, double CpuUs, double BrokerUs, double StoreUs, double PeakMb, string Process);
 
 /// <summary>From a record's timestamp until a reader finds the verdict, at 20,000 clicks a second; ms.</summary>

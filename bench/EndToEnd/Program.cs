@@ -1,7 +1,7 @@
 using Bench.EndToEnd;
 
 // bench/EndToEnd: the engine, and peers where they are named, on a real broker and a real Redis. Environment: KAFKA_TOOL (a script that starts a
-// broker; see docs/performance.md), PEERS=dir, BESIDE="dir …" (other builds of the engine), CLICKS, RUNS, QUICK=1, STORES="redis garnet", LATENCY_S. Results: a table, bench.json, bench.svg.
+// broker; see docs/performance.md), PEERS=dir, BESIDE="dir …" (other builds of the engine), TWO=1 (two engines of one lane each, too), CLICKS, RUNS, QUICK=1, STORES="redis garnet", LATENCY_S. Results: a table, bench.json, bench.svg.
 string root = AppContext.BaseDirectory;
 while (!File.Exists(Path.Combine(root, "Engine.sln"))) root = Path.GetDirectoryName(root) ?? throw new DirectoryNotFoundException("Engine.sln isn't above this program");
 string? tool = Environment.GetEnvironmentVariable("KAFKA_TOOL");
@@ -17,6 +17,7 @@ var plan = new Plan
     KafkaTool = Path.GetFullPath(tool),
     Peers = Environment.GetEnvironmentVariable("PEERS") is { Length: > 0 } peers ? Path.GetFullPath(peers) : null,
     Beside = [.. (Environment.GetEnvironmentVariable("BESIDE") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath)],
+    Two = Environment.GetEnvironmentVariable("TWO") == "1",
     Clicks = Number("CLICKS", quick ? 1_000_000 : 4_000_000),
     Runs = Number("RUNS", quick ? 2 : 5),
     LatencySeconds = Number("LATENCY_S", quick ? 20 : 60),

@@ -117,14 +117,14 @@ internal sealed class Series : IDisposable
             long count = server.Size(), now = _clock.GetTimestamp();
             running.CheckAlive();
             if (count < _plan.Clicks / 4 && _clock.GetElapsedTime(since) < Within) continue;
-            double own = Processes.CpuUs(running.ProcessId), broker = Processes.CpuUs(_broker.ProcessId), stored = Processes.CpuUs(server.ProcessId);
+            double own = running.CpuUs, broker = Processes.CpuUs(_broker.ProcessId), stored = Processes.CpuUs(server.ProcessId);
             from ??= (count, now, own, broker, stored);
             if (count < _plan.Clicks * 0.95)
             {
                 if (_clock.GetElapsedTime(since) > Within) throw new TimeoutException($"{contestant}: {count} of {_plan.Clicks} verdicts after {Within.TotalMinutes} minutes");
                 continue;
             }
-            double clicks = count - from.Value.count, peak = Processes.PeakMb(running.ProcessId);
+            double clicks = count - from.Value.count, peak = running.PeakMb;
             string said = running.End();
             return new Run(contestant, store, clicks / _clock.GetElapsedTime(from.Value.at, now).TotalSeconds, (own - from.Value.own) / clicks, (broker - from.Value.broker) / clicks, (stored - from.Value.stored) / clicks, peak, said);
         }

@@ -23,6 +23,15 @@ public class CommandLineTests
         foreach (string name in names.Split(' ')) Assert.Matches($@"(?m)^  <?{name}>?( <[^>]*>)?( \(REQUIRED\))?  +\S.*", help.Out);
     }
 
+    [Fact]
+    public async Task An_address_that_is_not_this_machine_s_is_told_of_in_a_sentence()
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
+        CommandRun run = await Programs.RunAsync("engine", lab.Folder.Path, ["run", "--config", lab.Config, "--kafka", lab.Brokers, "--redis", lab.Redis.Address, "--http", "203.0.113.1:8080"]);
+        Assert.True(run.ExitCode == 1, run.ToString());
+        Assert.StartsWith("engine: HTTP can't listen on 203.0.113.1:8080, ", run.Error.TrimEnd().Split('\n')[^1]);
+    }
+
     [Theory]
     [InlineData(2, "--nonsense", "run", "--nonsense")]
     [InlineData(2, "--until-idle", "run", "--until-idle", "0")]

@@ -37,26 +37,44 @@ internal sealed class HttpServer : IDisposable
         string address = asked ?? config.Http;
         if (!IPEndPoint.TryParse(address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out IPEndPoint? end)) throw new CommandFailure($"--http '{address}' is no host:port; the host is an address, such as 127.0.0.1 or 0.0.0.0.", ExitCodes.WrongUse);
         if (asked == null && IsTaken(end)) end = new IPEndPoint(end.Address, 0);
+        var events = new KafkaEventOut(host.Context.Consume.Kafka, host.Context.Log.SendFailed);
+        var bindings = new EventPublisher(new PublisherOptions { Kafka = host.Context.Consume.Kafka.Brokers, ClientId = "engine-http", Extra = config.Consume.Librdkafka });
+        try
+        {
+            WebApplication app = await ListenAsync(end, host, config, events, bindings, cancel).ConfigureAwait(false)
+                // Another engine that starts in this moment has taken it since it was looked at.
+                ?? (asked == null && end.Port != 0 ? await ListenAsync(new IPEndPoint(end.Address, 0), host, config, events, bindings, cancel).ConfigureAwait(false) : null)
+                ?? throw new CommandFailure($"HTTP can't listen on {address}, which somebody else does, or which isn't this machine's: name another with --http H:P.");
+            return new HttpServer(app, events, bindings, new Uri(app.Urls.First()).Authority);
+        }
+        catch
+        {
+            events.Dispose();
+            bindings.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Null where it can't be listened there.</summary>
+    private static async Task<WebApplication?> ListenAsync(IPEndPoint end, EngineHost host, EngineConfig config, KafkaEventOut events, EventPublisher bindings, CancellationToken cancel)
+    {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(end));
         builder.Services.AddRazorComponents();
         WebApplication app = builder.Build();
-        var events = new KafkaEventOut(host.Context.Consume.Kafka, host.Context.Log.SendFailed);
         Map(app, host, events);
-        var bindings = new EventPublisher(new PublisherOptions { Kafka = host.Context.Consume.Kafka.Brokers, ClientId = "engine-http", Extra = config.Consume.Librdkafka });
         MapBindings(app, host, bindings, config.BehindProxy);
         try
         {
             await app.StartAsync(cancel).ConfigureAwait(false);
+            return app;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
-            events.Dispose();
-            bindings.Dispose();
-            throw new CommandFailure($"HTTP can't listen on {address} ({e.Message}): name another with --http H:P.");
+            await app.DisposeAsync().ConfigureAwait(false);
+            return null;
         }
-        return new HttpServer(app, events, bindings, new Uri(app.Urls.First()).Authority);
     }
 
     private static void Map(WebApplication app, EngineHost host, KafkaEventOut events)
