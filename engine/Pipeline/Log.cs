@@ -47,7 +47,7 @@ public static partial class Log
     [LoggerMessage(21, LogLevel.Warning, "labels could not be read to their end within {Seconds} s; clicks are judged by the histories read so far")]
     public static partial void LabelsLate(this ILogger log, double seconds);
 
-    [LoggerMessage(22, LogLevel.Warning, "{Partitions}: assigned, but not taken over yet, for Redis is away ({Why}); tried again every second")]
+    [LoggerMessage(22, LogLevel.Warning, "{Partitions}: assigned, but not taken over yet ({Why}); tried again every second")]
     public static partial void TakeOverWaits(this ILogger log, string partitions, string why);
 
     [LoggerMessage(23, LogLevel.Warning, "fetching from Kafka: {Why}; leaders are asked for and it is tried again, nothing is lost")]

@@ -19,7 +19,7 @@ public sealed record KafkaTarget(string Brokers, IReadOnlyDictionary<string, str
 /// <summary>Consumers that read topics in full, without a group.</summary>
 public static class KafkaClients
 {
-    /// <summary>The ends of a partition's log. A partition made a moment ago has no leader at first: that is waited for.</summary>
+    /// <summary>The ends of a partition's log. A partition made a moment ago, or whose broker has died, has no leader at first: that is waited for.</summary>
     public static WatermarkOffsets Ends(IConsumer<byte[], byte[]> consumer, TopicPartition partition, TimeSpan within, TimeProvider clock)
     {
         long since = clock.GetTimestamp();
@@ -30,7 +30,7 @@ public static class KafkaClients
             {
                 return consumer.QueryWatermarkOffsets(partition, within);
             }
-            catch (KafkaException e) when (e.Error.Code is ErrorCode.NotLeaderForPartition or ErrorCode.LeaderNotAvailable or ErrorCode.UnknownTopicOrPart && clock.GetElapsedTime(since) < within)
+            catch (KafkaException e) when (!e.Error.IsFatal && clock.GetElapsedTime(since) < within)
             {
                 pause.Wait(100);
             }

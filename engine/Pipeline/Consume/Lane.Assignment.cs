@@ -90,14 +90,14 @@ public sealed unsafe partial class Lane
         if (TryTake(numbers) is { } taken) SeekTo(taken);
     }
 
-    /// <summary>Takes partitions over; where Redis is away it is tried again a second later, as long as Kafka still assigns them. Null then.</summary>
+    /// <summary>Takes partitions over; where Redis or a broker is away it is tried again a second later, as long as Kafka still assigns them. Null then.</summary>
     private List<(int Number, long From)>? TryTake(int[] numbers)
     {
         try
         {
             return Take(numbers);
         }
-        catch (Exception e) when (e is RedisConnectionException or RedisTimeoutException or RedisServerException)
+        catch (Exception e) when (e is RedisConnectionException or RedisTimeoutException or RedisServerException or KafkaException { Error.IsFatal: false })
         {
             _context.Log.TakeOverWaits(string.Join(", ", numbers.Select(number => RedisKeys.Partition(Topics.Interactions, number))), e.Message.Split('\n')[0]);
             long again = _context.Clock.GetTimestamp() + _context.Clock.TimestampFrequency;

@@ -48,6 +48,9 @@ public sealed unsafe partial class Lane
         _pauseDue = true;
     }
 
+    /// <summary>Whether the lane owns partitions, and fetches them all itself.</summary>
+    private bool FetchesAll => _fetch is { Count: > 0 } && _fetch.Count == _owned.Count;
+
     private List<TopicPartition> AssignedAndFetched(bool fetched) =>
         [.. _consumer.Assignment.Where(partition => (_owned.GetValueOrDefault(partition.Partition.Value)?.Fetched != null) == fetched)];
 
@@ -63,7 +66,7 @@ public sealed unsafe partial class Lane
     {
         if (_fetch == null) return;
         // What librdkafka reads, or Redis owes, isn't to wait for this.
-        int waitMs = _fetch.Count < _owned.Count ? 0 : _redis.IsIdle ? IdleWaitMs : _context.Consume.BatchWaitMs;
+        int waitMs = !FetchesAll ? 0 : _redis.IsIdle ? IdleWaitMs : _context.Consume.BatchWaitMs;
         if (_fetch.TryTake(waitMs, out ReadOnlySpan<PartitionData> answered))
         {
             WaitUntilSettingsAreFresh();

@@ -111,7 +111,7 @@ public sealed partial class WorkflowLane : IDisposable
         TimeSpan wait = WaitForFirst;
         for (int records = 0; records < TurnRecords; wait = TimeSpan.Zero)
         {
-            ConsumeResult<byte[], byte[]>? message = _early.TryDequeue(out ConsumeResult<byte[], byte[]>? early) ? early : _consumer.Consume(wait);
+            ConsumeResult<byte[], byte[]>? message = _early.TryDequeue(out ConsumeResult<byte[], byte[]>? early) ? early : Consume(wait);
             if (message == null) return;
             if (!_owned.TryGetValue(message.TopicPartition, out OwnedWorkflow? partition)) continue;
             if (message.IsPartitionEOF)
@@ -122,6 +122,19 @@ public sealed partial class WorkflowLane : IDisposable
             if (message.Offset < partition.Next) continue;
             if (records++ == 0) WaitUntilSettingsAreFresh();
             Take(partition, message);
+        }
+    }
+
+    /// <summary>What comes next; null where nothing did, or a broker is away for a while: it is asked again.</summary>
+    private ConsumeResult<byte[], byte[]>? Consume(TimeSpan wait)
+    {
+        try
+        {
+            return _consumer.Consume(wait);
+        }
+        catch (ConsumeException e) when (!e.Error.IsFatal)
+        {
+            return null;
         }
     }
 
@@ -193,7 +206,7 @@ public sealed partial class WorkflowLane : IDisposable
     private bool Serve(bool paused)
     {
         if (!paused) _consumer.Pause(_consumer.Assignment);
-        if (_consumer.Consume(TimeSpan.Zero) is { } early) _early.Enqueue(early);
+        if (Consume(TimeSpan.Zero) is { } early) _early.Enqueue(early);
         return true;
     }
 
