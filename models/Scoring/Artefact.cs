@@ -5,10 +5,10 @@ namespace Models.Scoring;
 /// <summary>A trained model as one file: what scores, and all that is known of where it came from. Immutable; any number of threads may use it.</summary>
 public sealed class Artefact
 {
-    private Artefact(ArtefactHeader header, Forest forest, string version)
+    private Artefact(ArtefactHeader header, Ensemble ensemble, string version)
     {
         Header = header;
-        Forest = forest;
+        Ensemble = ensemble;
         Version = version;
     }
 
@@ -19,7 +19,10 @@ public sealed class Artefact
     public string Kind => Header.Kind;
 
     /// <summary>What scores.</summary>
-    public Forest Forest { get; }
+    public Ensemble Ensemble { get; }
+
+    /// <summary>Its trees: all that scores clicks.</summary>
+    public Forest Forest => Ensemble.Forest;
 
     /// <summary>Kind and the first four hexadecimal digits of the file's SHA-256, as "clicks-77b0"; stands in verdicts.</summary>
     public string Version { get; }
@@ -32,7 +35,11 @@ public sealed class Artefact
 
     /// <summary>Makes an artefact of its parts.</summary>
     /// <exception cref="ArtefactException">Parts that don't fit each other.</exception>
-    public static Artefact Create(ArtefactHeader header, Forest forest) => Load(ArtefactFile.Write(header, forest));
+    public static Artefact Create(ArtefactHeader header, Forest forest) => Create(header, new Ensemble(forest, []));
+
+    /// <summary>The same where networks score beside the forest.</summary>
+    /// <exception cref="ArtefactException">Parts that don't fit each other.</exception>
+    public static Artefact Create(ArtefactHeader header, Ensemble ensemble) => Load(ArtefactFile.Write(header, ensemble));
 
     /// <summary>Reads an artefact's file.</summary>
     /// <exception cref="ArtefactException">Not one, damaged or of another format; the message begins with the path.</exception>
@@ -54,16 +61,16 @@ public sealed class Artefact
     /// <exception cref="ArtefactException">Not one, damaged or of another format.</exception>
     public static Artefact Load(ReadOnlySpan<byte> bytes)
     {
-        var (header, forest) = ArtefactFile.Read(bytes);
+        var (header, ensemble) = ArtefactFile.Read(bytes);
         string version = header.Kind + "-" + Convert.ToHexStringLower(SHA256.HashData(bytes))[..4];
-        return new Artefact(header, forest, version);
+        return new Artefact(header, ensemble, version);
     }
 
     /// <summary>Writes the artefact's file; loading it gives the same <see cref="Version"/>.</summary>
-    public void Save(string path) => File.WriteAllBytes(path, ArtefactFile.Write(Header, Forest));
+    public void Save(string path) => File.WriteAllBytes(path, ArtefactFile.Write(Header, Ensemble));
 
     /// <summary>The calibrated probability of label 1 (a program, an invalid click), within 0 to 1.</summary>
-    /// <param name="raw">What <see cref="Forest"/> gave.</param>
+    /// <param name="raw">What <see cref="Ensemble"/> gave.</param>
     public double Probability(float raw) => Header.Calibration.Probability(raw);
 
     /// <summary>Fails unless the artefact wants exactly these features in this order: call it once, at start.</summary>

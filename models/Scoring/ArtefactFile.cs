@@ -9,28 +9,32 @@ namespace Models.Scoring;
 /// The file, little-endian:
 /// <code>
 /// 0   8 bytes  magic "ENGINEMF"
-/// 8   u16      format version, 1
+/// 8   u16      format version: 1 for a forest alone, 2 where networks stand behind it
 /// 10  u16      0
 /// 12  u32      bytes of JSON, j
-/// 16  u32      bytes of forest, f
+/// 16  u32      bytes of forest and networks, f
 /// 20  32 bytes SHA-256 of bytes 0 to 19 and of everything from 52 on
 /// 52  j bytes  header, JSON in UTF-8
 /// ..  f bytes  forest: u32 features, f32 bias, u32 trees, and of each tree: u16 nodes n, n u16 features, n f32 thresholds,
 ///              n i16 left, n i16 right, n f32 node values, n + 1 f32 leaves
+///              networks, in format 2: u32 networks, and of each: a f32 middle and then a f32 scale a feature, u32 layers, and of each layer:
+///              u32 outputs o, inputs * o f32 weights (that from input i to output j at i * o + j), o f32 biases
 /// </code>
 /// </summary>
 internal static class ArtefactFile
 {
-    private const ushort Format = 1;
+    private const ushort ForestAlone = 1;
+    private const ushort WithNetworks = 2;
     private const int Head = 52;
     private const int HashAt = 20;
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     private static ReadOnlySpan<byte> Magic => "ENGINEMF"u8;
 
-    public static byte[] Write(ArtefactHeader header, Forest forest)
+    public static byte[] Write(ArtefactHeader header, Ensemble ensemble)
     {
         header.Check();
+        Forest forest = ensemble.Forest;
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, Json);
         using var body = new MemoryStream();
         using (var writer = new BinaryWriter(body))
@@ -48,12 +52,17 @@ internal static class ArtefactFile
                 writer.Write(MemoryMarshal.AsBytes<float>(tree.NodeValue));
                 writer.Write(MemoryMarshal.AsBytes<float>(tree.LeafValue));
             }
+
+            if (ensemble.Networks.Count > 0)
+            {
+                Write(writer, ensemble.Networks);
+            }
         }
 
         byte[] trees = body.ToArray();
         var file = new byte[Head + json.Length + trees.Length];
         Magic.CopyTo(file);
-        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(8), Format);
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(8), ensemble.Networks.Count > 0 ? WithNetworks : ForestAlone);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(12), json.Length);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(16), trees.Length);
         json.CopyTo(file, Head);
@@ -62,7 +71,7 @@ internal static class ArtefactFile
         return file;
     }
 
-    public static (ArtefactHeader Header, Forest Forest) Read(ReadOnlySpan<byte> file)
+    public static (ArtefactHeader Header, Ensemble Ensemble) Read(ReadOnlySpan<byte> file)
     {
         if (file.Length < Head || !file.StartsWith(Magic))
         {
@@ -70,9 +79,9 @@ internal static class ArtefactFile
         }
 
         int format = BinaryPrimitives.ReadUInt16LittleEndian(file[8..]);
-        if (format != Format)
+        if (format is not (ForestAlone or WithNetworks))
         {
-            throw new ArtefactException($"An artefact of format {format}; this engine reads format {Format}. Train it again, or use the engine that it was made for.");
+            throw new ArtefactException($"An artefact of format {format}; this engine reads formats {ForestAlone} and {WithNetworks}. Train it again, or use the engine that it was made for.");
         }
 
         long json = BinaryPrimitives.ReadUInt32LittleEndian(file[12..]), trees = BinaryPrimitives.ReadUInt32LittleEndian(file[16..]);
@@ -89,9 +98,16 @@ internal static class ArtefactFile
         }
 
         ArtefactHeader header = ReadHeader(file.Slice(Head, (int)json));
-        Forest forest = ReadForest(file[(Head + (int)json)..]);
+        ReadOnlySpan<byte> rest = file[(Head + (int)json)..];
+        Forest forest = ReadForest(ref rest);
+        IReadOnlyList<Network> networks = format == WithNetworks ? ReadNetworks(ref rest, forest.Features) : [];
+        if (!rest.IsEmpty)
+        {
+            throw new ArtefactException($"{rest.Length} bytes stand behind the artefact's last tree or network.");
+        }
+
         return header.Features.Count == forest.Features
-            ? (header, forest)
+            ? (header, new Ensemble(forest, networks))
             : throw new ArtefactException($"The artefact names {header.Features.Count} features and its forest has {forest.Features}. Train it again.");
     }
 
@@ -109,7 +125,7 @@ internal static class ArtefactFile
         }
     }
 
-    private static Forest ReadForest(ReadOnlySpan<byte> bytes)
+    private static Forest ReadForest(ref ReadOnlySpan<byte> bytes)
     {
         int features = BinaryPrimitives.ReadInt32LittleEndian(Take(ref bytes, 4));
         float bias = BinaryPrimitives.ReadSingleLittleEndian(Take(ref bytes, 4));
@@ -123,7 +139,50 @@ internal static class ArtefactFile
                 Take<float>(ref bytes, n), Take<float>(ref bytes, n + 1)));
         }
 
-        return bytes.IsEmpty ? new Forest(trees, features, bias) : throw new ArtefactException($"{bytes.Length} bytes stand behind the artefact's last tree.");
+        return new Forest(trees, features, bias);
+    }
+
+    private static void Write(BinaryWriter writer, IReadOnlyList<Network> networks)
+    {
+        writer.Write(networks.Count);
+        foreach (Network network in networks)
+        {
+            writer.Write(MemoryMarshal.AsBytes<float>([.. network.Middle, .. network.Scale]));
+            writer.Write(network.Layers.Count);
+            foreach (DenseLayer layer in network.Layers)
+            {
+                writer.Write(layer.Outputs);
+                writer.Write(MemoryMarshal.AsBytes<float>(layer.Weights));
+                writer.Write(MemoryMarshal.AsBytes<float>(layer.Bias));
+            }
+        }
+    }
+
+    private static List<Network> ReadNetworks(ref ReadOnlySpan<byte> bytes, int features)
+    {
+        int count = BinaryPrimitives.ReadInt32LittleEndian(Take(ref bytes, 4));
+        var networks = new List<Network>();
+        for (int n = 0; n < count; n++)
+        {
+            float[] middle = Take<float>(ref bytes, features), scale = Take<float>(ref bytes, features);
+            var layers = new List<DenseLayer>();
+            int depth = BinaryPrimitives.ReadInt32LittleEndian(Take(ref bytes, 4));
+            for (int l = 0, inputs = features; l < depth; l++)
+            {
+                int outputs = BinaryPrimitives.ReadInt32LittleEndian(Take(ref bytes, 4));
+                if (outputs is < 1 or > Network.MostWidth)
+                {
+                    throw new ArtefactException($"Layer {l} of network {n} has {outputs} outputs: expected 1 to {Network.MostWidth}. Train it again.");
+                }
+
+                layers.Add(new DenseLayer(outputs, Take<float>(ref bytes, inputs * outputs), Take<float>(ref bytes, outputs)));
+                inputs = outputs;
+            }
+
+            networks.Add(new Network(middle, scale, layers));
+        }
+
+        return networks;
     }
 
     private static T[] Take<T>(ref ReadOnlySpan<byte> bytes, int count)
@@ -138,7 +197,7 @@ internal static class ArtefactFile
     {
         if (bytes.Length < count)
         {
-            throw new ArtefactException("The artefact's trees end too early. Train it again.");
+            throw new ArtefactException("The artefact's trees or networks end too early. Train it again.");
         }
 
         ReadOnlySpan<byte> taken = bytes[..count];

@@ -61,10 +61,11 @@ public sealed class PathScorer
 
     /// <summary>Scores one path.</summary>
     public PathScore Score(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y) =>
-        PathFeatures.Compute(t, x, y, _features, _scratch) ? Of(_artefact.Forest.Score(_features)) : default;
+        PathFeatures.Compute(t, x, y, _features, _scratch) ? Of(_artefact.Ensemble.Score(_features)) : default;
 
     /// <summary>
-    /// The features that weighed most for the last path of <see cref="Score"/> towards what it was found to be, the weightiest first.
+    /// The features that weighed most for the last path of <see cref="Score"/> towards what it was found to be, the weightiest first: in the
+    /// artefact's trees, which say of each feature what it weighed; networks don't.
     /// </summary>
     /// <param name="reasons">Takes as many as fit; the verdict shows three.</param>
     /// <param name="program">Which side's reasons.</param>
@@ -127,7 +128,7 @@ public sealed class PathScorer
     /// <summary>Scores the first rows of the batch; equal to <see cref="Score"/> of each, bit for bit.</summary>
     public void ScoreBatch(int rows, Span<PathScore> scores)
     {
-        _artefact.Forest.Score(_columns, Batch, rows, _raw);
+        _artefact.Ensemble.Score(_columns, Batch, rows, _raw);
         for (int row = 0; row < rows; row++)
         {
             scores[row] = _assessed[row] ? Of(_raw[row]) : default;

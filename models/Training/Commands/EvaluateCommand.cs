@@ -42,7 +42,7 @@ internal static class EvaluateCommand
         PathRecord[] train = [.. Inputs.MayTrain.SelectMany(source => Inputs.Source(data, source))];
         var recipe = new CursorRecipe(settings, seed, Console.Error.WriteLine);
         CursorResult result = recipe.Make(train, _ => true);
-        var unseen = Inputs.MayEvaluate.ToDictionary(s => s, s => CursorRecipe.Score(result.Artefact.Forest, Corpus.AsRecorded(Inputs.Source(data, s)), _ => true).ToArray());
+        var unseen = Inputs.MayEvaluate.ToDictionary(s => s, s => CursorRecipe.Score(result.Artefact.Ensemble, Corpus.AsRecorded(Inputs.Source(data, s)), _ => true).ToArray());
         Pictures.Write(to, result, unseen);
         var recorders = new StringBuilder();
         var measure = new RecorderMeasure(settings, seed, Console.Error.WriteLine);

@@ -8,15 +8,19 @@ namespace Models.Training.Learning;
 /// <summary>How a cursor artefact is made of data; the one recipe of models.md. The same data and seed give the same artefact.</summary>
 /// <param name="Corpus">Rows.</param>
 /// <param name="Boosting">Forest.</param>
+/// <param name="Network">What scores beside the forest, over the same features.</param>
 /// <param name="Folds">People and families are left out in so many parts, for cut-off and calibration.</param>
 /// <param name="FalsePositives">Share of known people, left out and seen through simulated recorders, that may lie over the cut-off.</param>
-public sealed record CursorSettings(CorpusSettings Corpus, BoostingSettings Boosting, int Folds = 5, double FalsePositives = 0.001)
+public sealed record CursorSettings(CorpusSettings Corpus, BoostingSettings Boosting, NetworkSettings Network, int Folds = 5, double FalsePositives = 0.001)
 {
     /// <summary>The settings of the shipped artefact.</summary>
-    public static CursorSettings Shipped { get; } = new(new CorpusSettings(), new BoostingSettings(Trees: 100, Leaves: 28, Rate: 0.25, Forests: 4));
+    public static CursorSettings Shipped { get; } = new(new CorpusSettings(), new BoostingSettings(Trees: 100, Leaves: 28, Rate: 0.25, Forests: 4), new NetworkSettings());
+
+    /// <summary>The same whose rows are those that networks train on.</summary>
+    public CursorSettings Paced => this with { Corpus = Corpus with { PacedShare = Network.PacedShare } };
 
     /// <summary>A fifth of the work: to see that all of an evaluation runs, and roughly what it says.</summary>
-    public static CursorSettings Quick { get; } = new(new CorpusSettings(1, 4, 500), new BoostingSettings(Trees: 75, Leaves: 28, Rate: 0.25, Forests: 2), Folds: 3);
+    public static CursorSettings Quick { get; } = new(new CorpusSettings(1, 4, 500), new BoostingSettings(Trees: 75, Leaves: 28, Rate: 0.25, Forests: 2), new NetworkSettings(Passes: 6), Folds: 3);
 }
 
 /// <summary>What a part left out of training scored, by models that didn't see it.</summary>
@@ -43,7 +47,7 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
     {
         PathRecord[] people = [.. data.Where(p => !p.Program)], programs = [.. data.Where(p => p.Program)];
         var material = new People(people);
-        Rows[] draws = Draw(settings, seed, people, programs, material, families);
+        Rows[] draws = Draw(settings, seed, people, programs, material, families), paced = Draw(settings.Paced, seed, people, programs, material, families);
         Rows recorded = Corpus.AsRecorded([.. data, .. new Corpus(settings.Corpus, seed).Noted(material, 400, families)]);
         string[] all = Families(draws[0]);
         progress($"{draws.Length} draws of {draws[0].Count} rows, {draws[0].Positive.Count(p => p)} of programs of {all.Length} families, {PathFeatures.Count} features");
@@ -53,16 +57,17 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
         {
             bool Out(bool program, string kind, string group) => (program ? Array.IndexOf(all, kind) % settings.Folds : FoldOf(group)) == fold;
             bool OutOf(Rows rows, int i) => Out(rows.Positive[i], rows.Kind[i], rows.Group[i]);
-            Forest part = Boosting.Train([.. draws.Select(rows => rows.Where(i => !OutOf(rows, i)))], settings.Boosting, seed);
+            Rows[] In(Rows[] of) => [.. of.Select(rows => rows.Where(i => !OutOf(rows, i)))];
+            Ensemble part = Train(In(draws), In(paced), settings, seed);
             seen.AddRange(draws.SelectMany(rows => Score(part, rows, i => OutOf(rows, i))));
             asRecorded.AddRange(Score(part, recorded, i => OutOf(recorded, i)));
             progress($"fold {fold + 1} of {settings.Folds}");
         }
 
-        Forest forest = Boosting.Train(draws, settings.Boosting, seed);
-        progress("forest of all");
+        Ensemble whole = Train(draws, paced, settings, seed);
+        progress("forest and network of all");
         double cut = Curves.CutOff([.. seen.Where(s => !s.Program).Select(s => (double)s.Raw)], settings.FalsePositives);
-        return new CursorResult(Finish(data, draws, recorded, forest, seen, asRecorded, cut), seen, asRecorded, cut);
+        return new CursorResult(Finish(data, draws, recorded, whole, seen, asRecorded, cut), seen, asRecorded, cut);
     }
 
     /// <summary>
@@ -85,14 +90,21 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
         return draws;
     }
 
+    /// <summary>
+    /// A forest, and networks of paced rows: a network goes on along its slopes where people at another task take longer than any that it saw,
+    /// and would call them programs (models.md); trees don't, and find less when paced.
+    /// </summary>
+    public static Ensemble Train(IReadOnlyList<Rows> draws, IReadOnlyList<Rows> paced, CursorSettings settings, int seed) =>
+        new(Boosting.Train(draws, settings.Boosting, seed), NetworkTraining.Train(paced, settings.Network, seed));
+
     /// <summary>Scores of rows.</summary>
-    public static IEnumerable<LeftOut> Score(Forest forest, Rows rows, Func<int, bool> wanted)
+    public static IEnumerable<LeftOut> Score(Ensemble ensemble, Rows rows, Func<int, bool> wanted)
     {
         for (int i = 0; i < rows.Count; i++)
         {
             if (wanted(i))
             {
-                yield return new LeftOut(rows.Kind[i], rows.Group[i], rows.Positive[i], forest.Score(rows[i]));
+                yield return new LeftOut(rows.Kind[i], rows.Group[i], rows.Positive[i], ensemble.Score(rows[i]));
             }
         }
     }
@@ -130,7 +142,7 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
     }
 
     private Artefact Finish(
-        IReadOnlyList<PathRecord> data, Rows[] draws, Rows recorded, Forest forest, List<LeftOut> seen, List<LeftOut> asRecorded, double cut)
+        IReadOnlyList<PathRecord> data, Rows[] draws, Rows recorded, Ensemble ensemble, List<LeftOut> seen, List<LeftOut> asRecorded, double cut)
     {
         Calibration calibration = Calibrating.Fit([.. seen.Select(s => s.Raw)], [.. seen.Select(s => s.Program)]);
         int own = draws.Sum(rows => rows.Kind.Count(Adversaries.All.Select(a => a.Family).ToHashSet().Contains));
@@ -155,11 +167,12 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
             new Dictionary<string, string>
             {
                 ["boosting"] = settings.Boosting.ToString(),
+                ["network"] = settings.Network.ToString(),
                 ["corpus"] = settings.Corpus.ToString(),
                 ["cut-off"] = $"{settings.FalsePositives} of known people, left out, through simulated recorders",
             },
             seed);
-        return Artefact.Create(header, forest);
+        return Artefact.Create(header, ensemble);
     }
 
     /// <summary>What is usual in people, as recorded.</summary>

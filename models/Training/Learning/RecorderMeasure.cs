@@ -28,7 +28,7 @@ public sealed class RecorderMeasure(CursorSettings settings, int seed, Action<st
         {
             progress($"without {source}");
             CursorResult result = new CursorRecipe(settings, seed, progress).Make([.. train.Where(p => p.Source != source)], _ => true);
-            LeftOut[] scores = [.. CursorRecipe.Score(result.Artefact.Forest, Corpus.AsRecorded([.. train.Where(p => p.Source == source)]), _ => true)];
+            LeftOut[] scores = [.. CursorRecipe.Score(result.Artefact.Ensemble, Corpus.AsRecorded([.. train.Where(p => p.Source == source)]), _ => true)];
             double[] people = Raw(scores.Where(s => !s.Program)), programs = Raw(scores.Where(s => s.Program));
             string found = programs.Length == 0 ? "| | 0" : F($"{Curves.Auc(people, programs):F4} | {Share(Curves.Over(programs, result.CutRaw), programs.Length)} | {programs.Length}");
             text.AppendLine(F($"| {source} | {Share(Curves.Over(people, result.CutRaw), people.Length)} | {people.Length} | {found} |"));
@@ -42,7 +42,9 @@ public sealed class RecorderMeasure(CursorSettings settings, int seed, Action<st
     {
         // adversaries are made of others' paths, so that no left-out one lies in them
         var material = new People(train.Where(p => !p.Program && p.Source != source));
-        Rows[] draws = [.. CursorRecipe.Draw(settings, seed, [.. train.Where(p => !p.Program)], [.. train.Where(p => p.Program)], material, _ => true).Select(r => r.First(RecorderFree))];
+        Rows[] Draw(CursorSettings by) =>
+            [.. CursorRecipe.Draw(by, seed, [.. train.Where(p => !p.Program)], [.. train.Where(p => p.Program)], material, _ => true).Select(r => r.First(RecorderFree))];
+        Rows[] draws = Draw(settings), paced = Draw(settings.Paced);
         Rows recorded = Corpus.AsRecorded([.. train.Where(p => p.Source == source)]).First(RecorderFree);
 
         Dictionary<string, int> parts = recorded.Group.Distinct().Order(StringComparer.Ordinal).Index().ToDictionary(g => g.Item, g => g.Index % Parts);
@@ -50,7 +52,8 @@ public sealed class RecorderMeasure(CursorSettings settings, int seed, Action<st
         for (int part = 0; part < Parts; part++)
         {
             bool Out(string group) => parts.GetValueOrDefault(group, -1) == part;
-            Forest Train(Func<string, bool> also) => Boosting.Train([.. draws.Select(rows => rows.Where(i => !Out(rows.Group[i]) && also(rows.Group[i])))], settings.Boosting, seed);
+            Rows[] In(Rows[] of, Func<string, bool> also) => [.. of.Select(rows => rows.Where(i => !Out(rows.Group[i]) && also(rows.Group[i])))];
+            Ensemble Train(Func<string, bool> also) => CursorRecipe.Train(In(draws, also), In(paced, also), settings, seed);
             withAll.AddRange(CursorRecipe.Score(Train(_ => true), recorded, i => Out(recorded.Group[i])));
             alone.AddRange(CursorRecipe.Score(Train(parts.ContainsKey), recorded, i => Out(recorded.Group[i])));
             progress($"{source} by recording, part {part + 1} of {Parts}");

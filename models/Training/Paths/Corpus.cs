@@ -8,7 +8,8 @@ namespace Models.Training.Paths;
 /// <param name="PeopleRounds">Times that each person's path is recorded again.</param>
 /// <param name="FewRounds">The same for a source of people with under 2,000 paths.</param>
 /// <param name="PerFamily">Rows of each family of programs.</param>
-public sealed record CorpusSettings(int PeopleRounds = 2, int FewRounds = 12, int PerFamily = 1500);
+/// <param name="PacedShare">Of all rows, people's and programs' alike, those played at another pace: a task that nobody recorded takes another time.</param>
+public sealed record CorpusSettings(int PeopleRounds = 2, int FewRounds = 12, int PerFamily = 1500, double PacedShare = 0);
 
 /// <summary>
 /// Makes training rows: paths of people and programs, cut out of longer ones and chained with pauses (so that the task isn't the label), each
@@ -23,6 +24,9 @@ public sealed class Corpus(CorpusSettings settings, int seed)
 
     /// <summary>Of adversaries' paths, those whose click lies elsewhere: a script that presses a button sets the cursor on it.</summary>
     private const double JumpShare = 0.1;
+
+    /// <summary>A paced row takes its time so many times, evenly in logarithms.</summary>
+    private const double LeastPace = 0.6, MostPace = 4;
 
     /// <summary>Rows of people: kind "people/source", group the person.</summary>
     public void AddPeople(Rows rows, IReadOnlyList<PathRecord> people)
@@ -130,6 +134,19 @@ public sealed class Corpus(CorpusSettings settings, int seed)
         return whole;
     }
 
+    /// <summary>The same motion in another time; raw, in whole milliseconds.</summary>
+    private static Motion Paced(Motion motion, double times, bool raw)
+    {
+        var paced = new Motion();
+        for (int i = 0; i < motion.Count; i++)
+        {
+            double t = times * (motion.T[i] - motion.T[0]);
+            paced.Add(raw ? Math.Round(t) : t, motion.X[i], motion.Y[i]);
+        }
+
+        return paced;
+    }
+
     private static float[] Floats(List<double> values) => [.. values.Take(PathScratch.MostPoints).Select(v => (float)v)];
 
     /// <summary>A cut of a longer path, or two chained with a pause, or all of it.</summary>
@@ -151,8 +168,13 @@ public sealed class Corpus(CorpusSettings settings, int seed)
         return motion;
     }
 
-    private static (float[] T, float[] X, float[] Y) Seen(Motion motion, Random random, bool raw)
+    private (float[] T, float[] X, float[] Y) Seen(Motion motion, Random random, bool raw)
     {
+        if (settings.PacedShare > 0 && random.Is(settings.PacedShare))
+        {
+            motion = Paced(motion, random.LogEven(LeastPace, MostPace), raw);
+        }
+
         Recorder recorder = Recorder.Any(random);
         return raw
             ? (Floats(motion.T), Floats(motion.X), Floats(motion.Y))

@@ -1,0 +1,21 @@
+namespace Models.Scoring;
+
+/// <summary>A layer of a network: each output is its bias and a weighted sum of all inputs.</summary>
+/// <param name="Outputs">1 or more.</param>
+/// <param name="Weights">Inputs times outputs: that from input i to output o at <c>i * Outputs + o</c>.</param>
+/// <param name="Bias">One an output.</param>
+public sealed record DenseLayer(int Outputs, float[] Weights, float[] Bias)
+{
+    /// <summary>Values that it takes.</summary>
+    public int Inputs => Weights.Length / Math.Max(1, Outputs);
+
+    internal void Check(int layer, int inputs)
+    {
+        if (Outputs is < 1 or > Network.MostWidth || Bias.Length != Outputs || Weights.Length != inputs * Outputs || Weights.Concat(Bias).Any(w => !float.IsFinite(w)))
+        {
+            throw new ArtefactException(
+                $"Layer {layer} of the network takes {inputs} values: expected as many weights for each of 1 to {Network.MostWidth} outputs, and a bias each, all finite; "
+                + $"found {Outputs} outputs, {Weights.Length} weights, {Bias.Length} biases.");
+        }
+    }
+}
