@@ -14,12 +14,12 @@ public sealed unsafe partial class Lane
     /// <summary>How long an answer is waited for where Redis owes nothing, ms: replies are looked at between, and assignments served.</summary>
     private const int IdleWaitMs = 5;
 
-    private static readonly TimeSpan LeadersWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LeadersWithin = TimeSpan.FromSeconds(2), TroubleEvery = TimeSpan.FromSeconds(10);
 
     private readonly Decompressed _decompressed = new();
     private readonly RecordSetReader _reader;
     private readonly DirectFetch? _fetch;
-    private string? _fetchTrouble;
+    private long _troubleToldAt;
     private bool _pauseDue;
     private int _collected;
 
@@ -76,15 +76,16 @@ public sealed unsafe partial class Lane
             _underWay.Enqueue((_redis.Written, taken));
         }
         while (_fetch.TryTakeRefused(out FetchedPartition partition, out string why)) HandOver(partition, why);
-        if (_fetch.Trouble == _fetchTrouble) return;
-        _fetchTrouble = _fetch.Trouble;
-        if (_fetchTrouble != null) _context.Log.FetchFails(_fetchTrouble);
+        // While one broker is away and others answer, it comes and goes.
+        if (_fetch.Trouble is not { } trouble || (_troubleToldAt != 0 && _context.Clock.GetElapsedTime(_troubleToldAt) < TroubleEvery)) return;
+        _troubleToldAt = _context.Clock.GetTimestamp();
+        _context.Log.FetchFails(trouble);
     }
 
     private void Decide(in PartitionData data)
     {
         if (data.Error != 0 || !_owned.TryGetValue(data.Partition.Number, out OwnedPartition? partition) || partition.Fetched != data.Partition) return;
-        _reader.Begin(data.Records, data.RecordsLength, data.From, data.Aborted, data.AbortedCount);
+        _reader.Begin(data.Records, data.RecordsLength, Math.Max(data.From, partition.Next), data.Aborted, data.AbortedCount);
         long now = _context.Clock.GetTimestamp();
         while (_reader.TryNext(out WireRecord record))
         {

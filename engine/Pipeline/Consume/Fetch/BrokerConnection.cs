@@ -31,7 +31,7 @@ internal sealed unsafe class BrokerConnection : IDisposable
     private const int MostResponse = 1 << 30;
 
     private const byte ReadCommitted = 1;
-    private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(2), AnswerWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(1), AnswerWithin = TimeSpan.FromSeconds(30);
 
     private readonly byte[] _client, _topic;
     private readonly TimeProvider _clock;

@@ -14,6 +14,9 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
     /// <summary>How long leaders aren't asked for again after something went wrong.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long a broker that took no connection isn't tried again: trying may take a second, for which other brokers' partitions wait.</summary>
+    private static readonly TimeSpan AwayFor = TimeSpan.FromSeconds(3);
+
     /// <summary>Connections that ended without an answer, one after another, before it is said that this broker isn't understood.</summary>
     private const int MostUnanswered = 3;
 
@@ -25,6 +28,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
     private readonly Queue<(FetchedPartition Partition, string Why)> _refused = new();
     private readonly List<FetchedPartition> _asking = [];
     private readonly List<Socket> _readable = [];
+    private readonly Dictionary<int, long> _awayUntil = [];
     private Dictionary<int, (string Host, int Port)> _brokers = [];
     private long _askLeadersAt;
     private int _unanswered;
@@ -103,7 +107,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
     private void AskOf(int broker)
     {
         BrokerConnection? connection = ConnectionTo(broker);
-        if (connection is { IsAsked: true }) return;
+        if (connection is { IsAsked: true } || clock.GetTimestamp() < _awayUntil.GetValueOrDefault(broker)) return;
         _asking.Clear();
         foreach (FetchedPartition partition in _partitions.Values)
             if (partition.Leader == broker) _asking.Add(partition);
@@ -173,7 +177,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
             {
                 case 0:
                     partition.LastStable = data.LastStable;
-                    partition.Position = RecordSetReader.Behind(data.Records, data.RecordsLength, data.From);
+                    partition.Position = Math.Max(partition.Position, RecordSetReader.Behind(data.Records, data.RecordsLength, data.From));
                     break;
                 case UnknownTopicOrPartition or LeaderNotAvailable or NotLeader or ReplicaNotAvailable or StorageError or FencedEpoch or UnknownEpoch:
                     partition.Leader = -1;
@@ -197,6 +201,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
             _connections.Remove(connection);
             _ended.Add(connection);
         }
+        else _awayUntil[broker] = clock.GetTimestamp() + (long)(AwayFor.TotalSeconds * clock.TimestampFrequency);
         PauseLeaders();
         foreach (FetchedPartition partition in _partitions.Values.ToArray())
         {
