@@ -41,7 +41,7 @@ public class LayerTests
     [Fact]
     public void Only_consuming_and_delivering_know_Kafka_and_Redis()
     {
-        IArchRule rule = Types().That().ResideInAssembly(Pipeline).And().DoNotResideInNamespaceMatching(@"^Engine\.Pipeline\.(Consume|Deliver)$")
+        IArchRule rule = Types().That().ResideInAssembly(Pipeline).And().DoNotResideInNamespaceMatching(@"^Engine\.Pipeline\.(Consume|Deliver)(\.|$)")
             .Should().NotDependOnAny(Types(true).That().ResideInNamespaceMatching(@"^(Confluent\.Kafka|StackExchange\.Redis)(\.|$)"));
         string[] violations = [.. rule.Evaluate(Loaded).Where(result => !result.Passed).Select(result => result.Description)];
         Assert.True(violations.Length == 0, string.Join('\n', violations));
@@ -52,8 +52,8 @@ public class LayerTests
     [Fact]
     public void What_decides_does_not_know_how_it_is_consumed_or_delivered()
     {
-        IArchRule rule = Types().That().ResideInAssembly(Pipeline).And().DoNotResideInNamespaceMatching(@"^Engine\.Pipeline\.(Consume|Deliver)$")
-            .Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(@"^Engine\.Pipeline\.(Consume|Deliver)$"));
+        IArchRule rule = Types().That().ResideInAssembly(Pipeline).And().DoNotResideInNamespaceMatching(@"^Engine\.Pipeline\.(Consume|Deliver)(\.|$)")
+            .Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(@"^Engine\.Pipeline\.(Consume|Deliver)(\.|$)"));
         string[] violations = [.. rule.Evaluate(Loaded).Where(result => !result.Passed).Select(result => result.Description)];
         Assert.True(violations.Length == 0, string.Join('\n', violations));
     }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Engine.Pipeline.Consume;
 
 /// <summary>What a lane sees to each turn beside records: steps of progress, ticks, and what it says of itself.</summary>
-public sealed unsafe partial class Lane
+public sealed partial class Lane
 {
     /// <summary>ms without a record after which progress doesn't wait for its interval.</summary>
     private const int QuietMs = 250;

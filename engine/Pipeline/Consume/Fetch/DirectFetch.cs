@@ -167,7 +167,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
     }
 
     /// <summary>Moves positions behind what came, and sees to what brokers refuse.</summary>
-    private unsafe void Proceed(ReadOnlySpan<PartitionData> answered)
+    private void Proceed(ReadOnlySpan<PartitionData> answered)
     {
         foreach (ref readonly PartitionData data in answered)
         {
@@ -177,7 +177,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
             {
                 case 0:
                     partition.LastStable = data.LastStable;
-                    partition.Position = Math.Max(partition.Position, RecordSetReader.Behind(data.Records, data.RecordsLength, data.From));
+                    partition.Position = Math.Max(partition.Position, data.Behind);
                     break;
                 case UnknownTopicOrPartition or LeaderNotAvailable or NotLeader or ReplicaNotAvailable or StorageError or FencedEpoch or UnknownEpoch:
                     partition.Leader = -1;

@@ -31,4 +31,7 @@ public unsafe struct PartitionData
 
     public byte* Records, Aborted;
     public int RecordsLength, AbortedCount;
+
+    /// <summary>The offset behind what came whole: from where the next fetch goes on.</summary>
+    public readonly long Behind => RecordSetReader.Behind(Records, RecordsLength, From);
 }
