@@ -17,6 +17,9 @@ public sealed unsafe class Decompressed : IDisposable
     /// <summary>Bytes of a block of ours: larger than most batches.</summary>
     private const nuint BlockBytes = 1024 * 1024;
 
+    /// <summary>Blocks that are kept: what a partition's answer unpacks to, so that the system needn't clear memory for each.</summary>
+    private const int KeptBlocks = 8;
+
     private readonly List<(nint At, nuint Bytes)> _blocks = [];
     private int _block;
     private nuint _used;
@@ -29,7 +32,7 @@ public sealed unsafe class Decompressed : IDisposable
     {
         for (int i = _blocks.Count - 1; i >= 0; i--)
         {
-            if (i == 0 && _blocks[i].Bytes == BlockBytes) break;
+            if (i < KeptBlocks && _blocks[i].Bytes == BlockBytes) continue;
             NativeMemory.Free((void*)_blocks[i].At);
             _blocks.RemoveAt(i);
         }
