@@ -42,13 +42,25 @@ public sealed unsafe class IdMemory : IDisposable
     /// <summary>31 bits of ms are 24 days; ids are remembered for one at most.</summary>
     private const uint TimeMask = (1u << 31) - 1;
 
+    private const int AwayBits = 3;
+
+    /// <summary>So far or farther from home: then the id tells.</summary>
+    private const uint FarAway = (1u << AwayBits) - 1;
+
+    /// <summary>How many ids before it is forgotten an id's line in the index is asked for.</summary>
+    private const int AskedAhead = 8;
+
     private int _bound;
     private Remembered* _ring;
     private int _size;
 
-    /// <summary>Places in the ring plus 1, 0 where free; the bits above are the id's own, so that another's is told apart without a look at the ring.</summary>
+    /// <summary>
+    /// Links, 0 where free: in the low bits the place in the ring plus 1; above them, in <see cref="AwayBits"/> bits, how far the link lies behind its home; above these the
+    /// id's own bits. So another id is told apart, and links are moved up, without a look at the ring, which is memory that nobody asked for.
+    /// </summary>
     private uint* _index;
-    private uint _placeMask;
+    private uint _placeMask, _idMask;
+    private int _awayShift;
     private int _head, _count;
 
     /// <summary>Of the latest click.</summary>
@@ -85,7 +97,7 @@ public sealed unsafe class IdMemory : IDisposable
         uint mask = Mask;
         for (uint slot = Home(id) & mask; _index[slot] != 0; slot = (slot + 1) & mask)
         {
-            if (((_index[slot] ^ (uint)id) & ~_placeMask) != 0) continue;
+            if (((_index[slot] ^ (uint)id) & _idMask) != 0) continue;
             Remembered* remembered = _ring + ((_index[slot] & _placeMask) - 1);
             if (remembered->Id == id) return ref *remembered;
         }
@@ -138,6 +150,7 @@ public sealed unsafe class IdMemory : IDisposable
     private void ForgetOldest()
     {
         ulong id = _ring[_head].Id;
+        Prefetch(_ring[(_head + AskedAhead) & (_size - 1)].Id);
         Unlink(id, _head);
         _head = (_head + 1) & (_size - 1);
         _count--;
@@ -151,6 +164,8 @@ public sealed unsafe class IdMemory : IDisposable
         _index = (uint*)HugePages.Allocate((nuint)size * 2 * sizeof(uint));
         NativeMemory.Clear(_index, (nuint)size * 2 * sizeof(uint));
         _placeMask = (uint)size * 2 - 1;
+        _awayShift = BitOperations.PopCount(_placeMask);
+        _idMask = ~(_placeMask | FarAway << _awayShift);
     }
 
     private void Grow()
@@ -179,23 +194,26 @@ public sealed unsafe class IdMemory : IDisposable
 
     private void Link(ulong id, int place)
     {
-        uint mask = Mask, slot = Home(id) & mask;
+        uint mask = Mask, home = Home(id) & mask, slot = home;
         while (_index[slot] != 0) slot = (slot + 1) & mask;
-        _index[slot] = (uint)id & ~_placeMask | (uint)(place + 1);
+        _index[slot] = (uint)id & _idMask | Away((slot - home) & mask) | (uint)(place + 1);
     }
 
     /// <summary>Takes a link out and moves those behind it up, so that no mark of it stays (Knuth 6.4, algorithm R).</summary>
     private void Unlink(ulong id, int place)
     {
-        uint mask = Mask, hole = Home(id) & mask, sought = (uint)id & ~_placeMask | (uint)(place + 1);
-        while (_index[hole] != sought) hole = (hole + 1) & mask;
+        uint mask = Mask, hole = Home(id) & mask;
+        while ((_index[hole] & _placeMask) != place + 1) hole = (hole + 1) & mask;
         for (uint slot = (hole + 1) & mask; _index[slot] != 0; slot = (slot + 1) & mask)
         {
-            uint home = Home(_ring[(_index[slot] & _placeMask) - 1].Id) & mask;
-            if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
-            _index[hole] = _index[slot];
+            uint link = _index[slot], away = link >> _awayShift & FarAway, up = (slot - hole) & mask;
+            if (away == FarAway) away = (slot - Home(_ring[(link & _placeMask) - 1].Id)) & mask;
+            if (away < up) continue;
+            _index[hole] = link & ~(FarAway << _awayShift) | Away(away - up);
             hole = slot;
         }
         _index[hole] = 0;
     }
+
+    private uint Away(uint places) => Math.Min(places, FarAway) << _awayShift;
 }

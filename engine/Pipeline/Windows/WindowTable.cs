@@ -39,6 +39,7 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
 
     private readonly int _maxSegments;
     private readonly T[] _spare = new T[SegmentPlaces];
+    private readonly long[] _times = new long[SegmentPlaces];
     private Segment[] _directory;
     private Room[] _rooms;
     private int _depth, _segments;
@@ -162,11 +163,9 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
             // A split may leave all on one side; the next insertion then comes here again.
             if (segment.Used < SegmentPlaces - 1) return;
         }
-        long[] times = new long[segment.Used];
         int n = 0;
-        for (int i = 0; i < SegmentPlaces; i++) if (segment.Room.Tags[i] != 0) times[n++] = segment.Room.Entries[i].Last;
-        Array.Sort(times);
-        EvictOldest(segment, times[EvictedAtOnce]);
+        for (int i = 0; i < SegmentPlaces; i++) if (segment.Room.Tags[i] != 0) _times[n++] = segment.Room.Entries[i].Last;
+        EvictOldest(segment, Ranked.At(_times.AsSpan(0, n), EvictedAtOnce));
     }
 
     /// <summary>Forgets an eighth: what is older than the key at that rank, and of those as old as it no more than are needed.</summary>
