@@ -51,6 +51,7 @@ public unsafe struct ClickKeys
         _pairCampaign = partition.Pairs.Prefetch(PairCampaign);
         _pairPublisher = partition.Pairs.Prefetch(PairPublisher);
         partition.Standings.Prefetch(Network);
+        if (Visitor != 0) partition.Standings.Prefetch(Visitor);
         partition.Standings.Prefetch(Publisher);
         partition.Standings.Prefetch(Campaign);
     }
@@ -61,9 +62,10 @@ public unsafe struct ClickKeys
 
     public readonly WindowEntry* TouchWho(PartitionState partition, long now) => Touch(partition.Clicks, Who, _who, now);
 
-    /// <summary>Asks for the counts of pairs that come again, once <see cref="Prefetch"/> has had its time.</summary>
+    /// <summary>Asks for what <see cref="Prefetch"/> leads to, once it has had its time: counts of pairs that come again, and what others have of a publisher.</summary>
     public readonly void PrefetchCounts(PartitionState partition)
     {
+        partition.Standings.PrefetchTotal(Publisher);
         partition.Pairs.PrefetchCounts(_pairCampaign);
         partition.Pairs.PrefetchCounts(_pairPublisher);
     }

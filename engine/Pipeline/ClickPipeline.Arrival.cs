@@ -192,7 +192,7 @@ public sealed unsafe partial class ClickPipeline
         Standings standings = row.Partition.Standings;
         StandingSums? network = standings.Of(row.Network), visitor = row.Visitor == 0 ? null : standings.Of(row.Visitor), publisher = standings.Of(row.Publisher);
         (row.NetworkSums, row.VisitorSums, row.PublisherSums) = (network, visitor, publisher);
-        (row.VisitorElsewhere, row.PublisherElsewhere) = (visitor?.Others?.Partitions, publisher?.Others?.Partitions);
+        (row.VisitorElsewhere, row.PublisherElsewhere) = (visitor?.Elsewhere, publisher?.Elsewhere);
         (row.StandingNetwork, row.StandingNetworkClicks) = network == null ? (ClickFeatures.Unknown, 0) : (network.Share, network.Clicks);
         StandingSums? seen = visitor?.Seen;
         (row.StandingVisitor, row.StandingVisitorClicks) = seen == null ? (ClickFeatures.Unknown, 0) : (seen.Share, seen.Clicks);

@@ -230,6 +230,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
     {
         if (_readyCount == 0) return;
         ReadOnlySpan<ClickRow> rows = _ready.AsSpan(0, _readyCount);
+        _sink.Expect(rows);
         _pathJudge.Score(rows);
         Span<float> scores = stackalloc float[ChunkRecords];
         _scorer.Score(rows, _readySettings!.ClicksModel, scores);

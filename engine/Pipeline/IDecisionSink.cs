@@ -10,6 +10,11 @@ namespace Engine.Pipeline;
 /// </summary>
 public interface IDecisionSink
 {
+    /// <summary>Clicks that are about to be decided, in the order in which they will be: what they need can be looked up side by side.</summary>
+    void Expect(ReadOnlySpan<ClickRow> rows)
+    {
+    }
+
     /// <summary>A click is decided.</summary>
     void Verdict(ClickRow row, in Judgement judgement);
 

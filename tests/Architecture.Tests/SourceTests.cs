@@ -43,7 +43,7 @@ public partial class SourceTests
         "engine/Pipeline/Join/IdMemory.cs",
         "engine/Pipeline/PathJudge.cs",
         "engine/Pipeline/Record.cs",
-        "engine/Pipeline/Standing/StandingTable.cs",
+        "engine/Pipeline/ObjectTable.cs",
         "engine/Pipeline/Windows/HugePages.cs",
         "engine/Pipeline/Windows/PairCounts.cs",
         "engine/Pipeline/Windows/PairTable.cs",

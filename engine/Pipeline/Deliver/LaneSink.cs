@@ -56,12 +56,20 @@ public sealed unsafe class LaneSink : IDecisionSink
         _networkTtl = ((long)options.NetworkTtl.TotalSeconds).ToString(CultureInfo.InvariantCulture);
     }
 
+    public void Expect(ReadOnlySpan<ClickRow> rows)
+    {
+        foreach (ClickRow row in rows)
+            if (row.IsLive) DeliveryOf(row.Partition).Totals.Prefetch(row);
+        foreach (ClickRow row in rows)
+            if (row.IsLive) DeliveryOf(row.Partition).Totals.Expect(row);
+    }
+
     public void Verdict(ClickRow row, in Judgement judgement)
     {
         _json.Clear();
         VerdictWriter.Write(_json, row, judgement, _options.CompleteVerdicts);
         Write(row.Event.Id.Span, _options.VerdictsTopic ? IdOf(row.Partition, row.Offset, Output.Verdict) : null);
-        DeliveryOf(row.Partition).Totals.Count(row, judgement);
+        Totals.Count(row, judgement);
     }
 
     public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)

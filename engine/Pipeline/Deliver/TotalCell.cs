@@ -44,6 +44,9 @@ public sealed class TotalCell
 {
     private const long Unknown = -1;
 
+    /// <summary>Of all clicks since the last step began; what is left of them when those of the other classes are taken off is valid, so most clicks touch these alone.</summary>
+    private long _clicks, _cost;
+
     /// <summary>By field: those of <see cref="TotalField"/>, then two for each of <see cref="_codes"/>.</summary>
     private long[] _added = new long[TotalField.Count], _sending = new long[TotalField.Count], _known = Enumerable.Repeat(Unknown, TotalField.Count).ToArray();
 
@@ -61,9 +64,8 @@ public sealed class TotalCell
 
     public void AddClick(VerdictClass @class, long cost)
     {
-        _added[TotalField.Clicks]++;
-        _added[TotalField.Cost] += cost;
-        // Valid ones are what is left, so that most clicks touch two numbers here.
+        _clicks++;
+        _cost += cost;
         if (@class == VerdictClass.Valid) return;
         _added[TotalField.ClicksOf(@class)]++;
         _added[TotalField.CostOf(@class)] += cost;
@@ -90,7 +92,8 @@ public sealed class TotalCell
     /// <summary>Sets aside what was counted, for a step; the last one has ended.</summary>
     public void Begin()
     {
-        (long clicks, long cost) = (_added[TotalField.Clicks], _added[TotalField.Cost]);
+        (long clicks, long cost) = (_added[TotalField.Clicks], _added[TotalField.Cost]) = (_clicks, _cost);
+        _clicks = _cost = 0;
         foreach (VerdictClass @class in (ReadOnlySpan<VerdictClass>)[VerdictClass.Suspect, VerdictClass.Givt, VerdictClass.Sivt])
             (clicks, cost) = (clicks - _added[TotalField.ClicksOf(@class)], cost - _added[TotalField.CostOf(@class)]);
         (_added[TotalField.ClicksOf(VerdictClass.Valid)], _added[TotalField.CostOf(VerdictClass.Valid)]) = (clicks, cost);

@@ -15,23 +15,41 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
     /// <summary>Cells kept between steps; of more, those that nothing waits in are let go.</summary>
     private const int KeptCells = 20_000;
 
-    private readonly Dictionary<ulong, TotalCell> _cells = [];
+    private const long MsPerHour = 3_600_000;
+
+    private readonly ObjectTable<TotalCell> _cells = new();
     private List<TotalCell> _dirty = [], _sending = [];
 
     /// <summary>What the step that is under way changes.</summary>
     public IReadOnlyList<TotalCell> Sending => _sending;
 
-    public void Count(ClickRow row, in Judgement judgement)
+    /// <summary>Asks for the places of a click's cells.</summary>
+    public void Prefetch(ClickRow row)
     {
-        long hour = row.Time / 3_600_000;
-        Count(Cell("campaign", row.Campaign, hour, row.Event.Campaign.Span), row.Event.CostMicros, judgement);
-        Count(Cell("publisher", row.Publisher, hour, row.Event.Publisher.Span), row.Event.CostMicros, judgement);
+        long hour = row.Time / MsPerHour;
+        _cells.PrefetchPlace(Fingerprints.InHour(hash, row.Campaign, hour));
+        _cells.PrefetchPlace(Fingerprints.InHour(hash, row.Publisher, hour));
+    }
+
+    /// <summary>Finds the cells of a click that is about to be decided, before any other is: so the misses to memory of many overlap.</summary>
+    public void Expect(ClickRow row)
+    {
+        long hour = row.Time / MsPerHour;
+        row.CampaignTotal = Cell("campaign", row.Campaign, hour, row.Event.Campaign.Span);
+        row.PublisherTotal = Cell("publisher", row.Publisher, hour, row.Event.Publisher.Span);
+    }
+
+    /// <summary>Counts a click where <see cref="Expect"/> said.</summary>
+    public static void Count(ClickRow row, in Judgement judgement)
+    {
+        Count(row.CampaignTotal!, row.Event.CostMicros, judgement);
+        Count(row.PublisherTotal!, row.Event.CostMicros, judgement);
     }
 
     /// <summary>A confirmation adds its reason's clicks, and nothing else.</summary>
     public void CountConfirmation(Confirmable click, Reason reason)
     {
-        long hour = click.Verdict.Time / 3_600_000;
+        long hour = click.Verdict.Time / MsPerHour;
         byte[] campaign = System.Text.Encoding.ASCII.GetBytes(click.Verdict.Campaign), publisher = System.Text.Encoding.ASCII.GetBytes(click.Verdict.Publisher);
         Cell("campaign", Fingerprints.Campaign(hash, campaign), hour, campaign).AddConfirmation((int)reason);
         Cell("publisher", Fingerprints.Publisher(hash, publisher), hour, publisher).AddConfirmation((int)reason);
@@ -50,19 +68,18 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
         var sums = new SumReader(reply);
         foreach (TotalCell cell in _sending) cell.Acknowledge(ref sums);
         _sending.Clear();
-        if (_cells.Count <= KeptCells) return;
-        foreach ((ulong key, TotalCell cell) in _cells)
-            if (!cell.IsDirty) _cells.Remove(key);
+        if (_cells.Count > KeptCells) _cells.KeepOnly(static cell => cell.IsDirty);
     }
 
     private TotalCell Cell(string kind, ulong key, long hour, ReadOnlySpan<byte> id)
     {
         ulong inHour = Fingerprints.InHour(hash, key, hour);
-        if (!_cells.TryGetValue(inHour, out TotalCell? cell))
+        TotalCell? cell = _cells.Find(inHour);
+        if (cell == null)
         {
             string name = keys.Stats(kind, System.Text.Encoding.ASCII.GetString(id), HourText(hour), partition);
             cell = new TotalCell { Key = System.Text.Encoding.ASCII.GetBytes(name) };
-            _cells.Add(inHour, cell);
+            _cells.Set(inHour, cell);
         }
         if (!cell.IsDirty)
         {

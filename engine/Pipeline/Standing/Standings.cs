@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Engine.Contracts;
 using Engine.Pipeline.Settings;
+using Engine.Pipeline.Windows;
 
 namespace Engine.Pipeline.Standing;
 
@@ -51,8 +52,14 @@ public sealed class StandingSums
     /// <summary>What other partitions have of this key; null where none has anything.</summary>
     public OtherSums? Others { get; private set; }
 
+    /// <summary>The partitions that <see cref="Others"/> is of, ascending; null where there are none.</summary>
+    public int[]? Elsewhere { get; private set; }
+
     /// <summary>By what clicks are judged: these sums, with other partitions' where there are any.</summary>
-    public StandingSums Seen => Others?.Total ?? this;
+    public StandingSums Seen => Total ?? this;
+
+    /// <summary>These sums with other partitions'; null where there are none.</summary>
+    internal StandingSums? Total { get; private set; }
 
     /// <summary>Invalid share, smoothed by one valid click so that a first invalid one isn't all.</summary>
     public float Share => (float)(Invalid / (Clicks + 1));
@@ -115,7 +122,12 @@ public sealed class StandingSums
     };
 
     /// <summary>Takes another partition's sums of this key.</summary>
-    public void TakeOther(int partition, StandingSums sums) => (Others ??= new OtherSums()).Take(partition, sums, this);
+    public void TakeOther(int partition, StandingSums sums)
+    {
+        Others ??= new OtherSums();
+        Others.Take(partition, sums, this);
+        (Elsewhere, Total) = (Others.Partitions, Others.Total);
+    }
 
     /// <summary>Takes over what was written of these sums; it counts as written.</summary>
     public void Restore(StandingSums written, Bands bands)
@@ -141,7 +153,7 @@ public sealed class Standings(int bound)
 {
     private readonly record struct Delta(StandingSums Sums, long Position, long LogTime, bool Invalid, long CostMicros);
 
-    private readonly StandingTable _sums = new();
+    private readonly ObjectTable<StandingSums> _sums = new();
 
     /// <summary>Sums that hold clicks of the second that hasn't ended yet.</summary>
     private readonly List<StandingSums> _holding = [];
@@ -169,6 +181,9 @@ public sealed class Standings(int bound)
     public void PrefetchPlace(ulong key) => _sums.PrefetchPlace(key);
 
     public void Prefetch(ulong key) => _sums.Prefetch(key);
+
+    /// <summary>Asks for the sums by which clicks are judged where they are others', too, once <see cref="Prefetch"/> has had its time.</summary>
+    public void PrefetchTotal(ulong key) => ObjectTable<StandingSums>.Prefetch(_sums.Find(key)?.Total);
 
     /// <summary>
     /// The sums of a key; null before its first verdict is in them, that is until the second of that verdict has ended, or until another
@@ -276,8 +291,9 @@ public sealed class Standings(int bound)
 
     private void Evict()
     {
-        long[] times = _sums.Times(TimeOf);
-        Evictions += _sums.Forget(times[times.Length / 2] + 1, TimeOf);
+        long[] times = [.. _sums.Values.Select(TimeOf)];
+        long median = Ranked.At(times, times.Length / 2);
+        Evictions += _sums.KeepOnly(sums => TimeOf(sums) > median);
 
         static long TimeOf(StandingSums sums) => Math.Max(sums.LogTime, sums.Others?.LogTime ?? 0);
     }

@@ -1,29 +1,53 @@
 namespace Engine.Pipeline.Windows;
 
 /// <summary>Values by rank, without sorting them all.</summary>
-internal static class Ranked
+public static class Ranked
 {
-    /// <summary>The value that would stand at <paramref name="rank"/> (from 0) were they sorted; moves them about (quickselect, Hoare 1961).</summary>
+    /// <summary>
+    /// The value that would stand at <paramref name="rank"/> (from 0) were they sorted; moves them about, so that lower ones stand before that rank
+    /// (quickselect, Hoare 1961; partitions without branches after N. Lomuto, for which value goes where can't be foreseen). None is <see cref="long.MaxValue"/>.
+    /// </summary>
     public static long At(Span<long> values, int rank)
     {
-        int low = 0, high = values.Length - 1;
-        while (low < high)
+        while (true)
         {
-            long pivot = values[(int)(((uint)low + (uint)high) / 2)];
-            int left = low, right = high;
-            while (left <= right)
+            long pivot = MedianOf(values[0], values[values.Length / 2], values[^1]);
+            int below = Partition(values, pivot);
+            if (rank < below)
             {
-                while (values[left] < pivot) left++;
-                while (values[right] > pivot) right--;
-                if (left > right) break;
-                (values[left], values[right]) = (values[right], values[left]);
-                left++;
-                right--;
+                values = values[..below];
+                continue;
             }
-            if (rank <= right) high = right;
-            else if (rank >= left) low = left;
-            else break;
+            values = values[below..];
+            rank -= below;
+            int notAbove = Partition(values, pivot + 1);
+            if (rank < notAbove) return pivot;
+            values = values[notAbove..];
+            rank -= notAbove;
         }
-        return values[rank];
     }
+
+    /// <summary>How many lie below a bound.</summary>
+    public static int CountBelow(this ReadOnlySpan<long> values, long bound)
+    {
+        int count = 0;
+        foreach (long value in values) count += value < bound ? 1 : 0;
+        return count;
+    }
+
+    /// <summary>Brings those below a bound before the others; how many they are.</summary>
+    private static int Partition(Span<long> values, long bound)
+    {
+        int below = 0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            long value = values[i];
+            values[i] = values[below];
+            values[below] = value;
+            below += value < bound ? 1 : 0;
+        }
+        return below;
+    }
+
+    private static long MedianOf(long a, long b, long c) => Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
 }

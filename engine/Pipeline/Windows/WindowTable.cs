@@ -26,22 +26,17 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
 
     private sealed class Segment
     {
-        public Room Room;
+        public byte* Room;
         public int Used, Depth;
-    }
-
-    /// <summary>The memory of a segment: tags (0 where free), and the entries in the same places.</summary>
-    private struct Room
-    {
-        public byte* Tags;
-        public T* Entries;
     }
 
     private readonly int _maxSegments;
     private readonly T[] _spare = new T[SegmentPlaces];
     private readonly long[] _times = new long[SegmentPlaces];
     private Segment[] _directory;
-    private Room[] _rooms;
+
+    /// <summary>The memory of the directory's segments: tags (0 where free), and behind them the entries in the same places.</summary>
+    private byte*[] _rooms;
     private int _depth, _segments;
 
     /// <summary>Entries need no clearing: a tag says which are in use.</summary>
@@ -69,7 +64,7 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchTags(ulong key)
     {
-        if (Sse.IsSupported) Sse.Prefetch0(_rooms[Index(key)].Tags + Group(key) * GroupPlaces);
+        if (Sse.IsSupported) Sse.Prefetch0(_rooms[Index(key)] + Group(key) * GroupPlaces);
     }
 
     /// <summary>
@@ -79,13 +74,18 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T* Prefetch(ulong key)
     {
-        ref readonly Room room = ref _rooms[Index(key)];
+        byte* room = _rooms[Index(key)];
         int group = Group(key) * GroupPlaces;
-        Vector128<byte> tags = Vector128.Load(room.Tags + group);
-        uint hits = Vector128.Equals(tags, Vector128.Create(Tag(key))).ExtractMostSignificantBits();
+        Vector128<byte> tags = Vector128.Load(room + group), tag = Vector128.Create(Tag(key));
+        uint hits = Vector128.Equals(tags, tag).ExtractMostSignificantBits(), free = Vector128.Equals(tags, Vector128<byte>.Zero).ExtractMostSignificantBits();
+        if ((hits | free) == 0)
+        {
+            group = (group + GroupPlaces) & (SegmentPlaces - 1);
+            tags = Vector128.Load(room + group);
+            (hits, free) = (Vector128.Equals(tags, tag).ExtractMostSignificantBits(), Vector128.Equals(tags, Vector128<byte>.Zero).ExtractMostSignificantBits());
+        }
         bool found = hits != 0;
-        if (!found) hits = Vector128.Equals(tags, Vector128<byte>.Zero).ExtractMostSignificantBits();
-        T* entry = room.Entries + group + (BitOperations.TrailingZeroCount(hits) & (GroupPlaces - 1));
+        T* entry = Entries(room) + group + (BitOperations.TrailingZeroCount(found ? hits : free) & (GroupPlaces - 1));
         if (Sse.IsSupported) Sse.Prefetch0(entry);
         return found ? entry : null;
     }
@@ -109,15 +109,15 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T* Find(in Room room, ulong key)
+    private static T* Find(byte* room, ulong key)
     {
         Vector128<byte> tag = Vector128.Create(Tag(key));
         for (int group = Group(key); ; group = (group + 1) & (Groups - 1))
         {
-            Vector128<byte> tags = Vector128.Load(room.Tags + group * GroupPlaces);
+            Vector128<byte> tags = Vector128.Load(room + group * GroupPlaces);
             for (uint hits = Vector128.Equals(tags, tag).ExtractMostSignificantBits(); hits != 0; hits &= hits - 1)
             {
-                T* entry = room.Entries + group * GroupPlaces + BitOperations.TrailingZeroCount(hits);
+                T* entry = Entries(room) + group * GroupPlaces + BitOperations.TrailingZeroCount(hits);
                 if (entry->Key == key) return entry;
             }
             // Nothing is ever taken out of a group but by refilling the segment: a free place ends the search.
@@ -142,67 +142,78 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
     }
 
     /// <summary>The first free place of a key, marked with its tag.</summary>
-    private static T* Free(in Room room, ulong key)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T* Free(byte* room, ulong key)
     {
         for (int group = Group(key); ; group = (group + 1) & (Groups - 1))
         {
-            uint free = Vector128.Equals(Vector128.Load(room.Tags + group * GroupPlaces), Vector128<byte>.Zero).ExtractMostSignificantBits();
+            uint free = Vector128.Equals(Vector128.Load(room + group * GroupPlaces), Vector128<byte>.Zero).ExtractMostSignificantBits();
             if (free == 0) continue;
             int place = group * GroupPlaces + BitOperations.TrailingZeroCount(free);
-            room.Tags[place] = Tag(key);
-            return room.Entries + place;
+            room[place] = Tag(key);
+            return Entries(room) + place;
         }
     }
 
     private void MakeRoom(Segment segment, long now)
     {
-        if (Forget(segment, now - Horizon) >= EvictedAtOnce) return;
+        int stale = _times.AsSpan(0, TakeTimes(segment)).CountBelow(now - Horizon);
+        if (stale >= EvictedAtOnce)
+        {
+            Forget(segment, now - Horizon, 0);
+            return;
+        }
         if (_segments < _maxSegments)
         {
             Split(segment);
             // A split may leave all on one side; the next insertion then comes here again.
             if (segment.Used < SegmentPlaces - 1) return;
         }
-        int n = 0;
-        for (int i = 0; i < SegmentPlaces; i++) if (segment.Room.Tags[i] != 0) _times[n++] = segment.Room.Entries[i].Last;
-        EvictOldest(segment, Ranked.At(_times.AsSpan(0, n), EvictedAtOnce));
-    }
-
-    /// <summary>Forgets an eighth: what is older than the key at that rank, and of those as old as it no more than are needed.</summary>
-    private void EvictOldest(Segment segment, long last)
-    {
-        int older = 0, kept = 0;
-        for (int i = 0; i < SegmentPlaces; i++) if (segment.Room.Tags[i] != 0 && segment.Room.Entries[i].Last < last) older++;
-        int equal = EvictedAtOnce - older;
-        for (int i = 0; i < SegmentPlaces; i++)
-        {
-            if (segment.Room.Tags[i] == 0) continue;
-            ref T entry = ref segment.Room.Entries[i];
-            if (entry.Last < last || (entry.Last == last && equal-- > 0)) Forgotten(entry);
-            else _spare[kept++] = entry;
-        }
-        Refill(segment, _spare.AsSpan(0, kept));
-        Count -= EvictedAtOnce;
+        Span<long> times = _times.AsSpan(0, TakeTimes(segment));
+        long last = Ranked.At(times, EvictedAtOnce);
+        // What is older stands before it now. Of those as old no more go than are needed.
+        Forget(segment, last, EvictedAtOnce - times[..EvictedAtOnce].CountBelow(last));
         Evictions += EvictedAtOnce;
     }
 
-    /// <summary>Forgets the segment's keys whose latest click is before a time; how many they were.</summary>
-    private int Forget(Segment segment, long before)
+    /// <summary>The times of a segment's keys into <see cref="_times"/>; how many they are.</summary>
+    private int TakeTimes(Segment segment)
     {
-        int stale = 0;
-        for (int i = 0; i < SegmentPlaces; i++) if (segment.Room.Tags[i] != 0 && segment.Room.Entries[i].Last < before) stale++;
-        if (stale < EvictedAtOnce) return 0;
-        int kept = 0;
+        T* entries = Entries(segment.Room);
+        int n = 0;
         for (int i = 0; i < SegmentPlaces; i++)
         {
-            if (segment.Room.Tags[i] == 0) continue;
-            ref T entry = ref segment.Room.Entries[i];
-            if (entry.Last < before) Forgotten(entry);
-            else _spare[kept++] = entry;
+            _times[n] = entries[i].Last;
+            n += segment.Room[i] != 0 ? 1 : 0;
         }
-        Refill(segment, _spare.AsSpan(0, kept));
-        Count -= stale;
-        return stale;
+        return n;
+    }
+
+    /// <summary>
+    /// Forgets the segment's keys whose latest click is before a time, and so many of those at it. Keys that lie behind their own group, for it was full, are put in anew, so that
+    /// a free place ends a search as before. Which keys go or move is nothing that a processor could foresee, so each is written down as one that does, and counted if it is.
+    /// </summary>
+    private void Forget(Segment segment, long before, int atIt)
+    {
+        Moves++;
+        T* entries = Entries(segment.Room);
+        int gone = 0, moved = 0;
+        for (int i = 0; i < SegmentPlaces; i++)
+        {
+            ref readonly T entry = ref entries[i];
+            byte tag = segment.Room[i];
+            int used = tag != 0 ? 1 : 0, goes = entry.Last < before ? used : 0;
+            if (entry.Last == before && atIt > 0 && used != 0) (goes, atIt) = (1, atIt - 1);
+            int moves = Group(entry.Key) != i / GroupPlaces ? used & ~goes : 0;
+            _spare[moved] = _spare[SegmentPlaces - 1 - gone] = entry;
+            gone += goes;
+            moved += moves;
+            segment.Room[i] = (goes | moves) != 0 ? (byte)0 : tag;
+        }
+        segment.Used -= gone;
+        Count -= gone;
+        foreach (ref readonly T entry in _spare.AsSpan(SegmentPlaces - gone)) Forgotten(entry);
+        foreach (ref readonly T entry in _spare.AsSpan(0, moved)) *Free(segment.Room, entry.Key) = entry;
     }
 
     private void Split(Segment segment)
@@ -211,18 +222,24 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
         {
             if (_depth == 24) return;
             _directory = [.. _directory, .. _directory];
-            _rooms = [.. _rooms, .. _rooms];
+            byte*[] rooms = new byte*[_directory.Length];
+            for (int i = 0; i < rooms.Length; i++) rooms[i] = _directory[i].Room;
+            _rooms = rooms;
             _depth++;
         }
         Segment sibling = NewSegment(++segment.Depth);
         int bit = 1 << (segment.Depth - 1);
         for (int i = 0; i < _directory.Length; i++)
-            if (_directory[i] == segment && (i & bit) != 0) (_directory[i], _rooms[i]) = (sibling, sibling.Room);
+        {
+            if (_directory[i] != segment || (i & bit) == 0) continue;
+            _directory[i] = sibling;
+            _rooms[i] = sibling.Room;
+        }
         int stays = 0, moves = SegmentPlaces;
         for (int i = 0; i < SegmentPlaces; i++)
         {
-            if (segment.Room.Tags[i] == 0) continue;
-            T entry = segment.Room.Entries[i];
+            if (segment.Room[i] == 0) continue;
+            T entry = Entries(segment.Room)[i];
             if (((int)entry.Key & bit) != 0) _spare[--moves] = entry;
             else _spare[stays++] = entry;
         }
@@ -233,7 +250,7 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
     private void Refill(Segment segment, ReadOnlySpan<T> entries)
     {
         Moves++;
-        NativeMemory.Clear(segment.Room.Tags, SegmentPlaces);
+        NativeMemory.Clear(segment.Room, SegmentPlaces);
         segment.Used = entries.Length;
         foreach (ref readonly T entry in entries) *Free(segment.Room, entry.Key) = entry;
     }
@@ -243,7 +260,7 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
         _segments++;
         byte* at = _memory.Take();
         NativeMemory.Clear(at, SegmentPlaces);
-        return new Segment { Room = new Room { Tags = at, Entries = (T*)(at + SegmentPlaces) }, Depth = depth };
+        return new Segment { Room = at, Depth = depth };
     }
 
     /// <summary>Low bits choose the segment, the highest the group in it, those below the tag.</summary>
@@ -253,8 +270,11 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Group(ulong key) => (int)(key >> 56);
 
+    /// <summary>Not 0, which a free place has.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte Tag(ulong key) => (byte)(key >> 48 | 0x80);
+    private static byte Tag(ulong key) => Math.Max((byte)(key >> 48), (byte)1);
+
+    private static T* Entries(byte* room) => (T*)(room + SegmentPlaces);
 
     /// <summary>Told of an entry that is forgotten, so that what hangs on it can go too.</summary>
     private protected virtual void Forgotten(in T entry)

@@ -114,11 +114,16 @@ public sealed unsafe class AllocationTests
         private readonly Utf8Builder _json = new();
         private readonly Totals _totals = new(Hash, new RedisKeys("", "g"), "interactions-0");
 
+        public void Expect(ReadOnlySpan<ClickRow> rows)
+        {
+            foreach (ClickRow row in rows) _totals.Expect(row);
+        }
+
         public void Verdict(ClickRow row, in Judgement judgement)
         {
             _json.Clear();
             VerdictWriter.Write(_json, row, judgement, complete: false);
-            _totals.Count(row, judgement);
+            Totals.Count(row, judgement);
         }
 
         public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e) => throw new InvalidOperationException("nothing is confirmed here");

@@ -38,6 +38,22 @@ public sealed unsafe class WindowTableTests
     }
 
     [Fact]
+    public void At_its_bound_the_latest_are_found_and_all_that_it_counts()
+    {
+        using var table = new WindowTable<WindowEntry>(7_000);
+        var random = new Random(11);
+        ulong[] keys = [.. Enumerable.Range(0, 60_000).Select(_ => (ulong)random.NextInt64(1, long.MaxValue) * 2 + 1)];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            Touch(table, keys[i], Events.Start + i);
+            // Of two segments the fuller one holds more than half of these, and forgets none of them.
+            for (int back = 1; back <= 2_500 && back <= i; back += 500) Assert.True(table.Find(keys[i - back]) != null);
+        }
+        Assert.Equal(keys.Length, table.Count + table.Evictions);
+        Assert.Equal(table.Count, keys.Count(key => table.Find(key) != null));
+    }
+
+    [Fact]
     public void Keys_as_old_as_each_other_go_no_further_than_an_eighth()
     {
         using var table = new WindowTable<WindowEntry>(3_000);

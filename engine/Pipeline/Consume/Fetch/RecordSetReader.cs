@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace Engine.Pipeline.Consume.Fetch;
 
 /// <summary>One record as it lies in a batch; its memory is the batch's.</summary>
@@ -46,6 +48,9 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
 {
     /// <summary>Bytes before a batch's length ends, and before its records.</summary>
     private const int Prefix = 12, BatchHeader = 61;
+
+    /// <summary>How far ahead of its reading a batch is asked for: a socket's bytes lie in the third-level cache at best.</summary>
+    private const int AskedAhead = 4096;
 
     private const int Lz4 = 3, CompressionMask = 7, LogAppendTime = 8, Transactional = 16, Control = 32;
 
@@ -185,6 +190,8 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
         byte* begin = reader.At;
         if (length <= 0 || length > reader.Left) return false;
         byte* end = begin + length;
+        if (Sse.IsSupported)
+            for (byte* at = begin + AskedAhead; at < end + AskedAhead; at += 64) Sse.Prefetch0(at);
         reader = new WireReader(begin, end);
         reader.Byte();
         long timestamp = reader.Varint();
