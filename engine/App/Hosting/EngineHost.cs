@@ -26,20 +26,18 @@ public sealed partial class EngineHost : IDisposable
 {
     private static readonly TimeSpan ActivationDelay = TimeSpan.FromSeconds(2), SettingsWithin = TimeSpan.FromSeconds(30);
 
-    private readonly List<Lane> _lanes = [];
+    private readonly List<Lane> _lanes;
     private readonly WorkflowLane _workflows;
     private readonly KafkaOut _kafka;
     private readonly SettingsReader _settings;
     private readonly LogEnds _ends;
     private readonly TimeProvider _clock;
 
-    private EngineHost(EngineContext context, SettingsReader settings, StandingsView standings, CodeKeys codes, int lanes, ILogger log)
+    private EngineHost(EngineContext context, SettingsReader settings, StandingsView standings, CodeKeys codes, IEnumerable<Lane> lanes, WorkflowLane workflows, ILogger log)
     {
-        (Standings, Codes) = (standings, codes);
-        _workflows = new WorkflowLane(context, Deciders.All(standings, codes), Deciders.Upkeep(context, standings));
+        (Standings, Codes, _lanes, _workflows) = (standings, codes, [.. lanes], workflows);
         (Context, _settings, _kafka, _clock) = (context, settings, context.Kafka, context.Clock);
         _ends = new LogEnds(context.Consume.Kafka, context.Redis, context.Keys, context.Clock);
-        for (int i = 0; i < lanes; i++) _lanes.Add(new Lane(context, i));
         _kafka.Failed = log.SendFailed;
     }
 
@@ -105,16 +103,18 @@ public sealed partial class EngineHost : IDisposable
             SettingsBook book = reading == null ? BookOf(settingsBase, file.Files) : await reading.ConfigureAwait(false);
             settings = new SettingsReader(target, settingsBase, book, ActivationDelay, kafka, clock, log);
             settings.Start();
-            await WaitForSettingsAsync(settings, clock, cancel).ConfigureAwait(false);
             PipelineLimits limits = config.Bounds.ToLimits();
             var replays = new ReplayIndex(new ReplaySettings(limits.ReplayPaths));
+            Task signaturesStart = Task.Run(() => (signatures = new SignatureReader(target, address.Prefix, replays, clock)).Start(), cancel);
+            Task labelledStart = Task.Run(() => (labelledClicks = new LabelledClicks(target, kafka)).Start(), cancel);
+            await WaitForSettingsAsync(settings, clock, cancel).ConfigureAwait(false);
             var intake = new LabelIntake(HistoriesOf(settingsBase, settings.Timeline));
             var view = new StandingsView(limits.Standings);
             await Task.WhenAll(
-                Task.Run(() => (signatures = new SignatureReader(target, address.Prefix, replays, clock)).Start(), cancel),
+                signaturesStart,
+                labelledStart,
                 Task.Run(() => (labels = new LabelsReader(target, intake, kafka, clock)).Start(), cancel),
-                Task.Run(() => (standings = new StandingsFollower(target, address.Prefix, settingsBase.Hash, intake, view.Take, clock)).Start(), cancel),
-                Task.Run(() => (labelledClicks = new LabelledClicks(target, kafka)).Start(), cancel)).ConfigureAwait(false);
+                Task.Run(() => (standings = new StandingsFollower(target, address.Prefix, settingsBase.Hash, intake, view.Take, clock)).Start(), cancel)).ConfigureAwait(false);
             EngineHost? host = null;
             var context = new EngineContext
             {
@@ -136,7 +136,9 @@ public sealed partial class EngineHost : IDisposable
                 Clock = clock,
                 Log = log,
             };
-            host = new EngineHost(context, settings, view, codes, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount, log);
+            Task<WorkflowLane> workflows = Task.Run(() => new WorkflowLane(context, Deciders.All(view, codes), Deciders.Upkeep(context, view)), cancel);
+            IEnumerable<Task<Lane>> lanes = Enumerable.Range(0, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount).Select(i => Task.Run(() => new Lane(context, i), cancel));
+            host = new EngineHost(context, settings, view, codes, await Task.WhenAll(lanes).ConfigureAwait(false), await workflows.ConfigureAwait(false), log);
             // What loading lists, rules and models took is given back to the system, 50 MB, before memory is needed for clicks.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             foreach (Lane lane in host._lanes) lane.Start();

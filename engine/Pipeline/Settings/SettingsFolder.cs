@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Engine.Contracts.Settings;
 using YamlDotNet.Core;
-using YamlDotNet.Serialization;
 
 namespace Engine.Pipeline.Settings;
 
@@ -16,20 +14,12 @@ public static class SettingsFolder
     {
         var records = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (!Directory.Exists(folder)) throw new ConfigException($"{folder}: there is no such folder of settings");
-        ISerializer json = new SerializerBuilder().JsonCompatible().Build();
         foreach (string file in Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal))
         {
             try
             {
-                // Scalars keep their YAML types: a number stays a number, a quoted one is text.
-                IDeserializer yaml = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
-                var map = yaml.Deserialize<Dictionary<string, object?>>(File.ReadAllText(file)) ?? [];
-                foreach ((string key, object? value) in map)
-                {
-                    string text = json.Serialize(value ?? throw new ConfigException($"{file}: {key} has no value")).Trim();
-                    using JsonDocument check = JsonDocument.Parse(text);
-                    if (!records.TryAdd(key, text)) throw new ConfigException($"{file}: {key} stands in another file, too");
-                }
+                foreach ((string key, string? value) in YamlJson.Map(File.ReadAllText(file)))
+                    if (!records.TryAdd(key, value ?? throw new ConfigException($"{file}: {key} has no value"))) throw new ConfigException($"{file}: {key} stands in another file, too");
             }
             catch (YamlException e)
             {

@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Engine.Pipeline.Settings;
+
+/// <summary>
+/// YAML as JSON, by YAML's core schema: a plain scalar is null, a boolean or a number where it reads like one, and a number keeps the digits that it is written with; a quoted one is text.
+/// Source: https://yaml.org/spec/1.2.2/#103-core-schema
+/// </summary>
+internal static partial class YamlJson
+{
+    /// <summary>More than any setting has; what nests deeper is an alias that holds itself.</summary>
+    private const int MostDepth = 64;
+
+    /// <summary>The entries of a document that is a map, as they stand; null for a value that is. Throws <see cref="YamlException"/> with the place.</summary>
+    public static IEnumerable<(string Key, string? Value)> Map(string yaml)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(yaml));
+        if (stream.Documents.Count == 0) return [];
+        YamlNode root = stream.Documents[0].RootNode;
+        if (stream.Documents.Count > 1) throw Wrong(stream.Documents[1].RootNode, "expected one document");
+        if (root is YamlScalarNode scalar && IsNull(scalar)) return [];
+        if (root is not YamlMappingNode map) throw Wrong(root, "expected a map");
+        return map.Children.Select(child => (KeyOf(child.Key), child.Value is YamlScalarNode value && IsNull(value) ? null : Json(child.Value)));
+    }
+
+    private static string Json(YamlNode node)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes)) Write(json, node, 0);
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
+    private static void Write(Utf8JsonWriter json, YamlNode node, int depth)
+    {
+        if (depth > MostDepth) throw Wrong(node, $"nests deeper than {MostDepth}");
+        switch (node)
+        {
+            case YamlMappingNode map:
+                json.WriteStartObject();
+                foreach ((YamlNode key, YamlNode value) in map.Children)
+                {
+                    json.WritePropertyName(KeyOf(key));
+                    Write(json, value, depth + 1);
+                }
+                json.WriteEndObject();
+                break;
+            case YamlSequenceNode list:
+                json.WriteStartArray();
+                foreach (YamlNode item in list.Children) Write(json, item, depth + 1);
+                json.WriteEndArray();
+                break;
+            case YamlScalarNode scalar:
+                Write(json, scalar);
+                break;
+            default:
+                throw Wrong(node, "expected a map, a list or a scalar");
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, YamlScalarNode scalar)
+    {
+        string text = scalar.Value ?? "";
+        if (scalar.Style != ScalarStyle.Plain) json.WriteStringValue(text);
+        else if (IsNull(scalar)) json.WriteNullValue();
+        else if (text is "true" or "True" or "TRUE") json.WriteBooleanValue(true);
+        else if (text is "false" or "False" or "FALSE") json.WriteBooleanValue(false);
+        else if (JsonNumber().IsMatch(text)) json.WriteRawValue(text);
+        else if (text.StartsWith("0x", StringComparison.Ordinal) && long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long hex)) json.WriteNumberValue(hex);
+        else if (OtherNumber().IsMatch(text) && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)) json.WriteNumberValue(number);
+        else json.WriteStringValue(text);
+    }
+
+    private static bool IsNull(YamlScalarNode scalar) => scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null" or "Null" or "NULL";
+
+    private static string KeyOf(YamlNode key) => key is YamlScalarNode { Value: { } text } ? text : throw Wrong(key, "expected a key that is text");
+
+    private static YamlException Wrong(YamlNode node, string what) => new(node.Start, node.End, what);
+
+    [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$")]
+    private static partial Regex JsonNumber();
+
+    /// <summary>Numbers of YAML that JSON writes otherwise: +1, 007, .5, 5.</summary>
+    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")]
+    private static partial Regex OtherNumber();
+}
