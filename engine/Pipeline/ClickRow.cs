@@ -3,7 +3,6 @@ using Engine.Contracts;
 using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Join;
 using Engine.Pipeline.Decode;
-using Engine.Pipeline.Deliver;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Lists;
 using Engine.Pipeline.Settings;
@@ -69,9 +68,6 @@ public sealed unsafe class ClickRow
 
     /// <summary>The other partitions whose sums of the visitor and of the publisher it is judged by, too; null where there are none.</summary>
     public int[]? VisitorElsewhere, PublisherElsewhere;
-
-    /// <summary>Where it is counted; found when it is about to be decided, and only where its result is written.</summary>
-    public TotalCell? CampaignTotal, PublisherTotal;
 
     public float StandingNetwork, StandingVisitor;
     public double StandingNetworkClicks, StandingVisitorClicks;

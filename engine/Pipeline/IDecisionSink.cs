@@ -10,7 +10,10 @@ namespace Engine.Pipeline;
 /// </summary>
 public interface IDecisionSink
 {
-    /// <summary>Clicks that are about to be decided, in the order in which they will be: what they need can be looked up side by side.</summary>
+    /// <summary>
+    /// Clicks that are about to be decided, <see cref="ClickPipeline.ChunkRecords"/> at most: what they need can be looked up side by side. The verdicts of those that are
+    /// live come next, in this order.
+    /// </summary>
     void Expect(ReadOnlySpan<ClickRow> rows)
     {
     }

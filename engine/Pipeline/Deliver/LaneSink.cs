@@ -45,6 +45,10 @@ public sealed unsafe class LaneSink : IDecisionSink
     private readonly Dictionary<PartitionState, PartitionDelivery> _deliveries;
     private PartitionDelivery? _last;
 
+    /// <summary>Of the clicks that are expected, in order.</summary>
+    private readonly ClickTotals[] _totals = new ClickTotals[ClickPipeline.ChunkRecords];
+    private int _decided;
+
     public LaneSink(RedisWriter redis, KafkaOut kafka, KafkaOut.Sender sender, RedisKeys keys, DeliverOptions options, Dictionary<PartitionState, PartitionDelivery> deliveries)
     {
         (_redis, _kafka, _sender, _options, _deliveries) = (redis, kafka, sender, options, deliveries);
@@ -60,8 +64,9 @@ public sealed unsafe class LaneSink : IDecisionSink
     {
         foreach (ClickRow row in rows)
             if (row.IsLive) DeliveryOf(row.Partition).Totals.Prefetch(row);
+        (int expected, _decided) = (0, 0);
         foreach (ClickRow row in rows)
-            if (row.IsLive) DeliveryOf(row.Partition).Totals.Expect(row);
+            if (row.IsLive) _totals[expected++] = DeliveryOf(row.Partition).Totals.Expect(row);
     }
 
     public void Verdict(ClickRow row, in Judgement judgement)
@@ -69,7 +74,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         _json.Clear();
         VerdictWriter.Write(_json, row, judgement, _options.CompleteVerdicts);
         Write(row.Event.Id.Span, _options.VerdictsTopic ? IdOf(row.Partition, row.Offset, Output.Verdict) : null);
-        Totals.Count(row, judgement);
+        _totals[_decided++].Count(row.Event.CostMicros, judgement);
     }
 
     public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)

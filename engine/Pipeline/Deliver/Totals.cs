@@ -5,6 +5,25 @@ using Engine.Pipeline.Decide;
 
 namespace Engine.Pipeline.Deliver;
 
+/// <summary>Where one click is counted.</summary>
+public readonly record struct ClickTotals(TotalCell Campaign, TotalCell Publisher)
+{
+    public void Count(long cost, in Judgement judgement)
+    {
+        Count(Campaign, cost, judgement);
+        Count(Publisher, cost, judgement);
+    }
+
+    private static void Count(TotalCell cell, long cost, in Judgement judgement)
+    {
+        cell.AddClick(judgement.Class, cost);
+        for (ulong left = judgement.Reasons; left != 0; left &= left - 1) cell.AddReason(BitOperations.TrailingZeroCount(left), cost);
+        if (judgement.Allow is { } allow) cell.AddCode("allow." + allow.Id, cost);
+        if (judgement.Rules == null) return;
+        foreach (ClickRule rule in judgement.Rules) cell.AddCode("rule." + rule.Id, cost);
+    }
+}
+
 /// <summary>
 /// The totals of a partition: summed here, so that Redis is told once in a while and not once a click. A step takes what was counted until it begins
 /// (<see cref="Begin"/>, <see cref="Sending"/>, <see cref="Acknowledge"/>); meanwhile the next one's is summed up. Cells stay, so that a name is made once an
@@ -31,19 +50,11 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
         _cells.PrefetchPlace(Fingerprints.InHour(hash, row.Publisher, hour));
     }
 
-    /// <summary>Finds the cells of a click that is about to be decided, before any other is: so the misses to memory of many overlap.</summary>
-    public void Expect(ClickRow row)
+    /// <summary>The cells of a click that is about to be decided and counted. Looked up before others are decided, misses to memory of many overlap.</summary>
+    public ClickTotals Expect(ClickRow row)
     {
         long hour = row.Time / MsPerHour;
-        row.CampaignTotal = Cell("campaign", row.Campaign, hour, row.Event.Campaign.Span);
-        row.PublisherTotal = Cell("publisher", row.Publisher, hour, row.Event.Publisher.Span);
-    }
-
-    /// <summary>Counts a click where <see cref="Expect"/> said.</summary>
-    public static void Count(ClickRow row, in Judgement judgement)
-    {
-        Count(row.CampaignTotal!, row.Event.CostMicros, judgement);
-        Count(row.PublisherTotal!, row.Event.CostMicros, judgement);
+        return new ClickTotals(Cell("campaign", row.Campaign, hour, row.Event.Campaign.Span), Cell("publisher", row.Publisher, hour, row.Event.Publisher.Span));
     }
 
     /// <summary>A confirmation adds its reason's clicks, and nothing else.</summary>
@@ -87,15 +98,6 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
             _dirty.Add(cell);
         }
         return cell;
-    }
-
-    private static void Count(TotalCell cell, long cost, in Judgement judgement)
-    {
-        cell.AddClick(judgement.Class, cost);
-        for (ulong left = judgement.Reasons; left != 0; left &= left - 1) cell.AddReason(BitOperations.TrailingZeroCount(left), cost);
-        if (judgement.Allow is { } allow) cell.AddCode("allow." + allow.Id, cost);
-        if (judgement.Rules == null) return;
-        foreach (ClickRule rule in judgement.Rules) cell.AddCode("rule." + rule.Id, cost);
     }
 
     /// <summary><c>2026-11-22T09</c></summary>

@@ -113,17 +113,20 @@ public sealed unsafe class AllocationTests
     {
         private readonly Utf8Builder _json = new();
         private readonly Totals _totals = new(Hash, new RedisKeys("", "g"), "interactions-0");
+        private readonly ClickTotals[] _expected = new ClickTotals[ClickPipeline.ChunkRecords];
+        private int _decided;
 
         public void Expect(ReadOnlySpan<ClickRow> rows)
         {
-            foreach (ClickRow row in rows) _totals.Expect(row);
+            _decided = 0;
+            for (int i = 0; i < rows.Length; i++) _expected[i] = _totals.Expect(rows[i]);
         }
 
         public void Verdict(ClickRow row, in Judgement judgement)
         {
             _json.Clear();
             VerdictWriter.Write(_json, row, judgement, complete: false);
-            Totals.Count(row, judgement);
+            _expected[_decided++].Count(row.Event.CostMicros, judgement);
         }
 
         public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e) => throw new InvalidOperationException("nothing is confirmed here");
