@@ -226,15 +226,19 @@ public sealed class Forest
                 queue.Add((tree.Right[child], queue[i].Depth + 1));
             }
 
-            places.Add(new TreePlace(start, queue[^1].Depth, 0));
+            places.Add(new TreePlace(start, queue[^1].Depth));
         }
 
-        for (int i = 0; i < places.Count; i++)
+        // trees of one depth go together, and the last ones with some that add nothing
+        var nothing = new TreePlace(steps.Count, 0);
+        steps.Add(new Step(float.PositiveInfinity, 0, 0));
+        leaves.Add(0);
+        while (places.Count % Together != 0)
         {
-            places[i] = places[i] with { DepthTogether = places.Skip(i).Take(Together).Max(p => p.Depth) };
+            places.Add(nothing);
         }
 
-        return ([.. steps], [.. leaves], [.. places]);
+        return ([.. steps], [.. leaves], [.. places.OrderByDescending(p => p.Depth)]);
     }
 
     [SkipLocalsInit]
@@ -255,13 +259,12 @@ public sealed class Forest
         int sum = WholeBias;
         ref Step steps = ref MemoryMarshal.GetArrayDataReference(_steps);
         ref float values = ref MemoryMarshal.GetReference(row);
-        int tree = 0;
-        for (; tree + Together <= _places.Length; tree += Together)
+        for (int tree = 0; tree < _places.Length; tree += Together)
         {
             ReadOnlySpan<TreePlace> p = _places.AsSpan(tree, Together);
             int n0 = p[0].Start, n1 = p[1].Start, n2 = p[2].Start, n3 = p[3].Start;
             int n4 = p[4].Start, n5 = p[5].Start, n6 = p[6].Start, n7 = p[7].Start;
-            for (int level = p[0].DepthTogether; level > 0; level--)
+            for (int level = p[0].Depth; level > 0; level--)
             {
                 n0 = Next(ref steps, n0, ref values);
                 n1 = Next(ref steps, n1, ref values);
@@ -274,17 +277,6 @@ public sealed class Forest
             }
 
             sum += _stepLeaf[n0] + _stepLeaf[n1] + _stepLeaf[n2] + _stepLeaf[n3] + _stepLeaf[n4] + _stepLeaf[n5] + _stepLeaf[n6] + _stepLeaf[n7];
-        }
-
-        for (; tree < _places.Length; tree++)
-        {
-            int node = _places[tree].Start;
-            for (int level = 0; level < _places[tree].Depth; level++)
-            {
-                node = Next(ref steps, node, ref values);
-            }
-
-            sum += _stepLeaf[node];
         }
 
         return sum;
@@ -311,6 +303,5 @@ public sealed class Forest
 
     /// <param name="Start">The root's step.</param>
     /// <param name="Depth">Steps to the deepest leaf.</param>
-    /// <param name="DepthTogether">The greatest depth of this tree and the seven after it.</param>
-    private readonly record struct TreePlace(int Start, int Depth, int DepthTogether);
+    private readonly record struct TreePlace(int Start, int Depth);
 }
