@@ -21,7 +21,7 @@ public sealed class Artefact
     /// <summary>What scores.</summary>
     public Ensemble Ensemble { get; }
 
-    /// <summary>Its trees: all that scores clicks.</summary>
+    /// <summary>Its trees: all that scores clicks by the engine's own features.</summary>
     public Forest Forest => Ensemble.Forest;
 
     /// <summary>Kind and the first four hexadecimal digits of the file's SHA-256, as "clicks-77b0"; stands in verdicts.</summary>

@@ -94,6 +94,14 @@ public class NetworkTests
     }
 
     [Fact]
+    public void A_hidden_feature_counts_nothing_whatever_it_is()
+    {
+        Network network = Assert.Single(NetworkTraining.Train([Made(1000, 1)], new NetworkSettings(8, 4, 5, Networks: 1), 5, 1));
+        Assert.Equal(network.Score([0.5f, -1, 0.2f]), network.Score([0.5f, 1000, 0.2f]));
+        Assert.NotEqual(network.Score([0.5f, -1, 0.2f]), network.Score([-0.5f, -1, 0.2f]));
+    }
+
+    [Fact]
     public void A_layer_s_gradient_is_what_small_steps_of_its_weights_say()
     {
         var random = new Random(6);
@@ -132,7 +140,7 @@ public class NetworkTests
         Assert.True(squares > 0 && Loss() < loss, $"{loss} before, {Loss()} after");
     }
 
-    private static Network RandomNetwork(Random random, int features, int first, int second)
+    internal static Network RandomNetwork(Random random, int features, int first, int second)
     {
         float[] Some(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5))];
         return new Network(Some(features), Some(features), [new DenseLayer(first, Some(features * first), Some(first)), new DenseLayer(second, Some(first * second), Some(second)), new DenseLayer(1, Some(second), Some(1))]);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Engine.Pipeline;
+using Engine.Pipeline.Features;
 using Engine.Pipeline.History;
 using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
@@ -57,7 +58,7 @@ public sealed class OwnForestTests
         run.Process([.. lines.Zip(clicks).Select(line => LogRecord.Of(0, line.Second.Time, line.First))], () => 500);
         Assert.Equal(clicks.Length, run.Counts.Verdicts);
         foreach (ClickRecord click in clicks)
-            Assert.Equal(artefact.Probability(artefact.Forest.Score(histories.Features(click))), run.Verdict(click.Id).GetProperty("score").GetDouble(), 1e-4);
+            Assert.Equal(artefact.Probability(artefact.Ensemble.Score(histories.Features(click))), run.Verdict(click.Id).GetProperty("score").GetDouble(), 1e-4);
         Assert.True(run.Verdicts.Select(verdict => JsonDocument.Parse(verdict.Json).RootElement.GetProperty("score").GetDouble()).Distinct().Count() > 20);
     }
 
@@ -112,11 +113,11 @@ public sealed class OwnForestTests
     {
         const int Features = 9, Gate = 2, Linear = 8;
         var random = new Random(4);
-        Forest low = RandomForest.Make(random, 30, Features, 8, 20), high = RandomForest.Make(random, 50, Features, 16, 20), blend = ForestBlend.Of(low, high, Gate, 0.5f, Linear, 0.25);
+        Forest low = RandomForest.Make(random, 30, Features, 8, 20), high = RandomForest.Make(random, 50, Features, 16, 20), blend = ForestBlend.Of(low, high, Gate, 0.5f, Linear, 0.65f, 0.25);
         for (int i = 0; i < 500; i++)
         {
             float[] row = [.. Enumerable.Range(0, Features).Select(_ => (float)(random.NextDouble() * 20 - 10))];
-            double expected = 0.75 * (row[Gate] > 0.5f ? high : low).Score(row) + 0.25 * Math.Clamp(row[Linear], -8, 8);
+            double expected = 0.65f * (row[Gate] > 0.5f ? high : low).Score(row) + 0.25 * Math.Clamp(row[Linear], -8, 8);
             // steps of 1/32, and the last of them a little before 8
             Assert.Equal(expected, blend.Score(row), 0.05);
         }
@@ -134,15 +135,27 @@ public sealed class OwnForestTests
         Assert.Contains("not found", Assert.Throws<SettingException>(() => book.Apply("model/clicks", """{"file":"own.artefact"}""")).Message);
     }
 
+    [Fact]
+    public void Of_the_engines_own_features_an_artefact_with_networks_is_refused()
+    {
+        using var folder = new LiveFolder();
+        var random = new Random(6);
+        Forest forest = RandomForest.Make(random, 3, ClickFeatures.Count, 4, 5);
+        ArtefactHeader header = RandomForest.Header(forest.Features) with { Features = [.. ClickFeatures.Names.Select(name => new ArtefactFeature(name, "1", 0, 0, 1))] };
+        Artefact.Create(header, new Ensemble(forest, [NetworkTests.RandomNetwork(random, forest.Features, 4, 4)])).Save(folder.File("own.artefact"));
+        Assert.Contains("networks", Assert.Throws<SettingException>(() => new SettingsBook(new SettingFiles(folder.Path)).Apply("model/clicks", """{"file":"own.artefact"}""")).Message);
+    }
+
     private static Artefact Write(LiveFolder folder, byte[] histories)
     {
-        Forest forest = RandomForest.Make(new Random(5), 60, FieldHistories.FeatureNames.Length, 16, 40);
+        var random = new Random(5);
+        Forest forest = RandomForest.Make(random, 60, FieldHistories.FeatureNames.Length, 16, 40);
         ArtefactHeader header = RandomForest.Header(forest.Features) with
         {
             Features = [.. FieldHistories.FeatureNames.Select(name => new ArtefactFeature(name, "1", 0, 0, 1))],
             Settings = new Dictionary<string, string> { [ModelInForce.HistoriesHash] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(histories)) },
         };
-        Artefact artefact = Artefact.Create(header, forest);
+        Artefact artefact = Artefact.Create(header, new Ensemble(forest, [NetworkTests.RandomNetwork(random, forest.Features, 24, 8)]));
         artefact.Save(folder.File("own.artefact"));
         File.WriteAllBytes(folder.File("own.artefact.histories"), histories);
         return artefact;

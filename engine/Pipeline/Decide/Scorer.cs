@@ -36,7 +36,7 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
         {
             // Plain clicks are told by the engine's features; a network's own are others.
             float[] columns = (_own ??= new OwnColumns()).Fill(rows, model.Own, hash, histories);
-            model.Artefact.Forest.Score(columns, ClickPipeline.ChunkRecords, rows.Length, _raw);
+            model.Artefact.Ensemble.Score(columns, ClickPipeline.ChunkRecords, rows.Length, _raw);
             for (int i = 0; i < rows.Length; i++) scores[i] = (float)model.Artefact.Probability(_raw[i]);
             return;
         }

@@ -41,6 +41,7 @@ public sealed class ModelInForce
         if (artefact.Kind != kind) throw new ArtefactException($"is an artefact of kind '{artefact.Kind}'; expected '{kind}'");
         if (kind == ArtefactHeader.Clicks && artefact.Features.Select(feature => feature.Name).SequenceEqual(FieldHistories.FeatureNames)) return new ModelInForce(artefact, Histories(artefact, read(file + HistoriesEnding)));
         artefact.RequireFeatures(kind == ArtefactHeader.Clicks ? ClickFeatures.Names : PathFeatures.Names);
+        if (kind == ArtefactHeader.Clicks && artefact.Ensemble.Networks.Count > 0) throw new ArtefactException($"{artefact.Version} has networks, and of the engine's own features only trees are asked: train it without");
         return new ModelInForce(artefact, null);
     }
 

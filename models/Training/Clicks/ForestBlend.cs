@@ -12,15 +12,15 @@ internal static class ForestBlend
     private const double Reach = 8;
 
     /// <summary>
-    /// A share of <paramref name="low"/>'s score where a feature is at most the threshold, else of <paramref name="high"/>'s, and for the rest a feature that
+    /// A share of <paramref name="low"/>'s score where a feature is at most the threshold, else of <paramref name="high"/>'s, and a share of a feature that
     /// holds log-odds itself: its value in steps of 1/32.
     /// </summary>
     /// <param name="gate">The feature that decides.</param>
     /// <param name="linear">The feature that is added.</param>
-    /// <param name="share">The part that is the latter, 0 to 1.</param>
-    public static Forest Of(Forest low, Forest high, int gate, float threshold, int linear, double share)
+    /// <param name="part">The forests' share, 0 to 1.</param>
+    /// <param name="share">The feature's.</param>
+    public static Forest Of(Forest low, Forest high, int gate, float threshold, int linear, float part, double share)
     {
-        float part = (float)(1 - share);
         var trees = new List<Tree> { Either(Leaf(low.Bias), Leaf(high.Bias), gate, threshold, part) };
         for (int i = 0; i < Math.Max(low.Trees.Count, high.Trees.Count); i++)
         {

@@ -86,7 +86,7 @@ internal static class ClickCommands
         writer.WriteLine("id,probability_invalid");
         foreach (ClickRecord click in files.SelectMany(f => ClickRecord.Read(f.FullName)))
         {
-            double probability = artefact.Probability(artefact.Forest.Score(histories.Features(click)));
+            double probability = artefact.Probability(artefact.Ensemble.Score(histories.Features(click)));
             writer.WriteLine($"{Csv.Field(click.Id)},{probability.ToString("G9", CultureInfo.InvariantCulture)}");
         }
 

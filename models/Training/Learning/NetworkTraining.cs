@@ -29,11 +29,17 @@ public static class NetworkTraining
     /// <param name="draws">Rows drawn several times: each pass is over the next.</param>
     /// <param name="settings">How.</param>
     /// <param name="seed">All chance comes from it.</param>
-    public static IReadOnlyList<Network> Train(IReadOnlyList<Rows> draws, NetworkSettings settings, int seed)
+    /// <param name="hidden">Features that they aren't shown: whatever such a one is, it counts 0.</param>
+    public static IReadOnlyList<Network> Train(IReadOnlyList<Rows> draws, NetworkSettings settings, int seed, params ReadOnlySpan<int> hidden)
     {
         var (middle, scale) = Standard(draws[0]);
+        foreach (int feature in hidden)
+        {
+            scale[feature] = 0;
+        }
+
         float[][][] prepared = [.. draws.Select(rows => Enumerable.Range(0, rows.Count).Select(i => Prepared(rows[i], middle, scale)).ToArray())];
-        return [.. Enumerable.Range(0, settings.Networks).Select(k => Train(draws, prepared, middle, scale, settings, Boosting.SeedOf(seed, k)))];
+        return [.. Enumerable.Range(0, settings.Networks).AsParallel().AsOrdered().Select(k => Train(draws, prepared, middle, scale, settings, Boosting.SeedOf(seed, k)))];
     }
 
     private static Network Train(IReadOnlyList<Rows> draws, float[][][] prepared, float[] middle, float[] scale, NetworkSettings settings, int seed)
