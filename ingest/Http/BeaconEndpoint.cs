@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ingest.Publishing;
@@ -35,7 +36,7 @@ internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, Ti
             click["ip"] = ClientAddress.Of(context, behindProxy);
             click["time"] = time.GetUtcNow().ToUnixTimeMilliseconds();
             click["ua"] = context.Request.Headers.UserAgent.ToString();
-            return JsonSerializer.SerializeToUtf8Bytes(click);
+            return Encoding.UTF8.GetBytes(click.ToJsonString());
         }
         catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
         {

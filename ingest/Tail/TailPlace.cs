@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Ingest.Tail;
 
@@ -37,7 +38,7 @@ internal sealed record TailPlace(long Offset, long Line, int HeadLength, ulong H
         if (!File.Exists(path)) return null;
         try
         {
-            return JsonSerializer.Deserialize<TailPlace>(File.ReadAllBytes(path)) ?? throw new JsonException("it holds null");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), TailPlaceJson.Default.TailPlace) ?? throw new JsonException("it holds null");
         }
         catch (JsonException error)
         {
@@ -50,7 +51,7 @@ internal sealed record TailPlace(long Offset, long Line, int HeadLength, ulong H
     {
         using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write))
         {
-            JsonSerializer.Serialize(file, this);
+            JsonSerializer.Serialize(file, this, TailPlaceJson.Default.TailPlace);
             file.Flush(flushToDisk: true);
         }
         File.Move(path + ".new", path, overwrite: true);
@@ -67,3 +68,6 @@ internal sealed record TailPlace(long Offset, long Line, int HeadLength, ulong H
         return read == length ? XxHash64.HashToUInt64(bytes) : null;
     }
 }
+
+[JsonSerializable(typeof(TailPlace))]
+internal sealed partial class TailPlaceJson : JsonSerializerContext;

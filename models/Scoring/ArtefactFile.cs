@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Models.Scoring;
 
@@ -27,7 +28,6 @@ internal static class ArtefactFile
     private const ushort WithNetworks = 2;
     private const int Head = 52;
     private const int HashAt = 20;
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     private static ReadOnlySpan<byte> Magic => "ENGINEMF"u8;
 
@@ -35,7 +35,7 @@ internal static class ArtefactFile
     {
         header.Check();
         Forest forest = ensemble.Forest;
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, Json);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, ArtefactJson.Default.ArtefactHeader);
         using var body = new MemoryStream();
         using (var writer = new BinaryWriter(body))
         {
@@ -115,7 +115,7 @@ internal static class ArtefactFile
     {
         try
         {
-            ArtefactHeader header = JsonSerializer.Deserialize<ArtefactHeader>(json, Json) ?? throw new JsonException("null");
+            ArtefactHeader header = JsonSerializer.Deserialize(json, ArtefactJson.Default.ArtefactHeader) ?? throw new JsonException("null");
             header.Check();
             return header;
         }
@@ -213,3 +213,7 @@ internal static class ArtefactFile
         sha.GetHashAndReset(hash);
     }
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ArtefactHeader))]
+internal sealed partial class ArtefactJson : JsonSerializerContext;

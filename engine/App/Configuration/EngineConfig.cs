@@ -1,7 +1,5 @@
 using Engine.Pipeline.Settings;
 using YamlDotNet.Core;
-using YamlDotNet.Serialization;
-using YamlDotNet.Serialization.NamingConventions;
 
 namespace Engine.App.Configuration;
 
@@ -50,19 +48,38 @@ public sealed class EngineConfig
     {
         try
         {
-            IDeserializer yaml = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).Build();
-            EngineConfig config = yaml.Deserialize<EngineConfig>(File.ReadAllText(path)) ?? new EngineConfig();
+            var config = new EngineConfig();
+            config.Take(YamlFields.Of(File.ReadAllText(path)));
             config.Check(path);
             return config;
         }
         catch (YamlException e)
         {
-            throw new ConfigException($"{path}, line {e.Start.Line}, column {e.Start.Column}: {e.InnerException?.Message ?? e.Message}");
+            throw new ConfigException($"{path}, line {e.Start.Line}, column {e.Start.Column}: {e.Message}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ConfigException($"{path}: {e.Message}");
         }
+    }
+
+    private void Take(YamlFields fields)
+    {
+        Kafka = fields.Text("kafka", Kafka);
+        Redis = fields.Text("redis", Redis);
+        Group = fields.Text("group", Group);
+        Prefix = fields.Text("prefix", Prefix);
+        Http = fields.Text("http", Http);
+        BehindProxy = fields.Flag("behind_proxy", BehindProxy);
+        Lanes = fields.Whole("lanes", Lanes);
+        Settings = fields.Text("settings", Settings);
+        Files = fields.Texts("files", Files);
+        SigningKeys = fields.Texts("signing_keys", SigningKeys);
+        Topics.Take(fields.Section("topics"));
+        Consume.Take(fields.Section("consume"));
+        Deliver.Take(fields.Section("deliver"));
+        Bounds.Take(fields.Section("bounds"));
+        fields.End("engine.yaml");
     }
 
     private void Check(string path)
@@ -89,6 +106,13 @@ public sealed class TopicsConfig
 
     /// <summary><c>append</c> (the broker's clock) or <c>create</c> (the producers').</summary>
     public string Timestamps { get; set; } = "append";
+
+    internal void Take(YamlFields fields)
+    {
+        Partitions = fields.Whole("partitions", Partitions);
+        Timestamps = fields.Text("timestamps", Timestamps);
+        fields.End("topics");
+    }
 }
 
 public sealed class ConsumeConfig
@@ -101,6 +125,17 @@ public sealed class ConsumeConfig
 
     /// <summary>Further settings of librdkafka, by its own names.</summary>
     public Dictionary<string, string> Librdkafka { get; set; } = [];
+
+    internal void Take(YamlFields fields)
+    {
+        BatchMessages = fields.Whole("batch_messages", BatchMessages);
+        BatchWaitMs = fields.Whole("batch_wait_ms", BatchWaitMs);
+        DirectFetch = fields.Flag("direct_fetch", DirectFetch);
+        SessionTimeoutMs = fields.Whole("session_timeout_ms", SessionTimeoutMs);
+        ProgressMs = fields.Whole("progress_ms", ProgressMs);
+        Librdkafka = fields.Map("librdkafka", Librdkafka);
+        fields.End("consume");
+    }
 }
 
 public sealed class DeliverConfig
@@ -112,6 +147,18 @@ public sealed class DeliverConfig
     public bool CompleteVerdicts { get; set; }
     public bool VerdictsTopic { get; set; }
     public bool VerdictsChannel { get; set; }
+
+    internal void Take(YamlFields fields)
+    {
+        VerdictTtlS = fields.Whole("verdict_ttl_s", VerdictTtlS);
+        TotalsTtlS = fields.Whole("totals_ttl_s", TotalsTtlS);
+        NetworkTtlS = fields.Whole("network_ttl_s", NetworkTtlS);
+        MaxBytesUnderWay = fields.Whole("max_bytes_under_way", MaxBytesUnderWay);
+        CompleteVerdicts = fields.Flag("complete_verdicts", CompleteVerdicts);
+        VerdictsTopic = fields.Flag("verdicts_topic", VerdictsTopic);
+        VerdictsChannel = fields.Flag("verdicts_channel", VerdictsChannel);
+        fields.End("deliver");
+    }
 }
 
 public sealed class BoundsConfig
@@ -122,6 +169,17 @@ public sealed class BoundsConfig
     public int Standings { get; set; } = 500_000;
     public int WaitingPathPoints { get; set; } = 4_000_000;
     public int ReplayPaths { get; set; } = 1_000_000;
+
+    internal void Take(YamlFields fields)
+    {
+        WindowKeys = fields.Whole("window_keys", WindowKeys);
+        PairKeys = fields.Whole("pair_keys", PairKeys);
+        DegenerateKeys = fields.Whole("degenerate_keys", DegenerateKeys);
+        Standings = fields.Whole("standings", Standings);
+        WaitingPathPoints = fields.Whole("waiting_path_points", WaitingPathPoints);
+        ReplayPaths = fields.Whole("replay_paths", ReplayPaths);
+        fields.End("bounds");
+    }
 
     public Pipeline.PipelineLimits ToLimits() => new()
     {

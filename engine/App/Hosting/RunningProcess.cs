@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Engine.App.Cli;
 using Engine.App.Configuration;
 using Engine.App.Embedded;
@@ -75,7 +75,10 @@ internal sealed class RunningProcess : IDisposable
         string folder = Path.GetFileName(above) == "out" ? above : Path.GetFullPath("out");
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, "run.json");
-        string json = JsonSerializer.Serialize(new { kafka = address.Kafka, redis = address.Redis, http, group = address.Group, prefix = address.Prefix, pid = Environment.ProcessId });
+        string json = new JsonObject
+        {
+            ["kafka"] = address.Kafka, ["redis"] = address.Redis, ["http"] = http, ["group"] = address.Group, ["prefix"] = address.Prefix, ["pid"] = Environment.ProcessId,
+        }.ToJsonString();
         // Written beside and moved, so that nobody reads half of it.
         File.WriteAllText(path + ".new", json);
         File.Move(path + ".new", path, overwrite: true);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Workflows.Bindings;
 using Ingest.Publishing;
@@ -23,7 +24,7 @@ internal static class BindingEnds
             if (body == null) return Bad(TooLarge);
             if (ReadRequest(body, out Fault? fault) is not { } request) return Bad(fault!);
             IssuedCode? code = codes.Issue(request.Page, request.Operation, request.Account, out fault);
-            return code == null ? Bad(fault!) : Results.Json(new { code = code.Code, svg = code.Svg, expires = code.Expires });
+            return code == null ? Bad(fault!) : Answers.Json(new JsonObject { ["code"] = code.Code, ["svg"] = code.Svg, ["expires"] = code.Expires });
         });
         app.MapPost("/v1/bindings", async (HttpContext context) =>
         {
@@ -33,13 +34,14 @@ internal static class BindingEnds
             if (found.Reason != null) return Bad(new Fault(Refusal.InWords(found, body), found.Detail ?? ""));
             if (found.Type != "binding") return Bad(new Fault($"type '{found.Type}' isn't taken here; expected binding", "type"));
             if (await SendAsync(events, body, context.RequestAborted).ConfigureAwait(false) is { } trouble) return trouble;
-            return Results.Accepted($"/v1/bindings/{Uri.EscapeDataString(found.Id!)}", new { id = found.Id });
+            context.Response.Headers.Location = $"/v1/bindings/{Uri.EscapeDataString(found.Id!)}";
+            return Answers.Json(new JsonObject { ["id"] = found.Id }, StatusCodes.Status202Accepted);
         });
         app.MapGet("/v1/bindings/{id}", async (string id) =>
         {
             RedisValue outcome = await redis.StringGetAsync(keys.Binding(Slashes(id))).ConfigureAwait(false);
             return outcome.IsNull
-                ? Results.Json(new { error = "there is no outcome of this binding: it isn't decided yet, or its outcome has expired" }, statusCode: StatusCodes.Status404NotFound)
+                ? Answers.Error(StatusCodes.Status404NotFound, "there is no outcome of this binding: it isn't decided yet, or its outcome has expired")
                 : Results.Bytes((byte[])outcome!, "application/json");
         });
         app.MapGet("/b/{page}", (HttpContext context, string page) =>
@@ -49,7 +51,7 @@ internal static class BindingEnds
             PageSetting? setting = codes.Page(page = Slashes(page));
             if (WantsHtml(context.Request)) return BindingPages.Poster(context, page, setting);
             return setting == null
-                ? Results.Json(new { error = $"there is no page '{page}'" }, statusCode: StatusCodes.Status404NotFound)
+                ? Answers.Error(StatusCodes.Status404NotFound, $"there is no page '{page}'")
                 : Results.Bytes(Content(setting), "application/json");
         });
     }
@@ -64,7 +66,7 @@ internal static class BindingEnds
         }
         catch (NotAcknowledgedException e)
         {
-            return Results.Json(new { error = e.Message }, statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Answers.Error(StatusCodes.Status503ServiceUnavailable, e.Message);
         }
     }
 
@@ -73,7 +75,7 @@ internal static class BindingEnds
 
     private static readonly Fault TooLarge = new($"the body is larger than the {EventLimits.MaxValueBytes:N0} bytes that an event may have", "body");
 
-    private static IResult Bad(Fault fault) => Results.Json(new { error = fault.Error, where = fault.Where }, statusCode: StatusCodes.Status400BadRequest);
+    private static IResult Bad(Fault fault) => Answers.Error(StatusCodes.Status400BadRequest, fault.Error, fault.Where);
 
     private static bool WantsHtml(HttpRequest request)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.App.Pages.Bindings;
@@ -96,7 +97,7 @@ internal static class BindingPages
         if (faults.Count > 0) return Prompt(context, page, text, code!, id, account, entered, faults);
         var e = new JsonObject { ["type"] = "binding", ["id"] = id, ["time"] = codes.Now, ["page"] = page, ["code"] = text, ["account"] = account, ["values"] = values };
         if (ClientAddress.Of(context, behindProxy) is { Length: > 0 } ip) e["ip"] = ip;
-        if (await BindingEnds.SendAsync(events, JsonSerializer.SerializeToUtf8Bytes(e), context.RequestAborted).ConfigureAwait(false) != null)
+        if (await BindingEnds.SendAsync(events, Encoding.UTF8.GetBytes(e.ToJsonString()), context.RequestAborted).ConfigureAwait(false) != null)
             return Show<NoticePage>(context, 503, ("Title", "Not now"), ("Text", "The binding could not be taken. Nothing has happened; please try again in a moment."));
         return Results.Redirect($"/b/{Uri.EscapeDataString(page)}/bindings/{Uri.EscapeDataString(id)}", permanent: false, preserveMethod: false);
     }

@@ -54,7 +54,7 @@ public sealed record FormField(PromptField Field, string Name)
             error = Field.Type == PromptType.Integer && !IsMoney ? "That is no whole number" : "That is no number";
             return null;
         }
-        error = Field.Wrong(value == null ? null : JsonSerializer.SerializeToElement(value)) switch
+        error = Field.Wrong(value == null ? null : JsonElement.Parse(value.ToJsonString())) switch
         {
             null => null,
             BindingReasons.PromptMissing => "Please fill this in",

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Engine.App.Hosting;
 using Engine.App.Quality;
 using Ingest.Cli;
@@ -16,7 +17,7 @@ internal static class Lookups
         {
             RedisValue verdict = await host.Context.Redis.Redis.GetDatabase().StringGetAsync(host.Context.Keys.Verdict(click)).ConfigureAwait(false);
             return verdict.IsNull
-                ? Results.Json(new { error = "there is no verdict of this click: it isn't decided yet, or its verdict has expired" }, statusCode: StatusCodes.Status404NotFound)
+                ? Answers.Error(StatusCodes.Status404NotFound, "there is no verdict of this click: it isn't decided yet, or its verdict has expired")
                 : Results.Bytes((byte[])verdict!, "application/json");
         });
         // It reads all labels each time: one at a time is enough for whoever looks.
@@ -31,7 +32,7 @@ internal static class Lookups
             }
             catch (CommandFailure failure)
             {
-                return Results.Json(new { error = failure.Message }, statusCode: StatusCodes.Status503ServiceUnavailable);
+                return Answers.Error(StatusCodes.Status503ServiceUnavailable, failure.Message);
             }
             finally
             {
@@ -39,14 +40,15 @@ internal static class Lookups
             }
         });
         app.MapGet("/healthz", () => host.Failure is { } failure
-            ? Results.Json(new { status = "failed", why = failure.Message }, statusCode: StatusCodes.Status503ServiceUnavailable)
-            : Results.Json(new { status = "ok" }));
+            ? Answers.Json(new JsonObject { ["status"] = "failed", ["why"] = failure.Message }, StatusCodes.Status503ServiceUnavailable)
+            : Answers.Json(new JsonObject { ["status"] = "ok" }));
         app.MapGet("/readyz", () =>
         {
             bool settings = host.Settings.IsFresh, partitions = host.Lanes.Any(lane => lane.Names.Length > 0);
             string? redis = host.Lanes.Select(lane => lane.Trouble).FirstOrDefault(trouble => trouble != null);
             bool ready = settings && partitions && host.Failure == null;
-            return Results.Json(new { status = ready ? "ready" : "not ready", settings, partitions, redis }, statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+            var answer = new JsonObject { ["status"] = ready ? "ready" : "not ready", ["settings"] = settings, ["partitions"] = partitions, ["redis"] = redis };
+            return Answers.Json(answer, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
         });
     }
 }

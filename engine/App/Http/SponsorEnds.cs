@@ -34,13 +34,13 @@ internal sealed class SponsorEnds(SponsorDesk desk)
             result = SponsorTokens.HolderOf(settings, sponsor, hash) switch
             {
                 TokenHolder.Sponsor => await end(http, settings.Sponsors[sponsor], SponsorTokens.NameOf(hash!)).ConfigureAwait(false),
-                TokenHolder.AnotherSponsor => Problem(StatusCodes.Status403Forbidden, "this token is another sponsor's"),
+                TokenHolder.AnotherSponsor => Answers.Error(StatusCodes.Status403Forbidden, "this token is another sponsor's"),
                 _ => Unauthorized(http),
             };
         }
         catch (Exception problem) when (problem is EventNotTakenException or StackExchange.Redis.RedisException or TimeoutException or Confluent.Kafka.KafkaException)
         {
-            result = Problem(StatusCodes.Status503ServiceUnavailable, problem.Message);
+            result = Answers.Error(StatusCodes.Status503ServiceUnavailable, problem.Message);
         }
         await result.ExecuteAsync(http).ConfigureAwait(false);
     }
@@ -63,7 +63,7 @@ internal sealed class SponsorEnds(SponsorDesk desk)
         if (!TryItem(body, out string? item, out IResult? bad)) return bad!;
         if (desk.AcceptedAs(sponsor.Setting.Id, hash) is { } there) return Acceptance(there, StatusCodes.Status200OK);
         SponsorCounts counts = await desk.CountsAsync(sponsor).ConfigureAwait(false);
-        if (counts.Recurring.Find(suggestion => suggestion.Hash == hash) is not { } found) return Problem(StatusCodes.Status404NotFound, "there is no suggestion of this type");
+        if (counts.Recurring.Find(suggestion => suggestion.Hash == hash) is not { } found) return Answers.Error(StatusCodes.Status404NotFound, "there is no suggestion of this type");
         if ((item ?? found.Answer.Item) is not { } shown) return Bad(DeadLetterReason.MissingField, "item: no definition answers this type by now, so say what to show");
         DefinitionSetting definition = desk.DefinitionOf(found, shown, by);
         await desk.AcceptAsync(definition).ConfigureAwait(false);
@@ -79,7 +79,7 @@ internal sealed class SponsorEnds(SponsorDesk desk)
 
     private async Task<IResult> UndoAsync(HttpContext http, Sponsor sponsor, string by)
     {
-        if (desk.AcceptanceOf(sponsor.Setting.Id, (string)http.Request.RouteValues["id"]!) is not { } definition) return Problem(StatusCodes.Status404NotFound, "there is no such acceptance");
+        if (desk.AcceptanceOf(sponsor.Setting.Id, (string)http.Request.RouteValues["id"]!) is not { } definition) return Answers.Error(StatusCodes.Status404NotFound, "there is no such acceptance");
         return Acceptance(await desk.UndoAsync(definition, by).ConfigureAwait(false), StatusCodes.Status200OK);
     }
 
@@ -130,13 +130,11 @@ internal sealed class SponsorEnds(SponsorDesk desk)
         return Results.Text(stream.ToArray(), "application/json", status);
     }
 
-    private static IResult Bad(DeadLetterReason what, string where) => Results.Json(new { error = what.Word(), where }, statusCode: StatusCodes.Status400BadRequest);
-
-    private static IResult Problem(int status, string error) => Results.Json(new { error }, statusCode: status);
+    private static IResult Bad(DeadLetterReason what, string where) => Answers.Error(StatusCodes.Status400BadRequest, what.Word(), where);
 
     private static IResult Unauthorized(HttpContext http)
     {
         http.Response.Headers.WWWAuthenticate = "Bearer";
-        return Problem(StatusCodes.Status401Unauthorized, "expected a token of the sponsor: Authorization: Bearer …");
+        return Answers.Error(StatusCodes.Status401Unauthorized, "expected a token of the sponsor: Authorization: Bearer …");
     }
 }

@@ -2,16 +2,17 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Engine.App.Quality;
 
 /// <summary>A report for people, and for programs.</summary>
 public static class QualityText
 {
-    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly QualityJson Snake = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>One line of JSON, names as in <see cref="QualityReport"/>, in snake case.</summary>
-    public static string Json(QualityReport report) => JsonSerializer.Serialize(report, Snake);
+    public static string Json(QualityReport report) => JsonSerializer.Serialize(report, Snake.QualityReport);
 
     public static string Table(QualityReport report)
     {
@@ -45,3 +46,6 @@ public static class QualityText
 
     private static string Number(double? value) => value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-";
 }
+
+[JsonSerializable(typeof(QualityReport))]
+internal sealed partial class QualityJson : JsonSerializerContext;

@@ -85,7 +85,7 @@ public sealed record ClickPlace
 
     public static string Key(string click, string partition) => $"{Kind}/{click}/{partition}";
 
-    public byte[] Value() => JsonSerializer.SerializeToUtf8Bytes(this);
+    public byte[] Value() => JsonSerializer.SerializeToUtf8Bytes(this, ClickPlaceJson.Default.ClickPlace);
 
     /// <summary>Reads a record; null where it is no click's place.</summary>
     /// <param name="click">The click's id.</param>
@@ -97,7 +97,7 @@ public sealed record ClickPlace
         click = key[(Kind.Length + 1)..last];
         try
         {
-            return JsonSerializer.Deserialize<ClickPlace>(value);
+            return JsonSerializer.Deserialize(value, ClickPlaceJson.Default.ClickPlace);
         }
         catch (JsonException)
         {
@@ -105,3 +105,6 @@ public sealed record ClickPlace
         }
     }
 }
+
+[JsonSerializable(typeof(ClickPlace))]
+internal sealed partial class ClickPlaceJson : JsonSerializerContext;

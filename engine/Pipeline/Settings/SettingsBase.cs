@@ -32,10 +32,13 @@ public sealed record SettingsBase
     [JsonIgnore]
     public KeyedHash Hash => new(Convert.ToUInt64(HashKey[..16], 16), Convert.ToUInt64(HashKey[16..], 16));
 
-    public string ToJson() => JsonSerializer.Serialize(this);
+    public string ToJson() => JsonSerializer.Serialize(this, SettingsBaseJson.Default.SettingsBase);
 
-    public static SettingsBase FromJson(string json) => JsonSerializer.Deserialize<SettingsBase>(json) ?? throw new FormatException("the base of settings is null");
+    public static SettingsBase FromJson(string json) => JsonSerializer.Deserialize(json, SettingsBaseJson.Default.SettingsBase) ?? throw new FormatException("the base of settings is null");
 }
+
+[JsonSerializable(typeof(SettingsBase))]
+internal sealed partial class SettingsBaseJson : JsonSerializerContext;
 
 /// <summary>
 /// Records of settings as they come, parsed; versions are made from it. A record that doesn't load changes nothing: the one before it stays.

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Pipeline.Settings;
 using StackExchange.Redis;
@@ -79,11 +79,11 @@ public sealed class RefundReviews(IStandings standings, SettingsTimeline timelin
 
         void Send(string type, string to, string what)
         {
-            string json = JsonSerializer.Serialize(new
+            string json = new JsonObject
             {
-                type, process = Process, instance = to, time = now.ToUnixTimeMilliseconds(),
-                context = new { campaign, lost_micros = sums.LostMicros, invalid_share = Math.Round(sums.InvalidShare, ShareDigits) },
-            });
+                ["type"] = type, ["process"] = Process, ["instance"] = to, ["time"] = now.ToUnixTimeMilliseconds(),
+                ["context"] = new JsonObject { ["campaign"] = campaign, ["lost_micros"] = sums.LostMicros, ["invalid_share"] = Math.Round(sums.InvalidShare, ShareDigits) },
+            }.ToJsonString();
             send(Topics.Processes, to, json, $"{to}-{what}");
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
@@ -42,11 +43,11 @@ internal static class BindingTraffic
             else code = code[1..] + code[0];
             long now = time.GetUtcNow().ToUnixTimeMilliseconds();
             string id = string.Create(CultureInfo.InvariantCulture, $"b-{seed:x}-{now:x}-{i}");
-            byte[] json = JsonSerializer.SerializeToUtf8Bytes(new JsonObject
+            byte[] json = Encoding.UTF8.GetBytes(new JsonObject
             {
                 ["type"] = "binding", ["id"] = id, ["time"] = now, ["page"] = page, ["code"] = code, ["account"] = second, ["values"] = values,
                 ["ip"] = $"244.1.{dice.Whole(0, 250)}.{dice.Whole(1, 255)}",
-            });
+            }.ToJsonString());
             var made = new SampleEvent(json, "binding", Topics.Bindings, page, now, actor, id, null);
             yield return made;
             if (actor == Twice) yield return made;
