@@ -49,15 +49,14 @@ internal sealed unsafe class ForestAvx2
                 columnOf[feature] = columns.Count;
                 int blocks = (set.Count + Block - 1) / Block;
                 columns.Add(new Column(feature, thresholds.Count, blocks));
-                thresholds.AddRange(set);
+                thresholds.AddRange(set.Sorted);
                 // infinity is never less than a value
                 thresholds.AddRange(Enumerable.Repeat(float.PositiveInfinity, (blocks * Block) - set.Count));
             }
 
-            var ranks = sets.ToDictionary(s => s.Key, s => s.Value.Select((t, i) => (t, i)).ToDictionary(p => p.t, p => p.i));
             for (int t = first; t < next; t++)
             {
-                walks.Add(Compile(forest.Trees[t], columnOf, ranks, nodes, leaves, forest.Whole));
+                walks.Add(Compile(forest.Trees[t], columnOf, sets, nodes, leaves, forest.Whole));
             }
 
             first = next;
@@ -234,20 +233,20 @@ internal sealed unsafe class ForestAvx2
         Avx2.CompareGreaterThan(Vector256.LoadAligned((sbyte*)ranks + node->Column), Vector256.Create(node->Rank).AsSByte()).AsByte();
 
     /// <summary>The trees from <paramref name="first"/> on that have at most 255 thresholds of each feature together, and these, ascending.</summary>
-    private static (int Next, Dictionary<int, SortedSet<float>> Sets) Group(Forest forest, int first)
+    private static (int Next, Dictionary<int, Thresholds> Sets) Group(Forest forest, int first)
     {
-        var sets = new Dictionary<int, SortedSet<float>>();
+        var sets = new Dictionary<int, Thresholds>();
         int next = first;
         for (; next < forest.Trees.Count; next++)
         {
             Tree tree = forest.Trees[next];
             var added = new List<(int Feature, float Threshold)>();
             bool fits = true;
-            for (int i = 0; i < tree.Nodes; i++)
+            for (int i = 0; i < tree.Nodes && fits; i++)
             {
-                if (!sets.TryGetValue(tree.Feature[i], out SortedSet<float>? set))
+                if (!sets.TryGetValue(tree.Feature[i], out Thresholds? set))
                 {
-                    sets[tree.Feature[i]] = set = [];
+                    sets[tree.Feature[i]] = set = new Thresholds();
                 }
 
                 if (set.Add(tree.Threshold[i]))
@@ -268,7 +267,7 @@ internal sealed unsafe class ForestAvx2
     }
 
     /// <summary>A tree's nodes, those first whose children are both leaves, then the others, children before parents; its leaves as numbered here.</summary>
-    private Walk Compile(Tree tree, Dictionary<int, int> columnOf, Dictionary<int, Dictionary<float, int>> ranks, List<Node> nodes, List<int> leaves, Func<float, int> whole)
+    private Walk Compile(Tree tree, Dictionary<int, int> columnOf, Dictionary<int, Thresholds> sets, List<Node> nodes, List<int> leaves, Func<float, int> whole)
     {
         int[] upwards = [.. tree.BreadthFirst().Reverse()];
         int[] pairs = [.. upwards.Where(n => tree.Left[n] < 0 && tree.Right[n] < 0)];
@@ -282,7 +281,7 @@ internal sealed unsafe class ForestAvx2
         for (int i = 0; i < order.Length; i++)
         {
             int n = order[i], feature = tree.Feature[n];
-            uint rank = (byte)(ranks[feature][tree.Threshold[n]] - 128);
+            uint rank = (byte)(sets[feature].Rank(tree.Threshold[n]) - 128);
             uint left = i < pairs.Length ? (uint)(2 * i) * FourTimes : (uint)Slot(tree.Left[n]);
             uint right = i < pairs.Length ? 0 : (uint)Slot(tree.Right[n]);
             nodes.Add(new Node(rank * FourTimes, (uint)(columnOf[feature] * Lanes), left, right));
@@ -296,6 +295,51 @@ internal sealed unsafe class ForestAvx2
         T[] array = GC.AllocateUninitializedArray<T>(Math.Max(1, items.Count), pinned: true);
         items.CopyTo(array);
         return array;
+    }
+
+    /// <summary>Thresholds of a feature, ascending, each once. Few, and in a type of its own since a generic set of floats is compiled anew at each start.</summary>
+    private sealed class Thresholds
+    {
+        // one more than fit, which is taken out again
+        private readonly float[] _sorted = new float[MostThresholds + 1];
+
+        public int Count { get; private set; }
+
+        public ReadOnlySpan<float> Sorted => _sorted.AsSpan(0, Count);
+
+        /// <summary>How many lie below.</summary>
+        public int Rank(float threshold)
+        {
+            int rank = 0;
+            while (rank < Count && _sorted[rank] < threshold)
+            {
+                rank++;
+            }
+
+            return rank;
+        }
+
+        /// <summary>False where it is there.</summary>
+        public bool Add(float threshold)
+        {
+            int at = Rank(threshold);
+            if (at < Count && _sorted[at] == threshold)
+            {
+                return false;
+            }
+
+            _sorted.AsSpan(at, Count - at).CopyTo(_sorted.AsSpan(at + 1));
+            _sorted[at] = threshold;
+            Count++;
+            return true;
+        }
+
+        public void Remove(float threshold)
+        {
+            int at = Rank(threshold);
+            _sorted.AsSpan(at + 1, Count - at - 1).CopyTo(_sorted.AsSpan(at));
+            Count--;
+        }
     }
 
     private readonly record struct Column(int Feature, int Thresholds, int Blocks);

@@ -58,9 +58,10 @@ internal sealed class HttpServer : IDisposable
     /// <summary>Null where it can't be listened there.</summary>
     private static async Task<WebApplication?> ListenAsync(IPEndPoint end, EngineHost host, EngineConfig config, KafkaEventOut events, EventPublisher bindings, CancellationToken cancel)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(end));
+        // Empty: no settings of the framework's own are read, nor watched; ours are engine.yaml's.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(end));
+        builder.Services.AddRoutingCore();
         builder.Services.AddRazorComponents();
         WebApplication app = builder.Build();
         Map(app, host, events);
