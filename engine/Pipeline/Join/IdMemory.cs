@@ -9,8 +9,8 @@ namespace Engine.Pipeline.Join;
 /// <summary>
 /// The ids that a partition has seen: a ring in order of arrival and an index over it. An id is forgotten after its time (log time), or when
 /// the ring is full, oldest first; never while its click waits for a path, or a second event of that id would wait beside it. Grows by
-/// doubling up to its bound, and beyond it only where all that it holds wait. Lies outside of the collector's heap: at a million ids its copies
-/// there would cost more than all else. One a partition; not for two threads. References hold until the next <see cref="Add"/>.
+/// doubling up to its bound, its ring from 2 MB on eightfold, since it is filled in order and takes memory only as it fills; and beyond its bound
+/// only where all that it holds wait. Lies outside of the collector's heap: at a million ids its copies there would cost more than all else. One a partition; not for two threads. References hold until the next <see cref="Add"/>.
 /// </summary>
 public sealed unsafe class IdMemory : IDisposable
 {
@@ -50,9 +50,14 @@ public sealed unsafe class IdMemory : IDisposable
     /// <summary>How many ids before it is forgotten an id's line in the index is asked for.</summary>
     private const int AskedAhead = 8;
 
+    /// <summary>Ids whose ring fills one page.</summary>
+    private const int PageOfIds = HugePages.Bytes / 16;
+
     private int _bound;
     private Remembered* _ring;
-    private int _size;
+
+    /// <summary>Places of the ring, and of the index, which are twice the ids at least.</summary>
+    private int _size, _links;
 
     /// <summary>
     /// Links, 0 where free: in the low bits the place in the ring plus 1; above them, in <see cref="AwayBits"/> bits, how far the link lies behind its home; above these the
@@ -70,15 +75,14 @@ public sealed unsafe class IdMemory : IDisposable
     public IdMemory(int bound)
     {
         _bound = Math.Max(16, bound);
-        Allocate(Math.Min(1024, (int)BitOperations.RoundUpToPowerOf2((uint)_bound)));
+        int size = Math.Min(1024, (int)BitOperations.RoundUpToPowerOf2((uint)_bound));
+        AllocateRing(size);
+        AllocateIndex(size * 2);
     }
 
     ~IdMemory() => Free();
 
     public int Count => _count;
-
-    /// <summary>Bytes of memory for ids.</summary>
-    public long MemoryBytes => _size * (sizeof(Remembered) + 2L * sizeof(uint));
 
     /// <summary>What is told of an id that is forgotten, so that what hangs on it can go too.</summary>
     public Action<ulong>? Forgotten { get; set; }
@@ -121,7 +125,8 @@ public sealed unsafe class IdMemory : IDisposable
     public void Add(ulong id, long logTime, bool decided, long offset)
     {
         while (_count >= _bound && _ring[_head].Decided) ForgetOldest();
-        if (_count == _size) Grow();
+        if (_count == _size) GrowRing();
+        if (_count * 2 == _links) GrowIndex();
         int place = (_head + _count) & (_size - 1);
         (_logTime, _offset) = (logTime, offset);
         _ring[place] = new Remembered(id, logTime, decided, offset);
@@ -142,7 +147,7 @@ public sealed unsafe class IdMemory : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private uint Mask => (uint)_size * 2 - 1;
+    private uint Mask => (uint)_links - 1;
 
     /// <summary>Where an id's search begins; other bits of it than those that stand in the index.</summary>
     private static uint Home(ulong id) => (uint)(id >> 32);
@@ -157,31 +162,43 @@ public sealed unsafe class IdMemory : IDisposable
         Forgotten?.Invoke(id);
     }
 
-    private void Allocate(int size)
+    private void AllocateRing(int size)
     {
         _size = size;
         _ring = (Remembered*)HugePages.Allocate((nuint)size * (nuint)sizeof(Remembered));
-        _index = (uint*)HugePages.Allocate((nuint)size * 2 * sizeof(uint));
-        NativeMemory.Clear(_index, (nuint)size * 2 * sizeof(uint));
         _placeMask = (uint)size * 2 - 1;
         _awayShift = BitOperations.PopCount(_placeMask);
         _idMask = ~(_placeMask | FarAway << _awayShift);
     }
 
-    private void Grow()
+    private void AllocateIndex(int links)
+    {
+        _links = links;
+        _index = (uint*)HugePages.Allocate((nuint)links * sizeof(uint));
+        NativeMemory.Clear(_index, (nuint)links * sizeof(uint));
+    }
+
+    private void GrowRing()
     {
         Remembered* ring = _ring;
-        uint* index = _index;
         int size = _size;
-        Allocate(size * 2);
-        for (int i = 0; i < _count; i++)
-        {
-            _ring[i] = ring[(_head + i) & (size - 1)];
-            Link(_ring[i].Id, i);
-        }
+        AllocateRing(size < PageOfIds ? size * 2 : Math.Max(size * 2, Math.Min(size * 8, (int)BitOperations.RoundUpToPowerOf2((uint)_bound))));
+        for (int i = 0; i < _count; i++) _ring[i] = ring[(_head + i) & (size - 1)];
         _head = 0;
         HugePages.Free(ring);
-        HugePages.Free(index);
+        // Links hold places, and fewer bits of ids where there are more of these.
+        GrowIndex();
+    }
+
+    private void GrowIndex()
+    {
+        HugePages.Free(_index);
+        AllocateIndex(Math.Max(_links, _count * 4));
+        for (int i = 0; i < _count; i++)
+        {
+            int place = (_head + i) & (_size - 1);
+            Link(_ring[place].Id, place);
+        }
     }
 
     private void Free()

@@ -2,12 +2,15 @@ namespace Engine.Pipeline.Windows;
 
 /// <summary>
 /// Memory of a table that grows by pieces of one size and gives none back before its end. The first piece stands alone, for most tables of a small
-/// log need no other; further ones share large pages.
+/// log need no other; further ones are cut from large pages, eight at a time, so that little is left over where a piece doesn't divide one. A page is
+/// only had once a piece of it is used.
 /// </summary>
 /// <param name="pieceBytes">Of one piece, a multiple of a cache line; 2 MB at most.</param>
 internal sealed unsafe class TableMemory(int pieceBytes) : IDisposable
 {
-    private readonly List<nint> _pages = [];
+    private const int PagesAtOnce = 8;
+
+    private readonly List<nint> _blocks = [];
     private byte* _free;
     private int _left;
 
@@ -16,9 +19,9 @@ internal sealed unsafe class TableMemory(int pieceBytes) : IDisposable
     {
         if (_left < pieceBytes)
         {
-            _left = _pages.Count == 0 ? pieceBytes : HugePages.Bytes;
+            _left = _blocks.Count == 0 ? pieceBytes : PagesAtOnce * HugePages.Bytes;
             _free = (byte*)HugePages.Allocate((nuint)_left);
-            _pages.Add((nint)_free);
+            _blocks.Add((nint)_free);
         }
         byte* piece = _free;
         _free += pieceBytes;
@@ -28,8 +31,8 @@ internal sealed unsafe class TableMemory(int pieceBytes) : IDisposable
 
     public void Dispose()
     {
-        foreach (nint page in _pages) HugePages.Free((void*)page);
-        _pages.Clear();
+        foreach (nint block in _blocks) HugePages.Free((void*)block);
+        _blocks.Clear();
         _left = 0;
     }
 }

@@ -6,6 +6,9 @@ namespace Pipeline.Tests.Join;
 
 public sealed class IdMemoryTests
 {
+    /// <summary>Spreads numbers over ids as a hash does.</summary>
+    private const ulong Spread = 0x9E3779B97F4A7C15;
+
     [Theory]
     [InlineData(16, 1)]
     [InlineData(1_000, 2)]
@@ -48,6 +51,33 @@ public sealed class IdMemoryTests
             known.Remove(oldest);
             twinForgotten.Add(oldest);
         }
+    }
+
+    [Theory]
+    [InlineData(1_000_000)]
+    [InlineData(300_000)]
+    [InlineData(131_072)]
+    public void Every_id_within_the_bound_is_found_however_ring_and_index_grew(int bound)
+    {
+        using var memory = new IdMemory(bound);
+        int sent = bound + bound / 2;
+        for (int i = 1; i <= sent; i++) memory.Add((ulong)i * Spread, i, decided: true, offset: i);
+        Assert.Equal(bound, memory.Count);
+        for (int i = 1; i <= sent; i++)
+        {
+            ref IdMemory.Remembered found = ref memory.Find((ulong)i * Spread);
+            Assert.Equal(i > sent - bound, !Unsafe.IsNullRef(ref found));
+            if (i > sent - bound) Assert.Equal(i, memory.OffsetOf(found));
+        }
+    }
+
+    [Fact]
+    public void Ids_that_wait_are_kept_beyond_the_bound()
+    {
+        using var memory = new IdMemory(140_000);
+        for (int i = 1; i <= 300_000; i++) memory.Add((ulong)i * Spread, i, decided: false, offset: i);
+        Assert.Equal(300_000, memory.Count);
+        for (int i = 1; i <= 300_000; i++) Assert.Equal(i, memory.OffsetOf(memory.Find((ulong)i * Spread)));
     }
 
     [Fact]
