@@ -35,13 +35,16 @@ public sealed record DeliverOptions
 /// <summary>Writes what a lane's pipeline decides: verdicts and networks to Redis, the rest to Kafka. Used by the lane's thread only.</summary>
 public sealed unsafe class LaneSink : IDecisionSink
 {
+    /// <summary>Of a network's score.</summary>
+    private const int ShareDecimals = 4;
+
     private readonly RedisWriter _redis;
     private readonly KafkaOut _kafka;
     private readonly KafkaOut.Sender _sender;
     private readonly DeliverOptions _options;
     private readonly Utf8Builder _json = new();
-    private readonly byte[] _verdictKey, _expiry, _networkKey, _channel;
-    private readonly string _networkTtl;
+    private readonly Utf8Builder _network = new(128), _number = new(32);
+    private readonly byte[] _verdictKey, _expiry, _networkKey, _networkTtl, _channel;
     private readonly Dictionary<PartitionState, PartitionDelivery> _deliveries;
     private PartitionDelivery? _last;
 
@@ -57,7 +60,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         _channel = Encoding.ASCII.GetBytes(keys.VerdictChannel);
         string ttl = ((long)options.VerdictTtl.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         _expiry = Encoding.ASCII.GetBytes($"$2\r\nEX\r\n${ttl.Length}\r\n{ttl}\r\n");
-        _networkTtl = ((long)options.NetworkTtl.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        _networkTtl = Encoding.ASCII.GetBytes(((long)options.NetworkTtl.TotalSeconds).ToString(CultureInfo.InvariantCulture));
     }
 
     public void Expect(ReadOnlySpan<ClickRow> rows)
@@ -138,27 +141,29 @@ public sealed unsafe class LaneSink : IDecisionSink
     /// <summary>Absolute values, so that writing them again changes nothing.</summary>
     private void WriteNetwork(StandingSums sums)
     {
-        byte[] key = [.. _networkKey, .. Encoding.ASCII.GetBytes(sums.Name)];
+        _network.Clear();
+        ReadOnlySpan<byte> key = _network.Add(_networkKey).Ascii(sums.Name).Written;
         RespPipe pipe = _redis.PipeFor(key);
         pipe.Begin(10);
         pipe.Argument("HSET"u8);
         pipe.Argument(key);
-        Field(pipe, "score", sums.Share.ToString("0.####", CultureInfo.InvariantCulture));
-        Field(pipe, "clicks", Math.Round(sums.Clicks).ToString(CultureInfo.InvariantCulture));
-        Field(pipe, "fraud", Math.Round(sums.Invalid).ToString(CultureInfo.InvariantCulture));
-        Field(pipe, "last", sums.LogTime.ToString(CultureInfo.InvariantCulture));
+        Field(pipe, "score"u8, sums.Share, ShareDecimals);
+        Field(pipe, "clicks"u8, sums.Clicks, 0);
+        Field(pipe, "fraud"u8, sums.Invalid, 0);
+        Field(pipe, "last"u8, sums.LogTime, 0);
         pipe.End();
         pipe.Begin(3);
         pipe.Argument("EXPIRE"u8);
         pipe.Argument(key);
-        pipe.Argument(Encoding.ASCII.GetBytes(_networkTtl));
+        pipe.Argument(_networkTtl);
         pipe.End();
     }
 
-    private static void Field(RespPipe pipe, string name, string value)
+    private void Field(RespPipe pipe, ReadOnlySpan<byte> name, double value, int decimals)
     {
-        pipe.Argument(Encoding.ASCII.GetBytes(name));
-        pipe.Argument(Encoding.ASCII.GetBytes(value));
+        _number.Clear();
+        pipe.Argument(name);
+        pipe.Argument(_number.Number(value, decimals).Written);
     }
 
     /// <summary>What a message of ours is, the last part of its id: one record gives at most one of each.</summary>
