@@ -18,17 +18,8 @@ internal static partial class YamlJson
     private const int MostDepth = 64;
 
     /// <summary>The entries of a document that is a map, as they stand; null for a value that is. Throws <see cref="YamlException"/> with the place.</summary>
-    public static IEnumerable<(string Key, string? Value)> Map(string yaml)
-    {
-        var stream = new YamlStream();
-        stream.Load(new StringReader(yaml));
-        if (stream.Documents.Count == 0) return [];
-        YamlNode root = stream.Documents[0].RootNode;
-        if (stream.Documents.Count > 1) throw Wrong(stream.Documents[1].RootNode, "expected one document");
-        if (root is YamlScalarNode scalar && IsNull(scalar)) return [];
-        if (root is not YamlMappingNode map) throw Wrong(root, "expected a map");
-        return map.Children.Select(child => (KeyOf(child.Key), child.Value is YamlScalarNode value && IsNull(value) ? null : Json(child.Value)));
-    }
+    public static IEnumerable<(string Key, string? Value)> Map(string yaml) =>
+        YamlNodes.Map(yaml).Children.Select(child => (YamlNodes.KeyOf(child.Key), YamlNodes.IsNull(child.Value) ? null : Json(child.Value)));
 
     private static string Json(YamlNode node)
     {
@@ -39,14 +30,14 @@ internal static partial class YamlJson
 
     private static void Write(Utf8JsonWriter json, YamlNode node, int depth)
     {
-        if (depth > MostDepth) throw Wrong(node, $"nests deeper than {MostDepth}");
+        if (depth > MostDepth) throw YamlNodes.Wrong(node, $"nests deeper than {MostDepth}");
         switch (node)
         {
             case YamlMappingNode map:
                 json.WriteStartObject();
                 foreach ((YamlNode key, YamlNode value) in map.Children)
                 {
-                    json.WritePropertyName(KeyOf(key));
+                    json.WritePropertyName(YamlNodes.KeyOf(key));
                     Write(json, value, depth + 1);
                 }
                 json.WriteEndObject();
@@ -60,7 +51,7 @@ internal static partial class YamlJson
                 Write(json, scalar);
                 break;
             default:
-                throw Wrong(node, "expected a map, a list or a scalar");
+                throw YamlNodes.Wrong(node, "expected a map, a list or a scalar");
         }
     }
 
@@ -68,7 +59,7 @@ internal static partial class YamlJson
     {
         string text = scalar.Value ?? "";
         if (scalar.Style != ScalarStyle.Plain) json.WriteStringValue(text);
-        else if (IsNull(scalar)) json.WriteNullValue();
+        else if (YamlNodes.IsNull(scalar)) json.WriteNullValue();
         else if (text is "true" or "True" or "TRUE") json.WriteBooleanValue(true);
         else if (text is "false" or "False" or "FALSE") json.WriteBooleanValue(false);
         else if (JsonNumber().IsMatch(text)) json.WriteRawValue(text);
@@ -76,12 +67,6 @@ internal static partial class YamlJson
         else if (OtherNumber().IsMatch(text) && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)) json.WriteNumberValue(number);
         else json.WriteStringValue(text);
     }
-
-    private static bool IsNull(YamlScalarNode scalar) => scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null" or "Null" or "NULL";
-
-    private static string KeyOf(YamlNode key) => key is YamlScalarNode { Value: { } text } ? text : throw Wrong(key, "expected a key that is text");
-
-    private static YamlException Wrong(YamlNode node, string what) => new(node.Start, node.End, what);
 
     [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$")]
     private static partial Regex JsonNumber();

@@ -1,0 +1,27 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Engine.Pipeline.Settings;
+
+/// <summary>A file in YAML as its parser's nodes. All throw <see cref="YamlException"/> with the place.</summary>
+public static class YamlNodes
+{
+    /// <summary>The map that a file is; an empty one where it is empty or null.</summary>
+    public static YamlMappingNode Map(string yaml)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(yaml));
+        if (stream.Documents.Count > 1) throw Wrong(stream.Documents[1].RootNode, "expected one document");
+        return stream.Documents.Count == 0 ? [] : Map(stream.Documents[0].RootNode);
+    }
+
+    /// <summary>The map that a node is; an empty one where it is null.</summary>
+    public static YamlMappingNode Map(YamlNode node) => node as YamlMappingNode ?? (IsNull(node) ? [] : throw Wrong(node, "expected a map"));
+
+    /// <summary>Whether a node says null, by YAML's core schema.</summary>
+    public static bool IsNull(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" };
+
+    public static string KeyOf(YamlNode key) => key is YamlScalarNode { Value: { } text } ? text : throw Wrong(key, "expected a key that is text");
+
+    public static YamlException Wrong(YamlNode node, string what) => new(node.Start, node.End, what);
+}
