@@ -252,7 +252,7 @@ internal sealed unsafe class ForestAvx2
                 if (set.Add(tree.Threshold[i]))
                 {
                     added.Add((tree.Feature[i], tree.Threshold[i]));
-                    fits &= set.Count <= MostThresholds;
+                    fits = set.Count <= MostThresholds;
                 }
             }
 

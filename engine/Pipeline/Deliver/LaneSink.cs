@@ -148,8 +148,8 @@ public sealed unsafe class LaneSink : IDecisionSink
         pipe.Argument("HSET"u8);
         pipe.Argument(key);
         Field(pipe, "score"u8, sums.Share, ShareDecimals);
-        Field(pipe, "clicks"u8, sums.Clicks, 0);
-        Field(pipe, "fraud"u8, sums.Invalid, 0);
+        Field(pipe, "clicks"u8, Math.Round(sums.Clicks), 0);
+        Field(pipe, "fraud"u8, Math.Round(sums.Invalid), 0);
         Field(pipe, "last"u8, sums.LogTime, 0);
         pipe.End();
         pipe.Begin(3);

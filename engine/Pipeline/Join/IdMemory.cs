@@ -10,7 +10,8 @@ namespace Engine.Pipeline.Join;
 /// The ids that a partition has seen: a ring in order of arrival and an index over it. An id is forgotten after its time (log time), or when
 /// the ring is full, oldest first; never while its click waits for a path, or a second event of that id would wait beside it. Grows by
 /// doubling up to its bound, its ring from 2 MB on eightfold, since it is filled in order and takes memory only as it fills; and beyond its bound
-/// only where all that it holds wait. Lies outside of the collector's heap: at a million ids its copies there would cost more than all else. One a partition; not for two threads. References hold until the next <see cref="Add"/>.
+/// only where all that it holds wait. Lies outside of the collector's heap: at a million ids its copies there would cost more than all else.
+/// One a partition; not for two threads. References hold until the next <see cref="Add"/>.
 /// </summary>
 public sealed unsafe class IdMemory : IDisposable
 {
@@ -49,9 +50,6 @@ public sealed unsafe class IdMemory : IDisposable
 
     /// <summary>How many ids before it is forgotten an id's line in the index is asked for.</summary>
     private const int AskedAhead = 8;
-
-    /// <summary>Ids whose ring fills one page.</summary>
-    private const int PageOfIds = HugePages.Bytes / 16;
 
     private int _bound;
     private Remembered* _ring;
@@ -182,7 +180,8 @@ public sealed unsafe class IdMemory : IDisposable
     {
         Remembered* ring = _ring;
         int size = _size;
-        AllocateRing(size < PageOfIds ? size * 2 : Math.Max(size * 2, Math.Min(size * 8, (int)BitOperations.RoundUpToPowerOf2((uint)_bound))));
+        bool fillsPage = size * sizeof(Remembered) >= HugePages.Bytes;
+        AllocateRing(!fillsPage ? size * 2 : Math.Max(size * 2, Math.Min(size * 8, (int)BitOperations.RoundUpToPowerOf2((uint)_bound))));
         for (int i = 0; i < _count; i++) _ring[i] = ring[(_head + i) & (size - 1)];
         _head = 0;
         HugePages.Free(ring);
