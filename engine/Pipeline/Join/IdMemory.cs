@@ -82,6 +82,9 @@ public sealed unsafe class IdMemory : IDisposable
 
     public int Count => _count;
 
+    /// <summary>Bytes of memory for ids once the ring is full; it has less before.</summary>
+    public long MemoryBytes => (long)_size * sizeof(Remembered) + (long)_links * sizeof(uint);
+
     /// <summary>What is told of an id that is forgotten, so that what hangs on it can go too.</summary>
     public Action<ulong>? Forgotten { get; set; }
 
