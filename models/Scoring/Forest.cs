@@ -26,6 +26,9 @@ public sealed class Forest
     private readonly Tree[] _trees;
     private readonly Step[] _steps;
     private readonly int[] _stepLeaf;
+
+    /// <summary>By step, the node's or the leaf's value, log-odds.</summary>
+    private readonly float[] _stepValue;
     private readonly TreePlace[] _places;
     private readonly ForestAvx2? _simd;
 
@@ -51,7 +54,7 @@ public sealed class Forest
         FractionBits = Fraction(trees, bias);
         WholeBias = Whole(bias);
         Asked = AskedBy(_trees);
-        (_steps, _stepLeaf, _places) = WalkForm();
+        (_steps, _stepLeaf, _stepValue, _places) = WalkForm();
         _simd = ForestAvx2.IsSupported ? new ForestAvx2(this) : null;
     }
 
@@ -75,7 +78,7 @@ public sealed class Forest
 
         _trees = [.. left];
         Asked = AskedBy(_trees);
-        (_steps, _stepLeaf, _places) = WalkForm();
+        (_steps, _stepLeaf, _stepValue, _places) = WalkForm();
         _simd = ForestAvx2.IsSupported ? new ForestAvx2(this) : null;
     }
 
@@ -168,16 +171,25 @@ public sealed class Forest
         ArgumentOutOfRangeException.ThrowIfLessThan(row.Length, Features);
         ArgumentOutOfRangeException.ThrowIfLessThan(perFeature.Length, Features);
         perFeature[..Features].Clear();
-        foreach (Tree tree in _trees)
+        ref Step steps = ref MemoryMarshal.GetArrayDataReference(_steps);
+        ref float values = ref MemoryMarshal.GetReference(row);
+        Span<int> at = stackalloc int[Together];
+        for (int tree = 0; tree < _places.Length; tree += Together)
         {
-            int node = tree.Nodes > 0 ? 0 : ~0;
-            while (node >= 0)
+            for (int i = 0; i < Together; i++)
             {
-                int feature = tree.Feature[node];
-                int next = row[feature] > tree.Threshold[node] ? tree.Right[node] : tree.Left[node];
-                float value = next >= 0 ? tree.NodeValue[next] : tree.LeafValue[~next];
-                perFeature[feature] += value - tree.NodeValue[node];
-                node = next;
+                at[i] = _places[tree + i].Start;
+            }
+
+            for (int level = _places[tree].Depth; level > 0; level--)
+            {
+                // one that stands at its leaf already adds nothing
+                foreach (ref int node in at)
+                {
+                    int next = Next(ref steps, node, ref values);
+                    perFeature[_steps[node].Feature] += _stepValue[next] - _stepValue[node];
+                    node = next;
+                }
             }
         }
     }
@@ -200,10 +212,11 @@ public sealed class Forest
         return bits >= 10 ? Math.Min(bits, 28) : throw new ArtefactException($"Leaves add up to {most}: no forest of log-odds.");
     }
 
-    private (Step[] Steps, int[] Leaf, TreePlace[] Places) WalkForm()
+    private (Step[] Steps, int[] Leaf, float[] Value, TreePlace[] Places) WalkForm()
     {
         var steps = new List<Step>();
         var leaves = new List<int>();
+        var values = new List<float>();
         var places = new List<TreePlace>();
         foreach (Tree tree in Trees)
         {
@@ -217,11 +230,13 @@ public sealed class Forest
                     // a leaf leads to itself: nothing is greater than infinity
                     steps.Add(new Step(float.PositiveInfinity, 0, 0));
                     leaves.Add(Whole(tree.LeafValue[~child]));
+                    values.Add(tree.LeafValue[~child]);
                     continue;
                 }
 
                 steps.Add(new Step(tree.Threshold[child], tree.Feature[child], (ushort)(queue.Count - i)));
                 leaves.Add(0);
+                values.Add(tree.NodeValue[child]);
                 queue.Add((tree.Left[child], queue[i].Depth + 1));
                 queue.Add((tree.Right[child], queue[i].Depth + 1));
             }
@@ -233,12 +248,13 @@ public sealed class Forest
         var nothing = new TreePlace(steps.Count, 0);
         steps.Add(new Step(float.PositiveInfinity, 0, 0));
         leaves.Add(0);
+        values.Add(0);
         while (places.Count % Together != 0)
         {
             places.Add(nothing);
         }
 
-        return ([.. steps], [.. leaves], [.. places.OrderByDescending(p => p.Depth)]);
+        return ([.. steps], [.. leaves], [.. values], [.. places.OrderByDescending(p => p.Depth)]);
     }
 
     [SkipLocalsInit]
