@@ -36,6 +36,7 @@ public sealed unsafe class PathJudge(ReplayIndex index)
         bool mouse = row.Event.Pointer is Pointer.Mouse or Pointer.Unknown;
         row.Degenerate = DegeneratePath.Classify(path.T, path.X, path.Y, mouse, _scratch);
         CountDegenerate(row);
+        index.AskOn(_question);
         Prepare(row, path);
         if (!_question.IsCompared) return;
         PartitionState partition = row.Partition;

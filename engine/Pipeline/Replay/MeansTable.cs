@@ -5,17 +5,24 @@ using Engine.Pipeline.Windows;
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// A table from block means to ring slots. Paths of one cell (8 steps in six of the eight means) have one home, a chain of lines of eight places whose means
-/// are a cache line each. Only a chain's first line has room: where it is full, what it holds moves into a line of its own behind it. So a look-up reads
-/// what its homes hold and nothing else, however long paths have come and gone. 16 bytes a path.
+/// A table from block means to ring slots. Paths of one cell (8 steps in six of the eight means) have one home, a chain of lines of seven places, whose means
+/// are a cache line together with the number of the chain's next. Only a chain's first line has room: where it is full, what it holds moves into a line of its own
+/// behind it. So a look-up reads what its homes hold and nothing else, however long paths have come and gone. 16 bytes a path.
 /// </summary>
 /// <remarks>
-/// All homes are asked for at once, and a chain's next line while others are looked at: what a look-up waits for is memory, some fifty homes and twice
-/// as many lines of it. (Open addressing was slower the longer it ran: crowded cells push their neighbours aside.)
+/// All homes are asked for at once, what lies behind them once they have come, and a chain's further lines while others are looked at: what a look-up waits for is
+/// memory, some fifty homes and twice as many lines of it. (Open addressing was slower the longer it ran: crowded cells push their neighbours aside.)
 /// </remarks>
 internal sealed class MeansTable
 {
-    private const int Places = 8;
+    private const int Places = 7;
+
+    /// <summary>Words of a line: the means of its places, and the next line.</summary>
+    private const int Words = Places + 1;
+
+    /// <summary>Of a line's words those that are means, by bit.</summary>
+    private const uint AllPlaces = (1 << Places) - 1;
+
     private const int CellShift = 3;
 
     /// <summary>Cells that a look-up asks for at most: three in each of six dimensions (<see cref="BlockMeans.Widest"/>).</summary>
@@ -26,39 +33,37 @@ internal sealed class MeansTable
 
     private const int Small = 1000;
 
-    private const int LineBytes = (Places * (sizeof(ulong) + sizeof(int))) + sizeof(int);
+    private const int LineBytes = (Words * sizeof(ulong)) + (Places * sizeof(int));
 
     private readonly int _homes;
 
-    /// <summary>By place, the means, or 0 where it is empty: no byte of means is 0.</summary>
+    /// <summary>
+    /// By line, its places' means, 0 where one is empty (no byte of means is 0); then the next line of its chain or of those that are free, 0 where there is none, as line 0 is a home.
+    /// </summary>
     private readonly ulong[] _means;
 
-    /// <summary>Places before the first line, so that each is a cache line.</summary>
+    /// <summary>Words before the first line, so that each is a cache line.</summary>
     private readonly int _start;
 
     private readonly int[] _slots;
+    private readonly int _lines;
 
-    /// <summary>By line, the next of its chain or of those that are free; 0 where there is none, as line 0 is a home.</summary>
-    private readonly int[] _next;
-    private int _free;
+    /// <summary>The first line that was used and is free again, and the first that never was used: so the memory of a table is had as paths come.</summary>
+    private int _free, _unused;
 
     public MeansTable(int capacity)
     {
         _homes = Math.Max(1, capacity / PathsPerHome);
         // a small one has as many as any paths could need
-        int lines = Math.Max((int)((long)capacity * BytesPerPath / LineBytes), (Math.Min(capacity, Small) / Places) + Math.Min(_homes, Small / PathsPerHome) + 1);
-        _means = HugePages.Array<ulong>((lines + 1) * Places);
+        _lines = Math.Max((int)((long)capacity * BytesPerPath / LineBytes), (Math.Min(capacity, Small) / Places) + Math.Min(_homes, Small / PathsPerHome) + 1);
+        _means = HugePages.Array<ulong>((_lines + 1) * Words);
         _start = HugePages.ToLine(_means);
-        _slots = HugePages.Array<int>(lines * Places);
-        _next = HugePages.Array<int>(lines);
-        for (int line = lines - 1; line >= _homes; line--)
-        {
-            (_next[line], _free) = (_free, line);
-        }
+        _slots = HugePages.Array<int>(_lines * Places);
+        _unused = _homes;
     }
 
     /// <summary>Bytes that it holds.</summary>
-    public long Bytes => _next.LongLength * LineBytes;
+    public long Bytes => (long)_lines * LineBytes;
 
     // the first two and the last block's x and y; what is left follows from them, as the mean is 0
     private static ReadOnlySpan<byte> CellBytes => [0, 1, 3, 4, 5, 7];
@@ -69,15 +74,14 @@ internal sealed class MeansTable
         int home = Home(means), place = FirstEmpty(home);
         if (place == Places)
         {
-            if (_free == 0)
+            int line = TakeLine();
+            if (line == 0)
             {
                 return false;
             }
 
-            int line = _free;
-            _free = _next[line];
             Move(home, line);
-            (_next[line], _next[home]) = (_next[home], line);
+            (Next(line), Next(home)) = (Next(home), (ulong)line);
             place = 0;
         }
 
@@ -85,25 +89,33 @@ internal sealed class MeansTable
         return true;
     }
 
+    /// <summary>Asks for the line where <see cref="Remove"/> begins.</summary>
+    public void Ask(ulong means)
+    {
+        int home = Home(means);
+        HugePages.Fetch(in _means[At(home)]);
+        HugePages.Fetch(in _slots[home * Places]);
+    }
+
     /// <summary>Removes a slot that was added with these means.</summary>
     public void Remove(ulong means, int slot)
     {
-        int home = Home(means), line = home, at;
-        while ((at = PlaceOf(line, means, slot)) < 0)
+        int home = Home(means), line = home, place;
+        while ((place = PlaceOf(line, means, slot)) < 0)
         {
-            line = _next[line] != 0 ? _next[line] : throw new InvalidOperationException($"Slot {slot} is not in the table of means.");
+            line = Next(line) != 0 ? (int)Next(line) : throw new InvalidOperationException($"Slot {slot} is not in the table of means.");
         }
 
         // the first line's last takes the place
-        int last = (home * Places) + FirstEmpty(home) - 1;
-        (_means[_start + at], _slots[at]) = (_means[_start + last], _slots[last]);
-        _means[_start + last] = 0;
-        int behind = _next[home];
-        if (last == home * Places && behind != 0)
+        int last = FirstEmpty(home) - 1;
+        (_means[At(line) + place], _slots[(line * Places) + place]) = (_means[At(home) + last], _slots[(home * Places) + last]);
+        _means[At(home) + last] = 0;
+        int behind = (int)Next(home);
+        if (last == 0 && behind != 0)
         {
             Move(behind, home);
-            _next[home] = _next[behind];
-            (_next[behind], _free) = (_free, behind);
+            Next(home) = Next(behind);
+            (Next(behind), _free) = ((ulong)_free, behind);
         }
     }
 
@@ -123,7 +135,7 @@ internal sealed class MeansTable
             int line = lines[i];
             while (true)
             {
-                for (uint near = BlockMeans.NearOfEight(in _means[At(line)], low, high); near != 0 && n < found.Length; near &= near - 1)
+                for (uint near = BlockMeans.NearOfEight(in _means[At(line)], low, high) & AllPlaces; near != 0 && n < found.Length; near &= near - 1)
                 {
                     // two cells may have one home
                     int slot = _slots[(line * Places) + BitOperations.TrailingZeroCount(near)];
@@ -133,7 +145,7 @@ internal sealed class MeansTable
                     }
                 }
 
-                line = _next[line];
+                line = (int)Next(line);
                 if (line == 0)
                 {
                     break;
@@ -158,19 +170,38 @@ internal sealed class MeansTable
         int n = 0, line = Home(packed);
         do
         {
-            for (uint same = BlockMeans.NearOfEight(in _means[At(line)], packed, packed); same != 0 && n < found.Length; same &= same - 1)
+            for (uint same = BlockMeans.NearOfEight(in _means[At(line)], packed, packed) & AllPlaces; same != 0 && n < found.Length; same &= same - 1)
             {
                 found[n++] = _slots[(line * Places) + BitOperations.TrailingZeroCount(same)];
             }
 
-            line = _next[line];
+            line = (int)Next(line);
         }
         while (line != 0);
         return n;
     }
 
     /// <summary>Where a line's means begin.</summary>
-    private int At(int line) => _start + (line * Places);
+    private int At(int line) => _start + (line * Words);
+
+    /// <summary>The line behind a line.</summary>
+    private ref ulong Next(int line) => ref _means[At(line) + Places];
+
+    /// <summary>A line that is free, or 0.</summary>
+    private int TakeLine()
+    {
+        int line = _free;
+        if (line != 0)
+        {
+            _free = (int)Next(line);
+        }
+        else if (_unused < _lines)
+        {
+            line = _unused++;
+        }
+
+        return line;
+    }
 
     /// <summary>Places of a line that are taken: they come first.</summary>
     private int FirstEmpty(int line)
@@ -181,12 +212,12 @@ internal sealed class MeansTable
 
     private int PlaceOf(int line, ulong means, int slot)
     {
-        for (uint same = BlockMeans.NearOfEight(in _means[At(line)], means, means); same != 0; same &= same - 1)
+        for (uint same = BlockMeans.NearOfEight(in _means[At(line)], means, means) & AllPlaces; same != 0; same &= same - 1)
         {
-            int at = (line * Places) + BitOperations.TrailingZeroCount(same);
-            if (_slots[at] == slot)
+            int place = BitOperations.TrailingZeroCount(same);
+            if (_slots[(line * Places) + place] == slot)
             {
-                return at;
+                return place;
             }
         }
 
@@ -202,7 +233,7 @@ internal sealed class MeansTable
     }
 
     /// <summary>
-    /// The homes of all cells between, 1 to 729; they and the lines behind them are asked for. Needs no lock: a line that was moved meanwhile is only asked for in vain.
+    /// The homes of all cells between, 1 to 729, which are asked for. Needs no lock.
     /// </summary>
     [SkipLocalsInit]
     public int Homes(ulong low, ulong high, Span<int> homes)
@@ -234,16 +265,20 @@ internal sealed class MeansTable
             HugePages.Fetch(in _means[At(homes[i])]);
         }
 
-        for (int i = 0; i < count; i++)
+        return count;
+    }
+
+    /// <summary>Asks for the lines behind homes, which should have come by now. Needs no lock: a line that is moved meanwhile is only asked for in vain.</summary>
+    public void AskBehind(ReadOnlySpan<int> homes)
+    {
+        foreach (int home in homes)
         {
-            int next = _next[homes[i]];
+            int next = (int)Volatile.Read(ref Next(home));
             if (next != 0)
             {
                 HugePages.Fetch(in _means[At(next)]);
             }
         }
-
-        return count;
     }
 
     private int Home(ulong means)

@@ -26,6 +26,9 @@ public sealed class ReplayIndex
     private long _newest = long.MinValue;
     private long _droppedEarly;
 
+    /// <summary>The slot that goes next and its means, where they are known already.</summary>
+    private (int Slot, ulong Means) _leaving = (-1, 0);
+
     /// <param name="settings">Bounds; memory for all paths is reserved at once, and used as paths come.</param>
     public ReplayIndex(ReplaySettings settings)
     {
@@ -52,6 +55,10 @@ public sealed class ReplayIndex
         question.Take(signature);
         question.HomeCount = question.IsCompared ? _table.Homes(question.Low, question.High, question.Homes) : 0;
     }
+
+    /// <summary>Asks for what lies behind what <see cref="Ask"/> asked for, once that has come: worth it where something else is done between the two, and before the look-up.</summary>
+    /// <param name="question">After <see cref="Ask"/>.</param>
+    public void AskOn(ReplayQuestion question) => _table.AskBehind(question.Homes.AsSpan(0, question.HomeCount));
 
     /// <summary>Stores a path. One without shape, or one that is there already (same place), changes nothing.</summary>
     /// <param name="question">After <see cref="Ask"/>.</param>
@@ -228,10 +235,26 @@ public sealed class ReplayIndex
 
     private void DropFirst()
     {
-        _table.Remove(Packed(_ring[_first].Signature), _first);
+        _table.Remove(_leaving.Slot == _first ? _leaving.Means : Packed(_ring[_first].Signature), _first);
         _longIds.Remove(_first);
         _first = (_first + 1) % _ring.Length;
         _count--;
+        AskForNext();
+    }
+
+    /// <summary>Asks for what the next drop will read: a full index drops a path for each that comes, and nobody else has looked at it for long.</summary>
+    private void AskForNext()
+    {
+        if (_count == 0)
+        {
+            _leaving = (-1, 0);
+            return;
+        }
+
+        ulong means = Packed(_ring[_first].Signature);
+        _leaving = (_first, means);
+        _table.Ask(means);
+        HugePages.Fetch(in _ring[(_first + 1) % _ring.Length]);
     }
 
     private bool Counts(in ReplayEntry entry, in PathSignature signature, long logTime, ulong place)
