@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Engine.Contracts;
 using Ingest.Publishing;
 
@@ -130,7 +132,27 @@ internal sealed class Series : IDisposable
         }
     }
 
-    private Contestant Start(string contestant, string topic, Store store) => new(_plan, contestant, _broker.Address, topic, store.Port, _folder);
+    private Contestant Start(string contestant, string topic, Store store)
+    {
+        ForgetSums();
+        return new(_plan, contestant, _broker.Address, topic, store.Port, _folder);
+    }
+
+    /// <summary>Every run is a group of its own, and would read and keep the sums that those before it wrote; an operator's group finds its own. The engine makes the topic again.</summary>
+    private void ForgetSums()
+    {
+        using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = _broker.Address }).Build();
+        if (!AreThere()) return;
+        admin.DeleteTopicsAsync([Topics.Standings]).GetAwaiter().GetResult();
+        long since = _clock.GetTimestamp();
+        while (AreThere())
+        {
+            if (_clock.GetElapsedTime(since) > Within) throw new TimeoutException($"{Topics.Standings} is still there {Within.TotalMinutes} minutes after it was deleted");
+            _pause.Wait(100);
+        }
+
+        bool AreThere() => admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.Exists(topic => topic.Topic == Topics.Standings);
+    }
 
     /// <summary>Each round another one comes first: who does pays for what the others find warm.</summary>
     private static IEnumerable<string> Turned(string[] contestants, int round) => contestants.Select((_, i) => contestants[(i + round) % contestants.Length]);

@@ -45,6 +45,7 @@ public partial class SourceTests
         "engine/Pipeline/Record.cs",
         "engine/Pipeline/ObjectTable.cs",
         "engine/Pipeline/Windows/HugePages.cs",
+        "engine/Pipeline/Windows/PagesAhead.cs",
         "engine/Pipeline/Windows/PairCounts.cs",
         "engine/Pipeline/Windows/PairTable.cs",
         "engine/Pipeline/Windows/TableMemory.cs",

@@ -51,6 +51,8 @@ public sealed unsafe class IdMemory : IDisposable
     /// <summary>How many ids before it is forgotten an id's line in the index is asked for.</summary>
     private const int AskedAhead = 8;
 
+    private const int IdsPerPage = HugePages.Bytes / 16;
+
     private int _bound;
     private Remembered* _ring;
 
@@ -62,6 +64,10 @@ public sealed unsafe class IdMemory : IDisposable
     /// id's own bits. So another id is told apart, and links are moved up, without a look at the ring, which is memory that nobody asked for.
     /// </summary>
     private uint* _index;
+
+    /// <summary>The index that comes next, where it was asked for already, and its links.</summary>
+    private uint* _following;
+    private int _followingLinks;
     private uint _placeMask, _idMask;
     private int _awayShift;
     private int _head, _count;
@@ -129,6 +135,7 @@ public sealed unsafe class IdMemory : IDisposable
         if (_count == _size) GrowRing();
         if (_count * 2 == _links) GrowIndex();
         int place = (_head + _count) & (_size - 1);
+        if ((place & (IdsPerPage - 1)) == IdsPerPage * 7 / 8) AskAhead(place);
         (_logTime, _offset) = (logTime, offset);
         _ring[place] = new Remembered(id, logTime, decided, offset);
         _count++;
@@ -175,8 +182,22 @@ public sealed unsafe class IdMemory : IDisposable
     private void AllocateIndex(int links)
     {
         _links = links;
-        _index = (uint*)HugePages.Allocate((nuint)links * sizeof(uint));
+        _index = _followingLinks == links ? _following : (uint*)HugePages.Allocate((nuint)links * sizeof(uint));
+        if (_followingLinks != links) HugePages.Free(_following);
+        _following = null;
+        _followingLinks = 0;
         NativeMemory.Clear(_index, (nuint)links * sizeof(uint));
+    }
+
+    /// <summary>Asks for the ring's next page, and where the index is about to grow for the one that takes its place.</summary>
+    private void AskAhead(int place)
+    {
+        int next = place - place % IdsPerPage + IdsPerPage;
+        if (next < _size && _count < next) PagesAhead.Ask(_ring + next, HugePages.Bytes);
+        if (_followingLinks != 0 || _count < _links / 2 - IdsPerPage || _links / 2 >= _bound) return;
+        _followingLinks = _links * 2;
+        _following = (uint*)HugePages.Allocate((nuint)_followingLinks * sizeof(uint));
+        PagesAhead.Ask(_following, (nuint)_followingLinks * sizeof(uint));
     }
 
     private void GrowRing()
@@ -207,7 +228,9 @@ public sealed unsafe class IdMemory : IDisposable
     {
         HugePages.Free(_ring);
         HugePages.Free(_index);
+        HugePages.Free(_following);
         _ring = null;
+        _following = null;
         _index = null;
     }
 

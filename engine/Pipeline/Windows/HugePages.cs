@@ -15,8 +15,11 @@ internal static unsafe partial class HugePages
 
     private const int Line = 64;
 
-    /// <summary>MADV_HUGEPAGE of madvise(2).</summary>
-    private const int Advice = 14;
+    /// <summary>MADV_HUGEPAGE and MADV_POPULATE_WRITE of madvise(2).</summary>
+    private const int Advice = 14, Populate = 23;
+
+    /// <summary>EINVAL of errno(3): a system that doesn't know what it is asked.</summary>
+    private const int Unknown = 22;
 
     /// <summary>Memory that isn't cleared; less than a page of 2 MB comes as it always does. To be freed by <see cref="Free"/>.</summary>
     public static void* Allocate(nuint bytes)
@@ -56,8 +59,12 @@ internal static unsafe partial class HugePages
         Sse.Prefetch0(at + sizeof(T) - 1);
     }
 
+    /// <summary>Has the system make memory's pages, as if they were written to; false where it doesn't know how.</summary>
+    public static bool TryMake(void* memory, nuint bytes) =>
+        OperatingSystem.IsLinux() && (Advise(memory, bytes, Populate) == 0 || Marshal.GetLastPInvokeError() != Unknown);
+
     public static void Free(void* memory) => NativeMemory.AlignedFree(memory);
 
-    [LibraryImport("libc", EntryPoint = "madvise")]
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     private static partial int Advise(void* memory, nuint bytes, int advice);
 }

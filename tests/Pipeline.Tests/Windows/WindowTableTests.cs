@@ -26,6 +26,19 @@ public sealed unsafe class WindowTableTests
     }
 
     [Fact]
+    public void Tables_of_many_pages_keep_what_they_hold_and_go_while_further_pages_are_being_made()
+    {
+        for (int round = 0; round < 4; round++)
+        {
+            // 54 MB where segments have split: several blocks of memory, each page of which is asked for before it is used
+            using var table = new WindowTable<WindowEntry>(1_000_000);
+            for (ulong key = 1; key <= 400_000; key++) Touch(table, key * 0x9E3779B97F4A7C15, Events.Start);
+            Assert.Equal((400_000, 0), (table.Count, table.Evictions));
+            for (ulong key = 1; key <= 400_000; key++) Assert.Equal(1, Minute(table, key * 0x9E3779B97F4A7C15, Events.Start));
+        }
+    }
+
+    [Fact]
     public void At_its_bound_the_oldest_are_forgotten_and_counted()
     {
         using var table = new WindowTable<WindowEntry>(3_000);
