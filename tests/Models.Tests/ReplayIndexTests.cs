@@ -148,19 +148,6 @@ public class ReplayIndexTests
     }
 
     [Fact]
-    public void Vectors_find_the_means_that_the_scalar_twin_finds()
-    {
-        var random = new Random(8);
-        for (int round = 0; round < 2000; round++)
-        {
-            ulong[] all = [.. Enumerable.Range(0, 8).Select(_ => random.Next(3) == 0 ? 0 : Bytes(random, 100, 140))];
-            ulong low = Bytes(random, 98, 108), high = Bytes(random, 125, 142);
-            uint near = BlockMeans.NearOfEight(in all[0], low, high);
-            Assert.Equal(all.Select(m => BlockMeans.IsNear(m, low, high)), Enumerable.Range(0, 8).Select(i => (near >> i & 1) != 0));
-        }
-    }
-
-    [Fact]
     public void Every_width_of_vectors_gives_the_scalar_twin_s_places_bit_for_bit()
     {
         var random = new Random(9);
@@ -247,77 +234,6 @@ public class ReplayIndexTests
     }
 
     [Fact]
-    public void Paths_that_jump_are_laid_by_the_median_of_their_differences()
-    {
-        var random = new Random(6);
-        float[] a = new float[Residual.Padded], b = new float[Residual.Padded], moved = new float[Residual.Padded], apart = new float[PathSignature.Points];
-        for (int round = 0; round < 200; round++)
-        {
-            // whole numbers of few values, so that many differences are equal
-            foreach (ref float value in a.AsSpan())
-            {
-                value = random.Next(-6, 7) * (round % 3);
-            }
-
-            foreach (ref float value in b.AsSpan())
-            {
-                value = random.Next(-300, 300);
-            }
-
-            Residual.Pad(a);
-            Residual.Pad(b);
-            foreach (int axis in (int[])[0, Residual.YAt])
-            {
-                for (int i = 0; i < apart.Length; i++)
-                {
-                    apart[i] = a[axis + 1 + i] - b[axis + 1 + i];
-                }
-
-                Array.Sort(apart);
-                for (int i = 0; i < apart.Length + 2; i++)
-                {
-                    moved[axis + i] = a[axis + i] - ((apart[31] + apart[32]) / 2);
-                }
-            }
-
-            Assert.Equal(Residual.Between(moved, b, 16 * 16), SlippedResidual.Between(a, b));
-        }
-    }
-
-    [Fact]
-    public void The_table_of_means_finds_what_was_added_and_not_what_was_removed()
-    {
-        var random = new Random(5);
-        var table = new MeansTable(200);
-        var there = new Dictionary<int, ulong>();
-        for (int step = 0; step < 20_000; step++)
-        {
-            if (there.Count == 200 || (there.Count > 0 && random.Next(2) == 0))
-            {
-                int gone = there.Keys.ElementAt(random.Next(there.Count));
-                table.Remove(there[gone], gone);
-                there.Remove(gone);
-            }
-            else
-            {
-                there[step] = Bytes(random, 120, 136);
-                Assert.True(table.Add(there[step], step));
-            }
-
-            if (step % 50 == 0)
-            {
-                ulong low = Bytes(random, 118, 124), high = Bytes(random, 126, 132);
-                var found = new int[256];
-                int[] homes = new int[MeansTable.MostHomes];
-                ReadOnlySpan<int> asked = homes.AsSpan(0, table.Homes(low, high, homes));
-                table.AskBehind(asked);
-                int count = table.Find(low, high, asked, found);
-                Assert.Equal(there.Where(p => BlockMeans.IsNear(p.Value, low, high)).Select(p => p.Key).Order(), found[..count].Order());
-            }
-        }
-    }
-
-    [Fact]
     public void A_path_takes_at_most_192_bytes_and_look_ups_allocate_nothing()
     {
         Assert.Equal(176, Unsafe.SizeOf<ReplayEntry>());
@@ -361,8 +277,6 @@ public class ReplayIndexTests
         Assert.True(found >= 0.995 * asked, $"{found} of {asked}");
         Assert.True(asked >= 0.9 * people.Length);
     }
-
-    private static ulong Bytes(Random random, int low, int high) => Enumerable.Range(0, 8).Aggregate(0UL, (sum, i) => sum | ((ulong)random.Next(low, high) << (8 * i)));
 
     private static float[] Padded(Random random)
     {

@@ -51,6 +51,7 @@ public sealed unsafe class IdMemory : IDisposable
     /// <summary>How many ids before it is forgotten an id's line in the index is asked for.</summary>
     private const int AskedAhead = 8;
 
+    /// <summary>Ids of 16 bytes on a page of the ring.</summary>
     private const int IdsPerPage = HugePages.Bytes / 16;
 
     private int _bound;
