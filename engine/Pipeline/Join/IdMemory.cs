@@ -183,8 +183,12 @@ public sealed unsafe class IdMemory : IDisposable
     private void AllocateIndex(int links)
     {
         _links = links;
-        _index = _followingLinks == links ? _following : (uint*)HugePages.Allocate((nuint)links * sizeof(uint));
-        if (_followingLinks != links) HugePages.Free(_following);
+        if (_followingLinks == links) _index = _following;
+        else
+        {
+            HugePages.Free(_following);
+            _index = (uint*)HugePages.Allocate((nuint)links * sizeof(uint));
+        }
         _following = null;
         _followingLinks = 0;
         NativeMemory.Clear(_index, (nuint)links * sizeof(uint));

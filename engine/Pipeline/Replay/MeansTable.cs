@@ -11,7 +11,7 @@ namespace Engine.Pipeline.Replay;
 /// </summary>
 /// <remarks>
 /// All homes are asked for at once, what lies behind them once they have come, and a chain's further lines while others are looked at: what a look-up waits for is
-/// memory, some fifty homes and twice as many lines of it. (Open addressing was slower the longer it ran: crowded cells push their neighbours aside.)
+/// memory, some forty homes and three times as many lines of it. (Open addressing was slower the longer it ran: crowded cells push their neighbours aside.)
 /// </remarks>
 internal sealed class MeansTable
 {

@@ -82,7 +82,7 @@ internal static class SlippedResidual
             lessD -= Vector512.LessThan(one, d).AsInt32();
         }
 
-        return (Greatest(Points / 2 - 1) + Greatest(Points / 2)) / 2;
+        return (Greatest((Points / 2) - 1) + Greatest(Points / 2)) / 2;
 
         float Greatest(int before)
         {

@@ -24,8 +24,8 @@ internal sealed unsafe class TableMemory(int pieceBytes) : IDisposable
         if (_blocks.Count == 0) return Block(pieceBytes);
         if (_left < pieceBytes)
         {
-            _free = _following != null ? _following : Block(BlockBytes);
-            if (_following == null) _notAsked = _free + HugePages.Bytes;
+            if (_following == null) _notAsked = (_following = Block(BlockBytes)) + HugePages.Bytes;
+            _free = _following;
             _left = BlockBytes;
             _following = null;
         }
