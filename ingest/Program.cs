@@ -1,3 +1,6 @@
 using Ingest.Cli;
 
-return await Commands.RunAsync(args, new Surroundings(Console.Out, Console.Error, TimeProvider.System, !Console.IsErrorRedirected));
+return await Commands.RunAsync(
+    args,
+    new Surroundings(Console.Out, Console.Error, TimeProvider.System, !Console.IsErrorRedirected)
+);

@@ -5,19 +5,28 @@ using Confluent.Kafka;
 namespace Bench.EndToEnd;
 
 /// <summary>
-/// Clicks of about 460 bytes without paths, as peers' benchmarks have them: 200,000 visitors on 60,000 addresses of 8,000 networks, 500 publishers,
-/// 300 campaigns, by laws of Zipf. The same for the same seed, but for their times, which end at the time of sending.
+/// Clicks of about 460 bytes without paths, as peers' benchmarks have them: 200,000 visitors on 60,000 addresses of
+/// 8,000 networks, 500 publishers, 300 campaigns, by laws of Zipf. The same for the same seed, but for their times,
+/// which end at the time of sending.
 /// </summary>
 internal sealed class Clicks(TimeProvider clock)
 {
-    private const int Visitors = 200_000, Addresses = 60_000, Networks = 8_000, Publishers = 500, Campaigns = 300, PerMillisecond = 20;
+    private const int Visitors = 200_000,
+        Addresses = 60_000,
+        Networks = 8_000,
+        Publishers = 500,
+        Campaigns = 300,
+        PerMillisecond = 20;
 
     private static readonly string[] Agents =
     [
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
-        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 "
+            + "Safari/537.36",
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 "
+            + "Safari/605.1.15",
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
-        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36",
+        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile "
+            + "Safari/537.36",
     ];
 
     private readonly Random _random = new(7);
@@ -27,12 +36,17 @@ internal sealed class Clicks(TimeProvider clock)
     {
         using IProducer<byte[], byte[]> producer = Producer(kafka, lingerMs: 10);
         long start = clock.GetUtcNow().ToUnixTimeMilliseconds() - count / PerMillisecond;
-        for (int i = 0; i < count; i++) Send(producer, topic, $"c-{i}", start + i / PerMillisecond);
+        for (int i = 0; i < count; i++)
+        {
+            Send(producer, topic, $"c-{i}", start + i / PerMillisecond);
+        }
+
         producer.Flush(TimeSpan.FromMinutes(2));
     }
 
     /// <summary>Sends clicks at a rate a second; tells of each hundredth when it was sent.</summary>
-    /// <param name="ids">What their ids begin with: nobody's who was there before, or their verdicts would be, too.</param>
+    /// <param name="ids">What their ids begin with: nobody's who was there before, or their verdicts would be,
+    /// too.</param>
     public void Send(string kafka, string topic, string ids, int count, int rate, Action<string, long> sent)
     {
         using IProducer<byte[], byte[]> producer = Producer(kafka, lingerMs: 1);
@@ -40,31 +54,56 @@ internal sealed class Clicks(TimeProvider clock)
         long since = clock.GetTimestamp();
         for (int i = 0; i < count; i++)
         {
-            while (clock.GetElapsedTime(since).TotalSeconds * rate < i) pause.Wait(1);
+            while (clock.GetElapsedTime(since).TotalSeconds * rate < i)
+            {
+                pause.Wait(1);
+            }
+
             long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
             string id = $"{ids}-{i}";
             Send(producer, topic, id, now);
-            if (i % 100 == 0) sent(id, now);
+            if (i % 100 == 0)
+            {
+                sent(id, now);
+            }
         }
         producer.Flush(TimeSpan.FromMinutes(1));
     }
 
-    private static IProducer<byte[], byte[]> Producer(string kafka, double lingerMs) => new ProducerBuilder<byte[], byte[]>(new ProducerConfig
-    {
-        BootstrapServers = kafka,
-        Partitioner = Partitioner.Murmur2Random,
-        LingerMs = lingerMs,
-        BatchSize = 256 * 1024,
-        QueueBufferingMaxMessages = 200_000,
-        EnableDeliveryReports = false,
-    }).Build();
+    private static IProducer<byte[], byte[]> Producer(string kafka, double lingerMs) =>
+        new ProducerBuilder<byte[], byte[]>(
+            new ProducerConfig
+            {
+                BootstrapServers = kafka,
+                Partitioner = Partitioner.Murmur2Random,
+                LingerMs = lingerMs,
+                BatchSize = 256 * 1024,
+                QueueBufferingMaxMessages = 200_000,
+                EnableDeliveryReports = false,
+            }
+        ).Build();
 
     private void Send(IProducer<byte[], byte[]> producer, string topic, string id, long time)
     {
-        int visitor = Zipf(Visitors, 2.2), address = (int)(visitor * 7_919L % Addresses), network = address % Networks, publisher = Zipf(Publishers, 2), campaign = Zipf(Campaigns, 2);
-        string net = string.Create(CultureInfo.InvariantCulture, $"{23 + network / 2000}.{network / 50 % 40 * 6}.{network % 50 * 5}.");
-        string json = string.Create(CultureInfo.InvariantCulture, $"{{\"type\":\"click\",\"id\":\"{id}\",\"time\":{time},\"ip\":\"{net}{10 + 23 * (address / Networks)}\",\"ua\":\"{Agents[visitor % Agents.Length]}\",\"visitor\":\"v-{visitor}\",\"publisher\":\"pub-{publisher}\",\"placement\":\"top\",\"campaign\":\"cmp-{campaign}\",\"advertiser\":\"adv-{campaign % 90}\",\"cost_micros\":{50_000 + 10_000 * _random.Next(60)},\"page\":\"https://p{publisher}.example/a/{_random.Next(1000)}\",\"referrer\":\"\",\"target\":\"https://s{campaign % 90}.example/p/{campaign}\",\"pointer\":\"mouse\",\"x\":{_random.Next(1280)},\"y\":{_random.Next(720)},\"viewport\":[1280,720]}}");
-        var message = new Message<byte[], byte[]> { Key = Encoding.ASCII.GetBytes(net + "0/24"), Value = Encoding.ASCII.GetBytes(json), Timestamp = new Timestamp(time, TimestampType.CreateTime) };
+        int visitor = Zipf(Visitors, 2.2),
+            address = (int)(visitor * 7_919L % Addresses),
+            network = address % Networks,
+            publisher = Zipf(Publishers, 2),
+            campaign = Zipf(Campaigns, 2);
+        string net = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{23 + network / 2000}.{network / 50 % 40 * 6}.{network % 50 * 5}."
+        );
+        string json = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"type\":\"click\",\"id\":\"{id}\",\"time\":{time},\"ip\":\"{net}{10 + 23 * (address / Networks)}\",\"ua\":\"{Agents[visitor % Agents.Length]}\",\"visitor\":\"v-{visitor}\",\"publisher\":\"pub-{publisher}\",\"placement\":\"top\",\"campaign\":\"cmp-{campaign}\",\"advertiser\":\"adv-{campaign % 90}\",\"cost_micros\":{50_000 + 10_000 * _random.Next(60)},\"page\":\"https://p{publisher}.example/a/{_random.Next(1000)}\",\"referrer\":\"\",\"target\":\"https://s{campaign % 90}.example/p/{campaign}\",\"pointer\":\"mouse\",\"x\":{_random.Next(1280)},\"y\":{_random.Next(720)},\"viewport\":[1280,720]}}"
+        );
+        var message = new Message<byte[], byte[]>
+        {
+            Key = Encoding.ASCII.GetBytes(net + "0/24"),
+            Value = Encoding.ASCII.GetBytes(json),
+            Timestamp = new Timestamp(time, TimestampType.CreateTime),
+        };
         while (true)
         {
             try

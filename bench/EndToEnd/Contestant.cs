@@ -18,21 +18,57 @@ internal sealed class Contestant : IDisposable
         if (plan.EngineOf(name) is { } engine)
         {
             string config = name == Plan.TwoEngines ? "one-lane.yaml" : "engine.yaml";
-            string[] arguments = ["run", "--config", Path.Combine(plan.Root, "bench", "EndToEnd", config), "--kafka", kafka, "--redis", $"127.0.0.1:{redis}", "--group", group];
+            string[] arguments =
+            [
+                "run",
+                "--config",
+                Path.Combine(plan.Root, "bench", "EndToEnd", config),
+                "--kafka",
+                kafka,
+                "--redis",
+                $"127.0.0.1:{redis}",
+                "--group",
+                group,
+            ];
             start = new ProcessStartInfo(engine, arguments);
         }
         else
         {
-            string[] common = ["-cp", "lib/*:../kafka/libs/*", $"-Dbrokers={kafka}", $"-Dredis.port={redis}", $"-Dtopic={topic}", $"-Dgroup={group}", $"-Dwork.dir={folder}", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"];
+            string[] common =
+            [
+                "-cp",
+                "lib/*:../kafka/libs/*",
+                $"-Dbrokers={kafka}",
+                $"-Dredis.port={redis}",
+                $"-Dtopic={topic}",
+                $"-Dgroup={group}",
+                $"-Dwork.dir={folder}",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+            ];
             start = name switch
             {
                 "native" => new ProcessStartInfo("bin/native", common),
                 "native-rdkafka" => new ProcessStartInfo("bin/native", [.. common, "-Dclient=librdkafka"]),
-                _ => new ProcessStartInfo("java", ["-Xms3g", "-Xmx3g", "-XX:+UseParallelGC", .. common, "peers." + char.ToUpperInvariant(name[0]) + name[1..]]),
+                _ => new ProcessStartInfo(
+                    "java",
+                    [
+                        "-Xms3g",
+                        "-Xmx3g",
+                        "-XX:+UseParallelGC",
+                        .. common,
+                        "peers." + char.ToUpperInvariant(name[0]) + name[1..],
+                    ]
+                ),
             };
             start.WorkingDirectory = plan.Peers;
-            if (!start.FileName.Contains('/')) start.FileName = "java";
-            else start.FileName = Path.Combine(plan.Peers!, start.FileName);
+            if (!start.FileName.Contains('/'))
+            {
+                start.FileName = "java";
+            }
+            else
+            {
+                start.FileName = Path.Combine(plan.Peers!, start.FileName);
+            }
         }
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         _processes = [.. Enumerable.Range(0, name == Plan.TwoEngines ? 2 : 1).Select(_ => Started(start))];
@@ -46,7 +82,12 @@ internal sealed class Contestant : IDisposable
     public void CheckAlive()
     {
         foreach (Process process in _processes)
-            if (process.HasExited) throw new InvalidOperationException($"{_name} ended with exit code {process.ExitCode}:\n{Said}");
+        {
+            if (process.HasExited)
+            {
+                throw new InvalidOperationException($"{_name} ended with exit code {process.ExitCode}:\n{Said}");
+            }
+        }
     }
 
     /// <summary>Asks it to end; what it says of its own memory then.</summary>
@@ -54,11 +95,20 @@ internal sealed class Contestant : IDisposable
     {
         foreach (Process process in _processes)
         {
-            using (Process kill = Process.Start("kill", $"{process.Id}")) kill.WaitForExit();
-            if (!process.WaitForExit(20_000)) process.Kill();
+            using (Process kill = Process.Start("kill", $"{process.Id}"))
+            {
+                kill.WaitForExit();
+            }
+
+            if (!process.WaitForExit(20_000))
+            {
+                process.Kill();
+            }
+
             process.WaitForExit();
         }
-        return Said.Split('\n').FirstOrDefault(line => line.Contains("collections", StringComparison.Ordinal))?.Trim() ?? "";
+        return Said.Split('\n').FirstOrDefault(line => line.Contains("collections", StringComparison.Ordinal))?.Trim()
+            ?? "";
     }
 
     private Process Started(ProcessStartInfo start)
@@ -75,18 +125,31 @@ internal sealed class Contestant : IDisposable
     {
         get
         {
-            lock (_said) return _said.ToString();
+            lock (_said)
+            {
+                return _said.ToString();
+            }
         }
     }
 
     private void Keep(string? line)
     {
-        lock (_said) _said.AppendLine(line);
+        lock (_said)
+        {
+            _said.AppendLine(line);
+        }
     }
 
     public void Dispose()
     {
-        if (Array.Exists(_processes, process => !process.HasExited)) End();
-        foreach (Process process in _processes) process.Dispose();
+        if (Array.Exists(_processes, process => !process.HasExited))
+        {
+            End();
+        }
+
+        foreach (Process process in _processes)
+        {
+            process.Dispose();
+        }
     }
 }

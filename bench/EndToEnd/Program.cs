@@ -1,13 +1,22 @@
 using Bench.EndToEnd;
 
-// bench/EndToEnd: the engine, and peers where they are named, on a real broker and a real Redis. Environment: KAFKA_TOOL (a script that starts a
-// broker; see docs/performance.md), PEERS=dir, BESIDE="dir …" (other builds of the engine), TWO=1 (two engines of one lane each, too), CLICKS, RUNS, QUICK=1, STORES="redis garnet", LATENCY_S. Results: a table, bench.json, bench.svg.
+// bench/EndToEnd: the engine, and peers where they are named, on a real broker and a real Redis. Environment:
+// KAFKA_TOOL (a script that starts a broker; see docs/performance.md), PEERS=dir, BESIDE="dir …" (other builds of the
+// engine), TWO=1 (two engines of one lane each, too), CLICKS, RUNS, QUICK=1, STORES="redis garnet", LATENCY_S. Results:
+// a table, bench.json, bench.svg.
 string root = AppContext.BaseDirectory;
-while (!File.Exists(Path.Combine(root, "Engine.sln"))) root = Path.GetDirectoryName(root) ?? throw new DirectoryNotFoundException("Engine.sln isn't above this program");
+while (!File.Exists(Path.Combine(root, "Engine.sln")))
+{
+    root = Path.GetDirectoryName(root) ?? throw new DirectoryNotFoundException("Engine.sln isn't above this program");
+}
+
 string? tool = Environment.GetEnvironmentVariable("KAFKA_TOOL");
 if (tool == null || !File.Exists(tool))
 {
-    Console.Error.WriteLine("bench: KAFKA_TOOL names no script that starts a broker: set it to one that knows `start -p PORT -d DIR -P PARTITIONS` and `stop -d DIR`.");
+    Console.Error.WriteLine(
+        "bench: KAFKA_TOOL names no script that starts a broker: set it to one that knows `start -p PORT -d DIR -P "
+            + "PARTITIONS` and `stop -d DIR`."
+    );
     return 1;
 }
 bool quick = Environment.GetEnvironmentVariable("QUICK") == "1";
@@ -16,12 +25,20 @@ var plan = new Plan
     Root = root,
     KafkaTool = Path.GetFullPath(tool),
     Peers = Environment.GetEnvironmentVariable("PEERS") is { Length: > 0 } peers ? Path.GetFullPath(peers) : null,
-    Beside = [.. (Environment.GetEnvironmentVariable("BESIDE") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath)],
+    Beside =
+    [
+        .. (Environment.GetEnvironmentVariable("BESIDE") ?? "")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(Path.GetFullPath),
+    ],
     Two = Environment.GetEnvironmentVariable("TWO") == "1",
     Clicks = Number("CLICKS", quick ? 1_000_000 : 4_000_000),
     Runs = Number("RUNS", quick ? 2 : 5),
     LatencySeconds = Number("LATENCY_S", quick ? 20 : 60),
-    Stores = (Environment.GetEnvironmentVariable("STORES") ?? "redis garnet").Split(' ', StringSplitOptions.RemoveEmptyEntries),
+    Stores = (Environment.GetEnvironmentVariable("STORES") ?? "redis garnet").Split(
+        ' ',
+        StringSplitOptions.RemoveEmptyEntries
+    ),
 };
 using var series = new Series(plan);
 List<Run> runs = series.Throughput();
@@ -31,4 +48,10 @@ Report.Write(plan, runs, latencies, folder, Console.Out);
 return 0;
 
 static int Number(string name, int otherwise) =>
-    int.TryParse(Environment.GetEnvironmentVariable(name), System.Globalization.CultureInfo.InvariantCulture, out int value) ? value : otherwise;
+    int.TryParse(
+        Environment.GetEnvironmentVariable(name),
+        System.Globalization.CultureInfo.InvariantCulture,
+        out int value
+    )
+        ? value
+        : otherwise;

@@ -9,7 +9,8 @@ namespace Bench.EndToEnd;
 internal sealed class Series : IDisposable
 {
     private const int Rate = 20_000;
-    private static readonly TimeSpan LeftOut = TimeSpan.FromSeconds(10), Within = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan LeftOut = TimeSpan.FromSeconds(10),
+        Within = TimeSpan.FromMinutes(6);
 
     private readonly Plan _plan;
     private readonly TimeProvider _clock = TimeProvider.System;
@@ -29,20 +30,40 @@ internal sealed class Series : IDisposable
         MakeTopic(Topics.Interactions);
         Console.Error.WriteLine($"bench: sending {_plan.Clicks:#,0} clicks");
         new Clicks(_clock).Send(_broker.Address, Topics.Interactions, _plan.Clicks);
-        if (_plan.Runs > 0) Watch("engine", _plan.Stores[0]); // whoever comes first finds the broker cold, so that one doesn't count
+        if (_plan.Runs > 0)
+        {
+            Watch("engine", _plan.Stores[0]); // whoever comes first finds the broker cold, so that one doesn't count
+        }
+
         var runs = new List<Run>();
         for (int round = 0; round < _plan.Runs; round++)
+        {
             foreach (string store in _plan.Stores)
-                foreach (string contestant in Turned(store == "redis" ? _plan.Contestants : ["engine", .. _plan.Beside], round))
+            {
+                foreach (
+                    string contestant in Turned(
+                        store == "redis" ? _plan.Contestants : ["engine", .. _plan.Beside],
+                        round
+                    )
+                )
                 {
                     Run run = Watch(contestant, store);
                     runs.Add(run);
-                    Console.Error.WriteLine($"bench: {run.Contestant} on {store}: {run.ClicksPerSecond:#,0} clicks/s, {run.CpuUs:0.00} µs a click, broker {run.BrokerUs:0.00}, store {run.StoreUs:0.00}, {run.PeakMb:0} MB {run.Process}");
+                    Console.Error.WriteLine(
+                        $"bench: {run.Contestant} on {store}: {run.ClicksPerSecond:#,0} clicks/s, {run.CpuUs:0.00} "
+                            + $"µs a click, broker {run.BrokerUs:0.00}, store {run.StoreUs:0.00}, {run.PeakMb:0} MB "
+                            + $"{run.Process}"
+                    );
                 }
+            }
+        }
+
         return runs;
     }
 
-    /// <summary>Everyone at a fixed rate, on a topic of its own. Every hundredth verdict is looked for until it is there.</summary>
+    /// <summary>
+    /// Everyone at a fixed rate, on a topic of its own. Every hundredth verdict is looked for until it is there.
+    /// </summary>
     public List<Latency> Latency()
     {
         // who comes first finds the broker cold, so the first comes twice, and its first time doesn't count
@@ -53,10 +74,20 @@ internal sealed class Series : IDisposable
             // The engine reads one topic: what lies in it from before is read first.
             bool ours = _plan.EngineOf(contestant) != null;
             string topic = ours ? Topics.Interactions : "latency-" + contestant;
-            if (!ours) MakeTopic(topic);
+            if (!ours)
+            {
+                MakeTopic(topic);
+            }
+
             using var store = new Store("redis", _plan.Root, _folder);
             using Contestant running = Start(contestant, topic, store);
-            Settle(store, ours ? _plan.Clicks + (long)found.Count(l => _plan.EngineOf(l.Contestant) != null) * Rate * _plan.LatencySeconds : 0);
+            Settle(
+                store,
+                ours
+                    ? _plan.Clicks
+                        + (long)found.Count(l => _plan.EngineOf(l.Contestant) != null) * Rate * _plan.LatencySeconds
+                    : 0
+            );
             found.Add(Sample(contestant, topic, $"l{found.Count}", store));
         }
         found.RemoveAt(0);
@@ -66,7 +97,8 @@ internal sealed class Series : IDisposable
     /// <summary>Waits until so many verdicts are there, no more come, and the group has joined.</summary>
     private void Settle(Store store, long least)
     {
-        long before = -1, size;
+        long before = -1,
+            size;
         for (int quiet = 0; quiet < 8; before = size)
         {
             _pause.Wait(1000);
@@ -81,24 +113,46 @@ internal sealed class Series : IDisposable
         var waiting = new List<(string Key, long Sent)>();
         var arriving = new System.Collections.Concurrent.ConcurrentQueue<(string, long)>();
         var times = new List<double>();
-        Task sending = Task.Run(() => new Clicks(_clock).Send(_broker.Address, topic, ids, Rate * _plan.LatencySeconds, Rate, (id, sent) => arriving.Enqueue(("verdict:" + id, sent))));
+        Task sending = Task.Run(() =>
+            new Clicks(_clock).Send(_broker.Address, topic, ids, Rate * _plan.LatencySeconds, Rate, (id, sent) =>
+                arriving.Enqueue(("verdict:" + id, sent))
+            )
+        );
         long begin = _clock.GetUtcNow().ToUnixTimeMilliseconds();
         long since = _clock.GetTimestamp();
-        while ((!sending.IsCompleted || waiting.Count > 0 || !arriving.IsEmpty) && _clock.GetElapsedTime(since) < Within)
+        while (
+            (!sending.IsCompleted || waiting.Count > 0 || !arriving.IsEmpty) && _clock.GetElapsedTime(since) < Within
+        )
         {
-            while (arriving.TryDequeue(out (string, long) one)) waiting.Add(one);
+            while (arriving.TryDequeue(out (string, long) one))
+            {
+                waiting.Add(one);
+            }
+
             bool[] there = store.Exist([.. waiting.Select(one => one.Key)]);
             long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
             for (int i = there.Length - 1; i >= 0; i--)
             {
-                if (!there[i]) continue;
-                if (waiting[i].Sent - begin >= LeftOut.TotalMilliseconds) times.Add(now - waiting[i].Sent);
+                if (!there[i])
+                {
+                    continue;
+                }
+
+                if (waiting[i].Sent - begin >= LeftOut.TotalMilliseconds)
+                {
+                    times.Add(now - waiting[i].Sent);
+                }
+
                 waiting.RemoveAt(i);
             }
             _pause.Wait(1);
         }
         sending.GetAwaiter().GetResult();
-        if (waiting.Count > 0) throw new TimeoutException($"{contestant}: {waiting.Count} verdicts never came");
+        if (waiting.Count > 0)
+        {
+            throw new TimeoutException($"{contestant}: {waiting.Count} verdicts never came");
+        }
+
         times.Sort();
         double At(double share) => times[Math.Min(times.Count - 1, (int)(times.Count * share))];
         var latency = new Latency(contestant, At(0.5), At(0.99), At(0.999), times.Count);
@@ -116,19 +170,42 @@ internal sealed class Series : IDisposable
         while (true)
         {
             _pause.Wait(every);
-            long count = server.Size(), now = _clock.GetTimestamp();
+            long count = server.Size(),
+                now = _clock.GetTimestamp();
             running.CheckAlive();
-            if (count < _plan.Clicks / 4 && _clock.GetElapsedTime(since) < Within) continue;
-            double own = running.CpuUs, broker = Processes.CpuUs(_broker.ProcessId), stored = Processes.CpuUs(server.ProcessId);
+            if (count < _plan.Clicks / 4 && _clock.GetElapsedTime(since) < Within)
+            {
+                continue;
+            }
+
+            double own = running.CpuUs,
+                broker = Processes.CpuUs(_broker.ProcessId),
+                stored = Processes.CpuUs(server.ProcessId);
             from ??= (count, now, own, broker, stored);
             if (count < _plan.Clicks * 0.95)
             {
-                if (_clock.GetElapsedTime(since) > Within) throw new TimeoutException($"{contestant}: {count} of {_plan.Clicks} verdicts after {Within.TotalMinutes} minutes");
+                if (_clock.GetElapsedTime(since) > Within)
+                {
+                    throw new TimeoutException(
+                        $"{contestant}: {count} of {_plan.Clicks} verdicts after {Within.TotalMinutes} minutes"
+                    );
+                }
+
                 continue;
             }
-            double clicks = count - from.Value.count, peak = running.PeakMb;
+            double clicks = count - from.Value.count,
+                peak = running.PeakMb;
             string said = running.End();
-            return new Run(contestant, store, clicks / _clock.GetElapsedTime(from.Value.at, now).TotalSeconds, (own - from.Value.own) / clicks, (broker - from.Value.broker) / clicks, (stored - from.Value.stored) / clicks, peak, said);
+            return new Run(
+                contestant,
+                store,
+                clicks / _clock.GetElapsedTime(from.Value.at, now).TotalSeconds,
+                (own - from.Value.own) / clicks,
+                (broker - from.Value.broker) / clicks,
+                (stored - from.Value.stored) / clicks,
+                peak,
+                said
+            );
         }
     }
 
@@ -138,26 +215,44 @@ internal sealed class Series : IDisposable
         return new(_plan, contestant, _broker.Address, topic, store.Port, _folder);
     }
 
-    /// <summary>Every run is a group of its own, and would read and keep the sums that those before it wrote; an operator's group finds its own. The engine makes the topic again.</summary>
+    /// <summary>
+    /// Every run is a group of its own, and would read and keep the sums that those before it wrote; an operator's
+    /// group finds its own. The engine makes the topic again.
+    /// </summary>
     private void ForgetSums()
     {
-        using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = _broker.Address }).Build();
-        if (!AreThere()) return;
+        using IAdminClient admin = new AdminClientBuilder(
+            new AdminClientConfig { BootstrapServers = _broker.Address }
+        ).Build();
+        if (!AreThere())
+        {
+            return;
+        }
+
         admin.DeleteTopicsAsync([Topics.Standings]).GetAwaiter().GetResult();
         long since = _clock.GetTimestamp();
         while (AreThere())
         {
-            if (_clock.GetElapsedTime(since) > Within) throw new TimeoutException($"{Topics.Standings} is still there {Within.TotalMinutes} minutes after it was deleted");
+            if (_clock.GetElapsedTime(since) > Within)
+            {
+                throw new TimeoutException(
+                    $"{Topics.Standings} is still there {Within.TotalMinutes} minutes after it was deleted"
+                );
+            }
+
             _pause.Wait(100);
         }
 
-        bool AreThere() => admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.Exists(topic => topic.Topic == Topics.Standings);
+        bool AreThere() =>
+            admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.Exists(topic => topic.Topic == Topics.Standings);
     }
 
     /// <summary>Each round another one comes first: who does pays for what the others find warm.</summary>
-    private static IEnumerable<string> Turned(string[] contestants, int round) => contestants.Select((_, i) => contestants[(i + round) % contestants.Length]);
+    private static IEnumerable<string> Turned(string[] contestants, int round) =>
+        contestants.Select((_, i) => contestants[(i + round) % contestants.Length]);
 
-    private void MakeTopic(string topic) => new TopicMaker(_broker.Address).EnsureAsync([topic], TopicTimestamps.CreateTime).GetAwaiter().GetResult();
+    private void MakeTopic(string topic) =>
+        new TopicMaker(_broker.Address).EnsureAsync([topic], TopicTimestamps.CreateTime).GetAwaiter().GetResult();
 
     public void Dispose()
     {

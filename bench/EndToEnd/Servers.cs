@@ -9,7 +9,8 @@ namespace Bench.EndToEnd;
 /// <summary>A broker of our own, by the script that the plan names.</summary>
 internal sealed class Broker : IDisposable
 {
-    private readonly string _tool, _folder;
+    private readonly string _tool,
+        _folder;
 
     public Broker(string tool, string folder)
     {
@@ -26,10 +27,15 @@ internal sealed class Broker : IDisposable
 
     private void Run(params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(_tool, arguments) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(_tool, arguments) { RedirectStandardOutput = true }
+        )!;
         process.StandardOutput.ReadLine();
         process.WaitForExit();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{_tool} {arguments[0]} ended with exit code {process.ExitCode}");
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{_tool} {arguments[0]} ended with exit code {process.ExitCode}");
+        }
     }
 
     public void Dispose() => Run("stop", "-d", _folder);
@@ -45,9 +51,31 @@ internal sealed class Store : IDisposable
     public Store(string name, string root, string folder)
     {
         Port = Ports.Free();
-        ProcessStartInfo start = name == "redis"
-            ? new("redis-server", ["--bind", "127.0.0.1", "--port", $"{Port}", "--save", "", "--appendonly", "no", "--dir", folder])
-            : new("dotnet", ["tool", "run", "garnet-server", "--", "--bind", "127.0.0.1", "--port", $"{Port}", "--lua", "--lua-transaction-mode", "--memory", "4g", "--index", "512m"]);
+        ProcessStartInfo start =
+            name == "redis"
+                ? new(
+                    "redis-server",
+                    ["--bind", "127.0.0.1", "--port", $"{Port}", "--save", "", "--appendonly", "no", "--dir", folder]
+                )
+                : new(
+                    "dotnet",
+                    [
+                        "tool",
+                        "run",
+                        "garnet-server",
+                        "--",
+                        "--bind",
+                        "127.0.0.1",
+                        "--port",
+                        $"{Port}",
+                        "--lua",
+                        "--lua-transaction-mode",
+                        "--memory",
+                        "4g",
+                        "--index",
+                        "512m",
+                    ]
+                );
         start.WorkingDirectory = root;
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         _process = Process.Start(start)!;
@@ -82,7 +110,11 @@ internal sealed class Store : IDisposable
     public bool[] Exist(IReadOnlyList<string> keys)
     {
         var text = new StringBuilder();
-        foreach (string key in keys) Command(text, "EXISTS", key);
+        foreach (string key in keys)
+        {
+            Command(text, "EXISTS", key);
+        }
+
         _client.GetStream().Write(Encoding.ASCII.GetBytes(text.ToString()));
         return [.. keys.Select(_ => _replies.ReadLine() == ":1")];
     }
@@ -99,7 +131,10 @@ internal sealed class Store : IDisposable
     private static void Command(StringBuilder text, params ReadOnlySpan<string> words)
     {
         text.Append(CultureInfo.InvariantCulture, $"*{words.Length}\r\n");
-        foreach (string word in words) text.Append(CultureInfo.InvariantCulture, $"${word.Length}\r\n{word}\r\n");
+        foreach (string word in words)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"${word.Length}\r\n{word}\r\n");
+        }
     }
 
     public void Dispose()
@@ -120,7 +155,10 @@ internal static class Ports
         while (true)
         {
             int port = 20_000 + Random.Shared.Next(8_000);
-            if (IsFree(port) && (beside == 0 || IsFree(port + beside))) return port;
+            if (IsFree(port) && (beside == 0 || IsFree(port + beside)))
+            {
+                return port;
+            }
         }
     }
 
@@ -149,16 +187,26 @@ internal static class Processes
     {
         string stat = File.ReadAllText($"/proc/{process}/stat");
         string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) * TickUs;
+        return (
+                long.Parse(fields[11], CultureInfo.InvariantCulture)
+                + long.Parse(fields[12], CultureInfo.InvariantCulture)
+            ) * TickUs;
     }
 
     /// <summary>The most memory that it had, MB.</summary>
     public static double PeakMb(int process) =>
-        long.Parse(File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
+        long.Parse(
+            File.ReadLines($"/proc/{process}/status")
+                .First(line => line.StartsWith("VmHWM", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture
+        ) / 1024.0;
 
     public static int LastChild(int process)
     {
         string children = File.ReadAllText($"/proc/{process}/task/{process}/children").Trim();
-        return children.Length == 0 ? process : LastChild(int.Parse(children.Split(' ')[^1], CultureInfo.InvariantCulture));
+        return children.Length == 0
+            ? process
+            : LastChild(int.Parse(children.Split(' ')[^1], CultureInfo.InvariantCulture));
     }
 }

@@ -8,12 +8,13 @@ using System.Text;
 namespace Bench.Micro;
 
 /// <summary>
-/// Content requests to an engine that runs, at a steady rate: each is sent when its time comes, whatever became of those before, and its latency
-/// counts from that time on, so that a stall isn't left out.
+/// Content requests to an engine that runs, at a steady rate: each is sent when its time comes, whatever became of
+/// those before, and its latency counts from that time on, so that a stall isn't left out.
 /// </summary>
 internal static partial class HttpProfile
 {
-    private const int WarmUpSeconds = 5, Senders = 16;
+    private const int WarmUpSeconds = 5,
+        Senders = 16;
 
     /// <param name="address"><c>http://127.0.0.1:8080</c></param>
     /// <param name="rate">Requests a second.</param>
@@ -22,53 +23,91 @@ internal static partial class HttpProfile
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = Senders };
         using var http = new HttpClient(handler) { BaseAddress = new Uri(address) };
         string run = Guid.NewGuid().ToString("N")[..8];
-        int warm = rate * WarmUpSeconds, total = warm + rate * seconds, next = -1;
+        int warm = rate * WarmUpSeconds,
+            total = warm + rate * seconds,
+            next = -1;
         var latencies = new double[total];
         var problems = new ConcurrentDictionary<string, int>();
         long begin = Stopwatch.GetTimestamp() + Stopwatch.Frequency / 10;
-        Thread[] senders = [.. Enumerable.Range(0, Senders).Select(_ => new Thread(() =>
+        Thread[] senders =
+        [
+            .. Enumerable
+                .Range(0, Senders)
+                .Select(_ => new Thread(() =>
+                {
+                    while (Interlocked.Increment(ref next) is var i && i < total)
+                    {
+                        long due = begin + (long)(i * (double)Stopwatch.Frequency / rate);
+                        SleepUntil(due);
+                        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/content-requests")
+                        {
+                            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Body(run, i))),
+                        };
+                        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                        try
+                        {
+                            using HttpResponseMessage answer = http.Send(request);
+                            using Stream body = answer.Content.ReadAsStream();
+                            body.CopyTo(Stream.Null);
+                            if (!answer.IsSuccessStatusCode)
+                            {
+                                problems.AddOrUpdate($"status {(int)answer.StatusCode}", 1, (_, n) => n + 1);
+                            }
+                        }
+                        catch (HttpRequestException e)
+                        {
+                            problems.AddOrUpdate(e.Message, 1, (_, n) => n + 1);
+                        }
+                        latencies[i] = Stopwatch.GetElapsedTime(due).TotalMilliseconds;
+                    }
+                })),
+        ];
+        foreach (Thread sender in senders)
         {
-            while (Interlocked.Increment(ref next) is var i && i < total)
-            {
-                long due = begin + (long)(i * (double)Stopwatch.Frequency / rate);
-                SleepUntil(due);
-                using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/content-requests") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Body(run, i))) };
-                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-                try
-                {
-                    using HttpResponseMessage answer = http.Send(request);
-                    using Stream body = answer.Content.ReadAsStream();
-                    body.CopyTo(Stream.Null);
-                    if (!answer.IsSuccessStatusCode) problems.AddOrUpdate($"status {(int)answer.StatusCode}", 1, (_, n) => n + 1);
-                }
-                catch (HttpRequestException e)
-                {
-                    problems.AddOrUpdate(e.Message, 1, (_, n) => n + 1);
-                }
-                latencies[i] = Stopwatch.GetElapsedTime(due).TotalMilliseconds;
-            }
-        }))];
-        foreach (Thread sender in senders) sender.Start();
-        foreach (Thread sender in senders) sender.Join();
+            sender.Start();
+        }
+
+        foreach (Thread sender in senders)
+        {
+            sender.Join();
+        }
+
         double[] sorted = [.. latencies[warm..].Order()];
         double At(double share) => sorted[(int)(share * (sorted.Length - 1))];
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sorted.Length:N0} requests at {rate:N0}/s: p50 {At(0.5):0.000} ms, p90 {At(0.9):0.000}, p99 {At(0.99):0.000}, p99.9 {At(0.999):0.000}, most {sorted[^1]:0.0}"));
-        foreach ((string problem, int count) in problems) Console.WriteLine($"{count} x {problem}");
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{sorted.Length:N0} requests at {rate:N0}/s: p50 {At(0.5):0.000} ms, p90 {At(0.9):0.000}, p99 "
+                    + $"{At(0.99):0.000}, p99.9 {At(0.999):0.000}, most {sorted[^1]:0.0}"
+            )
+        );
+        foreach ((string problem, int count) in problems)
+        {
+            Console.WriteLine($"{count} x {problem}");
+        }
     }
 
     /// <summary>
-    /// Sleeps until a monotonic time, to some 60 us. Spinning through the last millisecond, as sixteen senders would, takes the cores from the engine that is measured.
+    /// Sleeps until a monotonic time, to some 60 us. Spinning through the last millisecond, as sixteen senders would,
+    /// takes the cores from the engine that is measured.
     /// </summary>
     private static void SleepUntil(long due)
     {
-        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("the http profile needs Linux: only its clock sleeps precisely enough");
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new PlatformNotSupportedException(
+                "the http profile needs Linux: only its clock sleeps precisely enough"
+            );
+        }
         // On Linux the stopwatch counts nanoseconds of the monotonic clock.
         (long seconds, long nanoseconds) = Math.DivRem(due, Stopwatch.Frequency);
         var until = new Timespec(seconds, nanoseconds);
         while (ClockNanosleep(MonotonicClock, AbsoluteTime, in until, 0) == Interrupted) { }
     }
 
-    private const int MonotonicClock = 1, AbsoluteTime = 1, Interrupted = 4;
+    private const int MonotonicClock = 1,
+        AbsoluteTime = 1,
+        Interrupted = 4;
 
     private readonly record struct Timespec(long Seconds, long Nanoseconds);
 

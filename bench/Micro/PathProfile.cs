@@ -6,17 +6,27 @@ using Engine.Pipeline.Replay;
 
 namespace Bench.Micro;
 
-/// <summary>What each step of a path costs, among as many stored paths as are asked for: times of short pieces of work.</summary>
+/// <summary>
+/// What each step of a path costs, among as many stored paths as are asked for: times of short pieces of work.
+/// </summary>
 internal static class PathProfile
 {
-    private const int Distinct = 65_536, Slice = 1024, Rounds = 200, Warm = 60;
+    private const int Distinct = 65_536,
+        Slice = 1024,
+        Rounds = 200,
+        Warm = 60;
 
     public static void Run(int stored, string? recordings)
     {
         var log = new PathLog(3, recordings);
         var paths = new PathLog.Moves[Distinct];
-        for (int i = 0; i < paths.Length; i++) paths[i] = log.Next();
-        byte[] id = "c-8f14e45f-0123"u8.ToArray(), matched = new byte[EventLimits.MaxIdentifierBytes];
+        for (int i = 0; i < paths.Length; i++)
+        {
+            paths[i] = log.Next();
+        }
+
+        byte[] id = "c-8f14e45f-0123"u8.ToArray(),
+            matched = new byte[EventLimits.MaxIdentifierBytes];
         ReplayIndex index = Index(stored, recordings, out long logTime);
         var scorer = new PathScorer(PipelineProfile.Settings().CursorModel!.Artefact);
         var scratch = new PathScratch();
@@ -29,7 +39,21 @@ internal static class PathProfile
         Time("signature, look-up, insert", i =>
         {
             index.Ask(PathSignature.Encode(paths[i].T, paths[i].X, paths[i].Y), question);
-            if (index.TryFind(question, ++logTime, 1, i, new PathPoints(paths[i].T, paths[i].X, paths[i].Y), matched, out _)) found++;
+            if (
+                index.TryFind(
+                    question,
+                    ++logTime,
+                    1,
+                    i,
+                    new PathPoints(paths[i].T, paths[i].X, paths[i].Y),
+                    matched,
+                    out _
+                )
+            )
+            {
+                found++;
+            }
+
             index.Insert(question, id, logTime, 1, i);
         });
         Time("features", i => PathFeatures.Compute(paths[i].T, paths[i].X, paths[i].Y, features, scratch));
@@ -38,9 +62,18 @@ internal static class PathProfile
         {
             PathCleaning.Clean(paths[i].T, paths[i].X, paths[i].Y, scratch);
             scorer.Prepare(i % 32, paths[i].X, paths[i].Y, scratch);
-            if (i % 32 == 31) scorer.ScoreBatch(32, scores);
+            if (i % 32 == 31)
+            {
+                scorer.ScoreBatch(32, scores);
+            }
         });
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{found} found of {Slice * Rounds:#,0} among {stored:#,0}; paths that come again after {Distinct:#,0} others are found"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{found} found of {Slice * Rounds:#,0} among {stored:#,0}; paths that come again after "
+                    + $"{Distinct:#,0} others are found"
+            )
+        );
     }
 
     /// <summary>An index that holds so many paths.</summary>
@@ -54,7 +87,10 @@ internal static class PathProfile
         {
             PathLog.Moves moves = log.Next();
             PathSignature signature = PathSignature.Encode(moves.T, moves.X, moves.Y);
-            if (signature.HasShape) index.Insert(signature, id, ++logTime, 0, n++);
+            if (signature.HasShape)
+            {
+                index.Insert(signature, id, ++logTime, 0, n++);
+            }
         }
         return index;
     }
@@ -65,11 +101,22 @@ internal static class PathProfile
         for (int round = 0, at = 0; round < Rounds; round++)
         {
             long since = Stopwatch.GetTimestamp();
-            for (int i = 0; i < Slice; i++, at = (at + 1) % Distinct) step(at);
+            for (int i = 0; i < Slice; i++, at = (at + 1) % Distinct)
+            {
+                step(at);
+            }
             // the first ones run what isn't compiled for good
-            if (round >= Warm) us.Add(Stopwatch.GetElapsedTime(since).TotalMicroseconds / Slice);
+            if (round >= Warm)
+            {
+                us.Add(Stopwatch.GetElapsedTime(since).TotalMicroseconds / Slice);
+            }
         }
         us.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {us[0]:0.00} us at best, {us[us.Count / 2]:0.00} the median"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what}: {us[0]:0.00} us at best, {us[us.Count / 2]:0.00} the median"
+            )
+        );
     }
 }

@@ -9,7 +9,9 @@ using Engine.Pipeline.Standing;
 
 namespace Bench.Micro;
 
-/// <summary>The pipeline on a log in memory, verdicts written to nowhere: what a click costs without Kafka and Redis.</summary>
+/// <summary>
+/// The pipeline on a log in memory, verdicts written to nowhere: what a click costs without Kafka and Redis.
+/// </summary>
 internal static unsafe class PipelineProfile
 {
     private const int PathsStored = 1_000_000;
@@ -19,29 +21,57 @@ internal static unsafe class PipelineProfile
         DecisionSettings settings = Settings();
         using var log = new ClickLog(clicks, visitors: visitors);
         Whole("whole pipeline", log, settings, () => new ReplayIndex(new ReplaySettings(1000)));
-        using (var moved = new ClickLog(clicks / 4, visitors: visitors, moves: new PathLog(7, recordings))) Whole("whole pipeline, a path with each click", moved, settings, () => PathProfile.Index(PathsStored, recordings, out _));
+        using (var moved = new ClickLog(clicks / 4, visitors: visitors, moves: new PathLog(7, recordings)))
+        {
+            Whole("whole pipeline, a path with each click", moved, settings, () =>
+                PathProfile.Index(PathsStored, recordings, out _)
+            );
+        }
+
         Lanes(clicks, visitors, settings);
         Decode("decode, one shape", log);
-        using (var alternating = new ClickLog(clicks / 4, alternating: true, visitors: visitors)) Decode("decode, shapes that alternate", alternating);
+        using (var alternating = new ClickLog(clicks / 4, alternating: true, visitors: visitors))
+        {
+            Decode("decode, shapes that alternate", alternating);
+        }
+
         ModelInForce model = settings.ClicksModel!;
-        Console.WriteLine($"forest: {model.Artefact.Forest.Trees.Sum(tree => tree.Nodes)} nodes, {model.PlainClicks.Trees.Sum(tree => tree.Nodes)} of {model.PlainClicks.Asked.Length} features left for plain clicks");
+        Console.WriteLine(
+            $"forest: {model.Artefact.Forest.Trees.Sum(tree => tree.Nodes)} nodes, "
+                + $"{model.PlainClicks.Trees.Sum(tree => tree.Nodes)} of {model.PlainClicks.Asked.Length} features "
+                + $"left for plain clicks"
+        );
     }
 
-    /// <param name="indexOf">Makes each round's index: one that holds the log's paths already would insert none.</param>
+    /// <param name="indexOf">Makes each round's index: one that holds the log's paths already would insert
+    /// none.</param>
     private static void Whole(string what, ClickLog log, DecisionSettings settings, Func<ReplayIndex> indexOf)
     {
         for (int round = 0; round < 3; round++)
         {
             var sink = new NullSink();
-            using var pipeline = new ClickPipeline(new KeyedHash(3, 5), new SettingsTimeline(settings, TimeSpan.FromSeconds(2)), new PathJudge(indexOf()), new PipelineLimits(), sink);
-            PartitionState[] partitions = [.. Enumerable.Range(0, 4).Select(i => new PartitionState(i, new PipelineLimits(), settings.Limits))];
+            using var pipeline = new ClickPipeline(
+                new KeyedHash(3, 5),
+                new SettingsTimeline(settings, TimeSpan.FromSeconds(2)),
+                new PathJudge(indexOf()),
+                new PipelineLimits(),
+                sink
+            );
+            PartitionState[] partitions =
+            [
+                .. Enumerable.Range(0, 4).Select(i => new PartitionState(i, new PipelineLimits(), settings.Limits)),
+            ];
             long[] offsets = new long[4];
             var records = new Record[1024];
             var slices = new Slices();
             long allocated = 0;
             for (int at = 0; at < log.Count;)
             {
-                if (at == 0 || (allocated == 0 && at >= log.Count / 4)) (allocated, slices) = (at == 0 ? 0 : GC.GetAllocatedBytesForCurrentThread(), new Slices());
+                if (at == 0 || (allocated == 0 && at >= log.Count / 4))
+                {
+                    (allocated, slices) = (at == 0 ? 0 : GC.GetAllocatedBytesForCurrentThread(), new Slices());
+                }
+
                 int n = log.Fill(records, partitions, offsets, at);
                 slices.Begin();
                 pipeline.Process(records.AsSpan(0, n));
@@ -49,27 +79,58 @@ internal static unsafe class PipelineProfile
                 at += n;
             }
             double bytes = (double)(GC.GetAllocatedBytesForCurrentThread() - allocated) / (log.Count * 3 / 4);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {slices}, {bytes:0.0} bytes allocated, {sink.Bytes / (double)sink.Verdicts:0} bytes a verdict, {partitions.Sum(p => p.Clicks.MemoryBytes + p.Pairs.MemoryBytes + p.Ids.MemoryBytes) / 1e6:0} MB of windows and ids of {partitions.Sum(p => p.Clicks.Count):#,0} keys and {partitions.Sum(p => p.Pairs.Count):#,0} pairs"));
-            foreach (PartitionState partition in partitions) partition.Dispose();
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{what}: {slices}, {bytes:0.0} bytes allocated, {sink.Bytes / (double)sink.Verdicts:0} bytes a "
+                        + $"verdict, {partitions.Sum(p => p.Clicks.MemoryBytes + p.Pairs.MemoryBytes + p.Ids.MemoryBytes) / 1e6:0} MB of windows and ids of {partitions.Sum(p => p.Clicks.Count):#,0} keys and {partitions.Sum(p => p.Pairs.Count):#,0} pairs"
+                )
+            );
+            foreach (PartitionState partition in partitions)
+            {
+                partition.Dispose();
+            }
         }
     }
 
     public static DecisionSettings Settings()
     {
         string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Engine.sln"))) root = Path.GetDirectoryName(root) ?? throw new DirectoryNotFoundException("Engine.sln isn't above this program");
-        var book = new SettingsBook(new SettingFiles(Path.Combine(root, "configs", "lists"), Path.Combine(root, "models", "Artifacts")));
-        foreach ((string key, string value) in SettingsFolder.Read(Path.Combine(root, "bench", "EndToEnd", "settings"))) book.Apply(key, value);
+        while (!File.Exists(Path.Combine(root, "Engine.sln")))
+        {
+            root = Path.GetDirectoryName(root)
+                ?? throw new DirectoryNotFoundException("Engine.sln isn't above this program");
+        }
+
+        var book = new SettingsBook(
+            new SettingFiles(Path.Combine(root, "configs", "lists"), Path.Combine(root, "models", "Artifacts"))
+        );
+        foreach ((string key, string value) in SettingsFolder.Read(Path.Combine(root, "bench", "EndToEnd", "settings")))
+        {
+            book.Apply(key, value);
+        }
+
         return book.Build("s-base", new KeyedHash(3, 5));
     }
 
-    /// <summary>One lane's rate on a core of its own, and two lanes' together: what they share is the replay index, the settings, and the machine's memory.</summary>
+    /// <summary>
+    /// One lane's rate on a core of its own, and two lanes' together: what they share is the replay index, the
+    /// settings, and the machine's memory.
+    /// </summary>
     private static void Lanes(int clicks, int visitors, DecisionSettings settings)
     {
-        using ClickLog first = new(clicks, visitors: visitors), second = new(clicks, seed: 8, visitors: visitors);
+        using ClickLog first = new(clicks, visitors: visitors),
+            second = new(clicks, seed: 8, visitors: visitors);
         var index = new ReplayIndex(new ReplaySettings(1000));
-        double alone = Rate(settings, index, first), together = Rate(settings, index, first, second);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"lanes: {alone / 1e6:0.00} million clicks/s in one, {together / 1e6:0.00} in two, {together / alone:0.00} times"));
+        double alone = Rate(settings, index, first),
+            together = Rate(settings, index, first, second);
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"lanes: {alone / 1e6:0.00} million clicks/s in one, {together / 1e6:0.00} in two, "
+                    + $"{together / alone:0.00} times"
+            )
+        );
     }
 
     /// <summary>Clicks a second of the best of three rounds, a thread for each log.</summary>
@@ -80,10 +141,18 @@ internal static unsafe class PipelineProfile
         {
             using var start = new Barrier(logs.Length + 1);
             Thread[] threads = [.. logs.Select(log => new Thread(() => Lane(log, settings, index, start)))];
-            foreach (Thread thread in threads) thread.Start();
+            foreach (Thread thread in threads)
+            {
+                thread.Start();
+            }
+
             start.SignalAndWait();
             long since = Stopwatch.GetTimestamp();
-            foreach (Thread thread in threads) thread.Join();
+            foreach (Thread thread in threads)
+            {
+                thread.Join();
+            }
+
             best = Math.Max(best, logs.Sum(l => l.Count) / Stopwatch.GetElapsedTime(since).TotalSeconds);
         }
         return best;
@@ -91,8 +160,17 @@ internal static unsafe class PipelineProfile
 
     private static void Lane(ClickLog log, DecisionSettings settings, ReplayIndex index, Barrier start)
     {
-        using var pipeline = new ClickPipeline(new KeyedHash(3, 5), new SettingsTimeline(settings, TimeSpan.FromSeconds(2)), new PathJudge(index), new PipelineLimits(), new NullSink());
-        PartitionState[] partitions = [.. Enumerable.Range(0, 2).Select(i => new PartitionState(i, new PipelineLimits(), settings.Limits))];
+        using var pipeline = new ClickPipeline(
+            new KeyedHash(3, 5),
+            new SettingsTimeline(settings, TimeSpan.FromSeconds(2)),
+            new PathJudge(index),
+            new PipelineLimits(),
+            new NullSink()
+        );
+        PartitionState[] partitions =
+        [
+            .. Enumerable.Range(0, 2).Select(i => new PartitionState(i, new PipelineLimits(), settings.Limits)),
+        ];
         long[] offsets = new long[partitions.Length];
         var records = new Record[1024];
         start.SignalAndWait();
@@ -102,40 +180,61 @@ internal static unsafe class PipelineProfile
             pipeline.Process(records.AsSpan(0, n));
             at += n;
         }
-        foreach (PartitionState partition in partitions) partition.Dispose();
+        foreach (PartitionState partition in partitions)
+        {
+            partition.Dispose();
+        }
     }
 
     private static void Decode(string what, ClickLog log)
     {
         var arena = new EventArena();
         var decoder = new JsonEventDecoder(arena);
-        PartitionState[] partitions = [new PartitionState(0, new PipelineLimits { WindowKeys = 1000 }, TimeLimits.Default)];
+        PartitionState[] partitions =
+        [
+            new PartitionState(0, new PipelineLimits { WindowKeys = 1000 }, TimeLimits.Default),
+        ];
         var records = new Record[1024];
         InteractionEvent e = default;
         long[] offsets = [0];
         var slices = new Slices();
         for (int round = 0; round < 3; round++)
+        {
             for (int at = 0; at < log.Count;)
             {
                 int n = log.Fill(records, partitions, offsets, at);
                 arena.Reset();
                 slices.Begin();
-                for (int i = 0; i < n; i++) decoder.Decode(records[i].Value, records[i].Length, ref e, CloudEvent.None);
+                for (int i = 0; i < n; i++)
+                {
+                    decoder.Decode(records[i].Value, records[i].Length, ref e, CloudEvent.None);
+                }
+
                 slices.End(n);
                 at += n;
             }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {slices}, at best {log.Bytes / (double)log.Count / slices.Best / 1000:0.00} GB/s"));
+        }
+
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what}: {slices}, at best {log.Bytes / (double)log.Count / slices.Best / 1000:0.00} GB/s"
+            )
+        );
         partitions[0].Dispose();
         arena.Dispose();
     }
 
-    /// <summary>Times of short pieces of work: on a machine that others use, the best and the middle ones tell more than a sum.</summary>
+    /// <summary>
+    /// Times of short pieces of work: on a machine that others use, the best and the middle ones tell more than a sum.
+    /// </summary>
     private sealed class Slices
     {
         private const int Clicks = 8192;
 
         private readonly List<double> _us = [];
-        private long _since, _ticks;
+        private long _since,
+            _ticks;
         private int _count;
 
         public double Best => _us.Min();
@@ -146,7 +245,11 @@ internal static unsafe class PipelineProfile
         {
             _ticks += Stopwatch.GetTimestamp() - _since;
             _count += clicks;
-            if (_count < Clicks) return;
+            if (_count < Clicks)
+            {
+                return;
+            }
+
             _us.Add(_ticks * 1e6 / Stopwatch.Frequency / _count);
             (_ticks, _count) = (0, 0);
         }
@@ -154,7 +257,11 @@ internal static unsafe class PipelineProfile
         public override string ToString()
         {
             double[] sorted = [.. _us.Order()];
-            return string.Create(CultureInfo.InvariantCulture, $"{sorted[0]:0.000} us a click at best, {sorted[sorted.Length / 10]:0.000} the best tenth, {sorted[sorted.Length / 2]:0.000} the median");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{sorted[0]:0.000} us a click at best, {sorted[sorted.Length / 10]:0.000} the best tenth, "
+                    + $"{sorted[sorted.Length / 2]:0.000} the median"
+            );
         }
     }
 
@@ -174,18 +281,13 @@ internal static unsafe class PipelineProfile
             Verdicts++;
         }
 
-        public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)
-        {
-        }
+        public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e) { }
 
-        public void DeadLetter(in Record record, DecodeError error) => throw new InvalidOperationException($"the log holds what can't be used: {error}");
+        public void DeadLetter(in Record record, DecodeError error) =>
+            throw new InvalidOperationException($"the log holds what can't be used: {error}");
 
-        public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
-        {
-        }
+        public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due) { }
 
-        public void Signature(ClickRow row, ReadOnlySpan<byte> signature)
-        {
-        }
+        public void Signature(ClickRow row, ReadOnlySpan<byte> signature) { }
     }
 }

@@ -2,33 +2,47 @@ using Bench.Micro;
 using Bench.Micro.Priority;
 using BenchmarkDotNet.Running;
 
-// `profile [CLICKS] [VISITORS] [PATHS]` runs the pipeline alone for a profiler, and prints the CPU time of each stage; `paths [STORED] [PATHS]` the same for cursor paths (recorded ones, where PATHS names a file of them); `content [REQUESTS]` the same for content
-// requests; `http ADDRESS [RATE] [SECONDS]` sends them to an engine that runs, and prints latencies; `priority [INSTANCES]` simulates queues
-// of processes under load; else BenchmarkDotNet's own command line.
+// `profile [CLICKS] [VISITORS] [PATHS]` runs the pipeline alone for a profiler, and prints the CPU time of each stage;
+// `paths [STORED] [PATHS]` the same for cursor paths (recorded ones, where PATHS names a file of them); `content
+// [REQUESTS]` the same for content requests; `http ADDRESS [RATE] [SECONDS]` sends them to an engine that runs, and
+// prints latencies; `priority [INSTANCES]` simulates queues of processes under load; else BenchmarkDotNet's own command
+// line.
 if (args is ["profile", ..])
 {
-    int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+    int Number(int at, int otherwise) =>
+        args.Length > at ? int.Parse(args[at], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
     PipelineProfile.Run(Number(1, 1_000_000), Number(2, ClickLog.Visitors), args.ElementAtOrDefault(3));
     return;
 }
 if (args is ["paths", ..])
 {
-    PathProfile.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1_000_000, args.ElementAtOrDefault(2));
+    PathProfile.Run(
+        args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1_000_000,
+        args.ElementAtOrDefault(2)
+    );
     return;
 }
 if (args is ["priority", ..])
 {
-    PriorityReport.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 10_000);
+    PriorityReport.Run(
+        args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 10_000
+    );
     return;
 }
 if (args is ["content", ..])
 {
-    ContentProfile.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 500_000);
+    ContentProfile.Run(
+        args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 500_000
+    );
     return;
 }
 if (args is ["http", var address, ..])
 {
-    HttpProfile.Run(address, args.Length > 2 ? int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : 1000, args.Length > 3 ? int.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture) : 20);
+    HttpProfile.Run(
+        address,
+        args.Length > 2 ? int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : 1000,
+        args.Length > 3 ? int.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture) : 20
+    );
     return;
 }
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

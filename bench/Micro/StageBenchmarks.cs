@@ -14,7 +14,9 @@ using Models.Scoring;
 
 namespace Bench.Micro;
 
-/// <summary>Decoding: one shape, shapes that alternate (without a visitor, without a page, with a device), and Protobuf.</summary>
+/// <summary>
+/// Decoding: one shape, shapes that alternate (without a visitor, without a page, with a device), and Protobuf.
+/// </summary>
 [MemoryDiagnoser]
 public unsafe class DecodeBenchmarks
 {
@@ -39,7 +41,18 @@ public unsafe class DecodeBenchmarks
         _log.Fill(_records, [_partition], [0], 0);
         (_json, _protobuf) = (new JsonEventDecoder(_arena), new ProtobufEventDecoder(_arena));
         var parser = new JsonParser(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
-        _messages = [.. _records.Select(record => ((IMessage)parser.Parse(Encoding.UTF8.GetString(record.Value, record.Length), Engine.Contracts.Protobuf.Event.Descriptor)).ToByteArray())];
+        _messages =
+        [
+            .. _records.Select(record =>
+                (
+                    (IMessage)
+                        parser.Parse(
+                            Encoding.UTF8.GetString(record.Value, record.Length),
+                            Engine.Contracts.Protobuf.Event.Descriptor
+                        )
+                ).ToByteArray()
+            ),
+        ];
     }
 
     [Benchmark(OperationsPerInvoke = Clicks)]
@@ -48,7 +61,11 @@ public unsafe class DecodeBenchmarks
         InteractionEvent e = default;
         int errors = 0;
         _arena.Reset();
-        foreach (ref readonly Record record in _records.AsSpan()) errors += _json.Decode(record.Value, record.Length, ref e, CloudEvent.None).IsError ? 1 : 0;
+        foreach (ref readonly Record record in _records.AsSpan())
+        {
+            errors += _json.Decode(record.Value, record.Length, ref e, CloudEvent.None).IsError ? 1 : 0;
+        }
+
         return errors;
     }
 
@@ -59,7 +76,13 @@ public unsafe class DecodeBenchmarks
         int errors = 0;
         _arena.Reset();
         foreach (byte[] message in _messages)
-            fixed (byte* value = message) errors += _protobuf.Decode(value, message.Length, ref e, CloudEvent.None).IsError ? 1 : 0;
+        {
+            fixed (byte* value = message)
+            {
+                errors += _protobuf.Decode(value, message.Length, ref e, CloudEvent.None).IsError ? 1 : 0;
+            }
+        }
+
         return errors;
     }
 
@@ -75,7 +98,8 @@ public unsafe class DecodeBenchmarks
 /// <summary>Windows: one touch of a key among so many, as it comes and with the place asked for ahead.</summary>
 public unsafe class WindowBenchmarks
 {
-    private const int Touches = 16384, Ahead = 16;
+    private const int Touches = 16384,
+        Ahead = 16;
 
     private readonly ulong[] _keys = new ulong[Touches + Ahead];
     private WindowTable<WindowEntry> _table = null!;
@@ -89,8 +113,15 @@ public unsafe class WindowBenchmarks
         var random = new Random(1);
         var hash = new KeyedHash(3, 5);
         _table = new WindowTable<WindowEntry>(Keys * 2);
-        for (int i = 0; i < Keys; i++) _table.Touch(hash.Of((ulong)i, 0, 1), 1_700_000_000_000);
-        for (int i = 0; i < _keys.Length; i++) _keys[i] = hash.Of((ulong)random.Next(Keys), 0, 1);
+        for (int i = 0; i < Keys; i++)
+        {
+            _table.Touch(hash.Of((ulong)i, 0, 1), 1_700_000_000_000);
+        }
+
+        for (int i = 0; i < _keys.Length; i++)
+        {
+            _keys[i] = hash.Of((ulong)random.Next(Keys), 0, 1);
+        }
     }
 
     [Benchmark(OperationsPerInvoke = Touches)]
@@ -98,7 +129,11 @@ public unsafe class WindowBenchmarks
     {
         var at = new Hops(1_700_000_000_000);
         float* windows = stackalloc float[3];
-        for (int i = 0; i < Touches; i++) _table.Touch(_keys[i], at.Time)->Take(at, ref *windows, out _);
+        for (int i = 0; i < Touches; i++)
+        {
+            _table.Touch(_keys[i], at.Time)->Take(at, ref *windows, out _);
+        }
+
         return *windows;
     }
 
@@ -120,15 +155,22 @@ public unsafe class WindowBenchmarks
     public void Cleanup() => _table.Dispose();
 }
 
-/// <summary>The shipped click forest a row: the whole, what is left of it for plain clicks, and one row at a time.</summary>
+/// <summary>
+/// The shipped click forest a row: the whole, what is left of it for plain clicks, and one row at a time.
+/// </summary>
 public class ForestBenchmarks
 {
-    private const int Rows = 64, EvenFeatures = 16;
+    private const int Rows = 64,
+        EvenFeatures = 16;
 
     private readonly float[] _raw = new float[Rows];
-    private float[] _columns = [], _row = [];
-    private Forest _whole = null!, _plain = null!, _even = null!;
-    private float[] _evenColumns = [], _evenRow = [];
+    private float[] _columns = [],
+        _row = [];
+    private Forest _whole = null!,
+        _plain = null!,
+        _even = null!;
+    private float[] _evenColumns = [],
+        _evenRow = [];
 
     [GlobalSetup]
     public void Setup()
@@ -137,7 +179,11 @@ public class ForestBenchmarks
         (_whole, _plain) = (model.Artefact.Forest, model.PlainClicks);
         var random = new Random(2);
         _columns = [.. Enumerable.Range(0, ClickFeatures.Count * Rows).Select(_ => (float)(random.NextDouble() * 50))];
-        foreach ((ClickFeature feature, float value) in PlainClick.Known) _columns.AsSpan((int)feature * Rows, Rows).Fill(value);
+        foreach ((ClickFeature feature, float value) in PlainClick.Known)
+        {
+            _columns.AsSpan((int)feature * Rows, Rows).Fill(value);
+        }
+
         _row = [.. Enumerable.Range(0, ClickFeatures.Count).Select(feature => _columns[feature * Rows])];
         _even = Even(random);
         _evenColumns = [.. Enumerable.Range(0, EvenFeatures * Rows).Select(_ => random.NextSingle())];
@@ -159,22 +205,36 @@ public class ForestBenchmarks
     [Benchmark]
     public float EvenOneAtATime() => _even.Score(_evenRow);
 
-    /// <summary>What peers walk: 100 whole trees of depth 6 over 16 features. The shipped forest's trees grow where they gain most, and to 34 levels.</summary>
+    /// <summary>
+    /// What peers walk: 100 whole trees of depth 6 over 16 features. The shipped forest's trees grow where they gain
+    /// most, and to 34 levels.
+    /// </summary>
     private static Forest Even(Random random)
     {
         const int Nodes = 63;
         short Child(int at) => (short)(at < Nodes ? at : ~(at - Nodes));
-        return new Forest([.. Enumerable.Range(0, 100).Select(_ => new Tree(
-            [.. Enumerable.Range(0, Nodes).Select(_ => (ushort)random.Next(EvenFeatures))],
-            [.. Enumerable.Range(0, Nodes).Select(_ => random.NextSingle())],
-            [.. Enumerable.Range(0, Nodes).Select(node => Child(2 * node + 1))],
-            [.. Enumerable.Range(0, Nodes).Select(node => Child(2 * node + 2))],
-            new float[Nodes],
-            [.. Enumerable.Range(0, Nodes + 1).Select(_ => random.NextSingle() - 0.5f)]))], EvenFeatures, 0);
+        return new Forest(
+            [
+                .. Enumerable
+                    .Range(0, 100)
+                    .Select(_ => new Tree(
+                        [.. Enumerable.Range(0, Nodes).Select(_ => (ushort)random.Next(EvenFeatures))],
+                        [.. Enumerable.Range(0, Nodes).Select(_ => random.NextSingle())],
+                        [.. Enumerable.Range(0, Nodes).Select(node => Child(2 * node + 1))],
+                        [.. Enumerable.Range(0, Nodes).Select(node => Child(2 * node + 2))],
+                        new float[Nodes],
+                        [.. Enumerable.Range(0, Nodes + 1).Select(_ => random.NextSingle() - 0.5f)]
+                    )),
+            ],
+            EvenFeatures,
+            0
+        );
     }
 }
 
-/// <summary>Everything of a click but Kafka and Redis: decoded, counted, scored, decided, its verdict written to nowhere.</summary>
+/// <summary>
+/// Everything of a click but Kafka and Redis: decoded, counted, scored, decided, its verdict written to nowhere.
+/// </summary>
 [MemoryDiagnoser]
 public class PipelineBenchmarks
 {
@@ -190,8 +250,17 @@ public class PipelineBenchmarks
     public void Setup()
     {
         DecisionSettings settings = PipelineProfile.Settings();
-        _pipeline = new ClickPipeline(new KeyedHash(3, 5), new SettingsTimeline(settings, TimeSpan.FromSeconds(2)), new PathJudge(new ReplayIndex(new ReplaySettings(1000))), new PipelineLimits(), new PipelineProfile.NullSink());
-        _partitions = [.. Enumerable.Range(0, 4).Select(i => new PartitionState(i, new PipelineLimits(), settings.Limits))];
+        _pipeline = new ClickPipeline(
+            new KeyedHash(3, 5),
+            new SettingsTimeline(settings, TimeSpan.FromSeconds(2)),
+            new PathJudge(new ReplayIndex(new ReplaySettings(1000))),
+            new PipelineLimits(),
+            new PipelineProfile.NullSink()
+        );
+        _partitions =
+        [
+            .. Enumerable.Range(0, 4).Select(i => new PartitionState(i, new PipelineLimits(), settings.Limits)),
+        ];
         Array.Clear(_offsets);
     }
 
@@ -210,18 +279,25 @@ public class PipelineBenchmarks
     public void Cleanup()
     {
         _pipeline.Dispose();
-        foreach (PartitionState partition in _partitions) partition.Dispose();
+        foreach (PartitionState partition in _partitions)
+        {
+            partition.Dispose();
+        }
     }
 }
 
-/// <summary>A path of 32 points: its signature, looked up among a million and put in; its features and the classifier.</summary>
+/// <summary>
+/// A path of 32 points: its signature, looked up among a million and put in; its features and the classifier.
+/// </summary>
 [MemoryDiagnoser]
 public class PathBenchmarks
 {
-    private const int Stored = 1_000_000, Distinct = 65_536;
+    private const int Stored = 1_000_000,
+        Distinct = 65_536;
 
     private readonly PathLog.Moves[] _paths = new PathLog.Moves[Distinct];
-    private readonly byte[] _id = "c-8f14e45f-0123"u8.ToArray(), _matched = new byte[EventLimits.MaxIdentifierBytes];
+    private readonly byte[] _id = "c-8f14e45f-0123"u8.ToArray(),
+        _matched = new byte[EventLimits.MaxIdentifierBytes];
     private readonly PathScratch _scratch = new();
     private readonly ReplayQuestion _question = new();
     private readonly PathScore[] _scores = new PathScore[64];
@@ -234,7 +310,11 @@ public class PathBenchmarks
     public void Setup()
     {
         var log = new PathLog(3);
-        for (int p = 0; p < Distinct; p++) _paths[p] = log.Next();
+        for (int p = 0; p < Distinct; p++)
+        {
+            _paths[p] = log.Next();
+        }
+
         _index = PathProfile.Index(Stored, null, out _logTime);
         _scorer = new PathScorer(PipelineProfile.Settings().CursorModel!.Artefact);
     }

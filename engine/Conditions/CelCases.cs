@@ -3,14 +3,16 @@ using System.Text.Json;
 namespace Engine.Conditions;
 
 /// <summary>
-/// What the command <c>eval</c> does: tries expressions on values that come with them, without a check of types and names. A case is a
-/// line <c>{"name"?,"expr","bindings"?}</c>; its answer is a line with the case's name and <c>"value"</c>, tagged as
+/// What the command <c>eval</c> does: tries expressions on values that come with them, without a check of types and
+/// names. A case is a line <c>{"name"?,"expr","bindings"?}</c>; its answer is a line with the case's name and
+/// <c>"value"</c>, tagged as
 /// <see cref="CelJson"/> says, or <c>"error":true</c>.
 /// </summary>
 public static class CelCases
 {
     /// <summary>Answers each line that is not blank.</summary>
-    public static IEnumerable<string> Run(IEnumerable<string> lines) => lines.Where(line => !string.IsNullOrWhiteSpace(line)).Select(RunLine);
+    public static IEnumerable<string> Run(IEnumerable<string> lines) =>
+        lines.Where(line => !string.IsNullOrWhiteSpace(line)).Select(RunLine);
 
     /// <summary>Answers one case. A line that is no case is answered as an error.</summary>
     public static string RunLine(string jsonLine)
@@ -26,9 +28,13 @@ public static class CelCases
                     name = given.GetString();
                 }
                 IReadOnlyDictionary<string, CelValue> bindings = line.TryGetProperty("bindings", out JsonElement bound)
-                    ? CelJson.Bindings(bound) : new Dictionary<string, CelValue>();
-                string expr = line.GetProperty("expr").GetString() ?? throw new FormatException("expected an expression, this is null");
-                return Condition.TryEvaluateDynamic(expr, bindings, out CelValue result, out _) ? result : CelValue.Absent;
+                    ? CelJson.Bindings(bound)
+                    : new Dictionary<string, CelValue>();
+                string expr = line.GetProperty("expr").GetString()
+                    ?? throw new FormatException("expected an expression, this is null");
+                return Condition.TryEvaluateDynamic(expr, bindings, out CelValue result, out _)
+                    ? result
+                    : CelValue.Absent;
             });
         }
         catch (Exception wrong) when (wrong is FormatException or KeyNotFoundException)
@@ -38,7 +44,10 @@ public static class CelCases
         return Answer(name, value, message: null);
     }
 
-    /// <summary>Evaluates one expression: a line with <c>"value"</c>, or with <c>"error":true</c> and a <c>"message"</c> that says why.</summary>
+    /// <summary>
+    /// Evaluates one expression: a line with <c>"value"</c>, or with <c>"error":true</c> and a <c>"message"</c> that
+    /// says why.
+    /// </summary>
     /// <param name="expr">The expression.</param>
     /// <param name="bindingsJson">An object of names and values, plain or tagged; null for none.</param>
     public static string Evaluate(string expr, string? bindingsJson)
@@ -46,9 +55,11 @@ public static class CelCases
         try
         {
             IReadOnlyDictionary<string, CelValue> bindings = bindingsJson is null
-                ? new Dictionary<string, CelValue>() : CelJson.ReadBindings(bindingsJson);
+                ? new Dictionary<string, CelValue>()
+                : CelJson.ReadBindings(bindingsJson);
             return Condition.TryEvaluateDynamic(expr, bindings, out CelValue value, out string? error)
-                ? Answer(null, value, null) : Answer(null, CelValue.Absent, error);
+                ? Answer(null, value, null)
+                : Answer(null, CelValue.Absent, error);
         }
         catch (FormatException wrong)
         {
@@ -56,26 +67,27 @@ public static class CelCases
         }
     }
 
-    private static string Answer(string? name, CelValue value, string? message) => CelJson.Write(writer =>
-    {
-        writer.WriteStartObject();
-        if (name is not null)
+    private static string Answer(string? name, CelValue value, string? message) =>
+        CelJson.Write(writer =>
         {
-            writer.WriteString("name", name);
-        }
-        if (value.IsError)
-        {
-            writer.WriteBoolean("error", true);
-        }
-        else
-        {
-            writer.WritePropertyName("value");
-            CelJson.WriteTagged(writer, value);
-        }
-        if (message is not null)
-        {
-            writer.WriteString("message", message);
-        }
-        writer.WriteEndObject();
-    });
+            writer.WriteStartObject();
+            if (name is not null)
+            {
+                writer.WriteString("name", name);
+            }
+            if (value.IsError)
+            {
+                writer.WriteBoolean("error", true);
+            }
+            else
+            {
+                writer.WritePropertyName("value");
+                CelJson.WriteTagged(writer, value);
+            }
+            if (message is not null)
+            {
+                writer.WriteString("message", message);
+            }
+            writer.WriteEndObject();
+        });
 }

@@ -6,14 +6,16 @@ using System.Text.Json;
 namespace Engine.Conditions;
 
 /// <summary>
-/// Values as JSON. Tagged: <c>{"int":"7"}</c> (as text, for 64 bits), <c>{"double":"1.5"}</c> (also <c>inf</c>, <c>-inf</c>, <c>nan</c>),
-/// <c>{"string":…}</c>, <c>{"bool":…}</c>, <c>{"null":true}</c>, <c>{"list":[…]}</c>, <c>{"map":[[key,value],…]}</c>,
-/// <c>{"timestamp":[seconds,nanos]}</c>, <c>{"duration":[seconds,nanos]}</c>. Plain JSON is read too: a number without fraction or
-/// exponent is an int, an object that is no tagged value is a map.
+/// Values as JSON. Tagged: <c>{"int":"7"}</c> (as text, for 64 bits), <c>{"double":"1.5"}</c> (also <c>inf</c>,
+/// <c>-inf</c>, <c>nan</c>), <c>{"string":…}</c>, <c>{"bool":…}</c>, <c>{"null":true}</c>, <c>{"list":[…]}</c>,
+/// <c>{"map":[[key,value],…]}</c>, <c>{"timestamp":[seconds,nanos]}</c>, <c>{"duration":[seconds,nanos]}</c>. Plain
+/// JSON is read too: a number without fraction or exponent is an int, an object that is no tagged value is a map.
 /// </summary>
 public static class CelJson
 {
-    /// <summary>Text as it is, not as escapes: the answers are read by people. A level of a value takes up to three of JSON.</summary>
+    /// <summary>
+    /// Text as it is, not as escapes: the answers are read by people. A level of a value takes up to three of JSON.
+    /// </summary>
     private static readonly JsonWriterOptions Plain = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -24,8 +26,11 @@ public static class CelJson
 
     /// <summary>Reads a tagged value.</summary>
     /// <exception cref="FormatException">It is none.</exception>
-    public static CelValue ReadTagged(string json) => Read(json, element => FromTagged(element)
-        ?? throw new FormatException($"expected a tagged value as {{\"int\":\"7\"}}, this is {Excerpt(element)}"));
+    public static CelValue ReadTagged(string json) =>
+        Read(json, element =>
+            FromTagged(element)
+            ?? throw new FormatException($"expected a tagged value as {{\"int\":\"7\"}}, this is {Excerpt(element)}")
+        );
 
     /// <summary>Reads plain JSON, with tagged values anywhere in it.</summary>
     /// <exception cref="FormatException">It is no JSON, or a tagged value in it is wrong.</exception>
@@ -62,7 +67,9 @@ public static class CelJson
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
     }
 
-    /// <summary>Reads JSON; what is wrong with it comes as a <see cref="FormatException"/>, whichever reader found it.</summary>
+    /// <summary>
+    /// Reads JSON; what is wrong with it comes as a <see cref="FormatException"/>, whichever reader found it.
+    /// </summary>
     internal static T Read<T>(string json, Func<JsonElement, T> read)
     {
         try
@@ -70,7 +77,8 @@ public static class CelJson
             using JsonDocument document = JsonDocument.Parse(json, Deep);
             return read(document.RootElement);
         }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or ArgumentException or OverflowException)
+        catch (Exception wrong)
+            when (wrong is JsonException or InvalidOperationException or ArgumentException or OverflowException)
         {
             throw new FormatException(wrong.Message, wrong);
         }
@@ -143,15 +151,22 @@ public static class CelJson
         writer.WriteEndArray();
     }
 
-    private static string DoubleText(double number) => number switch
-    {
-        double.PositiveInfinity => "inf",
-        double.NegativeInfinity => "-inf",
-        double.NaN => "nan",
-        _ => number.ToString("R", CultureInfo.InvariantCulture).Replace("E+", "e", StringComparison.Ordinal).Replace('E', 'e'),
-    };
+    private static string DoubleText(double number) =>
+        number switch
+        {
+            double.PositiveInfinity => "inf",
+            double.NegativeInfinity => "-inf",
+            double.NaN => "nan",
+            _ => number
+                .ToString("R", CultureInfo.InvariantCulture)
+                .Replace("E+", "e", StringComparison.Ordinal)
+                .Replace('E', 'e'),
+        };
 
-    /// <summary>A tagged value; null if this is none. An object with one member of a tag's name is one only if the member suits it.</summary>
+    /// <summary>
+    /// A tagged value; null if this is none. An object with one member of a tag's name is one only if the member suits
+    /// it.
+    /// </summary>
     private static CelValue? FromTagged(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object || json.GetPropertyCount() != 1)
@@ -164,24 +179,33 @@ public static class CelJson
         {
             ("null", JsonValueKind.True) => CelValue.Null,
             ("bool", JsonValueKind.True or JsonValueKind.False) => CelValue.Of(held.GetBoolean()),
-            ("int", JsonValueKind.String) => CelValue.Of(long.Parse(held.GetString()!, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)),
+            ("int", JsonValueKind.String) => CelValue.Of(
+                long.Parse(held.GetString()!, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
+            ),
             ("double", JsonValueKind.String) => CelValue.Of(ReadDouble(held.GetString()!)),
             ("string", JsonValueKind.String) => CelValue.Of(held.GetString()),
-            ("timestamp", JsonValueKind.Array) when held.GetArrayLength() == 2 => CelValue.Timestamp(held[0].GetInt64(), held[1].GetInt32()),
-            ("duration", JsonValueKind.Array) when held.GetArrayLength() == 2 => CelValue.Duration(held[0].GetInt64(), held[1].GetInt32()),
+            ("timestamp", JsonValueKind.Array) when held.GetArrayLength() == 2 => CelValue.Timestamp(
+                held[0].GetInt64(),
+                held[1].GetInt32()
+            ),
+            ("duration", JsonValueKind.Array) when held.GetArrayLength() == 2 => CelValue.Duration(
+                held[0].GetInt64(),
+                held[1].GetInt32()
+            ),
             ("list", JsonValueKind.Array) => CelValue.Of([.. held.EnumerateArray().Select(FromPlain)]),
             ("map", JsonValueKind.Array) => Entries(held),
             _ => null,
         };
     }
 
-    private static double ReadDouble(string text) => text switch
-    {
-        "inf" => double.PositiveInfinity,
-        "-inf" => double.NegativeInfinity,
-        "nan" => double.NaN,
-        _ => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture),
-    };
+    private static double ReadDouble(string text) =>
+        text switch
+        {
+            "inf" => double.PositiveInfinity,
+            "-inf" => double.NegativeInfinity,
+            "nan" => double.NaN,
+            _ => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture),
+        };
 
     private static CelValue Entries(JsonElement pairs)
     {
@@ -197,20 +221,24 @@ public static class CelJson
             keys[at] = FromPlain(pair[0]);
             values[at++] = FromPlain(pair[1]);
         }
-        return CelMap.TryOf(keys, values, out CelMap? map, out string? error) ? CelValue.Of(map!) : throw new FormatException(error);
+        return CelMap.TryOf(keys, values, out CelMap? map, out string? error)
+            ? CelValue.Of(map!)
+            : throw new FormatException(error);
     }
 
-    private static CelValue FromPlain(JsonElement json) => json.ValueKind switch
-    {
-        JsonValueKind.Null => CelValue.Null,
-        JsonValueKind.True => CelValue.True,
-        JsonValueKind.False => CelValue.False,
-        JsonValueKind.String => CelValue.Of(json.GetString()),
-        JsonValueKind.Number => json.GetRawText().AsSpan().ContainsAny(".eE") || !json.TryGetInt64(out long number)
-            ? CelValue.Of(json.GetDouble()) : CelValue.Of(number),
-        JsonValueKind.Array => CelValue.Of([.. json.EnumerateArray().Select(FromPlain)]),
-        _ => FromTagged(json) ?? CelValue.Of(new Dictionary<string, CelValue>(Bindings(json))),
-    };
+    private static CelValue FromPlain(JsonElement json) =>
+        json.ValueKind switch
+        {
+            JsonValueKind.Null => CelValue.Null,
+            JsonValueKind.True => CelValue.True,
+            JsonValueKind.False => CelValue.False,
+            JsonValueKind.String => CelValue.Of(json.GetString()),
+            JsonValueKind.Number => json.GetRawText().AsSpan().ContainsAny(".eE") || !json.TryGetInt64(out long number)
+                ? CelValue.Of(json.GetDouble())
+                : CelValue.Of(number),
+            JsonValueKind.Array => CelValue.Of([.. json.EnumerateArray().Select(FromPlain)]),
+            _ => FromTagged(json) ?? CelValue.Of(new Dictionary<string, CelValue>(Bindings(json))),
+        };
 
     private static string Excerpt(JsonElement json)
     {

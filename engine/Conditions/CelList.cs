@@ -2,8 +2,8 @@ using System.Collections;
 
 namespace Engine.Conditions;
 
-/// <summary>A list of values, never changed after it is made. It knows its weight (what it holds, all levels counted), so that
-/// values that share parts cannot grow beyond the evaluation's budget unseen.</summary>
+/// <summary>A list of values, never changed after it is made. It knows its weight (what it holds, all levels counted),
+/// so that values that share parts cannot grow beyond the evaluation's budget unseen.</summary>
 public sealed class CelList : IReadOnlyList<CelValue>
 {
     /// <summary>The empty list.</summary>

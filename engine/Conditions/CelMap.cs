@@ -1,7 +1,7 @@
 namespace Engine.Conditions;
 
-/// <summary>A map of values, never changed after it is made; its keys are int, bool or string, and keep the order they were written in.
-/// A double that is a whole number finds the int key it equals.</summary>
+/// <summary>A map of values, never changed after it is made; its keys are int, bool or string, and keep the order they
+/// were written in. A double that is a whole number finds the int key it equals.</summary>
 public sealed class CelMap
 {
     private readonly Dictionary<CelValue, CelValue> _entries;
@@ -43,7 +43,9 @@ public sealed class CelMap
             keys[at] = CelValue.Of(key);
             values[at++] = value;
         }
-        return TryOf(keys, values, out CelMap? map, out string? error) ? map! : throw new ArgumentException(error, nameof(entries));
+        return TryOf(keys, values, out CelMap? map, out string? error)
+            ? map!
+            : throw new ArgumentException(error, nameof(entries));
     }
 
     /// <summary>Makes a map; false if a key is of a kind that cannot be one, or comes twice.</summary>

@@ -10,15 +10,17 @@ namespace Engine.Conditions;
 public sealed record CelName(string Name, CelType Type, string About, int Slot);
 
 /// <summary>
-/// The documented table of what a condition may name. Filled once at start with <see cref="Add"/>, then only read (by any thread).
-/// Slots count from 0 in the order of adding.
+/// The documented table of what a condition may name. Filled once at start with <see cref="Add"/>, then only read (by
+/// any thread). Slots count from 0 in the order of adding.
 /// </summary>
 public sealed class CelNames : IEnumerable<CelName>
 {
     /// <summary>Names that an error proposes at most.</summary>
     private const int MostProposals = 3;
 
-    /// <summary>Characters of a name up to which near ones are sought: the search takes time in the product of lengths.</summary>
+    /// <summary>
+    /// Characters of a name up to which near ones are sought: the search takes time in the product of lengths.
+    /// </summary>
     private const int LongestProposedFor = 100;
 
     private readonly List<CelName> _bySlot = [];
@@ -31,7 +33,8 @@ public sealed class CelNames : IEnumerable<CelName>
     public CelName this[int slot] => _bySlot[slot];
 
     /// <summary>Declares a name and gives its slot.</summary>
-    /// <exception cref="ArgumentException">The name is there already, or is none: names are dotted identifiers.</exception>
+    /// <exception cref="ArgumentException">The name is there already, or is none: names are dotted
+    /// identifiers.</exception>
     public int Add(string name, CelType type, string about)
     {
         if (!IsDottedName(name))
@@ -44,7 +47,9 @@ public sealed class CelNames : IEnumerable<CelName>
     /// <summary>Finds a name.</summary>
     public bool TryGet(string name, out CelName? found) => _byName.TryGetValue(name, out found);
 
-    /// <summary>The names most like <paramref name="name"/>, nearest first, and those of the group it names; for errors.</summary>
+    /// <summary>
+    /// The names most like <paramref name="name"/>, nearest first, and those of the group it names; for errors.
+    /// </summary>
     public IReadOnlyList<string> Near(string name)
     {
         if (name.Length > LongestProposedFor)
@@ -54,13 +59,23 @@ public sealed class CelNames : IEnumerable<CelName>
         string group = name + ".";
         // A third of the letters may differ: more, and a proposal is noise.
         int most = Math.Max(2, name.Length / 3);
-        return [.. _bySlot
-            .Select(candidate => (candidate.Name, Distance: candidate.Name.StartsWith(group, StringComparison.Ordinal)
-                ? 0 : Distance(name, candidate.Name)))
-            .Where(candidate => candidate.Distance <= most)
-            .OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
-            .Take(MostProposals)
-            .Select(candidate => candidate.Name)];
+        return
+        [
+            .. _bySlot
+                .Select(candidate =>
+                    (
+                        candidate.Name,
+                        Distance: candidate.Name.StartsWith(group, StringComparison.Ordinal)
+                            ? 0
+                            : Distance(name, candidate.Name)
+                    )
+                )
+                .Where(candidate => candidate.Distance <= most)
+                .OrderBy(candidate => candidate.Distance)
+                .ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
+                .Take(MostProposals)
+                .Select(candidate => candidate.Name),
+        ];
     }
 
     /// <inheritdoc/>
@@ -68,7 +83,9 @@ public sealed class CelNames : IEnumerable<CelName>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>As <see cref="Add"/>, for names that come from outside (bindings of <c>eval</c>) and may be anything.</summary>
+    /// <summary>
+    /// As <see cref="Add"/>, for names that come from outside (bindings of <c>eval</c>) and may be anything.
+    /// </summary>
     internal int AddUnchecked(string name, CelType type, string about)
     {
         CelName added = new(name, type, about, _bySlot.Count);
@@ -80,8 +97,13 @@ public sealed class CelNames : IEnumerable<CelName>
         return added.Slot;
     }
 
-    private static bool IsDottedName(string name) => name.Split('.').All(part =>
-        part.Length > 0 && !char.IsAsciiDigit(part[0]) && part.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'));
+    private static bool IsDottedName(string name) =>
+        name.Split('.')
+            .All(part =>
+                part.Length > 0
+                && !char.IsAsciiDigit(part[0])
+                && part.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
+            );
 
     /// <summary>Levenshtein's distance.</summary>
     private static int Distance(string left, string right)

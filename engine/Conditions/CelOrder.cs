@@ -1,7 +1,7 @@
 namespace Engine.Conditions;
 
-/// <summary>The language's equality and order. Text is ordered by code points, not by UTF-16 units; an int is compared with a double as a
-/// double, a double beyond the ints being greater or less than all of them.</summary>
+/// <summary>The language's equality and order. Text is ordered by code points, not by UTF-16 units; an int is compared
+/// with a double as a double, a double beyond the ints being greater or less than all of them.</summary>
 internal static class CelOrder
 {
     /// <summary>2^63 as a double: the first double above all ints.</summary>
@@ -67,7 +67,11 @@ internal static class CelOrder
     /// <summary>The order of NaN with anything: no comparison with it holds.</summary>
     public const int Unordered = int.MinValue;
 
-    private static int CompareDoubles(double left, double right) => left < right ? -1 : left > right ? 1 : left == right ? 0 : Unordered;
+    private static int CompareDoubles(double left, double right) =>
+        left < right ? -1
+        : left > right ? 1
+        : left == right ? 0
+        : Unordered;
 
     private static int CompareNumbers(long left, double right)
     {
@@ -75,10 +79,14 @@ internal static class CelOrder
         {
             return Unordered;
         }
-        return right > TwoTo63 ? -1 : right < -TwoTo63 ? 1 : CompareDoubles(left, right);
+        return right > TwoTo63 ? -1
+            : right < -TwoTo63 ? 1
+            : CompareDoubles(left, right);
     }
 
-    /// <summary>By code points: surrogates (above the rest of the basic plane in UTF-16) are lifted over U+E000 to U+FFFF.</summary>
+    /// <summary>
+    /// By code points: surrogates (above the rest of the basic plane in UTF-16) are lifted over U+E000 to U+FFFF.
+    /// </summary>
     internal static int CompareText(string left, string right)
     {
         int common = left.AsSpan().CommonPrefixLength(right);

@@ -4,16 +4,18 @@ using System.Runtime.CompilerServices;
 namespace Engine.Conditions;
 
 /// <summary>
-/// One value of the language: a kind, 64 bits and an object (24 bytes in all; only text, lists, maps and errors use the object, so
-/// numbers, booleans, instants and spans are made without allocation). Equality is the language's: numbers are equal across int and
-/// double, NaN is equal to nothing, values of different kinds are unequal.
+/// One value of the language: a kind, 64 bits and an object (24 bytes in all; only text, lists, maps and errors use the
+/// object, so numbers, booleans, instants and spans are made without allocation). Equality is the language's: numbers
+/// are equal across int and double, NaN is equal to nothing, values of different kinds are unequal.
 /// </summary>
 public readonly struct CelValue : IEquatable<CelValue>
 {
     /// <summary>Nanoseconds in a second.</summary>
     internal const long NanosPerSecond = 1_000_000_000;
+
     /// <summary>0001-01-01T00:00:00Z in seconds since 1970, the first instant of the language.</summary>
     internal const long FirstSecond = -62_135_596_800;
+
     /// <summary>9999-12-31T23:59:59Z in seconds since 1970, the last second of the language.</summary>
     internal const long LastSecond = 253_402_300_799;
 
@@ -34,7 +36,10 @@ public readonly struct CelValue : IEquatable<CelValue>
     /// <summary>What is held.</summary>
     public CelKind Kind => _kind;
 
-    /// <summary>A name's answer when it has no value right now: using it is the error "no such attribute", <c>has()</c> of it is false.</summary>
+    /// <summary>
+    /// A name's answer when it has no value right now: using it is the error "no such attribute", <c>has()</c> of it is
+    /// false.
+    /// </summary>
     public static CelValue Absent => default;
 
     /// <summary>null.</summary>
@@ -70,8 +75,11 @@ public readonly struct CelValue : IEquatable<CelValue>
     /// <summary>A map with text as keys.</summary>
     public static CelValue Of(IReadOnlyDictionary<string, CelValue> entries) => Of(CelMap.Of(entries));
 
-    /// <summary>An instant: seconds since 1970-01-01T00:00:00Z and nanoseconds into that second (0 to 999999999).</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Before year 1, after year 9999, or nanoseconds out of range.</exception>
+    /// <summary>
+    /// An instant: seconds since 1970-01-01T00:00:00Z and nanoseconds into that second (0 to 999999999).
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Before year 1, after year 9999, or nanoseconds out of
+    /// range.</exception>
     public static CelValue Timestamp(long seconds, int nanos = 0)
     {
         if (seconds is < FirstSecond or > LastSecond)
@@ -92,7 +100,11 @@ public readonly struct CelValue : IEquatable<CelValue>
         Int128 total = (Int128)seconds * NanosPerSecond + nanos;
         if (total < long.MinValue || total > long.MaxValue)
         {
-            throw new ArgumentOutOfRangeException(nameof(seconds), seconds, "a duration is at most about 292 years either way");
+            throw new ArgumentOutOfRangeException(
+                nameof(seconds),
+                seconds,
+                "a duration is at most about 292 years either way"
+            );
         }
         return DurationOfNanos((long)total);
     }
@@ -154,22 +166,26 @@ public readonly struct CelValue : IEquatable<CelValue>
     /// <summary>Nanoseconds into the second, of an instant.</summary>
     internal int Nanos => _nanos;
 
-    /// <summary>What a value weighs against the evaluation's budget: 1, a text's length, or all that a list or a map holds.</summary>
-    internal long Weight => _kind switch
-    {
-        CelKind.String => 1 + Unsafe.As<string>(_object)!.Length,
-        CelKind.List => Unsafe.As<CelList>(_object)!.Weight,
-        CelKind.Map => Unsafe.As<CelMap>(_object)!.Weight,
-        _ => 1,
-    };
+    /// <summary>
+    /// What a value weighs against the evaluation's budget: 1, a text's length, or all that a list or a map holds.
+    /// </summary>
+    internal long Weight =>
+        _kind switch
+        {
+            CelKind.String => 1 + Unsafe.As<string>(_object)!.Length,
+            CelKind.List => Unsafe.As<CelList>(_object)!.Weight,
+            CelKind.Map => Unsafe.As<CelMap>(_object)!.Weight,
+            _ => 1,
+        };
 
     /// <summary>Levels of lists and maps within: 0 of any other value.</summary>
-    internal int Levels => _kind switch
-    {
-        CelKind.List => AsList.Levels,
-        CelKind.Map => AsMap.Levels,
-        _ => 0,
-    };
+    internal int Levels =>
+        _kind switch
+        {
+            CelKind.List => AsList.Levels,
+            CelKind.Map => AsMap.Levels,
+            _ => 0,
+        };
 
     /// <inheritdoc/>
     public bool Equals(CelValue other) => CelOrder.AreEqual(this, other);
@@ -178,16 +194,17 @@ public readonly struct CelValue : IEquatable<CelValue>
     public override bool Equals(object? obj) => obj is CelValue other && Equals(other);
 
     /// <summary>Equal values hash alike, also an int and the double it equals.</summary>
-    public override int GetHashCode() => _kind switch
-    {
-        CelKind.Int => ((double)_bits).GetHashCode(),
-        CelKind.Double => RawDouble.GetHashCode(),
-        CelKind.String => ((string)_object!).GetHashCode(),
-        CelKind.Timestamp => HashCode.Combine(_bits, _nanos),
-        CelKind.List => HashCode.Combine(CelKind.List, AsList.Count),
-        CelKind.Map => HashCode.Combine(CelKind.Map, AsMap.Count),
-        _ => HashCode.Combine(_kind, _bits),
-    };
+    public override int GetHashCode() =>
+        _kind switch
+        {
+            CelKind.Int => ((double)_bits).GetHashCode(),
+            CelKind.Double => RawDouble.GetHashCode(),
+            CelKind.String => ((string)_object!).GetHashCode(),
+            CelKind.Timestamp => HashCode.Combine(_bits, _nanos),
+            CelKind.List => HashCode.Combine(CelKind.List, AsList.Count),
+            CelKind.Map => HashCode.Combine(CelKind.Map, AsMap.Count),
+            _ => HashCode.Combine(_kind, _bits),
+        };
 
     /// <summary>The language's ==.</summary>
     public static bool operator ==(CelValue left, CelValue right) => left.Equals(right);
@@ -196,17 +213,20 @@ public readonly struct CelValue : IEquatable<CelValue>
     public static bool operator !=(CelValue left, CelValue right) => !left.Equals(right);
 
     /// <summary>For logs and debuggers; <see cref="CelJson"/> writes values for programs.</summary>
-    public override string ToString() => _kind switch
-    {
-        CelKind.Absent => "absent",
-        CelKind.Error => "error: " + AsError,
-        CelKind.Null => "null",
-        CelKind.Bool => _bits != 0 ? "true" : "false",
-        CelKind.Int => _bits.ToString(CultureInfo.InvariantCulture),
-        CelKind.String => AsString,
-        _ => CelJson.WriteTagged(this),
-    };
+    public override string ToString() =>
+        _kind switch
+        {
+            CelKind.Absent => "absent",
+            CelKind.Error => "error: " + AsError,
+            CelKind.Null => "null",
+            CelKind.Bool => _bits != 0 ? "true" : "false",
+            CelKind.Int => _bits.ToString(CultureInfo.InvariantCulture),
+            CelKind.String => AsString,
+            _ => CelJson.WriteTagged(this),
+        };
 
     private CelValue Expect(CelKind kind) =>
-        _kind == kind ? this : throw new InvalidOperationException($"expected a value of kind {kind}, this one is {_kind}");
+        _kind == kind
+            ? this
+            : throw new InvalidOperationException($"expected a value of kind {kind}, this one is {_kind}");
 }

@@ -5,9 +5,9 @@ using Engine.Conditions.Syntax;
 namespace Engine.Conditions;
 
 /// <summary>
-/// A compiled condition. Compiled once, when what holds it is loaded; then evaluated by any number of threads at a time, each with its
-/// own bindings. Evaluation never throws, always ends (see <see cref="CelLimits"/>), and allocates nothing where it only compares
-/// numbers, text and booleans.
+/// A compiled condition. Compiled once, when what holds it is loaded; then evaluated by any number of threads at a
+/// time, each with its own bindings. Evaluation never throws, always ends (see <see cref="CelLimits"/>), and allocates
+/// nothing where it only compares numbers, text and booleans.
 /// </summary>
 public sealed class Condition
 {
@@ -35,19 +35,27 @@ public sealed class Condition
     /// <summary>Compiles and checks a condition.</summary>
     /// <param name="source">The condition, at most <see cref="CelLimits.MaxSourceLength"/> characters.</param>
     /// <param name="names">What it may name.</param>
-    /// <param name="expected">The type of its result. Where it is double, an int is one too. A result known only at evaluation is held
-    /// to it then.</param>
-    /// <exception cref="ConditionException">It does not parse, names what is not declared, or its types do not fit.</exception>
+    /// <param name="expected">The type of its result. Where it is double, an int is one too. A result known only at
+    /// evaluation is held to it then.</param>
+    /// <exception cref="ConditionException">It does not parse, names what is not declared, or its types do not
+    /// fit.</exception>
     public static Condition Compile(string source, CelNames names, CelType expected = CelType.Dyn)
     {
         Compiler compiler = new(source, names, isChecked: true);
         Expr expr = Parser.Parse(source);
         Typed typed = compiler.Compile(expr);
-        if (expected != CelType.Dyn && !typed.Type.IsDyn && typed.Type.Kind != expected
-            && !(expected == CelType.Double && typed.Type.Kind == CelType.Int))
+        if (
+            expected != CelType.Dyn
+            && !typed.Type.IsDyn
+            && typed.Type.Kind != expected
+            && !(expected == CelType.Double && typed.Type.Kind == CelType.Int)
+        )
         {
-            throw new ConditionException(source, expr.Offset,
-                $"expected a condition that gives {KindNames.Of(expected)}, this one gives {typed.Type}");
+            throw new ConditionException(
+                source,
+                expr.Offset,
+                $"expected a condition that gives {KindNames.Of(expected)}, this one gives {typed.Type}"
+            );
         }
         return new Condition(source, typed, compiler, expected);
     }
@@ -64,7 +72,12 @@ public sealed class Condition
 
     /// <summary>Compiles and evaluates once, without a check of types and names.</summary>
     /// <returns>False, and why, if it does not parse or its evaluation fails.</returns>
-    public static bool TryEvaluateDynamic(string source, IReadOnlyDictionary<string, CelValue> bindings, out CelValue value, out string? error)
+    public static bool TryEvaluateDynamic(
+        string source,
+        IReadOnlyDictionary<string, CelValue> bindings,
+        out CelValue value,
+        out string? error
+    )
     {
         CelNames names = new();
         CelValue[] values = new CelValue[bindings.Count];
@@ -86,8 +99,10 @@ public sealed class Condition
     }
 
     /// <summary>Evaluates.</summary>
-    /// <returns>False, and why, if the evaluation fails: a name without a value, an overflow, a missing key, too many steps …</returns>
-    public bool TryEvaluate<T>(ref T bindings, out CelValue value, out string? error) where T : ICelBindings
+    /// <returns>False, and why, if the evaluation fails: a name without a value, an overflow, a missing key, too many
+    /// steps …</returns>
+    public bool TryEvaluate<T>(ref T bindings, out CelValue value, out string? error)
+        where T : ICelBindings
     {
         Frame frame = new(UnsafeBindings.To(ref bindings), _locals);
         if (_isBool)
@@ -106,7 +121,8 @@ public sealed class Condition
     }
 
     /// <summary>Whether it evaluates to true; a failed evaluation counts as false.</summary>
-    public bool Test<T>(ref T bindings) where T : ICelBindings
+    public bool Test<T>(ref T bindings)
+        where T : ICelBindings
     {
         Frame frame = new(UnsafeBindings.To(ref bindings), _locals);
         return _root.Test(ref frame) == Truth.True;

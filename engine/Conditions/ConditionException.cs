@@ -1,12 +1,11 @@
 namespace Engine.Conditions;
 
-/// <summary>A condition that cannot be loaded: it does not parse, names what is not there, or its types do not fit. The message holds
-/// the source's line with a caret under the place.</summary>
+/// <summary>A condition that cannot be loaded: it does not parse, names what is not there, or its types do not fit. The
+/// message holds the source's line with a caret under the place.</summary>
 public sealed class ConditionException : Exception
 {
-    internal ConditionException(string source, int offset, string problem) : this(problem, Locate(source, offset))
-    {
-    }
+    internal ConditionException(string source, int offset, string problem)
+        : this(problem, Locate(source, offset)) { }
 
     private ConditionException(string problem, (int Line, int Column, string Excerpt) place)
         : base($"{place.Line}:{place.Column}: {problem}\n{place.Excerpt}")
@@ -38,7 +37,9 @@ public sealed class ConditionException : Exception
         int column = 1 + CodePoints(source.AsSpan(start, offset - start));
         int from = Math.Max(start, offset - ShownEachSide);
         int to = Math.Min(end, offset + ShownEachSide);
-        string shown = string.Concat(source.AsSpan(from, to - from).ToString().Select(c => char.IsControl(c) ? ' ' : c));
+        string shown = string.Concat(
+            source.AsSpan(from, to - from).ToString().Select(c => char.IsControl(c) ? ' ' : c)
+        );
         return (line, column, $"  {shown}\n  {new string(' ', CodePoints(source.AsSpan(from, offset - from)))}^");
     }
 

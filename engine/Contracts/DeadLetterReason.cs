@@ -1,21 +1,31 @@
 namespace Engine.Contracts;
 
 /// <summary>Why an event could not be used: <c>error.reason</c> of a dead letter.</summary>
-public enum DeadLetterReason : byte { None, Malformed, MissingField, WrongType, OutOfRange, TooLarge, UnknownType }
+public enum DeadLetterReason : byte
+{
+    None,
+    Malformed,
+    MissingField,
+    WrongType,
+    OutOfRange,
+    TooLarge,
+    UnknownType,
+}
 
 /// <summary>The contract's words for <see cref="DeadLetterReason"/>.</summary>
 public static class DeadLetterReasons
 {
-    public static string Word(this DeadLetterReason reason) => reason switch
-    {
-        DeadLetterReason.Malformed => "malformed",
-        DeadLetterReason.MissingField => "missing-field",
-        DeadLetterReason.WrongType => "wrong-type",
-        DeadLetterReason.OutOfRange => "out-of-range",
-        DeadLetterReason.TooLarge => "too-large",
-        DeadLetterReason.UnknownType => "unknown-type",
-        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no dead letter has this reason"),
-    };
+    public static string Word(this DeadLetterReason reason) =>
+        reason switch
+        {
+            DeadLetterReason.Malformed => "malformed",
+            DeadLetterReason.MissingField => "missing-field",
+            DeadLetterReason.WrongType => "wrong-type",
+            DeadLetterReason.OutOfRange => "out-of-range",
+            DeadLetterReason.TooLarge => "too-large",
+            DeadLetterReason.UnknownType => "unknown-type",
+            _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no dead letter has this reason"),
+        };
 }
 
 /// <summary>Bounds that the contract sets on every event.</summary>
@@ -33,7 +43,9 @@ public static class EventLimits
     /// <summary>The most sizes of one content request, and of one definition.</summary>
     public const int MaxSizes = 64;
 
-    /// <summary>The most parameters of one content request: a sponsor's types of them are kept, and producers choose them.</summary>
+    /// <summary>
+    /// The most parameters of one content request: a sponsor's types of them are kept, and producers choose them.
+    /// </summary>
     public const int MaxParameters = 32;
 
     /// <summary>The longest name of a parameter, in bytes of UTF-8.</summary>
@@ -48,12 +60,17 @@ public static class EventLimits
     /// <summary>The deepest nesting of JSON that is read; deeper is malformed.</summary>
     public const int MaxDepth = 64;
 
-    /// <summary>The last time that is believed to be one: the end of the year 9999, in milliseconds since the epoch.</summary>
+    /// <summary>
+    /// The last time that is believed to be one: the end of the year 9999, in milliseconds since the epoch.
+    /// </summary>
     public const long MaxTime = 253_402_300_799_999;
 
     /// <summary>The most that one click may cost: a million units of any currency, in micros.</summary>
     public const long MaxCostMicros = 1_000_000_000_000;
 
-    /// <summary>The largest coordinate, duration or extent that is a number of the page's and not a forgery, in pixels or milliseconds.</summary>
+    /// <summary>
+    /// The largest coordinate, duration or extent that is a number of the page's and not a forgery, in pixels or
+    /// milliseconds.
+    /// </summary>
     public const double MaxMagnitude = 1e9;
 }

@@ -7,5 +7,6 @@ public static class Identifier
     public const string Words = "1 to 128 characters of printable ASCII without spaces and braces";
 
     public static bool IsOne(string text) =>
-        text.Length is >= 1 and <= EventLimits.MaxIdentifierBytes && text.All(c => c is > ' ' and < '\x7F' and not '{' and not '}');
+        text.Length is >= 1 and <= EventLimits.MaxIdentifierBytes
+        && text.All(c => c is > ' ' and < '\x7F' and not '{' and not '}');
 }

@@ -5,9 +5,9 @@ using System.Text;
 namespace Engine.Contracts;
 
 /// <summary>
-/// A client's address as the contract takes it: IPv4 in four decimal parts without leading zeros, or IPv6 as RFC 4291 writes it, without
-/// zone, brackets, port or prefix. IPv4 mapped into IPv6 is IPv4. .NET's own parser takes more (<c>12</c>, <c>0x7f.1</c>, <c>[::1]:80</c>),
-/// and none of that may become a key. No allocation.
+/// A client's address as the contract takes it: IPv4 in four decimal parts without leading zeros, or IPv6 as RFC 4291
+/// writes it, without zone, brackets, port or prefix. IPv4 mapped into IPv6 is IPv4. .NET's own parser takes more
+/// (<c>12</c>, <c>0x7f.1</c>, <c>[::1]:80</c>), and none of that may become a key. No allocation.
 /// </summary>
 public readonly record struct IpAddress(UInt128 Bits, bool IsV4)
 {
@@ -15,22 +15,33 @@ public readonly record struct IpAddress(UInt128 Bits, bool IsV4)
     public const int MaxNetworkText = 48;
 
     /// <summary>The client network that keys <c>interactions</c>: the /24 of IPv4, the /56 of IPv6.</summary>
-    public IpAddress Network => IsV4
-        ? new IpAddress(Bits & 0xFFFFFF00u, true)
-        : new IpAddress(Bits & ~((UInt128.One << 72) - 1), false);
+    public IpAddress Network =>
+        IsV4 ? new IpAddress(Bits & 0xFFFFFF00u, true) : new IpAddress(Bits & ~((UInt128.One << 72) - 1), false);
 
     /// <summary>Parses an address; false for whatever isn't exactly one.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out IpAddress address)
     {
         address = default;
-        if (text.Length is < 2 or > 45) return false;
+        if (text.Length is < 2 or > 45)
+        {
+            return false;
+        }
+
         if (text.IndexOf((byte)':') < 0)
         {
-            if (!TryParseV4(text, out uint v4)) return false;
+            if (!TryParseV4(text, out uint v4))
+            {
+                return false;
+            }
+
             address = new IpAddress(v4, true);
             return true;
         }
-        if (!TryParseV6(text, out UInt128 bits)) return false;
+        if (!TryParseV6(text, out UInt128 bits))
+        {
+            return false;
+        }
+
         address = bits >> 32 == 0xFFFF ? new IpAddress((uint)bits, true) : new IpAddress(bits, false);
         return true;
     }
@@ -40,10 +51,15 @@ public readonly record struct IpAddress(UInt128 Bits, bool IsV4)
     {
         Span<byte> utf8 = stackalloc byte[64];
         address = default;
-        return text.Length <= 45 && Encoding.UTF8.TryGetBytes(text, utf8, out int written) && TryParse(utf8[..written], out address);
+        return text.Length <= 45
+            && Encoding.UTF8.TryGetBytes(text, utf8, out int written)
+            && TryParse(utf8[..written], out address);
     }
 
-    /// <summary>Writes the client network as RFC 5952 has it (<c>203.0.113.0/24</c>, <c>2001:db8:0:1200::/56</c>); the bytes written.</summary>
+    /// <summary>
+    /// Writes the client network as RFC 5952 has it (<c>203.0.113.0/24</c>, <c>2001:db8:0:1200::/56</c>); the bytes
+    /// written.
+    /// </summary>
     public int FormatNetwork(Span<byte> into)
     {
         IpAddress network = Network;
@@ -62,13 +78,20 @@ public readonly record struct IpAddress(UInt128 Bits, bool IsV4)
             {
                 Utf8Formatter.TryFormat((byte)((uint)Bits >> shift), into[at..], out int written);
                 at += written;
-                if (shift > 0) into[at++] = (byte)'.';
+                if (shift > 0)
+                {
+                    into[at++] = (byte)'.';
+                }
             }
             return at;
         }
 
         Span<ushort> groups = stackalloc ushort[8];
-        for (int i = 0; i < 8; i++) groups[i] = (ushort)(Bits >> (112 - 16 * i));
+        for (int i = 0; i < 8; i++)
+        {
+            groups[i] = (ushort)(Bits >> (112 - 16 * i));
+        }
+
         (int zeros, int count) = LongestZeros(groups);
         for (int i = 0; i < 8; i++)
         {
@@ -79,7 +102,11 @@ public readonly record struct IpAddress(UInt128 Bits, bool IsV4)
                 i += count - 1;
                 continue;
             }
-            if (i > 0 && i != zeros + count) into[at++] = (byte)':';
+            if (i > 0 && i != zeros + count)
+            {
+                into[at++] = (byte)':';
+            }
+
             Utf8Formatter.TryFormat(groups[i], into[at..], out int written, new System.Buffers.StandardFormat('x'));
             at += written;
         }
@@ -102,13 +129,25 @@ public readonly record struct IpAddress(UInt128 Bits, bool IsV4)
     /// <summary>RFC 5952 shortens the first longest run of two or more groups of zeros.</summary>
     private static (int Start, int Count) LongestZeros(ReadOnlySpan<ushort> groups)
     {
-        int best = -1, bestCount = 1;
+        int best = -1,
+            bestCount = 1;
         for (int i = 0; i < 8; i++)
         {
             int end = i;
-            while (end < 8 && groups[end] == 0) end++;
-            if (end - i > bestCount) (best, bestCount) = (i, end - i);
-            if (end > i) i = end - 1;
+            while (end < 8 && groups[end] == 0)
+            {
+                end++;
+            }
+
+            if (end - i > bestCount)
+            {
+                (best, bestCount) = (i, end - i);
+            }
+
+            if (end > i)
+            {
+                i = end - 1;
+            }
         }
         return best < 0 ? (-1, 0) : (best, bestCount);
     }
@@ -119,10 +158,23 @@ public readonly record struct IpAddress(UInt128 Bits, bool IsV4)
         int at = 0;
         for (int part = 0; part < 4; part++)
         {
-            if (part > 0 && (at >= text.Length || text[at++] != '.')) return false;
-            int start = at, value = 0;
-            while (at < text.Length && at - start < 3 && char.IsAsciiDigit((char)text[at])) value = value * 10 + text[at++] - '0';
-            if (at == start || value > 255 || (at - start > 1 && text[start] == '0')) return false;
+            if (part > 0 && (at >= text.Length || text[at++] != '.'))
+            {
+                return false;
+            }
+
+            int start = at,
+                value = 0;
+            while (at < text.Length && at - start < 3 && char.IsAsciiDigit((char)text[at]))
+            {
+                value = value * 10 + text[at++] - '0';
+            }
+
+            if (at == start || value > 255 || (at - start > 1 && text[start] == '0'))
+            {
+                return false;
+            }
+
             address = address << 8 | (uint)value;
         }
         return at == text.Length;
@@ -133,22 +185,45 @@ public readonly record struct IpAddress(UInt128 Bits, bool IsV4)
         address = default;
         Span<byte> bytes = stackalloc byte[16];
         bytes.Clear();
-        int at = 0, filled = 0, gap = -1;
+        int at = 0,
+            filled = 0,
+            gap = -1;
         if (text[0] == ':')
         {
-            if (text[1] != ':') return false;
+            if (text[1] != ':')
+            {
+                return false;
+            }
+
             gap = 0;
             at = 2;
         }
         while (at < text.Length)
         {
-            if (filled == 16) return false;
-            int start = at, value = 0;
-            while (at < text.Length && at - start < 4 && HexValue(text[at]) is >= 0 and int digit) { value = value << 4 | digit; at++; }
-            if (at == start) return false;
+            if (filled == 16)
+            {
+                return false;
+            }
+
+            int start = at,
+                value = 0;
+            while (at < text.Length && at - start < 4 && HexValue(text[at]) is >= 0 and int digit)
+            {
+                value = value << 4 | digit;
+                at++;
+            }
+            if (at == start)
+            {
+                return false;
+            }
+
             if (at < text.Length && text[at] == '.')
             {
-                if (filled > 12 || !TryParseV4(text[start..], out uint v4)) return false;
+                if (filled > 12 || !TryParseV4(text[start..], out uint v4))
+                {
+                    return false;
+                }
+
                 BinaryPrimitives.WriteUInt32BigEndian(bytes[filled..], v4);
                 filled += 4;
                 at = text.Length;
@@ -156,14 +231,34 @@ public readonly record struct IpAddress(UInt128 Bits, bool IsV4)
             }
             bytes[filled++] = (byte)(value >> 8);
             bytes[filled++] = (byte)value;
-            if (at == text.Length) break;
-            if (text[at++] != ':' || at == text.Length) return false;
-            if (text[at] != ':') continue;
-            if (gap >= 0) return false;
+            if (at == text.Length)
+            {
+                break;
+            }
+
+            if (text[at++] != ':' || at == text.Length)
+            {
+                return false;
+            }
+
+            if (text[at] != ':')
+            {
+                continue;
+            }
+
+            if (gap >= 0)
+            {
+                return false;
+            }
+
             gap = filled;
             at++;
         }
-        if (gap < 0 ? filled != 16 : filled > 14) return false;
+        if (gap < 0 ? filled != 16 : filled > 14)
+        {
+            return false;
+        }
+
         if (gap >= 0)
         {
             int tail = filled - gap;
@@ -174,5 +269,10 @@ public readonly record struct IpAddress(UInt128 Bits, bool IsV4)
         return true;
     }
 
-    private static int HexValue(byte c) => char.IsAsciiHexDigit((char)c) ? c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10 : -1;
+    private static int HexValue(byte c) =>
+        char.IsAsciiHexDigit((char)c)
+            ? c <= '9'
+                ? c - '0'
+                : (c | 0x20) - 'a' + 10
+            : -1;
 }

@@ -1,32 +1,84 @@
 namespace Engine.Contracts;
 
 /// <summary>What a reason is a ground for, weakest first. <see cref="None"/> is evidence only.</summary>
-public enum ReasonClass : byte { None, Suspect, Sivt, Givt }
+public enum ReasonClass : byte
+{
+    None,
+    Suspect,
+    Sivt,
+    Givt,
+}
 
 /// <summary>The class of a verdict: the Media Rating Council's terms.</summary>
-public enum VerdictClass : byte { Valid, Suspect, Givt, Sivt }
+public enum VerdictClass : byte
+{
+    Valid,
+    Suspect,
+    Givt,
+    Sivt,
+}
 
 /// <summary>Where the score or the grounds put a click.</summary>
-public enum Band : byte { Allow, Review, Challenge, Block }
+public enum Band : byte
+{
+    Allow,
+    Review,
+    Challenge,
+    Block,
+}
 
 /// <summary>What the ad server should do.</summary>
-public enum VerdictAction : byte { Accept, Flag, Confirm, Deny }
+public enum VerdictAction : byte
+{
+    Accept,
+    Flag,
+    Confirm,
+    Deny,
+}
 
 /// <summary>What became of a click's path.</summary>
-public enum PathState : byte { None, Missing, Present }
+public enum PathState : byte
+{
+    None,
+    Missing,
+    Present,
+}
 
 /// <summary>The reasons with a fixed code. Their order is their strength among reasons of one class.</summary>
 public enum Reason : byte
 {
-    CursorReplay, CursorForged, RateVisitor, RateIp, RateNetwork, RatePair,
-    ClickDouble, ListDatacentre, ListCrawler,
-    CursorNone, CursorStraight, CursorEven, CursorMissing, AgentContradiction, ClickPosition, ClickPage, ListProxy, PublisherShare,
-    StandingNetwork, StandingVisitor,
-    CursorProgram, History, Model, TimeOutOfRange,
-    ConfirmationConfirmed, ConfirmationMissed, ConfirmationExpired,
+    CursorReplay,
+    CursorForged,
+    RateVisitor,
+    RateIp,
+    RateNetwork,
+    RatePair,
+    ClickDouble,
+    ListDatacentre,
+    ListCrawler,
+    CursorNone,
+    CursorStraight,
+    CursorEven,
+    CursorMissing,
+    AgentContradiction,
+    ClickPosition,
+    ClickPage,
+    ListProxy,
+    PublisherShare,
+    StandingNetwork,
+    StandingVisitor,
+    CursorProgram,
+    History,
+    Model,
+    TimeOutOfRange,
+    ConfirmationConfirmed,
+    ConfirmationMissed,
+    ConfirmationExpired,
 }
 
-/// <summary>One row of the table of reasons: the one list that code, settings and docs/reasons.md go by (a test compares them).</summary>
+/// <summary>
+/// One row of the table of reasons: the one list that code, settings and docs/reasons.md go by (a test compares them).
+/// </summary>
 /// <param name="Reason">Which.</param>
 /// <param name="Code">As it stands in verdicts and statistics.</param>
 /// <param name="Class">What it is a ground for unless <c>reason/&lt;code&gt;</c> says otherwise.</param>
@@ -34,38 +86,198 @@ public enum Reason : byte
 /// <param name="Evidence">The fields of its entry in <c>evidence</c>.</param>
 public sealed record ReasonEntry(Reason Reason, string Code, ReasonClass Class, string Meaning, string Evidence);
 
-/// <summary>The table of reasons, by <see cref="Reason"/>. Rules and allow lists add <c>rule.&lt;id&gt;</c> and <c>allow.&lt;id&gt;</c>.</summary>
+/// <summary>
+/// The table of reasons, by <see cref="Reason"/>. Rules and allow lists add <c>rule.&lt;id&gt;</c> and
+/// <c>allow.&lt;id&gt;</c>.
+/// </summary>
 public static class Reasons
 {
     public static readonly ReasonEntry[] Table =
     [
-        new(Reason.CursorReplay, "cursor.replay", ReasonClass.Sivt, "the path nearly equals that of an earlier click: a recording played again", "click, residual_px, at"),
-        new(Reason.CursorForged, "cursor.forged", ReasonClass.Sivt, "the path's times are such as no recorder makes", "points, count, window_s, limit"),
-        new(Reason.RateVisitor, "rate.visitor", ReasonClass.Sivt, "more clicks of the visitor in the window than the limit", "count, window_s, limit"),
-        new(Reason.RateIp, "rate.ip", ReasonClass.Sivt, "more clicks of the address in the window than the limit", "count, window_s, limit"),
-        new(Reason.RateNetwork, "rate.network", ReasonClass.Sivt, "more clicks of the client network in the window than the limit", "count, window_s, limit"),
-        new(Reason.RatePair, "rate.pair", ReasonClass.Sivt, "more clicks of one visitor (or address) on one campaign, or at one publisher, than the limit", "pair, count, window_s, limit"),
-        new(Reason.ClickDouble, "click.double", ReasonClass.Givt, "the same visitor (or address and user agent) clicked the same campaign a moment before", "since_ms, limit_ms"),
-        new(Reason.ListDatacentre, "list.datacentre", ReasonClass.Givt, "the address lies in a data centre's range, and in no relay's that carries people", "list"),
-        new(Reason.ListCrawler, "list.crawler", ReasonClass.Givt, "the user agent declares a crawler or an automation tool", "list, pattern"),
-        new(Reason.CursorNone, "cursor.none", ReasonClass.Suspect, "a mouse click whose path holds no movement", "points, count, window_s, limit"),
-        new(Reason.CursorStraight, "cursor.straight", ReasonClass.Suspect, "all vectors of the path point the same way", "points, count, window_s, limit"),
-        new(Reason.CursorEven, "cursor.even", ReasonClass.Suspect, "the path's time steps and lengths are constant", "points, count, window_s, limit"),
-        new(Reason.CursorMissing, "cursor.missing", ReasonClass.Suspect, "a path was announced and never came", "waited_ms"),
-        new(Reason.AgentContradiction, "agent.contradiction", ReasonClass.Suspect, "the user agent contradicts the pointer or the device", "claim, but"),
-        new(Reason.ClickPosition, "click.position", ReasonClass.Suspect, "the click lies outside its viewport", "x, y, viewport"),
-        new(Reason.ClickPage, "click.page", ReasonClass.Suspect, "the page is there but no http or https address", "page"),
-        new(Reason.ListProxy, "list.proxy", ReasonClass.Suspect, "the address lies in a proxy's or a relay's range", "list"),
-        new(Reason.PublisherShare, "publisher.share", ReasonClass.Suspect, "the publisher's share of invalid clicks departs from its own past", "share, past, clicks, partitions"),
-        new(Reason.StandingNetwork, "standing.network", ReasonClass.Suspect, "most of the network's earlier clicks were invalid", "share, clicks, limit"),
-        new(Reason.StandingVisitor, "standing.visitor", ReasonClass.Suspect, "most of the visitor's earlier clicks were invalid", "share, clicks, limit, partitions"),
-        new(Reason.CursorProgram, "cursor.program", ReasonClass.None, "the movement is more like a program's than a person's", "probability, cut_off, features"),
-        new(Reason.History, "history", ReasonClass.None, "labels, confirmations and conversions called many of this publisher's, placement's or device's clicks invalid", "share, clicks, limit"),
+        new(
+            Reason.CursorReplay,
+            "cursor.replay",
+            ReasonClass.Sivt,
+            "the path nearly equals that of an earlier click: a recording played again",
+            "click, residual_px, at"
+        ),
+        new(
+            Reason.CursorForged,
+            "cursor.forged",
+            ReasonClass.Sivt,
+            "the path's times are such as no recorder makes",
+            "points, count, window_s, limit"
+        ),
+        new(
+            Reason.RateVisitor,
+            "rate.visitor",
+            ReasonClass.Sivt,
+            "more clicks of the visitor in the window than the limit",
+            "count, window_s, limit"
+        ),
+        new(
+            Reason.RateIp,
+            "rate.ip",
+            ReasonClass.Sivt,
+            "more clicks of the address in the window than the limit",
+            "count, window_s, limit"
+        ),
+        new(
+            Reason.RateNetwork,
+            "rate.network",
+            ReasonClass.Sivt,
+            "more clicks of the client network in the window than the limit",
+            "count, window_s, limit"
+        ),
+        new(
+            Reason.RatePair,
+            "rate.pair",
+            ReasonClass.Sivt,
+            "more clicks of one visitor (or address) on one campaign, or at one publisher, than the limit",
+            "pair, count, window_s, limit"
+        ),
+        new(
+            Reason.ClickDouble,
+            "click.double",
+            ReasonClass.Givt,
+            "the same visitor (or address and user agent) clicked the same campaign a moment before",
+            "since_ms, limit_ms"
+        ),
+        new(
+            Reason.ListDatacentre,
+            "list.datacentre",
+            ReasonClass.Givt,
+            "the address lies in a data centre's range, and in no relay's that carries people",
+            "list"
+        ),
+        new(
+            Reason.ListCrawler,
+            "list.crawler",
+            ReasonClass.Givt,
+            "the user agent declares a crawler or an automation tool",
+            "list, pattern"
+        ),
+        new(
+            Reason.CursorNone,
+            "cursor.none",
+            ReasonClass.Suspect,
+            "a mouse click whose path holds no movement",
+            "points, count, window_s, limit"
+        ),
+        new(
+            Reason.CursorStraight,
+            "cursor.straight",
+            ReasonClass.Suspect,
+            "all vectors of the path point the same way",
+            "points, count, window_s, limit"
+        ),
+        new(
+            Reason.CursorEven,
+            "cursor.even",
+            ReasonClass.Suspect,
+            "the path's time steps and lengths are constant",
+            "points, count, window_s, limit"
+        ),
+        new(
+            Reason.CursorMissing,
+            "cursor.missing",
+            ReasonClass.Suspect,
+            "a path was announced and never came",
+            "waited_ms"
+        ),
+        new(
+            Reason.AgentContradiction,
+            "agent.contradiction",
+            ReasonClass.Suspect,
+            "the user agent contradicts the pointer or the device",
+            "claim, but"
+        ),
+        new(
+            Reason.ClickPosition,
+            "click.position",
+            ReasonClass.Suspect,
+            "the click lies outside its viewport",
+            "x, y, viewport"
+        ),
+        new(
+            Reason.ClickPage,
+            "click.page",
+            ReasonClass.Suspect,
+            "the page is there but no http or https address",
+            "page"
+        ),
+        new(
+            Reason.ListProxy,
+            "list.proxy",
+            ReasonClass.Suspect,
+            "the address lies in a proxy's or a relay's range",
+            "list"
+        ),
+        new(
+            Reason.PublisherShare,
+            "publisher.share",
+            ReasonClass.Suspect,
+            "the publisher's share of invalid clicks departs from its own past",
+            "share, past, clicks, partitions"
+        ),
+        new(
+            Reason.StandingNetwork,
+            "standing.network",
+            ReasonClass.Suspect,
+            "most of the network's earlier clicks were invalid",
+            "share, clicks, limit"
+        ),
+        new(
+            Reason.StandingVisitor,
+            "standing.visitor",
+            ReasonClass.Suspect,
+            "most of the visitor's earlier clicks were invalid",
+            "share, clicks, limit, partitions"
+        ),
+        new(
+            Reason.CursorProgram,
+            "cursor.program",
+            ReasonClass.None,
+            "the movement is more like a program's than a person's",
+            "probability, cut_off, features"
+        ),
+        new(
+            Reason.History,
+            "history",
+            ReasonClass.None,
+            "labels, confirmations and conversions called many of this publisher's, placement's or device's clicks "
+                + "invalid",
+            "share, clicks, limit"
+        ),
         new(Reason.Model, "model", ReasonClass.None, "the score alone", "score, review"),
-        new(Reason.TimeOutOfRange, "time.out-of-range", ReasonClass.None, "the claimed time lies too far from the log's; log time stands in for it", "claimed, limit_ms"),
-        new(Reason.ConfirmationConfirmed, "confirmation.confirmed", ReasonClass.None, "the click was confirmed, and is billable", "attempts, latency_ms, at"),
-        new(Reason.ConfirmationMissed, "confirmation.missed", ReasonClass.None, "the confirmation was tried and missed", "attempts, latency_ms, at"),
-        new(Reason.ConfirmationExpired, "confirmation.expired", ReasonClass.None, "the confirmation was never answered", "attempts, latency_ms, at"),
+        new(
+            Reason.TimeOutOfRange,
+            "time.out-of-range",
+            ReasonClass.None,
+            "the claimed time lies too far from the log's; log time stands in for it",
+            "claimed, limit_ms"
+        ),
+        new(
+            Reason.ConfirmationConfirmed,
+            "confirmation.confirmed",
+            ReasonClass.None,
+            "the click was confirmed, and is billable",
+            "attempts, latency_ms, at"
+        ),
+        new(
+            Reason.ConfirmationMissed,
+            "confirmation.missed",
+            ReasonClass.None,
+            "the confirmation was tried and missed",
+            "attempts, latency_ms, at"
+        ),
+        new(
+            Reason.ConfirmationExpired,
+            "confirmation.expired",
+            ReasonClass.None,
+            "the confirmation was never answered",
+            "attempts, latency_ms, at"
+        ),
     ];
 
     /// <summary>How many reasons have a fixed code; a set of them fits 64 bits.</summary>
@@ -78,23 +290,38 @@ public static class Reasons
 /// <summary>The words of the contract for the values of a verdict.</summary>
 public static class VerdictWords
 {
-    public static ReadOnlySpan<byte> Utf8(VerdictClass value) => value switch
-    {
-        VerdictClass.Valid => "valid"u8, VerdictClass.Suspect => "suspect"u8, VerdictClass.Givt => "givt"u8, _ => "sivt"u8,
-    };
+    public static ReadOnlySpan<byte> Utf8(VerdictClass value) =>
+        value switch
+        {
+            VerdictClass.Valid => "valid"u8,
+            VerdictClass.Suspect => "suspect"u8,
+            VerdictClass.Givt => "givt"u8,
+            _ => "sivt"u8,
+        };
 
-    public static ReadOnlySpan<byte> Utf8(Band value) => value switch
-    {
-        Band.Allow => "allow"u8, Band.Review => "review"u8, Band.Challenge => "challenge"u8, _ => "block"u8,
-    };
+    public static ReadOnlySpan<byte> Utf8(Band value) =>
+        value switch
+        {
+            Band.Allow => "allow"u8,
+            Band.Review => "review"u8,
+            Band.Challenge => "challenge"u8,
+            _ => "block"u8,
+        };
 
-    public static ReadOnlySpan<byte> Utf8(VerdictAction value) => value switch
-    {
-        VerdictAction.Accept => "accept"u8, VerdictAction.Flag => "flag"u8, VerdictAction.Confirm => "confirm"u8, _ => "deny"u8,
-    };
+    public static ReadOnlySpan<byte> Utf8(VerdictAction value) =>
+        value switch
+        {
+            VerdictAction.Accept => "accept"u8,
+            VerdictAction.Flag => "flag"u8,
+            VerdictAction.Confirm => "confirm"u8,
+            _ => "deny"u8,
+        };
 
-    public static ReadOnlySpan<byte> Utf8(PathState value) => value switch
-    {
-        PathState.Present => "present"u8, PathState.Missing => "missing"u8, _ => "none"u8,
-    };
+    public static ReadOnlySpan<byte> Utf8(PathState value) =>
+        value switch
+        {
+            PathState.Present => "present"u8,
+            PathState.Missing => "missing"u8,
+            _ => "none"u8,
+        };
 }

@@ -9,13 +9,22 @@ public sealed record RedisKeys(string Prefix, string Group)
     public static string Partition(string topic, int partition) => $"{topic}-{partition}";
 
     public string Verdict(string click) => $"{Prefix}verdict:{click}";
+
     public string Network(string cidr) => $"{Prefix}network:{cidr}";
-    public string Stats(string kind, string id, string hour, string partition) => $"{Prefix}stats:{kind}:{id}:{hour}:{{{partition}}}";
+
+    public string Stats(string kind, string id, string hour, string partition) =>
+        $"{Prefix}stats:{kind}:{id}:{hour}:{{{partition}}}";
+
     public string Progress(string partition) => $"{Prefix}progress:{Group}:{{{partition}}}";
+
     public string Owner(string partition) => $"{Prefix}owner:{Group}:{{{partition}}}";
+
     public string State(string partition) => $"{Prefix}state:{Group}:{{{partition}}}";
+
     public string SettingsBase => $"{Prefix}settings-base:{Group}";
+
     public string Binding(string id) => $"{Prefix}binding:{id}";
+
     public string SigningKey => $"{Prefix}signing-key";
     public string GroupKey => $"{Prefix}group";
     public string VerdictChannel => $"{Prefix}verdicts";

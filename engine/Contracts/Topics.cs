@@ -1,6 +1,8 @@
 namespace Engine.Contracts;
 
-/// <summary>The Kafka topics of the contract. Those a second group writes for itself take its prefix; the others are shared.</summary>
+/// <summary>
+/// The Kafka topics of the contract. Those a second group writes for itself take its prefix; the others are shared.
+/// </summary>
 public static class Topics
 {
     public const string Interactions = "interactions";
@@ -18,7 +20,9 @@ public static class Topics
     public const string Verdicts = "verdicts";
     public const string DeadLetters = "dead-letters";
 
-    /// <summary>What producers write to, with the event types that each holds; a type in another topic is a dead letter.</summary>
+    /// <summary>
+    /// What producers write to, with the event types that each holds; a type in another topic is a dead letter.
+    /// </summary>
     public static readonly IReadOnlyDictionary<string, string[]> Holds = new Dictionary<string, string[]>
     {
         [Interactions] = ["click", "cursor-path", "confirmation"],
@@ -32,6 +36,5 @@ public static class Topics
     };
 
     /// <summary>The topic that holds events of a type, or null where no topic does.</summary>
-    public static string? Of(string eventType) =>
-        Holds.FirstOrDefault(topic => topic.Value.Contains(eventType)).Key;
+    public static string? Of(string eventType) => Holds.FirstOrDefault(topic => topic.Value.Contains(eventType)).Key;
 }

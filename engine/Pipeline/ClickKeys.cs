@@ -6,11 +6,24 @@ namespace Engine.Pipeline;
 /// <summary>The fingerprints of a click's keys, made once, when it is decoded.</summary>
 public unsafe struct ClickKeys
 {
-    public ulong Id, Address, Network, Visitor, Who, Campaign, Publisher, Agent, PairCampaign, PairPublisher;
+    public ulong Id,
+        Address,
+        Network,
+        Visitor,
+        Who,
+        Campaign,
+        Publisher,
+        Agent,
+        PairCampaign,
+        PairPublisher;
 
-    private WindowEntry* _address, _network, _who;
-    private PairEntry* _pairCampaign, _pairPublisher;
-    private int _clickMoves, _pairMoves;
+    private WindowEntry* _address,
+        _network,
+        _who;
+    private PairEntry* _pairCampaign,
+        _pairPublisher;
+    private int _clickMoves,
+        _pairMoves;
 
     public void Fill(KeyedHash hash, in InteractionEvent e)
     {
@@ -26,7 +39,10 @@ public unsafe struct ClickKeys
         PairPublisher = Fingerprints.PairPublisher(hash, Who, Publisher);
     }
 
-    /// <summary>Asks for the tags of the keys' windows, and for where ids and standings are looked up, a chunk ahead of their use.</summary>
+    /// <summary>
+    /// Asks for the tags of the keys' windows, and for where ids and standings are looked up, a chunk ahead of their
+    /// use.
+    /// </summary>
     public readonly void PrefetchTags(PartitionState partition)
     {
         partition.Ids.Prefetch(Id);
@@ -36,7 +52,11 @@ public unsafe struct ClickKeys
         partition.Pairs.PrefetchTags(PairCampaign);
         partition.Pairs.PrefetchTags(PairPublisher);
         partition.Standings.PrefetchPlace(Network);
-        if (Visitor != 0) partition.Standings.PrefetchPlace(Visitor);
+        if (Visitor != 0)
+        {
+            partition.Standings.PrefetchPlace(Visitor);
+        }
+
         partition.Standings.PrefetchPlace(Publisher);
         partition.Standings.PrefetchPlace(Campaign);
     }
@@ -51,18 +71,28 @@ public unsafe struct ClickKeys
         _pairCampaign = partition.Pairs.Prefetch(PairCampaign);
         _pairPublisher = partition.Pairs.Prefetch(PairPublisher);
         partition.Standings.Prefetch(Network);
-        if (Visitor != 0) partition.Standings.Prefetch(Visitor);
+        if (Visitor != 0)
+        {
+            partition.Standings.Prefetch(Visitor);
+        }
+
         partition.Standings.Prefetch(Publisher);
         partition.Standings.Prefetch(Campaign);
     }
 
-    public readonly WindowEntry* TouchAddress(PartitionState partition, long now) => Touch(partition.Clicks, Address, _address, now);
+    public readonly WindowEntry* TouchAddress(PartitionState partition, long now) =>
+        Touch(partition.Clicks, Address, _address, now);
 
-    public readonly WindowEntry* TouchNetwork(PartitionState partition, long now) => Touch(partition.Clicks, Network, _network, now);
+    public readonly WindowEntry* TouchNetwork(PartitionState partition, long now) =>
+        Touch(partition.Clicks, Network, _network, now);
 
-    public readonly WindowEntry* TouchWho(PartitionState partition, long now) => Touch(partition.Clicks, Who, _who, now);
+    public readonly WindowEntry* TouchWho(PartitionState partition, long now) =>
+        Touch(partition.Clicks, Who, _who, now);
 
-    /// <summary>Asks for what <see cref="Prefetch"/> leads to, once it has had its time: counts of pairs that come again, and what others have of a publisher.</summary>
+    /// <summary>
+    /// Asks for what <see cref="Prefetch"/> leads to, once it has had its time: counts of pairs that come again, and
+    /// what others have of a publisher.
+    /// </summary>
     public readonly void PrefetchCounts(PartitionState partition)
     {
         partition.Standings.PrefetchTotal(Publisher);
@@ -70,9 +100,11 @@ public unsafe struct ClickKeys
         partition.Pairs.PrefetchCounts(_pairPublisher);
     }
 
-    public readonly PairEntry* TouchPairCampaign(PartitionState partition, long now) => Touch(partition.Pairs, PairCampaign, _pairCampaign, now);
+    public readonly PairEntry* TouchPairCampaign(PartitionState partition, long now) =>
+        Touch(partition.Pairs, PairCampaign, _pairCampaign, now);
 
-    public readonly PairEntry* TouchPairPublisher(PartitionState partition, long now) => Touch(partition.Pairs, PairPublisher, _pairPublisher, now);
+    public readonly PairEntry* TouchPairPublisher(PartitionState partition, long now) =>
+        Touch(partition.Pairs, PairPublisher, _pairPublisher, now);
 
     private readonly WindowEntry* Touch(WindowTable<WindowEntry> table, ulong key, WindowEntry* place, long now) =>
         table.Moves == _clickMoves ? table.Touch(key, now, place) : table.Touch(key, now);

@@ -20,7 +20,11 @@ public sealed unsafe partial class ClickPipeline
         ref readonly ClickKeys keys = ref _keys[i];
         if (!Unsafe.IsNullRef(ref partition.Ids.Find(keys.Id)))
         {
-            if (partition.IsLive) partition.Counts.Duplicates++;
+            if (partition.IsLive)
+            {
+                partition.Counts.Duplicates++;
+            }
+
             return;
         }
         ClickRow row = _decoded[i]!;
@@ -33,7 +37,11 @@ public sealed unsafe partial class ClickPipeline
             (row.Path, row.PathStart, row.PathCount) = (PathState.Present, e.PathStart, e.PathCount);
             if (waited)
             {
-                if (partition.IsLive) partition.Counts.PathsSurplus += 1 + before!.Extras;
+                if (partition.IsLive)
+                {
+                    partition.Counts.PathsSurplus += 1 + before!.Extras;
+                }
+
                 Return(partition, before!);
             }
         }
@@ -69,13 +77,28 @@ public sealed unsafe partial class ClickPipeline
         long joinMs = partition.Settings!.Limits.JoinMs;
         if (click.Decided || !partition.WaitingClicks.Remove(id, out ClickRow? row))
         {
-            if (!partition.IsLive) return;
-            if (partition.LogTime - partition.Ids.LogTimeOf(click) <= joinMs) partition.Counts.PathsSurplus++;
-            else partition.Counts.PathsUnmatched++;
+            if (!partition.IsLive)
+            {
+                return;
+            }
+
+            if (partition.LogTime - partition.Ids.LogTimeOf(click) <= joinMs)
+            {
+                partition.Counts.PathsSurplus++;
+            }
+            else
+            {
+                partition.Counts.PathsUnmatched++;
+            }
+
             return;
         }
         click.Decided = true;
-        if (partition.IsLive) partition.Counts.PathsJoined++;
+        if (partition.IsLive)
+        {
+            partition.Counts.PathsJoined++;
+        }
+
         (row!.Path, row.PathStart, row.PathCount) = (PathState.Present, e.PathStart, e.PathCount);
         Ready(row);
     }
@@ -90,11 +113,19 @@ public sealed unsafe partial class ClickPipeline
         }
         if (partition.WaitingPoints + e.PathCount > _limits.WaitingPathPoints)
         {
-            if (partition.IsLive) partition.Counts.PathsUnmatched++;
+            if (partition.IsLive)
+            {
+                partition.Counts.PathsUnmatched++;
+            }
+
             return;
         }
         WaitingPath path = _paths.TryPop(out WaitingPath? pooled) ? pooled : new WaitingPath();
-        path.Copy(_arena.T.AsSpan(e.PathStart, e.PathCount), _arena.X.AsSpan(e.PathStart, e.PathCount), _arena.Y.AsSpan(e.PathStart, e.PathCount));
+        path.Copy(
+            _arena.T.AsSpan(e.PathStart, e.PathCount),
+            _arena.X.AsSpan(e.PathStart, e.PathCount),
+            _arena.Y.AsSpan(e.PathStart, e.PathCount)
+        );
         (path.Click, path.Extras, path.Deadline) = (id, 0, partition.LogTime + partition.Settings!.Limits.JoinMs);
         partition.WaitingPoints += path.Count;
         partition.WaitingPaths.Add(id, path, path.Deadline, partition.Position);
@@ -105,10 +136,28 @@ public sealed unsafe partial class ClickPipeline
     {
         DecisionSettings settings = partition.Settings!;
         ref InteractionEvent e = ref row.Event;
-        (row.Partition, row.Settings, row.Offset, row.LogTime) = (partition, settings, partition.Position, partition.LogTime);
-        (row.Id, row.Address, row.Network, row.Visitor, row.Who) = (keys.Id, keys.Address, keys.Network, keys.Visitor, keys.Who);
+        (row.Partition, row.Settings, row.Offset, row.LogTime) = (
+            partition,
+            settings,
+            partition.Position,
+            partition.LogTime
+        );
+        (row.Id, row.Address, row.Network, row.Visitor, row.Who) = (
+            keys.Id,
+            keys.Address,
+            keys.Network,
+            keys.Visitor,
+            keys.Who
+        );
         (row.Campaign, row.Publisher, row.Agent) = (keys.Campaign, keys.Publisher, keys.Agent);
-        (row.Path, row.Degenerate, row.DegenerateCount, row.PathStart, row.PathCount, row.OwnPath) = (PathState.None, Degeneracy.Sound, 0, 0, 0, null);
+        (row.Path, row.Degenerate, row.DegenerateCount, row.PathStart, row.PathCount, row.OwnPath) = (
+            PathState.None,
+            Degeneracy.Sound,
+            0,
+            0,
+            0,
+            null
+        );
         (row.Replay, row.PathProbability, row.PathEvidence) = (default, ClickFeatures.Unknown, default);
         row.TimeOutOfRange = Math.Abs(e.Time - partition.LogTime) > settings.Limits.OutOfRangeMs;
         row.Time = row.TimeOutOfRange ? partition.LogTime : e.Time;
@@ -116,8 +165,14 @@ public sealed unsafe partial class ClickPipeline
         LookUp(row, settings);
         Describe(row);
         TakeStandings(row);
-        if (_histories == null || _histories.IsEmpty) ClickHistory.Clear(row);
-        else ClickHistory.Fill(row, _histories, _hash);
+        if (_histories == null || _histories.IsEmpty)
+        {
+            ClickHistory.Clear(row);
+        }
+        else
+        {
+            ClickHistory.Fill(row, _histories, _hash);
+        }
     }
 
     private static void CountWindows(ClickRow row, in ClickKeys keys)
@@ -130,17 +185,32 @@ public sealed unsafe partial class ClickPipeline
         keys.TouchNetwork(partition, now)->Take(at, ref row[ClickFeature.Network60], out _);
         keys.TouchWho(partition, now)->Take(at, ref row[ClickFeature.Visitor60], out gap);
         row[ClickFeature.WhoGap] = Seconds(gap);
-        partition.Pairs.Take(keys.TouchPairCampaign(partition, now), at, ref row[ClickFeature.PairCampaign600], out row.PairGapMs);
-        partition.Pairs.Take(keys.TouchPairPublisher(partition, now), at, ref row[ClickFeature.PairPublisher600], out _);
+        partition.Pairs.Take(
+            keys.TouchPairCampaign(partition, now),
+            at,
+            ref row[ClickFeature.PairCampaign600],
+            out row.PairGapMs
+        );
+        partition.Pairs.Take(
+            keys.TouchPairPublisher(partition, now),
+            at,
+            ref row[ClickFeature.PairPublisher600],
+            out _
+        );
     }
 
-    private static float Seconds(long gapMs) => gapMs < 0 ? ClickFeatures.LongestGapSeconds : Math.Min(gapMs / 1000f, ClickFeatures.LongestGapSeconds);
+    private static float Seconds(long gapMs) =>
+        gapMs < 0 ? ClickFeatures.LongestGapSeconds : Math.Min(gapMs / 1000f, ClickFeatures.LongestGapSeconds);
 
     private void LookUp(ClickRow row, DecisionSettings settings)
     {
         if (_agentsOf != settings)
         {
-            if (_agentsOf?.Agents.SequenceEqual(settings.Agents) != true) _agents = new AgentCache(settings.Agents);
+            if (_agentsOf?.Agents.SequenceEqual(settings.Agents) != true)
+            {
+                _agents = new AgentCache(settings.Agents);
+            }
+
             _agentsOf = settings;
         }
         ref InteractionEvent e = ref row.Event;
@@ -155,7 +225,13 @@ public sealed unsafe partial class ClickPipeline
     private static string? ListOf(AddressList[] lists, IpAddress address)
     {
         foreach (AddressList list in lists)
-            if (list.Contains(address)) return list.Name;
+        {
+            if (list.Contains(address))
+            {
+                return list.Name;
+            }
+        }
+
         return null;
     }
 
@@ -168,7 +244,10 @@ public sealed unsafe partial class ClickPipeline
         row[ClickFeature.AgentLength] = e.Ua.Length;
         row[ClickFeature.Pointer] = (int)e.Pointer;
         bool placed = e.HasPosition && e.HasViewport && e.ViewportWidth > 0 && e.ViewportHeight > 0;
-        row[ClickFeature.PositionInside] = !placed ? ClickFeatures.Unknown : e.X >= 0 && e.X <= e.ViewportWidth && e.Y >= 0 && e.Y <= e.ViewportHeight ? 1 : 0;
+        row[ClickFeature.PositionInside] =
+            !placed ? ClickFeatures.Unknown
+            : e.X >= 0 && e.X <= e.ViewportWidth && e.Y >= 0 && e.Y <= e.ViewportHeight ? 1
+            : 0;
         row[ClickFeature.PositionX] = placed ? (float)(e.X / e.ViewportWidth) : ClickFeatures.Unknown;
         row[ClickFeature.PositionY] = placed ? (float)(e.Y / e.ViewportHeight) : ClickFeatures.Unknown;
         row[ClickFeature.IsPhone] = row.AgentInfo.IsPhone ? 1 : 0;
@@ -179,26 +258,43 @@ public sealed unsafe partial class ClickPipeline
         row[ClickFeature.PageOdd] = !e.Page.IsEmpty && !IsWebAddress(e.Page.Span) ? 1 : 0;
     }
 
-    /// <summary>Whether a text is an http(s) address with a host, as far as its beginning tells; the scheme in any case of letters.</summary>
+    /// <summary>
+    /// Whether a text is an http(s) address with a host, as far as its beginning tells; the scheme in any case of
+    /// letters.
+    /// </summary>
     private static bool IsWebAddress(ReadOnlySpan<byte> page)
     {
-        int scheme = page.Length > 8 && System.Text.Ascii.EqualsIgnoreCase(page[..8], "https://"u8) ? 8
-            : page.Length > 7 && System.Text.Ascii.EqualsIgnoreCase(page[..7], "http://"u8) ? 7 : 0;
-        return scheme > 0 && page[scheme] is not ((byte)'/' or (byte)'?' or (byte)'#' or (byte)':' or (byte)' ') && page.IndexOfAny((byte)' ', (byte)'\n', (byte)'\t') < 0;
+        int scheme =
+            page.Length > 8 && System.Text.Ascii.EqualsIgnoreCase(page[..8], "https://"u8) ? 8
+            : page.Length > 7 && System.Text.Ascii.EqualsIgnoreCase(page[..7], "http://"u8) ? 7
+            : 0;
+        return scheme > 0
+            && page[scheme] is not ((byte)'/' or (byte)'?' or (byte)'#' or (byte)':' or (byte)' ')
+            && page.IndexOfAny((byte)' ', (byte)'\n', (byte)'\t') < 0;
     }
 
     private static void TakeStandings(ClickRow row)
     {
         Standings standings = row.Partition.Standings;
-        StandingSums? network = standings.Of(row.Network), visitor = row.Visitor == 0 ? null : standings.Of(row.Visitor), publisher = standings.Of(row.Publisher);
+        StandingSums? network = standings.Of(row.Network),
+            visitor = row.Visitor == 0 ? null : standings.Of(row.Visitor),
+            publisher = standings.Of(row.Publisher);
         (row.NetworkSums, row.VisitorSums, row.PublisherSums) = (network, visitor, publisher);
         (row.VisitorElsewhere, row.PublisherElsewhere) = (visitor?.Elsewhere, publisher?.Elsewhere);
-        (row.StandingNetwork, row.StandingNetworkClicks) = network == null ? (ClickFeatures.Unknown, 0) : (network.Share, network.Clicks);
+        (row.StandingNetwork, row.StandingNetworkClicks) =
+            network == null ? (ClickFeatures.Unknown, 0) : (network.Share, network.Clicks);
         StandingSums? seen = visitor?.Seen;
-        (row.StandingVisitor, row.StandingVisitorClicks) = seen == null ? (ClickFeatures.Unknown, 0) : (seen.Share, seen.Clicks);
+        (row.StandingVisitor, row.StandingVisitorClicks) =
+            seen == null ? (ClickFeatures.Unknown, 0) : (seen.Share, seen.Clicks);
         seen = publisher?.Seen;
-        row.PublisherShare = seen == null ? default
-            : new PublisherShare((float)(seen.RecentInvalid / (seen.RecentClicks + 1)), seen.PastShare, (float)seen.RecentClicks);
+        row.PublisherShare =
+            seen == null
+                ? default
+                : new PublisherShare(
+                    (float)(seen.RecentInvalid / (seen.RecentClicks + 1)),
+                    seen.PastShare,
+                    (float)seen.RecentClicks
+                );
         row[ClickFeature.StandingNetwork] = row.StandingNetwork;
         row[ClickFeature.StandingNetworkClicks] = (float)row.StandingNetworkClicks;
         row[ClickFeature.StandingVisitor] = row.StandingVisitor;

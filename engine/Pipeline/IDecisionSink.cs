@@ -5,23 +5,24 @@ using Engine.Pipeline.Standing;
 namespace Engine.Pipeline;
 
 /// <summary>
-/// Where decisions go. Called by the pipeline on its lane's thread, in the order of the log, and only for results that aren't written yet
-/// (<see cref="PartitionState.IsLive"/>).
+/// Where decisions go. Called by the pipeline on its lane's thread, in the order of the log, and only for results that
+/// aren't written yet (<see cref="PartitionState.IsLive"/>).
 /// </summary>
 public interface IDecisionSink
 {
     /// <summary>
-    /// Clicks that are about to be decided, <see cref="ClickPipeline.ChunkRecords"/> at most: what they need can be looked up side by side. The verdicts of those that are
-    /// live come next, in this order.
+    /// Clicks that are about to be decided, <see cref="ClickPipeline.ChunkRecords"/> at most: what they need can be
+    /// looked up side by side. The verdicts of those that are live come next, in this order.
     /// </summary>
-    void Expect(ReadOnlySpan<ClickRow> rows)
-    {
-    }
+    void Expect(ReadOnlySpan<ClickRow> rows) { }
 
     /// <summary>A click is decided.</summary>
     void Verdict(ClickRow row, in Judgement judgement);
 
-    /// <summary>A confirmation writes a verdict again. <paramref name="e"/> is the confirmation; it lies at the partition's position.</summary>
+    /// <summary>
+    /// A confirmation writes a verdict again. <paramref name="e"/> is the confirmation; it lies at the partition's
+    /// position.
+    /// </summary>
     void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e);
 
     /// <summary>A record can't be used.</summary>

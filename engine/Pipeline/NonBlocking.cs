@@ -9,10 +9,18 @@ internal static class NonBlocking
     /// <summary>A connected socket; a <see cref="SocketException"/> says why there is none.</summary>
     public static Socket Connect(EndPoint endPoint, TimeSpan within)
     {
-        var socket = new Socket(endPoint.AddressFamily == AddressFamily.Unspecified ? AddressFamily.InterNetwork : endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(
+            endPoint.AddressFamily == AddressFamily.Unspecified ? AddressFamily.InterNetwork : endPoint.AddressFamily,
+            SocketType.Stream,
+            ProtocolType.Tcp
+        )
+        {
+            NoDelay = true,
+        };
         try
         {
-            // An asynchronous call would make the runtime's event loop watch the socket from then on, and wake a thread for all that comes.
+            // An asynchronous call would make the runtime's event loop watch the socket from then on, and wake a thread
+            // for all that comes.
             socket.Blocking = false;
             Connect(socket, endPoint, within);
             return socket;
@@ -32,9 +40,16 @@ internal static class NonBlocking
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
         {
-            if (!socket.Poll(within, SelectMode.SelectWrite)) throw new SocketException((int)SocketError.TimedOut);
+            if (!socket.Poll(within, SelectMode.SelectWrite))
+            {
+                throw new SocketException((int)SocketError.TimedOut);
+            }
+
             int error = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
-            if (error != 0) throw new SocketException(error);
+            if (error != 0)
+            {
+                throw new SocketException(error);
+            }
         }
     }
 }

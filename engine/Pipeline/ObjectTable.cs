@@ -4,10 +4,12 @@ using System.Runtime.Intrinsics.X86;
 namespace Engine.Pipeline;
 
 /// <summary>
-/// Objects by key: open addressing with key and reference side by side, so that a look-up costs one cache line before the object itself, and
-/// both can be asked for ahead, which a Dictionary's can't. Keys are fingerprints, never 0. Not for two threads.
+/// Objects by key: open addressing with key and reference side by side, so that a look-up costs one cache line before
+/// the object itself, and both can be asked for ahead, which a Dictionary's can't. Keys are fingerprints, never 0. Not
+/// for two threads.
 /// </summary>
-internal sealed unsafe class ObjectTable<T> where T : class
+internal sealed unsafe class ObjectTable<T>
+    where T : class
 {
     private struct Slot
     {
@@ -28,17 +30,32 @@ internal sealed unsafe class ObjectTable<T> where T : class
         for (int at = (int)key & (slots.Length - 1); ; at = (at + 1) & (slots.Length - 1))
         {
             ref readonly Slot slot = ref slots[at];
-            if (slot.Key == key) return slot.Value;
-            if (slot.Key == 0) return null;
+            if (slot.Key == key)
+            {
+                return slot.Value;
+            }
+
+            if (slot.Key == 0)
+            {
+                return null;
+            }
         }
     }
 
     /// <summary>Puts a key's object in place of what was there.</summary>
     public void Set(ulong key, T value)
     {
-        if (Count >= _slots.Length / 2) Rebuild(_slots.Length * 2, static _ => true);
+        if (Count >= _slots.Length / 2)
+        {
+            Rebuild(_slots.Length * 2, static _ => true);
+        }
+
         ref Slot slot = ref Place(key);
-        if (slot.Key == 0) Count++;
+        if (slot.Key == 0)
+        {
+            Count++;
+        }
+
         (slot.Key, slot.Value) = (key, value);
     }
 
@@ -54,18 +71,27 @@ internal sealed unsafe class ObjectTable<T> where T : class
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchPlace(ulong key)
     {
-        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref _slots[(int)key & (_slots.Length - 1)]));
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref _slots[(int)key & (_slots.Length - 1)]));
+        }
     }
 
     /// <summary>Asks for a key's object.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(ulong key) => Prefetch(Find(key));
 
-    /// <summary>Asks for the first lines of an object. Should the collector move it at this moment, they were asked for in vain.</summary>
+    /// <summary>
+    /// Asks for the first lines of an object. Should the collector move it at this moment, they were asked for in vain.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(T? value)
     {
-        if (!Sse.IsSupported || value == null) return;
+        if (!Sse.IsSupported || value == null)
+        {
+            return;
+        }
+
         byte* at = *(byte**)Unsafe.AsPointer(ref value);
         Sse.Prefetch0(at);
         Sse.Prefetch0(at + 64);
@@ -78,7 +104,10 @@ internal sealed unsafe class ObjectTable<T> where T : class
         for (int at = (int)key & (slots.Length - 1); ; at = (at + 1) & (slots.Length - 1))
         {
             ref Slot slot = ref slots[at];
-            if (slot.Key == key || slot.Key == 0) return ref slot;
+            if (slot.Key == key || slot.Key == 0)
+            {
+                return ref slot;
+            }
         }
     }
 
@@ -89,7 +118,11 @@ internal sealed unsafe class ObjectTable<T> where T : class
         Count = 0;
         foreach (ref readonly Slot slot in old.AsSpan())
         {
-            if (slot.Value == null || !keeps(slot.Value)) continue;
+            if (slot.Value == null || !keeps(slot.Value))
+            {
+                continue;
+            }
+
             Place(slot.Key) = slot;
             Count++;
         }

@@ -13,7 +13,10 @@ public sealed record PipelineLimits
     /// <summary>Addresses, networks and visitors in windows of a partition; 65 bytes each.</summary>
     public int WindowKeys { get; init; } = 1_000_000;
 
-    /// <summary>Pairs of a visitor with a campaign or a publisher in windows of a partition; 17 bytes each, 33 of those that come again. <see cref="Windows.PairTable.MostKeys"/> at most.</summary>
+    /// <summary>
+    /// Pairs of a visitor with a campaign or a publisher in windows of a partition; 17 bytes each, 33 of those that
+    /// come again. <see cref="Windows.PairTable.MostKeys"/> at most.
+    /// </summary>
     public int PairKeys { get; init; } = 2_000_000;
 
     /// <summary>Keys in windows of degenerate paths.</summary>
@@ -32,7 +35,16 @@ public sealed record PipelineLimits
 /// <summary>What became of the records of a partition; every record but ticks is in one of them.</summary>
 public sealed class PartitionCounts
 {
-    public long Verdicts, Duplicates, PathsJoined, PathsSurplus, PathsUnmatched, PathsCompared, ConfirmationsUsed, ConfirmationsUnused, Ticks, KeysMismatched;
+    public long Verdicts,
+        Duplicates,
+        PathsJoined,
+        PathsSurplus,
+        PathsUnmatched,
+        PathsCompared,
+        ConfirmationsUsed,
+        ConfirmationsUnused,
+        Ticks,
+        KeysMismatched;
     public readonly long[] DeadLetters = new long[Enum.GetValues<DeadLetterReason>().Length];
     public readonly long[] ByClass = new long[4];
     public readonly long[] ByReason = new long[Reasons.Count];
@@ -53,8 +65,16 @@ public sealed class PartitionCounts
         sum.ConfirmationsUnused += ConfirmationsUnused;
         sum.Ticks += Ticks;
         sum.KeysMismatched += KeysMismatched;
-        for (int i = 0; i < DeadLetters.Length; i++) sum.DeadLetters[i] += DeadLetters[i];
-        for (int i = 0; i < ByClass.Length; i++) sum.ByClass[i] += ByClass[i];
+        for (int i = 0; i < DeadLetters.Length; i++)
+        {
+            sum.DeadLetters[i] += DeadLetters[i];
+        }
+
+        for (int i = 0; i < ByClass.Length; i++)
+        {
+            sum.ByClass[i] += ByClass[i];
+        }
+
         for (int i = 0; i < ByReason.Length; i++)
         {
             sum.ByReason[i] += ByReason[i];
@@ -63,13 +83,15 @@ public sealed class PartitionCounts
     }
 }
 
-/// <summary>A click whose action was <c>confirm</c>, as far as a confirmation needs it to write its verdict again.</summary>
+/// <summary>
+/// A click whose action was <c>confirm</c>, as far as a confirmation needs it to write its verdict again.
+/// </summary>
 /// <param name="Verdict">The verdict's parts, to which the confirmation's are added.</param>
 public sealed record Confirmable(string Click, Decide.StoredVerdict Verdict);
 
 /// <summary>
-/// The state of one partition of <c>interactions</c>: a pure result of its log and the settings. Owned by one lane at a time, touched by its
-/// thread only.
+/// The state of one partition of <c>interactions</c>: a pure result of its log and the settings. Owned by one lane at a
+/// time, touched by its thread only.
 /// </summary>
 public sealed class PartitionState : IDisposable
 {
@@ -121,8 +143,14 @@ public sealed class PartitionState : IDisposable
     internal DecisionSettings? Settings;
     internal long SettingsUntil;
 
-    /// <summary>The earliest log time at which something that waits falls due; long.MaxValue where nothing waits.</summary>
-    public long NextDeadline => Math.Min(WaitingClicks.Count > 0 ? WaitingClicks.NextDeadline : long.MaxValue, WaitingPaths.Count > 0 ? WaitingPaths.NextDeadline : long.MaxValue);
+    /// <summary>
+    /// The earliest log time at which something that waits falls due; long.MaxValue where nothing waits.
+    /// </summary>
+    public long NextDeadline =>
+        Math.Min(
+            WaitingClicks.Count > 0 ? WaitingClicks.NextDeadline : long.MaxValue,
+            WaitingPaths.Count > 0 ? WaitingPaths.NextDeadline : long.MaxValue
+        );
 
     public void Dispose()
     {

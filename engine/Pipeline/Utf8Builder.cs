@@ -19,7 +19,11 @@ public sealed class Utf8Builder(int capacity = 4096)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Reserve(int length)
     {
-        if (_bytes.Length - Length < length) Grow(length);
+        if (_bytes.Length - Length < length)
+        {
+            Grow(length);
+        }
+
         return _bytes.AsSpan(Length);
     }
 
@@ -44,7 +48,11 @@ public sealed class Utf8Builder(int capacity = 4096)
     public Utf8Builder Ascii(string text)
     {
         Span<byte> into = Reserve(text.Length);
-        for (int i = 0; i < text.Length; i++) into[i] = (byte)text[i];
+        for (int i = 0; i < text.Length; i++)
+        {
+            into[i] = (byte)text[i];
+        }
+
         Length += text.Length;
         return this;
     }
@@ -64,10 +72,17 @@ public sealed class Utf8Builder(int capacity = 4096)
         return this;
     }
 
-    /// <summary>A number with at most <paramref name="decimals"/> (0 to 6) decimals, without zeros at its end; never in exponent form below 1e15.</summary>
+    /// <summary>
+    /// A number with at most <paramref name="decimals"/> (0 to 6) decimals, without zeros at its end; never in exponent
+    /// form below 1e15.
+    /// </summary>
     public Utf8Builder Number(double value, int decimals)
     {
-        if (!double.IsFinite(value)) value = 0;
+        if (!double.IsFinite(value))
+        {
+            value = 0;
+        }
+
         long power = PowersOfTen[decimals];
         if (Math.Abs(value) >= 1e15 / power)
         {
@@ -83,14 +98,22 @@ public sealed class Utf8Builder(int capacity = 4096)
             into[at++] = (byte)'-';
             scaled = -scaled;
         }
-        long whole = scaled / power, rest = scaled - whole * power;
-        if (whole < 10) into[at++] = (byte)('0' + whole);
+        long whole = scaled / power,
+            rest = scaled - whole * power;
+        if (whole < 10)
+        {
+            into[at++] = (byte)('0' + whole);
+        }
         else
         {
             Utf8Formatter.TryFormat(whole, into[at..], out int written);
             at += written;
         }
-        if (rest > 0) into[at++] = (byte)'.';
+        if (rest > 0)
+        {
+            into[at++] = (byte)'.';
+        }
+
         while (rest > 0)
         {
             power /= 10;
@@ -110,14 +133,20 @@ public sealed class Utf8Builder(int capacity = 4096)
     {
         foreach (byte c in text)
         {
-            if (c is (byte)'"' or (byte)'\\') Add((byte)'\\').Add(c);
+            if (c is (byte)'"' or (byte)'\\')
+            {
+                Add((byte)'\\').Add(c);
+            }
             else if (c < 0x20)
             {
                 Add("\\u00"u8);
                 Utf8Formatter.TryFormat(c, Reserve(2), out int written, new System.Buffers.StandardFormat('x', 2));
                 Length += written;
             }
-            else Add(c);
+            else
+            {
+                Add(c);
+            }
         }
         return this;
     }
@@ -125,7 +154,8 @@ public sealed class Utf8Builder(int capacity = 4096)
     public Utf8Builder JsonText(string text) => JsonText(text, "");
 
     /// <summary>A JSON string of two texts together.</summary>
-    public Utf8Builder JsonText(string first, string second) => Add((byte)'"').JsonPart(first).JsonPart(second).Add((byte)'"');
+    public Utf8Builder JsonText(string first, string second) =>
+        Add((byte)'"').JsonPart(first).JsonPart(second).Add((byte)'"');
 
     private Utf8Builder JsonPart(string text)
     {
@@ -133,5 +163,6 @@ public sealed class Utf8Builder(int capacity = 4096)
         return JsonPart(utf8[..System.Text.Encoding.UTF8.GetBytes(text, utf8)]);
     }
 
-    private void Grow(int length) => Array.Resize(ref _bytes, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(Length + length)));
+    private void Grow(int length) =>
+        Array.Resize(ref _bytes, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(Length + length)));
 }

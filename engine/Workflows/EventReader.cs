@@ -6,12 +6,18 @@ using Engine.Contracts;
 namespace Engine.Workflows;
 
 /// <summary>
-/// Reads the fields of one event. The first thing wrong is kept, and makes the event a dead letter; until then every method answers something
-/// harmless, so that a decider reads all its fields and asks once. CloudEvents' headers win over the payload's fields of the same meaning.
+/// Reads the fields of one event. The first thing wrong is kept, and makes the event a dead letter; until then every
+/// method answers something harmless, so that a decider reads all its fields and asks once. CloudEvents' headers win
+/// over the payload's fields of the same meaning.
 /// </summary>
 public sealed class EventReader
 {
-    private static readonly SearchValues<byte> NoIdentifier = SearchValues.Create([.. Enumerable.Range(0, 256).Select(i => (byte)i).Where(b => b is <= (byte)' ' or >= 0x7F or (byte)'{' or (byte)'}')]);
+    private static readonly SearchValues<byte> NoIdentifier = SearchValues.Create([
+        .. Enumerable
+            .Range(0, 256)
+            .Select(i => (byte)i)
+            .Where(b => b is <= (byte)' ' or >= 0x7F or (byte)'{' or (byte)'}'),
+    ]);
 
     private readonly JsonElement _root;
     private readonly Func<string, string?> _header;
@@ -21,7 +27,11 @@ public sealed class EventReader
     public EventReader(JsonElement root, Func<string, string?> header)
     {
         (_root, _header) = (root, header);
-        if (root.ValueKind != JsonValueKind.Object) Fail(DeadLetterReason.Malformed, "expected an object");
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            Fail(DeadLetterReason.Malformed, "expected an object");
+        }
+
         Type = header("ce_type") ?? (IsGood ? Text("type", 64) : "");
     }
 
@@ -39,7 +49,10 @@ public sealed class EventReader
     /// <summary>Says what is wrong; the first that is said stays.</summary>
     public void Fail(DeadLetterReason reason, string detail)
     {
-        if (IsGood) (Reason, Detail) = (reason, detail);
+        if (IsGood)
+        {
+            (Reason, Detail) = (reason, detail);
+        }
     }
 
     /// <summary>A header of the record, as text.</summary>
@@ -53,29 +66,55 @@ public sealed class EventReader
     {
         if (_header("ce_time") is { } text)
         {
-            if (DateTimeOffset.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out DateTimeOffset time)) return time.ToUnixTimeMilliseconds();
+            if (
+                DateTimeOffset.TryParse(
+                    text,
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    System.Globalization.DateTimeStyles.AssumeUniversal,
+                    out DateTimeOffset time
+                )
+            )
+            {
+                return time.ToUnixTimeMilliseconds();
+            }
+
             Fail(DeadLetterReason.OutOfRange, "ce_time");
             return 0;
         }
         return Integer("time", 0, EventLimits.MaxTime);
     }
 
-    public string Identifier(string name) => Find(name, JsonValueKind.String, required: true) is { } value ? Identifier(name, TextOf(name, value)) : "";
+    public string Identifier(string name) =>
+        Find(name, JsonValueKind.String, required: true) is { } value ? Identifier(name, TextOf(name, value)) : "";
 
-    public string? OptionalIdentifier(string name) => Find(name, JsonValueKind.String) is { } value ? Identifier(name, TextOf(name, value)) : null;
+    public string? OptionalIdentifier(string name) =>
+        Find(name, JsonValueKind.String) is { } value ? Identifier(name, TextOf(name, value)) : null;
 
     /// <summary>A required text of at most so many bytes of UTF-8.</summary>
-    public string Text(string name, int maxBytes) => Find(name, JsonValueKind.String, required: true) is { } value ? Bounded(name, TextOf(name, value), maxBytes) : "";
+    public string Text(string name, int maxBytes) =>
+        Find(name, JsonValueKind.String, required: true) is { } value
+            ? Bounded(name, TextOf(name, value), maxBytes)
+            : "";
 
-    public string? OptionalText(string name, int maxBytes) => Find(name, JsonValueKind.String) is { } value ? Bounded(name, TextOf(name, value), maxBytes) : null;
+    public string? OptionalText(string name, int maxBytes) =>
+        Find(name, JsonValueKind.String) is { } value ? Bounded(name, TextOf(name, value), maxBytes) : null;
 
-    public long Integer(string name, long least, long most) => Find(name, JsonValueKind.Number, required: true) is { } value ? Integer(name, value, least, most) : least;
+    public long Integer(string name, long least, long most) =>
+        Find(name, JsonValueKind.Number, required: true) is { } value ? Integer(name, value, least, most) : least;
 
     /// <summary>A client's address, or null.</summary>
     public IpAddress? OptionalAddress(string name)
     {
-        if (Find(name, JsonValueKind.String) is not { } value) return null;
-        if (IpAddress.TryParse(Encoding.UTF8.GetBytes(TextOf(name, value)), out IpAddress address)) return address;
+        if (Find(name, JsonValueKind.String) is not { } value)
+        {
+            return null;
+        }
+
+        if (IpAddress.TryParse(Encoding.UTF8.GetBytes(TextOf(name, value)), out IpAddress address))
+        {
+            return address;
+        }
+
         Fail(DeadLetterReason.OutOfRange, name);
         return null;
     }
@@ -103,14 +142,26 @@ public sealed class EventReader
     private string Identifier(string name, string text)
     {
         Span<byte> bytes = stackalloc byte[EventLimits.MaxIdentifierBytes + 4];
-        bool fits = text.Length <= EventLimits.MaxIdentifierBytes && Encoding.UTF8.TryGetBytes(text, bytes, out int written) && written is >= 1 and <= EventLimits.MaxIdentifierBytes && !bytes[..written].ContainsAny(NoIdentifier);
-        if (!fits) Fail(DeadLetterReason.OutOfRange, name);
+        bool fits =
+            text.Length <= EventLimits.MaxIdentifierBytes
+            && Encoding.UTF8.TryGetBytes(text, bytes, out int written)
+            && written is >= 1 and <= EventLimits.MaxIdentifierBytes
+            && !bytes[..written].ContainsAny(NoIdentifier);
+        if (!fits)
+        {
+            Fail(DeadLetterReason.OutOfRange, name);
+        }
+
         return text;
     }
 
     private string Bounded(string name, string text, int maxBytes)
     {
-        if (Encoding.UTF8.GetByteCount(text) > maxBytes) Fail(DeadLetterReason.OutOfRange, name);
+        if (Encoding.UTF8.GetByteCount(text) > maxBytes)
+        {
+            Fail(DeadLetterReason.OutOfRange, name);
+        }
+
         return text;
     }
 
@@ -118,22 +169,43 @@ public sealed class EventReader
     {
         if (!value.TryGetInt64(out long number))
         {
-            Fail(value.TryGetDouble(out double real) && real != Math.Floor(real) ? DeadLetterReason.WrongType : DeadLetterReason.OutOfRange, name);
+            Fail(
+                value.TryGetDouble(out double real) && real != Math.Floor(real)
+                    ? DeadLetterReason.WrongType
+                    : DeadLetterReason.OutOfRange,
+                name
+            );
             return least;
         }
-        if (number < least || number > most) Fail(DeadLetterReason.OutOfRange, name);
+        if (number < least || number > most)
+        {
+            Fail(DeadLetterReason.OutOfRange, name);
+        }
+
         return number;
     }
 
     private JsonElement? Find(string name, JsonValueKind kind, bool required = false)
     {
-        if (!IsGood) return null;
-        if (!_root.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+        if (!IsGood)
         {
-            if (required) Fail(DeadLetterReason.MissingField, name);
             return null;
         }
-        if (value.ValueKind == kind) return value;
+
+        if (!_root.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+        {
+            if (required)
+            {
+                Fail(DeadLetterReason.MissingField, name);
+            }
+
+            return null;
+        }
+        if (value.ValueKind == kind)
+        {
+            return value;
+        }
+
         Fail(DeadLetterReason.WrongType, name);
         return null;
     }

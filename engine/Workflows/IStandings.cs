@@ -1,9 +1,14 @@
 namespace Engine.Workflows;
 
-/// <summary>What the clicks have told of somebody, added up over all partitions that were read so far; for decisions beside the clicks.</summary>
+/// <summary>
+/// What the clicks have told of somebody, added up over all partitions that were read so far; for decisions beside the
+/// clicks.
+/// </summary>
 public interface IStandings
 {
-    /// <summary>A network's sums, by its CIDR as the contract writes it (<c>203.0.113.0/24</c>); nothing known is all zeros.</summary>
+    /// <summary>
+    /// A network's sums, by its CIDR as the contract writes it (<c>203.0.113.0/24</c>); nothing known is all zeros.
+    /// </summary>
     ClickSums Network(string cidr);
 
     /// <summary>The campaigns of which anything is known, with their sums.</summary>

@@ -1,6 +1,8 @@
 namespace Ingest.Cli;
 
-/// <summary>Tells now and then how far a command is: every second to a terminal, else every 10 s, so that logs stay short.</summary>
+/// <summary>
+/// Tells now and then how far a command is: every second to a terminal, else every 10 s, so that logs stay short.
+/// </summary>
 public sealed class ProgressLine(TextWriter to, TimeProvider time, bool isTerminal)
 {
     private readonly TimeSpan _every = TimeSpan.FromSeconds(isTerminal ? 1 : 10);
@@ -17,11 +19,15 @@ public sealed class ProgressLine(TextWriter to, TimeProvider time, bool isTermin
     public void Tell(long sent, long total)
     {
         TimeSpan since = time.GetElapsedTime(_last);
-        if (since < _every) return;
+        if (since < _every)
+        {
+            return;
+        }
+
         double rate = (sent - _lastCount) / since.TotalSeconds;
-        to.WriteLine(total > 0
-            ? $"{sent:N0} of {total:N0} events sent, {rate:N0}/s"
-            : $"{sent:N0} events sent, {rate:N0}/s");
+        to.WriteLine(
+            total > 0 ? $"{sent:N0} of {total:N0} events sent, {rate:N0}/s" : $"{sent:N0} events sent, {rate:N0}/s"
+        );
         (_last, _lastCount) = (time.GetTimestamp(), sent);
     }
 }

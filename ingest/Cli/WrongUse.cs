@@ -12,12 +12,18 @@ public static class WrongUse
     {
         bool named = parsed.CommandResult.Command != root;
         string help = $"see {(named ? $"{program} {parsed.CommandResult.Command.Name}" : program)} --help.";
-        string commands = $"the commands are {string.Join(", ", root.Subcommands.Select(command => command.Name))}; {help}";
+        string commands =
+            $"the commands are {string.Join(", ", root.Subcommands.Select(command => command.Name))}; {help}";
         // Of an unknown word it would first be said that a command is missing.
         if (parsed.UnmatchedTokens is [var token, ..])
         {
             bool isOption = token.StartsWith('-');
-            if (named) return $"'{token}' is no {(isOption ? "option" : "option or argument")} of {parsed.CommandResult.Command.Name}; {help}";
+            if (named)
+            {
+                return $"'{token}' is no {(isOption ? "option" : "option or argument")} of "
+                    + $"{parsed.CommandResult.Command.Name}; {help}";
+            }
+
             return isOption ? $"'{token}' is no option; {commands}" : $"'{token}' is no command; {commands}";
         }
         return named ? $"{parsed.Errors[0].Message.TrimEnd('.')}; {help}" : $"a command is missing; {commands}";

@@ -1,6 +1,8 @@
 namespace Ingest.Generate;
 
-/// <summary>A class of behaviour. Has no state: a session has it all, so that each session is the same whatever ran before.</summary>
+/// <summary>
+/// A class of behaviour. Has no state: a session has it all, so that each session is the same whatever ran before.
+/// </summary>
 internal abstract class Actor
 {
     /// <summary>As in the file of labels.</summary>

@@ -25,4 +25,12 @@ internal sealed record ClickDraft
 }
 
 /// <summary>What a click tells of its device.</summary>
-internal sealed record DeviceDraft(string? Make, string? Model, string Os, string Osv, string? Carrier, string Connection, string Language);
+internal sealed record DeviceDraft(
+    string? Make,
+    string? Model,
+    string Os,
+    string Osv,
+    string? Carrier,
+    string Connection,
+    string Language
+);

@@ -6,8 +6,8 @@ using Engine.Contracts;
 namespace Ingest.Generate;
 
 /// <summary>
-/// Pages of one sponsor that ask for content, in order of time, the same for the same numbers: most by its definitions as
-/// <c>configs/settings/content.yaml</c> has them, some in ways that recur and that nobody defined, some spam.
+/// Pages of one sponsor that ask for content, in order of time, the same for the same numbers: most by its definitions
+/// as <c>configs/settings/content.yaml</c> has them, some in ways that recur and that nobody defined, some spam.
 /// </summary>
 /// <param name="seed">Gives the requests and their ids.</param>
 /// <param name="requests">How many.</param>
@@ -51,23 +51,54 @@ public sealed class ContentPages(ulong seed, int requests, long endMs, TimeSpan 
         bool more = second.MoveNext();
         foreach (SampleEvent first in one)
         {
-            for (; more && second.Current.TimeMs < first.TimeMs; more = second.MoveNext()) yield return second.Current;
+            for (; more && second.Current.TimeMs < first.TimeMs; more = second.MoveNext())
+            {
+                yield return second.Current;
+            }
+
             yield return first;
         }
-        for (; more; more = second.MoveNext()) yield return second.Current;
+        for (; more; more = second.MoveNext())
+        {
+            yield return second.Current;
+        }
     }
 
     private static SampleEvent Request(string id, long time, Dice dice)
     {
-        int drawn = dice.Whole(0, 100), at = 0;
-        while ((drawn -= Habits[at].Share) >= 0) at++;
+        int drawn = dice.Whole(0, 100),
+            at = 0;
+        while ((drawn -= Habits[at].Share) >= 0)
+        {
+            at++;
+        }
+
         (_, string unit, int[] size, string? color, string resource) = Habits[at];
         var json = new JsonObject
         {
-            ["type"] = "content-request", ["id"] = id, ["time"] = time, ["sponsor"] = "sp-1", ["resource"] = $"{resource}{dice.Whole(1, 400)}.html",
-            ["ip"] = $"{dice.Whole(245, 250)}.{dice.Whole(0, 256)}.{dice.Whole(0, 256)}.{dice.Whole(1, 255)}", ["unit"] = unit, ["sizes"] = new JsonArray(new JsonArray(size[0], size[1])),
+            ["type"] = "content-request",
+            ["id"] = id,
+            ["time"] = time,
+            ["sponsor"] = "sp-1",
+            ["resource"] = $"{resource}{dice.Whole(1, 400)}.html",
+            ["ip"] = $"{dice.Whole(245, 250)}.{dice.Whole(0, 256)}.{dice.Whole(0, 256)}.{dice.Whole(1, 255)}",
+            ["unit"] = unit,
+            ["sizes"] = new JsonArray(new JsonArray(size[0], size[1])),
         };
-        if (color != null) json["parameters"] = new JsonObject { ["color"] = color };
-        return new SampleEvent(Encoding.UTF8.GetBytes(json.ToJsonString()), "content-request", Topics.ContentRequests, "sp-1", time, "page", id, null);
+        if (color != null)
+        {
+            json["parameters"] = new JsonObject { ["color"] = color };
+        }
+
+        return new SampleEvent(
+            Encoding.UTF8.GetBytes(json.ToJsonString()),
+            "content-request",
+            Topics.ContentRequests,
+            "sp-1",
+            time,
+            "page",
+            id,
+            null
+        );
     }
 }

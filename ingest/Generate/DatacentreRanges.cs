@@ -1,8 +1,8 @@
 namespace Ingest.Generate;
 
 /// <summary>
-/// Address ranges that clouds and hosting companies have published or registered as their own, a /16 or less of each: where sample traffic
-/// from data centres comes from. A few well known ones, chosen by hand; no list.
+/// Address ranges that clouds and hosting companies have published or registered as their own, a /16 or less of each:
+/// where sample traffic from data centres comes from. A few well known ones, chosen by hand; no list.
 /// </summary>
 public static class DatacentreRanges
 {
@@ -29,7 +29,11 @@ public static class DatacentreRanges
     internal static string Address(Dice dice)
     {
         string cidr = dice.Pick(All).Cidr;
-        if (cidr.Contains(':')) return $"{cidr[..cidr.IndexOf("::", StringComparison.Ordinal)]}:{dice.Whole(1, 0xffff):x}:{dice.Whole(1, 0xffff):x}::{dice.Whole(1, 9)}";
+        if (cidr.Contains(':'))
+        {
+            return $"{cidr[..cidr.IndexOf("::", StringComparison.Ordinal)]}:{dice.Whole(1, 0xffff):x}:{dice.Whole(1, 0xffff):x}::{dice.Whole(1, 9)}";
+        }
+
         string[] parts = cidr.Split('.');
         return $"{parts[0]}.{parts[1]}.{dice.Whole(0, 256)}.{dice.Whole(1, 255)}";
     }

@@ -3,12 +3,15 @@ using System.Numerics;
 namespace Ingest.Generate;
 
 /// <summary>
-/// Random numbers that are the same for the same seed on every machine and every version of .NET, which <see cref="Random"/> doesn't
-/// promise: xoshiro256** (Blackman and Vigna 2018), seeded by splitmix64. Not for threads.
+/// Random numbers that are the same for the same seed on every machine and every version of .NET, which
+/// <see cref="Random"/> doesn't promise: xoshiro256** (Blackman and Vigna 2018), seeded by splitmix64. Not for threads.
 /// </summary>
 internal sealed class Dice
 {
-    private ulong _a, _b, _c, _d;
+    private ulong _a,
+        _b,
+        _c,
+        _d;
 
     internal Dice(ulong seed, ulong stream)
     {
@@ -61,7 +64,11 @@ internal sealed class Dice
     internal double Gamma(int shape, double scale)
     {
         double sum = 0;
-        for (int i = 0; i < shape; i++) sum += Exponential(scale);
+        for (int i = 0; i < shape; i++)
+        {
+            sum += Exponential(scale);
+        }
+
         return sum;
     }
 

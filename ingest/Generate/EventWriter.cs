@@ -9,7 +9,11 @@ namespace Ingest.Generate;
 internal sealed class EventWriter
 {
     // Nothing of this is ever put into a page, so quotes and letters may stay as they are.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     private readonly ArrayBufferWriter<byte> _buffer = new(4096);
     private readonly Utf8JsonWriter _json;
@@ -42,9 +46,21 @@ internal sealed class EventWriter
         _json.WriteNumberValue(click.Viewport.Width);
         _json.WriteNumberValue(click.Viewport.Height);
         _json.WriteEndArray();
-        if (click.ExpectsPath is { } expects) _json.WriteBoolean("expects_path", expects);
-        if (click.Device is { } device) Device(device);
-        if (click.Path is { } path) Points("path", path);
+        if (click.ExpectsPath is { } expects)
+        {
+            _json.WriteBoolean("expects_path", expects);
+        }
+
+        if (click.Device is { } device)
+        {
+            Device(device);
+        }
+
+        if (click.Path is { } path)
+        {
+            Points("path", path);
+        }
+
         return End();
     }
 
@@ -102,7 +118,10 @@ internal sealed class EventWriter
 
     private void Text(string name, string? value)
     {
-        if (value is not null) _json.WriteString(name, value);
+        if (value is not null)
+        {
+            _json.WriteString(name, value);
+        }
     }
 
     private void Number(string name, double value)

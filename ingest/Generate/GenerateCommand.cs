@@ -10,29 +10,39 @@ namespace Ingest.Generate;
 public sealed record GenerateRequest
 {
     public required int Clicks { get; init; }
+
     /// <summary>Instances of a business process beside the clicks.</summary>
     public int Processes { get; init; }
 
     /// <summary>How many content requests of sponsors' pages come beside the clicks.</summary>
     public int Requests { get; init; }
+
     /// <summary>The broker; null for that of the engine that runs here.</summary>
     public string? Kafka { get; init; }
+
     /// <summary>Gives the same traffic again; null for a random one.</summary>
     public ulong? Seed { get; init; }
+
     /// <summary>Where the truth about each click goes, or null.</summary>
     public string? LabelsFile { get; init; }
+
     /// <summary>Where the events go in place of Kafka, or null.</summary>
     public string? OutFile { get; init; }
     public Speed Speed { get; init; } = Speed.Max;
     public TimeSpan Span { get; init; } = SampleTraffic.DefaultSpan;
+
     /// <summary>How many bindings follow the clicks; their codes are the engine's.</summary>
     public int Bindings { get; init; }
+
     /// <summary>The page that is bound on.</summary>
     public string Page { get; init; } = "poster-7";
+
     /// <summary>Where the engine serves HTTP, <c>host:port</c>; null for the engine that runs here.</summary>
     public string? Engine { get; init; }
+
     /// <summary>How many partitions a topic gets that is missing.</summary>
     public int Partitions { get; init; } = TopicMaker.DefaultPartitions;
+
     /// <summary>Settings of librdkafka, for tests.</summary>
     public IReadOnlyDictionary<string, string> Extra { get; init; } = new Dictionary<string, string>();
 }
@@ -51,54 +61,133 @@ public static class GenerateCommand
         long start = now - span;
         start += request.Speed.ShiftMs(start, now, now);
         var traffic = new SampleTraffic(seed, request.Clicks, start + span, request.Span);
-        around.Error.WriteLine($"{request.Clicks:N0} clicks of seed {seed} over {request.Span.TotalMinutes:0.#} min of event time");
+        around.Error.WriteLine(
+            $"{request.Clicks:N0} clicks of seed {seed} over {request.Span.TotalMinutes:0.#} min of event time"
+        );
 
         await using StreamWriter? labels = request.LabelsFile is null ? null : new StreamWriter(request.LabelsFile);
         labels?.WriteLine("click,label,kind");
         var progress = new ProgressLine(around.Error, around.Time, around.IsTerminal);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
         IEnumerable<SampleEvent> all = traffic;
-        if (request.Requests > 0) all = ContentPages.ByTime(all, new ContentPages(seed, request.Requests, traffic.StartMs + span, request.Span));
-        if (request.Processes > 0) all = ContentPages.ByTime(all, new ProcessTraffic(seed, request.Processes, traffic.StartMs, traffic.StartMs + span));
-        if (request.Bindings > 0) all = all.Concat(Bindings.BindingTraffic.Play(EngineOf(request, engine), request.Page, request.Bindings, seed, around.Time));
+        if (request.Requests > 0)
+        {
+            all = ContentPages.ByTime(
+                all,
+                new ContentPages(seed, request.Requests, traffic.StartMs + span, request.Span)
+            );
+        }
+
+        if (request.Processes > 0)
+        {
+            all = ContentPages.ByTime(
+                all,
+                new ProcessTraffic(seed, request.Processes, traffic.StartMs, traffic.StartMs + span)
+            );
+        }
+
+        if (request.Bindings > 0)
+        {
+            all = all.Concat(
+                Bindings.BindingTraffic.Play(
+                    EngineOf(request, engine),
+                    request.Page,
+                    request.Bindings,
+                    seed,
+                    around.Time
+                )
+            );
+        }
+
         IEnumerable<SampleEvent> events = all.Select(next => Note(next, counts, labels));
         long doomed = kafka is null
             ? await WriteAsync(request.OutFile!, events, cancel).ConfigureAwait(false)
-            : await SendAsync(request, around, engine, kafka, traffic, events, progress, now, cancel).ConfigureAwait(false);
+            : await SendAsync(request, around, engine, kafka, traffic, events, progress, now, cancel)
+                .ConfigureAwait(false);
         Summary.Write(around.Out, counts, counts.Values.Sum(), 0, doomed, progress.Elapsed);
         return ExitCodes.Done;
     }
 
-    private static string EngineOf(GenerateRequest request, RunningEngine? engine) => request.Engine ?? engine?.Http ?? throw new CommandFailure(
-        "--bindings needs an engine, which makes their codes: name its HTTP address with --engine HOST:PORT, or start out/engine run.", ExitCodes.WrongUse);
+    private static string EngineOf(GenerateRequest request, RunningEngine? engine) =>
+        request.Engine
+        ?? engine?.Http
+        ?? throw new CommandFailure(
+            "--bindings needs an engine, which makes their codes: name its HTTP address with --engine HOST:PORT, or "
+                + "start out/engine run.",
+            ExitCodes.WrongUse
+        );
 
     private static SampleEvent Note(SampleEvent next, SortedDictionary<string, long> counts, StreamWriter? labels)
     {
-        string what = next.Invalid is null ? next.Actor == Malformed.Name ? Malformed.Name : next.Type == "click" ? "click again" : next.Type : next.Type;
+        string what = next.Invalid is null
+            ? next.Actor == Malformed.Name
+                ? Malformed.Name
+                : next.Type == "click"
+                    ? "click again"
+                    : next.Type
+            : next.Type;
         counts[what] = counts.GetValueOrDefault(what) + 1;
-        if (next.Invalid is { } invalid) labels?.WriteLine($"{next.Click},{(invalid ? 1 : 0)},{next.Actor}");
+        if (next.Invalid is { } invalid)
+        {
+            labels?.WriteLine($"{next.Click},{(invalid ? 1 : 0)},{next.Actor}");
+        }
+
         return next;
     }
 
     private static async Task<long> SendAsync(
-        GenerateRequest request, Surroundings around, RunningEngine? engine, string kafka, SampleTraffic traffic, IEnumerable<SampleEvent> events,
-        ProgressLine progress, long now, CancellationToken cancel)
+        GenerateRequest request,
+        Surroundings around,
+        RunningEngine? engine,
+        string kafka,
+        SampleTraffic traffic,
+        IEnumerable<SampleEvent> events,
+        ProgressLine progress,
+        long now,
+        CancellationToken cancel
+    )
     {
-        long span = (long)request.Span.TotalMilliseconds, doomed = 0;
+        long span = (long)request.Span.TotalMilliseconds,
+            doomed = 0;
         string[] topics =
         [
-            Topics.Interactions, .. request.Requests > 0 ? [Topics.ContentRequests] : Array.Empty<string>(),
-            .. request.Bindings > 0 ? [Topics.Bindings] : Array.Empty<string>(), .. request.Processes > 0 ? [Topics.Processes] : Array.Empty<string>(),
+            Topics.Interactions,
+            .. request.Requests > 0 ? [Topics.ContentRequests] : Array.Empty<string>(),
+            .. request.Bindings > 0 ? [Topics.Bindings] : Array.Empty<string>(),
+            .. request.Processes > 0 ? [Topics.Processes] : Array.Empty<string>(),
         ];
-        await ReadyTopics.EnsureAsync(kafka, topics, traffic.StartMs, traffic.StartMs + span, now, request.Speed,
-            request.Partitions, request.Extra, cancel).ConfigureAwait(false);
-        await using var publisher = new EventPublisher(new PublisherOptions { Kafka = kafka, ClientId = "ingest-generate", Extra = request.Extra });
+        await ReadyTopics
+            .EnsureAsync(
+                kafka,
+                topics,
+                traffic.StartMs,
+                traffic.StartMs + span,
+                now,
+                request.Speed,
+                request.Partitions,
+                request.Extra,
+                cancel
+            )
+            .ConfigureAwait(false);
+        await using var publisher = new EventPublisher(
+            new PublisherOptions
+            {
+                Kafka = kafka,
+                ClientId = "ingest-generate",
+                Extra = request.Extra,
+            }
+        );
         await using Pacing pacing = await Pacing.ForAsync(engine, kafka, around).ConfigureAwait(false);
         var loop = new SendingLoop(publisher, request.Speed, around.Time, pacing.Pace, progress, 0);
         foreach (SampleEvent next in events)
         {
-            if (next.Actor == Malformed.Name) doomed++;
-            await loop.SendAsync(new OutgoingRecord(next.Topic, next.Key, next.Json, next.TimeMs), next.TimeMs, cancel).ConfigureAwait(false);
+            if (next.Actor == Malformed.Name)
+            {
+                doomed++;
+            }
+
+            await loop.SendAsync(new OutgoingRecord(next.Topic, next.Key, next.Json, next.TimeMs), next.TimeMs, cancel)
+                .ConfigureAwait(false);
         }
         await loop.FinishAsync(cancel).ConfigureAwait(false);
         return doomed;
@@ -111,7 +200,11 @@ public static class GenerateCommand
         foreach (SampleEvent next in events)
         {
             cancel.ThrowIfCancellationRequested();
-            if (next.Actor == Malformed.Name) doomed++;
+            if (next.Actor == Malformed.Name)
+            {
+                doomed++;
+            }
+
             await stream.WriteAsync(next.Json, cancel).ConfigureAwait(false);
             stream.WriteByte((byte)'\n');
         }

@@ -6,8 +6,9 @@ using Engine.Contracts;
 namespace Ingest.Generate;
 
 /// <summary>
-/// Instances of the process <c>refund-review</c> in order of time, the same for the same numbers: each starts with a tier or without, loses more
-/// on the way, is taken by a worker and finished. All keys are the instance, so that each one's events keep their order.
+/// Instances of the process <c>refund-review</c> in order of time, the same for the same numbers: each starts with a
+/// tier or without, loses more on the way, is taken by a worker and finished. All keys are the instance, so that each
+/// one's events keep their order.
 /// </summary>
 /// <param name="seed">Gives the traffic; another seed gives other names too.</param>
 /// <param name="instances">How many instances.</param>
@@ -23,11 +24,13 @@ public sealed class ProcessTraffic(ulong seed, int instances, long startMs, long
     /// <summary>Apart from the streams that clicks are drawn from.</summary>
     private const ulong Stream = 1UL << 40;
 
-    private const int LongestLifeMs = 60_000, Workers = 4;
+    private const int LongestLifeMs = 60_000,
+        Workers = 4;
 
     private static readonly string?[] Tiers = ["gold", "silver", "silver", "bronze", null, null, null];
 
-    public IEnumerator<SampleEvent> GetEnumerator() => Enumerable.Range(0, instances).SelectMany(Play).OrderBy(played => played.TimeMs).GetEnumerator();
+    public IEnumerator<SampleEvent> GetEnumerator() =>
+        Enumerable.Range(0, instances).SelectMany(Play).OrderBy(played => played.TimeMs).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
@@ -39,22 +42,43 @@ public sealed class ProcessTraffic(ulong seed, int instances, long startMs, long
         long at = startMs + (long)(dice.Unit() * (endMs - startMs - life));
         long lost = (long)dice.LogNormal(5_000_000, 1);
         string? tier = dice.Pick(Tiers);
-        yield return Event("started", at, $",\"context\":{{\"lost_micros\":{lost}{(tier == null ? "" : $",\"tier\":\"{tier}\"")}}}");
+        yield return Event(
+            "started",
+            at,
+            $",\"context\":{{\"lost_micros\":{lost}{(tier == null ? "" : $",\"tier\":\"{tier}\"")}}}"
+        );
         int changes = dice.Whole(0, 5);
         for (int i = 1; i <= changes; i++)
         {
             lost += (long)dice.Exponential(15_000_000);
             string share = dice.Between(0, 1).ToString("F3", CultureInfo.InvariantCulture);
-            yield return Event("context", at + life * i / 8, $",\"context\":{{\"lost_micros\":{lost},\"invalid_share\":{share}}}");
+            yield return Event(
+                "context",
+                at + life * i / 8,
+                $",\"context\":{{\"lost_micros\":{lost},\"invalid_share\":{share}}}"
+            );
         }
         yield return Event("taken", at + life * 6 / 8, $",\"worker\":\"w-{dice.Whole(1, Workers + 1)}\"");
         // One in ten is left by its worker: its lease ends, and it waits again.
-        if (!dice.Chance(0.1)) yield return Event("finished", at + life, "");
+        if (!dice.Chance(0.1))
+        {
+            yield return Event("finished", at + life, "");
+        }
 
         SampleEvent Event(string what, long time, string more)
         {
-            string json = $"{{\"type\":\"process-{what}\",\"process\":\"{Process}\",\"instance\":\"{name}\",\"time\":{time}{more}}}";
-            return new SampleEvent(Encoding.ASCII.GetBytes(json), $"process-{what}", Topics.Processes, name, time, Actor, "", null);
+            string json =
+                $"{{\"type\":\"process-{what}\",\"process\":\"{Process}\",\"instance\":\"{name}\",\"time\":{time}{more}}}";
+            return new SampleEvent(
+                Encoding.ASCII.GetBytes(json),
+                $"process-{what}",
+                Topics.Processes,
+                name,
+                time,
+                Actor,
+                "",
+                null
+            );
         }
     }
 }

@@ -4,32 +4,49 @@ using Ingest.Generate.Actors;
 namespace Ingest.Generate;
 
 /// <summary>
-/// Labelled traffic in order of time, the same for the same numbers: people, robots, cheats and mistakes, interleaved. Enumerate it as often
-/// as needed; sessions are played when their time comes, so memory is bounded by what goes on at once.
+/// Labelled traffic in order of time, the same for the same numbers: people, robots, cheats and mistakes, interleaved.
+/// Enumerate it as often as needed; sessions are played when their time comes, so memory is bounded by what goes on at
+/// once.
 /// </summary>
-/// <param name="seed">Gives the traffic; another seed gives other ids too, so that two runs don't repeat each other's clicks.</param>
-/// <param name="clicks">How many clicks get a verdict: exactly so many. Paths, repeats and malformed events come on top.</param>
+/// <param name="seed">Gives the traffic; another seed gives other ids too, so that two runs don't repeat each other's
+/// clicks.</param>
+/// <param name="clicks">How many clicks get a verdict: exactly so many. Paths, repeats and malformed events come on
+/// top.</param>
 /// <param name="endMs">When the last event is, at the latest; ms since the Unix epoch.</param>
 /// <param name="span">Over how long it all happens.</param>
 public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan span) : IEnumerable<SampleEvent>
 {
-    /// <summary>Within the 5 min by which an event's time may differ from log time, whoever stamps the records.</summary>
+    /// <summary>
+    /// Within the 5 min by which an event's time may differ from log time, whoever stamps the records.
+    /// </summary>
     public static readonly TimeSpan DefaultSpan = TimeSpan.FromMinutes(4);
 
     /// <summary>What follows a session's last click: a late path, a repeat.</summary>
     private const long AfterClicksMs = 10_000;
+
     /// <summary>Less traffic than this has no room for mistakes.</summary>
     private const int LeastForMistakes = 100;
     private const double ShareOfMistakes = 0.003;
 
     private static readonly Actor[] Actors =
     [
-        new MousePerson(), new TouchPerson(), new KeyboardPerson(), new DoubleClicker(), new StraightRobot(), new CurveRobot(), new ReplayRobot(),
-        new SilentRobot(), new DatacentreVisitor(), new Crawler(), new OwnPublisher(), new ClickFarm(),
+        new MousePerson(),
+        new TouchPerson(),
+        new KeyboardPerson(),
+        new DoubleClicker(),
+        new StraightRobot(),
+        new CurveRobot(),
+        new ReplayRobot(),
+        new SilentRobot(),
+        new DatacentreVisitor(),
+        new Crawler(),
+        new OwnPublisher(),
+        new ClickFarm(),
     ];
 
     /// <summary>The actors' names with their shares of the clicks.</summary>
-    public static IReadOnlyList<(string Name, double Share)> Shares { get; } = [.. Actors.Select(actor => (actor.Name, actor.Share))];
+    public static IReadOnlyList<(string Name, double Share)> Shares { get; } =
+    [.. Actors.Select(actor => (actor.Name, actor.Share))];
 
     private readonly record struct Planned(long Start, int Index, int Actor, int Clicks, int Duration);
 
@@ -44,10 +61,22 @@ public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan s
         long order = 0;
         foreach (Planned plan in Plan())
         {
-            while (waiting.TryPeek(out _, out (long Time, long Order) first) && first.Time < plan.Start - BeforeClicksMs) yield return waiting.Dequeue();
-            foreach (SampleEvent played in Play(plan, world, writer)) waiting.Enqueue(played, (played.TimeMs, order++));
+            while (
+                waiting.TryPeek(out _, out (long Time, long Order) first) && first.Time < plan.Start - BeforeClicksMs
+            )
+            {
+                yield return waiting.Dequeue();
+            }
+
+            foreach (SampleEvent played in Play(plan, world, writer))
+            {
+                waiting.Enqueue(played, (played.TimeMs, order++));
+            }
         }
-        while (waiting.TryDequeue(out SampleEvent? last, out _)) yield return last;
+        while (waiting.TryDequeue(out SampleEvent? last, out _))
+        {
+            yield return last;
+        }
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -60,9 +89,24 @@ public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan s
         var dice = new Dice(seed, (ulong)plan.Index + 1);
         bool mistake = plan.Actor >= Actors.Length;
         long[] times = mistake ? [plan.Start] : Times(dice, plan, Actors[plan.Actor].LeastGap);
-        var session = new Session(mistake ? Malformed.Name : Actors[plan.Actor].Name, seed, plan.Index, dice, world, times, writer);
-        if (mistake) Malformed.Play(session, plan.Actor - Actors.Length);
-        else Actors[plan.Actor].Play(session);
+        var session = new Session(
+            mistake ? Malformed.Name : Actors[plan.Actor].Name,
+            seed,
+            plan.Index,
+            dice,
+            world,
+            times,
+            writer
+        );
+        if (mistake)
+        {
+            Malformed.Play(session, plan.Actor - Actors.Length);
+        }
+        else
+        {
+            Actors[plan.Actor].Play(session);
+        }
+
         return session.Events;
     }
 
@@ -89,7 +133,15 @@ public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan s
             {
                 int wanted = Math.Min(left, Actors[actor].DrawClicks(dice));
                 double duration = Math.Min(room * 0.98, wanted * Actors[actor].DrawGap(dice).TotalMilliseconds);
-                plans.Add(new Planned(start + (long)(dice.Unit() * (room - duration)), plans.Count, actor, wanted, (int)duration));
+                plans.Add(
+                    new Planned(
+                        start + (long)(dice.Unit() * (room - duration)),
+                        plans.Count,
+                        actor,
+                        wanted,
+                        (int)duration
+                    )
+                );
                 left -= wanted;
             }
         }
@@ -107,7 +159,11 @@ public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan s
     private int[] Counts()
     {
         int[] counts = [.. Actors.Select(actor => (int)(clicks * actor.Share))];
-        for (int actor = 0, left = clicks - counts.Sum(); left > 0; actor = (actor + 1) % Actors.Length, left--) counts[actor]++;
+        for (int actor = 0, left = clicks - counts.Sum(); left > 0; actor = (actor + 1) % Actors.Length, left--)
+        {
+            counts[actor]++;
+        }
+
         return counts;
     }
 }

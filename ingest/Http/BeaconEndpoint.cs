@@ -9,10 +9,11 @@ using Microsoft.AspNetCore.Http;
 namespace Ingest.Http;
 
 /// <summary>
-/// <c>POST /v1/beacon</c>: takes a click of the page script. A page knows neither its own address nor the right time, and who sends it may
-/// lie: <c>ip</c>, <c>ua</c> and <c>time</c> are put in here, whatever the body says.
+/// <c>POST /v1/beacon</c>: takes a click of the page script. A page knows neither its own address nor the right time,
+/// and who sends it may lie: <c>ip</c>, <c>ua</c> and <c>time</c> are put in here, whatever the body says.
 /// </summary>
-/// <param name="behindProxy">Whether a proxy stands before this server and adds the client's address to X-Forwarded-For, as its last.</param>
+/// <param name="behindProxy">Whether a proxy stands before this server and adds the client's address to
+/// X-Forwarded-For, as its last.</param>
 internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, TimeProvider time)
 {
     internal async Task HandleAsync(HttpContext context)
@@ -20,7 +21,11 @@ internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, Ti
         var errors = new List<EventError>();
         var sent = new List<(int Index, Task<Acknowledged> Task)>();
         int index = 0;
-        await foreach (Frame frame in EventsEndpoint.FramesAsync(context.Request.BodyReader, lines: false, context.RequestAborted).ConfigureAwait(false))
+        await foreach (
+            Frame frame in EventsEndpoint
+                .FramesAsync(context.Request.BodyReader, lines: false, context.RequestAborted)
+                .ConfigureAwait(false)
+        )
         {
             events.Take(frame.Bytes is null ? frame : new Frame(Complete(frame.Bytes, context)), index++, sent, errors);
         }
@@ -32,7 +37,11 @@ internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, Ti
     {
         try
         {
-            if (JsonNode.Parse(body) is not JsonObject click) return body;
+            if (JsonNode.Parse(body) is not JsonObject click)
+            {
+                return body;
+            }
+
             click["ip"] = ClientAddress.Of(context, behindProxy);
             click["time"] = time.GetUtcNow().ToUnixTimeMilliseconds();
             click["ua"] = context.Request.Headers.UserAgent.ToString();

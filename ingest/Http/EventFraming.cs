@@ -4,14 +4,17 @@ using Ingest.Publishing;
 namespace Ingest.Http;
 
 /// <summary>A piece of a request that should be an event.</summary>
-/// <param name="Bytes">The event; null where it was longer than one may be, and has been thrown away while it came in.</param>
+/// <param name="Bytes">The event; null where it was longer than one may be, and has been thrown away while it came
+/// in.</param>
 internal readonly record struct Frame(byte[]? Bytes);
 
 /// <summary>
-/// Cuts a body into events, whatever pieces it comes in: one event (over many lines, perhaps), an array, or a line each. Feed it all pieces
-/// in order, then say that it has ended. What is malformed stays in its own frame as far as can be told, so that its neighbours are taken.
+/// Cuts a body into events, whatever pieces it comes in: one event (over many lines, perhaps), an array, or a line
+/// each. Feed it all pieces in order, then say that it has ended. What is malformed stays in its own frame as far as
+/// can be told, so that its neighbours are taken.
 /// </summary>
-/// <param name="lines">Whether the body is known to be a line each; else that shows when the first event ends with its line.</param>
+/// <param name="lines">Whether the body is known to be a line each; else that shows when the first event ends with its
+/// line.</param>
 internal sealed class EventFraming(bool lines)
 {
     private enum Mode
@@ -26,31 +29,54 @@ internal sealed class EventFraming(bool lines)
     private readonly ArrayBufferWriter<byte> _current = new(1024);
     private Mode _mode = Mode.Start;
     private int _depth;
-    private bool _inString, _escaped, _tooLarge, _elementDue;
+    private bool _inString,
+        _escaped,
+        _tooLarge,
+        _elementDue;
 
     /// <summary>Takes the next piece; adds the events that end in it.</summary>
     internal void Feed(ReadOnlySpan<byte> bytes, List<Frame> into)
     {
         foreach (byte next in bytes)
         {
-            if (_mode == Mode.Start) Begin(next);
-            else if (_mode == Mode.Array) InArray(next, into);
-            else InText(next, into);
+            if (_mode == Mode.Start)
+            {
+                Begin(next);
+            }
+            else if (_mode == Mode.Array)
+            {
+                InArray(next, into);
+            }
+            else
+            {
+                InText(next, into);
+            }
         }
     }
 
     /// <summary>Says that the body has ended; adds what was open.</summary>
     internal void End(List<Frame> into)
     {
-        // An array that nobody closed may have lost elements: its last one, or the lack of it, is reported as malformed.
-        if (_mode == Mode.Array) Emit(into, evenEmpty: true, broken: true);
-        else Emit(into);
+        // An array that nobody closed may have lost elements: its last one, or the lack of it, is reported as
+        // malformed.
+        if (_mode == Mode.Array)
+        {
+            Emit(into, evenEmpty: true, broken: true);
+        }
+        else
+        {
+            Emit(into);
+        }
     }
 
     private void Begin(byte next)
     {
         // A byte order mark before the first event is passed over.
-        if (IsSpace(next) || next is 0xEF or 0xBB or 0xBF) return;
+        if (IsSpace(next) || next is 0xEF or 0xBB or 0xBF)
+        {
+            return;
+        }
+
         if (next == '[' && !lines)
         {
             _mode = Mode.Array;
@@ -65,11 +91,15 @@ internal sealed class EventFraming(bool lines)
     {
         if (next == '\n' && _mode != Mode.AfterArray)
         {
-            // No string of JSON goes over the end of a line, so an open one has been cut off. An open object is an event over many lines
-            // if it is the first; after one that ended with its line it has been cut off too.
+            // No string of JSON goes over the end of a line, so an open one has been cut off. An open object is an
+            // event over many lines if it is the first; after one that ended with its line it has been cut off too.
             if (_mode == Mode.Lines || _depth == 0 || _inString)
             {
-                if (Emit(into)) _mode = Mode.Lines;
+                if (Emit(into))
+                {
+                    _mode = Mode.Lines;
+                }
+
                 return;
             }
         }
@@ -84,7 +114,11 @@ internal sealed class EventFraming(bool lines)
             bool last = next == ']';
             Emit(into, evenEmpty: !last || _elementDue);
             _elementDue = !last;
-            if (last) _mode = Mode.AfterArray;
+            if (last)
+            {
+                _mode = Mode.AfterArray;
+            }
+
             return;
         }
         Track(next);
@@ -95,19 +129,42 @@ internal sealed class EventFraming(bool lines)
     {
         if (_inString)
         {
-            if (_escaped) _escaped = false;
-            else if (next == '\\') _escaped = true;
-            else if (next == '"') _inString = false;
+            if (_escaped)
+            {
+                _escaped = false;
+            }
+            else if (next == '\\')
+            {
+                _escaped = true;
+            }
+            else if (next == '"')
+            {
+                _inString = false;
+            }
+
             return;
         }
-        if (next == '"') _inString = true;
-        else if (next is (byte)'{' or (byte)'[') _depth++;
-        else if (next is (byte)'}' or (byte)']') _depth = Math.Max(0, _depth - 1);
+        if (next == '"')
+        {
+            _inString = true;
+        }
+        else if (next is (byte)'{' or (byte)'[')
+        {
+            _depth++;
+        }
+        else if (next is (byte)'}' or (byte)']')
+        {
+            _depth = Math.Max(0, _depth - 1);
+        }
     }
 
     private void Append(byte next)
     {
-        if (_current.WrittenCount == 0 && IsSpace(next)) return;
+        if (_current.WrittenCount == 0 && IsSpace(next))
+        {
+            return;
+        }
+
         if (_current.WrittenCount > EventCheck.MaxBytes)
         {
             // Spaces behind a value aren't part of it; whatever else comes makes it too large.
@@ -125,7 +182,13 @@ internal sealed class EventFraming(bool lines)
         if (any)
         {
             bool tooLarge = _tooLarge || value.Length > EventCheck.MaxBytes;
-            into.Add(new Frame(tooLarge ? null : broken ? [.. value, (byte)'\\'] : value.ToArray()));
+            into.Add(
+                new Frame(
+                    tooLarge ? null
+                    : broken ? [.. value, (byte)'\\']
+                    : value.ToArray()
+                )
+            );
         }
         _current.ResetWrittenCount();
         (_depth, _inString, _escaped, _tooLarge) = (0, false, false, false);

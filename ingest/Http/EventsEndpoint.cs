@@ -19,31 +19,44 @@ public sealed record EventError(int Index, string Reason, string? Detail, string
 /// <param name="Errors">The others.</param>
 public sealed record EventsAnswer(int Accepted, IReadOnlyList<EventError> Errors);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(EventsAnswer))]
 internal sealed partial class AnswerJson : JsonSerializerContext;
 
 /// <summary>
-/// <c>POST /v1/events</c>: takes one event, an array, or a line each; says of each what is wrong with it; acknowledges what Kafka has
-/// acknowledged. 202: all taken; 207: some; 400: none; 503: Kafka is away, and the answer says which events it did not take.
+/// <c>POST /v1/events</c>: takes one event, an array, or a line each; says of each what is wrong with it; acknowledges
+/// what Kafka has acknowledged. 202: all taken; 207: some; 400: none; 503: Kafka is away, and the answer says which
+/// events it did not take.
 /// </summary>
 internal sealed class EventsEndpoint(EventPublisher publisher)
 {
     internal const string Unavailable = "unavailable";
 
-    /// <summary>The contract has no bound for a request; one that says more than this is refused before it fills the memory.</summary>
+    /// <summary>
+    /// The contract has no bound for a request; one that says more than this is refused before it fills the memory.
+    /// </summary>
     internal const long MaxBody = 64L * 1024 * 1024;
 
     internal async Task HandleAsync(HttpContext context)
     {
-        bool lines = context.Request.ContentType is { } type
-            && (type.Contains("ndjson", StringComparison.OrdinalIgnoreCase) || type.Contains("jsonl", StringComparison.OrdinalIgnoreCase));
+        bool lines =
+            context.Request.ContentType is { } type
+            && (
+                type.Contains("ndjson", StringComparison.OrdinalIgnoreCase)
+                || type.Contains("jsonl", StringComparison.OrdinalIgnoreCase)
+            );
         var errors = new List<EventError>();
         var sent = new List<(int Index, Task<Acknowledged> Task)>();
         int index = 0;
         try
         {
-            await foreach (Frame frame in FramesAsync(context.Request.BodyReader, lines, context.RequestAborted).ConfigureAwait(false))
+            await foreach (
+                Frame frame in FramesAsync(context.Request.BodyReader, lines, context.RequestAborted)
+                    .ConfigureAwait(false)
+            )
             {
                 Take(frame, index++, sent, errors);
             }
@@ -53,7 +66,11 @@ internal sealed class EventsEndpoint(EventPublisher publisher)
             // What was read is on its way already, and the answer has to say so.
             errors.Add(new EventError(index, Reasons.TooLarge, null, error.Message));
         }
-        if (index == 0 && errors.Count == 0) errors.Add(new EventError(0, Reasons.Malformed, null, "the request holds no event"));
+        if (index == 0 && errors.Count == 0)
+        {
+            errors.Add(new EventError(0, Reasons.Malformed, null, "the request holds no event"));
+        }
+
         int accepted = await AcknowledgeAsync(sent, errors).ConfigureAwait(false);
         errors.Sort((a, b) => a.Index.CompareTo(b.Index));
         await AnswerAsync(context, new EventsAnswer(accepted, errors)).ConfigureAwait(false);
@@ -61,19 +78,37 @@ internal sealed class EventsEndpoint(EventPublisher publisher)
 
     /// <summary>Cuts what comes through the pipe into events.</summary>
     internal static async IAsyncEnumerable<Frame> FramesAsync(
-        PipeReader body, bool lines, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        PipeReader body,
+        bool lines,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+    )
     {
         var framing = new EventFraming(lines);
         var frames = new List<Frame>();
         while (true)
         {
             ReadResult read = await body.ReadAsync(cancel).ConfigureAwait(false);
-            foreach (ReadOnlyMemory<byte> piece in read.Buffer) framing.Feed(piece.Span, frames);
+            foreach (ReadOnlyMemory<byte> piece in read.Buffer)
+            {
+                framing.Feed(piece.Span, frames);
+            }
+
             body.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted) framing.End(frames);
-            foreach (Frame frame in frames) yield return frame;
+            if (read.IsCompleted)
+            {
+                framing.End(frames);
+            }
+
+            foreach (Frame frame in frames)
+            {
+                yield return frame;
+            }
+
             frames.Clear();
-            if (read.IsCompleted) yield break;
+            if (read.IsCompleted)
+            {
+                yield break;
+            }
         }
     }
 
@@ -81,15 +116,31 @@ internal sealed class EventsEndpoint(EventPublisher publisher)
     {
         if (frame.Bytes is null)
         {
-            errors.Add(new EventError(index, Reasons.TooLarge, null, $"more than the {EventCheck.MaxBytes:N0} bytes that an event may have"));
+            errors.Add(
+                new EventError(
+                    index,
+                    Reasons.TooLarge,
+                    null,
+                    $"more than the {EventCheck.MaxBytes:N0} bytes that an event may have"
+                )
+            );
             return;
         }
         CheckedEvent found = EventCheck.Inspect(frame.Bytes);
-        if (found.Reason is null) sent.Add((index, publisher.SendAsync(new OutgoingRecord(found.Topic!, found.Key!, frame.Bytes))));
-        else errors.Add(new EventError(index, found.Reason, found.Detail, Refusal.InWords(found, frame.Bytes)));
+        if (found.Reason is null)
+        {
+            sent.Add((index, publisher.SendAsync(new OutgoingRecord(found.Topic!, found.Key!, frame.Bytes))));
+        }
+        else
+        {
+            errors.Add(new EventError(index, found.Reason, found.Detail, Refusal.InWords(found, frame.Bytes)));
+        }
     }
 
-    internal static async Task<int> AcknowledgeAsync(List<(int Index, Task<Acknowledged> Task)> sent, List<EventError> errors)
+    internal static async Task<int> AcknowledgeAsync(
+        List<(int Index, Task<Acknowledged> Task)> sent,
+        List<EventError> errors
+    )
     {
         int accepted = 0;
         foreach ((int at, Task<Acknowledged> task) in sent)
@@ -110,10 +161,16 @@ internal sealed class EventsEndpoint(EventPublisher publisher)
     internal static Task AnswerAsync(HttpContext context, EventsAnswer answer)
     {
         bool away = answer.Errors.Any(error => error.Reason == Unavailable);
-        context.Response.StatusCode = away ? StatusCodes.Status503ServiceUnavailable
+        context.Response.StatusCode =
+            away ? StatusCodes.Status503ServiceUnavailable
             : answer.Errors.Count == 0 ? StatusCodes.Status202Accepted
-            : answer.Accepted > 0 ? StatusCodes.Status207MultiStatus : StatusCodes.Status400BadRequest;
-        if (away) context.Response.Headers.RetryAfter = "5";
+            : answer.Accepted > 0 ? StatusCodes.Status207MultiStatus
+            : StatusCodes.Status400BadRequest;
+        if (away)
+        {
+            context.Response.Headers.RetryAfter = "5";
+        }
+
         return context.Response.WriteAsJsonAsync(answer, AnswerJson.Default.EventsAnswer);
     }
 }

@@ -16,15 +16,21 @@ public sealed record HttpServing
 {
     /// <summary>Where to listen; port 0 takes a free one.</summary>
     public string Listen { get; init; } = "127.0.0.1:8081";
+
     /// <summary>The broker; null for that of the engine that runs here.</summary>
     public string? Kafka { get; init; }
+
     /// <summary>Whether the last address of X-Forwarded-For is the client's.</summary>
     public bool BehindProxy { get; init; }
+
     /// <summary>How long an event waits for Kafka before the client is told that it isn't there.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromSeconds(10);
 }
 
-/// <summary>Serves <c>POST /v1/events</c>, <c>POST /v1/beacon</c>, <c>GET /beacon.js</c> and <c>GET /healthz</c>. Start it, then dispose it.</summary>
+/// <summary>
+/// Serves <c>POST /v1/events</c>, <c>POST /v1/beacon</c>, <c>GET /beacon.js</c> and <c>GET /healthz</c>. Start it, then
+/// dispose it.
+/// </summary>
 public sealed class HttpServer : IAsyncDisposable
 {
     private static readonly TimeSpan TopicsAgainAfter = TimeSpan.FromSeconds(10);
@@ -49,10 +55,20 @@ public sealed class HttpServer : IAsyncDisposable
     {
         if (!IPEndPoint.TryParse(options.Listen.Replace("localhost", "127.0.0.1"), out IPEndPoint? listen))
         {
-            throw new CommandFailure($"--listen '{options.Listen}' is no ADDRESS:PORT, as 127.0.0.1:8081.", ExitCodes.WrongUse);
+            throw new CommandFailure(
+                $"--listen '{options.Listen}' is no ADDRESS:PORT, as 127.0.0.1:8081.",
+                ExitCodes.WrongUse
+            );
         }
         string kafka = RunningEngine.KafkaOr(options.Kafka);
-        var publisher = new EventPublisher(new PublisherOptions { Kafka = kafka, ClientId = "ingest-http", GiveUpAfter = options.GiveUpAfter });
+        var publisher = new EventPublisher(
+            new PublisherOptions
+            {
+                Kafka = kafka,
+                ClientId = "ingest-http",
+                GiveUpAfter = options.GiveUpAfter,
+            }
+        );
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -71,7 +87,9 @@ public sealed class HttpServer : IAsyncDisposable
         {
             await app.DisposeAsync().ConfigureAwait(false);
             publisher.Dispose();
-            throw new CommandFailure($"Can't listen on {options.Listen}: {error.Message} Name another address with --listen.");
+            throw new CommandFailure(
+                $"Can't listen on {options.Listen}: {error.Message} Name another address with --listen."
+            );
         }
         return new HttpServer(app, publisher, kafka, around);
     }
@@ -80,7 +98,10 @@ public sealed class HttpServer : IAsyncDisposable
     public static async Task<int> RunAsync(HttpServing options, Surroundings around, CancellationToken cancel)
     {
         await using HttpServer server = await StartAsync(options, around, cancel).ConfigureAwait(false);
-        around.Out.WriteLine($"POST {server.Address}/v1/events takes events; the page script is {server.Address}/beacon.js; stop with Ctrl-C");
+        around.Out.WriteLine(
+            $"POST {server.Address}/v1/events takes events; the page script is {server.Address}/beacon.js; stop "
+                + $"with Ctrl-C"
+        );
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, around.Time, cancel).ConfigureAwait(false);
@@ -101,12 +122,17 @@ public sealed class HttpServer : IAsyncDisposable
         app.MapPost("/v1/events", (RequestDelegate)events.HandleAsync);
         app.MapPost("/v1/beacon", (RequestDelegate)beacon.HandleAsync);
         app.MapGet("/healthz", (RequestDelegate)(context => context.Response.WriteAsync("ok\n")));
-        app.MapGet("/beacon.js", (RequestDelegate)(context =>
-        {
-            context.Response.ContentType = "text/javascript; charset=utf-8";
-            context.Response.Headers.CacheControl = "public, max-age=3600";
-            return context.Response.Body.WriteAsync(script).AsTask();
-        }));
+        app.MapGet(
+            "/beacon.js",
+            (RequestDelegate)(
+                context =>
+                {
+                    context.Response.ContentType = "text/javascript; charset=utf-8";
+                    context.Response.Headers.CacheControl = "public, max-age=3600";
+                    return context.Response.Body.WriteAsync(script).AsTask();
+                }
+            )
+        );
     }
 
     private static byte[] Script()
@@ -117,25 +143,36 @@ public sealed class HttpServer : IAsyncDisposable
         return memory.ToArray();
     }
 
-    /// <summary>Events of browsers and servers are stamped by the broker, so the topics are made with LogAppendTime.</summary>
+    /// <summary>
+    /// Events of browsers and servers are stamped by the broker, so the topics are made with LogAppendTime.
+    /// </summary>
     private static async Task MakeTopicsAsync(string kafka, Surroundings around, CancellationToken cancel)
     {
         for (bool told = false; !cancel.IsCancellationRequested; told = true)
         {
             try
             {
-                await new TopicMaker(kafka).EnsureAsync(Topics.Holds.Keys, TopicTimestamps.LogAppendTime, cancel: cancel).ConfigureAwait(false);
+                await new TopicMaker(kafka)
+                    .EnsureAsync(Topics.Holds.Keys, TopicTimestamps.LogAppendTime, cancel: cancel)
+                    .ConfigureAwait(false);
                 return;
             }
             catch (KafkaException error)
             {
-                if (!told) around.Error.WriteLine($"Kafka at {kafka} is away, and events are answered with 503 until it comes: {error.Error.Reason}");
+                if (!told)
+                {
+                    around.Error.WriteLine(
+                        $"Kafka at {kafka} is away, and events are answered with 503 until it comes: "
+                            + $"{error.Error.Reason}"
+                    );
+                }
             }
             catch (OperationCanceledException)
             {
                 return;
             }
-            await Task.Delay(TopicsAgainAfter, around.Time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TopicsAgainAfter, around.Time, cancel)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

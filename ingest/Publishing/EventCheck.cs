@@ -6,8 +6,8 @@ using Engine.Contracts;
 namespace Ingest.Publishing;
 
 /// <summary>
-/// What one look at an event's JSON found: where it goes, and what is wrong with it. <see cref="Reason"/> is null where nothing is wrong,
-/// else one of the contract's reasons for a dead letter, and <see cref="Detail"/> the field.
+/// What one look at an event's JSON found: where it goes, and what is wrong with it. <see cref="Reason"/> is null where
+/// nothing is wrong, else one of the contract's reasons for a dead letter, and <see cref="Detail"/> the field.
 /// </summary>
 /// <param name="Type">The event's type where it has a known one.</param>
 /// <param name="Topic">The topic that holds the type.</param>
@@ -17,10 +17,24 @@ namespace Ingest.Publishing;
 /// <param name="TimeAt">Where in the JSON the digits of the time begin.</param>
 /// <param name="TimeLength">How many bytes the digits of the time take.</param>
 public readonly record struct CheckedEvent(
-    string? Reason, string? Detail, string? Type, string? Topic, string? Key, string? Id, long? Time, int TimeAt, int TimeLength)
+    string? Reason,
+    string? Detail,
+    string? Type,
+    string? Topic,
+    string? Key,
+    string? Id,
+    long? Time,
+    int TimeAt,
+    int TimeLength
+)
 {
     /// <summary>Whether it is known where the event goes and when it was, whatever else may be wrong with it.</summary>
-    public bool CanBeSent => Topic is not null && Key is not null && Time is not null && Reason != Reasons.Malformed && Reason != Reasons.TooLarge;
+    public bool CanBeSent =>
+        Topic is not null
+        && Key is not null
+        && Time is not null
+        && Reason != Reasons.Malformed
+        && Reason != Reasons.TooLarge;
 
     /// <summary>What is wrong, in words: <c>click c-1: ip: out-of-range</c>.</summary>
     public string Describe() =>
@@ -39,22 +53,34 @@ public static class Reasons
 }
 
 /// <summary>
-/// Holds an event's JSON against the contract in one pass after its type is found, and says where it goes. It is stricter than the engine in
-/// one thing: an optional field of the wrong type is refused too, since a producer is there to be told. Unknown fields are skipped. Never
-/// throws, whatever the bytes.
+/// Holds an event's JSON against the contract in one pass after its type is found, and says where it goes. It is
+/// stricter than the engine in one thing: an optional field of the wrong type is refused too, since a producer is there
+/// to be told. Unknown fields are skipped. Never throws, whatever the bytes.
 /// </summary>
 public static class EventCheck
 {
     /// <summary>The longest value of an event, in bytes.</summary>
     public const int MaxBytes = 256 * 1024;
 
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 64, CommentHandling = JsonCommentHandling.Disallow };
+    private static readonly JsonReaderOptions Options = new()
+    {
+        MaxDepth = 64,
+        CommentHandling = JsonCommentHandling.Disallow,
+    };
 
     /// <summary>Looks at one event.</summary>
     public static CheckedEvent Inspect(ReadOnlySpan<byte> json)
     {
-        if (json.Length > MaxBytes) return Refused(Reasons.TooLarge, null);
-        if (!Utf8.IsValid(json)) return Refused(Reasons.Malformed, "not UTF-8");
+        if (json.Length > MaxBytes)
+        {
+            return Refused(Reasons.TooLarge, null);
+        }
+
+        if (!Utf8.IsValid(json))
+        {
+            return Refused(Reasons.Malformed, "not UTF-8");
+        }
+
         try
         {
             EventType? type = FindType(json, out string? reason, out string? detail);
@@ -71,13 +97,18 @@ public static class EventCheck
         }
     }
 
-    private static CheckedEvent Refused(string reason, string? detail) => new(reason, detail, null, null, null, null, null, 0, 0);
+    private static CheckedEvent Refused(string reason, string? detail) =>
+        new(reason, detail, null, null, null, null, null, 0, 0);
 
     private static EventType? FindType(ReadOnlySpan<byte> json, out string? reason, out string? detail)
     {
         (reason, detail) = (Reasons.Malformed, "no JSON object");
         var reader = new Utf8JsonReader(json, Options);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return null;
+        }
+
         (reason, detail) = (Reasons.MissingField, "type");
         EventType? found = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -99,7 +130,11 @@ public static class EventCheck
             (reason, detail) = (Reasons.UnknownType, "type");
             foreach (EventType type in EventType.All)
             {
-                if (!reader.ValueTextEquals(type.Utf8)) continue;
+                if (!reader.ValueTextEquals(type.Utf8))
+                {
+                    continue;
+                }
+
                 found = type;
                 break;
             }
@@ -111,9 +146,13 @@ public static class EventCheck
     /// <summary>The second pass, over the fields of a known type. The first thing wrong is what is told.</summary>
     private struct Pass(EventType type)
     {
-        private string? _reason, _detail, _key, _id;
+        private string? _reason,
+            _detail,
+            _key,
+            _id;
         private long? _time;
-        private int _timeAt, _timeLength;
+        private int _timeAt,
+            _timeLength;
         private ulong _seen;
 
         internal CheckedEvent Run(ReadOnlySpan<byte> json, JsonReaderOptions options)
@@ -124,13 +163,22 @@ public static class EventCheck
             {
                 int index = Find(ref reader);
                 reader.Read();
-                if (index < 0) reader.Skip();
-                else Field(index, ref reader);
+                if (index < 0)
+                {
+                    reader.Skip();
+                }
+                else
+                {
+                    Field(index, ref reader);
+                }
             }
             ulong missing = type.Required & ~_seen;
             if (missing != 0 && _reason is null)
             {
-                (_reason, _detail) = (Reasons.MissingField, type.Fields[System.Numerics.BitOperations.TrailingZeroCount(missing)].Name);
+                (_reason, _detail) = (
+                    Reasons.MissingField,
+                    type.Fields[System.Numerics.BitOperations.TrailingZeroCount(missing)].Name
+                );
             }
             return new CheckedEvent(_reason, _detail, type.Name, type.Topic, _key, _id, _time, _timeAt, _timeLength);
         }
@@ -139,7 +187,10 @@ public static class EventCheck
         {
             for (int i = 0; i < type.Fields.Length; i++)
             {
-                if (reader.ValueTextEquals(type.Fields[i].Utf8)) return i;
+                if (reader.ValueTextEquals(type.Fields[i].Utf8))
+                {
+                    return i;
+                }
             }
             return -1;
         }
@@ -147,16 +198,32 @@ public static class EventCheck
         private void Field(int index, ref Utf8JsonReader reader)
         {
             EventField field = type.Fields[index];
-            if (reader.TokenType == JsonTokenType.Null && !field.Required) return;
+            if (reader.TokenType == JsonTokenType.Null && !field.Required)
+            {
+                return;
+            }
+
             _seen |= 1UL << index;
             JsonTokenType token = reader.TokenType;
             int at = (int)reader.TokenStartIndex;
             string? wrong = FieldCheck.Wrong(field.Kind, ref reader);
             if (wrong is not null)
             {
-                if (_reason is null) (_reason, _detail) = (wrong, field.Name);
-                if (index == type.KeyField) _key = null;
-                if (field.Kind == FieldKind.Time) _time = null;
+                if (_reason is null)
+                {
+                    (_reason, _detail) = (wrong, field.Name);
+                }
+
+                if (index == type.KeyField)
+                {
+                    _key = null;
+                }
+
+                if (field.Kind == FieldKind.Time)
+                {
+                    _time = null;
+                }
+
                 return;
             }
             if (field.Kind == FieldKind.Time)
@@ -166,9 +233,15 @@ public static class EventCheck
             else if (index == type.KeyField)
             {
                 string text = reader.GetString()!;
-                _key = field.Kind == FieldKind.Address && IpAddress.TryParse(text, out IpAddress address) ? address.NetworkText() : text;
+                _key =
+                    field.Kind == FieldKind.Address && IpAddress.TryParse(text, out IpAddress address)
+                        ? address.NetworkText()
+                        : text;
             }
-            if (token == JsonTokenType.String && (field.Name == "id" || (field.Name == "click" && _id is null))) _id = reader.GetString();
+            if (token == JsonTokenType.String && (field.Name == "id" || (field.Name == "click" && _id is null)))
+            {
+                _id = reader.GetString();
+            }
         }
     }
 }

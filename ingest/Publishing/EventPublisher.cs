@@ -5,9 +5,9 @@ using Confluent.Kafka;
 namespace Ingest.Publishing;
 
 /// <summary>
-/// Sends events to their topics, under their keys, in the order given, each once: librdkafka's idempotent producer, acknowledged by all
-/// replicas, partitioned as Java's clients do. Safe for many threads; order holds among the events of one caller. Dispose to send what is
-/// still under way.
+/// Sends events to their topics, under their keys, in the order given, each once: librdkafka's idempotent producer,
+/// acknowledged by all replicas, partitioned as Java's clients do. Safe for many threads; order holds among the events
+/// of one caller. Dispose to send what is still under way.
 /// </summary>
 public sealed class EventPublisher : IAsyncDisposable, IDisposable
 {
@@ -17,7 +17,8 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
     private readonly SemaphoreSlim _room;
     private readonly int _maxUnderWay;
     private readonly string _kafka;
-    private long _acknowledged, _failed;
+    private long _acknowledged,
+        _failed;
     private volatile string? _lastFailure;
     private volatile string? _lastError;
     private bool _disposed;
@@ -43,7 +44,11 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
             DeliveryReportFields = "none",
             AllowAutoCreateTopics = true,
         };
-        foreach ((string name, string value) in options.Extra) config.Set(name, value);
+        foreach ((string name, string value) in options.Extra)
+        {
+            config.Set(name, value);
+        }
+
         _producer = new ProducerBuilder<byte[], byte[]>(config)
             .SetErrorHandler((_, error) => _lastError = error.Reason)
             .SetLogHandler((_, _) => { }) // what matters reaches the caller as an error
@@ -63,20 +68,32 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
     internal Handle Handle => _producer.Handle;
 
     /// <summary>
-    /// Finds an event's topic and key, sends it and waits until the broker has it. The event is held against the contract first.
+    /// Finds an event's topic and key, sends it and waits until the broker has it. The event is held against the
+    /// contract first.
     /// </summary>
     /// <param name="json">One event, encoded in JSON.</param>
     /// <param name="timestampMs">The record's timestamp; null for now. Topics with LogAppendTime put their own.</param>
-    /// <exception cref="EventRefusedException">The event is no event of the contract; the message names the field.</exception>
+    /// <exception cref="EventRefusedException">The event is no event of the contract; the message names the
+    /// field.</exception>
     /// <exception cref="NotAcknowledgedException">The broker didn't take it.</exception>
-    public Task<Acknowledged> PublishAsync(ReadOnlyMemory<byte> json, long? timestampMs = null, CancellationToken cancel = default)
+    public Task<Acknowledged> PublishAsync(
+        ReadOnlyMemory<byte> json,
+        long? timestampMs = null,
+        CancellationToken cancel = default
+    )
     {
         CheckedEvent found = EventCheck.Inspect(json.Span);
-        if (found.Reason is not null) throw new EventRefusedException(found, Refusal.InWords(found, json.Span));
+        if (found.Reason is not null)
+        {
+            throw new EventRefusedException(found, Refusal.InWords(found, json.Span));
+        }
+
         return SendAsync(new OutgoingRecord(found.Topic!, found.Key!, json, timestampMs), cancel);
     }
 
-    /// <summary>Sends a record whose topic and key are known and waits until the broker has it. The value is not looked at.</summary>
+    /// <summary>
+    /// Sends a record whose topic and key are known and waits until the broker has it. The value is not looked at.
+    /// </summary>
     public async Task<Acknowledged> SendAsync(OutgoingRecord record, CancellationToken cancel = default)
     {
         var done = new TaskCompletionSource<Acknowledged>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -86,13 +103,22 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Sends a record without waiting for its acknowledgement; waits only while <see cref="PublisherOptions.MaxUnderWay"/> are under way.
-    /// What became of it shows in <see cref="AcknowledgedCount"/> and <see cref="FailedCount"/>; <see cref="DrainAsync"/> waits for all.
+    /// Sends a record without waiting for its acknowledgement; waits only while
+    /// <see cref="PublisherOptions.MaxUnderWay"/> are under way. What became of it shows in
+    /// <see cref="AcknowledgedCount"/> and <see cref="FailedCount"/>; <see cref="DrainAsync"/> waits for all.
     /// </summary>
     /// <param name="acknowledged">Called on librdkafka's thread with where the record lies: be short.</param>
-    public ValueTask EnqueueAsync(OutgoingRecord record, Action<Acknowledged>? acknowledged = null, CancellationToken cancel = default)
+    public ValueTask EnqueueAsync(
+        OutgoingRecord record,
+        Action<Acknowledged>? acknowledged = null,
+        CancellationToken cancel = default
+    )
     {
-        if (!_room.Wait(0, CancellationToken.None)) return Slow(record, acknowledged, cancel);
+        if (!_room.Wait(0, CancellationToken.None))
+        {
+            return Slow(record, acknowledged, cancel);
+        }
+
         Produce(record, acknowledged);
         return ValueTask.CompletedTask;
     }
@@ -109,7 +135,11 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
             }
             catch
             {
-                if (taken > 0) _room.Release(taken);
+                if (taken > 0)
+                {
+                    _room.Release(taken);
+                }
+
                 throw;
             }
         }
@@ -133,18 +163,36 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
             _room.Release();
             Interlocked.Increment(ref _failed);
             _lastFailure = $"topic {record.Topic}, key {record.Key}: {error.Message}";
-            if (waiting is not TaskCompletionSource<Acknowledged> done) return;
-            done.SetException(new NotAcknowledgedException($"Kafka at {_kafka} did not take the event: {_lastFailure}.", false));
+            if (waiting is not TaskCompletionSource<Acknowledged> done)
+            {
+                return;
+            }
+
+            done.SetException(
+                new NotAcknowledgedException($"Kafka at {_kafka} did not take the event: {_lastFailure}.", false)
+            );
         }
     }
 
     private static Message<byte[], byte[]> Message(in OutgoingRecord record)
     {
-        byte[] value = MemoryMarshal.TryGetArray(record.Value, out ArraySegment<byte> segment)
-            && segment.Offset == 0 && segment.Array!.Length == segment.Count ? segment.Array : record.Value.ToArray();
+        byte[] value =
+            MemoryMarshal.TryGetArray(record.Value, out ArraySegment<byte> segment)
+            && segment.Offset == 0
+            && segment.Array!.Length == segment.Count
+                ? segment.Array
+                : record.Value.ToArray();
         var message = new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(record.Key), Value = value };
-        if (record.TimestampMs is { } timestamp) message.Timestamp = new Timestamp(timestamp, TimestampType.CreateTime);
-        if (record.Encoding == EventEncoding.Protobuf) message.Headers = ProtobufHeaders;
+        if (record.TimestampMs is { } timestamp)
+        {
+            message.Timestamp = new Timestamp(timestamp, TimestampType.CreateTime);
+        }
+
+        if (record.Encoding == EventEncoding.Protobuf)
+        {
+            message.Headers = ProtobufHeaders;
+        }
+
         return message;
     }
 
@@ -154,18 +202,32 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
         {
             Interlocked.Increment(ref _acknowledged);
             var where = new Acknowledged(report.Topic, report.Partition.Value, report.Offset.Value);
-            if (waiting is TaskCompletionSource<Acknowledged> done) done.SetResult(where);
-            else if (waiting is Action<Acknowledged> tell) tell(where);
+            if (waiting is TaskCompletionSource<Acknowledged> done)
+            {
+                done.SetResult(where);
+            }
+            else if (waiting is Action<Acknowledged> tell)
+            {
+                tell(where);
+            }
         }
         else
         {
             Interlocked.Increment(ref _failed);
-            bool away = report.Error.Code is ErrorCode.Local_MsgTimedOut or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Transport
-                or ErrorCode.Local_TimedOut or ErrorCode.Local_PurgeQueue;
-            _lastFailure = $"topic {report.Topic}: {report.Error.Reason}{(_lastError is null ? "" : $" ({_lastError})")}";
+            bool away =
+                report.Error.Code
+                is ErrorCode.Local_MsgTimedOut
+                    or ErrorCode.Local_AllBrokersDown
+                    or ErrorCode.Local_Transport
+                    or ErrorCode.Local_TimedOut
+                    or ErrorCode.Local_PurgeQueue;
+            _lastFailure =
+                $"topic {report.Topic}: {report.Error.Reason}{(_lastError is null ? "" : $" ({_lastError})")}";
             if (waiting is TaskCompletionSource<Acknowledged> done)
             {
-                done.SetException(new NotAcknowledgedException($"Kafka at {_kafka} did not take the event: {_lastFailure}.", away));
+                done.SetException(
+                    new NotAcknowledgedException($"Kafka at {_kafka} did not take the event: {_lastFailure}.", away)
+                );
             }
         }
         _room.Release();
@@ -174,14 +236,22 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
     /// <summary>Sends what is under way, for 30 s at most.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_disposed) return;
+        if (_disposed)
+        {
+            return;
+        }
+
         await Task.Run(Dispose).ConfigureAwait(false);
     }
 
     /// <summary>Sends what is under way, for 30 s at most.</summary>
     public void Dispose()
     {
-        if (_disposed) return;
+        if (_disposed)
+        {
+            return;
+        }
+
         _disposed = true;
         _producer.Flush(TimeSpan.FromSeconds(30));
         _producer.Dispose();

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Ingest.Publishing;
 
 /// <summary>
-/// The pace that suits a broker: that of the engine that hosts it, where the broker is the one in <c>run.json</c> and its Redis can be asked;
-/// else none.
+/// The pace that suits a broker: that of the engine that hosts it, where the broker is the one in <c>run.json</c> and
+/// its Redis can be asked; else none.
 /// </summary>
 internal sealed class Pacing : IAsyncDisposable
 {
@@ -18,20 +18,40 @@ internal sealed class Pacing : IAsyncDisposable
 
     internal static async Task<Pacing> ForAsync(RunningEngine? engine, string kafka, Surroundings around)
     {
-        if (engine?.Redis is null || engine.Kafka != kafka) return new Pacing(null, null);
+        if (engine?.Redis is null || engine.Kafka != kafka)
+        {
+            return new Pacing(null, null);
+        }
+
         try
         {
-            ConnectionMultiplexer redis = await ConnectionMultiplexer.ConnectAsync($"{engine.Redis},abortConnect=true,connectTimeout=3000").ConfigureAwait(false);
-            string? group = engine.Group ?? await redis.GetDatabase().StringGetAsync($"{engine.Prefix}group").ConfigureAwait(false);
+            ConnectionMultiplexer redis = await ConnectionMultiplexer
+                .ConnectAsync($"{engine.Redis},abortConnect=true,connectTimeout=3000")
+                .ConfigureAwait(false);
+            string? group = engine.Group
+                ?? await redis.GetDatabase().StringGetAsync($"{engine.Prefix}group").ConfigureAwait(false);
             if (group is not null)
             {
-                return new Pacing(redis, new ConsumerPace(redis, group, engine.Prefix, Topics.Interactions, around.Time, around.Error.WriteLine));
+                return new Pacing(
+                    redis,
+                    new ConsumerPace(
+                        redis,
+                        group,
+                        engine.Prefix,
+                        Topics.Interactions,
+                        around.Time,
+                        around.Error.WriteLine
+                    )
+                );
             }
             await redis.DisposeAsync().ConfigureAwait(false);
         }
         catch (RedisException error)
         {
-            around.Error.WriteLine($"Redis at {engine.Redis} can't be asked how far the engine is, so nothing waits for it: {error.Message}");
+            around.Error.WriteLine(
+                $"Redis at {engine.Redis} can't be asked how far the engine is, so nothing waits for it: "
+                    + $"{error.Message}"
+            );
         }
         return new Pacing(null, null);
     }

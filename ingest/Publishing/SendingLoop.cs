@@ -13,10 +13,17 @@ public interface IPace
 }
 
 /// <summary>
-/// Sends a stream of records in order, as fast as the broker takes them or in step with the events' times, and counts. What replay and
-/// generate have in common.
+/// Sends a stream of records in order, as fast as the broker takes them or in step with the events' times, and counts.
+/// What replay and generate have in common.
 /// </summary>
-public sealed class SendingLoop(EventPublisher publisher, Speed speed, TimeProvider time, IPace? pace, ProgressLine? progress, long total)
+public sealed class SendingLoop(
+    EventPublisher publisher,
+    Speed speed,
+    TimeProvider time,
+    IPace? pace,
+    ProgressLine? progress,
+    long total
+)
 {
     /// <summary>Waits shorter than this aren't worth a timer.</summary>
     private const double LeastWaitMs = 2;
@@ -41,20 +48,37 @@ public sealed class SendingLoop(EventPublisher publisher, Speed speed, TimeProvi
                 await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(left, 1000)), time, cancel).ConfigureAwait(false);
             }
         }
-        if (pace is not null) await pace.WaitAsync(record.Value.Length, cancel).ConfigureAwait(false);
+        if (pace is not null)
+        {
+            await pace.WaitAsync(record.Value.Length, cancel).ConfigureAwait(false);
+        }
+
         await publisher.EnqueueAsync(record, pace is null ? null : pace.Acknowledged, cancel).ConfigureAwait(false);
         Sent++;
-        if ((Sent & 255) == 0 || !speed.IsMax) progress?.Tell(Sent, total);
-        if (publisher.FailedCount > 0) throw Failure();
+        if ((Sent & 255) == 0 || !speed.IsMax)
+        {
+            progress?.Tell(Sent, total);
+        }
+
+        if (publisher.FailedCount > 0)
+        {
+            throw Failure();
+        }
     }
 
     /// <summary>Waits until all is acknowledged.</summary>
     public async Task FinishAsync(CancellationToken cancel)
     {
         await publisher.DrainAsync(cancel).ConfigureAwait(false);
-        if (publisher.FailedCount > 0) throw Failure();
+        if (publisher.FailedCount > 0)
+        {
+            throw Failure();
+        }
     }
 
     private CommandFailure Failure() =>
-        new($"Kafka did not take {publisher.FailedCount:N0} events, {publisher.AcknowledgedCount:N0} it did: {publisher.LastFailure}. Is the address right?");
+        new(
+            $"Kafka did not take {publisher.FailedCount:N0} events, {publisher.AcknowledgedCount:N0} it did: "
+                + $"{publisher.LastFailure}. Is the address right?"
+        );
 }

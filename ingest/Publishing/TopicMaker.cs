@@ -9,31 +9,37 @@ public enum TopicTimestamps
 {
     /// <summary>The broker, when it appends: nobody can forge log time.</summary>
     LogAppendTime,
+
     /// <summary>The producer: what replays and samples need, whose times are the events'.</summary>
     CreateTime,
 }
 
 /// <summary>What is known of a topic after <see cref="TopicMaker.EnsureAsync"/>.</summary>
 /// <param name="Made">Whether it was missing and has been made.</param>
-/// <param name="Timestamps">Who puts its timestamps; null where the broker doesn't tell (librdkafka's in-process cluster: the producer), or wasn't asked.</param>
+/// <param name="Timestamps">Who puts its timestamps; null where the broker doesn't tell (librdkafka's in-process
+/// cluster: the producer), or wasn't asked.</param>
 /// <param name="Partitions">How many it had before; 0 where it was missing.</param>
 public sealed record TopicState(string Name, bool Made, TopicTimestamps? Timestamps, int Partitions);
 
 /// <summary>
-/// Makes the topics that are missing: <c>settings</c> with one partition and compacted, <c>standings</c> compacted, the others as asked.
-/// librdkafka's in-process cluster serves neither CreateTopics nor DescribeConfigs; there, topics make themselves when first written to.
+/// Makes the topics that are missing: <c>settings</c> with one partition and compacted, <c>standings</c> compacted, the
+/// others as asked. librdkafka's in-process cluster serves neither CreateTopics nor DescribeConfigs; there, topics make
+/// themselves when first written to.
 /// </summary>
 public sealed class TopicMaker(string kafka, IReadOnlyDictionary<string, string>? extra = null)
 {
     /// <summary>As many as the contract gives where nothing else is asked for.</summary>
     public const int DefaultPartitions = 4;
 
-    /// <summary>How long every record of <c>settings</c> is kept: as long as brokers keep <c>interactions</c> by default (7 days).</summary>
+    /// <summary>
+    /// How long every record of <c>settings</c> is kept: as long as brokers keep <c>interactions</c> by default (7
+    /// days).
+    /// </summary>
     private const string SettingsLagMs = "604800000";
 
     /// <summary>
-    /// How long every record of <c>standings</c> is kept: longer than the log that an engine reads again when it takes a partition over, so that
-    /// it finds each sum as it was then.
+    /// How long every record of <c>standings</c> is kept: longer than the log that an engine reads again when it takes
+    /// a partition over, so that it finds each sum as it was then.
     /// </summary>
     private const string StandingsLagMs = "10800000";
 
@@ -43,32 +49,66 @@ public sealed class TopicMaker(string kafka, IReadOnlyDictionary<string, string>
     /// <param name="asks">Whether to ask who puts the timestamps on each of them.</param>
     /// <exception cref="KafkaException">The broker can't be reached, or refuses to make a topic.</exception>
     public Task<IReadOnlyList<TopicState>> EnsureAsync(
-        IEnumerable<string> topics, TopicTimestamps timestamps, int partitions = DefaultPartitions, bool asks = true, CancellationToken cancel = default)
+        IEnumerable<string> topics,
+        TopicTimestamps timestamps,
+        int partitions = DefaultPartitions,
+        bool asks = true,
+        CancellationToken cancel = default
+    )
     {
         string[] wanted = [.. topics.Distinct()];
         // librdkafka's metadata call blocks.
         return Task.Run(() => EnsureNowAsync(wanted, timestamps, partitions, asks), cancel);
     }
 
-    private async Task<IReadOnlyList<TopicState>> EnsureNowAsync(string[] wanted, TopicTimestamps timestamps, int partitions, bool asks)
+    private async Task<IReadOnlyList<TopicState>> EnsureNowAsync(
+        string[] wanted,
+        TopicTimestamps timestamps,
+        int partitions,
+        bool asks
+    )
     {
         var config = new AdminClientConfig { BootstrapServers = kafka, ClientId = "ingest-topics" };
-        foreach ((string name, string value) in extra ?? new Dictionary<string, string>()) config.Set(name, value);
+        foreach ((string name, string value) in extra ?? new Dictionary<string, string>())
+        {
+            config.Set(name, value);
+        }
+
         string asked = config.BootstrapServers;
-        using IAdminClient admin = new AdminClientBuilder(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
-        Dictionary<string, int> there = admin.GetMetadata(Patience).Topics.Where(topic => !topic.Error.IsError).ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
+        using IAdminClient admin = new AdminClientBuilder(config)
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, _) => { })
+            .Build();
+        Dictionary<string, int> there = admin
+            .GetMetadata(Patience)
+            .Topics.Where(topic => !topic.Error.IsError)
+            .ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
         string[] missing = [.. wanted.Where(topic => !there.ContainsKey(topic))];
-        bool served = (asks || missing.Length > 0)
+        bool served =
+            (asks || missing.Length > 0)
             && await BrokerAbilities.MakesTopicsAsync(asked, TimeProvider.System).ConfigureAwait(false)
             && (missing.Length == 0 || await MakeAsync(admin, missing, timestamps, partitions).ConfigureAwait(false));
 
-        Dictionary<string, TopicTimestamps> known = served && asks ? await AskAsync(admin, wanted).ConfigureAwait(false) : [];
-        return [.. wanted.Select(topic => new TopicState(
-            topic, served && missing.Contains(topic), known.TryGetValue(topic, out TopicTimestamps who) ? who : null, there.GetValueOrDefault(topic)))];
+        Dictionary<string, TopicTimestamps> known =
+            served && asks ? await AskAsync(admin, wanted).ConfigureAwait(false) : [];
+        return
+        [
+            .. wanted.Select(topic => new TopicState(
+                topic,
+                served && missing.Contains(topic),
+                known.TryGetValue(topic, out TopicTimestamps who) ? who : null,
+                there.GetValueOrDefault(topic)
+            )),
+        ];
     }
 
     /// <summary>False where the broker makes no topics when asked.</summary>
-    private static async Task<bool> MakeAsync(IAdminClient admin, string[] missing, TopicTimestamps timestamps, int partitions)
+    private static async Task<bool> MakeAsync(
+        IAdminClient admin,
+        string[] missing,
+        TopicTimestamps timestamps,
+        int partitions
+    )
     {
         IEnumerable<TopicSpecification> specifications = missing.Select(topic => new TopicSpecification
         {
@@ -79,15 +119,32 @@ public sealed class TopicMaker(string kafka, IReadOnlyDictionary<string, string>
         });
         try
         {
-            await admin.CreateTopicsAsync(specifications, new CreateTopicsOptions { RequestTimeout = Patience }).ConfigureAwait(false);
+            await admin
+                .CreateTopicsAsync(specifications, new CreateTopicsOptions { RequestTimeout = Patience })
+                .ConfigureAwait(false);
             return true;
         }
         catch (CreateTopicsException error)
         {
-            CreateTopicReport[] bad = [.. error.Results.Where(result => result.Error.IsError && result.Error.Code != ErrorCode.TopicAlreadyExists)];
-            if (bad.Length == 0) return true;
-            if (bad.All(result => IsUnserved(result.Error.Code))) return false;
-            throw new KafkaException(new Error(bad[0].Error.Code, $"topic {bad[0].Topic} could not be made: {bad[0].Error.Reason}"));
+            CreateTopicReport[] bad =
+            [
+                .. error.Results.Where(result =>
+                    result.Error.IsError && result.Error.Code != ErrorCode.TopicAlreadyExists
+                ),
+            ];
+            if (bad.Length == 0)
+            {
+                return true;
+            }
+
+            if (bad.All(result => IsUnserved(result.Error.Code)))
+            {
+                return false;
+            }
+
+            throw new KafkaException(
+                new Error(bad[0].Error.Code, $"topic {bad[0].Topic} could not be made: {bad[0].Error.Reason}")
+            );
         }
         catch (KafkaException error) when (IsUnserved(error.Error.Code))
         {
@@ -95,15 +152,28 @@ public sealed class TopicMaker(string kafka, IReadOnlyDictionary<string, string>
         }
     }
 
-    private static bool IsUnserved(ErrorCode code) => code is ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion;
+    private static bool IsUnserved(ErrorCode code) =>
+        code is ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion;
 
     private static Dictionary<string, string> Configs(string topic, TopicTimestamps timestamps)
     {
         var configs = new Dictionary<string, string> { ["message.timestamp.type"] = timestamps.ToString() };
         // The prefix of a second group stands before the name of its standings.
-        if (topic == Topics.Settings || topic.EndsWith(Topics.Standings, StringComparison.Ordinal)) configs["cleanup.policy"] = "compact";
-        if (topic == Topics.Settings) configs["min.compaction.lag.ms"] = SettingsLagMs;
-        if (topic.EndsWith(Topics.Standings, StringComparison.Ordinal)) configs["min.compaction.lag.ms"] = StandingsLagMs;
+        if (topic == Topics.Settings || topic.EndsWith(Topics.Standings, StringComparison.Ordinal))
+        {
+            configs["cleanup.policy"] = "compact";
+        }
+
+        if (topic == Topics.Settings)
+        {
+            configs["min.compaction.lag.ms"] = SettingsLagMs;
+        }
+
+        if (topic.EndsWith(Topics.Standings, StringComparison.Ordinal))
+        {
+            configs["min.compaction.lag.ms"] = StandingsLagMs;
+        }
+
         return configs;
     }
 
@@ -111,14 +181,24 @@ public sealed class TopicMaker(string kafka, IReadOnlyDictionary<string, string>
     {
         try
         {
-            List<DescribeConfigsResult> results = await admin.DescribeConfigsAsync(
-                topics.Select(topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }),
-                new DescribeConfigsOptions { RequestTimeout = Patience }).ConfigureAwait(false);
+            List<DescribeConfigsResult> results = await admin
+                .DescribeConfigsAsync(
+                    topics.Select(topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }),
+                    new DescribeConfigsOptions { RequestTimeout = Patience }
+                )
+                .ConfigureAwait(false);
             var known = new Dictionary<string, TopicTimestamps>();
             foreach (DescribeConfigsResult result in results)
             {
-                if (!result.Entries.TryGetValue("message.timestamp.type", out ConfigEntryResult? entry)) continue;
-                if (Enum.TryParse(entry.Value, out TopicTimestamps who)) known[result.ConfigResource.Name] = who;
+                if (!result.Entries.TryGetValue("message.timestamp.type", out ConfigEntryResult? entry))
+                {
+                    continue;
+                }
+
+                if (Enum.TryParse(entry.Value, out TopicTimestamps who))
+                {
+                    known[result.ConfigResource.Name] = who;
+                }
             }
             return known;
         }

@@ -4,7 +4,9 @@ using StackExchange.Redis;
 
 namespace Ingest.Publishing;
 
-/// <summary>A click's verdict with what can be told filled in; its fields are those of the contract's "The verdict".</summary>
+/// <summary>
+/// A click's verdict with what can be told filled in; its fields are those of the contract's "The verdict".
+/// </summary>
 /// <param name="Click">The click it is of.</param>
 /// <param name="Class"><c>valid</c>, <c>suspect</c>, <c>givt</c> or <c>sivt</c>.</param>
 /// <param name="Score">The calibrated probability that the click is invalid, 0 to 1.</param>
@@ -17,8 +19,20 @@ namespace Ingest.Publishing;
 /// <param name="Time">Event time in ms, or null where the verdict leaves it out.</param>
 /// <param name="At">Where the click lies in the log, or null where the verdict leaves it out.</param>
 public sealed record Verdict(
-    string Click, string Class, double Score, string Band, string Action, bool Billable, IReadOnlyList<string> Reasons,
-    JsonObject Evidence, string Path, long? Time, string? At, string Model, string Settings);
+    string Click,
+    string Class,
+    double Score,
+    string Band,
+    string Action,
+    bool Billable,
+    IReadOnlyList<string> Reasons,
+    JsonObject Evidence,
+    string Path,
+    long? Time,
+    string? At,
+    string Model,
+    string Settings
+);
 
 /// <summary>Looks verdicts up in Redis. Safe for many threads; give it the connection that you have.</summary>
 public sealed class VerdictLookup(IConnectionMultiplexer redis, string prefix = "")
@@ -38,11 +52,20 @@ public sealed class VerdictLookup(IConnectionMultiplexer redis, string prefix = 
         {
             JsonNode stored = JsonNode.Parse(json) ?? throw new FormatException($"verdict:{clickId} holds null.");
             return new Verdict(
-                (string?)stored["click"] ?? clickId, Text(stored, "class"), (double)Must(stored, "score"), Text(stored, "band"),
-                Text(stored, "action"), (bool)Must(stored, "billable"),
+                (string?)stored["click"] ?? clickId,
+                Text(stored, "class"),
+                (double)Must(stored, "score"),
+                Text(stored, "band"),
+                Text(stored, "action"),
+                (bool)Must(stored, "billable"),
                 stored["reasons"] is JsonArray reasons ? [.. reasons.Select(reason => (string)reason!)] : [],
-                stored["evidence"] as JsonObject ?? [], (string?)stored["path"] ?? "none", (long?)stored["time"], (string?)stored["at"],
-                Text(stored, "model"), Text(stored, "settings"));
+                stored["evidence"] as JsonObject ?? [],
+                (string?)stored["path"] ?? "none",
+                (long?)stored["time"],
+                (string?)stored["at"],
+                Text(stored, "model"),
+                Text(stored, "settings")
+            );
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
         {
@@ -50,7 +73,8 @@ public sealed class VerdictLookup(IConnectionMultiplexer redis, string prefix = 
         }
     }
 
-    private static JsonNode Must(JsonNode stored, string field) => stored[field] ?? throw new KeyNotFoundException($"{field} is missing.");
+    private static JsonNode Must(JsonNode stored, string field) =>
+        stored[field] ?? throw new KeyNotFoundException($"{field} is missing.");
 
     private static string Text(JsonNode stored, string field) => (string)Must(stored, field)!;
 }

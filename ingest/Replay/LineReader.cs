@@ -1,8 +1,8 @@
 namespace Ingest.Replay;
 
 /// <summary>
-/// Reads a stream's lines as bytes, without their ends (LF or CRLF) and without a byte order mark. A line that <see cref="Next"/> gave is
-/// good until the next call.
+/// Reads a stream's lines as bytes, without their ends (LF or CRLF) and without a byte order mark. A line that
+/// <see cref="Next"/> gave is good until the next call.
 /// </summary>
 internal sealed class LineReader(Stream stream, int maxLine = LineReader.MaxLine) : IDisposable
 {
@@ -10,15 +10,18 @@ internal sealed class LineReader(Stream stream, int maxLine = LineReader.MaxLine
     internal const int MaxLine = 16 * 1024 * 1024;
 
     private byte[] _buffer = new byte[64 * 1024];
-    private int _start, _end;
-    private bool _ended, _first = true;
+    private int _start,
+        _end;
+    private bool _ended,
+        _first = true;
 
     /// <summary>The number of the line that <see cref="Next"/> gave last, from 1.</summary>
     internal long Line { get; private set; }
 
     /// <summary>Gives the next line; false at the end.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="tooLong">Whether it was longer than a line may be; then <paramref name="line"/> is empty, and its rest was passed over.</param>
+    /// <param name="tooLong">Whether it was longer than a line may be; then <paramref name="line"/> is empty, and its
+    /// rest was passed over.</param>
     internal bool Next(out ReadOnlySpan<byte> line, out bool tooLong)
     {
         line = default;
@@ -33,16 +36,28 @@ internal sealed class LineReader(Stream stream, int maxLine = LineReader.MaxLine
                 line = Trimmed(_buffer.AsSpan(_start, length));
                 _start = Math.Min(_end, _start + length + 1);
                 Line++;
-                if (tooLong) line = default;
+                if (tooLong)
+                {
+                    line = default;
+                }
+
                 return true;
             }
             if (_ended)
             {
-                if (tooLong) Line++;
+                if (tooLong)
+                {
+                    Line++;
+                }
+
                 return tooLong;
             }
             looked = _end - _start;
-            if (looked > maxLine) (tooLong, _start, looked) = (true, _end, 0);
+            if (looked > maxLine)
+            {
+                (tooLong, _start, looked) = (true, _end, 0);
+            }
+
             Fill();
         }
     }
@@ -51,7 +66,11 @@ internal sealed class LineReader(Stream stream, int maxLine = LineReader.MaxLine
 
     private ReadOnlySpan<byte> Trimmed(ReadOnlySpan<byte> line)
     {
-        if (_first && line.StartsWith("\uFEFF"u8)) line = line[3..];
+        if (_first && line.StartsWith("\uFEFF"u8))
+        {
+            line = line[3..];
+        }
+
         _first = false;
         return line.EndsWith("\r"u8) ? line[..^1] : line;
     }
@@ -63,7 +82,11 @@ internal sealed class LineReader(Stream stream, int maxLine = LineReader.MaxLine
             _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
             (_start, _end) = (0, _end - _start);
         }
-        if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
+        if (_end == _buffer.Length)
+        {
+            Array.Resize(ref _buffer, _buffer.Length * 2);
+        }
+
         int read = stream.Read(_buffer, _end, _buffer.Length - _end);
         _end += read;
         _ended = read == 0;

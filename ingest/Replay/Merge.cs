@@ -1,11 +1,15 @@
 namespace Ingest.Replay;
 
-/// <summary>Merges files, each in order of time, into one order of time; of equal times the file named first goes first.</summary>
+/// <summary>
+/// Merges files, each in order of time, into one order of time; of equal times the file named first goes first.
+/// </summary>
 internal static class Merge
 {
     /// <param name="files">The files, with what is added to each one's times before they are compared.</param>
     /// <returns>Each event with what is to be added to its time.</returns>
-    internal static IEnumerable<(ReplayEvent Event, long OffsetMs)> ByTime(IReadOnlyList<(IEnumerable<ReplayEvent> Events, long OffsetMs)> files)
+    internal static IEnumerable<(ReplayEvent Event, long OffsetMs)> ByTime(
+        IReadOnlyList<(IEnumerable<ReplayEvent> Events, long OffsetMs)> files
+    )
     {
         var heads = new PriorityQueue<int, (long Time, int File)>();
         var readers = new List<IEnumerator<ReplayEvent>>();
@@ -24,12 +28,18 @@ internal static class Merge
         }
         finally
         {
-            foreach (IEnumerator<ReplayEvent> reader in readers) reader.Dispose();
+            foreach (IEnumerator<ReplayEvent> reader in readers)
+            {
+                reader.Dispose();
+            }
         }
 
         void Push(int file)
         {
-            if (readers[file].MoveNext()) heads.Enqueue(file, (readers[file].Current.TimeMs + files[file].OffsetMs, file));
+            if (readers[file].MoveNext())
+            {
+                heads.Enqueue(file, (readers[file].Current.TimeMs + files[file].OffsetMs, file));
+            }
         }
     }
 }

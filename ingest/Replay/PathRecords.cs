@@ -7,20 +7,24 @@ using Engine.Contracts;
 namespace Ingest.Replay;
 
 /// <summary>
-/// Makes clicks of recorded cursor paths: a record <c>{"id","source","group","label","family","points"}</c> becomes a click that carries the
-/// path. Publisher and campaign follow from the source, visitor and address from source and group: what knows no time gets one, so that a
-/// group clicks one path after the other with pauses between, and groups side by side. The same file gives the same clicks each time. The
-/// label and the family don't go in: nothing may read them.
+/// Makes clicks of recorded cursor paths: a record <c>{"id","source","group","label","family","points"}</c> becomes a
+/// click that carries the path. Publisher and campaign follow from the source, visitor and address from source and
+/// group: what knows no time gets one, so that a group clicks one path after the other with pauses between, and groups
+/// side by side. The same file gives the same clicks each time. The label and the family don't go in: nothing may read
+/// them.
 /// </summary>
 internal sealed class PathRecords
 {
     /// <summary>The time from which a file's clicks are spread: 2025-11-22T00:00:00Z.</summary>
     internal const long EpochMs = 1_763_769_600_000;
+
     /// <summary>A group's first click comes within so long of the epoch.</summary>
     private const int StartsWithinMs = 600_000;
+
     /// <summary>
-    /// Between two clicks of a group: 20 minutes at least, and at most twice this more. A pause that nobody recorded must not be what a path is
-    /// judged by: at some seconds the limits of rates condemned every person in the recordings, at some minutes the click forest did.
+    /// Between two clicks of a group: 20 minutes at least, and at most twice this more. A pause that nobody recorded
+    /// must not be what a path is judged by: at some seconds the limits of rates condemned every person in the
+    /// recordings, at some minutes the click forest did.
     /// </summary>
     private const int PauseMs = 1_200_000;
 
@@ -29,12 +33,16 @@ internal sealed class PathRecords
 
     /// <summary>Whether an object is such a record: points, and no type of event.</summary>
     internal static bool IsOne(JsonElement record) =>
-        record.ValueKind == JsonValueKind.Object && !record.TryGetProperty("type", out _)
-        && record.TryGetProperty("points", out JsonElement points) && points.ValueKind == JsonValueKind.Array
-        && record.TryGetProperty("id", out JsonElement id) && id.ValueKind == JsonValueKind.String;
+        record.ValueKind == JsonValueKind.Object
+        && !record.TryGetProperty("type", out _)
+        && record.TryGetProperty("points", out JsonElement points)
+        && points.ValueKind == JsonValueKind.Array
+        && record.TryGetProperty("id", out JsonElement id)
+        && id.ValueKind == JsonValueKind.String;
 
     /// <summary>
-    /// The address of a group: one /56 each in the upper half of 2001:db8::/32, the range for documentation (RFC 3849), so it meets no list.
+    /// The address of a group: one /56 each in the upper half of 2001:db8::/32, the range for documentation (RFC 3849),
+    /// so it meets no list.
     /// </summary>
     internal static string AddressOf(string source, string group)
     {
@@ -51,7 +59,9 @@ internal sealed class PathRecords
         string group = Text(record, "group", id);
         JsonElement points = record.GetProperty("points");
         JsonElement last = points.GetArrayLength() > 0 ? points[points.GetArrayLength() - 1] : default;
-        bool hasLast = last.ValueKind == JsonValueKind.Array && last.GetArrayLength() == 3
+        bool hasLast =
+            last.ValueKind == JsonValueKind.Array
+            && last.GetArrayLength() == 3
             && last.EnumerateArray().All(number => number.ValueKind == JsonValueKind.Number);
 
         _buffer.Clear();
@@ -97,15 +107,20 @@ internal sealed class PathRecords
     }
 
     private static string Text(JsonElement record, string name, string otherwise) =>
-        record.TryGetProperty(name, out JsonElement value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Number
-            ? value.ToString() : otherwise;
+        record.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind is JsonValueKind.String or JsonValueKind.Number
+            ? value.ToString()
+            : otherwise;
 
     /// <summary>What an identifier can't have becomes an underscore.</summary>
     private static string Identifier(string text)
     {
         string id = string.Create(Math.Min(text.Length, 128), text, static (into, from) =>
         {
-            for (int i = 0; i < into.Length; i++) into[i] = from[i] is > ' ' and <= '~' and not '{' and not '}' ? from[i] : '_';
+            for (int i = 0; i < into.Length; i++)
+            {
+                into[i] = from[i] is > ' ' and <= '~' and not '{' and not '}' ? from[i] : '_';
+            }
         });
         return id.Length > 0 ? id : "_";
     }

@@ -8,20 +8,25 @@ public sealed record ReplayRequest
 {
     /// <summary>The files, in any order.</summary>
     public required IReadOnlyList<string> Files { get; init; }
+
     /// <summary>The broker; null for that of the engine that runs here.</summary>
     public string? Kafka { get; init; }
     public Speed Speed { get; init; } = Speed.Max;
+
     /// <summary>Whether the times stay as they are in the files.</summary>
     public bool KeepTimes { get; init; }
+
     /// <summary>How many partitions a topic gets that is missing.</summary>
     public int Partitions { get; init; } = TopicMaker.DefaultPartitions;
+
     /// <summary>Settings of librdkafka, for tests.</summary>
     public IReadOnlyDictionary<string, string> Extra { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>
-/// Sends files again, merged by time, each event to its topic under its key, its time as the record's timestamp. Lines that can't be sent
-/// are told of and counted, and make the command fail in the end; what can be is sent even where the engine won't take it.
+/// Sends files again, merged by time, each event to its topic under its key, its time as the record's timestamp. Lines
+/// that can't be sent are told of and counted, and make the command fail in the end; what can be is sent even where the
+/// engine won't take it.
 /// </summary>
 public static class ReplayCommand
 {
@@ -34,7 +39,10 @@ public static class ReplayCommand
         string kafka = request.Kafka ?? engine?.Kafka ?? RunningEngine.KafkaOr(null);
         List<ReplayFile> files = [];
         long refused = 0;
-        foreach (string path in request.Files) refused += Scan(path, files, around.Error);
+        foreach (string path in request.Files)
+        {
+            refused += Scan(path, files, around.Error);
+        }
 
         long total = files.Sum(file => file.Count);
         if (total == 0)
@@ -43,26 +51,59 @@ public static class ReplayCommand
             return refused > 0 ? ExitCodes.Failed : ExitCodes.Done;
         }
         long[] offsets = Offsets(files);
-        long first = files.Where(file => file.Count > 0).Select(file => file.FirstMs + offsets[files.IndexOf(file)]).Min();
-        long last = files.Where(file => file.Count > 0).Select(file => file.LastMs + offsets[files.IndexOf(file)]).Max();
+        long first = files
+            .Where(file => file.Count > 0)
+            .Select(file => file.FirstMs + offsets[files.IndexOf(file)])
+            .Min();
+        long last = files
+            .Where(file => file.Count > 0)
+            .Select(file => file.LastMs + offsets[files.IndexOf(file)])
+            .Max();
         long now = around.Time.GetUtcNow().ToUnixTimeMilliseconds();
         long shift = request.KeepTimes ? 0 : request.Speed.ShiftMs(first, last, now);
-        await ReadyTopics.EnsureAsync(kafka, files.SelectMany(file => file.Topics), first + shift, last + shift, now, request.Speed,
-            request.Partitions, request.Extra, cancel).ConfigureAwait(false);
+        await ReadyTopics
+            .EnsureAsync(
+                kafka,
+                files.SelectMany(file => file.Topics),
+                first + shift,
+                last + shift,
+                now,
+                request.Speed,
+                request.Partitions,
+                request.Extra,
+                cancel
+            )
+            .ConfigureAwait(false);
 
-        await using var publisher = new EventPublisher(new PublisherOptions { Kafka = kafka, ClientId = "ingest-replay", Extra = request.Extra });
+        await using var publisher = new EventPublisher(
+            new PublisherOptions
+            {
+                Kafka = kafka,
+                ClientId = "ingest-replay",
+                Extra = request.Extra,
+            }
+        );
         await using var pacing = await Pacing.ForAsync(engine, kafka, around).ConfigureAwait(false);
         var progress = new ProgressLine(around.Error, around.Time, around.IsTerminal);
         var loop = new SendingLoop(publisher, request.Speed, around.Time, pacing.Pace, progress, total);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
         long doomed = 0;
-        foreach ((ReplayEvent next, long offset) in Merge.ByTime([.. files.Select((file, i) => (file.Events(), offsets[i]))]))
+        foreach (
+            (ReplayEvent next, long offset) in Merge.ByTime([.. files.Select((file, i) => (file.Events(), offsets[i]))])
+        )
         {
             long time = next.TimeMs + offset + shift;
-            await loop.SendAsync(new OutgoingRecord(next.Found.Topic!, next.Found.Key!, next.MovedBy(offset + shift), time), time, cancel)
+            await loop.SendAsync(
+                    new OutgoingRecord(next.Found.Topic!, next.Found.Key!, next.MovedBy(offset + shift), time),
+                    time,
+                    cancel
+                )
                 .ConfigureAwait(false);
             counts[next.Found.Type!] = counts.GetValueOrDefault(next.Found.Type!) + 1;
-            if (next.Found.Reason is not null) doomed++;
+            if (next.Found.Reason is not null)
+            {
+                doomed++;
+            }
         }
         await loop.FinishAsync(cancel).ConfigureAwait(false);
         Summary.Write(around.Out, counts, loop.Sent, refused, doomed, progress.Elapsed);
@@ -75,9 +116,16 @@ public static class ReplayCommand
         long refused = 0;
         file.Scan(line =>
         {
-            if (refused++ < ShownRefusals) error.WriteLine($"{line.File}:{line.Line}: {line.Why}");
+            if (refused++ < ShownRefusals)
+            {
+                error.WriteLine($"{line.File}:{line.Line}: {line.Why}");
+            }
         });
-        if (refused > ShownRefusals) error.WriteLine($"{path}: and {refused - ShownRefusals:N0} lines more that can't be sent");
+        if (refused > ShownRefusals)
+        {
+            error.WriteLine($"{path}: and {refused - ShownRefusals:N0} lines more that can't be sent");
+        }
+
         files.Add(file);
         return refused;
     }
@@ -87,10 +135,17 @@ public static class ReplayCommand
     {
         long[] offsets = new long[files.Count];
         long[] ends = [.. files.Where(file => file is { HoldsPaths: false, Count: > 0 }).Select(file => file.LastMs)];
-        if (ends.Length == 0) return offsets;
+        if (ends.Length == 0)
+        {
+            return offsets;
+        }
+
         for (int i = 0; i < files.Count; i++)
         {
-            if (files[i] is { HoldsPaths: true, Count: > 0 }) offsets[i] = ends.Max() - files[i].LastMs;
+            if (files[i] is { HoldsPaths: true, Count: > 0 })
+            {
+                offsets[i] = ends.Max() - files[i].LastMs;
+            }
         }
         return offsets;
     }

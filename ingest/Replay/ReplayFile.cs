@@ -14,7 +14,11 @@ internal sealed record ReplayEvent(byte[] Json, CheckedEvent Found, long TimeMs)
     /// <summary>The event's JSON with its time moved.</summary>
     internal byte[] MovedBy(long shiftMs)
     {
-        if (shiftMs == 0) return Json;
+        if (shiftMs == 0)
+        {
+            return Json;
+        }
+
         byte[] digits = Encoding.ASCII.GetBytes((TimeMs + shiftMs).ToString(CultureInfo.InvariantCulture));
         return [.. Json.AsSpan(0, Found.TimeAt), .. digits, .. Json.AsSpan(Found.TimeAt + Found.TimeLength)];
     }
@@ -24,19 +28,22 @@ internal sealed record ReplayEvent(byte[] Json, CheckedEvent Found, long TimeMs)
 internal readonly record struct RefusedLine(string File, long Line, string Why);
 
 /// <summary>
-/// A file of events or of recorded paths, one a line, perhaps in gzip. First <see cref="Scan"/>, which says what is in it and reports lines
-/// that can't be sent; then <see cref="Events"/>, in order of time: read once more where the file is in that order, else kept in memory.
+/// A file of events or of recorded paths, one a line, perhaps in gzip. First <see cref="Scan"/>, which says what is in
+/// it and reports lines that can't be sent; then <see cref="Events"/>, in order of time: read once more where the file
+/// is in that order, else kept in memory.
 /// </summary>
 internal sealed class ReplayFile(string path)
 {
     private List<ReplayEvent>? _sorted;
 
     internal string Path => path;
+
     /// <summary>The number of events that can be sent.</summary>
     internal long Count { get; private set; }
     internal long FirstMs { get; private set; } = long.MaxValue;
     internal long LastMs { get; private set; } = long.MinValue;
     internal HashSet<string> Topics { get; } = [];
+
     /// <summary>Whether its times were made up here, so that they may be laid where they fit.</summary>
     internal bool HoldsPaths { get; private set; }
 
@@ -53,7 +60,10 @@ internal sealed class ReplayFile(string path)
             Topics.Add(found.Found.Topic!);
             Count++;
         }
-        if (!inOrder) _sorted = [.. Read(_ => { }).OrderBy(found => found.TimeMs)];
+        if (!inOrder)
+        {
+            _sorted = [.. Read(_ => { }).OrderBy(found => found.TimeMs)];
+        }
     }
 
     internal IEnumerable<ReplayEvent> Events() => _sorted ?? Read(_ => { });
@@ -67,26 +77,40 @@ internal sealed class ReplayFile(string path)
             ReplayEvent? found;
             try
             {
-                if (!Next(lines, paths, refuse, out found)) yield break;
+                if (!Next(lines, paths, refuse, out found))
+                {
+                    yield break;
+                }
             }
             catch (Exception error) when (error is InvalidDataException or IOException)
             {
                 throw new CommandFailure($"{path}: after line {lines.Line} it can't be read: {error.Message}");
             }
-            if (found is not null) yield return found;
+            if (found is not null)
+            {
+                yield return found;
+            }
         }
     }
 
     private bool Next(LineReader lines, PathRecords paths, Action<RefusedLine> refuse, out ReplayEvent? found)
     {
         found = null;
-        if (!lines.Next(out ReadOnlySpan<byte> line, out bool tooLong)) return false;
+        if (!lines.Next(out ReadOnlySpan<byte> line, out bool tooLong))
+        {
+            return false;
+        }
+
         if (tooLong)
         {
             refuse(new RefusedLine(path, lines.Line, $"a line of more than {LineReader.MaxLine:N0} bytes is no event"));
             return true;
         }
-        if (line.IsEmpty || !line.ContainsAnyExcept(" \t"u8)) return true;
+        if (line.IsEmpty || !line.ContainsAnyExcept(" \t"u8))
+        {
+            return true;
+        }
+
         CheckedEvent check = EventCheck.Inspect(line);
         byte[]? json = null;
         if (check.Detail == "type" && TryPath(line, paths, out byte[] click))
@@ -95,8 +119,15 @@ internal sealed class ReplayFile(string path)
             check = EventCheck.Inspect(json);
             HoldsPaths = true;
         }
-        if (check.CanBeSent) found = new ReplayEvent(json ?? line.ToArray(), check, check.Time!.Value);
-        else refuse(new RefusedLine(path, lines.Line, Refusal.InWords(check, json ?? line)));
+        if (check.CanBeSent)
+        {
+            found = new ReplayEvent(json ?? line.ToArray(), check, check.Time!.Value);
+        }
+        else
+        {
+            refuse(new RefusedLine(path, lines.Line, Refusal.InWords(check, json ?? line)));
+        }
+
         return true;
     }
 
@@ -105,7 +136,11 @@ internal sealed class ReplayFile(string path)
         click = [];
         var reader = new Utf8JsonReader(line);
         using JsonDocument record = JsonDocument.ParseValue(ref reader);
-        if (!PathRecords.IsOne(record.RootElement)) return false;
+        if (!PathRecords.IsOne(record.RootElement))
+        {
+            return false;
+        }
+
         click = paths.ToClick(record.RootElement);
         return true;
     }
@@ -114,8 +149,21 @@ internal sealed class ReplayFile(string path)
     {
         try
         {
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16, FileOptions.SequentialScan);
-            if (!file.CanSeek) throw new CommandFailure($"{path} is a pipe, and replay reads a file twice: write it to a file first.", ExitCodes.WrongUse);
+            var file = new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite,
+                1 << 16,
+                FileOptions.SequentialScan
+            );
+            if (!file.CanSeek)
+            {
+                throw new CommandFailure(
+                    $"{path} is a pipe, and replay reads a file twice: write it to a file first.",
+                    ExitCodes.WrongUse
+                );
+            }
             // gzip is known by its first two bytes, whatever the file is called.
             bool gzip = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
             file.Position = 0;
@@ -128,7 +176,11 @@ internal sealed class ReplayFile(string path)
         catch (UnauthorizedAccessException)
         {
             throw new CommandFailure(
-                Directory.Exists(path) ? $"{path} is a directory: name the files in it." : $"{path} may not be read by this user.", ExitCodes.WrongUse);
+                Directory.Exists(path)
+                    ? $"{path} is a directory: name the files in it."
+                    : $"{path} may not be read by this user.",
+                ExitCodes.WrongUse
+            );
         }
     }
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Ingest.Tail;
 
 /// <summary>
-/// One request as web servers log it in the combined format (Apache's <c>%h %l %u %t "%r" %&gt;s %b "%{Referer}i" "%{User-Agent}i"</c>,
-/// nginx's <c>combined</c>); what stands behind the user agent is passed over.
+/// One request as web servers log it in the combined format (Apache's <c>%h %l %u %t "%r" %&gt;s %b "%{Referer}i"
+/// "%{User-Agent}i"</c>, nginx's <c>combined</c>); what stands behind the user agent is passed over.
 /// </summary>
 /// <param name="Client">The first field: the client's address, where the server doesn't log names.</param>
 /// <param name="TimeMs">When the server took the request, ms since the epoch; the format knows whole seconds.</param>
@@ -13,7 +13,15 @@ namespace Ingest.Tail;
 /// <param name="Target">Path and query as they were asked for, still percent-encoded.</param>
 /// <param name="Referrer">Empty where the log has a hyphen.</param>
 /// <param name="UserAgent">Empty where the log has a hyphen.</param>
-internal sealed record AccessLine(string Client, long TimeMs, string Method, string Target, int Status, string Referrer, string UserAgent)
+internal sealed record AccessLine(
+    string Client,
+    long TimeMs,
+    string Method,
+    string Target,
+    int Status,
+    string Referrer,
+    string UserAgent
+)
 {
     private const string TimeFormat = "dd/MMM/yyyy:HH:mm:ss zzz";
 
@@ -28,20 +36,56 @@ internal sealed record AccessLine(string Client, long TimeMs, string Method, str
         // The user's name may hold spaces; the time's bracket ends it.
         int open = text.IndexOf(" [", Math.Max(0, at - 1), StringComparison.Ordinal);
         int close = open < 0 ? -1 : text.IndexOf(']', open);
-        if (close < 0) return Fail("there is no [time]", out wrong);
+        if (close < 0)
+        {
+            return Fail("there is no [time]", out wrong);
+        }
+
         string stamp = text[(open + 2)..close];
-        if (!TryTime(stamp, out long time)) return Fail($"time '{stamp}' is none, such as 10/Oct/2000:13:55:36 -0700", out wrong);
+        if (!TryTime(stamp, out long time))
+        {
+            return Fail($"time '{stamp}' is none, such as 10/Oct/2000:13:55:36 -0700", out wrong);
+        }
+
         at = close + 1;
-        if (!Quoted(text, ref at, out string request)) return Fail("there is no \"request\"", out wrong);
+        if (!Quoted(text, ref at, out string request))
+        {
+            return Fail("there is no \"request\"", out wrong);
+        }
+
         string status = Word(text, ref at);
         Word(text, ref at);
-        if (!int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out int code)) return Fail($"status '{status}' is no number", out wrong);
-        if (!Quoted(text, ref at, out string referrer)) return Fail("there is no \"referrer\": is it the common format, not the combined?", out wrong);
-        if (!Quoted(text, ref at, out string agent)) return Fail("there is no \"user agent\"", out wrong);
+        if (!int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out int code))
+        {
+            return Fail($"status '{status}' is no number", out wrong);
+        }
+
+        if (!Quoted(text, ref at, out string referrer))
+        {
+            return Fail("there is no \"referrer\": is it the common format, not the combined?", out wrong);
+        }
+
+        if (!Quoted(text, ref at, out string agent))
+        {
+            return Fail("there is no \"user agent\"", out wrong);
+        }
+
         string[] parts = request.Split(' ');
-        if (parts.Length is < 2 or > 3) return Fail($"request '{Shown(request)}' is no METHOD TARGET PROTOCOL", out wrong);
+        if (parts.Length is < 2 or > 3)
+        {
+            return Fail($"request '{Shown(request)}' is no METHOD TARGET PROTOCOL", out wrong);
+        }
+
         wrong = "";
-        return new AccessLine(client, time, parts[0], parts[1], code, referrer == "-" ? "" : referrer, agent == "-" ? "" : agent);
+        return new AccessLine(
+            client,
+            time,
+            parts[0],
+            parts[1],
+            code,
+            referrer == "-" ? "" : referrer,
+            agent == "-" ? "" : agent
+        );
     }
 
     private static AccessLine? Fail(string why, out string wrong)
@@ -52,23 +96,45 @@ internal sealed record AccessLine(string Client, long TimeMs, string Method, str
 
     private static string Word(string text, ref int at)
     {
-        while (at < text.Length && text[at] == ' ') at++;
+        while (at < text.Length && text[at] == ' ')
+        {
+            at++;
+        }
+
         int start = at;
-        while (at < text.Length && text[at] != ' ') at++;
+        while (at < text.Length && text[at] != ' ')
+        {
+            at++;
+        }
+
         return text[start..at];
     }
 
-    /// <summary>A text in quotes, unescaped as Apache (<c>\"</c>, <c>\xhh</c>) and nginx (<c>\x22</c>) escape it.</summary>
+    /// <summary>
+    /// A text in quotes, unescaped as Apache (<c>\"</c>, <c>\xhh</c>) and nginx (<c>\x22</c>) escape it.
+    /// </summary>
     private static bool Quoted(string text, ref int at, out string value)
     {
         value = "";
-        while (at < text.Length && text[at] == ' ') at++;
-        if (at >= text.Length || text[at] != '"') return false;
+        while (at < text.Length && text[at] == ' ')
+        {
+            at++;
+        }
+
+        if (at >= text.Length || text[at] != '"')
+        {
+            return false;
+        }
+
         var bytes = new List<byte>();
         int plain = ++at;
         for (; at < text.Length; at++)
         {
-            if (text[at] != '"' && text[at] != '\\') continue;
+            if (text[at] != '"' && text[at] != '\\')
+            {
+                continue;
+            }
+
             bytes.AddRange(Encoding.UTF8.GetBytes(text[plain..at]));
             if (text[at] == '"')
             {
@@ -82,16 +148,37 @@ internal sealed record AccessLine(string Client, long TimeMs, string Method, str
         return false;
     }
 
-    /// <summary>The byte that a backslash at <paramref name="at"/> stands for; leaves it on the last character taken.</summary>
+    /// <summary>
+    /// The byte that a backslash at <paramref name="at"/> stands for; leaves it on the last character taken.
+    /// </summary>
     private static byte Escaped(string text, ref int at)
     {
-        if (at + 3 < text.Length && text[at + 1] == 'x' && byte.TryParse(text.AsSpan(at + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte code))
+        if (
+            at + 3 < text.Length
+            && text[at + 1] == 'x'
+            && byte.TryParse(
+                text.AsSpan(at + 2, 2),
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture,
+                out byte code
+            )
+        )
         {
             at += 3;
             return code;
         }
-        if (at + 1 >= text.Length || text[at + 1] is not ('"' or '\\' or 't' or 'n' or 'r')) return (byte)'\\';
-        return text[++at] switch { 't' => (byte)'\t', 'n' => (byte)'\n', 'r' => (byte)'\r', var other => (byte)other };
+        if (at + 1 >= text.Length || text[at + 1] is not ('"' or '\\' or 't' or 'n' or 'r'))
+        {
+            return (byte)'\\';
+        }
+
+        return text[++at] switch
+        {
+            't' => (byte)'\t',
+            'n' => (byte)'\n',
+            'r' => (byte)'\r',
+            var other => (byte)other,
+        };
     }
 
     private static bool TryTime(string text, out long ms)
@@ -99,7 +186,19 @@ internal sealed record AccessLine(string Client, long TimeMs, string Method, str
         ms = 0;
         // .NET wants a colon in the zone.
         string spelled = text.Length > 5 && text[^5] is '+' or '-' ? text[..^2] + ":" + text[^2..] : text;
-        if (!DateTimeOffset.TryParseExact(spelled, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time)) return false;
+        if (
+            !DateTimeOffset.TryParseExact(
+                spelled,
+                TimeFormat,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out DateTimeOffset time
+            )
+        )
+        {
+            return false;
+        }
+
         ms = time.ToUnixTimeMilliseconds();
         return ms >= 0;
     }

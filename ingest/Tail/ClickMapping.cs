@@ -8,16 +8,26 @@ using System.Text.Json;
 namespace Ingest.Tail;
 
 /// <summary>
-/// Makes a contract <c>click</c> of a request to a click-redirect endpoint (docs/producing.md has the table). Address, user agent and time
-/// come from the server's log, never from the query, which whoever clicks can write; <c>page</c> is the query's, else the referrer, which for
-/// such a request is the page that the advertisement lies on.
+/// Makes a contract <c>click</c> of a request to a click-redirect endpoint (docs/producing.md has the table). Address,
+/// user agent and time come from the server's log, never from the query, which whoever clicks can write; <c>page</c> is
+/// the query's, else the referrer, which for such a request is the page that the advertisement lies on.
 /// </summary>
 internal static class ClickMapping
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Parameters that are fields of the same name, in the contract's order.</summary>
-    private static readonly string[] Texts = ["visitor", "publisher", "placement", "campaign", "advertiser", "referrer", "target", "pointer"];
+    private static readonly string[] Texts =
+    [
+        "visitor",
+        "publisher",
+        "placement",
+        "campaign",
+        "advertiser",
+        "referrer",
+        "target",
+        "pointer",
+    ];
 
     private static readonly string[] Numbers = ["cost_micros", "x", "y"];
 
@@ -36,20 +46,54 @@ internal static class ClickMapping
             json.WriteString("id", query.TryGetValue("id", out string? id) && id.Length > 0 ? id : own);
             json.WriteNumber("time", line.TimeMs);
             json.WriteString("ip", line.Client);
-            if (line.UserAgent.Length > 0) json.WriteString("ua", line.UserAgent);
+            if (line.UserAgent.Length > 0)
+            {
+                json.WriteString("ua", line.UserAgent);
+            }
+
             string page = query.GetValueOrDefault("page") is { Length: > 0 } named ? named : line.Referrer;
-            if (page.Length > 0) json.WriteString("page", page);
+            if (page.Length > 0)
+            {
+                json.WriteString("page", page);
+            }
+
             foreach (string name in Texts)
-                if (query.GetValueOrDefault(name) is { Length: > 0 } value) json.WriteString(name, value);
+            {
+                if (query.GetValueOrDefault(name) is { Length: > 0 } value)
+                {
+                    json.WriteString(name, value);
+                }
+            }
+
             foreach (string name in Numbers)
-                if (query.GetValueOrDefault(name) is { Length: > 0 } value) Number(json, name, value);
-            if (query.GetValueOrDefault("viewport") is { Length: > 0 } viewport) Viewport(json, viewport);
-            if (query.GetValueOrDefault("expects_path") is "1" or "true") json.WriteBoolean("expects_path", true);
+            {
+                if (query.GetValueOrDefault(name) is { Length: > 0 } value)
+                {
+                    Number(json, name, value);
+                }
+            }
+
+            if (query.GetValueOrDefault("viewport") is { Length: > 0 } viewport)
+            {
+                Viewport(json, viewport);
+            }
+
+            if (query.GetValueOrDefault("expects_path") is "1" or "true")
+            {
+                json.WriteBoolean("expects_path", true);
+            }
+
             if (Device.Any(name => query.ContainsKey("device." + name)))
             {
                 json.WriteStartObject("device");
                 foreach (string name in Device)
-                    if (query.GetValueOrDefault("device." + name) is { Length: > 0 } value) json.WriteString(name, value);
+                {
+                    if (query.GetValueOrDefault("device." + name) is { Length: > 0 } value)
+                    {
+                        json.WriteString(name, value);
+                    }
+                }
+
                 json.WriteEndObject();
             }
             json.WriteEndObject();
@@ -62,7 +106,11 @@ internal static class ClickMapping
     {
         ReadOnlySpan<char> asked = line.Target;
         int query = asked.IndexOf('?');
-        if (query >= 0) asked = asked[..query];
+        if (query >= 0)
+        {
+            asked = asked[..query];
+        }
+
         return asked.SequenceEqual(path);
     }
 
@@ -71,7 +119,11 @@ internal static class ClickMapping
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         int at = target.IndexOf('?');
-        if (at < 0) return found;
+        if (at < 0)
+        {
+            return found;
+        }
+
         foreach (string pair in target[(at + 1)..].Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             int equals = pair.IndexOf('=');
@@ -81,29 +133,51 @@ internal static class ClickMapping
         return found;
     }
 
-    /// <summary>An id for the click of a line: the same line at the same place gets the same one whenever it is read, so the engine knows a repeat.</summary>
-    internal static string IdOf(ReadOnlySpan<byte> line, long offset) => $"log-{XxHash128.HashToUInt128(line, offset):x32}";
+    /// <summary>
+    /// An id for the click of a line: the same line at the same place gets the same one whenever it is read, so the
+    /// engine knows a repeat.
+    /// </summary>
+    internal static string IdOf(ReadOnlySpan<byte> line, long offset) =>
+        $"log-{XxHash128.HashToUInt128(line, offset):x32}";
 
     /// <summary>A number as it was spelled, so that what is none is told of as what it was.</summary>
     private static void Number(Utf8JsonWriter json, string name, string value)
     {
-        if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole)) json.WriteNumber(name, whole);
-        else if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)) json.WriteNumber(name, number);
-        else json.WriteString(name, value);
+        if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole))
+        {
+            json.WriteNumber(name, whole);
+        }
+        else if (
+            double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            && double.IsFinite(number)
+        )
+        {
+            json.WriteNumber(name, number);
+        }
+        else
+        {
+            json.WriteString(name, value);
+        }
     }
 
     /// <summary><c>1280x720</c>.</summary>
     private static void Viewport(Utf8JsonWriter json, string value)
     {
         string[] sides = value.Split('x');
-        if (sides.Length == 2 && int.TryParse(sides[0], NumberStyles.None, CultureInfo.InvariantCulture, out int width)
-            && int.TryParse(sides[1], NumberStyles.None, CultureInfo.InvariantCulture, out int height))
+        if (
+            sides.Length == 2
+            && int.TryParse(sides[0], NumberStyles.None, CultureInfo.InvariantCulture, out int width)
+            && int.TryParse(sides[1], NumberStyles.None, CultureInfo.InvariantCulture, out int height)
+        )
         {
             json.WriteStartArray("viewport");
             json.WriteNumberValue(width);
             json.WriteNumberValue(height);
             json.WriteEndArray();
         }
-        else json.WriteString("viewport", value);
+        else
+        {
+            json.WriteString("viewport", value);
+        }
     }
 }

@@ -4,12 +4,16 @@ using System.Text.RegularExpressions;
 
 namespace Ingest.Tail;
 
-/// <summary>Given each line: without its end, empty where it is too long; its number from 1; the offset where it begins; whether it is too long.</summary>
+/// <summary>
+/// Given each line: without its end, empty where it is too long; its number from 1; the offset where it begins; whether
+/// it is too long.
+/// </summary>
 internal delegate ValueTask TakeLine(ReadOnlySequence<byte> line, long number, long offset, bool tooLong);
 
 /// <summary>
-/// A log that a server writes, read line by line from a place on, through its rotations. A file that was renamed is read to its end, and for as long
-/// as its writer goes on in it, before the one that took its name. Of one that was copied and truncated the rest is read in the copy. Call
+/// A log that a server writes, read line by line from a place on, through its rotations. A file that was renamed is
+/// read to its end, and for as long as its writer goes on in it, before the one that took its name. Of one that was
+/// copied and truncated the rest is read in the copy. Call
 /// <see cref="ReadAsync"/> again and again; <see cref="Place"/> is where the lines given so far end. One reader.
 /// </summary>
 /// <param name="path">Where the log lies.</param>
@@ -17,17 +21,25 @@ internal delegate ValueTask TakeLine(ReadOnlySequence<byte> line, long number, l
 /// <param name="time">The clock.</param>
 internal sealed partial class LogFile(string path, TailPlace? place, TimeProvider time) : IDisposable
 {
-    /// <summary>The longest line that is read; a longer one is passed over. Servers take requests of 8 to 64 KiB, and an event has 256 KiB at most.</summary>
+    /// <summary>
+    /// The longest line that is read; a longer one is passed over. Servers take requests of 8 to 64 KiB, and an event
+    /// has 256 KiB at most.
+    /// </summary>
     internal const int MaxLine = 512 * 1024;
 
-    /// <summary>A renamed log is given up when nothing came for so long: servers write on until they are told to open a new one, within a second or so.</summary>
+    /// <summary>
+    /// A renamed log is given up when nothing came for so long: servers write on until they are told to open a new one,
+    /// within a second or so.
+    /// </summary>
     private static readonly TimeSpan QuietAfterRename = TimeSpan.FromSeconds(2);
 
     private readonly string _path = path;
     private readonly Queue<string> _renamedSince = new();
     private FileStream? _file;
     private TailPlace _place = place ?? TailPlace.Start;
-    private long _offset, _line, _quietSince;
+    private long _offset,
+        _line,
+        _quietSince;
     private bool _resumed = place is null or { Offset: 0 };
 
     /// <summary>The file that lines come from: the log, or one that it was renamed to.</summary>
@@ -40,14 +52,19 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
     internal bool HasOpenEnd { get; private set; }
 
     /// <summary>Where the lines given so far end.</summary>
-    internal TailPlace Place => _file is null || _place.Offset == _offset ? _place : _place = TailPlace.Of(_file, _offset, _line);
+    internal TailPlace Place =>
+        _file is null || _place.Offset == _offset ? _place : _place = TailPlace.Of(_file, _offset, _line);
 
     /// <summary>Reads the lines that are there now.</summary>
     /// <param name="follow">Whether to wait a moment for more where another log has taken this one's name.</param>
     /// <returns>Whether there may be more at once: lines came, or another file's turn has come.</returns>
     internal async ValueTask<bool> ReadAsync(bool follow, TakeLine take, CancellationToken cancel)
     {
-        if (_file is null && !Open()) return false;
+        if (_file is null && !Open())
+        {
+            return false;
+        }
+
         if (!_place.IsIn(_file!))
         {
             Notes.Enqueue($"{Reading} was truncated.");
@@ -56,7 +73,8 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
             return true;
         }
         long before = _offset;
-        bool replaced = IsReplaced(), finished = replaced && (!follow || time.GetElapsedTime(_quietSince) >= QuietAfterRename);
+        bool replaced = IsReplaced(),
+            finished = replaced && (!follow || time.GetElapsedTime(_quietSince) >= QuietAfterRename);
         // The last line of a log that is no longer written to never gets its end.
         await LinesAsync(finished, take, cancel).ConfigureAwait(false);
         if (_offset != before)
@@ -65,7 +83,11 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
             _quietSince = time.GetTimestamp();
             return true;
         }
-        if (finished) Close();
+        if (finished)
+        {
+            Close();
+        }
+
         return finished;
     }
 
@@ -74,10 +96,17 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
         if (!_resumed)
         {
             _resumed = true;
-            if (Resume()) return true;
+            if (Resume())
+            {
+                return true;
+            }
         }
         string next = _renamedSince.TryDequeue(out string? older) ? older : _path;
-        if (!File.Exists(next)) return false;
+        if (!File.Exists(next))
+        {
+            return false;
+        }
+
         Begin(Share(next), next, TailPlace.Start);
         return true;
     }
@@ -85,7 +114,11 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
     /// <summary>Finds the file that the place is in: the log itself, or one that it was renamed or copied to.</summary>
     private bool Resume()
     {
-        foreach (string candidate in new[] { _path }.Where(File.Exists).Concat(Renamed().OrderByDescending(File.GetLastWriteTimeUtc)))
+        foreach (
+            string candidate in new[] { _path }
+                .Where(File.Exists)
+                .Concat(Renamed().OrderByDescending(File.GetLastWriteTimeUtc))
+        )
         {
             FileStream file = Share(candidate);
             if (!_place.IsIn(file))
@@ -94,13 +127,28 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
                 continue;
             }
             Begin(file, candidate, _place);
-            if (candidate == _path) return true;
+            if (candidate == _path)
+            {
+                return true;
+            }
+
             Notes.Enqueue($"what is left of {_path} lies in {candidate} now: that is read first.");
             DateTime written = File.GetLastWriteTimeUtc(candidate);
-            foreach (string newer in Renamed().Where(other => other != candidate && File.GetLastWriteTimeUtc(other) > written).OrderBy(File.GetLastWriteTimeUtc)) _renamedSince.Enqueue(newer);
+            foreach (
+                string newer in Renamed()
+                    .Where(other => other != candidate && File.GetLastWriteTimeUtc(other) > written)
+                    .OrderBy(File.GetLastWriteTimeUtc)
+            )
+            {
+                _renamedSince.Enqueue(newer);
+            }
+
             return true;
         }
-        Notes.Enqueue($"the place in {_path} up to which it was read is in no file here (was it truncated, moved or packed?): lines behind it are lost unless you send them again, and {_path} is read from its beginning.");
+        Notes.Enqueue(
+            $"the place in {_path} up to which it was read is in no file here (was it truncated, moved or packed?): "
+                + $"lines behind it are lost unless you send them again, and {_path} is read from its beginning."
+        );
         return false;
     }
 
@@ -116,24 +164,46 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
         _file = null;
     }
 
-    /// <summary>Files beside the log with its name and a number, a date or the like behind, as rotation names them. Packed ones aren't among them.</summary>
+    /// <summary>
+    /// Files beside the log with its name and a number, a date or the like behind, as rotation names them. Packed ones
+    /// aren't among them.
+    /// </summary>
     private IEnumerable<string> Renamed()
     {
-        string full = Path.GetFullPath(_path), name = Path.GetFileName(full), folder = Path.GetDirectoryName(full)!;
-        return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, name + "*").Where(other => RotationSuffix().IsMatch(Path.GetFileName(other)[name.Length..])) : [];
+        string full = Path.GetFullPath(_path),
+            name = Path.GetFileName(full),
+            folder = Path.GetDirectoryName(full)!;
+        return Directory.Exists(folder)
+            ? Directory
+                .EnumerateFiles(folder, name + "*")
+                .Where(other => RotationSuffix().IsMatch(Path.GetFileName(other)[name.Length..]))
+            : [];
     }
 
     [GeneratedRegex(@"^[.\-_]([0-9][0-9.\-_T:]*|old|bak)$")]
     private static partial Regex RotationSuffix();
 
-    /// <summary>Whether another log's turn has come: one was renamed after this one, or another file has the log's name now.</summary>
+    /// <summary>
+    /// Whether another log's turn has come: one was renamed after this one, or another file has the log's name now.
+    /// </summary>
     private bool IsReplaced()
     {
-        if (Reading != _path) return _renamedSince.Count > 0 || File.Exists(_path);
-        if (!File.Exists(_path)) return false; // renamed, and none new yet: its writer goes on in this one
+        if (Reading != _path)
+        {
+            return _renamedSince.Count > 0 || File.Exists(_path);
+        }
+
+        if (!File.Exists(_path))
+        {
+            return false; // renamed, and none new yet: its writer goes on in this one
+        }
+
         using FileStream now = Share(_path);
         long length = now.Length;
-        if (_offset > 0) return !_place.IsIn(now) && _place.IsIn(_file!);
+        if (_offset > 0)
+        {
+            return !_place.IsIn(now) && _place.IsIn(_file!);
+        }
         // Nothing was read yet, so nothing is lost where the same file is opened again.
         return _file!.Length == 0 ? length > 0 : !TailPlace.Of(_file, Math.Min(_file.Length, length), 0).IsIn(now);
     }
@@ -141,7 +211,10 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
     private async ValueTask LinesAsync(bool last, TakeLine take, CancellationToken cancel)
     {
         _file!.Position = _offset;
-        PipeReader reader = PipeReader.Create(_file, new StreamPipeReaderOptions(leaveOpen: true, bufferSize: 64 * 1024));
+        PipeReader reader = PipeReader.Create(
+            _file,
+            new StreamPipeReaderOptions(leaveOpen: true, bufferSize: 64 * 1024)
+        );
         long passed = 0; // bytes of a line that is too long, thrown away so far
         try
         {
@@ -158,7 +231,11 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
                 HasOpenEnd = rest.Length + passed > 0;
                 if (read.IsCompleted)
                 {
-                    if (last && HasOpenEnd) await GiveAsync(rest, passed, 0, take).ConfigureAwait(false);
+                    if (last && HasOpenEnd)
+                    {
+                        await GiveAsync(rest, passed, 0, take).ConfigureAwait(false);
+                    }
+
                     reader.AdvanceTo(rest.Start, rest.End);
                     return;
                 }
@@ -186,7 +263,8 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
         HasOpenEnd = false;
     }
 
-    private static FileStream Share(string name) => new(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+    private static FileStream Share(string name) =>
+        new(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
 
     public void Dispose() => _file?.Dispose();
 }

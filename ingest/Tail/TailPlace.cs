@@ -5,8 +5,9 @@ using System.Text.Json.Serialization;
 namespace Ingest.Tail;
 
 /// <summary>
-/// How far a log was read, known by what it holds: a file is the same one if its first bytes and those just before the place are the same.
-/// That survives renaming and copying, tells a truncated and refilled log from the old one, and needs no inode numbers.
+/// How far a log was read, known by what it holds: a file is the same one if its first bytes and those just before the
+/// place are the same. That survives renaming and copying, tells a truncated and refilled log from the old one, and
+/// needs no inode numbers.
 /// </summary>
 /// <param name="Offset">The first byte that wasn't read: a line's beginning.</param>
 /// <param name="Line">How many lines lie before it.</param>
@@ -14,7 +15,9 @@ namespace Ingest.Tail;
 /// <param name="LastLength">How many bytes before <paramref name="Offset"/> <paramref name="Last"/> speaks of.</param>
 internal sealed record TailPlace(long Offset, long Line, int HeadLength, ulong Head, int LastLength, ulong Last)
 {
-    /// <summary>Bytes that are looked at on either side: some lines, no two logs of which are alike, for they hold times.</summary>
+    /// <summary>
+    /// Bytes that are looked at on either side: some lines, no two logs of which are alike, for they hold times.
+    /// </summary>
     private const int Looked = 1024;
 
     /// <summary>The beginning of any file.</summary>
@@ -24,29 +27,48 @@ internal sealed record TailPlace(long Offset, long Line, int HeadLength, ulong H
     internal static TailPlace Of(Stream file, long offset, long line)
     {
         int length = (int)Math.Min(Looked, offset);
-        return new TailPlace(offset, line, length, HashAt(file, 0, length) ?? 0, length, HashAt(file, offset - length, length) ?? 0);
+        return new TailPlace(
+            offset,
+            line,
+            length,
+            HashAt(file, 0, length) ?? 0,
+            length,
+            HashAt(file, offset - length, length) ?? 0
+        );
     }
 
     /// <summary>Whether a file is the one that this is a place in.</summary>
     internal bool IsIn(Stream file) =>
-        file.Length >= Offset && HashAt(file, 0, HeadLength) == Head && HashAt(file, Offset - LastLength, LastLength) == Last;
+        file.Length >= Offset
+        && HashAt(file, 0, HeadLength) == Head
+        && HashAt(file, Offset - LastLength, LastLength) == Last;
 
     /// <summary>Reads a place that was kept; null where there is none.</summary>
     /// <exception cref="InvalidDataException">The file is there and holds no place.</exception>
     internal static TailPlace? Read(string path)
     {
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), TailPlaceJson.Default.TailPlace) ?? throw new JsonException("it holds null");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), TailPlaceJson.Default.TailPlace)
+                ?? throw new JsonException("it holds null");
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"{path} holds no place of a log ({error.Message}): remove it to read the log from its beginning.", error);
+            throw new InvalidDataException(
+                $"{path} holds no place of a log ({error.Message}): remove it to read the log from its beginning.",
+                error
+            );
         }
     }
 
-    /// <summary>Keeps the place: written beside, flushed to the disk and moved, so that a crash leaves the old one or the new.</summary>
+    /// <summary>
+    /// Keeps the place: written beside, flushed to the disk and moved, so that a crash leaves the old one or the new.
+    /// </summary>
     internal void Write(string path)
     {
         using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write))
@@ -59,7 +81,11 @@ internal sealed record TailPlace(long Offset, long Line, int HeadLength, ulong H
 
     private static ulong? HashAt(Stream file, long from, int length)
     {
-        if (length == 0) return 0;
+        if (length == 0)
+        {
+            return 0;
+        }
+
         byte[] bytes = new byte[length];
         long before = file.Position;
         file.Position = from;

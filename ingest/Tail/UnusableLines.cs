@@ -1,6 +1,9 @@
 namespace Ingest.Tail;
 
-/// <summary>Tells of lines that can't be used, with file, line and why: so many a minute, of the rest the number, for a log may be full of them.</summary>
+/// <summary>
+/// Tells of lines that can't be used, with file, line and why: so many a minute, of the rest the number, for a log may
+/// be full of them.
+/// </summary>
 internal sealed class UnusableLines(TextWriter to, TimeProvider time)
 {
     private const int ShownAMinute = 20;
@@ -16,13 +19,20 @@ internal sealed class UnusableLines(TextWriter to, TimeProvider time)
     {
         Tell();
         Count++;
-        if (_inMinute++ < ShownAMinute) to.WriteLine($"{file}:{line}: {why}");
+        if (_inMinute++ < ShownAMinute)
+        {
+            to.WriteLine($"{file}:{line}: {why}");
+        }
     }
 
     /// <summary>Says how many weren't shown, once their minute is over.</summary>
     internal void Tell()
     {
-        if (time.GetElapsedTime(_since) < Minute) return;
+        if (time.GetElapsedTime(_since) < Minute)
+        {
+            return;
+        }
+
         End();
         _since = time.GetTimestamp();
     }
@@ -30,7 +40,11 @@ internal sealed class UnusableLines(TextWriter to, TimeProvider time)
     /// <summary>Says how many weren't shown.</summary>
     internal void End()
     {
-        if (_inMinute > ShownAMinute) to.WriteLine($"and {_inMinute - ShownAMinute:N0} lines more that can't be used");
+        if (_inMinute > ShownAMinute)
+        {
+            to.WriteLine($"and {_inMinute - ShownAMinute:N0} lines more that can't be used");
+        }
+
         _inMinute = 0;
     }
 }

@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 
 namespace Models.Scoring;
 
-/// <summary>A trained model as one file: what scores, and all that is known of where it came from. Immutable; any number of threads may use it.</summary>
+/// <summary>
+/// A trained model as one file: what scores, and all that is known of where it came from. Immutable; any number of
+/// threads may use it.
+/// </summary>
 public sealed class Artefact
 {
     private Artefact(ArtefactHeader header, Ensemble ensemble, string version)
@@ -24,7 +27,9 @@ public sealed class Artefact
     /// <summary>Its trees: all that scores clicks by the engine's own features.</summary>
     public Forest Forest => Ensemble.Forest;
 
-    /// <summary>Kind and the first four hexadecimal digits of the file's SHA-256, as "clicks-77b0"; stands in verdicts.</summary>
+    /// <summary>
+    /// Kind and the first four hexadecimal digits of the file's SHA-256, as "clicks-77b0"; stands in verdicts.
+    /// </summary>
     public string Version { get; }
 
     /// <summary>By column, name, unit and what is usual in people.</summary>
@@ -39,10 +44,12 @@ public sealed class Artefact
 
     /// <summary>The same where networks score beside the forest.</summary>
     /// <exception cref="ArtefactException">Parts that don't fit each other.</exception>
-    public static Artefact Create(ArtefactHeader header, Ensemble ensemble) => Load(ArtefactFile.Write(header, ensemble));
+    public static Artefact Create(ArtefactHeader header, Ensemble ensemble) =>
+        Load(ArtefactFile.Write(header, ensemble));
 
     /// <summary>Reads an artefact's file.</summary>
-    /// <exception cref="ArtefactException">Not one, damaged or of another format; the message begins with the path.</exception>
+    /// <exception cref="ArtefactException">Not one, damaged or of another format; the message begins with the
+    /// path.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     public static Artefact Load(string path)
     {
@@ -91,7 +98,10 @@ public sealed class Artefact
         }
 
         throw new ArtefactException(
-            $"{Version} doesn't fit this engine's features; they part at column {at}.\n  artefact ({own.Length}): {string.Join(", ", own)}\n"
-            + $"  engine ({names.Count}): {string.Join(", ", names)}\nTrain the artefact again with this engine's features, or run the engine that it was trained for.");
+            $"{Version} doesn't fit this engine's features; they part at column {at}.\n  artefact ({own.Length}): "
+                + $"{string.Join(", ", own)}\n"
+                + $"  engine ({names.Count}): {string.Join(", ", names)}\nTrain the artefact again with this "
+                + $"engine's features, or run the engine that it was trained for."
+        );
     }
 }

@@ -1,18 +1,17 @@
 namespace Models.Scoring;
 
-/// <summary>An artefact that can't be used: not one, damaged, of another format, or with other features. The message says what to do.</summary>
+/// <summary>
+/// An artefact that can't be used: not one, damaged, of another format, or with other features. The message says what
+/// to do.
+/// </summary>
 public sealed class ArtefactException : Exception
 {
     /// <param name="message">What was expected, what came, where, and what to do.</param>
     public ArtefactException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <param name="message">What was expected, what came, where, and what to do.</param>
     /// <param name="inner">What was thrown below.</param>
     public ArtefactException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
+        : base(message, inner) { }
 }

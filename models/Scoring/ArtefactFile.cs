@@ -9,17 +9,12 @@ namespace Models.Scoring;
 /// <summary>
 /// The file, little-endian:
 /// <code>
-/// 0   8 bytes  magic "ENGINEMF"
-/// 8   u16      format version: 1 for a forest alone, 2 where networks stand behind it
-/// 10  u16      0
-/// 12  u32      bytes of JSON, j
-/// 16  u32      bytes of forest and networks, f
-/// 20  32 bytes SHA-256 of bytes 0 to 19 and of everything from 52 on
-/// 52  j bytes  header, JSON in UTF-8
-/// ..  f bytes  forest: u32 features, f32 bias, u32 trees, and of each tree: u16 nodes n, n u16 features, n f32 thresholds,
-///              n i16 left, n i16 right, n f32 node values, n + 1 f32 leaves
-///              networks, in format 2: u32 networks, and of each: a f32 middle and then a f32 scale a feature, u32 layers, and of each layer:
-///              u32 outputs o, inputs * o f32 weights (that from input i to output j at i * o + j), o f32 biases
+/// 0 8 bytes magic "ENGINEMF" 8 u16 format version: 1 for a forest alone, 2 where networks stand behind it 10 u16 0 12
+/// u32 bytes of JSON, j 16 u32 bytes of forest and networks, f 20 32 bytes SHA-256 of bytes 0 to 19 and of everything
+/// from 52 on 52 j bytes header, JSON in UTF-8 .. f bytes forest: u32 features, f32 bias, u32 trees, and of each tree:
+/// u16 nodes n, n u16 features, n f32 thresholds, n i16 left, n i16 right, n f32 node values, n + 1 f32 leaves
+/// networks, in format 2: u32 networks, and of each: a f32 middle and then a f32 scale a feature, u32 layers, and of
+/// each layer: u32 outputs o, inputs * o f32 weights (that from input i to output j at i * o + j), o f32 biases
 /// </code>
 /// </summary>
 internal static class ArtefactFile
@@ -62,7 +57,10 @@ internal static class ArtefactFile
         byte[] trees = body.ToArray();
         var file = new byte[Head + json.Length + trees.Length];
         Magic.CopyTo(file);
-        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(8), ensemble.Networks.Count > 0 ? WithNetworks : ForestAlone);
+        BinaryPrimitives.WriteUInt16LittleEndian(
+            file.AsSpan(8),
+            ensemble.Networks.Count > 0 ? WithNetworks : ForestAlone
+        );
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(12), json.Length);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(16), trees.Length);
         json.CopyTo(file, Head);
@@ -75,26 +73,38 @@ internal static class ArtefactFile
     {
         if (file.Length < Head || !file.StartsWith(Magic))
         {
-            throw new ArtefactException($"Not a model artefact: it would begin with \"ENGINEMF\" and have {Head} bytes and more, and has {file.Length}.");
+            throw new ArtefactException(
+                $"Not a model artefact: it would begin with \"ENGINEMF\" and have {Head} bytes and more, and has "
+                    + $"{file.Length}."
+            );
         }
 
         int format = BinaryPrimitives.ReadUInt16LittleEndian(file[8..]);
         if (format is not (ForestAlone or WithNetworks))
         {
-            throw new ArtefactException($"An artefact of format {format}; this engine reads formats {ForestAlone} and {WithNetworks}. Train it again, or use the engine that it was made for.");
+            throw new ArtefactException(
+                $"An artefact of format {format}; this engine reads formats {ForestAlone} and {WithNetworks}. Train "
+                    + $"it again, or use the engine that it was made for."
+            );
         }
 
-        long json = BinaryPrimitives.ReadUInt32LittleEndian(file[12..]), trees = BinaryPrimitives.ReadUInt32LittleEndian(file[16..]);
+        long json = BinaryPrimitives.ReadUInt32LittleEndian(file[12..]),
+            trees = BinaryPrimitives.ReadUInt32LittleEndian(file[16..]);
         if (Head + json + trees != file.Length)
         {
-            throw new ArtefactException($"The artefact should have {Head + json + trees} bytes and has {file.Length}: it is cut, or was added to. Copy it again.");
+            throw new ArtefactException(
+                $"The artefact should have {Head + json + trees} bytes and has {file.Length}: it is cut, or was "
+                    + $"added to. Copy it again."
+            );
         }
 
         Span<byte> hash = stackalloc byte[32];
         Hash(file, hash);
         if (!hash.SequenceEqual(file.Slice(HashAt, 32)))
         {
-            throw new ArtefactException("The artefact is damaged: its content doesn't give its checksum. Copy it again.");
+            throw new ArtefactException(
+                "The artefact is damaged: its content doesn't give its checksum. Copy it again."
+            );
         }
 
         ArtefactHeader header = ReadHeader(file.Slice(Head, (int)json));
@@ -108,14 +118,18 @@ internal static class ArtefactFile
 
         return header.Features.Count == forest.Features
             ? (header, new Ensemble(forest, networks))
-            : throw new ArtefactException($"The artefact names {header.Features.Count} features and its forest has {forest.Features}. Train it again.");
+            : throw new ArtefactException(
+                $"The artefact names {header.Features.Count} features and its forest has {forest.Features}. Train "
+                    + $"it again."
+            );
     }
 
     private static ArtefactHeader ReadHeader(ReadOnlySpan<byte> json)
     {
         try
         {
-            ArtefactHeader header = JsonSerializer.Deserialize(json, ArtefactJson.Default.ArtefactHeader) ?? throw new JsonException("null");
+            ArtefactHeader header = JsonSerializer.Deserialize(json, ArtefactJson.Default.ArtefactHeader)
+                ?? throw new JsonException("null");
             header.Check();
             return header;
         }
@@ -134,9 +148,16 @@ internal static class ArtefactFile
         for (int i = 0; i < count; i++)
         {
             int n = BinaryPrimitives.ReadUInt16LittleEndian(Take(ref bytes, 2));
-            trees.Add(new Tree(
-                Take<ushort>(ref bytes, n), Take<float>(ref bytes, n), Take<short>(ref bytes, n), Take<short>(ref bytes, n),
-                Take<float>(ref bytes, n), Take<float>(ref bytes, n + 1)));
+            trees.Add(
+                new Tree(
+                    Take<ushort>(ref bytes, n),
+                    Take<float>(ref bytes, n),
+                    Take<short>(ref bytes, n),
+                    Take<short>(ref bytes, n),
+                    Take<float>(ref bytes, n),
+                    Take<float>(ref bytes, n + 1)
+                )
+            );
         }
 
         return new Forest(trees, features, bias);
@@ -164,7 +185,8 @@ internal static class ArtefactFile
         var networks = new List<Network>();
         for (int n = 0; n < count; n++)
         {
-            float[] middle = Take<float>(ref bytes, features), scale = Take<float>(ref bytes, features);
+            float[] middle = Take<float>(ref bytes, features),
+                scale = Take<float>(ref bytes, features);
             var layers = new List<DenseLayer>();
             int depth = BinaryPrimitives.ReadInt32LittleEndian(Take(ref bytes, 4));
             for (int l = 0, inputs = features; l < depth; l++)
@@ -172,10 +194,15 @@ internal static class ArtefactFile
                 int outputs = BinaryPrimitives.ReadInt32LittleEndian(Take(ref bytes, 4));
                 if (outputs is < 1 or > Network.MostWidth)
                 {
-                    throw new ArtefactException($"Layer {l} of network {n} has {outputs} outputs: expected 1 to {Network.MostWidth}. Train it again.");
+                    throw new ArtefactException(
+                        $"Layer {l} of network {n} has {outputs} outputs: expected 1 to {Network.MostWidth}. Train "
+                            + $"it again."
+                    );
                 }
 
-                layers.Add(new DenseLayer(outputs, Take<float>(ref bytes, inputs * outputs), Take<float>(ref bytes, outputs)));
+                layers.Add(
+                    new DenseLayer(outputs, Take<float>(ref bytes, inputs * outputs), Take<float>(ref bytes, outputs))
+                );
                 inputs = outputs;
             }
 

@@ -15,7 +15,9 @@ public sealed record ArtefactFeature(string Name, string Unit, float P05, float 
 /// <param name="Licence">What allows it.</param>
 public sealed record ArtefactSource(string Name, int Rows, int Positives, string Licence);
 
-/// <summary>Everything of an artefact but its trees; stored as JSON, so that a person can read it in the file.</summary>
+/// <summary>
+/// Everything of an artefact but its trees; stored as JSON, so that a person can read it in the file.
+/// </summary>
 /// <param name="Kind">"clicks" or "cursor".</param>
 /// <param name="Features">By column.</param>
 /// <param name="Calibration">From raw score to probability.</param>
@@ -32,7 +34,8 @@ public sealed record ArtefactHeader(
     IReadOnlyList<ArtefactSource> Sources,
     IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyDictionary<string, string> Settings,
-    long Seed)
+    long Seed
+)
 {
     /// <summary>The kind that scores clicks.</summary>
     public const string Clicks = "clicks";
@@ -48,9 +51,11 @@ public sealed record ArtefactHeader(
             { Features: null or { Count: 0 } } => "no features",
             { Calibration: null } => "no calibration",
             { CutOff: not (>= 0 and <= 1) } => $"cut-off {CutOff} isn't within 0 to 1",
-            { Sources: null } or { Metrics: null } or { Settings: null } => "sources, metrics or settings are not there",
+            { Sources: null } or { Metrics: null } or { Settings: null } =>
+                "sources, metrics or settings are not there",
             _ when Features.Any(f => string.IsNullOrEmpty(f?.Name)) => "a feature without a name",
-            _ when Features.Select(f => f.Name).Distinct().Count() != Features.Count => "a feature's name is there twice",
+            _ when Features.Select(f => f.Name).Distinct().Count() != Features.Count =>
+                "a feature's name is there twice",
             _ => null,
         };
         if (wrong is not null)

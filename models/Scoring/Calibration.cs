@@ -3,8 +3,9 @@ using System.Text.Json.Serialization;
 namespace Models.Scoring;
 
 /// <summary>
-/// From a raw score to a probability: straight pieces from knot to knot in log-odds, the end pieces' slopes beyond them. Every slope is
-/// greater than 0, so the order of scores is the order of probabilities and never ties at an end (isotonic steps would).
+/// From a raw score to a probability: straight pieces from knot to knot in log-odds, the end pieces' slopes beyond
+/// them. Every slope is greater than 0, so the order of scores is the order of probabilities and never ties at an end
+/// (isotonic steps would).
 /// </summary>
 public sealed class Calibration
 {
@@ -17,10 +18,17 @@ public sealed class Calibration
         bool good = raw is not null && logOdds is not null && raw.Length >= 2 && raw.Length == logOdds.Length;
         for (int i = 0; good && i < raw!.Length; i++)
         {
-            good = float.IsFinite(raw[i]) && float.IsFinite(logOdds![i]) && (i == 0 || (raw[i] > raw[i - 1] && logOdds[i] > logOdds[i - 1]));
+            good =
+                float.IsFinite(raw[i])
+                && float.IsFinite(logOdds![i])
+                && (i == 0 || (raw[i] > raw[i - 1] && logOdds[i] > logOdds[i - 1]));
         }
 
-        Raw = good ? raw! : throw new ArtefactException("A calibration has 2 or more knots, finite and strictly ascending in raw score and in log-odds.");
+        Raw = good
+            ? raw!
+            : throw new ArtefactException(
+                "A calibration has 2 or more knots, finite and strictly ascending in raw score and in log-odds."
+            );
         LogOdds = logOdds!;
     }
 
@@ -30,8 +38,11 @@ public sealed class Calibration
     /// <summary>Calibrated log-odds at the knots.</summary>
     public float[] LogOdds { get; }
 
-    /// <summary>The line with this slope and height (J. Platt, "Probabilistic outputs for support vector machines", 1999).</summary>
-    public static Calibration Platt(double slope, double intercept) => new([-1, 1], [(float)(intercept - slope), (float)(intercept + slope)]);
+    /// <summary>
+    /// The line with this slope and height (J. Platt, "Probabilistic outputs for support vector machines", 1999).
+    /// </summary>
+    public static Calibration Platt(double slope, double intercept) =>
+        new([-1, 1], [(float)(intercept - slope), (float)(intercept + slope)]);
 
     /// <summary>The probability of label 1, within 0 to 1; rises with the raw score.</summary>
     /// <param name="raw">The forest's raw score.</param>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Models.Scoring;
 
 /// <summary>
-/// A forest and any number of networks over the same features, scores added up. Immutable and free of state: any number of threads may score
-/// at once; 16 and more rows at once, one row, and the plain twin are equal bit for bit.
+/// A forest and any number of networks over the same features, scores added up. Immutable and free of state: any number
+/// of threads may score at once; 16 and more rows at once, one row, and the plain twin are equal bit for bit.
 /// </summary>
 public sealed class Ensemble
 {
@@ -19,7 +19,9 @@ public sealed class Ensemble
     {
         if (networks.FirstOrDefault(n => n.Features != forest.Features) is { } other)
         {
-            throw new ArtefactException($"The forest takes {forest.Features} features and a network {other.Features}. Train the artefact again.");
+            throw new ArtefactException(
+                $"The forest takes {forest.Features} features and a network {other.Features}. Train the artefact again."
+            );
         }
 
         (Forest, _networks) = (forest, [.. networks]);
@@ -31,9 +33,12 @@ public sealed class Ensemble
     /// <summary>The networks' parts.</summary>
     public IReadOnlyList<Network> Networks => _networks;
 
-    /// <summary>The raw scores of rows in columns: value of feature f in row r at <c>columns[f * stride + r]</c>.</summary>
+    /// <summary>
+    /// The raw scores of rows in columns: value of feature f in row r at <c>columns[f * stride + r]</c>.
+    /// </summary>
     /// <param name="columns">At least (features - 1) * stride + rows values.</param>
-    /// <param name="stride">From one feature's first row to the next one's, in values; at least <paramref name="rows"/>.</param>
+    /// <param name="stride">From one feature's first row to the next one's, in values; at least
+    /// <paramref name="rows"/>.</param>
     /// <param name="rows">0 or more.</param>
     /// <param name="raw">Log-odds, one a row.</param>
     [SkipLocalsInit]

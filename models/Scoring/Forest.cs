@@ -5,13 +5,14 @@ using System.Runtime.InteropServices;
 namespace Models.Scoring;
 
 /// <summary>
-/// A gradient-boosted forest of regression trees. Immutable and free of state: any number of threads may score at once. Nothing is
-/// allocated after construction.
+/// A gradient-boosted forest of regression trees. Immutable and free of state: any number of threads may score at once.
+/// Nothing is allocated after construction.
 /// </summary>
 /// <remarks>
-/// Leaves are kept as whole numbers of 2^-<see cref="FractionBits"/>, so a sum of them is exact and the same in whatever order it is
-/// taken: 32 rows at once, one row, and the plain twin are equal bit for bit. The rounding is at most 2^-(<see cref="FractionBits"/>+1) a
-/// tree, some 1e-7 for hundreds of trees. A NaN goes left at every node, as nothing is less or greater than it.
+/// Leaves are kept as whole numbers of 2^-<see cref="FractionBits"/>, so a sum of them is exact and the same in
+/// whatever order it is taken: 32 rows at once, one row, and the plain twin are equal bit for bit. The rounding is at
+/// most 2^-(<see cref="FractionBits"/>+1) a tree, some 1e-7 for hundreds of trees. A NaN goes left at every node, as
+/// nothing is less or greater than it.
 /// </remarks>
 public sealed class Forest
 {
@@ -40,7 +41,10 @@ public sealed class Forest
     {
         if (features is < 1 or > MostFeatures || trees.Count == 0 || !float.IsFinite(bias))
         {
-            throw new ArtefactException($"A forest has at least one tree and 1 to {MostFeatures} features; here {trees.Count}, {features}, bias {bias}.");
+            throw new ArtefactException(
+                $"A forest has at least one tree and 1 to {MostFeatures} features; here {trees.Count}, {features}, "
+                    + $"bias {bias}."
+            );
         }
 
         for (int i = 0; i < trees.Count; i++)
@@ -58,7 +62,10 @@ public sealed class Forest
         _simd = ForestAvx2.IsSupported ? new ForestAvx2(this) : null;
     }
 
-    /// <summary>What is left of a forest where values are known: leaves in the whole one's fractions, so that sums stay equal bit for bit.</summary>
+    /// <summary>
+    /// What is left of a forest where values are known: leaves in the whole one's fractions, so that sums stay equal
+    /// bit for bit.
+    /// </summary>
     private Forest(Forest whole, ReadOnlySpan<float> known)
     {
         (Features, Bias, FractionBits, WholeBias) = (whole.Features, whole.Bias, whole.FractionBits, whole.WholeBias);
@@ -103,7 +110,8 @@ public sealed class Forest
     /// The raw scores of rows in columns: value of feature f in row r at <c>columns[f * stride + r]</c>.
     /// </summary>
     /// <param name="columns">At least (<see cref="Features"/> - 1) * stride + rows values.</param>
-    /// <param name="stride">From one feature's first row to the next one's, in values; at least <paramref name="rows"/>.</param>
+    /// <param name="stride">From one feature's first row to the next one's, in values; at least
+    /// <paramref name="rows"/>.</param>
     /// <param name="rows">0 or more.</param>
     /// <param name="raw">Log-odds, one a row.</param>
     public void Score(ReadOnlySpan<float> columns, int stride, int rows, Span<float> raw)
@@ -129,7 +137,10 @@ public sealed class Forest
         return FromWhole(Walk(row[..Features]));
     }
 
-    /// <summary>The safe twin of <see cref="Score(ReadOnlySpan{float},int,int,Span{float})"/>: tree by tree, node by node, for one row.</summary>
+    /// <summary>
+    /// The safe twin of <see cref="Score(ReadOnlySpan{float},int,int,Span{float})"/>: tree by tree, node by node, for
+    /// one row.
+    /// </summary>
     /// <param name="row"><see cref="Features"/> values.</param>
     public float ScoreScalar(ReadOnlySpan<float> row)
     {
@@ -144,8 +155,9 @@ public sealed class Forest
     }
 
     /// <summary>
-    /// The forest for rows of which some values are known beforehand: nodes that ask for them are decided now, and fewer are left to walk.
-    /// Scores equal those of this forest bit for bit on rows with those values, which are not looked at again.
+    /// The forest for rows of which some values are known beforehand: nodes that ask for them are decided now, and
+    /// fewer are left to walk. Scores equal those of this forest bit for bit on rows with those values, which are not
+    /// looked at again.
     /// </summary>
     /// <param name="known">Features and their values, none NaN.</param>
     public Forest Given(IEnumerable<(int Feature, float Value)> known)
@@ -161,11 +173,13 @@ public sealed class Forest
     }
 
     /// <summary>
-    /// What each feature moved the raw score by: along each tree's path, the change of the expected value at a node counts for the feature
-    /// that the node asks (A. Saabas, "Interpreting random forests", 2014). Their sum, the bias and the roots' values make the score.
+    /// What each feature moved the raw score by: along each tree's path, the change of the expected value at a node
+    /// counts for the feature that the node asks (A. Saabas, "Interpreting random forests", 2014). Their sum, the bias
+    /// and the roots' values make the score.
     /// </summary>
     /// <param name="row"><see cref="Features"/> values.</param>
-    /// <param name="perFeature"><see cref="Features"/> sums, log-odds; greater than 0 where it speaks for label 1.</param>
+    /// <param name="perFeature"><see cref="Features"/> sums, log-odds; greater than 0 where it speaks for label
+    /// 1.</param>
     public void Contributions(ReadOnlySpan<float> row, Span<float> perFeature)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(row.Length, Features);
@@ -194,9 +208,11 @@ public sealed class Forest
         }
     }
 
-    private static int[] AskedBy(Tree[] trees) => [.. trees.SelectMany(t => t.Feature).Distinct().Order().Select(f => (int)f)];
+    private static int[] AskedBy(Tree[] trees) =>
+        [.. trees.SelectMany(t => t.Feature).Distinct().Order().Select(f => (int)f)];
 
-    internal int Whole(float value) => (int)Math.Round(Math.ScaleB((double)value, FractionBits), MidpointRounding.ToEven);
+    internal int Whole(float value) =>
+        (int)Math.Round(Math.ScaleB((double)value, FractionBits), MidpointRounding.ToEven);
 
     internal float FromWhole(int sum) => (float)Math.ScaleB((double)sum, -FractionBits);
 
@@ -209,7 +225,9 @@ public sealed class Forest
         }
 
         int bits = 30 - Math.Max(0, Math.ILogB((most * 1.0001) + 1e-3));
-        return bits >= 10 ? Math.Min(bits, 28) : throw new ArtefactException($"Leaves add up to {most}: no forest of log-odds.");
+        return bits >= 10
+            ? Math.Min(bits, 28)
+            : throw new ArtefactException($"Leaves add up to {most}: no forest of log-odds.");
     }
 
     private (Step[] Steps, int[] Leaf, float[] Value, TreePlace[] Places) WalkForm()
@@ -278,8 +296,14 @@ public sealed class Forest
         for (int tree = 0; tree < _places.Length; tree += Together)
         {
             ReadOnlySpan<TreePlace> p = _places.AsSpan(tree, Together);
-            int n0 = p[0].Start, n1 = p[1].Start, n2 = p[2].Start, n3 = p[3].Start;
-            int n4 = p[4].Start, n5 = p[5].Start, n6 = p[6].Start, n7 = p[7].Start;
+            int n0 = p[0].Start,
+                n1 = p[1].Start,
+                n2 = p[2].Start,
+                n3 = p[3].Start;
+            int n4 = p[4].Start,
+                n5 = p[5].Start,
+                n6 = p[6].Start,
+                n7 = p[7].Start;
             for (int level = p[0].Depth; level > 0; level--)
             {
                 n0 = Next(ref steps, n0, ref values);
@@ -292,7 +316,15 @@ public sealed class Forest
                 n7 = Next(ref steps, n7, ref values);
             }
 
-            sum += _stepLeaf[n0] + _stepLeaf[n1] + _stepLeaf[n2] + _stepLeaf[n3] + _stepLeaf[n4] + _stepLeaf[n5] + _stepLeaf[n6] + _stepLeaf[n7];
+            sum +=
+                _stepLeaf[n0]
+                + _stepLeaf[n1]
+                + _stepLeaf[n2]
+                + _stepLeaf[n3]
+                + _stepLeaf[n4]
+                + _stepLeaf[n5]
+                + _stepLeaf[n6]
+                + _stepLeaf[n7];
         }
 
         return sum;
@@ -310,11 +342,17 @@ public sealed class Forest
     {
         if (rows < 0 || stride < rows || raw < rows || (rows > 0 && columns < ((long)(Features - 1) * stride) + rows))
         {
-            throw new ArgumentException($"{rows} rows of {Features} features at stride {stride} don't lie in {columns} values, or {raw} results don't hold them.");
+            throw new ArgumentException(
+                $"{rows} rows of {Features} features at stride {stride} don't lie in {columns} values, or {raw} "
+                    + $"results don't hold them."
+            );
         }
     }
 
-    /// <summary>8 bytes; the left child lies <paramref name="Left"/> steps on and the right one behind it; a leaf leads to itself.</summary>
+    /// <summary>
+    /// 8 bytes; the left child lies <paramref name="Left"/> steps on and the right one behind it; a leaf leads to
+    /// itself.
+    /// </summary>
     private readonly record struct Step(float Threshold, ushort Feature, ushort Left);
 
     /// <param name="Start">The root's step.</param>

@@ -6,9 +6,10 @@ using System.Runtime.Intrinsics.X86;
 namespace Models.Scoring;
 
 /// <summary>
-/// The vector form of a <see cref="Forest"/>: 32 rows at a time. Each value is turned into its rank among the thresholds that the forest
-/// has for its feature, a byte for each group of trees whose thresholds number 255 at most; a node is then decided for 32 rows by one
-/// comparison of bytes, and leaf numbers are chosen from the last nodes upwards. Its safe twin is <see cref="Forest.ScoreScalar"/>.
+/// The vector form of a <see cref="Forest"/>: 32 rows at a time. Each value is turned into its rank among the
+/// thresholds that the forest has for its feature, a byte for each group of trees whose thresholds number 255 at most;
+/// a node is then decided for 32 rows by one comparison of bytes, and leaf numbers are chosen from the last nodes
+/// upwards. Its safe twin is <see cref="Forest.ScoreScalar"/>.
 /// </summary>
 internal sealed unsafe class ForestAvx2
 {
@@ -74,7 +75,10 @@ internal sealed unsafe class ForestAvx2
 
     public static bool IsSupported => Avx2.IsSupported;
 
-    /// <summary>Scores 32 rows at a time, the last ones overlapping those before; returns how many rows it scored, which is all or none.</summary>
+    /// <summary>
+    /// Scores 32 rows at a time, the last ones overlapping those before; returns how many rows it scored, which is all
+    /// or none.
+    /// </summary>
     [SkipLocalsInit]
     public int Score(ReadOnlySpan<float> columns, int stride, int rows, Span<float> raw)
     {
@@ -88,7 +92,10 @@ internal sealed unsafe class ForestAvx2
         }
 
         int* sums = stackalloc int[Lanes];
-        fixed (float* from = columns, to = raw)
+        fixed (
+            float* from = columns,
+                to = raw
+        )
         {
             for (int row = 0; row < rows; row += Lanes)
             {
@@ -106,8 +113,9 @@ internal sealed unsafe class ForestAvx2
     }
 
     /// <summary>
-    /// The number of thresholds below each value, less 128. First the block of 16 thresholds in which a value falls, for eight rows at
-    /// once; then its place in the block, for 16 thresholds at once. (A binary search by gathers takes four times as long where gathers are slow.)
+    /// The number of thresholds below each value, less 128. First the block of 16 thresholds in which a value falls,
+    /// for eight rows at once; then its place in the block, for 16 thresholds at once. (A binary search by gathers
+    /// takes four times as long where gathers are slow.)
     /// </summary>
     [SkipLocalsInit]
     private void Rank(float* from, int stride, int rows, byte* ranks)
@@ -144,7 +152,8 @@ internal sealed unsafe class ForestAvx2
                 {
                     Vector256<float> x = Vector256.Create(values[i]);
                     float* block = thresholds + blocks[i];
-                    uint below = Vector256.LessThan(Vector256.Load(block), x).ExtractMostSignificantBits()
+                    uint below =
+                        Vector256.LessThan(Vector256.Load(block), x).ExtractMostSignificantBits()
                         | (Vector256.LessThan(Vector256.Load(block + 8), x).ExtractMostSignificantBits() << 8);
                     ranks[i] = (byte)((blocks[i] + BitOperations.PopCount(below)) ^ 0x80);
                 }
@@ -179,7 +188,9 @@ internal sealed unsafe class ForestAvx2
             {
                 byte* slot = slots + ((nint)_mostLeaves * Lanes);
                 Vector256<byte> leaf = Vector256<byte>.Zero;
-                Node* node = nodes + walk.Node, pairs = node + walk.Pairs, end = node + walk.Nodes;
+                Node* node = nodes + walk.Node,
+                    pairs = node + walk.Pairs,
+                    end = node + walk.Nodes;
                 for (; node < pairs; node++)
                 {
                     // both children are leaves, the right one numbered one higher: "greater" is -1
@@ -191,7 +202,10 @@ internal sealed unsafe class ForestAvx2
                 for (; node < end; node++)
                 {
                     leaf = Avx2.BlendVariable(
-                        Vector256.LoadAligned(slots + node->Left), Vector256.LoadAligned(slots + node->Right), Right(ranks, node));
+                        Vector256.LoadAligned(slots + node->Left),
+                        Vector256.LoadAligned(slots + node->Right),
+                        Right(ranks, node)
+                    );
                     Vector256.StoreAligned(leaf, slot);
                     slot += Lanes;
                 }
@@ -202,10 +216,19 @@ internal sealed unsafe class ForestAvx2
         }
     }
 
-    /// <summary>Eight rows' sums stay in registers while all trees pass: gathers would take longer than these loads.</summary>
+    /// <summary>
+    /// Eight rows' sums stay in registers while all trees pass: gathers would take longer than these loads.
+    /// </summary>
     private void AddLeaves(ReadOnlySpan<Walk> walks, byte* found, int* sums)
     {
-        int s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3], s4 = sums[4], s5 = sums[5], s6 = sums[6], s7 = sums[7];
+        int s0 = sums[0],
+            s1 = sums[1],
+            s2 = sums[2],
+            s3 = sums[3],
+            s4 = sums[4],
+            s5 = sums[5],
+            s6 = sums[6],
+            s7 = sums[7];
         fixed (int* leaves = _leaves)
         {
             foreach (ref readonly Walk walk in walks)
@@ -230,9 +253,16 @@ internal sealed unsafe class ForestAvx2
     /// <summary>All ones where a row goes right.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> Right(byte* ranks, Node* node) =>
-        Avx2.CompareGreaterThan(Vector256.LoadAligned((sbyte*)ranks + node->Column), Vector256.Create(node->Rank).AsSByte()).AsByte();
+        Avx2.CompareGreaterThan(
+                Vector256.LoadAligned((sbyte*)ranks + node->Column),
+                Vector256.Create(node->Rank).AsSByte()
+            )
+            .AsByte();
 
-    /// <summary>The trees from <paramref name="first"/> on that have at most 255 thresholds of each feature together, and these, ascending.</summary>
+    /// <summary>
+    /// The trees from <paramref name="first"/> on that have at most 255 thresholds of each feature together, and these,
+    /// ascending.
+    /// </summary>
     private static (int Next, Dictionary<int, Thresholds> Sets) Group(Forest forest, int first)
     {
         var sets = new Dictionary<int, Thresholds>();
@@ -266,21 +296,33 @@ internal sealed unsafe class ForestAvx2
         return (next, sets.Where(s => s.Value.Count > 0).ToDictionary());
     }
 
-    /// <summary>A tree's nodes, those first whose children are both leaves, then the others, children before parents; its leaves as numbered here.</summary>
-    private Walk Compile(Tree tree, Dictionary<int, int> columnOf, Dictionary<int, Thresholds> sets, List<Node> nodes, List<int> leaves, Func<float, int> whole)
+    /// <summary>
+    /// A tree's nodes, those first whose children are both leaves, then the others, children before parents; its leaves
+    /// as numbered here.
+    /// </summary>
+    private Walk Compile(
+        Tree tree,
+        Dictionary<int, int> columnOf,
+        Dictionary<int, Thresholds> sets,
+        List<Node> nodes,
+        List<int> leaves,
+        Func<float, int> whole
+    )
     {
         int[] upwards = [.. tree.BreadthFirst().Reverse()];
         int[] pairs = [.. upwards.Where(n => tree.Left[n] < 0 && tree.Right[n] < 0)];
         int[] order = [.. pairs, .. upwards.Where(n => tree.Left[n] >= 0 || tree.Right[n] >= 0)];
         int[] leafOrder = [.. pairs.SelectMany(n => (int[])[~tree.Left[n], ~tree.Right[n]])];
         leafOrder = [.. leafOrder, .. Enumerable.Range(0, tree.Leaves).Except(leafOrder)];
-        int Slot(int child) => (child >= 0 ? _mostLeaves + Array.IndexOf(order, child) : Array.IndexOf(leafOrder, ~child)) * Lanes;
+        int Slot(int child) =>
+            (child >= 0 ? _mostLeaves + Array.IndexOf(order, child) : Array.IndexOf(leafOrder, ~child)) * Lanes;
 
         var walk = new Walk(nodes.Count, pairs.Length, tree.Nodes, leaves.Count);
         leaves.AddRange(leafOrder.Select(l => whole(tree.LeafValue[l])));
         for (int i = 0; i < order.Length; i++)
         {
-            int n = order[i], feature = tree.Feature[n];
+            int n = order[i],
+                feature = tree.Feature[n];
             uint rank = (byte)(sets[feature].Rank(tree.Threshold[n]) - 128);
             uint left = i < pairs.Length ? (uint)(2 * i) * FourTimes : (uint)Slot(tree.Left[n]);
             uint right = i < pairs.Length ? 0 : (uint)Slot(tree.Right[n]);
@@ -297,7 +339,10 @@ internal sealed unsafe class ForestAvx2
         return array;
     }
 
-    /// <summary>Thresholds of a feature, ascending, each once. Few, and in a type of its own since a generic set of floats is compiled anew at each start.</summary>
+    /// <summary>
+    /// Thresholds of a feature, ascending, each once. Few, and in a type of its own since a generic set of floats is
+    /// compiled anew at each start.
+    /// </summary>
     private sealed class Thresholds
     {
         // one more than fit, which is taken out again
@@ -345,8 +390,9 @@ internal sealed unsafe class ForestAvx2
     private readonly record struct Column(int Feature, int Thresholds, int Blocks);
 
     /// <summary>
-    /// A byte's rank four times, to be spread over a vector by one load; offsets in bytes of the ranks and of the slots of both children,
-    /// which were filled before. Where both children are leaves, the left one's number four times stands for them.
+    /// A byte's rank four times, to be spread over a vector by one load; offsets in bytes of the ranks and of the slots
+    /// of both children, which were filled before. Where both children are leaves, the left one's number four times
+    /// stands for them.
     /// </summary>
     private readonly record struct Node(uint Rank, uint Column, uint Left, uint Right);
 

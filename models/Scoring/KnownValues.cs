@@ -1,8 +1,9 @@
 namespace Models.Scoring;
 
 /// <summary>
-/// Takes out of trees what values that are known beforehand decide: a node that asks for one of them is replaced by the child that it leads to
-/// (partial evaluation; Jones, Gomard and Sestoft, 1993). What is left scores a row with those values as the whole tree does.
+/// Takes out of trees what values that are known beforehand decide: a node that asks for one of them is replaced by the
+/// child that it leads to (partial evaluation; Jones, Gomard and Sestoft, 1993). What is left scores a row with those
+/// values as the whole tree does.
 /// </summary>
 internal static class KnownValues
 {
@@ -25,11 +26,19 @@ internal static class KnownValues
             [.. children.Select(c => c.Left)],
             [.. children.Select(c => c.Right)],
             [.. kept.Select(n => tree.NodeValue[n])],
-            [.. leaves]);
+            [.. leaves]
+        );
     }
 
     /// <summary>The number that a child gets among what is left.</summary>
-    private static short Place(Tree tree, short child, ReadOnlySpan<float> known, List<int> kept, List<float> leaves, List<(short Left, short Right)> children)
+    private static short Place(
+        Tree tree,
+        short child,
+        ReadOnlySpan<float> known,
+        List<int> kept,
+        List<float> leaves,
+        List<(short Left, short Right)> children
+    )
     {
         while (child >= 0 && !float.IsNaN(known[tree.Feature[child]]))
         {

@@ -5,14 +5,15 @@ using System.Runtime.Intrinsics;
 namespace Models.Scoring;
 
 /// <summary>
-/// A small network of dense layers over the features that a forest sees. Where trees say the same of all values beyond their outermost
-/// threshold, it goes on along its slopes, and errs elsewhere than they do: what the two say together is worth more than either (models.md).
-/// Immutable and free of state: any number of threads may score at once.
+/// A small network of dense layers over the features that a forest sees. Where trees say the same of all values beyond
+/// their outermost threshold, it goes on along its slopes, and errs elsewhere than they do: what the two say together
+/// is worth more than either (models.md). Immutable and free of state: any number of threads may score at once.
 /// </summary>
 /// <remarks>
-/// A value v becomes s / (1 + |s| / <see cref="Knee"/>), s = (v - middle) * scale, so that none is beyond ±<see cref="Knee"/>, however far out; between layers what is below 0
-/// counts <see cref="Leak"/> (A. Maas et al., 2013). Each output is summed in the order of its inputs, one fused step each: 16 rows at once, one row, and the plain
-/// twin are equal bit for bit.
+/// A value v becomes s / (1 + |s| / <see cref="Knee"/>), s = (v - middle) * scale, so that none is beyond
+/// ±<see cref="Knee"/>, however far out; between layers what is below 0 counts <see cref="Leak"/> (A. Maas et al.,
+/// 2013). Each output is summed in the order of its inputs, one fused step each: 16 rows at once, one row, and the
+/// plain twin are equal bit for bit.
 /// </remarks>
 public sealed class Network
 {
@@ -37,14 +38,23 @@ public sealed class Network
 
     /// <param name="middle">By feature, what counts 0, in its unit.</param>
     /// <param name="scale">By feature, 1 over what counts 1.</param>
-    /// <param name="layers">One or more, each taking what the one before gives; the last gives one value, log-odds.</param>
+    /// <param name="layers">One or more, each taking what the one before gives; the last gives one value,
+    /// log-odds.</param>
     /// <exception cref="ArtefactException">Parts that don't fit each other.</exception>
     public Network(float[] middle, float[] scale, IReadOnlyList<DenseLayer> layers)
     {
-        if (middle.Length is < 1 or > MostWidth || scale.Length != middle.Length || middle.Concat(scale).Any(v => !float.IsFinite(v)) || layers.Count == 0 || layers[^1].Outputs != 1)
+        if (
+            middle.Length is < 1 or > MostWidth
+            || scale.Length != middle.Length
+            || middle.Concat(scale).Any(v => !float.IsFinite(v))
+            || layers.Count == 0
+            || layers[^1].Outputs != 1
+        )
         {
             throw new ArtefactException(
-                $"A network has a finite middle and scale for each of 1 to {MostWidth} features and ends in a layer of one output; here {middle.Length} middles, {scale.Length} scales, {layers.Count} layers.");
+                $"A network has a finite middle and scale for each of 1 to {MostWidth} features and ends in a layer "
+                    + $"of one output; here {middle.Length} middles, {scale.Length} scales, {layers.Count} layers."
+            );
         }
 
         (_middle, _scale, _layers, _widest) = (middle, scale, [.. layers], middle.Length);
@@ -71,18 +81,29 @@ public sealed class Network
 
     /// <summary>The scores of rows in columns: value of feature f in row r at <c>columns[f * stride + r]</c>.</summary>
     /// <param name="columns">At least (<see cref="Features"/> - 1) * stride + rows values.</param>
-    /// <param name="stride">From one feature's first row to the next one's, in values; at least <paramref name="rows"/>.</param>
+    /// <param name="stride">From one feature's first row to the next one's, in values; at least
+    /// <paramref name="rows"/>.</param>
     /// <param name="rows">0 or more.</param>
     /// <param name="scores">Log-odds, one a row.</param>
     [SkipLocalsInit]
     public void Score(ReadOnlySpan<float> columns, int stride, int rows, Span<float> scores)
     {
-        if (rows < 0 || stride < rows || scores.Length < rows || (rows > 0 && columns.Length < ((long)(Features - 1) * stride) + rows))
+        if (
+            rows < 0
+            || stride < rows
+            || scores.Length < rows
+            || (rows > 0 && columns.Length < ((long)(Features - 1) * stride) + rows)
+        )
         {
-            throw new ArgumentException($"{rows} rows of {Features} features at stride {stride} don't lie in {columns.Length} values, or {scores.Length} results don't hold them.");
+            throw new ArgumentException(
+                $"{rows} rows of {Features} features at stride {stride} don't lie in {columns.Length} values, or "
+                    + $"{scores.Length} results don't hold them."
+            );
         }
 
-        Span<float> a = stackalloc float[_widest * Lanes], b = stackalloc float[_widest * Lanes], last = stackalloc float[Lanes];
+        Span<float> a = stackalloc float[_widest * Lanes],
+            b = stackalloc float[_widest * Lanes],
+            last = stackalloc float[Lanes];
         for (int row = 0; row < rows; row += Lanes)
         {
             int some = Math.Min(Lanes, rows - row);
@@ -95,10 +116,12 @@ public sealed class Network
                 }
 
                 columns.Slice((f * stride) + row, some).CopyTo(lanes);
-                Prepared(Vector512.Create(lanes), Vector512.Create(_middle[f]), Vector512.Create(_scale[f])).CopyTo(lanes);
+                Prepared(Vector512.Create(lanes), Vector512.Create(_middle[f]), Vector512.Create(_scale[f]))
+                    .CopyTo(lanes);
             }
 
-            Span<float> from = a, to = b;
+            Span<float> from = a,
+                to = b;
             for (int i = 0; i < _layers.Length; i++)
             {
                 Together(_layers[i], from, to, i < _layers.Length - 1);
@@ -117,7 +140,8 @@ public sealed class Network
     public float Score(ReadOnlySpan<float> row)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(row.Length, Features);
-        Span<float> from = stackalloc float[_widest + Lanes], to = stackalloc float[_widest + Lanes];
+        Span<float> from = stackalloc float[_widest + Lanes],
+            to = stackalloc float[_widest + Lanes];
         for (int f = 0; f < Features; f++)
         {
             from[f] = Prepared(row[f], _middle[f], _scale[f]);
@@ -151,7 +175,11 @@ public sealed class Network
             {
                 for (int input = 0; input < values.Length; input++)
                 {
-                    next[o] = MathF.FusedMultiplyAdd(values[input], _layers[i].Weights[(input * next.Length) + o], next[o]);
+                    next[o] = MathF.FusedMultiplyAdd(
+                        values[input],
+                        _layers[i].Weights[(input * next.Length) + o],
+                        next[o]
+                    );
                 }
 
                 next[o] = i < _layers.Length - 1 && next[o] < 0 ? next[o] * Leak : next[o];
@@ -176,18 +204,27 @@ public sealed class Network
         return standard / (Vector512<float>.One + (Vector512.Abs(standard) * Vector512.Create(1 / Knee)));
     }
 
-    /// <summary>16 rows through a layer, eight outputs at once: a sum waits for its last step, and eight wait together.</summary>
+    /// <summary>
+    /// 16 rows through a layer, eight outputs at once: a sum waits for its last step, and eight wait together.
+    /// </summary>
     private static void Together(DenseLayer layer, ReadOnlySpan<float> from, Span<float> to, bool leaks)
     {
-        int outputs = layer.Outputs, inputs = layer.Inputs;
+        int outputs = layer.Outputs,
+            inputs = layer.Inputs;
         ref float w = ref MemoryMarshal.GetArrayDataReference(layer.Weights);
         ref float x = ref MemoryMarshal.GetReference(from[..(inputs * Lanes)]);
         float[] bias = layer.Bias;
         int o = 0;
         for (; o + 8 <= outputs; o += 8)
         {
-            Vector512<float> s0 = Vector512.Create(bias[o]), s1 = Vector512.Create(bias[o + 1]), s2 = Vector512.Create(bias[o + 2]), s3 = Vector512.Create(bias[o + 3]);
-            Vector512<float> s4 = Vector512.Create(bias[o + 4]), s5 = Vector512.Create(bias[o + 5]), s6 = Vector512.Create(bias[o + 6]), s7 = Vector512.Create(bias[o + 7]);
+            Vector512<float> s0 = Vector512.Create(bias[o]),
+                s1 = Vector512.Create(bias[o + 1]),
+                s2 = Vector512.Create(bias[o + 2]),
+                s3 = Vector512.Create(bias[o + 3]);
+            Vector512<float> s4 = Vector512.Create(bias[o + 4]),
+                s5 = Vector512.Create(bias[o + 5]),
+                s6 = Vector512.Create(bias[o + 6]),
+                s7 = Vector512.Create(bias[o + 7]);
             ref float at = ref Unsafe.Add(ref w, o);
             for (int i = 0; i < inputs; i++)
             {
@@ -219,7 +256,11 @@ public sealed class Network
             Vector512<float> sum = Vector512.Create(bias[o]);
             for (int i = 0; i < inputs; i++)
             {
-                sum = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref x, (nuint)(i * Lanes)), Vector512.Create(Unsafe.Add(ref w, (i * outputs) + o)), sum);
+                sum = Vector512.FusedMultiplyAdd(
+                    Vector512.LoadUnsafe(ref x, (nuint)(i * Lanes)),
+                    Vector512.Create(Unsafe.Add(ref w, (i * outputs) + o)),
+                    sum
+                );
             }
 
             Active(sum, leaks).CopyTo(to.Slice(o * Lanes, Lanes));
@@ -235,7 +276,11 @@ public sealed class Network
             Vector512<float> sum = Vector512.Create(layer.Bias.AsSpan(o, Lanes));
             for (int i = 0; i < layer.Inputs; i++)
             {
-                sum = Vector512.FusedMultiplyAdd(Vector512.Create(from[i]), Vector512.LoadUnsafe(ref w, (nuint)((i * layer.Outputs) + o)), sum);
+                sum = Vector512.FusedMultiplyAdd(
+                    Vector512.Create(from[i]),
+                    Vector512.LoadUnsafe(ref w, (nuint)((i * layer.Outputs) + o)),
+                    sum
+                );
             }
 
             Active(sum, leaks).CopyTo(to[o..]);
@@ -243,7 +288,13 @@ public sealed class Network
     }
 
     private static Vector512<float> Active(Vector512<float> sum, bool leaks) =>
-        leaks ? Vector512.ConditionalSelect(Vector512.LessThan(sum, Vector512<float>.Zero), sum * Vector512.Create(Leak), sum) : sum;
+        leaks
+            ? Vector512.ConditionalSelect(
+                Vector512.LessThan(sum, Vector512<float>.Zero),
+                sum * Vector512.Create(Leak),
+                sum
+            )
+            : sum;
 
     /// <summary>A layer with outputs to whole vectors.</summary>
     private readonly record struct Padded(int Inputs, int Outputs, float[] Weights, float[] Bias)

@@ -2,7 +2,9 @@ using System.CommandLine;
 using Models.Training.Commands;
 
 Threads.WaitWithoutSpinning();
-var root = new RootCommand("Trains, evaluates and applies the engine's models. Exit codes: 0 done, 1 failed, 2 wrong use, 3 not there.")
+var root = new RootCommand(
+    "Trains, evaluates and applies the engine's models. Exit codes: 0 done, 1 failed, 2 wrong use, 3 not there."
+)
 {
     TrainCommand.Make(),
     TrainSampleCommand.Make(),

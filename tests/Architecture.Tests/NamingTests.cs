@@ -8,19 +8,48 @@ namespace Architecture.Tests;
 public partial class NamingTests
 {
     /// <summary>Where the word is the contract's own: a group's base of settings.</summary>
-    private static readonly string[] ContractsWords = ["Engine.Pipeline.Settings.SettingsBase", "Engine.App.Hosting.GroupBase"];
+    private static readonly string[] ContractsWords =
+    [
+        "Engine.Pipeline.Settings.SettingsBase",
+        "Engine.App.Hosting.GroupBase",
+    ];
 
     [Fact]
     public void No_type_or_namespace_is_called_by_a_word_that_says_nothing()
     {
         Assembly[] assemblies =
         [
-            typeof(global::Engine.Contracts.Topics).Assembly, typeof(global::Engine.Conditions.Condition).Assembly, typeof(global::Engine.Pipeline.ClickPipeline).Assembly,
-            typeof(global::Models.Scoring.ArtefactException).Assembly, typeof(global::Engine.App.Cli.EngineCommands).Assembly, typeof(global::Ingest.Cli.Commands).Assembly,
+            typeof(global::Engine.Contracts.Topics).Assembly,
+            typeof(global::Engine.Conditions.Condition).Assembly,
+            typeof(global::Engine.Pipeline.ClickPipeline).Assembly,
+            typeof(global::Models.Scoring.ArtefactException).Assembly,
+            typeof(global::Engine.App.Cli.EngineCommands).Assembly,
+            typeof(global::Ingest.Cli.Commands).Assembly,
         ];
-        Type[] types = [.. assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => !type.Name.Contains('<') && type.Namespace?.StartsWith("System", StringComparison.Ordinal) != true && type.Namespace?.StartsWith("Microsoft", StringComparison.Ordinal) != true)];
-        string[] names = [.. types.Select(type => type.FullName!).Concat(types.Select(type => type.Namespace ?? "")).Distinct().Except(ContractsWords)];
-        string[] empty = [.. names.Where(name => name.Split('.', '+').Any(part => SaysNothing().IsMatch(part.Split('`')[0]))).Where(name => !ContractsWords.Any(word => name.StartsWith(word + "+", StringComparison.Ordinal)))];
+        Type[] types =
+        [
+            .. assemblies
+                .SelectMany(assembly => assembly.GetTypes())
+                .Where(type =>
+                    !type.Name.Contains('<')
+                    && type.Namespace?.StartsWith("System", StringComparison.Ordinal) != true
+                    && type.Namespace?.StartsWith("Microsoft", StringComparison.Ordinal) != true
+                ),
+        ];
+        string[] names =
+        [
+            .. types
+                .Select(type => type.FullName!)
+                .Concat(types.Select(type => type.Namespace ?? ""))
+                .Distinct()
+                .Except(ContractsWords),
+        ];
+        string[] empty =
+        [
+            .. names
+                .Where(name => name.Split('.', '+').Any(part => SaysNothing().IsMatch(part.Split('`')[0])))
+                .Where(name => !ContractsWords.Any(word => name.StartsWith(word + "+", StringComparison.Ordinal))),
+        ];
         Assert.True(empty.Length == 0, string.Join(", ", empty));
     }
 

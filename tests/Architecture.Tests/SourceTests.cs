@@ -8,7 +8,9 @@ namespace Architecture.Tests;
 /// <summary>What the compiler doesn't hold: where memory is touched by hand, and how it is laid out.</summary>
 public partial class SourceTests
 {
-    /// <summary>All files that may touch memory by hand. A new one is added here by somebody who has thought about it.</summary>
+    /// <summary>
+    /// All files that may touch memory by hand. A new one is added here by somebody who has thought about it.
+    /// </summary>
     private static readonly string[] ByHand =
     [
         "engine/App/Embedded/EmbeddedKafka.cs",
@@ -59,7 +61,13 @@ public partial class SourceTests
     public void Memory_is_touched_by_hand_only_in_files_listed_here()
     {
         string checkout = Checkout();
-        string[] found = [.. Sources(checkout).Where(file => UnsafeWord().IsMatch(WithoutComments(File.ReadAllText(file)))).Select(file => Path.GetRelativePath(checkout, file).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        string[] found =
+        [
+            .. Sources(checkout)
+                .Where(file => UnsafeWord().IsMatch(WithoutComments(File.ReadAllText(file))))
+                .Select(file => Path.GetRelativePath(checkout, file).Replace('\\', '/'))
+                .Order(StringComparer.Ordinal),
+        ];
         Assert.Empty(found.Except(ByHand));
         Assert.Empty(ByHand.Except(found));
     }
@@ -67,16 +75,23 @@ public partial class SourceTests
     [Fact]
     public void An_entry_of_the_windows_is_a_cache_line() => Assert.Equal(64, Unsafe.SizeOf<WindowEntry>());
 
-    private static IEnumerable<string> Sources(string checkout) => new[] { "engine", "ingest", "models" }
-        .SelectMany(folder => Directory.GetFiles(Path.Combine(checkout, folder), "*.cs", SearchOption.AllDirectories))
-        .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
+    private static IEnumerable<string> Sources(string checkout) =>
+        new[] { "engine", "ingest", "models" }
+            .SelectMany(folder =>
+                Directory.GetFiles(Path.Combine(checkout, folder), "*.cs", SearchOption.AllDirectories)
+            )
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
 
     private static string WithoutComments(string source) => Comments().Replace(source, "");
 
     private static string Checkout([CallerFilePath] string here = "")
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder != null && !File.Exists(Path.Combine(folder.FullName, "Engine.sln"))) folder = folder.Parent;
+        while (folder != null && !File.Exists(Path.Combine(folder.FullName, "Engine.sln")))
+        {
+            folder = folder.Parent;
+        }
+
         return folder?.FullName ?? Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
     }
 

@@ -8,18 +8,27 @@ namespace Conditions.Tests;
 public sealed class CelCasesTests
 {
     [Theory]
-    [InlineData("""{"name":"n/1","expr":"x + 1","bindings":{"x":{"int":"7"}}}""", """{"name":"n/1","value":{"int":"8"}}""")]
+    [InlineData(
+        """{"name":"n/1","expr":"x + 1","bindings":{"x":{"int":"7"}}}""",
+        """{"name":"n/1","value":{"int":"8"}}"""
+    )]
     [InlineData("""{"expr":"1 / 0"}""", """{"error":true}""")]
     [InlineData("""{"name":"n","expr":"1 +"}""", """{"name":"n","error":true}""")]
     [InlineData("""{"name":"n"}""", """{"name":"n","error":true}""")]
     [InlineData("""no json""", """{"error":true}""")]
     [InlineData("""[]""", """{"error":true}""")]
     [InlineData("""{"expr":"\ud800"}""", """{"error":true}""")]
-    [InlineData("""{"expr":"[1e21, -1.0/0.0, 0.0/0.0, 1.5]"}""", """{"value":{"list":[{"double":"1e21"},{"double":"-inf"},{"double":"nan"},{"double":"1.5"}]}}""")]
-    [InlineData("""{"expr":"{'ä': [null, true], 2: timestamp(1) - duration('1ns')}"}""",
-        """{"value":{"map":[[{"string":"ä"},{"list":[{"null":true},{"bool":true}]}],[{"int":"2"},{"timestamp":[0,999999999]}]]}}""")]
+    [InlineData(
+        """{"expr":"[1e21, -1.0/0.0, 0.0/0.0, 1.5]"}""",
+        """{"value":{"list":[{"double":"1e21"},{"double":"-inf"},{"double":"nan"},{"double":"1.5"}]}}"""
+    )]
+    [InlineData(
+        """{"expr":"{'ä': [null, true], 2: timestamp(1) - duration('1ns')}"}""",
+        """{"value":{"map":[[{"string":"ä"},{"list":[{"null":true},{"bool":true}]}],[{"int":"2"},{"timestamp":[0,999999999]}]]}}"""
+    )]
     [InlineData("""{"expr":"duration('-1.5s')"}""", """{"value":{"duration":[-1,-500000000]}}""")]
-    public void A_case_is_answered_by_a_line(string line, string answer) => Assert.Equal(answer, CelCases.RunLine(line));
+    public void A_case_is_answered_by_a_line(string line, string answer) =>
+        Assert.Equal(answer, CelCases.RunLine(line));
 
     [Theory]
     [InlineData("a.b + size(c)", """{"a":{"b":1},"c":[1,2.5,null,"x"]}""", """{"value":{"int":"5"}}""")]
@@ -40,7 +49,8 @@ public sealed class CelCasesTests
 
     [Fact]
     public void What_is_written_tagged_reads_back_the_same() =>
-        Prop.ForAll(Values().ToArbitrary(), value => CelJson.ReadTagged(CelJson.WriteTagged(value)) == value).QuickCheckThrowOnFailure();
+        Prop.ForAll(Values().ToArbitrary(), value => CelJson.ReadTagged(CelJson.WriteTagged(value)) == value)
+            .QuickCheckThrowOnFailure();
 
     private static Gen<CelValue> Values()
     {
@@ -49,10 +59,16 @@ public sealed class CelCasesTests
             ArbMap.Default.GeneratorFor<NormalFloat>().Select(number => CelValue.Of(number.Get)),
             ArbMap.Default.GeneratorFor<bool>().Select(CelValue.Of),
             ArbMap.Default.GeneratorFor<NonNull<string>>().Select(text => CelValue.Of(text.Get.Replace('\ud800', ' '))),
-            ArbMap.Default.GeneratorFor<int>().Select(seconds => CelValue.Timestamp(seconds, Math.Abs(seconds % 1_000_000_000))),
+            ArbMap
+                .Default.GeneratorFor<int>()
+                .Select(seconds => CelValue.Timestamp(seconds, Math.Abs(seconds % 1_000_000_000))),
             ArbMap.Default.GeneratorFor<long>().Select(CelValue.DurationOfNanos),
-            Gen.Constant(CelValue.Null));
-        return Gen.OneOf(leaf, leaf.ListOf().Select(list => CelValue.Of([.. list])),
-            leaf.Select(value => CelValue.Of(new Dictionary<string, CelValue> { ["k"] = value })));
+            Gen.Constant(CelValue.Null)
+        );
+        return Gen.OneOf(
+            leaf,
+            leaf.ListOf().Select(list => CelValue.Of([.. list])),
+            leaf.Select(value => CelValue.Of(new Dictionary<string, CelValue> { ["k"] = value }))
+        );
     }
 }

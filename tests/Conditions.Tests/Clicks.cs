@@ -20,16 +20,28 @@ internal static class Clicks
         return names;
     }
 
-    public static Values Of(string publisher = "pub-9", long cost = 250_000, bool proxied = true, long visitor = 21, double straightness = 0.98) => new()
-    {
-        Slots =
-        [
-            CelValue.Of(publisher), CelValue.Of(cost), CelValue.Of(proxied), CelValue.Of(visitor), CelValue.Of(straightness),
-            CelValue.Of([CelValue.Of("a"), CelValue.Of("b")]),
-            CelValue.Of(new Dictionary<string, CelValue> { ["tier"] = CelValue.Of("gold") }),
-            CelValue.Timestamp(1_795_000_000), CelValue.Absent,
-        ],
-    };
+    public static Values Of(
+        string publisher = "pub-9",
+        long cost = 250_000,
+        bool proxied = true,
+        long visitor = 21,
+        double straightness = 0.98
+    ) =>
+        new()
+        {
+            Slots =
+            [
+                CelValue.Of(publisher),
+                CelValue.Of(cost),
+                CelValue.Of(proxied),
+                CelValue.Of(visitor),
+                CelValue.Of(straightness),
+                CelValue.Of([CelValue.Of("a"), CelValue.Of("b")]),
+                CelValue.Of(new Dictionary<string, CelValue> { ["tier"] = CelValue.Of("gold") }),
+                CelValue.Timestamp(1_795_000_000),
+                CelValue.Absent,
+            ],
+        };
 
     /// <summary>Bindings that count how often they are asked.</summary>
     public struct Values : ICelBindings

@@ -7,7 +7,8 @@ namespace Conditions.Tests;
 public sealed class ConditionTests
 {
     private const string FiveComparisons =
-        "click.publisher == 'pub-9' && click.cost_micros >= 100000 && click.proxied == true && windows.visitor_60s > 20 && path.straightness < 0.99";
+        "click.publisher == 'pub-9' && click.cost_micros >= 100000 && click.proxied == true && windows.visitor_60s "
+        + "> 20 && path.straightness < 0.99";
 
     [Theory]
     [InlineData(FiveComparisons, true)]
@@ -30,7 +31,9 @@ public sealed class ConditionTests
     public void A_name_without_a_value_is_an_error_of_the_evaluation_that_says_which()
     {
         Clicks.Values click = Clicks.Of();
-        Assert.False(Condition.Compile("message.body > 1", Clicks.Names()).TryEvaluate(ref click, out _, out string? error));
+        Assert.False(
+            Condition.Compile("message.body > 1", Clicks.Names()).TryEvaluate(ref click, out _, out string? error)
+        );
         Assert.Equal("no such attribute: message.body", error);
     }
 
@@ -45,7 +48,12 @@ public sealed class ConditionTests
     [Fact]
     public void Slots_are_those_of_the_names_that_are_read()
     {
-        Assert.Equal([0, 3, 8], Condition.Compile("windows.visitor_60s > 1 && click.publisher == 'x' && has(message.body)", Clicks.Names()).Slots);
+        Assert.Equal(
+            [0, 3, 8],
+            Condition
+                .Compile("windows.visitor_60s > 1 && click.publisher == 'x' && has(message.body)", Clicks.Names())
+                .Slots
+        );
         Assert.Empty(Condition.Compile("[1].exists(x, x == 1)", Clicks.Names()).Slots);
     }
 
@@ -53,7 +61,9 @@ public sealed class ConditionTests
     public void An_int_is_taken_where_a_double_is_expected_and_comes_as_one()
     {
         Clicks.Values click = Clicks.Of();
-        Assert.True(Condition.Compile("5", Clicks.Names(), CelType.Double).TryEvaluate(ref click, out CelValue value, out _));
+        Assert.True(
+            Condition.Compile("5", Clicks.Names(), CelType.Double).TryEvaluate(ref click, out CelValue value, out _)
+        );
         Assert.Equal(CelKind.Double, value.Kind);
     }
 
@@ -61,7 +71,11 @@ public sealed class ConditionTests
     public void A_result_known_only_at_evaluation_is_held_to_the_expected_type()
     {
         Clicks.Values click = Clicks.Of();
-        Assert.False(Condition.Compile("context.tier", Clicks.Names(), CelType.Int).TryEvaluate(ref click, out _, out string? error));
+        Assert.False(
+            Condition
+                .Compile("context.tier", Clicks.Names(), CelType.Int)
+                .TryEvaluate(ref click, out _, out string? error)
+        );
         Assert.Equal("expected int, the condition gave string", error);
     }
 
@@ -80,7 +94,10 @@ public sealed class ConditionTests
     {
         Clicks.Values click = Clicks.Of();
         Condition condition = Condition.Compile(FiveComparisons, Clicks.Names(), CelType.Bool);
-        Condition absent = Condition.Compile("message.body > 3 || click.publisher.startsWith('pub-') && click.cost_micros * 2 + 1 > 7", Clicks.Names());
+        Condition absent = Condition.Compile(
+            "message.body > 3 || click.publisher.startsWith('pub-') && click.cost_micros * 2 + 1 > 7",
+            Clicks.Names()
+        );
         for (int i = 0; i < 1_000; i++)
         {
             Assert.True(condition.Test(ref click) && absent.Test(ref click));
@@ -89,7 +106,8 @@ public sealed class ConditionTests
         bool all = true;
         for (int i = 0; i < 100_000; i++)
         {
-            all &= condition.Test(ref click) && absent.Test(ref click) && condition.TryEvaluate(ref click, out _, out _);
+            all &=
+                condition.Test(ref click) && absent.Test(ref click) && condition.TryEvaluate(ref click, out _, out _);
         }
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.True(all);
@@ -101,7 +119,10 @@ public sealed class ConditionTests
     [Fact]
     public void Conditions_are_evaluated_by_many_threads_at_a_time()
     {
-        Condition condition = Condition.Compile("[1, 2, 3].map(x, x * click.cost_micros).exists(y, y == 750000)", Clicks.Names());
+        Condition condition = Condition.Compile(
+            "[1, 2, 3].map(x, x * click.cost_micros).exists(y, y == 750000)",
+            Clicks.Names()
+        );
         Parallel.For(0, 1_000, _ =>
         {
             Clicks.Values click = Clicks.Of();

@@ -43,10 +43,14 @@ public sealed class ConformanceTests
     {
         using JsonDocument wanted = JsonDocument.Parse(expected);
         using JsonDocument given = JsonDocument.Parse(answer);
-        Assert.Equal(wanted.RootElement.GetProperty("name").GetString(), given.RootElement.GetProperty("name").GetString());
+        Assert.Equal(
+            wanted.RootElement.GetProperty("name").GetString(),
+            given.RootElement.GetProperty("name").GetString()
+        );
         if (!wanted.RootElement.TryGetProperty("value", out JsonElement value))
         {
-            return given.RootElement.TryGetProperty("error", out JsonElement error) && error.ValueKind == JsonValueKind.True;
+            return given.RootElement.TryGetProperty("error", out JsonElement error)
+                && error.ValueKind == JsonValueKind.True;
         }
         return given.RootElement.TryGetProperty("value", out JsonElement other)
             && CelJson.ReadTagged(value.GetRawText()).Kind == CelJson.ReadTagged(other.GetRawText()).Kind

@@ -14,12 +14,22 @@ internal static class Expect
     }
 
     public static void Fails(string expression) =>
-        Assert.False(Condition.TryEvaluateDynamic(expression, new Dictionary<string, CelValue>(), out CelValue value, out _), $"{expression} gave {value}");
+        Assert.False(
+            Condition.TryEvaluateDynamic(expression, new Dictionary<string, CelValue>(), out CelValue value, out _),
+            $"{expression} gave {value}"
+        );
 
     public static CelValue Value(string expression)
     {
-        Assert.True(Condition.TryEvaluateDynamic(expression, new Dictionary<string, CelValue>(), out CelValue value, out string? error),
-            $"{expression} failed: {error}");
+        Assert.True(
+            Condition.TryEvaluateDynamic(
+                expression,
+                new Dictionary<string, CelValue>(),
+                out CelValue value,
+                out string? error
+            ),
+            $"{expression} failed: {error}"
+        );
         return value;
     }
 }

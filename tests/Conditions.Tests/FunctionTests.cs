@@ -63,7 +63,10 @@ public sealed class FunctionTests
     [InlineData("int(timestamp('1970-01-01T00:01:00Z'))", "60")]
     [InlineData("double('1.5') + double(1) + double(.5)", "3.0")]
     [InlineData("double('-Inf') < 0.0 && double('nan') != 0.0", "true")]
-    [InlineData("string(1.0) + string(1e21) + string(1.5e-7) + string(-0.25) + string(1e20)", "'11e+211.5e-07-0.25100000000000000000000'")]
+    [InlineData(
+        "string(1.0) + string(1e21) + string(1.5e-7) + string(-0.25) + string(1e20)",
+        "'11e+211.5e-07-0.25100000000000000000000'"
+    )]
     [InlineData("string(true) + string(-7) + string('x')", "'true-7x'")]
     [InlineData("string(duration('1h1ms')) + string(duration('-1.5s'))", "'3600.001s-1.5s'")]
     [InlineData("bool('true') && bool('T') && !bool('0') && bool(true)", "true")]
@@ -113,7 +116,10 @@ public sealed class FunctionTests
     [InlineData("timestamp('2026-12-31T23:30:00Z').getFullYear('+01:00')", "2027")]
     [InlineData("timestamp('0001-01-01T00:00:00Z').getFullYear('-01:00')", "0")]
     [InlineData("timestamp('9999-12-31T23:30:00Z').getFullYear('+01:00')", "10000")]
-    [InlineData("duration('3661.5s').getHours() + duration('3661.5s').getMinutes() + duration('3661.5s').getSeconds()", "3723")]
+    [InlineData(
+        "duration('3661.5s').getHours() + duration('3661.5s').getMinutes() + duration('3661.5s').getSeconds()",
+        "3723"
+    )]
     [InlineData("duration('3661.5s').getMilliseconds()", "500")]
     public void Time_functions_give(string expression, string expected) => Expect.Same(expression, expected);
 

@@ -13,11 +13,84 @@ public sealed class FuzzTests
 
     private static readonly string[] Tokens =
     [
-        "(", ")", "[", "]", "{", "}", ",", ".", ":", "?", "&&", "||", "!", "-", "+", "*", "/", "%", "<", "<=", ">", ">=", "==", "!=", " in ",
-        "true", "false", "null", "0", "1", "9223372036854775807", "1.5", "1e300", "0xff", "'a'", "\"b\"", "r'\\d+'", "'''", "'", "`x`", "\\",
-        "x", "y", "click.publisher", "windows.visitor_60s", "context", "message.body", "click", "[1, 2, 3]", "{'a': 1}", "//", "\n", "\u20ac", "\ud83d",
-        ".all(x, ", ".exists(y, ", ".map(x, ", ".filter(x, ", ".exists_one(x, ", "has(", "size(", ".size()", "int(", "string(", "timestamp(", "duration(",
-        ".matches(", ".split(", ".replace(", ".substring(", ".join(", ".indexOf(", ".reverse()", ".getHours(", "dyn(", "double(", ".trim()", ".charAt(",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ".",
+        ":",
+        "?",
+        "&&",
+        "||",
+        "!",
+        "-",
+        "+",
+        "*",
+        "/",
+        "%",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "==",
+        "!=",
+        " in ",
+        "true",
+        "false",
+        "null",
+        "0",
+        "1",
+        "9223372036854775807",
+        "1.5",
+        "1e300",
+        "0xff",
+        "'a'",
+        "\"b\"",
+        "r'\\d+'",
+        "'''",
+        "'",
+        "`x`",
+        "\\",
+        "x",
+        "y",
+        "click.publisher",
+        "windows.visitor_60s",
+        "context",
+        "message.body",
+        "click",
+        "[1, 2, 3]",
+        "{'a': 1}",
+        "//",
+        "\n",
+        "\u20ac",
+        "\ud83d",
+        ".all(x, ",
+        ".exists(y, ",
+        ".map(x, ",
+        ".filter(x, ",
+        ".exists_one(x, ",
+        "has(",
+        "size(",
+        ".size()",
+        "int(",
+        "string(",
+        "timestamp(",
+        "duration(",
+        ".matches(",
+        ".split(",
+        ".replace(",
+        ".substring(",
+        ".join(",
+        ".indexOf(",
+        ".reverse()",
+        ".getHours(",
+        "dyn(",
+        "double(",
+        ".trim()",
+        ".charAt(",
     ];
 
     private static readonly string[] Valid =
@@ -25,7 +98,8 @@ public sealed class FuzzTests
         "click.publisher == 'pub-9' && windows.visitor_60s > 20 || path.straightness < 0.99 && !click.proxied",
         "[1, 2, 3].map(x, x * 2).filter(y, y > 2).exists(z, z == 4) ? 'yes' : 'no' + click.publisher",
         "click.publisher.matches('^(a|b)+[0-9]{2,5}$') && click.publisher.split(',').all(p, p.trim().size() > 0)",
-        "timestamp('2026-11-22T19:30:00Z') - duration('1h30m') > click.at && click.at.getHours('Europe/Paris') in [1, 2]",
+        "timestamp('2026-11-22T19:30:00Z') - duration('1h30m') > click.at && click.at.getHours('Europe/Paris') in "
+            + "[1, 2]",
         "{'a': [1, {'b': 2.5}], 'c': null}.a[1].b == 2.5 && has(context.tier) && context['tier'] == r'\\gold'",
         "'abc'.replace('b', 'x', 1).substring(1, 2).indexOf('x') == -1 || int('12') % 5 == 2 && string(1.5) == \"1.5\"",
     ];
@@ -58,14 +132,50 @@ public sealed class FuzzTests
 
     [Fact]
     public void Any_text_as_a_pattern_neither_crashes_nor_hangs() =>
-        Prop.ForAll(Gen.Elements("a", "b", "(", ")", "[", "]", "^", "$", ".", "*", "+", "?", "{2}", "{1,50}", "|", "\\d", "\\p{L}", "(?i)", "-", ":", "\\",
-                "\\Q", "\\x{1F600}", "[^a]", "[[:alpha:]]", "😀").ListOf().Select(string.Concat).ToArbitrary(), pattern =>
-            {
-                Dictionary<string, CelValue> bindings = new() { ["p"] = CelValue.Of(pattern), ["s"] = CelValue.Of("aab 😀 baab") };
-                Stopwatch watch = Stopwatch.StartNew();
-                Condition.TryEvaluateDynamic("s.matches(p)", bindings, out _, out _);
-                return watch.Elapsed < Longest;
-            })
+        Prop.ForAll(
+                Gen.Elements(
+                        "a",
+                        "b",
+                        "(",
+                        ")",
+                        "[",
+                        "]",
+                        "^",
+                        "$",
+                        ".",
+                        "*",
+                        "+",
+                        "?",
+                        "{2}",
+                        "{1,50}",
+                        "|",
+                        "\\d",
+                        "\\p{L}",
+                        "(?i)",
+                        "-",
+                        ":",
+                        "\\",
+                        "\\Q",
+                        "\\x{1F600}",
+                        "[^a]",
+                        "[[:alpha:]]",
+                        "😀"
+                    )
+                    .ListOf()
+                    .Select(string.Concat)
+                    .ToArbitrary(),
+                pattern =>
+                {
+                    Dictionary<string, CelValue> bindings = new()
+                    {
+                        ["p"] = CelValue.Of(pattern),
+                        ["s"] = CelValue.Of("aab 😀 baab"),
+                    };
+                    Stopwatch watch = Stopwatch.StartNew();
+                    Condition.TryEvaluateDynamic("s.matches(p)", bindings, out _, out _);
+                    return watch.Elapsed < Longest;
+                }
+            )
             .Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
 
     [Theory]
@@ -92,8 +202,14 @@ public sealed class FuzzTests
     public void Loops_within_loops_end()
     {
         const string Hundred = "[0,1,2,3,4,5,6,7,8,9].map(a, [0,1,2,3,4,5,6,7,8,9])";
-        Fails($"{Hundred}.all(a, {Hundred}.all(b, {Hundred}.all(c, {Hundred}.all(d, {Hundred}.all(e, {Hundred}.all(f, {Hundred}.all(g, a == a)))))))");
-        Fails($"{Hundred}.exists(a, {Hundred}.exists(b, {Hundred}.exists(c, {Hundred}.exists(d, {Hundred}.exists(e, {Hundred}.exists(f, 1 / 0 == 1))))))");
+        Fails(
+            $"{Hundred}.all(a, {Hundred}.all(b, {Hundred}.all(c, {Hundred}.all(d, {Hundred}.all(e, {Hundred}.all(f, "
+                + $"{Hundred}.all(g, a == a)))))))"
+        );
+        Fails(
+            $"{Hundred}.exists(a, {Hundred}.exists(b, {Hundred}.exists(c, {Hundred}.exists(d, {Hundred}.exists(e, "
+                + $"{Hundred}.exists(f, 1 / 0 == 1))))))"
+        );
     }
 
     [Fact]
@@ -102,7 +218,10 @@ public sealed class FuzzTests
         Fails("['ab']" + string.Concat(Enumerable.Repeat(".map(x, x + x)", 60)));
         Fails("[[1]]" + string.Concat(Enumerable.Repeat(".map(x, [x, x])", 60)));
         Fails("[{'a': 1}]" + string.Concat(Enumerable.Repeat(".map(x, {'a': x, 'b': x})", 60)));
-        Fails("['aaaaaaaaaaaaaaaa']" + string.Concat(Enumerable.Repeat(".map(x, x.replace('a', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'))", 20)));
+        Fails(
+            "['aaaaaaaaaaaaaaaa']"
+                + string.Concat(Enumerable.Repeat(".map(x, x.replace('a', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'))", 20))
+        );
     }
 
     [Fact]
@@ -116,13 +235,17 @@ public sealed class FuzzTests
     {
         Stopwatch watch = Stopwatch.StartNew();
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.False(Condition.TryEvaluateDynamic(source, new Dictionary<string, CelValue>(), out _, out string? error));
+        Assert.False(
+            Condition.TryEvaluateDynamic(source, new Dictionary<string, CelValue>(), out _, out string? error)
+        );
         Assert.Contains("steps", error);
         Assert.True(watch.Elapsed < Longest, $"took {watch.Elapsed}");
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 500_000_000);
     }
 
-    /// <summary>Both modes: whatever comes is a value, an error, or a ConditionException with its place in the source.</summary>
+    /// <summary>
+    /// Both modes: whatever comes is a value, an error, or a ConditionException with its place in the source.
+    /// </summary>
     private static bool Survives(string source)
     {
         Stopwatch watch = Stopwatch.StartNew();

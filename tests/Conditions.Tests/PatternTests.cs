@@ -32,7 +32,8 @@ public sealed class PatternTests
     [InlineData("'a{b'.matches('a{b') && 'a{,2}'.matches('^a{,2}$')", true)]
     [InlineData("'aaa'.matches('^(?P<all>a){2,3}?$') && 'aa'.matches('^(?<all>a){2}$')", true)]
     [InlineData("''.matches('') && ''.matches('^$') && 'ab'.matches('^(a|b)*$') && 'ab'.matches('x||y')", true)]
-    public void Matches_gives(string expression, bool expected) => Assert.Equal(CelValue.Of(expected), Expect.Value(expression));
+    public void Matches_gives(string expression, bool expected) =>
+        Assert.Equal(CelValue.Of(expected), Expect.Value(expression));
 
     [Theory]
     [InlineData("(")]
@@ -60,7 +61,9 @@ public sealed class PatternTests
     {
         CelNames names = new();
         names.Add("s", CelType.String, "text");
-        ConditionException refused = Assert.Throws<ConditionException>(() => Condition.Compile($"s.matches(r'{pattern}')", names));
+        ConditionException refused = Assert.Throws<ConditionException>(() =>
+            Condition.Compile($"s.matches(r'{pattern}')", names)
+        );
         Assert.Contains("pattern", refused.Message);
     }
 
@@ -76,7 +79,10 @@ public sealed class PatternTests
     {
         Dictionary<string, CelValue> bindings = new() { ["s"] = CelValue.Of(new string('a', 30_000) + "b") };
         long start = Stopwatch.GetTimestamp();
-        Assert.True(Condition.TryEvaluateDynamic("s.matches('^(a+)+$')", bindings, out CelValue value, out string? error), error);
+        Assert.True(
+            Condition.TryEvaluateDynamic("s.matches('^(a+)+$')", bindings, out CelValue value, out string? error),
+            error
+        );
         Assert.Equal(CelValue.False, value);
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(2));
     }

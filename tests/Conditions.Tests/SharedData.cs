@@ -1,6 +1,9 @@
 namespace Conditions.Tests;
 
-/// <summary>Finds the folder of shared data: the variable SHARED_DATA, or shared/data beside the repository or up to two levels above.</summary>
+/// <summary>
+/// Finds the folder of shared data: the variable SHARED_DATA, or shared/data beside the repository or up to two levels
+/// above.
+/// </summary>
 internal static class SharedData
 {
     public static string? Find(string relative)

@@ -16,7 +16,10 @@ public class EventCheckTests
     public void The_contracts_own_example_is_a_good_click()
     {
         CheckedEvent found = Check(Full);
-        Assert.Equal((null, "click", "203.0.113.0/24", "c-8f14e45f", 1763769600123L), (found.Reason, found.Type, found.Key, found.Id, found.Time!.Value));
+        Assert.Equal(
+            (null, "click", "203.0.113.0/24", "c-8f14e45f", 1763769600123L),
+            (found.Reason, found.Type, found.Key, found.Id, found.Time!.Value)
+        );
     }
 
     [Theory]
@@ -60,7 +63,8 @@ public class EventCheckTests
     [InlineData("\"id\":\"c-8f14e45f\"", "\"id\":\"c-8\\u0066\"")]
     [InlineData("\"campaign\"", "\"c\\u0061mpaign\"")]
     [InlineData("203.0.113.9", "203.0.113\\u002e9")]
-    public void What_is_only_strange_is_good(string what, string becomes) => Assert.Null(Check(Full.Replace(what, becomes)).Reason);
+    public void What_is_only_strange_is_good(string what, string becomes) =>
+        Assert.Null(Check(Full.Replace(what, becomes)).Reason);
 
     [Fact]
     public void Bounds_are_where_the_contract_has_them()
@@ -71,7 +75,11 @@ public class EventCheckTests
         Assert.Equal("out-of-range", Check(Full.Replace("Acme", new string('ü', 64) + "x")).Reason);
         Assert.Null(Check(Full.Replace("[[0,10,20],[16,14,25.5]]", Points(4096))).Reason);
         Assert.Equal("out-of-range", Check(Full.Replace("[[0,10,20],[16,14,25.5]]", Points(4097))).Reason);
-        string padded = Full[..^1] + ",\"pad\":\"" + new string('x', EventCheck.MaxBytes - Encoding.UTF8.GetByteCount(Full) - 9) + "\"}";
+        string padded =
+            Full[..^1]
+            + ",\"pad\":\""
+            + new string('x', EventCheck.MaxBytes - Encoding.UTF8.GetByteCount(Full) - 9)
+            + "\"}";
         Assert.Equal(EventCheck.MaxBytes, Encoding.UTF8.GetByteCount(padded));
         Assert.Null(Check(padded).Reason);
         Assert.Equal("too-large", Check(padded.Replace("\"pad\"", "\"pads\"")).Reason);
@@ -81,7 +89,10 @@ public class EventCheckTests
     public void An_event_cut_off_at_any_byte_is_malformed_and_never_an_exception()
     {
         byte[] bytes = Encoding.UTF8.GetBytes(Full);
-        for (int length = 0; length < bytes.Length; length++) Assert.Equal("malformed", EventCheck.Inspect(bytes.AsSpan(0, length)).Reason);
+        for (int length = 0; length < bytes.Length; length++)
+        {
+            Assert.Equal("malformed", EventCheck.Inspect(bytes.AsSpan(0, length)).Reason);
+        }
     }
 
     [Fact]
@@ -109,9 +120,11 @@ public class EventCheckTests
     public void What_is_no_object_is_malformed(string json) => Assert.Equal("malformed", Check(json).Reason);
 
     [Fact]
-    public void Deep_nesting_is_malformed() => Assert.Equal("malformed", Check("{\"type\":\"click\",\"a\":" + new string('[', 100_000)).Reason);
+    public void Deep_nesting_is_malformed() =>
+        Assert.Equal("malformed", Check("{\"type\":\"click\",\"a\":" + new string('[', 100_000)).Reason);
 
-    private static string Points(int count) => "[" + string.Join(',', Enumerable.Range(0, count).Select(i => $"[{i},1,2]")) + "]";
+    private static string Points(int count) =>
+        "[" + string.Join(',', Enumerable.Range(0, count).Select(i => $"[{i},1,2]")) + "]";
 
     [Theory]
     [InlineData("{\"a\":\"b\",\"c\":1,\"d\":true,\"e\":null}", null)]
@@ -120,15 +133,31 @@ public class EventCheckTests
     [InlineData("{\"a\":{\"b\":1},\"c\":[]}", "wrong-type")]
     [InlineData("{\"\":\"b\"}", "out-of-range")]
     public void A_content_requests_parameters_are_texts_numbers_or_flags(string parameters, string? reason) =>
-        Assert.Equal(reason, Check($$"""{"type":"content-request","id":"r","time":1,"sponsor":"sp-1","unit":"u","sizes":[[1,2]],"parameters":{{parameters}} }""").Reason);
+        Assert.Equal(
+            reason,
+            Check(
+                $$"""{"type":"content-request","id":"r","time":1,"sponsor":"sp-1","unit":"u","sizes":[[1,2]],"parameters":{{parameters}} }"""
+            ).Reason
+        );
 
     [Fact]
     public void A_content_requests_sizes_and_parameters_are_bounded_as_the_engine_bounds_them()
     {
-        string? Reason(int sizes, int parameters, int name, int value) => Check($$"""
-            {"type":"content-request","id":"r","time":1,"sponsor":"sp-1","unit":"u","sizes":[{{string.Join(',', Enumerable.Repeat("[1,2]", sizes))}}],
-             "parameters":{ {{string.Join(',', Enumerable.Range(0, parameters).Select(i => $"\"{i.ToString().PadLeft(name, 'n')}\":\"{new string('v', value)}\""))}} } }
-            """).Reason;
+        string? Reason(int sizes, int parameters, int name, int value) =>
+            Check(
+                $$"""
+                {"type":"content-request","id":"r","time":1,"sponsor":"sp-1","unit":"u","sizes":[{{string.Join(
+                    ',',
+                    Enumerable.Repeat("[1,2]", sizes)
+                )}}],
+                 "parameters":{ {{string.Join(
+                    ',',
+                    Enumerable.Range(0, parameters).Select(i =>
+                        $"\"{i.ToString().PadLeft(name, 'n')}\":\"{new string('v', value)}\""
+                    )
+                )}} } }
+                """
+            ).Reason;
         Assert.Null(Reason(64, 32, 64, 256));
         Assert.Equal("out-of-range", Reason(65, 1, 2, 1));
         Assert.Equal("out-of-range", Reason(1, 33, 2, 1));

@@ -11,25 +11,26 @@ public class FramingTests
     private const string A = """{"a":"x,]}\"\\","b":[1,{"c":2}]}""";
     private const string B = """{"b":"ü"}""";
 
-    public static TheoryData<string, string[]> Bodies => new()
-    {
-        { A, [A] },
-        { $" \r\n{A}\n", [A] },
-        { $"{A}\n{B}", [A, B] },
-        { $"\uFEFF{A}\r\n\r\n{B}\r\n", [A, B] },
-        { $"[{A},{B}]", [A, B] },
-        { $"[ {A} ,\n {B}\n]\n", [A, B] },
-        { "{\n  \"a\": [\n 1 ]\n}\n", ["{\n  \"a\": [\n 1 ]\n}"] },
-        { "[]", [] },
-        { "", [] },
-        { " \n", [] },
-        { $"{A}\n{{\"cut\":\n{B}", [A, "{\"cut\":", B] },
-        { $"{{\"cut\":\"x\n{B}", ["{\"cut\":\"x", B] },
-        { $"[{A},,{B}]", [A, "", B] },
-        { $"[{A},]", [A, ""] },
-        { $"[{A}", [A + "\\"] },
-        { $"[{A}]x", [A, "x"] },
-    };
+    public static TheoryData<string, string[]> Bodies =>
+        new()
+        {
+            { A, [A] },
+            { $" \r\n{A}\n", [A] },
+            { $"{A}\n{B}", [A, B] },
+            { $"\uFEFF{A}\r\n\r\n{B}\r\n", [A, B] },
+            { $"[{A},{B}]", [A, B] },
+            { $"[ {A} ,\n {B}\n]\n", [A, B] },
+            { "{\n  \"a\": [\n 1 ]\n}\n", ["{\n  \"a\": [\n 1 ]\n}"] },
+            { "[]", [] },
+            { "", [] },
+            { " \n", [] },
+            { $"{A}\n{{\"cut\":\n{B}", [A, "{\"cut\":", B] },
+            { $"{{\"cut\":\"x\n{B}", ["{\"cut\":\"x", B] },
+            { $"[{A},,{B}]", [A, "", B] },
+            { $"[{A},]", [A, ""] },
+            { $"[{A}", [A + "\\"] },
+            { $"[{A}]x", [A, "x"] },
+        };
 
     [Theory]
     [MemberData(nameof(Bodies))]
@@ -52,12 +53,16 @@ public class FramingTests
     {
         foreach (string between in new[] { "\n", "," })
         {
-            string large = "{\"a\":\"" + new string('x', EventCheck.MaxBytes) + "\"}", body = string.Join(between, A, large, B);
+            string large = "{\"a\":\"" + new string('x', EventCheck.MaxBytes) + "\"}",
+                body = string.Join(between, A, large, B);
             var frames = new List<Frame>();
             var framing = new EventFraming(lines: false);
             framing.Feed(Encoding.UTF8.GetBytes(between == "," ? $"[{body}]" : body), frames);
             framing.End(frames);
-            Assert.Equal([A, null, B], frames.Select(frame => frame.Bytes is null ? null : Encoding.UTF8.GetString(frame.Bytes)));
+            Assert.Equal(
+                [A, null, B],
+                frames.Select(frame => frame.Bytes is null ? null : Encoding.UTF8.GetString(frame.Bytes))
+            );
         }
     }
 
@@ -80,7 +85,11 @@ public class FramingTests
         {
             using var reader = new LineReader(new Trickle(bytes, step), maxLine: 100);
             var lines = new List<string>();
-            while (reader.Next(out ReadOnlySpan<byte> line, out bool tooLong)) lines.Add(tooLong ? "too long" : Encoding.UTF8.GetString(line));
+            while (reader.Next(out ReadOnlySpan<byte> line, out bool tooLong))
+            {
+                lines.Add(tooLong ? "too long" : Encoding.UTF8.GetString(line));
+            }
+
             Assert.Equal(["one", "", "two", "too long", "last"], lines);
             Assert.Equal(5, reader.Line);
         }
@@ -89,6 +98,7 @@ public class FramingTests
     /// <summary>A stream that gives few bytes at a time.</summary>
     private sealed class Trickle(byte[] bytes, int step) : MemoryStream(bytes)
     {
-        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, step));
+        public override int Read(byte[] buffer, int offset, int count) =>
+            base.Read(buffer, offset, Math.Min(count, step));
     }
 }

@@ -9,14 +9,21 @@ public class GeneratorTests
 {
     private const long End = 1_763_769_600_000;
 
-    private static SampleTraffic Traffic(ulong seed = 1, int clicks = 5000) => new(seed, clicks, End, SampleTraffic.DefaultSpan);
+    private static SampleTraffic Traffic(ulong seed = 1, int clicks = 5000) =>
+        new(seed, clicks, End, SampleTraffic.DefaultSpan);
 
     [Fact]
     public void The_same_seed_gives_the_same_bytes_and_another_gives_other_ids()
     {
-        SampleEvent[] one = [.. Traffic(clicks: 800)], again = [.. Traffic(clicks: 800)], other = [.. Traffic(seed: 2, clicks: 800)];
+        SampleEvent[] one = [.. Traffic(clicks: 800)],
+            again = [.. Traffic(clicks: 800)],
+            other = [.. Traffic(seed: 2, clicks: 800)];
         Assert.Equal(one.Length, again.Length);
-        for (int i = 0; i < one.Length; i++) Assert.Equal(one[i].Json, again[i].Json);
+        for (int i = 0; i < one.Length; i++)
+        {
+            Assert.Equal(one[i].Json, again[i].Json);
+        }
+
         Assert.Empty(one.Select(sample => sample.Click).Intersect(other.Select(sample => sample.Click)));
     }
 
@@ -61,8 +68,28 @@ public class GeneratorTests
     [Fact]
     public void Mistakes_are_of_every_kind()
     {
-        string?[] reasons = [.. Traffic().Where(sample => sample.Actor == "malformed").Select(sample => EventCheck.Inspect(sample.Json).Reason).Distinct()];
-        foreach (string reason in new[] { "malformed", "missing-field", "wrong-type", "out-of-range", "too-large", "unknown-type" }) Assert.Contains(reason, reasons);
+        string?[] reasons =
+        [
+            .. Traffic()
+                .Where(sample => sample.Actor == "malformed")
+                .Select(sample => EventCheck.Inspect(sample.Json).Reason)
+                .Distinct(),
+        ];
+        foreach (
+            string reason in new[]
+            {
+                "malformed",
+                "missing-field",
+                "wrong-type",
+                "out-of-range",
+                "too-large",
+                "unknown-type",
+            }
+        )
+        {
+            Assert.Contains(reason, reasons);
+        }
+
         Assert.All(reasons, Assert.NotNull);
     }
 
@@ -74,37 +101,73 @@ public class GeneratorTests
         foreach (SampleEvent next in Traffic().Where(sample => sample.Actor != "malformed"))
         {
             JsonElement json = JsonDocument.Parse(next.Json).RootElement;
-            if (next.Type == "click") clicks[next.Click] = json;
-            else paths.Add(next.Click, (json.GetProperty("points"), next.TimeMs));
+            if (next.Type == "click")
+            {
+                clicks[next.Click] = json;
+            }
+            else
+            {
+                paths.Add(next.Click, (json.GetProperty("points"), next.TimeMs));
+            }
         }
-        int on = 0, before = 0, after = 0, late = 0, never = 0;
+        int on = 0,
+            before = 0,
+            after = 0,
+            late = 0,
+            never = 0;
         foreach ((string id, JsonElement click) in clicks)
         {
-            bool has = click.TryGetProperty("path", out JsonElement path), separate = paths.TryGetValue(id, out (JsonElement Path, long Time) own);
+            bool has = click.TryGetProperty("path", out JsonElement path),
+                separate = paths.TryGetValue(id, out (JsonElement Path, long Time) own);
             Assert.False(has && separate);
             bool expects = click.GetProperty("expects_path").GetBoolean();
             Assert.True(expects || !(has || separate));
             if (!has && !separate)
             {
-                if (expects) never++;
+                if (expects)
+                {
+                    never++;
+                }
+
                 continue;
             }
-            JsonElement last = (has ? path : own.Path).EnumerateArray().Last(), first = (has ? path : own.Path)[0];
+            JsonElement last = (has ? path : own.Path).EnumerateArray().Last(),
+                first = (has ? path : own.Path)[0];
             Assert.Equal(0, first[0].GetDouble());
-            Assert.Equal((click.GetProperty("x").GetDouble(), click.GetProperty("y").GetDouble()), (last[1].GetDouble(), last[2].GetDouble()));
+            Assert.Equal(
+                (click.GetProperty("x").GetDouble(), click.GetProperty("y").GetDouble()),
+                (last[1].GetDouble(), last[2].GetDouble())
+            );
             long gap = own.Time - click.GetProperty("time").GetInt64();
-            if (has) on++;
-            else if (gap < 0) before++;
-            else if (gap <= 2000) after++;
-            else late++;
+            if (has)
+            {
+                on++;
+            }
+            else if (gap < 0)
+            {
+                before++;
+            }
+            else if (gap <= 2000)
+            {
+                after++;
+            }
+            else
+            {
+                late++;
+            }
         }
-        Assert.All([on, before, after, late, never], count => Assert.True(count >= 10, $"{on} {before} {after} {late} {never}"));
+        Assert.All([on, before, after, late, never], count =>
+            Assert.True(count >= 10, $"{on} {before} {after} {late} {never}")
+        );
     }
 
     [Fact]
     public void A_replayed_path_is_the_same_shape_from_many_networks()
     {
-        var networks = Traffic().Where(sample => sample.Actor == "robot.replay" && sample.Type == "click").Select(sample => sample.Key).ToList();
+        var networks = Traffic()
+            .Where(sample => sample.Actor == "robot.replay" && sample.Type == "click")
+            .Select(sample => sample.Key)
+            .ToList();
         Assert.True(networks.Distinct().Count() > networks.Count * 0.8);
     }
 
@@ -113,7 +176,8 @@ public class GeneratorTests
     {
         using var folder = new Folder();
         using var cluster = new InProcessCluster();
-        string labels = Path.Combine(folder.Path, "labels.csv"), events = Path.Combine(folder.Path, "events.jsonl");
+        string labels = Path.Combine(folder.Path, "labels.csv"),
+            events = Path.Combine(folder.Path, "events.jsonl");
         Run sent = await Run.Async("generate", "300", "--seed", "5", "--kafka", cluster.Address, "--labels", labels);
         Assert.Equal((0, ""), (sent.ExitCode, sent.ExitCode == 0 ? "" : sent.Error));
         string[] lines = File.ReadAllLines(labels);
@@ -144,13 +208,17 @@ public class GeneratorTests
             Assert.Equal((null, e.Type, e.Topic, e.Key), (found.Reason, found.Type, found.Topic, found.Key));
         }
         var read = cluster.Read(played.Length, Engine.Contracts.Topics.Processes);
-        Assert.Equal(played.Select(e => e.Key).Order(), read.Select(record => System.Text.Encoding.UTF8.GetString(record.Message.Key)).Order());
+        Assert.Equal(
+            played.Select(e => e.Key).Order(),
+            read.Select(record => System.Text.Encoding.UTF8.GetString(record.Message.Key)).Order()
+        );
     }
 
     [Fact]
     public void Pages_ask_for_content_by_definitions_and_in_ways_that_recur()
     {
-        SampleEvent[] requests = [.. new ContentPages(3, 400, End, SampleTraffic.DefaultSpan)], again = [.. new ContentPages(3, 400, End, SampleTraffic.DefaultSpan)];
+        SampleEvent[] requests = [.. new ContentPages(3, 400, End, SampleTraffic.DefaultSpan)],
+            again = [.. new ContentPages(3, 400, End, SampleTraffic.DefaultSpan)];
         Assert.Equal(400, requests.Select(request => request.Click).Distinct().Count());
         Assert.Equal(requests.Select(request => request.Json), again.Select(request => request.Json));
         long before = End - (long)SampleTraffic.DefaultSpan.TotalMilliseconds;
@@ -162,7 +230,9 @@ public class GeneratorTests
             Assert.Equal((null, next.Topic, next.Key, next.Type), (found.Reason, found.Topic, found.Key, found.Type));
         }
         string all = string.Concat(requests.Select(request => System.Text.Encoding.UTF8.GetString(request.Json)));
-        Assert.All(["[320,50]", "green", "news/weather/top", "news.example.evil"], habit => Assert.True(all.Split(habit).Length > 10, habit));
+        Assert.All(["[320,50]", "green", "news/weather/top", "news.example.evil"], habit =>
+            Assert.True(all.Split(habit).Length > 10, habit)
+        );
     }
 
     [Fact]

@@ -24,18 +24,39 @@ public sealed class InProcessCluster : IDisposable
     public List<ConsumeResult<byte[], byte[]>> Read(int count, string topic = Topics.Interactions)
     {
         using IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(
-            new ConsumerConfig { BootstrapServers = Address, GroupId = "reads", EnableAutoCommit = false }).SetLogHandler((_, _) => { }).Build();
-        consumer.Assign(Enumerable.Range(0, 4).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
+            new ConsumerConfig
+            {
+                BootstrapServers = Address,
+                GroupId = "reads",
+                EnableAutoCommit = false,
+            }
+        ).SetLogHandler((_, _) => { }).Build();
+        consumer.Assign(
+            Enumerable.Range(0, 4).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning))
+        );
         var records = new List<ConsumeResult<byte[], byte[]>>();
-        while (records.Count < count && consumer.Consume(TimeSpan.FromSeconds(10)) is { } record) records.Add(record);
+        while (records.Count < count && consumer.Consume(TimeSpan.FromSeconds(10)) is { } record)
+        {
+            records.Add(record);
+        }
+
         return records;
     }
 
     /// <summary>How many records a topic holds.</summary>
     public long Count(string topic = Topics.Interactions)
     {
-        using IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = Address, GroupId = "counts" }).SetLogHandler((_, _) => { }).Build();
-        return Enumerable.Range(0, 4).Select(partition => consumer.QueryWatermarkOffsets(new TopicPartition(topic, partition), TimeSpan.FromSeconds(10))).Sum(ends => ends.High.Value - ends.Low.Value);
+        using IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(
+            new ConsumerConfig { BootstrapServers = Address, GroupId = "counts" }
+        )
+            .SetLogHandler((_, _) => { })
+            .Build();
+        return Enumerable
+            .Range(0, 4)
+            .Select(partition =>
+                consumer.QueryWatermarkOffsets(new TopicPartition(topic, partition), TimeSpan.FromSeconds(10))
+            )
+            .Sum(ends => ends.High.Value - ends.Low.Value);
     }
 
     public void Dispose() => _host.Dispose();

@@ -33,7 +33,10 @@ public class IpAddressTests
                 string text = valid.GetProperty("ip").GetString()!;
                 // What carries a prefix or a zone is valid to that library, and no address of a click.
                 bool expected = !text.Contains('/') && !text.Contains('%');
-                if (IpAddress.TryParse(text, out _) != expected) wrong.Add($"{text} should be {(expected ? "taken" : "refused")}");
+                if (IpAddress.TryParse(text, out _) != expected)
+                {
+                    wrong.Add($"{text} should be {(expected ? "taken" : "refused")}");
+                }
             }
         }
         foreach (string list in new[] { "v4_invalid", "v6_invalid" })
@@ -42,21 +45,48 @@ public class IpAddressTests
             {
                 string text = invalid.GetString()!;
                 // The list for one family holds good addresses of the other.
-                if (System.Net.IPAddress.TryParse(text, out System.Net.IPAddress? other) && other.ToString() == text && list == "v6_invalid"
-                    && other.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork) continue;
-                if (IpAddress.TryParse(text, out _)) wrong.Add($"{text} should be refused");
+                if (
+                    System.Net.IPAddress.TryParse(text, out System.Net.IPAddress? other)
+                    && other.ToString() == text
+                    && list == "v6_invalid"
+                    && other.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+                )
+                {
+                    continue;
+                }
+
+                if (IpAddress.TryParse(text, out _))
+                {
+                    wrong.Add($"{text} should be refused");
+                }
             }
         }
-        foreach (JsonElement taken in cases.RootElement.GetProperty("dotnet_ipaddress_parse").GetProperty("accepted").EnumerateArray())
+        foreach (
+            JsonElement taken in cases
+                .RootElement.GetProperty("dotnet_ipaddress_parse")
+                .GetProperty("accepted")
+                .EnumerateArray()
+        )
         {
             string text = taken.GetProperty("ip").GetString()!;
             string means = taken.GetProperty("is").GetString()!;
             // .NET takes more than an address; what we take too must mean the same.
-            if (IpAddress.TryParse(text, out IpAddress parsed) && (text.Contains('%') || !SameAddress(parsed, means))) wrong.Add($"{text} is {parsed}, not {means}");
+            if (IpAddress.TryParse(text, out IpAddress parsed) && (text.Contains('%') || !SameAddress(parsed, means)))
+            {
+                wrong.Add($"{text} is {parsed}, not {means}");
+            }
         }
-        foreach (JsonElement refused in cases.RootElement.GetProperty("dotnet_ipaddress_parse").GetProperty("refused").EnumerateArray())
+        foreach (
+            JsonElement refused in cases
+                .RootElement.GetProperty("dotnet_ipaddress_parse")
+                .GetProperty("refused")
+                .EnumerateArray()
+        )
         {
-            if (IpAddress.TryParse(refused.GetString()!, out _)) wrong.Add($"{refused} should be refused");
+            if (IpAddress.TryParse(refused.GetString()!, out _))
+            {
+                wrong.Add($"{refused} should be refused");
+            }
         }
         Assert.Empty(wrong);
     }
@@ -71,8 +101,11 @@ public class IpAddressTests
     [InlineData("1.2.3.4 ")]
     [InlineData("1:2:3:4:5:6:7:8:9")]
     [InlineData("1::2::3")]
-    public void What_only_lenient_parsers_take_is_no_address(string text) => Assert.False(IpAddress.TryParse(text, out _));
+    public void What_only_lenient_parsers_take_is_no_address(string text) =>
+        Assert.False(IpAddress.TryParse(text, out _));
 
     private static bool SameAddress(IpAddress parsed, string text) =>
-        IpAddress.TryParse(text, out IpAddress other) ? parsed == other : System.Net.IPAddress.Parse(text).ToString() == parsed.ToString();
+        IpAddress.TryParse(text, out IpAddress other)
+            ? parsed == other
+            : System.Net.IPAddress.Parse(text).ToString() == parsed.ToString();
 }

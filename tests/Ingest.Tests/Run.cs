@@ -9,7 +9,11 @@ internal sealed record Run(int ExitCode, string Out, string Error)
     {
         var output = new StringWriter();
         var error = new StringWriter();
-        int code = await Commands.RunAsync(args, new Surroundings(output, error, time, false), Xunit.TestContext.Current.CancellationToken);
+        int code = await Commands.RunAsync(
+            args,
+            new Surroundings(output, error, time, false),
+            Xunit.TestContext.Current.CancellationToken
+        );
         return new Run(code, output.ToString(), error.ToString());
     }
 

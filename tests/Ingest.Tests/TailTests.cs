@@ -13,11 +13,14 @@ public class TailTests
     private const string Agent = "Mozilla/5.0 (X11; Linux x86_64)";
 
     private static string Line(string id, string more = "", string status = "302", string path = "/click") =>
-        $"203.0.113.9 - - [22/Nov/2026:09:00:01 +0100] \"GET {path}?id={id}&publisher=p&campaign=c{more} HTTP/1.1\" {status} 0 \"https://news.example/a\" \"{Agent}\"";
+        $"203.0.113.9 - - [22/Nov/2026:09:00:01 +0100] \"GET {path}?id={id}&publisher=p&campaign=c{more} HTTP/1.1\" "
+        + $"{status} 0 \"https://news.example/a\" \"{Agent}\"";
 
-    private static JsonElement[] Clicks(InProcessCluster cluster, int count) => [.. cluster.Read(count).Select(record => JsonDocument.Parse(record.Message.Value).RootElement)];
+    private static JsonElement[] Clicks(InProcessCluster cluster, int count) =>
+        [.. cluster.Read(count).Select(record => JsonDocument.Parse(record.Message.Value).RootElement)];
 
-    private static string[] Ids(InProcessCluster cluster, int count) => [.. Clicks(cluster, count).Select(click => click.GetProperty("id").GetString()!)];
+    private static string[] Ids(InProcessCluster cluster, int count) =>
+        [.. Clicks(cluster, count).Select(click => click.GetProperty("id").GetString()!)];
 
     private static void HasOnly(InProcessCluster cluster, params string[] ids)
     {
@@ -30,13 +33,24 @@ public class TailTests
     {
         using var folder = new Folder();
         using var cluster = new InProcessCluster();
-        string log = folder.Write("access.log", Line("c-1", "&visitor=v%2D7&placement=top&advertiser=adv&cost_micros=250000&target=https%3A%2F%2Fshop.example%2F%3Fa%3D1&pointer=mouse&x=312.5&y=88&viewport=1280x720&expects_path=1&device.os=Android&ip=192.0.2.1&time=1"));
+        string log = folder.Write(
+            "access.log",
+            Line(
+                "c-1",
+                "&visitor=v%2D7&placement=top&advertiser=adv&cost_micros=250000&target=https%3A%2F%2Fshop.example%2F%3Fa%3D1&pointer=mouse&x=312.5&y=88&viewport=1280x720&expects_path=1&device.os=Android&ip=192.0.2.1&time=1"
+            )
+        );
         Run run = await Run.Async("tail", log, "--kafka", cluster.Address);
         Assert.True(run.ExitCode == 0, run.ToString());
         ConsumeResult<byte[], byte[]> record = cluster.Read(1).Single();
         Assert.Equal("203.0.113.0/24", Encoding.UTF8.GetString(record.Message.Key));
-        Assert.Equal($$"""{"type":"click","id":"c-1","time":1795334401000,"ip":"203.0.113.9","ua":"{{Agent}}","page":"https://news.example/a","visitor":"v-7","publisher":"p","placement":"top","campaign":"c","advertiser":"adv","target":"https://shop.example/?a=1","pointer":"mouse","cost_micros":250000,"x":312.5,"y":88,"viewport":[1280,720],"expects_path":true,"device":{"os":"Android"} }""".Replace("} }", "}}"),
-            Encoding.UTF8.GetString(record.Message.Value));
+        Assert.Equal(
+            $$"""{"type":"click","id":"c-1","time":1795334401000,"ip":"203.0.113.9","ua":"{{Agent}}","page":"https://news.example/a","visitor":"v-7","publisher":"p","placement":"top","campaign":"c","advertiser":"adv","target":"https://shop.example/?a=1","pointer":"mouse","cost_micros":250000,"x":312.5,"y":88,"viewport":[1280,720],"expects_path":true,"device":{"os":"Android"} }""".Replace(
+                "} }",
+                "}}"
+            ),
+            Encoding.UTF8.GetString(record.Message.Value)
+        );
         Assert.Equal(1795334401000, record.Message.Timestamp.UnixTimestampMs);
     }
 
@@ -45,13 +59,39 @@ public class TailTests
     {
         using var folder = new Folder();
         using var cluster = new InProcessCluster();
-        string log = folder.Write("access.log",
-            Line("a"), "nonsense", Line("b").Replace("&campaign=c", ""), Line("c", status: "404"), Line("d").Replace("203.0.113.9", "host.example"), Line("e", path: "/other"),
-            Line("f").Replace("22/Nov", "31/Feb"), Line("g", "&x=left"), $"{Line("h")[..^10]}", Line("i").Replace("\"GET ", "\"HEAD "), "", Line("z") + " \"and more\" 0.003");
+        string log = folder.Write(
+            "access.log",
+            Line("a"),
+            "nonsense",
+            Line("b").Replace("&campaign=c", ""),
+            Line("c", status: "404"),
+            Line("d").Replace("203.0.113.9", "host.example"),
+            Line("e", path: "/other"),
+            Line("f").Replace("22/Nov", "31/Feb"),
+            Line("g", "&x=left"),
+            $"{Line("h")[..^10]}",
+            Line("i").Replace("\"GET ", "\"HEAD "),
+            "",
+            Line("z") + " \"and more\" 0.003"
+        );
         Run run = await Run.Async("tail", log, "--kafka", cluster.Address);
         Assert.True(run.ExitCode == 0, run.ToString());
-        foreach (string said in new[] { "2: there is no [time]", "3: click b: campaign is missing", "4: status 404", "5: click d: ip 'host.example' is no address", "7: time '31/Feb/2026:09:00:01 +0100'", "8: click g: x 'left' has the wrong type", "9: there is no \"user agent\"" })
+        foreach (
+            string said in new[]
+            {
+                "2: there is no [time]",
+                "3: click b: campaign is missing",
+                "4: status 404",
+                "5: click d: ip 'host.example' is no address",
+                "7: time '31/Feb/2026:09:00:01 +0100'",
+                "8: click g: x 'left' has the wrong type",
+                "9: there is no \"user agent\"",
+            }
+        )
+        {
             Assert.Contains($"{log}:{said}", run.Error);
+        }
+
         Assert.Matches("refused +7", run.Out);
         Assert.Matches("no clicks +2", run.Out);
         HasOnly(cluster, "a", "z");
@@ -114,7 +154,12 @@ public class TailTests
     {
         using var folder = new Folder();
         using var cluster = new InProcessCluster();
-        string log = folder.Write("events.log", """{"type":"click","id":"j","time":1795334401000,"ip":"203.0.113.9","publisher":"p","campaign":"c"}""", """{"type":"label","click":"j","time":1,"valid":false,"source":"s"}""", "{");
+        string log = folder.Write(
+            "events.log",
+            """{"type":"click","id":"j","time":1795334401000,"ip":"203.0.113.9","publisher":"p","campaign":"c"}""",
+            """{"type":"label","click":"j","time":1,"valid":false,"source":"s"}""",
+            "{"
+        );
         Run run = await Run.Async("tail", log, "--kafka", cluster.Address, "--format", "json");
         Assert.Contains($"{log}:3: event: malformed JSON", run.Error);
         HasOnly(cluster, "j");
@@ -146,7 +191,11 @@ public class TailTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var error = new StringWriter();
         var output = new StringWriter();
-        Task<int> tail = Commands.RunAsync(["tail", log, "--follow", "--kafka", cluster.Address], new Surroundings(output, TextWriter.Synchronized(error), TimeProvider.System, false), stop.Token);
+        Task<int> tail = Commands.RunAsync(
+            ["tail", log, "--follow", "--kafka", cluster.Address],
+            new Surroundings(output, TextWriter.Synchronized(error), TimeProvider.System, false),
+            stop.Token
+        );
 
         File.WriteAllText(log, Line("a") + "\n");
         Assert.Equal(["a"], Ids(cluster, 1));
@@ -184,11 +233,21 @@ public class TailTests
     public async Task Wrong_use_is_told_of()
     {
         using var folder = new Folder();
-        Assert.Equal(ExitCodes.NotThere, (await Run.Async("tail", Path.Combine(folder.Path, "none"), "--kafka", "127.0.0.1:1")).ExitCode);
+        Assert.Equal(
+            ExitCodes.NotThere,
+            (await Run.Async("tail", Path.Combine(folder.Path, "none"), "--kafka", "127.0.0.1:1")).ExitCode
+        );
         Assert.Equal(ExitCodes.WrongUse, (await Run.Async("tail", folder.Path, "--kafka", "127.0.0.1:1")).ExitCode);
         Assert.Equal(ExitCodes.WrongUse, (await Run.Async("tail", "x", "--format", "xml")).ExitCode);
         Assert.Equal(ExitCodes.WrongUse, (await Run.Async("tail", "x", "--endpoint", "click")).ExitCode);
-        Run broken = await Run.Async("tail", folder.Write("a", "x"), "--kafka", "127.0.0.1:1", "--places", folder.Write("b", "x"));
+        Run broken = await Run.Async(
+            "tail",
+            folder.Write("a", "x"),
+            "--kafka",
+            "127.0.0.1:1",
+            "--places",
+            folder.Write("b", "x")
+        );
         Assert.Equal(ExitCodes.WrongUse, broken.ExitCode);
     }
 
@@ -197,8 +256,14 @@ public class TailTests
     {
         Run run = await Run.Async("replya", "x");
         Assert.Equal((ExitCodes.WrongUse, ""), (run.ExitCode, run.Out));
-        Assert.Equal("ingest: 'replya' is no command; the commands are replay, tail, http, generate; see ingest --help.", run.Error.TrimEnd());
-        Assert.Equal("ingest: a command is missing; the commands are replay, tail, http, generate; see ingest --help.", (await Run.Async()).Error.TrimEnd());
+        Assert.Equal(
+            "ingest: 'replya' is no command; the commands are replay, tail, http, generate; see ingest --help.",
+            run.Error.TrimEnd()
+        );
+        Assert.Equal(
+            "ingest: a command is missing; the commands are replay, tail, http, generate; see ingest --help.",
+            (await Run.Async()).Error.TrimEnd()
+        );
     }
 }
 
@@ -218,7 +283,11 @@ public class AccessLogTests
             var lines = new List<(string, long, long)>();
             using var log = new LogFile(path, null, TimeProvider.System);
             await Drain(log, lines);
-            using (FileStream more = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) more.Write(bytes.AsSpan(cut));
+            using (FileStream more = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+            {
+                more.Write(bytes.AsSpan(cut));
+            }
+
             await Drain(log, lines);
             Assert.Equal([("first\r", 1L, 0L), ("", 2, 7), ("third \u00e4", 3, 8), ("last", 4, 17)], lines);
             Assert.Equal(bytes.Length, log.Place.Offset);
@@ -243,9 +312,21 @@ public class AccessLogTests
     [InlineData("", "")]
     [InlineData("a\\", null)]
     public void Escapes_of_Apache_and_nginx_are_read(string agent, string? expected) =>
-        Assert.Equal(expected, AccessLine.Read(Encoding.UTF8.GetBytes($"1.2.3.4 - a b [10/Oct/2000:13:55:36 -0700] \"GET /c?a=1 HTTP/1.0\" 200 2326 \"-\" \"{agent}\""), out _)?.UserAgent);
+        Assert.Equal(
+            expected,
+            AccessLine
+                .Read(
+                    Encoding.UTF8.GetBytes(
+                        $"1.2.3.4 - a b [10/Oct/2000:13:55:36 -0700] \"GET /c?a=1 HTTP/1.0\" 200 2326 \"-\" \"{agent}\""
+                    ),
+                    out _
+                )
+                ?.UserAgent
+        );
 
-    /// <summary>Real logs, scanners' and worms' among them: no line throws, and nearly all of well-formed logs are read.</summary>
+    /// <summary>
+    /// Real logs, scanners' and worms' among them: no line throws, and nearly all of well-formed logs are read.
+    /// </summary>
     [Theory]
     [InlineData("semicomplete-2015", 0.999)]
     [InlineData("zanbil-2019", 0.999)]
@@ -254,28 +335,48 @@ public class AccessLogTests
     [InlineData("scanners-2016", 0)]
     public void Published_logs_are_read(string name, double share)
     {
-        using var file = new System.IO.Compression.GZipStream(File.OpenRead(SharedData.File($"clicks/access/{name}.log.gz")), System.IO.Compression.CompressionMode.Decompress);
+        using var file = new System.IO.Compression.GZipStream(
+            File.OpenRead(SharedData.File($"clicks/access/{name}.log.gz")),
+            System.IO.Compression.CompressionMode.Decompress
+        );
         using var all = new MemoryStream();
         file.CopyTo(all);
-        int read = 0, lines = 0;
+        int read = 0,
+            lines = 0;
         ReadOnlySpan<byte> text = all.ToArray();
         foreach (Range line in text.Split((byte)'\n'))
         {
             ReadOnlySpan<byte> bytes = text[line];
-            if (bytes.IsEmpty) continue;
+            if (bytes.IsEmpty)
+            {
+                continue;
+            }
+
             lines++;
-            if (AccessLine.Read(bytes, out string wrong) is not null) read++;
-            else Assert.NotEmpty(wrong);
+            if (AccessLine.Read(bytes, out string wrong) is not null)
+            {
+                read++;
+            }
+            else
+            {
+                Assert.NotEmpty(wrong);
+            }
         }
         Assert.True(read >= share * lines, $"{read} of {lines}");
     }
 
     private static async Task Drain(LogFile log, List<(string, long, long)> into)
     {
-        while (await log.ReadAsync(true, (line, number, offset, tooLong) =>
-        {
-            into.Add((tooLong ? "too long" : Encoding.UTF8.GetString(line), number, offset));
-            return ValueTask.CompletedTask;
-        }, TestContext.Current.CancellationToken)) { }
+        while (
+            await log.ReadAsync(
+                true,
+                (line, number, offset, tooLong) =>
+                {
+                    into.Add((tooLong ? "too long" : Encoding.UTF8.GetString(line), number, offset));
+                    return ValueTask.CompletedTask;
+                },
+                TestContext.Current.CancellationToken
+            )
+        ) { }
     }
 }

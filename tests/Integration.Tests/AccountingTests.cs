@@ -19,7 +19,9 @@ public partial class AccountingTests
         Dictionary<string, long> told = Table(sent.Out);
         CommandRun end = await lab.RunUntilIdleAsync(lab.Redis);
         string summary = end.Out;
-        long records = lab.Log.ReadAll(Topics.Interactions).Count(record => !record.Message.Value.AsSpan().SequenceEqual("{\"type\":\"tick\"}"u8));
+        long records = lab
+            .Log.ReadAll(Topics.Interactions)
+            .Count(record => !record.Message.Value.AsSpan().SequenceEqual("{\"type\":\"tick\"}"u8));
         Assert.Equal(told["sent"], records);
         Assert.StartsWith("Ended: nothing left to do.", summary);
         Assert.Equal(records, Number(summary, "without ticks: "));
@@ -33,7 +35,9 @@ public partial class AccountingTests
         Assert.Equal(2000, lab.Redis.Keys("verdict:").Count);
         Assert.Equal(2000, await lab.Redis.TotalAsync("campaign", "clicks"));
         foreach (string word in new[] { "valid", "suspect", "givt", "sivt" })
+        {
             Assert.Equal(Number(summary, word + " "), await lab.Redis.TotalAsync("publisher", "clicks:" + word));
+        }
     }
 
     [Fact]
@@ -73,7 +77,13 @@ public partial class AccountingTests
     }
 
     /// <summary>Lines of a name and a number.</summary>
-    private static Dictionary<string, long> Table(string text) => Row().Matches(text).ToDictionary(row => row.Groups[1].Value.Trim(), row => long.Parse(row.Groups[2].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture));
+    private static Dictionary<string, long> Table(string text) =>
+        Row()
+            .Matches(text)
+            .ToDictionary(
+                row => row.Groups[1].Value.Trim(),
+                row => long.Parse(row.Groups[2].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)
+            );
 
     [GeneratedRegex(@"^ *([a-z][a-z -]*?) {2,}([\d,]+)\r?$", RegexOptions.Multiline)]
     private static partial Regex Row();

@@ -20,14 +20,31 @@ public class CommandLineTests
     {
         CommandRun help = await Programs.EngineAsync(command, "--help");
         Assert.Equal((0, ""), (help.ExitCode, help.Error));
-        foreach (string name in names.Split(' ')) Assert.Matches($@"(?m)^  <?{name}>?( <[^>]*>)?( \(REQUIRED\))?  +\S.*", help.Out);
+        foreach (string name in names.Split(' '))
+        {
+            Assert.Matches($@"(?m)^  <?{name}>?( <[^>]*>)?( \(REQUIRED\))?  +\S.*", help.Out);
+        }
     }
 
     [Fact]
     public async Task An_address_that_is_not_this_machine_s_is_told_of_in_a_sentence()
     {
         await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
-        CommandRun run = await Programs.RunAsync("engine", lab.Folder.Path, ["run", "--config", lab.Config, "--kafka", lab.Brokers, "--redis", lab.Redis.Address, "--http", "203.0.113.1:8080"]);
+        CommandRun run = await Programs.RunAsync(
+            "engine",
+            lab.Folder.Path,
+            [
+                "run",
+                "--config",
+                lab.Config,
+                "--kafka",
+                lab.Brokers,
+                "--redis",
+                lab.Redis.Address,
+                "--http",
+                "203.0.113.1:8080",
+            ]
+        );
         Assert.True(run.ExitCode == 1, run.ToString());
         Assert.StartsWith("engine: HTTP can't listen on 203.0.113.1:8080, ", run.Error.TrimEnd().Split('\n')[^1]);
     }
@@ -35,7 +52,11 @@ public class CommandLineTests
     [Theory]
     [InlineData(2, "--nonsense", "run", "--nonsense")]
     [InlineData(2, "--until-idle", "run", "--until-idle", "0")]
-    [InlineData(2, "'nonsense' is no command; the commands are run, demo, verdict, path, quality, check, eval, rescore", "nonsense")]
+    [InlineData(
+        2,
+        "'nonsense' is no command; the commands are run, demo, verdict, path, quality, check, eval, rescore",
+        "nonsense"
+    )]
     [InlineData(1, "no Redis at 127.0.0.1:1", "quality", "--kafka", "127.0.0.1:1", "--redis", "127.0.0.1:1")]
     [InlineData(1, "no Redis at 127.0.0.1:1", "path", "c", "--kafka", "127.0.0.1:1", "--redis", "127.0.0.1:1")]
     [InlineData(2, "CLICK", "verdict")]
@@ -46,7 +67,11 @@ public class CommandLineTests
     [InlineData(2, "there.yaml", "check", "--config", "not/there.yaml")]
     [InlineData(2, "--cases", "eval")]
     [InlineData(3, "no such file", "eval", "--cases", "not-there.jsonl")]
-    public async Task A_failure_is_one_sentence_on_stderr_and_an_exit_code(int code, string says, params string[] arguments)
+    public async Task A_failure_is_one_sentence_on_stderr_and_an_exit_code(
+        int code,
+        string says,
+        params string[] arguments
+    )
     {
         using var folder = new LiveFolder();
         new EngineYaml().Write(folder, "configs/engine.yaml");
@@ -77,14 +102,26 @@ public class CommandLineTests
     public async Task Check_finds_every_problem_and_passes_what_is_shipped()
     {
         using var folder = new LiveFolder();
-        folder.Write("settings/a.yaml", "bands/default: { review: 2 }\nrule/one: { when: \"click.publisher ==\", then: {} }\nrule/fine: { when: \"click.publisher == 'p'\", then: { class: sivt } }\n");
+        folder.Write(
+            "settings/a.yaml",
+            "bands/default: { review: 2 }\nrule/one: { when: \"click.publisher ==\", then: {} }\nrule/fine: { when: "
+                + "\"click.publisher == 'p'\", then: { class: sivt } }\n"
+        );
         folder.Write("settings/b.yaml", "reason/no.such: { limit: 1 }\nlimits/time: { join_ms: soon }\n");
         string config = new EngineYaml { Settings = folder.File("settings") }.Write(folder);
         CommandRun run = await Programs.EngineAsync("check", "--config", config);
         Assert.True(run.ExitCode == 2, run.ToString());
-        foreach (string key in new[] { "bands/default", "rule/one", "reason/no.such", "limits/time" }) Assert.Contains(key, run.Error);
+        foreach (string key in new[] { "bands/default", "rule/one", "reason/no.such", "limits/time" })
+        {
+            Assert.Contains(key, run.Error);
+        }
+
         Assert.DoesNotContain("rule/fine", run.Error);
-        CommandRun start = await Programs.EngineAsync("check", "--config", Path.Combine(Programs.Checkout, "configs", "engine.yaml"));
+        CommandRun start = await Programs.EngineAsync(
+            "check",
+            "--config",
+            Path.Combine(Programs.Checkout, "configs", "engine.yaml")
+        );
         Assert.True(start.ExitCode == 0, start.ToString());
         Assert.Contains("fine", start.Out);
     }
@@ -102,7 +139,10 @@ public class CommandLineTests
         Assert.Equal((1, ""), (syntax.ExitCode, syntax.Out));
 
         using var folder = new LiveFolder();
-        string cases = folder.Write("cases.jsonl", "{\"expr\":\"1 + 1\"}\n{\"expr\":\"a.b\",\"bindings\":{\"a\":{\"b\":\"text\"}}}\n{\"expr\":\"1 / 0\"}\n");
+        string cases = folder.Write(
+            "cases.jsonl",
+            "{\"expr\":\"1 + 1\"}\n{\"expr\":\"a.b\",\"bindings\":{\"a\":{\"b\":\"text\"}}}\n{\"expr\":\"1 / 0\"}\n"
+        );
         CommandRun lines = await Programs.EngineAsync("eval", "--cases", cases);
         Assert.Equal(0, lines.ExitCode);
         string[] printed = lines.Out.TrimEnd().Split('\n');
@@ -118,8 +158,14 @@ public class CommandLineTests
         using var folder = new LiveFolder();
         // Nobody listens there: it waits for the broker when it is stopped.
         await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
-        await using EngineRun run = EngineRun.Launch($"127.0.0.1:{LiveProcess.FreePort()}", lab.Redis.Address, lab.Config);
-        await LiveWait.UntilAsync("it has claimed its keys", async () => await lab.Redis.Database.KeyExistsAsync("group"));
+        await using EngineRun run = EngineRun.Launch(
+            $"127.0.0.1:{LiveProcess.FreePort()}",
+            lab.Redis.Address,
+            lab.Config
+        );
+        await LiveWait.UntilAsync("it has claimed its keys", async () =>
+            await lab.Redis.Database.KeyExistsAsync("group")
+        );
         CommandRun end = await run.StopAsync();
         Assert.True(end.ExitCode == 1, end.ToString());
         Assert.StartsWith("engine: ", end.Error);

@@ -18,8 +18,15 @@ public sealed class ContentEngine : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Http?.Dispose();
-        if (_run != null) await _run.DisposeAsync();
-        if (_lab != null) await _lab.DisposeAsync();
+        if (_run != null)
+        {
+            await _run.DisposeAsync();
+        }
+
+        if (_lab != null)
+        {
+            await _lab.DisposeAsync();
+        }
     }
 }
 
@@ -30,9 +37,21 @@ public class ContentEndTests(ContentEngine engine) : IClassFixture<ContentEngine
     [InlineData("nonsense", "malformed", "")]
     [InlineData("[]", "malformed", "expected an object")]
     [InlineData("""{"type":"click","id":"r"}""", "unknown-type", "click")]
-    [InlineData("""{"type":"content-request","id":"r","time":1,"sponsor":"sp-1","sizes":[[1,1]]}""", "missing-field", "unit")]
-    [InlineData("""{"type":"content-request","id":"r","time":1,"sponsor":"sp-1","unit":"u","sizes":[[1,-1]]}""", "out-of-range", "sizes: -1 is no extent")]
-    [InlineData("""{"type":"content-request","id":"r","time":1,"sponsor":7,"unit":"u","sizes":[[1,1]]}""", "wrong-type", "sponsor")]
+    [InlineData(
+        """{"type":"content-request","id":"r","time":1,"sponsor":"sp-1","sizes":[[1,1]]}""",
+        "missing-field",
+        "unit"
+    )]
+    [InlineData(
+        """{"type":"content-request","id":"r","time":1,"sponsor":"sp-1","unit":"u","sizes":[[1,-1]]}""",
+        "out-of-range",
+        "sizes: -1 is no extent"
+    )]
+    [InlineData(
+        """{"type":"content-request","id":"r","time":1,"sponsor":7,"unit":"u","sizes":[[1,1]]}""",
+        "wrong-type",
+        "sponsor"
+    )]
     public async Task Bad_input_is_answered_with_what_and_where(string body, string error, string where)
     {
         HttpClient http = engine.Http;
@@ -46,7 +65,10 @@ public class ContentEndTests(ContentEngine engine) : IClassFixture<ContentEngine
     [Fact]
     public async Task Too_much_input_is_bad_input()
     {
-        (HttpStatusCode status, string answer) = await ContentRequestTests.AskAsync(engine.Http, ContentRequestTests.Request("r", resource: new string('a', 300_000)));
+        (HttpStatusCode status, string answer) = await ContentRequestTests.AskAsync(
+            engine.Http,
+            ContentRequestTests.Request("r", resource: new string('a', 300_000))
+        );
         Assert.Equal((HttpStatusCode.BadRequest, true), (status, answer.Contains("too-large")));
     }
 
@@ -58,12 +80,23 @@ public class ContentEndTests(ContentEngine engine) : IClassFixture<ContentEngine
     public async Task A_sponsors_ends_ask_for_its_token(string method, string path)
     {
         HttpClient http = engine.Http;
-        async Task<HttpStatusCode> Status(string sponsor, string? token) => (await ContentRequestTests.SponsorAsync(http, new HttpMethod(method), $"/v1/sponsors/{sponsor}/{path}", token)).Status;
+        async Task<HttpStatusCode> Status(string sponsor, string? token) =>
+            (
+                await ContentRequestTests.SponsorAsync(
+                    http,
+                    new HttpMethod(method),
+                    $"/v1/sponsors/{sponsor}/{path}",
+                    token
+                )
+            ).Status;
         Assert.Equal(HttpStatusCode.Unauthorized, await Status("sp-1", null));
         Assert.Equal(HttpStatusCode.Unauthorized, await Status("sp-1", "guessed"));
         Assert.Equal(HttpStatusCode.Unauthorized, await Status("sp-9", null));
         Assert.Equal(HttpStatusCode.Forbidden, await Status("sp-1", ContentRequestTests.OtherToken));
         Assert.Equal(HttpStatusCode.Forbidden, await Status("sp-9", ContentRequestTests.OtherToken));
-        Assert.Contains(await Status("sp-1", ContentRequestTests.Token), (HttpStatusCode[])[HttpStatusCode.OK, HttpStatusCode.NotFound]);
+        Assert.Contains(
+            await Status("sp-1", ContentRequestTests.Token),
+            (HttpStatusCode[])[HttpStatusCode.OK, HttpStatusCode.NotFound]
+        );
     }
 }

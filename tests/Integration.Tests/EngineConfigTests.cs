@@ -20,7 +20,8 @@ public sealed class EngineConfigTests
     [Fact]
     public void Fields_are_taken_and_the_others_stay()
     {
-        EngineConfig config = Read("""
+        EngineConfig config = Read(
+            """
             group: 7
             redis:
             http: "0.0.0.0:80"
@@ -31,11 +32,21 @@ public sealed class EngineConfigTests
             deliver:
               verdict_ttl_s: 3000000000
             bounds: ~
-            """);
-        Assert.Equal(("7", "", "0.0.0.0:80", 3, true), (config.Group, config.Redis, config.Http, config.Lanes, config.BehindProxy));
+            """
+        );
+        Assert.Equal(
+            ("7", "", "0.0.0.0:80", 3, true),
+            (config.Group, config.Redis, config.Http, config.Lanes, config.BehindProxy)
+        );
         Assert.Equal(["a", "b/c"], config.Files);
-        Assert.Equal((250, 4096, 3_000_000_000), (config.Consume.ProgressMs, config.Consume.BatchMessages, config.Deliver.VerdictTtlS));
-        Assert.Equal(("65536", "sasl_ssl"), (config.Consume.Librdkafka["queued.max.messages.kbytes"], config.Consume.Librdkafka["security.protocol"]));
+        Assert.Equal(
+            (250, 4096, 3_000_000_000),
+            (config.Consume.ProgressMs, config.Consume.BatchMessages, config.Deliver.VerdictTtlS)
+        );
+        Assert.Equal(
+            ("65536", "sasl_ssl"),
+            (config.Consume.Librdkafka["queued.max.messages.kbytes"], config.Consume.Librdkafka["security.protocol"])
+        );
         Assert.Equal(1_000_000, config.Bounds.WindowKeys);
     }
 
@@ -43,7 +54,8 @@ public sealed class EngineConfigTests
     [InlineData("")]
     [InlineData("# nothing but a comment")]
     [InlineData("~")]
-    public void A_file_without_fields_is_one(string yaml) => Assert.Equivalent(new EngineConfig(), Read(yaml), strict: true);
+    public void A_file_without_fields_is_one(string yaml) =>
+        Assert.Equivalent(new EngineConfig(), Read(yaml), strict: true);
 
     [Theory]
     [InlineData("kafak: x", "line 1, column 1: engine.yaml has no field 'kafak'; it has kafka, redis")]

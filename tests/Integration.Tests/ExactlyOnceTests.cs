@@ -4,7 +4,10 @@ using Xunit;
 
 namespace Integration.Tests;
 
-/// <summary>Each click is counted once, whatever comes between: what a disturbed run leaves equals what an undisturbed one does, byte for byte.</summary>
+/// <summary>
+/// Each click is counted once, whatever comes between: what a disturbed run leaves equals what an undisturbed one does,
+/// byte for byte.
+/// </summary>
 public class KillTests
 {
     [Theory]
@@ -60,7 +63,9 @@ public class RedisOutageTests
         {
             await disturbed.ReachAsync(share);
             await server.Process.KillAsync();
-            await LiveWait.UntilAsync("it says that Redis is away", () => run.Process.Error.Split("Redis is away").Length > times);
+            await LiveWait.UntilAsync("it says that Redis is away", () =>
+                run.Process.Error.Split("Redis is away").Length > times
+            );
             await server.StartAgainAsync();
         }
         await sending;
@@ -124,9 +129,21 @@ public class SlotMigrationTests
         Task sending = disturbed.SendAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         await disturbed.ReachAsync(0.1);
         // Slots full of verdicts, and those of the partitions' own keys.
-        foreach (int slot in Enumerable.Range(0, 4).Select(i => Engine.Pipeline.Deliver.RedisTarget.SlotOf(System.Text.Encoding.ASCII.GetBytes($"{{interactions-{i}}}"))).Concat(Enumerable.Range(100, 40)))
+        foreach (
+            int slot in Enumerable
+                .Range(0, 4)
+                .Select(i =>
+                    Engine.Pipeline.Deliver.RedisTarget.SlotOf(
+                        System.Text.Encoding.ASCII.GetBytes($"{{interactions-{i}}}")
+                    )
+                )
+                .Concat(Enumerable.Range(100, 40))
+        )
         {
-            int from = slot <= 5460 ? 0 : slot <= 10_922 ? 1 : 2;
+            int from =
+                slot <= 5460 ? 0
+                : slot <= 10_922 ? 1
+                : 2;
             await cluster.MoveSlotAsync(slot, from, (from + 1) % 3);
         }
         await sending;

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Integration.Tests;
 
-/// <summary>What an engine does that finds itself overtaken in Redis while Kafka still assigns it the partitions.</summary>
+/// <summary>
+/// What an engine does that finds itself overtaken in Redis while Kafka still assigns it the partitions.
+/// </summary>
 public class OwnershipTests
 {
     [Fact]
@@ -15,11 +17,33 @@ public class OwnershipTests
         await using EngineRun run = await lab.StartAsync();
         lab.Log.SendAll(disturbed.Records[..3000]);
         await lab.IsDecidedAsync();
-        long[] raised = [.. await Task.WhenAll(Enumerable.Range(0, 4).Select(i => lab.Redis.Database.StringIncrementAsync($"owner:engine:{{interactions-{i}}}")))];
+        long[] raised =
+        [
+            .. await Task.WhenAll(
+                Enumerable
+                    .Range(0, 4)
+                    .Select(i => lab.Redis.Database.StringIncrementAsync($"owner:engine:{{interactions-{i}}}"))
+            ),
+        ];
         lab.Log.SendAll(disturbed.Records[3000..]);
-        await LiveWait.UntilAsync("it leaves all partitions alone", () => Enumerable.Range(0, 4).All(i => run.Process.Error.Contains($"interactions-{i}: another instance owns it now", StringComparison.Ordinal)));
+        await LiveWait.UntilAsync("it leaves all partitions alone", () =>
+            Enumerable
+                .Range(0, 4)
+                .All(i =>
+                    run.Process.Error.Contains(
+                        $"interactions-{i}: another instance owns it now",
+                        StringComparison.Ordinal
+                    )
+                )
+        );
         await lab.IsDecidedAsync();
-        for (int i = 0; i < 4; i++) Assert.True((long)await lab.Redis.Database.StringGetAsync($"owner:engine:{{interactions-{i}}}") > raised[i]);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.True(
+                (long)await lab.Redis.Database.StringGetAsync($"owner:engine:{{interactions-{i}}}") > raised[i]
+            );
+        }
+
         await run.StopAsync();
         await disturbed.AgreesAsync();
     }
@@ -40,8 +64,13 @@ public class OwnershipTests
             {
                 string progress = (await lab.Redis.Database.StringGetAsync(key)).ToString();
                 string[] parts = progress.Split(' ');
-                return (int)await lab.Redis.Database.ScriptEvaluateAsync("if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], ARGV[2]) return 1",
-                    [key], [progress, $"{parts[0]} {long.Parse(parts[1]) - 1}"]) == 1;
+                return (int)
+                        await lab.Redis.Database.ScriptEvaluateAsync(
+                            "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], "
+                                + "ARGV[2]) return 1",
+                            [key],
+                            [progress, $"{parts[0]} {long.Parse(parts[1]) - 1}"]
+                        ) == 1;
             });
         }
         lab.Log.SendAll(disturbed.Records[2000..]);

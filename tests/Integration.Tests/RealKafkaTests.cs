@@ -32,13 +32,27 @@ public class RealKafkaEndToEndTests(RealKafka kafka)
     {
         await using Lab lab = await Lab.RealAsync(kafka, Redises.Any, new EngineYaml { Timestamps = "append" });
         await using EngineRun run = await lab.StartAsync();
-        using Confluent.Kafka.IAdminClient admin = new Confluent.Kafka.AdminClientBuilder(new Confluent.Kafka.AdminClientConfig { BootstrapServers = lab.Brokers }).Build();
-        var topics = admin.GetMetadata(TimeSpan.FromSeconds(20)).Topics.ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
+        using Confluent.Kafka.IAdminClient admin = new Confluent.Kafka.AdminClientBuilder(
+            new Confluent.Kafka.AdminClientConfig { BootstrapServers = lab.Brokers }
+        ).Build();
+        var topics = admin
+            .GetMetadata(TimeSpan.FromSeconds(20))
+            .Topics.ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
         Assert.Equal((4, 1, 4), (topics[Topics.Interactions], topics[Topics.Settings], topics[Topics.DeadLetters]));
-        async Task<string> ConfigAsync(string topic, string name) => (await admin.DescribeConfigsAsync([new() { Type = Confluent.Kafka.Admin.ResourceType.Topic, Name = topic }]))[0].Entries[name].Value;
+        async Task<string> ConfigAsync(string topic, string name) =>
+            (
+                await admin.DescribeConfigsAsync([
+                    new() { Type = Confluent.Kafka.Admin.ResourceType.Topic, Name = topic },
+                ])
+            )[0]
+                .Entries[name]
+                .Value;
         Assert.Equal("LogAppendTime", await ConfigAsync(Topics.Interactions, "message.timestamp.type"));
         Assert.Equal("compact", await ConfigAsync(Topics.Settings, "cleanup.policy"));
-        Assert.True(long.Parse(await ConfigAsync(Topics.Settings, "min.compaction.lag.ms")) >= long.Parse(await ConfigAsync(Topics.Interactions, "retention.ms")));
+        Assert.True(
+            long.Parse(await ConfigAsync(Topics.Settings, "min.compaction.lag.ms"))
+                >= long.Parse(await ConfigAsync(Topics.Interactions, "retention.ms"))
+        );
         Assert.Equal("compact", await ConfigAsync(Topics.Standings, "cleanup.policy"));
     }
 
@@ -48,8 +62,16 @@ public class RealKafkaEndToEndTests(RealKafka kafka)
         await using Lab lab = await Lab.RealAsync(kafka, Redises.Any, new EngineYaml { Lanes = 2 });
         lab.Log.SendAll(LiveEvents.Mixed(400, LiveEvents.Now - 10_000, 10));
         CommandRun end = await lab.RunUntilIdleAsync(lab.Redis);
-        string[] lines = [.. end.Error.Split('\n').Where(line => line.Contains(" interactions-", StringComparison.Ordinal))];
-        string[] taken = [.. lines.Where(line => line.Contains("taken over", StringComparison.Ordinal)).Select(line => line[line.IndexOf("interactions-", StringComparison.Ordinal)..].Split(':')[0])];
+        string[] lines =
+        [
+            .. end.Error.Split('\n').Where(line => line.Contains(" interactions-", StringComparison.Ordinal)),
+        ];
+        string[] taken =
+        [
+            .. lines
+                .Where(line => line.Contains("taken over", StringComparison.Ordinal))
+                .Select(line => line[line.IndexOf("interactions-", StringComparison.Ordinal)..].Split(':')[0]),
+        ];
         Assert.Equal(["interactions-0", "interactions-1", "interactions-2", "interactions-3"], taken.Order());
         Assert.Equal(4, lines.Count(line => line.Contains("given back", StringComparison.Ordinal)));
     }
@@ -112,19 +134,53 @@ public class RealKafkaExactlyOnceTests(RealKafka kafka)
         await using Lab lab = await Lab.RealAsync(kafka, Redises.Any);
         await lab.Log.MakeTopicAsync(Topics.Settings, 1);
         // Sums decide, and so decide about sums: one that is a click off shows.
-        await lab.Log.SendAsync(new LiveRecord(Topics.Settings, "rule/sums", """{"when":"int(network.clicks) % 5 == 3","then":{"class":"sivt"}}"""));
-        await lab.Log.SendAsync(new LiveRecord(Topics.Settings, "rule/visitors", """{"when":"visitor.share > 0.4 && visitor.share < 0.6","then":{"class":"sivt"}}"""));
+        await lab.Log.SendAsync(
+            new LiveRecord(
+                Topics.Settings,
+                "rule/sums",
+                """{"when":"int(network.clicks) % 5 == 3","then":{"class":"sivt"}}"""
+            )
+        );
+        await lab.Log.SendAsync(
+            new LiveRecord(
+                Topics.Settings,
+                "rule/visitors",
+                """{"when":"visitor.share > 0.4 && visitor.share < 0.6","then":{"class":"sivt"}}"""
+            )
+        );
         var disturbed = new Disturbed(lab, 24_000, TimeSpan.FromHours(12));
         Task sending = disturbed.SendAsync(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);
         foreach (double share in new[] { 0.4, 0.6, 0.8 })
         {
             await using EngineRun run = await lab.StartAsync();
             await disturbed.ReachAsync(share);
-            for (int i = 0; i < 4; i++) await run.Process.SaysAsync($"interactions-{i}: taken over from");
+            for (int i = 0; i < 4; i++)
+            {
+                await run.Process.SaysAsync($"interactions-{i}: taken over from");
+            }
             // Without it the next one reads all of the log again, as it must, and shows nothing.
-            await LiveWait.UntilAsync("it is said how far sums are written", () => Task.FromResult(lab.Log.ReadAll(Topics.Standings).Any(record => System.Text.Encoding.ASCII.GetString(record.Message.Key).StartsWith("written/", StringComparison.Ordinal))));
+            await LiveWait.UntilAsync("it is said how far sums are written", () =>
+                Task.FromResult(
+                    lab.Log.ReadAll(Topics.Standings)
+                        .Any(record =>
+                            System
+                                .Text.Encoding.ASCII.GetString(record.Message.Key)
+                                .StartsWith("written/", StringComparison.Ordinal)
+                        )
+                )
+            );
             await run.Process.KillAsync();
-            if (share == 0.8) Assert.True(run.Process.Error.Split('\n').Any(line => line.Contains(" interactions-", StringComparison.Ordinal) && System.Text.RegularExpressions.Regex.IsMatch(line, "reading its log again from [1-9]")), run.Process.Error);
+            if (share == 0.8)
+            {
+                Assert.True(
+                    run.Process.Error.Split('\n')
+                        .Any(line =>
+                            line.Contains(" interactions-", StringComparison.Ordinal)
+                            && System.Text.RegularExpressions.Regex.IsMatch(line, "reading its log again from [1-9]")
+                        ),
+                    run.Process.Error
+                );
+            }
         }
         await sending;
         await disturbed.AgreesAsync();
@@ -164,8 +220,11 @@ public class RealKafkaExactlyOnceTests(RealKafka kafka)
         zombie.Process.Signal(LiveProcess.Stop);
         await using EngineRun successor = await lab.StartAsync();
         await sending;
-        // Progress is at the log's end before the last clicks that wait for paths are decided: whose counts come then are the successor's.
-        await LiveWait.UntilAsync("every click is counted", async () => (await Outcome.OfAsync(lab.Redis, "engine")).Total("campaign", "clicks") == 30_000);
+        // Progress is at the log's end before the last clicks that wait for paths are decided: whose counts come then
+        // are the successor's.
+        await LiveWait.UntilAsync("every click is counted", async () =>
+            (await Outcome.OfAsync(lab.Redis, "engine")).Total("campaign", "clicks") == 30_000
+        );
         Outcome before = await Outcome.OfAsync(lab.Redis, "engine");
         zombie.Process.Signal(LiveProcess.Continue);
         await zombie.NoticesThatItsPartitionsHaveGoneAsync();

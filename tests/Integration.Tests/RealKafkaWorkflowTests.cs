@@ -32,11 +32,16 @@ public sealed class RealKafkaWorkflowTests(RealKafka kafka)
         Assert.Equal(first, await RescoreWorkflowTests.RescoreAsync(lab, "second.jsonl"));
 
         // A topic that isn't there is left out, and isn't made.
-        using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = lab.Brokers }).SetLogHandler((_, _) => { }).Build();
+        using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = lab.Brokers })
+            .SetLogHandler((_, _) => { })
+            .Build();
         bool IsThere(string topic) => admin.GetMetadata(TimeSpan.FromSeconds(20)).Topics.Any(one => one.Topic == topic);
         await admin.DeleteTopicsAsync([Topics.Bindings, Topics.Labels]);
         await LiveWait.UntilAsync("the topics are gone", () => !IsThere(Topics.Bindings) && !IsThere(Topics.Labels));
-        Assert.Equal(first.Where(line => !line.StartsWith("{\"topic\":\"bindings\"", StringComparison.Ordinal)), await RescoreWorkflowTests.RescoreAsync(lab, "third.jsonl"));
+        Assert.Equal(
+            first.Where(line => !line.StartsWith("{\"topic\":\"bindings\"", StringComparison.Ordinal)),
+            await RescoreWorkflowTests.RescoreAsync(lab, "third.jsonl")
+        );
         Assert.False(IsThere(Topics.Bindings) || IsThere(Topics.Labels));
     }
 }

@@ -20,13 +20,19 @@ public class SettingsTests
         await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
         await using EngineRun run = await lab.StartAsync();
         long changed = LiveEvents.Now;
-        DeliveryResult<byte[], byte[]> rule = await lab.Log.SendAsync(new LiveRecord(Topics.Settings, "rule/all", Rule, changed));
+        DeliveryResult<byte[], byte[]> rule = await lab.Log.SendAsync(
+            new LiveRecord(Topics.Settings, "rule/all", Rule, changed)
+        );
         await run.Process.SaysAsync("rule/all changed");
         // Log time decides, not when a click is read.
         lab.Log.SendAll([
-            LiveEvents.Click("before", changed - 500, "203.0.1.1"), LiveEvents.Click("still", changed + 2000, "203.0.1.2"), LiveEvents.Click("after", changed + 2001, "203.0.1.3"),
+            LiveEvents.Click("before", changed - 500, "203.0.1.1"),
+            LiveEvents.Click("still", changed + 2000, "203.0.1.2"),
+            LiveEvents.Click("after", changed + 2001, "203.0.1.3"),
         ]);
-        JsonElement before = await lab.VerdictAsync("before"), still = await lab.VerdictAsync("still"), after = await lab.VerdictAsync("after");
+        JsonElement before = await lab.VerdictAsync("before"),
+            still = await lab.VerdictAsync("still"),
+            after = await lab.VerdictAsync("after");
         Assert.Equal(["s-base", "s-base", $"s-{rule.Offset.Value}"], new[] { before, still, after }.Select(SettingsOf));
         Assert.Equal("sivt", after.GetProperty("class").GetString());
         Assert.Equal("rule.all", after.GetProperty("reasons")[0].GetString());
@@ -34,19 +40,28 @@ public class SettingsTests
         Assert.Equal(1, await TotalSoonAsync(lab, "clicks:reason:rule.all", 1));
 
         // A record that doesn't load changes nothing, and is told of.
-        DeliveryResult<byte[], byte[]> bad = await lab.Log.SendAsync(new LiveRecord(Topics.Settings, "rule/all", """{"when":"click.nothing == 1","then":{}}""", changed + 3000));
+        DeliveryResult<byte[], byte[]> bad = await lab.Log.SendAsync(
+            new LiveRecord(Topics.Settings, "rule/all", """{"when":"click.nothing == 1","then":{}}""", changed + 3000)
+        );
         await run.Process.SaysAsync($"settings offset {bad.Offset.Value}:");
         lab.Log.SendAll([LiveEvents.Click("unchanged", changed + 6000, "203.0.1.4")]);
         Assert.Equal($"s-{rule.Offset.Value}", SettingsOf(await lab.VerdictAsync("unchanged")));
-        await LiveWait.UntilAsync("the bad record is a dead letter", () => lab.Log.ReadAll(Topics.DeadLetters).Count == 1);
+        await LiveWait.UntilAsync("the bad record is a dead letter", () =>
+            lab.Log.ReadAll(Topics.DeadLetters).Count == 1
+        );
         ConsumeResult<byte[], byte[]> letter = lab.Log.ReadAll(Topics.DeadLetters)[0];
         Assert.Equal("rule/all"u8.ToArray(), letter.Message.Key);
         Assert.Equal("settings"u8.ToArray(), letter.Message.Headers.GetLastBytes("error.topic"));
         Assert.Equal("malformed"u8.ToArray(), letter.Message.Headers.GetLastBytes("error.reason"));
-        Assert.Contains("nothing", System.Text.Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes("error.detail")));
+        Assert.Contains(
+            "nothing",
+            System.Text.Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes("error.detail"))
+        );
 
         // An empty value deletes.
-        DeliveryResult<byte[], byte[]> gone = await lab.Log.SendAsync(new LiveRecord(Topics.Settings, "rule/all", (byte[]?)null, changed + 7000));
+        DeliveryResult<byte[], byte[]> gone = await lab.Log.SendAsync(
+            new LiveRecord(Topics.Settings, "rule/all", (byte[]?)null, changed + 7000)
+        );
         await run.Process.SaysAsync($"settings s-{gone.Offset.Value}:");
         lab.Log.SendAll([LiveEvents.Click("freed", changed + 9500, "203.0.1.5")]);
         JsonElement freed = await lab.VerdictAsync("freed");
@@ -68,7 +83,11 @@ public class SettingsTests
         string kept = (await lab.Redis.Database.StringGetAsync("settings-base:engine")).ToString();
 
         using var folder = new LiveFolder();
-        foreach (string file in Directory.GetFiles(Path.Combine(Programs.Checkout, "configs", "settings"))) File.Copy(file, folder.File(Path.GetFileName(file)));
+        foreach (string file in Directory.GetFiles(Path.Combine(Programs.Checkout, "configs", "settings")))
+        {
+            File.Copy(file, folder.File(Path.GetFileName(file)));
+        }
+
         folder.Write("bands.yaml", "bands/default: { review: 0.01, challenge: 0.02, block: 0.03 }\n");
         string config = (lab.Yaml with { Settings = folder.Path }).Write(lab.Folder, "other.yaml");
         lab.Log.SendAll([LiveEvents.Click("second", LiveEvents.Now, "198.51.100.1")]);
@@ -79,7 +98,10 @@ public class SettingsTests
         Assert.Contains("bands/default", end.Error);
         Assert.Equal(kept, await lab.Redis.Database.StringGetAsync("settings-base:engine"));
         JsonElement second = await lab.VerdictAsync("second");
-        Assert.Equal(("s-base", first.GetProperty("score").GetRawText()), (SettingsOf(second), second.GetProperty("score").GetRawText()));
+        Assert.Equal(
+            ("s-base", first.GetProperty("score").GetRawText()),
+            (SettingsOf(second), second.GetProperty("score").GetRawText())
+        );
     }
 
     [Fact]
@@ -89,24 +111,42 @@ public class SettingsTests
         await using (EngineRun run = await lab.StartAsync())
         {
             long start = LiveEvents.Now;
-            await lab.Log.SendAsync(new LiveRecord(Topics.Settings, "bands/default", """{"review":0.0,"challenge":0.0,"block":0.0}""", start));
+            await lab.Log.SendAsync(
+                new LiveRecord(
+                    Topics.Settings,
+                    "bands/default",
+                    """{"review":0.0,"challenge":0.0,"block":0.0}""",
+                    start
+                )
+            );
             await run.Process.SaysAsync("bands/default changed");
             lab.Log.SendAll(LiveEvents.Mixed(4000, start, 1));
             await lab.IsDecidedAsync();
             await run.StopAsync();
         }
         LiveResults later = await lab.AnotherRedisAsync(Redises.Any);
-        await later.Database.StringSetAsync($"{Lab.Second}settings-base:later", await lab.Redis.Database.StringGetAsync("settings-base:engine"));
+        await later.Database.StringSetAsync(
+            $"{Lab.Second}settings-base:later",
+            await lab.Redis.Database.StringGetAsync("settings-base:engine")
+        );
         await lab.RunUntilIdleAsync(lab.Redis);
         await lab.RunUntilIdleAsync(later, "--group", "later", "--prefix", Lab.Second);
-        Outcome live = await Outcome.OfAsync(lab.Redis, "engine"), again = await Outcome.OfAsync(later, "later", Lab.Second);
+        Outcome live = await Outcome.OfAsync(lab.Redis, "engine"),
+            again = await Outcome.OfAsync(later, "later", Lab.Second);
         live.MustEqual(again);
-        Assert.Equal(["s-0", "s-base"], live.Verdicts.Values.Select(verdict => SettingsOf(JsonDocument.Parse(verdict).RootElement)).Distinct().Order());
+        Assert.Equal(
+            ["s-0", "s-base"],
+            live.Verdicts.Values.Select(verdict => SettingsOf(JsonDocument.Parse(verdict).RootElement))
+                .Distinct()
+                .Order()
+        );
     }
 
     private static async Task<long> TotalSoonAsync(Lab lab, string field, long expected)
     {
-        await LiveWait.UntilAsync($"{field} is {expected}", async () => await lab.Redis.TotalAsync("publisher", field) == expected);
+        await LiveWait.UntilAsync($"{field} is {expected}", async () =>
+            await lab.Redis.TotalAsync("publisher", field) == expected
+        );
         return expected;
     }
 }

@@ -17,12 +17,25 @@ public class SponsorPageTests
     {
         (Lab lab, EngineRun run, HttpClient http) = await ContentRequestTests.StartAsync();
         void Send(string ids, int count, string unit, string sizes, string parameters) =>
-            lab.Log.SendAll(Enumerable.Range(0, count).Select(i => new LiveRecord(Topics.ContentRequests, "sp-1", ContentRequestTests.Request($"{ids}-{i}", unit, sizes, parameters, time: LiveEvents.Now), LiveEvents.Now)));
+            lab.Log.SendAll(
+                Enumerable
+                    .Range(0, count)
+                    .Select(i => new LiveRecord(
+                        Topics.ContentRequests,
+                        "sp-1",
+                        ContentRequestTests.Request($"{ids}-{i}", unit, sizes, parameters, time: LiveEvents.Now),
+                        LiveEvents.Now
+                    ))
+            );
         Send("a", 41, "news/front/top", "[[320,50],[320,100]]", """{"color":"green"}""");
         Send("b", 17, "news/front/top", "[[320,50]]", "{}");
         Send("c", 12, "news/front/side", "[[160,600]]", JsonSerializer.Serialize(new { label = Evil }));
         Send("d", 9, "weather", "[[1,1]]", "{}");
-        await LiveWait.UntilAsync("all are counted", async () => (await lab.Redis.HashesAsync("suggestions:sp-1:")).Sum(type => JsonDocument.Parse(type.Value).RootElement.GetProperty("requests").GetInt64()) == 79);
+        await LiveWait.UntilAsync("all are counted", async () =>
+            (await lab.Redis.HashesAsync("suggestions:sp-1:")).Sum(type =>
+                JsonDocument.Parse(type.Value).RootElement.GetProperty("requests").GetInt64()
+            ) == 79
+        );
         return (lab, run, http);
     }
 
@@ -58,7 +71,15 @@ public class SponsorPageTests
         Assert.DoesNotContain("evil", (await browser.EvaluateAsync("document.title")).GetString());
         // The chart's last bar is today's, and stands on the line.
         Assert.Equal(24, (await browser.EvaluateAsync("document.querySelectorAll('svg rect').length")).GetInt32());
-        Assert.Equal("41", (await browser.EvaluateAsync("[...document.querySelector('svg').querySelectorAll('rect title')].at(-1).textContent.split(' ').at(-1)")).GetString());
+        Assert.Equal(
+            "41",
+            (
+                await browser.EvaluateAsync(
+                    "[...document.querySelector('svg').querySelectorAll('rect title')].at(-1).textContent.split(' "
+                        + "').at(-1)"
+                )
+            ).GetString()
+        );
         Assert.Equal("", (await browser.EvaluateAsync("document.cookie")).GetString());
         await browser.PictureAsync("sponsor-suggestions");
 
@@ -89,7 +110,10 @@ public class SponsorPageTests
         await browser.SizeAsync(390, 844, phone: true);
         await browser.GoAsync($"http://{run.Http}/sponsors/sp-1");
         await browser.PictureAsync("sponsor-phone");
-        Assert.True((await browser.EvaluateAsync("document.documentElement.scrollWidth <= innerWidth")).GetBoolean(), "the page is wider than the phone");
+        Assert.True(
+            (await browser.EvaluateAsync("document.documentElement.scrollWidth <= innerWidth")).GetBoolean(),
+            "the page is wider than the phone"
+        );
         await browser.ClickAsync("input[type=checkbox]");
         await browser.ClickAsync(".card:last-of-type input[type=checkbox]");
         await browser.FollowAsync("form button.plain[class='plain']:not(header button)");
@@ -97,7 +121,19 @@ public class SponsorPageTests
         await browser.PictureAsync("sponsor-phone-preview");
         await browser.FollowAsync("main form button");
         Assert.Contains("Accepted 2 types.", await browser.TextAsync());
-        await LiveWait.UntilAsync("side's requests are valid", async () => (await ContentRequestTests.AskAsync(http, ContentRequestTests.Request($"s-{LiveEvents.Now}", "news/front/side", "[[160,600]]", JsonSerializer.Serialize(new { label = Evil })))).Body.Contains("\"validity\":\"valid\""));
+        await LiveWait.UntilAsync("side's requests are valid", async () =>
+            (
+                await ContentRequestTests.AskAsync(
+                    http,
+                    ContentRequestTests.Request(
+                        $"s-{LiveEvents.Now}",
+                        "news/front/side",
+                        "[[160,600]]",
+                        JsonSerializer.Serialize(new { label = Evil })
+                    )
+                )
+            ).Body.Contains("\"validity\":\"valid\"")
+        );
 
         // Another's page isn't shown, and after signing out its own neither.
         await browser.GoAsync($"http://{run.Http}/sponsors/sp-2");
@@ -116,44 +152,123 @@ public class SponsorPageTests
         await using EngineRun disposeRun = run;
         using var handler = new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false };
         using var http = new HttpClient(handler) { BaseAddress = new Uri($"http://{run.Http}") };
-        async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? cookie, Dictionary<string, string>? form = null, string? site = null)
+        async Task<HttpResponseMessage> SendAsync(
+            HttpMethod method,
+            string path,
+            string? cookie,
+            Dictionary<string, string>? form = null,
+            string? site = null
+        )
         {
             using var request = new HttpRequestMessage(method, path);
-            if (cookie != null) request.Headers.Add("Cookie", cookie);
-            if (site != null) request.Headers.Add("Sec-Fetch-Site", site);
-            if (form != null) request.Content = new FormUrlEncodedContent(form);
+            if (cookie != null)
+            {
+                request.Headers.Add("Cookie", cookie);
+            }
+
+            if (site != null)
+            {
+                request.Headers.Add("Sec-Fetch-Site", site);
+            }
+
+            if (form != null)
+            {
+                request.Content = new FormUrlEncodedContent(form);
+            }
+
             return await http.SendAsync(request);
         }
 
         Dictionary<string, string> token = new() { ["token"] = ContentRequestTests.Token };
-        Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(HttpMethod.Post, "/sponsors/sign-in", null, token, "cross-site")).StatusCode);
-        HttpResponseMessage signedIn = await SendAsync(HttpMethod.Post, "/sponsors/sign-in", null, token, "same-origin");
-        string set = Assert.Single(signedIn.Headers.GetValues("Set-Cookie")), cookie = set.Split(';')[0];
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await SendAsync(HttpMethod.Post, "/sponsors/sign-in", null, token, "cross-site")).StatusCode
+        );
+        HttpResponseMessage signedIn = await SendAsync(
+            HttpMethod.Post,
+            "/sponsors/sign-in",
+            null,
+            token,
+            "same-origin"
+        );
+        string set = Assert.Single(signedIn.Headers.GetValues("Set-Cookie")),
+            cookie = set.Split(';')[0];
         Assert.Contains("httponly", set, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("samesite=strict", set, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(ContentRequestTests.Token, set);
-        Assert.DoesNotContain(cookie.Split('=')[1], string.Concat((await lab.Redis.StringsAsync("session:")).Select(entry => entry.Key + entry.Value)));
+        Assert.DoesNotContain(
+            cookie.Split('=')[1],
+            string.Concat((await lab.Redis.StringsAsync("session:")).Select(entry => entry.Key + entry.Value))
+        );
 
         HttpResponseMessage page = await SendAsync(HttpMethod.Get, "/sponsors/sp-1", cookie);
         Assert.Contains("default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single());
         string html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        string secret = System.Text.RegularExpressions.Regex.Match(html, "name=\"secret\" value=\"([^\"]+)\"").Groups[1].Value, type = System.Text.RegularExpressions.Regex.Match(html, "name=\"type\" value=\"([^\"]+)\"").Groups[1].Value;
+        string secret =
+                System.Text.RegularExpressions.Regex.Match(html, "name=\"secret\" value=\"([^\"]+)\"").Groups[1].Value,
+            type = System.Text.RegularExpressions.Regex.Match(html, "name=\"type\" value=\"([^\"]+)\"").Groups[1].Value;
         Assert.DoesNotContain("<script", html);
         foreach (string? wrong in new[] { null, "", "x", secret + "x" })
         {
             Dictionary<string, string> forged = new() { ["type"] = type };
-            if (wrong != null) forged["secret"] = wrong;
-            Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(HttpMethod.Post, "/sponsors/sp-1/accept", cookie, forged)).StatusCode);
+            if (wrong != null)
+            {
+                forged["secret"] = wrong;
+            }
+
+            Assert.Equal(
+                HttpStatusCode.BadRequest,
+                (await SendAsync(HttpMethod.Post, "/sponsors/sp-1/accept", cookie, forged)).StatusCode
+            );
         }
-        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Post, "/sponsors/sp-1/accept", null, new() { ["type"] = type, ["secret"] = secret })).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(HttpMethod.Post, "/sponsors/sp-2/accept", cookie, new() { ["type"] = type, ["secret"] = secret })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (
+                await SendAsync(
+                    HttpMethod.Post,
+                    "/sponsors/sp-1/accept",
+                    null,
+                    new() { ["type"] = type, ["secret"] = secret }
+                )
+            ).StatusCode
+        );
+        Assert.Equal(
+            HttpStatusCode.Forbidden,
+            (
+                await SendAsync(
+                    HttpMethod.Post,
+                    "/sponsors/sp-2/accept",
+                    cookie,
+                    new() { ["type"] = type, ["secret"] = secret }
+                )
+            ).StatusCode
+        );
         Assert.Empty(lab.Log.ReadAll(Topics.Settings));
-        Assert.Equal(HttpStatusCode.Redirect, (await SendAsync(HttpMethod.Post, "/sponsors/sp-1/accept", cookie, new() { ["type"] = type, ["secret"] = secret })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Redirect,
+            (
+                await SendAsync(
+                    HttpMethod.Post,
+                    "/sponsors/sp-1/accept",
+                    cookie,
+                    new() { ["type"] = type, ["secret"] = secret }
+                )
+            ).StatusCode
+        );
         Assert.Single(lab.Log.ReadAll(Topics.Settings));
 
         // A token that the sponsor has no more ends its sessions.
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/sponsors/sp-1/history", cookie)).StatusCode);
-        await lab.Log.SendAsync(new LiveRecord(Topics.Settings, "sponsor/sp-1", Encoding.UTF8.GetBytes("""{"resources":["https://news.example/"]}""")));
-        await LiveWait.UntilAsync("the session has ended", async () => (await SendAsync(HttpMethod.Get, "/sponsors/sp-1/history", cookie)).StatusCode == HttpStatusCode.Unauthorized);
+        await lab.Log.SendAsync(
+            new LiveRecord(
+                Topics.Settings,
+                "sponsor/sp-1",
+                Encoding.UTF8.GetBytes("""{"resources":["https://news.example/"]}""")
+            )
+        );
+        await LiveWait.UntilAsync("the session has ended", async () =>
+            (await SendAsync(HttpMethod.Get, "/sponsors/sp-1/history", cookie)).StatusCode
+            == HttpStatusCode.Unauthorized
+        );
     }
 }

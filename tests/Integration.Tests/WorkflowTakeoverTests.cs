@@ -4,7 +4,10 @@ using Xunit;
 
 namespace Integration.Tests;
 
-/// <summary>Workflows whose partitions move between engines, and engines that are overtaken: each event counts once, and once only.</summary>
+/// <summary>
+/// Workflows whose partitions move between engines, and engines that are overtaken: each event counts once, and once
+/// only.
+/// </summary>
 public sealed class WorkflowTakeoverTests
 {
     [Fact]
@@ -17,7 +20,9 @@ public sealed class WorkflowTakeoverTests
         await traffic.ReachAsync(0.1);
         await using (EngineRun second = await lab.StartAsync())
         {
-            await LiveWait.UntilAsync("the second has partitions of workflows", () => Topics().Any(topic => second.Process.Error.Contains($"{topic}-", StringComparison.Ordinal)));
+            await LiveWait.UntilAsync("the second has partitions of workflows", () =>
+                Topics().Any(topic => second.Process.Error.Contains($"{topic}-", StringComparison.Ordinal))
+            );
             await traffic.ReachAsync(0.6);
             CommandRun end = await second.StopAsync();
             Assert.True(end.ExitCode == 0, end.ToString());
@@ -56,13 +61,35 @@ public sealed class WorkflowTakeoverTests
         int half = traffic.Records.Length / 2;
         lab.Log.SendAll(traffic.Records[..half]);
         await traffic.ReachAsync(0.5);
-        string[] owners = [.. lab.Redis.Keys("owner:engine:{").Where(key => Topics().Any(topic => key.Contains($"{{{topic}-", StringComparison.Ordinal)))];
+        string[] owners =
+        [
+            .. lab
+                .Redis.Keys("owner:engine:{")
+                .Where(key => Topics().Any(topic => key.Contains($"{{{topic}-", StringComparison.Ordinal))),
+        ];
         Assert.Equal(12, owners.Length);
-        foreach (string owner in owners) await lab.Redis.Database.StringIncrementAsync(owner);
+        foreach (string owner in owners)
+        {
+            await lab.Redis.Database.StringIncrementAsync(owner);
+        }
+
         lab.Log.SendAll(traffic.Records[half..]);
         // A partition that nothing came for any more has nothing to fail on.
-        string[] busy = [.. Topics().SelectMany(topic => lab.Log.ReadAll(topic).GroupBy(record => record.Partition.Value).Where(records => records.Count() > 10).Select(records => $"{topic}-{records.Key}"))];
-        await LiveWait.UntilAsync("it leaves all partitions alone", () => busy.All(name => run.Process.Error.Contains($"{name}: another instance owns it now", StringComparison.Ordinal)));
+        string[] busy =
+        [
+            .. Topics()
+                .SelectMany(topic =>
+                    lab.Log.ReadAll(topic)
+                        .GroupBy(record => record.Partition.Value)
+                        .Where(records => records.Count() > 10)
+                        .Select(records => $"{topic}-{records.Key}")
+                ),
+        ];
+        await LiveWait.UntilAsync("it leaves all partitions alone", () =>
+            busy.All(name =>
+                run.Process.Error.Contains($"{name}: another instance owns it now", StringComparison.Ordinal)
+            )
+        );
         await traffic.ReachAsync(1);
         await run.StopAsync();
         await traffic.AgreesAsync();
@@ -80,7 +107,9 @@ public sealed class WorkflowTakeoverTests
         {
             await traffic.ReachAsync(share);
             await server.Process.KillAsync();
-            await LiveWait.UntilAsync("it says that Redis is away", () => run.Process.Error.Split("Redis is away").Length > times);
+            await LiveWait.UntilAsync("it says that Redis is away", () =>
+                run.Process.Error.Split("Redis is away").Length > times
+            );
             await server.StartAgainAsync();
         }
         await sending;
@@ -90,5 +119,6 @@ public sealed class WorkflowTakeoverTests
         await traffic.AgreesAsync();
     }
 
-    private static string[] Topics() => [Engine.Contracts.Topics.ContentRequests, Engine.Contracts.Topics.Bindings, Engine.Contracts.Topics.Processes];
+    private static string[] Topics() =>
+        [Engine.Contracts.Topics.ContentRequests, Engine.Contracts.Topics.Bindings, Engine.Contracts.Topics.Processes];
 }

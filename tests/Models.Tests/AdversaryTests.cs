@@ -6,7 +6,18 @@ namespace Models.Tests;
 
 public class AdversaryTests
 {
-    private static readonly People Material = new([new PathRecord("one", "test", "person", false, "human", Made(i => i * 16), Made(i => 10 * i), Made(i => (float)(30 * Math.Sin(i / 9.0))))]);
+    private static readonly People Material = new([
+        new PathRecord(
+            "one",
+            "test",
+            "person",
+            false,
+            "human",
+            Made(i => i * 16),
+            Made(i => 10 * i),
+            Made(i => (float)(30 * Math.Sin(i / 9.0)))
+        ),
+    ]);
 
     public static TheoryData<string> Families => [.. Adversaries.All.Select(a => a.Family)];
 
@@ -18,7 +29,10 @@ public class AdversaryTests
         {
             Motion motion = make(new Random(seed), Material);
             Assert.True(motion.Count >= 4, $"seed {seed}: {motion.Count} points");
-            Assert.True(motion.T.Zip(motion.T.Skip(1)).All(pair => pair.First <= pair.Second), $"seed {seed} goes back in time");
+            Assert.True(
+                motion.T.Zip(motion.T.Skip(1)).All(pair => pair.First <= pair.Second),
+                $"seed {seed} goes back in time"
+            );
             Assert.All(motion.X.Concat(motion.Y), v => Assert.InRange(v, -20_000, 20_000));
         }
     }
@@ -27,7 +41,9 @@ public class AdversaryTests
     public void The_same_seed_makes_the_same_motion(string family)
     {
         var make = Adversaries.All.Single(a => a.Family == family).Make;
-        Motion one = make(new Random(7), Material), again = make(new Random(7), Material), other = make(new Random(8), Material);
+        Motion one = make(new Random(7), Material),
+            again = make(new Random(7), Material),
+            other = make(new Random(8), Material);
         Assert.Equal(one.X, again.X);
         Assert.Equal(one.T, again.T);
         Assert.NotEqual(one.X, other.X);

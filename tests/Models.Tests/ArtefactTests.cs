@@ -5,7 +5,10 @@ namespace Models.Tests;
 
 public class ArtefactTests
 {
-    private readonly Artefact _made = Artefact.Create(RandomForest.Header(5), RandomForest.Make(new Random(3), 12, 5, 9, 20));
+    private readonly Artefact _made = Artefact.Create(
+        RandomForest.Header(5),
+        RandomForest.Make(new Random(3), 12, 5, 9, 20)
+    );
 
     [Fact]
     public void What_is_saved_is_what_is_loaded()
@@ -18,7 +21,10 @@ public class ArtefactTests
             Assert.Equal(_made.Version, read.Version);
             Assert.Equal(_made.Features, read.Features);
             Assert.Equal(_made.Header.Sources, read.Header.Sources);
-            Assert.Equal((_made.CutOff, _made.Header.Seed, _made.Header.Metrics["auc"]), (read.CutOff, read.Header.Seed, read.Header.Metrics["auc"]));
+            Assert.Equal(
+                (_made.CutOff, _made.Header.Seed, _made.Header.Metrics["auc"]),
+                (read.CutOff, read.Header.Seed, read.Header.Metrics["auc"])
+            );
             float[] row = [1, -2, 3, -4, 5];
             Assert.Equal(_made.Forest.Score(row), read.Forest.Score(row));
             Assert.Matches("^clicks-[0-9a-f]{4}$", read.Version);

@@ -33,9 +33,13 @@ public class BoostingTests
     {
         Rows rows = Made(800);
         var settings = new BoostingSettings(20, 8);
-        Forest one = Boosting.Train(rows, settings, 5), other = Boosting.Train(rows, settings, 6), mean = Boosting.Mean([one, other]);
+        Forest one = Boosting.Train(rows, settings, 5),
+            other = Boosting.Train(rows, settings, 6),
+            mean = Boosting.Mean([one, other]);
         Assert.Equal(one.Trees.Count + other.Trees.Count, mean.Trees.Count);
-        Assert.Contains(Enumerable.Range(0, rows.Count), i => Math.Abs(one.Score(rows[i]) - other.Score(rows[i])) > 0.01f);
+        Assert.Contains(Enumerable.Range(0, rows.Count), i =>
+            Math.Abs(one.Score(rows[i]) - other.Score(rows[i])) > 0.01f
+        );
         for (int i = 0; i < rows.Count; i++)
         {
             Assert.Equal((one.Score(rows[i]) + other.Score(rows[i])) / 2, mean.Score(rows[i]), 1e-5f);
@@ -47,10 +51,12 @@ public class BoostingTests
     [Fact]
     public void Each_forest_of_a_mean_trains_on_the_next_draw()
     {
-        Rows first = Made(800), second = first.Where(i => i % 2 == 0);
+        Rows first = Made(800),
+            second = first.Where(i => i % 2 == 0);
         var settings = new BoostingSettings(20, 8);
         Forest mean = Boosting.Train([first, second], settings with { Forests = 2 }, 5);
-        Forest one = Boosting.Train(first, settings, Boosting.SeedOf(5, 0)), other = Boosting.Train(second, settings, Boosting.SeedOf(5, 1));
+        Forest one = Boosting.Train(first, settings, Boosting.SeedOf(5, 0)),
+            other = Boosting.Train(second, settings, Boosting.SeedOf(5, 1));
         for (int i = 0; i < first.Count; i++)
         {
             Assert.Equal((one.Score(first[i]) + other.Score(first[i])) / 2, mean.Score(first[i]), 1e-5f);

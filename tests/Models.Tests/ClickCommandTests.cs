@@ -7,10 +7,15 @@ using Xunit;
 
 namespace Models.Tests;
 
-/// <summary>`train-clicks`, `evaluate-clicks` and `score-clicks` where something is wrong: how they end, and what they say.</summary>
+/// <summary>
+/// `train-clicks`, `evaluate-clicks` and `score-clicks` where something is wrong: how they end, and what they say.
+/// </summary>
 public sealed class ClickCommandTests
 {
-    private const int Done = 0, Failed = 1, WrongUse = 2, NotThere = 3;
+    private const int Done = 0,
+        Failed = 1,
+        WrongUse = 2,
+        NotThere = 3;
 
     private static readonly string[] Names = [.. FieldHistories.FeatureNames];
 
@@ -20,7 +25,9 @@ public sealed class ClickCommandTests
     public async Task A_file_of_clicks_or_labels_that_is_not_there_ends_with_3_and_is_named(string command)
     {
         using var folder = new LiveFolder();
-        string clicks = folder.Write("clicks.jsonl", Clicks(1)), labels = folder.Write("labels.csv", "click,label\nc-0,1\n"), none = folder.File("none.jsonl");
+        string clicks = folder.Write("clicks.jsonl", Clicks(1)),
+            labels = folder.Write("labels.csv", "click,label\nc-0,1\n"),
+            none = folder.File("none.jsonl");
         await Expect(NotThere, none, command, "--clicks", none, "--labels", labels, "--out", folder.File("out"));
         await Expect(NotThere, none, command, "--clicks", clicks, "--labels", none, "--out", folder.File("out"));
         Assert.False(File.Exists(folder.File("out")));
@@ -29,16 +36,38 @@ public sealed class ClickCommandTests
     [Theory]
     [InlineData("train-clicks")]
     [InlineData("evaluate-clicks")]
-    public async Task Clicks_without_labels_too_few_of_them_or_of_one_label_only_are_refused_with_the_numbers(string command)
+    public async Task Clicks_without_labels_too_few_of_them_or_of_one_label_only_are_refused_with_the_numbers(
+        string command
+    )
     {
         using var folder = new LiveFolder();
         string clicks = folder.Write("clicks.jsonl", Clicks(250));
         string strangers = folder.Write("strangers.csv", "click,label\nanother,1\n");
-        await Expect(Failed, "0 clicks", command, "--clicks", clicks, "--labels", strangers, "--out", folder.File("out"));
+        await Expect(
+            Failed,
+            "0 clicks",
+            command,
+            "--clicks",
+            clicks,
+            "--labels",
+            strangers,
+            "--out",
+            folder.File("out")
+        );
         string few = folder.Write("few.csv", Labels(199, i => i % 2));
         await Expect(Failed, "199 clicks", command, "--clicks", clicks, "--labels", few, "--out", folder.File("out"));
         string good = folder.Write("good.csv", Labels(250, _ => 0));
-        await Expect(Failed, "0 of them invalid", command, "--clicks", clicks, "--labels", good, "--out", folder.File("out"));
+        await Expect(
+            Failed,
+            "0 of them invalid",
+            command,
+            "--clicks",
+            clicks,
+            "--labels",
+            good,
+            "--out",
+            folder.File("out")
+        );
         Assert.False(File.Exists(folder.File("out")));
     }
 
@@ -51,8 +80,19 @@ public sealed class ClickCommandTests
     public async Task Labels_that_cannot_be_read_end_with_1_at_file_and_line(string name, string text, string line)
     {
         using var folder = new LiveFolder();
-        string clicks = folder.Write("clicks.jsonl", Clicks(1)), labels = folder.Write(name, text);
-        await Expect(Failed, labels + line, "train-clicks", "--clicks", clicks, "--labels", labels, "--out", folder.File("out"));
+        string clicks = folder.Write("clicks.jsonl", Clicks(1)),
+            labels = folder.Write(name, text);
+        await Expect(
+            Failed,
+            labels + line,
+            "train-clicks",
+            "--clicks",
+            clicks,
+            "--labels",
+            labels,
+            "--out",
+            folder.File("out")
+        );
     }
 
     [Fact]
@@ -66,7 +106,8 @@ public sealed class ClickCommandTests
     public async Task An_artefact_that_does_not_fit_is_refused_before_a_click_is_scored()
     {
         using var folder = new LiveFolder();
-        string clicks = folder.Write("clicks.jsonl", Clicks(2)), artefact = folder.File("own.artefact");
+        string clicks = folder.Write("clicks.jsonl", Clicks(2)),
+            artefact = folder.File("own.artefact");
         await Expect(NotThere, artefact, "score-clicks", "--artefact", artefact, clicks);
 
         Write(artefact, [.. Names[..^1], "another"]);
@@ -91,7 +132,12 @@ public sealed class ClickCommandTests
         string artefact = folder.File("own.artefact");
         Write(artefact, Names);
         File.WriteAllText(artefact + ModelInForce.HistoriesEnding, "weight\t6\nuntil\t0\nall\t1\t2\n");
-        await using LiveProcess good = Run("score-clicks", "--artefact", artefact, folder.Write("clicks.jsonl", Clicks(3)));
+        await using LiveProcess good = Run(
+            "score-clicks",
+            "--artefact",
+            artefact,
+            folder.Write("clicks.jsonl", Clicks(3))
+        );
         Assert.Equal(Done, await good.ExitAsync());
         string[] lines = good.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("id,probability_invalid", lines[0].Trim());
@@ -102,16 +148,33 @@ public sealed class ClickCommandTests
         await Expect(Failed, broken + ":2:", "score-clicks", "--artefact", artefact, broken);
     }
 
-    private static string Clicks(int count) => string.Concat(Enumerable.Range(0, count).Select(i =>
-        $$"""{"type":"click","id":"c-{{i}}","time":{{1795338000000 + i}},"ip":"203.0.113.9","publisher":"pub-{{i % 3}}","campaign":"cmp-1"}""" + "\n"));
+    private static string Clicks(int count) =>
+        string.Concat(
+            Enumerable
+                .Range(0, count)
+                .Select(i =>
+                    $$"""{"type":"click","id":"c-{{i}}","time":{{1795338000000 + i}},"ip":"203.0.113.9","publisher":"pub-{{i % 3}}","campaign":"cmp-1"}"""
+                    + "\n"
+                )
+        );
 
     private static string Labels(int count, Func<int, int> label) =>
-        new StringBuilder("click,label\n").AppendJoin('\n', Enumerable.Range(0, count).Select(i => $"c-{i},{label(i)}")).ToString();
+        new StringBuilder("click,label\n")
+            .AppendJoin('\n', Enumerable.Range(0, count).Select(i => $"c-{i},{label(i)}"))
+            .ToString();
 
     private static void Write(string file, string[] features)
     {
         Forest forest = RandomForest.Make(new Random(5), 6, features.Length, 8, 40);
-        Artefact.Create(RandomForest.Header(forest.Features) with { Features = [.. features.Select(name => new ArtefactFeature(name, "1", 0, 0, 1))] }, forest).Save(file);
+        Artefact
+            .Create(
+                RandomForest.Header(forest.Features) with
+                {
+                    Features = [.. features.Select(name => new ArtefactFeature(name, "1", 0, 0, 1))],
+                },
+                forest
+            )
+            .Save(file);
     }
 
     /// <summary>Runs a command that fails: stderr says what, and is no stack trace.</summary>
@@ -124,5 +187,6 @@ public sealed class ClickCommandTests
         return run.Error;
     }
 
-    private static LiveProcess Run(params string[] arguments) => LiveProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "models.dll"), .. arguments]);
+    private static LiveProcess Run(params string[] arguments) =>
+        LiveProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "models.dll"), .. arguments]);
 }

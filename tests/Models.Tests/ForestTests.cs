@@ -13,7 +13,12 @@ public class ForestTests
     [InlineData(150, 3, 32, 2000)]
     [InlineData(3, 2, 1, 1)]
     [InlineData(20, 4, 128, 500)]
-    public void Many_rows_at_once_score_as_each_does_alone_bit_for_bit(int trees, int features, int leaves, int thresholds)
+    public void Many_rows_at_once_score_as_each_does_alone_bit_for_bit(
+        int trees,
+        int features,
+        int leaves,
+        int thresholds
+    )
     {
         var random = new Random(trees * 31 + leaves);
         Forest forest = RandomForest.Make(random, trees, features, leaves, thresholds);
@@ -26,7 +31,10 @@ public class ForestTests
             for (int r = 0; r < rows; r++)
             {
                 float[] row = RandomForest.Row(forest, columns, stride, r);
-                Assert.Equal(BitConverter.SingleToInt32Bits(forest.ScoreScalar(row)), BitConverter.SingleToInt32Bits(raw[r]));
+                Assert.Equal(
+                    BitConverter.SingleToInt32Bits(forest.ScoreScalar(row)),
+                    BitConverter.SingleToInt32Bits(raw[r])
+                );
                 Assert.Equal(BitConverter.SingleToInt32Bits(raw[r]), BitConverter.SingleToInt32Bits(forest.Score(row)));
             }
         }
@@ -36,7 +44,12 @@ public class ForestTests
     [InlineData(130, 43, 48, 200)]
     [InlineData(7, 5, 9, 3)]
     [InlineData(1, 1, 2, 1)]
-    public void Rows_with_known_values_score_bit_for_bit_by_what_is_left_of_the_trees(int trees, int features, int leaves, int thresholds)
+    public void Rows_with_known_values_score_bit_for_bit_by_what_is_left_of_the_trees(
+        int trees,
+        int features,
+        int leaves,
+        int thresholds
+    )
     {
         const int Stride = 96;
         var random = new Random(trees);
@@ -44,12 +57,26 @@ public class ForestTests
         for (int round = 0; round < 8; round++)
         {
             float[] columns = RandomForest.Columns(random, forest, Stride);
-            (int Feature, float Value)[] known = [.. Enumerable.Range(0, features).Where(_ => random.Next(9) <= round).Select(f => (f, (float)Math.Round(random.NextDouble() * 20 - 10, 3)))];
-            foreach ((int feature, float value) in known) columns.AsSpan(feature * Stride, Stride).Fill(value);
+            (int Feature, float Value)[] known =
+            [
+                .. Enumerable
+                    .Range(0, features)
+                    .Where(_ => random.Next(9) <= round)
+                    .Select(f => (f, (float)Math.Round(random.NextDouble() * 20 - 10, 3))),
+            ];
+            foreach ((int feature, float value) in known)
+            {
+                columns.AsSpan(feature * Stride, Stride).Fill(value);
+            }
+
             Forest left = forest.Given(known);
             float[] raw = new float[Stride];
             left.Score(columns, Stride, Stride, raw);
-            for (int row = 0; row < Stride; row++) Assert.Equal(forest.ScoreScalar(RandomForest.Row(forest, columns, Stride, row)), raw[row]);
+            for (int row = 0; row < Stride; row++)
+            {
+                Assert.Equal(forest.ScoreScalar(RandomForest.Row(forest, columns, Stride, row)), raw[row]);
+            }
+
             Assert.Empty(left.Asked.Intersect(known.Select(k => k.Feature)));
         }
     }
@@ -107,7 +134,9 @@ public class ForestTests
         var random = new Random(1);
         Forest forest = RandomForest.Make(random, 100, 16, 64, 200);
         float[] columns = RandomForest.Columns(random, forest, 512);
-        float[] raw = new float[512], by = new float[16], row = new float[16];
+        float[] raw = new float[512],
+            by = new float[16],
+            row = new float[16];
         for (int warm = 0; warm < 3; warm++)
         {
             forest.Score(columns, 512, 512, raw);
@@ -129,7 +158,9 @@ public class ForestTests
         Assert.Throws<ArtefactException>(() => new Forest([new Tree([0], [0], [0], [~1], [0], [0, 0])], 1, 0));
         Assert.Throws<ArtefactException>(() => new Forest([new Tree([1], [0], [~0], [~1], [0], [0, 0])], 1, 0));
         Assert.Throws<ArtefactException>(() => new Forest([new Tree([0], [0], [~0], [~0], [0], [0, 0])], 1, 0));
-        Assert.Throws<ArtefactException>(() => new Forest([new Tree([0, 0, 0], [0, 0, 0], [~0, 2, 1], [~1, ~2, ~3], [0, 0, 0], [0, 0, 0, 0])], 1, 0));
+        Assert.Throws<ArtefactException>(() =>
+            new Forest([new Tree([0, 0, 0], [0, 0, 0], [~0, 2, 1], [~1, ~2, ~3], [0, 0, 0], [0, 0, 0, 0])], 1, 0)
+        );
         Assert.Throws<ArtefactException>(() => new Forest([new Tree([0], [0], [~0], [~1], [0], [0, float.NaN])], 1, 0));
     }
 }

@@ -13,9 +13,13 @@ public class MeansTableTests
         for (int round = 0; round < 2000; round++)
         {
             ulong[] all = [.. Enumerable.Range(0, 8).Select(_ => random.Next(3) == 0 ? 0 : Bytes(random, 100, 140))];
-            ulong low = Bytes(random, 98, 108), high = Bytes(random, 125, 142);
+            ulong low = Bytes(random, 98, 108),
+                high = Bytes(random, 125, 142);
             uint near = BlockMeans.NearOfEight(in all[0], low, high);
-            Assert.Equal(all.Select(m => BlockMeans.IsNear(m, low, high)), Enumerable.Range(0, 8).Select(i => (near >> i & 1) != 0));
+            Assert.Equal(
+                all.Select(m => BlockMeans.IsNear(m, low, high)),
+                Enumerable.Range(0, 8).Select(i => (near >> i & 1) != 0)
+            );
         }
     }
 
@@ -41,16 +45,21 @@ public class MeansTableTests
 
             if (step % 50 == 0)
             {
-                ulong low = Bytes(random, 118, 124), high = Bytes(random, 126, 132);
+                ulong low = Bytes(random, 118, 124),
+                    high = Bytes(random, 126, 132);
                 var found = new int[256];
                 int[] homes = new int[MeansTable.MostHomes];
                 ReadOnlySpan<int> asked = homes.AsSpan(0, table.Homes(low, high, homes));
                 table.AskBehind(asked);
                 int count = table.Find(low, high, asked, found);
-                Assert.Equal(there.Where(p => BlockMeans.IsNear(p.Value, low, high)).Select(p => p.Key).Order(), found[..count].Order());
+                Assert.Equal(
+                    there.Where(p => BlockMeans.IsNear(p.Value, low, high)).Select(p => p.Key).Order(),
+                    found[..count].Order()
+                );
             }
         }
     }
 
-    private static ulong Bytes(Random random, int low, int high) => Enumerable.Range(0, 8).Aggregate(0UL, (sum, i) => sum | ((ulong)random.Next(low, high) << (8 * i)));
+    private static ulong Bytes(Random random, int low, int high) =>
+        Enumerable.Range(0, 8).Aggregate(0UL, (sum, i) => sum | ((ulong)random.Next(low, high) << (8 * i)));
 }

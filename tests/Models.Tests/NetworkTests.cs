@@ -31,7 +31,10 @@ public class NetworkTests
                 float[] values = [.. Enumerable.Range(0, features).Select(f => columns[(f * Stride) + at])];
                 float plain = network.ScoreScalar(values);
                 Assert.True(float.IsFinite(plain));
-                Assert.Equal(BitConverter.SingleToInt32Bits(plain), BitConverter.SingleToInt32Bits(network.Score(values)));
+                Assert.Equal(
+                    BitConverter.SingleToInt32Bits(plain),
+                    BitConverter.SingleToInt32Bits(network.Score(values))
+                );
                 Assert.Equal(BitConverter.SingleToInt32Bits(plain), BitConverter.SingleToInt32Bits(together[row]));
             }
         }
@@ -42,9 +45,11 @@ public class NetworkTests
     {
         var random = new Random(4);
         Forest forest = RandomForest.Make(random, 12, 5, 9, 20);
-        Network one = RandomNetwork(random, 5, 8, 4), other = RandomNetwork(random, 5, 3, 3);
+        Network one = RandomNetwork(random, 5, 8, 4),
+            other = RandomNetwork(random, 5, 3, 3);
         Artefact artefact = Artefact.Create(RandomForest.Header(5), new Ensemble(forest, [one, other]));
-        float[] columns = RandomForest.Columns(random, forest, 100), together = new float[100];
+        float[] columns = RandomForest.Columns(random, forest, 100),
+            together = new float[100];
         artefact.Ensemble.Score(columns, 100, 100, together);
         for (int r = 0; r < 100; r++)
         {
@@ -76,18 +81,30 @@ public class NetworkTests
         Assert.Throws<ArtefactException>(() => new Network([0, 0], [1], [last]));
         Assert.Throws<ArtefactException>(() => new Network([0, 0], [1, float.NaN], [last]));
         Assert.Throws<ArtefactException>(() => new Network([0, 0], [1, 1], [new DenseLayer(2, [1, 1, 1, 1], [0, 0])]));
-        Assert.Throws<ArtefactException>(() => new Network([0, 0], [1, 1], [last with { Weights = [1, float.PositiveInfinity] }]));
-        Assert.Throws<ArtefactException>(() => new Ensemble(RandomForest.Make(new Random(1), 2, 3, 4, 5), [new Network([0, 0], [1, 1], [last])]));
+        Assert.Throws<ArtefactException>(() =>
+            new Network([0, 0], [1, 1], [last with { Weights = [1, float.PositiveInfinity] }])
+        );
+        Assert.Throws<ArtefactException>(() =>
+            new Ensemble(RandomForest.Make(new Random(1), 2, 3, 4, 5), [new Network([0, 0], [1, 1], [last])])
+        );
     }
 
     [Fact]
     public void It_learns_what_depends_on_two_features_at_once_and_the_same_from_the_same_seed()
     {
-        Rows rows = Made(4000, 1), others = Made(1000, 2);
+        Rows rows = Made(4000, 1),
+            others = Made(1000, 2);
         var settings = new NetworkSettings(16, 8, 20, Networks: 2);
-        IReadOnlyList<Network> networks = NetworkTraining.Train([rows, Made(4000, 3)], settings, 5), again = NetworkTraining.Train([rows, Made(4000, 3)], settings, 5);
-        double[] scores = [.. Enumerable.Range(0, others.Count).Select(i => (double)networks.Sum(n => n.Score(others[i])))];
-        double auc = Curves.Auc([.. scores.Where((_, i) => !others.Positive[i])], [.. scores.Where((_, i) => others.Positive[i])]);
+        IReadOnlyList<Network> networks = NetworkTraining.Train([rows, Made(4000, 3)], settings, 5),
+            again = NetworkTraining.Train([rows, Made(4000, 3)], settings, 5);
+        double[] scores =
+        [
+            .. Enumerable.Range(0, others.Count).Select(i => (double)networks.Sum(n => n.Score(others[i]))),
+        ];
+        double auc = Curves.Auc(
+            [.. scores.Where((_, i) => !others.Positive[i])],
+            [.. scores.Where((_, i) => others.Positive[i])]
+        );
         Assert.True(auc > 0.98, $"AUC {auc}");
         Assert.Equal(networks[1].Score(others[3]), again[1].Score(others[3]));
         Assert.NotEqual(networks[0].Score(others[3]), networks[1].Score(others[3]));
@@ -96,7 +113,9 @@ public class NetworkTests
     [Fact]
     public void A_hidden_feature_counts_nothing_whatever_it_is()
     {
-        Network network = Assert.Single(NetworkTraining.Train([Made(1000, 1)], new NetworkSettings(8, 4, 5, Networks: 1), 5, 1));
+        Network network = Assert.Single(
+            NetworkTraining.Train([Made(1000, 1)], new NetworkSettings(8, 4, 5, Networks: 1), 5, 1)
+        );
         Assert.Equal(network.Score([0.5f, -1, 0.2f]), network.Score([0.5f, 1000, 0.2f]));
         Assert.NotEqual(network.Score([0.5f, -1, 0.2f]), network.Score([-0.5f, -1, 0.2f]));
     }
@@ -143,7 +162,15 @@ public class NetworkTests
     internal static Network RandomNetwork(Random random, int features, int first, int second)
     {
         float[] Some(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5))];
-        return new Network(Some(features), Some(features), [new DenseLayer(first, Some(features * first), Some(first)), new DenseLayer(second, Some(first * second), Some(second)), new DenseLayer(1, Some(second), Some(1))]);
+        return new Network(
+            Some(features),
+            Some(features),
+            [
+                new DenseLayer(first, Some(features * first), Some(first)),
+                new DenseLayer(second, Some(first * second), Some(second)),
+                new DenseLayer(1, Some(second), Some(1)),
+            ]
+        );
     }
 
     /// <summary>Label 1 where the first two features have one sign; a third says nothing.</summary>
@@ -153,7 +180,8 @@ public class NetworkTests
         var rows = new Rows(3);
         for (int i = 0; i < count; i++)
         {
-            float a = (float)(random.NextDouble() - 0.5), b = (float)(random.NextDouble() - 0.5);
+            float a = (float)(random.NextDouble() - 0.5),
+                b = (float)(random.NextDouble() - 0.5);
             rows.Add([a, b, (float)random.NextDouble()], a * b > 0, 1, "made", "made");
         }
 

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Engine.Contracts.Settings;
 using Engine.Pipeline;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.History;
-using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Models.Scoring;
 using Models.Training.Clicks;
@@ -13,12 +13,18 @@ using LiveData = Tests.Support.SharedData;
 
 namespace Models.Tests;
 
-/// <summary>A network's own click forest in the engine: the same features of the same clicks as where it was trained.</summary>
+/// <summary>
+/// A network's own click forest in the engine: the same features of the same clicks as where it was trained.
+/// </summary>
 public sealed class OwnForestTests
 {
-    private const double Weight = 6, L2 = 2;
+    private const double Weight = 6,
+        L2 = 2;
 
-    /// <summary>Clicks as producers may write them: spellings, letters of other scripts, numbers for texts, fields that are missing or hold what separates lines.</summary>
+    /// <summary>
+    /// Clicks as producers may write them: spellings, letters of other scripts, numbers for texts, fields that are
+    /// missing or hold what separates lines.
+    /// </summary>
     private static readonly string[] Odd =
     [
         """{"type":"click","id":"a","time":1795338000000,"ip":"203.0.113.9","publisher":"pub-1","campaign":"cmp-1"}""",
@@ -33,33 +39,67 @@ public sealed class OwnForestTests
         ClickHistories histories = ClickHistories.Of(clicks, Weight).With(ClickLogistic.Fit(clicks, L2));
         Assert.All(clicks, click => Assert.NotEqual(0, histories.Features(click.Click)[^1]));
         Dictionary<string, float[]> found = FeaturesOf(Odd, FieldHistories.Read(histories.ToBytes()));
-        foreach ((ClickRecord click, _) in clicks) Assert.Equal(histories.Features(click), found[click.Id]);
+        foreach ((ClickRecord click, _) in clicks)
+        {
+            Assert.Equal(histories.Features(click), found[click.Id]);
+        }
     }
 
     [Fact]
     public void On_real_clicks_features_and_scores_are_those_of_score_clicks()
     {
-        string? clicksFile = LiveData.Find("clicks/iflytek.clicks.jsonl.gz"), labelsFile = LiveData.Find("clicks/iflytek.tsv.gz");
+        string? clicksFile = LiveData.Find("clicks/iflytek.clicks.jsonl.gz"),
+            labelsFile = LiveData.Find("clicks/iflytek.tsv.gz");
         Assert.SkipWhen(clicksFile == null || labelsFile == null, "The shared data isn't there: set SHARED_DATA.");
-        Dictionary<string, bool> labels = LiveData.Lines(labelsFile!).Skip(1).Select(line => line.Split('\t')).ToDictionary(row => row[0], row => row[1] == "1");
+        Dictionary<string, bool> labels = LiveData
+            .Lines(labelsFile!)
+            .Skip(1)
+            .Select(line => line.Split('\t'))
+            .ToDictionary(row => row[0], row => row[1] == "1");
         string[] lines = [.. LiveData.Lines(clicksFile!)];
         ClickRecord[] clicks = [.. Records(lines)];
         // Two in three train; the others are met for the first time.
-        (ClickRecord, bool)[] labelled = [.. clicks.Where((_, i) => i % 3 != 0).Select(click => (click, labels[click.Id]))];
+        (ClickRecord, bool)[] labelled =
+        [
+            .. clicks.Where((_, i) => i % 3 != 0).Select(click => (click, labels[click.Id])),
+        ];
         ClickHistories histories = ClickHistories.Of(labelled, Weight).With(ClickLogistic.Fit(labelled, L2));
         byte[] file = histories.ToBytes();
         Dictionary<string, float[]> found = FeaturesOf(lines, FieldHistories.Read(file));
         Assert.Equal(clicks.Length, found.Count);
-        foreach (ClickRecord click in clicks) Assert.Equal(histories.Features(click), found[click.Id]);
+        foreach (ClickRecord click in clicks)
+        {
+            Assert.Equal(histories.Features(click), found[click.Id]);
+        }
 
         using var folder = new LiveFolder();
         Artefact artefact = Write(folder, file);
-        using var run = new PipelineRun(new RunOptions { Base = new Dictionary<string, string> { ["model/clicks"] = """{"file":"own.artefact"}""" }, Folders = [folder.Path], CompleteVerdicts = true });
+        using var run = new PipelineRun(
+            new RunOptions
+            {
+                Base = new Dictionary<string, string> { ["model/clicks"] = """{"file":"own.artefact"}""" },
+                Folders = [folder.Path],
+                CompleteVerdicts = true,
+            }
+        );
         run.Process([.. lines.Zip(clicks).Select(line => LogRecord.Of(0, line.Second.Time, line.First))], () => 500);
         Assert.Equal(clicks.Length, run.Counts.Verdicts);
         foreach (ClickRecord click in clicks)
-            Assert.Equal(artefact.Probability(artefact.Ensemble.Score(histories.Features(click))), run.Verdict(click.Id).GetProperty("score").GetDouble(), 1e-4);
-        Assert.True(run.Verdicts.Select(verdict => JsonDocument.Parse(verdict.Json).RootElement.GetProperty("score").GetDouble()).Distinct().Count() > 20);
+        {
+            Assert.Equal(
+                artefact.Probability(artefact.Ensemble.Score(histories.Features(click))),
+                run.Verdict(click.Id).GetProperty("score").GetDouble(),
+                1e-4
+            );
+        }
+
+        Assert.True(
+            run.Verdicts.Select(verdict =>
+                    JsonDocument.Parse(verdict.Json).RootElement.GetProperty("score").GetDouble()
+                )
+                .Distinct()
+                .Count() > 20
+        );
     }
 
     [Fact]
@@ -75,23 +115,58 @@ public sealed class OwnForestTests
         foreach (string line in Odd)
         {
             ClickPlace place = places.Place(line);
-            var label = new LabelEvent { Click = place.Offset.ToString(), Time = place.Time, Valid = false, Source = "analyst" };
+            var label = new LabelEvent
+            {
+                Click = place.Offset.ToString(),
+                Time = place.Time,
+                Valid = false,
+                Source = "analyst",
+            };
             Assert.Equal(LabelOutcome.Counted, histories.Add(place.Complete(label), place.Time));
         }
-        Dictionary<string, float[]> found = FeaturesOf(Odd, first, histories, hash, clicks.Max(click => click.Time) / 60_000 + 1);
+        Dictionary<string, float[]> found = FeaturesOf(
+            Odd,
+            first,
+            histories,
+            hash,
+            clicks.Max(click => click.Time) / 60_000 + 1
+        );
         for (int i = 0; i < clicks.Length; i++)
+        {
             // Half of a label is forgotten in thirty days, and some hours lie between them.
-            for (int f = 0; f < all[i].Length; f++) Assert.True(Math.Abs(all[i][f] - found[clicks[i].Id][f]) < 0.01, $"{FieldHistories.FeatureNames[f]}: {found[clicks[i].Id][f]}, expected {all[i][f]}");
+            for (int f = 0; f < all[i].Length; f++)
+            {
+                Assert.True(
+                    Math.Abs(all[i][f] - found[clicks[i].Id][f]) < 0.01,
+                    $"{FieldHistories.FeatureNames[f]}: {found[clicks[i].Id][f]}, expected {all[i][f]}"
+                );
+            }
+        }
         // Taken back, all is as it was.
         foreach (string line in Odd)
         {
             ClickPlace place = places.Place(line);
-            histories.Add(new LabelEvent { Click = place.Offset.ToString(), Time = place.Time, Valid = true, Source = "analyst", Weight = 0 }, place.Time);
+            histories.Add(
+                new LabelEvent
+                {
+                    Click = place.Offset.ToString(),
+                    Time = place.Time,
+                    Valid = true,
+                    Source = "analyst",
+                    Weight = 0,
+                },
+                place.Time
+            );
         }
         found = FeaturesOf(Odd, first, histories, hash, clicks.Max(click => click.Time) / 60_000 + 1);
         Dictionary<string, float[]> alone = FeaturesOf(Odd, first);
         foreach (ClickRecord click in clicks)
-            for (int f = 0; f < all[0].Length; f++) Assert.Equal(alone[click.Id][f], found[click.Id][f], 1e-5);
+        {
+            for (int f = 0; f < all[0].Length; f++)
+            {
+                Assert.Equal(alone[click.Id][f], found[click.Id][f], 1e-5);
+            }
+        }
     }
 
     [Theory]
@@ -99,25 +174,44 @@ public sealed class OwnForestTests
     [InlineData("a", 200, 1, 3, 1)]
     [InlineData("b", 200, 0, 1, 1)]
     [InlineData("b", 300, 0, 1, 0)]
-    public void A_pair_says_how_much_of_its_rarer_fields_clicks_it_holds(string make, int width, int both, int ofMake, int ofScreen)
+    public void A_pair_says_how_much_of_its_rarer_fields_clicks_it_holds(
+        string make,
+        int width,
+        int both,
+        int ofMake,
+        int ofScreen
+    )
     {
         static string Line(string make, int width, int id) =>
             $$"""{"type":"click","id":"{{id}}","time":1795338000000,"ip":"203.0.113.9","publisher":"p","device":{"make":"{{make}}"},"viewport":[{{width}},50]}""";
-        (ClickRecord, bool)[] clicks = [.. Records([Line("a", 100, 1), Line("a", 100, 2), Line("a", 200, 3), Line("b", 100, 4)]).Select(click => (click, true))];
+        (ClickRecord, bool)[] clicks =
+        [
+            .. Records([Line("a", 100, 1), Line("a", 100, 2), Line("a", 200, 3), Line("b", 100, 4)])
+                .Select(click => (click, true)),
+        ];
         float[] features = ClickHistories.Of(clicks, Weight).Features(Records([Line(make, width, 5)]).Single());
-        Assert.Equal(Math.Log((1.0 + both) / (1 + Math.Min(ofMake, ofScreen))), features[Array.IndexOf(FieldHistories.FeatureNames, "share_screen_make")], 1e-6);
+        Assert.Equal(
+            Math.Log((1.0 + both) / (1 + Math.Min(ofMake, ofScreen))),
+            features[Array.IndexOf(FieldHistories.FeatureNames, "share_screen_make")],
+            1e-6
+        );
     }
 
     [Fact]
     public void A_forest_of_parts_scores_as_the_part_that_a_feature_chooses_and_the_share_of_another()
     {
-        const int Features = 9, Gate = 2, Linear = 8;
+        const int Features = 9,
+            Gate = 2,
+            Linear = 8;
         var random = new Random(4);
-        Forest low = RandomForest.Make(random, 30, Features, 8, 20), high = RandomForest.Make(random, 50, Features, 16, 20), blend = ForestBlend.Of(low, high, Gate, 0.5f, Linear, 0.65f, 0.25);
+        Forest low = RandomForest.Make(random, 30, Features, 8, 20),
+            high = RandomForest.Make(random, 50, Features, 16, 20),
+            blend = ForestBlend.Of(low, high, Gate, 0.5f, Linear, 0.65f, 0.25);
         for (int i = 0; i < 500; i++)
         {
             float[] row = [.. Enumerable.Range(0, Features).Select(_ => (float)(random.NextDouble() * 20 - 10))];
-            double expected = 0.65f * (row[Gate] > 0.5f ? high : low).Score(row) + 0.25 * Math.Clamp(row[Linear], -8, 8);
+            double expected =
+                0.65f * (row[Gate] > 0.5f ? high : low).Score(row) + 0.25 * Math.Clamp(row[Linear], -8, 8);
             // steps of 1/32, and the last of them a little before 8
             Assert.Equal(expected, blend.Score(row), 0.05);
         }
@@ -130,9 +224,15 @@ public sealed class OwnForestTests
         Write(folder, ClickHistories.Of(Records(Odd).Select(click => (click, true)), Weight).ToBytes());
         File.WriteAllText(folder.File("own.artefact.histories"), "weight\t6\nuntil\t0\nall\t1\t2\n");
         var book = new SettingsBook(new SettingFiles(folder.Path));
-        Assert.Contains("SHA-256", Assert.Throws<SettingException>(() => book.Apply("model/clicks", """{"file":"own.artefact"}""")).Message);
+        Assert.Contains(
+            "SHA-256",
+            Assert.Throws<SettingException>(() => book.Apply("model/clicks", """{"file":"own.artefact"}""")).Message
+        );
         File.Delete(folder.File("own.artefact.histories"));
-        Assert.Contains("not found", Assert.Throws<SettingException>(() => book.Apply("model/clicks", """{"file":"own.artefact"}""")).Message);
+        Assert.Contains(
+            "not found",
+            Assert.Throws<SettingException>(() => book.Apply("model/clicks", """{"file":"own.artefact"}""")).Message
+        );
     }
 
     [Fact]
@@ -141,9 +241,21 @@ public sealed class OwnForestTests
         using var folder = new LiveFolder();
         var random = new Random(6);
         Forest forest = RandomForest.Make(random, 3, ClickFeatures.Count, 4, 5);
-        ArtefactHeader header = RandomForest.Header(forest.Features) with { Features = [.. ClickFeatures.Names.Select(name => new ArtefactFeature(name, "1", 0, 0, 1))] };
-        Artefact.Create(header, new Ensemble(forest, [NetworkTests.RandomNetwork(random, forest.Features, 4, 4)])).Save(folder.File("own.artefact"));
-        Assert.Contains("networks", Assert.Throws<SettingException>(() => new SettingsBook(new SettingFiles(folder.Path)).Apply("model/clicks", """{"file":"own.artefact"}""")).Message);
+        ArtefactHeader header = RandomForest.Header(forest.Features) with
+        {
+            Features = [.. ClickFeatures.Names.Select(name => new ArtefactFeature(name, "1", 0, 0, 1))],
+        };
+        Artefact
+            .Create(header, new Ensemble(forest, [NetworkTests.RandomNetwork(random, forest.Features, 4, 4)]))
+            .Save(folder.File("own.artefact"));
+        Assert.Contains(
+            "networks",
+            Assert
+                .Throws<SettingException>(() =>
+                    new SettingsBook(new SettingFiles(folder.Path)).Apply("model/clicks", """{"file":"own.artefact"}""")
+                )
+                .Message
+        );
     }
 
     private static Artefact Write(LiveFolder folder, byte[] histories)
@@ -153,9 +265,17 @@ public sealed class OwnForestTests
         ArtefactHeader header = RandomForest.Header(forest.Features) with
         {
             Features = [.. FieldHistories.FeatureNames.Select(name => new ArtefactFeature(name, "1", 0, 0, 1))],
-            Settings = new Dictionary<string, string> { [ModelInForce.HistoriesHash] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(histories)) },
+            Settings = new Dictionary<string, string>
+            {
+                [ModelInForce.HistoriesHash] = Convert.ToHexStringLower(
+                    System.Security.Cryptography.SHA256.HashData(histories)
+                ),
+            },
         };
-        Artefact artefact = Artefact.Create(header, new Ensemble(forest, [NetworkTests.RandomNetwork(random, forest.Features, 24, 8)]));
+        Artefact artefact = Artefact.Create(
+            header,
+            new Ensemble(forest, [NetworkTests.RandomNetwork(random, forest.Features, 24, 8)])
+        );
         artefact.Save(folder.File("own.artefact"));
         File.WriteAllBytes(folder.File("own.artefact.histories"), histories);
         return artefact;
@@ -167,7 +287,13 @@ public sealed class OwnForestTests
         return [.. ClickRecord.Read(folder.Write("clicks.jsonl", string.Join('\n', lines)))];
     }
 
-    private static Dictionary<string, float[]> FeaturesOf(IEnumerable<string> lines, FieldHistories own, Histories? live = null, KeyedHash? hash = null, long minute = 0)
+    private static Dictionary<string, float[]> FeaturesOf(
+        IEnumerable<string> lines,
+        FieldHistories own,
+        Histories? live = null,
+        KeyedHash? hash = null,
+        long minute = 0
+    )
     {
         using var decoded = new Decoded();
         var features = new Dictionary<string, float[]>();
@@ -175,7 +301,13 @@ public sealed class OwnForestTests
         foreach (string line in lines)
         {
             string id = decoded.Fill(line, fields);
-            own.Fill(fields, hash ?? new KeyedHash(3, 5), live, minute, features[id] = new float[FieldHistories.FeatureNames.Length]);
+            own.Fill(
+                fields,
+                hash ?? new KeyedHash(3, 5),
+                live,
+                minute,
+                features[id] = new float[FieldHistories.FeatureNames.Length]
+            );
         }
         return features;
     }

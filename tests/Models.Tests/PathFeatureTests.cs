@@ -15,10 +15,29 @@ public class PathFeatureTests
     {
         Assert.Equal(Enum.GetValues<PathFeature>().Length, PathFeatures.Count);
         Assert.Equal(PathFeatures.Count, PathFeatures.Names.Distinct().Count());
-        Assert.All(PathFeatures.Table, r => Assert.False(string.IsNullOrEmpty(r.Unit) || string.IsNullOrEmpty(r.Source)));
+        Assert.All(PathFeatures.Table, r =>
+            Assert.False(string.IsNullOrEmpty(r.Unit) || string.IsNullOrEmpty(r.Source))
+        );
         Assert.Equal("turn_std", PathFeatures.Names[0]);
-        foreach (var (feature, unit) in (ReadOnlySpan<(PathFeature, string)>)[(TurnStart, "rad"), (Straightness, "1"), (SubMovements, "1/s"), (Jerk, "log10"),
-            (JerkFine, "log10"), (GridTurnMean50, "rad"), (TangentAutocorrelation50, "1"), (WayCubic, "1"), (AxisShare, "1"), (BendStd, "rad"), (BendAutocorrelation, "1"), (WaitMedian, "ms"), (LogLength, "log10"), (LogPoints, "log10")])
+        foreach (
+            var (feature, unit) in (ReadOnlySpan<(PathFeature, string)>)
+                [
+                    (TurnStart, "rad"),
+                    (Straightness, "1"),
+                    (SubMovements, "1/s"),
+                    (Jerk, "log10"),
+                    (JerkFine, "log10"),
+                    (GridTurnMean50, "rad"),
+                    (TangentAutocorrelation50, "1"),
+                    (WayCubic, "1"),
+                    (AxisShare, "1"),
+                    (BendStd, "rad"),
+                    (BendAutocorrelation, "1"),
+                    (WaitMedian, "ms"),
+                    (LogLength, "log10"),
+                    (LogPoints, "log10"),
+                ]
+        )
         {
             Assert.Equal(unit, PathFeatures.Table[(int)feature].Unit);
         }
@@ -41,7 +60,9 @@ public class PathFeatureTests
     [Fact]
     public void A_half_circle_turns_alike_at_every_point()
     {
-        Compute(200, i => (i * 5, (float)(300 * Math.Cos(Math.PI * i / 199)), (float)(300 * Math.Sin(Math.PI * i / 199))));
+        Compute(200, i =>
+            (i * 5, (float)(300 * Math.Cos(Math.PI * i / 199)), (float)(300 * Math.Sin(Math.PI * i / 199)))
+        );
         Assert.Equal(Math.PI / 31, _f[(int)TurnMean], 2e-3);
         Assert.Equal(0, _f[(int)TurnStd], 2e-3f);
         Assert.Equal(1, _f[(int)TurnBias], 1e-3f);
@@ -55,7 +76,8 @@ public class PathFeatureTests
     {
         Compute(120, i =>
         {
-            double u = i / 119.0, way = u * u * u * (10 - (15 * u) + (6 * u * u));
+            double u = i / 119.0,
+                way = u * u * u * (10 - (15 * u) + (6 * u * u));
             return (i * 8, (float)(800 * way), 0);
         });
         Assert.Equal(0, _f[(int)TimeQuintic], 2e-4f);
@@ -69,12 +91,19 @@ public class PathFeatureTests
     {
         Compute(120, i =>
         {
-            double u = i / 119.0, angle = Math.PI * u * u * (3 - (2 * u));
+            double u = i / 119.0,
+                angle = Math.PI * u * u * (3 - (2 * u));
             return (i * 8, (float)(300 * Math.Cos(angle)), (float)(300 * Math.Sin(angle)));
         });
         Assert.Equal(0, _f[(int)WayCubic], 5e-4f);
         Assert.True(_f[(int)TimeCubic] > 0.02f);
-        Compute(120, i => (i * 8, i < 30 ? 0.1f * i : i < 45 ? 20 * (i - 30) : 300 + (0.1f * i), 0));
+        Compute(120, i => (
+                i * 8,
+                i < 30 ? 0.1f * i
+                : i < 45 ? 20 * (i - 30)
+                : 300 + (0.1f * i),
+                0
+            ));
         Assert.True(_f[(int)WaySeptic] > 0.01f);
         Assert.True(_f[(int)WayCubic] > _f[(int)WaySeptic]);
     }
@@ -92,7 +121,9 @@ public class PathFeatureTests
     {
         Compute(50, i => (i * 12, i * 9, (float)Math.Round(20 * Math.Sin(i / 9.0))));
         float[] plain = [.. _f];
-        List<float> t = [0, 100, 300], x = [0, 0, 0], y = [0, 0, 0];
+        List<float> t = [0, 100, 300],
+            x = [0, 0, 0],
+            y = [0, 0, 0];
         for (int i = 1; i < 50; i++)
         {
             t.AddRange([300 + (i * 12), 300 + (i * 12), 290]);
@@ -137,11 +168,24 @@ public class PathFeatureTests
         for (int round = 0; round < 400; round++)
         {
             int n = random.Next(1, 300);
-            float[] t = new float[n], x = new float[n], y = new float[n];
+            float[] t = new float[n],
+                x = new float[n],
+                y = new float[n];
             for (int i = 1; i < n; i++)
             {
-                t[i] = (round % 3) switch { 0 => (float)(random.NextDouble() * 1e9 - 5e8), 1 => t[i - 1] + random.Next(0, 40), _ => t[i - 1] + (1e-40f * random.Next(0, 3)) };
-                x[i] = random.Next(20) switch { 0 => float.NaN, 1 => 3e38f, 2 => -3e38f, _ => random.Next(-2000, 2000) };
+                t[i] = (round % 3) switch
+                {
+                    0 => (float)(random.NextDouble() * 1e9 - 5e8),
+                    1 => t[i - 1] + random.Next(0, 40),
+                    _ => t[i - 1] + (1e-40f * random.Next(0, 3)),
+                };
+                x[i] = random.Next(20) switch
+                {
+                    0 => float.NaN,
+                    1 => 3e38f,
+                    2 => -3e38f,
+                    _ => random.Next(-2000, 2000),
+                };
                 y[i] = random.Next(30) == 0 ? float.PositiveInfinity : random.Next(3);
             }
 
@@ -154,7 +198,9 @@ public class PathFeatureTests
     public void Computing_allocates_nothing()
     {
         Compute(200, i => (i * 9, i * 3, (i * i) % 37));
-        float[] t = [.. Enumerable.Range(0, 4096).Select(i => i * 7f)], x = [.. t.Select(v => v % 913)], y = [.. t.Select(v => v % 517)];
+        float[] t = [.. Enumerable.Range(0, 4096).Select(i => i * 7f)],
+            x = [.. t.Select(v => v % 913)],
+            y = [.. t.Select(v => v % 517)];
         PathFeatures.Compute(t, x, y, _f, _scratch);
         long before = GC.GetAllocatedBytesForCurrentThread();
         PathFeatures.Compute(t, x, y, _f, _scratch);
@@ -165,6 +211,14 @@ public class PathFeatureTests
     private void Compute(int points, Func<int, (float T, float X, float Y)> at)
     {
         var all = Enumerable.Range(0, points).Select(at).ToArray();
-        Assert.True(PathFeatures.Compute([.. all.Select(p => p.T)], [.. all.Select(p => p.X)], [.. all.Select(p => p.Y)], _f, _scratch));
+        Assert.True(
+            PathFeatures.Compute(
+                [.. all.Select(p => p.T)],
+                [.. all.Select(p => p.X)],
+                [.. all.Select(p => p.Y)],
+                _f,
+                _scratch
+            )
+        );
     }
 }

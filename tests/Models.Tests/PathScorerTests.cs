@@ -7,14 +7,18 @@ namespace Models.Tests;
 
 public class PathScorerTests
 {
-    private static readonly Artefact Shipped = Artefact.Load(Path.Combine(AppContext.BaseDirectory, "Artifacts", "cursor.artefact"));
+    private static readonly Artefact Shipped = Artefact.Load(
+        Path.Combine(AppContext.BaseDirectory, "Artifacts", "cursor.artefact")
+    );
 
     [Fact]
     public void The_shipped_artefact_fits_and_stays_under_its_size()
     {
         Shipped.RequireFeatures(PathFeatures.Names);
         Assert.Equal(ArtefactHeader.Cursor, Shipped.Kind);
-        Assert.True(new FileInfo(Path.Combine(AppContext.BaseDirectory, "Artifacts", "cursor.artefact")).Length < 3_000_000);
+        Assert.True(
+            new FileInfo(Path.Combine(AppContext.BaseDirectory, "Artifacts", "cursor.artefact")).Length < 3_000_000
+        );
         Assert.DoesNotContain(Shipped.Header.Sources, s => s.Name is "balabit" or "bdc2017");
     }
 
@@ -43,7 +47,9 @@ public class PathScorerTests
         for (int i = 0; i < 40; i++)
         {
             int n = random.Next(1, 120);
-            float[] t = [.. Enumerable.Range(0, n).Select(k => k * 11f)], x = [.. t.Select(_ => (float)random.Next(900))], y = [.. t.Select(_ => (float)random.Next(900))];
+            float[] t = [.. Enumerable.Range(0, n).Select(k => k * 11f)],
+                x = [.. t.Select(_ => (float)random.Next(900))],
+                y = [.. t.Select(_ => (float)random.Next(900))];
             alone[i] = scorer.Score(t, x, y);
             scorer.Reasons(reasonsAlone[i], program: true);
             PathCleaning.Clean(t, x, y, scratch);

@@ -10,10 +10,17 @@ internal static class RandomForest
         var levels = new float[features][];
         for (int f = 0; f < features; f++)
         {
-            levels[f] = [.. Enumerable.Range(0, thresholds).Select(_ => (float)Math.Round(random.NextDouble() * 20 - 10, 3))];
+            levels[f] =
+            [
+                .. Enumerable.Range(0, thresholds).Select(_ => (float)Math.Round(random.NextDouble() * 20 - 10, 3)),
+            ];
         }
 
-        return new Forest([.. Enumerable.Range(0, trees).Select(_ => MakeTree(random, levels, leaves, perfect))], features, 0.25f);
+        return new Forest(
+            [.. Enumerable.Range(0, trees).Select(_ => MakeTree(random, levels, leaves, perfect))],
+            features,
+            0.25f
+        );
     }
 
     public static float[] Columns(Random random, Forest forest, int stride)
@@ -37,15 +44,17 @@ internal static class RandomForest
     public static float[] Row(Forest forest, float[] columns, int stride, int row) =>
         [.. Enumerable.Range(0, forest.Features).Select(f => columns[(f * stride) + row])];
 
-    public static ArtefactHeader Header(int features, string kind = ArtefactHeader.Clicks) => new(
-        kind,
-        [.. Enumerable.Range(0, features).Select(f => new ArtefactFeature($"f{f}", "px", f, f + 1, f + 2))],
-        new Calibration([-2, 0, 3], [-3, 0.5f, 2]),
-        0.75,
-        [new ArtefactSource("made up", 10, 4, "ours")],
-        new Dictionary<string, double> { ["auc"] = 0.9 },
-        new Dictionary<string, string> { ["trees"] = "3" },
-        42);
+    public static ArtefactHeader Header(int features, string kind = ArtefactHeader.Clicks) =>
+        new(
+            kind,
+            [.. Enumerable.Range(0, features).Select(f => new ArtefactFeature($"f{f}", "px", f, f + 1, f + 2))],
+            new Calibration([-2, 0, 3], [-3, 0.5f, 2]),
+            0.75,
+            [new ArtefactSource("made up", 10, 4, "ours")],
+            new Dictionary<string, double> { ["auc"] = 0.9 },
+            new Dictionary<string, string> { ["trees"] = "3" },
+            42
+        );
 
     private static Tree MakeTree(Random random, float[][] levels, int leaves, bool perfect)
     {

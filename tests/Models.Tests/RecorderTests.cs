@@ -8,14 +8,16 @@ public class RecorderTests
     [Fact]
     public void A_smooth_motion_goes_through_the_recorded_points_and_bends_between_them()
     {
-        Motion recorded = HalfCircle(16, 40), smooth = recorded.Smooth();
+        Motion recorded = HalfCircle(16, 40),
+            smooth = recorded.Smooth();
         for (int i = 0; i < recorded.Count; i++)
         {
             int at = smooth.T.IndexOf(recorded.T[i]);
             Assert.Equal((recorded.X[i], recorded.Y[i]), (smooth.X[at], smooth.Y[at]));
         }
 
-        // straight pieces would lie up to 200 (1 - cos(pi / 78)) = 0.16 px inside the circle; the ends have one neighbour only
+        // straight pieces would lie up to 200 (1 - cos(pi / 78)) = 0.16 px inside the circle; the ends have one
+        // neighbour only
         for (int i = 8; i < smooth.Count - 8; i++)
         {
             Assert.Equal(200, Math.Sqrt((smooth.X[i] * smooth.X[i]) + (smooth.Y[i] * smooth.Y[i])), 0.02);

@@ -27,7 +27,10 @@ public class ReplayIndexTests
         for (int i = 0; i < 100; i++)
         {
             var random = new Random(i);
-            foreach (ReplayWay way in (ReplayWay[])[new(true, 0, 1, 0), new(true, 4, 0.8, 2), new(true, 33, 1.25, 2), new(false, 16, 1.1, 1)])
+            foreach (
+                ReplayWay way in (ReplayWay[])
+                    [new(true, 0, 1, 0), new(true, 4, 0.8, 2), new(true, 33, 1.25, 2), new(false, 16, 1.1, 1)]
+            )
             {
                 PathRecord replay = way.Play(paths[i], random);
                 Assert.True(Find(index, replay, 1000, out ReplayMatch match), $"{i} {way}");
@@ -108,12 +111,15 @@ public class ReplayIndexTests
     [Fact]
     public void Lines_and_dots_have_too_little_shape_to_be_compared()
     {
-        float[] t = [0, 10, 20, 30], x = [0, 100, 200, 300];
+        float[] t = [0, 10, 20, 30],
+            x = [0, 100, 200, 300];
         Assert.False(PathSignature.Encode(t, x, new float[4]).HasShape);
         Assert.False(PathSignature.Encode([5], [1], [1]).HasShape);
         Assert.False(PathSignature.Encode([], [], []).HasShape);
         Assert.False(PathSignature.Encode([5, 5], [1, 900], [1, 4]).HasShape);
-        Assert.False(new ReplayIndex(new ReplaySettings(3)).Insert(PathSignature.Encode(t, x, new float[4]), "a"u8, 1, 0, 1));
+        Assert.False(
+            new ReplayIndex(new ReplaySettings(3)).Insert(PathSignature.Encode(t, x, new float[4]), "a"u8, 1, 0, 1)
+        );
     }
 
     [Fact]
@@ -135,7 +141,8 @@ public class ReplayIndexTests
         var random = new Random(8);
         for (int round = 0; round < 200; round++)
         {
-            float[] a = Padded(random), b = Padded(random);
+            float[] a = Padded(random),
+                b = Padded(random);
             int expected = BitConverter.SingleToInt32Bits(Residual.Between<Lane1>(a, b));
             Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between<Lane4>(a, b)));
             Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between<Lane8>(a, b)));
@@ -152,7 +159,10 @@ public class ReplayIndexTests
     {
         var random = new Random(9);
         var signature = new byte[PathSignature.Size];
-        float[] expected = new float[Residual.Padded], by128 = new float[Residual.Padded], by512 = new float[Residual.Padded], by = new float[Residual.Padded];
+        float[] expected = new float[Residual.Padded],
+            by128 = new float[Residual.Padded],
+            by512 = new float[Residual.Padded],
+            by = new float[Residual.Padded];
         for (int round = 0; round < 500; round++)
         {
             random.NextBytes(signature);
@@ -167,7 +177,18 @@ public class ReplayIndexTests
         }
 
         // floats of 64 places and one more at either end, x and y
-        static int[] Bits(float[] points) => [.. Enumerable.Range(0, 66).SelectMany(i => (int[])[BitConverter.SingleToInt32Bits(points[i]), BitConverter.SingleToInt32Bits(points[Residual.YAt + i])])];
+        static int[] Bits(float[] points) =>
+            [
+                .. Enumerable
+                    .Range(0, 66)
+                    .SelectMany(i =>
+                        (int[])
+                            [
+                                BitConverter.SingleToInt32Bits(points[i]),
+                                BitConverter.SingleToInt32Bits(points[Residual.YAt + i]),
+                            ]
+                    ),
+            ];
     }
 
     [Fact]
@@ -182,9 +203,13 @@ public class ReplayIndexTests
             var (low, high) = BlockMeans.Around(path, means, random.Next(1, 5000));
             for (int i = 0; i < 8; i++)
             {
-                float expected = Enumerable.Range(0, 16).Average(k => path[(i / 4 * Residual.YAt) + 1 + (i % 4 * 16) + k]);
+                float expected = Enumerable
+                    .Range(0, 16)
+                    .Average(k => path[(i / 4 * Residual.YAt) + 1 + (i % 4 * 16) + k]);
                 Assert.Equal(expected, means[i], 1e-3f);
-                byte own = (byte)(packed >> (8 * i)), least = (byte)(low >> (8 * i)), most = (byte)(high >> (8 * i));
+                byte own = (byte)(packed >> (8 * i)),
+                    least = (byte)(low >> (8 * i)),
+                    most = (byte)(high >> (8 * i));
                 Assert.Equal(BlockMeans.Byte(means[i]), own);
                 Assert.InRange(own, least, most);
                 Assert.InRange(most - least, 0, (2 * BlockMeans.Widest) - 1);
@@ -221,8 +246,10 @@ public class ReplayIndexTests
     public void A_path_with_a_little_less_shape_is_looked_up_and_not_stored()
     {
         // a bow of 3.2 px across has 2.4 px of standard deviation; lower by a third it has 1.6
-        PathRecord bow = Bow(7), flatter = Bow(5);
-        PathSignature stored = Sign(bow), query = Sign(flatter);
+        PathRecord bow = Bow(7),
+            flatter = Bow(5);
+        PathSignature stored = Sign(bow),
+            query = Sign(flatter);
         Assert.True(stored.HasShape && stored.IsCompared);
         Assert.True(!query.HasShape && query.IsCompared);
         var index = new ReplayIndex(new ReplaySettings(10));
@@ -256,7 +283,9 @@ public class ReplayIndexTests
     {
         PathRecord[] people = SharedData.Paths("sapimouse", 3000);
         var index = new ReplayIndex(new ReplaySettings(3000));
-        int wrong = 0, asked = 0, found = 0;
+        int wrong = 0,
+            asked = 0,
+            found = 0;
         for (int i = 0; i < people.Length; i++)
         {
             wrong += Find(index, people[i], 10_000, out _) ? 1 : 0;
@@ -269,7 +298,11 @@ public class ReplayIndexTests
             {
                 var random = new Random(i);
                 asked++;
-                found += Find(index, ReplayWay.Any(random).Play(people[i], random), 10_000, out ReplayMatch match) && match.Offset == i ? 1 : 0;
+                found +=
+                    Find(index, ReplayWay.Any(random).Play(people[i], random), 10_000, out ReplayMatch match)
+                    && match.Offset == i
+                        ? 1
+                        : 0;
             }
         }
 
@@ -297,12 +330,20 @@ public class ReplayIndexTests
     private static PathRecord Hand(int number)
     {
         var random = new Random(1000 + number);
-        double turn = random.Even(0, 6.28), size = random.Even(150, 700), bend = random.Even(40, 160), phase = random.Even(0, 6.28), waves = random.Even(1, 2.5);
+        double turn = random.Even(0, 6.28),
+            size = random.Even(150, 700),
+            bend = random.Even(40, 160),
+            phase = random.Even(0, 6.28),
+            waves = random.Even(1, 2.5);
         int n = random.Next(40, 90);
-        float[] t = new float[n], x = new float[n], y = new float[n];
+        float[] t = new float[n],
+            x = new float[n],
+            y = new float[n];
         for (int i = 0; i < n; i++)
         {
-            double u = (double)i / (n - 1), way = u * u * (3 - (2 * u)), off = bend * Math.Sin((waves * Math.PI * u) + phase);
+            double u = (double)i / (n - 1),
+                way = u * u * (3 - (2 * u)),
+                off = bend * Math.Sin((waves * Math.PI * u) + phase);
             t[i] = i * 16;
             x[i] = (float)Math.Round(700 + (size * way * Math.Cos(turn)) - (off * Math.Sin(turn)));
             y[i] = (float)Math.Round(500 + (size * way * Math.Sin(turn)) + (off * Math.Cos(turn)));
@@ -316,28 +357,58 @@ public class ReplayIndexTests
     {
         int at = random.Next(path.Count / 4, path.Count * 3 / 4);
         double turn = random.Even(0, 6.28);
-        float jx = (float)Math.Round(1000 * Math.Cos(turn)), jy = (float)Math.Round(1000 * Math.Sin(turn));
-        return path with { X = [.. path.X.Select((v, i) => i < at ? v : v + jx)], Y = [.. path.Y.Select((v, i) => i < at ? v : v + jy)] };
+        float jx = (float)Math.Round(1000 * Math.Cos(turn)),
+            jy = (float)Math.Round(1000 * Math.Sin(turn));
+        return path with
+        {
+            X = [.. path.X.Select((v, i) => i < at ? v : v + jx)],
+            Y = [.. path.Y.Select((v, i) => i < at ? v : v + jy)],
+        };
     }
 
     /// <summary>300 px along, a bow of some height across.</summary>
     private static PathRecord Bow(double height)
     {
-        float[] t = [.. Enumerable.Range(0, 50).Select(i => i * 16f)], x = [.. Enumerable.Range(0, 50).Select(i => 6f * i)];
-        return new PathRecord("bow", "made", "g", false, "human", t, x, [.. Enumerable.Range(0, 50).Select(i => (float)(height * Math.Sin(Math.PI * i / 49)))]);
+        float[] t = [.. Enumerable.Range(0, 50).Select(i => i * 16f)],
+            x = [.. Enumerable.Range(0, 50).Select(i => 6f * i)];
+        return new PathRecord(
+            "bow",
+            "made",
+            "g",
+            false,
+            "human",
+            t,
+            x,
+            [.. Enumerable.Range(0, 50).Select(i => (float)(height * Math.Sin(Math.PI * i / 49)))]
+        );
     }
 
     private static PathSignature Sign(PathRecord path) => PathSignature.Encode(path.T, path.X, path.Y);
 
-    private static bool Insert(ReplayIndex index, PathRecord path, int i) => index.Insert(Sign(path), Encoding.ASCII.GetBytes($"c-{i}"), i, 0, i);
+    private static bool Insert(ReplayIndex index, PathRecord path, int i) =>
+        index.Insert(Sign(path), Encoding.ASCII.GetBytes($"c-{i}"), i, 0, i);
 
     private bool Find(ReplayIndex index, PathRecord path, long logTime, out ReplayMatch match) =>
         Find(index, Sign(path), logTime, 0, 1_000_000, Points(path), out match);
 
-    private bool TryFind(ReplayIndex index, PathSignature signature, long logTime, int partition, long offset, out ReplayMatch match) =>
-        Find(index, signature, logTime, partition, offset, default, out match);
+    private bool TryFind(
+        ReplayIndex index,
+        PathSignature signature,
+        long logTime,
+        int partition,
+        long offset,
+        out ReplayMatch match
+    ) => Find(index, signature, logTime, partition, offset, default, out match);
 
-    private bool Find(ReplayIndex index, PathSignature signature, long logTime, int partition, long offset, PathPoints path, out ReplayMatch match)
+    private bool Find(
+        ReplayIndex index,
+        PathSignature signature,
+        long logTime,
+        int partition,
+        long offset,
+        PathPoints path,
+        out ReplayMatch match
+    )
     {
         index.Ask(signature, _question);
         return index.TryFind(_question, logTime, partition, offset, path, _id, out match);

@@ -3,7 +3,10 @@ using Xunit;
 
 namespace Models.Tests;
 
-/// <summary>The data that tests need and the repository doesn't hold: SHARED_DATA, or shared/data beside the folder of Engine.sln or above it.</summary>
+/// <summary>
+/// The data that tests need and the repository doesn't hold: SHARED_DATA, or shared/data beside the folder of
+/// Engine.sln or above it.
+/// </summary>
 internal static class SharedData
 {
     /// <summary>The first paths of a source; skips the test where the data isn't there.</summary>
@@ -26,7 +29,12 @@ internal static class SharedData
         {
             if (File.Exists(Path.Combine(at.FullName, "Engine.sln")))
             {
-                string[] places = [.. new[] { "..", "../..", "../../.." }.Select(up => Path.GetFullPath(Path.Combine(at.FullName, up, "shared", "data")))];
+                string[] places =
+                [
+                    .. new[] { "..", "../..", "../../.." }.Select(up =>
+                        Path.GetFullPath(Path.Combine(at.FullName, up, "shared", "data"))
+                    ),
+                ];
                 return places.FirstOrDefault(Directory.Exists);
             }
         }

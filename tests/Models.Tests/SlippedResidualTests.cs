@@ -9,7 +9,10 @@ public class SlippedResidualTests
     public void Paths_that_jump_are_laid_by_the_median_of_their_differences()
     {
         var random = new Random(6);
-        float[] a = new float[Residual.Padded], b = new float[Residual.Padded], moved = new float[Residual.Padded], apart = new float[PathSignature.Points];
+        float[] a = new float[Residual.Padded],
+            b = new float[Residual.Padded],
+            moved = new float[Residual.Padded],
+            apart = new float[PathSignature.Points];
         for (int round = 0; round < 200; round++)
         {
             // whole numbers of few values, so that many differences are equal

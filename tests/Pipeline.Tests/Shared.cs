@@ -9,7 +9,10 @@ internal static class Shared
     public static string File(string relative)
     {
         string? path = SharedData.Find(relative);
-        Assert.SkipWhen(path == null, $"the shared data's {relative} is not there (SHARED_DATA, or shared/data beside the repository)");
+        Assert.SkipWhen(
+            path == null,
+            $"the shared data's {relative} is not there (SHARED_DATA, or shared/data beside the repository)"
+        );
         return path!;
     }
 }

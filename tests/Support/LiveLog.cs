@@ -6,9 +6,17 @@ using Engine.Contracts;
 namespace Tests.Support;
 
 /// <summary>A record to be sent: the key decides its partition unless one is named.</summary>
-public sealed record LiveRecord(string Topic, string? Key, byte[]? Value, long? Timestamp = null, int? Partition = null, params (string Name, string Value)[] Headers)
+public sealed record LiveRecord(
+    string Topic,
+    string? Key,
+    byte[]? Value,
+    long? Timestamp = null,
+    int? Partition = null,
+    params (string Name, string Value)[] Headers
+)
 {
-    public LiveRecord(string topic, string? key, string value, long? timestamp = null, int? partition = null) : this(topic, key, Encoding.UTF8.GetBytes(value), timestamp, partition) { }
+    public LiveRecord(string topic, string? key, string value, long? timestamp = null, int? partition = null)
+        : this(topic, key, Encoding.UTF8.GetBytes(value), timestamp, partition) { }
 }
 
 /// <summary>A broker's log as a test writes and reads it.</summary>
@@ -19,14 +27,24 @@ public sealed class LiveLog : IDisposable
     public LiveLog(string brokers)
     {
         Brokers = brokers;
-        _producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = brokers, Partitioner = Partitioner.Murmur2Random, LingerMs = 2, Acks = Acks.All, EnableIdempotence = true, MessageMaxBytes = 4_000_000 })
-            .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        _producer = new ProducerBuilder<byte[], byte[]>(
+            new ProducerConfig
+            {
+                BootstrapServers = brokers,
+                Partitioner = Partitioner.Murmur2Random,
+                LingerMs = 2,
+                Acks = Acks.All,
+                EnableIdempotence = true,
+                MessageMaxBytes = 4_000_000,
+            }
+        ).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
     }
 
     public string Brokers { get; }
 
     /// <summary>Sends a record and waits until the broker has it.</summary>
-    public Task<DeliveryResult<byte[], byte[]>> SendAsync(LiveRecord record) => _producer.ProduceAsync(To(record), Message(record)).WaitAsync(LiveWait.Patience);
+    public Task<DeliveryResult<byte[], byte[]>> SendAsync(LiveRecord record) =>
+        _producer.ProduceAsync(To(record), Message(record)).WaitAsync(LiveWait.Patience);
 
     /// <summary>Sends records in their order and waits until the broker has all.</summary>
     public void SendAll(IEnumerable<LiveRecord> records)
@@ -38,7 +56,9 @@ public sealed class LiveLog : IDisposable
             {
                 try
                 {
-                    _producer.Produce(To(record), Message(record), report => failed = report.Error.IsError ? report.Error.Reason : failed);
+                    _producer.Produce(To(record), Message(record), report =>
+                        failed = report.Error.IsError ? report.Error.Reason : failed
+                    );
                     break;
                 }
                 catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
@@ -47,7 +67,10 @@ public sealed class LiveLog : IDisposable
                 }
             }
         }
-        if (_producer.Flush(LiveWait.Patience) > 0 || failed != null) throw new InvalidOperationException($"the broker didn't take everything: {failed}");
+        if (_producer.Flush(LiveWait.Patience) > 0 || failed != null)
+        {
+            throw new InvalidOperationException($"the broker didn't take everything: {failed}");
+        }
     }
 
     /// <summary>All records of a topic as they lie there now, partition by partition.</summary>
@@ -55,20 +78,37 @@ public sealed class LiveLog : IDisposable
     {
         using IAdminClient admin = new DependentAdminClientBuilder(_producer.Handle).Build();
         TopicMetadata about = admin.GetMetadata(topic, TimeSpan.FromSeconds(20)).Topics.Single();
-        using IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = Brokers, GroupId = "itests", EnableAutoCommit = false, FetchWaitMaxMs = 50, FetchMaxBytes = 10_000_000, MaxPartitionFetchBytes = 5_000_000 })
-            .SetLogHandler((_, _) => { }).Build();
+        using IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(
+            new ConsumerConfig
+            {
+                BootstrapServers = Brokers,
+                GroupId = "itests",
+                EnableAutoCommit = false,
+                FetchWaitMaxMs = 50,
+                FetchMaxBytes = 10_000_000,
+                MaxPartitionFetchBytes = 5_000_000,
+            }
+        ).SetLogHandler((_, _) => { }).Build();
         var all = new List<ConsumeResult<byte[], byte[]>>();
         foreach (PartitionMetadata partition in about.Partitions.OrderBy(partition => partition.PartitionId))
         {
             var at = new TopicPartition(topic, partition.PartitionId);
             WatermarkOffsets ends = consumer.QueryWatermarkOffsets(at, TimeSpan.FromSeconds(20));
-            if (ends.High <= ends.Low) continue;
+            if (ends.High <= ends.Low)
+            {
+                continue;
+            }
+
             consumer.Assign(new TopicPartitionOffset(at, ends.Low));
             while (true)
             {
-                ConsumeResult<byte[], byte[]> record = consumer.Consume(TimeSpan.FromSeconds(20)) ?? throw new TimeoutException($"{topic} gave nothing");
+                ConsumeResult<byte[], byte[]> record = consumer.Consume(TimeSpan.FromSeconds(20))
+                    ?? throw new TimeoutException($"{topic} gave nothing");
                 all.Add(record);
-                if (record.Offset.Value + 1 >= ends.High.Value) break;
+                if (record.Offset.Value + 1 >= ends.High.Value)
+                {
+                    break;
+                }
             }
         }
         return all;
@@ -81,9 +121,19 @@ public sealed class LiveLog : IDisposable
     public async Task DeleteTopicsAsync()
     {
         using IAdminClient admin = new DependentAdminClientBuilder(_producer.Handle).Build();
-        List<string> Ours() => [.. admin.GetMetadata(TimeSpan.FromSeconds(20)).Topics.Select(topic => topic.Topic).Where(topic => !topic.StartsWith("__", StringComparison.Ordinal))];
+        List<string> Ours() =>
+            [
+                .. admin
+                    .GetMetadata(TimeSpan.FromSeconds(20))
+                    .Topics.Select(topic => topic.Topic)
+                    .Where(topic => !topic.StartsWith("__", StringComparison.Ordinal)),
+            ];
         List<string> there = Ours();
-        if (there.Count > 0) await admin.DeleteTopicsAsync(there);
+        if (there.Count > 0)
+        {
+            await admin.DeleteTopicsAsync(there);
+        }
+
         await LiveWait.UntilAsync("the topics are gone", () => Ours().Count == 0);
     }
 
@@ -91,31 +141,65 @@ public sealed class LiveLog : IDisposable
     public async Task MakeTopicAsync(string topic, int partitions, string timestamps = "CreateTime")
     {
         using IAdminClient admin = new DependentAdminClientBuilder(_producer.Handle).Build();
-        await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = -1, Configs = new() { ["message.timestamp.type"] = timestamps } }]);
-        await LiveWait.UntilAsync($"topic {topic} is there", () => admin.GetMetadata(TimeSpan.FromSeconds(20)).Topics.Any(there => there.Topic == topic && there.Partitions.Count == partitions && !there.Error.IsError));
+        await admin.CreateTopicsAsync([
+            new TopicSpecification
+            {
+                Name = topic,
+                NumPartitions = partitions,
+                ReplicationFactor = -1,
+                Configs = new() { ["message.timestamp.type"] = timestamps },
+            },
+        ]);
+        await LiveWait.UntilAsync($"topic {topic} is there", () =>
+            admin
+                .GetMetadata(TimeSpan.FromSeconds(20))
+                .Topics.Any(there =>
+                    there.Topic == topic && there.Partitions.Count == partitions && !there.Error.IsError
+                )
+        );
     }
 
-    private static TopicPartition To(LiveRecord record) => new(record.Topic, record.Partition is { } partition ? new Partition(partition) : Partition.Any);
+    private static TopicPartition To(LiveRecord record) =>
+        new(record.Topic, record.Partition is { } partition ? new Partition(partition) : Partition.Any);
 
     private static Message<byte[], byte[]> Message(LiveRecord record)
     {
-        var message = new Message<byte[], byte[]> { Key = record.Key == null ? null! : Encoding.UTF8.GetBytes(record.Key), Value = record.Value! };
-        if (record.Timestamp is { } timestamp) message.Timestamp = new Timestamp(timestamp, TimestampType.CreateTime);
-        if (record.Headers.Length > 0) message.Headers = [];
-        foreach ((string name, string value) in record.Headers) message.Headers.Add(name, Encoding.UTF8.GetBytes(value));
+        var message = new Message<byte[], byte[]>
+        {
+            Key = record.Key == null ? null! : Encoding.UTF8.GetBytes(record.Key),
+            Value = record.Value!,
+        };
+        if (record.Timestamp is { } timestamp)
+        {
+            message.Timestamp = new Timestamp(timestamp, TimestampType.CreateTime);
+        }
+
+        if (record.Headers.Length > 0)
+        {
+            message.Headers = [];
+        }
+
+        foreach ((string name, string value) in record.Headers)
+        {
+            message.Headers.Add(name, Encoding.UTF8.GetBytes(value));
+        }
+
         return message;
     }
 
     public void Dispose() => _producer.Dispose();
 }
 
-/// <summary>Apache Kafka: the one that KAFKA_BOOTSTRAP names, or one started by the tool that KAFKA_TOOL names.</summary>
+/// <summary>
+/// Apache Kafka: the one that KAFKA_BOOTSTRAP names, or one started by the tool that KAFKA_TOOL names.
+/// </summary>
 public sealed class LiveBroker : IAsyncDisposable
 {
     private readonly LiveFolder? _folder;
     private readonly string? _tool;
 
-    private LiveBroker(string brokers, string? tool, LiveFolder? folder) => (Brokers, _tool, _folder) = (brokers, tool, folder);
+    private LiveBroker(string brokers, string? tool, LiveFolder? folder) =>
+        (Brokers, _tool, _folder) = (brokers, tool, folder);
 
     public string Brokers { get; }
 
@@ -123,17 +207,29 @@ public sealed class LiveBroker : IAsyncDisposable
 
     public static async Task<LiveBroker> StartAsync()
     {
-        if (Named("KAFKA_BOOTSTRAP") is { } brokers) return new LiveBroker(brokers, null, null);
-        string tool = Named("KAFKA_TOOL") ?? throw new InvalidOperationException("neither KAFKA_BOOTSTRAP nor KAFKA_TOOL is set");
+        if (Named("KAFKA_BOOTSTRAP") is { } brokers)
+        {
+            return new LiveBroker(brokers, null, null);
+        }
+
+        string tool = Named("KAFKA_TOOL")
+            ?? throw new InvalidOperationException("neither KAFKA_BOOTSTRAP nor KAFKA_TOOL is set");
         var folder = new LiveFolder();
         // The controller listens 1,001 above.
         int port = LiveProcess.FreePort(1001);
-        await using LiveProcess start = LiveProcess.Start(tool, ["start", "-p", $"{port}", "-d", folder.File("data"), "-P", "4"]);
+        await using LiveProcess start = LiveProcess.Start(
+            tool,
+            ["start", "-p", $"{port}", "-d", folder.File("data"), "-P", "4"]
+        );
         // Brokers are its children: it must have ended by itself before it is disposed of.
         var broker = new LiveBroker($"127.0.0.1:{port}", tool, folder);
         try
         {
-            if (await start.ExitAsync(TimeSpan.FromSeconds(180)) == 0) return broker;
+            if (await start.ExitAsync(TimeSpan.FromSeconds(180)) == 0)
+            {
+                return broker;
+            }
+
             throw new InvalidOperationException($"{tool} start failed: {start.Error}");
         }
         catch
@@ -143,11 +239,16 @@ public sealed class LiveBroker : IAsyncDisposable
         }
     }
 
-    private static string? Named(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
+    private static string? Named(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
 
     public async ValueTask DisposeAsync()
     {
-        if (_tool == null || _folder == null) return;
+        if (_tool == null || _folder == null)
+        {
+            return;
+        }
+
         await using LiveProcess stop = LiveProcess.Start(_tool, ["stop", "-d", _folder.File("data")]);
         await stop.ExitAsync();
         _folder.Dispose();

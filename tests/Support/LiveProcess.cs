@@ -6,13 +6,20 @@ using System.Text;
 
 namespace Tests.Support;
 
-/// <summary>A process that a test started: what it says is kept, it is signalled by its id, and never outlives the test.</summary>
+/// <summary>
+/// A process that a test started: what it says is kept, it is signalled by its id, and never outlives the test.
+/// </summary>
 public sealed partial class LiveProcess : IAsyncDisposable
 {
-    public const int Interrupt = 2, Kill = 9, Term = 15, Stop = 19, Continue = 18;
+    public const int Interrupt = 2,
+        Kill = 9,
+        Term = 15,
+        Stop = 19,
+        Continue = 18;
 
     private readonly Process _process;
-    private readonly StringBuilder _out = new(), _error = new();
+    private readonly StringBuilder _out = new(),
+        _error = new();
 
     private LiveProcess(Process process) => _process = process;
 
@@ -22,11 +29,30 @@ public sealed partial class LiveProcess : IAsyncDisposable
     public string Out => Text(_out);
     public string Error => Text(_error);
 
-    public static LiveProcess Start(string program, IEnumerable<string> arguments, string? folder = null, params (string Name, string? Value)[] environment)
+    public static LiveProcess Start(
+        string program,
+        IEnumerable<string> arguments,
+        string? folder = null,
+        params (string Name, string? Value)[] environment
+    )
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
-        if (folder != null) start.WorkingDirectory = folder;
-        foreach ((string name, string? value) in environment) start.Environment[name] = value;
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
+        if (folder != null)
+        {
+            start.WorkingDirectory = folder;
+        }
+
+        foreach ((string name, string? value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         var live = new LiveProcess(new Process { StartInfo = start });
         live._process.OutputDataReceived += (_, line) => live.Keep(live._out, line.Data);
         live._process.ErrorDataReceived += (_, line) => live.Keep(live._error, line.Data);
@@ -39,13 +65,21 @@ public sealed partial class LiveProcess : IAsyncDisposable
 
     public void Signal(int signal)
     {
-        if (!_process.HasExited) _ = SendSignal(_process.Id, signal);
+        if (!_process.HasExited)
+        {
+            _ = SendSignal(_process.Id, signal);
+        }
     }
 
-    /// <summary>Signals it and its children, as a terminal does, where it was started as the first of a session.</summary>
+    /// <summary>
+    /// Signals it and its children, as a terminal does, where it was started as the first of a session.
+    /// </summary>
     public void SignalGroup(int signal)
     {
-        if (!_process.HasExited) _ = SendSignal(-_process.Id, signal);
+        if (!_process.HasExited)
+        {
+            _ = SendSignal(-_process.Id, signal);
+        }
     }
 
     /// <summary>Waits until it ends, and all it said is here; its exit code.</summary>
@@ -58,7 +92,10 @@ public sealed partial class LiveProcess : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"process {Id} ({_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)}) didn't end in time; it said:\n{Error}\n{Out}");
+            throw new TimeoutException(
+                $"process {Id} ({_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)}) "
+                    + $"didn't end in time; it said:\n{Error}\n{Out}"
+            );
         }
         return _process.ExitCode;
     }
@@ -70,20 +107,39 @@ public sealed partial class LiveProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it says something on stderr; fails at once where it ends before.</summary>
-    public Task SaysAsync(string text, TimeSpan? within = null) => LiveWait.UntilAsync($"process {Id} says '{text}'; it said: {Error}", () =>
-    {
-        if (Error.Contains(text, StringComparison.Ordinal) || Out.Contains(text, StringComparison.Ordinal)) return true;
-        return HasExited ? throw new InvalidOperationException($"the process ended with exit code {ExitCode} before it said '{text}':\n{Error}\n{Out}") : false;
-    }, within);
+    public Task SaysAsync(string text, TimeSpan? within = null) =>
+        LiveWait.UntilAsync(
+            $"process {Id} says '{text}'; it said: {Error}",
+            () =>
+            {
+                if (Error.Contains(text, StringComparison.Ordinal) || Out.Contains(text, StringComparison.Ordinal))
+                {
+                    return true;
+                }
 
-    /// <summary>A loopback port that is free now, below those that the system gives to connections, so that it stays free until it is used.</summary>
+                return HasExited
+                    ? throw new InvalidOperationException(
+                        $"the process ended with exit code {ExitCode} before it said '{text}':\n{Error}\n{Out}"
+                    )
+                    : false;
+            },
+            within
+        );
+
+    /// <summary>
+    /// A loopback port that is free now, below those that the system gives to connections, so that it stays free until
+    /// it is used.
+    /// </summary>
     /// <param name="beside">How far above lies another that the program takes, too; 0 for none.</param>
     public static int FreePort(int beside = 0)
     {
         while (true)
         {
             int port = Random.Shared.Next(10_240, 22_000);
-            if (IsFree(port) && IsFree(port + beside)) return port;
+            if (IsFree(port) && IsFree(port + beside))
+            {
+                return port;
+            }
         }
     }
 
@@ -102,7 +158,9 @@ public sealed partial class LiveProcess : IAsyncDisposable
     }
 
     public static bool OnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
 
     public async ValueTask DisposeAsync()
     {
@@ -118,13 +176,23 @@ public sealed partial class LiveProcess : IAsyncDisposable
 
     private void Keep(StringBuilder into, string? line)
     {
-        if (line == null) return;
-        lock (into) into.AppendLine(line);
+        if (line == null)
+        {
+            return;
+        }
+
+        lock (into)
+        {
+            into.AppendLine(line);
+        }
     }
 
     private static string Text(StringBuilder from)
     {
-        lock (from) return from.ToString();
+        lock (from)
+        {
+            return from.ToString();
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -10,14 +10,24 @@ public abstract class LiveResults : IAsyncDisposable
     /// <summary>What goes behind <c>--redis</c>.</summary>
     public abstract string Address { get; }
 
-    public ConnectionMultiplexer Connection => _connection ??= ConnectionMultiplexer.Connect(Address + ",allowAdmin=true,abortConnect=false,connectRetry=10,syncTimeout=20000,asyncTimeout=20000");
+    public ConnectionMultiplexer Connection =>
+        _connection ??= ConnectionMultiplexer.Connect(
+            Address + ",allowAdmin=true,abortConnect=false,connectRetry=10,syncTimeout=20000,asyncTimeout=20000"
+        );
 
     public IDatabase Database => Connection.GetDatabase();
 
     /// <summary>All keys with a beginning, in their order.</summary>
     public List<string> Keys(string beginning = "") =>
-        [.. Connection.GetServers().Where(server => server.IsConnected && !server.IsReplica)
-            .SelectMany(server => server.Keys(pattern: beginning + "*", pageSize: 5000)).Select(key => key.ToString()).Distinct().Order(StringComparer.Ordinal)];
+        [
+            .. Connection
+                .GetServers()
+                .Where(server => server.IsConnected && !server.IsReplica)
+                .SelectMany(server => server.Keys(pattern: beginning + "*", pageSize: 5000))
+                .Select(key => key.ToString())
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>All strings under keys with a beginning.</summary>
     public async Task<SortedDictionary<string, string>> StringsAsync(string beginning)
@@ -25,8 +35,13 @@ public abstract class LiveResults : IAsyncDisposable
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (string[] part in Keys(beginning).Chunk(2000))
         {
-            string?[] values = await Task.WhenAll(part.Select(async key => (string?)await Database.StringGetAsync(key)));
-            for (int i = 0; i < part.Length; i++) all[part[i]] = values[i] ?? "";
+            string?[] values = await Task.WhenAll(
+                part.Select(async key => (string?)await Database.StringGetAsync(key))
+            );
+            for (int i = 0; i < part.Length; i++)
+            {
+                all[part[i]] = values[i] ?? "";
+            }
         }
         return all;
     }
@@ -36,20 +51,36 @@ public abstract class LiveResults : IAsyncDisposable
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (string key in Keys(beginning))
-            foreach (HashEntry field in await Database.HashGetAllAsync(key)) all[$"{key} {field.Name}"] = field.Value.ToString();
+        {
+            foreach (HashEntry field in await Database.HashGetAllAsync(key))
+            {
+                all[$"{key} {field.Name}"] = field.Value.ToString();
+            }
+        }
+
         return all;
     }
 
     /// <summary>The sum of one field over all partitions and hours of a kind of statistics.</summary>
     public async Task<long> TotalAsync(string kind, string field, string prefix = "") =>
-        (await HashesAsync($"{prefix}stats:{kind}:")).Where(entry => entry.Key.EndsWith(" " + field, StringComparison.Ordinal)).Sum(entry => long.Parse(entry.Value));
+        (await HashesAsync($"{prefix}stats:{kind}:"))
+            .Where(entry => entry.Key.EndsWith(" " + field, StringComparison.Ordinal))
+            .Sum(entry => long.Parse(entry.Value));
 
     /// <summary>How far all partitions are, added up.</summary>
     public async Task<long> ProgressAsync(string group, int partitions = 4, string prefix = "")
     {
         long sum = 0;
         for (int i = 0; i < partitions; i++)
-            if ((string?)await Database.StringGetAsync($"{prefix}progress:{group}:{{interactions-{i}}}") is { } progress) sum += long.Parse(progress.Split(' ')[0]);
+        {
+            if (
+                (string?)await Database.StringGetAsync($"{prefix}progress:{group}:{{interactions-{i}}}") is { } progress
+            )
+            {
+                sum += long.Parse(progress.Split(' ')[0]);
+            }
+        }
+
         return sum;
     }
 
@@ -102,9 +133,39 @@ public sealed class LiveRedisServer : LiveResults
     /// <summary>Starts it, or starts it again on its old data.</summary>
     public async Task StartAgainAsync()
     {
-        string[] arguments = ["--port", $"{_port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction", "--dir", _folder.Path,
-            .. _isClusterNode ? (string[])["--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf", "--cluster-node-timeout", "5000"] : []];
-        if (_process != null) await _process.DisposeAsync();
+        string[] arguments =
+        [
+            "--port",
+            $"{_port}",
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            "always",
+            "--maxmemory-policy",
+            "noeviction",
+            "--dir",
+            _folder.Path,
+            .. _isClusterNode
+                ? (string[])
+                    [
+                        "--cluster-enabled",
+                        "yes",
+                        "--cluster-config-file",
+                        "nodes.conf",
+                        "--cluster-node-timeout",
+                        "5000",
+                    ]
+                : [],
+        ];
+        if (_process != null)
+        {
+            await _process.DisposeAsync();
+        }
+
         _process = LiveProcess.Start("redis-server", arguments, _folder.Path);
         await _process.SaysAsync("Ready to accept connections");
     }
@@ -112,7 +173,11 @@ public sealed class LiveRedisServer : LiveResults
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        if (_process != null) await _process.DisposeAsync();
+        if (_process != null)
+        {
+            await _process.DisposeAsync();
+        }
+
         _folder.Dispose();
     }
 }
@@ -129,21 +194,34 @@ public sealed class LiveRedisCluster : LiveResults
     public static async Task<LiveRedisCluster> StartAsync()
     {
         var cluster = new LiveRedisCluster();
-        for (int i = 0; i < 3; i++) cluster._nodes.Add(await LiveRedisServer.StartAsync(isClusterNode: true));
+        for (int i = 0; i < 3; i++)
+        {
+            cluster._nodes.Add(await LiveRedisServer.StartAsync(isClusterNode: true));
+        }
+
         (int, int)[] ranges = [(0, 5460), (5461, 10922), (10923, 16383)];
         for (int i = 0; i < 3; i++)
         {
             IServer server = cluster.Server(i);
             await server.ExecuteAsync("CLUSTER", "ADDSLOTSRANGE", ranges[i].Item1, ranges[i].Item2);
             await server.ExecuteAsync("CLUSTER", "SET-CONFIG-EPOCH", i + 1);
-            if (i > 0) await server.ExecuteAsync("CLUSTER", "MEET", "127.0.0.1", cluster._nodes[0].Port);
+            if (i > 0)
+            {
+                await server.ExecuteAsync("CLUSTER", "MEET", "127.0.0.1", cluster._nodes[0].Port);
+            }
         }
         await LiveWait.UntilAsync("the cluster's nodes know each other", async () =>
         {
             for (int i = 0; i < 3; i++)
             {
                 string info = (await cluster.Server(i).ExecuteAsync("CLUSTER", "INFO")).ToString();
-                if (!info.Contains("cluster_state:ok", StringComparison.Ordinal) || !info.Contains("cluster_known_nodes:3", StringComparison.Ordinal)) return false;
+                if (
+                    !info.Contains("cluster_state:ok", StringComparison.Ordinal)
+                    || !info.Contains("cluster_known_nodes:3", StringComparison.Ordinal)
+                )
+                {
+                    return false;
+                }
             }
             return true;
         });
@@ -152,24 +230,42 @@ public sealed class LiveRedisCluster : LiveResults
 
     public IServer Server(int node) => _nodes[node].Connection.GetServer("127.0.0.1", _nodes[node].Port);
 
-    /// <summary>Moves a slot with all its keys from the node that has it to another, as <c>redis-cli --cluster reshard</c> does.</summary>
+    /// <summary>
+    /// Moves a slot with all its keys from the node that has it to another, as <c>redis-cli --cluster reshard</c> does.
+    /// </summary>
     public async Task MoveSlotAsync(int slot, int from, int to)
     {
-        string fromId = (await Server(from).ExecuteAsync("CLUSTER", "MYID")).ToString(), toId = (await Server(to).ExecuteAsync("CLUSTER", "MYID")).ToString();
+        string fromId = (await Server(from).ExecuteAsync("CLUSTER", "MYID")).ToString(),
+            toId = (await Server(to).ExecuteAsync("CLUSTER", "MYID")).ToString();
         await Server(to).ExecuteAsync("CLUSTER", "SETSLOT", slot, "IMPORTING", fromId);
         await Server(from).ExecuteAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", toId);
         while (true)
         {
-            string[] keys = [.. ((string?[]?)await Server(from).ExecuteAsync("CLUSTER", "GETKEYSINSLOT", slot, 50) ?? []).OfType<string>()];
-            if (keys.Length == 0) break;
+            string[] keys =
+            [
+                .. (
+                    (string?[]?)await Server(from).ExecuteAsync("CLUSTER", "GETKEYSINSLOT", slot, 50) ?? []
+                ).OfType<string>(),
+            ];
+            if (keys.Length == 0)
+            {
+                break;
+            }
+
             await Server(from).ExecuteAsync("MIGRATE", ["127.0.0.1", _nodes[to].Port, "", 0, 5000, "KEYS", .. keys]);
         }
-        foreach (int node in new[] { to, from, 3 - from - to }) await Server(node).ExecuteAsync("CLUSTER", "SETSLOT", slot, "NODE", toId);
+        foreach (int node in new[] { to, from, 3 - from - to })
+        {
+            await Server(node).ExecuteAsync("CLUSTER", "SETSLOT", slot, "NODE", toId);
+        }
     }
 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        foreach (LiveRedisServer node in _nodes) await node.DisposeAsync();
+        foreach (LiveRedisServer node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
     }
 }

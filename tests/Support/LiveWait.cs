@@ -8,20 +8,26 @@ public static class LiveWait
     /// <summary>Longer than anything takes on a busy machine; who waits so long has found a fault.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    public static Task UntilAsync(string what, Func<bool> holds, TimeSpan? within = null) => UntilAsync(what, () => Task.FromResult(holds()), within);
+    public static Task UntilAsync(string what, Func<bool> holds, TimeSpan? within = null) =>
+        UntilAsync(what, () => Task.FromResult(holds()), within);
 
     public static async Task UntilAsync(string what, Func<Task<bool>> holds, TimeSpan? within = null)
     {
         var since = Stopwatch.StartNew();
         while (!await holds())
         {
-            if (since.Elapsed > (within ?? Patience)) throw new TimeoutException($"waited {since.Elapsed.TotalSeconds:0} s in vain until {what}");
+            if (since.Elapsed > (within ?? Patience))
+            {
+                throw new TimeoutException($"waited {since.Elapsed.TotalSeconds:0} s in vain until {what}");
+            }
+
             await Task.Delay(25);
         }
     }
 
     /// <summary>Looks until there is something to return.</summary>
-    public static async Task<T> ForAsync<T>(string what, Func<Task<T?>> look, TimeSpan? within = null) where T : class
+    public static async Task<T> ForAsync<T>(string what, Func<Task<T?>> look, TimeSpan? within = null)
+        where T : class
     {
         T? found = null;
         await UntilAsync(what, async () => (found = await look()) != null, within);

@@ -12,17 +12,27 @@ using Engine.Pipeline.Standing;
 namespace Tests.Support;
 
 /// <summary>One record of a log as a test writes it.</summary>
-/// <param name="Key">The record's key; null for the client network of the event's address, as producers should send it.</param>
-public sealed record LogRecord(int Partition, long Timestamp, byte[] Value, string? Key = null, ValueEncoding Encoding = ValueEncoding.Json)
+/// <param name="Key">The record's key; null for the client network of the event's address, as producers should send
+/// it.</param>
+public sealed record LogRecord(
+    int Partition,
+    long Timestamp,
+    byte[] Value,
+    string? Key = null,
+    ValueEncoding Encoding = ValueEncoding.Json
+)
 {
-    public static LogRecord Of(EventBuilder e, int partition = 0) => new(partition, e.LogTime, System.Text.Encoding.UTF8.GetBytes(e.ToJson()), NetworkOf(e.Event.Ip));
+    public static LogRecord Of(EventBuilder e, int partition = 0) =>
+        new(partition, e.LogTime, System.Text.Encoding.UTF8.GetBytes(e.ToJson()), NetworkOf(e.Event.Ip));
 
-    public static LogRecord Of(int partition, long timestamp, string json, string? key = null) => new(partition, timestamp, System.Text.Encoding.UTF8.GetBytes(json), key);
+    public static LogRecord Of(int partition, long timestamp, string json, string? key = null) =>
+        new(partition, timestamp, System.Text.Encoding.UTF8.GetBytes(json), key);
 
     /// <summary>Nothing but time.</summary>
     public static LogRecord Tick(long timestamp, int partition = 0) => Of(partition, timestamp, """{"type":"tick"}""");
 
-    private static string? NetworkOf(string ip) => IpAddress.TryParse(ip, out IpAddress address) ? address.NetworkText() : null;
+    private static string? NetworkOf(string ip) =>
+        IpAddress.TryParse(ip, out IpAddress address) ? address.NetworkText() : null;
 }
 
 /// <summary>An event that could not be used, as the pipeline told of it.</summary>
@@ -37,7 +47,13 @@ public sealed record RunOptions
     /// <summary>Where lists and models are found.</summary>
     public string[] Folders { get; init; } = [];
 
-    public PipelineLimits Limits { get; init; } = new() { WindowKeys = 20_000, DegenerateKeys = 20_000, Standings = 20_000 };
+    public PipelineLimits Limits { get; init; } =
+        new()
+        {
+            WindowKeys = 20_000,
+            DegenerateKeys = 20_000,
+            Standings = 20_000,
+        };
 
     public bool CompleteVerdicts { get; init; }
 
@@ -48,8 +64,8 @@ public sealed record RunOptions
 }
 
 /// <summary>
-/// Drives a pipeline without Kafka and Redis: records in, what a user would see out. Values lie in memory that is overwritten as soon as
-/// their batch is done, as librdkafka's is, so that a text kept too long shows.
+/// Drives a pipeline without Kafka and Redis: records in, what a user would see out. Values lie in memory that is
+/// overwritten as soon as their batch is done, as librdkafka's is, so that a text kept too long shows.
 /// </summary>
 public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
 {
@@ -70,7 +86,11 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
     {
         _options = options ?? new RunOptions();
         _book = new SettingsBook(new SettingFiles(_options.Folders));
-        foreach ((string key, string json) in _options.Base) _book.Apply(key, json);
+        foreach ((string key, string json) in _options.Base)
+        {
+            _book.Apply(key, json);
+        }
+
         _timeline = new SettingsTimeline(_book.Build("s-base", _hash), ActivationDelay);
         Histories = new Histories(_hash);
         _pipeline = new ClickPipeline(_hash, _timeline, _options.PathJudge(), _options.Limits, this, Histories);
@@ -101,33 +121,50 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
         get
         {
             var sum = new PartitionCounts();
-            foreach (PartitionState partition in _partitions.Values) partition.Counts.AddTo(sum);
+            foreach (PartitionState partition in _partitions.Values)
+            {
+                partition.Counts.AddTo(sum);
+            }
+
             return sum;
         }
     }
 
     public PartitionState State(int partition = 0)
     {
-        if (_partitions.TryGetValue(partition, out PartitionState? state)) return state;
+        if (_partitions.TryGetValue(partition, out PartitionState? state))
+        {
+            return state;
+        }
+
         state = new PartitionState(partition, _options.Limits, _timeline.Latest.Limits);
         _partitions.Add(partition, state);
         return state;
     }
 
-    /// <summary>Takes a partition over: its log is read again from an offset, and gives results from another on.</summary>
+    /// <summary>
+    /// Takes a partition over: its log is read again from an offset, and gives results from another on.
+    /// </summary>
     /// <param name="standings">What <c>standings</c> holds.</param>
     public void TakeOver(int partition, long from, long resultsFrom, IEnumerable<(string Key, byte[] Value)> standings)
     {
         _next[partition] = from;
         State(partition).ResultsFrom = resultsFrom;
-        WrittenSums[] written = [.. standings.Select(one => StandingRecord.Read(one.Key, one.Value, _hash)).OfType<WrittenSums>()];
+        WrittenSums[] written =
+        [
+            .. standings.Select(one => StandingRecord.Read(one.Key, one.Value, _hash)).OfType<WrittenSums>(),
+        ];
         State(partition).Standings.Restore(written.Where(one => one.Partition == partition));
     }
 
     /// <summary>What another partition wrote to <c>standings</c> comes in.</summary>
-    public void Hear(int partition, string key, byte[] value) => State(partition).Standings.Inbox.Add(StandingRecord.Read(key, value, _hash)!.Value);
+    public void Hear(int partition, string key, byte[] value) =>
+        State(partition).Standings.Inbox.Add(StandingRecord.Read(key, value, _hash)!.Value);
 
-    /// <summary>A record of <c>settings</c>, at its log time; null deletes. The version that it makes is <c>s-0</c>, <c>s-1</c> ….</summary>
+    /// <summary>
+    /// A record of <c>settings</c>, at its log time; null deletes. The version that it makes is <c>s-0</c>, <c>s-1</c>
+    /// ….
+    /// </summary>
     public void Setting(string key, string? json, long logTime)
     {
         _book.Apply(key, json);
@@ -157,7 +194,8 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
     {
         byte[][] keys = [.. log.Select(record => System.Text.Encoding.ASCII.GetBytes(record.Key ?? ""))];
         int bytes = log.Sum(record => record.Value.Length) + keys.Sum(key => key.Length);
-        byte* memory = (byte*)NativeMemory.Alloc((nuint)bytes + 1), at = memory;
+        byte* memory = (byte*)NativeMemory.Alloc((nuint)bytes + 1),
+            at = memory;
         try
         {
             var records = new Record[log.Length];
@@ -167,8 +205,15 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
                 _next[log[i].Partition] = offset + 1;
                 records[i] = new Record
                 {
-                    Partition = State(log[i].Partition), Offset = offset, Timestamp = log[i].Timestamp, Encoding = log[i].Encoding, CloudEvent = CloudEvent.None,
-                    Value = Copy(log[i].Value, ref at), Length = log[i].Value.Length, Key = Copy(keys[i], ref at), KeyLength = keys[i].Length,
+                    Partition = State(log[i].Partition),
+                    Offset = offset,
+                    Timestamp = log[i].Timestamp,
+                    Encoding = log[i].Encoding,
+                    CloudEvent = CloudEvent.None,
+                    Value = Copy(log[i].Value, ref at),
+                    Length = log[i].Value.Length,
+                    Key = Copy(keys[i], ref at),
+                    KeyLength = keys[i].Length,
                 };
             }
             _pipeline.Process(records);
@@ -196,10 +241,13 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
 
     /// <summary>The codes of a click's last verdict; none where it is in the short form.</summary>
     public string[] ReasonsOf(string click) =>
-        Verdict(click).TryGetProperty("reasons", out JsonElement reasons) ? [.. reasons.EnumerateArray().Select(reason => reason.GetString()!)] : [];
+        Verdict(click).TryGetProperty("reasons", out JsonElement reasons)
+            ? [.. reasons.EnumerateArray().Select(reason => reason.GetString()!)]
+            : [];
 
     /// <summary>The entry of a reason in a click's evidence, as JSON.</summary>
-    public string EvidenceOf(string click, string reason) => Verdict(click).GetProperty("evidence").GetProperty(reason).GetRawText();
+    public string EvidenceOf(string click, string reason) =>
+        Verdict(click).GetProperty("evidence").GetProperty(reason).GetRawText();
 
     void IDecisionSink.Verdict(ClickRow row, in Judgement judgement)
     {
@@ -217,27 +265,46 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
         Confirmations.Add(click.Click);
     }
 
-    void IDecisionSink.DeadLetter(in Record record, DecodeError error) => DeadLetters.Add(new DeadLetter(
-        error.Reason, error.Detail, record.Partition.Partition, record.Offset, System.Text.Encoding.UTF8.GetString(record.Value, record.Length)));
+    void IDecisionSink.DeadLetter(in Record record, DecodeError error) =>
+        DeadLetters.Add(
+            new DeadLetter(
+                error.Reason,
+                error.Detail,
+                record.Partition.Partition,
+                record.Offset,
+                System.Text.Encoding.UTF8.GetString(record.Value, record.Length)
+            )
+        );
 
     void IDecisionSink.Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
     {
         foreach (StandingSums sums in due)
         {
-            (string key, byte[] value) = (StandingRecord.Key(sums, partition.Name), StandingRecord.Value(sums, partition.Position));
+            (string key, byte[] value) = (
+                StandingRecord.Key(sums, partition.Name),
+                StandingRecord.Value(sums, partition.Position)
+            );
             Standings.Add((key, value));
-            if (!_options.SharesStandings) continue;
-            foreach (int other in _partitions.Keys.Where(other => other != partition.Partition)) Hear(other, key, value);
+            if (!_options.SharesStandings)
+            {
+                continue;
+            }
+
+            foreach (int other in _partitions.Keys.Where(other => other != partition.Partition))
+            {
+                Hear(other, key, value);
+            }
         }
     }
 
-    void IDecisionSink.Signature(ClickRow row, ReadOnlySpan<byte> signature)
-    {
-    }
+    void IDecisionSink.Signature(ClickRow row, ReadOnlySpan<byte> signature) { }
 
     public void Dispose()
     {
         _pipeline.Dispose();
-        foreach (PartitionState partition in _partitions.Values) partition.Dispose();
+        foreach (PartitionState partition in _partitions.Values)
+        {
+            partition.Dispose();
+        }
     }
 }

@@ -2,7 +2,10 @@ using System.IO.Compression;
 
 namespace Tests.Support;
 
-/// <summary>Finds the folder of shared data: the variable SHARED_DATA, or shared/data beside the repository or up to two levels above.</summary>
+/// <summary>
+/// Finds the folder of shared data: the variable SHARED_DATA, or shared/data beside the repository or up to two levels
+/// above.
+/// </summary>
 public static class SharedData
 {
     public static string? Find(string relative) =>
@@ -12,9 +15,14 @@ public static class SharedData
     public static IEnumerable<string> Lines(string path)
     {
         using Stream file = File.OpenRead(path);
-        using Stream plain = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using Stream plain = path.EndsWith(".gz", StringComparison.Ordinal)
+            ? new GZipStream(file, CompressionMode.Decompress)
+            : file;
         using var reader = new StreamReader(plain);
-        while (reader.ReadLine() is { } line) yield return line;
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
     }
 
     /// <summary>The folder that holds Engine.sln.</summary>
@@ -23,8 +31,13 @@ public static class SharedData
         get
         {
             DirectoryInfo? root = new(AppContext.BaseDirectory);
-            while (root != null && !File.Exists(Path.Combine(root.FullName, "Engine.sln"))) root = root.Parent;
-            return root?.FullName ?? throw new DirectoryNotFoundException($"no folder above {AppContext.BaseDirectory} holds Engine.sln");
+            while (root != null && !File.Exists(Path.Combine(root.FullName, "Engine.sln")))
+            {
+                root = root.Parent;
+            }
+
+            return root?.FullName
+                ?? throw new DirectoryNotFoundException($"no folder above {AppContext.BaseDirectory} holds Engine.sln");
         }
     }
 
@@ -32,6 +45,9 @@ public static class SharedData
     {
         yield return Environment.GetEnvironmentVariable("SHARED_DATA");
         DirectoryInfo? above = new DirectoryInfo(Repository).Parent;
-        for (int level = 0; level <= 2 && above != null; level++, above = above.Parent) yield return Path.Combine(above.FullName, "shared", "data");
+        for (int level = 0; level <= 2 && above != null; level++, above = above.Parent)
+        {
+            yield return Path.Combine(above.FullName, "shared", "data");
+        }
     }
 }

@@ -8,8 +8,9 @@ using Xunit;
 namespace Workflows.Tests;
 
 /// <summary>
-/// One partition of one workflow in memory: events in, results out, in the order in which they came. It can be cut anywhere and taken over
-/// (<see cref="TakeOver"/>): what is remembered comes back, and the log since <c>LongestWindow</c> is read again.
+/// One partition of one workflow in memory: events in, results out, in the order in which they came. It can be cut
+/// anywhere and taken over (<see cref="TakeOver"/>): what is remembered comes back, and the log since
+/// <c>LongestWindow</c> is read again.
 /// </summary>
 public sealed class DeciderRun : IResults
 {
@@ -30,7 +31,11 @@ public sealed class DeciderRun : IResults
     {
         _decider = decider;
         _book = new SettingsBook(new SettingFiles(), decider.Kinds);
-        foreach ((string key, string json) in settings) _book.Apply(key, json);
+        foreach ((string key, string json) in settings)
+        {
+            _book.Apply(key, json);
+        }
+
         _timeline = new SettingsTimeline(_book.Build("s-base", _hash), TimeSpan.FromSeconds(2));
         _run = new PartitionRun(decider, 0, _timeline, _compiled, _hash, 0, 0);
     }
@@ -61,7 +66,9 @@ public sealed class DeciderRun : IResults
     /// <summary>How often rules in shadow would have acted.</summary>
     public Dictionary<string, int> Shadow { get; } = [];
 
-    /// <summary>Changes a setting at the present log time; in force two seconds of log time later. A null value deletes.</summary>
+    /// <summary>
+    /// Changes a setting at the present log time; in force two seconds of log time later. A null value deletes.
+    /// </summary>
     public DeciderRun Setting(string key, string? json)
     {
         _book.Apply(key, json);
@@ -72,14 +79,21 @@ public sealed class DeciderRun : IResults
     /// <summary>The next record, at the present log time.</summary>
     /// <param name="json">The event.</param>
     /// <param name="key">Its record's key.</param>
-    public DeciderRun Send(string json, string key = "", params (string Name, string Value)[] headers) => Send(Encoding.UTF8.GetBytes(json), key, headers);
+    public DeciderRun Send(string json, string key = "", params (string Name, string Value)[] headers) =>
+        Send(Encoding.UTF8.GetBytes(json), key, headers);
 
     /// <summary>The next record, its value as its headers say.</summary>
     public DeciderRun Send(byte[] value, string key = "", params (string Name, string Value)[] headers)
     {
-        var record = new WorkflowRecord(_log.Count, Now, Encoding.UTF8.GetBytes(key), value, name => headers.FirstOrDefault(header => header.Name == name).Value);
+        var record = new WorkflowRecord(_log.Count, Now, Encoding.UTF8.GetBytes(key), value, name =>
+            headers.FirstOrDefault(header => header.Name == name).Value
+        );
         _log.Add(record);
-        if (_run.Take(record, this) is { } refusal) DeadLetters.Add(refusal);
+        if (_run.Take(record, this) is { } refusal)
+        {
+            DeadLetters.Add(refusal);
+        }
+
         return this;
     }
 
@@ -95,9 +109,19 @@ public sealed class DeciderRun : IResults
     {
         long logTime = _run.LogTime;
         _run = new PartitionRun(_decider, 0, _timeline, _compiled, _hash, _log.Count, logTime);
-        foreach ((string field, string value) in Remembered.OrderBy(entry => entry.Key, StringComparer.Ordinal)) _run.Restore(field, value);
-        long from = logTime - (long)(_decider.LongestWindow + TimeSpan.FromMinutes(10) + TimeSpan.FromHours(1)).TotalMilliseconds;
-        foreach (WorkflowRecord record in _log.SkipWhile(record => record.Timestamp < from)) _run.Take(record, new Nothing());
+        foreach ((string field, string value) in Remembered.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            _run.Restore(field, value);
+        }
+
+        long from =
+            logTime
+            - (long)(_decider.LongestWindow + TimeSpan.FromMinutes(10) + TimeSpan.FromHours(1)).TotalMilliseconds;
+        foreach (WorkflowRecord record in _log.SkipWhile(record => record.Timestamp < from))
+        {
+            _run.Take(record, new Nothing());
+        }
+
         return this;
     }
 
@@ -111,14 +135,26 @@ public sealed class DeciderRun : IResults
 
     void IResults.Put(string key, string field, string? json)
     {
-        if (json == null) HashOf(key).Remove(field);
-        else HashOf(key)[field] = json;
+        if (json == null)
+        {
+            HashOf(key).Remove(field);
+        }
+        else
+        {
+            HashOf(key)[field] = json;
+        }
     }
 
     void IResults.Remember(string field, string? value)
     {
-        if (value == null) Remembered.Remove(field);
-        else Remembered[field] = value;
+        if (value == null)
+        {
+            Remembered.Remove(field);
+        }
+        else
+        {
+            Remembered[field] = value;
+        }
     }
 
     void IResults.Replace(RecordChange change)
@@ -126,21 +162,38 @@ public sealed class DeciderRun : IResults
         Values[change.Key] = change.Json;
         foreach (MemberChange member in change.Members)
         {
-            if (!Sets.TryGetValue(member.Key, out Dictionary<string, double>? set)) Sets[member.Key] = set = [];
-            if (member.How == MemberMove.Remove) set.Remove(member.Member);
-            else if (member.How == MemberMove.Add || set.ContainsKey(member.Member)) set[member.Member] = member.Score;
+            if (!Sets.TryGetValue(member.Key, out Dictionary<string, double>? set))
+            {
+                Sets[member.Key] = set = [];
+            }
+
+            if (member.How == MemberMove.Remove)
+            {
+                set.Remove(member.Member);
+            }
+            else if (member.How == MemberMove.Add || set.ContainsKey(member.Member))
+            {
+                set[member.Member] = member.Score;
+            }
         }
     }
 
     void IResults.Shadowed(string rule) => Shadow[rule] = Shadow.GetValueOrDefault(rule) + 1;
+
     void IResults.Publish(string channel, string json) => Published.Add((channel, json));
+
     void IResults.Notify(string recipient, string json) => Notified.Add((recipient, json));
+
     void IResults.Send(string topic, string key, string json) => Sent.Add((topic, key, json));
 
     private Dictionary<string, string> HashOf(string key)
     {
         Assert.Contains("{" + _decider.Topic + "-0}", key);
-        if (!Hashes.TryGetValue(key, out Dictionary<string, string>? hash)) Hashes[key] = hash = [];
+        if (!Hashes.TryGetValue(key, out Dictionary<string, string>? hash))
+        {
+            Hashes[key] = hash = [];
+        }
+
         return hash;
     }
 
@@ -148,13 +201,21 @@ public sealed class DeciderRun : IResults
     private sealed class Nothing : IResults
     {
         void IResults.Set(string key, string json) => Assert.Fail($"SET {key}");
+
         void IResults.Count(string key, string field, long by) => Assert.Fail($"HINCRBY {key}");
+
         void IResults.Put(string key, string field, string? json) => Assert.Fail($"HSET {key}");
+
         void IResults.Remember(string field, string? value) => Assert.Fail($"remember {field}");
+
         void IResults.Replace(RecordChange change) => Assert.Fail($"replace {change.Key}");
+
         void IResults.Shadowed(string rule) => Assert.Fail($"count {rule} in shadow");
+
         void IResults.Publish(string channel, string json) => Assert.Fail($"PUBLISH {channel}");
+
         void IResults.Notify(string recipient, string json) => Assert.Fail($"notify {recipient}");
+
         void IResults.Send(string topic, string key, string json) => Assert.Fail($"send to {topic}");
     }
 }

@@ -13,9 +13,10 @@ public sealed record ContextChange(long At, int Instance, string Json);
 public sealed record LoadInstance(long Arrival, long Service, string Context, long? Urgent, int Static);
 
 /// <summary>
-/// Instances that come at random (a Poisson process) with exponential service times, the same for every policy: one in ten gold, two silver;
-/// one in twenty becomes urgent 5 to 65 s after it came, as its loss passes a threshold; three in twenty have a share of invalid clicks that
-/// hovers about the middle of two levels and is told every second for three minutes.
+/// Instances that come at random (a Poisson process) with exponential service times, the same for every policy: one in
+/// ten gold, two silver; one in twenty becomes urgent 5 to 65 s after it came, as its loss passes a threshold; three in
+/// twenty have a share of invalid clicks that hovers about the middle of two levels and is told every second for three
+/// minutes.
 /// </summary>
 public sealed class PriorityLoad
 {
@@ -33,14 +34,16 @@ public sealed class PriorityLoad
     /// <summary>The middle of levels 3 and 5 by the algorithm: 2 + 6 x 1/3 = 4.</summary>
     private const double Threshold = 1.0 / 3;
 
-    private PriorityLoad(IReadOnlyList<LoadInstance> instances, IReadOnlyList<ContextChange> changes) => (Instances, Changes) = (instances, changes);
+    private PriorityLoad(IReadOnlyList<LoadInstance> instances, IReadOnlyList<ContextChange> changes) =>
+        (Instances, Changes) = (instances, changes);
 
     public IReadOnlyList<LoadInstance> Instances { get; }
 
     /// <summary>In order of time.</summary>
     public IReadOnlyList<ContextChange> Changes { get; }
 
-    /// <param name="load">Arrivals as a share of what the workers can do, by how many instances have come: of 1.2, queues grow.</param>
+    /// <param name="load">Arrivals as a share of what the workers can do, by how many instances have come: of 1.2,
+    /// queues grow.</param>
     public static PriorityLoad Of(int count, int seed, Func<int, double> load)
     {
         var dice = new Random(seed);
@@ -51,7 +54,8 @@ public sealed class PriorityLoad
         for (int i = 0; i < count; i++)
         {
             now += Exponential(MeanService / Workers / load(i));
-            long at = (long)now, service = 1 + (long)Exponential(MeanService);
+            long at = (long)now,
+                service = 1 + (long)Exponential(MeanService);
             int kind = dice.Next(20);
             (string context, int level) = kind switch
             {
@@ -62,10 +66,28 @@ public sealed class PriorityLoad
                 _ => ("""{"lost_micros":1000000}""", 3),
             };
             long? urgent = kind == 6 ? at + 5000 + dice.Next(60_000) : null;
-            if (urgent is { } when) changes.Add(new ContextChange(when, i, """{"lost_micros":60000000}"""));
+            if (urgent is { } when)
+            {
+                changes.Add(new ContextChange(when, i, """{"lost_micros":60000000}"""));
+            }
+
             if (kind is 7 or 8 or 9)
+            {
                 for (int tell = 1; tell <= 180; tell++)
-                    changes.Add(new ContextChange(at + tell * 1000, i, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{{\"invalid_share\":{Threshold + (dice.NextDouble() - 0.5) * 0.1:F4}}}")));
+                {
+                    changes.Add(
+                        new ContextChange(
+                            at + tell * 1000,
+                            i,
+                            string.Create(
+                                System.Globalization.CultureInfo.InvariantCulture,
+                                $"{{\"invalid_share\":{Threshold + (dice.NextDouble() - 0.5) * 0.1:F4}}}"
+                            )
+                        )
+                    );
+                }
+            }
+
             instances.Add(new LoadInstance(at, service, context, urgent, level));
         }
         return new PriorityLoad(instances, [.. changes.OrderBy(change => change.At)]);

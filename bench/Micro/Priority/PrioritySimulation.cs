@@ -26,12 +26,14 @@ public enum Policy
 /// <param name="Wait">From its arrival to the worker, ms.</param>
 /// <param name="UrgentWait">Of an urgent one that still waited, from when it became urgent to the worker, ms.</param>
 /// <param name="Changes">How often its level changed after the first.</param>
-/// <param name="ClosestChanges">The least time between two changes of its level, ms; <see cref="long.MaxValue"/> for fewer than two.</param>
+/// <param name="ClosestChanges">The least time between two changes of its level, ms; <see cref="long.MaxValue"/> for
+/// fewer than two.</param>
 public readonly record struct Served(long Wait, long? UrgentWait, int Changes, long ClosestChanges);
 
 /// <summary>
-/// Plays a load with workers that take the highest from the queue, event by event. The engine's policy is its real one: each event goes through
-/// a partition with the decider, and the queue holds what it wrote. Log time stands at each event, so nothing depends on the machine.
+/// Plays a load with workers that take the highest from the queue, event by event. The engine's policy is its real one:
+/// each event goes through a partition with the decider, and the queue holds what it wrote. Log time stands at each
+/// event, so nothing depends on the machine.
 /// </summary>
 public sealed class PrioritySimulation : IResults
 {
@@ -39,9 +41,15 @@ public sealed class PrioritySimulation : IResults
     private readonly Policy _policy;
     private readonly PartitionRun? _run;
     private readonly Dictionary<string, double> _scores = [];
-    private readonly SortedSet<(double Score, string Member)> _queue = new(Comparer<(double Score, string Member)>.Create((a, b) => a.Score != b.Score ? a.Score.CompareTo(b.Score) : string.CompareOrdinal(a.Member, b.Member)));
-    private readonly long[] _changedAt, _closest;
-    private readonly int[] _level, _changes;
+    private readonly SortedSet<(double Score, string Member)> _queue = new(
+        Comparer<(double Score, string Member)>.Create(
+            (a, b) => a.Score != b.Score ? a.Score.CompareTo(b.Score) : string.CompareOrdinal(a.Member, b.Member)
+        )
+    );
+    private readonly long[] _changedAt,
+        _closest;
+    private readonly int[] _level,
+        _changes;
     private long _offset;
 
     private PrioritySimulation(PriorityLoad load, Policy policy, string definition)
@@ -50,17 +58,30 @@ public sealed class PrioritySimulation : IResults
         int count = load.Instances.Count;
         (_changedAt, _closest, _level, _changes) = (new long[count], new long[count], new int[count], new int[count]);
         Array.Fill(_closest, long.MaxValue);
-        if (policy != Policy.Engine) return;
+        if (policy != Policy.Engine)
+        {
+            return;
+        }
+
         var decider = new PriorityDecider();
         var book = new SettingsBook(new SettingFiles(), decider.Kinds);
         book.Apply("process/p", definition);
         var hash = new KeyedHash(1, 2);
-        _run = new PartitionRun(decider, 0, new SettingsTimeline(book.Build("s-base", hash), TimeSpan.FromSeconds(2)), new CompiledSettings(), hash, 0, 0);
+        _run = new PartitionRun(
+            decider,
+            0,
+            new SettingsTimeline(book.Build("s-base", hash), TimeSpan.FromSeconds(2)),
+            new CompiledSettings(),
+            hash,
+            0,
+            0
+        );
     }
 
     /// <summary>Plays it, to the last instance's end.</summary>
     /// <param name="definition">The process of the engine's policy.</param>
-    public static Served[] Run(PriorityLoad load, Policy policy, string definition = PriorityLoad.Definition) => new PrioritySimulation(load, policy, definition).Run();
+    public static Served[] Run(PriorityLoad load, Policy policy, string definition = PriorityLoad.Definition) =>
+        new PrioritySimulation(load, policy, definition).Run();
 
     private Served[] Run()
     {
@@ -69,15 +90,24 @@ public sealed class PrioritySimulation : IResults
         long[] began = new long[served.Length];
         Array.Fill(began, -1);
         bool[] ended = new bool[served.Length];
-        int free = PriorityLoad.Workers, arrived = 0, changed = 0;
+        int free = PriorityLoad.Workers,
+            arrived = 0,
+            changed = 0;
         while (true)
         {
             long arrival = arrived < served.Length ? _load.Instances[arrived].Arrival : long.MaxValue;
             long change = changed < _load.Changes.Count ? _load.Changes[changed].At : long.MaxValue;
             long end = ends.TryPeek(out _, out (long At, int) first) ? first.At : long.MaxValue;
             long now = Math.Min(arrival, Math.Min(change, end));
-            if (now == long.MaxValue) break;
-            if (arrival == now) Arrive(arrived++, now);
+            if (now == long.MaxValue)
+            {
+                break;
+            }
+
+            if (arrival == now)
+            {
+                Arrive(arrived++, now);
+            }
             else if (end == now)
             {
                 int done = ends.Dequeue();
@@ -85,7 +115,11 @@ public sealed class PrioritySimulation : IResults
                 free++;
                 Tell("finished", done, now, "");
             }
-            else if (_load.Changes[changed++] is var next && !ended[next.Instance]) Tell("context", next.Instance, now, $",\"context\":{next.Json}");
+            else if (_load.Changes[changed++] is var next && !ended[next.Instance])
+            {
+                Tell("context", next.Instance, now, $",\"context\":{next.Json}");
+            }
+
             while (free > 0 && _queue.Count > 0)
             {
                 (double, string Member) highest = _queue.Max;
@@ -96,31 +130,66 @@ public sealed class PrioritySimulation : IResults
                 began[taken] = now;
                 free--;
                 ends.Enqueue(taken, (now + instance.Service, taken));
-                served[taken] = new Served(now - instance.Arrival, instance.Urgent <= now ? now - instance.Urgent : null, 0, 0);
+                served[taken] = new Served(
+                    now - instance.Arrival,
+                    instance.Urgent <= now ? now - instance.Urgent : null,
+                    0,
+                    0
+                );
                 Tell("taken", taken, now, ",\"worker\":\"w\"");
             }
         }
-        for (int i = 0; i < served.Length; i++) served[i] = served[i] with { Changes = _changes[i], ClosestChanges = _closest[i] };
+        for (int i = 0; i < served.Length; i++)
+        {
+            served[i] = served[i] with { Changes = _changes[i], ClosestChanges = _closest[i] };
+        }
+
         return served;
     }
 
     private void Arrive(int i, long now)
     {
-        if (_policy == Policy.Engine) Tell("started", i, now, $",\"context\":{_load.Instances[i].Context}");
-        else Move(i.ToString(CultureInfo.InvariantCulture), PriorityKeys.Score(_policy == Policy.StaticPriority ? _load.Instances[i].Static : 1, now));
+        if (_policy == Policy.Engine)
+        {
+            Tell("started", i, now, $",\"context\":{_load.Instances[i].Context}");
+        }
+        else
+        {
+            Move(
+                i.ToString(CultureInfo.InvariantCulture),
+                PriorityKeys.Score(_policy == Policy.StaticPriority ? _load.Instances[i].Static : 1, now)
+            );
+        }
     }
 
     private void Tell(string what, int i, long now, string more)
     {
-        if (_run == null) return;
-        byte[] json = Encoding.UTF8.GetBytes($"{{\"type\":\"process-{what}\",\"process\":\"p\",\"instance\":\"{i}\",\"time\":{now}{more}}}");
-        if (_run.Take(new WorkflowRecord(_offset++, now, null, json, _ => null), this) is { } refusal) throw new InvalidOperationException($"{refusal.Reason} {refusal.Detail}");
+        if (_run == null)
+        {
+            return;
+        }
+
+        byte[] json = Encoding.UTF8.GetBytes(
+            $"{{\"type\":\"process-{what}\",\"process\":\"p\",\"instance\":\"{i}\",\"time\":{now}{more}}}"
+        );
+        if (_run.Take(new WorkflowRecord(_offset++, now, null, json, _ => null), this) is { } refusal)
+        {
+            throw new InvalidOperationException($"{refusal.Reason} {refusal.Detail}");
+        }
     }
 
     private void Move(string member, double? score)
     {
-        if (_scores.Remove(member, out double before)) _queue.Remove((before, member));
-        if (score is not { } to) return;
+        if (_scores.Remove(member, out double before))
+        {
+            _queue.Remove((before, member));
+        }
+
+        if (score is not { } to)
+        {
+            return;
+        }
+
         _scores[member] = to;
         _queue.Add((to, member));
     }
@@ -129,20 +198,28 @@ public sealed class PrioritySimulation : IResults
     {
         foreach (MemberChange member in change.Members)
         {
-            if (member.How == MemberMove.Remove) Move(member.Member, null);
-            else if (member.How == MemberMove.Add || _scores.ContainsKey(member.Member)) Move(member.Member, member.Score);
+            if (member.How == MemberMove.Remove)
+            {
+                Move(member.Member, null);
+            }
+            else if (member.How == MemberMove.Add || _scores.ContainsKey(member.Member))
+            {
+                Move(member.Member, member.Score);
+            }
         }
     }
 
-    void IResults.Shadowed(string rule)
-    {
-    }
+    void IResults.Shadowed(string rule) { }
 
     void IResults.Publish(string channel, string json)
     {
         using var record = System.Text.Json.JsonDocument.Parse(json);
-        int i = int.Parse(record.RootElement.GetProperty("instance").GetString()!, CultureInfo.InvariantCulture), level = record.RootElement.GetProperty("level").GetInt32();
-        if (level == _level[i]) return;
+        int i = int.Parse(record.RootElement.GetProperty("instance").GetString()!, CultureInfo.InvariantCulture),
+            level = record.RootElement.GetProperty("level").GetInt32();
+        if (level == _level[i])
+        {
+            return;
+        }
         // Timers fire at their own log time, which the partition stands at.
         long now = _run!.LogTime;
         if (_level[i] != 0)
@@ -154,12 +231,14 @@ public sealed class PrioritySimulation : IResults
     }
 
     void IResults.Set(string key, string json) => throw new NotSupportedException();
+
     void IResults.Count(string key, string field, long by) => throw new NotSupportedException();
+
     void IResults.Put(string key, string field, string? value) => throw new NotSupportedException();
+
     void IResults.Notify(string recipient, string json) => throw new NotSupportedException();
+
     void IResults.Send(string topic, string key, string json) => throw new NotSupportedException();
 
-    void IResults.Remember(string field, string? value)
-    {
-    }
+    void IResults.Remember(string field, string? value) { }
 }

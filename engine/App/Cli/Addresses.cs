@@ -4,7 +4,9 @@ using Ingest.Cli;
 
 namespace Engine.App.Cli;
 
-/// <summary>The Kafka and the Redis of a look-up: as named, else engine.yaml's, else those of the engine that runs here.</summary>
+/// <summary>
+/// The Kafka and the Redis of a look-up: as named, else engine.yaml's, else those of the engine that runs here.
+/// </summary>
 internal sealed record Addresses(KafkaTarget Kafka, string Redis, string Prefix)
 {
     /// <exception cref="CommandFailure">There is neither.</exception>
@@ -18,10 +20,15 @@ internal sealed record Addresses(KafkaTarget Kafka, string Redis, string Prefix)
         prefix ??= redis == null && running != null ? running.Prefix : file.Config.Prefix;
         return new Addresses(
             new KafkaTarget(kafka ?? running?.Kafka ?? throw None("Kafka", "--kafka"), file.Config.Consume.Librdkafka),
-            redis ?? running?.Redis ?? throw None("Redis", "--redis"), prefix);
+            redis ?? running?.Redis ?? throw None("Redis", "--redis"),
+            prefix
+        );
     }
 
     private static string? Named(string address) => address.Length > 0 ? address : null;
 
-    private static CommandFailure None(string what, string option) => new($"no {what} address: name one with {option} HOST:PORT, or start out/engine run, which hosts one of its own.");
+    private static CommandFailure None(string what, string option) =>
+        new(
+            $"no {what} address: name one with {option} HOST:PORT, or start out/engine run, which hosts one of its own."
+        );
 }

@@ -8,23 +8,50 @@ using Microsoft.Extensions.Logging;
 
 namespace Engine.App.Cli;
 
-/// <summary><c>engine demo</c> (make run): a stream through ingest, Kafka, the engine and Redis, and then what was decided beside what is true.</summary>
+/// <summary>
+/// <c>engine demo</c> (make run): a stream through ingest, Kafka, the engine and Redis, and then what was decided
+/// beside what is true.
+/// </summary>
 internal static class DemoCommand
 {
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1), LookEvery = TimeSpan.FromMilliseconds(200), EndsWithin = TimeSpan.FromSeconds(90), DecidedWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1),
+        LookEvery = TimeSpan.FromMilliseconds(200),
+        EndsWithin = TimeSpan.FromSeconds(90),
+        DecidedWithin = TimeSpan.FromSeconds(20);
 
-    public static async Task<int> RunAsync(string? data, string? redis, bool keep, int clicks, Surroundings around, CancellationToken cancel)
+    public static async Task<int> RunAsync(
+        string? data,
+        string? redis,
+        bool keep,
+        int clicks,
+        Surroundings around,
+        CancellationToken cancel
+    )
     {
-        if (data != null && !Directory.Exists(data)) throw new CommandFailure($"--data {data}: there is no such folder.", ExitCodes.NotThere);
+        if (data != null && !Directory.Exists(data))
+        {
+            throw new CommandFailure($"--data {data}: there is no such folder.", ExitCodes.NotThere);
+        }
+
         ConfigFile file = ConfigFile.Find(null);
         using ILoggerFactory logs = LoggerFactory.Create(_ => { });
         string labels = Path.Combine(Path.GetTempPath(), $"engine-demo-{Environment.ProcessId}.csv");
-        using var running = await RunningProcess.StartAsync(new RunRequest { Redis = redis }, file, around, logs, cancel).ConfigureAwait(false);
+        using var running = await RunningProcess
+            .StartAsync(new RunRequest { Redis = redis }, file, around, logs, cancel)
+            .ConfigureAwait(false);
         try
         {
-            around.Out.WriteLine($"Kafka {running.Address.Kafka} (in this process), Redis {running.Address.Redis}, look-ups at http://{running.Http}/v1/verdicts/<click>");
+            around.Out.WriteLine(
+                $"Kafka {running.Address.Kafka} (in this process), Redis {running.Address.Redis}, look-ups at "
+                    + $"http://{running.Http}/v1/verdicts/<click>"
+            );
             string[] files = data == null ? [] : RealFiles(data);
-            around.Out.WriteLine(data == null ? $"Playing {RunSummary.N(clicks)} clicks of sample traffic." : $"Playing {string.Join(", ", files.Select(file => Path.GetRelativePath(data, file)))}: ingest reads them first, to merge them by time.");
+            around.Out.WriteLine(
+                data == null
+                    ? $"Playing {RunSummary.N(clicks)} clicks of sample traffic."
+                    : $"Playing {string.Join(", ", files.Select(file => Path.GetRelativePath(data, file)))}: ingest "
+                        + $"reads them first, to merge them by time."
+            );
             Task<LabelledClick[]>? truth = data == null ? null : Task.Run(() => TrueLabels.OfData(files), cancel);
             bool whole = true;
             var said = new ConcurrentQueue<string>();
@@ -36,20 +63,60 @@ internal static class DemoCommand
                 }
                 finally
                 {
-                    if (!ingest.HasExited) ingest.Kill(entireProcessTree: true);
+                    if (!ingest.HasExited)
+                    {
+                        ingest.Kill(entireProcessTree: true);
+                    }
                 }
                 await ingest.WaitForExitAsync(cancel).ConfigureAwait(false);
                 // Whatever ingest could not send it has told of; the sample traffic has nothing of the kind.
-                foreach (string line in said) around.Out.WriteLine($"ingest: {line}");
-                if (ingest.ExitCode != 0 && data == null) throw new CommandFailure($"ingest ended with exit code {ingest.ExitCode}.");
+                foreach (string line in said)
+                {
+                    around.Out.WriteLine($"ingest: {line}");
+                }
+
+                if (ingest.ExitCode != 0 && data == null)
+                {
+                    throw new CommandFailure($"ingest ended with exit code {ingest.ExitCode}.");
+                }
             }
             around.Out.WriteLine();
-            around.Out.WriteLine(RunSummary.Of(running.Host, whole ? "all of the stream is decided" : $"{EndsWithin.TotalSeconds:0} s are over, and ingest was stopped; for all of it: out/engine run in one terminal, out/ingest replay FILE… in another"));
-            string? example = await DemoReport.WriteAsync(around.Out, running, truth == null ? TrueLabels.OfSample(labels) : await truth.ConfigureAwait(false), cancel).ConfigureAwait(false);
-            if (data == null) await WorkflowReport.WriteAsync(around.Out, running.Host, running.Http).ConfigureAwait(false);
-            if (data != null) around.Out.WriteLine($"{Environment.NewLine}What labels tell of publishers and devices (docs/histories.md) the engine didn't know here: no labels were sent.");
+            around.Out.WriteLine(
+                RunSummary.Of(
+                    running.Host,
+                    whole
+                        ? "all of the stream is decided"
+                        : $"{EndsWithin.TotalSeconds:0} s are over, and ingest was stopped; for all of it: "
+                            + $"out/engine run in one terminal, out/ingest replay FILE… in another"
+                )
+            );
+            string? example = await DemoReport
+                .WriteAsync(
+                    around.Out,
+                    running,
+                    truth == null ? TrueLabels.OfSample(labels) : await truth.ConfigureAwait(false),
+                    cancel
+                )
+                .ConfigureAwait(false);
+            if (data == null)
+            {
+                await WorkflowReport.WriteAsync(around.Out, running.Host, running.Http).ConfigureAwait(false);
+            }
+
+            if (data != null)
+            {
+                around.Out.WriteLine(
+                    $"{Environment.NewLine}What labels tell of publishers and devices (docs/histories.md) the "
+                        + $"engine didn't know here: no labels were sent."
+                );
+            }
+
             DemoReport.WriteNext(around.Out, running, keep, example);
-            if (keep) await StayAsync(running, cancel).ConfigureAwait(false);
+            if (keep)
+            {
+                await StayAsync(running, cancel).ConfigureAwait(false);
+            }
+
             running.Host.Stop();
             return running.Host.Failure is { } failure ? throw new CommandFailure(failure.Message) : ExitCodes.Done;
         }
@@ -59,15 +126,49 @@ internal static class DemoCommand
         }
     }
 
-    private static Process StartIngest(RunningProcess running, string[] files, int clicks, string labels, ConcurrentQueue<string> said)
+    private static Process StartIngest(
+        RunningProcess running,
+        string[] files,
+        int clicks,
+        string labels,
+        ConcurrentQueue<string> said
+    )
     {
         string beside = Path.Combine(AppContext.BaseDirectory, "ingest.dll");
-        string[] asked = files.Length == 0 ? ["generate", $"{clicks}", "--labels", labels, "--requests", $"{clicks / 50}", "--processes", "40", "--bindings", "60", "--engine", running.Http] : ["replay", .. files];
-        var start = new ProcessStartInfo("dotnet", [beside, .. asked, "--kafka", running.Address.Kafka]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+        string[] asked =
+            files.Length == 0
+                ?
+                [
+                    "generate",
+                    $"{clicks}",
+                    "--labels",
+                    labels,
+                    "--requests",
+                    $"{clicks / 50}",
+                    "--processes",
+                    "40",
+                    "--bindings",
+                    "60",
+                    "--engine",
+                    running.Http,
+                ]
+                : ["replay", .. files];
+        var start = new ProcessStartInfo("dotnet", [beside, .. asked, "--kafka", running.Address.Kafka])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         Process process = Process.Start(start) ?? throw new CommandFailure("ingest didn't start.");
         process.OutputDataReceived += (_, _) => { };
         // Its progress shows in the table.
-        process.ErrorDataReceived += (_, line) => { if (line.Data is { } text && !text.Contains("events sent, ", StringComparison.Ordinal)) said.Enqueue(text); };
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is { } text && !text.Contains("events sent, ", StringComparison.Ordinal))
+            {
+                said.Enqueue(text);
+            }
+        };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;
@@ -75,13 +176,33 @@ internal static class DemoCommand
 
     private static string[] RealFiles(string data)
     {
-        string[] files = [.. Directory.GetFiles(data, "*.jsonl.gz", SearchOption.AllDirectories)
-            .Where(path => path.EndsWith(".clicks.jsonl.gz", StringComparison.Ordinal) || Path.GetFileName(Path.GetDirectoryName(path)) == "paths").Order(StringComparer.Ordinal)];
-        return files.Length > 0 ? files : throw new CommandFailure($"--data {data}: there are no clicks/*.clicks.jsonl.gz and no paths/*.jsonl.gz in it.", ExitCodes.NotThere);
+        string[] files =
+        [
+            .. Directory
+                .GetFiles(data, "*.jsonl.gz", SearchOption.AllDirectories)
+                .Where(path =>
+                    path.EndsWith(".clicks.jsonl.gz", StringComparison.Ordinal)
+                    || Path.GetFileName(Path.GetDirectoryName(path)) == "paths"
+                )
+                .Order(StringComparer.Ordinal),
+        ];
+        return files.Length > 0
+            ? files
+            : throw new CommandFailure(
+                $"--data {data}: there are no clicks/*.clicks.jsonl.gz and no paths/*.jsonl.gz in it.",
+                ExitCodes.NotThere
+            );
     }
 
-    /// <summary>Shows how it goes until all is decided; false where the time was over before, and only what was sent by then is.</summary>
-    private static async Task<bool> WatchAsync(RunningProcess running, Process ingest, Surroundings around, CancellationToken cancel)
+    /// <summary>
+    /// Shows how it goes until all is decided; false where the time was over before, and only what was sent by then is.
+    /// </summary>
+    private static async Task<bool> WatchAsync(
+        RunningProcess running,
+        Process ingest,
+        Surroundings around,
+        CancellationToken cancel
+    )
     {
         using var table = new LiveTable(around, running.Host);
         long since = around.Time.GetTimestamp();
@@ -89,14 +210,24 @@ internal static class DemoCommand
         while (running.Host.Failure == null)
         {
             table.Show();
-            if (ingest.HasExited && running.Host.WaitsFor(Idle) == null) return whole;
+            if (ingest.HasExited && running.Host.WaitsFor(Idle) == null)
+            {
+                return whole;
+            }
+
             TimeSpan passed = around.Time.GetElapsedTime(since);
             if (passed > EndsWithin && !ingest.HasExited)
             {
                 whole = false;
                 ingest.Kill(entireProcessTree: true);
             }
-            if (passed > EndsWithin + DecidedWithin) throw new CommandFailure("the stream wasn't decided within two minutes: is the machine busy with something else?");
+            if (passed > EndsWithin + DecidedWithin)
+            {
+                throw new CommandFailure(
+                    "the stream wasn't decided within two minutes: is the machine busy with something else?"
+                );
+            }
+
             await Task.Delay(LookEvery, around.Time, cancel).ConfigureAwait(false);
         }
         throw new CommandFailure(running.Host.Failure!.Message);
@@ -106,7 +237,10 @@ internal static class DemoCommand
     {
         try
         {
-            while (running.Host.Failure == null) await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancel).ConfigureAwait(false);
+            while (running.Host.Failure == null)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancel).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException)
         {

@@ -18,7 +18,13 @@ public static class EngineCommands
             around.Error.WriteLine($"engine: {WrongUse.Of("engine", root, parsed)}");
             return ExitCodes.WrongUse;
         }
-        var invocation = new InvocationConfiguration { Output = around.Out, Error = around.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
+        var invocation = new InvocationConfiguration
+        {
+            Output = around.Out,
+            Error = around.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+        };
         try
         {
             return await parsed.InvokeAsync(invocation, cancel).ConfigureAwait(false);
@@ -33,7 +39,14 @@ public static class EngineCommands
             around.Error.WriteLine($"engine: {error.Message}");
             return ExitCodes.WrongUse;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or StackExchange.Redis.RedisException or InvalidOperationException or TimeoutException)
+        catch (Exception error)
+            when (error
+                    is IOException
+                        or UnauthorizedAccessException
+                        or StackExchange.Redis.RedisException
+                        or InvalidOperationException
+                        or TimeoutException
+            )
         {
             around.Error.WriteLine($"engine: {error.Message}");
             return ExitCodes.Failed;
@@ -51,104 +64,314 @@ public static class EngineCommands
         }
     }
 
-    private static RootCommand Root(Surroundings around) => new("Scores clicks from Kafka into Redis: exit 0 done, 1 failed, 2 wrong use or settings, 3 not there.")
-    {
-        RunOf(around), DemoOf(around), VerdictOf(around), PathOf(around), QualityOf(around), CheckOf(around), EvalOf(around), RescoreOf(around),
-    };
+    private static RootCommand Root(Surroundings around) =>
+        new("Scores clicks from Kafka into Redis: exit 0 done, 1 failed, 2 wrong use or settings, 3 not there.")
+        {
+            RunOf(around),
+            DemoOf(around),
+            VerdictOf(around),
+            PathOf(around),
+            QualityOf(around),
+            CheckOf(around),
+            EvalOf(around),
+            RescoreOf(around),
+        };
 
-    private const string Own = "one of its own", Running = "those of the engine that runs here";
+    private const string Own = "one of its own",
+        Running = "those of the engine that runs here";
 
-    private static Option<string?> Kafka(string otherwise) => new("--kafka") { HelpName = "H:P", Description = $"brokers (default: engine.yaml's, else {otherwise})" };
-    private static Option<string?> Redis(string otherwise) => new("--redis") { HelpName = "H:P[,…]", Description = $"Redis, Redis Cluster or Garnet (default: {otherwise})" };
-    private static Option<string?> Group() => new("--group") { HelpName = "G", Description = "the consumer group (default: engine.yaml's)" };
-    private static Option<string?> Config() => new("--config") { HelpName = "FILE", Description = "engine.yaml (default: configs/engine.yaml here)" };
-    private static Option<string?> Prefix() => new("--prefix") { HelpName = "P", Description = "what this group's keys, channels and own topics begin with" };
+    private static Option<string?> Kafka(string otherwise) =>
+        new("--kafka") { HelpName = "H:P", Description = $"brokers (default: engine.yaml's, else {otherwise})" };
+
+    private static Option<string?> Redis(string otherwise) =>
+        new("--redis") { HelpName = "H:P[,…]", Description = $"Redis, Redis Cluster or Garnet (default: {otherwise})" };
+
+    private static Option<string?> Group() =>
+        new("--group") { HelpName = "G", Description = "the consumer group (default: engine.yaml's)" };
+
+    private static Option<string?> Config() =>
+        new("--config") { HelpName = "FILE", Description = "engine.yaml (default: configs/engine.yaml here)" };
+
+    private static Option<string?> Prefix() =>
+        new("--prefix") { HelpName = "P", Description = "what this group's keys, channels and own topics begin with" };
 
     private static Command RunOf(Surroundings around)
     {
-        Option<string?> kafka = Kafka(Own), redis = Redis("engine.yaml's, else " + Own), group = Group(), config = Config(), prefix = Prefix();
-        var http = new Option<string?>("--http") { HelpName = "H:P", Description = "where to serve HTTP (default: 127.0.0.1:8080, or a free port where that is taken)" };
-        var idle = new Option<double?>("--until-idle") { HelpName = "SECONDS", Description = "end with a summary once everything is decided and acknowledged and nothing came for so long" };
-        idle.Validators.Add(result => { if (result.GetValueOrDefault<double?>() is <= 0) result.AddError("--until-idle is a number of seconds over 0"); });
-        var command = new Command("run", "Scores.") { kafka, redis, group, config, http, prefix, idle };
-        command.SetAction((parsed, cancel) => RunCommand.RunAsync(new RunRequest
+        Option<string?> kafka = Kafka(Own),
+            redis = Redis("engine.yaml's, else " + Own),
+            group = Group(),
+            config = Config(),
+            prefix = Prefix();
+        var http = new Option<string?>("--http")
         {
-            Kafka = parsed.GetValue(kafka), Redis = parsed.GetValue(redis), Group = parsed.GetValue(group), Config = parsed.GetValue(config),
-            Http = parsed.GetValue(http), Prefix = parsed.GetValue(prefix), UntilIdle = parsed.GetValue(idle) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-        }, around, cancel));
+            HelpName = "H:P",
+            Description = "where to serve HTTP (default: 127.0.0.1:8080, or a free port where that is taken)",
+        };
+        var idle = new Option<double?>("--until-idle")
+        {
+            HelpName = "SECONDS",
+            Description = "end with a summary once everything is decided and acknowledged and nothing came for so long",
+        };
+        idle.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double?>() is <= 0)
+            {
+                result.AddError("--until-idle is a number of seconds over 0");
+            }
+        });
+        var command = new Command("run", "Scores.") { kafka, redis, group, config, http, prefix, idle };
+        command.SetAction(
+            (parsed, cancel) =>
+                RunCommand.RunAsync(
+                    new RunRequest
+                    {
+                        Kafka = parsed.GetValue(kafka),
+                        Redis = parsed.GetValue(redis),
+                        Group = parsed.GetValue(group),
+                        Config = parsed.GetValue(config),
+                        Http = parsed.GetValue(http),
+                        Prefix = parsed.GetValue(prefix),
+                        UntilIdle = parsed.GetValue(idle) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+                    },
+                    around,
+                    cancel
+                )
+        );
         return command;
     }
 
     private static Command DemoOf(Surroundings around)
     {
-        var data = new Option<string?>("--data") { HelpName = "DIR", Description = "plays the real clicks and paths of this folder in place of the sample traffic" };
+        var data = new Option<string?>("--data")
+        {
+            HelpName = "DIR",
+            Description = "plays the real clicks and paths of this folder in place of the sample traffic",
+        };
         Option<string?> redis = Redis(Own);
         var keep = new Option<bool>("--keep") { Description = "stays up afterwards, for look-ups" };
-        var clicks = new Option<int>("--clicks") { HelpName = "N", Description = "clicks of sample traffic", DefaultValueFactory = _ => 20_000 };
-        var command = new Command("demo", "Plays a labelled stream through the real path, and compares what was decided with what is true.") { data, redis, keep, clicks };
-        command.SetAction((parsed, cancel) => DemoCommand.RunAsync(parsed.GetValue(data), parsed.GetValue(redis), parsed.GetValue(keep), parsed.GetValue(clicks), around, cancel));
+        var clicks = new Option<int>("--clicks")
+        {
+            HelpName = "N",
+            Description = "clicks of sample traffic",
+            DefaultValueFactory = _ => 20_000,
+        };
+        var command = new Command(
+            "demo",
+            "Plays a labelled stream through the real path, and compares what was decided with what is true."
+        )
+        {
+            data,
+            redis,
+            keep,
+            clicks,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                DemoCommand.RunAsync(
+                    parsed.GetValue(data),
+                    parsed.GetValue(redis),
+                    parsed.GetValue(keep),
+                    parsed.GetValue(clicks),
+                    around,
+                    cancel
+                )
+        );
         return command;
     }
 
     private static Command VerdictOf(Surroundings around)
     {
         var click = new Argument<string>("CLICK") { Description = "the click's id" };
-        Option<string?> redis = Redis(Running), prefix = Prefix();
+        Option<string?> redis = Redis(Running),
+            prefix = Prefix();
         var json = new Option<bool>("--json") { Description = "print the verdict as it is stored" };
         var command = new Command("verdict", "Prints the verdict of a click.") { click, redis, prefix, json };
-        command.SetAction((parsed, _) => VerdictCommand.RunAsync(parsed.GetRequiredValue(click), parsed.GetValue(redis), parsed.GetValue(prefix), parsed.GetValue(json), around));
+        command.SetAction(
+            (parsed, _) =>
+                VerdictCommand.RunAsync(
+                    parsed.GetRequiredValue(click),
+                    parsed.GetValue(redis),
+                    parsed.GetValue(prefix),
+                    parsed.GetValue(json),
+                    around
+                )
+        );
         return command;
     }
 
     private static Command PathOf(Surroundings around)
     {
         var click = new Argument<string>("CLICK") { Description = "the click's id" };
-        Option<string?> kafka = Kafka(Running), redis = Redis("engine.yaml's, else " + Running), config = Config(), prefix = Prefix();
-        var output = new Option<string?>("--out") { HelpName = "FILE", Description = "where the picture goes (default: CLICK.svg)" };
-        var command = new Command("path", "Draws a click's path as SVG, coloured by speed, over the one that it replays where there is one; exit 3 where the log no longer holds it.") { click, kafka, redis, config, prefix, output };
-        command.SetAction((parsed, _) => PathCommand.RunAsync(new PathRequest(parsed.GetRequiredValue(click), parsed.GetValue(kafka), parsed.GetValue(redis), parsed.GetValue(config), parsed.GetValue(prefix), parsed.GetValue(output)), around));
+        Option<string?> kafka = Kafka(Running),
+            redis = Redis("engine.yaml's, else " + Running),
+            config = Config(),
+            prefix = Prefix();
+        var output = new Option<string?>("--out")
+        {
+            HelpName = "FILE",
+            Description = "where the picture goes (default: CLICK.svg)",
+        };
+        var command = new Command(
+            "path",
+            "Draws a click's path as SVG, coloured by speed, over the one that it replays where there is one; exit "
+                + "3 where the log no longer holds it."
+        )
+        {
+            click,
+            kafka,
+            redis,
+            config,
+            prefix,
+            output,
+        };
+        command.SetAction(
+            (parsed, _) =>
+                PathCommand.RunAsync(
+                    new PathRequest(
+                        parsed.GetRequiredValue(click),
+                        parsed.GetValue(kafka),
+                        parsed.GetValue(redis),
+                        parsed.GetValue(config),
+                        parsed.GetValue(prefix),
+                        parsed.GetValue(output)
+                    ),
+                    around
+                )
+        );
         return command;
     }
 
     private static Command QualityOf(Surroundings around)
     {
-        Option<string?> kafka = Kafka(Running), redis = Redis("engine.yaml's, else " + Running), config = Config(), prefix = Prefix();
+        Option<string?> kafka = Kafka(Running),
+            redis = Redis("engine.yaml's, else " + Running),
+            config = Config(),
+            prefix = Prefix();
         var json = new Option<bool>("--json") { Description = "print one line of JSON" };
-        var command = new Command("quality", "Holds verdicts against the labels that came since: precision, recall and calibration by class, reason and model version.") { kafka, redis, config, prefix, json };
-        command.SetAction((parsed, cancel) => QualityCommand.RunAsync(new QualityRequest(parsed.GetValue(kafka), parsed.GetValue(redis), parsed.GetValue(config), parsed.GetValue(prefix), parsed.GetValue(json)), around, cancel));
+        var command = new Command(
+            "quality",
+            "Holds verdicts against the labels that came since: precision, recall and calibration by class, reason "
+                + "and model version."
+        )
+        {
+            kafka,
+            redis,
+            config,
+            prefix,
+            json,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                QualityCommand.RunAsync(
+                    new QualityRequest(
+                        parsed.GetValue(kafka),
+                        parsed.GetValue(redis),
+                        parsed.GetValue(config),
+                        parsed.GetValue(prefix),
+                        parsed.GetValue(json)
+                    ),
+                    around,
+                    cancel
+                )
+        );
         return command;
     }
 
     private static Command CheckOf(Surroundings around)
     {
         Option<string?> config = Config();
-        var command = new Command("check", "Loads settings, lists, models and rules, and says what is wrong and where.") { config };
+        var command = new Command("check", "Loads settings, lists, models and rules, and says what is wrong and where.")
+        {
+            config,
+        };
         command.SetAction(parsed => CheckCommand.Run(parsed.GetValue(config), around));
         return command;
     }
 
     private static Command EvalOf(Surroundings around)
     {
-        var expression = new Argument<string?>("EXPR") { Arity = ArgumentArity.ZeroOrOne, Description = "an expression of CEL" };
-        var bindings = new Option<string?>("--bindings") { HelpName = "JSON", Description = "an object of the names that it may use" };
-        var cases = new Option<string?>("--cases") { HelpName = "FILE", Description = "a file of lines with expr and bindings; prints a line of value or error each" };
+        var expression = new Argument<string?>("EXPR")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "an expression of CEL",
+        };
+        var bindings = new Option<string?>("--bindings")
+        {
+            HelpName = "JSON",
+            Description = "an object of the names that it may use",
+        };
+        var cases = new Option<string?>("--cases")
+        {
+            HelpName = "FILE",
+            Description = "a file of lines with expr and bindings; prints a line of value or error each",
+        };
         var command = new Command("eval", "Evaluates a condition.") { expression, bindings, cases };
-        command.SetAction(parsed => EvalCommand.Run(parsed.GetValue(expression), parsed.GetValue(bindings), parsed.GetValue(cases), around));
+        command.SetAction(parsed =>
+            EvalCommand.Run(parsed.GetValue(expression), parsed.GetValue(bindings), parsed.GetValue(cases), around)
+        );
         return command;
     }
 
     private static Command RescoreOf(Surroundings around)
     {
-        Option<string?> kafka = Kafka(Running), redis = Redis("engine.yaml's, else " + Running), group = Group(), config = Config(), prefix = Prefix();
-        var settings = new Option<string?>("--settings") { HelpName = "s-N", Description = "the base and all records up to N, in force from the log's beginning (default: as they came into force)" };
-        var model = new Option<string?>("--model") { HelpName = "FILE", Description = "a click forest in place of the settings'" };
-        var output = new Option<string>("--out") { HelpName = "FILE", Required = true, Description = "where verdicts and workflows' results go, a line of JSON each: {\"click\":…} and {\"topic\":…,\"key\":…,\"result\":…}" };
-        var command = new Command("rescore", "Scores the log again from its beginning, clicks and workflows, into a file; writes nothing to Redis or Kafka.") { kafka, redis, group, config, prefix, settings, model, output };
-        command.SetAction((parsed, cancel) => RescoreCommand.RunAsync(new RescoreRequest
+        Option<string?> kafka = Kafka(Running),
+            redis = Redis("engine.yaml's, else " + Running),
+            group = Group(),
+            config = Config(),
+            prefix = Prefix();
+        var settings = new Option<string?>("--settings")
         {
-            Kafka = parsed.GetValue(kafka), Redis = parsed.GetValue(redis), Group = parsed.GetValue(group), Config = parsed.GetValue(config), Prefix = parsed.GetValue(prefix),
-            Settings = parsed.GetValue(settings), Model = parsed.GetValue(model), Out = parsed.GetRequiredValue(output),
-        }, around, cancel));
+            HelpName = "s-N",
+            Description =
+                "the base and all records up to N, in force from the log's beginning (default: as they came into "
+                + "force)",
+        };
+        var model = new Option<string?>("--model")
+        {
+            HelpName = "FILE",
+            Description = "a click forest in place of the settings'",
+        };
+        var output = new Option<string>("--out")
+        {
+            HelpName = "FILE",
+            Required = true,
+            Description =
+                "where verdicts and workflows' results go, a line of JSON each: {\"click\":…} and "
+                + "{\"topic\":…,\"key\":…,\"result\":…}",
+        };
+        var command = new Command(
+            "rescore",
+            "Scores the log again from its beginning, clicks and workflows, into a file; writes nothing to Redis or "
+                + "Kafka."
+        )
+        {
+            kafka,
+            redis,
+            group,
+            config,
+            prefix,
+            settings,
+            model,
+            output,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                RescoreCommand.RunAsync(
+                    new RescoreRequest
+                    {
+                        Kafka = parsed.GetValue(kafka),
+                        Redis = parsed.GetValue(redis),
+                        Group = parsed.GetValue(group),
+                        Config = parsed.GetValue(config),
+                        Prefix = parsed.GetValue(prefix),
+                        Settings = parsed.GetValue(settings),
+                        Model = parsed.GetValue(model),
+                        Out = parsed.GetRequiredValue(output),
+                    },
+                    around,
+                    cancel
+                )
+        );
         return command;
     }
 }

@@ -13,9 +13,16 @@ internal static class QualityCommand
 {
     public static async Task<int> RunAsync(QualityRequest request, Surroundings around, CancellationToken cancel)
     {
-        (KafkaTarget kafka, string redis, string prefix) = Addresses.Find(request.Kafka, request.Redis, request.Config, request.Prefix);
+        (KafkaTarget kafka, string redis, string prefix) = Addresses.Find(
+            request.Kafka,
+            request.Redis,
+            request.Config,
+            request.Prefix
+        );
         using ConnectionMultiplexer connection = await VerdictCommand.ConnectAsync(redis).ConfigureAwait(false);
-        QualityReport report = await QualityReading.ReadAsync(kafka, connection.GetDatabase(), prefix, around.Time, cancel).ConfigureAwait(false);
+        QualityReport report = await QualityReading
+            .ReadAsync(kafka, connection.GetDatabase(), prefix, around.Time, cancel)
+            .ConfigureAwait(false);
         around.Out.WriteLine(request.Json ? QualityText.Json(report) : QualityText.Table(report));
         return ExitCodes.Done;
     }

@@ -27,7 +27,9 @@ public sealed record RescoreRequest
     public required string Out { get; init; }
 }
 
-/// <summary><c>engine rescore</c>: the log once more, from its beginning, into a file; two runs agree byte for byte.</summary>
+/// <summary>
+/// <c>engine rescore</c>: the log once more, from its beginning, into a file; two runs agree byte for byte.
+/// </summary>
 internal static class RescoreCommand
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
@@ -36,25 +38,54 @@ internal static class RescoreCommand
     {
         ConfigFile file = ConfigFile.Find(request.Config);
         RunningEngine? running = request.Kafka == null && request.Redis == null ? RunningEngine.Find() : null;
-        string kafka = Address(request.Kafka, file.Config.Kafka, running?.Kafka, "Kafka", "--kafka"), redis = Address(request.Redis, file.Config.Redis, running?.Redis, "Redis", "--redis");
-        string group = request.Group ?? running?.Group ?? file.Config.Group, prefix = request.Prefix ?? running?.Prefix ?? file.Config.Prefix;
+        string kafka = Address(request.Kafka, file.Config.Kafka, running?.Kafka, "Kafka", "--kafka"),
+            redis = Address(request.Redis, file.Config.Redis, running?.Redis, "Redis", "--redis");
+        string group = request.Group ?? running?.Group ?? file.Config.Group,
+            prefix = request.Prefix ?? running?.Prefix ?? file.Config.Prefix;
         var target = new KafkaTarget(kafka, file.Config.Consume.Librdkafka);
-        (SettingsBase settingsBase, CodeKeys? codes) = await OfGroupAsync(redis, new RedisKeys(prefix, group), file).ConfigureAwait(false);
+        (SettingsBase settingsBase, CodeKeys? codes) = await OfGroupAsync(redis, new RedisKeys(prefix, group), file)
+            .ConfigureAwait(false);
         SettingsTimeline timeline = TimelineOf(settingsBase, target, request, file);
 
-        string part = request.Out + ".part", written;
+        string part = request.Out + ".part",
+            written;
         using (var log = new MergedLog(target, [Topics.Interactions, .. Deciders.Topics], around.Time))
         {
-            if (log.Partitions(Topics.Interactions) == 0) throw new CommandFailure($"the Kafka at {kafka} has no topic '{Topics.Interactions}': name the one that the engine reads with --kafka H:P.");
+            if (log.Partitions(Topics.Interactions) == 0)
+            {
+                throw new CommandFailure(
+                    $"the Kafka at {kafka} has no topic '{Topics.Interactions}': name the one that the engine reads "
+                        + $"with --kafka H:P."
+                );
+            }
+
             if (codes == null && log.Holds(Topics.Bindings))
-                throw new CommandFailure("there are bindings, and no key to verify their codes by: name the files of the group's keys in engine.yaml's signing_keys.", ExitCodes.WrongUse);
+            {
+                throw new CommandFailure(
+                    "there are bindings, and no key to verify their codes by: name the files of the group's keys in "
+                        + "engine.yaml's signing_keys.",
+                    ExitCodes.WrongUse
+                );
+            }
+
             await using var output = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
             PipelineLimits limits = file.Config.Bounds.ToLimits();
             var standings = new StandingsView(limits.Standings);
-            using var clicks = new LogScorer(target, settingsBase.Hash, timeline, limits, log.Partitions(Topics.Interactions), output, standings.Take, around.Time);
+            using var clicks = new LogScorer(
+                target,
+                settingsBase.Hash,
+                timeline,
+                limits,
+                log.Partitions(Topics.Interactions),
+                output,
+                standings.Take,
+                around.Time
+            );
             var workflows = new WorkflowScorer(Deciders.All(standings, codes), timeline, settingsBase.Hash, output);
             Score(log, clicks, workflows, around, cancel);
-            written = FormattableString.Invariant($"{clicks.Verdicts:#,0} verdicts and {workflows.Results:#,0} results of workflows");
+            written = FormattableString.Invariant(
+                $"{clicks.Verdicts:#,0} verdicts and {workflows.Results:#,0} results of workflows"
+            );
         }
         // The file appears whole or not at all.
         File.Move(part, request.Out, overwrite: true);
@@ -62,13 +93,24 @@ internal static class RescoreCommand
         return ExitCodes.Done;
     }
 
-    private static void Score(MergedLog log, LogScorer clicks, WorkflowScorer workflows, Surroundings around, CancellationToken cancel)
+    private static void Score(
+        MergedLog log,
+        LogScorer clicks,
+        WorkflowScorer workflows,
+        Surroundings around,
+        CancellationToken cancel
+    )
     {
-        long all = log.Length, done = 0, told = around.Time.GetTimestamp();
+        long all = log.Length,
+            done = 0,
+            told = around.Time.GetTimestamp();
         for (; log.Current is { } record; log.Advance())
         {
             cancel.ThrowIfCancellationRequested();
-            if (record.Topic == Topics.Interactions) clicks.Take(record, log.LogTime);
+            if (record.Topic == Topics.Interactions)
+            {
+                clicks.Take(record, log.LogTime);
+            }
             else
             {
                 // It is judged by what the clicks before it have told, and stands behind them.
@@ -76,50 +118,93 @@ internal static class RescoreCommand
                 workflows.Take(record);
             }
             done++;
-            if (around.Time.GetElapsedTime(told) < TellEvery) continue;
+            if (around.Time.GetElapsedTime(told) < TellEvery)
+            {
+                continue;
+            }
+
             told = around.Time.GetTimestamp();
-            around.Error.WriteLine(FormattableString.Invariant($"engine: scored {done:#,0} of {all:#,0} records again"));
+            around.Error.WriteLine(
+                FormattableString.Invariant($"engine: scored {done:#,0} of {all:#,0} records again")
+            );
         }
         clicks.Flush();
         workflows.End();
     }
 
     private static string Address(string? named, string configured, string? running, string what, string option) =>
-        named ?? (configured.Length > 0 ? configured : running) ?? throw new CommandFailure($"no {what} address: name one with {option} HOST:PORT.");
+        named
+        ?? (configured.Length > 0 ? configured : running)
+        ?? throw new CommandFailure($"no {what} address: name one with {option} HOST:PORT.");
 
     /// <summary>What lies in Redis for good: the group's base, and what verifies bindings' codes.</summary>
-    private static async Task<(SettingsBase Base, CodeKeys? Codes)> OfGroupAsync(string redis, RedisKeys keys, ConfigFile file)
+    private static async Task<(SettingsBase Base, CodeKeys? Codes)> OfGroupAsync(
+        string redis,
+        RedisKeys keys,
+        ConfigFile file
+    )
     {
         using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(redis).ConfigureAwait(false);
         string? json = await connection.GetDatabase().StringGetAsync(keys.SettingsBase).ConfigureAwait(false);
         return json == null
-            ? throw new CommandFailure($"the group '{keys.Group}' has no base settings in this Redis: it has never run here; name the group with --group.", ExitCodes.NotThere)
+            ? throw new CommandFailure(
+                $"the group '{keys.Group}' has no base settings in this Redis: it has never run here; name the "
+                    + $"group with --group.",
+                ExitCodes.NotThere
+            )
             : (SettingsBase.FromJson(json), SigningKeys.Find(connection.GetDatabase(), keys, file));
     }
 
     /// <summary>Settings as they came into force; or those of one version, in force from the beginning.</summary>
-    private static SettingsTimeline TimelineOf(SettingsBase settingsBase, KafkaTarget kafka, RescoreRequest request, ConfigFile file)
+    private static SettingsTimeline TimelineOf(
+        SettingsBase settingsBase,
+        KafkaTarget kafka,
+        RescoreRequest request,
+        ConfigFile file
+    )
     {
         long? upTo = request.Settings switch
         {
             null => null,
             "s-base" => settingsBase.Offset - 1,
-            var text when text.StartsWith("s-", StringComparison.Ordinal) && long.TryParse(text.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out long offset) => offset,
-            var text => throw new CommandFailure($"--settings '{text}' is no version; versions are s-base and s-N, as verdicts name them.", ExitCodes.WrongUse),
+            var text
+                when text.StartsWith("s-", StringComparison.Ordinal)
+                    && long.TryParse(
+                        text.AsSpan(2),
+                        NumberStyles.None,
+                        CultureInfo.InvariantCulture,
+                        out long offset
+                    ) => offset,
+            var text => throw new CommandFailure(
+                $"--settings '{text}' is no version; versions are s-base and s-N, as verdicts name them.",
+                ExitCodes.WrongUse
+            ),
         };
         try
         {
             SettingsBook book = SettingsBook.Of(settingsBase, file.Files, Deciders.Kinds);
             var delay = TimeSpan.FromSeconds(2);
-            if (request.Model != null) book.Replace("model/clicks", ModelInForce.Load("clicks", request.Model, File.ReadAllBytes));
-            SettingsTimeline? timeline = upTo == null ? new SettingsTimeline(book.Build("s-base", settingsBase.Hash), delay) : null;
+            if (request.Model != null)
+            {
+                book.Replace("model/clicks", ModelInForce.Load("clicks", request.Model, File.ReadAllBytes));
+            }
+
+            SettingsTimeline? timeline =
+                upTo == null ? new SettingsTimeline(book.Build("s-base", settingsBase.Hash), delay) : null;
             string version = "s-base";
             foreach (SettingRecord record in SettingsReader.ReadFrom(kafka, settingsBase.Offset))
             {
-                if (record.Offset > upTo) break;
+                if (record.Offset > upTo)
+                {
+                    break;
+                }
+
                 try
                 {
-                    if (request.Model == null || record.Key != "model/clicks") book.Apply(record.Key, record.Json);
+                    if (request.Model == null || record.Key != "model/clicks")
+                    {
+                        book.Apply(record.Key, record.Json);
+                    }
                 }
                 catch (SettingException)
                 {

@@ -21,14 +21,18 @@ public sealed record RunRequest
 /// <summary><c>engine run</c>: scores until it is stopped, or until there is nothing left to do.</summary>
 internal static class RunCommand
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100), TellEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100),
+        TellEvery = TimeSpan.FromSeconds(30);
 
     public static async Task<int> RunAsync(RunRequest request, Surroundings around, CancellationToken cancel)
     {
         ConfigFile file = ConfigFile.Find(request.Config);
         using ILoggerFactory logs = Telemetry.Logs(around);
         using var running = await RunningProcess.StartAsync(request, file, around, logs, cancel).ConfigureAwait(false);
-        around.Error.WriteLine($"engine: scoring group {running.Address.Group}, Kafka {running.Address.Kafka}, Redis {running.Address.Redis}, HTTP http://{running.Http}");
+        around.Error.WriteLine(
+            $"engine: scoring group {running.Address.Group}, Kafka {running.Address.Kafka}, Redis "
+                + $"{running.Address.Redis}, HTTP http://{running.Http}"
+        );
         bool ended = false;
         long toldAt = around.Time.GetTimestamp();
         try
@@ -39,7 +43,11 @@ internal static class RunCommand
                 {
                     string? waits = running.Host.WaitsFor(idle);
                     ended = waits == null;
-                    if (ended) break;
+                    if (ended)
+                    {
+                        break;
+                    }
+
                     if (around.Time.GetElapsedTime(toldAt) >= TellEvery)
                     {
                         around.Error.WriteLine($"engine: not idle yet: {waits}");
@@ -54,7 +62,11 @@ internal static class RunCommand
             // Asked to stop: what is decided is written first.
         }
         running.Host.Stop();
-        if (running.Host.Failure is { } failure) throw new CommandFailure(failure.Message);
+        if (running.Host.Failure is { } failure)
+        {
+            throw new CommandFailure(failure.Message);
+        }
+
         around.Out.WriteLine(RunSummary.Of(running.Host, ended ? "nothing left to do" : "stopped"));
         return ExitCodes.Done;
     }

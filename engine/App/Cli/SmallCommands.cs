@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
-using Engine.Pipeline.Settings;
 using Engine.Conditions;
+using Engine.Pipeline.Settings;
 using Ingest.Cli;
 using Ingest.Publishing;
 using StackExchange.Redis;
@@ -16,16 +16,28 @@ internal static class VerdictCommand
     public static async Task<int> RunAsync(string click, string? redis, string? prefix, bool json, Surroundings around)
     {
         RunningEngine? running = redis == null ? RunningEngine.Find() : null;
-        string address = redis ?? running?.Redis ?? throw new CommandFailure("no Redis address: name one with --redis HOST:PORT, or start out/engine run, which hosts one of its own.");
+        string address = redis
+            ?? running?.Redis
+            ?? throw new CommandFailure(
+                "no Redis address: name one with --redis HOST:PORT, or start out/engine run, which hosts one of its "
+                    + "own."
+            );
         using ConnectionMultiplexer connection = await ConnectAsync(address).ConfigureAwait(false);
         prefix ??= running?.Prefix ?? "";
-        string? stored = await connection.GetDatabase().StringGetAsync($"{prefix}verdict:{click}").ConfigureAwait(false);
+        string? stored = await connection
+            .GetDatabase()
+            .StringGetAsync($"{prefix}verdict:{click}")
+            .ConfigureAwait(false);
         if (stored == null)
         {
-            around.Error.WriteLine($"engine: there is no verdict of click '{click}': it isn't decided yet, or its verdict has expired.");
+            around.Error.WriteLine(
+                $"engine: there is no verdict of click '{click}': it isn't decided yet, or its verdict has expired."
+            );
             return ExitCodes.NotThere;
         }
-        around.Out.WriteLine(json ? stored : VerdictText.Of(VerdictLookup.Read(click, System.Text.Encoding.UTF8.GetBytes(stored))));
+        around.Out.WriteLine(
+            json ? stored : VerdictText.Of(VerdictLookup.Read(click, System.Text.Encoding.UTF8.GetBytes(stored)))
+        );
         return ExitCodes.Done;
     }
 
@@ -45,7 +57,10 @@ internal static class VerdictCommand
 /// <summary>A verdict for people.</summary>
 public static class VerdictText
 {
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string Of(Verdict verdict)
     {
@@ -57,16 +72,34 @@ public static class VerdictText
             FormattableString.Invariant($"score     {verdict.Score:0.####}"),
             $"path      {verdict.Path}",
         };
-        if (verdict.Time is { } time) lines.Add(FormattableString.Invariant($"time      {DateTimeOffset.FromUnixTimeMilliseconds(time):yyyy-MM-dd HH:mm:ss.fff} UTC"));
-        if (verdict.At is { } at) lines.Add($"at        {at}");
+        if (verdict.Time is { } time)
+        {
+            lines.Add(
+                FormattableString.Invariant(
+                    $"time      {DateTimeOffset.FromUnixTimeMilliseconds(time):yyyy-MM-dd HH:mm:ss.fff} UTC"
+                )
+            );
+        }
+
+        if (verdict.At is { } at)
+        {
+            lines.Add($"at        {at}");
+        }
+
         lines.Add($"decided   by {verdict.Model}, settings {verdict.Settings}");
         lines.Add(verdict.Reasons.Count == 0 ? "reasons   none" : "reasons");
-        foreach (string reason in verdict.Reasons) lines.Add($"  {reason,-22} {Entry(verdict.Evidence[reason])}");
+        foreach (string reason in verdict.Reasons)
+        {
+            lines.Add($"  {reason,-22} {Entry(verdict.Evidence[reason])}");
+        }
+
         return string.Join(Environment.NewLine, lines);
     }
 
     private static string Entry(JsonNode? evidence) =>
-        evidence is JsonObject fields ? string.Join(", ", fields.Select(field => $"{field.Key} {field.Value?.ToJsonString(Relaxed).Trim('"')}")) : "";
+        evidence is JsonObject fields
+            ? string.Join(", ", fields.Select(field => $"{field.Key} {field.Value?.ToJsonString(Relaxed).Trim('"')}"))
+            : "";
 }
 
 /// <summary><c>engine check</c>: everything that a start would refuse, at once.</summary>
@@ -77,8 +110,16 @@ internal static class CheckCommand
         ConfigFile file = ConfigFile.Find(config);
         SortedDictionary<string, string> records = SettingsFolder.Read(file.SettingsFolder);
         List<string> problems = SettingsFolder.Check(records, file.Files, Deciders.Kinds);
-        foreach (string problem in problems) around.Error.WriteLine($"engine: {file.SettingsFolder}: {problem}");
-        if (problems.Count > 0) return ExitCodes.WrongUse;
+        foreach (string problem in problems)
+        {
+            around.Error.WriteLine($"engine: {file.SettingsFolder}: {problem}");
+        }
+
+        if (problems.Count > 0)
+        {
+            return ExitCodes.WrongUse;
+        }
+
         SigningKeys.Read(file);
         around.Out.WriteLine($"{file.Path}: fine; {records.Count} settings load.");
         return ExitCodes.Done;
@@ -90,17 +131,36 @@ internal static class EvalCommand
 {
     public static int Run(string? expression, string? bindings, string? cases, Surroundings around)
     {
-        if ((expression == null) == (cases == null)) throw new CommandFailure("eval takes an expression, or --cases FILE.", ExitCodes.WrongUse);
+        if ((expression == null) == (cases == null))
+        {
+            throw new CommandFailure("eval takes an expression, or --cases FILE.", ExitCodes.WrongUse);
+        }
+
         if (cases != null)
         {
-            if (!File.Exists(cases)) throw new CommandFailure($"{cases}: there is no such file.", ExitCodes.NotThere);
-            foreach (string line in CelCases.Run(File.ReadLines(cases))) around.Out.WriteLine(line);
+            if (!File.Exists(cases))
+            {
+                throw new CommandFailure($"{cases}: there is no such file.", ExitCodes.NotThere);
+            }
+
+            foreach (string line in CelCases.Run(File.ReadLines(cases)))
+            {
+                around.Out.WriteLine(line);
+            }
+
             return ExitCodes.Done;
         }
         string result = CelCases.Evaluate(expression!, bindings);
         bool failed = JsonNode.Parse(result)?["error"] != null;
-        if (!failed) around.Out.WriteLine(result);
-        else around.Error.WriteLine($"engine: {JsonNode.Parse(result)?["message"]?.GetValue<string>() ?? result}");
+        if (!failed)
+        {
+            around.Out.WriteLine(result);
+        }
+        else
+        {
+            around.Error.WriteLine($"engine: {JsonNode.Parse(result)?["message"]?.GetValue<string>() ?? result}");
+        }
+
         return failed ? ExitCodes.Failed : ExitCodes.Done;
     }
 }

@@ -6,14 +6,27 @@ namespace Engine.App.Configuration;
 /// <param name="Path">The file; null where there is none, and defaults hold.</param>
 public sealed record ConfigFile(string? Path, EngineConfig Config)
 {
-    /// <summary>The file that was named; else configs/engine.yaml here, or in the checkout that this program was built in.</summary>
+    /// <summary>
+    /// The file that was named; else configs/engine.yaml here, or in the checkout that this program was built in.
+    /// </summary>
     public static ConfigFile Find(string? named)
     {
-        if (named != null) return new ConfigFile(named, EngineConfig.Read(named));
-        string[] places = [System.IO.Path.Combine("configs", "engine.yaml"), System.IO.Path.Combine(AppContext.BaseDirectory, "..", "..", "configs", "engine.yaml"), System.IO.Path.Combine(AppContext.BaseDirectory, "configs", "engine.yaml")];
+        if (named != null)
+        {
+            return new ConfigFile(named, EngineConfig.Read(named));
+        }
+
+        string[] places =
+        [
+            System.IO.Path.Combine("configs", "engine.yaml"),
+            System.IO.Path.Combine(AppContext.BaseDirectory, "..", "..", "configs", "engine.yaml"),
+            System.IO.Path.Combine(AppContext.BaseDirectory, "configs", "engine.yaml"),
+        ];
         string? found = places.FirstOrDefault(File.Exists);
         return found == null
-            ? throw new ConfigException("no configs/engine.yaml here, nor beside the program: name one with --config FILE")
+            ? throw new ConfigException(
+                "no configs/engine.yaml here, nor beside the program: name one with --config FILE"
+            )
             : new ConfigFile(found, EngineConfig.Read(found));
     }
 
@@ -23,5 +36,8 @@ public sealed record ConfigFile(string? Path, EngineConfig Config)
 
     public IReadOnlyList<string> SigningKeys => [.. Config.SigningKeys.Select(Beside)];
 
-    private string Beside(string path) => System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path!))!, path));
+    private string Beside(string path) =>
+        System.IO.Path.GetFullPath(
+            System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path!))!, path)
+        );
 }

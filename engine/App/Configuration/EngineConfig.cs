@@ -4,8 +4,8 @@ using YamlDotNet.Core;
 namespace Engine.App.Configuration;
 
 /// <summary>
-/// engine.yaml: what decides nothing, such as addresses, sizes and times to live. Every field has its default here; configs/engine.yaml shows
-/// them all with a line of why each.
+/// engine.yaml: what decides nothing, such as addresses, sizes and times to live. Every field has its default here;
+/// configs/engine.yaml shows them all with a line of why each.
 /// </summary>
 public sealed class EngineConfig
 {
@@ -32,10 +32,15 @@ public sealed class EngineConfig
     /// <summary>Folders where lists and models are found, beside this file unless rooted.</summary>
     public List<string> Files { get; set; } = ["lists", "../models/Artifacts"];
 
-    /// <summary>Files of secrets that sign operation-binding codes, beside this file unless rooted; none makes one and keeps it in Redis.</summary>
+    /// <summary>
+    /// Files of secrets that sign operation-binding codes, beside this file unless rooted; none makes one and keeps it
+    /// in Redis.
+    /// </summary>
     public List<string> SigningKeys { get; set; } = [];
 
-    /// <summary>Whether a proxy stands before the HTTP server and adds the client's address to X-Forwarded-For, as its last.</summary>
+    /// <summary>
+    /// Whether a proxy stands before the HTTP server and adds the client's address to X-Forwarded-For, as its last.
+    /// </summary>
     public bool BehindProxy { get; set; }
 
     public TopicsConfig Topics { get; set; } = new();
@@ -86,16 +91,32 @@ public sealed class EngineConfig
     {
         void Must(bool holds, string what)
         {
-            if (!holds) throw new ConfigException($"{path}: {what}");
+            if (!holds)
+            {
+                throw new ConfigException($"{path}: {what}");
+            }
         }
-        Must(Topics.Timestamps is "append" or "create", $"topics.timestamps is '{Topics.Timestamps}'; expected append or create");
+        Must(
+            Topics.Timestamps is "append" or "create",
+            $"topics.timestamps is '{Topics.Timestamps}'; expected append or create"
+        );
         Must(Topics.Partitions is >= 1 and <= 10_000, $"topics.partitions is {Topics.Partitions}; expected 1 to 10000");
         Must(Lanes is >= 0 and <= 1024, $"lanes is {Lanes}; expected 0 (one a core) to 1024");
-        Must(Consume.BatchMessages is >= 1 and <= 1_000_000, $"consume.batch_messages is {Consume.BatchMessages}; expected 1 to 1000000");
-        Must(Consume.ProgressMs is >= 10 and <= 60_000, $"consume.progress_ms is {Consume.ProgressMs}; expected 10 to 60000");
+        Must(
+            Consume.BatchMessages is >= 1 and <= 1_000_000,
+            $"consume.batch_messages is {Consume.BatchMessages}; expected 1 to 1000000"
+        );
+        Must(
+            Consume.ProgressMs is >= 10 and <= 60_000,
+            $"consume.progress_ms is {Consume.ProgressMs}; expected 10 to 60000"
+        );
         Must(Deliver.VerdictTtlS >= 60, $"deliver.verdict_ttl_s is {Deliver.VerdictTtlS}; expected 60 at least");
         Must(Deliver.TotalsTtlS >= 3600, $"deliver.totals_ttl_s is {Deliver.TotalsTtlS}; expected 3600 at least");
-        Must(Bounds.PairKeys is >= 1 and <= Pipeline.Windows.PairTable.MostKeys, $"bounds.pair_keys is {Bounds.PairKeys}; expected 1 to {Pipeline.Windows.PairTable.MostKeys}: more partitions hold more");
+        Must(
+            Bounds.PairKeys is >= 1 and <= Pipeline.Windows.PairTable.MostKeys,
+            $"bounds.pair_keys is {Bounds.PairKeys}; expected 1 to {Pipeline.Windows.PairTable.MostKeys}: more "
+                + $"partitions hold more"
+        );
         Must(Group.Length > 0, "group is empty");
     }
 }
@@ -181,8 +202,14 @@ public sealed class BoundsConfig
         fields.End("bounds");
     }
 
-    public Pipeline.PipelineLimits ToLimits() => new()
-    {
-        WindowKeys = WindowKeys, PairKeys = PairKeys, DegenerateKeys = DegenerateKeys, Standings = Standings, WaitingPathPoints = WaitingPathPoints, ReplayPaths = ReplayPaths,
-    };
+    public Pipeline.PipelineLimits ToLimits() =>
+        new()
+        {
+            WindowKeys = WindowKeys,
+            PairKeys = PairKeys,
+            DegenerateKeys = DegenerateKeys,
+            Standings = Standings,
+            WaitingPathPoints = WaitingPathPoints,
+            ReplayPaths = ReplayPaths,
+        };
 }

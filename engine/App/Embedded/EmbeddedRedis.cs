@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Engine.App.Embedded;
 
 /// <summary>
-/// A Redis of our own, on a loopback port that is free: <c>redis-server</c> where it is on the path, else Garnet, the .NET tool that the
-/// checkout names. Ended with its process; keeps nothing.
+/// A Redis of our own, on a loopback port that is free: <c>redis-server</c> where it is on the path, else Garnet, the
+/// .NET tool that the checkout names. Ended with its process; keeps nothing.
 /// </summary>
 public sealed class EmbeddedRedis : IDisposable
 {
@@ -15,7 +15,8 @@ public sealed class EmbeddedRedis : IDisposable
     private readonly Process _process;
     private readonly string _directory;
 
-    private EmbeddedRedis(Process process, string directory, string address, string name) => (_process, _directory, Address, Name) = (process, directory, address, name);
+    private EmbeddedRedis(Process process, string directory, string address, string name) =>
+        (_process, _directory, Address, Name) = (process, directory, address, name);
 
     /// <summary><c>127.0.0.1:port</c></summary>
     public string Address { get; }
@@ -30,19 +31,68 @@ public sealed class EmbeddedRedis : IDisposable
         int port = FreePort();
         string directory = Directory.CreateTempSubdirectory("engine-redis-").FullName;
         bool isRedis = !garnet && OnPath("redis-server");
-        var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         if (isRedis)
         {
             start.FileName = "redis-server";
             start.WorkingDirectory = directory;
-            foreach (string argument in new[] { "--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction", "--dir", directory }) start.ArgumentList.Add(argument);
+            foreach (
+                string argument in new[]
+                {
+                    "--port",
+                    $"{port}",
+                    "--bind",
+                    "127.0.0.1",
+                    "--save",
+                    "",
+                    "--appendonly",
+                    "no",
+                    "--maxmemory-policy",
+                    "noeviction",
+                    "--dir",
+                    directory,
+                }
+            )
+            {
+                start.ArgumentList.Add(argument);
+            }
         }
         else
         {
             // The tool manifest is found from the checkout's folder upwards.
             start.FileName = "dotnet";
-            start.WorkingDirectory = ManifestFolder() ?? throw new InvalidOperationException("no redis-server on the path, and no .config/dotnet-tools.json that names Garnet: name a Redis with --redis H:P");
-            foreach (string argument in new[] { "tool", "run", "garnet-server", "--", "--bind", "127.0.0.1", "--port", $"{port}", "--lua", "--lua-transaction-mode", "--memory", "256m", "--index", "16m" }) start.ArgumentList.Add(argument);
+            start.WorkingDirectory = ManifestFolder()
+                ?? throw new InvalidOperationException(
+                    "no redis-server on the path, and no .config/dotnet-tools.json that names Garnet: name a Redis "
+                        + "with --redis H:P"
+                );
+            foreach (
+                string argument in new[]
+                {
+                    "tool",
+                    "run",
+                    "garnet-server",
+                    "--",
+                    "--bind",
+                    "127.0.0.1",
+                    "--port",
+                    $"{port}",
+                    "--lua",
+                    "--lua-transaction-mode",
+                    "--memory",
+                    "256m",
+                    "--index",
+                    "16m",
+                }
+            )
+            {
+                start.ArgumentList.Add(argument);
+            }
         }
         LeaveTerminal(start);
         Process process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} didn't start");
@@ -50,7 +100,12 @@ public sealed class EmbeddedRedis : IDisposable
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var redis = new EmbeddedRedis(process, directory, $"127.0.0.1:{port}", isRedis ? "redis-server" : "garnet-server");
+        var redis = new EmbeddedRedis(
+            process,
+            directory,
+            $"127.0.0.1:{port}",
+            isRedis ? "redis-server" : "garnet-server"
+        );
         try
         {
             redis.WaitUntilUp(port, clock);
@@ -64,15 +119,21 @@ public sealed class EmbeddedRedis : IDisposable
     }
 
     public static bool OnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
 
     /// <summary>
-    /// Ctrl-C goes to every process of the terminal's group: in a session of its own the server lives until the engine has written what is
-    /// decided, and ends it. Where there is no setsid, it is told as the engine is.
+    /// Ctrl-C goes to every process of the terminal's group: in a session of its own the server lives until the engine
+    /// has written what is decided, and ends it. Where there is no setsid, it is told as the engine is.
     /// </summary>
     private static void LeaveTerminal(ProcessStartInfo start)
     {
-        if (!OnPath("setsid")) return;
+        if (!OnPath("setsid"))
+        {
+            return;
+        }
+
         start.ArgumentList.Insert(0, start.FileName);
         start.FileName = "setsid";
     }
@@ -82,14 +143,24 @@ public sealed class EmbeddedRedis : IDisposable
         long since = clock.GetTimestamp();
         while (clock.GetElapsedTime(since) < UpWithin)
         {
-            if (_process.HasExited) throw new InvalidOperationException($"{Name} ended with exit code {_process.ExitCode} when it was started; for Garnet run 'dotnet tool restore' first");
+            if (_process.HasExited)
+            {
+                throw new InvalidOperationException(
+                    $"{Name} ended with exit code {_process.ExitCode} when it was started; for Garnet run 'dotnet "
+                        + $"tool restore' first"
+                );
+            }
+
             try
             {
                 using var client = new TcpClient();
                 client.Connect(IPAddress.Loopback, port);
                 client.GetStream().Write("PING\r\n"u8);
                 client.ReceiveTimeout = 2000;
-                if (client.GetStream().ReadByte() == '+') return;
+                if (client.GetStream().ReadByte() == '+')
+                {
+                    return;
+                }
             }
             catch (Exception e) when (e is SocketException or IOException)
             {
@@ -102,8 +173,16 @@ public sealed class EmbeddedRedis : IDisposable
     private static string? ManifestFolder()
     {
         foreach (string start in new[] { Environment.CurrentDirectory, AppContext.BaseDirectory })
+        {
             for (string? folder = start; folder != null; folder = Path.GetDirectoryName(folder))
-                if (File.Exists(Path.Combine(folder, ".config", "dotnet-tools.json"))) return folder;
+            {
+                if (File.Exists(Path.Combine(folder, ".config", "dotnet-tools.json")))
+                {
+                    return folder;
+                }
+            }
+        }
+
         return null;
     }
 
@@ -119,7 +198,11 @@ public sealed class EmbeddedRedis : IDisposable
         try
         {
             // `dotnet tool run` is a parent of the server: its children go with it.
-            if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+            if (!_process.HasExited)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+
             _process.WaitForExit(5000);
         }
         catch (InvalidOperationException)

@@ -6,7 +6,10 @@ using Google.Protobuf;
 
 namespace Engine.App.Explain;
 
-/// <summary>As much of a record of <c>interactions</c> as a path needs; JSON or Protobuf, CloudEvents' headers before the payload.</summary>
+/// <summary>
+/// As much of a record of <c>interactions</c> as a path needs; JSON or Protobuf, CloudEvents' headers before the
+/// payload.
+/// </summary>
 /// <param name="Id">The click's own id, or the click that a path speaks of.</param>
 /// <param name="Points">The path that it carries; null where it carries none.</param>
 internal sealed record LogEvent(string Type, string Id, IReadOnlyList<PathPoint>? Points)
@@ -14,15 +17,25 @@ internal sealed record LogEvent(string Type, string Id, IReadOnlyList<PathPoint>
     /// <summary>Null where the record can't be read, or is neither a click nor a path.</summary>
     public static LogEvent? Of(Message<byte[], byte[]> message)
     {
-        if (message.Value is not { Length: > 0 } value) return null;
+        if (message.Value is not { Length: > 0 } value)
+        {
+            return null;
+        }
+
         try
         {
-            LogEvent? found = Header(message, "content-type") is { } type && (type.StartsWith("application/protobuf", StringComparison.Ordinal) || type.StartsWith("application/x-protobuf", StringComparison.Ordinal))
-                ? OfProtobuf(value, Header(message, "ce_type"))
-                : OfJson(value, Header(message, "ce_type"));
+            LogEvent? found =
+                Header(message, "content-type") is { } type
+                && (
+                    type.StartsWith("application/protobuf", StringComparison.Ordinal)
+                    || type.StartsWith("application/x-protobuf", StringComparison.Ordinal)
+                )
+                    ? OfProtobuf(value, Header(message, "ce_type"))
+                    : OfJson(value, Header(message, "ce_type"));
             return found is { Type: "click" } && Header(message, "ce_id") is { } id ? found with { Id = id } : found;
         }
-        catch (Exception error) when (error is JsonException or InvalidProtocolBufferException or InvalidOperationException)
+        catch (Exception error)
+            when (error is JsonException or InvalidProtocolBufferException or InvalidOperationException)
         {
             return null; // a dead letter, no path of anybody's
         }
@@ -32,25 +45,60 @@ internal sealed record LogEvent(string Type, string Id, IReadOnlyList<PathPoint>
     {
         using JsonDocument json = JsonDocument.Parse(value);
         JsonElement root = json.RootElement;
-        if (root.ValueKind != JsonValueKind.Object) return null;
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
         string? type = typeOfHeader ?? Text(root, "type");
-        if (type is not ("click" or "cursor-path") || Text(root, type == "click" ? "id" : "click") is not { } id) return null;
-        if (!root.TryGetProperty(type == "click" ? "path" : "points", out JsonElement points) || points.ValueKind != JsonValueKind.Array) return new LogEvent(type, id, null);
-        return new LogEvent(type, id, [.. points.EnumerateArray().Select(point => new PathPoint(point[0].GetDouble(), point[1].GetDouble(), point[2].GetDouble()))]);
+        if (type is not ("click" or "cursor-path") || Text(root, type == "click" ? "id" : "click") is not { } id)
+        {
+            return null;
+        }
+
+        if (
+            !root.TryGetProperty(type == "click" ? "path" : "points", out JsonElement points)
+            || points.ValueKind != JsonValueKind.Array
+        )
+        {
+            return new LogEvent(type, id, null);
+        }
+
+        return new LogEvent(
+            type,
+            id,
+            [
+                .. points
+                    .EnumerateArray()
+                    .Select(point => new PathPoint(point[0].GetDouble(), point[1].GetDouble(), point[2].GetDouble())),
+            ]
+        );
     }
 
     private static LogEvent? OfProtobuf(byte[] value, string? typeOfHeader)
     {
         Event e = Event.Parser.ParseFrom(value);
         string type = typeOfHeader ?? e.Type;
-        if (type is not ("click" or "cursor-path")) return null;
+        if (type is not ("click" or "cursor-path"))
+        {
+            return null;
+        }
+
         Google.Protobuf.Collections.RepeatedField<Point> points = type == "click" ? e.Path : e.Points;
-        return new LogEvent(type, type == "click" ? e.Id : e.Click, points.Count == 0 ? null : [.. points.Select(point => new PathPoint(point.T, point.X, point.Y))]);
+        return new LogEvent(
+            type,
+            type == "click" ? e.Id : e.Click,
+            points.Count == 0 ? null : [.. points.Select(point => new PathPoint(point.T, point.X, point.Y))]
+        );
     }
 
     private static string? Text(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static string? Header(Message<byte[], byte[]> message, string name) =>
-        message.Headers != null && message.Headers.TryGetLastBytes(name, out byte[] value) ? Encoding.UTF8.GetString(value) : null;
+        message.Headers != null && message.Headers.TryGetLastBytes(name, out byte[] value)
+            ? Encoding.UTF8.GetString(value)
+            : null;
 }

@@ -14,79 +14,148 @@ internal readonly record struct LogPlace(int Partition, long Offset)
     {
         string start = Topics.Interactions + "-";
         int sign = at.IndexOf('@');
-        return sign > start.Length && at.StartsWith(start, StringComparison.Ordinal)
-            && int.TryParse(at.AsSpan(start.Length, sign - start.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int partition)
+        return
+            sign > start.Length
+            && at.StartsWith(start, StringComparison.Ordinal)
+            && int.TryParse(
+                at.AsSpan(start.Length, sign - start.Length),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out int partition
+            )
             && long.TryParse(at.AsSpan(sign + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long offset)
             ? new LogPlace(partition, offset)
-            : throw new CommandFailure($"the place '{at}' is none of {Topics.Interactions}, as interactions-2@118233 is.");
+            : throw new CommandFailure(
+                $"the place '{at}' is none of {Topics.Interactions}, as interactions-2@118233 is."
+            );
     }
 
     public override string ToString() => $"{RedisKeys.Partition(Topics.Interactions, Partition)}@{Offset}";
 }
 
-/// <summary>Reads single clicks' paths from <c>interactions</c>: those that ride on the click, and those of their own around it. One thread.</summary>
+/// <summary>
+/// Reads single clicks' paths from <c>interactions</c>: those that ride on the click, and those of their own around it.
+/// One thread.
+/// </summary>
 internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many records are looked through at first in front of a click; twice as many each further time.</summary>
+    /// <summary>
+    /// How many records are looked through at first in front of a click; twice as many each further time.
+    /// </summary>
     private const int Step = 2000;
 
     private readonly IConsumer<byte[], byte[]> _consumer = KafkaClients.Reader(kafka);
 
     /// <summary>
-    /// The path of the click that lies at a place: the one that it carries, else the first of its own whose log time lies at most the join
-    /// deadline away. Null where the place is no longer in the log, or the path isn't.
+    /// The path of the click that lies at a place: the one that it carries, else the first of its own whose log time
+    /// lies at most the join deadline away. Null where the place is no longer in the log, or the path isn't.
     /// </summary>
-    /// <exception cref="CommandFailure">Another click lies there, or nothing yet: this isn't the log of the verdict; or Kafka doesn't answer.</exception>
+    /// <exception cref="CommandFailure">Another click lies there, or nothing yet: this isn't the log of the verdict; or
+    /// Kafka doesn't answer.</exception>
     public RecordedPath? Find(string click, LogPlace at)
     {
         try
         {
             var partition = new TopicPartition(Topics.Interactions, at.Partition);
             WatermarkOffsets ends = _consumer.QueryWatermarkOffsets(partition, AnswerWithin);
-            if (at.Offset < ends.Low.Value) return null;
-            if (at.Offset >= ends.High.Value) throw Elsewhere(click, at, $"the partition ends at {ends.High.Value}");
+            if (at.Offset < ends.Low.Value)
+            {
+                return null;
+            }
+
+            if (at.Offset >= ends.High.Value)
+            {
+                throw Elsewhere(click, at, $"the partition ends at {ends.High.Value}");
+            }
+
             ConsumeResult<byte[], byte[]>? record = Read(partition, at.Offset, at.Offset + 1).FirstOrDefault();
-            if (record == null || record.Offset.Value != at.Offset) return null; // deleted or compacted away
-            if (LogEvent.Of(record.Message) is not { Type: "click" } found || found.Id != click) throw Elsewhere(click, at, "another record lies there");
-            if (found.Points is { Count: > 0 } points) return new RecordedPath(click, at.ToString(), points);
+            if (record == null || record.Offset.Value != at.Offset)
+            {
+                return null; // deleted or compacted away
+            }
+
+            if (LogEvent.Of(record.Message) is not { Type: "click" } found || found.Id != click)
+            {
+                throw Elsewhere(click, at, "another record lies there");
+            }
+
+            if (found.Points is { Count: > 0 } points)
+            {
+                return new RecordedPath(click, at.ToString(), points);
+            }
+
             return FindBeside(click, partition, record, ends);
         }
         catch (KafkaException error)
         {
-            throw new CommandFailure($"no Kafka at {kafka.Brokers}, or no topic {Topics.Interactions} with partition {at.Partition} in it ({error.Error.Reason}).");
+            throw new CommandFailure(
+                $"no Kafka at {kafka.Brokers}, or no topic {Topics.Interactions} with partition {at.Partition} in "
+                    + $"it ({error.Error.Reason})."
+            );
         }
     }
 
-    private RecordedPath? FindBeside(string click, TopicPartition partition, ConsumeResult<byte[], byte[]> record, WatermarkOffsets ends)
+    private RecordedPath? FindBeside(
+        string click,
+        TopicPartition partition,
+        ConsumeResult<byte[], byte[]> record,
+        WatermarkOffsets ends
+    )
     {
-        long at = record.Offset.Value, from = at, logTime;
+        long at = record.Offset.Value,
+            from = at,
+            logTime;
         List<(long LogTime, ConsumeResult<byte[], byte[]> Record)> before = [];
-        // Log time is a running maximum: enough of the log before the click is read to know it, and to hold the join deadline before it.
+        // Log time is a running maximum: enough of the log before the click is read to know it, and to hold the join
+        // deadline before it.
         for (int step = Step; ; step *= 2)
         {
             from = Math.Max(ends.Low.Value, from - step);
             before = WithLogTimes(Read(partition, from, at));
             logTime = Math.Max(record.Message.Timestamp.UnixTimestampMs, before.Count > 0 ? before[^1].LogTime : 0);
-            if (from == ends.Low.Value || before.Count == 0 || before[0].LogTime < logTime - join.TotalMilliseconds) break;
+            if (from == ends.Low.Value || before.Count == 0 || before[0].LogTime < logTime - join.TotalMilliseconds)
+            {
+                break;
+            }
         }
         foreach ((long time, ConsumeResult<byte[], byte[]> other) in before)
-            if (time >= logTime - join.TotalMilliseconds && PathOf(click, other) is { } path) return path;
+        {
+            if (time >= logTime - join.TotalMilliseconds && PathOf(click, other) is { } path)
+            {
+                return path;
+            }
+        }
+
         long last = logTime + (long)join.TotalMilliseconds;
         foreach (ConsumeResult<byte[], byte[]> other in Read(partition, at + 1, ends.High.Value))
         {
             logTime = Math.Max(logTime, other.Message.Timestamp.UnixTimestampMs);
-            if (logTime > last) return null;
-            if (PathOf(click, other) is { } path) return path;
+            if (logTime > last)
+            {
+                return null;
+            }
+
+            if (PathOf(click, other) is { } path)
+            {
+                return path;
+            }
         }
         return null;
     }
 
-    private static List<(long, ConsumeResult<byte[], byte[]>)> WithLogTimes(IEnumerable<ConsumeResult<byte[], byte[]>> records)
+    private static List<(long, ConsumeResult<byte[], byte[]>)> WithLogTimes(
+        IEnumerable<ConsumeResult<byte[], byte[]>> records
+    )
     {
         long logTime = 0;
-        return [.. records.Select(record => (logTime = Math.Max(logTime, record.Message.Timestamp.UnixTimestampMs), record))];
+        return
+        [
+            .. records.Select(record =>
+                (logTime = Math.Max(logTime, record.Message.Timestamp.UnixTimestampMs), record)
+            ),
+        ];
     }
 
     private static RecordedPath? PathOf(string click, ConsumeResult<byte[], byte[]> record) =>
@@ -97,14 +166,29 @@ internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
     /// <summary>Records from one offset up to, not including, another.</summary>
     private IEnumerable<ConsumeResult<byte[], byte[]>> Read(TopicPartition partition, long from, long until)
     {
-        if (from >= until) yield break;
+        if (from >= until)
+        {
+            yield break;
+        }
+
         _consumer.Assign(new TopicPartitionOffset(partition, from));
         while (true)
         {
-            ConsumeResult<byte[], byte[]>? record = _consumer.Consume(AnswerWithin) ?? throw new CommandFailure($"{partition.Topic}-{partition.Partition.Value} gave nothing from offset {from} on for {AnswerWithin.TotalSeconds} s: is the broker reachable at the address that it advertises?");
-            if (record.IsPartitionEOF || record.Offset.Value >= until) yield break;
+            ConsumeResult<byte[], byte[]>? record = _consumer.Consume(AnswerWithin)
+                ?? throw new CommandFailure(
+                    $"{partition.Topic}-{partition.Partition.Value} gave nothing from offset {from} on for "
+                        + $"{AnswerWithin.TotalSeconds} s: is the broker reachable at the address that it advertises?"
+                );
+            if (record.IsPartitionEOF || record.Offset.Value >= until)
+            {
+                yield break;
+            }
+
             yield return record;
-            if (record.Offset.Value + 1 >= until) yield break;
+            if (record.Offset.Value + 1 >= until)
+            {
+                yield break;
+            }
         }
     }
 

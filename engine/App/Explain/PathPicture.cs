@@ -5,18 +5,39 @@ using Ingest.Publishing;
 namespace Engine.App.Explain;
 
 /// <summary>
-/// Draws a click's path as SVG: each vector coloured by its speed, a dot a recorded point, rings where it begins and where the click lies; beneath it,
-/// wide and grey, the path that it replays, moved so that their mean places over time meet. One scale for both, y downwards as on a screen.
+/// Draws a click's path as SVG: each vector coloured by its speed, a dot a recorded point, rings where it begins and
+/// where the click lies; beneath it, wide and grey, the path that it replays, moved so that their mean places over time
+/// meet. One scale for both, y downwards as on a screen.
 /// </summary>
 public static class PathPicture
 {
-    /// <summary>Characters of a line at the head: what fits in the picture's width, at 13 px a character of 6.6 px on average.</summary>
+    /// <summary>
+    /// Characters of a line at the head: what fits in the picture's width, at 13 px a character of 6.6 px on average.
+    /// </summary>
     private const int LineLength = 120;
 
-    private const double Width = 900, Margin = 24, Foot = 64, DrawnHeight = 520;
+    private const double Width = 900,
+        Margin = 24,
+        Foot = 64,
+        DrawnHeight = 520;
 
-    /// <summary>Viridis at equal steps, slow to fast: told apart by people who don't see colours, too (van der Walt and Smith, 2015).</summary>
-    private static readonly (int R, int G, int B)[] Viridis = [(68, 1, 84), (72, 40, 120), (62, 74, 137), (49, 104, 142), (38, 130, 142), (31, 158, 137), (53, 183, 121), (109, 205, 89), (180, 222, 44), (253, 231, 37)];
+    /// <summary>
+    /// Viridis at equal steps, slow to fast: told apart by people who don't see colours, too (van der Walt and Smith,
+    /// 2015).
+    /// </summary>
+    private static readonly (int R, int G, int B)[] Viridis =
+    [
+        (68, 1, 84),
+        (72, 40, 120),
+        (62, 74, 137),
+        (49, 104, 142),
+        (38, 130, 142),
+        (31, 158, 137),
+        (53, 183, 121),
+        (109, 205, 89),
+        (180, 222, 44),
+        (253, 231, 37),
+    ];
 
     /// <param name="path">The click's own.</param>
     /// <param name="verdict">What was decided of the click.</param>
@@ -26,38 +47,106 @@ public static class PathPicture
     {
         (double x, double y) = path.Centre();
         (double dx, double dy) = replayed == null ? (0, 0) : Shift(replayed.Centre(), (x, y));
-        PathPoint[] under = replayed == null ? [] : [.. replayed.Points.Select(point => point with { X = point.X + dx, Y = point.Y + dy })];
+        PathPoint[] under =
+            replayed == null
+                ? []
+                : [.. replayed.Points.Select(point => point with { X = point.X + dx, Y = point.Y + dy })];
         (string Text, string Style)[] head = [.. HeadOf(path, verdict, replayed, (dx, dy), note)];
         double top = 22 + 18 * head.Length + 8;
         View view = View.Of([.. path.Points, .. under], top);
         double height = top + view.Height + Foot;
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width:0}\" height=\"{height:0}\" viewBox=\"0 0 {Width:0} {height:0}\" font-family=\"system-ui, sans-serif\" font-size=\"13\">\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<title>{Escaped($"The path of click {verdict.Click}")}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
-        for (int i = 0; i < head.Length; i++) Text(svg, 28 + 18 * i, head[i].Text, head[i].Style);
-        svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Margin:0}\" y=\"{top:0}\" width=\"{Width - 2 * Margin:0}\" height=\"{view.Height:0}\" fill=\"#f6f7f9\" stroke=\"#dde1e6\"/>\n");
-        if (under.Length > 0) WriteUnder(svg, view, under);
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width:0}\" height=\"{height:0}\" viewBox=\"0 0 "
+                + $"{Width:0} {height:0}\" font-family=\"system-ui, sans-serif\" font-size=\"13\">\n"
+        );
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<title>{Escaped($"The path of click {verdict.Click}")}</title>\n<rect width=\"100%\" height=\"100%\" "
+                + $"fill=\"#fff\"/>\n"
+        );
+        for (int i = 0; i < head.Length; i++)
+        {
+            Text(svg, 28 + 18 * i, head[i].Text, head[i].Style);
+        }
+
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<rect x=\"{Margin:0}\" y=\"{top:0}\" width=\"{Width - 2 * Margin:0}\" height=\"{view.Height:0}\" "
+                + $"fill=\"#f6f7f9\" stroke=\"#dde1e6\"/>\n"
+        );
+        if (under.Length > 0)
+        {
+            WriteUnder(svg, view, under);
+        }
+
         double fastest = WritePath(svg, view, path);
         WriteFoot(svg, view, fastest, height);
         return svg.Append("</svg>\n").ToString();
     }
 
-    private static (double, double) Shift((double X, double Y) from, (double X, double Y) to) => (to.X - from.X, to.Y - from.Y);
+    private static (double, double) Shift((double X, double Y) from, (double X, double Y) to) =>
+        (to.X - from.X, to.Y - from.Y);
 
-    private static IEnumerable<(string Text, string Style)> HeadOf(RecordedPath path, Verdict verdict, RecordedPath? replayed, (double X, double Y) shift, string? note)
+    private static IEnumerable<(string Text, string Style)> HeadOf(
+        RecordedPath path,
+        Verdict verdict,
+        RecordedPath? replayed,
+        (double X, double Y) shift,
+        string? note
+    )
     {
         const string grey = "fill=\"#555\"";
         string reasons = verdict.Reasons.Count == 0 ? "no reasons" : string.Join(", ", verdict.Reasons);
-        foreach (string line in Wrapped($"Click {verdict.Click}", LineLength * 13 / 17)) yield return (line, "font-size=\"17\" font-weight=\"600\"");
-        foreach (string line in Wrapped(FormattableString.Invariant($"{verdict.Class}, score {verdict.Score:0.####}: {reasons}"), LineLength)) yield return (line, "");
-        yield return (FormattableString.Invariant($"{path.Points.Count} points in {path.DurationMs:0} ms, {path.Length:0} px; at {path.At}"), grey);
+        foreach (string line in Wrapped($"Click {verdict.Click}", LineLength * 13 / 17))
+        {
+            yield return (line, "font-size=\"17\" font-weight=\"600\"");
+        }
+
+        foreach (
+            string line in Wrapped(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{verdict.Class}, score {verdict.Score:0.####}: {reasons}"
+                ),
+                LineLength
+            )
+        )
+        {
+            yield return (line, "");
+        }
+
+        yield return (
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path.Points.Count} points in {path.DurationMs:0} ms, {path.Length:0} px; at {path.At}"
+            ),
+            grey
+        );
         if (replayed != null)
         {
-            foreach (string line in Wrapped($"grey: the path that it replays, of click {replayed.Click}", LineLength)) yield return (line, grey);
-            yield return (FormattableString.Invariant($"{replayed.Points.Count} points in {replayed.DurationMs:0} ms; at {replayed.At}; moved by {shift.X:+0;−0;0}, {shift.Y:+0;−0;0} px{Residual(verdict)}"), grey);
+            foreach (string line in Wrapped($"grey: the path that it replays, of click {replayed.Click}", LineLength))
+            {
+                yield return (line, grey);
+            }
+
+            yield return (
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{replayed.Points.Count} points in {replayed.DurationMs:0} ms; at {replayed.At}; moved by "
+                        + $"{shift.X:+0;−0;0}, {shift.Y:+0;−0;0} px{Residual(verdict)}"
+                ),
+                grey
+            );
         }
         else if (note != null)
-            foreach (string line in Wrapped(note, LineLength)) yield return (line, grey);
+        {
+            foreach (string line in Wrapped(note, LineLength))
+            {
+                yield return (line, grey);
+            }
+        }
     }
 
     /// <summary>Cut between words where that can be, for an id may be 128 characters long and reasons many.</summary>
@@ -66,19 +155,33 @@ public static class PathPicture
         while (text.Length > length)
         {
             int cut = text.LastIndexOf(' ', length);
-            if (cut <= 0) cut = length;
+            if (cut <= 0)
+            {
+                cut = length;
+            }
+
             yield return text[..cut];
             text = text[cut..].TrimStart();
         }
         yield return text;
     }
 
-    private static string Residual(Verdict verdict) => verdict.Evidence["cursor.replay"]?["residual_px"] is { } residual ? FormattableString.Invariant($"; residual {(double)residual:0.##} px") : "";
+    private static string Residual(Verdict verdict) =>
+        verdict.Evidence["cursor.replay"]?["residual_px"] is { } residual
+            ? string.Create(CultureInfo.InvariantCulture, $"; residual {(double)residual:0.##} px")
+            : "";
 
     private static void WriteUnder(StringBuilder svg, View view, PathPoint[] points)
     {
-        svg.Append("<polyline fill=\"none\" stroke=\"#a7adb5\" stroke-width=\"9\" stroke-linejoin=\"round\" stroke-linecap=\"round\" opacity=\"0.75\" points=\"");
-        foreach (PathPoint point in points) svg.Append(CultureInfo.InvariantCulture, $"{view.X(point):0.##},{view.Y(point):0.##} ");
+        svg.Append(
+            "<polyline fill=\"none\" stroke=\"#a7adb5\" stroke-width=\"9\" stroke-linejoin=\"round\" "
+                + "stroke-linecap=\"round\" opacity=\"0.75\" points=\""
+        );
+        foreach (PathPoint point in points)
+        {
+            svg.Append(CultureInfo.InvariantCulture, $"{view.X(point):0.##},{view.Y(point):0.##} ");
+        }
+
         svg.Append("\"/>\n");
     }
 
@@ -87,16 +190,43 @@ public static class PathPicture
     {
         IReadOnlyList<PathPoint> points = path.Points;
         // Between two points at one moment there is no speed; they take the fastest colour, for they are a jump.
-        double[] speeds = [.. Enumerable.Range(1, points.Count - 1).Select(i => points[i].T > points[i - 1].T ? path.Step(i) / (points[i].T - points[i - 1].T) : path.Step(i) > 0 ? double.PositiveInfinity : 0)];
+        double[] speeds =
+        [
+            .. Enumerable
+                .Range(1, points.Count - 1)
+                .Select(i =>
+                    points[i].T > points[i - 1].T ? path.Step(i) / (points[i].T - points[i - 1].T)
+                    : path.Step(i) > 0 ? double.PositiveInfinity
+                    : 0
+                ),
+        ];
         double[] finite = [.. speeds.Where(double.IsFinite).Order()];
         // The 98th percentile, so that one jump doesn't turn all the rest one colour.
         double fastest = finite.Length > 0 ? finite[(int)(0.98 * (finite.Length - 1))] : 0;
         svg.Append("<g stroke-width=\"3\" stroke-linecap=\"round\">\n");
         for (int i = 1; i < points.Count; i++)
+        {
             if (path.Step(i) > 0)
-                svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{view.X(points[i - 1]):0.##}\" y1=\"{view.Y(points[i - 1]):0.##}\" x2=\"{view.X(points[i]):0.##}\" y2=\"{view.Y(points[i]):0.##}\" stroke=\"{Colour(fastest > 0 ? speeds[i - 1] / fastest : 1)}\"/>\n");
+            {
+                svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<line x1=\"{view.X(points[i - 1]):0.##}\" y1=\"{view.Y(points[i - 1]):0.##}\" "
+                        + $"x2=\"{view.X(points[i]):0.##}\" y2=\"{view.Y(points[i]):0.##}\" "
+                        + $"stroke=\"{Colour(fastest > 0 ? speeds[i - 1] / fastest : 1)}\"/>\n"
+                );
+            }
+        }
+
         svg.Append("</g>\n<g fill=\"#1a1d21\">\n");
-        foreach (PathPoint point in points) svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{view.X(point):0.##}\" cy=\"{view.Y(point):0.##}\" r=\"1.6\"><title>{point.T:0.##} ms: {point.X:0.##}, {point.Y:0.##}</title></circle>\n");
+        foreach (PathPoint point in points)
+        {
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<circle cx=\"{view.X(point):0.##}\" cy=\"{view.Y(point):0.##}\" r=\"1.6\"><title>{point.T:0.##} "
+                    + $"ms: {point.X:0.##}, {point.Y:0.##}</title></circle>\n"
+            );
+        }
+
         svg.Append("</g>\n");
         Mark(svg, view, points[0], "#1a7f37", "start", 7);
         Mark(svg, view, points[^1], "#cf222e", "click", 10);
@@ -105,27 +235,68 @@ public static class PathPicture
 
     private static void Mark(StringBuilder svg, View view, PathPoint point, string colour, string word, double radius)
     {
-        double x = view.X(point), y = view.Y(point);
+        double x = view.X(point),
+            y = view.Y(point);
         bool left = x > Width - Margin - 60;
-        svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{x:0.##}\" cy=\"{y:0.##}\" r=\"{radius:0}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/><text x=\"{(left ? x - radius - 4 : x + radius + 4):0.##}\" y=\"{y + (word == "click" ? 15 : -5):0.##}\" text-anchor=\"{(left ? "end" : "start")}\" fill=\"{colour}\">{word}</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<circle cx=\"{x:0.##}\" cy=\"{y:0.##}\" r=\"{radius:0}\" fill=\"none\" stroke=\"{colour}\" "
+                + $"stroke-width=\"2\"/><text x=\"{(left ? x - radius - 4 : x + radius + 4):0.##}\" "
+                + $"y=\"{y + (word == "click" ? 15 : -5):0.##}\" text-anchor=\"{(left ? "end" : "start")}\" "
+                + $"fill=\"{colour}\">{word}</text>\n"
+        );
     }
 
     private static void WriteFoot(StringBuilder svg, View view, double fastest, double height)
     {
-        double y = height - 38, left = Margin, width = 260;
+        double y = height - 38,
+            left = Margin,
+            width = 260;
         svg.Append("<defs><linearGradient id=\"speed\">");
-        for (int i = 0; i < Viridis.Length; i++) svg.Append(CultureInfo.InvariantCulture, $"<stop offset=\"{i / (double)(Viridis.Length - 1):0.###}\" stop-color=\"{Colour(i / (double)(Viridis.Length - 1))}\"/>");
-        svg.Append(CultureInfo.InvariantCulture, $"</linearGradient></defs>\n<rect x=\"{left:0}\" y=\"{y:0}\" width=\"{width:0}\" height=\"10\" fill=\"url(#speed)\"/>\n");
+        for (int i = 0; i < Viridis.Length; i++)
+        {
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<stop offset=\"{i / (double)(Viridis.Length - 1):0.###}\" "
+                    + $"stop-color=\"{Colour(i / (double)(Viridis.Length - 1))}\"/>"
+            );
+        }
+
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"</linearGradient></defs>\n<rect x=\"{left:0}\" y=\"{y:0}\" width=\"{width:0}\" height=\"10\" "
+                + $"fill=\"url(#speed)\"/>\n"
+        );
         Text(svg, y + 26, "0 px/ms", "fill=\"#555\"");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{left + width:0}\" y=\"{y + 26:0}\" text-anchor=\"end\" fill=\"#555\">{fastest:0.##} px/ms and faster</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{left + width:0}\" y=\"{y + 26:0}\" text-anchor=\"end\" fill=\"#555\">{fastest:0.##} px/ms "
+                + $"and faster</text>\n"
+        );
         // A round length of about a sixth of the picture.
-        double wanted = (Width - 2 * Margin) / 6 / view.Scale, unit = Math.Pow(10, Math.Floor(Math.Log10(wanted))), length = unit * (wanted / unit >= 5 ? 5 : wanted / unit >= 2 ? 2 : 1);
+        double wanted = (Width - 2 * Margin) / 6 / view.Scale,
+            unit = Math.Pow(10, Math.Floor(Math.Log10(wanted))),
+            length =
+                unit
+                * (
+                    wanted / unit >= 5 ? 5
+                    : wanted / unit >= 2 ? 2
+                    : 1
+                );
         double right = Width - Margin;
-        svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{right - length * view.Scale:0.##} {y:0} v10 h{length * view.Scale:0.##} v-10\" fill=\"none\" stroke=\"#555\"/><text x=\"{right:0}\" y=\"{y + 26:0}\" text-anchor=\"end\" fill=\"#555\">{length:0.###} px</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<path d=\"M{right - length * view.Scale:0.##} {y:0} v10 h{length * view.Scale:0.##} v-10\" "
+                + $"fill=\"none\" stroke=\"#555\"/><text x=\"{right:0}\" y=\"{y + 26:0}\" text-anchor=\"end\" "
+                + $"fill=\"#555\">{length:0.###} px</text>\n"
+        );
     }
 
     private static void Text(StringBuilder svg, double y, string text, string style) =>
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Margin:0}\" y=\"{y:0}\" {style}>{Escaped(text)}</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{Margin:0}\" y=\"{y:0}\" {style}>{Escaped(text)}</text>\n"
+        );
 
     private static string Colour(double share)
     {
@@ -138,10 +309,20 @@ public static class PathPicture
         return $"#{Mixed(r, r1):x2}{Mixed(g, g1):x2}{Mixed(b, b1):x2}";
     }
 
-    private static string Escaped(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+    private static string Escaped(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal);
 
     /// <summary>Where a place of the screen lies in the picture.</summary>
-    private readonly record struct View(double Left, double Top, double Scale, double InsetX, double InsetY, double Height)
+    private readonly record struct View(
+        double Left,
+        double Top,
+        double Scale,
+        double InsetX,
+        double InsetY,
+        double Height
+    )
     {
         private const double Padding = 30;
 
@@ -149,15 +330,32 @@ public static class PathPicture
 
         public double Y(PathPoint point) => InsetY + (point.Y - Top) * Scale;
 
-        /// <summary>All points in the middle, as large as the picture allows; a path of a few pixels is magnified no more than eightfold.</summary>
+        /// <summary>
+        /// All points in the middle, as large as the picture allows; a path of a few pixels is magnified no more than
+        /// eightfold.
+        /// </summary>
         /// <param name="under">Where the picture's head ends.</param>
         public static View Of(PathPoint[] points, double under)
         {
-            double left = points.Min(point => point.X), right = points.Max(point => point.X), top = points.Min(point => point.Y), bottom = points.Max(point => point.Y);
-            double room = Width - 2 * (Margin + Padding), high = DrawnHeight - 2 * Padding;
-            double scale = Math.Min(8, Math.Min(room / Math.Max(right - left, 1e-9), high / Math.Max(bottom - top, 1e-9)));
+            double left = points.Min(point => point.X),
+                right = points.Max(point => point.X),
+                top = points.Min(point => point.Y),
+                bottom = points.Max(point => point.Y);
+            double room = Width - 2 * (Margin + Padding),
+                high = DrawnHeight - 2 * Padding;
+            double scale = Math.Min(
+                8,
+                Math.Min(room / Math.Max(right - left, 1e-9), high / Math.Max(bottom - top, 1e-9))
+            );
             double height = Math.Clamp((bottom - top) * scale + 2 * Padding, 140, DrawnHeight);
-            return new View(left, top, scale, Margin + Padding + (room - (right - left) * scale) / 2, under + (height - (bottom - top) * scale) / 2, height);
+            return new View(
+                left,
+                top,
+                scale,
+                Margin + Padding + (room - (right - left) * scale) / 2,
+                under + (height - (bottom - top) * scale) / 2,
+                height
+            );
         }
     }
 }

@@ -19,14 +19,22 @@ public sealed record RecordedPath(string Click, string At, IReadOnlyList<PathPoi
     public double Length => Enumerable.Range(1, Points.Count - 1).Sum(Step);
 
     /// <summary>The length of the vector that ends in a point, CSS pixels.</summary>
-    public double Step(int i) => Math.Sqrt(Math.Pow(Points[i].X - Points[i - 1].X, 2) + Math.Pow(Points[i].Y - Points[i - 1].Y, 2));
+    public double Step(int i) =>
+        Math.Sqrt(Math.Pow(Points[i].X - Points[i - 1].X, 2) + Math.Pow(Points[i].Y - Points[i - 1].Y, 2));
 
-    /// <summary>The mean place over time, which two recordings of one movement share but for the shift between them.</summary>
+    /// <summary>
+    /// The mean place over time, which two recordings of one movement share but for the shift between them.
+    /// </summary>
     public (double X, double Y) Centre()
     {
         double duration = DurationMs;
-        if (duration <= 0) return (Points.Average(point => point.X), Points.Average(point => point.Y));
-        double x = 0, y = 0;
+        if (duration <= 0)
+        {
+            return (Points.Average(point => point.X), Points.Average(point => point.Y));
+        }
+
+        double x = 0,
+            y = 0;
         for (int i = 1; i < Points.Count; i++)
         {
             double share = (Points[i].T - Points[i - 1].T) / duration;

@@ -8,10 +8,10 @@ using Engine.Pipeline.Deliver;
 using Engine.Pipeline.History;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
-using Ingest.Cli;
 using Engine.Workflows;
 using Engine.Workflows.Bindings;
 using Engine.Workflows.Runtime;
+using Ingest.Cli;
 using Ingest.Publishing;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -21,10 +21,14 @@ namespace Engine.App.Hosting;
 /// <summary>Where an engine runs: addresses, group and prefix, as the command line and engine.yaml have them.</summary>
 public sealed record EngineAddress(string Kafka, string Redis, string Group, string Prefix);
 
-/// <summary>One engine: its lanes and what they share. <see cref="Start"/>, then look, then <see cref="Stop"/>; or it ends by a failure.</summary>
+/// <summary>
+/// One engine: its lanes and what they share. <see cref="Start"/>, then look, then <see cref="Stop"/>; or it ends by a
+/// failure.
+/// </summary>
 public sealed partial class EngineHost : IDisposable
 {
-    private static readonly TimeSpan ActivationDelay = TimeSpan.FromSeconds(2), SettingsWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ActivationDelay = TimeSpan.FromSeconds(2),
+        SettingsWithin = TimeSpan.FromSeconds(30);
 
     private readonly List<Lane> _lanes;
     private readonly WorkflowLane _workflows;
@@ -33,7 +37,15 @@ public sealed partial class EngineHost : IDisposable
     private readonly LogEnds _ends;
     private readonly TimeProvider _clock;
 
-    private EngineHost(EngineContext context, SettingsReader settings, StandingsView standings, CodeKeys codes, IEnumerable<Lane> lanes, WorkflowLane workflows, ILogger log)
+    private EngineHost(
+        EngineContext context,
+        SettingsReader settings,
+        StandingsView standings,
+        CodeKeys codes,
+        IEnumerable<Lane> lanes,
+        WorkflowLane workflows,
+        ILogger log
+    )
     {
         (Standings, Codes, _lanes, _workflows) = (standings, codes, [.. lanes], workflows);
         (Context, _settings, _kafka, _clock) = (context, settings, context.Kafka, context.Clock);
@@ -54,7 +66,8 @@ public sealed partial class EngineHost : IDisposable
     public IReadOnlyList<LaneStatus> Lanes => [.. _lanes.Select(lane => lane.Status)];
 
     /// <summary>What ended a lane, or null.</summary>
-    public Exception? Failure => _workflows.Failure ?? _lanes.Select(lane => lane.Failure).FirstOrDefault(failure => failure != null);
+    public Exception? Failure =>
+        _workflows.Failure ?? _lanes.Select(lane => lane.Failure).FirstOrDefault(failure => failure != null);
 
     /// <summary>Where the workflows stand.</summary>
     public WorkflowStatus Workflows => _workflows.Status;
@@ -65,20 +78,38 @@ public sealed partial class EngineHost : IDisposable
         get
         {
             var sum = new PartitionCounts();
-            foreach (Lane lane in _lanes) lane.Counts.AddTo(sum);
+            foreach (Lane lane in _lanes)
+            {
+                lane.Counts.AddTo(sum);
+            }
+
             return sum;
         }
     }
 
     /// <summary>
-    /// Connects, makes missing topics, takes or sets the group's base, and starts the lanes. Throws <see cref="CommandFailure"/> with what to do
-    /// where that can't be.
+    /// Connects, makes missing topics, takes or sets the group's base, and starts the lanes. Throws
+    /// <see cref="CommandFailure"/> with what to do where that can't be.
     /// </summary>
-    public static async Task<EngineHost> StartAsync(ConfigFile file, EngineAddress address, TimeProvider clock, ILogger log, CancellationToken cancel)
+    public static async Task<EngineHost> StartAsync(
+        ConfigFile file,
+        EngineAddress address,
+        TimeProvider clock,
+        ILogger log,
+        CancellationToken cancel
+    )
     {
         EngineConfig config = file.Config;
         var target = new KafkaTarget(address.Kafka, config.Consume.Librdkafka);
-        if (!TopicName().IsMatch(address.Prefix)) throw new CommandFailure($"the prefix '{address.Prefix}' can't begin a topic's name, as it must: use letters, digits, '.', '_' and '-' only.", ExitCodes.WrongUse);
+        if (!TopicName().IsMatch(address.Prefix))
+        {
+            throw new CommandFailure(
+                $"the prefix '{address.Prefix}' can't begin a topic's name, as it must: use letters, digits, '.', "
+                    + $"'_' and '-' only.",
+                ExitCodes.WrongUse
+            );
+        }
+
         var keys = new RedisKeys(address.Prefix, address.Group);
         RedisTarget redis = ConnectRedis(address.Redis);
         KafkaOut? kafka = null;
@@ -92,7 +123,8 @@ public sealed partial class EngineHost : IDisposable
             ClaimGroup(redis.Redis.GetDatabase(), keys);
             WarnOfEviction(redis, log);
             CodeKeys codes = SigningKeys.Take(redis.Redis.GetDatabase(), keys, file);
-            // What needs no Kafka is done while Kafka answers, and its readers are made side by side: each waits a tenth of a second for it.
+            // What needs no Kafka is done while Kafka answers, and its readers are made side by side: each waits a
+            // tenth of a second for it.
             Task topics = MakeTopicsAsync(address, target, config, cancel);
             SettingsBase? found = GroupBase.Find(redis.Redis.GetDatabase(), keys, file, log);
             Task<SettingsBook>? reading = found == null ? null : Task.Run(() => BookOf(found, file.Files), cancel);
@@ -100,21 +132,40 @@ public sealed partial class EngineHost : IDisposable
             await topics.WaitAsync(cancel).ConfigureAwait(false);
             kafka = new KafkaOut(target, address.Prefix);
             SettingsBase settingsBase = found ?? GroupBase.Set(redis.Redis.GetDatabase(), keys, target, file);
-            SettingsBook book = reading == null ? BookOf(settingsBase, file.Files) : await reading.ConfigureAwait(false);
+            SettingsBook book =
+                reading == null ? BookOf(settingsBase, file.Files) : await reading.ConfigureAwait(false);
             settings = new SettingsReader(target, settingsBase, book, ActivationDelay, kafka, clock, log);
             settings.Start();
             PipelineLimits limits = config.Bounds.ToLimits();
             var replays = new ReplayIndex(new ReplaySettings(limits.ReplayPaths));
-            Task signaturesStart = Task.Run(() => (signatures = new SignatureReader(target, address.Prefix, replays, clock)).Start(), cancel);
+            Task signaturesStart = Task.Run(
+                () => (signatures = new SignatureReader(target, address.Prefix, replays, clock)).Start(),
+                cancel
+            );
             Task labelledStart = Task.Run(() => (labelledClicks = new LabelledClicks(target, kafka)).Start(), cancel);
             await WaitForSettingsAsync(settings, clock, cancel).ConfigureAwait(false);
             var intake = new LabelIntake(HistoriesOf(settingsBase, settings.Timeline));
             var view = new StandingsView(limits.Standings);
             await Task.WhenAll(
-                signaturesStart,
-                labelledStart,
-                Task.Run(() => (labels = new LabelsReader(target, intake, kafka, clock)).Start(), cancel),
-                Task.Run(() => (standings = new StandingsFollower(target, address.Prefix, settingsBase.Hash, intake, view.Take, clock)).Start(), cancel)).ConfigureAwait(false);
+                    signaturesStart,
+                    labelledStart,
+                    Task.Run(() => (labels = new LabelsReader(target, intake, kafka, clock)).Start(), cancel),
+                    Task.Run(
+                        () =>
+                            (
+                                standings = new StandingsFollower(
+                                    target,
+                                    address.Prefix,
+                                    settingsBase.Hash,
+                                    intake,
+                                    view.Take,
+                                    clock
+                                )
+                            ).Start(),
+                        cancel
+                    )
+                )
+                .ConfigureAwait(false);
             EngineHost? host = null;
             var context = new EngineContext
             {
@@ -136,12 +187,30 @@ public sealed partial class EngineHost : IDisposable
                 Clock = clock,
                 Log = log,
             };
-            Task<WorkflowLane> workflows = Task.Run(() => new WorkflowLane(context, Deciders.All(view, codes), Deciders.Upkeep(context, view)), cancel);
-            IEnumerable<Task<Lane>> lanes = Enumerable.Range(0, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount).Select(i => Task.Run(() => new Lane(context, i), cancel));
-            host = new EngineHost(context, settings, view, codes, await Task.WhenAll(lanes).ConfigureAwait(false), await workflows.ConfigureAwait(false), log);
-            // What loading lists, rules and models took is given back to the system, 50 MB, before memory is needed for clicks.
+            Task<WorkflowLane> workflows = Task.Run(
+                () => new WorkflowLane(context, Deciders.All(view, codes), Deciders.Upkeep(context, view)),
+                cancel
+            );
+            IEnumerable<Task<Lane>> lanes = Enumerable
+                .Range(0, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount)
+                .Select(i => Task.Run(() => new Lane(context, i), cancel));
+            host = new EngineHost(
+                context,
+                settings,
+                view,
+                codes,
+                await Task.WhenAll(lanes).ConfigureAwait(false),
+                await workflows.ConfigureAwait(false),
+                log
+            );
+            // What loading lists, rules and models took is given back to the system, 50 MB, before memory is needed for
+            // clicks.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            foreach (Lane lane in host._lanes) lane.Start();
+            foreach (Lane lane in host._lanes)
+            {
+                lane.Start();
+            }
+
             host._workflows.Start();
             return host;
         }
@@ -161,26 +230,50 @@ public sealed partial class EngineHost : IDisposable
     /// <summary>Writes what is decided, gives partitions back, and ends.</summary>
     public void Stop()
     {
-        foreach (Lane lane in _lanes) lane.Stop();
+        foreach (Lane lane in _lanes)
+        {
+            lane.Stop();
+        }
+
         _workflows.Stop();
-        foreach (Lane lane in _lanes) lane.Join();
+        foreach (Lane lane in _lanes)
+        {
+            lane.Join();
+        }
+
         _workflows.Join();
     }
 
     /// <summary>
-    /// What is missing until everything is read, decided, written and acknowledged, here and in partitions that others own, and no event came for so
-    /// long; null where nothing is.
+    /// What is missing until everything is read, decided, written and acknowledged, here and in partitions that others
+    /// own, and no event came for so long; null where nothing is.
     /// </summary>
     public string? WaitsFor(TimeSpan time)
     {
         IReadOnlyList<LaneStatus> lanes = Lanes;
         HashSet<string> owned = [.. lanes.SelectMany(lane => lane.Names)];
         // A lane that Kafka keeps waiting is only waited for where there is something left for it to own.
-        if (owned.Count < _ends.Partitions && lanes.Any(lane => !lane.HasJoined)) return $"lanes join the group: {lanes.Count(lane => lane.HasJoined)} of {lanes.Count} have";
+        if (owned.Count < _ends.Partitions && lanes.Any(lane => !lane.HasJoined))
+        {
+            return $"lanes join the group: {lanes.Count(lane => lane.HasJoined)} of {lanes.Count} have";
+        }
+
         WorkflowStatus workflows = Workflows;
-        return lanes.Select(lane => lane.Waits).FirstOrDefault(waits => waits != null) ?? workflows.Waits
-            ?? (lanes.Select(lane => lane.BusyAt).Append(workflows.BusyAt).Any(busyAt => busyAt != 0 && _clock.GetElapsedTime(busyAt) < time) ? $"events came within the last {time.TotalSeconds:0.##} s" : null)
-            ?? (_ends.AreReachedBeyond(owned) ? null : "partitions that others own, or nobody, aren't decided to their ends");
+        return lanes.Select(lane => lane.Waits).FirstOrDefault(waits => waits != null)
+            ?? workflows.Waits
+            ?? (
+                lanes
+                    .Select(lane => lane.BusyAt)
+                    .Append(workflows.BusyAt)
+                    .Any(busyAt => busyAt != 0 && _clock.GetElapsedTime(busyAt) < time)
+                    ? $"events came within the last {time.TotalSeconds:0.##} s"
+                    : null
+            )
+            ?? (
+                _ends.AreReachedBeyond(owned)
+                    ? null
+                    : "partitions that others own, or nobody, aren't decided to their ends"
+            );
     }
 
     /// <summary>What Kafka takes in a topic's name; 64 are far from its limit.</summary>
@@ -193,9 +286,12 @@ public sealed partial class EngineHost : IDisposable
         {
             return RedisTarget.Connect(addresses);
         }
-        catch (Exception e) when (e is RedisException or ArgumentException or InvalidOperationException or NotSupportedException)
+        catch (Exception e)
+            when (e is RedisException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
-            throw new CommandFailure($"no Redis at {addresses} ({e.Message.Split('.')[0]}): start one, or name another with --redis H:P.");
+            throw new CommandFailure(
+                $"no Redis at {addresses} ({e.Message.Split('.')[0]}): start one, or name another with --redis H:P."
+            );
         }
     }
 
@@ -205,7 +301,13 @@ public sealed partial class EngineHost : IDisposable
         redis.StringSet(keys.GroupKey, keys.Group, when: When.NotExists);
         string holder = redis.StringGet(keys.GroupKey).ToString();
         if (holder != keys.Group)
-            throw new CommandFailure($"this Redis holds the results of group '{holder}', not of '{keys.Group}': give this group keys of its own with --prefix, or run with --group {holder}.", ExitCodes.WrongUse);
+        {
+            throw new CommandFailure(
+                $"this Redis holds the results of group '{holder}', not of '{keys.Group}': give this group keys of "
+                    + $"its own with --prefix, or run with --group {holder}.",
+                ExitCodes.WrongUse
+            );
+        }
     }
 
     private static void WarnOfEviction(RedisTarget redis, ILogger log)
@@ -214,7 +316,10 @@ public sealed partial class EngineHost : IDisposable
         {
             RedisResult answer = redis.Redis.GetDatabase().Execute("CONFIG", "GET", "maxmemory-policy");
             string? policy = answer.Length == 2 ? answer[1].ToString() : null;
-            if (!string.IsNullOrEmpty(policy) && policy != "noeviction") log.RedisEvicts(policy);
+            if (!string.IsNullOrEmpty(policy) && policy != "noeviction")
+            {
+                log.RedisEvicts(policy);
+            }
         }
         catch (Exception e) when (e is RedisException or RedisCommandException)
         {
@@ -222,33 +327,70 @@ public sealed partial class EngineHost : IDisposable
         }
     }
 
-    private static async Task MakeTopicsAsync(EngineAddress address, KafkaTarget target, EngineConfig config, CancellationToken cancel)
+    private static async Task MakeTopicsAsync(
+        EngineAddress address,
+        KafkaTarget target,
+        EngineConfig config,
+        CancellationToken cancel
+    )
     {
-        string[] own = [Topics.PathSignatures, Topics.Standings, Topics.Notifications, Topics.Verdicts, Topics.DeadLetters];
-        string[] all = [Topics.Interactions, Topics.Labels, Topics.Settings, .. Deciders.Topics, .. own.Select(topic => address.Prefix + topic)];
+        string[] own =
+        [
+            Topics.PathSignatures,
+            Topics.Standings,
+            Topics.Notifications,
+            Topics.Verdicts,
+            Topics.DeadLetters,
+        ];
+        string[] all =
+        [
+            Topics.Interactions,
+            Topics.Labels,
+            Topics.Settings,
+            .. Deciders.Topics,
+            .. own.Select(topic => address.Prefix + topic),
+        ];
         IReadOnlyList<TopicState> states;
         try
         {
-            TopicTimestamps timestamps = config.Topics.Timestamps == "create" ? TopicTimestamps.CreateTime : TopicTimestamps.LogAppendTime;
-            states = await new TopicMaker(target.Brokers, target.Settings).EnsureAsync(all, timestamps, config.Topics.Partitions, asks: false, cancel: cancel).ConfigureAwait(false);
+            TopicTimestamps timestamps =
+                config.Topics.Timestamps == "create" ? TopicTimestamps.CreateTime : TopicTimestamps.LogAppendTime;
+            states = await new TopicMaker(target.Brokers, target.Settings)
+                .EnsureAsync(all, timestamps, config.Topics.Partitions, asks: false, cancel: cancel)
+                .ConfigureAwait(false);
         }
         catch (Confluent.Kafka.KafkaException e)
         {
-            throw new CommandFailure($"no Kafka at {address.Kafka} ({e.Error.Reason}): start one, or name another with --kafka H:P.");
+            throw new CommandFailure(
+                $"no Kafka at {address.Kafka} ({e.Error.Reason}): start one, or name another with --kafka H:P."
+            );
         }
         // One that was missing may have been made by somebody else meanwhile, or have made itself.
-        int partitions = states.Single(state => state.Name == Topics.Settings).Partitions is > 0 and var known ? known : SettingsPartitions(target);
+        int partitions = states.Single(state => state.Name == Topics.Settings).Partitions is > 0 and var known
+            ? known
+            : SettingsPartitions(target);
         if (partitions > 1)
-            throw new CommandFailure($"the topic 'settings' has {partitions} partitions, and must have 1, for its order decides: mend it with 'kafka-topics --delete --topic settings', then start again and it is made anew.", ExitCodes.WrongUse);
+        {
+            throw new CommandFailure(
+                $"the topic 'settings' has {partitions} partitions, and must have 1, for its order decides: mend it "
+                    + $"with 'kafka-topics --delete --topic settings', then start again and it is made anew.",
+                ExitCodes.WrongUse
+            );
+        }
     }
 
     private static int SettingsPartitions(KafkaTarget kafka)
     {
-        using Confluent.Kafka.IAdminClient admin = new Confluent.Kafka.AdminClientBuilder(kafka.Apply(new Confluent.Kafka.AdminClientConfig())).SetLogHandler((_, _) => { }).Build();
+        using Confluent.Kafka.IAdminClient admin = new Confluent.Kafka.AdminClientBuilder(
+            kafka.Apply(new Confluent.Kafka.AdminClientConfig())
+        )
+            .SetLogHandler((_, _) => { })
+            .Build();
         return admin.GetMetadata(Topics.Settings, TimeSpan.FromSeconds(10)).Topics.Single().Partitions.Count;
     }
 
-    private static Histories HistoriesOf(SettingsBase settingsBase, SettingsTimeline timeline) => new(settingsBase.Hash, own: () => timeline.Latest.ClicksModel?.Own);
+    private static Histories HistoriesOf(SettingsBase settingsBase, SettingsTimeline timeline) =>
+        new(settingsBase.Hash, own: () => timeline.Latest.ClicksModel?.Own);
 
     private static SettingsBook BookOf(SettingsBase settingsBase, SettingFiles files)
     {
@@ -262,41 +404,58 @@ public sealed partial class EngineHost : IDisposable
         }
     }
 
-    private static async Task WaitForSettingsAsync(SettingsReader settings, TimeProvider clock, CancellationToken cancel)
+    private static async Task WaitForSettingsAsync(
+        SettingsReader settings,
+        TimeProvider clock,
+        CancellationToken cancel
+    )
     {
         long since = clock.GetTimestamp();
         while (!settings.IsFresh)
         {
-            if (clock.GetElapsedTime(since) > SettingsWithin) throw new CommandFailure("the topic 'settings' could not be read to its end: is the broker reachable at the address that it advertises?");
+            if (clock.GetElapsedTime(since) > SettingsWithin)
+            {
+                throw new CommandFailure(
+                    "the topic 'settings' could not be read to its end: is the broker reachable at the address that "
+                        + "it advertises?"
+                );
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancel).ConfigureAwait(false);
         }
     }
 
-    private static ConsumeOptions Consume(EngineConfig config, EngineAddress address) => new()
-    {
-        Kafka = new KafkaTarget(address.Kafka, config.Consume.Librdkafka),
-        Group = address.Group,
-        BatchMessages = config.Consume.BatchMessages,
-        BatchWaitMs = config.Consume.BatchWaitMs,
-        DirectFetch = config.Consume.DirectFetch,
-        SessionTimeout = TimeSpan.FromMilliseconds(config.Consume.SessionTimeoutMs),
-        ProgressInterval = TimeSpan.FromMilliseconds(config.Consume.ProgressMs),
-        MaxBytesUnderWay = config.Deliver.MaxBytesUnderWay,
-    };
+    private static ConsumeOptions Consume(EngineConfig config, EngineAddress address) =>
+        new()
+        {
+            Kafka = new KafkaTarget(address.Kafka, config.Consume.Librdkafka),
+            Group = address.Group,
+            BatchMessages = config.Consume.BatchMessages,
+            BatchWaitMs = config.Consume.BatchWaitMs,
+            DirectFetch = config.Consume.DirectFetch,
+            SessionTimeout = TimeSpan.FromMilliseconds(config.Consume.SessionTimeoutMs),
+            ProgressInterval = TimeSpan.FromMilliseconds(config.Consume.ProgressMs),
+            MaxBytesUnderWay = config.Deliver.MaxBytesUnderWay,
+        };
 
-    private static DeliverOptions Deliver(EngineConfig config) => new()
-    {
-        VerdictTtl = TimeSpan.FromSeconds(config.Deliver.VerdictTtlS),
-        TotalsTtl = TimeSpan.FromSeconds(config.Deliver.TotalsTtlS),
-        NetworkTtl = TimeSpan.FromSeconds(config.Deliver.NetworkTtlS),
-        CompleteVerdicts = config.Deliver.CompleteVerdicts,
-        VerdictsTopic = config.Deliver.VerdictsTopic,
-        VerdictsChannel = config.Deliver.VerdictsChannel,
-    };
+    private static DeliverOptions Deliver(EngineConfig config) =>
+        new()
+        {
+            VerdictTtl = TimeSpan.FromSeconds(config.Deliver.VerdictTtlS),
+            TotalsTtl = TimeSpan.FromSeconds(config.Deliver.TotalsTtlS),
+            NetworkTtl = TimeSpan.FromSeconds(config.Deliver.NetworkTtlS),
+            CompleteVerdicts = config.Deliver.CompleteVerdicts,
+            VerdictsTopic = config.Deliver.VerdictsTopic,
+            VerdictsChannel = config.Deliver.VerdictsChannel,
+        };
 
     public void Dispose()
     {
-        foreach (Lane lane in _lanes) lane.Dispose();
+        foreach (Lane lane in _lanes)
+        {
+            lane.Dispose();
+        }
+
         _workflows.Dispose();
         _ends.Dispose();
         Context.LabelledClicks.Dispose();

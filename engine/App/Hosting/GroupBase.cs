@@ -11,15 +11,19 @@ using StackExchange.Redis;
 namespace Engine.App.Hosting;
 
 /// <summary>
-/// The base of a group's settings: on a first start the files' records with those of the topic over them, set once; later starts take what
-/// is there, and are told where the files have moved on.
+/// The base of a group's settings: on a first start the files' records with those of the topic over them, set once;
+/// later starts take what is there, and are told where the files have moved on.
 /// </summary>
 public static class GroupBase
 {
     /// <summary>The base that an earlier start has set; null on a first start.</summary>
     public static SettingsBase? Find(IDatabase redis, RedisKeys keys, ConfigFile file, ILogger log)
     {
-        if (redis.StringGet(keys.SettingsBase) is not { IsNull: false } there) return null;
+        if (redis.StringGet(keys.SettingsBase) is not { IsNull: false } there)
+        {
+            return null;
+        }
+
         SettingsBase found = SettingsBase.FromJson(there.ToString());
         TellDifferences(found, SettingsFolder.Read(file.SettingsFolder), log);
         return found;
@@ -30,15 +34,27 @@ public static class GroupBase
     {
         SortedDictionary<string, string> files = SettingsFolder.Read(file.SettingsFolder);
         List<string> problems = SettingsFolder.Check(files, file.Files, Deciders.Kinds);
-        if (problems.Count > 0) throw new CommandFailure($"the settings don't load; 'engine check' lists all: {problems[0]}", ExitCodes.WrongUse);
+        if (problems.Count > 0)
+        {
+            throw new CommandFailure(
+                $"the settings don't load; 'engine check' lists all: {problems[0]}",
+                ExitCodes.WrongUse
+            );
+        }
+
         SettingsBase mine = Make(files, kafka, file.Files);
         redis.StringSet(keys.SettingsBase, mine.ToJson(), when: When.NotExists);
         return SettingsBase.FromJson(redis.StringGet(keys.SettingsBase).ToString());
     }
 
-    private static SettingsBase Make(SortedDictionary<string, string> files, KafkaTarget kafka, SettingFiles settingFiles)
+    private static SettingsBase Make(
+        SortedDictionary<string, string> files,
+        KafkaTarget kafka,
+        SettingFiles settingFiles
+    )
     {
-        long next = SettingsReader.End(kafka), logTime = 0;
+        long next = SettingsReader.End(kafka),
+            logTime = 0;
         var records = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
         var check = new SettingsBook(settingFiles, Deciders.Kinds);
         void Apply(string key, string? value)
@@ -46,27 +62,60 @@ public static class GroupBase
             try
             {
                 check.Apply(key, value);
-                if (value == null) records.Remove(key);
-                else records[key] = JsonDocument.Parse(value).RootElement.Clone();
+                if (value == null)
+                {
+                    records.Remove(key);
+                }
+                else
+                {
+                    records[key] = JsonDocument.Parse(value).RootElement.Clone();
+                }
             }
             catch (SettingException)
             {
                 // A record of the topic that doesn't load changes nothing.
             }
         }
-        foreach ((string key, string value) in files) Apply(key, value);
+        foreach ((string key, string value) in files)
+        {
+            Apply(key, value);
+        }
+
         foreach (SettingRecord record in SettingsReader.ReadFrom(kafka, 0))
         {
-            if (record.Offset >= next) break;
+            if (record.Offset >= next)
+            {
+                break;
+            }
+
             logTime = record.LogTime;
             Apply(record.Key, record.Json);
         }
-        return new SettingsBase { Offset = next, LogTime = logTime, Records = records, HashKey = SettingsBase.NewHashKey() };
+        return new SettingsBase
+        {
+            Offset = next,
+            LogTime = logTime,
+            Records = records,
+            HashKey = SettingsBase.NewHashKey(),
+        };
     }
 
     private static void TellDifferences(SettingsBase taken, SortedDictionary<string, string> files, ILogger log)
     {
-        string[] changed = [.. files.Where(file => !taken.Records.TryGetValue(file.Key, out JsonElement value) || !JsonElement.DeepEquals(value, JsonDocument.Parse(file.Value).RootElement)).Select(file => file.Key)];
-        if (changed.Length > 0) log.FilesDiffer(string.Join(", ", changed.Take(5)) + (changed.Length > 5 ? $" and {changed.Length - 5} more" : ""));
+        string[] changed =
+        [
+            .. files
+                .Where(file =>
+                    !taken.Records.TryGetValue(file.Key, out JsonElement value)
+                    || !JsonElement.DeepEquals(value, JsonDocument.Parse(file.Value).RootElement)
+                )
+                .Select(file => file.Key),
+        ];
+        if (changed.Length > 0)
+        {
+            log.FilesDiffer(
+                string.Join(", ", changed.Take(5)) + (changed.Length > 5 ? $" and {changed.Length - 5} more" : "")
+            );
+        }
     }
 }

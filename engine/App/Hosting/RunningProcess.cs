@@ -10,16 +10,21 @@ using Microsoft.Extensions.Logging;
 namespace Engine.App.Hosting;
 
 /// <summary>
-/// A process that scores: the engine, its HTTP ends, and the Kafka and Redis that nobody named and it therefore hosts itself. Their addresses
-/// stand in out/run.json while it runs, for other commands.
+/// A process that scores: the engine, its HTTP ends, and the Kafka and Redis that nobody named and it therefore hosts
+/// itself. Their addresses stand in out/run.json while it runs, for other commands.
 /// </summary>
 internal sealed class RunningProcess : IDisposable
 {
     private readonly List<IDisposable> _hosted = [];
     private readonly string? _runFile;
 
-    private RunningProcess(EngineAddress address, EngineHost host, string http, List<IDisposable> hosted, string? runFile) =>
-        (Address, Host, Http, _hosted, _runFile) = (address, host, http, hosted, runFile);
+    private RunningProcess(
+        EngineAddress address,
+        EngineHost host,
+        string http,
+        List<IDisposable> hosted,
+        string? runFile
+    ) => (Address, Host, Http, _hosted, _runFile) = (address, host, http, hosted, runFile);
 
     public EngineAddress Address { get; }
     public EngineHost Host { get; }
@@ -27,19 +32,37 @@ internal sealed class RunningProcess : IDisposable
     /// <summary><c>host:port</c></summary>
     public string Http { get; }
 
-    public static async Task<RunningProcess> StartAsync(RunRequest request, ConfigFile file, Surroundings around, ILoggerFactory logs, CancellationToken cancel)
+    public static async Task<RunningProcess> StartAsync(
+        RunRequest request,
+        ConfigFile file,
+        Surroundings around,
+        ILoggerFactory logs,
+        CancellationToken cancel
+    )
     {
         var hosted = new List<IDisposable>();
         string? runFile = null;
         try
         {
-            string kafka = request.Kafka ?? file.Config.Kafka, redis = request.Redis ?? file.Config.Redis;
-            string group = request.Group ?? file.Config.Group, prefix = request.Prefix ?? file.Config.Prefix;
-            bool ownKafka = kafka.Length == 0, ownRedis = redis.Length == 0;
-            // A log of its own is gone with the process: neither group nor, on a named Redis, keys may meet those of another run.
+            string kafka = request.Kafka ?? file.Config.Kafka,
+                redis = request.Redis ?? file.Config.Redis;
+            string group = request.Group ?? file.Config.Group,
+                prefix = request.Prefix ?? file.Config.Prefix;
+            bool ownKafka = kafka.Length == 0,
+                ownRedis = redis.Length == 0;
+            // A log of its own is gone with the process: neither group nor, on a named Redis, keys may meet those of
+            // another run.
             string suffix = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
-            if (ownKafka) group += "-" + suffix;
-            if (ownKafka && !ownRedis) prefix += suffix + "-";
+            if (ownKafka)
+            {
+                group += "-" + suffix;
+            }
+
+            if (ownKafka && !ownRedis)
+            {
+                prefix += suffix + "-";
+            }
+
             if (ownKafka)
             {
                 var cluster = new EmbeddedKafka(file.Config.Topics.Partitions, prefix);
@@ -53,17 +76,29 @@ internal sealed class RunningProcess : IDisposable
                 redis = server.Address;
             }
             var address = new EngineAddress(kafka, redis, group, prefix);
-            EngineHost host = await EngineHost.StartAsync(file, address, around.Time, logs.CreateLogger("Engine"), cancel).ConfigureAwait(false);
+            EngineHost host = await EngineHost
+                .StartAsync(file, address, around.Time, logs.CreateLogger("Engine"), cancel)
+                .ConfigureAwait(false);
             hosted.Add(host);
             hosted.Add(Telemetry.Metrics(host));
-            HttpServer http = await HttpServer.StartAsync(host, request.Http, file.Config, cancel).ConfigureAwait(false);
+            HttpServer http = await HttpServer
+                .StartAsync(host, request.Http, file.Config, cancel)
+                .ConfigureAwait(false);
             hosted.Add(http);
-            if (ownKafka || ownRedis) runFile = WriteRunFile(address, http.Address);
+            if (ownKafka || ownRedis)
+            {
+                runFile = WriteRunFile(address, http.Address);
+            }
+
             return new RunningProcess(address, host, http.Address, hosted, runFile);
         }
         catch
         {
-            for (int i = hosted.Count - 1; i >= 0; i--) hosted[i].Dispose();
+            for (int i = hosted.Count - 1; i >= 0; i--)
+            {
+                hosted[i].Dispose();
+            }
+
             throw;
         }
     }
@@ -77,7 +112,12 @@ internal sealed class RunningProcess : IDisposable
         string path = Path.Combine(folder, "run.json");
         string json = new JsonObject
         {
-            ["kafka"] = address.Kafka, ["redis"] = address.Redis, ["http"] = http, ["group"] = address.Group, ["prefix"] = address.Prefix, ["pid"] = Environment.ProcessId,
+            ["kafka"] = address.Kafka,
+            ["redis"] = address.Redis,
+            ["http"] = http,
+            ["group"] = address.Group,
+            ["prefix"] = address.Prefix,
+            ["pid"] = Environment.ProcessId,
         }.ToJsonString();
         // Written beside and moved, so that nobody reads half of it.
         File.WriteAllText(path + ".new", json);
@@ -87,7 +127,14 @@ internal sealed class RunningProcess : IDisposable
 
     public void Dispose()
     {
-        if (_runFile != null) File.Delete(_runFile);
-        for (int i = _hosted.Count - 1; i >= 0; i--) _hosted[i].Dispose();
+        if (_runFile != null)
+        {
+            File.Delete(_runFile);
+        }
+
+        for (int i = _hosted.Count - 1; i >= 0; i--)
+        {
+            _hosted[i].Dispose();
+        }
     }
 }

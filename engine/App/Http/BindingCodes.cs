@@ -20,15 +20,29 @@ internal sealed class BindingCodes(CodeKeys keys, Func<long, DecisionSettings> s
 
     public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public PageSetting? Page(string id) => settings(Now).Others[PageKind.Name].FirstOrDefault(page => page.Id == id)?.Value as PageSetting;
+    public PageSetting? Page(string id) =>
+        settings(Now).Others[PageKind.Name].FirstOrDefault(page => page.Id == id)?.Value as PageSetting;
 
     /// <summary>A new code, or what is wrong with the request.</summary>
     public IssuedCode? Issue(string page, string operation, string account, out Fault? fault)
     {
         fault = null;
-        if (Page(page) is not { } setting) fault = new Fault($"there is no page '{page}'", "page");
-        else if (setting.Find(operation) is not { } found) fault = new Fault($"page '{page}' has no operation '{operation}'; there are {string.Join(", ", setting.Operations.Select(one => one.Type))}", "operation");
-        else if (!Identifier.IsOne(account)) fault = new Fault($"expected {Identifier.Words}", "account");
+        if (Page(page) is not { } setting)
+        {
+            fault = new Fault($"there is no page '{page}'", "page");
+        }
+        else if (setting.Find(operation) is not { } found)
+        {
+            fault = new Fault(
+                $"page '{page}' has no operation '{operation}'; there are "
+                    + $"{string.Join(", ", setting.Operations.Select(one => one.Type))}",
+                "operation"
+            );
+        }
+        else if (!Identifier.IsOne(account))
+        {
+            fault = new Fault($"expected {Identifier.Words}", "account");
+        }
         else
         {
             long expires = OperationBindingCode.ExpiryOf(Now, setting.CodeTtl);

@@ -11,29 +11,68 @@ using StackExchange.Redis;
 namespace Engine.App.Http;
 
 /// <summary>
-/// The ends of binding statistics for programs: a page's content, operation-binding codes, bindings and what became of them. People's pages
-/// are <see cref="BindingPages"/>.
+/// The ends of binding statistics for programs: a page's content, operation-binding codes, bindings and what became of
+/// them. People's pages are <see cref="BindingPages"/>.
 /// </summary>
 internal static class BindingEnds
 {
-    public static void Map(WebApplication app, BindingCodes codes, EventPublisher events, IDatabase redis, RedisKeys keys)
+    public static void Map(
+        WebApplication app,
+        BindingCodes codes,
+        EventPublisher events,
+        IDatabase redis,
+        RedisKeys keys
+    )
     {
         app.MapPost("/v1/bindings/codes", async (HttpContext context) =>
         {
             byte[]? body = await Bodies.ReadAsync(context.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
-            if (body == null) return Bad(TooLarge);
-            if (ReadRequest(body, out Fault? fault) is not { } request) return Bad(fault!);
+            if (body == null)
+            {
+                return Bad(TooLarge);
+            }
+
+            if (ReadRequest(body, out Fault? fault) is not { } request)
+            {
+                return Bad(fault!);
+            }
+
             IssuedCode? code = codes.Issue(request.Page, request.Operation, request.Account, out fault);
-            return code == null ? Bad(fault!) : Answers.Json(new JsonObject { ["code"] = code.Code, ["svg"] = code.Svg, ["expires"] = code.Expires });
+            return code == null
+                ? Bad(fault!)
+                : Answers.Json(
+                    new JsonObject
+                    {
+                        ["code"] = code.Code,
+                        ["svg"] = code.Svg,
+                        ["expires"] = code.Expires,
+                    }
+                );
         });
         app.MapPost("/v1/bindings", async (HttpContext context) =>
         {
             byte[]? body = await Bodies.ReadAsync(context.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
-            if (body == null) return Bad(TooLarge);
+            if (body == null)
+            {
+                return Bad(TooLarge);
+            }
+
             CheckedEvent found = EventCheck.Inspect(body);
-            if (found.Reason != null) return Bad(new Fault(Refusal.InWords(found, body), found.Detail ?? ""));
-            if (found.Type != "binding") return Bad(new Fault($"type '{found.Type}' isn't taken here; expected binding", "type"));
-            if (await SendAsync(events, body, context.RequestAborted).ConfigureAwait(false) is { } trouble) return trouble;
+            if (found.Reason != null)
+            {
+                return Bad(new Fault(Refusal.InWords(found, body), found.Detail ?? ""));
+            }
+
+            if (found.Type != "binding")
+            {
+                return Bad(new Fault($"type '{found.Type}' isn't taken here; expected binding", "type"));
+            }
+
+            if (await SendAsync(events, body, context.RequestAborted).ConfigureAwait(false) is { } trouble)
+            {
+                return trouble;
+            }
+
             context.Response.Headers.Location = $"/v1/bindings/{Uri.EscapeDataString(found.Id!)}";
             return Answers.Json(new JsonObject { ["id"] = found.Id }, StatusCodes.Status202Accepted);
         });
@@ -41,15 +80,23 @@ internal static class BindingEnds
         {
             RedisValue outcome = await redis.StringGetAsync(keys.Binding(Slashes(id))).ConfigureAwait(false);
             return outcome.IsNull
-                ? Answers.Error(StatusCodes.Status404NotFound, "there is no outcome of this binding: it isn't decided yet, or its outcome has expired")
+                ? Answers.Error(
+                    StatusCodes.Status404NotFound,
+                    "there is no outcome of this binding: it isn't decided yet, or its outcome has expired"
+                )
                 : Results.Bytes((byte[])outcome!, "application/json");
         });
         app.MapGet("/b/{page}", (HttpContext context, string page) =>
         {
-            // An identification code is opened by a person's phone or by a program: whoever asks for HTML first gets the page.
+            // An identification code is opened by a person's phone or by a program: whoever asks for HTML first gets
+            // the page.
             context.Response.Headers.Vary = "Accept";
             PageSetting? setting = codes.Page(page = Slashes(page));
-            if (WantsHtml(context.Request)) return BindingPages.Poster(context, page, setting);
+            if (WantsHtml(context.Request))
+            {
+                return BindingPages.Poster(context, page, setting);
+            }
+
             return setting == null
                 ? Answers.Error(StatusCodes.Status404NotFound, $"there is no page '{page}'")
                 : Results.Bytes(Content(setting), "application/json");
@@ -73,16 +120,28 @@ internal static class BindingEnds
     /// <summary>A part of a path whose slashes the server left encoded, since they part nothing.</summary>
     public static string Slashes(string part) => part.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
-    private static readonly Fault TooLarge = new($"the body is larger than the {EventLimits.MaxValueBytes:N0} bytes that an event may have", "body");
+    private static readonly Fault TooLarge = new(
+        $"the body is larger than the {EventLimits.MaxValueBytes:N0} bytes that an event may have",
+        "body"
+    );
 
     private static IResult Bad(Fault fault) => Answers.Error(StatusCodes.Status400BadRequest, fault.Error, fault.Where);
 
     private static bool WantsHtml(HttpRequest request)
     {
-        foreach (MediaTypeHeaderValue type in request.GetTypedHeaders().Accept.OrderByDescending(type => type.Quality ?? 1))
+        foreach (
+            MediaTypeHeaderValue type in request.GetTypedHeaders().Accept.OrderByDescending(type => type.Quality ?? 1)
+        )
         {
-            if (type.MediaType == "text/html") return true;
-            if (type.MatchesAllTypes || type.MediaType == "application/json") return false;
+            if (type.MediaType == "text/html")
+            {
+                return true;
+            }
+
+            if (type.MatchesAllTypes || type.MediaType == "application/json")
+            {
+                return false;
+            }
         }
         return false;
     }
@@ -100,10 +159,30 @@ internal static class BindingEnds
                 fault = new Fault("expected an object with page, operation and account", "body");
                 return null;
             }
-            string?[] texts = [.. new[] { "page", "operation", "account" }.Select(name => document.RootElement.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null)];
+            string?[] texts =
+            [
+                .. new[] { "page", "operation", "account" }.Select(name =>
+                    document.RootElement.TryGetProperty(name, out JsonElement value)
+                    && value.ValueKind == JsonValueKind.String
+                        ? value.GetString()
+                        : null
+                ),
+            ];
             int missing = Array.IndexOf(texts, null);
-            if (missing < 0) return new CodeRequest(texts[0]!, texts[1]!, texts[2]!);
-            fault = new Fault("expected a text", missing switch { 0 => "page", 1 => "operation", _ => "account" });
+            if (missing < 0)
+            {
+                return new CodeRequest(texts[0]!, texts[1]!, texts[2]!);
+            }
+
+            fault = new Fault(
+                "expected a text",
+                missing switch
+                {
+                    0 => "page",
+                    1 => "operation",
+                    _ => "account",
+                }
+            );
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -126,7 +205,11 @@ internal static class BindingEnds
             {
                 json.WriteStartObject(operation.Type);
                 json.WriteStartObject("prompt");
-                foreach (PromptField field in operation.Prompt) field.WriteSetting(json);
+                foreach (PromptField field in operation.Prompt)
+                {
+                    field.WriteSetting(json);
+                }
+
                 json.WriteEndObject();
                 json.WriteEndObject();
             }

@@ -10,7 +10,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Engine.App.Http;
 
-/// <summary>Content requests by HTTP: answered at once, and sent to Kafka with the answer, where they are counted.</summary>
+/// <summary>
+/// Content requests by HTTP: answered at once, and sent to Kafka with the answer, where they are counted.
+/// </summary>
 internal sealed class ContentEnds
 {
     private const string Json = "application/json";
@@ -25,17 +27,41 @@ internal sealed class ContentEnds
     private readonly TimeProvider _clock;
     private readonly Lock _judging = new();
 
-    private ContentEnds(IDecider decider, IStandings standings, CompiledSettings compiled, SettingsTimeline timeline, Func<bool> settingsAreFresh, IEventOut events, TimeProvider clock)
+    private ContentEnds(
+        IDecider decider,
+        IStandings standings,
+        CompiledSettings compiled,
+        SettingsTimeline timeline,
+        Func<bool> settingsAreFresh,
+        IEventOut events,
+        TimeProvider clock
+    )
     {
-        (_decider, _compiled, _timeline, _settingsAreFresh, _events, _clock) = (decider, compiled, timeline, settingsAreFresh, events, clock);
+        (_decider, _compiled, _timeline, _settingsAreFresh, _events, _clock) = (
+            decider,
+            compiled,
+            timeline,
+            settingsAreFresh,
+            events,
+            clock
+        );
         _reader = decider.Open("http");
         _judge = new ContentJudge(standings);
     }
 
     /// <summary>Adds <c>POST /v1/content-requests</c>.</summary>
-    /// <param name="settingsAreFresh">Whether settings were read to their end lately; without that nothing is answered.</param>
+    /// <param name="settingsAreFresh">Whether settings were read to their end lately; without that nothing is
+    /// answered.</param>
     public static void Map(
-        WebApplication app, IDecider decider, IStandings standings, CompiledSettings compiled, SettingsTimeline timeline, Func<bool> settingsAreFresh, IEventOut events, TimeProvider clock)
+        WebApplication app,
+        IDecider decider,
+        IStandings standings,
+        CompiledSettings compiled,
+        SettingsTimeline timeline,
+        Func<bool> settingsAreFresh,
+        IEventOut events,
+        TimeProvider clock
+    )
     {
         var ends = new ContentEnds(decider, standings, compiled, timeline, settingsAreFresh, events, clock);
         app.MapPost("/v1/content-requests", ends.AnswerAsync);
@@ -45,7 +71,9 @@ internal sealed class ContentEnds
     {
         if (await Bodies.ReadAsync(http.Request, EventLimits.MaxValueBytes).ConfigureAwait(false) is not { } body)
         {
-            await Answers.BadAsync(http, DeadLetterReason.TooLarge.Word(), $"more than {EventLimits.MaxValueBytes} bytes").ConfigureAwait(false);
+            await Answers
+                .BadAsync(http, DeadLetterReason.TooLarge.Word(), $"more than {EventLimits.MaxValueBytes} bytes")
+                .ConfigureAwait(false);
             return;
         }
         string? type = http.Request.ContentType;
@@ -57,15 +85,21 @@ internal sealed class ContentEnds
         }
         if (!_settingsAreFresh())
         {
-            await Answers.UnavailableAsync(http, "the settings could not be read to their end lately").ConfigureAwait(false);
+            await Answers
+                .UnavailableAsync(http, "the settings could not be read to their end lately")
+                .ConfigureAwait(false);
             return;
         }
         string answer = Decide((ContentRequest)e!).ToJson();
         try
         {
             (string, string) decision = (ContentRequest.DecisionHeader, answer);
-            // Not awaited: the answer is what the page waits for. The client keeps the event until the log has it, and sends it before this process ends.
-            _ = type == null ? _events.SendAsync(_decider.Topic, e!.Key, body, decision) : _events.SendAsync(_decider.Topic, e!.Key, body, decision, ("content-type", type));
+            // Not awaited: the answer is what the page waits for. The client keeps the event until the log has it, and
+            // sends it before this process ends.
+            _ =
+                type == null
+                    ? _events.SendAsync(_decider.Topic, e!.Key, body, decision)
+                    : _events.SendAsync(_decider.Topic, e!.Key, body, decision, ("content-type", type));
         }
         catch (EventNotTakenException problem)
         {
@@ -81,8 +115,15 @@ internal sealed class ContentEnds
     {
         long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
         DecisionSettings settings = SettingsTimeline.At(_timeline.Entries, now, out _);
-        if (Math.Abs(e.Time - now) > settings.Limits.OutOfRangeMs) e = e with { Time = now };
+        if (Math.Abs(e.Time - now) > settings.Limits.OutOfRangeMs)
+        {
+            e = e with { Time = now };
+        }
+
         var content = (ContentSettings)_compiled.Of(_decider, settings);
-        lock (_judging) return _judge.Answer(e, content, now);
+        lock (_judging)
+        {
+            return _judge.Answer(e, content, now);
+        }
     }
 }

@@ -6,8 +6,8 @@ using Engine.Workflows.Bindings;
 namespace Engine.App.Http;
 
 /// <summary>
-/// A field of a prompt as a form has it: its label, what the browser may check, and its text as a value. Money is micros on the wire
-/// and units here: a field whose name ends with <c>_micros</c> is entered as <c>1.50</c>.
+/// A field of a prompt as a form has it: its label, what the browser may check, and its text as a value. Money is
+/// micros on the wire and units here: a field whose name ends with <c>_micros</c> is entered as <c>1.50</c>.
 /// </summary>
 /// <param name="Field">The prompt's field.</param>
 /// <param name="Name">The input's name.</param>
@@ -24,23 +24,27 @@ public sealed record FormField(PromptField Field, string Name)
     public static string LabelOf(string name) => NamesMoney(name) ? Words(name[..^MicrosEnd.Length]) : Words(name);
 
     /// <summary>A value that was entered, as people write it.</summary>
-    public static string ValueOf(string name, JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()!
-        : NamesMoney(name) && value.TryGetInt64(out long micros) ? (micros / Micros).ToString("0.00####", CultureInfo.InvariantCulture) : value.GetRawText();
+    public static string ValueOf(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()!
+        : NamesMoney(name) && value.TryGetInt64(out long micros)
+            ? (micros / Micros).ToString("0.00####", CultureInfo.InvariantCulture)
+        : value.GetRawText();
 
     public string? Least => Shown(Field.Min, Field.Least);
 
     public string? Most => Shown(Field.Max, Field.Most);
 
     /// <summary>What the second client may enter, in words.</summary>
-    public string Hint => Field.Type == PromptType.Text
-        ? $"At most {Field.Characters:N0} characters"
-        : (Least, Most) switch
-        {
-            (null, null) => Field.Type == PromptType.Integer && !IsMoney ? "A whole number" : "A number",
-            ({ } least, null) => $"{least} or more",
-            (null, { } most) => $"At most {most}",
-            ({ } least, { } most) => $"{least} to {most}",
-        };
+    public string Hint =>
+        Field.Type == PromptType.Text
+            ? $"At most {Field.Characters:N0} characters"
+            : (Least, Most) switch
+            {
+                (null, null) => Field.Type == PromptType.Integer && !IsMoney ? "A whole number" : "A number",
+                ({ } least, null) => $"{least} or more",
+                (null, { } most) => $"At most {most}",
+                ({ } least, { } most) => $"{least} to {most}",
+            };
 
     /// <summary>The text as a value; null where nothing was entered or it is none.</summary>
     public JsonNode? Read(string text, out string? error)
@@ -48,7 +52,10 @@ public sealed record FormField(PromptField Field, string Name)
         error = null;
         string trimmed = text.Trim();
         JsonNode? value = null;
-        if (Field.Type == PromptType.Text) value = text.Length == 0 && Field.IsOptional ? null : JsonValue.Create(text);
+        if (Field.Type == PromptType.Text)
+        {
+            value = text.Length == 0 && Field.IsOptional ? null : JsonValue.Create(text);
+        }
         else if (trimmed.Length > 0 && (value = ReadNumber(trimmed)) == null)
         {
             error = Field.Type == PromptType.Integer && !IsMoney ? "That is no whole number" : "That is no number";
@@ -63,7 +70,8 @@ public sealed record FormField(PromptField Field, string Name)
         return value;
     }
 
-    private static bool NamesMoney(string name) => name.EndsWith(MicrosEnd, StringComparison.Ordinal) && name.Length > MicrosEnd.Length;
+    private static bool NamesMoney(string name) =>
+        name.EndsWith(MicrosEnd, StringComparison.Ordinal) && name.Length > MicrosEnd.Length;
 
     private static string Words(string name)
     {
@@ -76,12 +84,39 @@ public sealed record FormField(PromptField Field, string Name)
         // Some keyboards have a comma only.
         string plain = text.Contains('.') ? text : text.Replace(',', '.');
         const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
-        if (Field.Type == PromptType.Number) return double.TryParse(plain, Style, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? JsonValue.Create(number) : null;
-        if (!decimal.TryParse(plain, Style, CultureInfo.InvariantCulture, out decimal whole) || Math.Abs(whole) > long.MaxValue) return null;
-        if (IsMoney) whole *= Micros;
-        return whole == decimal.Truncate(whole) && Math.Abs(whole) <= long.MaxValue ? JsonValue.Create((long)whole) : null;
+        if (Field.Type == PromptType.Number)
+        {
+            return
+                double.TryParse(plain, Style, CultureInfo.InvariantCulture, out double number)
+                && double.IsFinite(number)
+                ? JsonValue.Create(number)
+                : null;
+        }
+
+        if (
+            !decimal.TryParse(plain, Style, CultureInfo.InvariantCulture, out decimal whole)
+            || Math.Abs(whole) > long.MaxValue
+        )
+        {
+            return null;
+        }
+
+        if (IsMoney)
+        {
+            whole *= Micros;
+        }
+
+        return whole == decimal.Truncate(whole) && Math.Abs(whole) <= long.MaxValue
+            ? JsonValue.Create((long)whole)
+            : null;
     }
 
     private string? Shown(long? integer, double? number) =>
-        integer is { } whole ? (IsMoney ? (whole / Micros).ToString("0.######", CultureInfo.InvariantCulture) : whole.ToString(CultureInfo.InvariantCulture)) : number?.ToString("R", CultureInfo.InvariantCulture);
+        integer is { } whole
+            ? (
+                IsMoney
+                    ? (whole / Micros).ToString("0.######", CultureInfo.InvariantCulture)
+                    : whole.ToString(CultureInfo.InvariantCulture)
+            )
+            : number?.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -26,25 +26,64 @@ internal sealed class HttpServer : IDisposable
     private readonly KafkaEventOut _events;
     private readonly EventPublisher _bindings;
 
-    private HttpServer(WebApplication app, KafkaEventOut events, EventPublisher bindings, string address) => (_app, _events, _bindings, Address) = (app, events, bindings, address);
+    private HttpServer(WebApplication app, KafkaEventOut events, EventPublisher bindings, string address) =>
+        (_app, _events, _bindings, Address) = (app, events, bindings, address);
 
     /// <summary>Where it listens: <c>host:port</c>.</summary>
     public string Address { get; }
 
-    /// <summary>Starts it at the address asked for; where none was and the default's port is taken, at a free one.</summary>
-    public static async Task<HttpServer> StartAsync(EngineHost host, string? asked, EngineConfig config, CancellationToken cancel)
+    /// <summary>
+    /// Starts it at the address asked for; where none was and the default's port is taken, at a free one.
+    /// </summary>
+    public static async Task<HttpServer> StartAsync(
+        EngineHost host,
+        string? asked,
+        EngineConfig config,
+        CancellationToken cancel
+    )
     {
         string address = asked ?? config.Http;
-        if (!IPEndPoint.TryParse(address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out IPEndPoint? end)) throw new CommandFailure($"--http '{address}' is no host:port; the host is an address, such as 127.0.0.1 or 0.0.0.0.", ExitCodes.WrongUse);
-        if (asked == null && IsTaken(end)) end = new IPEndPoint(end.Address, 0);
+        if (
+            !IPEndPoint.TryParse(
+                address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal),
+                out IPEndPoint? end
+            )
+        )
+        {
+            throw new CommandFailure(
+                $"--http '{address}' is no host:port; the host is an address, such as 127.0.0.1 or 0.0.0.0.",
+                ExitCodes.WrongUse
+            );
+        }
+
+        if (asked == null && IsTaken(end))
+        {
+            end = new IPEndPoint(end.Address, 0);
+        }
+
         var events = new KafkaEventOut(host.Context.Consume.Kafka, host.Context.Log.SendFailed);
-        var bindings = new EventPublisher(new PublisherOptions { Kafka = host.Context.Consume.Kafka.Brokers, ClientId = "engine-http", Extra = config.Consume.Librdkafka });
+        var bindings = new EventPublisher(
+            new PublisherOptions
+            {
+                Kafka = host.Context.Consume.Kafka.Brokers,
+                ClientId = "engine-http",
+                Extra = config.Consume.Librdkafka,
+            }
+        );
         try
         {
             WebApplication app = await ListenAsync(end, host, config, events, bindings, cancel).ConfigureAwait(false)
                 // Another engine that starts in this moment has taken it since it was looked at.
-                ?? (asked == null && end.Port != 0 ? await ListenAsync(new IPEndPoint(end.Address, 0), host, config, events, bindings, cancel).ConfigureAwait(false) : null)
-                ?? throw new CommandFailure($"HTTP can't listen on {address}, which somebody else does, or which isn't this machine's: name another with --http H:P.");
+                ?? (
+                    asked == null && end.Port != 0
+                        ? await ListenAsync(new IPEndPoint(end.Address, 0), host, config, events, bindings, cancel)
+                            .ConfigureAwait(false)
+                        : null
+                )
+                ?? throw new CommandFailure(
+                    $"HTTP can't listen on {address}, which somebody else does, or which isn't this machine's: name "
+                        + $"another with --http H:P."
+                );
             return new HttpServer(app, events, bindings, new Uri(app.Urls.First()).Authority);
         }
         catch
@@ -56,7 +95,14 @@ internal sealed class HttpServer : IDisposable
     }
 
     /// <summary>Null where it can't be listened there.</summary>
-    private static async Task<WebApplication?> ListenAsync(IPEndPoint end, EngineHost host, EngineConfig config, KafkaEventOut events, EventPublisher bindings, CancellationToken cancel)
+    private static async Task<WebApplication?> ListenAsync(
+        IPEndPoint end,
+        EngineHost host,
+        EngineConfig config,
+        KafkaEventOut events,
+        EventPublisher bindings,
+        CancellationToken cancel
+    )
     {
         // Empty: no settings of the framework's own are read, nor watched; ours are engine.yaml's.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -84,8 +130,25 @@ internal sealed class HttpServer : IDisposable
         Lookups.Map(app, host);
         var content = new ContentRequestDecider(host.Standings);
         var compiled = new CompiledSettings();
-        ContentEnds.Map(app, content, host.Standings, compiled, context.Timeline, context.SettingsAreFresh, events, context.Clock);
-        var desk = new SponsorDesk(content, compiled, context.Timeline, context.Redis.Redis, context.Keys, events, context.Clock);
+        ContentEnds.Map(
+            app,
+            content,
+            host.Standings,
+            compiled,
+            context.Timeline,
+            context.SettingsAreFresh,
+            events,
+            context.Clock
+        );
+        var desk = new SponsorDesk(
+            content,
+            compiled,
+            context.Timeline,
+            context.Redis.Redis,
+            context.Keys,
+            events,
+            context.Clock
+        );
         SponsorEnds.Map(app, desk);
         SponsorPages.Map(app, desk, new SponsorSessions(context.Redis.Redis, context.Keys));
     }
@@ -93,7 +156,11 @@ internal sealed class HttpServer : IDisposable
     private static void MapBindings(WebApplication app, EngineHost host, EventPublisher events, bool behindProxy)
     {
         EngineContext context = host.Context;
-        var codes = new BindingCodes(host.Codes, now => SettingsTimeline.At(context.Timeline.Entries, now, out _), context.Clock);
+        var codes = new BindingCodes(
+            host.Codes,
+            now => SettingsTimeline.At(context.Timeline.Entries, now, out _),
+            context.Clock
+        );
         IDatabase redis = context.Redis.Redis.GetDatabase();
         BindingEnds.Map(app, codes, events, redis, context.Keys);
         BindingPages.Map(app, codes, events, redis, context.Keys, behindProxy);

@@ -8,7 +8,8 @@ namespace Engine.App.Http;
 internal interface IEventOut
 {
     /// <summary>
-    /// Takes an event over, and ends when the log has it. Throws <see cref="EventNotTakenException"/> at once where it can't be taken over.
+    /// Takes an event over, and ends when the log has it. Throws <see cref="EventNotTakenException"/> at once where it
+    /// can't be taken over.
     /// </summary>
     /// <param name="topic">As the contract names it.</param>
     Task SendAsync(string topic, string key, byte[] value, params IReadOnlyList<(string Name, string Value)> headers);
@@ -20,10 +21,14 @@ internal interface IEventOut
 /// <summary>An event that can't be sent now: why.</summary>
 internal sealed class EventNotTakenException(string why) : Exception(why);
 
-/// <summary>Events to Kafka, through a producer of their own: what waits for an answer shouldn't stand behind an engine's dead letters. Any thread.</summary>
+/// <summary>
+/// Events to Kafka, through a producer of their own: what waits for an answer shouldn't stand behind an engine's dead
+/// letters. Any thread.
+/// </summary>
 internal sealed class KafkaEventOut : IEventOut, IDisposable
 {
-    private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(10), AskWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(10),
+        AskWithin = TimeSpan.FromSeconds(10);
     private const long AskAgainMs = 60_000;
 
     private readonly IProducer<byte[], byte[]> _producer;
@@ -35,23 +40,41 @@ internal sealed class KafkaEventOut : IEventOut, IDisposable
     public KafkaEventOut(KafkaTarget kafka, Action<string> failed)
     {
         _failed = failed;
-        _producer = new ProducerBuilder<byte[], byte[]>(kafka.Apply(new ProducerConfig
-        {
-            Acks = Acks.All,
-            EnableIdempotence = true,
-            LingerMs = 1,
-            Partitioner = Partitioner.Murmur2Random,
-            // What was answered must be counted: a broker that is away is waited for, until the queue is full.
-            MessageTimeoutMs = 0,
-            ClientId = "engine-http",
-        })).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
+        _producer = new ProducerBuilder<byte[], byte[]>(
+            kafka.Apply(
+                new ProducerConfig
+                {
+                    Acks = Acks.All,
+                    EnableIdempotence = true,
+                    LingerMs = 1,
+                    Partitioner = Partitioner.Murmur2Random,
+                    // What was answered must be counted: a broker that is away is waited for, until the queue is full.
+                    MessageTimeoutMs = 0,
+                    ClientId = "engine-http",
+                }
+            )
+        ).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
         _admin = new DependentAdminClientBuilder(_producer.Handle).Build();
     }
 
-    public Task SendAsync(string topic, string key, byte[] value, params IReadOnlyList<(string Name, string Value)> headers)
+    public Task SendAsync(
+        string topic,
+        string key,
+        byte[] value,
+        params IReadOnlyList<(string Name, string Value)> headers
+    )
     {
-        var message = new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(key), Value = value, Headers = [] };
-        foreach ((string name, string text) in headers) message.Headers.Add(name, Encoding.UTF8.GetBytes(text));
+        var message = new Message<byte[], byte[]>
+        {
+            Key = Encoding.UTF8.GetBytes(key),
+            Value = value,
+            Headers = [],
+        };
+        foreach ((string name, string text) in headers)
+        {
+            message.Headers.Add(name, Encoding.UTF8.GetBytes(text));
+        }
+
         var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
@@ -80,7 +103,11 @@ internal sealed class KafkaEventOut : IEventOut, IDisposable
         long now = Environment.TickCount64;
         lock (_partitions)
         {
-            if (_partitions.TryGetValue(topic, out (long At, int Count) known) && now - known.At < AskAgainMs) return known.Count;
+            if (_partitions.TryGetValue(topic, out (long At, int Count) known) && now - known.At < AskAgainMs)
+            {
+                return known.Count;
+            }
+
             int count = _admin.GetMetadata(topic, AskWithin).Topics.Single().Partitions.Count;
             _partitions[topic] = (now, count);
             return count;

@@ -8,16 +8,25 @@ using StackExchange.Redis;
 
 namespace Engine.App.Http;
 
-/// <summary>Look-ups of verdicts, and health: alive while no lane has failed, ready while partitions are owned and settings are fresh.</summary>
+/// <summary>
+/// Look-ups of verdicts, and health: alive while no lane has failed, ready while partitions are owned and settings are
+/// fresh.
+/// </summary>
 internal static class Lookups
 {
     public static void Map(WebApplication app, EngineHost host)
     {
         app.MapGet("/v1/verdicts/{click}", async (string click) =>
         {
-            RedisValue verdict = await host.Context.Redis.Redis.GetDatabase().StringGetAsync(host.Context.Keys.Verdict(click)).ConfigureAwait(false);
+            RedisValue verdict = await host
+                .Context.Redis.Redis.GetDatabase()
+                .StringGetAsync(host.Context.Keys.Verdict(click))
+                .ConfigureAwait(false);
             return verdict.IsNull
-                ? Answers.Error(StatusCodes.Status404NotFound, "there is no verdict of this click: it isn't decided yet, or its verdict has expired")
+                ? Answers.Error(
+                    StatusCodes.Status404NotFound,
+                    "there is no verdict of this click: it isn't decided yet, or its verdict has expired"
+                )
                 : Results.Bytes((byte[])verdict!, "application/json");
         });
         // It reads all labels each time: one at a time is enough for whoever looks.
@@ -27,7 +36,15 @@ internal static class Lookups
             await oneQuality.WaitAsync(cancel).ConfigureAwait(false);
             try
             {
-                QualityReport report = await QualityReading.ReadAsync(host.Context.Consume.Kafka, host.Context.Redis.Redis.GetDatabase(), host.Context.Keys.Prefix, host.Context.Clock, cancel).ConfigureAwait(false);
+                QualityReport report = await QualityReading
+                    .ReadAsync(
+                        host.Context.Consume.Kafka,
+                        host.Context.Redis.Redis.GetDatabase(),
+                        host.Context.Keys.Prefix,
+                        host.Context.Clock,
+                        cancel
+                    )
+                    .ConfigureAwait(false);
                 return Results.Text(QualityText.Json(report), "application/json");
             }
             catch (CommandFailure failure)
@@ -39,15 +56,27 @@ internal static class Lookups
                 oneQuality.Release();
             }
         });
-        app.MapGet("/healthz", () => host.Failure is { } failure
-            ? Answers.Json(new JsonObject { ["status"] = "failed", ["why"] = failure.Message }, StatusCodes.Status503ServiceUnavailable)
-            : Answers.Json(new JsonObject { ["status"] = "ok" }));
+        app.MapGet("/healthz", () =>
+            host.Failure is { } failure
+                ? Answers.Json(
+                    new JsonObject { ["status"] = "failed", ["why"] = failure.Message },
+                    StatusCodes.Status503ServiceUnavailable
+                )
+                : Answers.Json(new JsonObject { ["status"] = "ok" })
+        );
         app.MapGet("/readyz", () =>
         {
-            bool settings = host.Settings.IsFresh, partitions = host.Lanes.Any(lane => lane.Names.Length > 0);
+            bool settings = host.Settings.IsFresh,
+                partitions = host.Lanes.Any(lane => lane.Names.Length > 0);
             string? redis = host.Lanes.Select(lane => lane.Trouble).FirstOrDefault(trouble => trouble != null);
             bool ready = settings && partitions && host.Failure == null;
-            var answer = new JsonObject { ["status"] = ready ? "ready" : "not ready", ["settings"] = settings, ["partitions"] = partitions, ["redis"] = redis };
+            var answer = new JsonObject
+            {
+                ["status"] = ready ? "ready" : "not ready",
+                ["settings"] = settings,
+                ["partitions"] = partitions,
+                ["redis"] = redis,
+            };
             return Answers.Json(answer, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
         });
     }

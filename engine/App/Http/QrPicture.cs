@@ -15,12 +15,22 @@ public static class QrPicture
         int size = code.ModuleMatrix.Count;
         var path = new StringBuilder(size * size);
         for (int y = 0; y < size; y++)
+        {
             for (int x = 0; x < size; x++)
             {
                 int start = x;
-                while (x < size && code.ModuleMatrix[y][x]) x++;
-                if (x > start) path.Append(CultureInfo.InvariantCulture, $"M{start} {y}h{x - start}v1h-{x - start}z");
+                while (x < size && code.ModuleMatrix[y][x])
+                {
+                    x++;
+                }
+
+                if (x > start)
+                {
+                    path.Append(CultureInfo.InvariantCulture, $"M{start} {y}h{x - start}v1h-{x - start}z");
+                }
             }
+        }
+
         return $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img" aria-label="QR code" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{size}v{size}H0z"/><path d="{path}"/></svg>""";
     }
 }

@@ -21,7 +21,8 @@ internal sealed class SponsorEnds(SponsorDesk desk)
     }
 
     /// <summary>Lets only those in who have one of the sponsor's tokens.</summary>
-    private RequestDelegate Signed(Func<HttpContext, Sponsor, string, Task<IResult>> end) => http => ServeAsync(http, end);
+    private RequestDelegate Signed(Func<HttpContext, Sponsor, string, Task<IResult>> end) =>
+        http => ServeAsync(http, end);
 
     private async Task ServeAsync(HttpContext http, Func<HttpContext, Sponsor, string, Task<IResult>> end)
     {
@@ -33,12 +34,22 @@ internal sealed class SponsorEnds(SponsorDesk desk)
         {
             result = SponsorTokens.HolderOf(settings, sponsor, hash) switch
             {
-                TokenHolder.Sponsor => await end(http, settings.Sponsors[sponsor], SponsorTokens.NameOf(hash!)).ConfigureAwait(false),
-                TokenHolder.AnotherSponsor => Answers.Error(StatusCodes.Status403Forbidden, "this token is another sponsor's"),
+                TokenHolder.Sponsor => await end(http, settings.Sponsors[sponsor], SponsorTokens.NameOf(hash!))
+                    .ConfigureAwait(false),
+                TokenHolder.AnotherSponsor => Answers.Error(
+                    StatusCodes.Status403Forbidden,
+                    "this token is another sponsor's"
+                ),
                 _ => Unauthorized(http),
             };
         }
-        catch (Exception problem) when (problem is EventNotTakenException or StackExchange.Redis.RedisException or TimeoutException or Confluent.Kafka.KafkaException)
+        catch (Exception problem)
+            when (problem
+                    is EventNotTakenException
+                        or StackExchange.Redis.RedisException
+                        or TimeoutException
+                        or Confluent.Kafka.KafkaException
+            )
         {
             result = Answers.Error(StatusCodes.Status503ServiceUnavailable, problem.Message);
         }
@@ -51,7 +62,11 @@ internal sealed class SponsorEnds(SponsorDesk desk)
         return Json(json =>
         {
             json.WriteStartArray();
-            foreach (Suggestion suggestion in counts.Recurring) suggestion.Write(json);
+            foreach (Suggestion suggestion in counts.Recurring)
+            {
+                suggestion.Write(json);
+            }
+
             json.WriteEndArray();
         });
     }
@@ -59,27 +74,66 @@ internal sealed class SponsorEnds(SponsorDesk desk)
     private async Task<IResult> AcceptAsync(HttpContext http, Sponsor sponsor, string by)
     {
         string hash = (string)http.Request.RouteValues["type"]!;
-        if (await Bodies.ReadAsync(http.Request, MaxBodyBytes).ConfigureAwait(false) is not { } body) return Bad(DeadLetterReason.TooLarge, "the body");
-        if (!TryItem(body, out string? item, out IResult? bad)) return bad!;
-        if (desk.AcceptedAs(sponsor.Setting.Id, hash) is { } there) return Acceptance(there, StatusCodes.Status200OK);
+        if (await Bodies.ReadAsync(http.Request, MaxBodyBytes).ConfigureAwait(false) is not { } body)
+        {
+            return Bad(DeadLetterReason.TooLarge, "the body");
+        }
+
+        if (!TryItem(body, out string? item, out IResult? bad))
+        {
+            return bad!;
+        }
+
+        if (desk.AcceptedAs(sponsor.Setting.Id, hash) is { } there)
+        {
+            return Acceptance(there, StatusCodes.Status200OK);
+        }
+
         SponsorCounts counts = await desk.CountsAsync(sponsor).ConfigureAwait(false);
-        if (counts.Recurring.Find(suggestion => suggestion.Hash == hash) is not { } found) return Answers.Error(StatusCodes.Status404NotFound, "there is no suggestion of this type");
-        if ((item ?? found.Answer.Item) is not { } shown) return Bad(DeadLetterReason.MissingField, "item: no definition answers this type by now, so say what to show");
+        if (counts.Recurring.Find(suggestion => suggestion.Hash == hash) is not { } found)
+        {
+            return Answers.Error(StatusCodes.Status404NotFound, "there is no suggestion of this type");
+        }
+
+        if ((item ?? found.Answer.Item) is not { } shown)
+        {
+            return Bad(
+                DeadLetterReason.MissingField,
+                "item: no definition answers this type by now, so say what to show"
+            );
+        }
+
         DefinitionSetting definition = desk.DefinitionOf(found, shown, by);
         await desk.AcceptAsync(definition).ConfigureAwait(false);
         return Acceptance(definition, StatusCodes.Status201Created);
     }
 
-    private Task<IResult> HistoryAsync(HttpContext http, Sponsor sponsor, string by) => Task.FromResult(Json(json =>
-    {
-        json.WriteStartArray();
-        foreach (DefinitionSetting definition in desk.Settings.Acceptances[sponsor.Setting.Id].OrderByDescending(one => one.Accepted!.Time).ThenBy(one => one.Id, StringComparer.Ordinal)) Write(json, definition);
-        json.WriteEndArray();
-    }));
+    private Task<IResult> HistoryAsync(HttpContext http, Sponsor sponsor, string by) =>
+        Task.FromResult(
+            Json(json =>
+            {
+                json.WriteStartArray();
+                foreach (
+                    DefinitionSetting definition in desk
+                        .Settings.Acceptances[sponsor.Setting.Id]
+                        .OrderByDescending(one => one.Accepted!.Time)
+                        .ThenBy(one => one.Id, StringComparer.Ordinal)
+                )
+                {
+                    Write(json, definition);
+                }
+
+                json.WriteEndArray();
+            })
+        );
 
     private async Task<IResult> UndoAsync(HttpContext http, Sponsor sponsor, string by)
     {
-        if (desk.AcceptanceOf(sponsor.Setting.Id, (string)http.Request.RouteValues["id"]!) is not { } definition) return Answers.Error(StatusCodes.Status404NotFound, "there is no such acceptance");
+        if (desk.AcceptanceOf(sponsor.Setting.Id, (string)http.Request.RouteValues["id"]!) is not { } definition)
+        {
+            return Answers.Error(StatusCodes.Status404NotFound, "there is no such acceptance");
+        }
+
         return Acceptance(await desk.UndoAsync(definition, by).ConfigureAwait(false), StatusCodes.Status200OK);
     }
 
@@ -87,14 +141,33 @@ internal sealed class SponsorEnds(SponsorDesk desk)
     private static bool TryItem(byte[] body, out string? item, out IResult? bad)
     {
         (item, bad) = (null, null);
-        if (body.Length == 0) return true;
+        if (body.Length == 0)
+        {
+            return true;
+        }
+
         try
         {
             using JsonDocument document = JsonDocument.Parse(body);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) bad = Bad(DeadLetterReason.Malformed, "expected an object");
-            else if (!document.RootElement.TryGetProperty("item", out JsonElement value) || value.ValueKind == JsonValueKind.Null) return true;
-            else if (value.ValueKind != JsonValueKind.String) bad = Bad(DeadLetterReason.WrongType, "item");
-            else if (!Identifier.IsOne(item = value.GetString()!)) bad = Bad(DeadLetterReason.OutOfRange, "item");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                bad = Bad(DeadLetterReason.Malformed, "expected an object");
+            }
+            else if (
+                !document.RootElement.TryGetProperty("item", out JsonElement value)
+                || value.ValueKind == JsonValueKind.Null
+            )
+            {
+                return true;
+            }
+            else if (value.ValueKind != JsonValueKind.String)
+            {
+                bad = Bad(DeadLetterReason.WrongType, "item");
+            }
+            else if (!Identifier.IsOne(item = value.GetString()!))
+            {
+                bad = Bad(DeadLetterReason.OutOfRange, "item");
+            }
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
@@ -103,7 +176,8 @@ internal sealed class SponsorEnds(SponsorDesk desk)
         return bad == null;
     }
 
-    private static IResult Acceptance(DefinitionSetting definition, int status) => Json(json => Write(json, definition), status);
+    private static IResult Acceptance(DefinitionSetting definition, int status) =>
+        Json(json => Write(json, definition), status);
 
     private static void Write(Utf8JsonWriter json, DefinitionSetting definition)
     {
@@ -126,15 +200,23 @@ internal sealed class SponsorEnds(SponsorDesk desk)
     private static IResult Json(Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream)) write(json);
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            write(json);
+        }
+
         return Results.Text(stream.ToArray(), "application/json", status);
     }
 
-    private static IResult Bad(DeadLetterReason what, string where) => Answers.Error(StatusCodes.Status400BadRequest, what.Word(), where);
+    private static IResult Bad(DeadLetterReason what, string where) =>
+        Answers.Error(StatusCodes.Status400BadRequest, what.Word(), where);
 
     private static IResult Unauthorized(HttpContext http)
     {
         http.Response.Headers.WWWAuthenticate = "Bearer";
-        return Answers.Error(StatusCodes.Status401Unauthorized, "expected a token of the sponsor: Authorization: Bearer …");
+        return Answers.Error(
+            StatusCodes.Status401Unauthorized,
+            "expected a token of the sponsor: Authorization: Bearer …"
+        );
     }
 }

@@ -7,8 +7,9 @@ using StackExchange.Redis;
 namespace Engine.App.Http;
 
 /// <summary>
-/// Who is signed in to the sponsors' pages. A session is 256 random bits in a cookie; Redis knows its hash, so that any instance serves it, and
-/// which token it was opened with: a token that is taken out of a sponsor's settings ends its sessions.
+/// Who is signed in to the sponsors' pages. A session is 256 random bits in a cookie; Redis knows its hash, so that any
+/// instance serves it, and which token it was opened with: a token that is taken out of a sponsor's settings ends its
+/// sessions.
 /// </summary>
 internal sealed class SponsorSessions(IConnectionMultiplexer redis, RedisKeys keys)
 {
@@ -21,7 +22,10 @@ internal sealed class SponsorSessions(IConnectionMultiplexer redis, RedisKeys ke
     public async Task<string> OpenAsync(byte[] tokenHash)
     {
         string session = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        await redis.GetDatabase().StringSetAsync(KeyOf(session), Convert.ToHexStringLower(tokenHash), Lifetime).ConfigureAwait(false);
+        await redis
+            .GetDatabase()
+            .StringSetAsync(KeyOf(session), Convert.ToHexStringLower(tokenHash), Lifetime)
+            .ConfigureAwait(false);
         return session;
     }
 
@@ -35,7 +39,9 @@ internal sealed class SponsorSessions(IConnectionMultiplexer redis, RedisKeys ke
     public Task CloseAsync(string session) => redis.GetDatabase().KeyDeleteAsync(KeyOf(session));
 
     /// <summary>What the forms of a session carry: nobody who doesn't know the cookie can make it.</summary>
-    public static string FormSecretOf(string session) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes("form " + session)));
+    public static string FormSecretOf(string session) =>
+        Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes("form " + session)));
 
-    private string KeyOf(string session) => $"{keys.Prefix}session:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(session)))}";
+    private string KeyOf(string session) =>
+        $"{keys.Prefix}session:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(session)))}";
 }

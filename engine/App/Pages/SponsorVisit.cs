@@ -20,22 +20,29 @@ public sealed record SponsorVisit(string Sponsor, string Name, string By, string
 /// <summary>Words for people.</summary>
 internal static class Wording
 {
-    public static string Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    public static string Time(long ms) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    public static string Sizes(IEnumerable<AdSize> sizes) => string.Join(", ", sizes.Select(size => $"{size.Width}\u00A0×\u00A0{size.Height}"));
+    public static string Sizes(IEnumerable<AdSize> sizes) =>
+        string.Join(", ", sizes.Select(size => $"{size.Width}\u00A0×\u00A0{size.Height}"));
 
-    public static string Asked(IEnumerable<KeyValuePair<string, string>> asked) => string.Join(", ", asked.Select(one => $"{one.Key} = {one.Value}"));
+    public static string Asked(IEnumerable<KeyValuePair<string, string>> asked) =>
+        string.Join(", ", asked.Select(one => $"{one.Key} = {one.Value}"));
 
     /// <summary>What is wrong with a request, in a sentence.</summary>
-    public static string Why(ContentAnswer answer) => answer.Reasons switch
-    {
-        [ContentReasons.UnitUndefined, ContentReasons.DefinitionNone] => "The unit isn't defined, nor is any other.",
-        [ContentReasons.UnitUndefined] => "The unit isn't defined.",
-        [ContentReasons.SizeUndefined] => "The unit is defined, but none of these sizes.",
-        [ContentReasons.ParameterUndefined] => "The unit and the size are defined, but not every parameter's value.",
-        [ContentReasons.SizeUndefined, ContentReasons.ParameterUndefined] => "The unit is defined, but none of these sizes, and not every parameter's value.",
-        _ => "It is by a definition.",
-    };
+    public static string Why(ContentAnswer answer) =>
+        answer.Reasons switch
+        {
+            [ContentReasons.UnitUndefined, ContentReasons.DefinitionNone] =>
+                "The unit isn't defined, nor is any other.",
+            [ContentReasons.UnitUndefined] => "The unit isn't defined.",
+            [ContentReasons.SizeUndefined] => "The unit is defined, but none of these sizes.",
+            [ContentReasons.ParameterUndefined] =>
+                "The unit and the size are defined, but not every parameter's value.",
+            [ContentReasons.SizeUndefined, ContentReasons.ParameterUndefined] =>
+                "The unit is defined, but none of these sizes, and not every parameter's value.",
+            _ => "It is by a definition.",
+        };
 }

@@ -7,8 +7,8 @@ using Ingest.Cli;
 namespace Engine.App.Quality;
 
 /// <summary>
-/// What labels say of clicks: the last label of each source counts, by its weight, and a click is what the most weight says; one on which both sides
-/// weigh alike, or nothing, is undecided. One thread at a time.
+/// What labels say of clicks: the last label of each source counts, by its weight, and a click is what the most weight
+/// says; one on which both sides weigh alike, or nothing, is undecided. One thread at a time.
 /// </summary>
 public sealed class LabelBook
 {
@@ -33,17 +33,29 @@ public sealed class LabelBook
         foreach ((string click, Dictionary<string, Said> sources) in _clicks)
         {
             double invalid = sources.Values.Sum(said => said.Valid ? -said.Weight : said.Weight);
-            if (invalid != 0) yield return (click, invalid > 0);
+            if (invalid != 0)
+            {
+                yield return (click, invalid > 0);
+            }
         }
     }
 
-    /// <summary>Takes a label in. Of two of one source the later by log time holds, of two at one time the one that came last.</summary>
+    /// <summary>
+    /// Takes a label in. Of two of one source the later by log time holds, of two at one time the one that came last.
+    /// </summary>
     /// <param name="logTime">Running maximum of its partition's timestamps up to it, ms.</param>
     public void Add(LabelEvent label, long logTime)
     {
         Labels++;
-        if (!_clicks.TryGetValue(label.Click, out Dictionary<string, Said>? sources)) _clicks[label.Click] = sources = new(1, StringComparer.Ordinal);
-        if (!sources.TryGetValue(label.Source, out Said before) || before.LogTime <= logTime) sources[label.Source] = new Said(label.Valid, label.Weight, logTime);
+        if (!_clicks.TryGetValue(label.Click, out Dictionary<string, Said>? sources))
+        {
+            _clicks[label.Click] = sources = new(1, StringComparer.Ordinal);
+        }
+
+        if (!sources.TryGetValue(label.Source, out Said before) || before.LogTime <= logTime)
+        {
+            sources[label.Source] = new Said(label.Valid, label.Weight, logTime);
+        }
     }
 
     /// <summary>Reads <c>labels</c> from its beginning to its present end.</summary>
@@ -56,11 +68,18 @@ public sealed class LabelBook
         {
             using var follower = new TopicFollower(kafka, Topics.Labels, record => book.Take(record, logTimes), clock);
             follower.Start();
-            if (!follower.CatchUp(ReadWithin)) throw new CommandFailure($"the topic {Topics.Labels} could not be read to its end within {ReadWithin.TotalMinutes:0} min.");
+            if (!follower.CatchUp(ReadWithin))
+            {
+                throw new CommandFailure(
+                    $"the topic {Topics.Labels} could not be read to its end within {ReadWithin.TotalMinutes:0} min."
+                );
+            }
         }
         catch (Exception error) when (error is KafkaException or TimeoutException)
         {
-            throw new CommandFailure($"no topic {Topics.Labels} in Kafka at {kafka.Brokers} ({error.Message}): is the address right?");
+            throw new CommandFailure(
+                $"no topic {Topics.Labels} in Kafka at {kafka.Brokers} ({error.Message}): is the address right?"
+            );
         }
         return book;
     }
@@ -68,8 +87,21 @@ public sealed class LabelBook
     private void Take(ConsumeResult<byte[], byte[]> record, Dictionary<int, long> logTimes)
     {
         int partition = record.Partition.Value;
-        long logTime = logTimes[partition] = Math.Max(logTimes.GetValueOrDefault(partition), record.Message.Timestamp.UnixTimestampMs);
-        if (LabelDecoder.Decode(record.Message.Value, LabelIntake.HeadersOf(record.Message), out LabelEvent? label).IsError) Unusable++;
-        else Add(label!, logTime);
+        long logTime = logTimes[partition] = Math.Max(
+            logTimes.GetValueOrDefault(partition),
+            record.Message.Timestamp.UnixTimestampMs
+        );
+        if (
+            LabelDecoder
+                .Decode(record.Message.Value, LabelIntake.HeadersOf(record.Message), out LabelEvent? label)
+                .IsError
+        )
+        {
+            Unusable++;
+        }
+        else
+        {
+            Add(label!, logTime);
+        }
     }
 }

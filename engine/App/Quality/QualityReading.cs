@@ -7,10 +7,21 @@ namespace Engine.App.Quality;
 /// <summary>Makes a report of what lies in Kafka and Redis now.</summary>
 internal static class QualityReading
 {
-    public static async Task<QualityReport> ReadAsync(KafkaTarget kafka, IDatabase redis, string prefix, TimeProvider clock, CancellationToken cancel)
+    public static async Task<QualityReport> ReadAsync(
+        KafkaTarget kafka,
+        IDatabase redis,
+        string prefix,
+        TimeProvider clock,
+        CancellationToken cancel
+    )
     {
         // Reading a topic blocks.
         LabelBook labels = await Task.Run(() => LabelBook.Read(kafka, clock), cancel).ConfigureAwait(false);
-        return QualityReport.Of(labels, await StoredVerdicts.ReadAsync(redis, prefix, labels.Decided().Select(click => click.Click), cancel).ConfigureAwait(false));
+        return QualityReport.Of(
+            labels,
+            await StoredVerdicts
+                .ReadAsync(redis, prefix, labels.Decided().Select(click => click.Click), cancel)
+                .ConfigureAwait(false)
+        );
     }
 }

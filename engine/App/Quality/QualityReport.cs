@@ -2,7 +2,9 @@ using Ingest.Publishing;
 
 namespace Engine.App.Quality;
 
-/// <summary>A group of labelled clicks: how many of those called so are invalid, and how many of all invalid ones they are.</summary>
+/// <summary>
+/// A group of labelled clicks: how many of those called so are invalid, and how many of all invalid ones they are.
+/// </summary>
 /// <param name="Name">A class, a reason or a model version.</param>
 /// <param name="Clicks">Labelled clicks in it.</param>
 /// <param name="Invalid">Of these, how many labels call invalid.</param>
@@ -10,8 +12,18 @@ namespace Engine.App.Quality;
 /// <param name="Low">Precision's Wilson interval at 95 %, lower end.</param>
 /// <param name="High">Its upper end.</param>
 /// <param name="Recall">Invalid over all invalid labelled clicks; null where there are none.</param>
-/// <param name="MeanScore">Of the clicks in it: beside <paramref name="Precision"/> it shows how the score is calibrated among them.</param>
-public sealed record QualityRow(string Name, long Clicks, long Invalid, double? Precision, double? Low, double? High, double? Recall, double? MeanScore);
+/// <param name="MeanScore">Of the clicks in it: beside <paramref name="Precision"/> it shows how the score is
+/// calibrated among them.</param>
+public sealed record QualityRow(
+    string Name,
+    long Clicks,
+    long Invalid,
+    double? Precision,
+    double? Low,
+    double? High,
+    double? Recall,
+    double? MeanScore
+);
 
 /// <summary>Clicks whose score lies in one tenth of 0 to 1.</summary>
 /// <param name="From">The tenth's lower end; its upper end is 0.1 above.</param>
@@ -20,12 +32,24 @@ public sealed record QualityRow(string Name, long Clicks, long Invalid, double? 
 public sealed record CalibrationBin(double From, long Clicks, double MeanScore, double InvalidShare);
 
 /// <summary>How one model version did on the labelled clicks that it decided.</summary>
-/// <param name="Called">Those called invalid (<c>givt</c>, <c>sivt</c> or <c>suspect</c>), with recall among this model's own clicks.</param>
+/// <param name="Called">Those called invalid (<c>givt</c>, <c>sivt</c> or <c>suspect</c>), with recall among this
+/// model's own clicks.</param>
 /// <param name="Clicks">Labelled clicks that it decided.</param>
-/// <param name="CalibrationError">Expected calibration error: the mean over tenths, by clicks, of |mean score − invalid share|.</param>
-public sealed record ModelQuality(string Model, QualityRow Called, long Clicks, long Invalid, double? CalibrationError, IReadOnlyList<CalibrationBin> Calibration);
+/// <param name="CalibrationError">Expected calibration error: the mean over tenths, by clicks, of |mean score − invalid
+/// share|.</param>
+public sealed record ModelQuality(
+    string Model,
+    QualityRow Called,
+    long Clicks,
+    long Invalid,
+    double? CalibrationError,
+    IReadOnlyList<CalibrationBin> Calibration
+);
 
-/// <summary>Precision, recall and calibration of what was decided, by what labels said later. Rows are ordered by name; a click may have many reasons.</summary>
+/// <summary>
+/// Precision, recall and calibration of what was decided, by what labels said later. Rows are ordered by name; a click
+/// may have many reasons.
+/// </summary>
 public sealed record QualityReport
 {
     private const int Bins = 10;
@@ -58,7 +82,12 @@ public sealed record QualityReport
     public static QualityReport Of(LabelBook labels, IReadOnlyDictionary<string, Verdict> verdicts)
     {
         (string Click, bool Invalid)[] decided = [.. labels.Decided()];
-        Compared[] all = [.. decided.Where(click => verdicts.ContainsKey(click.Click)).Select(click => new Compared(verdicts[click.Click], click.Invalid))];
+        Compared[] all =
+        [
+            .. decided
+                .Where(click => verdicts.ContainsKey(click.Click))
+                .Select(click => new Compared(verdicts[click.Click], click.Invalid)),
+        ];
         return new QualityReport
         {
             Labels = labels.Labels,
@@ -69,36 +98,84 @@ public sealed record QualityReport
             Compared = all.Length,
             Invalid = all.Count(click => click.Invalid),
             Called = CalledIn(all),
-            Classes = [.. new[] { "givt", "sivt", "suspect", "valid" }.Select(name => Row(name, all, click => click.Verdict.Class == name))],
-            Reasons = [.. all.SelectMany(click => click.Verdict.Reasons).Distinct().Order(StringComparer.Ordinal).Select(name => Row(name, all, click => click.Verdict.Reasons.Contains(name)))],
-            Models = [.. all.GroupBy(click => click.Verdict.Model).OrderBy(model => model.Key, StringComparer.Ordinal).Select(model => Model(model.Key, [.. model]))],
+            Classes =
+            [
+                .. new[] { "givt", "sivt", "suspect", "valid" }.Select(name =>
+                    Row(name, all, click => click.Verdict.Class == name)
+                ),
+            ],
+            Reasons =
+            [
+                .. all.SelectMany(click => click.Verdict.Reasons)
+                    .Distinct()
+                    .Order(StringComparer.Ordinal)
+                    .Select(name => Row(name, all, click => click.Verdict.Reasons.Contains(name))),
+            ],
+            Models =
+            [
+                .. all.GroupBy(click => click.Verdict.Model)
+                    .OrderBy(model => model.Key, StringComparer.Ordinal)
+                    .Select(model => Model(model.Key, [.. model])),
+            ],
         };
     }
 
-    /// <summary>Wilson's score interval of a share (Wilson 1927), which holds for few clicks and shares near 0 or 1, too.</summary>
+    /// <summary>
+    /// Wilson's score interval of a share (Wilson 1927), which holds for few clicks and shares near 0 or 1, too.
+    /// </summary>
     public static (double Low, double High) Wilson(long hits, long of)
     {
-        double share = hits / (double)of, z2 = Z * Z / of, middle = (share + z2 / 2) / (1 + z2), half = Z / (1 + z2) * Math.Sqrt(share * (1 - share) / of + z2 / (4 * of));
+        double share = hits / (double)of,
+            z2 = Z * Z / of,
+            middle = (share + z2 / 2) / (1 + z2),
+            half = Z / (1 + z2) * Math.Sqrt(share * (1 - share) / of + z2 / (4 * of));
         return (Math.Max(0, middle - half), Math.Min(1, middle + half));
     }
 
-    private static QualityRow CalledIn(Compared[] all) => Row("called invalid", all, click => click.Verdict.Class is "givt" or "sivt" or "suspect");
+    private static QualityRow CalledIn(Compared[] all) =>
+        Row("called invalid", all, click => click.Verdict.Class is "givt" or "sivt" or "suspect");
 
     private static QualityRow Row(string name, Compared[] all, Func<Compared, bool> isIn)
     {
         Compared[] within = [.. all.Where(isIn)];
-        long invalid = within.Count(click => click.Invalid), allInvalid = all.Count(click => click.Invalid);
+        long invalid = within.Count(click => click.Invalid),
+            allInvalid = all.Count(click => click.Invalid);
         (double Low, double High)? interval = within.Length > 0 ? Wilson(invalid, within.Length) : null;
-        return new QualityRow(name, within.Length, invalid, within.Length > 0 ? invalid / (double)within.Length : null, interval?.Low, interval?.High,
-            allInvalid > 0 ? invalid / (double)allInvalid : null, within.Length > 0 ? within.Average(click => click.Verdict.Score) : null);
+        return new QualityRow(
+            name,
+            within.Length,
+            invalid,
+            within.Length > 0 ? invalid / (double)within.Length : null,
+            interval?.Low,
+            interval?.High,
+            allInvalid > 0 ? invalid / (double)allInvalid : null,
+            within.Length > 0 ? within.Average(click => click.Verdict.Score) : null
+        );
     }
 
     private static ModelQuality Model(string model, Compared[] clicks)
     {
-        CalibrationBin[] bins = [.. clicks.GroupBy(click => Math.Min(Bins - 1, (int)(click.Verdict.Score * Bins))).OrderBy(bin => bin.Key)
-            .Select(bin => new CalibrationBin(bin.Key / (double)Bins, bin.Count(), bin.Average(click => click.Verdict.Score), bin.Count(click => click.Invalid) / (double)bin.Count()))];
+        CalibrationBin[] bins =
+        [
+            .. clicks
+                .GroupBy(click => Math.Min(Bins - 1, (int)(click.Verdict.Score * Bins)))
+                .OrderBy(bin => bin.Key)
+                .Select(bin => new CalibrationBin(
+                    bin.Key / (double)Bins,
+                    bin.Count(),
+                    bin.Average(click => click.Verdict.Score),
+                    bin.Count(click => click.Invalid) / (double)bin.Count()
+                )),
+        ];
         double error = bins.Sum(bin => bin.Clicks * Math.Abs(bin.MeanScore - bin.InvalidShare)) / clicks.Length;
-        return new ModelQuality(model, CalledIn(clicks), clicks.Length, clicks.Count(click => click.Invalid), error, bins);
+        return new ModelQuality(
+            model,
+            CalledIn(clicks),
+            clicks.Length,
+            clicks.Count(click => click.Invalid),
+            error,
+            bins
+        );
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Engine.App.Cli;
 using Engine.App.Hosting;
 using Engine.App.Lookup;
@@ -10,10 +11,24 @@ internal static class DemoReport
 {
     private static readonly string[] Classes = ["valid", "suspect", "givt", "sivt"];
 
-    /// <summary>Writes the comparison and the examples; the click of the first example, for a look-up, or null.</summary>
-    public static async Task<string?> WriteAsync(TextWriter into, RunningProcess running, LabelledClick[] clicks, CancellationToken cancel)
+    /// <summary>
+    /// Writes the comparison and the examples; the click of the first example, for a look-up, or null.
+    /// </summary>
+    public static async Task<string?> WriteAsync(
+        TextWriter into,
+        RunningProcess running,
+        LabelledClick[] clicks,
+        CancellationToken cancel
+    )
     {
-        Dictionary<string, Verdict> decided = await StoredVerdicts.ReadAsync(running.Host.Context.Redis.Redis.GetDatabase(), running.Address.Prefix, clicks.Select(click => click.Click).Distinct(), cancel).ConfigureAwait(false);
+        Dictionary<string, Verdict> decided = await StoredVerdicts
+            .ReadAsync(
+                running.Host.Context.Redis.Redis.GetDatabase(),
+                running.Address.Prefix,
+                clicks.Select(click => click.Click).Distinct(),
+                cancel
+            )
+            .ConfigureAwait(false);
         WriteMatrix(into, clicks, decided);
         Verdict[] examples = [.. Examples(clicks, decided)];
         foreach (Verdict verdict in examples)
@@ -30,31 +45,78 @@ internal static class DemoReport
         into.WriteLine("What is true, and what was decided (clicks):");
         int wide = 11 + clicks.Max(click => click.Kind.Length);
         into.WriteLine($"  {"who clicked".PadRight(wide)}{string.Concat(Classes.Select(c => $"{c,10}"))}{"none",8}");
-        foreach (IGrouping<(bool? Invalid, string Kind), LabelledClick> kind in clicks.GroupBy(click => (click.Invalid, click.Kind))
-            .OrderBy(kind => kind.Key.Invalid switch { false => 0, true => 1, null => 2 }).ThenByDescending(kind => kind.Count()))
+        foreach (
+            IGrouping<(bool? Invalid, string Kind), LabelledClick> kind in clicks
+                .GroupBy(click => (click.Invalid, click.Kind))
+                .OrderBy(kind =>
+                    kind.Key.Invalid switch
+                    {
+                        false => 0,
+                        true => 1,
+                        null => 2,
+                    }
+                )
+                .ThenByDescending(kind => kind.Count())
+        )
         {
-            string Row(string @class) => $"{kind.Count(click => decided.GetValueOrDefault(click.Click)?.Class == @class),10}";
-            string said = kind.Key.Invalid switch { false => "valid:   ", true => "invalid: ", null => "unknown: " };
-            into.WriteLine($"  {(said + kind.Key.Kind).PadRight(wide)}{string.Concat(Classes.Select(Row))}{kind.Count(click => !decided.ContainsKey(click.Click)),8}");
+            string Row(string @class) =>
+                $"{kind.Count(click => decided.GetValueOrDefault(click.Click)?.Class == @class),10}";
+            string said = kind.Key.Invalid switch
+            {
+                false => "valid:   ",
+                true => "invalid: ",
+                null => "unknown: ",
+            };
+            into.WriteLine(
+                $"  {(said + kind.Key.Kind).PadRight(wide)}{string.Concat(Classes.Select(Row))}{kind.Count(click => !decided.ContainsKey(click.Click)),8}"
+            );
         }
-        bool Called(LabelledClick click) => decided.TryGetValue(click.Click, out Verdict? verdict) && verdict.Class is "givt" or "sivt" or "suspect";
-        LabelledClick[] invalid = [.. clicks.Where(click => click.Invalid == true)], valid = [.. clicks.Where(click => click.Invalid == false)];
+        bool Called(LabelledClick click) =>
+            decided.TryGetValue(click.Click, out Verdict? verdict) && verdict.Class is "givt" or "sivt" or "suspect";
+        LabelledClick[] invalid = [.. clicks.Where(click => click.Invalid == true)],
+            valid = [.. clicks.Where(click => click.Invalid == false)];
         if (invalid.Length + valid.Length > 0)
-            into.WriteLine(FormattableString.Invariant($"  of {invalid.Length:#,0} invalid clicks {100.0 * invalid.Count(Called) / Math.Max(1, invalid.Length):0.0} % were found (givt, sivt or suspect); of {valid.Length:#,0} valid ones {100.0 * valid.Count(Called) / Math.Max(1, valid.Length):0.00} % were called so"));
-        if (clicks.Any(click => !decided.ContainsKey(click.Click))) into.WriteLine("  none: no verdict, since the event is in dead-letters (its header error.detail names the field) or wasn't sent");
+        {
+            into.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  of {invalid.Length:#,0} invalid clicks "
+                        + $"{100.0 * invalid.Count(Called) / Math.Max(1, invalid.Length):0.0} % were found (givt, "
+                        + $"sivt or suspect); of {valid.Length:#,0} valid ones "
+                        + $"{100.0 * valid.Count(Called) / Math.Max(1, valid.Length):0.00} % were called so"
+                )
+            );
+        }
+
+        if (clicks.Any(click => !decided.ContainsKey(click.Click)))
+        {
+            into.WriteLine(
+                "  none: no verdict, since the event is in dead-letters (its header error.detail names the field) "
+                    + "or wasn't sent"
+            );
+        }
     }
 
     /// <summary>A clean click, a replay or other sophisticated one, and a crawler or other routine one.</summary>
     private static IEnumerable<Verdict> Examples(LabelledClick[] clicks, Dictionary<string, Verdict> decided)
     {
         // Those that are true, first: an example shows what a verdict says, the table above how often it errs.
-        Verdict? First(bool invalid, Func<Verdict, bool> which) => clicks.OrderBy(click => click.Invalid == invalid ? 0 : click.Invalid == null ? 1 : 2)
-            .Select(click => decided.GetValueOrDefault(click.Click)).FirstOrDefault(verdict => verdict != null && which(verdict));
+        Verdict? First(bool invalid, Func<Verdict, bool> which) =>
+            clicks
+                .OrderBy(click =>
+                    click.Invalid == invalid ? 0
+                    : click.Invalid == null ? 1
+                    : 2
+                )
+                .Select(click => decided.GetValueOrDefault(click.Click))
+                .FirstOrDefault(verdict => verdict != null && which(verdict));
         Verdict?[] some =
         [
-            First(true, verdict => verdict.Reasons.Contains("cursor.replay")) ?? First(true, verdict => verdict.Class == "sivt"),
+            First(true, verdict => verdict.Reasons.Contains("cursor.replay"))
+                ?? First(true, verdict => verdict.Class == "sivt"),
             First(true, verdict => verdict.Class == "givt"),
-            First(false, verdict => verdict is { Class: "valid", Path: "present" }) ?? First(false, verdict => verdict.Class == "valid"),
+            First(false, verdict => verdict is { Class: "valid", Path: "present" })
+                ?? First(false, verdict => verdict.Class == "valid"),
         ];
         return some.OfType<Verdict>();
     }
@@ -65,7 +127,10 @@ internal static class DemoReport
         into.WriteLine();
         if (!keep)
         {
-            into.WriteLine("Next: 'make run KEEP=1' stays up for look-ups; 'out/engine run --kafka H:P --redis H:P' scores your own topic; README.md says how to write to it.");
+            into.WriteLine(
+                "Next: 'make run KEEP=1' stays up for look-ups; 'out/engine run --kafka H:P --redis H:P' scores "
+                    + "your own topic; README.md says how to write to it."
+            );
             return;
         }
         string redis = running.Address.Redis.Split(',')[0];
@@ -75,7 +140,9 @@ internal static class DemoReport
         into.WriteLine($"  out/engine verdict {click}");
         into.WriteLine($"  out/engine path {click}");
         into.WriteLine($"  curl http://{running.Http}/v1/verdicts/{click}");
-        into.WriteLine($"  redis-cli -h {redis[..port]} -p {redis[(port + 1)..]} get {running.Host.Context.Keys.Verdict(click)}");
+        into.WriteLine(
+            $"  redis-cli -h {redis[..port]} -p {redis[(port + 1)..]} get {running.Host.Context.Keys.Verdict(click)}"
+        );
         into.WriteLine($"Stop it with Ctrl-C, or: kill {Environment.ProcessId}");
     }
 }

@@ -16,7 +16,9 @@ internal sealed class LiveTable : IDisposable
     private readonly Surroundings _around;
     private readonly EngineHost _host;
     private readonly bool _draws;
-    private long _shownAt, _shownVerdicts, _rateAt;
+    private long _shownAt,
+        _shownVerdicts,
+        _rateAt;
     private double _rate;
     private int _lines;
 
@@ -37,38 +39,78 @@ internal sealed class LiveTable : IDisposable
             _rate = (counts.Verdicts - _shownVerdicts) / seconds;
             (_shownVerdicts, _rateAt) = (counts.Verdicts, _around.Time.GetTimestamp());
         }
-        if (_draws) Draw(counts);
+        if (_draws)
+        {
+            Draw(counts);
+        }
         else if (_shownAt == 0 || _around.Time.GetElapsedTime(_shownAt) >= LineEvery)
         {
             _shownAt = _around.Time.GetTimestamp();
             // Zeros would look like a fault: the group's first assignment takes Kafka three seconds.
-            _around.Out.WriteLine(counts.Verdicts == 0 ? "          nothing decided yet: the engine joins its group, and ingest starts"
-                : FormattableString.Invariant($"{_rate,9:#,0} verdicts/s, lag {RunSummary.N(_host.Lanes.Sum(lane => lane.Lag))}, {RunSummary.ByClass(counts)}"));
+            _around.Out.WriteLine(
+                counts.Verdicts == 0
+                    ? "          nothing decided yet: the engine joins its group, and ingest starts"
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{_rate,9:#,0} verdicts/s, lag {RunSummary.N(_host.Lanes.Sum(lane => lane.Lag))}, "
+                            + $"{RunSummary.ByClass(counts)}"
+                    )
+            );
         }
     }
 
     private void Draw(PartitionCounts counts)
     {
         IReadOnlyList<LaneStatus> lanes = _host.Lanes;
-        var table = new Table().Border(TableBorder.Rounded).AddColumn("now").AddColumn(new TableColumn("").RightAligned());
+        var table = new Table()
+            .Border(TableBorder.Rounded)
+            .AddColumn("now")
+            .AddColumn(new TableColumn("").RightAligned());
         table.AddRow("verdicts/s", _rate.ToString("#,0", CultureInfo.InvariantCulture));
         table.AddRow("lag, records", RunSummary.N(lanes.Sum(lane => lane.Lag)));
         table.AddRow("waiting for paths", RunSummary.N(lanes.Sum(lane => lane.WaitingClicks)));
-        table.AddRow("latency p50, p99 ms", FormattableString.Invariant($"{lanes.Max(lane => lane.LatencyP50):0.0}, {lanes.Max(lane => lane.LatencyP99):0.0}"));
-        foreach (VerdictClass @class in Enum.GetValues<VerdictClass>()) table.AddRow($"[bold]{@class.ToString().ToLowerInvariant()}[/]", RunSummary.N(counts.ByClass[(int)@class]));
-        foreach (ReasonEntry entry in Reasons.Table.Where(entry => counts.ByReason[(int)entry.Reason] > 0).OrderByDescending(entry => counts.ByReason[(int)entry.Reason]).Take(5))
+        table.AddRow(
+            "latency p50, p99 ms",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{lanes.Max(lane => lane.LatencyP50):0.0}, {lanes.Max(lane => lane.LatencyP99):0.0}"
+            )
+        );
+        foreach (VerdictClass @class in Enum.GetValues<VerdictClass>())
+        {
+            table.AddRow($"[bold]{@class.ToString().ToLowerInvariant()}[/]", RunSummary.N(counts.ByClass[(int)@class]));
+        }
+
+        foreach (
+            ReasonEntry entry in Reasons
+                .Table.Where(entry => counts.ByReason[(int)entry.Reason] > 0)
+                .OrderByDescending(entry => counts.ByReason[(int)entry.Reason])
+                .Take(5)
+        )
+        {
             table.AddRow("  " + entry.Code, RunSummary.N(counts.ByReason[(int)entry.Reason]));
+        }
+
         var text = new StringWriter();
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text), Ansi = AnsiSupport.Yes });
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text), Ansi = AnsiSupport.Yes }
+        );
         console.Write(table);
         string drawn = text.ToString();
-        if (_lines > 0) Console.Out.Write($"\u001b[{_lines}A\u001b[J");
+        if (_lines > 0)
+        {
+            Console.Out.Write($"\u001b[{_lines}A\u001b[J");
+        }
+
         Console.Out.Write(drawn);
         _lines = drawn.Count(c => c == '\n');
     }
 
     public void Dispose()
     {
-        if (_draws) Draw(_host.Counts);
+        if (_draws)
+        {
+            Draw(_host.Counts);
+        }
     }
 }

@@ -9,14 +9,20 @@ namespace Engine.App.Terminal;
 internal sealed record LabelledClick(string Click, bool? Invalid, string Kind);
 
 /// <summary>
-/// What is true of the clicks of a stream, from files that the engine never sees: the generator's labels; the <c>label</c> of recorded paths; and, beside
-/// <c>X.clicks.jsonl.gz</c>, the columns <c>sid</c> and <c>label</c> of <c>X.tsv.gz</c>.
+/// What is true of the clicks of a stream, from files that the engine never sees: the generator's labels; the
+/// <c>label</c> of recorded paths; and, beside <c>X.clicks.jsonl.gz</c>, the columns <c>sid</c> and <c>label</c> of
+/// <c>X.tsv.gz</c>.
 /// </summary>
 internal static class TrueLabels
 {
     /// <summary>Of the sample traffic: CSV of click,label,kind.</summary>
     public static LabelledClick[] OfSample(string file) =>
-        [.. File.ReadLines(file).Skip(1).Select(line => line.Split(',')).Select(parts => new LabelledClick(parts[0], parts[1] == "1", parts[2]))];
+        [
+            .. File.ReadLines(file)
+                .Skip(1)
+                .Select(line => line.Split(','))
+                .Select(parts => new LabelledClick(parts[0], parts[1] == "1", parts[2])),
+        ];
 
     /// <summary>Of files that <c>ingest replay</c> plays.</summary>
     public static LabelledClick[] OfData(IEnumerable<string> files) => [.. files.SelectMany(Of)];
@@ -28,13 +34,27 @@ internal static class TrueLabels
         foreach (string line in Lines(file))
         {
             using JsonDocument? json = Parsed(line);
-            if (json == null || !json.RootElement.TryGetProperty("id", out JsonElement id) || id.GetString() is not { } click) continue;
+            if (
+                json == null
+                || !json.RootElement.TryGetProperty("id", out JsonElement id)
+                || id.GetString() is not { } click
+            )
+            {
+                continue;
+            }
+
             bool? invalid = beside.TryGetValue(click, out bool label) ? label : null;
             string kind = name;
-            if (json.RootElement.TryGetProperty("points", out _) && json.RootElement.TryGetProperty("label", out JsonElement human))
+            if (
+                json.RootElement.TryGetProperty("points", out _)
+                && json.RootElement.TryGetProperty("label", out JsonElement human)
+            )
             {
                 invalid = human.GetString() != "human";
-                if (invalid.Value && json.RootElement.TryGetProperty("family", out JsonElement family)) kind += $".{family.GetString()}";
+                if (invalid.Value && json.RootElement.TryGetProperty("family", out JsonElement family))
+                {
+                    kind += $".{family.GetString()}";
+                }
             }
             yield return new LabelledClick(click, invalid, kind);
         }
@@ -43,14 +63,29 @@ internal static class TrueLabels
     private static Dictionary<string, bool> BesideOf(string table)
     {
         var labels = new Dictionary<string, bool>(StringComparer.Ordinal);
-        if (!File.Exists(table)) return labels;
-        int id = -1, label = -1;
+        if (!File.Exists(table))
+        {
+            return labels;
+        }
+
+        int id = -1,
+            label = -1;
         foreach (string line in Lines(table))
         {
             string[] cells = line.Split('\t');
-            if (id < 0) (id, label) = (Array.IndexOf(cells, "sid"), Array.IndexOf(cells, "label"));
-            else if (cells.Length > Math.Max(id, label)) labels[cells[id]] = cells[label] == "1";
-            if (id < 0 || label < 0) break;
+            if (id < 0)
+            {
+                (id, label) = (Array.IndexOf(cells, "sid"), Array.IndexOf(cells, "label"));
+            }
+            else if (cells.Length > Math.Max(id, label))
+            {
+                labels[cells[id]] = cells[label] == "1";
+            }
+
+            if (id < 0 || label < 0)
+            {
+                break;
+            }
         }
         return labels;
     }
@@ -60,7 +95,11 @@ internal static class TrueLabels
         try
         {
             JsonDocument json = JsonDocument.Parse(line);
-            if (json.RootElement.ValueKind == JsonValueKind.Object) return json;
+            if (json.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return json;
+            }
+
             json.Dispose();
         }
         catch (JsonException)
@@ -73,6 +112,9 @@ internal static class TrueLabels
     private static IEnumerable<string> Lines(string file)
     {
         using var reader = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
-        while (reader.ReadLine() is { } line) yield return line;
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
     }
 }

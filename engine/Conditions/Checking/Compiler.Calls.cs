@@ -13,15 +13,17 @@ internal sealed partial class Compiler
         {
             return Has(call);
         }
-        Macro? macro = call.Receiver is null ? null : (call.Name, call.Arguments.Length) switch
-        {
-            ("all", 2) => Macro.All,
-            ("exists", 2) => Macro.Exists,
-            ("exists_one" or "existsOne", 2) => Macro.ExistsOne,
-            ("filter", 2) => Macro.Filter,
-            ("map", 2 or 3) => Macro.Map,
-            _ => null,
-        };
+        Macro? macro = call.Receiver is null
+            ? null
+            : (call.Name, call.Arguments.Length) switch
+            {
+                ("all", 2) => Macro.All,
+                ("exists", 2) => Macro.Exists,
+                ("exists_one" or "existsOne", 2) => Macro.ExistsOne,
+                ("filter", 2) => Macro.Filter,
+                ("map", 2 or 3) => Macro.Map,
+                _ => null,
+            };
         return macro is { } known ? MacroCall(known, call) : FunctionCall(call);
     }
 
@@ -31,7 +33,11 @@ internal sealed partial class Compiler
         Expr argument = call.Arguments[0] is Parenthesised parenthesised ? parenthesised.Inner : call.Arguments[0];
         if (argument is not FieldSelect select)
         {
-            throw new ConditionException(source, argument.Offset, "has() takes a dotted name or a field, as has(click.publisher)");
+            throw new ConditionException(
+                source,
+                argument.Offset,
+                "has() takes a dotted name or a field, as has(click.publisher)"
+            );
         }
         if (TryDotted(select, out string dotted, out Identifier? first) && !IsLocal(first!))
         {
@@ -54,8 +60,11 @@ internal sealed partial class Compiler
     {
         if (call.Arguments[0] is not Identifier { Root: false } variable)
         {
-            throw new ConditionException(source, call.Arguments[0].Offset,
-                $"{call.Name}() takes a variable's name first, as x in list.{call.Name}(x, …)");
+            throw new ConditionException(
+                source,
+                call.Arguments[0].Offset,
+                $"{call.Name}() takes a variable's name first, as x in list.{call.Name}(x, …)"
+            );
         }
         Typed range = Compile(call.Receiver!);
         if (range.Type.Kind is not (CelType.Dyn or CelType.List or CelType.Map))
@@ -87,10 +96,17 @@ internal sealed partial class Compiler
     {
         bool receiver = call.Receiver is not null;
         Overload[] named = [.. Catalogue.Find(call.Name)];
-        Typed[] arguments = [.. (receiver ? [call.Receiver!] : Array.Empty<Expr>()).Concat(call.Arguments).Select(Compile)];
+        Typed[] arguments =
+        [
+            .. (receiver ? [call.Receiver!] : Array.Empty<Expr>()).Concat(call.Arguments).Select(Compile),
+        ];
         StaticType[] types = [.. arguments.Select(typed => typed.Type)];
-        Overload[] fitting = [.. named.Where(overload =>
-            overload.Receiver == receiver && overload.Parameters.Length == types.Length && overload.CouldTake(types))];
+        Overload[] fitting =
+        [
+            .. named.Where(overload =>
+                overload.Receiver == receiver && overload.Parameters.Length == types.Length && overload.CouldTake(types)
+            ),
+        ];
         if (fitting.Length == 0)
         {
             return NoOverload(call, named, types);
@@ -114,9 +130,13 @@ internal sealed partial class Compiler
         string asked = call.Receiver is null
             ? $"{call.Name}({string.Join<StaticType>(", ", types)})"
             : $"{types[0]}.{call.Name}({string.Join(", ", types.Skip(1))})";
-        Fail(call.Offset, named.Length == 0
-            ? $"there is no function '{call.Name}'"
-            : $"there is no {asked}, only {string.Join(", ", named.Select(overload => overload.ToString()).Distinct())}");
+        Fail(
+            call.Offset,
+            named.Length == 0
+                ? $"there is no function '{call.Name}'"
+                : $"there is no {asked}, only "
+                    + $"{string.Join(", ", named.Select(overload => overload.ToString()).Distinct())}"
+        );
         return new Typed(new FailNode($"no such overload: {asked}"), StaticType.Dyn);
     }
 }

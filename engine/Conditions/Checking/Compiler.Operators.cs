@@ -25,11 +25,21 @@ internal sealed partial class Compiler
         RequireBool(test.Type, conditional.Test, "?:");
         if (!StaticType.Overlap(then.Type, otherwise.Type))
         {
-            Fail(conditional.Offset, $"both sides of ?: have one type, these have {then.Type} and {otherwise.Type}"
-                + (then.Type.IsNumber && otherwise.Type.IsNumber ? ": write a double with a point, as 8.0, or convert with double()" : ""));
+            Fail(
+                conditional.Offset,
+                $"both sides of ?: have one type, these have {then.Type} and {otherwise.Type}"
+                    + (
+                        then.Type.IsNumber && otherwise.Type.IsNumber
+                            ? ": write a double with a point, as 8.0, or convert with double()"
+                            : ""
+                    )
+            );
         }
         ConditionalNode node = new(test.Node, then.Node, otherwise.Node);
-        return Fold(new Typed(node, StaticType.Join(then.Type, otherwise.Type)), test.IsConstant && then.IsConstant && otherwise.IsConstant);
+        return Fold(
+            new Typed(node, StaticType.Join(then.Type, otherwise.Type)),
+            test.IsConstant && then.IsConstant && otherwise.IsConstant
+        );
     }
 
     private Typed Unary(Unary unary)
@@ -78,33 +88,49 @@ internal sealed partial class Compiler
         if (!StaticType.Overlap(left.Type, right.Type) && !(left.Type.IsNumber && right.Type.IsNumber))
         {
             bool withNull = left.Type.Kind == CelType.Null || right.Type.Kind == CelType.Null;
-            Fail(binary.Offset, $"{left.Type} and {right.Type} are never equal" + (withNull ? ": whether a name has a value, has() tells" : ""));
+            Fail(
+                binary.Offset,
+                $"{left.Type} and {right.Type} are never equal"
+                    + (withNull ? ": whether a name has a value, has() tells" : "")
+            );
         }
         Holds holds = negated ? Holds.Less | Holds.Greater : Holds.Equal;
-        Node node = right.Node is Constant constant && !left.IsConstant ? constant.Value.Kind switch
-        {
-            CelKind.Int => new CompareIntNode(left.Node, constant.Value.Bits, holds, "=="),
-            CelKind.Double => new CompareDoubleNode(left.Node, constant.Value.RawDouble, holds, "=="),
-            CelKind.String => new EqualStringNode(left.Node, constant.Value.AsString, holds),
-            CelKind.Bool => new EqualBoolNode(left.Node, constant.Value.AsBool, holds),
-            _ => new EqualNode(left.Node, right.Node, negated),
-        } : new EqualNode(left.Node, right.Node, negated);
+        Node node =
+            right.Node is Constant constant && !left.IsConstant
+                ? constant.Value.Kind switch
+                {
+                    CelKind.Int => new CompareIntNode(left.Node, constant.Value.Bits, holds, "=="),
+                    CelKind.Double => new CompareDoubleNode(left.Node, constant.Value.RawDouble, holds, "=="),
+                    CelKind.String => new EqualStringNode(left.Node, constant.Value.AsString, holds),
+                    CelKind.Bool => new EqualBoolNode(left.Node, constant.Value.AsBool, holds),
+                    _ => new EqualNode(left.Node, right.Node, negated),
+                }
+                : new EqualNode(left.Node, right.Node, negated);
         return new Typed(node, StaticType.Bool);
     }
 
     private Typed Order(Binary binary, Typed left, Typed right, Holds holds, string symbol)
     {
-        if (!HasOrder(left.Type) || !HasOrder(right.Type)
-            || !(StaticType.Overlap(left.Type, right.Type) || (left.Type.IsNumber && right.Type.IsNumber)))
+        if (
+            !HasOrder(left.Type)
+            || !HasOrder(right.Type)
+            || !(StaticType.Overlap(left.Type, right.Type) || (left.Type.IsNumber && right.Type.IsNumber))
+        )
         {
-            Fail(binary.Offset, $"{symbol} takes two values of one ordered type, these are {left.Type} and {right.Type}");
+            Fail(
+                binary.Offset,
+                $"{symbol} takes two values of one ordered type, these are {left.Type} and {right.Type}"
+            );
         }
-        Node node = right.Node is Constant constant && !left.IsConstant ? constant.Value.Kind switch
-        {
-            CelKind.Int => new CompareIntNode(left.Node, constant.Value.Bits, holds, symbol),
-            CelKind.Double => new CompareDoubleNode(left.Node, constant.Value.RawDouble, holds, symbol),
-            _ => new OrderNode(left.Node, right.Node, holds, symbol),
-        } : new OrderNode(left.Node, right.Node, holds, symbol);
+        Node node =
+            right.Node is Constant constant && !left.IsConstant
+                ? constant.Value.Kind switch
+                {
+                    CelKind.Int => new CompareIntNode(left.Node, constant.Value.Bits, holds, symbol),
+                    CelKind.Double => new CompareDoubleNode(left.Node, constant.Value.RawDouble, holds, symbol),
+                    _ => new OrderNode(left.Node, right.Node, holds, symbol),
+                }
+                : new OrderNode(left.Node, right.Node, holds, symbol);
         return new Typed(node, StaticType.Bool);
     }
 
@@ -139,22 +165,28 @@ internal sealed partial class Compiler
         StaticType? result = Result(binary.Operator, left.Type, right.Type);
         if (result is null)
         {
-            Fail(binary.Offset, $"there is no {left.Type} {ArithmeticNode.Symbol(binary.Operator)} {right.Type}"
-                + (left.Type.IsNumber && right.Type.IsNumber ? ": convert one side with double() or int()" : ""));
+            Fail(
+                binary.Offset,
+                $"there is no {left.Type} {ArithmeticNode.Symbol(binary.Operator)} {right.Type}"
+                    + (left.Type.IsNumber && right.Type.IsNumber ? ": convert one side with double() or int()" : "")
+            );
         }
         return new Typed(node, result ?? StaticType.Dyn);
     }
 
-    private static StaticType? Result(TokenKind op, StaticType left, StaticType right) => (left.Kind, right.Kind) switch
-    {
-        (CelType.Int, CelType.Int) => StaticType.Int,
-        (CelType.Double, CelType.Double) when op != TokenKind.Percent => StaticType.Double,
-        (CelType.String, CelType.String) when op == TokenKind.Plus => StaticType.String,
-        (CelType.List, CelType.List) when op == TokenKind.Plus => StaticType.ListOf(StaticType.Join(left.Element, right.Element!)),
-        (CelType.Timestamp, CelType.Duration) when op is TokenKind.Plus or TokenKind.Minus => StaticType.Timestamp,
-        (CelType.Duration, CelType.Timestamp) when op == TokenKind.Plus => StaticType.Timestamp,
-        (CelType.Timestamp, CelType.Timestamp) when op == TokenKind.Minus => StaticType.Duration,
-        (CelType.Duration, CelType.Duration) when op is TokenKind.Plus or TokenKind.Minus => StaticType.Duration,
-        _ => null,
-    };
+    private static StaticType? Result(TokenKind op, StaticType left, StaticType right) =>
+        (left.Kind, right.Kind) switch
+        {
+            (CelType.Int, CelType.Int) => StaticType.Int,
+            (CelType.Double, CelType.Double) when op != TokenKind.Percent => StaticType.Double,
+            (CelType.String, CelType.String) when op == TokenKind.Plus => StaticType.String,
+            (CelType.List, CelType.List) when op == TokenKind.Plus => StaticType.ListOf(
+                StaticType.Join(left.Element, right.Element!)
+            ),
+            (CelType.Timestamp, CelType.Duration) when op is TokenKind.Plus or TokenKind.Minus => StaticType.Timestamp,
+            (CelType.Duration, CelType.Timestamp) when op == TokenKind.Plus => StaticType.Timestamp,
+            (CelType.Timestamp, CelType.Timestamp) when op == TokenKind.Minus => StaticType.Duration,
+            (CelType.Duration, CelType.Duration) when op is TokenKind.Plus or TokenKind.Minus => StaticType.Duration,
+            _ => null,
+        };
 }

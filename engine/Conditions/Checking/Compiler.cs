@@ -11,8 +11,8 @@ internal readonly record struct Typed(Node Node, StaticType Type)
 
 /// <summary>
 /// Turns what is written into nodes: resolves names, checks types, works constants out. Checked, a mistake is a
-/// <see cref="ConditionException"/>; unchecked (for <c>eval</c>, where nothing is declared), it is an error of the evaluation, if the
-/// evaluation comes to it.
+/// <see cref="ConditionException"/>; unchecked (for <c>eval</c>, where nothing is declared), it is an error of the
+/// evaluation, if the evaluation comes to it.
 /// </summary>
 internal sealed partial class Compiler(string source, CelNames names, bool isChecked)
 {
@@ -26,23 +26,27 @@ internal sealed partial class Compiler(string source, CelNames names, bool isChe
     /// <summary>Slots of the names that are read.</summary>
     public int[] Slots => [.. _slots];
 
-    public Typed Compile(Expr expr) => expr switch
-    {
-        Literal literal => new Typed(new Constant(literal.Value), StaticType.Of(literal.Value)),
-        Identifier or FieldSelect => NameOrField(expr),
-        Parenthesised parenthesised => Compile(parenthesised.Inner),
-        Indexing index => Index(index),
-        Call call => CallOrMacro(call),
-        ListLiteral list => List(list),
-        MapLiteral map => Map(map),
-        Unary unary => Unary(unary),
-        Binary binary => Binary(binary),
-        Logical logical => Logical(logical),
-        Conditional conditional => Conditional(conditional),
-        _ => throw new InvalidOperationException($"no such expression: {expr.GetType().Name}"),
-    };
+    public Typed Compile(Expr expr) =>
+        expr switch
+        {
+            Literal literal => new Typed(new Constant(literal.Value), StaticType.Of(literal.Value)),
+            Identifier or FieldSelect => NameOrField(expr),
+            Parenthesised parenthesised => Compile(parenthesised.Inner),
+            Indexing index => Index(index),
+            Call call => CallOrMacro(call),
+            ListLiteral list => List(list),
+            MapLiteral map => Map(map),
+            Unary unary => Unary(unary),
+            Binary binary => Binary(binary),
+            Logical logical => Logical(logical),
+            Conditional conditional => Conditional(conditional),
+            _ => throw new InvalidOperationException($"no such expression: {expr.GetType().Name}"),
+        };
 
-    /// <summary>A dotted name is the longest declared one that begins it; what is left are fields. A macro's variable comes first.</summary>
+    /// <summary>
+    /// A dotted name is the longest declared one that begins it; what is left are fields. A macro's variable comes
+    /// first.
+    /// </summary>
     private Typed NameOrField(Expr expr)
     {
         if (TryDotted(expr, out string dotted, out Identifier? first))
@@ -79,12 +83,16 @@ internal sealed partial class Compiler(string source, CelNames names, bool isChe
     private Typed Undeclared(string name, int offset)
     {
         IReadOnlyList<string> near = isChecked ? names.Near(name) : [];
-        Fail(offset, $"'{name}' is not declared" + near.Count switch
-        {
-            0 => "",
-            1 => $": is {near[0]} meant?",
-            _ => $": is one of these meant: {string.Join(", ", near)}?",
-        });
+        Fail(
+            offset,
+            $"'{name}' is not declared"
+                + near.Count switch
+                {
+                    0 => "",
+                    1 => $": is {near[0]} meant?",
+                    _ => $": is one of these meant: {string.Join(", ", near)}?",
+                }
+        );
         return new Typed(new FailNode($"no such attribute: {name}"), StaticType.Dyn);
     }
 
@@ -124,9 +132,13 @@ internal sealed partial class Compiler(string source, CelNames names, bool isChe
     private Typed List(ListLiteral list)
     {
         Typed[] elements = [.. list.Elements.Select(Compile)];
-        StaticType element = elements.Aggregate((StaticType?)null, (type, next) => StaticType.Join(type, next.Type)) ?? StaticType.Dyn;
+        StaticType element = elements.Aggregate((StaticType?)null, (type, next) => StaticType.Join(type, next.Type))
+            ?? StaticType.Dyn;
         Node[] nodes = [.. elements.Select(typed => typed.Node)];
-        return Fold(new Typed(new ListNode(nodes), StaticType.ListOf(element)), elements.All(typed => typed.IsConstant));
+        return Fold(
+            new Typed(new ListNode(nodes), StaticType.ListOf(element)),
+            elements.All(typed => typed.IsConstant)
+        );
     }
 
     private Typed Map(MapLiteral map)
@@ -140,8 +152,10 @@ internal sealed partial class Compiler(string source, CelNames names, bool isChe
                 Fail(map.Keys[i].Offset, $"a map's key is an int, a bool or a string, not {Article(keys[i].Type)}");
             }
         }
-        StaticType key = keys.Aggregate((StaticType?)null, (type, next) => StaticType.Join(type, next.Type)) ?? StaticType.Dyn;
-        StaticType value = values.Aggregate((StaticType?)null, (type, next) => StaticType.Join(type, next.Type)) ?? StaticType.Dyn;
+        StaticType key = keys.Aggregate((StaticType?)null, (type, next) => StaticType.Join(type, next.Type))
+            ?? StaticType.Dyn;
+        StaticType value = values.Aggregate((StaticType?)null, (type, next) => StaticType.Join(type, next.Type))
+            ?? StaticType.Dyn;
         MapNode node = new([.. keys.Select(typed => typed.Node)], [.. values.Select(typed => typed.Node)]);
         return Fold(new Typed(node, StaticType.MapOf(key, value)), keys.Concat(values).All(typed => typed.IsConstant));
     }
@@ -154,17 +168,24 @@ internal sealed partial class Compiler(string source, CelNames names, bool isChe
         {
             CelType.Dyn => true,
             CelType.List => at.Type.IsDyn || at.Type.IsNumber,
-            CelType.Map => StaticType.Overlap(operand.Type.Key, at.Type) || (operand.Type.Key!.IsNumber && at.Type.IsNumber),
+            CelType.Map => StaticType.Overlap(operand.Type.Key, at.Type)
+                || (operand.Type.Key!.IsNumber && at.Type.IsNumber),
             _ => false,
         };
         if (!fits)
         {
             Fail(index.Offset, $"{Article(operand.Type)} has no [{at.Type}]");
         }
-        return Fold(new Typed(new IndexNode(operand.Node, at.Node), operand.Type.Element ?? StaticType.Dyn), operand.IsConstant && at.IsConstant);
+        return Fold(
+            new Typed(new IndexNode(operand.Node, at.Node), operand.Type.Element ?? StaticType.Dyn),
+            operand.IsConstant && at.IsConstant
+        );
     }
 
-    /// <summary>Works a part out that needs nothing of the bindings. What fails is left to fail at evaluation, where an or may absorb it.</summary>
+    /// <summary>
+    /// Works a part out that needs nothing of the bindings. What fails is left to fail at evaluation, where an or may
+    /// absorb it.
+    /// </summary>
     private Typed Fold(Typed typed, bool constant)
     {
         if (!constant)
@@ -191,10 +212,11 @@ internal sealed partial class Compiler(string source, CelNames names, bool isChe
         }
     }
 
-    private static string Article(StaticType type) => type.Kind switch
-    {
-        CelType.Int => "an int",
-        CelType.Null => "null",
-        _ => $"a {type}",
-    };
+    private static string Article(StaticType type) =>
+        type.Kind switch
+        {
+            CelType.Int => "an int",
+            CelType.Null => "null",
+            _ => $"a {type}",
+        };
 }

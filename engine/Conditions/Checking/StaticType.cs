@@ -16,8 +16,8 @@ internal sealed record StaticType(CelType Kind, StaticType? Key = null, StaticTy
 
     public bool IsNumber => Kind is CelType.Int or CelType.Double;
 
-    /// <summary>Levels of lists and maps that types are known through; what lies deeper is dyn. Chained macros can make values of any
-    /// depth, and their types are compared and written out.</summary>
+    /// <summary>Levels of lists and maps that types are known through; what lies deeper is dyn. Chained macros can make
+    /// values of any depth, and their types are compared and written out.</summary>
     private const int MostLevels = 8;
 
     private int Levels { get; } = 1 + (Element?.Levels ?? 0);
@@ -28,55 +28,64 @@ internal sealed record StaticType(CelType Kind, StaticType? Key = null, StaticTy
 
     private static StaticType Bounded(StaticType element) => element.Levels < MostLevels ? element : Dyn;
 
-    public static StaticType Of(CelType type) => type switch
-    {
-        CelType.Dyn => Dyn,
-        CelType.Null => Null,
-        CelType.Bool => Bool,
-        CelType.Int => Int,
-        CelType.Double => Double,
-        CelType.String => String,
-        CelType.Timestamp => Timestamp,
-        CelType.Duration => Duration,
-        CelType.List => ListOf(Dyn),
-        _ => MapOf(Dyn, Dyn),
-    };
+    public static StaticType Of(CelType type) =>
+        type switch
+        {
+            CelType.Dyn => Dyn,
+            CelType.Null => Null,
+            CelType.Bool => Bool,
+            CelType.Int => Int,
+            CelType.Double => Double,
+            CelType.String => String,
+            CelType.Timestamp => Timestamp,
+            CelType.Duration => Duration,
+            CelType.List => ListOf(Dyn),
+            _ => MapOf(Dyn, Dyn),
+        };
 
-    public static StaticType Of(in CelValue value) => value.Kind switch
-    {
-        CelKind.List => ListOf(value.AsList.Select(element => Of(element)).Aggregate((StaticType?)null, Join) ?? Dyn),
-        CelKind.Map => MapOf(Dyn, Dyn),
-        CelKind.Absent or CelKind.Error => Dyn,
-        _ => Of(TypeOf(value.Kind)),
-    };
+    public static StaticType Of(in CelValue value) =>
+        value.Kind switch
+        {
+            CelKind.List => ListOf(
+                value.AsList.Select(element => Of(element)).Aggregate((StaticType?)null, Join) ?? Dyn
+            ),
+            CelKind.Map => MapOf(Dyn, Dyn),
+            CelKind.Absent or CelKind.Error => Dyn,
+            _ => Of(TypeOf(value.Kind)),
+        };
 
     /// <summary>The type whose values are of this kind.</summary>
-    public static CelType TypeOf(CelKind kind) => kind switch
-    {
-        CelKind.Null => CelType.Null,
-        CelKind.Bool => CelType.Bool,
-        CelKind.Int => CelType.Int,
-        CelKind.Double => CelType.Double,
-        CelKind.String => CelType.String,
-        CelKind.Timestamp => CelType.Timestamp,
-        CelKind.Duration => CelType.Duration,
-        CelKind.List => CelType.List,
-        CelKind.Map => CelType.Map,
-        _ => CelType.Dyn,
-    };
+    public static CelType TypeOf(CelKind kind) =>
+        kind switch
+        {
+            CelKind.Null => CelType.Null,
+            CelKind.Bool => CelType.Bool,
+            CelKind.Int => CelType.Int,
+            CelKind.Double => CelType.Double,
+            CelKind.String => CelType.String,
+            CelKind.Timestamp => CelType.Timestamp,
+            CelKind.Duration => CelType.Duration,
+            CelKind.List => CelType.List,
+            CelKind.Map => CelType.Map,
+            _ => CelType.Dyn,
+        };
 
     /// <summary>One type for both: theirs if it is the same, else dyn.</summary>
     public static StaticType Join(StaticType? left, StaticType right) => left is null || left == right ? right : Dyn;
 
     /// <summary>Whether a value could be of both types.</summary>
     public static bool Overlap(StaticType? left, StaticType? right) =>
-        left is null || right is null || left.IsDyn || right.IsDyn
+        left is null
+        || right is null
+        || left.IsDyn
+        || right.IsDyn
         || (left.Kind == right.Kind && Overlap(left.Key, right.Key) && Overlap(left.Element, right.Element));
 
-    public override string ToString() => Kind switch
-    {
-        CelType.List when Element is { IsDyn: false } => $"list({Element})",
-        CelType.Map when Element is { IsDyn: false } => $"map({Key}, {Element})",
-        _ => KindNames.Of(Kind),
-    };
+    public override string ToString() =>
+        Kind switch
+        {
+            CelType.List when Element is { IsDyn: false } => $"list({Element})",
+            CelType.Map when Element is { IsDyn: false } => $"map({Key}, {Element})",
+            _ => KindNames.Of(Kind),
+        };
 }

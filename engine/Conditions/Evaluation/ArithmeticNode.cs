@@ -2,7 +2,9 @@ using Engine.Conditions.Syntax;
 
 namespace Engine.Conditions.Evaluation;
 
-/// <summary>+, -, *, / and %: of ints (checked), doubles, and what + and - are of text, lists, instants and spans.</summary>
+/// <summary>
+/// +, -, *, / and %: of ints (checked), doubles, and what + and - are of text, lists, instants and spans.
+/// </summary>
 internal sealed class ArithmeticNode(TokenKind op, Node left, Node right) : Node
 {
     private static readonly CelValue Overflow = CelValue.Error("integer overflow");
@@ -39,14 +41,15 @@ internal sealed class ArithmeticNode(TokenKind op, Node left, Node right) : Node
         };
     }
 
-    public static string Symbol(TokenKind op) => op switch
-    {
-        TokenKind.Plus => "+",
-        TokenKind.Minus => "-",
-        TokenKind.Star => "*",
-        TokenKind.Slash => "/",
-        _ => "%",
-    };
+    public static string Symbol(TokenKind op) =>
+        op switch
+        {
+            TokenKind.Plus => "+",
+            TokenKind.Minus => "-",
+            TokenKind.Star => "*",
+            TokenKind.Slash => "/",
+            _ => "%",
+        };
 
     private CelValue Ints(long a, long b)
     {
@@ -63,20 +66,27 @@ internal sealed class ArithmeticNode(TokenKind op, Node left, Node right) : Node
                 exact = (Int128)a * b;
                 return exact == (long)exact ? CelValue.Of((long)exact) : Overflow;
             case TokenKind.Slash:
-                return b == 0 ? DivisionByZero : a == long.MinValue && b == -1 ? Overflow : CelValue.Of(a / b);
+                return b == 0 ? DivisionByZero
+                    : a == long.MinValue && b == -1 ? Overflow
+                    : CelValue.Of(a / b);
             default:
                 // The remainder of the least int by -1 overflows as its quotient does.
-                return b == 0 ? ModulusByZero : a == long.MinValue && b == -1 ? Overflow : CelValue.Of(a % b);
+                return b == 0 ? ModulusByZero
+                    : a == long.MinValue && b == -1 ? Overflow
+                    : CelValue.Of(a % b);
         }
     }
 
-    private CelValue Doubles(double a, double b) => CelValue.Of(op switch
-    {
-        TokenKind.Plus => a + b,
-        TokenKind.Minus => a - b,
-        TokenKind.Star => a * b,
-        _ => a / b,
-    });
+    private CelValue Doubles(double a, double b) =>
+        CelValue.Of(
+            op switch
+            {
+                TokenKind.Plus => a + b,
+                TokenKind.Minus => a - b,
+                TokenKind.Star => a * b,
+                _ => a / b,
+            }
+        );
 
     private static CelValue Joined(ref Frame frame, string a, string b) =>
         frame.Charge((long)a.Length + b.Length) ? CelValue.Of(string.Concat(a, b)) : Budget.Exceeded;

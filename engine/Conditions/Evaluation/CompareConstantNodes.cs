@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Engine.Conditions.Evaluation;
 
-/// <summary>A comparison with a constant, the commonest node of all: a name on its left is read without a call of its node, and the kind
-/// that is expected is compared without a look at others.</summary>
+/// <summary>A comparison with a constant, the commonest node of all: a name on its left is read without a call of its
+/// node, and the kind that is expected is compared without a look at others.</summary>
 internal abstract class CompareConstantNode(Node left, CelValue constant, Holds holds, string symbol) : Node
 {
     private readonly int _slot = left is NameNode name ? name.Slot : -1;
@@ -49,7 +49,9 @@ internal sealed class CompareIntNode(Node left, long constant, Holds holds, stri
         if (value.Kind == CelKind.Int)
         {
             long bits = value.Bits;
-            return bits == constant ? _equal : bits < constant ? _less : _greater;
+            return bits == constant ? _equal
+                : bits < constant ? _less
+                : _greater;
         }
         return value.IsError ? Truth.Neither : base.Test(ref frame);
     }
@@ -70,7 +72,10 @@ internal sealed class CompareDoubleNode(Node left, double constant, Holds holds,
         if (value.Kind == CelKind.Double)
         {
             double number = value.RawDouble;
-            return number == constant ? _equal : number < constant ? _less : number > constant ? _greater : _unordered;
+            return number == constant ? _equal
+                : number < constant ? _less
+                : number > constant ? _greater
+                : _unordered;
         }
         return value.IsError ? Truth.Neither : base.Test(ref frame);
     }
@@ -88,7 +93,9 @@ internal sealed class EqualStringNode(Node left, string constant, Holds holds)
         CelValue value = Left(ref frame);
         if (value.Kind == CelKind.String)
         {
-            return !frame.Charge(constant.Length) ? Truth.Neither : string.Equals(Unsafe.As<string>(value.Held), constant) ? _equal : _other;
+            return !frame.Charge(constant.Length) ? Truth.Neither
+                : string.Equals(Unsafe.As<string>(value.Held), constant) ? _equal
+                : _other;
         }
         return value.IsError ? Truth.Neither : _other;
     }
@@ -105,6 +112,12 @@ internal sealed class EqualBoolNode(Node left, bool constant, Holds holds)
     public override Truth Test(ref Frame frame)
     {
         CelValue value = Left(ref frame);
-        return value.Kind == CelKind.Bool ? value.Bits != 0 ? _whenTrue : _whenFalse : value.IsError ? Truth.Neither : _other;
+        return value.Kind == CelKind.Bool
+            ? value.Bits != 0
+                ? _whenTrue
+                : _whenFalse
+            : value.IsError
+                ? Truth.Neither
+                : _other;
     }
 }

@@ -28,7 +28,9 @@ internal sealed class EqualNode(Node left, Node right, bool negated) : Node
         {
             return b;
         }
-        return frame.Charge(Math.Min(a.Weight, b.Weight)) ? CelValue.Of(CelOrder.AreEqual(a, b) != negated) : Budget.Exceeded;
+        return frame.Charge(Math.Min(a.Weight, b.Weight))
+            ? CelValue.Of(CelOrder.AreEqual(a, b) != negated)
+            : Budget.Exceeded;
     }
 }
 
@@ -59,5 +61,13 @@ internal sealed class OrderNode(Node left, Node right, Holds holds, string symbo
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Hold(Holds holds, int order) =>
-        order != CelOrder.Unordered && (holds & (order < 0 ? Holds.Less : order == 0 ? Holds.Equal : Holds.Greater)) != 0;
+        order != CelOrder.Unordered
+        && (
+            holds
+            & (
+                order < 0 ? Holds.Less
+                : order == 0 ? Holds.Equal
+                : Holds.Greater
+            )
+        ) != 0;
 }

@@ -44,7 +44,8 @@ internal sealed class MapNode(Node[] keys, Node[] values) : Node
             }
         }
         return !CelMap.TryOf(k, v, out CelMap? map, out string? error) ? CelValue.Error(error!)
-            : frame.Charge(map!.Weight) ? CelValue.Of(map) : Budget.Exceeded;
+            : frame.Charge(map!.Weight) ? CelValue.Of(map)
+            : Budget.Exceeded;
     }
 }
 
@@ -61,9 +62,15 @@ internal sealed class SelectNode(Node operand, string field) : Node
         CelValue value = operand.Evaluate(ref frame);
         if (value.Kind != CelKind.Map)
         {
-            return value.IsError ? value : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)} has no fields, and so no {field}");
+            return value.IsError
+                ? value
+                : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)} has no fields, and so no {field}");
         }
-        return frame.Charge(_key.Weight) ? value.AsMap.TryGet(_key, out CelValue found) ? found : _missing : Budget.Exceeded;
+        return frame.Charge(_key.Weight)
+            ? value.AsMap.TryGet(_key, out CelValue found)
+                ? found
+                : _missing
+            : Budget.Exceeded;
     }
 }
 
@@ -78,7 +85,8 @@ internal sealed class HasFieldNode(Node operand, string field) : Node
     {
         CelValue value = operand.Evaluate(ref frame);
         return value.Kind == CelKind.Map ? CelValue.Of(value.AsMap.TryGet(_key, out _))
-            : value.IsError ? value : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)} has no fields, and so no {field}");
+            : value.IsError ? value
+            : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)} has no fields, and so no {field}");
     }
 }
 
@@ -117,21 +125,28 @@ internal sealed class IndexNode(Node operand, Node index) : Node
         {
             return CelValue.Error($"no such overload: a list's index is an int, not {at}");
         }
-        return index >= 0 && index < list.Count ? list[(int)index] : CelValue.Error($"index {index} is out of the list's range of {list.Count}");
+        return index >= 0 && index < list.Count
+            ? list[(int)index]
+            : CelValue.Error($"index {index} is out of the list's range of {list.Count}");
     }
 
     private static CelValue Entry(CelMap map, in CelValue at)
     {
         if (at.Kind is not (CelKind.Int or CelKind.Double or CelKind.Bool or CelKind.String))
         {
-            return CelValue.Error($"no such overload: a map's key is an int, a bool or a string, not {KindNames.Of(at.Kind)}");
+            return CelValue.Error(
+                $"no such overload: a map's key is an int, a bool or a string, not {KindNames.Of(at.Kind)}"
+            );
         }
         return map.TryGet(at, out CelValue found) ? found : CelValue.Error($"no such key: {at}");
     }
 
     private static bool Whole(in CelValue at, out long index)
     {
-        index = at.Kind == CelKind.Int ? at.Bits : at.Kind == CelKind.Double ? (long)at.RawDouble : 0;
+        index =
+            at.Kind == CelKind.Int ? at.Bits
+            : at.Kind == CelKind.Double ? (long)at.RawDouble
+            : 0;
         return at.Kind == CelKind.Int || (at.Kind == CelKind.Double && index == at.RawDouble);
     }
 }
@@ -156,7 +171,9 @@ internal sealed class InNode(Node element, Node container) : Node
             case CelKind.Map:
                 return frame.Charge(value.Weight) ? CelValue.Of(held.AsMap.TryGet(value, out _)) : Budget.Exceeded;
             default:
-                return held.IsError ? held : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)} in {KindNames.Of(held.Kind)}");
+                return held.IsError
+                    ? held
+                    : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)} in {KindNames.Of(held.Kind)}");
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace Engine.Conditions.Evaluation;
 
-/// <summary>What one evaluation has at hand: the bindings, the macros' variables and what is left of the budget. It lives on the stack of
-/// the thread that evaluates.</summary>
+/// <summary>What one evaluation has at hand: the bindings, the macros' variables and what is left of the budget. It
+/// lives on the stack of the thread that evaluates.</summary>
 internal ref struct Frame
 {
     private readonly UnsafeBindings _bindings;

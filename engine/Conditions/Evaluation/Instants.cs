@@ -3,8 +3,12 @@ namespace Engine.Conditions.Evaluation;
 /// <summary>Arithmetic of instants and spans, each result held to its range.</summary>
 internal static class Instants
 {
-    private static readonly CelValue InstantOutOfRange = CelValue.Error("timestamp out of range: it lies in the years 1 to 9999");
-    private static readonly CelValue SpanOutOfRange = CelValue.Error("duration out of range: it is at most about 292 years either way");
+    private static readonly CelValue InstantOutOfRange = CelValue.Error(
+        "timestamp out of range: it lies in the years 1 to 9999"
+    );
+    private static readonly CelValue SpanOutOfRange = CelValue.Error(
+        "duration out of range: it is at most about 292 years either way"
+    );
 
     public static CelValue Add(in CelValue instant, Int128 nanos)
     {
@@ -14,8 +18,10 @@ internal static class Instants
         return rest < 0 ? At(seconds - 1, rest + (int)CelValue.NanosPerSecond) : At(seconds, rest);
     }
 
-    public static CelValue At(long seconds, int nanos = 0) => seconds is < CelValue.FirstSecond or > CelValue.LastSecond
-        ? InstantOutOfRange : CelValue.Timestamp(seconds, nanos);
+    public static CelValue At(long seconds, int nanos = 0) =>
+        seconds is < CelValue.FirstSecond or > CelValue.LastSecond
+            ? InstantOutOfRange
+            : CelValue.Timestamp(seconds, nanos);
 
     public static CelValue Between(in CelValue later, in CelValue earlier) =>
         Span(((Int128)later.Bits - earlier.Bits) * CelValue.NanosPerSecond + later.Nanos - earlier.Nanos);

@@ -1,6 +1,8 @@
 namespace Engine.Conditions.Evaluation;
 
-/// <summary>&amp;&amp; or || over any number of terms: the first that decides ends it, and takes errors of the others with it.</summary>
+/// <summary>
+/// &amp;&amp; or || over any number of terms: the first that decides ends it, and takes errors of the others with it.
+/// </summary>
 internal sealed class LogicalNode(bool decides, Node[] terms) : Node
 {
     private static readonly CelValue NotBool = CelValue.Error("no such overload: && and || take bools");
@@ -60,7 +62,8 @@ internal sealed class NotNode(Node operand) : Node
     {
         CelValue value = operand.Evaluate(ref frame);
         return value.Kind == CelKind.Bool ? CelValue.Of(value.Bits == 0)
-            : value.IsError ? value : CelValue.Error($"no such overload: !{KindNames.Of(value.Kind)}");
+            : value.IsError ? value
+            : CelValue.Error($"no such overload: !{KindNames.Of(value.Kind)}");
     }
 }
 

@@ -1,9 +1,16 @@
 namespace Engine.Conditions.Evaluation;
 
-internal enum Macro { All, Exists, ExistsOne, Map, Filter }
+internal enum Macro
+{
+    All,
+    Exists,
+    ExistsOne,
+    Map,
+    Filter,
+}
 
-/// <summary>all, exists, exists_one, map and filter: a loop over a list's elements or a map's keys. Each round is charged for all of its
-/// body, and a loop ends when the budget does, so loops within loops cannot run away.</summary>
+/// <summary>all, exists, exists_one, map and filter: a loop over a list's elements or a map's keys. Each round is
+/// charged for all of its body, and a loop ends when the budget does, so loops within loops cannot run away.</summary>
 /// <param name="macro">Which.</param>
 /// <param name="range">What is gone over.</param>
 /// <param name="local">Where the variable is kept.</param>
@@ -28,7 +35,11 @@ internal sealed class MacroNode(Macro macro, Node range, int local, Node? test, 
                 elements = over.AsMap.Keys;
                 break;
             default:
-                return over.IsError ? over : CelValue.Error($"no such overload: a macro goes over a list or a map, not {KindNames.Of(over.Kind)}");
+                return over.IsError
+                    ? over
+                    : CelValue.Error(
+                        $"no such overload: a macro goes over a list or a map, not {KindNames.Of(over.Kind)}"
+                    );
         }
         return macro switch
         {
@@ -94,7 +105,12 @@ internal sealed class MacroNode(Macro macro, Node range, int local, Node? test, 
             {
                 continue;
             }
-            CelValue made = value.IsError || transform is null ? value.IsError ? value : element : transform.Evaluate(ref frame);
+            CelValue made =
+                value.IsError || transform is null
+                    ? value.IsError
+                        ? value
+                        : element
+                    : transform.Evaluate(ref frame);
             if (made.IsError)
             {
                 return made;
@@ -118,7 +134,8 @@ internal sealed class MacroNode(Macro macro, Node range, int local, Node? test, 
             return CelValue.True;
         }
         CelValue value = test.Evaluate(ref frame);
-        return value.IsError || value.Kind == CelKind.Bool ? value
+        return value.IsError || value.Kind == CelKind.Bool
+            ? value
             : CelValue.Error($"no such overload: a macro's condition is a bool, not {KindNames.Of(value.Kind)}");
     }
 }

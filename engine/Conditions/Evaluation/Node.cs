@@ -5,19 +5,21 @@ internal enum Truth
 {
     False,
     True,
+
     /// <summary>An error, or a value that is no bool.</summary>
     Neither,
 }
 
 /// <summary>
-/// A compiled part of a condition. Sealed nodes with virtual calls: nothing is emitted or jitted when a rule is loaded, an expression is
-/// readable in a debugger, and five comparisons take some 50 ns, half of what is allowed; most of that is reading the names.
+/// A compiled part of a condition. Sealed nodes with virtual calls: nothing is emitted or jitted when a rule is loaded,
+/// an expression is readable in a debugger, and five comparisons take some 50 ns, half of what is allowed; most of that
+/// is reading the names.
 /// </summary>
 internal abstract class Node
 {
-    /// <summary>Evaluates what should be a bool to no more than that: half the time of <see cref="Evaluate"/> for comparisons, as no value
-    /// is handed up. Whoever needs to know what else it was evaluates again; nodes themselves never do both, so a tree is gone through
-    /// twice at most.</summary>
+    /// <summary>Evaluates what should be a bool to no more than that: half the time of <see cref="Evaluate"/> for
+    /// comparisons, as no value is handed up. Whoever needs to know what else it was evaluates again; nodes themselves
+    /// never do both, so a tree is gone through twice at most.</summary>
     public virtual Truth Test(ref Frame frame)
     {
         CelValue value = Evaluate(ref frame);
@@ -25,7 +27,6 @@ internal abstract class Node
     }
 
     protected static Truth TruthOf(bool value) => value ? Truth.True : Truth.False;
-
 
     /// <summary>Nodes from here down: what one evaluation without macros costs at most, in steps.</summary>
     public abstract int Size { get; }

@@ -5,10 +5,15 @@ namespace Engine.Conditions.Functions;
 /// <summary>All functions there are.</summary>
 internal static class Catalogue
 {
-    private static readonly ILookup<string, Overload> ByName =
-        new IEnumerable<Overload>[] { Conversions.All, TextFunctions.All, TextSearch.All, TimeFunctions.All }
-            .SelectMany(overloads => overloads)
-            .ToLookup(overload => overload.Name, StringComparer.Ordinal);
+    private static readonly ILookup<string, Overload> ByName = new IEnumerable<Overload>[]
+    {
+        Conversions.All,
+        TextFunctions.All,
+        TextSearch.All,
+        TimeFunctions.All,
+    }
+        .SelectMany(overloads => overloads)
+        .ToLookup(overload => overload.Name, StringComparer.Ordinal);
 
     /// <summary>The ways to call a function, none if there is no such function.</summary>
     public static IEnumerable<Overload> Find(string name) => ByName[name];

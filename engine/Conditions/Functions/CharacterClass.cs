@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>A set of code points in a pattern, written for an engine that sees UTF-16: the basic plane as one class, what lies above it as
-/// pairs of surrogates, so that an emoji is one character here too.</summary>
+/// <summary>A set of code points in a pattern, written for an engine that sees UTF-16: the basic plane as one class,
+/// what lies above it as pairs of surrogates, so that an emoji is one character here too.</summary>
 internal sealed class CharacterClass(bool negated)
 {
     private const int FirstAbove = 0x10000;
@@ -47,7 +47,9 @@ internal sealed class CharacterClass(bool negated)
         }
     }
 
-    /// <summary>Adds a general category of Unicode (of the basic plane: the engine knows no categories of pairs).</summary>
+    /// <summary>
+    /// Adds a general category of Unicode (of the basic plane: the engine knows no categories of pairs).
+    /// </summary>
     public void AddCategory(string category, bool not)
     {
         _categories.Append(not ? @"\P{" : @"\p{").Append(category).Append('}');
@@ -96,8 +98,15 @@ internal sealed class CharacterClass(bool negated)
     /// <summary>The ranges above the basic plane, ascending, the complement if negated.</summary>
     private IEnumerable<(int From, int To)> Above()
     {
-        List<(int From, int To)> above = _allAbove ? [(FirstAbove, Last)]
-            : [.. _ranges.Where(range => range.To >= FirstAbove).Select(range => (Math.Max(range.From, FirstAbove), range.To)).Order()];
+        List<(int From, int To)> above = _allAbove
+            ? [(FirstAbove, Last)]
+            :
+            [
+                .. _ranges
+                    .Where(range => range.To >= FirstAbove)
+                    .Select(range => (Math.Max(range.From, FirstAbove), range.To))
+                    .Order(),
+            ];
         if (!negated)
         {
             return above;
@@ -119,7 +128,9 @@ internal sealed class CharacterClass(bool negated)
         return others;
     }
 
-    /// <summary>A range as pairs: the first and the last high surrogate with part of the low ones, those between with all.</summary>
+    /// <summary>
+    /// A range as pairs: the first and the last high surrogate with part of the low ones, those between with all.
+    /// </summary>
     private static void AddPairs(int from, int to, List<string> parts)
     {
         (int high, int low) = Split(from);
@@ -143,7 +154,8 @@ internal sealed class CharacterClass(bool negated)
         }
     }
 
-    private static (int High, int Low) Split(int code) => (0xD800 + ((code - FirstAbove) >> 10), 0xDC00 + ((code - FirstAbove) & 0x3FF));
+    private static (int High, int Low) Split(int code) =>
+        (0xD800 + ((code - FirstAbove) >> 10), 0xDC00 + ((code - FirstAbove) & 0x3FF));
 
     private static string Unit(int code) => $@"\u{code:X4}";
 }

@@ -1,6 +1,8 @@
 namespace Engine.Conditions.Functions;
 
-/// <summary>Places in text, counted in code points as the language counts, found in UTF-16 as the runtime stores.</summary>
+/// <summary>
+/// Places in text, counted in code points as the language counts, found in UTF-16 as the runtime stores.
+/// </summary>
 internal static class CodePoints
 {
     /// <summary>Code points of a text.</summary>

@@ -6,23 +6,43 @@ namespace Engine.Conditions.Functions;
 /// <summary>Instants as text: RFC 3339, with up to nine digits of a second's fraction; written in UTC.</summary>
 internal static class InstantText
 {
-    private static readonly CelValue Unreadable =
-        CelValue.Error("timestamp() of text that is none of RFC 3339: expected as 2026-11-22T19:30:00.5Z, from year 1 to 9999");
+    private static readonly CelValue Unreadable = CelValue.Error(
+        "timestamp() of text that is none of RFC 3339: expected as 2026-11-22T19:30:00.5Z, from year 1 to 9999"
+    );
 
     public static string Write(long seconds, int nanos)
     {
-        string fraction = nanos == 0 ? "" : "." + nanos.ToString("000000000", CultureInfo.InvariantCulture).TrimEnd('0');
-        return DateTime.UnixEpoch.AddSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture) + fraction + "Z";
+        string fraction =
+            nanos == 0 ? "" : "." + nanos.ToString("000000000", CultureInfo.InvariantCulture).TrimEnd('0');
+        return DateTime.UnixEpoch.AddSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture)
+            + fraction
+            + "Z";
     }
 
     public static CelValue Read(string text)
     {
         ReadOnlySpan<char> t = text;
-        if (t.Length < "0001-01-01T00:00:00Z".Length || t[4] != '-' || t[7] != '-' || t[10] is not ('T' or 't') || t[13] != ':' || t[16] != ':'
-            || !Digits(t[..4], out int year) || !Digits(t[5..7], out int month) || !Digits(t[8..10], out int day)
-            || !Digits(t[11..13], out int hour) || !Digits(t[14..16], out int minute) || !Digits(t[17..19], out int second)
-            || year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)
-            || hour > 23 || minute > 59 || second > 59)
+        if (
+            t.Length < "0001-01-01T00:00:00Z".Length
+            || t[4] != '-'
+            || t[7] != '-'
+            || t[10] is not ('T' or 't')
+            || t[13] != ':'
+            || t[16] != ':'
+            || !Digits(t[..4], out int year)
+            || !Digits(t[5..7], out int month)
+            || !Digits(t[8..10], out int day)
+            || !Digits(t[11..13], out int hour)
+            || !Digits(t[14..16], out int minute)
+            || !Digits(t[17..19], out int second)
+            || year < 1
+            || month is < 1 or > 12
+            || day < 1
+            || day > DateTime.DaysInMonth(year, month)
+            || hour > 23
+            || minute > 59
+            || second > 59
+        )
         {
             return Unreadable;
         }
@@ -38,7 +58,9 @@ internal static class InstantText
     private static bool Digits(ReadOnlySpan<char> text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
-    /// <summary>A point and digits, where there is a point; digits after the ninth are below a nanosecond, and cut off.</summary>
+    /// <summary>
+    /// A point and digits, where there is a point; digits after the ninth are below a nanosecond, and cut off.
+    /// </summary>
     private static bool Fraction(ref ReadOnlySpan<char> text, out int nanos)
     {
         nanos = 0;
@@ -63,8 +85,15 @@ internal static class InstantText
         {
             return true;
         }
-        if (text.Length != 6 || text[0] is not ('+' or '-') || text[3] != ':'
-            || !Digits(text[1..3], out int hours) || !Digits(text[4..], out int minutes) || hours > 23 || minutes > 59)
+        if (
+            text.Length != 6
+            || text[0] is not ('+' or '-')
+            || text[3] != ':'
+            || !Digits(text[1..3], out int hours)
+            || !Digits(text[4..], out int minutes)
+            || hours > 23
+            || minutes > 59
+        )
         {
             return false;
         }

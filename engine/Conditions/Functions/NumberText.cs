@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>Doubles as text: the fewest digits that read back the same; with an exponent of at least two digits where it is below -4
-/// or above 20, as ECMAScript and Go's %v draw the line.</summary>
+/// <summary>Doubles as text: the fewest digits that read back the same; with an exponent of at least two digits where
+/// it is below -4 or above 20, as ECMAScript and Go's %v draw the line.</summary>
 internal static class NumberText
 {
     /// <summary>The exponent from which the scientific form is written; below it the digits are written out.</summary>
@@ -13,19 +13,25 @@ internal static class NumberText
     {
         if (!double.IsFinite(number))
         {
-            return double.IsNaN(number) ? "NaN" : number > 0 ? "+Inf" : "-Inf";
+            return double.IsNaN(number) ? "NaN"
+                : number > 0 ? "+Inf"
+                : "-Inf";
         }
         if (number == 0)
         {
             return double.IsNegative(number) ? "-0" : "0";
         }
-        // "R" gives the shortest digits, with or without an exponent: both forms are brought to digits and an exponent here.
+        // "R" gives the shortest digits, with or without an exponent: both forms are brought to digits and an exponent
+        // here.
         string[] parts = Math.Abs(number).ToString("R", CultureInfo.InvariantCulture).Split('E');
         int point = parts[0].IndexOf('.');
         string all = parts[0].Replace(".", "", StringComparison.Ordinal);
         string digits = all.TrimStart('0');
-        int exponent = (parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0)
-            + (point < 0 ? all.Length : point) - 1 - (all.Length - digits.Length);
+        int exponent =
+            (parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0)
+            + (point < 0 ? all.Length : point)
+            - 1
+            - (all.Length - digits.Length);
         digits = digits.TrimEnd('0');
         string sign = number < 0 ? "-" : "";
         if (exponent is < -4 or >= Scientific)

@@ -38,6 +38,8 @@ internal sealed record Overload(string Name, bool Receiver, CelType[] Parameters
     public override string ToString()
     {
         IEnumerable<string> names = Parameters.Select(KindNames.Of);
-        return Receiver ? $"{names.First()}.{Name}({string.Join(", ", names.Skip(1))})" : $"{Name}({string.Join(", ", names)})";
+        return Receiver
+            ? $"{names.First()}.{Name}({string.Join(", ", names.Skip(1))})"
+            : $"{Name}({string.Join(", ", names)})";
     }
 }

@@ -3,8 +3,8 @@ using Engine.Conditions.Evaluation;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>A compiled pattern of <c>matches</c>: RE2's language, run by the runtime's automaton that never goes back, so a match takes
-/// time linear in the text.</summary>
+/// <summary>A compiled pattern of <c>matches</c>: RE2's language, run by the runtime's automaton that never goes back,
+/// so a match takes time linear in the text.</summary>
 internal sealed class Pattern
 {
     /// <summary>Steps for compiling a pattern that is not constant: some hundred microseconds.</summary>
@@ -37,10 +37,14 @@ internal sealed class Pattern
         }
         try
         {
-            compiled = new Pattern(new Regex(translated!, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant), states);
+            compiled = new Pattern(
+                new Regex(translated!, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant),
+                states
+            );
             return true;
         }
-        catch (Exception refused) when (refused is ArgumentException or NotSupportedException or InsufficientExecutionStackException)
+        catch (Exception refused)
+            when (refused is ArgumentException or NotSupportedException or InsufficientExecutionStackException)
         {
             error = $"the pattern is not supported: {refused.Message}";
             return false;
@@ -49,7 +53,9 @@ internal sealed class Pattern
 
     /// <summary>Whether the pattern matches anywhere in the text.</summary>
     public CelValue Matches(string text, ref Budget budget) =>
-        budget.Charge(1 + text.Length * (1L + States / 16) / CharactersAStep) ? CelValue.Of(_regex.IsMatch(text)) : Budget.Exceeded;
+        budget.Charge(1 + text.Length * (1L + States / 16) / CharactersAStep)
+            ? CelValue.Of(_regex.IsMatch(text))
+            : Budget.Exceeded;
 }
 
 /// <summary>text.matches('constant'): the pattern is compiled once, when the condition is.</summary>
@@ -61,6 +67,7 @@ internal sealed class MatchNode(Node operand, Pattern pattern) : Node
     {
         CelValue value = operand.Evaluate(ref frame);
         return value.Kind == CelKind.String ? pattern.Matches(value.AsString, ref frame.Budget)
-            : value.IsError ? value : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)}.matches(string)");
+            : value.IsError ? value
+            : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)}.matches(string)");
     }
 }

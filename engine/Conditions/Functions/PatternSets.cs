@@ -30,8 +30,41 @@ internal sealed class PatternSets(string pattern)
     /// <summary>Unicode's general categories; scripts, which RE2 knows too, the runtime has not.</summary>
     private static readonly HashSet<string> Categories =
     [
-        "C", "Cc", "Cf", "Co", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl", "No",
-        "P", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs",
+        "C",
+        "Cc",
+        "Cf",
+        "Co",
+        "L",
+        "Ll",
+        "Lm",
+        "Lo",
+        "Lt",
+        "Lu",
+        "M",
+        "Mc",
+        "Me",
+        "Mn",
+        "N",
+        "Nd",
+        "Nl",
+        "No",
+        "P",
+        "Pc",
+        "Pd",
+        "Pe",
+        "Pf",
+        "Pi",
+        "Po",
+        "Ps",
+        "S",
+        "Sc",
+        "Sk",
+        "Sm",
+        "So",
+        "Z",
+        "Zl",
+        "Zp",
+        "Zs",
     ];
 
     public static FormatException Wrong(string problem, int at) => new($"{problem} (at its character {at + 1})");
@@ -67,7 +100,10 @@ internal sealed class PatternSets(string pattern)
             return false;
         }
         int end = Peek(at + 2) == '{' ? pattern.IndexOf('}', at) : at + 2;
-        string name = end < 0 || end >= pattern.Length ? "" : pattern[(Peek(at + 2) == '{' ? at + 3 : at + 2)..(Peek(at + 2) == '{' ? end : end + 1)];
+        string name =
+            end < 0 || end >= pattern.Length
+                ? ""
+                : pattern[(Peek(at + 2) == '{' ? at + 3 : at + 2)..(Peek(at + 2) == '{' ? end : end + 1)];
         bool not = (c == 'P') != name.StartsWith('^');
         name = name.TrimStart('^');
         if (!Categories.Contains(name))
@@ -91,13 +127,20 @@ internal sealed class PatternSets(string pattern)
         at += 2;
         switch (c)
         {
-            case 'a': return '\a';
-            case 'f': return '\f';
-            case 'n': return '\n';
-            case 'r': return '\r';
-            case 't': return '\t';
-            case 'v': return '\v';
-            case 'x': return Hex(ref at, start);
+            case 'a':
+                return '\a';
+            case 'f':
+                return '\f';
+            case 'n':
+                return '\n';
+            case 'r':
+                return '\r';
+            case 't':
+                return '\t';
+            case 'v':
+                return '\v';
+            case 'x':
+                return Hex(ref at, start);
             case '0' or (>= '1' and <= '7') when c == '0' || Peek(at) is >= '0' and <= '7':
                 int code = c - '0';
                 for (int i = 0; i < 2 && Peek(at) is >= '0' and <= '7'; i++)
@@ -106,7 +149,9 @@ internal sealed class PatternSets(string pattern)
                 }
                 return code;
             default:
-                return char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) && !char.IsControl(c) ? c : throw Wrong($@"there is no escape \{c}", start);
+                return char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) && !char.IsControl(c)
+                    ? c
+                    : throw Wrong($@"there is no escape \{c}", start);
         }
     }
 
@@ -132,7 +177,11 @@ internal sealed class PatternSets(string pattern)
 
     private void Element(ref int at, CharacterClass set)
     {
-        if (Peek(at) == '[' && Peek(at + 1) == ':' && pattern.IndexOf(":]", at + 2, StringComparison.Ordinal) is > 0 and int end)
+        if (
+            Peek(at) == '['
+            && Peek(at + 1) == ':'
+            && pattern.IndexOf(":]", at + 2, StringComparison.Ordinal) is > 0 and int end
+        )
         {
             string name = pattern[(at + 2)..end];
             if (!Posix.TryGetValue(name.TrimStart('^'), out (int From, int To)[]? ranges))
@@ -182,9 +231,18 @@ internal sealed class PatternSets(string pattern)
         bool braces = Peek(at) == '{';
         int end = braces ? pattern.IndexOf('}', at) : at + 2;
         int first = braces ? at + 1 : at;
-        if (end < first || end > pattern.Length || end - first > 6
-            || !int.TryParse(pattern.AsSpan(first, end - first), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code)
-            || code > 0x10FFFF)
+        if (
+            end < first
+            || end > pattern.Length
+            || end - first > 6
+            || !int.TryParse(
+                pattern.AsSpan(first, end - first),
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture,
+                out int code
+            )
+            || code > 0x10FFFF
+        )
         {
             throw Wrong(@"expected \x and two hexadecimal digits, or \x{…} up to 10FFFF", start);
         }

@@ -4,11 +4,11 @@ using System.Text;
 namespace Engine.Conditions.Functions;
 
 /// <summary>
-/// Reads a pattern of RE2's language and writes it in the runtime's. They differ in what a character is (code points against UTF-16
-/// units), in \d, \w, \s (ASCII against Unicode), in $ (the end against also before a last line feed), in flags, escapes and names of
-/// sets; what RE2 has not (look-around, back references, the runtime's own extensions) is refused. Groups capture nothing here: only
-/// whether a pattern matches is asked. Two differences remain: \b goes by Unicode's letters, and a category as \p{L} holds no character
-/// above the basic plane.
+/// Reads a pattern of RE2's language and writes it in the runtime's. They differ in what a character is (code points
+/// against UTF-16 units), in \d, \w, \s (ASCII against Unicode), in $ (the end against also before a last line feed),
+/// in flags, escapes and names of sets; what RE2 has not (look-around, back references, the runtime's own extensions)
+/// is refused. Groups capture nothing here: only whether a pattern matches is asked. Two differences remain: \b goes by
+/// Unicode's letters, and a category as \p{L} holds no character above the basic plane.
 /// </summary>
 internal sealed class PatternTranslator
 {
@@ -115,7 +115,10 @@ internal sealed class PatternTranslator
         return (Bounded((long)states * Math.Max(1, most ?? least + 1)), repeat);
     }
 
-    /// <summary>*, +, ?, {n}, {n,} or {n,m}, with a ? after it (lazy, which changes nothing here). Braces of another form are characters.</summary>
+    /// <summary>
+    /// *, +, ?, {n}, {n,} or {n,m}, with a ? after it (lazy, which changes nothing here). Braces of another form are
+    /// characters.
+    /// </summary>
     private bool TryRepetition(out int least, out int? most)
     {
         (least, most) = (0, null);
@@ -177,7 +180,10 @@ internal sealed class PatternTranslator
             {
                 return false;
             }
-            if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count > CelLimits.MaxPatternRepeat)
+            if (
+                !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out count)
+                || count > CelLimits.MaxPatternRepeat
+            )
             {
                 throw Wrong($"a repetition of more than {CelLimits.MaxPatternRepeat}");
             }
@@ -223,7 +229,10 @@ internal sealed class PatternTranslator
         {
             int end = _pattern.IndexOf('>', _at);
             int start = _at + (Peek(1) == 'P' ? 3 : 2);
-            if (end <= start || !_pattern.AsSpan(start, end - start).ToString().All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+            if (
+                end <= start
+                || !_pattern.AsSpan(start, end - start).ToString().All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
+            )
             {
                 throw Wrong("expected a group's name, as (?P<name>…)");
             }
@@ -264,16 +273,32 @@ internal sealed class PatternTranslator
         {
             switch (Peek())
             {
-                case 'i': fold = on; break;
-                case 'm': _multiLine = on; break;
-                case 's': _dotIsAll = on; break;
-                case 'U': break;
-                case '-' when on: on = false; break;
+                case 'i':
+                    fold = on;
+                    break;
+                case 'm':
+                    _multiLine = on;
+                    break;
+                case 's':
+                    _dotIsAll = on;
+                    break;
+                case 'U':
+                    break;
+                case '-' when on:
+                    on = false;
+                    break;
                 case ':' or ')':
                     bool group = Peek() == ':';
                     _at++;
-                    string flag = fold is null ? "" : fold.Value ? "i" : "-i";
-                    _out.Append(group ? $"(?{flag}:" : fold is null ? "" : $"(?{flag})");
+                    string flag =
+                        fold is null ? ""
+                        : fold.Value ? "i"
+                        : "-i";
+                    _out.Append(
+                        group ? $"(?{flag}:"
+                        : fold is null ? ""
+                        : $"(?{flag})"
+                    );
                     return group;
                 default:
                     throw Wrong("expected flags of i, m, s and U, as (?i)… or (?i:…)");
@@ -317,9 +342,10 @@ internal sealed class PatternTranslator
         return (states, 1);
     }
 
-    private static string Escaped(int code) => code > 0xFFFF
-        ? $@"(?:\u{(int)char.ConvertFromUtf32(code)[0]:X4}\u{(int)char.ConvertFromUtf32(code)[1]:X4})"
-        : char.IsAsciiLetterOrDigit((char)code) ? ((char)code).ToString() : $@"\u{code:X4}";
+    private static string Escaped(int code) =>
+        code > 0xFFFF ? $@"(?:\u{(int)char.ConvertFromUtf32(code)[0]:X4}\u{(int)char.ConvertFromUtf32(code)[1]:X4})"
+        : char.IsAsciiLetterOrDigit((char)code) ? ((char)code).ToString()
+        : $@"\u{code:X4}";
 
     private int Bounded(long states) => states <= MostStates ? (int)states : throw Wrong("the pattern is too large");
 

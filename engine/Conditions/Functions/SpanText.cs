@@ -6,8 +6,9 @@ namespace Engine.Conditions.Functions;
 /// <summary>Spans as text: numbers with units, as 1h30m or -1.5s; written in seconds.</summary>
 internal static class SpanText
 {
-    private static readonly CelValue Unreadable =
-        CelValue.Error("duration() of text that is none: expected numbers with the units h, m, s, ms, us or ns, as 1h30m or -1.5s");
+    private static readonly CelValue Unreadable = CelValue.Error(
+        "duration() of text that is none: expected numbers with the units h, m, s, ms, us or ns, as 1h30m or -1.5s"
+    );
 
     /// <summary>More digits than any number has that fits; what comes after is below a nanosecond.</summary>
     private const int MostDigits = 19;

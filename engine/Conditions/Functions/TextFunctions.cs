@@ -14,16 +14,48 @@ internal static class TextFunctions
     [
         Method("charAt", StaticType.String, CharAt, CelType.String, CelType.Int),
         Method("join", StaticType.String, (a, ref budget) => Join(a[0].AsList, "", ref budget), CelType.List),
-        Method("join", StaticType.String, (a, ref budget) => Join(a[0].AsList, a[1].AsString, ref budget), CelType.List, CelType.String),
+        Method(
+            "join",
+            StaticType.String,
+            (a, ref budget) => Join(a[0].AsList, a[1].AsString, ref budget),
+            CelType.List,
+            CelType.String
+        ),
         Method("lowerAscii", StaticType.String, LowerAscii, CelType.String),
         Method("upperAscii", StaticType.String, UpperAscii, CelType.String),
-        Method("replace", StaticType.String, (a, ref budget) => Replace(a, -1, ref budget), CelType.String, CelType.String, CelType.String),
-        Method("replace", StaticType.String, (a, ref budget) => Replace(a, a[3].Bits, ref budget),
-            CelType.String, CelType.String, CelType.String, CelType.Int),
+        Method(
+            "replace",
+            StaticType.String,
+            (a, ref budget) => Replace(a, -1, ref budget),
+            CelType.String,
+            CelType.String,
+            CelType.String
+        ),
+        Method(
+            "replace",
+            StaticType.String,
+            (a, ref budget) => Replace(a, a[3].Bits, ref budget),
+            CelType.String,
+            CelType.String,
+            CelType.String,
+            CelType.Int
+        ),
         Method("reverse", StaticType.String, Reverse, CelType.String),
-        Method("split", StaticType.ListOf(StaticType.String), (a, ref budget) => Split(a, -1, ref budget), CelType.String, CelType.String),
-        Method("split", StaticType.ListOf(StaticType.String), (a, ref budget) => Split(a, a[2].Bits, ref budget),
-            CelType.String, CelType.String, CelType.Int),
+        Method(
+            "split",
+            StaticType.ListOf(StaticType.String),
+            (a, ref budget) => Split(a, -1, ref budget),
+            CelType.String,
+            CelType.String
+        ),
+        Method(
+            "split",
+            StaticType.ListOf(StaticType.String),
+            (a, ref budget) => Split(a, a[2].Bits, ref budget),
+            CelType.String,
+            CelType.String,
+            CelType.Int
+        ),
         Method("substring", StaticType.String, Substring, CelType.String, CelType.Int),
         Method("substring", StaticType.String, Substring, CelType.String, CelType.Int, CelType.Int),
         Method("trim", StaticType.String, Trim, CelType.String),
@@ -38,7 +70,9 @@ internal static class TextFunctions
             return Budget.Exceeded;
         }
         int at = CodePoints.Locate(text, a[1].Bits);
-        return at < 0 ? OutOfRange : CelValue.Of(at == text.Length ? "" : text.Substring(at, CodePoints.Width(text, at)));
+        return at < 0
+            ? OutOfRange
+            : CelValue.Of(at == text.Length ? "" : text.Substring(at, CodePoints.Width(text, at)));
     }
 
     private static CelValue Join(CelList list, string separator, ref Budget budget)
@@ -52,7 +86,9 @@ internal static class TextFunctions
         {
             if (list[i].Kind != CelKind.String)
             {
-                return CelValue.Error($"no such overload: join takes a list of strings, this one holds {KindNames.Of(list[i].Kind)}");
+                return CelValue.Error(
+                    $"no such overload: join takes a list of strings, this one holds {KindNames.Of(list[i].Kind)}"
+                );
             }
             joined.Append(i == 0 ? "" : separator).Append(list[i].AsString);
         }
@@ -60,20 +96,27 @@ internal static class TextFunctions
     }
 
     private static CelValue LowerAscii(ReadOnlySpan<CelValue> a, ref Budget budget) =>
-        budget.Charge(a[0].Weight) ? Each(a[0].AsString, c => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c) : Budget.Exceeded;
+        budget.Charge(a[0].Weight)
+            ? Each(a[0].AsString, c => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c)
+            : Budget.Exceeded;
 
     private static CelValue UpperAscii(ReadOnlySpan<CelValue> a, ref Budget budget) =>
-        budget.Charge(a[0].Weight) ? Each(a[0].AsString, c => char.IsAsciiLetterLower(c) ? (char)(c & ~0x20) : c) : Budget.Exceeded;
+        budget.Charge(a[0].Weight)
+            ? Each(a[0].AsString, c => char.IsAsciiLetterLower(c) ? (char)(c & ~0x20) : c)
+            : Budget.Exceeded;
 
-    private static CelValue Each(string text, Func<char, char> made) => CelValue.Of(string.Create(text.Length, (text, made), static (span, from) =>
-    {
-        for (int i = 0; i < span.Length; i++)
-        {
-            span[i] = from.made(from.text[i]);
-        }
-    }));
+    private static CelValue Each(string text, Func<char, char> made) =>
+        CelValue.Of(string.Create(text.Length, (text, made), static (span, from) =>
+            {
+                for (int i = 0; i < span.Length; i++)
+                {
+                    span[i] = from.made(from.text[i]);
+                }
+            }));
 
-    /// <summary>Replaces the first so many, all if negative. Empty text stands before every character, and at the end.</summary>
+    /// <summary>
+    /// Replaces the first so many, all if negative. Empty text stands before every character, and at the end.
+    /// </summary>
     private static CelValue Replace(ReadOnlySpan<CelValue> a, long limit, ref Budget budget)
     {
         string text = a[0].AsString;
@@ -129,8 +172,8 @@ internal static class TextFunctions
         return CelValue.Of(new string(reversed));
     }
 
-    /// <summary>Splits into so many parts at most, the last with the rest; all if negative, none at 0. An empty separator splits into
-    /// characters.</summary>
+    /// <summary>Splits into so many parts at most, the last with the rest; all if negative, none at 0. An empty
+    /// separator splits into characters.</summary>
     private static CelValue Split(ReadOnlySpan<CelValue> a, long limit, ref Budget budget)
     {
         string text = a[0].AsString;
@@ -147,7 +190,10 @@ internal static class TextFunctions
         int at = 0;
         while (limit < 0 || parts.Count < limit - 1)
         {
-            int found = separator.Length > 0 ? text.IndexOf(separator, at, StringComparison.Ordinal) : at + CodePoints.Width(text, at);
+            int found =
+                separator.Length > 0
+                    ? text.IndexOf(separator, at, StringComparison.Ordinal)
+                    : at + CodePoints.Width(text, at);
             if (found < 0 || (separator.Length == 0 && found == text.Length))
             {
                 break;
@@ -172,7 +218,9 @@ internal static class TextFunctions
         return start < 0 || end < start ? OutOfRange : CelValue.Of(text[start..end]);
     }
 
-    /// <summary>Without white space at both ends: what Unicode calls so, which <see cref="string.Trim()"/> goes by.</summary>
+    /// <summary>
+    /// Without white space at both ends: what Unicode calls so, which <see cref="string.Trim()"/> goes by.
+    /// </summary>
     private static CelValue Trim(ReadOnlySpan<CelValue> a, ref Budget budget) =>
         budget.Charge(a[0].Weight) ? CelValue.Of(a[0].AsString.Trim()) : Budget.Exceeded;
 }

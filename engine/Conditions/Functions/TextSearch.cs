@@ -4,8 +4,8 @@ using static Engine.Conditions.Functions.Catalogue;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>Functions that look into text: size, contains, startsWith, endsWith, indexOf and lastIndexOf. All compare code point by code
-/// point, and count in code points.</summary>
+/// <summary>Functions that look into text: size, contains, startsWith, endsWith, indexOf and lastIndexOf. All compare
+/// code point by code point, and count in code points.</summary>
 internal static class TextSearch
 {
     private static readonly CelValue OutOfRange = CelValue.Error("index out of the text's range");
@@ -14,12 +14,36 @@ internal static class TextSearch
     [
         Global("size", StaticType.Int, Size, CelType.String),
         Method("size", StaticType.Int, Size, CelType.String),
-        Method("contains", StaticType.Bool, (a, ref budget) => budget.Charge(Cost(a))
-            ? CelValue.Of(a[0].AsString.Contains(a[1].AsString, StringComparison.Ordinal)) : Budget.Exceeded, CelType.String, CelType.String),
-        Method("startsWith", StaticType.Bool, (a, ref budget) => budget.Charge(a[1].Weight)
-            ? CelValue.Of(a[0].AsString.StartsWith(a[1].AsString, StringComparison.Ordinal)) : Budget.Exceeded, CelType.String, CelType.String),
-        Method("endsWith", StaticType.Bool, (a, ref budget) => budget.Charge(a[1].Weight)
-            ? CelValue.Of(a[0].AsString.EndsWith(a[1].AsString, StringComparison.Ordinal)) : Budget.Exceeded, CelType.String, CelType.String),
+        Method(
+            "contains",
+            StaticType.Bool,
+            (a, ref budget) =>
+                budget.Charge(Cost(a))
+                    ? CelValue.Of(a[0].AsString.Contains(a[1].AsString, StringComparison.Ordinal))
+                    : Budget.Exceeded,
+            CelType.String,
+            CelType.String
+        ),
+        Method(
+            "startsWith",
+            StaticType.Bool,
+            (a, ref budget) =>
+                budget.Charge(a[1].Weight)
+                    ? CelValue.Of(a[0].AsString.StartsWith(a[1].AsString, StringComparison.Ordinal))
+                    : Budget.Exceeded,
+            CelType.String,
+            CelType.String
+        ),
+        Method(
+            "endsWith",
+            StaticType.Bool,
+            (a, ref budget) =>
+                budget.Charge(a[1].Weight)
+                    ? CelValue.Of(a[0].AsString.EndsWith(a[1].AsString, StringComparison.Ordinal))
+                    : Budget.Exceeded,
+            CelType.String,
+            CelType.String
+        ),
         Method("indexOf", StaticType.Int, IndexOf, CelType.String, CelType.String),
         Method("indexOf", StaticType.Int, IndexOf, CelType.String, CelType.String, CelType.Int),
         Method("lastIndexOf", StaticType.Int, LastIndexOf, CelType.String, CelType.String),
@@ -77,9 +101,13 @@ internal static class TextSearch
         {
             return CelValue.Error(error!);
         }
-        return budget.Charge(pattern!.States * Pattern.CompileCostOfState) ? pattern.Matches(a[0].AsString, ref budget) : Budget.Exceeded;
+        return budget.Charge(pattern!.States * Pattern.CompileCostOfState)
+            ? pattern.Matches(a[0].AsString, ref budget)
+            : Budget.Exceeded;
     }
 
-    /// <summary>A search of text in text takes time in the product of both at worst; vectors take many characters a step.</summary>
+    /// <summary>
+    /// A search of text in text takes time in the product of both at worst; vectors take many characters a step.
+    /// </summary>
     private static long Cost(ReadOnlySpan<CelValue> a) => a[0].Weight * (1 + a[1].Weight / 64);
 }

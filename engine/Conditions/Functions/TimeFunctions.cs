@@ -6,8 +6,8 @@ using static Engine.Conditions.Functions.Catalogue;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>What an instant's calendar says, in UTC or in a time zone, and a span's parts. Months, days of the month (getDayOfMonth) and
-/// of the year count from 0, getDate from 1, Sunday is day 0.</summary>
+/// <summary>What an instant's calendar says, in UTC or in a time zone, and a span's parts. Months, days of the month
+/// (getDayOfMonth) and of the year count from 0, getDate from 1, Sunday is day 0.</summary>
 internal static class TimeFunctions
 {
     private const int SecondsPerDay = 86_400;
@@ -29,22 +29,51 @@ internal static class TimeFunctions
         .. Of("getMinutes", (_, second, _) => second / 60 % 60),
         .. Of("getSeconds", (_, second, _) => second % 60),
         .. Of("getMilliseconds", (_, _, nanos) => nanos / 1_000_000),
-        Method("getHours", StaticType.Int, (a, ref _) => CelValue.Of(a[0].Bits / (3_600 * CelValue.NanosPerSecond)), CelType.Duration),
-        Method("getMinutes", StaticType.Int, (a, ref _) => CelValue.Of(a[0].Bits / (60 * CelValue.NanosPerSecond)), CelType.Duration),
-        Method("getSeconds", StaticType.Int, (a, ref _) => CelValue.Of(a[0].Bits / CelValue.NanosPerSecond), CelType.Duration),
-        Method("getMilliseconds", StaticType.Int, (a, ref _) => CelValue.Of(a[0].Bits / 1_000_000 % 1_000), CelType.Duration),
+        Method(
+            "getHours",
+            StaticType.Int,
+            (a, ref _) => CelValue.Of(a[0].Bits / (3_600 * CelValue.NanosPerSecond)),
+            CelType.Duration
+        ),
+        Method(
+            "getMinutes",
+            StaticType.Int,
+            (a, ref _) => CelValue.Of(a[0].Bits / (60 * CelValue.NanosPerSecond)),
+            CelType.Duration
+        ),
+        Method(
+            "getSeconds",
+            StaticType.Int,
+            (a, ref _) => CelValue.Of(a[0].Bits / CelValue.NanosPerSecond),
+            CelType.Duration
+        ),
+        Method(
+            "getMilliseconds",
+            StaticType.Int,
+            (a, ref _) => CelValue.Of(a[0].Bits / 1_000_000 % 1_000),
+            CelType.Duration
+        ),
     ];
 
     /// <summary>A reading of a clock on the wall: days since 1970, the second of the day, and nanoseconds.</summary>
     private delegate long Reading(long days, int second, int nanos);
 
     private static IEnumerable<Overload> Of(string name, Reading reading) =>
-    [
-        Method(name, StaticType.Int, (a, ref _) => Read(reading, a[0].Bits, a[0].Nanos), CelType.Timestamp),
-        Method(name, StaticType.Int, (a, ref _) => TryOffset(a[1].AsString, a[0].Bits, out int offset)
-            ? Read(reading, a[0].Bits + offset, a[0].Nanos)
-            : CelValue.Error("no such time zone: expected UTC, a name as Europe/Paris, or an offset as -02:30"), CelType.Timestamp, CelType.String),
-    ];
+        [
+            Method(name, StaticType.Int, (a, ref _) => Read(reading, a[0].Bits, a[0].Nanos), CelType.Timestamp),
+            Method(
+                name,
+                StaticType.Int,
+                (a, ref _) =>
+                    TryOffset(a[1].AsString, a[0].Bits, out int offset)
+                        ? Read(reading, a[0].Bits + offset, a[0].Nanos)
+                        : CelValue.Error(
+                            "no such time zone: expected UTC, a name as Europe/Paris, or an offset as -02:30"
+                        ),
+                CelType.Timestamp,
+                CelType.String
+            ),
+        ];
 
     private static CelValue Read(Reading reading, long seconds, int nanos)
     {
@@ -66,8 +95,20 @@ internal static class TimeFunctions
         if (colon > 0)
         {
             int first = zone[0] is '+' or '-' ? 1 : 0;
-            if (!int.TryParse(zone.AsSpan(first, colon - first), NumberStyles.None, CultureInfo.InvariantCulture, out int hours)
-                || !int.TryParse(zone.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int minutes))
+            if (
+                !int.TryParse(
+                    zone.AsSpan(first, colon - first),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out int hours
+                )
+                || !int.TryParse(
+                    zone.AsSpan(colon + 1),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out int minutes
+                )
+            )
             {
                 return false;
             }
@@ -89,8 +130,12 @@ internal static class TimeFunctions
             return known;
         }
         // A zone's name is a file's: what could lead out of the zones' folder is none.
-        bool plain = name.Length <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+') && name[0] != '/';
-        TimeZoneInfo? zone = plain && TimeZoneInfo.TryFindSystemTimeZoneById(name, out TimeZoneInfo? found) ? found : null;
+        bool plain =
+            name.Length <= 64
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+')
+            && name[0] != '/';
+        TimeZoneInfo? zone =
+            plain && TimeZoneInfo.TryFindSystemTimeZoneById(name, out TimeZoneInfo? found) ? found : null;
         if (Zones.Count < MostZones)
         {
             Zones.TryAdd(name, zone);
@@ -100,10 +145,15 @@ internal static class TimeFunctions
 
     private readonly record struct CalendarDay(int Year, int Month, int Day)
     {
-        public int DayOfYear => Year is >= 1 and <= 9999 ? new DateTime(Year, Month, Day).DayOfYear : Month == 1 ? Day : 366;
+        public int DayOfYear =>
+            Year is >= 1 and <= 9999 ? new DateTime(Year, Month, Day).DayOfYear
+            : Month == 1 ? Day
+            : 366;
     }
 
-    /// <summary>The calendar's day; a zone can lead a day out of the years 1 to 9999, into a December or a January.</summary>
+    /// <summary>
+    /// The calendar's day; a zone can lead a day out of the years 1 to 9999, into a December or a January.
+    /// </summary>
     private static CalendarDay Date(long days)
     {
         const long FirstDay = CelValue.FirstSecond / SecondsPerDay;

@@ -1,6 +1,8 @@
 namespace Engine.Conditions.Syntax;
 
-/// <summary>The expression as written. Macros are still calls; dotted names are still selections: the resolver tells them apart.</summary>
+/// <summary>
+/// The expression as written. Macros are still calls; dotted names are still selections: the resolver tells them apart.
+/// </summary>
 /// <param name="Offset">Where an error about this points to, in UTF-16 units of the source.</param>
 /// <param name="Depth">Levels of the tree from here down.</param>
 internal abstract record Expr(int Offset, int Depth)
@@ -19,11 +21,16 @@ internal abstract record Expr(int Offset, int Depth)
 /// <summary>A literal.</summary>
 internal sealed record Literal(int Offset, CelValue Value) : Expr(Offset, 1);
 
-/// <summary>A simple name; <paramref name="Root"/> where a dot before it says that no macro's variable is meant.</summary>
+/// <summary>
+/// A simple name; <paramref name="Root"/> where a dot before it says that no macro's variable is meant.
+/// </summary>
 internal sealed record Identifier(int Offset, string Name, bool Root) : Expr(Offset, 1);
 
-/// <summary>operand.field; as a dotted name is one thing to who reads it, errors about it point to where it begins.</summary>
-internal sealed record FieldSelect(int FieldOffset, Expr Operand, string Field, bool Quoted) : Expr(Operand.Offset, Operand.Depth + 1);
+/// <summary>
+/// operand.field; as a dotted name is one thing to who reads it, errors about it point to where it begins.
+/// </summary>
+internal sealed record FieldSelect(int FieldOffset, Expr Operand, string Field, bool Quoted)
+    : Expr(Operand.Offset, Operand.Depth + 1);
 
 /// <summary>operand[index]</summary>
 internal sealed record Indexing(int Offset, Expr Operand, Expr At) : Expr(Offset, Below(Operand, At));
@@ -44,11 +51,14 @@ internal sealed record Unary(int Offset, TokenKind Operator, Expr Operand) : Exp
 /// <summary>left operator right, but for the logical ones; the offset is the operator's.</summary>
 internal sealed record Binary(int Offset, TokenKind Operator, Expr Left, Expr Right) : Expr(Offset, Below(Left, Right));
 
-/// <summary>Terms joined by one of &amp;&amp; and ||, however many: they are commutative, so a long chain needs no deep tree.</summary>
+/// <summary>
+/// Terms joined by one of &amp;&amp; and ||, however many: they are commutative, so a long chain needs no deep tree.
+/// </summary>
 internal sealed record Logical(int Offset, TokenKind Operator, Expr[] Terms) : Expr(Offset, Below(Terms));
 
 /// <summary>test ? then : otherwise</summary>
-internal sealed record Conditional(int Offset, Expr Test, Expr Then, Expr Otherwise) : Expr(Offset, Below(Test, Then, Otherwise));
+internal sealed record Conditional(int Offset, Expr Test, Expr Then, Expr Otherwise)
+    : Expr(Offset, Below(Test, Then, Otherwise));
 
 /// <summary>(inner), kept only around names: it ends a dotted name.</summary>
 internal sealed record Parenthesised(Expr Inner) : Expr(Inner.Offset, Inner.Depth);

@@ -1,7 +1,7 @@
 namespace Engine.Conditions.Syntax;
 
-/// <summary>Cuts a source into tokens, one at each call of <see cref="Next"/>. A minus is always a token of its own: the parser joins it
-/// with a number, so that <c>a-1</c> is a subtraction.</summary>
+/// <summary>Cuts a source into tokens, one at each call of <see cref="Next"/>. A minus is always a token of its own:
+/// the parser joins it with a number, so that <c>a-1</c> is a subtraction.</summary>
 internal sealed class Lexer(string source)
 {
     private int _at;
@@ -61,9 +61,16 @@ internal sealed class Lexer(string source)
             _at++;
         }
         string text = source[start.._at];
-        if (text is "b" or "B" or "br" or "Br" or "bR" or "BR" or "rb" or "rB" or "Rb" or "RB" && Peek(0) is '\'' or '"')
+        if (
+            text is "b" or "B" or "br" or "Br" or "bR" or "BR" or "rb" or "rB" or "Rb" or "RB"
+            && Peek(0) is '\'' or '"'
+        )
         {
-            throw new ConditionException(source, start, "bytes are no part of this language: write a string, without the b before it");
+            throw new ConditionException(
+                source,
+                start,
+                "bytes are no part of this language: write a string, without the b before it"
+            );
         }
         TokenKind kind = text switch
         {
@@ -76,7 +83,9 @@ internal sealed class Lexer(string source)
         return new Token(kind, start, _at, text);
     }
 
-    /// <summary>A field's name in backticks, which may hold dots, dashes, slashes and spaces: <c>headers.`x-real-ip`</c>.</summary>
+    /// <summary>
+    /// A field's name in backticks, which may hold dots, dashes, slashes and spaces: <c>headers.`x-real-ip`</c>.
+    /// </summary>
     private Token QuotedIdentifier()
     {
         int start = _at++;
@@ -86,7 +95,11 @@ internal sealed class Lexer(string source)
         }
         if (Peek(0) != '`' || _at == start + 1)
         {
-            throw new ConditionException(source, _at, "expected a field's name in backticks: letters, digits, _ . - / and spaces");
+            throw new ConditionException(
+                source,
+                _at,
+                "expected a field's name in backticks: letters, digits, _ . - / and spaces"
+            );
         }
         _at++;
         return new Token(TokenKind.QuotedIdentifier, start, _at, source[(start + 1)..(_at - 1)]);
@@ -120,7 +133,11 @@ internal sealed class Lexer(string source)
         }
         if (Peek(0) is 'u' or 'U')
         {
-            throw new ConditionException(source, start, "unsigned numbers are no part of this language: write the number without the u");
+            throw new ConditionException(
+                source,
+                start,
+                "unsigned numbers are no part of this language: write the number without the u"
+            );
         }
         if (char.IsAsciiLetterOrDigit(Peek(0)) || Peek(0) == '_')
         {
@@ -172,11 +189,13 @@ internal sealed class Lexer(string source)
         return token;
     }
 
-    private static string Unexpected(char c) => c switch
-    {
-        '=' => "'=' is no operator: equality is ==",
-        '&' => "'&' is no operator: the logical and is &&",
-        '|' => "'|' is no operator: the logical or is ||",
-        _ => $"the character {(char.IsControl(c) || char.IsSurrogate(c) ? $"U+{(int)c:X4}" : $"'{c}'")} begins nothing of the language",
-    };
+    private static string Unexpected(char c) =>
+        c switch
+        {
+            '=' => "'=' is no operator: equality is ==",
+            '&' => "'&' is no operator: the logical and is &&",
+            '|' => "'|' is no operator: the logical or is ||",
+            _ => $"the character {(char.IsControl(c) || char.IsSurrogate(c) ? $"U+{(int)c:X4}" : $"'{c}'")} begins "
+                + $"nothing of the language",
+        };
 }

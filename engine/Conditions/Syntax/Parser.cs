@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Engine.Conditions.Syntax;
 
 /// <summary>
-/// Parses a source into an <see cref="Expr"/>, by recursive descent and, for binary operators, by precedence. The grammar:
+/// Parses a source into an <see cref="Expr"/>, by recursive descent and, for binary operators, by precedence. The
+/// grammar:
 /// <code>
 /// Expr       = Or ["?" Or ":" Expr]
 /// Or, And    = terms joined by "||" and by "&amp;&amp;"
@@ -14,15 +15,31 @@ namespace Engine.Conditions.Syntax;
 /// Member     = Primary | Member "." FIELD ["(" [List] ")"] | Member "[" Expr "]"
 /// Primary    = ["."] IDENT ["(" [List] ")"] | "(" Expr ")" | "[" [List [","]] "]" | "{" [Entries [","]] "}" | LITERAL
 /// </code>
-/// Written by hand and not with Parlot: what an operator needs most of a parser here is what it says of a mistake (what was expected,
-/// what came, under which caret), and bounds on depth that hold while parsing; a combinator that fails gives back neither.
+/// Written by hand and not with Parlot: what an operator needs most of a parser here is what it says of a mistake (what
+/// was expected, what came, under which caret), and bounds on depth that hold while parsing; a combinator that fails
+/// gives back neither.
 /// </summary>
 internal sealed class Parser
 {
     private static readonly HashSet<string> Reserved =
     [
-        "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return",
-        "var", "void", "while",
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "for",
+        "function",
+        "if",
+        "import",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "return",
+        "var",
+        "void",
+        "while",
     ];
 
     private readonly string _source;
@@ -43,12 +60,17 @@ internal sealed class Parser
     {
         if (source.Length > CelLimits.MaxSourceLength)
         {
-            throw new ConditionException(source, CelLimits.MaxSourceLength,
-                $"the condition has {source.Length} characters, at most {CelLimits.MaxSourceLength} are allowed");
+            throw new ConditionException(
+                source,
+                CelLimits.MaxSourceLength,
+                $"the condition has {source.Length} characters, at most {CelLimits.MaxSourceLength} are allowed"
+            );
         }
         Parser parser = new(source);
         Expr whole = parser.Expression();
-        return parser._token.Kind == TokenKind.End ? whole : throw parser.Expected("an operator or the end of the condition");
+        return parser._token.Kind == TokenKind.End
+            ? whole
+            : throw parser.Expected("an operator or the end of the condition");
     }
 
     private Expr Expression()
@@ -84,7 +106,14 @@ internal sealed class Parser
         return Checked(new Logical(offset, joint, [.. terms]));
     }
 
-    private enum Precedence { None, Relation, Addition, Multiplication, Unary }
+    private enum Precedence
+    {
+        None,
+        Relation,
+        Addition,
+        Multiplication,
+        Unary,
+    }
 
     private Expr Operators(Precedence level)
     {
@@ -101,14 +130,20 @@ internal sealed class Parser
         return left;
     }
 
-    private static Precedence PrecedenceOf(TokenKind kind) => kind switch
-    {
-        TokenKind.Less or TokenKind.LessOrEqual or TokenKind.Greater or TokenKind.GreaterOrEqual or TokenKind.Equal or TokenKind.NotEqual
+    private static Precedence PrecedenceOf(TokenKind kind) =>
+        kind switch
+        {
+            TokenKind.Less
+            or TokenKind.LessOrEqual
+            or TokenKind.Greater
+            or TokenKind.GreaterOrEqual
+            or TokenKind.Equal
+            or TokenKind.NotEqual
             or TokenKind.In => Precedence.Relation,
-        TokenKind.Plus or TokenKind.Minus => Precedence.Addition,
-        TokenKind.Star or TokenKind.Slash or TokenKind.Percent => Precedence.Multiplication,
-        _ => Precedence.None,
-    };
+            TokenKind.Plus or TokenKind.Minus => Precedence.Addition,
+            TokenKind.Star or TokenKind.Slash or TokenKind.Percent => Precedence.Multiplication,
+            _ => Precedence.None,
+        };
 
     private Expr UnaryOperators()
     {
@@ -162,7 +197,11 @@ internal sealed class Parser
                     operand = Checked(new Indexing(offset, operand, at));
                     break;
                 case TokenKind.LeftBrace:
-                    throw new ConditionException(_source, _token.Offset, "messages are no part of this language: expected an operator");
+                    throw new ConditionException(
+                        _source,
+                        _token.Offset,
+                        "messages are no part of this language: expected an operator"
+                    );
                 default:
                     return operand;
             }
@@ -212,7 +251,9 @@ internal sealed class Parser
                 return inner is FieldSelect or Identifier ? new Parenthesised(inner) : inner;
             case TokenKind.LeftBracket:
                 Take();
-                return Checked(new ListLiteral(token.Offset, [.. Items(TokenKind.RightBracket, "']'", trailingComma: true)]));
+                return Checked(
+                    new ListLiteral(token.Offset, [.. Items(TokenKind.RightBracket, "']'", trailingComma: true)])
+                );
             case TokenKind.LeftBrace:
                 Take();
                 return Entries(token.Offset);
@@ -287,11 +328,19 @@ internal sealed class Parser
             return new Literal(token.Offset, CelValue.Of(negative ? -number : number));
         }
         bool hex = token.Text.Length > 1 && token.Text[1] is 'x' or 'X';
-        bool fits = ulong.TryParse(hex ? token.Text.AsSpan(2) : token.Text, hex ? NumberStyles.AllowHexSpecifier : NumberStyles.None,
-            CultureInfo.InvariantCulture, out ulong magnitude);
+        bool fits = ulong.TryParse(
+            hex ? token.Text.AsSpan(2) : token.Text,
+            hex ? NumberStyles.AllowHexSpecifier : NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out ulong magnitude
+        );
         if (!fits || magnitude > (ulong)long.MaxValue + (negative ? 1UL : 0UL))
         {
-            throw new ConditionException(_source, token.Offset, "this int does not fit 64 bits: it lies in ±9223372036854775807");
+            throw new ConditionException(
+                _source,
+                token.Offset,
+                "this int does not fit 64 bits: it lies in ±9223372036854775807"
+            );
         }
         return new Literal(token.Offset, CelValue.Of(negative ? unchecked(-(long)magnitude) : (long)magnitude));
     }
@@ -324,7 +373,8 @@ internal sealed class Parser
         }
     }
 
-    private T Checked<T>(T made) where T : Expr => made.Depth <= CelLimits.MaxDepth ? made : throw TooDeep(made.Offset);
+    private T Checked<T>(T made)
+        where T : Expr => made.Depth <= CelLimits.MaxDepth ? made : throw TooDeep(made.Offset);
 
     private ConditionException TooDeep(int offset) =>
         new(_source, offset, $"the condition is nested too deep: at most {CelLimits.MaxDepth} levels");

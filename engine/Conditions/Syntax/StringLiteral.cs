@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Engine.Conditions.Syntax;
 
-/// <summary>String literals: '…' and "…" on one line, '''…''' and """…""" over several, with escapes, or raw after an r.</summary>
+/// <summary>
+/// String literals: '…' and "…" on one line, '''…''' and """…""" over several, with escapes, or raw after an r.
+/// </summary>
 internal static class StringLiteral
 {
     /// <summary>Whether a literal begins here; its quote begins at <paramref name="quote"/>.</summary>
@@ -26,9 +28,14 @@ internal static class StringLiteral
             if (at >= source.Length || (!triple && source[at] is '\n' or '\r'))
             {
                 string expected = new(delimiter, triple ? 3 : 1);
-                throw new ConditionException(source, start, triple
-                    ? $"this string has no end: expected {expected}"
-                    : $"this string has no end on its line: expected {expected} (a string over several lines has three quotes on either side)");
+                throw new ConditionException(
+                    source,
+                    start,
+                    triple
+                        ? $"this string has no end: expected {expected}"
+                        : $"this string has no end on its line: expected {expected} (a string over several lines "
+                            + $"has three quotes on either side)"
+                );
             }
             char c = source[at];
             if (c == delimiter && (!triple || Closes(source, at, delimiter)))
@@ -69,21 +76,42 @@ internal static class StringLiteral
             case '\\' or '?' or '"' or '\'' or '`':
                 text.Append(c);
                 return at + 2;
-            case 'a': text.Append('\a'); return at + 2;
-            case 'b': text.Append('\b'); return at + 2;
-            case 'f': text.Append('\f'); return at + 2;
-            case 'n': text.Append('\n'); return at + 2;
-            case 'r': text.Append('\r'); return at + 2;
-            case 't': text.Append('\t'); return at + 2;
-            case 'v': text.Append('\v'); return at + 2;
-            case 'x' or 'X': return Append(source, at, at + 4, Hex(source, at, 2), text);
-            case 'u': return Unicode(source, at, text);
-            case 'U': return Append(source, at, at + 10, Hex(source, at, 8), text);
-            case >= '0' and <= '3': return Append(source, at, at + 4, Octal(source, at), text);
+            case 'a':
+                text.Append('\a');
+                return at + 2;
+            case 'b':
+                text.Append('\b');
+                return at + 2;
+            case 'f':
+                text.Append('\f');
+                return at + 2;
+            case 'n':
+                text.Append('\n');
+                return at + 2;
+            case 'r':
+                text.Append('\r');
+                return at + 2;
+            case 't':
+                text.Append('\t');
+                return at + 2;
+            case 'v':
+                text.Append('\v');
+                return at + 2;
+            case 'x' or 'X':
+                return Append(source, at, at + 4, Hex(source, at, 2), text);
+            case 'u':
+                return Unicode(source, at, text);
+            case 'U':
+                return Append(source, at, at + 10, Hex(source, at, 8), text);
+            case >= '0' and <= '3':
+                return Append(source, at, at + 4, Octal(source, at), text);
             default:
-                throw new ConditionException(source, at,
+                throw new ConditionException(
+                    source,
+                    at,
                     @"no such escape: expected \\ \? \"" \' \` \a \b \f \n \r \t \v, "
-                    + @"\x and 2, \u and 4 or \U and 8 hexadecimal digits, or 3 octal ones");
+                        + @"\x and 2, \u and 4 or \U and 8 hexadecimal digits, or 3 octal ones"
+                );
         }
     }
 
@@ -91,7 +119,12 @@ internal static class StringLiteral
     private static int Unicode(string source, int at, StringBuilder text)
     {
         uint code = Hex(source, at, 4);
-        if (code is >= 0xD800 and <= 0xDBFF && at + 7 < source.Length && source[at + 6] == '\\' && source[at + 7] == 'u')
+        if (
+            code is >= 0xD800 and <= 0xDBFF
+            && at + 7 < source.Length
+            && source[at + 6] == '\\'
+            && source[at + 7] == 'u'
+        )
         {
             uint low = Hex(source, at + 6, 4);
             if (low is >= 0xDC00 and <= 0xDFFF)
@@ -115,10 +148,21 @@ internal static class StringLiteral
 
     private static uint Hex(string source, int at, int digits)
     {
-        if (at + 2 + digits > source.Length
-            || !uint.TryParse(source.AsSpan(at + 2, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint code))
+        if (
+            at + 2 + digits > source.Length
+            || !uint.TryParse(
+                source.AsSpan(at + 2, digits),
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture,
+                out uint code
+            )
+        )
         {
-            throw new ConditionException(source, at, $"expected {digits} hexadecimal digits after the {source.AsSpan(at, 2)}");
+            throw new ConditionException(
+                source,
+                at,
+                $"expected {digits} hexadecimal digits after the {source.AsSpan(at, 2)}"
+            );
         }
         return code;
     }

@@ -7,8 +7,8 @@ public interface ISettingKind
     string Kind { get; }
 
     /// <summary>
-    /// What a record says, checked; throws <see cref="SettingException"/> where it doesn't load. What it asks for and what else is there is
-    /// compared by the caller (<see cref="SettingReader.Done"/>).
+    /// What a record says, checked; throws <see cref="SettingException"/> where it doesn't load. What it asks for and
+    /// what else is there is compared by the caller (<see cref="SettingReader.Done"/>).
     /// </summary>
     /// <param name="id">What follows the slash; identifiers by the contract, slashes between them allowed.</param>
     object Parse(string id, SettingReader record);

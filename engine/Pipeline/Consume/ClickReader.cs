@@ -30,28 +30,55 @@ internal sealed unsafe class ClickReader : IDisposable
         _consumer.Assign(new TopicPartitionOffset(Topics.Interactions, partition, offset));
         ConsumeResult<byte[], byte[]>? found = _consumer.Consume(AnswerWithin);
         _consumer.Unassign();
-        if (found == null || found.IsPartitionEOF || found.Offset.Value != offset || found.Message.Value is not { } value) return null;
+        if (
+            found == null
+            || found.IsPartitionEOF
+            || found.Offset.Value != offset
+            || found.Message.Value is not { } value
+        )
+        {
+            return null;
+        }
+
         _arena.Reset();
         var texts = new List<System.Runtime.InteropServices.GCHandle>();
         try
         {
             Text Pinned(byte[] bytes)
             {
-                var handle = System.Runtime.InteropServices.GCHandle.Alloc(bytes, System.Runtime.InteropServices.GCHandleType.Pinned);
+                var handle = System.Runtime.InteropServices.GCHandle.Alloc(
+                    bytes,
+                    System.Runtime.InteropServices.GCHandleType.Pinned
+                );
                 texts.Add(handle);
                 return new Text((byte*)handle.AddrOfPinnedObject(), bytes.Length);
             }
             var record = new Record { CloudEvent = CloudEvent.None };
             foreach (IHeader header in found.Message.Headers ?? [])
-                MessageHeaderReader.Take(ref record, System.Text.Encoding.UTF8.GetBytes(header.Key), Pinned(header.GetValueBytes() ?? []));
+            {
+                MessageHeaderReader.Take(
+                    ref record,
+                    System.Text.Encoding.UTF8.GetBytes(header.Key),
+                    Pinned(header.GetValueBytes() ?? [])
+                );
+            }
+
             Text json = Pinned(value);
             InteractionEvent e = default;
-            DecodeError error = record.Encoding == ValueEncoding.Json ? _json.Decode(json.Start, json.Length, ref e, record.CloudEvent) : _protobuf.Decode(json.Start, json.Length, ref e, record.CloudEvent);
-            return error.IsError || e.Type != EventType.Click || e.Id.ToString() != click ? null : ClickPlace.Of(e, offset);
+            DecodeError error =
+                record.Encoding == ValueEncoding.Json
+                    ? _json.Decode(json.Start, json.Length, ref e, record.CloudEvent)
+                    : _protobuf.Decode(json.Start, json.Length, ref e, record.CloudEvent);
+            return error.IsError || e.Type != EventType.Click || e.Id.ToString() != click
+                ? null
+                : ClickPlace.Of(e, offset);
         }
         finally
         {
-            foreach (System.Runtime.InteropServices.GCHandle text in texts) text.Free();
+            foreach (System.Runtime.InteropServices.GCHandle text in texts)
+            {
+                text.Free();
+            }
         }
     }
 

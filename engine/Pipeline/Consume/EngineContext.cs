@@ -17,11 +17,32 @@ public sealed record ConsumeOptions
     /// <summary>How long a batch is waited for, ms; it bounds what waiting adds to latency.</summary>
     public int BatchWaitMs { get; init; } = 1;
 
-    /// <summary>What the beginnings of librdkafka's settings are that concern membership, addresses of leaders and its log: whoever fetches needn't know them.</summary>
-    private static readonly string[] NotOfFetching = ["group.", "session.", "heartbeat.", "max.poll.", "metadata.", "topic.metadata.", "statistics.", "log", "debug"];
+    /// <summary>
+    /// What the beginnings of librdkafka's settings are that concern membership, addresses of leaders and its log:
+    /// whoever fetches needn't know them.
+    /// </summary>
+    private static readonly string[] NotOfFetching =
+    [
+        "group.",
+        "session.",
+        "heartbeat.",
+        "max.poll.",
+        "metadata.",
+        "topic.metadata.",
+        "statistics.",
+        "log",
+        "debug",
+    ];
 
-    /// <summary>Whether lanes fetch their partitions themselves. Where librdkafka is told what concerns fetching (TLS, who may, the nearest replica), it does.</summary>
-    public bool FetchesDirectly => DirectFetch && Kafka.Settings.Keys.All(name => NotOfFetching.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal)));
+    /// <summary>
+    /// Whether lanes fetch their partitions themselves. Where librdkafka is told what concerns fetching (TLS, who may,
+    /// the nearest replica), it does.
+    /// </summary>
+    public bool FetchesDirectly =>
+        DirectFetch
+        && Kafka.Settings.Keys.All(name =>
+            NotOfFetching.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal))
+        );
 
     public bool DirectFetch { get; init; } = true;
 
@@ -46,10 +67,15 @@ public sealed class EngineContext
     public required KeyedHash Hash { get; init; }
     public required SettingsTimeline Timeline { get; init; }
 
-    /// <summary>Whether <c>settings</c> was read to its end within the activation delay: only then may a lane decide.</summary>
+    /// <summary>
+    /// Whether <c>settings</c> was read to its end within the activation delay: only then may a lane decide.
+    /// </summary>
     public required Func<bool> SettingsAreFresh { get; init; }
 
-    /// <summary>Whether Kafka has answered to each of the process's lanes: until then the first to join holds back what it was given.</summary>
+    /// <summary>
+    /// Whether Kafka has answered to each of the process's lanes: until then the first to join holds back what it was
+    /// given.
+    /// </summary>
     public required Func<bool> LanesHaveJoined { get; init; }
 
     /// <summary>The process's replay index, and what fills it from other instances' paths.</summary>

@@ -6,13 +6,17 @@ using Engine.Pipeline.History;
 namespace Engine.Pipeline.Consume;
 
 /// <summary>
-/// Takes records of <c>labels</c> into histories, and counts what became of them: read = counted + replaced + unplaced + dead letters; unplaced
-/// ones count once the place of their click is told. Any thread.
+/// Takes records of <c>labels</c> into histories, and counts what became of them: read = counted + replaced + unplaced
+/// + dead letters; unplaced ones count once the place of their click is told. Any thread.
 /// </summary>
 public sealed class LabelIntake(Histories histories)
 {
     private readonly Lock _gate = new();
-    private long _read, _replaced, _unplaced, _placed, _deadLettered;
+    private long _read,
+        _replaced,
+        _unplaced,
+        _placed,
+        _deadLettered;
 
     public Histories Histories => histories;
 
@@ -41,10 +45,16 @@ public sealed class LabelIntake(Histories histories)
     {
         Interlocked.Increment(ref _read);
         DecodeError error = LabelDecoder.Decode(message.Value, HeadersOf(message), out LabelEvent? label);
-        if (error.IsError) Interlocked.Increment(ref _deadLettered);
+        if (error.IsError)
+        {
+            Interlocked.Increment(ref _deadLettered);
+        }
         else
         {
-            lock (_gate) Add(label!, logTime);
+            lock (_gate)
+            {
+                Add(label!, logTime);
+            }
         }
         return error;
     }
@@ -74,7 +84,11 @@ public sealed class LabelIntake(Histories histories)
                 break;
             case LabelOutcome.Unplaced:
                 Interlocked.Increment(ref _unplaced);
-                if (Waiting.Complete(label, logTime) is not { } complete) break;
+                if (Waiting.Complete(label, logTime) is not { } complete)
+                {
+                    break;
+                }
+
                 histories.Add(complete, logTime);
                 Interlocked.Increment(ref _placed);
                 break;
@@ -89,9 +103,21 @@ public sealed class LabelIntake(Histories histories)
         foreach (IHeader header in message.Headers ?? [])
         {
             byte[] value = header.GetValueBytes() ?? [];
-            fixed (byte* start = value) MessageHeaderReader.Take(ref record, Encoding.UTF8.GetBytes(header.Key), new Text(start, value.Length));
-            if (header.Key == "ce_type" && value.Length > 0) type = Encoding.UTF8.GetString(value);
+            fixed (byte* start = value)
+            {
+                MessageHeaderReader.Take(ref record, Encoding.UTF8.GetBytes(header.Key), new Text(start, value.Length));
+            }
+
+            if (header.Key == "ce_type" && value.Length > 0)
+            {
+                type = Encoding.UTF8.GetString(value);
+            }
         }
-        return new LabelHeaders(record.Encoding, type, record.CloudEvent.Time >= 0 ? record.CloudEvent.Time : null, record.CloudEvent.TimeIsWrong);
+        return new LabelHeaders(
+            record.Encoding,
+            type,
+            record.CloudEvent.Time >= 0 ? record.CloudEvent.Time : null,
+            record.CloudEvent.TimeIsWrong
+        );
     }
 }

@@ -7,8 +7,9 @@ using Engine.Pipeline.History;
 namespace Engine.Pipeline.Consume;
 
 /// <summary>
-/// Reads clicks again that labels speak of, for the lanes that remember where they lie, and tells every instance by <c>standings</c> where they
-/// were made. On a thread of its own; what is asked beyond the bound is let go, and counted.
+/// Reads clicks again that labels speak of, for the lanes that remember where they lie, and tells every instance by
+/// <c>standings</c> where they were made. On a thread of its own; what is asked beyond the bound is let go, and
+/// counted.
 /// </summary>
 public sealed class LabelledClicks : IDisposable
 {
@@ -34,7 +35,10 @@ public sealed class LabelledClicks : IDisposable
     /// <summary>Asks for a click of an owned partition; never waits.</summary>
     public void Ask(int partition, long offset, string click)
     {
-        if (!_asked.TryAdd((partition, offset, click))) Interlocked.Increment(ref _refused);
+        if (!_asked.TryAdd((partition, offset, click)))
+        {
+            Interlocked.Increment(ref _refused);
+        }
     }
 
     private void Run()
@@ -43,8 +47,18 @@ public sealed class LabelledClicks : IDisposable
         {
             foreach ((int partition, long offset, string click) in _asked.GetConsumingEnumerable(_stop.Token))
             {
-                if (Read(partition, offset, click) is { } place) _output.Standing(_sender, ClickPlace.Key(click, RedisKeys.Partition(Topics.Interactions, partition)), place.Value());
-                else Interlocked.Increment(ref _refused);
+                if (Read(partition, offset, click) is { } place)
+                {
+                    _output.Standing(
+                        _sender,
+                        ClickPlace.Key(click, RedisKeys.Partition(Topics.Interactions, partition)),
+                        place.Value()
+                    );
+                }
+                else
+                {
+                    Interlocked.Increment(ref _refused);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -68,7 +82,11 @@ public sealed class LabelledClicks : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        if (_thread.IsAlive) _thread.Join();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
         _reader.Dispose();
         _asked.Dispose();
         _stop.Dispose();

@@ -7,8 +7,9 @@ using Engine.Pipeline.History;
 namespace Engine.Pipeline.Consume;
 
 /// <summary>
-/// Reads <c>labels</c> in full into the process's histories: from the topic's beginning at each start, so that nothing of them need be kept
-/// elsewhere. Every instance does, so each sends a bad label to <c>dead-letters</c>, once, under the same id.
+/// Reads <c>labels</c> in full into the process's histories: from the topic's beginning at each start, so that nothing
+/// of them need be kept elsewhere. Every instance does, so each sends a bad label to <c>dead-letters</c>, once, under
+/// the same id.
 /// </summary>
 public sealed class LabelsReader : IDisposable
 {
@@ -29,7 +30,9 @@ public sealed class LabelsReader : IDisposable
 
     public void Start() => _topic.Start();
 
-    /// <summary>Waits until everything that is in the topic now is in the histories; false if that takes longer than it may.</summary>
+    /// <summary>
+    /// Waits until everything that is in the topic now is in the histories; false if that takes longer than it may.
+    /// </summary>
     public bool CatchUp(TimeSpan within) => _topic.CatchUp(within);
 
     private void Take(ConsumeResult<byte[], byte[]> record)
@@ -37,10 +40,28 @@ public sealed class LabelsReader : IDisposable
         int partition = record.Partition.Value;
         _logTimes[partition] = Math.Max(_logTimes[partition], record.Message.Timestamp.UnixTimestampMs);
         DecodeError error = Intake.Take(record.Message, _logTimes[partition]);
-        if (!error.IsError) return;
+        if (!error.IsError)
+        {
+            return;
+        }
+
         Headers headers = record.Message.Headers ?? [];
-        DeadLetters.AddHeaders(headers, error.Reason, error.Detail ?? "", Topics.Labels, partition, record.Offset.Value);
-        _output.SendOwn(_sender, Topics.DeadLetters, record.Message.Key, record.Message.Value, $"{RedisKeys.Partition(Topics.Labels, partition)}-{record.Offset.Value}-0", headers);
+        DeadLetters.AddHeaders(
+            headers,
+            error.Reason,
+            error.Detail ?? "",
+            Topics.Labels,
+            partition,
+            record.Offset.Value
+        );
+        _output.SendOwn(
+            _sender,
+            Topics.DeadLetters,
+            record.Message.Key,
+            record.Message.Value,
+            $"{RedisKeys.Partition(Topics.Labels, partition)}-{record.Offset.Value}-0",
+            headers
+        );
     }
 
     public void Dispose() => _topic.Dispose();

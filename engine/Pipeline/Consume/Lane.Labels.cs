@@ -3,10 +3,16 @@ using Engine.Pipeline.Join;
 
 namespace Engine.Pipeline.Consume;
 
-/// <summary>Clicks that labels speak of without saying where they were made: looked for in the partitions owned here, beside the hot loop.</summary>
+/// <summary>
+/// Clicks that labels speak of without saying where they were made: looked for in the partitions owned here, beside the
+/// hot loop.
+/// </summary>
 public sealed partial class Lane
 {
-    /// <summary>A label may be read a moment before its click: it is looked for so long, and until log time has passed the label's.</summary>
+    /// <summary>
+    /// A label may be read a moment before its click: it is looked for so long, and until log time has passed the
+    /// label's.
+    /// </summary>
     private static readonly TimeSpan LookFor = TimeSpan.FromSeconds(10);
 
     private readonly List<(UnplacedClick Click, long Since)> _sought = [];
@@ -16,9 +22,23 @@ public sealed partial class Lane
     private void SeeToLabels(long now)
     {
         UnplacedLabels waiting = _context.Labels.Intake.Waiting;
-        if (_owned.Count == 0 || (waiting.Asked == _labelsRead && _sought.Count == 0)) return;
-        foreach (UnplacedClick click in waiting.ReadFrom(ref _labelsRead)) _sought.Add((click, now));
-        _sought.RemoveAll(one => IsFound(one.Click) || (_context.Clock.GetElapsedTime(one.Since, now) > LookFor && _owned.Values.All(partition => IsPast(partition, one.Click))));
+        if (_owned.Count == 0 || (waiting.Asked == _labelsRead && _sought.Count == 0))
+        {
+            return;
+        }
+
+        foreach (UnplacedClick click in waiting.ReadFrom(ref _labelsRead))
+        {
+            _sought.Add((click, now));
+        }
+
+        _sought.RemoveAll(one =>
+            IsFound(one.Click)
+            || (
+                _context.Clock.GetElapsedTime(one.Since, now) > LookFor
+                && _owned.Values.All(partition => IsPast(partition, one.Click))
+            )
+        );
     }
 
     private bool IsFound(UnplacedClick click)
@@ -27,7 +47,11 @@ public sealed partial class Lane
         foreach (OwnedPartition partition in _owned.Values)
         {
             ref IdMemory.Remembered found = ref partition.State.Ids.Find(id);
-            if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref found)) continue;
+            if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref found))
+            {
+                continue;
+            }
+
             _context.LabelledClicks.Ask(partition.State.Partition, partition.State.Ids.OffsetOf(found), click.Click);
             return true;
         }
@@ -35,5 +59,6 @@ public sealed partial class Lane
     }
 
     private static bool IsPast(OwnedPartition partition, UnplacedClick click) =>
-        partition.Next >= partition.State.ResultsFrom && (partition.EndSince != 0 || partition.State.LogTime > click.LogTime);
+        partition.Next >= partition.State.ResultsFrom
+        && (partition.EndSince != 0 || partition.State.LogTime > click.LogTime);
 }

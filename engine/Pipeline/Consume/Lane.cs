@@ -7,13 +7,14 @@ using Microsoft.Extensions.Logging;
 namespace Engine.Pipeline.Consume;
 
 /// <summary>
-/// One lane: a thread with a consumer, a pipeline and connections of its own. It owns the partitions that Kafka assigns to its consumer, and
-/// everything of them is touched by this thread only: consuming, deciding, writing, and taking partitions over and giving them back (Kafka's
-/// handlers run within <see cref="MessageBatch.Take"/>).
+/// One lane: a thread with a consumer, a pipeline and connections of its own. It owns the partitions that Kafka assigns
+/// to its consumer, and everything of them is touched by this thread only: consuming, deciding, writing, and taking
+/// partitions over and giving them back (Kafka's handlers run within <see cref="MessageBatch.Take"/>).
 /// </summary>
 public sealed unsafe partial class Lane : IDisposable
 {
-    private const int CommandTimeoutMs = 5, PauseMs = 2;
+    private const int CommandTimeoutMs = 5,
+        PauseMs = 2;
 
     private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(10);
 
@@ -39,7 +40,8 @@ public sealed unsafe partial class Lane : IDisposable
     private volatile bool _hasJoined;
     private readonly Queue<(long Written, long TakenAt)> _underWay = new();
     private readonly LatencyHistogram _latency = new();
-    private long _lookedAt, _assignedAt;
+    private long _lookedAt,
+        _assignedAt;
     private bool _redisAway;
 
     public Lane(EngineContext context, int number)
@@ -48,7 +50,15 @@ public sealed unsafe partial class Lane : IDisposable
         _name = $"lane-{number}";
         _redis = new RedisWriter(context.Redis, context.Clock);
         _consumer = new ConsumerBuilder<byte[], byte[]>(Configuration(context.Consume, _name))
-            .SetErrorHandler((_, error) => { if (error.IsFatal) Fail(new KafkaException(error)); })
+            .SetErrorHandler(
+                (_, error) =>
+                {
+                    if (error.IsFatal)
+                    {
+                        Fail(new KafkaException(error));
+                    }
+                }
+            )
             .SetLogHandler((_, _) => { })
             .SetPartitionsAssignedHandler((_, partitions) => Guarded(() => Assigned(partitions), partitions))
             .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
@@ -58,8 +68,17 @@ public sealed unsafe partial class Lane : IDisposable
         _records = new Record[context.Consume.BatchMessages];
         var sink = new LaneSink(_redis, context.Kafka, _sender, context.Keys, context.Deliver, _deliveries);
         _reader = new RecordSetReader(_decompressed);
-        _fetch = context.Consume.FetchesDirectly ? new DirectFetch(Leaders, "engine-" + _name, Topics.Interactions, context.Clock) : null;
-        _pipeline = new ClickPipeline(context.Hash, context.Timeline, new PathJudge(context.Replays), context.Limits, sink, context.Labels.Intake.Histories);
+        _fetch = context.Consume.FetchesDirectly
+            ? new DirectFetch(Leaders, "engine-" + _name, Topics.Interactions, context.Clock)
+            : null;
+        _pipeline = new ClickPipeline(
+            context.Hash,
+            context.Timeline,
+            new PathJudge(context.Replays),
+            context.Limits,
+            sink,
+            context.Labels.Intake.Histories
+        );
         _thread = new Thread(Run) { Name = _name };
     }
 
@@ -88,29 +107,32 @@ public sealed unsafe partial class Lane : IDisposable
 
     private static IEnumerable<KeyValuePair<string, string>> Configuration(ConsumeOptions options, string name)
     {
-        return options.Kafka.Apply(new ConsumerConfig
-        {
-            GroupId = options.Group,
-            ClientId = "engine-" + name,
-            PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
-            EnableAutoOffsetStore = false,
-            EnableAutoCommit = true,
-            AutoCommitIntervalMs = 5000,
-            AutoOffsetReset = AutoOffsetReset.Earliest,
-            EnablePartitionEof = true,
-            SessionTimeoutMs = (int)options.SessionTimeout.TotalMilliseconds,
-            // A member learns of a rebalance by the answer to a heartbeat; with the default of 3 s each of a cooperative one's two rounds takes that long.
-            HeartbeatIntervalMs = 500,
-            FetchWaitMaxMs = 100,
-            FetchMinBytes = 1,
-            // What lies ready is some tens of milliseconds' work: more is only memory, and would be cold when its turn comes. The default
-            // of a second before a full queue is filled again would let it run dry.
-            FetchQueueBackoffMs = 1,
-            QueuedMinMessages = 10_000,
-            QueuedMaxMessagesKbytes = 8 * 1024,
-            MaxPartitionFetchBytes = 512 * 1024,
-            FetchMaxBytes = 1024 * 1024,
-        });
+        return options.Kafka.Apply(
+            new ConsumerConfig
+            {
+                GroupId = options.Group,
+                ClientId = "engine-" + name,
+                PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
+                EnableAutoOffsetStore = false,
+                EnableAutoCommit = true,
+                AutoCommitIntervalMs = 5000,
+                AutoOffsetReset = AutoOffsetReset.Earliest,
+                EnablePartitionEof = true,
+                SessionTimeoutMs = (int)options.SessionTimeout.TotalMilliseconds,
+                // A member learns of a rebalance by the answer to a heartbeat; with the default of 3 s each of a
+                // cooperative one's two rounds takes that long.
+                HeartbeatIntervalMs = 500,
+                FetchWaitMaxMs = 100,
+                FetchMinBytes = 1,
+                // What lies ready is some tens of milliseconds' work: more is only memory, and would be cold when its
+                // turn comes. The default of a second before a full queue is filled again would let it run dry.
+                FetchQueueBackoffMs = 1,
+                QueuedMinMessages = 10_000,
+                QueuedMaxMessagesKbytes = 8 * 1024,
+                MaxPartitionFetchBytes = 512 * 1024,
+                FetchMaxBytes = 1024 * 1024,
+            }
+        );
     }
 
     private void Run()
@@ -119,14 +141,25 @@ public sealed unsafe partial class Lane : IDisposable
         {
             _startedAt = _context.Clock.GetTimestamp();
             _consumer.Subscribe(Topics.Interactions);
-            while (!_stop.IsCancellationRequested && Failure == null) Turn();
+            while (!_stop.IsCancellationRequested && Failure == null)
+            {
+                Turn();
+            }
+
             if (Failure == null)
             {
                 Drain([.. _owned.Values]);
                 SendLastStandings();
             }
-            foreach (OwnedPartition partition in _owned.Values.ToArray()) Release(partition);
-            if (Failure == null) _consumer.Close();
+            foreach (OwnedPartition partition in _owned.Values.ToArray())
+            {
+                Release(partition);
+            }
+
+            if (Failure == null)
+            {
+                _consumer.Close();
+            }
         }
         catch (Exception e)
         {
@@ -146,14 +179,22 @@ public sealed unsafe partial class Lane : IDisposable
             WaitUntilSettingsAreFresh();
             long taken = _context.Clock.GetTimestamp();
             int records = Collect(count);
-            if (records > 0) _pipeline.Process(_records.AsSpan(0, records));
+            if (records > 0)
+            {
+                _pipeline.Process(_records.AsSpan(0, records));
+            }
+
             _batch.Release();
             _underWay.Enqueue((_redis.Written, taken));
         }
         Fetch();
         _redis.Poll();
         MeasureLatency();
-        if (_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay || _redis.HasRefused) WaitForRedis();
+        if (_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay || _redis.HasRefused)
+        {
+            WaitForRedis();
+        }
+
         SeeToProgress();
         SeeToTicks();
         TakeHeldBack();
@@ -163,7 +204,11 @@ public sealed unsafe partial class Lane : IDisposable
     /// <summary>From a batch taken to its verdicts acknowledged.</summary>
     private void MeasureLatency()
     {
-        if (_underWay.Count == 0) return;
+        if (_underWay.Count == 0)
+        {
+            return;
+        }
+
         long acknowledged = _redis.Acknowledged;
         while (_underWay.TryPeek(out (long Written, long TakenAt) batch) && batch.Written <= acknowledged)
         {
@@ -183,16 +228,33 @@ public sealed unsafe partial class Lane : IDisposable
             _batch.Prefetch(i);
             LibrdkafkaNative.Message* message = _batch[i];
             if (partition == null || partition.State.Partition != message->Partition)
-                if (!_owned.TryGetValue(message->Partition, out partition)) continue;
+            {
+                if (!_owned.TryGetValue(message->Partition, out partition))
+                {
+                    continue;
+                }
+            }
             // What it had on its way before it was paused.
-            if (partition.Fetched != null) continue;
+            if (partition.Fetched != null)
+            {
+                continue;
+            }
+
             if (message->Error != 0)
             {
-                if (message->Error == LibrdkafkaNative.PartitionEof && message->Offset == partition.Next) partition.EndSince = _context.Clock.GetTimestamp();
+                if (message->Error == LibrdkafkaNative.PartitionEof && message->Offset == partition.Next)
+                {
+                    partition.EndSince = _context.Clock.GetTimestamp();
+                }
+
                 continue;
             }
             // A seek leaves messages of before on their way.
-            if (message->Offset < partition.Next) continue;
+            if (message->Offset < partition.Next)
+            {
+                continue;
+            }
+
             partition.Next = message->Offset + 1;
             partition.EndSince = 0;
             ref Record record = ref _records[records++];
@@ -206,58 +268,108 @@ public sealed unsafe partial class Lane : IDisposable
             record.Headers = null;
             record.Message = (nint)message;
             MessageHeaderReader.Fill(message, ref record);
-            if (!IsTick(record)) partition.BusyAt = now == 0 ? now = _context.Clock.GetTimestamp() : now;
+            if (!IsTick(record))
+            {
+                partition.BusyAt = now == 0 ? now = _context.Clock.GetTimestamp() : now;
+            }
         }
         return records;
     }
 
-    private static bool IsTick(in Record record) => record.Length == 15 && new ReadOnlySpan<byte>(record.Value, record.Length).SequenceEqual("{\"type\":\"tick\"}"u8);
+    private static bool IsTick(in Record record) =>
+        record.Length == 15
+        && new ReadOnlySpan<byte>(record.Value, record.Length).SequenceEqual("{\"type\":\"tick\"}"u8);
 
-    /// <summary>Lanes decide only while <c>settings</c> was read to its end a moment ago; else all instances wouldn't change over at the same event.</summary>
+    /// <summary>
+    /// Lanes decide only while <c>settings</c> was read to its end a moment ago; else all instances wouldn't change
+    /// over at the same event.
+    /// </summary>
     private void WaitUntilSettingsAreFresh()
     {
-        if (_context.SettingsAreFresh()) return;
+        if (_context.SettingsAreFresh())
+        {
+            return;
+        }
+
         long since = _context.Clock.GetTimestamp();
         bool told = false;
         while (!_context.SettingsAreFresh() && !_stop.IsCancellationRequested)
         {
             _redis.Wait(CommandTimeoutMs);
             _stop.Token.WaitHandle.WaitOne(10);
-            if (told || _context.Clock.GetElapsedTime(since) < TimeSpan.FromSeconds(2)) continue;
+            if (told || _context.Clock.GetElapsedTime(since) < TimeSpan.FromSeconds(2))
+            {
+                continue;
+            }
+
             told = true;
             _context.Log.SettingsStale(_context.Clock.GetElapsedTime(since).TotalSeconds);
         }
     }
 
     /// <summary>
-    /// Redis is slower than Kafka, or has refused something for now: nothing is read until it has caught up, and has taken what it refused, for
-    /// a later result under the same key must not come before it. Assignments are served meanwhile.
+    /// Redis is slower than Kafka, or has refused something for now: nothing is read until it has caught up, and has
+    /// taken what it refused, for a later result under the same key must not come before it. Assignments are served
+    /// meanwhile.
     /// </summary>
     private void WaitForRedis()
     {
         long since = _context.Clock.GetTimestamp();
-        bool paused = false, refused = _redis.HasRefused;
-        while ((_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay / 2 || (refused && !_redis.IsIdle)) && Failure == null)
+        bool paused = false,
+            refused = _redis.HasRefused;
+        while (
+            (_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay / 2 || (refused && !_redis.IsIdle))
+            && Failure == null
+        )
         {
-            // Waiting for replies would wake this thread for every few of them; half of what is under way takes Redis longer than this.
-            if (_stop.IsCancellationRequested) _redis.Wait(CommandTimeoutMs);
-            else _stop.Token.WaitHandle.WaitOne(PauseMs);
+            // Waiting for replies would wake this thread for every few of them; half of what is under way takes Redis
+            // longer than this.
+            if (_stop.IsCancellationRequested)
+            {
+                _redis.Wait(CommandTimeoutMs);
+            }
+            else
+            {
+                _stop.Token.WaitHandle.WaitOne(PauseMs);
+            }
+
             _redis.Poll();
-            if (_stop.IsCancellationRequested && (_redis.Down != null || _redis.HasRefused)) return;
-            if (_context.Clock.GetElapsedTime(since) < TimeSpan.FromSeconds(1)) continue;
+            if (_stop.IsCancellationRequested && (_redis.Down != null || _redis.HasRefused))
+            {
+                return;
+            }
+
+            if (_context.Clock.GetElapsedTime(since) < TimeSpan.FromSeconds(1))
+            {
+                continue;
+            }
+
             if (!paused)
             {
                 _consumer.Pause(AssignedAndFetched(false));
                 paused = true;
             }
-            // Only operations come out of paused partitions, and messages that were on their way: those are read again after the seek.
+            // Only operations come out of paused partitions, and messages that were on their way: those are read again
+            // after the seek.
             _batch.Take(0);
             _batch.Release();
             TellRedis();
         }
-        if (!paused) return;
+        if (!paused)
+        {
+            return;
+        }
+
         foreach (OwnedPartition partition in _owned.Values)
-            if (partition.Fetched == null) _consumer.Seek(new TopicPartitionOffset(Topics.Interactions, partition.State.Partition, partition.Next));
+        {
+            if (partition.Fetched == null)
+            {
+                _consumer.Seek(
+                    new TopicPartitionOffset(Topics.Interactions, partition.State.Partition, partition.Next)
+                );
+            }
+        }
+
         _consumer.Resume(AssignedAndFetched(false));
         TellRedis();
     }
@@ -265,10 +377,20 @@ public sealed unsafe partial class Lane : IDisposable
     private void TellRedis()
     {
         string? down = _redis.Down;
-        if (down != null == _redisAway) return;
+        if (down != null == _redisAway)
+        {
+            return;
+        }
+
         _redisAway = down != null;
-        if (_redisAway) _context.Log.RedisAway(down!);
-        else _context.Log.RedisBack();
+        if (_redisAway)
+        {
+            _context.Log.RedisAway(down!);
+        }
+        else
+        {
+            _context.Log.RedisBack();
+        }
     }
 
     private void Fail(Exception e)
@@ -280,7 +402,11 @@ public sealed unsafe partial class Lane : IDisposable
     public void Dispose()
     {
         Stop();
-        if (_thread.IsAlive) _thread.Join();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
         _batch.Dispose();
         _fetch?.Dispose();
         _decompressed.Dispose();

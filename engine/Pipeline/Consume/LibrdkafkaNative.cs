@@ -7,8 +7,8 @@ using Confluent.Kafka;
 namespace Engine.Pipeline.Consume;
 
 /// <summary>
-/// The few calls of librdkafka that Confluent.Kafka doesn't have: batches, headers in place, and the in-process test cluster. They resolve
-/// to the very library that Confluent.Kafka took, for two copies in one process share no handles.
+/// The few calls of librdkafka that Confluent.Kafka doesn't have: batches, headers in place, and the in-process test
+/// cluster. They resolve to the very library that Confluent.Kafka took, for two copies in one process share no handles.
 /// </summary>
 public static unsafe partial class LibrdkafkaNative
 {
@@ -35,7 +35,9 @@ public static unsafe partial class LibrdkafkaNative
     static LibrdkafkaNative()
     {
         _ = Confluent.Kafka.Library.Version; // loads it
-        NativeLibrary.SetDllImportResolver(typeof(LibrdkafkaNative).Assembly, (name, _, _) => name == Library ? NativeLibrary.Load(LoadedPath()) : 0);
+        NativeLibrary.SetDllImportResolver(typeof(LibrdkafkaNative).Assembly, (name, _, _) =>
+            name == Library ? NativeLibrary.Load(LoadedPath()) : 0
+        );
     }
 
     /// <summary>Runs the static constructor, so that the resolver stands before the first call.</summary>
@@ -45,16 +47,30 @@ public static unsafe partial class LibrdkafkaNative
     public static nint HandleOf(IClient client)
     {
         Initialize();
-        PropertyInfo property = typeof(Handle).GetProperty("LibrdkafkaHandle", BindingFlags.Instance | BindingFlags.NonPublic)
-            ?? throw new NotSupportedException("Confluent.Kafka no longer has Handle.LibrdkafkaHandle: consuming in batches needs another way to it");
+        PropertyInfo property = typeof(Handle).GetProperty(
+            "LibrdkafkaHandle",
+            BindingFlags.Instance | BindingFlags.NonPublic
+        )
+            ?? throw new NotSupportedException(
+                "Confluent.Kafka no longer has Handle.LibrdkafkaHandle: consuming in batches needs another way to it"
+            );
         return ((SafeHandle)property.GetValue(client.Handle)!).DangerousGetHandle();
     }
 
     private static string LoadedPath()
     {
         foreach (ProcessModule module in Process.GetCurrentProcess().Modules)
-            if (module.FileName is { } path && Path.GetFileName(path).Contains("rdkafka", StringComparison.OrdinalIgnoreCase)
-                && !Path.GetFileName(path).Contains("Confluent", StringComparison.OrdinalIgnoreCase)) return path;
+        {
+            if (
+                module.FileName is { } path
+                && Path.GetFileName(path).Contains("rdkafka", StringComparison.OrdinalIgnoreCase)
+                && !Path.GetFileName(path).Contains("Confluent", StringComparison.OrdinalIgnoreCase)
+            )
+            {
+                return path;
+            }
+        }
+
         throw new DllNotFoundException("librdkafka isn't loaded although Confluent.Kafka was asked to load it");
     }
 

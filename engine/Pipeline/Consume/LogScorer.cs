@@ -10,9 +10,9 @@ using Engine.Pipeline.Standing;
 namespace Engine.Pipeline.Consume;
 
 /// <summary>
-/// Scores the log of <c>interactions</c> again, without Redis: whoever reads it gives it record by record, partitions merged as the contract says;
-/// what crosses partitions, and what labels said, is made anew in memory. Verdicts go to a stream, one a line, in the order in which they are
-/// decided, and are there after <see cref="Flush"/>. One thread.
+/// Scores the log of <c>interactions</c> again, without Redis: whoever reads it gives it record by record, partitions
+/// merged as the contract says; what crosses partitions, and what labels said, is made anew in memory. Verdicts go to a
+/// stream, one a line, in the order in which they are decided, and are there after <see cref="Flush"/>. One thread.
 /// </summary>
 public sealed unsafe class LogScorer : IDisposable
 {
@@ -32,14 +32,35 @@ public sealed unsafe class LogScorer : IDisposable
     /// <param name="partitions">How many partitions the topic has.</param>
     /// <param name="output">Where lines go.</param>
     /// <param name="told">Hears what each partition would write to <c>standings</c>.</param>
-    public LogScorer(KafkaTarget kafka, KeyedHash hash, SettingsTimeline timeline, PipelineLimits limits, int partitions, Stream output, Action<WrittenSums> told, TimeProvider clock)
+    public LogScorer(
+        KafkaTarget kafka,
+        KeyedHash hash,
+        SettingsTimeline timeline,
+        PipelineLimits limits,
+        int partitions,
+        Stream output,
+        Action<WrittenSums> told,
+        TimeProvider clock
+    )
     {
         (_kafka, _hash) = (kafka, hash);
         var histories = new Histories(hash, own: () => timeline.Latest.ClicksModel?.Own);
         _labels = new LabelLog(kafka, histories, clock);
-        _partitions = [.. Enumerable.Range(0, partitions).Select(number => new PartitionState(number, limits, timeline.Latest.Limits))];
+        _partitions =
+        [
+            .. Enumerable
+                .Range(0, partitions)
+                .Select(number => new PartitionState(number, limits, timeline.Latest.Limits)),
+        ];
         _sink = new LineSink(output, hash, _partitions, told);
-        _pipeline = new ClickPipeline(hash, timeline, new PathJudge(new Replay.ReplayIndex(new Replay.ReplaySettings(limits.ReplayPaths))), limits, _sink, histories);
+        _pipeline = new ClickPipeline(
+            hash,
+            timeline,
+            new PathJudge(new Replay.ReplayIndex(new Replay.ReplaySettings(limits.ReplayPaths))),
+            limits,
+            _sink,
+            histories
+        );
     }
 
     /// <summary>How many verdicts were written.</summary>
@@ -55,15 +76,26 @@ public sealed unsafe class LogScorer : IDisposable
             _labels.TakeDue(logTime, PlaceOf);
         }
         _batch[_count++] = RecordOf(message);
-        if (_count == BatchRecords) Flush();
+        if (_count == BatchRecords)
+        {
+            Flush();
+        }
     }
 
     /// <summary>Decides all records that were given.</summary>
     public void Flush()
     {
-        if (_count > 0) _pipeline.Process(_batch.AsSpan(0, _count));
+        if (_count > 0)
+        {
+            _pipeline.Process(_batch.AsSpan(0, _count));
+        }
+
         _count = 0;
-        foreach (GCHandle handle in _pinned) handle.Free();
+        foreach (GCHandle handle in _pinned)
+        {
+            handle.Free();
+        }
+
         _pinned.Clear();
     }
 
@@ -73,7 +105,14 @@ public sealed unsafe class LogScorer : IDisposable
         foreach (PartitionState partition in _partitions)
         {
             ref Join.IdMemory.Remembered found = ref partition.Ids.Find(id);
-            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref found)) return (_clicks ??= new ClickReader(_kafka)).Read(partition.Partition, partition.Ids.OffsetOf(found), click);
+            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref found))
+            {
+                return (_clicks ??= new ClickReader(_kafka)).Read(
+                    partition.Partition,
+                    partition.Ids.OffsetOf(found),
+                    click
+                );
+            }
         }
         return null;
     }
@@ -95,14 +134,22 @@ public sealed unsafe class LogScorer : IDisposable
         foreach (IHeader header in message.Headers ?? [])
         {
             byte[] value = header.GetValueBytes() ?? [];
-            MessageHeaderReader.Take(ref record, System.Text.Encoding.UTF8.GetBytes(header.Key), new Text(Pin(value), value.Length));
+            MessageHeaderReader.Take(
+                ref record,
+                System.Text.Encoding.UTF8.GetBytes(header.Key),
+                new Text(Pin(value), value.Length)
+            );
         }
         return record;
     }
 
     private byte* Pin(byte[]? bytes)
     {
-        if (bytes == null || bytes.Length == 0) return null;
+        if (bytes == null || bytes.Length == 0)
+        {
+            return null;
+        }
+
         var handle = GCHandle.Alloc(bytes, GCHandleType.Pinned);
         _pinned.Add(handle);
         return (byte*)handle.AddrOfPinnedObject();
@@ -110,15 +157,26 @@ public sealed unsafe class LogScorer : IDisposable
 
     public void Dispose()
     {
-        foreach (GCHandle handle in _pinned) handle.Free();
+        foreach (GCHandle handle in _pinned)
+        {
+            handle.Free();
+        }
+
         _clicks?.Dispose();
         _pipeline.Dispose();
         _labels.Dispose();
-        foreach (PartitionState partition in _partitions) partition.Dispose();
+        foreach (PartitionState partition in _partitions)
+        {
+            partition.Dispose();
+        }
     }
 
-    /// <summary>Writes verdicts as lines, and carries sums between partitions; all else that a live engine would send has no reader here.</summary>
-    private sealed class LineSink(Stream output, KeyedHash hash, PartitionState[] partitions, Action<WrittenSums> told) : IDecisionSink
+    /// <summary>
+    /// Writes verdicts as lines, and carries sums between partitions; all else that a live engine would send has no
+    /// reader here.
+    /// </summary>
+    private sealed class LineSink(Stream output, KeyedHash hash, PartitionState[] partitions, Action<WrittenSums> told)
+        : IDecisionSink
     {
         private readonly Utf8Builder _line = new();
 
@@ -138,25 +196,30 @@ public sealed unsafe class LogScorer : IDisposable
             Write();
         }
 
-        public void DeadLetter(in Record record, DecodeError error)
-        {
-        }
+        public void DeadLetter(in Record record, DecodeError error) { }
 
         public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
         {
             foreach (StandingSums sums in due)
             {
-                var written = new WrittenSums(partition.Partition, StandingRecord.Fingerprint(sums, hash), sums.Copy(partition.Position));
+                var written = new WrittenSums(
+                    partition.Partition,
+                    StandingRecord.Fingerprint(sums, hash),
+                    sums.Copy(partition.Position)
+                );
                 told(written);
                 // Partitions hear of each other's sums where a live engine would write them.
                 foreach (PartitionState other in partitions)
-                    if (other != partition) other.Standings.Inbox.Add(written);
+                {
+                    if (other != partition)
+                    {
+                        other.Standings.Inbox.Add(written);
+                    }
+                }
             }
         }
 
-        public void Signature(ClickRow row, ReadOnlySpan<byte> signature)
-        {
-        }
+        public void Signature(ClickRow row, ReadOnlySpan<byte> signature) { }
 
         private void Write()
         {

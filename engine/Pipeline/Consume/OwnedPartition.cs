@@ -8,7 +8,9 @@ public sealed class OwnedPartition(PartitionState state, PartitionDelivery deliv
     /// <summary>Multiples of it lie apart from each other in [0, 1), however many there are.</summary>
     private const double GoldenRatio = 0.6180339887498949;
 
-    /// <summary>Monotonic time from which the next step of counts and progress may begin; 0 before the first look.</summary>
+    /// <summary>
+    /// Monotonic time from which the next step of counts and progress may begin; 0 before the first look.
+    /// </summary>
     private long _progressDue;
 
     public PartitionState State { get; } = state;
@@ -32,24 +34,36 @@ public sealed class OwnedPartition(PartitionState state, PartitionDelivery deliv
     /// <summary>Whether something is decided that acknowledged progress doesn't cover.</summary>
     private bool HasUnwritten => Next > State.ResultsFrom && Delivery.AcknowledgedOffset < Next;
 
-    /// <summary>What is missing until the partition is read to its end, all results are in Redis, and nothing waits; null where nothing is.</summary>
+    /// <summary>
+    /// What is missing until the partition is read to its end, all results are in Redis, and nothing waits; null where
+    /// nothing is.
+    /// </summary>
     public string? Waits =>
         EndSince == 0 ? $"{State.Name} is read to offset {Next}, and its end isn't met"
-        : State.NextDeadline != long.MaxValue ? $"{State.Name} holds clicks or paths that wait until log time {State.NextDeadline}, and is at {State.LogTime}"
-        : !Delivery.IsIdle || HasUnwritten ? $"{State.Name} is decided to offset {Next}, and progress isn't acknowledged that far"
+        : State.NextDeadline != long.MaxValue
+            ? $"{State.Name} holds clicks or paths that wait until log time {State.NextDeadline}, and is at "
+                + $"{State.LogTime}"
+        : !Delivery.IsIdle || HasUnwritten
+            ? $"{State.Name} is decided to offset {Next}, and progress isn't acknowledged that far"
         : null;
 
     /// <summary>
-    /// Whether a step of counts and progress is due: once an interval, and sooner where nothing comes any more or many sums wait for it. Each partition has
-    /// its own place in the interval, far from its neighbours': a step keeps Redis for some milliseconds, and several at once would keep everyone's
-    /// verdicts as long.
+    /// Whether a step of counts and progress is due: once an interval, and sooner where nothing comes any more or many
+    /// sums wait for it. Each partition has its own place in the interval, far from its neighbours': a step keeps Redis
+    /// for some milliseconds, and several at once would keep everyone's verdicts as long.
     /// </summary>
     /// <param name="now">Monotonic time.</param>
     /// <param name="interval">In its unit.</param>
     /// <param name="quiet">The same, after which nothing comes any more.</param>
     public bool TakeProgressDue(long now, long interval, long quiet)
     {
-        bool due = _progressDue != 0 && (now >= _progressDue || (EndSince != 0 && now - EndSince >= quiet && HasUnwritten) || Delivery.ManyStandingsWait);
+        bool due =
+            _progressDue != 0
+            && (
+                now >= _progressDue
+                || (EndSince != 0 && now - EndSince >= quiet && HasUnwritten)
+                || Delivery.ManyStandingsWait
+            );
         if (due || _progressDue == 0)
         {
             long place = (long)(State.Partition * GoldenRatio % 1 * interval);
@@ -59,5 +73,6 @@ public sealed class OwnedPartition(PartitionState state, PartitionDelivery deliv
     }
 
     /// <summary>Log time reckoned on from the partition's end by the time that passes, ms.</summary>
-    public long ReckonedLogTime(TimeProvider clock) => State.LogTime + (long)clock.GetElapsedTime(EndSince).TotalMilliseconds;
+    public long ReckonedLogTime(TimeProvider clock) =>
+        State.LogTime + (long)clock.GetElapsedTime(EndSince).TotalMilliseconds;
 }

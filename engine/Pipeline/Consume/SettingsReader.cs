@@ -9,13 +9,14 @@ using Microsoft.Extensions.Logging;
 namespace Engine.Pipeline.Consume;
 
 /// <summary>
-/// Follows the topic <c>settings</c> on a thread of its own and appends versions to the timeline. It asks the broker for the topic's end
-/// twice a second, so that lanes know how fresh what they go by is.
+/// Follows the topic <c>settings</c> on a thread of its own and appends versions to the timeline. It asks the broker
+/// for the topic's end twice a second, so that lanes know how fresh what they go by is.
 /// </summary>
 public sealed class SettingsReader : IDisposable
 {
     private static readonly TopicPartition Partition = new(Topics.Settings, 0);
-    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(400), AnswerWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(400),
+        AnswerWithin = TimeSpan.FromSeconds(5);
 
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly SettingsBook _book;
@@ -27,10 +28,19 @@ public sealed class SettingsReader : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeSpan _activationDelay;
     private readonly Thread _thread;
-    private long _freshAt, _logTime;
+    private long _freshAt,
+        _logTime;
     private int _refused;
 
-    public SettingsReader(KafkaTarget kafka, SettingsBase settings, SettingsBook book, TimeSpan activationDelay, KafkaOut output, TimeProvider clock, ILogger log)
+    public SettingsReader(
+        KafkaTarget kafka,
+        SettingsBase settings,
+        SettingsBook book,
+        TimeSpan activationDelay,
+        KafkaOut output,
+        TimeProvider clock,
+        ILogger log
+    )
     {
         (_base, _book, _activationDelay, _kafka, _clock, _log) = (settings, book, activationDelay, output, clock, log);
         Timeline = new SettingsTimeline(book.Build("s-base", settings.Hash), activationDelay);
@@ -45,7 +55,8 @@ public sealed class SettingsReader : IDisposable
     public int Refused => Volatile.Read(ref _refused);
 
     /// <summary>Since the topic was last known to be read to its end.</summary>
-    public TimeSpan Age => Volatile.Read(ref _freshAt) is var at and not 0 ? _clock.GetElapsedTime(at) : TimeSpan.MaxValue;
+    public TimeSpan Age =>
+        Volatile.Read(ref _freshAt) is var at and not 0 ? _clock.GetElapsedTime(at) : TimeSpan.MaxValue;
 
     public bool IsFresh => Age <= _activationDelay;
 
@@ -60,13 +71,19 @@ public sealed class SettingsReader : IDisposable
     {
         using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(kafka);
         WatermarkOffsets ends = KafkaClients.Ends(consumer, Partition, AnswerWithin, TimeProvider.System);
-        long next = Math.Max(offset, ends.Low), logTime = 0;
+        long next = Math.Max(offset, ends.Low),
+            logTime = 0;
         consumer.Assign(new TopicPartitionOffset(Partition, next));
         while (next < ends.High && consumer.Consume(AnswerWithin) is { IsPartitionEOF: false } record)
         {
             next = record.Offset + 1;
             logTime = Math.Max(logTime, record.Message.Timestamp.UnixTimestampMs);
-            yield return new SettingRecord(record.Offset.Value, logTime, Key(record.Message), record.Message.Value is { Length: > 0 } value ? Encoding.UTF8.GetString(value) : null);
+            yield return new SettingRecord(
+                record.Offset.Value,
+                logTime,
+                Key(record.Message),
+                record.Message.Value is { Length: > 0 } value ? Encoding.UTF8.GetString(value) : null
+            );
         }
     }
 
@@ -85,13 +102,25 @@ public sealed class SettingsReader : IDisposable
             try
             {
                 ConsumeResult<byte[], byte[]>? record = _consumer.Consume(TimeSpan.FromMilliseconds(50));
-                if (record is { IsPartitionEOF: false }) Take(record);
-                if (asked != 0 && _clock.GetElapsedTime(asked) < AskEvery) continue;
+                if (record is { IsPartitionEOF: false })
+                {
+                    Take(record);
+                }
+
+                if (asked != 0 && _clock.GetElapsedTime(asked) < AskEvery)
+                {
+                    continue;
+                }
+
                 long now = _clock.GetTimestamp();
                 WatermarkOffsets ends = _consumer.QueryWatermarkOffsets(Partition, AnswerWithin);
                 Offset position = _consumer.Position(Partition);
                 long next = position == Offset.Unset ? _base.Offset : position.Value;
-                if (next >= ends.High) Volatile.Write(ref _freshAt, now);
+                if (next >= ends.High)
+                {
+                    Volatile.Write(ref _freshAt, now);
+                }
+
                 asked = next >= ends.High ? now : 0;
             }
             catch (KafkaException e) when (!e.Error.IsFatal)
@@ -119,16 +148,28 @@ public sealed class SettingsReader : IDisposable
             _log.SettingRefused(record.Offset.Value, e.Message);
             Headers headers = record.Message.Headers ?? [];
             DeadLetters.AddHeaders(headers, e.Reason, e.Message, Topics.Settings, 0, record.Offset.Value);
-            _kafka.SendOwn(_sender, Topics.DeadLetters, record.Message.Key, record.Message.Value, $"{Topics.Settings}-0-{record.Offset.Value}-0", headers);
+            _kafka.SendOwn(
+                _sender,
+                Topics.DeadLetters,
+                record.Message.Key,
+                record.Message.Value,
+                $"{Topics.Settings}-0-{record.Offset.Value}-0",
+                headers
+            );
         }
     }
 
-    private static string Key(Message<byte[], byte[]> message) => message.Key == null ? "" : Encoding.UTF8.GetString(message.Key);
+    private static string Key(Message<byte[], byte[]> message) =>
+        message.Key == null ? "" : Encoding.UTF8.GetString(message.Key);
 
     public void Dispose()
     {
         _stop.Cancel();
-        if (_thread.IsAlive) _thread.Join();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
         _consumer.Dispose();
         _stop.Dispose();
     }

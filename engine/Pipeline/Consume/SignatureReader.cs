@@ -5,8 +5,9 @@ using Engine.Pipeline.Replay;
 namespace Engine.Pipeline.Consume;
 
 /// <summary>
-/// Reads <c>path-signatures</c> in full into the process's replay index, so that a replay is found wherever it lands and a restart fills the
-/// index again. What this process wrote itself comes back, and is known by its place in the log.
+/// Reads <c>path-signatures</c> in full into the process's replay index, so that a replay is found wherever it lands
+/// and a restart fills the index again. What this process wrote itself comes back, and is known by its place in the
+/// log.
 /// </summary>
 public sealed class SignatureReader : IDisposable
 {
@@ -25,15 +26,31 @@ public sealed class SignatureReader : IDisposable
 
     public void Start() => _topic.Start();
 
-    /// <summary>Waits until everything that is in the topic now is in the index; false if that takes longer than it may.</summary>
+    /// <summary>
+    /// Waits until everything that is in the topic now is in the index; false if that takes longer than it may.
+    /// </summary>
     public bool CatchUp(TimeSpan within) => _topic.CatchUp(within);
 
     private void Take(Message<byte[], byte[]> message)
     {
-        if (message.Key is { Length: >= 1 and <= EventLimits.MaxIdentifierBytes } click && message.Value is { } value
-            && SignatureRecord.TryRead(value, out PathSignature signature, out long logTime, out int partition, out long offset))
+        if (
+            message.Key is { Length: >= 1 and <= EventLimits.MaxIdentifierBytes } click
+            && message.Value is { } value
+            && SignatureRecord.TryRead(
+                value,
+                out PathSignature signature,
+                out long logTime,
+                out int partition,
+                out long offset
+            )
+        )
+        {
             _index.Insert(signature, click, logTime, partition, offset);
-        else Interlocked.Increment(ref _unreadable);
+        }
+        else
+        {
+            Interlocked.Increment(ref _unreadable);
+        }
     }
 
     public void Dispose() => _topic.Dispose();

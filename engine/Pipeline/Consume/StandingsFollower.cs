@@ -8,8 +8,9 @@ using Engine.Pipeline.Standing;
 namespace Engine.Pipeline.Consume;
 
 /// <summary>
-/// Follows <c>standings</c> and hands each partition's sums to the others that this process owns, and to whoever else asked; the places
-/// of labelled clicks go to the labels that wait for them. Lanes come and go with their partitions, from any thread.
+/// Follows <c>standings</c> and hands each partition's sums to the others that this process owns, and to whoever else
+/// asked; the places of labelled clicks go to the labels that wait for them. Lanes come and go with their partitions,
+/// from any thread.
 /// </summary>
 public sealed class StandingsFollower : IDisposable
 {
@@ -21,7 +22,14 @@ public sealed class StandingsFollower : IDisposable
     private readonly TopicFollower _topic;
 
     /// <param name="also">Given all sums, on the follower's thread.</param>
-    public StandingsFollower(KafkaTarget kafka, string prefix, KeyedHash hash, LabelIntake labels, Action<WrittenSums> also, TimeProvider clock)
+    public StandingsFollower(
+        KafkaTarget kafka,
+        string prefix,
+        KeyedHash hash,
+        LabelIntake labels,
+        Action<WrittenSums> also,
+        TimeProvider clock
+    )
     {
         (_hash, _labels, _also) = (hash, labels, also);
         _topic = new TopicFollower(kafka, prefix + Topics.Standings, Take, clock);
@@ -29,13 +37,17 @@ public sealed class StandingsFollower : IDisposable
 
     public void Start() => _topic.Start();
 
-    /// <summary>Waits until everything that is in the topic now is taken; false if that takes longer than it may.</summary>
+    /// <summary>
+    /// Waits until everything that is in the topic now is taken; false if that takes longer than it may.
+    /// </summary>
     public bool CatchUp(TimeSpan within) => _topic.CatchUp(within);
 
     /// <summary>The log time up to which a partition's sums are written, ms; 0 where nothing is known.</summary>
     public long WrittenUpTo(int partition) => _written.GetValueOrDefault(partition);
 
-    /// <summary>From now on a partition gets what others write; what they wrote before is read by whoever takes it over.</summary>
+    /// <summary>
+    /// From now on a partition gets what others write; what they wrote before is read by whoever takes it over.
+    /// </summary>
     public void Join(PartitionState partition) => _partitions[partition] = true;
 
     public void Leave(PartitionState partition) => _partitions.TryRemove(partition, out _);
@@ -44,15 +56,31 @@ public sealed class StandingsFollower : IDisposable
     {
         if (StandingsReader.Read(record, _hash) is not { } written)
         {
-            if (record.Message is not { Key: { } bytes, Value: { } value }) return;
+            if (record.Message is not { Key: { } bytes, Value: { } value })
+            {
+                return;
+            }
+
             string key = Encoding.ASCII.GetString(bytes);
-            if (StandingRecord.ReadMark(key, value) is { } mark) _written[mark.Partition] = mark.LogTime;
-            else if (ClickPlace.Read(key, value, out string click) is { } place) _labels.Place(click, place);
+            if (StandingRecord.ReadMark(key, value) is { } mark)
+            {
+                _written[mark.Partition] = mark.LogTime;
+            }
+            else if (ClickPlace.Read(key, value, out string click) is { } place)
+            {
+                _labels.Place(click, place);
+            }
+
             return;
         }
         _also(written);
         foreach (PartitionState partition in _partitions.Keys)
-            if (partition.Partition != written.Partition) partition.Standings.Inbox.Add(written);
+        {
+            if (partition.Partition != written.Partition)
+            {
+                partition.Standings.Inbox.Add(written);
+            }
+        }
     }
 
     public void Dispose() => _topic.Dispose();

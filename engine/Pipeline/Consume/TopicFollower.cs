@@ -3,8 +3,9 @@ using Confluent.Kafka;
 namespace Engine.Pipeline.Consume;
 
 /// <summary>
-/// Reads a topic in full, from its beginning and then on and on, on a thread of its own: what every instance must know whole. Records of a
-/// partition are given in their order, on that thread. <see cref="Start"/> once; <see cref="CatchUp"/> from any thread.
+/// Reads a topic in full, from its beginning and then on and on, on a thread of its own: what every instance must know
+/// whole. Records of a partition are given in their order, on that thread. <see cref="Start"/> once;
+/// <see cref="CatchUp"/> from any thread.
 /// </summary>
 public sealed class TopicFollower : IDisposable
 {
@@ -19,7 +20,12 @@ public sealed class TopicFollower : IDisposable
     private readonly Thread _thread;
 
     /// <param name="take">Given each record, with its partition and offset.</param>
-    public TopicFollower(KafkaTarget kafka, string topic, Action<ConsumeResult<byte[], byte[]>> take, TimeProvider clock)
+    public TopicFollower(
+        KafkaTarget kafka,
+        string topic,
+        Action<ConsumeResult<byte[], byte[]>> take,
+        TimeProvider clock
+    )
     {
         (_take, _clock) = (take, clock);
         _consumer = KafkaClients.Reader(kafka);
@@ -38,7 +44,9 @@ public sealed class TopicFollower : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Waits until everything that is in the topic now is taken; false if that takes longer than it may.</summary>
+    /// <summary>
+    /// Waits until everything that is in the topic now is taken; false if that takes longer than it may.
+    /// </summary>
     public bool CatchUp(TimeSpan within)
     {
         long since = _clock.GetTimestamp();
@@ -47,7 +55,11 @@ public sealed class TopicFollower : IDisposable
             WatermarkOffsets ends = KafkaClients.Ends(_consumer, _partitions[i], AnswerWithin, _clock);
             while (ends.High.Value > ends.Low.Value && Volatile.Read(ref _next[i]) < ends.High.Value)
             {
-                if (_clock.GetElapsedTime(since) > within || _stop.IsCancellationRequested) return false;
+                if (_clock.GetElapsedTime(since) > within || _stop.IsCancellationRequested)
+                {
+                    return false;
+                }
+
                 _stop.Token.WaitHandle.WaitOne(5);
             }
         }
@@ -61,9 +73,20 @@ public sealed class TopicFollower : IDisposable
             try
             {
                 ConsumeResult<byte[], byte[]>? record = _consumer.Consume(TimeSpan.FromMilliseconds(100));
-                if (record == null) continue;
-                if (!record.IsPartitionEOF) _take(record);
-                Volatile.Write(ref _next[record.Partition.Value], record.IsPartitionEOF ? record.Offset.Value : record.Offset.Value + 1);
+                if (record == null)
+                {
+                    continue;
+                }
+
+                if (!record.IsPartitionEOF)
+                {
+                    _take(record);
+                }
+
+                Volatile.Write(
+                    ref _next[record.Partition.Value],
+                    record.IsPartitionEOF ? record.Offset.Value : record.Offset.Value + 1
+                );
             }
             catch (KafkaException e) when (!e.Error.IsFatal)
             {
@@ -76,7 +99,11 @@ public sealed class TopicFollower : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        if (_thread.IsAlive) _thread.Join();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
         _consumer.Dispose();
         _stop.Dispose();
     }

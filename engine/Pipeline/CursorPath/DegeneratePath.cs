@@ -21,15 +21,17 @@ public enum Degeneracy
 }
 
 /// <summary>
-/// Paths that need no classifier (US8910305B1). Pure. The limits are far from what people's paths reach in any source known; models.md has
-/// each rule's rate by source.
+/// Paths that need no classifier (US8910305B1). Pure. The limits are far from what people's paths reach in any source
+/// known; models.md has each rule's rate by source.
 /// </summary>
 public static class DegeneratePath
 {
     /// <summary>Moves from which "all alike" says something: people do move two or three pixels straight.</summary>
     public const int LeastMoves = 8;
 
-    /// <summary>px from which a straight line says something: a whole line of pixels that a hand doesn't leave is no longer.</summary>
+    /// <summary>
+    /// px from which a straight line says something: a whole line of pixels that a hand doesn't leave is no longer.
+    /// </summary>
     public const float LeastStraightLength = 150;
 
     /// <summary>px off the line that rounding to whole pixels makes.</summary>
@@ -44,7 +46,13 @@ public static class DegeneratePath
     /// <param name="y">CSS pixels.</param>
     /// <param name="mouse">Whether the click's pointer is a mouse: touch, pen and keyboard need no path.</param>
     /// <param name="scratch">One a thread; holds the cleaned path afterwards.</param>
-    public static Degeneracy Classify(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, bool mouse, PathScratch scratch)
+    public static Degeneracy Classify(
+        ReadOnlySpan<float> t,
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> y,
+        bool mouse,
+        PathScratch scratch
+    )
     {
         PathCleaning.Clean(t, x, y, scratch);
         Degeneracy found = IsForged(t, x, y) ? Degeneracy.Forged : Degeneracy.Sound;
@@ -61,7 +69,9 @@ public static class DegeneratePath
     private static bool IsStraight(PathScratch path)
     {
         int last = path.Count - 1;
-        float dx = path.X[last] - path.X[0], dy = path.Y[last] - path.Y[0], chord = MathF.Sqrt((dx * dx) + (dy * dy));
+        float dx = path.X[last] - path.X[0],
+            dy = path.Y[last] - path.Y[0],
+            chord = MathF.Sqrt((dx * dx) + (dy * dy));
         bool axis = Math.Abs(dx) < 1.5f || Math.Abs(dy) < 1.5f;
         // sliders and edges of screens hold a hand on an axis, for 2,000 px in people's recordings
         if (axis || last < LeastMoves || chord < LeastStraightLength)
@@ -72,7 +82,8 @@ public static class DegeneratePath
         float before = 0;
         for (int i = 1; i <= last; i++)
         {
-            float ex = path.X[i] - path.X[0], ey = path.Y[i] - path.Y[0];
+            float ex = path.X[i] - path.X[0],
+                ey = path.Y[i] - path.Y[0];
             float along = ((ex * dx) + (ey * dy)) / chord;
             if (along < before || Math.Abs((ex * dy) - (ey * dx)) / chord > StraightWidth)
             {
@@ -85,7 +96,9 @@ public static class DegeneratePath
         return true;
     }
 
-    /// <summary>All waits and all steps the same but for rounding, the last step aside: it ends where the target is.</summary>
+    /// <summary>
+    /// All waits and all steps the same but for rounding, the last step aside: it ends where the target is.
+    /// </summary>
     private static bool IsEven(PathScratch path)
     {
         int moves = path.Count - 2;
@@ -97,7 +110,8 @@ public static class DegeneratePath
         (float waitLow, float waitHigh, float stepLow, float stepHigh) = (float.MaxValue, 0, float.MaxValue, 0);
         for (int i = 0; i < moves; i++)
         {
-            float wait = path.T[i + 1] - path.T[i], step = path.S[i + 1] - path.S[i];
+            float wait = path.T[i + 1] - path.T[i],
+                step = path.S[i + 1] - path.S[i];
             (waitLow, waitHigh) = (Math.Min(waitLow, wait), Math.Max(waitHigh, wait));
             (stepLow, stepHigh) = (Math.Min(stepLow, step), Math.Max(stepHigh, step));
         }
@@ -107,14 +121,15 @@ public static class DegeneratePath
     }
 
     /// <summary>
-    /// A time that is no number, or at least 8 moves of 3 px all at one time: no clock stands still so long while a hand moves. Steps back in
-    /// time (by 7 s, and below 0) and ticks of 109 ms with several points at once are found in people's recordings (models.md) and are none
-    /// of it.
+    /// A time that is no number, or at least 8 moves of 3 px all at one time: no clock stands still so long while a
+    /// hand moves. Steps back in time (by 7 s, and below 0) and ticks of 109 ms with several points at once are found
+    /// in people's recordings (models.md) and are none of it.
     /// </summary>
     private static bool IsForged(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
         int moves = 0;
-        float low = float.MaxValue, high = float.MinValue;
+        float low = float.MaxValue,
+            high = float.MinValue;
         for (int i = 0; i < t.Length; i++)
         {
             if (!float.IsFinite(t[i]))

@@ -3,9 +3,9 @@ using System.Runtime.Intrinsics;
 namespace Engine.Pipeline.CursorPath;
 
 /// <summary>
-/// What every feature is computed on: a path less what its recorder and its task put in. Points without a move go (a recorder of events has
-/// none, one of samples has many, and people's paths end in a dwell that programs' don't: models.md), so do steps back in time; of points
-/// at one time the last stays; a gap counts 250 ms at most.
+/// What every feature is computed on: a path less what its recorder and its task put in. Points without a move go (a
+/// recorder of events has none, one of samples has many, and people's paths end in a dwell that programs' don't:
+/// models.md), so do steps back in time; of points at one time the last stays; a gap counts 250 ms at most.
 /// </summary>
 public static class PathCleaning
 {
@@ -16,7 +16,8 @@ public static class PathCleaning
     /// <param name="t">Milliseconds from the first point.</param>
     /// <param name="x">CSS pixels.</param>
     /// <param name="y">CSS pixels.</param>
-    /// <param name="scratch">Takes the cleaned path; at most its first <see cref="PathScratch.MostPoints"/> points are read.</param>
+    /// <param name="scratch">Takes the cleaned path; at most its first <see cref="PathScratch.MostPoints"/> points are
+    /// read.</param>
     public static void Clean(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, PathScratch scratch)
     {
         int given = Math.Min(t.Length, PathScratch.MostPoints);
@@ -30,14 +31,20 @@ public static class PathCleaning
     /// <summary>Whether nothing has to go, as in nearly all recordings of events.</summary>
     private static bool IsClean(PathScratch path, int n)
     {
-        Vector512<float> zero = Vector512<float>.Zero, wrong = zero;
+        Vector512<float> zero = Vector512<float>.Zero,
+            wrong = zero;
         for (int i = 0; i < n; i += Series.Width)
         {
-            Vector512<float> t = Series.Load(path.T, i), x = Series.Load(path.X, i), y = Series.Load(path.Y, i);
+            Vector512<float> t = Series.Load(path.T, i),
+                x = Series.Load(path.X, i),
+                y = Series.Load(path.Y, i);
             // what is no number or infinite isn't 0 less itself
             Vector512<float> finite = Vector512.Equals((t - t) + (x - x) + (y - y), zero);
-            Vector512<float> moves = ~(Vector512.Equals(x, Series.Load(path.X, i + 1)) & Vector512.Equals(y, Series.Load(path.Y, i + 1)));
-            Vector512<float> goesOn = (Vector512.LessThan(t, Series.Load(path.T, i + 1)) & moves) | ~Series.Within(i, n - 1);
+            Vector512<float> moves = ~(
+                Vector512.Equals(x, Series.Load(path.X, i + 1)) & Vector512.Equals(y, Series.Load(path.Y, i + 1))
+            );
+            Vector512<float> goesOn =
+                (Vector512.LessThan(t, Series.Load(path.T, i + 1)) & moves) | ~Series.Within(i, n - 1);
             wrong |= ~(finite & goesOn) & Series.Within(i, n);
         }
 
@@ -109,7 +116,8 @@ public static class PathCleaning
 
     private static void CutGaps(PathScratch path)
     {
-        float cut = 0, before = path.T[0];
+        float cut = 0,
+            before = path.T[0];
         for (int i = 1; i < path.Count; i++)
         {
             float now = path.T[i];

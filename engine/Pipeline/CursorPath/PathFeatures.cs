@@ -7,7 +7,8 @@ namespace Engine.Pipeline.CursorPath;
 public readonly record struct PathFeatureInfo(string Name, string Unit, string Source);
 
 /// <summary>
-/// The features of a cursor path that don't depend on its recorder, its scale or where it lies. Pure; allocates nothing.
+/// The features of a cursor path that don't depend on its recorder, its scale or where it lies. Pure; allocates
+/// nothing.
 /// </summary>
 public static class PathFeatures
 {
@@ -25,18 +26,38 @@ public static class PathFeatures
 
     private static readonly (string Unit, string Source)[] Origins =
     [
-        .. Of(13, "rad", "turns over arc points: K. Chong et al., 2018; models.md"), .. Of(4, "1", "models.md"), .. Of(8, "1", "least squares; models.md"),
-        .. Of(9, "1", "moments of speed; models.md"), .. Of(8, "1", "speed profile; R. Plamondon, 1995; models.md"), .. Of(1, "1", "T. Flash, N. Hogan, 1985"),
-        .. Of(2, "1", "models.md"), .. Of(1, "1/s", "sub-movements: D. Meyer et al., 1988"), .. Of(3, "1", "sub-movements: D. Meyer et al., 1988"),
-        .. Of(1, "1", "S. Balasubramanian et al., 2015"), .. Of(2, "log10", "N. Hogan, D. Sternad, 2009"), .. Of(3, "rad", "models.md"),
-        .. Of(1, "1", "models.md"), .. Of(2, "1", "P. Viviani, T. Flash, 1995"), .. Of(10, "1", "second differences along and across the path"), .. Of(3, "1", "least squares of the way in time"),
-        .. Of(10, "1", "single events; models.md"), .. Of(3, "rad", "single events; models.md"), .. Of(1, "ms", "single events; models.md"),
-        .. Of(4, "1", "single events; models.md"), .. Of(3, "log10", "size"),
+        .. Of(13, "rad", "turns over arc points: K. Chong et al., 2018; models.md"),
+        .. Of(4, "1", "models.md"),
+        .. Of(8, "1", "least squares; models.md"),
+        .. Of(9, "1", "moments of speed; models.md"),
+        .. Of(8, "1", "speed profile; R. Plamondon, 1995; models.md"),
+        .. Of(1, "1", "T. Flash, N. Hogan, 1985"),
+        .. Of(2, "1", "models.md"),
+        .. Of(1, "1/s", "sub-movements: D. Meyer et al., 1988"),
+        .. Of(3, "1", "sub-movements: D. Meyer et al., 1988"),
+        .. Of(1, "1", "S. Balasubramanian et al., 2015"),
+        .. Of(2, "log10", "N. Hogan, D. Sternad, 2009"),
+        .. Of(3, "rad", "models.md"),
+        .. Of(1, "1", "models.md"),
+        .. Of(2, "1", "P. Viviani, T. Flash, 1995"),
+        .. Of(10, "1", "second differences along and across the path"),
+        .. Of(3, "1", "least squares of the way in time"),
+        .. Of(10, "1", "single events; models.md"),
+        .. Of(3, "rad", "single events; models.md"),
+        .. Of(1, "ms", "single events; models.md"),
+        .. Of(4, "1", "single events; models.md"),
+        .. Of(3, "log10", "size"),
     ];
 
     /// <summary>By column.</summary>
     public static IReadOnlyList<PathFeatureInfo> Table { get; } =
-        [.. Enum.GetNames<PathFeature>().Select((name, i) => new PathFeatureInfo(Snake(name), UnitOf((PathFeature)i, Origins[i].Unit), Origins[i].Source))];
+    [
+        .. Enum.GetNames<PathFeature>()
+            .Select(
+                (name, i) =>
+                    new PathFeatureInfo(Snake(name), UnitOf((PathFeature)i, Origins[i].Unit), Origins[i].Source)
+            ),
+    ];
 
     /// <summary>By column, as artefacts have them.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Table.Select(i => i.Name)];
@@ -51,7 +72,13 @@ public static class PathFeatures
     /// <param name="features"><see cref="Count"/> values, each finite.</param>
     /// <param name="scratch">One a thread.</param>
     /// <returns>False if the path moves too little to have features: all are 0.</returns>
-    public static bool Compute(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> features, PathScratch scratch)
+    public static bool Compute(
+        ReadOnlySpan<float> t,
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> y,
+        Span<float> features,
+        PathScratch scratch
+    )
     {
         PathCleaning.Clean(t, x, y, scratch);
         return Compute(x, y, features, scratch);
@@ -63,11 +90,21 @@ public static class PathFeatures
     /// <param name="features">As above.</param>
     /// <param name="scratch">After <see cref="PathCleaning.Clean"/>.</param>
     /// <returns>As above.</returns>
-    internal static bool Compute(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> features, PathScratch scratch)
+    internal static bool Compute(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> y,
+        Span<float> features,
+        PathScratch scratch
+    )
     {
         features = features[..Count];
         features.Clear();
-        if (scratch.Count < LeastPoints || scratch.Length < LeastLength || !(scratch.Duration > 0) || !float.IsFinite(scratch.Length))
+        if (
+            scratch.Count < LeastPoints
+            || scratch.Length < LeastLength
+            || !(scratch.Duration > 0)
+            || !float.IsFinite(scratch.Length)
+        )
         {
             return false;
         }
@@ -78,8 +115,11 @@ public static class PathFeatures
         SpeedFeatures.Compute(scratch, step, features);
         TextureFeatures.Compute(scratch, features);
         RawFeatures.Compute(scratch, x, y, features);
-        (features[(int)PathFeature.LogLength], features[(int)PathFeature.LogDuration], features[(int)PathFeature.LogPoints]) =
-            (MathF.Log10(1 + scratch.Length), MathF.Log10(1 + scratch.Duration), MathF.Log10(1 + scratch.Count));
+        (
+            features[(int)PathFeature.LogLength],
+            features[(int)PathFeature.LogDuration],
+            features[(int)PathFeature.LogPoints]
+        ) = (MathF.Log10(1 + scratch.Length), MathF.Log10(1 + scratch.Duration), MathF.Log10(1 + scratch.Count));
         foreach (ref float value in features)
         {
             value = float.IsFinite(value) ? value : 0;
@@ -88,14 +128,26 @@ public static class PathFeatures
         return true;
     }
 
-    private static IEnumerable<(string Unit, string Source)> Of(int count, string unit, string source) => Enumerable.Repeat((unit, source), count);
+    private static IEnumerable<(string Unit, string Source)> Of(int count, string unit, string source) =>
+        Enumerable.Repeat((unit, source), count);
 
-    private static string UnitOf(PathFeature feature, string unit) => feature switch
-    {
-        PathFeature.TurnTop or PathFeature.TurnAutocorrelation or PathFeature.TurnAlternation or PathFeature.TurnBias or PathFeature.CoarseTurnRatio or PathFeature.BendAutocorrelation => "1",
-        _ => unit,
-    };
+    private static string UnitOf(PathFeature feature, string unit) =>
+        feature switch
+        {
+            PathFeature.TurnTop
+            or PathFeature.TurnAutocorrelation
+            or PathFeature.TurnAlternation
+            or PathFeature.TurnBias
+            or PathFeature.CoarseTurnRatio
+            or PathFeature.BendAutocorrelation => "1",
+            _ => unit,
+        };
 
     private static string Snake(string name) =>
-        string.Concat(name.Select((c, i) => char.IsUpper(c) && i > 0 ? "_" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+        string.Concat(
+            name.Select(
+                (c, i) =>
+                    char.IsUpper(c) && i > 0 ? "_" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()
+            )
+        );
 }

@@ -4,12 +4,15 @@ using System.Runtime.Intrinsics;
 namespace Engine.Pipeline.CursorPath;
 
 /// <summary>
-/// Places on the lines between a cleaned path's points, at equal steps of time or of arc length. No branch hangs on where points lie: each point
-/// marks the first place that lies beyond it, and the greatest mark so far is the point before a place.
+/// Places on the lines between a cleaned path's points, at equal steps of time or of arc length. No branch hangs on
+/// where points lie: each point marks the first place that lies beyond it, and the greatest mark so far is the point
+/// before a place.
 /// </summary>
 internal static class PathPlaces
 {
-    /// <summary>Marks, for places from <paramref name="start"/> on, the point before each in <see cref="PathScratch.Before"/>.</summary>
+    /// <summary>
+    /// Marks, for places from <paramref name="start"/> on, the point before each in <see cref="PathScratch.Before"/>.
+    /// </summary>
     /// <param name="path">A cleaned path of 2 points and more.</param>
     /// <param name="key">Time or arc length, ascending.</param>
     /// <param name="start">The first place's key.</param>
@@ -18,8 +21,11 @@ internal static class PathPlaces
     public static void Find(PathScratch path, float[] key, float start, float step, int count)
     {
         int inner = path.Count - 1;
-        int[] first = path.First, before = path.Before;
-        Vector512<float> perStep = Vector512.Create(1 / step), from = Vector512.Create(start), beyond = Vector512.Create((float)count);
+        int[] first = path.First,
+            before = path.Before;
+        Vector512<float> perStep = Vector512.Create(1 / step),
+            from = Vector512.Create(start),
+            beyond = Vector512.Create((float)count);
         for (int i = 1; i < inner; i += Series.Width)
         {
             Vector512<float> place = Vector512.Floor((Series.Load(key, i) - from) * perStep) + Vector512<float>.One;
@@ -51,19 +57,35 @@ internal static class PathPlaces
     /// <param name="b">And another.</param>
     /// <param name="toA">Takes <paramref name="count"/> values.</param>
     /// <param name="toB">The same.</param>
-    public static void Take(PathScratch path, float[] key, float start, float step, int count, float[] a, float[] b, float[] toA, float[] toB)
+    public static void Take(
+        PathScratch path,
+        float[] key,
+        float start,
+        float step,
+        int count,
+        float[] a,
+        float[] b,
+        float[] toA,
+        float[] toB
+    )
     {
         int[] before = path.Before;
         for (int j = 0; j < count; j++)
         {
             int i = before[j];
-            float part = float.ClampNative((start + (j * step) - key[i]) / float.MaxNative(1e-6f, key[i + 1] - key[i]), 0, 1);
+            float part = float.ClampNative(
+                (start + (j * step) - key[i]) / float.MaxNative(1e-6f, key[i + 1] - key[i]),
+                0,
+                1
+            );
             toA[j] = a[i] + (part * (a[i + 1] - a[i]));
             toB[j] = b[i] + (part * (b[i + 1] - b[i]));
         }
     }
 
-    /// <summary>Makes the grids: places at equal times up to the last point, and every second and fourth of them.</summary>
+    /// <summary>
+    /// Makes the grids: places at equal times up to the last point, and every second and fourth of them.
+    /// </summary>
     /// <param name="path">A cleaned path of 2 points and more.</param>
     /// <param name="step">Milliseconds.</param>
     public static void Grid(PathScratch path, float step)

@@ -1,6 +1,8 @@
 namespace Engine.Pipeline.CursorPath;
 
-/// <summary>A decoded cursor path, a span for each of t, x and y: 1 to 4,096 points. The click lies at the last.</summary>
+/// <summary>
+/// A decoded cursor path, a span for each of t, x and y: 1 to 4,096 points. The click lies at the last.
+/// </summary>
 /// <param name="t">Milliseconds from the first point; whole numbers are exact up to 2^24, 4.6 hours.</param>
 /// <param name="x">CSS pixels.</param>
 /// <param name="y">CSS pixels.</param>

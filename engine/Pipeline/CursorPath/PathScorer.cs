@@ -8,21 +8,30 @@ namespace Engine.Pipeline.CursorPath;
 /// <param name="UsualLow">The 5th percentile in people.</param>
 /// <param name="UsualHigh">The 95th percentile in people.</param>
 /// <param name="Weight">What it moved the raw score by, log-odds; above 0 it speaks for a program.</param>
-public readonly record struct PathReason(PathFeature Feature, float Value, float UsualLow, float UsualHigh, float Weight)
+public readonly record struct PathReason(
+    PathFeature Feature,
+    float Value,
+    float UsualLow,
+    float UsualHigh,
+    float Weight
+)
 {
     /// <summary>The feature's name as in artefacts.</summary>
     public string Name => PathFeatures.Names[(int)Feature];
 }
 
 /// <summary>What a path was found to be.</summary>
-/// <param name="Assessed">False if it moves too little to have features: then the probability is 0 and says nothing.</param>
+/// <param name="Assessed">False if it moves too little to have features: then the probability is 0 and says
+/// nothing.</param>
 /// <param name="Probability">That a program moved it, calibrated, 0 to 1.</param>
 /// <param name="Program">Whether that reaches the artefact's cut-off.</param>
 public readonly record struct PathScore(bool Assessed, double Probability, bool Program);
 
 /// <summary>
-/// Scores cursor paths by one artefact. Not thread-safe: it holds scratch; one a lane. Call <see cref="Score"/> for a path, or
-/// <see cref="Prepare"/> for each path of a batch and then <see cref="ScoreBatch"/>, which takes a quarter of the time a path; then
+/// Scores cursor paths by one artefact. Not thread-safe: it holds scratch; one a lane. Call <see cref="Score"/> for a
+/// path, or
+/// <see cref="Prepare"/> for each path of a batch and then <see cref="ScoreBatch"/>, which takes a quarter of the time
+/// a path; then
 /// <see cref="Reasons(Span{PathReason}, bool)"/> if they are wanted. Nothing is allocated after construction.
 /// </summary>
 public sealed class PathScorer
@@ -42,7 +51,9 @@ public sealed class PathScorer
     {
         if (artefact.Kind != ArtefactHeader.Cursor)
         {
-            throw new ArtefactException($"Expected an artefact of kind \"{ArtefactHeader.Cursor}\", found {artefact.Version}.");
+            throw new ArtefactException(
+                $"Expected an artefact of kind \"{ArtefactHeader.Cursor}\", found {artefact.Version}."
+            );
         }
 
         artefact.RequireFeatures(PathFeatures.Names);
@@ -64,8 +75,8 @@ public sealed class PathScorer
         PathFeatures.Compute(t, x, y, _features, _scratch) ? Of(_artefact.Ensemble.Score(_features)) : default;
 
     /// <summary>
-    /// The features that weighed most for the last path of <see cref="Score"/> towards what it was found to be, the weightiest first: in the
-    /// artefact's trees, which say of each feature what it weighed; networks don't.
+    /// The features that weighed most for the last path of <see cref="Score"/> towards what it was found to be, the
+    /// weightiest first: in the artefact's trees, which say of each feature what it weighed; networks don't.
     /// </summary>
     /// <param name="reasons">Takes as many as fit; the verdict shows three.</param>
     /// <param name="program">Which side's reasons.</param>

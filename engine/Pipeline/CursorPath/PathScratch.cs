@@ -12,24 +12,38 @@ public sealed class PathScratch
     /// <summary>The most points of a time grid: 25.6 s at 25 ms; what is longer is cut at its beginning.</summary>
     public const int MostGrid = 1024;
 
-    internal readonly float[] T = Series.Room(MostPoints), X = Series.Room(MostPoints), Y = Series.Room(MostPoints);
+    internal readonly float[] T = Series.Room(MostPoints),
+        X = Series.Room(MostPoints),
+        Y = Series.Room(MostPoints);
 
     /// <summary>Arc length up to each point.</summary>
     internal readonly float[] S = Series.Room(MostPoints);
 
     /// <summary>From each point to the next: ms, px, px, px along.</summary>
-    internal readonly float[] Wait = Series.Room(MostPoints), Dx = Series.Room(MostPoints), Dy = Series.Room(MostPoints), Step = Series.Room(MostPoints);
+    internal readonly float[] Wait = Series.Room(MostPoints),
+        Dx = Series.Room(MostPoints),
+        Dy = Series.Room(MostPoints),
+        Step = Series.Room(MostPoints);
 
     /// <summary>Places at equal times, and every second and fourth of them.</summary>
-    internal readonly PlaceRow Grid = new(MostGrid), Grid2 = new(MostGrid), Grid4 = new(MostGrid);
+    internal readonly PlaceRow Grid = new(MostGrid),
+        Grid2 = new(MostGrid),
+        Grid4 = new(MostGrid);
 
     /// <summary>Places at equal steps from the first point to the last.</summary>
     internal readonly PlaceRow Even = new(PolynomialFit.Points);
 
-    internal readonly float[] A = Series.Room(MostGrid), B = Series.Room(MostGrid), C = Series.Room(MostGrid), D = Series.Room(MostGrid), Sorted = Series.Room(MostGrid);
+    internal readonly float[] A = Series.Room(MostGrid),
+        B = Series.Room(MostGrid),
+        C = Series.Room(MostGrid),
+        D = Series.Room(MostGrid),
+        Sorted = Series.Room(MostGrid);
 
-    /// <summary>At which place of a row each point comes to lie before, and which point lies before each place.</summary>
-    internal readonly int[] First = new int[MostPoints + Series.Padding], Before = new int[MostGrid + 1];
+    /// <summary>
+    /// At which place of a row each point comes to lie before, and which point lies before each place.
+    /// </summary>
+    internal readonly int[] First = new int[MostPoints + Series.Padding],
+        Before = new int[MostGrid + 1];
 
     /// <summary>Points of the cleaned path.</summary>
     public int Count { get; internal set; }

@@ -44,7 +44,8 @@ internal sealed class PlaceRow(int most)
     {
         for (int i = 0; i < count - 1; i += Series.Width)
         {
-            Vector512<float> stepX = Series.Load(x, i + 1) - Series.Load(x, i), stepY = Series.Load(y, i + 1) - Series.Load(y, i);
+            Vector512<float> stepX = Series.Load(x, i + 1) - Series.Load(x, i),
+                stepY = Series.Load(y, i + 1) - Series.Load(y, i);
             Series.Store(stepX, dx, i);
             Series.Store(stepY, dy, i);
             Series.Store(Vector512.Sqrt((stepX * stepX) + (stepY * stepY)), step, i);
@@ -56,7 +57,11 @@ internal sealed class PlaceRow(int most)
     {
         for (int i = 0; i < steps - 1; i += Series.Width)
         {
-            Series.Store(Angles.Between(Series.Load(dx, i), Series.Load(dy, i), Series.Load(dx, i + 1), Series.Load(dy, i + 1)), turns, i);
+            Series.Store(
+                Angles.Between(Series.Load(dx, i), Series.Load(dy, i), Series.Load(dx, i + 1), Series.Load(dy, i + 1)),
+                turns,
+                i
+            );
         }
     }
 }

@@ -5,8 +5,8 @@ using static Engine.Pipeline.CursorPath.PathFeature;
 namespace Engine.Pipeline.CursorPath;
 
 /// <summary>
-/// What lies in the single events: whether a longer wait holds a longer step, as it must where a clock samples a hand, and how steps and
-/// waits repeat. They depend on the recorder; trained only on paths seen through many of them.
+/// What lies in the single events: whether a longer wait holds a longer step, as it must where a clock samples a hand,
+/// and how steps and waits repeat. They depend on the recorder; trained only on paths seen through many of them.
 /// </summary>
 internal static class RawFeatures
 {
@@ -17,7 +17,8 @@ internal static class RawFeatures
     {
         Repeats(path, f);
         int n = path.Steps;
-        float wait = Series.Mean(path.Wait, n), step = Series.Mean(path.Step, n);
+        float wait = Series.Mean(path.Wait, n),
+            step = Series.Mean(path.Step, n);
         float squares = Series.Deviate(path.Wait, n, wait, path.A);
         f[(int)WaitSpread] = Series.Over(MathF.Sqrt(squares / n), wait);
         f[(int)WaitAutocorrelation] = Series.Autocorrelation(path.A, n, squares, 1);
@@ -32,14 +33,20 @@ internal static class RawFeatures
 
     private static void Repeats(PathScratch path, Span<float> f)
     {
-        int n = path.Steps, straight = 0, repeated = 0, small = 0;
+        int n = path.Steps,
+            straight = 0,
+            repeated = 0,
+            small = 0;
         Vector512<float> zero = Vector512<float>.Zero;
         for (int i = 0; i < n; i += Series.Width)
         {
-            Vector512<float> dx = Series.Load(path.Dx, i), dy = Series.Load(path.Dy, i), within = Series.Within(i, n);
+            Vector512<float> dx = Series.Load(path.Dx, i),
+                dy = Series.Load(path.Dy, i),
+                within = Series.Within(i, n);
             straight += Series.Count((Vector512.Equals(dx, zero) | Vector512.Equals(dy, zero)) & within);
             small += Series.Count(Vector512.LessThan(Series.Load(path.Step, i), Vector512.Create(1.5f)) & within);
-            Vector512<float> same = Vector512.Equals(dx, Series.Load(path.Dx, i + 1)) & Vector512.Equals(dy, Series.Load(path.Dy, i + 1));
+            Vector512<float> same =
+                Vector512.Equals(dx, Series.Load(path.Dx, i + 1)) & Vector512.Equals(dy, Series.Load(path.Dy, i + 1));
             repeated += Series.Count(same & Series.Within(i, n - 1));
         }
 
@@ -49,13 +56,17 @@ internal static class RawFeatures
     }
 
     /// <summary>
-    /// Against their neighbours' means, does a longer wait hold a longer step (and a speed that stays)? Correlation of the logarithms, and
-    /// the spread of local speed over that of local step.
+    /// Against their neighbours' means, does a longer wait hold a longer step (and a speed that stays)? Correlation of
+    /// the logarithms, and the spread of local speed over that of local step.
     /// </summary>
     private static void Local(PathScratch path, Span<float> f)
     {
-        int n = path.Steps, m = 0;
-        float[] wait = path.A, step = path.B, w = path.C, s = path.D;
+        int n = path.Steps,
+            m = 0;
+        float[] wait = path.A,
+            step = path.B,
+            w = path.C,
+            s = path.D;
         for (int i = 0; i < n; i += Series.Width)
         {
             Series.Store(Vector512.Log(Series.Load(path.Wait, i)), wait, i);
@@ -85,7 +96,8 @@ internal static class RawFeatures
     /// <summary>Turns between successive steps of 3 px and more, whose angles whole pixels leave standing.</summary>
     private static void Bends(PathScratch path, Span<float> f)
     {
-        int n = path.Steps, m = 0;
+        int n = path.Steps,
+            m = 0;
         float[] turns = path.A;
         PlaceRow.Turns(path.Dx, path.Dy, n, turns);
         for (int i = 0; i + 1 < n; i++)
@@ -107,7 +119,8 @@ internal static class RawFeatures
 
     private static void Waits(PathScratch path, Span<float> f)
     {
-        int n = path.Steps, same = 0;
+        int n = path.Steps,
+            same = 0;
         Series.Sort(path.Wait, n, path.Sorted);
         float median = Series.Quantile(path.Sorted, n, 0.5f);
         f[(int)WaitMedian] = median;
@@ -125,7 +138,9 @@ internal static class RawFeatures
     /// <summary>Share of events without a move between first and last move.</summary>
     private static float Still(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
-        int first = -1, last = 0, moves = 0;
+        int first = -1,
+            last = 0,
+            moves = 0;
         for (int i = 1; i < x.Length; i += Vector256<float>.Count)
         {
             uint moved = Moved(x, y, i);
@@ -140,12 +155,15 @@ internal static class RawFeatures
         return first < 0 || last == first ? 0 : (float)(last - first + 1 - moves) / (last - first);
     }
 
-    /// <summary>By bit, whether eight points lie elsewhere than those before them; none beyond the path's end.</summary>
+    /// <summary>
+    /// By bit, whether eight points lie elsewhere than those before them; none beyond the path's end.
+    /// </summary>
     private static uint Moved(ReadOnlySpan<float> x, ReadOnlySpan<float> y, int i)
     {
         if (i + Vector256<float>.Count <= x.Length)
         {
-            Vector256<float> stays = Vector256.Equals(Vector256.Create(x[i..]), Vector256.Create(x[(i - 1)..]))
+            Vector256<float> stays =
+                Vector256.Equals(Vector256.Create(x[i..]), Vector256.Create(x[(i - 1)..]))
                 & Vector256.Equals(Vector256.Create(y[i..]), Vector256.Create(y[(i - 1)..]));
             return ~stays.ExtractMostSignificantBits() & 0xff;
         }

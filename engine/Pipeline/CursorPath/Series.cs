@@ -6,16 +6,20 @@ using System.Runtime.Intrinsics;
 namespace Engine.Pipeline.CursorPath;
 
 /// <summary>
-/// Statistics of short series, 16 values at once; of an empty or constant one 0, so that no feature is ever NaN. Series lie at the beginning of
-/// arrays that are longer by a vector at least, whatever is there. Sums are taken in one order whatever vectors the machine has (those of 16
-/// are made of narrower ones where it has none), so results are equal on all.
+/// Statistics of short series, 16 values at once; of an empty or constant one 0, so that no feature is ever NaN. Series
+/// lie at the beginning of arrays that are longer by a vector at least, whatever is there. Sums are taken in one order
+/// whatever vectors the machine has (those of 16 are made of narrower ones where it has none), so results are equal on
+/// all.
 /// </summary>
 internal static class Series
 {
     /// <summary>Values at once.</summary>
     public const int Width = 16;
 
-    /// <summary>By so much arrays are longer than what they hold, so that whole vectors can be read and written from any place in it.</summary>
+    /// <summary>
+    /// By so much arrays are longer than what they hold, so that whole vectors can be read and written from any place
+    /// in it.
+    /// </summary>
     public const int Padding = 2 * Width;
 
     private const float Least = 1e-9f;
@@ -46,9 +50,12 @@ internal static class Series
         values.StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(v), (nuint)at);
     }
 
-    /// <summary>All ones in the lanes of the vector at <paramref name="at"/> that lie before <paramref name="n"/>.</summary>
+    /// <summary>
+    /// All ones in the lanes of the vector at <paramref name="at"/> that lie before <paramref name="n"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Within(int at, int n) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(n - at)).AsSingle();
+    public static Vector512<float> Within(int at, int n) =>
+        Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(n - at)).AsSingle();
 
     /// <summary>The sum of 16 lanes, halves added to halves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -100,11 +107,14 @@ internal static class Series
         return Sum(sum);
     }
 
-    /// <summary>Deviations from the mean, and zeros behind them as far as <see cref="Autocorrelation"/> reads.</summary>
+    /// <summary>
+    /// Deviations from the mean, and zeros behind them as far as <see cref="Autocorrelation"/> reads.
+    /// </summary>
     /// <returns>The sum of their squares.</returns>
     public static float Deviate(float[] v, int n, float mean, float[] deviations)
     {
-        Vector512<float> sum = Vector512<float>.Zero, middle = Vector512.Create(mean);
+        Vector512<float> sum = Vector512<float>.Zero,
+            middle = Vector512.Create(mean);
         int i = 0;
         for (; i < n; i += Width)
         {
@@ -120,7 +130,8 @@ internal static class Series
     /// <summary>Standard deviation.</summary>
     public static float Std(float[] v, int n)
     {
-        Vector512<float> sum = Vector512<float>.Zero, middle = Vector512.Create(Mean(v, n));
+        Vector512<float> sum = Vector512<float>.Zero,
+            middle = Vector512.Create(Mean(v, n));
         for (int i = 0; i < n; i += Width)
         {
             Vector512<float> d = (Load(v, i) - middle) & Within(i, n);
@@ -150,7 +161,8 @@ internal static class Series
         Vector512<float> sum = Vector512<float>.Zero;
         for (int i = 0; i < n; i += Width)
         {
-            Vector512<float> d = Load(deviations, i), square = d * d;
+            Vector512<float> d = Load(deviations, i),
+                square = d * d;
             sum += square * square;
         }
 
@@ -173,18 +185,27 @@ internal static class Series
     /// <summary>Least squares of b on a, and their correlation (Pearson).</summary>
     public static (float Slope, float Correlation) Regression(float[] a, float[] b, int n)
     {
-        Vector512<float> ma = Vector512.Create(Mean(a, n)), mb = Vector512.Create(Mean(b, n));
-        Vector512<float> aa = Vector512<float>.Zero, bb = aa, ab = aa;
+        Vector512<float> ma = Vector512.Create(Mean(a, n)),
+            mb = Vector512.Create(Mean(b, n));
+        Vector512<float> aa = Vector512<float>.Zero,
+            bb = aa,
+            ab = aa;
         for (int i = 0; i < n; i += Width)
         {
-            Vector512<float> within = Within(i, n), da = (Load(a, i) - ma) & within, db = (Load(b, i) - mb) & within;
+            Vector512<float> within = Within(i, n),
+                da = (Load(a, i) - ma) & within,
+                db = (Load(b, i) - mb) & within;
             aa += da * da;
             bb += db * db;
             ab += da * db;
         }
 
-        float squaresA = Sum(aa), squaresB = Sum(bb), both = Sum(ab);
-        return squaresA < Least || squaresB < Least ? (0, 0) : (both / squaresA, both / MathF.Sqrt(squaresA) / MathF.Sqrt(squaresB));
+        float squaresA = Sum(aa),
+            squaresB = Sum(bb),
+            both = Sum(ab);
+        return squaresA < Least || squaresB < Least
+            ? (0, 0)
+            : (both / squaresA, both / MathF.Sqrt(squaresA) / MathF.Sqrt(squaresB));
     }
 
     /// <summary>The values in ascending order.</summary>
@@ -197,7 +218,8 @@ internal static class Series
             return;
         }
 
-        // each goes to the place that has as many before it as are less; equal ones go to one place, and those behind it are filled from it
+        // each goes to the place that has as many before it as are less; equal ones go to one place, and those behind
+        // it are filled from it
         sorted.AsSpan(0, n).Fill(float.NegativeInfinity);
         for (int i = 0; i < n; i++)
         {
@@ -231,5 +253,6 @@ internal static class Series
     }
 
     /// <summary>a / b, <paramref name="most"/> at most on either side of 0; 0 if there is no b.</summary>
-    public static float Over(float a, float b, float most = 100) => Math.Abs(b) < Least ? 0 : Math.Clamp(a / b, -most, most);
+    public static float Over(float a, float b, float most = 100) =>
+        Math.Abs(b) < Least ? 0 : Math.Clamp(a / b, -most, most);
 }

@@ -6,8 +6,10 @@ namespace Engine.Pipeline.CursorPath;
 /// <summary>What a path's line looks like, whatever its speed; and its way, whatever its line.</summary>
 internal static class ShapeFeatures
 {
-    private const int Fine = PolynomialFit.Points, Coarse = 16;
-    private const int FineTurns = Fine - 2, CoarseTurns = Coarse - 2;
+    private const int Fine = PolynomialFit.Points,
+        Coarse = 16;
+    private const int FineTurns = Fine - 2,
+        CoarseTurns = Coarse - 2;
 
     /// <summary>Within so many px of the chord no side is taken.</summary>
     private const float OnChord = 1;
@@ -52,12 +54,14 @@ internal static class ShapeFeatures
     }
 
     /// <summary>
-    /// Positions and way over time less polynomials: easings and minimum jerk leave next to nothing of the way, whatever line they follow.
+    /// Positions and way over time less polynomials: easings and minimum jerk leave next to nothing of the way,
+    /// whatever line they follow.
     /// </summary>
     private static void InTime(PathScratch path, Span<float> f)
     {
         float[] way = path.A;
-        float start = path.T[0], step = path.Duration / (Fine - 1);
+        float start = path.T[0],
+            step = path.Duration / (Fine - 1);
         PathPlaces.Find(path, path.T, start, step, Fine);
         PathPlaces.Take(path, path.T, start, step, Fine, path.X, path.Y, path.Even.X, path.Even.Y);
         PathPlaces.Take(path, path.T, start, step, Fine, path.S, path.S, way, path.B);
@@ -77,7 +81,8 @@ internal static class ShapeFeatures
 
     private static float Turns(PathScratch path, Span<float> f)
     {
-        float[] turns = path.A, sizes = path.B;
+        float[] turns = path.A,
+            sizes = path.B;
         PlaceRow.Turns(path.Even.Dx, path.Even.Dy, Fine - 1, turns);
         int alternations = 0;
         for (int i = 0; i < FineTurns; i += Series.Width)
@@ -88,11 +93,16 @@ internal static class ShapeFeatures
         for (int i = 0; i < FineTurns - 1; i += Series.Width)
         {
             Vector512<float> product = Series.Load(turns, i) * Series.Load(turns, i + 1);
-            alternations += Series.Count(Vector512.LessThan(product, Vector512<float>.Zero) & Series.Within(i, FineTurns - 1));
+            alternations += Series.Count(
+                Vector512.LessThan(product, Vector512<float>.Zero) & Series.Within(i, FineTurns - 1)
+            );
         }
 
-        float all = Series.Sum(sizes, FineTurns), start = Series.Sum(sizes, Quarter), end = Series.Sum(Series.Load(sizes, FineTurns - Quarter) & Series.Within(0, Quarter));
-        float mean = all / FineTurns, signed = Series.Sum(turns, FineTurns);
+        float all = Series.Sum(sizes, FineTurns),
+            start = Series.Sum(sizes, Quarter),
+            end = Series.Sum(Series.Load(sizes, FineTurns - Quarter) & Series.Within(0, Quarter));
+        float mean = all / FineTurns,
+            signed = Series.Sum(turns, FineTurns);
         f[(int)TurnEnd] = (end / Quarter) - ((all - end) / (FineTurns - Quarter));
         f[(int)TurnStart] = (start / Quarter) - ((all - start) / (FineTurns - Quarter));
         f[(int)TurnAlternation] = (float)alternations / (FineTurns - 1);
@@ -121,16 +131,22 @@ internal static class ShapeFeatures
 
     private static void Chord(PathScratch path, Span<float> f)
     {
-        float[] x = path.Even.X, y = path.Even.Y;
+        float[] x = path.Even.X,
+            y = path.Even.Y;
         float length = path.Length;
-        float dx = x[Fine - 1] - x[0], dy = y[Fine - 1] - y[0], chord = MathF.Sqrt((dx * dx) + (dy * dy));
+        float dx = x[Fine - 1] - x[0],
+            dy = y[Fine - 1] - y[0],
+            chord = MathF.Sqrt((dx * dx) + (dy * dy));
         f[(int)Straightness] = Series.Over(chord, length, 1);
-        Vector512<float> perChord = Vector512.Create(chord > 0 ? 1 / chord : 0), most = Vector512<float>.Zero;
+        Vector512<float> perChord = Vector512.Create(chord > 0 ? 1 / chord : 0),
+            most = Vector512<float>.Zero;
         float[] side = path.A;
-        uint left = 0, right = 0;
+        uint left = 0,
+            right = 0;
         for (int i = 0; i < Fine; i += Series.Width)
         {
-            Vector512<float> ex = Series.Load(x, i) - Vector512.Create(x[0]), ey = Series.Load(y, i) - Vector512.Create(y[0]);
+            Vector512<float> ex = Series.Load(x, i) - Vector512.Create(x[0]),
+                ey = Series.Load(y, i) - Vector512.Create(y[0]);
             Vector512<float> off = ((ex * Vector512.Create(dy)) - (ey * Vector512.Create(dx))) * perChord;
             left |= (uint)Vector512.GreaterThan(off, Vector512.Create(OnChord)).ExtractMostSignificantBits() << i;
             right |= (uint)Vector512.LessThan(off, Vector512.Create(-OnChord)).ExtractMostSignificantBits() << i;
@@ -157,7 +173,8 @@ internal static class ShapeFeatures
         int crossings = 0;
         for (uint off = left | right, before = 0; off != 0; off &= off - 1)
         {
-            uint lowest = off & (~off + 1), side = (left & lowest) != 0 ? 1u : 2u;
+            uint lowest = off & (~off + 1),
+                side = (left & lowest) != 0 ? 1u : 2u;
             crossings += before + side == 3 ? 1 : 0;
             before = side;
         }

@@ -3,13 +3,14 @@ using System.Runtime.Intrinsics;
 namespace Engine.Pipeline.CursorPath;
 
 /// <summary>
-/// Spectral arc length of a speed profile up to 10 Hz (S. Balasubramanian et al., "On the analysis of movement smoothness", 2015), by sums at
-/// multiples of 0.5 Hz.
+/// Spectral arc length of a speed profile up to 10 Hz (S. Balasubramanian et al., "On the analysis of movement
+/// smoothness", 2015), by sums at multiples of 0.5 Hz.
 /// </summary>
 internal static class Spectrum
 {
     /// <summary>Above 0; two vectors hold them and some that nobody asks for.</summary>
-    private const int Frequencies = 20, Vectors = 2;
+    private const int Frequencies = 20,
+        Vectors = 2;
 
     private const float Hertz = 0.5f;
 
@@ -28,7 +29,10 @@ internal static class Spectrum
     public static float ArcLength(float[] u, int n, float step)
     {
         Span<float> sizes = stackalloc float[Vectors * Series.Width];
-        Vector512<float> re0 = Vector512<float>.Zero, re1 = re0, im0 = re0, im1 = re0;
+        Vector512<float> re0 = Vector512<float>.Zero,
+            re1 = re0,
+            im0 = re0,
+            im1 = re0;
         if (step == PathFeatures.Step)
         {
             for (int j = 0, at = 0; j < n; j++)
@@ -58,10 +62,13 @@ internal static class Spectrum
 
         Vector512.Sqrt((re0 * re0) + (im0 * im0)).CopyTo(sizes);
         Vector512.Sqrt((re1 * re1) + (im1 * im1)).CopyTo(sizes[Series.Width..]);
-        float before = 1, length = 0, perSpeed = 1f / n;
+        float before = 1,
+            length = 0,
+            perSpeed = 1f / n;
         for (int k = 0; k < Frequencies; k++)
         {
-            float size = sizes[k] * perSpeed, fall = size - before;
+            float size = sizes[k] * perSpeed,
+                fall = size - before;
             length += MathF.Sqrt((1f / (Frequencies * Frequencies)) + (fall * fall));
             before = size;
         }
@@ -86,7 +93,9 @@ internal static class Spectrum
     /// <summary>Where 16 frequencies' waves stand at a place.</summary>
     private static (Vector512<float> Sin, Vector512<float> Cos) Wave(int place, float step, int vector)
     {
-        Vector512<float> nth = Vector512.ConvertToSingle(Vector512<int>.Indices + Vector512.Create((vector * Series.Width) + 1));
+        Vector512<float> nth = Vector512.ConvertToSingle(
+            Vector512<int>.Indices + Vector512.Create((vector * Series.Width) + 1)
+        );
         return Vector512.SinCos(nth * Vector512.Create(MathF.Tau * Hertz * step * place / 1000));
     }
 }

@@ -10,7 +10,6 @@ internal static class SpeedFeatures
     /// <summary>Speeds below this share of the greatest are no sub-movement's peak.</summary>
     private const float PeakShare = 0.2f;
 
-
     /// <summary>Computes them from the grids.</summary>
     /// <param name="path">With its grids.</param>
     /// <param name="step">The grid's, ms.</param>
@@ -66,11 +65,15 @@ internal static class SpeedFeatures
 
     private static void Profile(PathScratch path, float[] u, int n, Span<float> f)
     {
-        int still = 0, slow = 0, rising = 0;
-        Vector512<float> rise = Vector512<float>.Zero, fall = rise;
+        int still = 0,
+            slow = 0,
+            rising = 0;
+        Vector512<float> rise = Vector512<float>.Zero,
+            fall = rise;
         for (int i = 0; i < n; i += Series.Width)
         {
-            Vector512<float> v = Series.Load(u, i), within = Series.Within(i, n);
+            Vector512<float> v = Series.Load(u, i),
+                within = Series.Within(i, n);
             still += Series.Count(Vector512.LessThan(v, Vector512.Create(0.05f)) & within);
             slow += Series.Count(Vector512.LessThan(v, Vector512.Create(0.25f)) & within);
             Vector512<float> change = (Series.Load(u, i + 1) - v) & Series.Within(i, n - 1);
@@ -94,10 +97,15 @@ internal static class SpeedFeatures
     /// <param name="squares">The sum of their squares.</param>
     private static float BellCorrelation(float[] deviations, int n, float squares)
     {
-        Vector512<float> both = Vector512<float>.Zero, bells = both, bellSquares = both, per = Vector512.Create(1f / n);
+        Vector512<float> both = Vector512<float>.Zero,
+            bells = both,
+            bellSquares = both,
+            per = Vector512.Create(1f / n);
         for (int i = 0; i < n; i += Series.Width)
         {
-            Vector512<float> s = (Vector512.ConvertToSingle(Vector512<int>.Indices + Vector512.Create(i)) + Vector512.Create(0.5f)) * per;
+            Vector512<float> s =
+                (Vector512.ConvertToSingle(Vector512<int>.Indices + Vector512.Create(i)) + Vector512.Create(0.5f))
+                * per;
             Vector512<float> bell = s * (Vector512<float>.One - s);
             bell = (bell * bell) & Series.Within(i, n);
             bells += bell;
@@ -107,7 +115,11 @@ internal static class SpeedFeatures
         }
 
         float sum = Series.Sum(bells);
-        return Series.Over(Series.Sum(both), MathF.Sqrt(squares * Math.Max(0, Series.Sum(bellSquares) - (sum * sum / n))), 1);
+        return Series.Over(
+            Series.Sum(both),
+            MathF.Sqrt(squares * Math.Max(0, Series.Sum(bellSquares) - (sum * sum / n))),
+            1
+        );
     }
 
     private static void Peaks(float[] u, int n, float step, Span<float> f)
@@ -121,7 +133,10 @@ internal static class SpeedFeatures
         }
 
         int peaks = 0;
-        float depth = 0, lowest = float.MaxValue, lastPeak = 0, least = greatest * PeakShare;
+        float depth = 0,
+            lowest = float.MaxValue,
+            lastPeak = 0,
+            least = greatest * PeakShare;
         for (int j = 0; j < n; j++)
         {
             if (u[j] >= least && (j == 0 || u[j] > u[j - 1]) && (j == n - 1 || u[j] >= u[j + 1]))
@@ -145,13 +160,16 @@ internal static class SpeedFeatures
         for (int i = 0; i < n - 2; i += Series.Width)
         {
             Vector512<float> middle = Series.Load(u, i + 1);
-            sum += Vector512.Abs(Series.Load(u, i + 2) - (middle + middle) + Series.Load(u, i)) & Series.Within(i, n - 2);
+            sum +=
+                Vector512.Abs(Series.Load(u, i + 2) - (middle + middle) + Series.Load(u, i)) & Series.Within(i, n - 2);
         }
 
         return Series.Over(Series.Sum(sum), n - 2);
     }
 
-    /// <summary>log10(1 + T^5 / L^2 * integral of |x'''|^2 dt) (N. Hogan, D. Sternad, 2009), by third differences.</summary>
+    /// <summary>
+    /// log10(1 + T^5 / L^2 * integral of |x'''|^2 dt) (N. Hogan, D. Sternad, 2009), by third differences.
+    /// </summary>
     private static float JerkOf(PlaceRow grid, float length)
     {
         int n = grid.Count - 3;
@@ -163,11 +181,13 @@ internal static class SpeedFeatures
         Vector512<float> sum = Vector512<float>.Zero;
         for (int i = 0; i < n; i += Series.Width)
         {
-            Vector512<float> x = Third(grid.Dx, i), y = Third(grid.Dy, i);
+            Vector512<float> x = Third(grid.Dx, i),
+                y = Third(grid.Dy, i);
             sum += ((x * x) + (y * y)) & Series.Within(i, n);
         }
 
-        double steps = grid.Count - 1, square = steps * steps;
+        double steps = grid.Count - 1,
+            square = steps * steps;
         return (float)Math.Log10(1 + (square * square * steps / ((double)length * length) * Series.Sum(sum)));
     }
 
@@ -185,7 +205,9 @@ internal static class SpeedFeatures
         int before = 0;
         for (int j = 0; j < path.Count; j += Series.Width)
         {
-            before += Series.Count(Vector512.LessThan(Series.Load(path.S, j), Vector512.Create(at)) & Series.Within(j, path.Count));
+            before += Series.Count(
+                Vector512.LessThan(Series.Load(path.S, j), Vector512.Create(at)) & Series.Within(j, path.Count)
+            );
         }
 
         int i = Math.Clamp(before, 1, path.Count - 1);

@@ -3,7 +3,10 @@ using static Engine.Pipeline.CursorPath.PathFeature;
 
 namespace Engine.Pipeline.CursorPath;
 
-/// <summary>How turning, speed and acceleration go together: a hand slows down to turn and its errors are smooth; noise does and is neither.</summary>
+/// <summary>
+/// How turning, speed and acceleration go together: a hand slows down to turn and its errors are smooth; noise does and
+/// is neither.
+/// </summary>
 internal static class TextureFeatures
 {
     /// <summary>Computes them from the grids.</summary>
@@ -17,7 +20,8 @@ internal static class TextureFeatures
         Series.Sort(path.A, m, path.Sorted);
         f[(int)GridTurnP90] = Series.Quantile(path.Sorted, m, 0.9f);
         PowerLaw(path, f);
-        Acceleration fine = Accelerate(path, path.Grid), middle = Accelerate(path, path.Grid2);
+        Acceleration fine = Accelerate(path, path.Grid),
+            middle = Accelerate(path, path.Grid2);
         f[(int)AccelerationOverSpeed] = fine.OverSpeed;
         f[(int)NormalKurtosis] = fine.NormalKurtosis;
         f[(int)TangentKurtosis] = fine.TangentKurtosis;
@@ -32,10 +36,14 @@ internal static class TextureFeatures
         f[(int)GridTurnMean50] = Series.Mean(path.A, m);
     }
 
-    /// <summary>|turns| between successive steps into A, the smaller of both into B; where it is over a twentieth of the mean. Returns how many.</summary>
+    /// <summary>
+    /// |turns| between successive steps into A, the smaller of both into B; where it is over a twentieth of the mean.
+    /// Returns how many.
+    /// </summary>
     private static int Turns(PathScratch path, PlaceRow grid)
     {
-        int steps = grid.Count - 1, m = 0;
+        int steps = grid.Count - 1,
+            m = 0;
         float least = 0.05f * Series.Mean(grid.Step, steps);
         PlaceRow.Turns(grid.Dx, grid.Dy, steps, path.A);
         for (int i = 0; i + 1 < steps; i++)
@@ -50,21 +58,33 @@ internal static class TextureFeatures
     }
 
     /// <summary>
-    /// Speed falls as curvature to the third in drawing hands (P. Viviani, T. Flash, 1995): the slope of log speed on log curvature, by
-    /// central differences, where the hand moves over a tenth of the mean speed and turns.
+    /// Speed falls as curvature to the third in drawing hands (P. Viviani, T. Flash, 1995): the slope of log speed on
+    /// log curvature, by central differences, where the hand moves over a tenth of the mean speed and turns.
     /// </summary>
     private static void PowerLaw(PathScratch path, Span<float> f)
     {
         PlaceRow grid = path.Grid;
-        int n = grid.Count - 2, m = 0;
-        float[] curvature = path.A, speed = path.B, holds = path.C;
-        Vector512<float> least = Vector512.Create(0.1f * Series.Mean(grid.Step, grid.Count - 1)), half = Vector512.Create(0.5f);
+        int n = grid.Count - 2,
+            m = 0;
+        float[] curvature = path.A,
+            speed = path.B,
+            holds = path.C;
+        Vector512<float> least = Vector512.Create(0.1f * Series.Mean(grid.Step, grid.Count - 1)),
+            half = Vector512.Create(0.5f);
         for (int i = 0; i < n; i += Series.Width)
         {
-            Vector512<float> dx = Series.Load(grid.Dx, i), dy = Series.Load(grid.Dy, i), nextX = Series.Load(grid.Dx, i + 1), nextY = Series.Load(grid.Dy, i + 1);
-            Vector512<float> vx = (dx + nextX) * half, vy = (dy + nextY) * half, ax = nextX - dx, ay = nextY - dy;
-            Vector512<float> v = Vector512.Sqrt((vx * vx) + (vy * vy)), cross = Vector512.Abs((vx * ay) - (vy * ax));
-            Vector512<float> turns = Vector512.GreaterThan(v, least) & Vector512.GreaterThan(cross, v * Vector512.Create(0.02f));
+            Vector512<float> dx = Series.Load(grid.Dx, i),
+                dy = Series.Load(grid.Dy, i),
+                nextX = Series.Load(grid.Dx, i + 1),
+                nextY = Series.Load(grid.Dy, i + 1);
+            Vector512<float> vx = (dx + nextX) * half,
+                vy = (dy + nextY) * half,
+                ax = nextX - dx,
+                ay = nextY - dy;
+            Vector512<float> v = Vector512.Sqrt((vx * vx) + (vy * vy)),
+                cross = Vector512.Abs((vx * ay) - (vy * ax));
+            Vector512<float> turns =
+                Vector512.GreaterThan(v, least) & Vector512.GreaterThan(cross, v * Vector512.Create(0.02f));
             Series.Store(Vector512.Log(cross / (v * v * v)), curvature, i);
             Series.Store(Vector512.Log(v), speed, i);
             Series.Store(turns & Vector512<float>.One, holds, i);
@@ -83,31 +103,53 @@ internal static class TextureFeatures
     private static Acceleration Accelerate(PathScratch path, PlaceRow grid)
     {
         int n = grid.Count - 2;
-        float[] normal = path.A, tangent = path.B;
-        Vector512<float> speeds = Vector512<float>.Zero, zero = speeds;
+        float[] normal = path.A,
+            tangent = path.B;
+        Vector512<float> speeds = Vector512<float>.Zero,
+            zero = speeds;
         for (int i = 0; i < n; i += Series.Width)
         {
-            Vector512<float> dx = Series.Load(grid.Dx, i), dy = Series.Load(grid.Dy, i), nextX = Series.Load(grid.Dx, i + 1), nextY = Series.Load(grid.Dy, i + 1);
-            Vector512<float> vx = dx + nextX, vy = dy + nextY, ax = nextX - dx, ay = nextY - dy, square = (vx * vx) + (vy * vy);
-            Vector512<float> stands = Vector512.Equals(square, zero), speed = Vector512.Sqrt(square);
-            Vector512<float> ux = Vector512.ConditionalSelect(stands, Vector512<float>.One, vx / speed), uy = Vector512.ConditionalSelect(stands, zero, vy / speed);
+            Vector512<float> dx = Series.Load(grid.Dx, i),
+                dy = Series.Load(grid.Dy, i),
+                nextX = Series.Load(grid.Dx, i + 1),
+                nextY = Series.Load(grid.Dy, i + 1);
+            Vector512<float> vx = dx + nextX,
+                vy = dy + nextY,
+                ax = nextX - dx,
+                ay = nextY - dy,
+                square = (vx * vx) + (vy * vy);
+            Vector512<float> stands = Vector512.Equals(square, zero),
+                speed = Vector512.Sqrt(square);
+            Vector512<float> ux = Vector512.ConditionalSelect(stands, Vector512<float>.One, vx / speed),
+                uy = Vector512.ConditionalSelect(stands, zero, vy / speed);
             Series.Store((ax * uy) - (ay * ux), normal, i);
             Series.Store((ax * ux) + (ay * uy), tangent, i);
             speeds += square & Series.Within(i, n);
         }
 
-        float squaresN = Series.Squares(normal, n), squaresT = Series.Squares(tangent, n);
-        float deviatedN = Series.Deviate(normal, n, Series.Mean(normal, n), path.C), deviatedT = Series.Deviate(tangent, n, Series.Mean(tangent, n), path.D);
+        float squaresN = Series.Squares(normal, n),
+            squaresT = Series.Squares(tangent, n);
+        float deviatedN = Series.Deviate(normal, n, Series.Mean(normal, n), path.C),
+            deviatedT = Series.Deviate(tangent, n, Series.Mean(tangent, n), path.D);
         return new Acceleration(
             Series.Over(MathF.Sqrt(squaresN + squaresT), MathF.Sqrt(Series.Sum(speeds) / 4), 20),
             Series.Kurtosis(path.C, n, deviatedN),
             Series.Kurtosis(path.D, n, deviatedT),
             Series.Autocorrelation(path.C, n, deviatedN, 1),
             Series.Autocorrelation(path.D, n, deviatedT, 1),
-            Series.Over(MathF.Sqrt(squaresN), MathF.Sqrt(squaresT) + (0.05f * MathF.Sqrt(Math.Max(1, n))), 20));
+            Series.Over(MathF.Sqrt(squaresN), MathF.Sqrt(squaresT) + (0.05f * MathF.Sqrt(Math.Max(1, n))), 20)
+        );
     }
 
-    /// <summary>Root mean square acceleration over that of speed, across over along, and how both are spread and go on.</summary>
+    /// <summary>
+    /// Root mean square acceleration over that of speed, across over along, and how both are spread and go on.
+    /// </summary>
     private readonly record struct Acceleration(
-        float OverSpeed, float NormalKurtosis, float TangentKurtosis, float NormalAutocorrelation, float TangentAutocorrelation, float NormalOverTangent);
+        float OverSpeed,
+        float NormalKurtosis,
+        float TangentKurtosis,
+        float NormalAutocorrelation,
+        float TangentAutocorrelation,
+        float NormalOverTangent
+    );
 }

@@ -28,22 +28,39 @@ public sealed class ClickRule
     /// <summary>Clicks that it would have acted on, in this process.</summary>
     public long ShadowMatches => Interlocked.Read(ref _shadowMatches);
 
-    /// <summary>Parses and compiles a rule; what is wrong with its condition is shown with line, column and a caret.</summary>
+    /// <summary>
+    /// Parses and compiles a rule; what is wrong with its condition is shown with line, column and a caret.
+    /// </summary>
     internal static ClickRule Parse(string id, SettingReader reader)
     {
         string when = reader.RequiredText("when");
-        SettingReader then = reader.Object("then") ?? throw reader.Wrong("'then' is missing", DeadLetterReason.MissingField);
-        var effect = new RuleThen(then.Class("class", ReasonClass.None), Word<Band>(then, "band"), Word<VerdictAction>(then, "action"), then.OptionalFlag("billable"));
+        SettingReader then = reader.Object("then")
+            ?? throw reader.Wrong("'then' is missing", DeadLetterReason.MissingField);
+        var effect = new RuleThen(
+            then.Class("class", ReasonClass.None),
+            Word<Band>(then, "band"),
+            Word<VerdictAction>(then, "action"),
+            then.OptionalFlag("billable")
+        );
         then.Done();
         long order = reader.Integer("order", int.MinValue, int.MaxValue) ?? 0;
         try
         {
-            return new ClickRule(id, Condition.Compile(when, ClickNames.Names, CelType.Bool), effect, (int)order, reader.Flag("shadow"));
+            return new ClickRule(
+                id,
+                Condition.Compile(when, ClickNames.Names, CelType.Bool),
+                effect,
+                (int)order,
+                reader.Flag("shadow")
+            );
         }
         catch (ConditionException e)
         {
             // The source's line and the caret under the place come behind what is wrong.
-            throw reader.Wrong($"'when' at line {e.Line}, column {e.Column}: {e.Problem}{e.Message[e.Message.IndexOf('\n')..]}", DeadLetterReason.Malformed);
+            throw reader.Wrong(
+                $"'when' at line {e.Line}, column {e.Column}: {e.Problem}{e.Message[e.Message.IndexOf('\n')..]}",
+                DeadLetterReason.Malformed
+            );
         }
     }
 
@@ -53,10 +70,18 @@ public sealed class ClickRule
         var bindings = new ClickBindings(row, judgement.Score);
         foreach (ClickRule rule in rules)
         {
-            if (!rule._condition.Test(ref bindings)) continue;
+            if (!rule._condition.Test(ref bindings))
+            {
+                continue;
+            }
+
             if (rule.Shadow)
             {
-                if (row.IsLive) Interlocked.Increment(ref rule._shadowMatches);
+                if (row.IsLive)
+                {
+                    Interlocked.Increment(ref rule._shadowMatches);
+                }
+
                 continue;
             }
             (judgement.Rules ??= []).Add(rule);
@@ -64,12 +89,19 @@ public sealed class ClickRule
         }
     }
 
-    private static T? Word<T>(SettingReader reader, string name) where T : struct, Enum
+    private static T? Word<T>(SettingReader reader, string name)
+        where T : struct, Enum
     {
         string? text = reader.Text(name);
-        if (text == null) return null;
+        if (text == null)
+        {
+            return null;
+        }
+
         string[] words = [.. Enum.GetNames<T>().Select(word => word.ToLowerInvariant())];
         int at = Array.IndexOf(words, text);
-        return at >= 0 ? Enum.GetValues<T>()[at] : throw reader.Wrong($"'{name}' is '{text}'; expected {string.Join(", ", words)}");
+        return at >= 0
+            ? Enum.GetValues<T>()[at]
+            : throw reader.Wrong($"'{name}' is '{text}'; expected {string.Join(", ", words)}");
     }
 }

@@ -13,69 +13,167 @@ public static class Grounds
     public static void Find(ClickRow row, ref Judgement judgement)
     {
         DecisionSettings settings = row.Settings;
-        if (settings.Quick.IsClean(row, judgement.Score)) return;
+        if (settings.Quick.IsClean(row, judgement.Score))
+        {
+            return;
+        }
+
         Windows(row, settings, ref judgement);
         Context(row, settings, ref judgement);
-        if (row.Path != PathState.None || row.Event.Pointer == Pointer.Mouse) Paths(row, settings, ref judgement);
+        if (row.Path != PathState.None || row.Event.Pointer == Pointer.Mouse)
+        {
+            Paths(row, settings, ref judgement);
+        }
+
         Shares(row, settings, ref judgement);
-        if (row.TimeOutOfRange) Hold(Reason.TimeOutOfRange, settings, ref judgement);
-        if (judgement.Score >= settings.Bands.Review) Hold(Reason.Model, settings, ref judgement);
+        if (row.TimeOutOfRange)
+        {
+            Hold(Reason.TimeOutOfRange, settings, ref judgement);
+        }
+
+        if (judgement.Score >= settings.Bands.Review)
+        {
+            Hold(Reason.Model, settings, ref judgement);
+        }
     }
 
     private static void Windows(ClickRow row, DecisionSettings settings, ref Judgement judgement)
     {
         Rate(Reason.RateIp, row, ClickFeature.Ip60, settings, ref judgement);
         Rate(Reason.RateNetwork, row, ClickFeature.Network60, settings, ref judgement);
-        if (row.Visitor != 0) Rate(Reason.RateVisitor, row, ClickFeature.Visitor60, settings, ref judgement);
+        if (row.Visitor != 0)
+        {
+            Rate(Reason.RateVisitor, row, ClickFeature.Visitor60, settings, ref judgement);
+        }
+
         ReasonSetting pair = settings[Reason.RatePair];
-        if (!pair.Off && (PairCount(row, pair, ClickFeature.PairCampaign600) > pair.Limit || PairCount(row, pair, ClickFeature.PairPublisher600) > pair.Limit))
+        if (
+            !pair.Off
+            && (
+                PairCount(row, pair, ClickFeature.PairCampaign600) > pair.Limit
+                || PairCount(row, pair, ClickFeature.PairPublisher600) > pair.Limit
+            )
+        )
+        {
             judgement.Hold(Reason.RatePair, pair, pair.Class);
+        }
+
         ReasonSetting twice = settings[Reason.ClickDouble];
-        if (!twice.Off && row.PairGapMs >= 0 && row.PairGapMs <= twice.Limit) judgement.Hold(Reason.ClickDouble, twice, twice.Class);
+        if (!twice.Off && row.PairGapMs >= 0 && row.PairGapMs <= twice.Limit)
+        {
+            judgement.Hold(Reason.ClickDouble, twice, twice.Class);
+        }
     }
 
-    private static void Rate(Reason reason, ClickRow row, ClickFeature minute, DecisionSettings settings, ref Judgement judgement)
+    private static void Rate(
+        Reason reason,
+        ClickRow row,
+        ClickFeature minute,
+        DecisionSettings settings,
+        ref Judgement judgement
+    )
     {
         ReasonSetting setting = settings[reason];
-        if (!setting.Off && Count(row, minute, setting) > setting.Limit) judgement.Hold(reason, setting, setting.Class);
+        if (!setting.Off && Count(row, minute, setting) > setting.Limit)
+        {
+            judgement.Hold(reason, setting, setting.Class);
+        }
     }
 
-    /// <summary>The count of a key in the setting's window: the minute's feature is followed by those of ten minutes and of the hour.</summary>
+    /// <summary>
+    /// The count of a key in the setting's window: the minute's feature is followed by those of ten minutes and of the
+    /// hour.
+    /// </summary>
     public static float Count(ClickRow row, ClickFeature minute, ReasonSetting setting) =>
         row[RateFeature(setting, minute)];
 
-    public static ClickFeature RateFeature(ReasonSetting setting, ClickFeature minute) => minute + (setting.WindowSeconds == 60 ? 0 : setting.WindowSeconds == 600 ? 1 : 2);
+    public static ClickFeature RateFeature(ReasonSetting setting, ClickFeature minute) =>
+        minute
+        + (
+            setting.WindowSeconds == 60 ? 0
+            : setting.WindowSeconds == 600 ? 1
+            : 2
+        );
 
     /// <summary>Pairs have windows of ten minutes and of an hour.</summary>
-    public static float PairCount(ClickRow row, ReasonSetting setting, ClickFeature tenMinutes) => row[PairFeature(setting, tenMinutes)];
+    public static float PairCount(ClickRow row, ReasonSetting setting, ClickFeature tenMinutes) =>
+        row[PairFeature(setting, tenMinutes)];
 
-    public static ClickFeature PairFeature(ReasonSetting setting, ClickFeature tenMinutes) => tenMinutes + (setting.WindowSeconds == 3600 ? 1 : 0);
+    public static ClickFeature PairFeature(ReasonSetting setting, ClickFeature tenMinutes) =>
+        tenMinutes + (setting.WindowSeconds == 3600 ? 1 : 0);
 
     private static void Context(ClickRow row, DecisionSettings settings, ref Judgement judgement)
     {
-        if (row.DatacentreList != null) Hold(Reason.ListDatacentre, settings, ref judgement);
-        if (row.ProxyList != null) Hold(Reason.ListProxy, settings, ref judgement);
-        if (row.AgentInfo.CrawlerList != null) Hold(Reason.ListCrawler, settings, ref judgement);
-        if (row.Contradiction != null) Hold(Reason.AgentContradiction, settings, ref judgement);
-        if (row[ClickFeature.PositionInside] == 0) Hold(Reason.ClickPosition, settings, ref judgement);
-        if (row[ClickFeature.PageOdd] != 0) Hold(Reason.ClickPage, settings, ref judgement);
+        if (row.DatacentreList != null)
+        {
+            Hold(Reason.ListDatacentre, settings, ref judgement);
+        }
+
+        if (row.ProxyList != null)
+        {
+            Hold(Reason.ListProxy, settings, ref judgement);
+        }
+
+        if (row.AgentInfo.CrawlerList != null)
+        {
+            Hold(Reason.ListCrawler, settings, ref judgement);
+        }
+
+        if (row.Contradiction != null)
+        {
+            Hold(Reason.AgentContradiction, settings, ref judgement);
+        }
+
+        if (row[ClickFeature.PositionInside] == 0)
+        {
+            Hold(Reason.ClickPosition, settings, ref judgement);
+        }
+
+        if (row[ClickFeature.PageOdd] != 0)
+        {
+            Hold(Reason.ClickPage, settings, ref judgement);
+        }
     }
 
     private static void Paths(ClickRow row, DecisionSettings settings, ref Judgement judgement)
     {
-        if (row.Path == PathState.Missing) Hold(Reason.CursorMissing, settings, ref judgement);
-        if (row.Replay.Click != null) Hold(Reason.CursorReplay, settings, ref judgement);
+        if (row.Path == PathState.Missing)
+        {
+            Hold(Reason.CursorMissing, settings, ref judgement);
+        }
+
+        if (row.Replay.Click != null)
+        {
+            Hold(Reason.CursorReplay, settings, ref judgement);
+        }
+
         Degenerate(Degeneracy.None, Reason.CursorNone, row, settings, ref judgement);
         Degenerate(Degeneracy.Straight, Reason.CursorStraight, row, settings, ref judgement);
         Degenerate(Degeneracy.Even, Reason.CursorEven, row, settings, ref judgement);
         Degenerate(Degeneracy.Forged, Reason.CursorForged, row, settings, ref judgement);
-        if (row.PathProbability >= 0 && settings.CursorModel is { } model && row.PathProbability >= model.Artefact.CutOff) Hold(Reason.CursorProgram, settings, ref judgement);
+        if (
+            row.PathProbability >= 0
+            && settings.CursorModel is { } model
+            && row.PathProbability >= model.Artefact.CutOff
+        )
+        {
+            Hold(Reason.CursorProgram, settings, ref judgement);
+        }
     }
 
-    private static void Degenerate(Degeneracy kind, Reason reason, ClickRow row, DecisionSettings settings, ref Judgement judgement)
+    private static void Degenerate(
+        Degeneracy kind,
+        Reason reason,
+        ClickRow row,
+        DecisionSettings settings,
+        ref Judgement judgement
+    )
     {
         ReasonSetting setting = settings[reason];
-        if ((row.Degenerate & kind) != 0 && !setting.Off) judgement.Hold(reason, setting, row.DegenerateCount > setting.Limit ? setting.Over : setting.Class);
+        if ((row.Degenerate & kind) != 0 && !setting.Off)
+        {
+            judgement.Hold(reason, setting, row.DegenerateCount > setting.Limit ? setting.Over : setting.Class);
+        }
     }
 
     private static void Shares(ClickRow row, DecisionSettings settings, ref Judgement judgement)
@@ -83,21 +181,43 @@ public static class Grounds
         Share(Reason.StandingNetwork, row.StandingNetwork, row.StandingNetworkClicks, settings, ref judgement);
         Share(Reason.StandingVisitor, row.StandingVisitor, row.StandingVisitorClicks, settings, ref judgement);
         ReasonSetting publisher = settings[Reason.PublisherShare];
-        if (!publisher.Off && row.PublisherShare.RecentClicks >= publisher.MinClicks && row.PublisherShare.Recent - row.PublisherShare.Past > publisher.Limit)
+        if (
+            !publisher.Off
+            && row.PublisherShare.RecentClicks >= publisher.MinClicks
+            && row.PublisherShare.Recent - row.PublisherShare.Past > publisher.Limit
+        )
+        {
             judgement.Hold(Reason.PublisherShare, publisher, publisher.Class);
+        }
+
         ReasonSetting history = settings[Reason.History];
-        if (!history.Off && row.HistoryShare > history.Limit) judgement.Hold(Reason.History, history, history.Class);
+        if (!history.Off && row.HistoryShare > history.Limit)
+        {
+            judgement.Hold(Reason.History, history, history.Class);
+        }
     }
 
-    private static void Share(Reason reason, float share, double clicks, DecisionSettings settings, ref Judgement judgement)
+    private static void Share(
+        Reason reason,
+        float share,
+        double clicks,
+        DecisionSettings settings,
+        ref Judgement judgement
+    )
     {
         ReasonSetting setting = settings[reason];
-        if (!setting.Off && clicks >= setting.MinClicks && share > setting.Limit) judgement.Hold(reason, setting, setting.Class);
+        if (!setting.Off && clicks >= setting.MinClicks && share > setting.Limit)
+        {
+            judgement.Hold(reason, setting, setting.Class);
+        }
     }
 
     private static void Hold(Reason reason, DecisionSettings settings, ref Judgement judgement)
     {
         ReasonSetting setting = settings[reason];
-        if (!setting.Off) judgement.Hold(reason, setting, setting.Class);
+        if (!setting.Off)
+        {
+            judgement.Hold(reason, setting, setting.Class);
+        }
     }
 }

@@ -4,7 +4,9 @@ using Engine.Pipeline.Settings;
 
 namespace Engine.Pipeline.Decide;
 
-/// <summary>What was decided of one click: grounds first, then what follows from them by the contract's table.</summary>
+/// <summary>
+/// What was decided of one click: grounds first, then what follows from them by the contract's table.
+/// </summary>
 public struct Judgement
 {
     /// <summary>Reasons that hold and act, by bit of <see cref="Reason"/>.</summary>
@@ -43,18 +45,26 @@ public struct Judgement
         Grounds |= 1u << (int)@class;
     }
 
-    /// <summary>The contract's table, first row that fits; then what matching rules override, but never an allow list.</summary>
+    /// <summary>
+    /// The contract's table, first row that fits; then what matching rules override, but never an allow list.
+    /// </summary>
     public void Conclude(Bands bands)
     {
         bool Ground(ReasonClass c, uint grounds) => (grounds >> (int)c & 1) != 0;
         (Class, Band, Action, Billable) =
             Allow != null ? (VerdictClass.Valid, Band.Allow, VerdictAction.Accept, true)
             : Ground(ReasonClass.Givt, Grounds) ? (VerdictClass.Givt, Band.Block, VerdictAction.Deny, false)
-            : Ground(ReasonClass.Sivt, Grounds) || Score >= bands.Block ? (VerdictClass.Sivt, Band.Block, VerdictAction.Deny, false)
+            : Ground(ReasonClass.Sivt, Grounds) || Score >= bands.Block
+                ? (VerdictClass.Sivt, Band.Block, VerdictAction.Deny, false)
             : Score >= bands.Challenge ? (VerdictClass.Suspect, Band.Challenge, VerdictAction.Confirm, false)
-            : Ground(ReasonClass.Suspect, Grounds) || Score >= bands.Review ? (VerdictClass.Suspect, Band.Review, VerdictAction.Flag, true)
+            : Ground(ReasonClass.Suspect, Grounds) || Score >= bands.Review
+                ? (VerdictClass.Suspect, Band.Review, VerdictAction.Flag, true)
             : (VerdictClass.Valid, Band.Allow, VerdictAction.Accept, true);
-        if (Allow != null || Rules == null) return;
+        if (Allow != null || Rules == null)
+        {
+            return;
+        }
+
         foreach (ClickRule rule in Rules)
         {
             Band = rule.Then.Band ?? Band;
@@ -68,20 +78,39 @@ public struct Judgement
     {
         int n = 0;
         for (int @class = (int)ReasonClass.Givt; @class >= 0; @class--)
+        {
             for (ulong left = Reasons; left != 0; left &= left - 1)
             {
                 var reason = (Reason)BitOperations.TrailingZeroCount(left);
-                if ((int)settings[reason].Class == @class) into[n++] = reason;
+                if ((int)settings[reason].Class == @class)
+                {
+                    into[n++] = reason;
+                }
             }
+        }
+
         return n;
     }
 }
 
-/// <summary>A verdict as it was written, for a confirmation that writes it again: everything up to and behind what changes.</summary>
+/// <summary>
+/// A verdict as it was written, for a confirmation that writes it again: everything up to and behind what changes.
+/// </summary>
 /// <param name="Row">What the verdict says, in its parts.</param>
 /// <param name="Reasons">The codes in the verdict, as JSON texts with commas between.</param>
 /// <param name="Evidence">The entries of <c>evidence</c>, without braces.</param>
 /// <param name="CostMicros">The click's cost.</param>
 /// <param name="Campaign">Its campaign.</param>
 /// <param name="Publisher">Its publisher.</param>
-public sealed record StoredVerdict(Judgement Row, byte[] Reasons, byte[] Evidence, PathState Path, long Time, long Offset, DecisionSettings Settings, long CostMicros, string Campaign, string Publisher);
+public sealed record StoredVerdict(
+    Judgement Row,
+    byte[] Reasons,
+    byte[] Evidence,
+    PathState Path,
+    long Time,
+    long Offset,
+    DecisionSettings Settings,
+    long CostMicros,
+    string Campaign,
+    string Publisher
+);

@@ -8,20 +8,24 @@ using Models.Scoring;
 namespace Engine.Pipeline.Decide;
 
 /// <summary>Runs clicks through the forest together. One a lane.</summary>
-/// <param name="histories">What labels said since a network's own forest was trained; null where there are no labels.</param>
+/// <param name="histories">What labels said since a network's own forest was trained; null where there are no
+/// labels.</param>
 public sealed class Scorer(KeyedHash hash, Histories? histories)
 {
     private readonly float[] _columns = new float[ClickFeatures.Count * ClickPipeline.ChunkRecords];
     private readonly float[] _raw = new float[ClickPipeline.ChunkRecords];
     private OwnColumns? _own;
 
-    /// <summary>Completes the features that a path gave, and scores. Without a model every score is 0: rules alone decide.</summary>
+    /// <summary>
+    /// Completes the features that a path gave, and scores. Without a model every score is 0: rules alone decide.
+    /// </summary>
     /// <param name="scores">One a row: calibrated probability that the click is invalid.</param>
     public void Score(ReadOnlySpan<ClickRow> rows, ModelInForce? model, Span<float> scores)
     {
         // Plain clicks from the front, all others from the back.
         Span<byte> order = stackalloc byte[ClickPipeline.ChunkRecords];
-        int plain = 0, others = rows.Length;
+        int plain = 0,
+            others = rows.Length;
         for (int i = 0; i < rows.Length; i++)
         {
             Complete(rows[i]);
@@ -37,7 +41,11 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
             // Plain clicks are told by the engine's features; a network's own are others.
             float[] columns = (_own ??= new OwnColumns()).Fill(rows, model.Own, hash, histories);
             model.Artefact.Ensemble.Score(columns, ClickPipeline.ChunkRecords, rows.Length, _raw);
-            for (int i = 0; i < rows.Length; i++) scores[i] = (float)model.Artefact.Probability(_raw[i]);
+            for (int i = 0; i < rows.Length; i++)
+            {
+                scores[i] = (float)model.Artefact.Probability(_raw[i]);
+            }
+
             return;
         }
         Score(rows, order[..plain], model, model.PlainClicks, scores);
@@ -46,25 +54,49 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
 
     private static void Complete(ClickRow row)
     {
-        row[ClickFeature.PathState] = row.Path switch { PathState.Present => 2, PathState.Missing => 1, _ => 0 };
+        row[ClickFeature.PathState] = row.Path switch
+        {
+            PathState.Present => 2,
+            PathState.Missing => 1,
+            _ => 0,
+        };
         row[ClickFeature.PathProbability] = row.PathProbability;
         row[ClickFeature.PathPoints] = row.PathCount;
         row[ClickFeature.PathDegenerate] = row.Degenerate != Degeneracy.Sound ? 1 : 0;
         row[ClickFeature.PathReplayed] = row.Replay.Click != null ? 1 : 0;
-        if (row.Path != PathState.Present) row[ClickFeature.DegenerateVisitor3600] = row[ClickFeature.DegenerateNetwork3600] = 0;
+        if (row.Path != PathState.Present)
+        {
+            row[ClickFeature.DegenerateVisitor3600] = row[ClickFeature.DegenerateNetwork3600] = 0;
+        }
     }
 
-    private void Score(ReadOnlySpan<ClickRow> rows, ReadOnlySpan<byte> which, ModelInForce model, Forest forest, Span<float> scores)
+    private void Score(
+        ReadOnlySpan<ClickRow> rows,
+        ReadOnlySpan<byte> which,
+        ModelInForce model,
+        Forest forest,
+        Span<float> scores
+    )
     {
-        if (which.IsEmpty) return;
+        if (which.IsEmpty)
+        {
+            return;
+        }
+
         int[] asked = forest.Asked;
         for (int i = 0; i < which.Length; i++)
         {
             float[] features = rows[which[i]].Features;
-            foreach (int feature in asked) _columns[feature * ClickPipeline.ChunkRecords + i] = features[feature];
+            foreach (int feature in asked)
+            {
+                _columns[feature * ClickPipeline.ChunkRecords + i] = features[feature];
+            }
         }
         forest.Score(_columns, ClickPipeline.ChunkRecords, which.Length, _raw);
-        for (int i = 0; i < which.Length; i++) scores[which[i]] = (float)model.Artefact.Probability(_raw[i]);
+        for (int i = 0; i < which.Length; i++)
+        {
+            scores[which[i]] = (float)model.Artefact.Probability(_raw[i]);
+        }
     }
 
     /// <summary>The columns of a network's own forest, which is made of the click's fields alone.</summary>
@@ -80,7 +112,10 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
             {
                 _fields.Fill(rows[i].Event, rows[i].Time);
                 own.Fill(_fields, hash, histories, Histories.MinuteOf(rows[i].LogTime), _row);
-                for (int f = 0; f < _row.Length; f++) _columns[f * ClickPipeline.ChunkRecords + i] = _row[f];
+                for (int f = 0; f < _row.Length; f++)
+                {
+                    _columns[f * ClickPipeline.ChunkRecords + i] = _row[f];
+                }
             }
             return _columns;
         }

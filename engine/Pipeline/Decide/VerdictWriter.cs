@@ -6,21 +6,30 @@ namespace Engine.Pipeline.Decide;
 /// <summary>
 /// Writes a verdict as the contract has it, one line of JSON:
 /// <code>{["click":…,]"class":…,"score":…,"band":…,"action":…,"billable":…[,"reasons":[…],"evidence":{…}][,"path":…][,"time":…,"at":…],"model":…,"settings":…}</code>
-/// What stands in brackets is left out where there are no reasons (most verdicts), and <c>path</c> where none is expected; <c>complete</c>
-/// writes all of it always.
+/// What stands in brackets is left out where there are no reasons (most verdicts), and <c>path</c> where none is
+/// expected; <c>complete</c> writes all of it always.
 /// </summary>
 public static class VerdictWriter
 {
     public static void Write(Utf8Builder into, ClickRow row, in Judgement judgement, bool complete)
     {
         bool all = complete || judgement.HasReasons;
-        if (!all && row.Path == PathState.None && judgement is { Class: VerdictClass.Valid, Band: Band.Allow, Action: VerdictAction.Accept, Billable: true })
+        if (
+            !all
+            && row.Path == PathState.None
+            && judgement
+                is { Class: VerdictClass.Valid, Band: Band.Allow, Action: VerdictAction.Accept, Billable: true }
+        )
         {
             into.Add("{\"class\":\"valid\",\"score\":"u8).Number(judgement.Score, 4).Add(row.Settings.ValidTail);
             return;
         }
         into.Add("{"u8);
-        if (all) into.Add("\"click\":"u8).JsonText(row.Event.Id.Span).Add(","u8);
+        if (all)
+        {
+            into.Add("\"click\":"u8).JsonText(row.Event.Id.Span).Add(","u8);
+        }
+
         Head(into, judgement);
         if (all)
         {
@@ -41,12 +50,37 @@ public static class VerdictWriter
         var evidence = new Utf8Builder(512);
         Evidence.Write(evidence, row, judgement);
         string id = row.Event.Id.ToString();
-        return new Confirmable(id, new StoredVerdict(judgement with { Rules = null, Allow = null }, reasons.Written.ToArray(), evidence.Written.ToArray(),
-            row.Path, row.Time, row.Offset, row.Settings, row.Event.CostMicros, row.Event.Campaign.ToString(), row.Event.Publisher.ToString()));
+        return new Confirmable(
+            id,
+            new StoredVerdict(
+                judgement with
+                {
+                    Rules = null,
+                    Allow = null,
+                },
+                reasons.Written.ToArray(),
+                evidence.Written.ToArray(),
+                row.Path,
+                row.Time,
+                row.Offset,
+                row.Settings,
+                row.Event.CostMicros,
+                row.Event.Campaign.ToString(),
+                row.Event.Publisher.ToString()
+            )
+        );
     }
 
-    /// <summary>The verdict of a click whose confirmation came: class, band and action stay; a confirmed click is billable.</summary>
-    public static void WriteConfirmed(Utf8Builder into, PartitionState partition, Confirmable click, in InteractionEvent e, bool complete)
+    /// <summary>
+    /// The verdict of a click whose confirmation came: class, band and action stay; a confirmed click is billable.
+    /// </summary>
+    public static void WriteConfirmed(
+        Utf8Builder into,
+        PartitionState partition,
+        Confirmable click,
+        in InteractionEvent e,
+        bool complete
+    )
     {
         StoredVerdict stored = click.Verdict;
         Judgement judgement = stored.Row;
@@ -55,33 +89,84 @@ public static class VerdictWriter
         into.Add("{\"click\":"u8).JsonText(click.Click).Add(","u8);
         Head(into, judgement);
         into.Add(",\"reasons\":["u8).Add(stored.Reasons);
-        if (stored.Reasons.Length > 0) into.Add(","u8);
+        if (stored.Reasons.Length > 0)
+        {
+            into.Add(","u8);
+        }
+
         into.Add("\""u8).Ascii(code).Add("\"],\"evidence\":{"u8).Add(stored.Evidence);
-        if (stored.Evidence.Length > 0) into.Add(","u8);
-        into.Add("\""u8).Ascii(code).Add("\":{\"attempts\":"u8).Number(e.Attempts).Add(",\"latency_ms\":"u8).Number(e.LatencyMs)
-            .Add(",\"at\":\""u8).Ascii(partition.Name).Add("@"u8).Number(partition.Position).Add("\"}}"u8);
+        if (stored.Evidence.Length > 0)
+        {
+            into.Add(","u8);
+        }
+
+        into.Add("\""u8)
+            .Ascii(code)
+            .Add("\":{\"attempts\":"u8)
+            .Number(e.Attempts)
+            .Add(",\"latency_ms\":"u8)
+            .Number(e.LatencyMs)
+            .Add(",\"at\":\""u8)
+            .Ascii(partition.Name)
+            .Add("@"u8)
+            .Number(partition.Position)
+            .Add("\"}}"u8);
         Tail(into, all: true, complete, stored.Path, stored.Time, partition.Partition, stored.Offset, stored.Settings);
     }
 
     /// <summary>The reason that an outcome gives.</summary>
-    public static Reason ReasonOf(Outcome outcome) => outcome switch
-    {
-        Outcome.Confirmed => Reason.ConfirmationConfirmed,
-        Outcome.Missed => Reason.ConfirmationMissed,
-        _ => Reason.ConfirmationExpired,
-    };
+    public static Reason ReasonOf(Outcome outcome) =>
+        outcome switch
+        {
+            Outcome.Confirmed => Reason.ConfirmationConfirmed,
+            Outcome.Missed => Reason.ConfirmationMissed,
+            _ => Reason.ConfirmationExpired,
+        };
 
     private static void Head(Utf8Builder into, in Judgement judgement)
     {
-        into.Add("\"class\":\""u8).Add(VerdictWords.Utf8(judgement.Class)).Add("\",\"score\":"u8).Number(judgement.Score, 4)
-            .Add(",\"band\":\""u8).Add(VerdictWords.Utf8(judgement.Band)).Add("\",\"action\":\""u8).Add(VerdictWords.Utf8(judgement.Action))
+        into.Add("\"class\":\""u8)
+            .Add(VerdictWords.Utf8(judgement.Class))
+            .Add("\",\"score\":"u8)
+            .Number(judgement.Score, 4)
+            .Add(",\"band\":\""u8)
+            .Add(VerdictWords.Utf8(judgement.Band))
+            .Add("\",\"action\":\""u8)
+            .Add(VerdictWords.Utf8(judgement.Action))
             .Add(judgement.Billable ? "\",\"billable\":true"u8 : "\",\"billable\":false"u8);
     }
 
-    private static void Tail(Utf8Builder into, bool all, bool complete, PathState path, long time, int partition, long offset, Settings.DecisionSettings settings)
+    private static void Tail(
+        Utf8Builder into,
+        bool all,
+        bool complete,
+        PathState path,
+        long time,
+        int partition,
+        long offset,
+        Settings.DecisionSettings settings
+    )
     {
-        if (complete || path != PathState.None) into.Add(",\"path\":\""u8).Add(VerdictWords.Utf8(path)).Add("\""u8);
-        if (all) into.Add(",\"time\":"u8).Number(time).Add(",\"at\":\"interactions-"u8).Number(partition).Add("@"u8).Number(offset).Add("\""u8);
-        into.Add(",\"model\":\""u8).Add(settings.ModelUtf8).Add("\",\"settings\":\""u8).Add(settings.VersionUtf8).Add("\"}"u8);
+        if (complete || path != PathState.None)
+        {
+            into.Add(",\"path\":\""u8).Add(VerdictWords.Utf8(path)).Add("\""u8);
+        }
+
+        if (all)
+        {
+            into.Add(",\"time\":"u8)
+                .Number(time)
+                .Add(",\"at\":\"interactions-"u8)
+                .Number(partition)
+                .Add("@"u8)
+                .Number(offset)
+                .Add("\""u8);
+        }
+
+        into.Add(",\"model\":\""u8)
+            .Add(settings.ModelUtf8)
+            .Add("\",\"settings\":\""u8)
+            .Add(settings.VersionUtf8)
+            .Add("\"}"u8);
     }
 }

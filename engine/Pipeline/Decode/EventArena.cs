@@ -3,18 +3,23 @@ using System.Runtime.InteropServices;
 namespace Engine.Pipeline.Decode;
 
 /// <summary>
-/// What decoded events of one batch share: points of paths, and texts that had escapes. A lane resets it before each batch; nothing in it
-/// moves while the batch lives, so texts may point into it.
+/// What decoded events of one batch share: points of paths, and texts that had escapes. A lane resets it before each
+/// batch; nothing in it moves while the batch lives, so texts may point into it.
 /// </summary>
 public sealed unsafe class EventArena : IDisposable
 {
     private const int BlockBytes = 64 * 1024;
 
     private readonly List<(nint Start, int Size)> _blocks = [];
-    private int _block, _used;
+    private int _block,
+        _used;
 
-    /// <summary>Points of the batch's paths: times in ms from each path's first point, coordinates in CSS pixels.</summary>
-    public float[] T = new float[4096], X = new float[4096], Y = new float[4096];
+    /// <summary>
+    /// Points of the batch's paths: times in ms from each path's first point, coordinates in CSS pixels.
+    /// </summary>
+    public float[] T = new float[4096],
+        X = new float[4096],
+        Y = new float[4096];
 
     /// <summary>How many points are in use.</summary>
     public int Points;
@@ -58,7 +63,11 @@ public sealed unsafe class EventArena : IDisposable
 
     public void Dispose()
     {
-        foreach ((nint start, _) in _blocks) NativeMemory.Free((void*)start);
+        foreach ((nint start, _) in _blocks)
+        {
+            NativeMemory.Free((void*)start);
+        }
+
         _blocks.Clear();
     }
 }

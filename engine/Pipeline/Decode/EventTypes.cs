@@ -12,7 +12,8 @@ internal static class EventTypes
 
     public static bool TryPointer(ReadOnlySpan<byte> text, out Pointer pointer)
     {
-        pointer = text.SequenceEqual("mouse"u8) ? Pointer.Mouse
+        pointer =
+            text.SequenceEqual("mouse"u8) ? Pointer.Mouse
             : text.SequenceEqual("touch"u8) ? Pointer.Touch
             : text.SequenceEqual("pen"u8) ? Pointer.Pen
             : text.SequenceEqual("keyboard"u8) ? Pointer.Keyboard
@@ -22,7 +23,8 @@ internal static class EventTypes
 
     public static bool TryOutcome(ReadOnlySpan<byte> text, out Outcome outcome)
     {
-        outcome = text.SequenceEqual("confirmed"u8) ? Outcome.Confirmed
+        outcome =
+            text.SequenceEqual("confirmed"u8) ? Outcome.Confirmed
             : text.SequenceEqual("missed"u8) ? Outcome.Missed
             : text.SequenceEqual("expired"u8) ? Outcome.Expired
             : Outcome.Unknown;
@@ -33,8 +35,13 @@ internal static class EventTypes
 /// <summary>What a point of a path may be, for both decoders.</summary>
 internal static class PathPoint
 {
-    /// <summary>Whether a point has a time from 0 on that doesn't go back, and coordinates that are numbers a page can have.</summary>
+    /// <summary>
+    /// Whether a point has a time from 0 on that doesn't go back, and coordinates that are numbers a page can have.
+    /// </summary>
     public static bool InRange(double t, double x, double y, double before) =>
-        t >= 0 && t >= before && t <= Contracts.EventLimits.MaxMagnitude
-        && Math.Abs(x) <= Contracts.EventLimits.MaxMagnitude && Math.Abs(y) <= Contracts.EventLimits.MaxMagnitude;
+        t >= 0
+        && t >= before
+        && t <= Contracts.EventLimits.MaxMagnitude
+        && Math.Abs(x) <= Contracts.EventLimits.MaxMagnitude
+        && Math.Abs(y) <= Contracts.EventLimits.MaxMagnitude;
 }

@@ -5,19 +5,27 @@ using Engine.Contracts;
 namespace Engine.Pipeline.Decode;
 
 /// <summary>
-/// What a decoder has seen of one event, and the judgement on it. Types may come last in the text, so errors are kept by field until it is
-/// known which fields mean something.
+/// What a decoder has seen of one event, and the judgement on it. Types may come last in the text, so errors are kept
+/// by field until it is known which fields mean something.
 /// </summary>
 internal struct FieldState
 {
-    public uint Seen, WrongType, OutOfRange, Null;
-    private uint _deviceWrongType, _deviceOutOfRange;
+    public uint Seen,
+        WrongType,
+        OutOfRange,
+        Null;
+    private uint _deviceWrongType,
+        _deviceOutOfRange;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void See(Field field)
     {
         uint bit = Fields.Bit(field);
-        if ((Seen & bit) != 0) Forget(bit);
+        if ((Seen & bit) != 0)
+        {
+            Forget(bit);
+        }
+
         Seen |= bit;
     }
 
@@ -71,7 +79,10 @@ internal struct FieldState
         {
             See(Field.Id);
             e.Id = headers.Id;
-            if (!JsonScan.IsIdentifier(e.Id.Start, e.Id.Length, e.Id.Start + e.Id.Length)) Range(Field.Id);
+            if (!JsonScan.IsIdentifier(e.Id.Start, e.Id.Length, e.Id.Start + e.Id.Length))
+            {
+                Range(Field.Id);
+            }
         }
         if (headers.TimeIsWrong)
         {
@@ -88,23 +99,54 @@ internal struct FieldState
     /// <summary>What keeps the event from being used, the type first, then the fields in their order.</summary>
     public readonly DecodeError Judge(EventType type)
     {
-        if ((Seen & Fields.Bit(Field.Type)) == 0) return new DecodeError(DeadLetterReason.MissingField, "type");
-        if (((WrongType | Null) & Fields.Bit(Field.Type)) != 0) return new DecodeError(DeadLetterReason.WrongType, "type");
-        if (type == EventType.Unknown) return new DecodeError(DeadLetterReason.UnknownType, "type");
-        uint known = Fields.Known(type), required = Fields.Required(type);
-        uint missing = required & ~Seen, wrong = known & WrongType | required & Null, range = known & OutOfRange;
+        if ((Seen & Fields.Bit(Field.Type)) == 0)
+        {
+            return new DecodeError(DeadLetterReason.MissingField, "type");
+        }
+
+        if (((WrongType | Null) & Fields.Bit(Field.Type)) != 0)
+        {
+            return new DecodeError(DeadLetterReason.WrongType, "type");
+        }
+
+        if (type == EventType.Unknown)
+        {
+            return new DecodeError(DeadLetterReason.UnknownType, "type");
+        }
+
+        uint known = Fields.Known(type),
+            required = Fields.Required(type);
+        uint missing = required & ~Seen,
+            wrong = known & WrongType | required & Null,
+            range = known & OutOfRange;
         uint device = (_deviceWrongType | _deviceOutOfRange) != 0 ? known & Fields.Bit(Field.Device) : 0;
         uint any = missing | wrong | range | device;
-        if (any == 0) return default;
+        if (any == 0)
+        {
+            return default;
+        }
+
         int field = BitOperations.TrailingZeroCount(any);
         uint bit = 1u << field;
-        if (((missing | wrong | range) & bit) == 0) return JudgeDevice();
-        return new DecodeError((missing & bit) != 0 ? DeadLetterReason.MissingField : (wrong & bit) != 0 ? DeadLetterReason.WrongType : DeadLetterReason.OutOfRange, Fields.Names[field]);
+        if (((missing | wrong | range) & bit) == 0)
+        {
+            return JudgeDevice();
+        }
+
+        return new DecodeError(
+            (missing & bit) != 0 ? DeadLetterReason.MissingField
+                : (wrong & bit) != 0 ? DeadLetterReason.WrongType
+                : DeadLetterReason.OutOfRange,
+            Fields.Names[field]
+        );
     }
 
     private readonly DecodeError JudgeDevice()
     {
         int name = BitOperations.TrailingZeroCount(_deviceWrongType | _deviceOutOfRange);
-        return new DecodeError((_deviceWrongType >> name & 1) != 0 ? DeadLetterReason.WrongType : DeadLetterReason.OutOfRange, Fields.DevicePaths[name]);
+        return new DecodeError(
+            (_deviceWrongType >> name & 1) != 0 ? DeadLetterReason.WrongType : DeadLetterReason.OutOfRange,
+            Fields.DevicePaths[name]
+        );
     }
 }

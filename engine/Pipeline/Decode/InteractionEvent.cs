@@ -3,7 +3,9 @@ using Engine.Contracts;
 
 namespace Engine.Pipeline.Decode;
 
-/// <summary>A piece of text where it lies: in the message, in the decoder's side buffer, or in a waiting click's copy.</summary>
+/// <summary>
+/// A piece of text where it lies: in the message, in the decoder's side buffer, or in a waiting click's copy.
+/// </summary>
 public readonly unsafe struct Text(byte* start, int length)
 {
     public readonly byte* Start = start;
@@ -11,20 +13,50 @@ public readonly unsafe struct Text(byte* start, int length)
 
     public bool IsEmpty => Length == 0;
     public ReadOnlySpan<byte> Span => new(Start, Length);
+
     public override string ToString() => System.Text.Encoding.UTF8.GetString(Span);
 }
 
 /// <summary>The types that <c>interactions</c> holds; ticks are no events to anyone who counts.</summary>
-public enum EventType : byte { Unknown, Click, CursorPath, Confirmation, Tick }
+public enum EventType : byte
+{
+    Unknown,
+    Click,
+    CursorPath,
+    Confirmation,
+    Tick,
+}
 
 /// <summary>Pointer Events' names, and whether one was given.</summary>
-public enum Pointer : byte { Unknown, Mouse, Touch, Pen, Keyboard }
+public enum Pointer : byte
+{
+    Unknown,
+    Mouse,
+    Touch,
+    Pen,
+    Keyboard,
+}
 
 /// <summary>What a confirmation says.</summary>
-public enum Outcome : byte { Unknown, Confirmed, Missed, Expired }
+public enum Outcome : byte
+{
+    Unknown,
+    Confirmed,
+    Missed,
+    Expired,
+}
 
 /// <summary>The fields of <c>device</c> that are kept, in OpenRTB's names.</summary>
-public enum DeviceField { Make, Model, Os, Osv, Carrier, ConnectionType, Language }
+public enum DeviceField
+{
+    Make,
+    Model,
+    Os,
+    Osv,
+    Carrier,
+    ConnectionType,
+    Language,
+}
 
 /// <summary>Texts of the device, by <see cref="DeviceField"/>.</summary>
 [InlineArray(7)]
@@ -34,8 +66,8 @@ public struct DeviceTexts
 }
 
 /// <summary>
-/// One event of <c>interactions</c>, decoded. Filled by a decoder, read until the batch that it came with is done; texts point into memory
-/// that lives that long. A click that waits is copied (<see cref="WaitingClick"/>).
+/// One event of <c>interactions</c>, decoded. Filled by a decoder, read until the batch that it came with is done;
+/// texts point into memory that lives that long. A click that waits is copied (<see cref="WaitingClick"/>).
 /// </summary>
 public struct InteractionEvent
 {
@@ -53,7 +85,16 @@ public struct InteractionEvent
     /// <summary>The click that a path or a confirmation speaks of.</summary>
     public Text Click;
 
-    public Text Ip, Ua, Visitor, Publisher, Placement, Campaign, Advertiser, Page, Referrer, Target;
+    public Text Ip,
+        Ua,
+        Visitor,
+        Publisher,
+        Placement,
+        Campaign,
+        Advertiser,
+        Page,
+        Referrer,
+        Target;
     public DeviceTexts Device;
     public IpAddress Address;
 
@@ -64,13 +105,18 @@ public struct InteractionEvent
     public long CostMicros;
 
     /// <summary>Position of the click in CSS pixels.</summary>
-    public double X, Y;
+    public double X,
+        Y;
 
     /// <summary>The viewport's extent in CSS pixels.</summary>
-    public double ViewportWidth, ViewportHeight;
+    public double ViewportWidth,
+        ViewportHeight;
 
-    /// <summary>Where the path's points begin in the decoder's buffer, and how many they are; 0 where there is no path.</summary>
-    public int PathStart, PathCount;
+    /// <summary>
+    /// Where the path's points begin in the decoder's buffer, and how many they are; 0 where there is no path.
+    /// </summary>
+    public int PathStart,
+        PathCount;
 
     public int Attempts;
     public long LatencyMs;

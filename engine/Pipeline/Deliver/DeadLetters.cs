@@ -8,7 +8,14 @@ namespace Engine.Pipeline.Deliver;
 /// <summary>The headers that a dead letter gains.</summary>
 public static class DeadLetters
 {
-    public static void AddHeaders(Headers headers, DeadLetterReason reason, string detail, string topic, int partition, long offset)
+    public static void AddHeaders(
+        Headers headers,
+        DeadLetterReason reason,
+        string detail,
+        string topic,
+        int partition,
+        long offset
+    )
     {
         headers.Add("error.reason", Encoding.UTF8.GetBytes(reason.Word()));
         headers.Add("error.detail", Encoding.UTF8.GetBytes(detail));

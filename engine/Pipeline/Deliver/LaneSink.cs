@@ -32,7 +32,10 @@ public sealed record DeliverOptions
     public bool VerdictsChannel { get; init; }
 }
 
-/// <summary>Writes what a lane's pipeline decides: verdicts and networks to Redis, the rest to Kafka. Used by the lane's thread only.</summary>
+/// <summary>
+/// Writes what a lane's pipeline decides: verdicts and networks to Redis, the rest to Kafka. Used by the lane's thread
+/// only.
+/// </summary>
 public sealed unsafe class LaneSink : IDecisionSink
 {
     /// <summary>Of a network's score.</summary>
@@ -43,8 +46,13 @@ public sealed unsafe class LaneSink : IDecisionSink
     private readonly KafkaOut.Sender _sender;
     private readonly DeliverOptions _options;
     private readonly Utf8Builder _json = new();
-    private readonly Utf8Builder _network = new(128), _number = new(32);
-    private readonly byte[] _verdictKey, _expiry, _networkKey, _networkTtl, _channel;
+    private readonly Utf8Builder _network = new(128),
+        _number = new(32);
+    private readonly byte[] _verdictKey,
+        _expiry,
+        _networkKey,
+        _networkTtl,
+        _channel;
     private readonly Dictionary<PartitionState, PartitionDelivery> _deliveries;
     private PartitionDelivery? _last;
 
@@ -52,7 +60,14 @@ public sealed unsafe class LaneSink : IDecisionSink
     private readonly ClickTotals[] _totals = new ClickTotals[ClickPipeline.ChunkRecords];
     private int _decided;
 
-    public LaneSink(RedisWriter redis, KafkaOut kafka, KafkaOut.Sender sender, RedisKeys keys, DeliverOptions options, Dictionary<PartitionState, PartitionDelivery> deliveries)
+    public LaneSink(
+        RedisWriter redis,
+        KafkaOut kafka,
+        KafkaOut.Sender sender,
+        RedisKeys keys,
+        DeliverOptions options,
+        Dictionary<PartitionState, PartitionDelivery> deliveries
+    )
     {
         (_redis, _kafka, _sender, _options, _deliveries) = (redis, kafka, sender, options, deliveries);
         _verdictKey = Encoding.ASCII.GetBytes(keys.Verdict(""));
@@ -60,16 +75,29 @@ public sealed unsafe class LaneSink : IDecisionSink
         _channel = Encoding.ASCII.GetBytes(keys.VerdictChannel);
         string ttl = ((long)options.VerdictTtl.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         _expiry = Encoding.ASCII.GetBytes($"$2\r\nEX\r\n${ttl.Length}\r\n{ttl}\r\n");
-        _networkTtl = Encoding.ASCII.GetBytes(((long)options.NetworkTtl.TotalSeconds).ToString(CultureInfo.InvariantCulture));
+        _networkTtl = Encoding.ASCII.GetBytes(
+            ((long)options.NetworkTtl.TotalSeconds).ToString(CultureInfo.InvariantCulture)
+        );
     }
 
     public void Expect(ReadOnlySpan<ClickRow> rows)
     {
         foreach (ClickRow row in rows)
-            if (row.IsLive) DeliveryOf(row.Partition).Totals.Prefetch(row);
+        {
+            if (row.IsLive)
+            {
+                DeliveryOf(row.Partition).Totals.Prefetch(row);
+            }
+        }
+
         (int expected, _decided) = (0, 0);
         foreach (ClickRow row in rows)
-            if (row.IsLive) _totals[expected++] = DeliveryOf(row.Partition).Totals.Expect(row);
+        {
+            if (row.IsLive)
+            {
+                _totals[expected++] = DeliveryOf(row.Partition).Totals.Expect(row);
+            }
+        }
     }
 
     public void Verdict(ClickRow row, in Judgement judgement)
@@ -84,15 +112,32 @@ public sealed unsafe class LaneSink : IDecisionSink
     {
         _json.Clear();
         VerdictWriter.WriteConfirmed(_json, partition, click, e, _options.CompleteVerdicts);
-        Write(Encoding.UTF8.GetBytes(click.Click), _options.VerdictsTopic ? IdOf(partition, partition.Position, Output.Confirmed) : null);
+        Write(
+            Encoding.UTF8.GetBytes(click.Click),
+            _options.VerdictsTopic ? IdOf(partition, partition.Position, Output.Confirmed) : null
+        );
         DeliveryOf(partition).Totals.CountConfirmation(click, VerdictWriter.ReasonOf(e.Outcome));
     }
 
     public void DeadLetter(in Record record, DecodeError error)
     {
         Headers headers = MessageHeaderReader.Copy(record);
-        DeadLetters.AddHeaders(headers, error.Reason, error.Detail ?? "", Topics.Interactions, record.Partition.Partition, record.Offset);
-        _kafka.SendOwn(_sender, Topics.DeadLetters, Bytes(record.Key, record.KeyLength), Bytes(record.Value, record.Length), IdOf(record.Partition, record.Offset, Output.DeadLetter), headers);
+        DeadLetters.AddHeaders(
+            headers,
+            error.Reason,
+            error.Detail ?? "",
+            Topics.Interactions,
+            record.Partition.Partition,
+            record.Offset
+        );
+        _kafka.SendOwn(
+            _sender,
+            Topics.DeadLetters,
+            Bytes(record.Key, record.KeyLength),
+            Bytes(record.Value, record.Length),
+            IdOf(record.Partition, record.Offset, Output.DeadLetter),
+            headers
+        );
     }
 
     public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
@@ -100,21 +145,46 @@ public sealed unsafe class LaneSink : IDecisionSink
         PartitionDelivery delivery = DeliveryOf(partition);
         foreach (StandingSums sums in due)
         {
-            if (sums.Kind == StandingKind.Network) WriteNetwork(sums);
-            delivery.AddStanding(StandingRecord.Key(sums, partition.Name), StandingRecord.Value(sums, partition.Position), partition.Position);
+            if (sums.Kind == StandingKind.Network)
+            {
+                WriteNetwork(sums);
+            }
+
+            delivery.AddStanding(
+                StandingRecord.Key(sums, partition.Name),
+                StandingRecord.Value(sums, partition.Position),
+                partition.Position
+            );
         }
     }
 
     public void Signature(ClickRow row, ReadOnlySpan<byte> signature) =>
-        _kafka.SendOwn(_sender, Topics.PathSignatures, row.Event.Id.Span.ToArray(), signature.ToArray(), IdOf(row.Partition, row.Offset, Output.Signature));
+        _kafka.SendOwn(
+            _sender,
+            Topics.PathSignatures,
+            row.Event.Id.Span.ToArray(),
+            signature.ToArray(),
+            IdOf(row.Partition, row.Offset, Output.Signature)
+        );
 
-    /// <summary><c>SET verdict:&lt;click&gt; &lt;json&gt; EX &lt;seconds&gt;</c>, and where it is wished for the topic and the channel.</summary>
+    /// <summary>
+    /// <c>SET verdict:&lt;click&gt; &lt;json&gt; EX &lt;seconds&gt;</c>, and where it is wished for the topic and the
+    /// channel.
+    /// </summary>
     private void Write(ReadOnlySpan<byte> click, string? id)
     {
         RespPipe pipe = _redis.Only ?? PipeFor(click);
         pipe.Set(5, _verdictKey, click, _json.Written, _expiry);
-        if (id != null) _kafka.SendOwn(_sender, Topics.Verdicts, click.ToArray(), _json.Written.ToArray(), id);
-        if (!_options.VerdictsChannel) return;
+        if (id != null)
+        {
+            _kafka.SendOwn(_sender, Topics.Verdicts, click.ToArray(), _json.Written.ToArray(), id);
+        }
+
+        if (!_options.VerdictsChannel)
+        {
+            return;
+        }
+
         pipe = _redis.PipeFor(_channel);
         pipe.Begin(3);
         pipe.Argument("PUBLISH"u8);
@@ -131,10 +201,16 @@ public sealed unsafe class LaneSink : IDecisionSink
         return _redis.PipeFor(key);
     }
 
-    /// <summary>A partition's delivery; mostly that of the click before, for batches hold runs of one partition.</summary>
+    /// <summary>
+    /// A partition's delivery; mostly that of the click before, for batches hold runs of one partition.
+    /// </summary>
     private PartitionDelivery DeliveryOf(PartitionState partition)
     {
-        if (_last?.State != partition) _last = _deliveries[partition];
+        if (_last?.State != partition)
+        {
+            _last = _deliveries[partition];
+        }
+
         return _last;
     }
 
@@ -167,11 +243,21 @@ public sealed unsafe class LaneSink : IDecisionSink
     }
 
     /// <summary>What a message of ours is, the last part of its id: one record gives at most one of each.</summary>
-    private enum Output { DeadLetter, Signature, Verdict, Confirmed }
+    private enum Output
+    {
+        DeadLetter,
+        Signature,
+        Verdict,
+        Confirmed,
+    }
 
-    /// <summary><c>&lt;topic&gt;-&lt;partition&gt;-&lt;offset&gt;-&lt;n&gt;</c>, by the record that it speaks of: the same each time it is decided.</summary>
+    /// <summary>
+    /// <c>&lt;topic&gt;-&lt;partition&gt;-&lt;offset&gt;-&lt;n&gt;</c>, by the record that it speaks of: the same each
+    /// time it is decided.
+    /// </summary>
     private static string IdOf(PartitionState partition, long offset, Output output) =>
         string.Create(CultureInfo.InvariantCulture, $"{partition.Name}-{offset}-{(int)output}");
 
-    private static byte[]? Bytes(byte* start, int length) => start == null ? null : new ReadOnlySpan<byte>(start, length).ToArray();
+    private static byte[]? Bytes(byte* start, int length) =>
+        start == null ? null : new ReadOnlySpan<byte>(start, length).ToArray();
 }

@@ -3,13 +3,27 @@ using System.Net;
 namespace Engine.Pipeline.Deliver;
 
 /// <summary>
-/// A lane's way to Redis: one pipe a node, commands to the node that holds their key. A command that a node refuses for now (a slot that
-/// moved, a server that loads, memory that is full) is kept and tried again, until it is taken: nothing is dropped. Not for two threads.
+/// A lane's way to Redis: one pipe a node, commands to the node that holds their key. A command that a node refuses for
+/// now (a slot that moved, a server that loads, memory that is full) is kept and tried again, until it is taken:
+/// nothing is dropped. Not for two threads.
 /// </summary>
 public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDisposable
 {
     /// <summary>What passes by itself, or when somebody mends it; all else can't be gone on from.</summary>
-    private static readonly string[] Passing = ["MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "LOADING", "READONLY", "OOM", "MISCONF", "BUSY", "MASTERDOWN", "NOREPLICAS"];
+    private static readonly string[] Passing =
+    [
+        "MOVED",
+        "ASK",
+        "TRYAGAIN",
+        "CLUSTERDOWN",
+        "LOADING",
+        "READONLY",
+        "OOM",
+        "MISCONF",
+        "BUSY",
+        "MASTERDOWN",
+        "NOREPLICAS",
+    ];
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
 
@@ -31,30 +45,47 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
 
     public long Acknowledged => _only?.Acknowledged ?? _pipes.Values.Sum(pipe => pipe.Acknowledged);
 
-    /// <summary>Whether commands that were refused for now wait to be tried again: what is written meanwhile could be overtaken by them.</summary>
+    /// <summary>
+    /// Whether commands that were refused for now wait to be tried again: what is written meanwhile could be overtaken
+    /// by them.
+    /// </summary>
     public bool HasRefused => _refused.Count > 0;
 
     /// <summary>Whether everything written so far is acknowledged.</summary>
     public bool IsIdle => _refused.Count == 0 && _pipes.Values.All(pipe => pipe.Acknowledged == pipe.Written);
 
     /// <summary>Why a connection is down, or null.</summary>
-    public string? Down => _pipes.Values.Select(pipe => pipe.Down is { } why ? $"{pipe.EndPoint}: {why}" : null).FirstOrDefault(why => why != null);
+    public string? Down =>
+        _pipes
+            .Values.Select(pipe => pipe.Down is { } why ? $"{pipe.EndPoint}: {why}" : null)
+            .FirstOrDefault(why => why != null);
 
     /// <summary>The one pipe where there is one node; null on a cluster, and before the first command.</summary>
     public RespPipe? Only => _only;
 
     public RespPipe PipeFor(ReadOnlySpan<byte> key)
     {
-        if (_only != null) return _only;
+        if (_only != null)
+        {
+            return _only;
+        }
+
         RespPipe pipe = PipeTo(target.NodeOf(key));
-        if (!target.IsCluster) _only = pipe;
+        if (!target.IsCluster)
+        {
+            _only = pipe;
+        }
+
         return pipe;
     }
 
     /// <summary>How far each pipe is written: a mark to wait for.</summary>
     public Mark Now() => new([.. _pipes.Values.Select(pipe => (pipe, pipe.Written))], Refusals);
 
-    /// <summary>Whether all that was written before a mark is acknowledged. A mark in whose time something was refused is set anew.</summary>
+    /// <summary>
+    /// Whether all that was written before a mark is acknowledged. A mark in whose time something was refused is set
+    /// anew.
+    /// </summary>
     public bool IsReached(ref Mark mark)
     {
         if (mark.Refusals != Refusals || _refused.Count > 0)
@@ -63,14 +94,23 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
             return false;
         }
         foreach ((RespPipe pipe, long written) in mark.Pipes)
-            if (pipe.Acknowledged < written) return false;
+        {
+            if (pipe.Acknowledged < written)
+            {
+                return false;
+            }
+        }
+
         return true;
     }
 
     public void Poll()
     {
         Retry();
-        foreach (RespPipe pipe in _pipes.Values) pipe.Poll();
+        foreach (RespPipe pipe in _pipes.Values)
+        {
+            pipe.Poll();
+        }
     }
 
     /// <summary>Polls until something moves or the time is over.</summary>
@@ -81,7 +121,10 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
         foreach (RespPipe pipe in _pipes.Values)
         {
             pipe.Poll();
-            if (busiest == null || pipe.Written - pipe.Acknowledged > busiest.Written - busiest.Acknowledged) busiest = pipe;
+            if (busiest == null || pipe.Written - pipe.Acknowledged > busiest.Written - busiest.Acknowledged)
+            {
+                busiest = pipe;
+            }
         }
         busiest?.WaitForReplies(timeoutMs);
     }
@@ -90,7 +133,11 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
     public bool Passes(string error)
     {
         LastRefusal = error;
-        if (!Passing.Any(word => error.StartsWith(word, StringComparison.Ordinal))) return false;
+        if (!Passing.Any(word => error.StartsWith(word, StringComparison.Ordinal)))
+        {
+            return false;
+        }
+
         target.RefreshSoon();
         return true;
     }
@@ -99,7 +146,11 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
 
     private RespPipe PipeTo(EndPoint node)
     {
-        if (_pipes.TryGetValue(node, out RespPipe? pipe)) return pipe;
+        if (_pipes.TryGetValue(node, out RespPipe? pipe))
+        {
+            return pipe;
+        }
+
         (byte[] greeting, int replies) = target.Greeting();
         pipe = new RespPipe(node, greeting, replies, clock) { Refused = Refuse };
         _pipes.Add(node, pipe);
@@ -108,15 +159,27 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
 
     private void Refuse(string error, ReadOnlyMemory<byte> command)
     {
-        if (!Passes(error)) throw new RespException($"Redis refused a result for good: {error}");
-        if (_refused.Count == 0) _retryAt = clock.GetTimestamp() + (long)(RetryAfter.TotalSeconds * clock.TimestampFrequency);
+        if (!Passes(error))
+        {
+            throw new RespException($"Redis refused a result for good: {error}");
+        }
+
+        if (_refused.Count == 0)
+        {
+            _retryAt = clock.GetTimestamp() + (long)(RetryAfter.TotalSeconds * clock.TimestampFrequency);
+        }
+
         _refused.Enqueue(command.ToArray());
         Refusals++;
     }
 
     private void Retry()
     {
-        if (_refused.Count == 0 || clock.GetTimestamp() < _retryAt) return;
+        if (_refused.Count == 0 || clock.GetTimestamp() < _retryAt)
+        {
+            return;
+        }
+
         for (int left = _refused.Count; left > 0; left--)
         {
             byte[] command = _refused.Dequeue();
@@ -142,6 +205,9 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
 
     public void Dispose()
     {
-        foreach (RespPipe pipe in _pipes.Values) pipe.Dispose();
+        foreach (RespPipe pipe in _pipes.Values)
+        {
+            pipe.Dispose();
+        }
     }
 }

@@ -17,17 +17,33 @@ public readonly record struct ClickTotals(TotalCell Campaign, TotalCell Publishe
     private static void Count(TotalCell cell, long cost, in Judgement judgement)
     {
         cell.AddClick(judgement.Class, cost);
-        for (ulong left = judgement.Reasons; left != 0; left &= left - 1) cell.AddReason(BitOperations.TrailingZeroCount(left), cost);
-        if (judgement.Allow is { } allow) cell.AddCode("allow." + allow.Id, cost);
-        if (judgement.Rules == null) return;
-        foreach (ClickRule rule in judgement.Rules) cell.AddCode("rule." + rule.Id, cost);
+        for (ulong left = judgement.Reasons; left != 0; left &= left - 1)
+        {
+            cell.AddReason(BitOperations.TrailingZeroCount(left), cost);
+        }
+
+        if (judgement.Allow is { } allow)
+        {
+            cell.AddCode("allow." + allow.Id, cost);
+        }
+
+        if (judgement.Rules == null)
+        {
+            return;
+        }
+
+        foreach (ClickRule rule in judgement.Rules)
+        {
+            cell.AddCode("rule." + rule.Id, cost);
+        }
     }
 }
 
 /// <summary>
-/// The totals of a partition: summed here, so that Redis is told once in a while and not once a click. A step takes what was counted until it begins
-/// (<see cref="Begin"/>, <see cref="Sending"/>, <see cref="Acknowledge"/>); meanwhile the next one's is summed up. Cells stay, so that a name is made once an
-/// hour and sums in Redis are known. One a partition; not for two threads.
+/// The totals of a partition: summed here, so that Redis is told once in a while and not once a click. A step takes
+/// what was counted until it begins (<see cref="Begin"/>, <see cref="Sending"/>, <see cref="Acknowledge"/>); meanwhile
+/// the next one's is summed up. Cells stay, so that a name is made once an hour and sums in Redis are known. One a
+/// partition; not for two threads.
 /// </summary>
 public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
 {
@@ -37,7 +53,8 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
     private const long MsPerHour = 3_600_000;
 
     private readonly ObjectTable<TotalCell> _cells = new();
-    private List<TotalCell> _dirty = [], _sending = [];
+    private List<TotalCell> _dirty = [],
+        _sending = [];
 
     /// <summary>What the step that is under way changes.</summary>
     public IReadOnlyList<TotalCell> Sending => _sending;
@@ -50,18 +67,25 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
         _cells.PrefetchPlace(Fingerprints.InHour(hash, row.Publisher, hour));
     }
 
-    /// <summary>The cells of a click that is about to be decided and counted. Looked up before others are decided, misses to memory of many overlap.</summary>
+    /// <summary>
+    /// The cells of a click that is about to be decided and counted. Looked up before others are decided, misses to
+    /// memory of many overlap.
+    /// </summary>
     public ClickTotals Expect(ClickRow row)
     {
         long hour = row.Time / MsPerHour;
-        return new ClickTotals(Cell("campaign", row.Campaign, hour, row.Event.Campaign.Span), Cell("publisher", row.Publisher, hour, row.Event.Publisher.Span));
+        return new ClickTotals(
+            Cell("campaign", row.Campaign, hour, row.Event.Campaign.Span),
+            Cell("publisher", row.Publisher, hour, row.Event.Publisher.Span)
+        );
     }
 
     /// <summary>A confirmation adds its reason's clicks, and nothing else.</summary>
     public void CountConfirmation(Confirmable click, Reason reason)
     {
         long hour = click.Verdict.Time / MsPerHour;
-        byte[] campaign = System.Text.Encoding.ASCII.GetBytes(click.Verdict.Campaign), publisher = System.Text.Encoding.ASCII.GetBytes(click.Verdict.Publisher);
+        byte[] campaign = System.Text.Encoding.ASCII.GetBytes(click.Verdict.Campaign),
+            publisher = System.Text.Encoding.ASCII.GetBytes(click.Verdict.Publisher);
         Cell("campaign", Fingerprints.Campaign(hash, campaign), hour, campaign).AddConfirmation((int)reason);
         Cell("publisher", Fingerprints.Publisher(hash, publisher), hour, publisher).AddConfirmation((int)reason);
     }
@@ -70,16 +94,26 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
     public void Begin()
     {
         (_dirty, _sending) = (_sending, _dirty);
-        foreach (TotalCell cell in _sending) cell.Begin();
+        foreach (TotalCell cell in _sending)
+        {
+            cell.Begin();
+        }
     }
 
     /// <summary>The step is done; Redis answered this.</summary>
     public void Acknowledge(ReadOnlySpan<byte> reply)
     {
         var sums = new SumReader(reply);
-        foreach (TotalCell cell in _sending) cell.Acknowledge(ref sums);
+        foreach (TotalCell cell in _sending)
+        {
+            cell.Acknowledge(ref sums);
+        }
+
         _sending.Clear();
-        if (_cells.Count > KeptCells) _cells.KeepOnly(static cell => cell.IsDirty);
+        if (_cells.Count > KeptCells)
+        {
+            _cells.KeepOnly(static cell => cell.IsDirty);
+        }
     }
 
     private TotalCell Cell(string kind, ulong key, long hour, ReadOnlySpan<byte> id)
@@ -101,5 +135,6 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
     }
 
     /// <summary><c>2026-11-22T09</c></summary>
-    public static string HourText(long hour) => DateTime.UnixEpoch.AddHours(hour).ToString("yyyy-MM-dd'T'HH", CultureInfo.InvariantCulture);
+    public static string HourText(long hour) =>
+        DateTime.UnixEpoch.AddHours(hour).ToString("yyyy-MM-dd'T'HH", CultureInfo.InvariantCulture);
 }

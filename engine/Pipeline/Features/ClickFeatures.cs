@@ -1,14 +1,53 @@
 namespace Engine.Pipeline.Features;
 
-/// <summary>The features of a click, in the order of the forest's columns. docs/features.md lists them (a test compares).</summary>
+/// <summary>
+/// The features of a click, in the order of the forest's columns. docs/features.md lists them (a test compares).
+/// </summary>
 public enum ClickFeature
 {
-    Ip60, Ip600, Ip3600, Network60, Network600, Network3600, Visitor60, Visitor600, Visitor3600,
-    PairCampaign600, PairCampaign3600, PairPublisher600, PairPublisher3600,
-    WhoGap, IpGap, HasVisitor, HasPage, HasReferrer, AgentLength, Pointer, PositionInside, PositionX, PositionY, IsPhone,
-    ListDatacentre, ListProxy, ListCrawler, AgentContradiction, PageOdd,
-    PathState, PathProbability, PathPoints, PathDegenerate, PathReplayed, DegenerateVisitor3600, DegenerateNetwork3600,
-    StandingNetwork, StandingNetworkClicks, StandingVisitor, PublisherShare, HistoryPublisher, HistoryPlacement, HistoryDevice,
+    Ip60,
+    Ip600,
+    Ip3600,
+    Network60,
+    Network600,
+    Network3600,
+    Visitor60,
+    Visitor600,
+    Visitor3600,
+    PairCampaign600,
+    PairCampaign3600,
+    PairPublisher600,
+    PairPublisher3600,
+    WhoGap,
+    IpGap,
+    HasVisitor,
+    HasPage,
+    HasReferrer,
+    AgentLength,
+    Pointer,
+    PositionInside,
+    PositionX,
+    PositionY,
+    IsPhone,
+    ListDatacentre,
+    ListProxy,
+    ListCrawler,
+    AgentContradiction,
+    PageOdd,
+    PathState,
+    PathProbability,
+    PathPoints,
+    PathDegenerate,
+    PathReplayed,
+    DegenerateVisitor3600,
+    DegenerateNetwork3600,
+    StandingNetwork,
+    StandingNetworkClicks,
+    StandingVisitor,
+    PublisherShare,
+    HistoryPublisher,
+    HistoryPlacement,
+    HistoryDevice,
 }
 
 /// <summary>Names, units and meanings of the click forest's features.</summary>
@@ -17,7 +56,9 @@ public static class ClickFeatures
     /// <summary>What stands for "not known" in a feature that is a share, a position or a probability.</summary>
     public const float Unknown = -1;
 
-    /// <summary>The longest gap between clicks that is told apart, in seconds; no click before counts as this.</summary>
+    /// <summary>
+    /// The longest gap between clicks that is told apart, in seconds; no click before counts as this.
+    /// </summary>
     public const float LongestGapSeconds = 86_400;
 
     public static readonly (string Name, string Unit, string Meaning)[] Table =
@@ -28,7 +69,11 @@ public static class ClickFeatures
         ("network_60s", "clicks", "clicks of the client network (/24, /56) in the last minute"),
         ("network_600s", "clicks", "the same in ten minutes"),
         ("network_3600s", "clicks", "the same in an hour"),
-        ("visitor_60s", "clicks", "clicks of the visitor in the last minute; of address and user agent where there is no visitor"),
+        (
+            "visitor_60s",
+            "clicks",
+            "clicks of the visitor in the last minute; of address and user agent where there is no visitor"
+        ),
         ("visitor_600s", "clicks", "the same in ten minutes"),
         ("visitor_3600s", "clicks", "the same in an hour"),
         ("pair_campaign_600s", "clicks", "clicks of the visitor on this campaign in ten minutes"),
@@ -62,7 +107,11 @@ public static class ClickFeatures
         ("standing_network_clicks", "clicks", "how many clicks that share speaks of, decayed"),
         ("standing_visitor", "share", "invalid share of the visitor's earlier clicks; -1 where unknown"),
         ("publisher_share", "share", "invalid share of the publisher's recent clicks; -1 where unknown"),
-        ("history_publisher", "share", "share of the publisher's labelled clicks that were invalid, smoothed; -1 without labels"),
+        (
+            "history_publisher",
+            "share",
+            "share of the publisher's labelled clicks that were invalid, smoothed; -1 without labels"
+        ),
         ("history_placement", "share", "the same of the placement, smoothed towards its publisher"),
         ("history_device", "share", "the same of the publisher and device model together"),
     ];

@@ -6,19 +6,38 @@ using Engine.Pipeline.Decode;
 namespace Engine.Pipeline.History;
 
 /// <summary>
-/// A click's fields as a network's own click forest knows them, as text in UTF-8; missing ones are empty. Filled and read on one thread, for one
-/// click after the other; allocates nothing once warm.
+/// A click's fields as a network's own click forest knows them, as text in UTF-8; missing ones are empty. Filled and
+/// read on one thread, for one click after the other; allocates nothing once warm.
 /// </summary>
 public sealed class ClickFields
 {
     /// <summary>The fields that have histories, in order.</summary>
     public static readonly string[] Names =
-        ["publisher", "placement", "campaign", "screen", "osv", "make", "model", "rawmake", "rawmodel", "rawosv", "carrier", "connection", "language", "hour", "network", "visitor", "os"];
+    [
+        "publisher",
+        "placement",
+        "campaign",
+        "screen",
+        "osv",
+        "make",
+        "model",
+        "rawmake",
+        "rawmodel",
+        "rawosv",
+        "carrier",
+        "connection",
+        "language",
+        "hour",
+        "network",
+        "visitor",
+        "os",
+    ];
 
     private static readonly byte[][] Prefixes = Array.ConvertAll(Names, name => Encoding.ASCII.GetBytes(name + "="));
 
     /// <summary>The longest text of a field, and the growth of its characters where letters change case.</summary>
-    private const int MostBytes = 3 * EventLimits.MaxIdentifierBytes, HourMs = 3_600_000;
+    private const int MostBytes = 3 * EventLimits.MaxIdentifierBytes,
+        HourMs = 3_600_000;
 
     /// <summary>Apart from all other fingerprints.</summary>
     private const ulong Salt = 0x1030;
@@ -39,7 +58,11 @@ public sealed class ClickFields
     /// <param name="time">Event time as believed, ms since the epoch.</param>
     public void Fill(in InteractionEvent click, long time)
     {
-        Device(click.Device[(int)DeviceField.Make].Span, click.Device[(int)DeviceField.Model].Span, click.Device[(int)DeviceField.Osv].Span);
+        Device(
+            click.Device[(int)DeviceField.Make].Span,
+            click.Device[(int)DeviceField.Model].Span,
+            click.Device[(int)DeviceField.Osv].Span
+        );
         Set(0, click.Publisher.Span);
         Set(1, click.Placement.Span);
         Set(2, click.Campaign.Span);
@@ -56,12 +79,22 @@ public sealed class ClickFields
     /// <summary>Takes a labelled click's fields; which of them are known, by bit.</summary>
     public uint Fill(LabelEvent label)
     {
-        Span<byte> make = stackalloc byte[MostBytes], model = stackalloc byte[MostBytes], version = stackalloc byte[MostBytes];
-        Device(make[..Encoding.UTF8.GetBytes(label.Make, make)], model[..Encoding.UTF8.GetBytes(label.Model, model)], version[..Encoding.UTF8.GetBytes(label.OsVersion, version)]);
+        Span<byte> make = stackalloc byte[MostBytes],
+            model = stackalloc byte[MostBytes],
+            version = stackalloc byte[MostBytes];
+        Device(
+            make[..Encoding.UTF8.GetBytes(label.Make, make)],
+            model[..Encoding.UTF8.GetBytes(label.Model, model)],
+            version[..Encoding.UTF8.GetBytes(label.OsVersion, version)]
+        );
         Set(0, Encoding.UTF8.GetBytes(label.Publisher));
         Set(1, Encoding.UTF8.GetBytes(label.Placement));
         Set(2, Encoding.UTF8.GetBytes(label.Campaign));
-        Screen(label.Place?.Width != null && label.Place.Height != null, label.Place?.Width ?? 0, label.Place?.Height ?? 0);
+        Screen(
+            label.Place?.Width != null && label.Place.Height != null,
+            label.Place?.Width ?? 0,
+            label.Place?.Height ?? 0
+        );
         Set(10, Encoding.UTF8.GetBytes(label.Carrier));
         Set(11, Encoding.UTF8.GetBytes(label.Connection));
         Set(12, Encoding.UTF8.GetBytes(label.Language));
@@ -69,11 +102,22 @@ public sealed class ClickFields
         Set(14, Network(Encoding.ASCII.GetBytes(label.IpText)));
         Set(15, Encoding.UTF8.GetBytes(label.Place?.Visitor ?? ""));
         Set(16, Encoding.UTF8.GetBytes(label.Os));
-        // A label that doesn't say a field doesn't say that the click had none; one that took its fields from the click does.
-        if (label.Place != null) return (1u << Names.Length) - 1;
+        // A label that doesn't say a field doesn't say that the click had none; one that took its fields from the click
+        // does.
+        if (label.Place != null)
+        {
+            return (1u << Names.Length) - 1;
+        }
+
         uint known = 0;
         for (int f = 0; f < Names.Length; f++)
-            if (_lengths[f] > 0 && f is not 13) known |= 1u << f;
+        {
+            if (_lengths[f] > 0 && f is not 13)
+            {
+                known |= 1u << f;
+            }
+        }
+
         return known;
     }
 
@@ -96,14 +140,26 @@ public sealed class ClickFields
     /// <summary>The fingerprint of a key's text, as files of histories have it.</summary>
     public static ulong KeyOf(KeyedHash hash, ReadOnlySpan<byte> text) => hash.Of(text, Salt);
 
-    /// <summary>How make, model and version are spelled, as bits: capitals in the make, a space and an underscore in the model, an underscore in the version.</summary>
+    /// <summary>
+    /// How make, model and version are spelled, as bits: capitals in the make, a space and an underscore in the model,
+    /// an underscore in the version.
+    /// </summary>
     public int Spellings()
     {
         Span<char> make = stackalloc char[MostBytes];
         int spellings = 0;
         foreach (char c in make[..Encoding.UTF8.GetChars(this[7], make)])
-            if (char.IsUpper(c)) spellings = 1;
-        return spellings + (this[8].Contains((byte)' ') ? 2 : 0) + (this[8].Contains((byte)'_') ? 4 : 0) + (this[9].Contains((byte)'_') ? 8 : 0);
+        {
+            if (char.IsUpper(c))
+            {
+                spellings = 1;
+            }
+        }
+
+        return spellings
+            + (this[8].Contains((byte)' ') ? 2 : 0)
+            + (this[8].Contains((byte)'_') ? 4 : 0)
+            + (this[9].Contains((byte)'_') ? 8 : 0);
     }
 
     private int Write(Span<byte> into, int field)
@@ -113,8 +169,16 @@ public sealed class ClickFields
         this[field].CopyTo(value);
         // Files of histories are lines with tabs.
         if (value.IndexOfAny((byte)'\t', (byte)'\n', (byte)'\r') >= 0)
+        {
             foreach (ref byte c in value)
-                if (c is (byte)'\t' or (byte)'\n' or (byte)'\r') c = (byte)' ';
+            {
+                if (c is (byte)'\t' or (byte)'\n' or (byte)'\r')
+                {
+                    c = (byte)' ';
+                }
+            }
+        }
+
         return Prefixes[field].Length + value.Length;
     }
 
@@ -138,18 +202,30 @@ public sealed class ClickFields
     /// <summary>Spellings joined: lower case, letters and digits only.</summary>
     private void SetPlain(int field, ReadOnlySpan<byte> text)
     {
-        Span<char> chars = stackalloc char[MostBytes], lower = stackalloc char[MostBytes];
-        int count = Encoding.UTF8.GetChars(text, chars), kept = 0;
+        Span<char> chars = stackalloc char[MostBytes],
+            lower = stackalloc char[MostBytes];
+        int count = Encoding.UTF8.GetChars(text, chars),
+            kept = 0;
         ((ReadOnlySpan<char>)chars[..count]).ToLowerInvariant(lower);
         for (int i = 0; i < count; i++)
-            if (char.IsLetterOrDigit(lower[i])) lower[kept++] = lower[i];
+        {
+            if (char.IsLetterOrDigit(lower[i]))
+            {
+                lower[kept++] = lower[i];
+            }
+        }
+
         _lengths[field] = Encoding.UTF8.GetBytes(lower[..kept], _bytes.AsSpan(field * MostBytes, MostBytes));
     }
 
     private void Screen(bool known, double width, double height)
     {
         (Width, Height, _lengths[3]) = known ? (width, height, 0) : (0, 0, 0);
-        if (!known) return;
+        if (!known)
+        {
+            return;
+        }
+
         Span<byte> text = _bytes.AsSpan(3 * MostBytes, MostBytes);
         int length = 0;
         text[length++] = (byte)'[';
@@ -165,7 +241,12 @@ public sealed class ClickFields
     private void SetHour(long time)
     {
         Hour = (int)(time / HourMs % 24);
-        Hour.TryFormat(_bytes.AsSpan(13 * MostBytes, MostBytes), out _lengths[13], default, CultureInfo.InvariantCulture);
+        Hour.TryFormat(
+            _bytes.AsSpan(13 * MostBytes, MostBytes),
+            out _lengths[13],
+            default,
+            CultureInfo.InvariantCulture
+        );
     }
 
     /// <summary>The first three numbers of an IPv4 address; of another all of it.</summary>
@@ -173,7 +254,13 @@ public sealed class ClickFields
     {
         int dots = 0;
         for (int i = 0; i < ip.Length; i++)
-            if (ip[i] == '.' && ++dots == 3) return ip[..i];
+        {
+            if (ip[i] == '.' && ++dots == 3)
+            {
+                return ip[..i];
+            }
+        }
+
         return ip;
     }
 }

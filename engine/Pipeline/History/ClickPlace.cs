@@ -6,8 +6,9 @@ using Engine.Pipeline.Decode;
 namespace Engine.Pipeline.History;
 
 /// <summary>
-/// Where a click was made, as far as histories ask, read from the click itself for labels that don't say it. In <c>standings</c> a record of key
-/// <c>label/&lt;click&gt;/&lt;topic&gt;-&lt;p&gt;</c> by the owner of the partition that remembers the click. Texts are empty where the click has none.
+/// Where a click was made, as far as histories ask, read from the click itself for labels that don't say it. In
+/// <c>standings</c> a record of key <c>label/&lt;click&gt;/&lt;topic&gt;-&lt;p&gt;</c> by the owner of the partition
+/// that remembers the click. Texts are empty where the click has none.
 /// </summary>
 public sealed record ClickPlace
 {
@@ -66,22 +67,45 @@ public sealed record ClickPlace
     public long Offset { get; init; }
 
     /// <summary>The place of a decoded click.</summary>
-    public static ClickPlace Of(in InteractionEvent click, long offset) => new()
-    {
-        Publisher = click.Publisher.ToString(), Placement = click.Placement.ToString(), Campaign = click.Campaign.ToString(), Ip = click.Ip.ToString(), Offset = offset,
-        Model = click.Device[(int)DeviceField.Model].ToString(), Os = click.Device[(int)DeviceField.Os].ToString(), OsVersion = click.Device[(int)DeviceField.Osv].ToString(),
-        Make = click.Device[(int)DeviceField.Make].ToString(), Carrier = click.Device[(int)DeviceField.Carrier].ToString(), Connection = click.Device[(int)DeviceField.ConnectionType].ToString(),
-        Language = click.Device[(int)DeviceField.Language].ToString(), Visitor = click.Visitor.ToString(), Time = click.Time,
-        Width = click.HasViewport ? click.ViewportWidth : null, Height = click.HasViewport ? click.ViewportHeight : null,
-    };
+    public static ClickPlace Of(in InteractionEvent click, long offset) =>
+        new()
+        {
+            Publisher = click.Publisher.ToString(),
+            Placement = click.Placement.ToString(),
+            Campaign = click.Campaign.ToString(),
+            Ip = click.Ip.ToString(),
+            Offset = offset,
+            Model = click.Device[(int)DeviceField.Model].ToString(),
+            Os = click.Device[(int)DeviceField.Os].ToString(),
+            OsVersion = click.Device[(int)DeviceField.Osv].ToString(),
+            Make = click.Device[(int)DeviceField.Make].ToString(),
+            Carrier = click.Device[(int)DeviceField.Carrier].ToString(),
+            Connection = click.Device[(int)DeviceField.ConnectionType].ToString(),
+            Language = click.Device[(int)DeviceField.Language].ToString(),
+            Visitor = click.Visitor.ToString(),
+            Time = click.Time,
+            Width = click.HasViewport ? click.ViewportWidth : null,
+            Height = click.HasViewport ? click.ViewportHeight : null,
+        };
 
     /// <summary>A label with the click's place in place of its own.</summary>
-    public LabelEvent Complete(LabelEvent label) => label with
-    {
-        Publisher = Publisher, Placement = Placement, Campaign = Campaign, Model = Model, Os = Os, OsVersion = OsVersion,
-        Make = Make, Carrier = Carrier, Connection = Connection, Language = Language, IpText = Ip, Place = this,
-        Ip = IpAddress.TryParse(Ip, out IpAddress address) ? address : null,
-    };
+    public LabelEvent Complete(LabelEvent label) =>
+        label with
+        {
+            Publisher = Publisher,
+            Placement = Placement,
+            Campaign = Campaign,
+            Model = Model,
+            Os = Os,
+            OsVersion = OsVersion,
+            Make = Make,
+            Carrier = Carrier,
+            Connection = Connection,
+            Language = Language,
+            IpText = Ip,
+            Place = this,
+            Ip = IpAddress.TryParse(Ip, out IpAddress address) ? address : null,
+        };
 
     public static string Key(string click, string partition) => $"{Kind}/{click}/{partition}";
 
@@ -93,7 +117,11 @@ public sealed record ClickPlace
     {
         int last = key.LastIndexOf('/');
         click = "";
-        if (!key.StartsWith(Kind + "/", StringComparison.Ordinal) || last <= Kind.Length + 1) return null;
+        if (!key.StartsWith(Kind + "/", StringComparison.Ordinal) || last <= Kind.Length + 1)
+        {
+            return null;
+        }
+
         click = key[(Kind.Length + 1)..last];
         try
         {

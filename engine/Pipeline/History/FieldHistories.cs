@@ -4,9 +4,11 @@ using System.Text;
 namespace Engine.Pipeline.History;
 
 /// <summary>
-/// The histories that came with a network's own click forest (models.md, "Clicks with labels"), and the features made of them: for each field
-/// and pair of fields the smoothed rate, towards its parent, and the logarithm of how many clicks it rests on; for a pair also how much of its rarer
-/// field's clicks have it (a maker's phones have few screens, whatever the labels say); and one sum of the log-odds that a logistic regression gave each key. Labels that came since count on top of rates, not of log-odds. Immutable; any thread.
+/// The histories that came with a network's own click forest (models.md, "Clicks with labels"), and the features made
+/// of them: for each field and pair of fields the smoothed rate, towards its parent, and the logarithm of how many
+/// clicks it rests on; for a pair also how much of its rarer field's clicks have it (a maker's phones have few screens,
+/// whatever the labels say); and one sum of the log-odds that a logistic regression gave each key. Labels that came
+/// since count on top of rates, not of log-odds. Immutable; any thread.
 /// </summary>
 public sealed class FieldHistories
 {
@@ -15,27 +17,51 @@ public sealed class FieldHistories
 
     private static readonly int[] Partners = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
 
-    /// <summary>The pairs of fields that have histories, by place in <see cref="ClickFields.Names"/>; the first is the parent.</summary>
-    public static readonly (int A, int B)[] Pairs = [.. new[] { 1, 0 }.SelectMany(parent => Partners.Select(other => (parent, other))), (3, 5), (3, 4), (3, 6), (4, 6), (3, 9), (9, 8), (3, 8)];
+    /// <summary>
+    /// The pairs of fields that have histories, by place in <see cref="ClickFields.Names"/>; the first is the parent.
+    /// </summary>
+    public static readonly (int A, int B)[] Pairs =
+    [
+        .. new[] { 1, 0 }.SelectMany(parent => Partners.Select(other => (parent, other))),
+        (3, 5),
+        (3, 4),
+        (3, 6),
+        (4, 6),
+        (3, 9),
+        (9, 8),
+        (3, 8),
+    ];
 
     /// <summary>Names of the features, by column of the forest.</summary>
     public static readonly string[] FeatureNames =
     [
         .. ClickFields.Names.SelectMany(name => (string[])["rate_" + name, "seen_" + name]),
-        .. Pairs.SelectMany(pair => Array.ConvertAll((string[])["rate", "seen", "share"], what => $"{what}_{ClickFields.Names[pair.A]}_{ClickFields.Names[pair.B]}")),
-        "width", "height", "hour", "spellings", "linear",
+        .. Pairs.SelectMany(pair =>
+            Array.ConvertAll((string[])["rate", "seen", "share"], what =>
+                $"{what}_{ClickFields.Names[pair.A]}_{ClickFields.Names[pair.B]}"
+            )
+        ),
+        "width",
+        "height",
+        "hour",
+        "spellings",
+        "linear",
     ];
 
     private readonly List<(byte[] Key, Known Known)> _counts;
     private readonly double _weight;
     private volatile Table? _table;
 
-    private FieldHistories(List<(byte[], Known)> counts, double weight, long until) => (_counts, _weight, Until) = (counts, weight, until);
+    private FieldHistories(List<(byte[], Known)> counts, double weight, long until) =>
+        (_counts, _weight, Until) = (counts, weight, until);
 
     /// <summary>The latest time of what was counted, ms since the epoch: labels of a later time count on top.</summary>
     public long Until { get; }
 
-    /// <summary>Reads a file of histories: <c>weight</c> and <c>until</c>, then key, bad, seen and log-odds by tabs, a line each; without log-odds they are 0.</summary>
+    /// <summary>
+    /// Reads a file of histories: <c>weight</c> and <c>until</c>, then key, bad, seen and log-odds by tabs, a line
+    /// each; without log-odds they are 0.
+    /// </summary>
     /// <exception cref="FormatException">A line that is none; says which.</exception>
     public static FieldHistories Read(byte[] file)
     {
@@ -48,15 +74,40 @@ public sealed class FieldHistories
             number++;
             string[] parts = line.Split('\t');
             bool good = Number(parts[^1], out double last);
-            if (good && parts is ["weight", _]) weight = last;
-            else if (good && parts is ["until", _]) until = (long)last;
-            else if (good && parts.Length is 3 or 4 && Number(parts[1], out double bad) && Number(parts[2], out double seen)) counts.Add((Encoding.UTF8.GetBytes(parts[0]), new Known(new HistoryCount(bad, seen), parts.Length == 4 ? last : 0)));
-            else throw new FormatException($"line {number} of its histories: expected key, bad, seen and log-odds by tabs");
+            if (good && parts is ["weight", _])
+            {
+                weight = last;
+            }
+            else if (good && parts is ["until", _])
+            {
+                until = (long)last;
+            }
+            else if (
+                good
+                && parts.Length is 3 or 4
+                && Number(parts[1], out double bad)
+                && Number(parts[2], out double seen)
+            )
+            {
+                counts.Add(
+                    (
+                        Encoding.UTF8.GetBytes(parts[0]),
+                        new Known(new HistoryCount(bad, seen), parts.Length == 4 ? last : 0)
+                    )
+                );
+            }
+            else
+            {
+                throw new FormatException(
+                    $"line {number} of its histories: expected key, bad, seen and log-odds by tabs"
+                );
+            }
         }
         return new FieldHistories(counts, weight, until);
     }
 
-    private static bool Number(string text, out double number) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+    private static bool Number(string text, out double number) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
 
     /// <summary>The features of a click, by column.</summary>
     /// <param name="live">Where labels that came since are counted; null where there are none.</param>
@@ -74,7 +125,8 @@ public sealed class FieldHistories
             return live == null ? known.Count : known.Count + live.OfField(key, minute);
         }
         double all = SmoothedRate.OfAll(Of(allKey));
-        Span<double> own = stackalloc double[ClickFields.Names.Length], seen = stackalloc double[ClickFields.Names.Length];
+        Span<double> own = stackalloc double[ClickFields.Names.Length],
+            seen = stackalloc double[ClickFields.Names.Length];
         int at = 0;
         for (int f = 0; f < own.Length; f++)
         {
@@ -88,29 +140,60 @@ public sealed class FieldHistories
         {
             HistoryCount count = Of(click.Key(hash, a, b));
             double both = Math.Log(1 + count.Seen);
-            (features[at++], features[at++], features[at++]) = ((float)SmoothedRate.Of(count, own[a], _weight), (float)both, (float)(both - Math.Min(seen[a], seen[b])));
+            (features[at++], features[at++], features[at++]) = (
+                (float)SmoothedRate.Of(count, own[a], _weight),
+                (float)both,
+                (float)(both - Math.Min(seen[a], seen[b]))
+            );
         }
-        (features[at], features[at + 1], features[at + 2], features[at + 3]) = ((float)click.Width, (float)click.Height, click.Hour, click.Spellings());
+        (features[at], features[at + 1], features[at + 2], features[at + 3]) = (
+            (float)click.Width,
+            (float)click.Height,
+            click.Hour,
+            click.Spellings()
+        );
         features[at + 4] = (float)linear;
     }
 
-    /// <summary>The keys that a labelled click counts for: everything, and what is made of fields that are known.</summary>
+    /// <summary>
+    /// The keys that a labelled click counts for: everything, and what is made of fields that are known.
+    /// </summary>
     internal static ulong[] KeysOf(KeyedHash hash, ClickFields click, uint known)
     {
         var keys = new List<ulong> { ClickFields.KeyOf(hash, "all"u8) };
         for (int f = 0; f < ClickFields.Names.Length; f++)
-            if ((known >> f & 1) != 0) keys.Add(click.Key(hash, f));
+        {
+            if ((known >> f & 1) != 0)
+            {
+                keys.Add(click.Key(hash, f));
+            }
+        }
+
         foreach ((int a, int b) in Pairs)
-            if ((known >> a & known >> b & 1) != 0) keys.Add(click.Key(hash, a, b));
+        {
+            if ((known >> a & known >> b & 1) != 0)
+            {
+                keys.Add(click.Key(hash, a, b));
+            }
+        }
+
         return [.. keys];
     }
 
     /// <summary>Counts by fingerprint: made once, for a process has one hash.</summary>
     private Dictionary<ulong, Known> TableOf(KeyedHash hash, ulong allKey)
     {
-        if (_table is { } made && made.AllKey == allKey) return made.Counts;
+        if (_table is { } made && made.AllKey == allKey)
+        {
+            return made.Counts;
+        }
+
         var counts = new Dictionary<ulong, Known>(_counts.Count);
-        foreach ((byte[] key, Known known) in _counts) counts[ClickFields.KeyOf(hash, key)] = known;
+        foreach ((byte[] key, Known known) in _counts)
+        {
+            counts[ClickFields.KeyOf(hash, key)] = known;
+        }
+
         _table = new Table(allKey, counts);
         return counts;
     }

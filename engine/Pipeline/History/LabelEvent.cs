@@ -2,7 +2,10 @@ using Engine.Contracts;
 
 namespace Engine.Pipeline.History;
 
-/// <summary>What a person or a conversion said of a click: an event of <c>labels</c>, decoded. Texts are empty where the label doesn't have them.</summary>
+/// <summary>
+/// What a person or a conversion said of a click: an event of <c>labels</c>, decoded. Texts are empty where the label
+/// doesn't have them.
+/// </summary>
 public sealed record LabelEvent
 {
     /// <summary>The most that one label may count.</summary>
@@ -20,7 +23,9 @@ public sealed record LabelEvent
     /// <summary>Who says so: analyst, conversion, advertiser, refund, or whom producers name.</summary>
     public required string Source { get; init; }
 
-    /// <summary>How much it counts, 0 to <see cref="MaxWeight"/>; with 0 a later label takes the earlier back.</summary>
+    /// <summary>
+    /// How much it counts, 0 to <see cref="MaxWeight"/>; with 0 a later label takes the earlier back.
+    /// </summary>
     public double Weight { get; init; } = 1;
 
     /// <summary>The click's address; null where the label doesn't say.</summary>
@@ -42,7 +47,9 @@ public sealed record LabelEvent
     public string Language { get; init; } = "";
     public string IpText { get; init; } = "";
 
-    /// <summary>The click's own fields, where the label took them from the click; then the click has none that is empty here.</summary>
+    /// <summary>
+    /// The click's own fields, where the label took them from the click; then the click has none that is empty here.
+    /// </summary>
     public ClickPlace? Place { get; init; }
 
     /// <summary>What the label adds to each of its keys.</summary>

@@ -8,7 +8,14 @@ using Google.Protobuf;
 namespace Engine.Pipeline.History;
 
 /// <summary>How a field of a value was found.</summary>
-internal enum FieldFound : byte { Absent, Null, WrongType, OutOfRange, There }
+internal enum FieldFound : byte
+{
+    Absent,
+    Null,
+    WrongType,
+    OutOfRange,
+    There,
+}
 
 /// <summary>The fields of a label's value by name, whatever it is encoded in.</summary>
 internal abstract class LabelFields : IDisposable
@@ -27,9 +34,7 @@ internal abstract class LabelFields : IDisposable
     /// <summary>A text of the device that is there, by its <see cref="DeviceField"/>.</summary>
     public abstract FieldFound DeviceText(int field, out string value);
 
-    public virtual void Dispose()
-    {
-    }
+    public virtual void Dispose() { }
 }
 
 /// <summary>A label in JSON.</summary>
@@ -44,11 +49,19 @@ internal sealed class JsonLabelFields : LabelFields
     /// <summary>Null where the text isn't one JSON object in UTF-8.</summary>
     public static JsonLabelFields? Read(byte[] value)
     {
-        if (!Utf8.IsValid(value)) return null;
+        if (!Utf8.IsValid(value))
+        {
+            return null;
+        }
+
         try
         {
             var document = JsonDocument.Parse(value, Options);
-            if (document.RootElement.ValueKind == JsonValueKind.Object) return new JsonLabelFields(document);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return new JsonLabelFields(document);
+            }
+
             document.Dispose();
             return null;
         }
@@ -58,22 +71,41 @@ internal sealed class JsonLabelFields : LabelFields
         }
     }
 
-    public override FieldFound Text(string name, out string value) => TextOf(Find(_document.RootElement, name), numbersToo: false, out value);
+    public override FieldFound Text(string name, out string value) =>
+        TextOf(Find(_document.RootElement, name), numbersToo: false, out value);
 
     public override FieldFound Integer(string name, long most, out long value)
     {
         value = 0;
-        if (Find(_document.RootElement, name) is not { } member) return FieldFound.Absent;
-        if (member.ValueKind != JsonValueKind.Number) return Unfit(member);
-        if (member.TryGetInt64(out value)) return value >= 0 && value <= most ? FieldFound.There : FieldFound.OutOfRange;
+        if (Find(_document.RootElement, name) is not { } member)
+        {
+            return FieldFound.Absent;
+        }
+
+        if (member.ValueKind != JsonValueKind.Number)
+        {
+            return Unfit(member);
+        }
+
+        if (member.TryGetInt64(out value))
+        {
+            return value >= 0 && value <= most ? FieldFound.There : FieldFound.OutOfRange;
+        }
+
         double number = member.GetDouble();
-        return number == Math.Floor(number) && (number < 0 || number > most) ? FieldFound.OutOfRange : FieldFound.WrongType;
+        return number == Math.Floor(number) && (number < 0 || number > most)
+            ? FieldFound.OutOfRange
+            : FieldFound.WrongType;
     }
 
     public override FieldFound Flag(string name, out bool value)
     {
         value = false;
-        if (Find(_document.RootElement, name) is not { } member) return FieldFound.Absent;
+        if (Find(_document.RootElement, name) is not { } member)
+        {
+            return FieldFound.Absent;
+        }
+
         value = member.ValueKind == JsonValueKind.True;
         return value || member.ValueKind == JsonValueKind.False ? FieldFound.There : Unfit(member);
     }
@@ -81,17 +113,31 @@ internal sealed class JsonLabelFields : LabelFields
     public override FieldFound Number(string name, out double value)
     {
         value = 0;
-        if (Find(_document.RootElement, name) is not { } member) return FieldFound.Absent;
-        if (member.ValueKind != JsonValueKind.Number) return Unfit(member);
+        if (Find(_document.RootElement, name) is not { } member)
+        {
+            return FieldFound.Absent;
+        }
+
+        if (member.ValueKind != JsonValueKind.Number)
+        {
+            return Unfit(member);
+        }
+
         value = member.GetDouble();
         return FieldFound.There;
     }
 
-    public override FieldFound Device() => Find(_document.RootElement, "device") is not { } device ? FieldFound.Absent
-        : device.ValueKind == JsonValueKind.Object ? FieldFound.There : Unfit(device);
+    public override FieldFound Device() =>
+        Find(_document.RootElement, "device") is not { } device ? FieldFound.Absent
+        : device.ValueKind == JsonValueKind.Object ? FieldFound.There
+        : Unfit(device);
 
     public override FieldFound DeviceText(int field, out string value) =>
-        TextOf(Find(Find(_document.RootElement, "device")!.Value, Fields.DeviceNames[field]), numbersToo: true, out value);
+        TextOf(
+            Find(Find(_document.RootElement, "device")!.Value, Fields.DeviceNames[field]),
+            numbersToo: true,
+            out value
+        );
 
     public override void Dispose() => _document.Dispose();
 
@@ -103,7 +149,10 @@ internal sealed class JsonLabelFields : LabelFields
         {
             try
             {
-                if (member.NameEquals(name)) found = member.Value;
+                if (member.NameEquals(name))
+                {
+                    found = member.Value;
+                }
             }
             catch (InvalidOperationException)
             {
@@ -116,13 +165,21 @@ internal sealed class JsonLabelFields : LabelFields
     private static FieldFound TextOf(JsonElement? member, bool numbersToo, out string value)
     {
         value = "";
-        if (member is not { } text) return FieldFound.Absent;
+        if (member is not { } text)
+        {
+            return FieldFound.Absent;
+        }
+
         if (numbersToo && text.ValueKind == JsonValueKind.Number)
         {
             value = text.GetRawText();
             return FieldFound.There;
         }
-        if (text.ValueKind != JsonValueKind.String) return Unfit(text);
+        if (text.ValueKind != JsonValueKind.String)
+        {
+            return Unfit(text);
+        }
+
         try
         {
             value = text.GetString()!;
@@ -134,7 +191,8 @@ internal sealed class JsonLabelFields : LabelFields
         }
     }
 
-    private static FieldFound Unfit(JsonElement member) => member.ValueKind == JsonValueKind.Null ? FieldFound.Null : FieldFound.WrongType;
+    private static FieldFound Unfit(JsonElement member) =>
+        member.ValueKind == JsonValueKind.Null ? FieldFound.Null : FieldFound.WrongType;
 }
 
 /// <summary>A label in Protobuf.</summary>

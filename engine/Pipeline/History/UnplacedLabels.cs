@@ -5,15 +5,18 @@ namespace Engine.Pipeline.History;
 public readonly record struct UnplacedClick(string Click, long LogTime);
 
 /// <summary>
-/// Labels that don't say where their click was made, until somebody does; and the places that were told, for labels that come after. Both
-/// are bounded, oldest out first. Used under <see cref="LabelIntake"/>'s lock but for <see cref="ReadFrom"/>, which lanes call from any thread.
+/// Labels that don't say where their click was made, until somebody does; and the places that were told, for labels
+/// that come after. Both are bounded, oldest out first. Used under <see cref="LabelIntake"/>'s lock but for
+/// <see cref="ReadFrom"/>, which lanes call from any thread.
 /// </summary>
-/// <param name="bound">The most clicks with labels that wait, and the most places that are remembered; 500 bytes each.</param>
+/// <param name="bound">The most clicks with labels that wait, and the most places that are remembered; 500 bytes
+/// each.</param>
 public sealed class UnplacedLabels(int bound = 50_000)
 {
     private readonly Dictionary<string, List<(LabelEvent Label, long LogTime)>> _waiting = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ClickPlace> _places = new(StringComparer.Ordinal);
-    private readonly Queue<string> _waitingOrder = new(), _placesOrder = new();
+    private readonly Queue<string> _waitingOrder = new(),
+        _placesOrder = new();
     private readonly Lock _gate = new();
     private readonly UnplacedClick[] _asked = new UnplacedClick[bound];
     private long _count;
@@ -24,7 +27,11 @@ public sealed class UnplacedLabels(int bound = 50_000)
     /// <summary>The label with its click's place, where that is known; else null, and the label waits.</summary>
     public LabelEvent? Complete(LabelEvent label, long logTime)
     {
-        if (_places.TryGetValue(label.Click, out ClickPlace? place)) return place.Complete(label);
+        if (_places.TryGetValue(label.Click, out ClickPlace? place))
+        {
+            return place.Complete(label);
+        }
+
         if (_waiting.TryGetValue(label.Click, out List<(LabelEvent, long)>? labels))
         {
             labels.RemoveAll(other => other.Item1.Source == label.Source);
@@ -33,7 +40,11 @@ public sealed class UnplacedLabels(int bound = 50_000)
         }
         _waiting.Add(label.Click, [(label, logTime)]);
         _waitingOrder.Enqueue(label.Click);
-        if (_waitingOrder.Count > bound) _waiting.Remove(_waitingOrder.Dequeue());
+        if (_waitingOrder.Count > bound)
+        {
+            _waiting.Remove(_waitingOrder.Dequeue());
+        }
+
         lock (_gate)
         {
             _asked[_count % bound] = new UnplacedClick(label.Click, logTime);
@@ -42,18 +53,33 @@ public sealed class UnplacedLabels(int bound = 50_000)
         return null;
     }
 
-    /// <summary>A label that says itself where its click was made: an earlier one of its source no longer counts.</summary>
+    /// <summary>
+    /// A label that says itself where its click was made: an earlier one of its source no longer counts.
+    /// </summary>
     public void Forget(LabelEvent label)
     {
-        if (_waiting.TryGetValue(label.Click, out List<(LabelEvent Label, long)>? labels)) labels.RemoveAll(other => other.Label.Source == label.Source);
+        if (_waiting.TryGetValue(label.Click, out List<(LabelEvent Label, long)>? labels))
+        {
+            labels.RemoveAll(other => other.Label.Source == label.Source);
+        }
     }
 
     /// <summary>A click's place is told: the labels that waited for it, complete.</summary>
     public List<(LabelEvent Label, long LogTime)> Place(string click, ClickPlace place)
     {
-        if (_places.TryAdd(click, place)) _placesOrder.Enqueue(click);
-        if (_places.Count > bound) _places.Remove(_placesOrder.Dequeue());
-        return _waiting.Remove(click, out List<(LabelEvent Label, long LogTime)>? labels) ? [.. labels.Select(one => (place.Complete(one.Label), one.LogTime))] : [];
+        if (_places.TryAdd(click, place))
+        {
+            _placesOrder.Enqueue(click);
+        }
+
+        if (_places.Count > bound)
+        {
+            _places.Remove(_placesOrder.Dequeue());
+        }
+
+        return _waiting.Remove(click, out List<(LabelEvent Label, long LogTime)>? labels)
+            ? [.. labels.Select(one => (place.Complete(one.Label), one.LogTime))]
+            : [];
     }
 
     /// <summary>The clicks that were asked for since the last call, and are not too many to be remembered.</summary>
@@ -63,7 +89,11 @@ public sealed class UnplacedLabels(int bound = 50_000)
         lock (_gate)
         {
             var clicks = new List<UnplacedClick>();
-            for (long i = Math.Max(next, _count - bound); i < _count; i++) clicks.Add(_asked[i % bound]);
+            for (long i = Math.Max(next, _count - bound); i < _count; i++)
+            {
+                clicks.Add(_asked[i % bound]);
+            }
+
             next = _count;
             return clicks;
         }

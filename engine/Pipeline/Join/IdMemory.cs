@@ -7,17 +7,19 @@ using Engine.Pipeline.Windows;
 namespace Engine.Pipeline.Join;
 
 /// <summary>
-/// The ids that a partition has seen: a ring in order of arrival and an index over it. An id is forgotten after its time (log time), or when
-/// the ring is full, oldest first; never while its click waits for a path, or a second event of that id would wait beside it. Grows by
-/// doubling up to its bound, its ring from 2 MB on eightfold, since it is filled in order and takes memory only as it fills; and beyond its bound
-/// only where all that it holds wait. Lies outside of the collector's heap: at a million ids its copies there would cost more than all else.
-/// One a partition; not for two threads. References hold until the next <see cref="Add"/>.
+/// The ids that a partition has seen: a ring in order of arrival and an index over it. An id is forgotten after its
+/// time (log time), or when the ring is full, oldest first; never while its click waits for a path, or a second event
+/// of that id would wait beside it. Grows by doubling up to its bound, its ring from 2 MB on eightfold, since it is
+/// filled in order and takes memory only as it fills; and beyond its bound only where all that it holds wait. Lies
+/// outside of the collector's heap: at a million ids its copies there would cost more than all else. One a partition;
+/// not for two threads. References hold until the next <see cref="Add"/>.
 /// </summary>
 public sealed unsafe class IdMemory : IDisposable
 {
     /// <summary>
-    /// What is remembered of an id: 16 bytes. Of its click's log time and offset the low bits are kept, for all that is remembered lies within a day and 4
-    /// billion records of the latest (<see cref="LogTimeOf"/>, <see cref="OffsetOf"/>).
+    /// What is remembered of an id: 16 bytes. Of its click's log time and offset the low bits are kept, for all that is
+    /// remembered lies within a day and 4 billion records of the latest (<see cref="LogTimeOf"/>,
+    /// <see cref="OffsetOf"/>).
     /// </summary>
     public struct Remembered
     {
@@ -28,7 +30,12 @@ public sealed unsafe class IdMemory : IDisposable
         private uint _timeAndDecided;
         internal readonly uint OffsetBits;
 
-        internal Remembered(ulong id, long logTime, bool decided, long offset) => (Id, _timeAndDecided, OffsetBits) = (id, (uint)logTime & TimeMask | (decided ? DecidedBit : 0), (uint)offset);
+        internal Remembered(ulong id, long logTime, bool decided, long offset) =>
+            (Id, _timeAndDecided, OffsetBits) = (
+                id,
+                (uint)logTime & TimeMask | (decided ? DecidedBit : 0),
+                (uint)offset
+            );
 
         internal readonly uint TimeBits => _timeAndDecided & TimeMask;
 
@@ -58,23 +65,28 @@ public sealed unsafe class IdMemory : IDisposable
     private Remembered* _ring;
 
     /// <summary>Places of the ring, and of the index, which are twice the ids at least.</summary>
-    private int _size, _links;
+    private int _size,
+        _links;
 
     /// <summary>
-    /// Links, 0 where free: in the low bits the place in the ring plus 1; above them, in <see cref="AwayBits"/> bits, how far the link lies behind its home; above these the
-    /// id's own bits. So another id is told apart, and links are moved up, without a look at the ring, which is memory that nobody asked for.
+    /// Links, 0 where free: in the low bits the place in the ring plus 1; above them, in <see cref="AwayBits"/> bits,
+    /// how far the link lies behind its home; above these the id's own bits. So another id is told apart, and links are
+    /// moved up, without a look at the ring, which is memory that nobody asked for.
     /// </summary>
     private uint* _index;
 
     /// <summary>The index that comes next, where it was asked for already, and its links.</summary>
     private uint* _following;
     private int _followingLinks;
-    private uint _placeMask, _idMask;
+    private uint _placeMask,
+        _idMask;
     private int _awayShift;
-    private int _head, _count;
+    private int _head,
+        _count;
 
     /// <summary>Of the latest click.</summary>
-    private long _logTime, _offset;
+    private long _logTime,
+        _offset;
 
     /// <param name="bound">The most ids to remember.</param>
     public IdMemory(int bound)
@@ -99,7 +111,10 @@ public sealed unsafe class IdMemory : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(ulong id)
     {
-        if (Sse.IsSupported) Sse.Prefetch0(_index + (int)(Home(id) & Mask));
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(_index + (int)(Home(id) & Mask));
+        }
     }
 
     /// <summary>The remembered id, or a null reference.</summary>
@@ -109,9 +124,16 @@ public sealed unsafe class IdMemory : IDisposable
         uint mask = Mask;
         for (uint slot = Home(id) & mask; _index[slot] != 0; slot = (slot + 1) & mask)
         {
-            if (((_index[slot] ^ (uint)id) & _idMask) != 0) continue;
+            if (((_index[slot] ^ (uint)id) & _idMask) != 0)
+            {
+                continue;
+            }
+
             Remembered* remembered = _ring + ((_index[slot] & _placeMask) - 1);
-            if (remembered->Id == id) return ref *remembered;
+            if (remembered->Id == id)
+            {
+                return ref *remembered;
+            }
         }
         return ref Unsafe.NullRef<Remembered>();
     }
@@ -119,24 +141,48 @@ public sealed unsafe class IdMemory : IDisposable
     /// <summary>Log time of a remembered click, ms.</summary>
     public long LogTimeOf(in Remembered click) => _logTime - (((uint)_logTime - click.TimeBits) & TimeMask);
 
-    /// <summary>Where a remembered click lies in its partition: a label that doesn't say where it was made has it read again.</summary>
+    /// <summary>
+    /// Where a remembered click lies in its partition: a label that doesn't say where it was made has it read again.
+    /// </summary>
     public long OffsetOf(in Remembered click) => _offset - ((uint)_offset - click.OffsetBits);
 
     /// <summary>Changes the most ids to remember; where there are more already, the oldest go.</summary>
     public void SetBound(int bound)
     {
         _bound = Math.Max(16, bound);
-        while (_count > _bound && _ring[_head].Decided) ForgetOldest();
+        while (_count > _bound && _ring[_head].Decided)
+        {
+            ForgetOldest();
+        }
     }
 
-    /// <summary>Remembers an id that <see cref="Find"/> didn't find, and the offset of its click. Log time and offsets never go back.</summary>
+    /// <summary>
+    /// Remembers an id that <see cref="Find"/> didn't find, and the offset of its click. Log time and offsets never go
+    /// back.
+    /// </summary>
     public void Add(ulong id, long logTime, bool decided, long offset)
     {
-        while (_count >= _bound && _ring[_head].Decided) ForgetOldest();
-        if (_count == _size) GrowRing();
-        if (_count * 2 == _links) GrowIndex();
+        while (_count >= _bound && _ring[_head].Decided)
+        {
+            ForgetOldest();
+        }
+
+        if (_count == _size)
+        {
+            GrowRing();
+        }
+
+        if (_count * 2 == _links)
+        {
+            GrowIndex();
+        }
+
         int place = (_head + _count) & (_size - 1);
-        if ((place & (IdsPerPage - 1)) == IdsPerPage * 7 / 8) AskAhead(place);
+        if ((place & (IdsPerPage - 1)) == IdsPerPage * 7 / 8)
+        {
+            AskAhead(place);
+        }
+
         (_logTime, _offset) = (logTime, offset);
         _ring[place] = new Remembered(id, logTime, decided, offset);
         _count++;
@@ -147,7 +193,10 @@ public sealed unsafe class IdMemory : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Expire(long before)
     {
-        while (_count > 0 && (before > _logTime || LogTimeOf(_ring[_head]) < before) && _ring[_head].Decided) ForgetOldest();
+        while (_count > 0 && (before > _logTime || LogTimeOf(_ring[_head]) < before) && _ring[_head].Decided)
+        {
+            ForgetOldest();
+        }
     }
 
     public void Dispose()
@@ -183,7 +232,10 @@ public sealed unsafe class IdMemory : IDisposable
     private void AllocateIndex(int links)
     {
         _links = links;
-        if (_followingLinks == links) _index = _following;
+        if (_followingLinks == links)
+        {
+            _index = _following;
+        }
         else
         {
             HugePages.Free(_following);
@@ -194,12 +246,22 @@ public sealed unsafe class IdMemory : IDisposable
         NativeMemory.Clear(_index, (nuint)links * sizeof(uint));
     }
 
-    /// <summary>Asks for the ring's next page, and where the index is about to grow for the one that takes its place.</summary>
+    /// <summary>
+    /// Asks for the ring's next page, and where the index is about to grow for the one that takes its place.
+    /// </summary>
     private void AskAhead(int place)
     {
         int next = place - place % IdsPerPage + IdsPerPage;
-        if (next < _size && _count < next) PagesAhead.Ask(_ring + next, HugePages.Bytes);
-        if (_followingLinks != 0 || _count < _links / 2 - IdsPerPage || _links / 2 >= _bound) return;
+        if (next < _size && _count < next)
+        {
+            PagesAhead.Ask(_ring + next, HugePages.Bytes);
+        }
+
+        if (_followingLinks != 0 || _count < _links / 2 - IdsPerPage || _links / 2 >= _bound)
+        {
+            return;
+        }
+
         _followingLinks = _links * 2;
         _following = (uint*)HugePages.Allocate((nuint)_followingLinks * sizeof(uint));
         PagesAhead.Ask(_following, (nuint)_followingLinks * sizeof(uint));
@@ -210,8 +272,16 @@ public sealed unsafe class IdMemory : IDisposable
         Remembered* ring = _ring;
         int size = _size;
         bool fillsPage = size * sizeof(Remembered) >= HugePages.Bytes;
-        AllocateRing(!fillsPage ? size * 2 : Math.Max(size * 2, Math.Min(size * 8, (int)BitOperations.RoundUpToPowerOf2((uint)_bound))));
-        for (int i = 0; i < _count; i++) _ring[i] = ring[(_head + i) & (size - 1)];
+        AllocateRing(
+            !fillsPage
+                ? size * 2
+                : Math.Max(size * 2, Math.Min(size * 8, (int)BitOperations.RoundUpToPowerOf2((uint)_bound)))
+        );
+        for (int i = 0; i < _count; i++)
+        {
+            _ring[i] = ring[(_head + i) & (size - 1)];
+        }
+
         _head = 0;
         HugePages.Free(ring);
         // Links hold places, and fewer bits of ids where there are more of these.
@@ -241,21 +311,44 @@ public sealed unsafe class IdMemory : IDisposable
 
     private void Link(ulong id, int place)
     {
-        uint mask = Mask, home = Home(id) & mask, slot = home;
-        while (_index[slot] != 0) slot = (slot + 1) & mask;
+        uint mask = Mask,
+            home = Home(id) & mask,
+            slot = home;
+        while (_index[slot] != 0)
+        {
+            slot = (slot + 1) & mask;
+        }
+
         _index[slot] = (uint)id & _idMask | Away((slot - home) & mask) | (uint)(place + 1);
     }
 
-    /// <summary>Takes a link out and moves those behind it up, so that no mark of it stays (Knuth 6.4, algorithm R).</summary>
+    /// <summary>
+    /// Takes a link out and moves those behind it up, so that no mark of it stays (Knuth 6.4, algorithm R).
+    /// </summary>
     private void Unlink(ulong id, int place)
     {
-        uint mask = Mask, hole = Home(id) & mask;
-        while ((_index[hole] & _placeMask) != place + 1) hole = (hole + 1) & mask;
+        uint mask = Mask,
+            hole = Home(id) & mask;
+        while ((_index[hole] & _placeMask) != place + 1)
+        {
+            hole = (hole + 1) & mask;
+        }
+
         for (uint slot = (hole + 1) & mask; _index[slot] != 0; slot = (slot + 1) & mask)
         {
-            uint link = _index[slot], away = link >> _awayShift & FarAway, up = (slot - hole) & mask;
-            if (away == FarAway) away = (slot - Home(_ring[(link & _placeMask) - 1].Id)) & mask;
-            if (away < up) continue;
+            uint link = _index[slot],
+                away = link >> _awayShift & FarAway,
+                up = (slot - hole) & mask;
+            if (away == FarAway)
+            {
+                away = (slot - Home(_ring[(link & _placeMask) - 1].Id)) & mask;
+            }
+
+            if (away < up)
+            {
+                continue;
+            }
+
             _index[hole] = link & ~(FarAway << _awayShift) | Away(away - up);
             hole = slot;
         }

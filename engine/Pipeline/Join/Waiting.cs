@@ -1,6 +1,8 @@
 namespace Engine.Pipeline.Join;
 
-/// <summary>A path that came before its click: a copy of its points, kept until the click comes or the join deadline passes.</summary>
+/// <summary>
+/// A path that came before its click: a copy of its points, kept until the click comes or the join deadline passes.
+/// </summary>
 public sealed class WaitingPath
 {
     public ulong Click;
@@ -11,7 +13,9 @@ public sealed class WaitingPath
     /// <summary>Further paths for the same click that came while this one waits.</summary>
     public int Extras;
 
-    public float[] T = [], X = [], Y = [];
+    public float[] T = [],
+        X = [],
+        Y = [];
     public int Count;
 
     public void Copy(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
@@ -29,18 +33,23 @@ public sealed class WaitingPath
 }
 
 /// <summary>
-/// What waits for its other half, by click: found by fingerprint, and let go in order of deadline (then of offset, so that the order never
-/// depends on a heap's whims). One a partition; not for two threads.
+/// What waits for its other half, by click: found by fingerprint, and let go in order of deadline (then of offset, so
+/// that the order never depends on a heap's whims). One a partition; not for two threads.
 /// </summary>
-public sealed class WaitingRoom<T> where T : class
+public sealed class WaitingRoom<T>
+    where T : class
 {
     private readonly Dictionary<ulong, T> _byClick = [];
     private readonly PriorityQueue<ulong, (long Deadline, long Offset)> _deadlines = new();
 
     public int Count => _byClick.Count;
 
-    /// <summary>The earliest deadline, log time in ms; what was taken out may still stand for it. long.MaxValue where nothing waits.</summary>
-    public long NextDeadline => _deadlines.TryPeek(out _, out (long Deadline, long) next) ? next.Deadline : long.MaxValue;
+    /// <summary>
+    /// The earliest deadline, log time in ms; what was taken out may still stand for it. long.MaxValue where nothing
+    /// waits.
+    /// </summary>
+    public long NextDeadline =>
+        _deadlines.TryPeek(out _, out (long Deadline, long) next) ? next.Deadline : long.MaxValue;
 
     public bool TryGet(ulong click, out T? waiting) => _byClick.TryGetValue(click, out waiting);
 
@@ -59,7 +68,11 @@ public sealed class WaitingRoom<T> where T : class
         {
             _deadlines.Dequeue();
             // An entry of what was joined meanwhile, or of an earlier one of the same id, says nothing.
-            if (!_byClick.TryGetValue(click, out waiting) || deadlineOf(waiting) != next.Deadline) continue;
+            if (!_byClick.TryGetValue(click, out waiting) || deadlineOf(waiting) != next.Deadline)
+            {
+                continue;
+            }
+
             _byClick.Remove(click);
             return true;
         }

@@ -4,7 +4,15 @@ using Engine.Pipeline.Decode;
 namespace Engine.Pipeline.Lists;
 
 /// <summary>Operating systems that a user agent or a device names, as far as contradictions need them.</summary>
-public enum AgentSystem : byte { Unknown, Android, Ios, Windows, Mac, Linux }
+public enum AgentSystem : byte
+{
+    Unknown,
+    Android,
+    Ios,
+    Windows,
+    Mac,
+    Linux,
+}
 
 /// <summary>What a user agent tells of itself.</summary>
 /// <param name="CrawlerList">The list that knows it as a crawler, or null.</param>
@@ -18,10 +26,22 @@ public sealed record AgentInfo(string? CrawlerList, string? CrawlerEntry, AgentS
     /// <summary>Reads a user agent; matches the lists once.</summary>
     public static AgentInfo Read(ReadOnlySpan<byte> agent, IReadOnlyList<AgentList> lists)
     {
-        if (agent.IsEmpty) return None;
-        string text = Encoding.UTF8.GetString(agent.Length > AgentList.JudgedLength ? agent[..AgentList.JudgedLength] : agent);
+        if (agent.IsEmpty)
+        {
+            return None;
+        }
+
+        string text = Encoding.UTF8.GetString(
+            agent.Length > AgentList.JudgedLength ? agent[..AgentList.JudgedLength] : agent
+        );
         foreach (AgentList list in lists)
-            if (list.Match(text) is { } entry) return new AgentInfo(list.Name, entry, SystemOf(text), IsPhoneAgent(text));
+        {
+            if (list.Match(text) is { } entry)
+            {
+                return new AgentInfo(list.Name, entry, SystemOf(text), IsPhoneAgent(text));
+            }
+        }
+
         return new AgentInfo(null, null, SystemOf(text), IsPhoneAgent(text));
     }
 
@@ -36,25 +56,34 @@ public sealed record AgentInfo(string? CrawlerList, string? CrawlerEntry, AgentS
         : AgentSystem.Unknown;
 
     /// <summary>
-    /// What contradicts the user agent, or null: a device of another system, or a mouse on a phone. A finger on Windows is none (touch
-    /// screens), nor is a Mac that turns out to be an iPad (iPads call themselves Macs).
+    /// What contradicts the user agent, or null: a device of another system, or a mouse on a phone. A finger on Windows
+    /// is none (touch screens), nor is a Mac that turns out to be an iPad (iPads call themselves Macs).
     /// </summary>
     public string? Contradiction(in InteractionEvent click)
     {
         AgentSystem device = DeviceSystem(click.Device[(int)DeviceField.Os].Span);
         bool both = device != AgentSystem.Unknown && System != AgentSystem.Unknown && device != System;
-        if (both && !(System == AgentSystem.Mac && device == AgentSystem.Ios) && !(System == AgentSystem.Linux && device == AgentSystem.Android))
+        if (
+            both
+            && !(System == AgentSystem.Mac && device == AgentSystem.Ios)
+            && !(System == AgentSystem.Linux && device == AgentSystem.Android)
+        )
+        {
             return $"device.os {device.ToString().ToLowerInvariant()}";
+        }
+
         return IsPhone && click.Pointer == Pointer.Mouse ? "pointer mouse" : null;
     }
 
     private static bool IsPhoneAgent(string agent) =>
-        agent.Contains("iPhone", StringComparison.Ordinal) || (agent.Contains("Android", StringComparison.Ordinal) && agent.Contains("Mobile", StringComparison.Ordinal));
+        agent.Contains("iPhone", StringComparison.Ordinal)
+        || (agent.Contains("Android", StringComparison.Ordinal) && agent.Contains("Mobile", StringComparison.Ordinal));
 
     private static AgentSystem SystemOf(string agent) =>
         agent.Contains("Windows Phone", StringComparison.Ordinal) ? AgentSystem.Unknown
         : agent.Contains("Android", StringComparison.Ordinal) ? AgentSystem.Android
-        : agent.Contains("iPhone", StringComparison.Ordinal) || agent.Contains("iPad", StringComparison.Ordinal) ? AgentSystem.Ios
+        : agent.Contains("iPhone", StringComparison.Ordinal) || agent.Contains("iPad", StringComparison.Ordinal)
+            ? AgentSystem.Ios
         : agent.Contains("Windows NT", StringComparison.Ordinal) ? AgentSystem.Windows
         : agent.Contains("Macintosh", StringComparison.Ordinal) ? AgentSystem.Mac
         : agent.Contains("Linux", StringComparison.Ordinal) ? AgentSystem.Linux
@@ -62,8 +91,8 @@ public sealed record AgentInfo(string? CrawlerList, string? CrawlerEntry, AgentS
 }
 
 /// <summary>
-/// Agents met lately, by fingerprint: matching a list costs microseconds, and a stream holds few different agents. Direct-mapped, so that
-/// an attacker who sends ever new ones costs time but no memory. One a lane.
+/// Agents met lately, by fingerprint: matching a list costs microseconds, and a stream holds few different agents.
+/// Direct-mapped, so that an attacker who sends ever new ones costs time but no memory. One a lane.
 /// </summary>
 public sealed class AgentCache(IReadOnlyList<AgentList> lists)
 {
@@ -75,7 +104,11 @@ public sealed class AgentCache(IReadOnlyList<AgentList> lists)
     public AgentInfo Of(ulong fingerprint, ReadOnlySpan<byte> agent)
     {
         int place = (int)(fingerprint % Places);
-        if (_keys[place] == fingerprint) return _infos[place];
+        if (_keys[place] == fingerprint)
+        {
+            return _infos[place];
+        }
+
         _infos[place] = AgentInfo.Read(agent, lists);
         _keys[place] = fingerprint;
         return _infos[place];

@@ -5,25 +5,34 @@ using System.Runtime.Intrinsics;
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// Eight numbers by which candidates are found: the means of four blocks of time, x and y, of a centred path, as bytes around 128: 1.4 px a
-/// step near 0, more the farther out, as large movements are fast and slip more. A true replay lies within <see cref="Around"/> in all of them.
+/// Eight numbers by which candidates are found: the means of four blocks of time, x and y, of a centred path, as bytes
+/// around 128: 1.4 px a step near 0, more the farther out, as large movements are fast and slip more. A true replay
+/// lies within <see cref="Around"/> in all of them.
 /// </summary>
 internal static class BlockMeans
 {
-    /// <summary>Bytes that a look-up goes to either side at most: it asks for three cells a dimension, not more.</summary>
+    /// <summary>
+    /// Bytes that a look-up goes to either side at most: it asks for three cells a dimension, not more.
+    /// </summary>
     public const int Widest = 8;
 
-    /// <summary>px that jitter of 2 px and rounding move a mean by. With <see cref="Slip"/> the least by which nothing was lost: each step wider asks for half as many cells again.</summary>
+    /// <summary>
+    /// px that jitter of 2 px and rounding move a mean by. With <see cref="Slip"/> the least by which nothing was lost:
+    /// each step wider asks for half as many cells again.
+    /// </summary>
     private const float Base = 2;
 
-    /// <summary>ms that a recorder's clock may slip: it moves a block's mean by what the path moves in that time.</summary>
+    /// <summary>
+    /// ms that a recorder's clock may slip: it moves a block's mean by what the path moves in that time.
+    /// </summary>
     private const float Slip = 9;
 
     /// <summary>ms, where a path jumps: half of a slow recorder's step, stretched.</summary>
     private const float JumpSlip = 28;
 
     /// <summary>Steps a px near 0, and px at which a step is four times as large.</summary>
-    private const float Steps = 0.7f, Bend = 180;
+    private const float Steps = 0.7f,
+        Bend = 180;
 
     private const int Blocks = 4;
     private const int Each = PathSignature.Points / Blocks;
@@ -36,24 +45,39 @@ internal static class BlockMeans
         return Vector256.Create(OfBlocks(ref x), OfBlocks(ref Unsafe.Add(ref x, Residual.YAt)));
     }
 
-    private static Vector128<float> OfBlocks(ref float values) => Vector128.Create(
-        OfBlock(ref values), OfBlock(ref Unsafe.Add(ref values, Each)), OfBlock(ref Unsafe.Add(ref values, 2 * Each)), OfBlock(ref Unsafe.Add(ref values, 3 * Each)));
+    private static Vector128<float> OfBlocks(ref float values) =>
+        Vector128.Create(
+            OfBlock(ref values),
+            OfBlock(ref Unsafe.Add(ref values, Each)),
+            OfBlock(ref Unsafe.Add(ref values, 2 * Each)),
+            OfBlock(ref Unsafe.Add(ref values, 3 * Each))
+        );
 
     /// <summary>Halves are added up: no width changes the order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float OfBlock(ref float values)
     {
-        Vector128<float> four = Vector128.LoadUnsafe(ref values) + Vector128.LoadUnsafe(ref values, 8) + (Vector128.LoadUnsafe(ref values, 4) + Vector128.LoadUnsafe(ref values, 12));
+        Vector128<float> four =
+            Vector128.LoadUnsafe(ref values)
+            + Vector128.LoadUnsafe(ref values, 8)
+            + (Vector128.LoadUnsafe(ref values, 4) + Vector128.LoadUnsafe(ref values, 12));
         return (four[0] + four[2] + (four[1] + four[3])) / Each;
     }
 
-    /// <summary>The byte of a mean, 1 to 255: that none is 0 leaves 0 for an empty place. The scalar twin of <see cref="Pack"/> for one.</summary>
-    public static byte Byte(float mean) => (byte)Math.Clamp(128 + MathF.Round(Steps * mean / (1 + (Math.Abs(mean) / Bend))), 1, 255);
+    /// <summary>
+    /// The byte of a mean, 1 to 255: that none is 0 leaves 0 for an empty place. The scalar twin of <see cref="Pack"/>
+    /// for one.
+    /// </summary>
+    public static byte Byte(float mean) =>
+        (byte)Math.Clamp(128 + MathF.Round(Steps * mean / (1 + (Math.Abs(mean) / Bend))), 1, 255);
 
     /// <summary>All eight bytes.</summary>
     public static ulong Pack(Vector256<float> means) => Join(Bytes(means));
 
-    /// <summary>The least and greatest bytes of paths that this one may replay: a slipping clock shifts a block by its speed less the path's.</summary>
+    /// <summary>
+    /// The least and greatest bytes of paths that this one may replay: a slipping clock shifts a block by its speed
+    /// less the path's.
+    /// </summary>
     /// <param name="points">Padded.</param>
     /// <param name="means">Eight, px.</param>
     /// <param name="duration">ms.</param>
@@ -69,22 +93,29 @@ internal static class BlockMeans
             {
                 // with the places before and after: a jump between two blocks may slip into either
                 ref float start = ref Unsafe.Add(ref first, block * Each);
-                float inner = Unsafe.Add(ref start, Each - 1) - start - whole, outer = Unsafe.Add(ref start, Each) - Unsafe.Add(ref start, -1) - whole;
+                float inner = Unsafe.Add(ref start, Each - 1) - start - whole,
+                    outer = Unsafe.Add(ref start, Each) - Unsafe.Add(ref start, -1) - whole;
                 moved[(axis * Blocks) + block] = Math.Max(Math.Abs(inner), Math.Abs(outer));
             }
         }
 
         float slip = SlippedResidual.Jumps(points) ? JumpSlip : Slip;
-        Vector256<float> tolerance = Vector256.Create(Base) + (Vector256.Create<float>(moved) * (slip * Blocks / Math.Max(1, duration)));
+        Vector256<float> tolerance =
+            Vector256.Create(Base) + (Vector256.Create<float>(moved) * (slip * Blocks / Math.Max(1, duration)));
         Vector256<int> middle = Bytes(means);
-        Vector256<int> low = Vector256.Max(Bytes(means - tolerance), middle - Vector256.Create(Widest)), high = Vector256.Min(Bytes(means + tolerance), middle + Vector256.Create(Widest - 1));
+        Vector256<int> low = Vector256.Max(Bytes(means - tolerance), middle - Vector256.Create(Widest)),
+            high = Vector256.Min(Bytes(means + tolerance), middle + Vector256.Create(Widest - 1));
         return (Join(Vector256.Max(low, Vector256<int>.One)), Join(Vector256.Min(high, Vector256.Create(255))));
     }
 
     private static Vector256<int> Bytes(Vector256<float> means)
     {
-        Vector256<float> bent = Vector256.Create(Steps) * means / (Vector256<float>.One + (Vector256.Abs(means) / Bend));
-        Vector256<float> near = Vector256.Max(Vector256.Min(Vector256.Round(bent), Vector256.Create(127f)), Vector256.Create(-127f));
+        Vector256<float> bent =
+            Vector256.Create(Steps) * means / (Vector256<float>.One + (Vector256.Abs(means) / Bend));
+        Vector256<float> near = Vector256.Max(
+            Vector256.Min(Vector256.Round(bent), Vector256.Create(127f)),
+            Vector256.Create(-127f)
+        );
         return Vector256.ConvertToInt32(near) + Vector256.Create(128);
     }
 
@@ -115,26 +146,42 @@ internal static class BlockMeans
         if (Vector512.IsHardwareAccelerated)
         {
             Vector512<byte> v = Vector512.LoadUnsafe(in eight).AsByte();
-            return (uint)Vector512.Equals(Vector512.Min(Vector512.Max(v, Vector512.Create(low).AsByte()), Vector512.Create(high).AsByte()).AsUInt64(), v.AsUInt64()).ExtractMostSignificantBits();
+            return (uint)
+                Vector512
+                    .Equals(
+                        Vector512
+                            .Min(Vector512.Max(v, Vector512.Create(low).AsByte()), Vector512.Create(high).AsByte())
+                            .AsUInt64(),
+                        v.AsUInt64()
+                    )
+                    .ExtractMostSignificantBits();
         }
 
         if (Vector256.IsHardwareAccelerated)
         {
-            Vector256<byte> l = Vector256.Create(low).AsByte(), h = Vector256.Create(high).AsByte();
-            return NearOfFour(Vector256.LoadUnsafe(in eight).AsByte(), l, h) | (NearOfFour(Vector256.LoadUnsafe(in eight, 4).AsByte(), l, h) << 4);
+            Vector256<byte> l = Vector256.Create(low).AsByte(),
+                h = Vector256.Create(high).AsByte();
+            return NearOfFour(Vector256.LoadUnsafe(in eight).AsByte(), l, h)
+                | (NearOfFour(Vector256.LoadUnsafe(in eight, 4).AsByte(), l, h) << 4);
         }
 
-        Vector128<byte> least = Vector128.Create(low).AsByte(), most = Vector128.Create(high).AsByte();
+        Vector128<byte> least = Vector128.Create(low).AsByte(),
+            most = Vector128.Create(high).AsByte();
         uint near = 0;
         for (int i = 0; i < 8; i += 2)
         {
             Vector128<byte> v = Vector128.LoadUnsafe(in eight, (nuint)i).AsByte();
-            near |= Vector128.Equals(Vector128.Min(Vector128.Max(v, least), most).AsUInt64(), v.AsUInt64()).ExtractMostSignificantBits() << i;
+            near |=
+                Vector128
+                    .Equals(Vector128.Min(Vector128.Max(v, least), most).AsUInt64(), v.AsUInt64())
+                    .ExtractMostSignificantBits() << i;
         }
 
         return near;
     }
 
     private static uint NearOfFour(Vector256<byte> v, Vector256<byte> low, Vector256<byte> high) =>
-        Vector256.Equals(Vector256.Min(Vector256.Max(v, low), high).AsUInt64(), v.AsUInt64()).ExtractMostSignificantBits();
+        Vector256
+            .Equals(Vector256.Min(Vector256.Max(v, low), high).AsUInt64(), v.AsUInt64())
+            .ExtractMostSignificantBits();
 }

@@ -4,16 +4,19 @@ using Engine.Pipeline.CursorPath;
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// What a byte of a signature's differences stands for. Up to the knee a step is 2^shift px, beyond it <see cref="Step"/> times that: a path that jumps once
-/// keeps its other places to half a pixel, and only the place after the jump is known more coarsely, which the next difference makes good.
+/// What a byte of a signature's differences stands for. Up to the knee a step is 2^shift px, beyond it
+/// <see cref="Step"/> times that: a path that jumps once keeps its other places to half a pixel, and only the place
+/// after the jump is known more coarsely, which the next difference makes good.
 /// </summary>
-/// <param name="Code">On the wire: bits 0 to 4 the shift (0 to 20), bits 5 and 6 the curve (0: no knee; 1: 96, 8; 2: 80, 24).</param>
+/// <param name="Code">On the wire: bits 0 to 4 the shift (0 to 20), bits 5 and 6 the curve (0: no knee; 1: 96, 8; 2:
+/// 80, 24).</param>
 internal readonly record struct DifferenceScale(byte Code)
 {
     /// <summary>The greatest magnitude of a byte.</summary>
     private const int Most = 127;
 
-    private const int MostShift = 20, CurveShift = 5;
+    private const int MostShift = 20,
+        CurveShift = 5;
 
     private static ReadOnlySpan<byte> Knees => [Most, 96, 80];
 
@@ -46,7 +49,8 @@ internal readonly record struct DifferenceScale(byte Code)
             return best;
         }
 
-        Span<byte> ox = stackalloc byte[dx.Length], oy = stackalloc byte[dy.Length];
+        Span<byte> ox = stackalloc byte[dx.Length],
+            oy = stackalloc byte[dy.Length];
         for (int curve = 1; curve < Knees.Length; curve++)
         {
             DifferenceScale other = Least(curve, most);
@@ -65,14 +69,16 @@ internal readonly record struct DifferenceScale(byte Code)
     /// <summary>Units that a byte stands for.</summary>
     public int Units(sbyte difference)
     {
-        int magnitude = Math.Abs((int)difference), units = magnitude + (Math.Max(0, magnitude - Knee) * (Step - 1));
+        int magnitude = Math.Abs((int)difference),
+            units = magnitude + (Math.Max(0, magnitude - Knee) * (Step - 1));
         return difference < 0 ? -units : units;
     }
 
     /// <summary>The least shift by which a curve reaches so far.</summary>
     private static DifferenceScale Least(int curve, float most)
     {
-        int shift = 0, reach = Knees[curve] + ((Most - Knees[curve]) * Steps[curve]) - 1;
+        int shift = 0,
+            reach = Knees[curve] + ((Most - Knees[curve]) * Steps[curve]) - 1;
         while (shift < MostShift && most > reach * MathF.ScaleB(1, shift))
         {
             shift++;
@@ -88,7 +94,9 @@ internal readonly record struct DifferenceScale(byte Code)
         {
             // the last place goes nowhere
             int next = Math.Min(i + 1, PathSignature.Points - Vector512<float>.Count);
-            Vector512<float> step = Vector512.Abs(Vector512.Create(values[next..]) - Vector512.Create(values[(next - 1)..]));
+            Vector512<float> step = Vector512.Abs(
+                Vector512.Create(values[next..]) - Vector512.Create(values[(next - 1)..])
+            );
             most = Vector512.Max(most, step);
         }
 
@@ -99,16 +107,23 @@ internal readonly record struct DifferenceScale(byte Code)
     private float Write(ReadOnlySpan<float> values, Span<byte> differences) =>
         TryWriteWhole(values, differences, out float lost) ? lost : WriteBeyondKnee(values, differences);
 
-    /// <summary>Where every difference stands for itself, each place is known to its nearest unit, and none hangs on the one before.</summary>
+    /// <summary>
+    /// Where every difference stands for itself, each place is known to its nearest unit, and none hangs on the one
+    /// before.
+    /// </summary>
     private bool TryWriteWhole(ReadOnlySpan<float> values, Span<byte> differences, out float lost)
     {
-        const int Width = 16, Padded = PathSignature.Points + Width;
+        const int Width = 16,
+            Padded = PathSignature.Points + Width;
         float unit = MathF.ScaleB(1, Shift);
         Span<int> places = stackalloc int[Padded];
-        Vector512<float> start = Vector512.Create(values[0]), perUnit = Vector512.Create(1 / unit), errors = Vector512<float>.Zero;
+        Vector512<float> start = Vector512.Create(values[0]),
+            perUnit = Vector512.Create(1 / unit),
+            errors = Vector512<float>.Zero;
         for (int i = 0; i < PathSignature.Points; i += Width)
         {
-            Vector512<float> place = (Vector512.Create(values[i..]) - start) * perUnit, whole = Vector512.Round(place);
+            Vector512<float> place = (Vector512.Create(values[i..]) - start) * perUnit,
+                whole = Vector512.Round(place);
             errors += (place - whole) * (place - whole);
             Vector512.ConvertToInt32(whole).CopyTo(places[i..]);
         }
@@ -132,12 +147,18 @@ internal readonly record struct DifferenceScale(byte Code)
 
     private float WriteBeyondKnee(ReadOnlySpan<float> values, Span<byte> differences)
     {
-        float unit = MathF.ScaleB(1, Shift), perUnit = 1 / unit, lost = 0, start = values[0];
-        int knee = Knee, step = Step, read = 0;
+        float unit = MathF.ScaleB(1, Shift),
+            perUnit = 1 / unit,
+            lost = 0,
+            start = values[0];
+        int knee = Knee,
+            step = Step,
+            read = 0;
         for (int i = 0; i < differences.Length; i++)
         {
             float place = (values[i + 1] - start) * perUnit;
-            int wanted = (int)MathF.Round(place) - read, magnitude = Math.Abs(wanted);
+            int wanted = (int)MathF.Round(place) - read,
+                magnitude = Math.Abs(wanted);
             if (magnitude > knee)
             {
                 magnitude = Math.Min(Most, knee + ((magnitude - knee + (step / 2)) / step));

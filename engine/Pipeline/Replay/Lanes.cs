@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// Some floats at once. The arithmetic is IEEE's in each lane, nothing is fused, and no lane meets another: whatever the width, results are
-/// equal bit for bit, and <see cref="Lane1"/> is the scalar twin of all others.
+/// Some floats at once. The arithmetic is IEEE's in each lane, nothing is fused, and no lane meets another: whatever
+/// the width, results are equal bit for bit, and <see cref="Lane1"/> is the scalar twin of all others.
 /// </summary>
 internal interface ILane<TSelf>
     where TSelf : struct, ILane<TSelf>

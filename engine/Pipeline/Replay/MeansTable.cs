@@ -5,13 +5,15 @@ using Engine.Pipeline.Windows;
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// A table from block means to ring slots. Paths of one cell (8 steps in six of the eight means) have one home, a chain of lines of seven places, whose means
-/// are a cache line together with the number of the chain's next. Only a chain's first line has room: where it is full, what it holds moves into a line of its own
-/// behind it. So a look-up reads what its homes hold and nothing else, however long paths have come and gone. 16 bytes a path.
+/// A table from block means to ring slots. Paths of one cell (8 steps in six of the eight means) have one home, a chain
+/// of lines of seven places, whose means are a cache line together with the number of the chain's next. Only a chain's
+/// first line has room: where it is full, what it holds moves into a line of its own behind it. So a look-up reads what
+/// its homes hold and nothing else, however long paths have come and gone. 16 bytes a path.
 /// </summary>
 /// <remarks>
-/// All homes are asked for at once, what lies behind them once they have come, and a chain's further lines while others are looked at: what a look-up waits for is
-/// memory, some forty homes and three times as many lines of it. (Open addressing was slower the longer it ran: crowded cells push their neighbours aside.)
+/// All homes are asked for at once, what lies behind them once they have come, and a chain's further lines while others
+/// are looked at: what a look-up waits for is memory, some forty homes and three times as many lines of it. (Open
+/// addressing was slower the longer it ran: crowded cells push their neighbours aside.)
 /// </remarks>
 internal sealed class MeansTable
 {
@@ -25,11 +27,14 @@ internal sealed class MeansTable
 
     private const int CellShift = 3;
 
-    /// <summary>Cells that a look-up asks for at most: three in each of six dimensions (<see cref="BlockMeans.Widest"/>).</summary>
+    /// <summary>
+    /// Cells that a look-up asks for at most: three in each of six dimensions (<see cref="BlockMeans.Widest"/>).
+    /// </summary>
     public const int MostHomes = 3 * 3 * 3 * 3 * 3 * 3;
 
     /// <summary>Paths a home, and bytes a path, when the table is full.</summary>
-    private const int PathsPerHome = 16, BytesPerPath = 16;
+    private const int PathsPerHome = 16,
+        BytesPerPath = 16;
 
     private const int Small = 1000;
 
@@ -38,7 +43,8 @@ internal sealed class MeansTable
     private readonly int _homes;
 
     /// <summary>
-    /// By line, its places' means, 0 where one is empty (no byte of means is 0); then the next line of its chain or of those that are free, 0 where there is none, as line 0 is a home.
+    /// By line, its places' means, 0 where one is empty (no byte of means is 0); then the next line of its chain or of
+    /// those that are free, 0 where there is none, as line 0 is a home.
     /// </summary>
     private readonly ulong[] _means;
 
@@ -48,14 +54,21 @@ internal sealed class MeansTable
     private readonly int[] _slots;
     private readonly int _lines;
 
-    /// <summary>The first line that was used and is free again, and the first that never was used: so the memory of a table is had as paths come.</summary>
-    private int _free, _unused;
+    /// <summary>
+    /// The first line that was used and is free again, and the first that never was used: so the memory of a table is
+    /// had as paths come.
+    /// </summary>
+    private int _free,
+        _unused;
 
     public MeansTable(int capacity)
     {
         _homes = Math.Max(1, capacity / PathsPerHome);
         // a small one has as many as any paths could need
-        _lines = Math.Max((int)((long)capacity * BytesPerPath / LineBytes), (Math.Min(capacity, Small) / Places) + Math.Min(_homes, Small / PathsPerHome) + 1);
+        _lines = Math.Max(
+            (int)((long)capacity * BytesPerPath / LineBytes),
+            (Math.Min(capacity, Small) / Places) + Math.Min(_homes, Small / PathsPerHome) + 1
+        );
         _means = HugePages.Array<ulong>((_lines + 1) * Words);
         _start = HugePages.ToLine(_means);
         _slots = HugePages.Array<int>(_lines * Places);
@@ -68,10 +81,14 @@ internal sealed class MeansTable
     // the first two and the last block's x and y; what is left follows from them, as the mean is 0
     private static ReadOnlySpan<byte> CellBytes => [0, 1, 3, 4, 5, 7];
 
-    /// <summary>Adds a slot; false if there is no line left for it, which paths in very few or very many cells bring about a little before the capacity.</summary>
+    /// <summary>
+    /// Adds a slot; false if there is no line left for it, which paths in very few or very many cells bring about a
+    /// little before the capacity.
+    /// </summary>
     public bool Add(ulong means, int slot)
     {
-        int home = Home(means), place = FirstEmpty(home);
+        int home = Home(means),
+            place = FirstEmpty(home);
         if (place == Places)
         {
             int line = TakeLine();
@@ -100,15 +117,23 @@ internal sealed class MeansTable
     /// <summary>Removes a slot that was added with these means.</summary>
     public void Remove(ulong means, int slot)
     {
-        int home = Home(means), line = home, place;
+        int home = Home(means),
+            line = home,
+            place;
         while ((place = PlaceOf(line, means, slot)) < 0)
         {
-            line = Next(line) != 0 ? (int)Next(line) : throw new InvalidOperationException($"Slot {slot} is not in the table of means.");
+            line =
+                Next(line) != 0
+                    ? (int)Next(line)
+                    : throw new InvalidOperationException($"Slot {slot} is not in the table of means.");
         }
 
         // the first line's last takes the place
         int last = FirstEmpty(home) - 1;
-        (_means[At(line) + place], _slots[(line * Places) + place]) = (_means[At(home) + last], _slots[(home * Places) + last]);
+        (_means[At(line) + place], _slots[(line * Places) + place]) = (
+            _means[At(home) + last],
+            _slots[(home * Places) + last]
+        );
         _means[At(home) + last] = 0;
         int behind = (int)Next(home);
         if (last == 0 && behind != 0)
@@ -129,13 +154,18 @@ internal sealed class MeansTable
     {
         Span<int> lines = stackalloc int[2 * MostHomes];
         homes.CopyTo(lines);
-        int count = homes.Length, n = 0;
+        int count = homes.Length,
+            n = 0;
         for (int i = 0; i < count; i++)
         {
             int line = lines[i];
             while (true)
             {
-                for (uint near = BlockMeans.NearOfEight(in _means[At(line)], low, high) & AllPlaces; near != 0 && n < found.Length; near &= near - 1)
+                for (
+                    uint near = BlockMeans.NearOfEight(in _means[At(line)], low, high) & AllPlaces;
+                    near != 0 && n < found.Length;
+                    near &= near - 1
+                )
                 {
                     // two cells may have one home
                     int slot = _slots[(line * Places) + BitOperations.TrailingZeroCount(near)];
@@ -167,17 +197,21 @@ internal sealed class MeansTable
     /// <summary>The slots with exactly these means; returns how many, as many as fit.</summary>
     public int FindSame(ulong packed, Span<int> found)
     {
-        int n = 0, line = Home(packed);
+        int n = 0,
+            line = Home(packed);
         do
         {
-            for (uint same = BlockMeans.NearOfEight(in _means[At(line)], packed, packed) & AllPlaces; same != 0 && n < found.Length; same &= same - 1)
+            for (
+                uint same = BlockMeans.NearOfEight(in _means[At(line)], packed, packed) & AllPlaces;
+                same != 0 && n < found.Length;
+                same &= same - 1
+            )
             {
                 found[n++] = _slots[(line * Places) + BitOperations.TrailingZeroCount(same)];
             }
 
             line = (int)Next(line);
-        }
-        while (line != 0);
+        } while (line != 0);
         return n;
     }
 
@@ -212,7 +246,11 @@ internal sealed class MeansTable
 
     private int PlaceOf(int line, ulong means, int slot)
     {
-        for (uint same = BlockMeans.NearOfEight(in _means[At(line)], means, means) & AllPlaces; same != 0; same &= same - 1)
+        for (
+            uint same = BlockMeans.NearOfEight(in _means[At(line)], means, means) & AllPlaces;
+            same != 0;
+            same &= same - 1
+        )
         {
             int place = BitOperations.TrailingZeroCount(same);
             if (_slots[(line * Places) + place] == slot)
@@ -243,7 +281,8 @@ internal sealed class MeansTable
         cells[0] = 0;
         foreach (byte b in CellBytes)
         {
-            ulong first = (low >> (8 * b) & 0xff) >> CellShift, last = (high >> (8 * b) & 0xff) >> CellShift;
+            ulong first = (low >> (8 * b) & 0xff) >> CellShift,
+                last = (high >> (8 * b) & 0xff) >> CellShift;
             int n = count;
             for (ulong cell = last; cell > first; cell--)
             {
@@ -268,7 +307,10 @@ internal sealed class MeansTable
         return count;
     }
 
-    /// <summary>Asks for the lines behind homes, which should have come by now. Needs no lock: a line that is moved meanwhile is only asked for in vain.</summary>
+    /// <summary>
+    /// Asks for the lines behind homes, which should have come by now. Needs no lock: a line that is moved meanwhile is
+    /// only asked for in vain.
+    /// </summary>
     public void AskBehind(ReadOnlySpan<int> homes)
     {
         foreach (int home in homes)

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Engine.Pipeline.Replay;
 
-/// <summary>A stored path in 176 bytes: together with 16 bytes of the table of means, 192 bytes a path (a test holds the size).</summary>
+/// <summary>
+/// A stored path in 176 bytes: together with 16 bytes of the table of means, 192 bytes a path (a test holds the size).
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 2)]
 internal struct ReplayEntry
 {

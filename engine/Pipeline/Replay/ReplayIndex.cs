@@ -5,12 +5,14 @@ using Engine.Pipeline.Windows;
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// All paths with shape enough that were seen lately, to find the one that a path replays: near after any shift, another rate, a uniform time
-/// stretch of 0.8 to 1.25 and jitter of up to 2 px (systems.md 1). Any thread may call anything: one lock, held for microseconds.
+/// All paths with shape enough that were seen lately, to find the one that a path replays: near after any shift,
+/// another rate, a uniform time stretch of 0.8 to 1.25 and jitter of up to 2 px (systems.md 1). Any thread may call
+/// anything: one lock, held for microseconds.
 /// </summary>
 /// <remarks>
-/// What a look-up finds depends only on the paths inserted, not on their order, as long as the bound dropped none: only paths before the
-/// asked place by (log time, partition, offset) count, and the least residual wins, among equals the first place.
+/// What a look-up finds depends only on the paths inserted, not on their order, as long as the bound dropped none: only
+/// paths before the asked place by (log time, partition, offset) count, and the least residual wins, among equals the
+/// first place.
 /// </remarks>
 public sealed class ReplayIndex
 {
@@ -47,7 +49,9 @@ public sealed class ReplayIndex
     /// <summary>Bytes of a full index, ids over 32 bytes not included.</summary>
     public long Bytes => ((long)_ring.Length * Unsafe.SizeOf<ReplayEntry>()) + _table.Bytes;
 
-    /// <summary>Prepares to look a path up and to store it, and asks for the memory where it will be looked for.</summary>
+    /// <summary>
+    /// Prepares to look a path up and to store it, and asks for the memory where it will be looked for.
+    /// </summary>
     /// <param name="signature">Of the path.</param>
     /// <param name="question">Takes it; what was asked before is forgotten.</param>
     public void Ask(in PathSignature signature, ReplayQuestion question)
@@ -56,7 +60,10 @@ public sealed class ReplayIndex
         question.HomeCount = question.IsCompared ? _table.Homes(question.Low, question.High, question.Homes) : 0;
     }
 
-    /// <summary>Asks for what lies behind what <see cref="Ask"/> asked for, once that has come: worth it where something else is done between the two, and before the look-up.</summary>
+    /// <summary>
+    /// Asks for what lies behind what <see cref="Ask"/> asked for, once that has come: worth it where something else is
+    /// done between the two, and before the look-up.
+    /// </summary>
     /// <param name="question">After <see cref="Ask"/>.</param>
     public void AskOn(ReplayQuestion question) => _table.AskBehind(question.Homes.AsSpan(0, question.HomeCount));
 
@@ -77,20 +84,35 @@ public sealed class ReplayIndex
     /// <param name="partition">As above.</param>
     /// <param name="offset">As above.</param>
     /// <returns>As above.</returns>
-    public bool Insert(in PathSignature signature, ReadOnlySpan<byte> clickId, long logTime, int partition, long offset) =>
-        Insert(signature, signature.HasShape ? Packed(signature) : 0, clickId, logTime, partition, offset);
+    public bool Insert(
+        in PathSignature signature,
+        ReadOnlySpan<byte> clickId,
+        long logTime,
+        int partition,
+        long offset
+    ) => Insert(signature, signature.HasShape ? Packed(signature) : 0, clickId, logTime, partition, offset);
 
     /// <summary>Finds the stored path that this one replays.</summary>
     /// <param name="question">After <see cref="Ask"/>.</param>
     /// <param name="logTime">Of its click: only paths before it by log time, partition and offset count.</param>
     /// <param name="partition">Of its click.</param>
     /// <param name="offset">Of its click.</param>
-    /// <param name="path">Its own points: where the signature alone is a little too far, they are compared as well. None, where they aren't known.</param>
+    /// <param name="path">Its own points: where the signature alone is a little too far, they are compared as well.
+    /// None, where they aren't known.</param>
     /// <param name="clickId">128 bytes for the matched click's id.</param>
     /// <param name="match">The one with the least residual; among equals the first by partition and offset.</param>
-    /// <returns>Whether one lies within the residual; false too if the path has too little shape to be compared (<see cref="PathSignature.IsCompared"/>).</returns>
+    /// <returns>Whether one lies within the residual; false too if the path has too little shape to be compared
+    /// (<see cref="PathSignature.IsCompared"/>).</returns>
     [SkipLocalsInit]
-    public bool TryFind(ReplayQuestion question, long logTime, int partition, long offset, PathPoints path, Span<byte> clickId, out ReplayMatch match)
+    public bool TryFind(
+        ReplayQuestion question,
+        long logTime,
+        int partition,
+        long offset,
+        PathPoints path,
+        Span<byte> clickId,
+        out ReplayMatch match
+    )
     {
         match = default;
         ulong place = PlaceOf(partition, offset);
@@ -104,7 +126,9 @@ public sealed class ReplayIndex
         var query = new ReplayQuery(question.Points, path.T, path.X, path.Y, _settings.MostResidual);
         lock (_lock)
         {
-            candidates = candidates[.._table.Find(question.Low, question.High, question.Homes.AsSpan(0, question.HomeCount), candidates)];
+            candidates = candidates[
+                .._table.Find(question.Low, question.High, question.Homes.AsSpan(0, question.HomeCount), candidates)
+            ];
             foreach (int slot in candidates)
             {
                 HugePages.Fetch(in _ring[slot]);
@@ -137,7 +161,14 @@ public sealed class ReplayIndex
         }
     }
 
-    private bool Insert(in PathSignature signature, ulong means, ReadOnlySpan<byte> clickId, long logTime, int partition, long offset)
+    private bool Insert(
+        in PathSignature signature,
+        ulong means,
+        ReadOnlySpan<byte> clickId,
+        long logTime,
+        int partition,
+        long offset
+    )
     {
         if (clickId.Length is < 1 or > 128)
         {
@@ -164,11 +195,20 @@ public sealed class ReplayIndex
         return BlockMeans.Pack(BlockMeans.Of(points));
     }
 
-    private static ulong PlaceOf(int partition, long offset) => partition is >= 0 and <= ushort.MaxValue && offset is >= 0 and <= MostOffset
-        ? ((ulong)partition << 48) | (ulong)offset
-        : throw new ArgumentException($"Partition {partition}, offset {offset}: expected 0 to 65,535 and 0 to 2^48 - 1.");
+    private static ulong PlaceOf(int partition, long offset) =>
+        partition is >= 0 and <= ushort.MaxValue && offset is >= 0 and <= MostOffset
+            ? ((ulong)partition << 48) | (ulong)offset
+            : throw new ArgumentException(
+                $"Partition {partition}, offset {offset}: expected 0 to 65,535 and 0 to 2^48 - 1."
+            );
 
-    private bool InsertLocked(in PathSignature signature, ReadOnlySpan<byte> clickId, long logTime, ulong place, ulong packed)
+    private bool InsertLocked(
+        in PathSignature signature,
+        ReadOnlySpan<byte> clickId,
+        long logTime,
+        ulong place,
+        ulong packed
+    )
     {
         if (IsThere(place, packed))
         {
@@ -242,7 +282,10 @@ public sealed class ReplayIndex
         AskForNext();
     }
 
-    /// <summary>Asks for what the next drop will read: a full index drops a path for each that comes, and nobody else has looked at it for long.</summary>
+    /// <summary>
+    /// Asks for what the next drop will read: a full index drops a path for each that comes, and nobody else has looked
+    /// at it for long.
+    /// </summary>
     private void AskForNext()
     {
         if (_count == 0)
@@ -260,7 +303,8 @@ public sealed class ReplayIndex
     private bool Counts(in ReplayEntry entry, in PathSignature signature, long logTime, ulong place)
     {
         float stretch = (float)signature.Duration / entry.Signature.Duration;
-        return stretch >= _settings.LeastStretch && stretch <= _settings.MostStretch
+        return stretch >= _settings.LeastStretch
+            && stretch <= _settings.MostStretch
             && (entry.LogTime < logTime || (entry.LogTime == logTime && entry.Place < place))
             && entry.LogTime >= logTime - _settings.ExpiryMs;
     }
@@ -269,8 +313,15 @@ public sealed class ReplayIndex
     {
         ref readonly ReplayEntry entry = ref _ring[slot];
         int length = entry.Signature[PathSignature.FlagsAt];
-        ReadOnlySpan<byte> id = length <= ReplayEntry.ShortId ? ((ReadOnlySpan<byte>)entry.Id)[..length] : _longIds[slot];
+        ReadOnlySpan<byte> id =
+            length <= ReplayEntry.ShortId ? ((ReadOnlySpan<byte>)entry.Id)[..length] : _longIds[slot];
         id.CopyTo(clickId);
-        return new ReplayMatch(length, residual, entry.LogTime, (int)(entry.Place >> 48), (long)(entry.Place & MostOffset));
+        return new ReplayMatch(
+            length,
+            residual,
+            entry.LogTime,
+            (int)(entry.Place >> 48),
+            (long)(entry.Place & MostOffset)
+        );
     }
 }

@@ -3,8 +3,9 @@ using System.Runtime.Intrinsics;
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// A path that is about to be looked up or stored: what is needed of it for both, and where in the index it will be looked for. Asked ahead
-/// (<see cref="ReplayIndex.Ask"/>), the index's memory comes while its caller does something else. Not thread-safe: one a lane.
+/// A path that is about to be looked up or stored: what is needed of it for both, and where in the index it will be
+/// looked for. Asked ahead (<see cref="ReplayIndex.Ask"/>), the index's memory comes while its caller does something
+/// else. Not thread-safe: one a lane.
 /// </summary>
 public sealed class ReplayQuestion
 {
@@ -13,7 +14,9 @@ public sealed class ReplayQuestion
     internal PathSignature Signature;
 
     /// <summary>Its block means, and the least and the greatest of paths that it may replay.</summary>
-    internal ulong Means, Low, High;
+    internal ulong Means,
+        Low,
+        High;
 
     internal int HomeCount;
 

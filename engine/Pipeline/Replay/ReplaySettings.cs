@@ -5,10 +5,17 @@ namespace Engine.Pipeline.Replay;
 /// <param name="Expiry">A path is compared with those whose log time lies at most so far back.</param>
 /// <param name="Lag">Paths stay so much longer, for partitions that are read behind others.</param>
 /// <param name="MostResidual">px; up to it a path is a replay (models.md).</param>
-/// <param name="LeastStretch">The least duration over the stored one's that counts; the gate is wider than the 0.8 that must be found, for recorders' rounding.</param>
+/// <param name="LeastStretch">The least duration over the stored one's that counts; the gate is wider than the 0.8 that
+/// must be found, for recorders' rounding.</param>
 /// <param name="MostStretch">The greatest; 1.25 must be found.</param>
 public sealed record ReplaySettings(
-    int MostPaths = 1_000_000, TimeSpan? Expiry = null, TimeSpan? Lag = null, float MostResidual = 3.5f, float LeastStretch = 0.74f, float MostStretch = 1.35f)
+    int MostPaths = 1_000_000,
+    TimeSpan? Expiry = null,
+    TimeSpan? Lag = null,
+    float MostResidual = 3.5f,
+    float LeastStretch = 0.74f,
+    float MostStretch = 1.35f
+)
 {
     internal long ExpiryMs => (long)(Expiry ?? TimeSpan.FromDays(7)).TotalMilliseconds;
 
@@ -16,9 +23,17 @@ public sealed record ReplaySettings(
 
     internal void Check()
     {
-        if (MostPaths is < 1 or > 200_000_000 || ExpiryMs <= 0 || LagMs < 0 || !(MostResidual > 0) || !(LeastStretch > 0 && LeastStretch <= MostStretch))
+        if (
+            MostPaths is < 1 or > 200_000_000
+            || ExpiryMs <= 0
+            || LagMs < 0
+            || !(MostResidual > 0)
+            || !(LeastStretch > 0 && LeastStretch <= MostStretch)
+        )
         {
-            throw new ArgumentException($"A replay index keeps 1 to 200,000,000 paths for longer than no time, with limits above 0; not {this}.");
+            throw new ArgumentException(
+                $"A replay index keeps 1 to 200,000,000 paths for longer than no time, with limits above 0; not {this}."
+            );
         }
     }
 }

@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics;
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// How far one path lies from another, px: the root mean square distance of each point to the other's polyline within one sample of its own
-/// time, both ways. Time may slip a little (another rate, jittered clocks), place may not (models.md, "Replays").
+/// How far one path lies from another, px: the root mean square distance of each point to the other's polyline within
+/// one sample of its own time, both ways. Time may slip a little (another rate, jittered clocks), place may not
+/// (models.md, "Replays").
 /// </summary>
 internal static class Residual
 {
@@ -32,7 +33,8 @@ internal static class Residual
     /// <param name="a">Padded.</param>
     /// <param name="b">Padded.</param>
     /// <param name="most">px² that a point counts at most.</param>
-    public static float Between(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float most = float.MaxValue) => Vector512.IsHardwareAccelerated ? Between<Lane16>(a, b, most)
+    public static float Between(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float most = float.MaxValue) =>
+        Vector512.IsHardwareAccelerated ? Between<Lane16>(a, b, most)
         : Vector256.IsHardwareAccelerated ? Between<Lane8>(a, b, most)
         : Vector128.IsHardwareAccelerated ? Between<Lane4>(a, b, most)
         : Between<Lane1>(a, b, most);
@@ -45,17 +47,24 @@ internal static class Residual
         ArgumentOutOfRangeException.ThrowIfLessThan(a.Length, Padded);
         ArgumentOutOfRangeException.ThrowIfLessThan(b.Length, Padded);
         Span<float> squares = stackalloc float[Points];
-        ref float pa = ref MemoryMarshal.GetReference(a), pb = ref MemoryMarshal.GetReference(b), to = ref MemoryMarshal.GetReference(squares);
+        ref float pa = ref MemoryMarshal.GetReference(a),
+            pb = ref MemoryMarshal.GetReference(b),
+            to = ref MemoryMarshal.GetReference(squares);
         TLane limit = TLane.Of(most);
         for (int i = 0; i < Points; i += TLane.Count)
         {
-            (TLane.Min(ToPolyline<TLane>(ref pa, ref pb, i), limit) + TLane.Min(ToPolyline<TLane>(ref pb, ref pa, i), limit)).Store(ref Unsafe.Add(ref to, i));
+            (
+                TLane.Min(ToPolyline<TLane>(ref pa, ref pb, i), limit)
+                + TLane.Min(ToPolyline<TLane>(ref pb, ref pa, i), limit)
+            ).Store(ref Unsafe.Add(ref to, i));
         }
 
         return MathF.Sqrt(Sum<TLane>(ref to) / (2 * Points));
     }
 
-    /// <summary>The sum of 64 numbers, which it overwrites: halves are added up, so that no width changes the order.</summary>
+    /// <summary>
+    /// The sum of 64 numbers, which it overwrites: halves are added up, so that no width changes the order.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Sum<TLane>(ref float values)
         where TLane : struct, ILane<TLane>
@@ -81,14 +90,21 @@ internal static class Residual
         return values;
     }
 
-    /// <summary>Squared distances of points i and on to the segments before and after the same points of the other.</summary>
+    /// <summary>
+    /// Squared distances of points i and on to the segments before and after the same points of the other.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLane ToPolyline<TLane>(ref float points, ref float line, int i)
         where TLane : struct, ILane<TLane>
     {
-        TLane px = At<TLane>(ref points, i + 1), py = At<TLane>(ref points, YAt + i + 1);
-        TLane x0 = At<TLane>(ref line, i), y0 = At<TLane>(ref line, YAt + i), x1 = At<TLane>(ref line, i + 1), y1 = At<TLane>(ref line, YAt + i + 1);
-        TLane x2 = At<TLane>(ref line, i + 2), y2 = At<TLane>(ref line, YAt + i + 2);
+        TLane px = At<TLane>(ref points, i + 1),
+            py = At<TLane>(ref points, YAt + i + 1);
+        TLane x0 = At<TLane>(ref line, i),
+            y0 = At<TLane>(ref line, YAt + i),
+            x1 = At<TLane>(ref line, i + 1),
+            y1 = At<TLane>(ref line, YAt + i + 1);
+        TLane x2 = At<TLane>(ref line, i + 2),
+            y2 = At<TLane>(ref line, YAt + i + 2);
         return TLane.Min(ToSegment(px, py, x0, y0, x1, y1), ToSegment(px, py, x1, y1, x2, y2));
     }
 
@@ -96,11 +112,15 @@ internal static class Residual
     private static TLane ToSegment<TLane>(TLane px, TLane py, TLane ax, TLane ay, TLane bx, TLane by)
         where TLane : struct, ILane<TLane>
     {
-        TLane dx = bx - ax, dy = by - ay, ex = px - ax, ey = py - ay;
+        TLane dx = bx - ax,
+            dy = by - ay,
+            ex = px - ax,
+            ey = py - ay;
         // a segment without length has its start for nearest point: 0 over the least number
         TLane along = ((ex * dx) + (ey * dy)) / TLane.Max((dx * dx) + (dy * dy), TLane.Of(1e-12f));
         along = TLane.Min(TLane.Max(along, TLane.Of(0)), TLane.Of(1));
-        TLane qx = ex - (along * dx), qy = ey - (along * dy);
+        TLane qx = ex - (along * dx),
+            qy = ey - (along * dy);
         return (qx * qx) + (qy * qy);
     }
 

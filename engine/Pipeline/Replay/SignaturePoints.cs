@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// A signature's places: running sums of its differences, less their mean, padded for <see cref="Residual"/>. Sums are of whole numbers, so all widths are
-/// equal bit for bit. Any look-up does this for each candidate.
+/// A signature's places: running sums of its differences, less their mean, padded for <see cref="Residual"/>. Sums are
+/// of whole numbers, so all widths are equal bit for bit. Any look-up does this for each candidate.
 /// </summary>
 internal static class SignaturePoints
 {
@@ -34,7 +34,8 @@ internal static class SignaturePoints
         for (int axis = 0; axis < 2; axis++)
         {
             Span<float> to = points[(axis * Residual.YAt)..];
-            int at = 0, sum = 0;
+            int at = 0,
+                sum = 0;
             to[1] = 0;
             for (int i = 0; i < PathSignature.Differences; i++)
             {
@@ -60,7 +61,11 @@ internal static class SignaturePoints
         ArgumentOutOfRangeException.ThrowIfLessThan(points.Length, Residual.Padded);
         ref float to = ref MemoryMarshal.GetReference(points);
         Unpack512(in MemoryMarshal.GetReference(signature[..PathSignature.Points]), ref to, scale);
-        Unpack512(in MemoryMarshal.GetReference(signature.Slice(PathSignature.Differences, PathSignature.Points)), ref Unsafe.Add(ref to, Residual.YAt), scale);
+        Unpack512(
+            in MemoryMarshal.GetReference(signature.Slice(PathSignature.Differences, PathSignature.Points)),
+            ref Unsafe.Add(ref to, Residual.YAt),
+            scale
+        );
     }
 
     /// <summary>By vectors of 4 numbers.</summary>
@@ -70,17 +75,24 @@ internal static class SignaturePoints
         ArgumentOutOfRangeException.ThrowIfLessThan(points.Length, Residual.Padded);
         ref float to = ref MemoryMarshal.GetReference(points);
         Unpack128(in MemoryMarshal.GetReference(signature[..PathSignature.Points]), ref to, scale);
-        Unpack128(in MemoryMarshal.GetReference(signature.Slice(PathSignature.Differences, PathSignature.Points)), ref Unsafe.Add(ref to, Residual.YAt), scale);
+        Unpack128(
+            in MemoryMarshal.GetReference(signature.Slice(PathSignature.Differences, PathSignature.Points)),
+            ref Unsafe.Add(ref to, Residual.YAt),
+            scale
+        );
     }
 
     private static void Unpack512(ref readonly byte differences, ref float to, DifferenceScale scale)
     {
         // the 64th byte is the next field's; as 0 it repeats the last place, which is what padding wants
-        Vector512<sbyte> all = Vector512.LoadUnsafe(in differences).AsSByte() & Vector512.Create(-1L, -1, -1, -1, -1, -1, -1, 0x00ff_ffff_ffff_ffff).AsSByte();
+        Vector512<sbyte> all =
+            Vector512.LoadUnsafe(in differences).AsSByte()
+            & Vector512.Create(-1L, -1, -1, -1, -1, -1, -1, 0x00ff_ffff_ffff_ffff).AsSByte();
         var (low, high) = Vector512.Widen(all);
         var (a, b) = Vector512.Widen(low);
         var (c, d) = Vector512.Widen(high);
-        Vector512<int> knee = Vector512.Create(scale.Knee), more = Vector512.Create(scale.Step - 1);
+        Vector512<int> knee = Vector512.Create(scale.Knee),
+            more = Vector512.Create(scale.Step - 1);
         a = Running(Units(a, knee, more) << scale.Shift);
         b = Running(Units(b, knee, more) << scale.Shift) + Last(a);
         c = Running(Units(c, knee, more) << scale.Shift) + Last(b);
@@ -98,7 +110,8 @@ internal static class SignaturePoints
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Units(Vector512<int> differences, Vector512<int> knee, Vector512<int> more)
     {
-        Vector512<int> sign = differences >> 31, magnitude = Vector512.Abs(differences);
+        Vector512<int> sign = differences >> 31,
+            magnitude = Vector512.Abs(differences);
         Vector512<int> units = magnitude + (Vector512.Max(Vector512<int>.Zero, magnitude - knee) * more);
         return (units ^ sign) - sign;
     }
@@ -119,13 +132,17 @@ internal static class SignaturePoints
 
     private static void Unpack128(ref readonly byte differences, ref float to, DifferenceScale scale)
     {
-        Vector128<int> knee = Vector128.Create(scale.Knee), more = Vector128.Create(scale.Step - 1), last = default, sum = default;
+        Vector128<int> knee = Vector128.Create(scale.Knee),
+            more = Vector128.Create(scale.Step - 1),
+            last = default,
+            sum = default;
         for (int i = 0; i < PathSignature.Points; i += 4)
         {
             int four = Unsafe.ReadUnaligned<int>(in Unsafe.Add(ref Unsafe.AsRef(in differences), i));
             four = i == PathSignature.Points - 4 ? four & 0x00ff_ffff : four;
             Vector128<int> v = Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(four).AsSByte()));
-            Vector128<int> sign = v >> 31, magnitude = Vector128.Abs(v);
+            Vector128<int> sign = v >> 31,
+                magnitude = Vector128.Abs(v);
             v = ((magnitude + (Vector128.Max(Vector128<int>.Zero, magnitude - knee) * more)) ^ sign) - sign;
             v <<= scale.Shift;
             v += Vector128.Shuffle(v, Vector128.Create(-1, 0, 1, 2));

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// A value of the topic <c>path-signatures</c>; the key is the click. 150 bytes, little-endian: the signature (130), log time in ms (i64),
-/// partition (i32) and offset (i64) of the click.
+/// A value of the topic <c>path-signatures</c>; the key is the click. 150 bytes, little-endian: the signature (130),
+/// log time in ms (i64), partition (i32) and offset (i64) of the click.
 /// </summary>
 public static class SignatureRecord
 {
@@ -19,10 +19,20 @@ public static class SignatureRecord
     }
 
     /// <summary>Reads a record; false for bytes that are none.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> record, out PathSignature signature, out long logTime, out int partition, out long offset)
+    public static bool TryRead(
+        ReadOnlySpan<byte> record,
+        out PathSignature signature,
+        out long logTime,
+        out int partition,
+        out long offset
+    )
     {
         (signature, logTime, partition, offset) = (default, 0, 0, 0);
-        if (record.Length != Size || !PathSignature.TryDecode(record[..PathSignature.Size], out signature)) return false;
+        if (record.Length != Size || !PathSignature.TryDecode(record[..PathSignature.Size], out signature))
+        {
+            return false;
+        }
+
         logTime = BinaryPrimitives.ReadInt64LittleEndian(record[PathSignature.Size..]);
         partition = BinaryPrimitives.ReadInt32LittleEndian(record[(PathSignature.Size + 8)..]);
         offset = BinaryPrimitives.ReadInt64LittleEndian(record[(PathSignature.Size + 12)..]);

@@ -6,9 +6,10 @@ using Engine.Pipeline.CursorPath;
 namespace Engine.Pipeline.Replay;
 
 /// <summary>
-/// How far two paths lie apart where one of them jumps, px. A recorder of another rate sees a jump some ms earlier or later: the few places around it are
-/// off by hundreds of px, and with them the mean that both are laid by. So they are laid by the median difference, and no place counts more than <see cref="MostPlace"/>.
-/// Paths that don't jump get no such mercy: a stranger may come near to all but a few of their places.
+/// How far two paths lie apart where one of them jumps, px. A recorder of another rate sees a jump some ms earlier or
+/// later: the few places around it are off by hundreds of px, and with them the mean that both are laid by. So they are
+/// laid by the median difference, and no place counts more than <see cref="MostPlace"/>. Paths that don't jump get no
+/// such mercy: a stranger may come near to all but a few of their places.
 /// </summary>
 internal static class SlippedResidual
 {
@@ -35,7 +36,9 @@ internal static class SlippedResidual
     }
 
     private static Vector256<float> Steps(ref float first, int i) =>
-        Vector256.Abs(Vector256.LoadUnsafe(ref Unsafe.Add(ref first, i + 1)) - Vector256.LoadUnsafe(ref Unsafe.Add(ref first, i)));
+        Vector256.Abs(
+            Vector256.LoadUnsafe(ref Unsafe.Add(ref first, i + 1)) - Vector256.LoadUnsafe(ref Unsafe.Add(ref first, i))
+        );
 
     /// <summary>The residual of two padded paths.</summary>
     [SkipLocalsInit]
@@ -65,13 +68,19 @@ internal static class SlippedResidual
     }
 
     /// <summary>
-    /// The mean of the two middle ones of 64 numbers: each is the greatest of those that no more than so many are less than. All are counted at once, for their
-    /// order is nothing that a processor could foresee.
+    /// The mean of the two middle ones of 64 numbers: each is the greatest of those that no more than so many are less
+    /// than. All are counted at once, for their order is nothing that a processor could foresee.
     /// </summary>
     private static float Median(ReadOnlySpan<float> values)
     {
-        Vector512<float> a = Vector512.Create(values), b = Vector512.Create(values[16..]), c = Vector512.Create(values[32..]), d = Vector512.Create(values[48..]);
-        Vector512<int> lessA = default, lessB = default, lessC = default, lessD = default;
+        Vector512<float> a = Vector512.Create(values),
+            b = Vector512.Create(values[16..]),
+            c = Vector512.Create(values[32..]),
+            d = Vector512.Create(values[48..]);
+        Vector512<int> lessA = default,
+            lessB = default,
+            lessC = default,
+            lessD = default;
         foreach (float value in values[..Points])
         {
             Vector512<float> one = Vector512.Create(value);
@@ -88,8 +97,14 @@ internal static class SlippedResidual
         {
             Vector512<float> least = Vector512.Create(float.NegativeInfinity);
             Vector512<int> most = Vector512.Create(before + 1);
-            Vector512<float> ab = Vector512.Max(Vector512.ConditionalSelect(Vector512.LessThan(lessA, most).AsSingle(), a, least), Vector512.ConditionalSelect(Vector512.LessThan(lessB, most).AsSingle(), b, least));
-            Vector512<float> cd = Vector512.Max(Vector512.ConditionalSelect(Vector512.LessThan(lessC, most).AsSingle(), c, least), Vector512.ConditionalSelect(Vector512.LessThan(lessD, most).AsSingle(), d, least));
+            Vector512<float> ab = Vector512.Max(
+                Vector512.ConditionalSelect(Vector512.LessThan(lessA, most).AsSingle(), a, least),
+                Vector512.ConditionalSelect(Vector512.LessThan(lessB, most).AsSingle(), b, least)
+            );
+            Vector512<float> cd = Vector512.Max(
+                Vector512.ConditionalSelect(Vector512.LessThan(lessC, most).AsSingle(), c, least),
+                Vector512.ConditionalSelect(Vector512.LessThan(lessD, most).AsSingle(), d, least)
+            );
             return Series.Greatest(Vector512.Max(ab, cd));
         }
     }

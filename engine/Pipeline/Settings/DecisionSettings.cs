@@ -6,13 +6,14 @@ using Engine.Pipeline.Lists;
 namespace Engine.Pipeline.Settings;
 
 /// <summary>
-/// All that decides about a click at one version of <c>settings</c>; immutable, made once a version and shared by all lanes. Ids are kept as
-/// fingerprints too, so that a click's is found without a string.
+/// All that decides about a click at one version of <c>settings</c>; immutable, made once a version and shared by all
+/// lanes. Ids are kept as fingerprints too, so that a click's is found without a string.
 /// </summary>
 public sealed class DecisionSettings
 {
     private readonly ReasonSetting[] _reasons;
-    private readonly Dictionary<ulong, List<AllowSetting>> _allowedVisitors = [], _allowedCampaigns = [];
+    private readonly Dictionary<ulong, List<AllowSetting>> _allowedVisitors = [],
+        _allowedCampaigns = [];
     private readonly AllowSetting[] _allowedRanges;
 
     private DecisionSettings(string version, KeyedHash hash, IReadOnlyDictionary<string, object> records)
@@ -20,30 +21,56 @@ public sealed class DecisionSettings
         Version = version;
         VersionUtf8 = Encoding.ASCII.GetBytes(version);
         _reasons = [.. Reasons.Table.Select(entry => ReasonDefaults.Of(entry.Reason))];
-        foreach ((Reason reason, ReasonSetting setting) in records.Values.OfType<(Reason, ReasonSetting)>()) _reasons[(int)reason] = setting;
+        foreach ((Reason reason, ReasonSetting setting) in records.Values.OfType<(Reason, ReasonSetting)>())
+        {
+            _reasons[(int)reason] = setting;
+        }
+
         Bands = records.Values.OfType<Bands>().FirstOrDefault() ?? Bands.Default;
         Limits = records.Values.OfType<TimeLimits>().FirstOrDefault() ?? TimeLimits.Default;
         Campaigns = records.Values.OfType<CampaignSetting>().ToDictionary(campaign => campaign.Id);
-        ListSetting[] lists = [.. records.Values.OfType<ListSetting>().OrderBy(list => list.Id, StringComparer.Ordinal)];
+        ListSetting[] lists =
+        [
+            .. records.Values.OfType<ListSetting>().OrderBy(list => list.Id, StringComparer.Ordinal),
+        ];
         Relays = [.. lists.Where(list => list.IsRelay).Select(list => list.Addresses!)];
         Datacentres = [.. lists.Where(list => list.Reason == Reason.ListDatacentre).Select(list => list.Addresses!)];
         Proxies = [.. lists.Where(list => list.Reason == Reason.ListProxy).Select(list => list.Addresses!)];
         Agents = [.. lists.Where(list => list.Agents != null).Select(list => list.Agents!)];
-        AllowSetting[] allows = [.. records.Values.OfType<AllowSetting>().OrderBy(allow => allow.Id, StringComparer.Ordinal)];
+        AllowSetting[] allows =
+        [
+            .. records.Values.OfType<AllowSetting>().OrderBy(allow => allow.Id, StringComparer.Ordinal),
+        ];
         _allowedRanges = [.. allows.Where(allow => allow.IsRange)];
         foreach (AllowSetting allow in allows)
         {
-            if (allow.Visitor != null) Add(_allowedVisitors, Fingerprints.Visitor(hash, Encoding.ASCII.GetBytes(allow.Visitor)), allow);
-            if (allow.Campaign != null) Add(_allowedCampaigns, Fingerprints.Campaign(hash, Encoding.ASCII.GetBytes(allow.Campaign)), allow);
+            if (allow.Visitor != null)
+            {
+                Add(_allowedVisitors, Fingerprints.Visitor(hash, Encoding.ASCII.GetBytes(allow.Visitor)), allow);
+            }
+
+            if (allow.Campaign != null)
+            {
+                Add(_allowedCampaigns, Fingerprints.Campaign(hash, Encoding.ASCII.GetBytes(allow.Campaign)), allow);
+            }
         }
-        Rules = [.. records.Values.OfType<ClickRule>().OrderBy(rule => rule.Order).ThenBy(rule => rule.Id, StringComparer.Ordinal)];
+        Rules =
+        [
+            .. records
+                .Values.OfType<ClickRule>()
+                .OrderBy(rule => rule.Order)
+                .ThenBy(rule => rule.Id, StringComparer.Ordinal),
+        ];
         Others = records.Values.OfType<OtherSetting>().ToLookup(setting => setting.Kind, setting => setting);
         Quick = new QuickLimits(this);
         ClicksModel = records.GetValueOrDefault("model/clicks") as ModelInForce;
         CursorModel = records.GetValueOrDefault("model/cursor") as ModelInForce;
-        string model = $"{ClicksModel?.Artefact.Version ?? "clicks-none"}+{CursorModel?.Artefact.Version ?? "cursor-none"}";
+        string model =
+            $"{ClicksModel?.Artefact.Version ?? "clicks-none"}+{CursorModel?.Artefact.Version ?? "cursor-none"}";
         ModelUtf8 = Encoding.ASCII.GetBytes(model);
-        ValidTail = Encoding.ASCII.GetBytes($",\"band\":\"allow\",\"action\":\"accept\",\"billable\":true,\"model\":\"{model}\",\"settings\":\"{version}\"}}");
+        ValidTail = Encoding.ASCII.GetBytes(
+            $",\"band\":\"allow\",\"action\":\"accept\",\"billable\":true,\"model\":\"{model}\",\"settings\":\"{version}\"}}"
+        );
     }
 
     /// <summary><c>s-118</c>, or <c>s-base</c>.</summary>
@@ -54,7 +81,9 @@ public sealed class DecisionSettings
     /// <summary>The versions of both models, as verdicts name them: <c>clicks-77b0+cursor-3f9a</c>.</summary>
     public byte[] ModelUtf8 { get; }
 
-    /// <summary>What most verdicts end with: everything behind the score of a valid click that nothing speaks against.</summary>
+    /// <summary>
+    /// What most verdicts end with: everything behind the score of a valid click that nothing speaks against.
+    /// </summary>
     public byte[] ValidTail { get; }
 
     public Bands Bands { get; }
@@ -83,21 +112,51 @@ public sealed class DecisionSettings
     public bool HasAllows => _allowedRanges.Length + _allowedVisitors.Count + _allowedCampaigns.Count > 0;
 
     /// <summary>Puts parsed records together.</summary>
-    public static DecisionSettings Build(string version, KeyedHash hash, IReadOnlyDictionary<string, object> records) => new(version, hash, records);
+    public static DecisionSettings Build(string version, KeyedHash hash, IReadOnlyDictionary<string, object> records) =>
+        new(version, hash, records);
 
-    /// <summary>The allow list that a click is on, by event time; or null. Ranges first, then the visitor, then the campaign.</summary>
+    /// <summary>
+    /// The allow list that a click is on, by event time; or null. Ranges first, then the visitor, then the campaign.
+    /// </summary>
     public AllowSetting? AllowOf(IpAddress address, ulong visitor, ulong campaign, long time)
     {
         foreach (AllowSetting allow in _allowedRanges)
-            if (address.IsV4 == allow.First.IsV4 && address.Bits >= allow.First.Bits && address.Bits <= allow.Last.Bits && Holds(allow, time)) return allow;
-        if (visitor != 0 && _allowedVisitors.TryGetValue(visitor, out List<AllowSetting>? byVisitor) && byVisitor.Find(allow => Holds(allow, time)) is { } first) return first;
-        return _allowedCampaigns.TryGetValue(campaign, out List<AllowSetting>? byCampaign) ? byCampaign.Find(allow => Holds(allow, time)) : null;
+        {
+            if (
+                address.IsV4 == allow.First.IsV4
+                && address.Bits >= allow.First.Bits
+                && address.Bits <= allow.Last.Bits
+                && Holds(allow, time)
+            )
+            {
+                return allow;
+            }
+        }
+
+        if (
+            visitor != 0
+            && _allowedVisitors.TryGetValue(visitor, out List<AllowSetting>? byVisitor)
+            && byVisitor.Find(allow => Holds(allow, time)) is { } first
+        )
+        {
+            return first;
+        }
+
+        return _allowedCampaigns.TryGetValue(campaign, out List<AllowSetting>? byCampaign)
+            ? byCampaign.Find(allow => Holds(allow, time))
+            : null;
     }
 
     private static void Add(Dictionary<ulong, List<AllowSetting>> allows, ulong key, AllowSetting allow)
     {
-        if (allows.TryGetValue(key, out List<AllowSetting>? before)) before.Add(allow);
-        else allows.Add(key, [allow]);
+        if (allows.TryGetValue(key, out List<AllowSetting>? before))
+        {
+            before.Add(allow);
+        }
+        else
+        {
+            allows.Add(key, [allow]);
+        }
     }
 
     private static bool Holds(AllowSetting allow, long time) => allow.Until is not { } until || time < until;

@@ -2,7 +2,10 @@ using Engine.Contracts;
 
 namespace Engine.Pipeline.Settings;
 
-/// <summary>What each reason goes by where <c>settings</c> says nothing; the shipped <c>configs/settings/reasons.yaml</c> says the same.</summary>
+/// <summary>
+/// What each reason goes by where <c>settings</c> says nothing; the shipped <c>configs/settings/reasons.yaml</c> says
+/// the same.
+/// </summary>
 public static class ReasonDefaults
 {
     public static ReasonSetting Of(Reason reason)
@@ -15,8 +18,17 @@ public static class ReasonDefaults
             Reason.RateNetwork => new(@class, 300, 60, @class, 0, false, false),
             Reason.RatePair => new(@class, 30, 600, @class, 0, false, false),
             Reason.ClickDouble => new(@class, 1_000, 60, @class, 0, false, false),
-            // One straight line raises the score, several decide (US8910305B1): over the limit in the window they are sophisticated.
-            Reason.CursorNone or Reason.CursorStraight or Reason.CursorEven => new(@class, 3, 3600, ReasonClass.Sivt, 0, false, false),
+            // One straight line raises the score, several decide (US8910305B1): over the limit in the window they are
+            // sophisticated.
+            Reason.CursorNone or Reason.CursorStraight or Reason.CursorEven => new(
+                @class,
+                3,
+                3600,
+                ReasonClass.Sivt,
+                0,
+                false,
+                false
+            ),
             Reason.CursorForged => new(@class, 0, 3600, @class, 0, false, false),
             Reason.StandingNetwork => new(@class, 0.6, 3600, @class, 20, false, false),
             Reason.StandingVisitor => new(@class, 0.5, 3600, @class, 4, false, false),

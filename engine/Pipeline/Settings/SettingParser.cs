@@ -15,8 +15,8 @@ public sealed record ListSetting(string Id, Reason? Reason, bool IsRelay, Addres
 public sealed record OtherSetting(string Kind, string Id, object Value);
 
 /// <summary>
-/// Turns one record of <c>settings</c> into what the pipeline goes by. Everything is checked here: what a record says wrong is said with its
-/// key, the field, what came and what was expected.
+/// Turns one record of <c>settings</c> into what the pipeline goes by. Everything is checked here: what a record says
+/// wrong is said with its key, the field, what came and what was expected.
 /// </summary>
 public static class SettingParser
 {
@@ -30,12 +30,31 @@ public static class SettingParser
     /// <param name="others">Kinds that others than the pipeline go by.</param>
     public static object Parse(string key, string json, SettingFiles files, IReadOnlyList<ISettingKind>? others = null)
     {
-        if (json.Length > EventLimits.MaxValueBytes && System.Text.Encoding.UTF8.GetByteCount(json) is var bytes and > EventLimits.MaxValueBytes)
-            throw new SettingException(key, $"{bytes} bytes; expected {EventLimits.MaxValueBytes} at most", DeadLetterReason.TooLarge);
+        if (
+            json.Length > EventLimits.MaxValueBytes
+            && System.Text.Encoding.UTF8.GetByteCount(json) is var bytes and > EventLimits.MaxValueBytes
+        )
+        {
+            throw new SettingException(
+                key,
+                $"{bytes} bytes; expected {EventLimits.MaxValueBytes} at most",
+                DeadLetterReason.TooLarge
+            );
+        }
+
         int slash = key.IndexOf('/');
-        if (slash <= 0 || slash == key.Length - 1) throw new SettingException(key, "the key is no kind/id", DeadLetterReason.Malformed);
-        string kind = key[..slash], id = key[(slash + 1)..];
-        if (!Identifier.IsOne(id)) throw new SettingException(key, $"the id is '{id}'; expected {Identifier.Words}");
+        if (slash <= 0 || slash == key.Length - 1)
+        {
+            throw new SettingException(key, "the key is no kind/id", DeadLetterReason.Malformed);
+        }
+
+        string kind = key[..slash],
+            id = key[(slash + 1)..];
+        if (!Identifier.IsOne(id))
+        {
+            throw new SettingException(key, $"the id is '{id}'; expected {Identifier.Words}");
+        }
+
         try
         {
             return Parse(key, kind, id, json, files, others ?? []);
@@ -47,7 +66,14 @@ public static class SettingParser
         }
     }
 
-    private static object Parse(string key, string kind, string id, string json, SettingFiles files, IReadOnlyList<ISettingKind> others)
+    private static object Parse(
+        string key,
+        string kind,
+        string id,
+        string json,
+        SettingFiles files,
+        IReadOnlyList<ISettingKind> others
+    )
     {
         using JsonDocument document = ParseJson(key, json);
         var reader = new SettingReader(key, document.RootElement);
@@ -63,7 +89,12 @@ public static class SettingParser
             "rule" => ClickRule.Parse(id, reader),
             _ => others.FirstOrDefault(other => other.Kind == kind) is { } other
                 ? new OtherSetting(kind, id, other.Parse(id, reader))
-                : throw new SettingException(key, $"'{kind}' is no kind of setting; there are {string.Join(", ", Kinds.Concat(others.Select(one => one.Kind)).Order(StringComparer.Ordinal))}", DeadLetterReason.UnknownType),
+                : throw new SettingException(
+                    key,
+                    $"'{kind}' is no kind of setting; there are "
+                        + $"{string.Join(", ", Kinds.Concat(others.Select(one => one.Kind)).Order(StringComparer.Ordinal))}",
+                    DeadLetterReason.UnknownType
+                ),
         };
         reader.Done();
         return setting;
@@ -83,41 +114,93 @@ public static class SettingParser
 
     private static AllowSetting Allow(string id, SettingReader reader)
     {
-        string? ip = reader.Text("ip"), visitor = reader.Text("visitor"), campaign = reader.Text("campaign");
-        if ((ip == null ? 0 : 1) + (visitor == null ? 0 : 1) + (campaign == null ? 0 : 1) != 1) throw reader.Wrong("expected one of 'ip', 'visitor' and 'campaign'", DeadLetterReason.MissingField);
-        if ((visitor ?? campaign) is { } named && !Identifier.IsOne(named)) throw reader.Wrong($"'{(visitor != null ? "visitor" : "campaign")}' is '{named}'; expected {Identifier.Words}");
-        IpAddress first = default, last = default;
-        if (ip != null && !AddressList.TryRange(ip, out first, out last)) throw reader.Wrong($"'ip' is '{ip}'; expected an address or a CIDR such as 203.0.113.0/24");
-        return new AllowSetting(id, first, last, visitor, campaign, reader.Text("because"), reader.Integer("until", 0, EventLimits.MaxTime));
+        string? ip = reader.Text("ip"),
+            visitor = reader.Text("visitor"),
+            campaign = reader.Text("campaign");
+        if ((ip == null ? 0 : 1) + (visitor == null ? 0 : 1) + (campaign == null ? 0 : 1) != 1)
+        {
+            throw reader.Wrong("expected one of 'ip', 'visitor' and 'campaign'", DeadLetterReason.MissingField);
+        }
+
+        if ((visitor ?? campaign) is { } named && !Identifier.IsOne(named))
+        {
+            throw reader.Wrong(
+                $"'{(visitor != null ? "visitor" : "campaign")}' is '{named}'; expected {Identifier.Words}"
+            );
+        }
+
+        IpAddress first = default,
+            last = default;
+        if (ip != null && !AddressList.TryRange(ip, out first, out last))
+        {
+            throw reader.Wrong($"'ip' is '{ip}'; expected an address or a CIDR such as 203.0.113.0/24");
+        }
+
+        return new AllowSetting(
+            id,
+            first,
+            last,
+            visitor,
+            campaign,
+            reader.Text("because"),
+            reader.Integer("until", 0, EventLimits.MaxTime)
+        );
     }
 
     private static Bands Bands(string id, SettingReader reader)
     {
-        if (id != "default") throw reader.Wrong("there is only bands/default");
-        var bands = new Bands(reader.Number("review", 0, 1, 0.5), reader.Number("challenge", 0, 1, 0.7), reader.Number("block", 0, 1, 0.9));
-        return bands.Review <= bands.Challenge && bands.Challenge <= bands.Block ? bands : throw reader.Wrong("expected review <= challenge <= block");
+        if (id != "default")
+        {
+            throw reader.Wrong("there is only bands/default");
+        }
+
+        var bands = new Bands(
+            reader.Number("review", 0, 1, 0.5),
+            reader.Number("challenge", 0, 1, 0.7),
+            reader.Number("block", 0, 1, 0.9)
+        );
+        return bands.Review <= bands.Challenge && bands.Challenge <= bands.Block
+            ? bands
+            : throw reader.Wrong("expected review <= challenge <= block");
     }
 
     private static CampaignSetting Campaign(string id, SettingReader reader)
     {
         string? target = reader.Text("target");
-        if (target != null && !(Uri.TryCreate(target, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"))
+        if (
+            target != null
+            && !(Uri.TryCreate(target, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https")
+        )
+        {
             throw reader.Wrong($"'target' is '{target}'; expected an http or https address");
+        }
+
         SettingReader? review = reader.Object("review_above");
-        var campaign = new CampaignSetting(id, reader.Text("advertiser"), target, review?.OptionalNumber("invalid_share", 0, 1), review?.Integer("lost_micros", 0, long.MaxValue));
+        var campaign = new CampaignSetting(
+            id,
+            reader.Text("advertiser"),
+            target,
+            review?.OptionalNumber("invalid_share", 0, 1),
+            review?.Integer("lost_micros", 0, long.MaxValue)
+        );
         review?.Done();
         return campaign;
     }
 
     private static TimeLimits Limits(string id, SettingReader reader)
     {
-        if (id != "time") throw reader.Wrong("there is only limits/time");
+        if (id != "time")
+        {
+            throw reader.Wrong("there is only limits/time");
+        }
+
         TimeLimits d = TimeLimits.Default;
         return new TimeLimits(
             reader.Integer("join_ms", 0, 600_000) ?? d.JoinMs,
             reader.Integer("out_of_range_ms", 1_000, 86_400_000) ?? d.OutOfRangeMs,
             reader.Integer("duplicates_ms", 1_000, 86_400_000) ?? d.DuplicatesMs,
-            (int)(reader.Integer("duplicates_max", 1_000, 100_000_000) ?? d.DuplicatesMax));
+            (int)(reader.Integer("duplicates_max", 1_000, 100_000_000) ?? d.DuplicatesMax)
+        );
     }
 
     private static (Reason, ReasonSetting) Reason(string id, SettingReader reader)
@@ -125,11 +208,29 @@ public static class SettingParser
         Reason reason = Reasons.Of(id) ?? throw reader.Wrong($"'{id}' is no reason; docs/reasons.md lists them");
         ReasonSetting d = ReasonDefaults.Of(reason);
         long window = reader.Integer("window_s", 60, 3600) ?? d.WindowSeconds;
-        if (window is not (60 or 600 or 3600)) throw reader.Wrong($"'window_s' is {window}; expected 60, 600 or 3600");
-        if (window == 60 && reason == Contracts.Reason.RatePair) throw reader.Wrong("'window_s' is 60; expected 600 or 3600: pairs are counted in those");
+        if (window is not (60 or 600 or 3600))
+        {
+            throw reader.Wrong($"'window_s' is {window}; expected 60, 600 or 3600");
+        }
+
+        if (window == 60 && reason == Contracts.Reason.RatePair)
+        {
+            throw reader.Wrong("'window_s' is 60; expected 600 or 3600: pairs are counted in those");
+        }
+
         ReasonClass @class = reader.Class("class", d.Class);
-        return (reason, new ReasonSetting(@class, reader.Number("limit", 0, 1e12, d.Limit), (int)window, reader.Class("over", d.Over),
-            reader.Number("min_clicks", 0, 1e12, d.MinClicks), reader.Flag("shadow"), reader.Flag("off")));
+        return (
+            reason,
+            new ReasonSetting(
+                @class,
+                reader.Number("limit", 0, 1e12, d.Limit),
+                (int)window,
+                reader.Class("over", d.Over),
+                reader.Number("min_clicks", 0, 1e12, d.MinClicks),
+                reader.Flag("shadow"),
+                reader.Flag("off")
+            )
+        );
     }
 
     private static ListSetting List(string id, SettingReader reader, SettingFiles files)
@@ -137,16 +238,45 @@ public static class SettingParser
         bool relay = reader.Flag("relay");
         string? code = reader.Text("reason");
         Reason? reason = code == null ? null : Reasons.Of(code);
-        if (reason is not (Contracts.Reason.ListDatacentre or Contracts.Reason.ListProxy or Contracts.Reason.ListCrawler) && !(relay && code == null))
-            throw reader.Wrong($"'reason' is '{code}'; expected list.datacentre, list.proxy or list.crawler, or \"relay\": true without one");
+        if (
+            reason
+                is not (Contracts.Reason.ListDatacentre or Contracts.Reason.ListProxy or Contracts.Reason.ListCrawler)
+            && !(relay && code == null)
+        )
+        {
+            throw reader.Wrong(
+                $"'reason' is '{code}'; expected list.datacentre, list.proxy or list.crawler, or \"relay\": true "
+                    + $"without one"
+            );
+        }
+
         string file = reader.RequiredText("file");
         try
         {
             string text = files.ReadText(file, reader.Text("sha256"));
-            if (reason != Contracts.Reason.ListCrawler) return new ListSetting(id, reason, relay, AddressList.Read(id, text.Split('\n')), null);
-            return new ListSetting(id, reason, false, null, file.EndsWith(".json", StringComparison.Ordinal) ? AgentList.ReadJson(id, text) : AgentList.ReadLines(id, text.Split('\n')));
+            if (reason != Contracts.Reason.ListCrawler)
+            {
+                return new ListSetting(id, reason, relay, AddressList.Read(id, text.Split('\n')), null);
+            }
+
+            return new ListSetting(
+                id,
+                reason,
+                false,
+                null,
+                file.EndsWith(".json", StringComparison.Ordinal)
+                    ? AgentList.ReadJson(id, text)
+                    : AgentList.ReadLines(id, text.Split('\n'))
+            );
         }
-        catch (Exception e) when (e is IOException or FormatException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e)
+            when (e
+                    is IOException
+                        or FormatException
+                        or JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+            )
         {
             throw reader.Wrong($"'{file}': {e.Message}");
         }
@@ -154,7 +284,11 @@ public static class SettingParser
 
     private static ModelInForce Model(string id, SettingReader reader, SettingFiles files)
     {
-        if (id is not ("clicks" or "cursor")) throw reader.Wrong("there are model/clicks and model/cursor");
+        if (id is not ("clicks" or "cursor"))
+        {
+            throw reader.Wrong("there are model/clicks and model/cursor");
+        }
+
         string file = reader.RequiredText("file");
         try
         {

@@ -6,18 +6,31 @@ namespace Engine.Pipeline.Settings;
 /// <param name="Class">What it is a ground for.</param>
 /// <param name="Limit">Above it the reason holds; its unit is the reason's (clicks, ms, a share).</param>
 /// <param name="WindowSeconds">60, 600 or 3600: the window that counts.</param>
-/// <param name="Over">The class once the count of the window is over the limit, where a single one already is a reason (cursor.*).</param>
+/// <param name="Over">The class once the count of the window is over the limit, where a single one already is a reason
+/// (cursor.*).</param>
 /// <param name="MinClicks">Shares say nothing of fewer clicks.</param>
 /// <param name="Shadow">Evaluated and counted, but never acting.</param>
 /// <param name="Off">Not evaluated.</param>
-public sealed record ReasonSetting(ReasonClass Class, double Limit, int WindowSeconds, ReasonClass Over, double MinClicks, bool Shadow, bool Off);
+public sealed record ReasonSetting(
+    ReasonClass Class,
+    double Limit,
+    int WindowSeconds,
+    ReasonClass Over,
+    double MinClicks,
+    bool Shadow,
+    bool Off
+);
 
 /// <summary>Cut-offs on the score: <c>bands/default</c>. Each in 0 to 1, none below the one before.</summary>
 public sealed record Bands(double Review, double Challenge, double Block)
 {
     public static readonly Bands Default = new(0.5, 0.7, 0.9);
 
-    public Band Of(double score) => score >= Block ? Band.Block : score >= Challenge ? Band.Challenge : score >= Review ? Band.Review : Band.Allow;
+    public Band Of(double score) =>
+        score >= Block ? Band.Block
+        : score >= Challenge ? Band.Challenge
+        : score >= Review ? Band.Review
+        : Band.Allow;
 }
 
 /// <summary>Times and bounds of joining and remembering: <c>limits/time</c>.</summary>
@@ -34,11 +47,25 @@ public sealed record TimeLimits(long JoinMs, long OutOfRangeMs, long DuplicatesM
 /// <param name="Target">The only address that its confirmed clicks are sent on to.</param>
 /// <param name="ReviewInvalidShare">Above this share of invalid clicks a refund review opens; null for never.</param>
 /// <param name="ReviewLostMicros">Above this cost of invalid clicks a refund review opens; null for never.</param>
-public sealed record CampaignSetting(string Id, string? Advertiser, string? Target, double? ReviewInvalidShare, long? ReviewLostMicros);
+public sealed record CampaignSetting(
+    string Id,
+    string? Advertiser,
+    string? Target,
+    double? ReviewInvalidShare,
+    long? ReviewLostMicros
+);
 
 /// <summary>An allow list: <c>allow/&lt;id&gt;</c>. One of address range, visitor or campaign.</summary>
 /// <param name="Until">Event time, ms, from which it holds no more; null for never.</param>
-public sealed record AllowSetting(string Id, IpAddress First, IpAddress Last, string? Visitor, string? Campaign, string? Because, long? Until)
+public sealed record AllowSetting(
+    string Id,
+    IpAddress First,
+    IpAddress Last,
+    string? Visitor,
+    string? Campaign,
+    string? Because,
+    long? Until
+)
 {
     public bool IsRange => Visitor == null && Campaign == null;
 }

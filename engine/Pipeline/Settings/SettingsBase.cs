@@ -6,8 +6,8 @@ using Engine.Contracts.Settings;
 namespace Engine.Pipeline.Settings;
 
 /// <summary>
-/// What is in force from the log's beginning for a group: the files' records with the topic's over them, as they stood when the group first
-/// started. Kept under <c>settings-base:&lt;group&gt;</c>, with the group's hash secrets.
+/// What is in force from the log's beginning for a group: the files' records with the topic's over them, as they stood
+/// when the group first started. Kept under <c>settings-base:&lt;group&gt;</c>, with the group's hash secrets.
 /// </summary>
 public sealed record SettingsBase
 {
@@ -34,14 +34,17 @@ public sealed record SettingsBase
 
     public string ToJson() => JsonSerializer.Serialize(this, SettingsBaseJson.Default.SettingsBase);
 
-    public static SettingsBase FromJson(string json) => JsonSerializer.Deserialize(json, SettingsBaseJson.Default.SettingsBase) ?? throw new FormatException("the base of settings is null");
+    public static SettingsBase FromJson(string json) =>
+        JsonSerializer.Deserialize(json, SettingsBaseJson.Default.SettingsBase)
+        ?? throw new FormatException("the base of settings is null");
 }
 
 [JsonSerializable(typeof(SettingsBase))]
 internal sealed partial class SettingsBaseJson : JsonSerializerContext;
 
 /// <summary>
-/// Records of settings as they come, parsed; versions are made from it. A record that doesn't load changes nothing: the one before it stays.
+/// Records of settings as they come, parsed; versions are made from it. A record that doesn't load changes nothing: the
+/// one before it stays.
 /// </summary>
 /// <param name="others">Kinds that others than the pipeline go by.</param>
 public sealed class SettingsBook(SettingFiles files, IReadOnlyList<ISettingKind>? others = null)
@@ -51,8 +54,14 @@ public sealed class SettingsBook(SettingFiles files, IReadOnlyList<ISettingKind>
     /// <summary>Takes a record in, or throws <see cref="SettingException"/>. An empty value deletes.</summary>
     public void Apply(string key, string? json)
     {
-        if (string.IsNullOrEmpty(json)) _records.Remove(key);
-        else _records[key] = SettingParser.Parse(key, json, files, others);
+        if (string.IsNullOrEmpty(json))
+        {
+            _records.Remove(key);
+        }
+        else
+        {
+            _records[key] = SettingParser.Parse(key, json, files, others);
+        }
     }
 
     /// <summary>Puts something parsed in a record's place.</summary>
@@ -60,11 +69,17 @@ public sealed class SettingsBook(SettingFiles files, IReadOnlyList<ISettingKind>
 
     public DecisionSettings Build(string version, KeyedHash hash) => DecisionSettings.Build(version, hash, _records);
 
-    /// <summary>A book with the base's records; throws <see cref="SettingException"/> where one doesn't load here.</summary>
+    /// <summary>
+    /// A book with the base's records; throws <see cref="SettingException"/> where one doesn't load here.
+    /// </summary>
     public static SettingsBook Of(SettingsBase settings, SettingFiles files, IReadOnlyList<ISettingKind>? others = null)
     {
         var book = new SettingsBook(files, others);
-        foreach ((string key, JsonElement value) in settings.Records) book.Apply(key, value.GetRawText());
+        foreach ((string key, JsonElement value) in settings.Records)
+        {
+            book.Apply(key, value.GetRawText());
+        }
+
         return book;
     }
 }

@@ -4,8 +4,8 @@ using YamlDotNet.Core;
 namespace Engine.Pipeline.Settings;
 
 /// <summary>
-/// Records of <c>settings</c> in files, for a group's first start: each <c>*.yaml</c> is a map of <c>kind/id</c> to a value. A key may stand
-/// in one file only.
+/// Records of <c>settings</c> in files, for a group's first start: each <c>*.yaml</c> is a map of <c>kind/id</c> to a
+/// value. A key may stand in one file only.
 /// </summary>
 public static class SettingsFolder
 {
@@ -13,24 +13,39 @@ public static class SettingsFolder
     public static SortedDictionary<string, string> Read(string folder)
     {
         var records = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        if (!Directory.Exists(folder)) throw new ConfigException($"{folder}: there is no such folder of settings");
+        if (!Directory.Exists(folder))
+        {
+            throw new ConfigException($"{folder}: there is no such folder of settings");
+        }
+
         foreach (string file in Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal))
         {
             try
             {
                 foreach ((string key, string? value) in YamlJson.Map(File.ReadAllText(file)))
-                    if (!records.TryAdd(key, value ?? throw new ConfigException($"{file}: {key} has no value"))) throw new ConfigException($"{file}: {key} stands in another file, too");
+                {
+                    if (!records.TryAdd(key, value ?? throw new ConfigException($"{file}: {key} has no value")))
+                    {
+                        throw new ConfigException($"{file}: {key} stands in another file, too");
+                    }
+                }
             }
             catch (YamlException e)
             {
-                throw new ConfigException($"{file}, line {e.Start.Line}, column {e.Start.Column}: {e.InnerException?.Message ?? e.Message}");
+                throw new ConfigException(
+                    $"{file}, line {e.Start.Line}, column {e.Start.Column}: {e.InnerException?.Message ?? e.Message}"
+                );
             }
         }
         return records;
     }
 
     /// <summary>Loads every record, and says all that is wrong, not only the first.</summary>
-    public static List<string> Check(IReadOnlyDictionary<string, string> records, SettingFiles files, IReadOnlyList<ISettingKind>? others = null)
+    public static List<string> Check(
+        IReadOnlyDictionary<string, string> records,
+        SettingFiles files,
+        IReadOnlyList<ISettingKind>? others = null
+    )
     {
         List<string> problems = [];
         var book = new SettingsBook(files, others);

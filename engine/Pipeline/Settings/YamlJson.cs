@@ -9,28 +9,44 @@ using YamlDotNet.RepresentationModel;
 namespace Engine.Pipeline.Settings;
 
 /// <summary>
-/// YAML as JSON, by YAML's core schema: a plain scalar is null, a boolean or a number where it reads like one, and a number keeps the digits that it is written with; a quoted one is text.
-/// Source: https://yaml.org/spec/1.2.2/#103-core-schema
+/// YAML as JSON, by YAML's core schema: a plain scalar is null, a boolean or a number where it reads like one, and a
+/// number keeps the digits that it is written with; a quoted one is text. Source:
+/// https://yaml.org/spec/1.2.2/#103-core-schema
 /// </summary>
 internal static partial class YamlJson
 {
     /// <summary>More than any setting has; what nests deeper is an alias that holds itself.</summary>
     private const int MostDepth = 64;
 
-    /// <summary>The entries of a document that is a map, as they stand; null for a value that is. Throws <see cref="YamlException"/> with the place.</summary>
+    /// <summary>
+    /// The entries of a document that is a map, as they stand; null for a value that is. Throws
+    /// <see cref="YamlException"/> with the place.
+    /// </summary>
     public static IEnumerable<(string Key, string? Value)> Map(string yaml) =>
-        YamlNodes.Map(yaml).Children.Select(child => (YamlNodes.KeyOf(child.Key), YamlNodes.IsNull(child.Value) ? null : Json(child.Value)));
+        YamlNodes
+            .Map(yaml)
+            .Children.Select(child =>
+                (YamlNodes.KeyOf(child.Key), YamlNodes.IsNull(child.Value) ? null : Json(child.Value))
+            );
 
     private static string Json(YamlNode node)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(bytes)) Write(json, node, 0);
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            Write(json, node, 0);
+        }
+
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 
     private static void Write(Utf8JsonWriter json, YamlNode node, int depth)
     {
-        if (depth > MostDepth) throw YamlNodes.Wrong(node, $"nests deeper than {MostDepth}");
+        if (depth > MostDepth)
+        {
+            throw YamlNodes.Wrong(node, $"nests deeper than {MostDepth}");
+        }
+
         switch (node)
         {
             case YamlMappingNode map:
@@ -44,7 +60,11 @@ internal static partial class YamlJson
                 break;
             case YamlSequenceNode list:
                 json.WriteStartArray();
-                foreach (YamlNode item in list.Children) Write(json, item, depth + 1);
+                foreach (YamlNode item in list.Children)
+                {
+                    Write(json, item, depth + 1);
+                }
+
                 json.WriteEndArray();
                 break;
             case YamlScalarNode scalar:
@@ -58,14 +78,44 @@ internal static partial class YamlJson
     private static void Write(Utf8JsonWriter json, YamlScalarNode scalar)
     {
         string text = scalar.Value ?? "";
-        if (scalar.Style != ScalarStyle.Plain) json.WriteStringValue(text);
-        else if (YamlNodes.IsNull(scalar)) json.WriteNullValue();
-        else if (text is "true" or "True" or "TRUE") json.WriteBooleanValue(true);
-        else if (text is "false" or "False" or "FALSE") json.WriteBooleanValue(false);
-        else if (JsonNumber().IsMatch(text)) json.WriteRawValue(text);
-        else if (text.StartsWith("0x", StringComparison.Ordinal) && long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long hex)) json.WriteNumberValue(hex);
-        else if (OtherNumber().IsMatch(text) && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)) json.WriteNumberValue(number);
-        else json.WriteStringValue(text);
+        if (scalar.Style != ScalarStyle.Plain)
+        {
+            json.WriteStringValue(text);
+        }
+        else if (YamlNodes.IsNull(scalar))
+        {
+            json.WriteNullValue();
+        }
+        else if (text is "true" or "True" or "TRUE")
+        {
+            json.WriteBooleanValue(true);
+        }
+        else if (text is "false" or "False" or "FALSE")
+        {
+            json.WriteBooleanValue(false);
+        }
+        else if (JsonNumber().IsMatch(text))
+        {
+            json.WriteRawValue(text);
+        }
+        else if (
+            text.StartsWith("0x", StringComparison.Ordinal)
+            && long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long hex)
+        )
+        {
+            json.WriteNumberValue(hex);
+        }
+        else if (
+            OtherNumber().IsMatch(text)
+            && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)
+        )
+        {
+            json.WriteNumberValue(number);
+        }
+        else
+        {
+            json.WriteStringValue(text);
+        }
     }
 
     [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$")]

@@ -11,17 +11,24 @@ public static class YamlNodes
     {
         var stream = new YamlStream();
         stream.Load(new StringReader(yaml));
-        if (stream.Documents.Count > 1) throw Wrong(stream.Documents[1].RootNode, "expected one document");
+        if (stream.Documents.Count > 1)
+        {
+            throw Wrong(stream.Documents[1].RootNode, "expected one document");
+        }
+
         return stream.Documents.Count == 0 ? [] : Map(stream.Documents[0].RootNode);
     }
 
     /// <summary>The map that a node is; an empty one where it is null.</summary>
-    public static YamlMappingNode Map(YamlNode node) => node as YamlMappingNode ?? (IsNull(node) ? [] : throw Wrong(node, "expected a map"));
+    public static YamlMappingNode Map(YamlNode node) =>
+        node as YamlMappingNode ?? (IsNull(node) ? [] : throw Wrong(node, "expected a map"));
 
     /// <summary>Whether a node says null, by YAML's core schema.</summary>
-    public static bool IsNull(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" };
+    public static bool IsNull(YamlNode node) =>
+        node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" };
 
-    public static string KeyOf(YamlNode key) => key is YamlScalarNode { Value: { } text } ? text : throw Wrong(key, "expected a key that is text");
+    public static string KeyOf(YamlNode key) =>
+        key is YamlScalarNode { Value: { } text } ? text : throw Wrong(key, "expected a key that is text");
 
     public static YamlException Wrong(YamlNode node, string what) => new(node.Start, node.End, what);
 }

@@ -1,8 +1,8 @@
 namespace Engine.Pipeline.Standing;
 
 /// <summary>
-/// What other partitions' sums of a key come to, and the total with this partition's own. Counts are decayed to the latest change of any part;
-/// the total changes only where a part does. Touched by the lane that owns the partition.
+/// What other partitions' sums of a key come to, and the total with this partition's own. Counts are decayed to the
+/// latest change of any part; the total changes only where a part does. Touched by the lane that owns the partition.
 /// </summary>
 public sealed class OtherSums
 {
@@ -21,8 +21,15 @@ public sealed class OtherSums
     public void Take(int partition, StandingSums sums, StandingSums own)
     {
         int at = _parts.FindIndex(part => part.Partition == partition);
-        if (at >= 0 && _parts[at].Sums.Covers > sums.Covers) return;
-        if (at >= 0) _parts[at] = (partition, sums);
+        if (at >= 0 && _parts[at].Sums.Covers > sums.Covers)
+        {
+            return;
+        }
+
+        if (at >= 0)
+        {
+            _parts[at] = (partition, sums);
+        }
         else
         {
             _parts.Add((partition, sums));
@@ -38,6 +45,9 @@ public sealed class OtherSums
     {
         Total.Clear(Math.Max(LogTime, own.LogTime));
         Total.Add(own);
-        foreach ((_, StandingSums sums) in _parts) Total.Add(sums);
+        foreach ((_, StandingSums sums) in _parts)
+        {
+            Total.Add(sums);
+        }
     }
 }

@@ -4,13 +4,16 @@ using Engine.Contracts;
 
 namespace Engine.Pipeline.Standing;
 
-/// <summary>Sums as a partition wrote them, immutable, and the fingerprint under which partitions look their key up.</summary>
+/// <summary>
+/// Sums as a partition wrote them, immutable, and the fingerprint under which partitions look their key up.
+/// </summary>
 /// <param name="Partition">Of <c>interactions</c>, whose sums they are.</param>
 public readonly record struct WrittenSums(int Partition, ulong Key, StandingSums Sums);
 
 /// <summary>
-/// A record of the topic <c>standings</c>: key <c>kind/id/&lt;topic&gt;-&lt;p&gt;</c>, value the partition's absolute sums in JSON, with the
-/// offset that they cover. Doubles are written so that they read back as they were: a restart goes on with the same bits.
+/// A record of the topic <c>standings</c>: key <c>kind/id/&lt;topic&gt;-&lt;p&gt;</c>, value the partition's absolute
+/// sums in JSON, with the offset that they cover. Doubles are written so that they read back as they were: a restart
+/// goes on with the same bits.
 /// </summary>
 public static class StandingRecord
 {
@@ -20,29 +23,59 @@ public static class StandingRecord
 
     public static string Key(StandingSums sums, string partition) => $"{Kinds[(int)sums.Kind]}/{sums.Name}/{partition}";
 
-    public static byte[] Value(StandingSums sums, long covers) => new Utf8Builder(256)
-        .Add("{\"clicks\":"u8).Exact(sums.Clicks).Add(",\"invalid\":"u8).Exact(sums.Invalid)
-        .Add(",\"recent_clicks\":"u8).Exact(sums.RecentClicks).Add(",\"recent_invalid\":"u8).Exact(sums.RecentInvalid)
-        .Add(",\"cost_micros\":"u8).Number(sums.CostMicros).Add(",\"lost_micros\":"u8).Number(sums.LostMicros)
-        .Add(",\"time\":"u8).Number(sums.LogTime).Add(",\"covers\":"u8).Number(covers).Add("}"u8).Written.ToArray();
+    public static byte[] Value(StandingSums sums, long covers) =>
+        new Utf8Builder(256)
+            .Add("{\"clicks\":"u8)
+            .Exact(sums.Clicks)
+            .Add(",\"invalid\":"u8)
+            .Exact(sums.Invalid)
+            .Add(",\"recent_clicks\":"u8)
+            .Exact(sums.RecentClicks)
+            .Add(",\"recent_invalid\":"u8)
+            .Exact(sums.RecentInvalid)
+            .Add(",\"cost_micros\":"u8)
+            .Number(sums.CostMicros)
+            .Add(",\"lost_micros\":"u8)
+            .Number(sums.LostMicros)
+            .Add(",\"time\":"u8)
+            .Number(sums.LogTime)
+            .Add(",\"covers\":"u8)
+            .Number(covers)
+            .Add("}"u8)
+            .Written.ToArray();
 
-    /// <summary>The key under which a partition says how far its sums are written: everything that was due before the offset is there.</summary>
+    /// <summary>
+    /// The key under which a partition says how far its sums are written: everything that was due before the offset is
+    /// there.
+    /// </summary>
     public static string MarkKey(string partition) => $"{Mark}/all/{partition}";
 
     /// <param name="logTime">Log time up to the offset, ms.</param>
-    public static byte[] MarkValue(long covers, long logTime) => new Utf8Builder(64).Add("{\"time\":"u8).Number(logTime).Add(",\"covers\":"u8).Number(covers).Add("}"u8).Written.ToArray();
+    public static byte[] MarkValue(long covers, long logTime) =>
+        new Utf8Builder(64)
+            .Add("{\"time\":"u8)
+            .Number(logTime)
+            .Add(",\"covers\":"u8)
+            .Number(covers)
+            .Add("}"u8)
+            .Written.ToArray();
 
     /// <summary>Reads how far a partition's sums are written; null where a record says something else.</summary>
     public static (int Partition, long LogTime)? ReadMark(string key, ReadOnlySpan<byte> value)
     {
-        if (!key.StartsWith(Mark + "/", StringComparison.Ordinal) || PartitionOf(key) is not { } partition) return null;
+        if (!key.StartsWith(Mark + "/", StringComparison.Ordinal) || PartitionOf(key) is not { } partition)
+        {
+            return null;
+        }
+
         try
         {
             var reader = new Utf8JsonReader(value);
             using JsonDocument json = JsonDocument.ParseValue(ref reader);
             return (partition, json.RootElement.GetProperty("time").GetInt64());
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e)
+            when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             return null;
         }
@@ -51,17 +84,34 @@ public static class StandingRecord
     /// <summary>Reads a record; null where it is none of a partition's standings.</summary>
     public static WrittenSums? Read(string key, ReadOnlySpan<byte> value, KeyedHash hash)
     {
-        int slash = key.IndexOf('/'), last = key.LastIndexOf('/');
+        int slash = key.IndexOf('/'),
+            last = key.LastIndexOf('/');
         int kind = slash > 0 ? Array.IndexOf(Kinds, key[..slash]) : -1;
-        if (kind < 0 || last <= slash + 1 || PartitionOf(key) is not { } partition) return null;
-        return Sums((StandingKind)kind, key[(slash + 1)..last], value) is { } sums && Fingerprint(sums, hash) is var found and not 0
-            ? new WrittenSums(partition, found, sums) : null;
+        if (kind < 0 || last <= slash + 1 || PartitionOf(key) is not { } partition)
+        {
+            return null;
+        }
+
+        return
+            Sums((StandingKind)kind, key[(slash + 1)..last], value) is { } sums
+            && Fingerprint(sums, hash) is var found and not 0
+            ? new WrittenSums(partition, found, sums)
+            : null;
     }
 
     private static int? PartitionOf(string key)
     {
         ReadOnlySpan<char> name = key.AsSpan(key.LastIndexOf('/') + 1);
-        return name.StartsWith(PartitionPrefix, StringComparison.Ordinal) && int.TryParse(name[PartitionPrefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int partition) ? partition : null;
+        return
+            name.StartsWith(PartitionPrefix, StringComparison.Ordinal)
+            && int.TryParse(
+                name[PartitionPrefix.Length..],
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out int partition
+            )
+            ? partition
+            : null;
     }
 
     /// <summary>The sums in a value; null where one is missing or is no number.</summary>
@@ -72,14 +122,28 @@ public static class StandingRecord
         try
         {
             var reader = new Utf8JsonReader(value);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return null;
+            }
+
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 int field = Field(reader);
                 reader.Read();
-                if (field < 0) reader.Skip();
-                else Set(sums, field, reader);
-                if (field >= 0) found |= 1 << field;
+                if (field < 0)
+                {
+                    reader.Skip();
+                }
+                else
+                {
+                    Set(sums, field, reader);
+                }
+
+                if (field >= 0)
+                {
+                    found |= 1 << field;
+                }
             }
             return found == (1 << 8) - 1 ? sums : null;
         }
@@ -90,21 +154,44 @@ public static class StandingRecord
     }
 
     private static int Field(in Utf8JsonReader reader) =>
-        reader.ValueTextEquals("clicks"u8) ? 0 : reader.ValueTextEquals("invalid"u8) ? 1 : reader.ValueTextEquals("recent_clicks"u8) ? 2 : reader.ValueTextEquals("recent_invalid"u8) ? 3
-        : reader.ValueTextEquals("cost_micros"u8) ? 4 : reader.ValueTextEquals("lost_micros"u8) ? 5 : reader.ValueTextEquals("time"u8) ? 6 : reader.ValueTextEquals("covers"u8) ? 7 : -1;
+        reader.ValueTextEquals("clicks"u8) ? 0
+        : reader.ValueTextEquals("invalid"u8) ? 1
+        : reader.ValueTextEquals("recent_clicks"u8) ? 2
+        : reader.ValueTextEquals("recent_invalid"u8) ? 3
+        : reader.ValueTextEquals("cost_micros"u8) ? 4
+        : reader.ValueTextEquals("lost_micros"u8) ? 5
+        : reader.ValueTextEquals("time"u8) ? 6
+        : reader.ValueTextEquals("covers"u8) ? 7
+        : -1;
 
     private static void Set(StandingSums sums, int field, in Utf8JsonReader reader)
     {
         switch (field)
         {
-            case 0: sums.Clicks = reader.GetDouble(); break;
-            case 1: sums.Invalid = reader.GetDouble(); break;
-            case 2: sums.RecentClicks = reader.GetDouble(); break;
-            case 3: sums.RecentInvalid = reader.GetDouble(); break;
-            case 4: sums.CostMicros = reader.GetInt64(); break;
-            case 5: sums.LostMicros = reader.GetInt64(); break;
-            case 6: sums.LogTime = reader.GetInt64(); break;
-            default: sums.Covers = reader.GetInt64(); break;
+            case 0:
+                sums.Clicks = reader.GetDouble();
+                break;
+            case 1:
+                sums.Invalid = reader.GetDouble();
+                break;
+            case 2:
+                sums.RecentClicks = reader.GetDouble();
+                break;
+            case 3:
+                sums.RecentInvalid = reader.GetDouble();
+                break;
+            case 4:
+                sums.CostMicros = reader.GetInt64();
+                break;
+            case 5:
+                sums.LostMicros = reader.GetInt64();
+                break;
+            case 6:
+                sums.LogTime = reader.GetInt64();
+                break;
+            default:
+                sums.Covers = reader.GetInt64();
+                break;
         }
     }
 
@@ -117,7 +204,9 @@ public static class StandingRecord
             StandingKind.Visitor => Fingerprints.Visitor(hash, name),
             StandingKind.Publisher => Fingerprints.Publisher(hash, name),
             StandingKind.Campaign => Fingerprints.Campaign(hash, name),
-            _ => Contracts.IpAddress.TryParse(sums.Name.Split('/')[0], out Contracts.IpAddress address) ? Fingerprints.Network(hash, address) : 0,
+            _ => Contracts.IpAddress.TryParse(sums.Name.Split('/')[0], out Contracts.IpAddress address)
+                ? Fingerprints.Network(hash, address)
+                : 0,
         };
     }
 }

@@ -6,40 +6,58 @@ using Engine.Pipeline.Windows;
 namespace Engine.Pipeline.Standing;
 
 /// <summary>What a standing speaks of.</summary>
-public enum StandingKind : byte { Network, Visitor, Publisher, Campaign }
+public enum StandingKind : byte
+{
+    Network,
+    Visitor,
+    Publisher,
+    Campaign,
+}
 
 /// <summary>Recent and past invalid share of a publisher's clicks, as known before a click.</summary>
 public readonly record struct PublisherShare(float Recent, float Past, float RecentClicks);
 
 /// <summary>
-/// The sums of one network, visitor, publisher or campaign in one partition: decayed counts of clicks and of invalid ones, and cost. Half of
-/// a count is forgotten in a day, of a recent one in ten minutes.
+/// The sums of one network, visitor, publisher or campaign in one partition: decayed counts of clicks and of invalid
+/// ones, and cost. Half of a count is forgotten in a day, of a recent one in ten minutes.
 /// </summary>
 public sealed class StandingSums
 {
-    private const double DayHalfLifeS = 86_400, RecentHalfLifeS = 600;
+    private const double DayHalfLifeS = 86_400,
+        RecentHalfLifeS = 600;
 
     /// <summary>What is left after so many seconds; a busy key asks for it every second.</summary>
-    private static readonly double[] Day = Table(DayHalfLifeS), Recent = Table(RecentHalfLifeS);
+    private static readonly double[] Day = Table(DayHalfLifeS),
+        Recent = Table(RecentHalfLifeS);
 
     public StandingKind Kind { get; init; }
 
     /// <summary>The id, or the network's CIDR.</summary>
     public string Name { get; init; } = "";
 
-    public double Clicks, Invalid, RecentClicks, RecentInvalid;
+    public double Clicks,
+        Invalid,
+        RecentClicks,
+        RecentInvalid;
 
     /// <summary>Cost of the clicks, and of the invalid ones, in micros; not decayed.</summary>
-    public long CostMicros, LostMicros;
+    public long CostMicros,
+        LostMicros;
 
     /// <summary>Log time of the last change, ms.</summary>
     public long LogTime;
 
     /// <summary>Clicks of the second that hasn't ended yet.</summary>
-    private int _heldClicks, _heldInvalid;
-    private long _heldCost, _heldLost, _heldLogTime;
+    private int _heldClicks,
+        _heldInvalid;
+    private long _heldCost,
+        _heldLost,
+        _heldLogTime;
 
-    /// <summary>Every decision made at a record before this offset is in the sums (a click that waited is decided at a later record than its own).</summary>
+    /// <summary>
+    /// Every decision made at a record before this offset is in the sums (a click that waited is decided at a later
+    /// record than its own).
+    /// </summary>
     public long Covers;
 
     /// <summary>Log time and band of what was written last; -1 where nothing was.</summary>
@@ -64,8 +82,11 @@ public sealed class StandingSums
     /// <summary>Invalid share, smoothed by one valid click so that a first invalid one isn't all.</summary>
     public float Share => (float)(Invalid / (Clicks + 1));
 
-    /// <summary>Invalid share of what lies before the recent clicks; the share of all where there is too little before.</summary>
-    public float PastShare => Clicks - RecentClicks > 20 ? (float)((Invalid - RecentInvalid) / (Clicks - RecentClicks + 1)) : Share;
+    /// <summary>
+    /// Invalid share of what lies before the recent clicks; the share of all where there is too little before.
+    /// </summary>
+    public float PastShare =>
+        Clicks - RecentClicks > 20 ? (float)((Invalid - RecentInvalid) / (Clicks - RecentClicks + 1)) : Share;
 
     /// <summary>Holds a click until <see cref="TakeHeld"/>; true where it is the first that is held.</summary>
     public bool Hold(long logTime, bool invalid, long costMicros)
@@ -73,7 +94,11 @@ public sealed class StandingSums
         bool first = _heldClicks++ == 0;
         _heldLogTime = first ? logTime : Math.Max(_heldLogTime, logTime);
         _heldCost += costMicros;
-        if (!invalid) return first;
+        if (!invalid)
+        {
+            return first;
+        }
+
         _heldInvalid++;
         _heldLost += costMicros;
         return first;
@@ -85,7 +110,8 @@ public sealed class StandingSums
         long seconds = (_heldLogTime / 1000) - (LogTime / 1000);
         if (seconds > 0 && Clicks > 0)
         {
-            double day = Decay(Day, seconds, DayHalfLifeS), recent = Decay(Recent, seconds, RecentHalfLifeS);
+            double day = Decay(Day, seconds, DayHalfLifeS),
+                recent = Decay(Recent, seconds, RecentHalfLifeS);
             (Clicks, Invalid) = (Clicks * day, Invalid * day);
             (RecentClicks, RecentInvalid) = (RecentClicks * recent, RecentInvalid * recent);
         }
@@ -100,9 +126,13 @@ public sealed class StandingSums
     public void Add(StandingSums part)
     {
         long seconds = Math.Max(0, (LogTime / 1000) - (part.LogTime / 1000));
-        double day = Decay(Day, seconds, DayHalfLifeS), recent = Decay(Recent, seconds, RecentHalfLifeS);
+        double day = Decay(Day, seconds, DayHalfLifeS),
+            recent = Decay(Recent, seconds, RecentHalfLifeS);
         (Clicks, Invalid) = (Clicks + (part.Clicks * day), Invalid + (part.Invalid * day));
-        (RecentClicks, RecentInvalid) = (RecentClicks + (part.RecentClicks * recent), RecentInvalid + (part.RecentInvalid * recent));
+        (RecentClicks, RecentInvalid) = (
+            RecentClicks + (part.RecentClicks * recent),
+            RecentInvalid + (part.RecentInvalid * recent)
+        );
         (CostMicros, LostMicros) = (CostMicros + part.CostMicros, LostMicros + part.LostMicros);
     }
 
@@ -115,11 +145,20 @@ public sealed class StandingSums
 
     /// <summary>These sums as they are now, for another partition.</summary>
     /// <param name="covers">The offset that they cover.</param>
-    public StandingSums Copy(long covers) => new()
-    {
-        Kind = Kind, Name = Name, Clicks = Clicks, Invalid = Invalid, RecentClicks = RecentClicks, RecentInvalid = RecentInvalid,
-        CostMicros = CostMicros, LostMicros = LostMicros, LogTime = LogTime, Covers = covers,
-    };
+    public StandingSums Copy(long covers) =>
+        new()
+        {
+            Kind = Kind,
+            Name = Name,
+            Clicks = Clicks,
+            Invalid = Invalid,
+            RecentClicks = RecentClicks,
+            RecentInvalid = RecentInvalid,
+            CostMicros = CostMicros,
+            LostMicros = LostMicros,
+            LogTime = LogTime,
+            Covers = covers,
+        };
 
     /// <summary>Takes another partition's sums of this key.</summary>
     public void TakeOther(int partition, StandingSums sums)
@@ -132,21 +171,34 @@ public sealed class StandingSums
     /// <summary>Takes over what was written of these sums; it counts as written.</summary>
     public void Restore(StandingSums written, Bands bands)
     {
-        (Clicks, Invalid, RecentClicks, RecentInvalid) = (written.Clicks, written.Invalid, written.RecentClicks, written.RecentInvalid);
-        (CostMicros, LostMicros, LogTime, Covers) = (written.CostMicros, written.LostMicros, written.LogTime, written.Covers);
+        (Clicks, Invalid, RecentClicks, RecentInvalid) = (
+            written.Clicks,
+            written.Invalid,
+            written.RecentClicks,
+            written.RecentInvalid
+        );
+        (CostMicros, LostMicros, LogTime, Covers) = (
+            written.CostMicros,
+            written.LostMicros,
+            written.LogTime,
+            written.Covers
+        );
         (WrittenAt, WrittenBand, Dirty) = (LogTime, bands.Of(Share), false);
         Others?.Add(this);
     }
 
-    private static double Decay(double[] table, long seconds, double halfLife) => seconds < table.Length ? table[seconds] : Math.Pow(2, -seconds / halfLife);
+    private static double Decay(double[] table, long seconds, double halfLife) =>
+        seconds < table.Length ? table[seconds] : Math.Pow(2, -seconds / halfLife);
 
-    private static double[] Table(double halfLife) => [.. Enumerable.Range(0, 256).Select(seconds => Math.Pow(2, -seconds / halfLife))];
+    private static double[] Table(double halfLife) =>
+        [.. Enumerable.Range(0, 256).Select(seconds => Math.Pow(2, -seconds / halfLife))];
 }
 
 /// <summary>
-/// The standings of a partition, and what other partitions have of its keys. What verdicts of one second of log time add is seen by clicks of later seconds only, so that what a click
-/// is judged by never depends on how the log was cut into batches. Bounded: oldest half out when a second ends beyond the bound, whether
-/// written or not, so that a quiet rebuild forgets the same. One a partition; not for two threads.
+/// The standings of a partition, and what other partitions have of its keys. What verdicts of one second of log time
+/// add is seen by clicks of later seconds only, so that what a click is judged by never depends on how the log was cut
+/// into batches. Bounded: oldest half out when a second ends beyond the bound, whether written or not, so that a quiet
+/// rebuild forgets the same. One a partition; not for two threads.
 /// </summary>
 /// <param name="bound">The most keys to remember.</param>
 public sealed class Standings(int bound)
@@ -158,7 +210,10 @@ public sealed class Standings(int bound)
     /// <summary>Sums that hold clicks of the second that hasn't ended yet.</summary>
     private readonly List<StandingSums> _holding = [];
 
-    /// <summary>The same clicks one by one, while sums that were read back are to come: which of the clicks those cover shows then.</summary>
+    /// <summary>
+    /// The same clicks one by one, while sums that were read back are to come: which of the clicks those cover shows
+    /// then.
+    /// </summary>
     private readonly List<Delta> _pending = [];
 
     /// <summary>What was read back and not reached yet, by the offset that it covers.</summary>
@@ -167,7 +222,9 @@ public sealed class Standings(int bound)
     /// <summary>What changed and wasn't taken by <see cref="TakeDirty"/> yet.</summary>
     private readonly List<StandingSums> _dirty = [];
 
-    /// <summary>Other partitions' sums that lie ahead of this one's log time, in order of theirs, then as they came.</summary>
+    /// <summary>
+    /// Other partitions' sums that lie ahead of this one's log time, in order of theirs, then as they came.
+    /// </summary>
     private readonly PriorityQueue<WrittenSums, (long LogTime, long Came)> _ahead = new();
     private long _came;
 
@@ -177,42 +234,82 @@ public sealed class Standings(int bound)
     /// <summary>Where other partitions' sums come in.</summary>
     public StandingsInbox Inbox { get; } = new();
 
-    /// <summary>Asks for the place where a key's sums are found, and, later, for the sums themselves, ahead of their use.</summary>
+    /// <summary>
+    /// Asks for the place where a key's sums are found, and, later, for the sums themselves, ahead of their use.
+    /// </summary>
     public void PrefetchPlace(ulong key) => _sums.PrefetchPlace(key);
 
     public void Prefetch(ulong key) => _sums.Prefetch(key);
 
-    /// <summary>Asks for the sums by which clicks are judged where they are others', too, once <see cref="Prefetch"/> has had its time.</summary>
+    /// <summary>
+    /// Asks for the sums by which clicks are judged where they are others', too, once <see cref="Prefetch"/> has had
+    /// its time.
+    /// </summary>
     public void PrefetchTotal(ulong key) => ObjectTable<StandingSums>.Prefetch(_sums.Find(key)?.Total);
 
     /// <summary>
-    /// The sums of a key; null before its first verdict is in them, that is until the second of that verdict has ended, or until another
-    /// partition's come.
+    /// The sums of a key; null before its first verdict is in them, that is until the second of that verdict has ended,
+    /// or until another partition's come.
     /// </summary>
-    public StandingSums? Of(ulong key) => _sums.Find(key) is { } sums && (sums.Clicks > 0 || sums.Others != null) ? sums : null;
+    public StandingSums? Of(ulong key) =>
+        _sums.Find(key) is { } sums && (sums.Clicks > 0 || sums.Others != null) ? sums : null;
 
     /// <summary>
-    /// Sums that were read back from <c>standings</c>, several of a key where there are. Each takes its key's place once reading has passed the
-    /// offset that it covers: clicks that are read again are judged by what was known before them.
+    /// Sums that were read back from <c>standings</c>, several of a key where there are. Each takes its key's place
+    /// once reading has passed the offset that it covers: clicks that are read again are judged by what was known
+    /// before them.
     /// </summary>
     public void Restore(IEnumerable<WrittenSums> written)
     {
-        foreach (WrittenSums one in written.OrderBy(one => one.Sums.Covers)) _written.Enqueue(one);
+        foreach (WrittenSums one in written.OrderBy(one => one.Sums.Covers))
+        {
+            _written.Enqueue(one);
+        }
     }
 
-    /// <summary>Notes a verdict; seen from the next second of log time on. A visitor is followed from the first invalid click on: most never have one.</summary>
+    /// <summary>
+    /// Notes a verdict; seen from the next second of log time on. A visitor is followed from the first invalid click
+    /// on: most never have one.
+    /// </summary>
     public void Note(ClickRow row, bool invalid)
     {
-        Note(row, invalid, row.NetworkSums ?? Find(row.Network) ?? New(row.Network, StandingKind.Network, row.Event.Address.NetworkText()));
-        StandingSums? visitor = row.VisitorSums ?? (row.Visitor == 0 ? null : Find(row.Visitor) ?? (invalid ? New(row.Visitor, StandingKind.Visitor, row.Event.Visitor.ToString()) : null));
-        if (visitor != null) Note(row, invalid, visitor);
-        Note(row, invalid, row.PublisherSums ?? Find(row.Publisher) ?? New(row.Publisher, StandingKind.Publisher, row.Event.Publisher.ToString()));
-        Note(row, invalid, Find(row.Campaign) ?? New(row.Campaign, StandingKind.Campaign, row.Event.Campaign.ToString()));
+        Note(
+            row,
+            invalid,
+            row.NetworkSums
+                ?? Find(row.Network)
+                ?? New(row.Network, StandingKind.Network, row.Event.Address.NetworkText())
+        );
+        StandingSums? visitor = row.VisitorSums
+            ?? (
+                row.Visitor == 0
+                    ? null
+                    : Find(row.Visitor)
+                        ?? (invalid ? New(row.Visitor, StandingKind.Visitor, row.Event.Visitor.ToString()) : null)
+            );
+        if (visitor != null)
+        {
+            Note(row, invalid, visitor);
+        }
+
+        Note(
+            row,
+            invalid,
+            row.PublisherSums
+                ?? Find(row.Publisher)
+                ?? New(row.Publisher, StandingKind.Publisher, row.Event.Publisher.ToString())
+        );
+        Note(
+            row,
+            invalid,
+            Find(row.Campaign) ?? New(row.Campaign, StandingKind.Campaign, row.Event.Campaign.ToString())
+        );
     }
 
     /// <summary>Adds what was noted, and takes what others have; called where a second of log time ends.</summary>
     /// <param name="position">Everything before this offset is decided.</param>
-    /// <param name="logTime">Of the second that begins, ms: sums that other partitions had later aren't known yet.</param>
+    /// <param name="logTime">Of the second that begins, ms: sums that other partitions had later aren't known
+    /// yet.</param>
     public void Apply(long position, long logTime, Bands bands)
     {
         while (_written.TryPeek(out WrittenSums written) && written.Sums.Covers <= position)
@@ -221,43 +318,72 @@ public sealed class Standings(int bound)
             Find(written).Restore(written.Sums, bands);
         }
         foreach (ref readonly Delta delta in CollectionsMarshal.AsSpan(_pending))
-            if (delta.Position >= delta.Sums.Covers) Hold(delta.Sums, delta.LogTime, delta.Invalid, delta.CostMicros);
+        {
+            if (delta.Position >= delta.Sums.Covers)
+            {
+                Hold(delta.Sums, delta.LogTime, delta.Invalid, delta.CostMicros);
+            }
+        }
+
         _pending.Clear();
         foreach (StandingSums sums in _holding)
         {
             sums.TakeHeld();
             sums.Others?.Add(sums);
-            if (sums.Dirty) continue;
+            if (sums.Dirty)
+            {
+                continue;
+            }
+
             sums.Dirty = true;
             _dirty.Add(sums);
         }
         _holding.Clear();
         TakeOthers(logTime);
-        if (_sums.Count > bound) Evict();
+        if (_sums.Count > bound)
+        {
+            Evict();
+        }
     }
 
     private void TakeOthers(long logTime)
     {
-        while (Inbox.TryTake(out WrittenSums other)) _ahead.Enqueue(other, (other.Sums.LogTime, _came++));
+        while (Inbox.TryTake(out WrittenSums other))
+        {
+            _ahead.Enqueue(other, (other.Sums.LogTime, _came++));
+        }
         // Of a partition that is far ahead only so much is kept; the oldest is taken before its time.
-        while (_ahead.TryPeek(out WrittenSums other, out (long LogTime, long) at) && (at.LogTime <= logTime || _ahead.Count > bound))
+        while (
+            _ahead.TryPeek(out WrittenSums other, out (long LogTime, long) at)
+            && (at.LogTime <= logTime || _ahead.Count > bound)
+        )
         {
             _ahead.Dequeue();
             Find(other).TakeOther(other.Partition, other.Sums);
         }
     }
 
-    private StandingSums Find(in WrittenSums written) => Find(written.Key) ?? New(written.Key, written.Sums.Kind, written.Sums.Name);
+    private StandingSums Find(in WrittenSums written) =>
+        Find(written.Key) ?? New(written.Key, written.Sums.Kind, written.Sums.Name);
 
     private void Note(ClickRow row, bool invalid, StandingSums sums)
     {
-        if (_written.Count == 0) Hold(sums, row.LogTime, invalid, row.Event.CostMicros);
-        else _pending.Add(new Delta(sums, row.DecidedAt, row.LogTime, invalid, row.Event.CostMicros));
+        if (_written.Count == 0)
+        {
+            Hold(sums, row.LogTime, invalid, row.Event.CostMicros);
+        }
+        else
+        {
+            _pending.Add(new Delta(sums, row.DecidedAt, row.LogTime, invalid, row.Event.CostMicros));
+        }
     }
 
     private void Hold(StandingSums sums, long logTime, bool invalid, long costMicros)
     {
-        if (sums.Hold(logTime, invalid, costMicros)) _holding.Add(sums);
+        if (sums.Hold(logTime, invalid, costMicros))
+        {
+            _holding.Add(sums);
+        }
     }
 
     private StandingSums? Find(ulong key) => _sums.Find(key);
@@ -269,14 +395,21 @@ public sealed class Standings(int bound)
         return sums;
     }
 
-    /// <summary>The sums that changed since the last call and are due: by a changed band, or a minute after they were last written.</summary>
+    /// <summary>
+    /// The sums that changed since the last call and are due: by a changed band, or a minute after they were last
+    /// written.
+    /// </summary>
     public void TakeDirty(long logTime, Bands bands, List<StandingSums> due)
     {
         int kept = 0;
         for (int i = 0; i < _dirty.Count; i++)
         {
             StandingSums sums = _dirty[i];
-            if (!sums.Dirty) continue;
+            if (!sums.Dirty)
+            {
+                continue;
+            }
+
             Band band = bands.Of(sums.Share);
             if (sums.WrittenAt >= 0 && band == sums.WrittenBand && logTime - sums.WrittenAt < 60_000)
             {

@@ -1,15 +1,24 @@
 namespace Engine.Pipeline.Windows;
 
-/// <summary>An event's time in the hops of all windows, and its places in their rings: reckoned once a click, used for each of its keys.</summary>
+/// <summary>
+/// An event's time in the hops of all windows, and its places in their rings: reckoned once a click, used for each of
+/// its keys.
+/// </summary>
 public readonly struct Hops
 {
     public Hops(long time)
     {
         Time = time;
         Ten = (uint)(time / 10_000);
-        uint minute = Ten / 6, tens = minute / 10;
+        uint minute = Ten / 6,
+            tens = minute / 10;
         TwoMinutes = minute / 2;
-        (TenPlace, MinutePlace, TensPlace, TwoMinutesPlace) = (Ten - minute * 6, minute - tens * 10, tens % 6, TwoMinutes % 5);
+        (TenPlace, MinutePlace, TensPlace, TwoMinutesPlace) = (
+            Ten - minute * 6,
+            minute - tens * 10,
+            tens % 6,
+            TwoMinutes % 5
+        );
     }
 
     /// <summary>Event time, ms since the epoch.</summary>

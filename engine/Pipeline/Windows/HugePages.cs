@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace Engine.Pipeline.Windows;
 
 /// <summary>
-/// Memory for tables that are read at random places, in pages of 2 MB where the system gives them: with pages of 4 KB each read would miss the
-/// processor's table of pages as well as its caches. Where it gives none (Linux's <c>transparent_hugepage</c> set to <c>never</c>, other
-/// systems), the same memory in small pages.
+/// Memory for tables that are read at random places, in pages of 2 MB where the system gives them: with pages of 4 KB
+/// each read would miss the processor's table of pages as well as its caches. Where it gives none (Linux's
+/// <c>transparent_hugepage</c> set to <c>never</c>, other systems), the same memory in small pages.
 /// </summary>
 internal static unsafe partial class HugePages
 {
@@ -16,28 +16,47 @@ internal static unsafe partial class HugePages
     private const int Line = 64;
 
     /// <summary>MADV_HUGEPAGE and MADV_POPULATE_WRITE of madvise(2).</summary>
-    private const int Advice = 14, Populate = 23;
+    private const int Advice = 14,
+        Populate = 23;
 
     /// <summary>EINVAL of errno(3): a system that doesn't know what it is asked.</summary>
     private const int Unknown = 22;
 
-    /// <summary>Memory that isn't cleared; less than a page of 2 MB comes as it always does. To be freed by <see cref="Free"/>.</summary>
+    /// <summary>
+    /// Memory that isn't cleared; less than a page of 2 MB comes as it always does. To be freed by <see cref="Free"/>.
+    /// </summary>
     public static void* Allocate(nuint bytes)
     {
-        if (bytes < Bytes) return NativeMemory.AlignedAlloc(bytes, 64);
+        if (bytes < Bytes)
+        {
+            return NativeMemory.AlignedAlloc(bytes, 64);
+        }
+
         void* memory = NativeMemory.AlignedAlloc(bytes, Bytes);
-        if (OperatingSystem.IsLinux()) _ = Advise(memory, bytes, Advice);
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Advise(memory, bytes, Advice);
+        }
+
         return memory;
     }
 
-    /// <summary>An array of zeros that never moves, in such pages where it has room for one. It is the collector's to free.</summary>
+    /// <summary>
+    /// An array of zeros that never moves, in such pages where it has room for one. It is the collector's to free.
+    /// </summary>
     public static T[] Array<T>(int length)
         where T : unmanaged
     {
         T[] array = GC.AllocateArray<T>(length, pinned: true);
-        nuint bytes = (nuint)length * (nuint)sizeof(T), start = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
-        nuint first = (start + Bytes - 1) / Bytes * Bytes, last = (start + bytes) / Bytes * Bytes;
-        if (OperatingSystem.IsLinux() && last > first) _ = Advise((void*)first, last - first, Advice);
+        nuint bytes = (nuint)length * (nuint)sizeof(T),
+            start = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
+        nuint first = (start + Bytes - 1) / Bytes * Bytes,
+            last = (start + bytes) / Bytes * Bytes;
+        if (OperatingSystem.IsLinux() && last > first)
+        {
+            _ = Advise((void*)first, last - first, Advice);
+        }
+
         return array;
     }
 
@@ -53,13 +72,23 @@ internal static unsafe partial class HugePages
     public static void Fetch<T>(ref readonly T value)
         where T : unmanaged
     {
-        if (!Sse.IsSupported) return;
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
         byte* at = (byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in value));
-        for (int b = 0; b < sizeof(T); b += Line) Sse.Prefetch0(at + b);
+        for (int b = 0; b < sizeof(T); b += Line)
+        {
+            Sse.Prefetch0(at + b);
+        }
+
         Sse.Prefetch0(at + sizeof(T) - 1);
     }
 
-    /// <summary>Has the system make memory's pages, as if they were written to; false where it doesn't know how.</summary>
+    /// <summary>
+    /// Has the system make memory's pages, as if they were written to; false where it doesn't know how.
+    /// </summary>
     public static bool TryMake(void* memory, nuint bytes) =>
         OperatingSystem.IsLinux() && (Advise(memory, bytes, Populate) == 0 || Marshal.GetLastPInvokeError() != Unknown);
 

@@ -6,15 +6,17 @@ using System.Runtime.Intrinsics.X86;
 namespace Engine.Pipeline.Windows;
 
 /// <summary>
-/// Counts of a pair of keys that came more than once, a quarter of a cache line, since pairs are many: ten minutes in hops of 120 s, an hour in hops of
-/// 600 s. Counts of a hop end at 255; limits on pairs lie far below.
+/// Counts of a pair of keys that came more than once, a quarter of a cache line, since pairs are many: ten minutes in
+/// hops of 120 s, an hour in hops of 600 s. Counts of a hop end at 255; limits on pairs lie far below.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Size = Bytes)]
 public unsafe struct PairCounts
 {
     public const int Bytes = 16;
 
-    private const int TenMinuteHops = 5, HourHops = 6, HopsInLong = 5;
+    private const int TenMinuteHops = 5,
+        HourHops = 6,
+        HopsInLong = 5;
     private const long HopMs = 120_000;
 
     /// <summary>Where the counts begin, in bytes from the beginning.</summary>
@@ -34,13 +36,18 @@ public unsafe struct PairCounts
     }
 
     /// <summary>
-    /// Counts an event in, and gives the windows that end with it: ten minutes' and the hour's in two floats from <paramref name="windows"/> on.
-    /// The same as <see cref="Add"/> and <see cref="Count"/>, which it falls back to for an event before the latest.
+    /// Counts an event in, and gives the windows that end with it: ten minutes' and the hour's in two floats from
+    /// <paramref name="windows"/> on. The same as <see cref="Add"/> and <see cref="Count"/>, which it falls back to for
+    /// an event before the latest.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take(in Hops at, ref float windows)
     {
-        if (at.TwoMinutes > _head) Advance(at.TwoMinutes);
+        if (at.TwoMinutes > _head)
+        {
+            Advance(at.TwoMinutes);
+        }
+
         if (at.TwoMinutes != _head || !Ssse3.IsSupported)
         {
             TakeEarlier(at.Time, ref windows);
@@ -52,7 +59,10 @@ public unsafe struct PairCounts
             Increment(ref counts[at.TwoMinutesPlace]);
             Increment(ref counts[TenMinuteHops + at.TensPlace]);
             // Ten minutes' counts into the low half, the hour's into the high one; each half's bytes are added up.
-            Vector128<byte> halves = Ssse3.Shuffle(Vector128.Load((byte*)pair), Vector128.Create((byte)4, 5, 6, 7, 8, 0x80, 0x80, 0x80, 9, 10, 11, 12, 13, 14, 0x80, 0x80));
+            Vector128<byte> halves = Ssse3.Shuffle(
+                Vector128.Load((byte*)pair),
+                Vector128.Create((byte)4, 5, 6, 7, 8, 0x80, 0x80, 0x80, 9, 10, 11, 12, 13, 14, 0x80, 0x80)
+            );
             Vector128<ushort> sums = Sse2.SumAbsoluteDifferences(halves, Vector128<byte>.Zero);
             windows = sums[0];
             Unsafe.Add(ref windows, 1) = sums[4];
@@ -71,22 +81,46 @@ public unsafe struct PairCounts
     public void Add(long time)
     {
         uint hop = (uint)(time / HopMs);
-        if (hop > _head) Advance(hop);
-        if (_head - hop < TenMinuteHops) Increment(ref _tenMinutes[hop % TenMinuteHops]);
+        if (hop > _head)
+        {
+            Advance(hop);
+        }
+
+        if (_head - hop < TenMinuteHops)
+        {
+            Increment(ref _tenMinutes[hop % TenMinuteHops]);
+        }
+
         uint tens = hop / HopsInLong;
-        if (_head / HopsInLong - tens < HourHops) Increment(ref _hour[tens % HourHops]);
+        if (_head / HopsInLong - tens < HourHops)
+        {
+            Increment(ref _hour[tens % HourHops]);
+        }
     }
 
     /// <summary>How many events lie in the windows that end with <paramref name="time"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Count(long time, out int tenMinutes, out int hour)
     {
-        uint hop = (uint)(time / HopMs), tens = hop / HopsInLong, headTens = _head / HopsInLong;
+        uint hop = (uint)(time / HopMs),
+            tens = hop / HopsInLong,
+            headTens = _head / HopsInLong;
         (tenMinutes, hour) = (0, 0);
         for (uint i = 0; i < TenMinuteHops; i++)
-            if (IsIn(_head - i, hop, TenMinuteHops)) tenMinutes += _tenMinutes[(_head - i) % TenMinuteHops];
+        {
+            if (IsIn(_head - i, hop, TenMinuteHops))
+            {
+                tenMinutes += _tenMinutes[(_head - i) % TenMinuteHops];
+            }
+        }
+
         for (uint i = 0; i < HourHops; i++)
-            if (IsIn(headTens - i, tens, HourHops)) hour += _hour[(headTens - i) % HourHops];
+        {
+            if (IsIn(headTens - i, tens, HourHops))
+            {
+                hour += _hour[(headTens - i) % HourHops];
+            }
+        }
     }
 
     /// <summary>Whether a hop lies in the window of so many hops that ends with another.</summary>
@@ -96,15 +130,26 @@ public unsafe struct PairCounts
     private void Advance(uint hop)
     {
         uint passed = Math.Min(hop - _head, TenMinuteHops);
-        for (uint i = 0; i < passed; i++) _tenMinutes[(hop - i) % TenMinuteHops] = 0;
+        for (uint i = 0; i < passed; i++)
+        {
+            _tenMinutes[(hop - i) % TenMinuteHops] = 0;
+        }
+
         uint tens = hop / HopsInLong;
         passed = Math.Min(tens - _head / HopsInLong, HourHops);
-        for (uint i = 0; i < passed; i++) _hour[(tens - i) % HourHops] = 0;
+        for (uint i = 0; i < passed; i++)
+        {
+            _hour[(tens - i) % HourHops] = 0;
+        }
+
         _head = hop;
     }
 
     private static void Increment(ref byte count)
     {
-        if (count != byte.MaxValue) count++;
+        if (count != byte.MaxValue)
+        {
+            count++;
+        }
     }
 }

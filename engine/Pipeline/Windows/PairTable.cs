@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Engine.Pipeline.Windows;
 
 /// <summary>
-/// A pair's place in the table: 16 bytes, for most pairs come once, and their windows are told by that one time. Counts lie beside the table, for pairs
-/// that come again (<see cref="PairTable"/>).
+/// A pair's place in the table: 16 bytes, for most pairs come once, and their windows are told by that one time. Counts
+/// lie beside the table, for pairs that come again (<see cref="PairTable"/>).
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Size = Bytes)]
 public struct PairEntry : IWindowEntry
@@ -16,7 +16,10 @@ public struct PairEntry : IWindowEntry
     /// <summary>Bits of the number of its counts: no more pairs of a partition can come twice within an hour.</summary>
     internal const int CountsBits = 22;
 
-    /// <summary>What is left for the time in ms: until the year 2109. Times beyond it, or before 1970, are taken for the last, or the first, of these.</summary>
+    /// <summary>
+    /// What is left for the time in ms: until the year 2109. Times beyond it, or before 1970, are taken for the last,
+    /// or the first, of these.
+    /// </summary>
     private const long LatestTime = (1L << (64 - CountsBits)) - 1;
 
     private ulong _timeAndCounts;
@@ -38,12 +41,14 @@ public struct PairEntry : IWindowEntry
 }
 
 /// <summary>
-/// Windows of pairs. A pair that came once is its time; its counts are made when it comes again, and given back once nothing of them is left in a window. So a
-/// pair that comes once an hour costs 17 bytes in place of 33, and what is counted is the same (a test holds it against plain counts).
+/// Windows of pairs. A pair that came once is its time; its counts are made when it comes again, and given back once
+/// nothing of them is left in a window. So a pair that comes once an hour costs 17 bytes in place of 33, and what is
+/// counted is the same (a test holds it against plain counts).
 /// </summary>
 public sealed unsafe class PairTable : WindowTable<PairEntry>
 {
-    private const int PieceBits = 12, PieceCounts = 1 << PieceBits;
+    private const int PieceBits = 12,
+        PieceCounts = 1 << PieceBits;
 
     /// <summary>The most pairs that can be kept, for their counts must have numbers.</summary>
     public const int MostKeys = 3_500_000;
@@ -51,31 +56,39 @@ public sealed unsafe class PairTable : WindowTable<PairEntry>
     private readonly TableMemory _memory = new(PieceCounts * PairCounts.Bytes);
     private readonly List<nint> _pieces = [];
 
-    /// <summary>The last that was given back, which holds the number of the one before in its beginning; 0 for none.</summary>
+    /// <summary>
+    /// The last that was given back, which holds the number of the one before in its beginning; 0 for none.
+    /// </summary>
     private int _free;
 
     /// <summary>Counts that were ever made; numbers begin at 1.</summary>
     private int _made;
 
-    /// <param name="maxKeys">The most pairs to keep, <see cref="MostKeys"/> at most; rounded up to whole segments.</param>
-    public PairTable(int maxKeys) : base(Math.Min(maxKeys, MostKeys))
-    {
-    }
+    /// <param name="maxKeys">The most pairs to keep, <see cref="MostKeys"/> at most; rounded up to whole
+    /// segments.</param>
+    public PairTable(int maxKeys)
+        : base(Math.Min(maxKeys, MostKeys)) { }
 
     public override long MemoryBytes => base.MemoryBytes + (long)_pieces.Count * PieceCounts * PairCounts.Bytes;
 
     /// <summary>Counts in use.</summary>
     public int CountsInUse { get; private set; }
 
-    /// <summary>Asks for the counts of a pair, whose entry should be there already; it may be void, but was one once.</summary>
+    /// <summary>
+    /// Asks for the counts of a pair, whose entry should be there already; it may be void, but was one once.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchCounts(PairEntry* entry)
     {
-        if (Sse.IsSupported && entry != null && entry->Counts != 0) Sse.Prefetch0(CountsOf(entry->Counts));
+        if (Sse.IsSupported && entry != null && entry->Counts != 0)
+        {
+            Sse.Prefetch0(CountsOf(entry->Counts));
+        }
     }
 
     /// <summary>
-    /// Counts an event of a pair in, and gives the windows that end with it: ten minutes' and the hour's in two floats from <paramref name="windows"/> on.
+    /// Counts an event of a pair in, and gives the windows that end with it: ten minutes' and the hour's in two floats
+    /// from <paramref name="windows"/> on.
     /// </summary>
     /// <param name="entry">The pair's, from <see cref="WindowTable{T}.Touch(ulong,long)"/>.</param>
     /// <param name="gap">From the pair's latest event before, ms; negative where there is none.</param>
@@ -91,7 +104,11 @@ public sealed unsafe class PairTable : WindowTable<PairEntry>
             return;
         }
         gap = Math.Abs(at.Time - last);
-        if (at.Time > last) entry->Last = at.Time;
+        if (at.Time > last)
+        {
+            entry->Last = at.Time;
+        }
+
         TakeAgain(entry, last, at, ref windows);
     }
 
@@ -100,7 +117,11 @@ public sealed unsafe class PairTable : WindowTable<PairEntry>
         int counts = entry->Counts;
         if (PairCounts.IsOver(last, at))
         {
-            if (counts != 0) GiveBack(counts);
+            if (counts != 0)
+            {
+                GiveBack(counts);
+            }
+
             entry->Counts = 0;
             windows = Unsafe.Add(ref windows, 1) = 1;
             return;
@@ -113,17 +134,24 @@ public sealed unsafe class PairTable : WindowTable<PairEntry>
         CountsOf(counts)->Take(at, ref windows);
     }
 
-    private PairCounts* CountsOf(int number) => (PairCounts*)_pieces[(number - 1) >> PieceBits] + ((number - 1) & (PieceCounts - 1));
+    private PairCounts* CountsOf(int number) =>
+        (PairCounts*)_pieces[(number - 1) >> PieceBits] + ((number - 1) & (PieceCounts - 1));
 
     private int New()
     {
         CountsInUse++;
         int number = _free;
-        if (number != 0) _free = *(int*)CountsOf(number);
+        if (number != 0)
+        {
+            _free = *(int*)CountsOf(number);
+        }
         else
         {
             number = ++_made;
-            if ((number - 1) >> PieceBits == _pieces.Count) _pieces.Add((nint)_memory.Take());
+            if ((number - 1) >> PieceBits == _pieces.Count)
+            {
+                _pieces.Add((nint)_memory.Take());
+            }
         }
         *CountsOf(number) = default;
         return number;
@@ -138,7 +166,10 @@ public sealed unsafe class PairTable : WindowTable<PairEntry>
 
     private protected override void Forgotten(in PairEntry entry)
     {
-        if (entry.Counts != 0) GiveBack(entry.Counts);
+        if (entry.Counts != 0)
+        {
+            GiveBack(entry.Counts);
+        }
     }
 
     public override void Dispose()

@@ -4,8 +4,9 @@ namespace Engine.Pipeline.Windows;
 public static class Ranked
 {
     /// <summary>
-    /// The value that would stand at <paramref name="rank"/> (from 0) were they sorted; moves them about, so that lower ones stand before that rank
-    /// (quickselect, Hoare 1961; partitions without branches after N. Lomuto, for which value goes where can't be foreseen). None is <see cref="long.MaxValue"/>.
+    /// The value that would stand at <paramref name="rank"/> (from 0) were they sorted; moves them about, so that lower
+    /// ones stand before that rank (quickselect, Hoare 1961; partitions without branches after N. Lomuto, for which
+    /// value goes where can't be foreseen). None is <see cref="long.MaxValue"/>.
     /// </summary>
     public static long At(Span<long> values, int rank)
     {
@@ -21,7 +22,11 @@ public static class Ranked
             values = values[below..];
             rank -= below;
             int notAbove = Partition(values, pivot + 1);
-            if (rank < notAbove) return pivot;
+            if (rank < notAbove)
+            {
+                return pivot;
+            }
+
             values = values[notAbove..];
             rank -= notAbove;
         }
@@ -31,7 +36,11 @@ public static class Ranked
     public static int CountBelow(this ReadOnlySpan<long> values, long bound)
     {
         int count = 0;
-        foreach (long value in values) count += value < bound ? 1 : 0;
+        foreach (long value in values)
+        {
+            count += value < bound ? 1 : 0;
+        }
+
         return count;
     }
 

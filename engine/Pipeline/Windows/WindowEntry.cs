@@ -6,20 +6,25 @@ using System.Runtime.Intrinsics.X86;
 namespace Engine.Pipeline.Windows;
 
 /// <summary>
-/// Counts of one key (an address, a network, a visitor, a pair) in sliding windows of event time: one cache line. A window of w seconds is
-/// the hop that the event lies in and the whole hops before it, so it reaches back between w less one hop and w: hops of 10 s for the
-/// minute, 60 s for ten minutes, 600 s for the hour. Counts end at 65,535.
+/// Counts of one key (an address, a network, a visitor, a pair) in sliding windows of event time: one cache line. A
+/// window of w seconds is the hop that the event lies in and the whole hops before it, so it reaches back between w
+/// less one hop and w: hops of 10 s for the minute, 60 s for ten minutes, 600 s for the hour. Counts end at 65,535.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Size = Bytes)]
 public unsafe struct WindowEntry : IWindowEntry
 {
     public const int Bytes = 64;
 
-    private const int MinuteHops = 6, TenMinuteHops = 10, HourHops = 6;
-    private const int TensInMinute = 6, TensInTenMinutes = 60;
+    private const int MinuteHops = 6,
+        TenMinuteHops = 10,
+        HourHops = 6;
+    private const int TensInMinute = 6,
+        TensInTenMinutes = 60;
 
     /// <summary>Where the rings begin, in counts of 16 bits from the entry's beginning.</summary>
-    private const int MinuteAt = 10, TenMinutesAt = MinuteAt + MinuteHops, HourAt = TenMinutesAt + TenMinuteHops;
+    private const int MinuteAt = 10,
+        TenMinutesAt = MinuteAt + MinuteHops,
+        HourAt = TenMinutesAt + TenMinuteHops;
 
     /// <summary>The key's fingerprint; 0 where the place is free.</summary>
     public ulong Key { readonly get; set; }
@@ -35,16 +40,26 @@ public unsafe struct WindowEntry : IWindowEntry
     private fixed ushort _hour[HourHops];
 
     /// <summary>
-    /// Counts an event in, and gives the windows that end with it: the minute's, ten minutes' and the hour's in three floats from
-    /// <paramref name="windows"/> on. The same as <see cref="Add"/> and <see cref="Count"/>, which it falls back to for an event before the latest.
+    /// Counts an event in, and gives the windows that end with it: the minute's, ten minutes' and the hour's in three
+    /// floats from
+    /// <paramref name="windows"/> on. The same as <see cref="Add"/> and <see cref="Count"/>, which it falls back to for
+    /// an event before the latest.
     /// </summary>
     /// <param name="gap">From the key's latest event before, ms; negative where there is none.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take(in Hops at, ref float windows, out long gap)
     {
         gap = Last == 0 ? -1 : Math.Abs(at.Time - Last);
-        if (at.Time > Last) Last = at.Time;
-        if (at.Ten > _head) Advance(at.Ten);
+        if (at.Time > Last)
+        {
+            Last = at.Time;
+        }
+
+        if (at.Ten > _head)
+        {
+            Advance(at.Ten);
+        }
+
         if (at.Ten != _head || !Avx2.IsSupported)
         {
             TakeEarlier(at.Time, ref windows);
@@ -57,11 +72,16 @@ public unsafe struct WindowEntry : IWindowEntry
             Increment(ref counts[TenMinutesAt + at.MinutePlace]);
             Increment(ref counts[HourAt + at.TensPlace]);
             // Of the last 24 of the line's 32 counts the first two are the head.
-            Vector256<int> first = Avx2.ConvertToVector256Int32(Vector128.Load(counts + 8)) & Vector256.Create(0, 0, -1, -1, -1, -1, -1, -1);
+            Vector256<int> first =
+                Avx2.ConvertToVector256Int32(Vector128.Load(counts + 8))
+                & Vector256.Create(0, 0, -1, -1, -1, -1, -1, -1);
             Vector256<int> second = Avx2.ConvertToVector256Int32(Vector128.Load(counts + 16));
             Vector256<int> third = Avx2.ConvertToVector256Int32(Vector128.Load(counts + 24));
             Vector256<int> tail = third & Vector256.Create(-1, -1, 0, 0, 0, 0, 0, 0);
-            Vector256<int> sums = Avx2.HorizontalAdd(Avx2.HorizontalAdd(first, second + tail), Avx2.HorizontalAdd(third - tail, Vector256<int>.Zero));
+            Vector256<int> sums = Avx2.HorizontalAdd(
+                Avx2.HorizontalAdd(first, second + tail),
+                Avx2.HorizontalAdd(third - tail, Vector256<int>.Zero)
+            );
             Vector128<float> three = Sse2.ConvertToVector128Single(sums.GetLower() + sums.GetUpper());
             windows = three[0];
             Unsafe.Add(ref windows, 1) = three[1];
@@ -81,14 +101,33 @@ public unsafe struct WindowEntry : IWindowEntry
     public void Add(long time)
     {
         uint hop = (uint)(time / 10_000);
-        if (hop > _head) Advance(hop);
-        fixed (ushort* minute = _minute, tenMinutes = _tenMinutes, hour = _hour)
+        if (hop > _head)
         {
-            if (_head - hop < MinuteHops) Increment(ref minute[hop % MinuteHops]);
+            Advance(hop);
+        }
+
+        fixed (
+            ushort* minute = _minute,
+                tenMinutes = _tenMinutes,
+                hour = _hour
+        )
+        {
+            if (_head - hop < MinuteHops)
+            {
+                Increment(ref minute[hop % MinuteHops]);
+            }
+
             uint minutes = hop / TensInMinute;
-            if (_head / TensInMinute - minutes < TenMinuteHops) Increment(ref tenMinutes[minutes % TenMinuteHops]);
+            if (_head / TensInMinute - minutes < TenMinuteHops)
+            {
+                Increment(ref tenMinutes[minutes % TenMinuteHops]);
+            }
+
             uint tens = hop / TensInTenMinutes;
-            if (_head / TensInTenMinutes - tens < HourHops) Increment(ref hour[tens % HourHops]);
+            if (_head / TensInTenMinutes - tens < HourHops)
+            {
+                Increment(ref hour[tens % HourHops]);
+            }
         }
     }
 
@@ -97,7 +136,11 @@ public unsafe struct WindowEntry : IWindowEntry
     public void Count(long time, out int minute, out int tenMinutes, out int hour)
     {
         uint hop = (uint)(time / 10_000);
-        fixed (ushort* minuteHops = _minute, tenMinuteHops = _tenMinutes, hourHops = _hour)
+        fixed (
+            ushort* minuteHops = _minute,
+                tenMinuteHops = _tenMinutes,
+                hourHops = _hour
+        )
         {
             minute = Sum(minuteHops, MinuteHops, _head, hop);
             tenMinutes = Sum(tenMinuteHops, TenMinuteHops, _head / TensInMinute, hop / TensInMinute);
@@ -107,7 +150,11 @@ public unsafe struct WindowEntry : IWindowEntry
 
     private void Advance(uint hop)
     {
-        fixed (ushort* minute = _minute, tenMinutes = _tenMinutes, hour = _hour)
+        fixed (
+            ushort* minute = _minute,
+                tenMinutes = _tenMinutes,
+                hour = _hour
+        )
         {
             Clear(minute, MinuteHops, _head, hop);
             Clear(tenMinutes, TenMinuteHops, _head / TensInMinute, hop / TensInMinute);
@@ -124,7 +171,10 @@ public unsafe struct WindowEntry : IWindowEntry
             new Span<ushort>(ring, (int)size).Clear();
             return;
         }
-        for (uint hop = from + 1; hop <= to; hop++) ring[hop % size] = 0;
+        for (uint hop = from + 1; hop <= to; hop++)
+        {
+            ring[hop % size] = 0;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -133,22 +183,38 @@ public unsafe struct WindowEntry : IWindowEntry
         int sum = 0;
         if (at == head)
         {
-            for (uint i = 0; i < size; i++) sum += ring[i];
+            for (uint i = 0; i < size; i++)
+            {
+                sum += ring[i];
+            }
+
             return sum;
         }
-        // Before the head the ring still holds hops down to head - size + 1; after it there is nothing newer to leave out.
+        // Before the head the ring still holds hops down to head - size + 1; after it there is nothing newer to leave
+        // out.
         if (at > head)
         {
-            for (uint hop = at < size ? 0 : at - size + 1; hop <= head; hop++) sum += ring[hop % size];
+            for (uint hop = at < size ? 0 : at - size + 1; hop <= head; hop++)
+            {
+                sum += ring[hop % size];
+            }
+
             return sum;
         }
-        for (uint hop = head < size ? 0 : head - size + 1; hop <= at; hop++) sum += ring[hop % size];
+        for (uint hop = head < size ? 0 : head - size + 1; hop <= at; hop++)
+        {
+            sum += ring[hop % size];
+        }
+
         return sum;
     }
 
     private static void Increment(ref ushort count)
     {
-        if (count != ushort.MaxValue) count++;
+        if (count != ushort.MaxValue)
+        {
+            count++;
+        }
     }
 }
 

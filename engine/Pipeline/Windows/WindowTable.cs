@@ -7,19 +7,23 @@ using System.Runtime.Intrinsics.X86;
 namespace Engine.Pipeline.Windows;
 
 /// <summary>
-/// Windows by key, bounded. A byte of each key stands in a row of tags, sixteen compared at once (Swiss table, Abseil 2018), so that a
-/// look-up costs one line of tags and one of the entry, whether the key is there or not. Grows by splitting one segment of 4,096 places at a
-/// time (extendible hashing, Fagin et al. 1979), so no click waits for a whole table to move. A full segment first forgets keys that no
-/// window can count any more; at the bound it forgets its oldest eighth, and counts what it evicted. One table a partition; not for two
-/// threads. Pointers into it hold until the next <see cref="Touch"/>.
+/// Windows by key, bounded. A byte of each key stands in a row of tags, sixteen compared at once (Swiss table, Abseil
+/// 2018), so that a look-up costs one line of tags and one of the entry, whether the key is there or not. Grows by
+/// splitting one segment of 4,096 places at a time (extendible hashing, Fagin et al. 1979), so no click waits for a
+/// whole table to move. A full segment first forgets keys that no window can count any more; at the bound it forgets
+/// its oldest eighth, and counts what it evicted. One table a partition; not for two threads. Pointers into it hold
+/// until the next <see cref="Touch"/>.
 /// </summary>
-public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEntry
+public unsafe class WindowTable<T> : IDisposable
+    where T : unmanaged, IWindowEntry
 {
     /// <summary>Places of a segment.</summary>
     public const int SegmentPlaces = 4096;
 
-    private const int GroupPlaces = 16, Groups = SegmentPlaces / GroupPlaces;
-    private const int Full = SegmentPlaces * 7 / 8, EvictedAtOnce = SegmentPlaces / 8;
+    private const int GroupPlaces = 16,
+        Groups = SegmentPlaces / GroupPlaces;
+    private const int Full = SegmentPlaces * 7 / 8,
+        EvictedAtOnce = SegmentPlaces / 8;
 
     /// <summary>A key whose latest click is older than the longest window and a hop of it counts for nothing.</summary>
     private const long Horizon = 3_600_000 + 600_000;
@@ -27,7 +31,8 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
     private sealed class Segment
     {
         public byte* Room;
-        public int Used, Depth;
+        public int Used,
+            Depth;
     }
 
     private readonly int _maxSegments;
@@ -35,9 +40,12 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
     private readonly long[] _times = new long[SegmentPlaces];
     private Segment[] _directory;
 
-    /// <summary>The memory of the directory's segments: tags (0 where free), and behind them the entries in the same places.</summary>
+    /// <summary>
+    /// The memory of the directory's segments: tags (0 where free), and behind them the entries in the same places.
+    /// </summary>
     private byte*[] _rooms;
-    private int _depth, _segments;
+    private int _depth,
+        _segments;
 
     /// <summary>Entries need no clearing: a tag says which are in use.</summary>
     private readonly TableMemory _memory = new(SegmentPlaces * (1 + sizeof(T)));
@@ -64,43 +72,60 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchTags(ulong key)
     {
-        if (Sse.IsSupported) Sse.Prefetch0(_rooms[Index(key)] + Group(key) * GroupPlaces);
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(_rooms[Index(key)] + Group(key) * GroupPlaces);
+        }
     }
 
     /// <summary>
-    /// Asks for the key's entry, as its tags tell the place; they should be there already. Where it may lie, for <see cref="Touch(ulong,long,T*)"/>
-    /// while <see cref="Moves"/> stays as it is; null where it isn't in the table, or further on.
+    /// Asks for the key's entry, as its tags tell the place; they should be there already. Where it may lie, for
+    /// <see cref="Touch(ulong,long,T*)"/> while <see cref="Moves"/> stays as it is; null where it isn't in the table,
+    /// or further on.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T* Prefetch(ulong key)
     {
         byte* room = _rooms[Index(key)];
         int group = Group(key) * GroupPlaces;
-        Vector128<byte> tags = Vector128.Load(room + group), tag = Vector128.Create(Tag(key));
-        uint hits = Vector128.Equals(tags, tag).ExtractMostSignificantBits(), free = Vector128.Equals(tags, Vector128<byte>.Zero).ExtractMostSignificantBits();
+        Vector128<byte> tags = Vector128.Load(room + group),
+            tag = Vector128.Create(Tag(key));
+        uint hits = Vector128.Equals(tags, tag).ExtractMostSignificantBits(),
+            free = Vector128.Equals(tags, Vector128<byte>.Zero).ExtractMostSignificantBits();
         if ((hits | free) == 0)
         {
             group = (group + GroupPlaces) & (SegmentPlaces - 1);
             tags = Vector128.Load(room + group);
-            (hits, free) = (Vector128.Equals(tags, tag).ExtractMostSignificantBits(), Vector128.Equals(tags, Vector128<byte>.Zero).ExtractMostSignificantBits());
+            (hits, free) = (
+                Vector128.Equals(tags, tag).ExtractMostSignificantBits(),
+                Vector128.Equals(tags, Vector128<byte>.Zero).ExtractMostSignificantBits()
+            );
         }
         bool found = hits != 0;
         T* entry = Entries(room) + group + (BitOperations.TrailingZeroCount(found ? hits : free) & (GroupPlaces - 1));
-        if (Sse.IsSupported) Sse.Prefetch0(entry);
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(entry);
+        }
+
         return found ? entry : null;
     }
 
     /// <summary>How often entries were moved: places known before are void then.</summary>
     public int Moves { get; private set; }
 
-    /// <summary>The key's entry, by the place that <see cref="Prefetch"/> told where nothing moved since, else as without it.</summary>
+    /// <summary>
+    /// The key's entry, by the place that <see cref="Prefetch"/> told where nothing moved since, else as without it.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T* Touch(ulong key, long now, T* place) => place != null && place->Key == key ? place : Touch(key, now);
 
     /// <summary>The key's entry, or null.</summary>
     public T* Find(ulong key) => Find(_rooms[Index(key)], key);
 
-    /// <summary>The key's entry, made where there is none. <paramref name="now"/> is log time in ms: what forgetting goes by.</summary>
+    /// <summary>
+    /// The key's entry, made where there is none. <paramref name="now"/> is log time in ms: what forgetting goes by.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T* Touch(ulong key, long now)
     {
@@ -118,10 +143,16 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
             for (uint hits = Vector128.Equals(tags, tag).ExtractMostSignificantBits(); hits != 0; hits &= hits - 1)
             {
                 T* entry = Entries(room) + group * GroupPlaces + BitOperations.TrailingZeroCount(hits);
-                if (entry->Key == key) return entry;
+                if (entry->Key == key)
+                {
+                    return entry;
+                }
             }
             // Nothing is ever taken out of a group but by refilling the segment: a free place ends the search.
-            if (Vector128.EqualsAny(tags, Vector128<byte>.Zero)) return null;
+            if (Vector128.EqualsAny(tags, Vector128<byte>.Zero))
+            {
+                return null;
+            }
         }
     }
 
@@ -147,8 +178,14 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
     {
         for (int group = Group(key); ; group = (group + 1) & (Groups - 1))
         {
-            uint free = Vector128.Equals(Vector128.Load(room + group * GroupPlaces), Vector128<byte>.Zero).ExtractMostSignificantBits();
-            if (free == 0) continue;
+            uint free = Vector128
+                .Equals(Vector128.Load(room + group * GroupPlaces), Vector128<byte>.Zero)
+                .ExtractMostSignificantBits();
+            if (free == 0)
+            {
+                continue;
+            }
+
             int place = group * GroupPlaces + BitOperations.TrailingZeroCount(free);
             room[place] = Tag(key);
             return Entries(room) + place;
@@ -167,7 +204,10 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
         {
             Split(segment);
             // A split may leave all on one side; the next insertion then comes here again.
-            if (segment.Used < SegmentPlaces - 1) return;
+            if (segment.Used < SegmentPlaces - 1)
+            {
+                return;
+            }
         }
         Span<long> times = _times.AsSpan(0, TakeTimes(segment));
         long last = Ranked.At(times, EvictedAtOnce);
@@ -190,20 +230,28 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
     }
 
     /// <summary>
-    /// Forgets the segment's keys whose latest click is before a time, and so many of those at it. Keys that lie behind their own group, for it was full, are put in anew, so that
-    /// a free place ends a search as before. Which keys go or move is nothing that a processor could foresee, so each is written down as one that does, and counted if it is.
+    /// Forgets the segment's keys whose latest click is before a time, and so many of those at it. Keys that lie behind
+    /// their own group, for it was full, are put in anew, so that a free place ends a search as before. Which keys go
+    /// or move is nothing that a processor could foresee, so each is written down as one that does, and counted if it
+    /// is.
     /// </summary>
     private void Forget(Segment segment, long before, int atIt)
     {
         Moves++;
         T* entries = Entries(segment.Room);
-        int gone = 0, moved = 0;
+        int gone = 0,
+            moved = 0;
         for (int i = 0; i < SegmentPlaces; i++)
         {
             ref readonly T entry = ref entries[i];
             byte tag = segment.Room[i];
-            int used = tag != 0 ? 1 : 0, goes = entry.Last < before ? used : 0;
-            if (entry.Last == before && atIt > 0 && used != 0) (goes, atIt) = (1, atIt - 1);
+            int used = tag != 0 ? 1 : 0,
+                goes = entry.Last < before ? used : 0;
+            if (entry.Last == before && atIt > 0 && used != 0)
+            {
+                (goes, atIt) = (1, atIt - 1);
+            }
+
             int moves = Group(entry.Key) != i / GroupPlaces ? used & ~goes : 0;
             _spare[moved] = _spare[SegmentPlaces - 1 - gone] = entry;
             gone += goes;
@@ -212,18 +260,33 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
         }
         segment.Used -= gone;
         Count -= gone;
-        foreach (ref readonly T entry in _spare.AsSpan(SegmentPlaces - gone)) Forgotten(entry);
-        foreach (ref readonly T entry in _spare.AsSpan(0, moved)) *Free(segment.Room, entry.Key) = entry;
+        foreach (ref readonly T entry in _spare.AsSpan(SegmentPlaces - gone))
+        {
+            Forgotten(entry);
+        }
+
+        foreach (ref readonly T entry in _spare.AsSpan(0, moved))
+        {
+            *Free(segment.Room, entry.Key) = entry;
+        }
     }
 
     private void Split(Segment segment)
     {
         if (segment.Depth == _depth)
         {
-            if (_depth == 24) return;
+            if (_depth == 24)
+            {
+                return;
+            }
+
             _directory = [.. _directory, .. _directory];
             byte*[] rooms = new byte*[_directory.Length];
-            for (int i = 0; i < rooms.Length; i++) rooms[i] = _directory[i].Room;
+            for (int i = 0; i < rooms.Length; i++)
+            {
+                rooms[i] = _directory[i].Room;
+            }
+
             _rooms = rooms;
             _depth++;
         }
@@ -231,17 +294,32 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
         int bit = 1 << (segment.Depth - 1);
         for (int i = 0; i < _directory.Length; i++)
         {
-            if (_directory[i] != segment || (i & bit) == 0) continue;
+            if (_directory[i] != segment || (i & bit) == 0)
+            {
+                continue;
+            }
+
             _directory[i] = sibling;
             _rooms[i] = sibling.Room;
         }
-        int stays = 0, moves = SegmentPlaces;
+        int stays = 0,
+            moves = SegmentPlaces;
         for (int i = 0; i < SegmentPlaces; i++)
         {
-            if (segment.Room[i] == 0) continue;
+            if (segment.Room[i] == 0)
+            {
+                continue;
+            }
+
             T entry = Entries(segment.Room)[i];
-            if (((int)entry.Key & bit) != 0) _spare[--moves] = entry;
-            else _spare[stays++] = entry;
+            if (((int)entry.Key & bit) != 0)
+            {
+                _spare[--moves] = entry;
+            }
+            else
+            {
+                _spare[stays++] = entry;
+            }
         }
         Refill(segment, _spare.AsSpan(0, stays));
         Refill(sibling, _spare.AsSpan(moves));
@@ -252,7 +330,10 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
         Moves++;
         NativeMemory.Clear(segment.Room, SegmentPlaces);
         segment.Used = entries.Length;
-        foreach (ref readonly T entry in entries) *Free(segment.Room, entry.Key) = entry;
+        foreach (ref readonly T entry in entries)
+        {
+            *Free(segment.Room, entry.Key) = entry;
+        }
     }
 
     private Segment NewSegment(int depth)
@@ -277,9 +358,7 @@ public unsafe class WindowTable<T> : IDisposable where T : unmanaged, IWindowEnt
     private static T* Entries(byte* room) => (T*)(room + SegmentPlaces);
 
     /// <summary>Told of an entry that is forgotten, so that what hangs on it can go too.</summary>
-    private protected virtual void Forgotten(in T entry)
-    {
-    }
+    private protected virtual void Forgotten(in T entry) { }
 
     public virtual void Dispose()
     {

@@ -4,8 +4,8 @@ using Engine.Contracts.Settings;
 namespace Engine.Workflows.Bindings;
 
 /// <summary>
-/// Binding statistics (US10084660B2): whether a binding relation counts. Everything that it is judged by is in its code, in the settings
-/// in force and in what was remembered of earlier ones. docs/bindings.md has it in words.
+/// Binding statistics (US10084660B2): whether a binding relation counts. Everything that it is judged by is in its
+/// code, in the settings in force and in what was remembered of earlier ones. docs/bindings.md has it in words.
 /// </summary>
 /// <param name="keys">What codes are verified by.</param>
 public sealed class BindingDecider(CodeKeys keys) : IDecider
@@ -15,7 +15,9 @@ public sealed class BindingDecider(CodeKeys keys) : IDecider
 
     public string Topic => Topics.Bindings;
 
-    /// <summary>None: what windows count is remembered, since the log alone doesn't tell which bindings were good.</summary>
+    /// <summary>
+    /// None: what windows count is remembered, since the log alone doesn't tell which bindings were good.
+    /// </summary>
     public TimeSpan LongestWindow => TimeSpan.Zero;
 
     public IReadOnlyList<ISettingKind> Kinds => SettingKinds;
@@ -26,13 +28,21 @@ public sealed class BindingDecider(CodeKeys keys) : IDecider
 }
 
 /// <summary>What a version of the settings means for bindings.</summary>
-internal sealed record BindingSettings(IReadOnlyDictionary<string, PageSetting> Pages, SuspectSetting Self, SuspectSetting Pair, SuspectSetting Network)
+internal sealed record BindingSettings(
+    IReadOnlyDictionary<string, PageSetting> Pages,
+    SuspectSetting Self,
+    SuspectSetting Pair,
+    SuspectSetting Network
+)
 {
     public static BindingSettings Of(SettingRecords records)
     {
         Dictionary<string, SuspectSetting> reasons = records.Of<SuspectSetting>(SuspectKind.Name).ToDictionary();
-        return new BindingSettings(records.Of<PageSetting>(PageKind.Name).ToDictionary(),
-            reasons.GetValueOrDefault(BindingReasons.AccountSelf, SuspectKind.Self), reasons.GetValueOrDefault(BindingReasons.PairRepeated, SuspectKind.Pair),
-            reasons.GetValueOrDefault(BindingReasons.NetworkAccounts, SuspectKind.Network));
+        return new BindingSettings(
+            records.Of<PageSetting>(PageKind.Name).ToDictionary(),
+            reasons.GetValueOrDefault(BindingReasons.AccountSelf, SuspectKind.Self),
+            reasons.GetValueOrDefault(BindingReasons.PairRepeated, SuspectKind.Pair),
+            reasons.GetValueOrDefault(BindingReasons.NetworkAccounts, SuspectKind.Network)
+        );
     }
 }

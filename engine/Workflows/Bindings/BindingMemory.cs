@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Engine.Workflows.Bindings;
 
 /// <summary>
-/// Codes that are used up, until they expire: <c>nonce &lt;nonce&gt;</c> → <c>&lt;expires&gt; &lt;binding&gt;</c>. By log time an expired code is
-/// refused as such, so its nonce may be forgotten.
+/// Codes that are used up, until they expire: <c>nonce &lt;nonce&gt;</c> → <c>&lt;expires&gt; &lt;binding&gt;</c>. By
+/// log time an expired code is refused as such, so its nonce may be forgotten.
 /// </summary>
 internal sealed class UsedCodes
 {
@@ -50,8 +50,9 @@ internal sealed class UsedCodes
 }
 
 /// <summary>
-/// How often two accounts bound on a page, whichever was first: <c>pair &lt;page&gt; &lt;account&gt; &lt;account&gt;</c> → <c>&lt;last&gt;
-/// [&lt;start&gt;:&lt;count&gt; …]</c>. The window slides by hops of its 24th part: it reaches back between its length less one hop and its length.
+/// How often two accounts bound on a page, whichever was first: <c>pair &lt;page&gt; &lt;account&gt;
+/// &lt;account&gt;</c> → <c>&lt;last&gt; [&lt;start&gt;:&lt;count&gt; …]</c>. The window slides by hops of its 24th
+/// part: it reaches back between its length less one hop and its length.
 /// </summary>
 internal sealed class PairWindow
 {
@@ -69,20 +70,46 @@ internal sealed class PairWindow
     {
         bool inOrder = string.CompareOrdinal(first, second) <= 0;
         string field = $"{Word} {page} {(inOrder ? first : second)} {(inOrder ? second : first)}";
-        long hop = Math.Max(1, window / Hops), start = logTime / hop * hop;
-        List<(long Start, long Count)> hops = [.. _pairs.TryGetValue(field, out Entry? entry) ? entry.Hops.Where(one => one.Start > logTime - window) : []];
+        long hop = Math.Max(1, window / Hops),
+            start = logTime / hop * hop;
+        List<(long Start, long Count)> hops =
+        [
+            .. _pairs.TryGetValue(field, out Entry? entry) ? entry.Hops.Where(one => one.Start > logTime - window) : [],
+        ];
         // A setting that changes may lengthen hops: then one that has begun goes on.
-        if (hops.Count > 0 && hops[^1].Start >= start) hops[^1] = (hops[^1].Start, hops[^1].Count + 1);
-        else hops.Add((start, 1));
+        if (hops.Count > 0 && hops[^1].Start >= start)
+        {
+            hops[^1] = (hops[^1].Start, hops[^1].Count + 1);
+        }
+        else
+        {
+            hops.Add((start, 1));
+        }
+
         Keep(field, new Entry(logTime, [.. hops]));
-        results.Remember(field, $"{UsedCodes.Text(logTime)} {string.Join(' ', hops.Select(one => $"{UsedCodes.Text(one.Start)}:{UsedCodes.Text(one.Count)}"))}");
+        results.Remember(
+            field,
+            $"{UsedCodes.Text(logTime)} "
+                + $"{string.Join(' ', hops.Select(one => $"{UsedCodes.Text(one.Start)}:{UsedCodes.Text(one.Count)}"))}"
+        );
         return hops.Sum(one => one.Count);
     }
 
     public void Restore(string field, string value)
     {
         string[] words = value.Split(' ');
-        Keep(field, new Entry(UsedCodes.Number(words[0]), [.. words.Skip(1).Select(word => word.Split(':')).Select(parts => (UsedCodes.Number(parts[0]), UsedCodes.Number(parts[1])))]));
+        Keep(
+            field,
+            new Entry(
+                UsedCodes.Number(words[0]),
+                [
+                    .. words
+                        .Skip(1)
+                        .Select(word => word.Split(':'))
+                        .Select(parts => (UsedCodes.Number(parts[0]), UsedCodes.Number(parts[1]))),
+                ]
+            )
+        );
     }
 
     /// <summary>Forgets pairs whose last binding lies at or before a log time.</summary>
@@ -91,7 +118,11 @@ internal sealed class PairWindow
         while (_ageing.TryPeek(out string? field, out long last) && last <= before)
         {
             _ageing.Dequeue();
-            if (!_pairs.TryGetValue(field, out Entry? entry) || entry.Last != last) continue;
+            if (!_pairs.TryGetValue(field, out Entry? entry) || entry.Last != last)
+            {
+                continue;
+            }
+
             _pairs.Remove(field);
             results.Remember(field, null);
         }
@@ -104,7 +135,10 @@ internal sealed class PairWindow
     }
 }
 
-/// <summary>Which second accounts a network was seen behind on a page: <c>network &lt;page&gt; &lt;cidr&gt; &lt;account&gt;</c> → <c>&lt;last&gt;</c>.</summary>
+/// <summary>
+/// Which second accounts a network was seen behind on a page: <c>network &lt;page&gt; &lt;cidr&gt; &lt;account&gt;</c>
+/// → <c>&lt;last&gt;</c>.
+/// </summary>
 internal sealed class NetworkWindow
 {
     public const string Word = "network";
@@ -131,16 +165,31 @@ internal sealed class NetworkWindow
         while (_ageing.TryPeek(out (string Page, string Network, string Account) seen, out long last) && last <= before)
         {
             _ageing.Dequeue();
-            if (!_networks.TryGetValue((seen.Page, seen.Network), out Dictionary<string, long>? accounts) || accounts.GetValueOrDefault(seen.Account) != last) continue;
+            if (
+                !_networks.TryGetValue((seen.Page, seen.Network), out Dictionary<string, long>? accounts)
+                || accounts.GetValueOrDefault(seen.Account) != last
+            )
+            {
+                continue;
+            }
+
             accounts.Remove(seen.Account);
-            if (accounts.Count == 0) _networks.Remove((seen.Page, seen.Network));
+            if (accounts.Count == 0)
+            {
+                _networks.Remove((seen.Page, seen.Network));
+            }
+
             results.Remember($"{Word} {seen.Page} {seen.Network} {seen.Account}", null);
         }
     }
 
     private int Keep(string page, string network, string account, long last)
     {
-        if (!_networks.TryGetValue((page, network), out Dictionary<string, long>? accounts)) _networks[(page, network)] = accounts = [];
+        if (!_networks.TryGetValue((page, network), out Dictionary<string, long>? accounts))
+        {
+            _networks[(page, network)] = accounts = [];
+        }
+
         accounts[account] = last;
         _ageing.Enqueue((page, network, account), last);
         return accounts.Count;

@@ -12,7 +12,8 @@ internal sealed class BindingOutcome(BindingEvent binding, OperationBindingCode?
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<(string Reason, Action<Utf8JsonWriter> Evidence)> _evidence = [];
-    private readonly List<string> _reasons = [], _shadow = [];
+    private readonly List<string> _reasons = [],
+        _shadow = [];
 
     public BindingEvent Binding => binding;
 
@@ -39,22 +40,39 @@ internal sealed class BindingOutcome(BindingEvent binding, OperationBindingCode?
         _evidence.Add((reason, evidence));
     }
 
-    /// <summary>Refuses what doesn't answer the prompt; of each reason the evidence has the fields and what they ask for.</summary>
+    /// <summary>
+    /// Refuses what doesn't answer the prompt; of each reason the evidence has the fields and what they ask for.
+    /// </summary>
     public void RefuseByPrompt()
     {
-        foreach (IGrouping<string?, PromptField> fields in code!.Prompt.GroupBy(field => field.Wrong(Given(field))).Where(fields => fields.Key != null).OrderBy(fields => Order(fields.Key!)))
+        foreach (
+            IGrouping<string?, PromptField> fields in code!
+                .Prompt.GroupBy(field => field.Wrong(Given(field)))
+                .Where(fields => fields.Key != null)
+                .OrderBy(fields => Order(fields.Key!))
+        )
+        {
             Refuse(fields.Key!, evidence =>
             {
                 evidence.WriteStartObject("fields");
-                foreach (PromptField field in fields) field.WriteSetting(evidence);
+                foreach (PromptField field in fields)
+                {
+                    field.WriteSetting(evidence);
+                }
+
                 evidence.WriteEndObject();
             });
+        }
     }
 
     public string ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, Plain)) Write(json);
+        using (var json = new Utf8JsonWriter(buffer, Plain))
+        {
+            Write(json);
+        }
+
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
@@ -62,9 +80,18 @@ internal sealed class BindingOutcome(BindingEvent binding, OperationBindingCode?
     {
         json.WriteStartObject();
         json.WriteString("binding", binding.Id);
-        json.WriteString("outcome", IsRefused ? "refused" : _reasons.Count > 0 ? "suspect" : "counted");
+        json.WriteString(
+            "outcome",
+            IsRefused ? "refused"
+                : _reasons.Count > 0 ? "suspect"
+                : "counted"
+        );
         Texts(json, "reasons", _reasons);
-        if (_shadow.Count > 0) Texts(json, "shadow", _shadow);
+        if (_shadow.Count > 0)
+        {
+            Texts(json, "shadow", _shadow);
+        }
+
         json.WriteString("page", binding.Page);
         // A forged code says nothing that may be believed: neither operation nor first account.
         if (code != null)
@@ -73,7 +100,13 @@ internal sealed class BindingOutcome(BindingEvent binding, OperationBindingCode?
             Texts(json, "accounts", [code.Account, binding.Account]);
             json.WriteStartObject("values");
             foreach (PromptField field in code.Prompt)
-                if (Given(field) is { ValueKind: not JsonValueKind.Null } value && field.Wrong(value) == null) field.Write(json, value);
+            {
+                if (Given(field) is { ValueKind: not JsonValueKind.Null } value && field.Wrong(value) == null)
+                {
+                    field.Write(json, value);
+                }
+            }
+
             json.WriteEndObject();
         }
         json.WriteNumber("time", binding.Time);
@@ -93,14 +126,20 @@ internal sealed class BindingOutcome(BindingEvent binding, OperationBindingCode?
         json.WriteEndObject();
     }
 
-    private JsonElement? Given(PromptField field) => binding.Values.TryGetValue(field.Name, out JsonElement value) ? value : null;
+    private JsonElement? Given(PromptField field) =>
+        binding.Values.TryGetValue(field.Name, out JsonElement value) ? value : null;
 
-    private static int Order(string reason) => BindingReasons.Refusing.Index().First(entry => entry.Item == reason).Index;
+    private static int Order(string reason) =>
+        BindingReasons.Refusing.Index().First(entry => entry.Item == reason).Index;
 
     private static void Texts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
     {
         json.WriteStartArray(name);
-        foreach (string text in texts) json.WriteStringValue(text);
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
         json.WriteEndArray();
     }
 }

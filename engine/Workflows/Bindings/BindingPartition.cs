@@ -4,9 +4,9 @@ using Engine.Contracts;
 namespace Engine.Workflows.Bindings;
 
 /// <summary>
-/// The bindings of one partition. First it is looked for a ground to refuse, in the order of <see cref="BindingReasons.Refusing"/>, and the first
-/// that holds is told; of the prompt all are. Then for grounds to suspect. Only a counted or suspect binding uses its code up and is counted in
-/// windows.
+/// The bindings of one partition. First it is looked for a ground to refuse, in the order of
+/// <see cref="BindingReasons.Refusing"/>, and the first that holds is told; of the prompt all are. Then for grounds to
+/// suspect. Only a counted or suspect binding uses its code up and is counted in windows.
 /// </summary>
 internal sealed class BindingPartition(string partition, CodeKeys keys) : IDeciderPartition
 {
@@ -23,10 +23,17 @@ internal sealed class BindingPartition(string partition, CodeKeys keys) : IDecid
         string[] words = field.Split(' ');
         switch (words[0])
         {
-            case UsedCodes.Word: _used.Restore(field, value); break;
-            case PairWindow.Word: _pairs.Restore(field, value); break;
-            case NetworkWindow.Word: _networks.Restore(field, value); break;
-            default: throw new FormatException($"'{field}' is nothing that bindings remember");
+            case UsedCodes.Word:
+                _used.Restore(field, value);
+                break;
+            case PairWindow.Word:
+                _pairs.Restore(field, value);
+                break;
+            case NetworkWindow.Word:
+                _networks.Restore(field, value);
+                break;
+            default:
+                throw new FormatException($"'{field}' is nothing that bindings remember");
         }
     }
 
@@ -50,10 +57,23 @@ internal sealed class BindingPartition(string partition, CodeKeys keys) : IDecid
 
         OperationBindingCode? code = keys.Read(binding.Code);
         // Sent again after its id was forgotten: what became of it stands.
-        if (code != null && code.Page == binding.Page && _used.By(code.Nonce) == binding.Id) return;
-        var outcome = new BindingOutcome(binding, code, $"{partition}@{at.Offset.ToString(CultureInfo.InvariantCulture)}", at.Version);
+        if (code != null && code.Page == binding.Page && _used.By(code.Nonce) == binding.Id)
+        {
+            return;
+        }
+
+        var outcome = new BindingOutcome(
+            binding,
+            code,
+            $"{partition}@{at.Offset.ToString(CultureInfo.InvariantCulture)}",
+            at.Version
+        );
         Refuse(outcome, settings, at.LogTime);
-        if (!outcome.IsRefused) Suspect(outcome, settings, at.LogTime, results);
+        if (!outcome.IsRefused)
+        {
+            Suspect(outcome, settings, at.LogTime, results);
+        }
+
         results.Set($"binding:{binding.Id}", outcome.ToJson());
         Count(outcome, results);
     }
@@ -61,17 +81,36 @@ internal sealed class BindingPartition(string partition, CodeKeys keys) : IDecid
     private void Refuse(BindingOutcome outcome, BindingSettings settings, long logTime)
     {
         (BindingEvent binding, OperationBindingCode? code) = (outcome.Binding, outcome.Code);
-        if (code == null) outcome.Refuse(BindingReasons.CodeForged, evidence => evidence.WriteNumber("characters", binding.Code.Length));
+        if (code == null)
+        {
+            outcome.Refuse(BindingReasons.CodeForged, evidence =>
+                evidence.WriteNumber("characters", binding.Code.Length)
+            );
+        }
         else if (logTime >= code.Expires)
+        {
             outcome.Refuse(BindingReasons.CodeExpired, evidence =>
             {
                 evidence.WriteNumber("expires", code.Expires);
                 evidence.WriteNumber("log_time", logTime);
             });
-        else if (code.Page != binding.Page) outcome.Refuse(BindingReasons.CodePage, evidence => evidence.WriteString("page", code.Page));
-        else if (!settings.Pages.ContainsKey(binding.Page)) outcome.Refuse(BindingReasons.PageUnknown, evidence => evidence.WriteString("page", binding.Page));
-        else if (_used.By(code.Nonce) is { } by) outcome.Refuse(BindingReasons.CodeUsed, evidence => evidence.WriteString("binding", by));
-        else outcome.RefuseByPrompt();
+        }
+        else if (code.Page != binding.Page)
+        {
+            outcome.Refuse(BindingReasons.CodePage, evidence => evidence.WriteString("page", code.Page));
+        }
+        else if (!settings.Pages.ContainsKey(binding.Page))
+        {
+            outcome.Refuse(BindingReasons.PageUnknown, evidence => evidence.WriteString("page", binding.Page));
+        }
+        else if (_used.By(code.Nonce) is { } by)
+        {
+            outcome.Refuse(BindingReasons.CodeUsed, evidence => evidence.WriteString("binding", by));
+        }
+        else
+        {
+            outcome.RefuseByPrompt();
+        }
     }
 
     private void Suspect(BindingOutcome outcome, BindingSettings settings, long logTime, IResults results)
@@ -79,21 +118,39 @@ internal sealed class BindingPartition(string partition, CodeKeys keys) : IDecid
         (BindingEvent binding, OperationBindingCode code) = (outcome.Binding, outcome.Code!);
         _used.Add(code, binding.Id!, results);
         if (!settings.Self.IsOff && code.Account == binding.Account)
-            outcome.Suspect(BindingReasons.AccountSelf, settings.Self.IsShadow, evidence => evidence.WriteString("account", binding.Account));
+        {
+            outcome.Suspect(BindingReasons.AccountSelf, settings.Self.IsShadow, evidence =>
+                evidence.WriteString("account", binding.Account)
+            );
+        }
 
-        long pairs = _pairs.Add(binding.Page, code.Account, binding.Account, logTime, (long)settings.Pair.Window.TotalMilliseconds, results);
+        long pairs = _pairs.Add(
+            binding.Page,
+            code.Account,
+            binding.Account,
+            logTime,
+            (long)settings.Pair.Window.TotalMilliseconds,
+            results
+        );
         if (!settings.Pair.IsOff && pairs > settings.Pair.Limit)
+        {
             outcome.Suspect(BindingReasons.PairRepeated, settings.Pair.IsShadow, evidence =>
             {
                 evidence.WriteNumber("count", pairs);
                 evidence.WriteNumber("window_s", (long)settings.Pair.Window.TotalSeconds);
                 evidence.WriteNumber("limit", settings.Pair.Limit);
             });
+        }
 
-        if (binding.Ip is not { } ip) return;
+        if (binding.Ip is not { } ip)
+        {
+            return;
+        }
+
         string network = ip.NetworkText();
         int accounts = _networks.Add(binding.Page, network, binding.Account, logTime, results);
         if (!settings.Network.IsOff && accounts > settings.Network.Limit)
+        {
             outcome.Suspect(BindingReasons.NetworkAccounts, settings.Network.IsShadow, evidence =>
             {
                 evidence.WriteString("network", network);
@@ -101,6 +158,7 @@ internal sealed class BindingPartition(string partition, CodeKeys keys) : IDecid
                 evidence.WriteNumber("window_s", (long)settings.Network.Window.TotalSeconds);
                 evidence.WriteNumber("limit", settings.Network.Limit);
             });
+        }
     }
 
     private void Count(BindingOutcome outcome, IResults results)
@@ -108,7 +166,11 @@ internal sealed class BindingPartition(string partition, CodeKeys keys) : IDecid
         string key = $"stats:binding:{outcome.Binding.Page}:{{{partition}}}";
         if (outcome.IsRefused)
         {
-            foreach (string reason in outcome.Reasons) results.Count(key, "refused:" + reason, 1);
+            foreach (string reason in outcome.Reasons)
+            {
+                results.Count(key, "refused:" + reason, 1);
+            }
+
             return;
         }
         OperationBindingCode code = outcome.Code!;
@@ -124,6 +186,13 @@ internal sealed class BindingPartition(string partition, CodeKeys keys) : IDecid
         }
         results.Count(key, "operation:" + code.Operation, 1);
         results.Count(key, $"pair:{code.Account} {outcome.Binding.Account}", 1);
-        results.Count(key, "hour:" + DateTimeOffset.FromUnixTimeMilliseconds(outcome.Binding.Time).ToString("yyyy-MM-dd'T'HH", CultureInfo.InvariantCulture), 1);
+        results.Count(
+            key,
+            "hour:"
+                + DateTimeOffset
+                    .FromUnixTimeMilliseconds(outcome.Binding.Time)
+                    .ToString("yyyy-MM-dd'T'HH", CultureInfo.InvariantCulture),
+            1
+        );
     }
 }

@@ -1,7 +1,8 @@
 namespace Engine.Workflows.Bindings;
 
 /// <summary>
-/// Writes a code's contents bit by bit, the highest first. Names go by the narrowest of three alphabets that has all of their letters:
+/// Writes a code's contents bit by bit, the highest first. Names go by the narrowest of three alphabets that has all of
+/// their letters:
 /// <code>
 /// name    = class (2 bits) length-1 (7 bits) letters
 /// class 0 = a-z 0-9 - _ . :        three letters in 16 bits, two in 11, one in 6
@@ -33,7 +34,10 @@ internal sealed class CodeBitWriter
 
     public void WriteBytes(ReadOnlySpan<byte> bytes)
     {
-        foreach (byte one in bytes) Write(one, 8);
+        foreach (byte one in bytes)
+        {
+            Write(one, 8);
+        }
     }
 
     public void WriteName(string name)
@@ -45,7 +49,13 @@ internal sealed class CodeBitWriter
         {
             take = alphabet == 0 ? Math.Min(3, name.Length - i) : 1;
             ulong value = 0;
-            for (int letter = 0; letter < take; letter++) value = value * (ulong)NameAlphabet.Size(alphabet) + (ulong)NameAlphabet.IndexOf(alphabet, name[i + letter]);
+            for (int letter = 0; letter < take; letter++)
+            {
+                value =
+                    value * (ulong)NameAlphabet.Size(alphabet)
+                    + (ulong)NameAlphabet.IndexOf(alphabet, name[i + letter]);
+            }
+
             Write(value, NameAlphabet.Bits(alphabet, take));
         }
     }
@@ -53,7 +63,11 @@ internal sealed class CodeBitWriter
     public void WriteInteger(long? value)
     {
         Write(value.HasValue ? 1u : 0u, 1);
-        if (value is not { } number) return;
+        if (value is not { } number)
+        {
+            return;
+        }
+
         ulong zigzag = (ulong)(number << 1) ^ (ulong)(number >> 63);
         int bytes = Math.Max(1, (64 - System.Numerics.BitOperations.LeadingZeroCount(zigzag) + 7) / 8);
         Write((ulong)bytes - 1, 3);
@@ -63,11 +77,17 @@ internal sealed class CodeBitWriter
     public void WriteNumber(double? value)
     {
         Write(value.HasValue ? 1u : 0u, 1);
-        if (value is { } number) Write(BitConverter.DoubleToUInt64Bits(number), 64);
+        if (value is { } number)
+        {
+            Write(BitConverter.DoubleToUInt64Bits(number), 64);
+        }
     }
 }
 
-/// <summary>Reads what <see cref="CodeBitWriter"/> wrote; past the end, and where letters are none, it throws <see cref="FormatException"/>.</summary>
+/// <summary>
+/// Reads what <see cref="CodeBitWriter"/> wrote; past the end, and where letters are none, it throws
+/// <see cref="FormatException"/>.
+/// </summary>
 internal sealed class CodeBitReader(byte[] bytes)
 {
     private int _at;
@@ -77,9 +97,17 @@ internal sealed class CodeBitReader(byte[] bytes)
 
     public ulong Read(int bits)
     {
-        if (_at + bits > bytes.Length * 8) throw new FormatException("the code ends too soon");
+        if (_at + bits > bytes.Length * 8)
+        {
+            throw new FormatException("the code ends too soon");
+        }
+
         ulong value = 0;
-        for (int end = _at + bits; _at < end; _at++) value = value << 1 | ((uint)bytes[_at / 8] >> 7 - _at % 8 & 1);
+        for (int end = _at + bits; _at < end; _at++)
+        {
+            value = value << 1 | ((uint)bytes[_at / 8] >> 7 - _at % 8 & 1);
+        }
+
         return value;
     }
 
@@ -88,20 +116,32 @@ internal sealed class CodeBitReader(byte[] bytes)
     public string ReadName()
     {
         int alphabet = (int)Read(2);
-        if (alphabet > 2) throw new FormatException("a name has no such alphabet");
+        if (alphabet > 2)
+        {
+            throw new FormatException("a name has no such alphabet");
+        }
+
         char[] name = new char[(int)Read(7) + 1];
         for (int i = 0, take; i < name.Length; i += take)
         {
             take = alphabet == 0 ? Math.Min(3, name.Length - i) : 1;
-            int value = (int)Read(NameAlphabet.Bits(alphabet, take)), size = NameAlphabet.Size(alphabet);
-            for (int letter = take - 1; letter >= 0; letter--, value /= size) name[i + letter] = NameAlphabet.Letter(alphabet, value % size);
+            int value = (int)Read(NameAlphabet.Bits(alphabet, take)),
+                size = NameAlphabet.Size(alphabet);
+            for (int letter = take - 1; letter >= 0; letter--, value /= size)
+            {
+                name[i + letter] = NameAlphabet.Letter(alphabet, value % size);
+            }
         }
         return new string(name);
     }
 
     public long? ReadInteger()
     {
-        if (Read(1) == 0) return null;
+        if (Read(1) == 0)
+        {
+            return null;
+        }
+
         ulong zigzag = Read(((int)Read(3) + 1) * 8);
         return (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
     }
@@ -112,15 +152,48 @@ internal sealed class CodeBitReader(byte[] bytes)
 /// <summary>The alphabets of names, the narrowest first.</summary>
 internal static class NameAlphabet
 {
-    private const string Lower = "abcdefghijklmnopqrstuvwxyz0123456789-_.:", Word = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    private const string Lower = "abcdefghijklmnopqrstuvwxyz0123456789-_.:",
+        Word = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-    public static int Narrowest(string name) => name.All(Lower.Contains) ? 0 : name.All(Word.Contains) ? 1 : 2;
+    public static int Narrowest(string name) =>
+        name.All(Lower.Contains) ? 0
+        : name.All(Word.Contains) ? 1
+        : 2;
 
-    public static int Size(int alphabet) => alphabet switch { 0 => Lower.Length, 1 => Word.Length, _ => 128 };
+    public static int Size(int alphabet) =>
+        alphabet switch
+        {
+            0 => Lower.Length,
+            1 => Word.Length,
+            _ => 128,
+        };
 
-    public static int Bits(int alphabet, int letters) => alphabet switch { 0 => letters switch { 3 => 16, 2 => 11, _ => 6 }, 1 => 6, _ => 7 };
+    public static int Bits(int alphabet, int letters) =>
+        alphabet switch
+        {
+            0 => letters switch
+            {
+                3 => 16,
+                2 => 11,
+                _ => 6,
+            },
+            1 => 6,
+            _ => 7,
+        };
 
-    public static int IndexOf(int alphabet, char letter) => alphabet switch { 0 => Lower.IndexOf(letter, StringComparison.Ordinal), 1 => Word.IndexOf(letter, StringComparison.Ordinal), _ => letter };
+    public static int IndexOf(int alphabet, char letter) =>
+        alphabet switch
+        {
+            0 => Lower.IndexOf(letter, StringComparison.Ordinal),
+            1 => Word.IndexOf(letter, StringComparison.Ordinal),
+            _ => letter,
+        };
 
-    public static char Letter(int alphabet, int index) => alphabet switch { 0 => Lower[index], 1 => Word[index], _ => (char)index };
+    public static char Letter(int alphabet, int index) =>
+        alphabet switch
+        {
+            0 => Lower[index],
+            1 => Word[index],
+            _ => (char)index,
+        };
 }

@@ -3,7 +3,8 @@ using Engine.Contracts.Settings;
 namespace Engine.Workflows.Bindings;
 
 /// <summary>What a reason to suspect a binding goes by: <c>binding-reason/&lt;code&gt;</c>.</summary>
-/// <param name="Limit">Above it the reason holds: bindings of one pair, or second accounts of one network, on one page.</param>
+/// <param name="Limit">Above it the reason holds: bindings of one pair, or second accounts of one network, on one
+/// page.</param>
 /// <param name="Window">How far back they are counted, log time.</param>
 /// <param name="IsShadow">Evaluated and counted, but never acting.</param>
 /// <param name="IsOff">Not evaluated.</param>
@@ -22,7 +23,9 @@ public sealed class SuspectKind : ISettingKind
 
     public static readonly SuspectSetting Self = new(0, TimeSpan.Zero, false, false);
 
-    private const int MostLimit = 1_000_000, LeastWindowSeconds = 60, MostWindowSeconds = 604_800;
+    private const int MostLimit = 1_000_000,
+        LeastWindowSeconds = 60,
+        MostWindowSeconds = 604_800;
 
     public string Kind => Name;
 
@@ -33,11 +36,24 @@ public sealed class SuspectKind : ISettingKind
             BindingReasons.AccountSelf => Self,
             BindingReasons.PairRepeated => Pair,
             BindingReasons.NetworkAccounts => Network,
-            _ => throw record.Wrong($"'{id}' is no reason to suspect a binding; there are {string.Join(", ", BindingReasons.Suspecting)}"),
+            _ => throw record.Wrong(
+                $"'{id}' is no reason to suspect a binding; there are {string.Join(", ", BindingReasons.Suspecting)}"
+            ),
         };
-        bool shadow = record.Flag("shadow"), off = record.Flag("off");
-        if (id == BindingReasons.AccountSelf) return d with { IsShadow = shadow, IsOff = off };
-        return new SuspectSetting((int)(record.Integer("limit", 1, MostLimit) ?? d.Limit),
-            record.Integer("window_s", LeastWindowSeconds, MostWindowSeconds) is { } window ? TimeSpan.FromSeconds(window) : d.Window, shadow, off);
+        bool shadow = record.Flag("shadow"),
+            off = record.Flag("off");
+        if (id == BindingReasons.AccountSelf)
+        {
+            return d with { IsShadow = shadow, IsOff = off };
+        }
+
+        return new SuspectSetting(
+            (int)(record.Integer("limit", 1, MostLimit) ?? d.Limit),
+            record.Integer("window_s", LeastWindowSeconds, MostWindowSeconds) is { } window
+                ? TimeSpan.FromSeconds(window)
+                : d.Window,
+            shadow,
+            off
+        );
     }
 }

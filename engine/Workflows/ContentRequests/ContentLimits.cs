@@ -9,8 +9,9 @@ namespace Engine.Workflows.ContentRequests;
 public sealed record ContentLimits(long NetworkRequests, double StandingShare, double StandingClicks)
 {
     /// <summary>
-    /// A /24 of a carrier's NAT holds thousands of people whose pages ask for a few items each; fifty a second, all minute long, is more than
-    /// they do. The standing is stricter than what makes a click suspect (0.6), since here it denies.
+    /// A /24 of a carrier's NAT holds thousands of people whose pages ask for a few items each; fifty a second, all
+    /// minute long, is more than they do. The standing is stricter than what makes a click suspect (0.6), since here it
+    /// denies.
     /// </summary>
     public static readonly ContentLimits Default = new(3000, 0.8, 20);
 }
@@ -22,11 +23,16 @@ public sealed class ContentLimitsKind : ISettingKind
 
     public object Parse(string id, SettingReader record)
     {
-        if (id != "limits") throw record.Wrong("there is only content/limits");
+        if (id != "limits")
+        {
+            throw record.Wrong("there is only content/limits");
+        }
+
         ContentLimits d = ContentLimits.Default;
         return new ContentLimits(
             record.Integer("network_requests", 1, 1_000_000_000) ?? d.NetworkRequests,
             record.Number("standing_share", 0, 1, d.StandingShare),
-            record.Number("standing_clicks", 0, 1e12, d.StandingClicks));
+            record.Number("standing_clicks", 0, 1e12, d.StandingClicks)
+        );
     }
 }

@@ -12,8 +12,16 @@ namespace Engine.Workflows.ContentRequests;
 /// <param name="Asked">The parameters, by name.</param>
 /// <param name="Answered">The answer that HTTP gave already, or null.</param>
 public sealed record ContentRequest(
-    string Request, string Sponsor, long Time, string? Resource, IpAddress? Address, string Unit, AdSize[] Sizes,
-    KeyValuePair<string, string>[] Asked, ContentAnswer? Answered) : WorkflowEvent(EventType, Request, Sponsor, Time)
+    string Request,
+    string Sponsor,
+    long Time,
+    string? Resource,
+    IpAddress? Address,
+    string Unit,
+    AdSize[] Sizes,
+    KeyValuePair<string, string>[] Asked,
+    ContentAnswer? Answered
+) : WorkflowEvent(EventType, Request, Sponsor, Time)
 {
     public const string EventType = "content-request";
 
@@ -25,30 +33,49 @@ public sealed record ContentRequest(
     {
         string id = reader.Id();
         long time = reader.Time();
-        string sponsor = reader.Identifier("sponsor"), unit = reader.Identifier("unit");
+        string sponsor = reader.Identifier("sponsor"),
+            unit = reader.Identifier("unit");
         AdSize[] sizes = ReadSizes(reader);
         string? resource = reader.OptionalText("resource", EventLimits.MaxValueBytes);
         IpAddress? address = reader.OptionalAddress("ip");
         reader.OptionalText("ua", EventLimits.MaxValueBytes);
         KeyValuePair<string, string>[] asked = ReadParameters(reader);
         ContentAnswer? answered = ReadAnswer(reader, id, sponsor);
-        return reader.IsGood ? new ContentRequest(id, sponsor, time, resource, address, unit, sizes, asked, answered) : null;
+        return reader.IsGood
+            ? new ContentRequest(id, sponsor, time, resource, address, unit, sizes, asked, answered)
+            : null;
     }
 
     private static AdSize[] ReadSizes(EventReader reader)
     {
-        if (reader.List("sizes", required: true) is not { } list) return [];
-        if (AdSize.ReadList(list, out string problem, out bool isType) is { } sizes) return sizes;
+        if (reader.List("sizes", required: true) is not { } list)
+        {
+            return [];
+        }
+
+        if (AdSize.ReadList(list, out string problem, out bool isType) is { } sizes)
+        {
+            return sizes;
+        }
+
         reader.Fail(isType ? DeadLetterReason.WrongType : DeadLetterReason.OutOfRange, $"sizes: {problem}");
         return [];
     }
 
     private static KeyValuePair<string, string>[] ReadParameters(EventReader reader)
     {
-        if (reader.Map("parameters") is not { } map) return [];
+        if (reader.Map("parameters") is not { } map)
+        {
+            return [];
+        }
+
         try
         {
-            if (Parameters.Read(map, out string problem, out bool isType) is { } parameters) return parameters;
+            if (Parameters.Read(map, out string problem, out bool isType) is { } parameters)
+            {
+                return parameters;
+            }
+
             reader.Fail(isType ? DeadLetterReason.WrongType : DeadLetterReason.OutOfRange, $"parameters: {problem}");
         }
         catch (InvalidOperationException)
@@ -61,8 +88,16 @@ public sealed record ContentRequest(
 
     private static ContentAnswer? ReadAnswer(EventReader reader, string id, string sponsor)
     {
-        if (!reader.IsGood || reader.Header(DecisionHeader) is not { } json) return null;
-        if (ContentAnswer.Parse(json) is { } answer && answer.Request == id && answer.Sponsor == sponsor) return answer;
+        if (!reader.IsGood || reader.Header(DecisionHeader) is not { } json)
+        {
+            return null;
+        }
+
+        if (ContentAnswer.Parse(json) is { } answer && answer.Request == id && answer.Sponsor == sponsor)
+        {
+            return answer;
+        }
+
         reader.Fail(DeadLetterReason.Malformed, $"the header {DecisionHeader} is no answer to this request");
         return null;
     }

@@ -7,10 +7,21 @@ public sealed class ContentSettings
 
     public ContentSettings(SettingRecords records)
     {
-        ILookup<string, DefinitionSetting> definitions = records.Of<DefinitionSetting>("definition").Select(record => record.Value).ToLookup(definition => definition.Sponsor, StringComparer.Ordinal);
-        foreach ((string id, SponsorSetting sponsor) in records.Of<SponsorSetting>("sponsor")) _sponsors[id] = new Sponsor(sponsor, definitions[id]);
-        Acceptances = definitions.SelectMany(group => group).Where(definition => definition.Accepted != null).ToLookup(definition => definition.Sponsor, StringComparer.Ordinal);
-        Limits = records.Of<ContentLimits>("content").Select(record => record.Value).FirstOrDefault() ?? ContentLimits.Default;
+        ILookup<string, DefinitionSetting> definitions = records
+            .Of<DefinitionSetting>("definition")
+            .Select(record => record.Value)
+            .ToLookup(definition => definition.Sponsor, StringComparer.Ordinal);
+        foreach ((string id, SponsorSetting sponsor) in records.Of<SponsorSetting>("sponsor"))
+        {
+            _sponsors[id] = new Sponsor(sponsor, definitions[id]);
+        }
+
+        Acceptances = definitions
+            .SelectMany(group => group)
+            .Where(definition => definition.Accepted != null)
+            .ToLookup(definition => definition.Sponsor, StringComparer.Ordinal);
+        Limits = records.Of<ContentLimits>("content").Select(record => record.Value).FirstOrDefault()
+            ?? ContentLimits.Default;
         Version = records.Version;
     }
 

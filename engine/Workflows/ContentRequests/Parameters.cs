@@ -4,12 +4,19 @@ using Engine.Contracts;
 
 namespace Engine.Workflows.ContentRequests;
 
-/// <summary>What a request asks for besides unit and sizes: names with one value each, in the order of the names.</summary>
+/// <summary>
+/// What a request asks for besides unit and sizes: names with one value each, in the order of the names.
+/// </summary>
 public static class Parameters
 {
-    public const int Most = EventLimits.MaxParameters, MaxNameBytes = EventLimits.MaxParameterNameBytes, MaxValueBytes = EventLimits.MaxParameterValueBytes;
+    public const int Most = EventLimits.MaxParameters,
+        MaxNameBytes = EventLimits.MaxParameterNameBytes,
+        MaxValueBytes = EventLimits.MaxParameterValueBytes;
 
-    /// <summary>Reads a request's; numbers, true and false are taken as their text, null as not being there; of one name the last holds.</summary>
+    /// <summary>
+    /// Reads a request's; numbers, true and false are taken as their text, null as not being there; of one name the
+    /// last holds.
+    /// </summary>
     /// <returns>Null with what is wrong.</returns>
     public static KeyValuePair<string, string>[]? Read(JsonElement map, out string problem, out bool isType)
     {
@@ -29,15 +36,25 @@ public static class Parameters
                 (problem, isType) = ($"'{name}' is neither a text nor a number", true);
                 return null;
             }
-            if (value == null) read.Remove(name);
+            if (value == null)
+            {
+                read.Remove(name);
+            }
             else if (!IsValue(value))
             {
                 problem = $"'{name}' is longer than {MaxValueBytes} bytes";
                 return null;
             }
-            else read[name] = value;
+            else
+            {
+                read[name] = value;
+            }
         }
-        if (read.Count <= Most) return read.Count == 0 ? [] : [.. read];
+        if (read.Count <= Most)
+        {
+            return read.Count == 0 ? [] : [.. read];
+        }
+
         problem = $"more than {Most}";
         return null;
     }
@@ -46,10 +63,11 @@ public static class Parameters
 
     public static bool IsValue(string value) => Encoding.UTF8.GetByteCount(value) <= MaxValueBytes;
 
-    private static string? ValueOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-        _ => null,
-    };
+    private static string? ValueOf(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+            _ => null,
+        };
 }

@@ -3,8 +3,8 @@ using Engine.Contracts;
 namespace Engine.Workflows.ContentRequests;
 
 /// <summary>
-/// How often sponsors and networks ask, by log time. What is counted depends on the events of the last minute alone, so a partition that is
-/// read again from before that counts the same.
+/// How often sponsors and networks ask, by log time. What is counted depends on the events of the last minute alone, so
+/// a partition that is read again from before that counts the same.
 /// </summary>
 public sealed class RequestRates
 {
@@ -13,12 +13,16 @@ public sealed class RequestRates
 
     /// <summary>A minute in hops: it reaches back between 50 s and 60 s.</summary>
     private const int Hops = 6;
-    private const long HopMs = 10_000, SecondMs = 1000;
+    private const long HopMs = 10_000,
+        SecondMs = 1000;
 
     /// <summary>Networks that one hop counts at most, some 10 MB; further ones aren't held to a rate in it.</summary>
     private const int MaxNetworks = 200_000;
 
-    private readonly Dictionary<IpAddress, int>[] _hops = [.. Enumerable.Range(0, Hops).Select(_ => new Dictionary<IpAddress, int>())];
+    private readonly Dictionary<IpAddress, int>[] _hops =
+    [
+        .. Enumerable.Range(0, Hops).Select(_ => new Dictionary<IpAddress, int>()),
+    ];
     private readonly long[] _hopOf = new long[Hops];
     private readonly Dictionary<string, (long Second, long Count)> _sponsors = new(StringComparer.Ordinal);
 
@@ -35,19 +39,35 @@ public sealed class RequestRates
             _hopOf[at] = hop;
         }
         if (now.Count < MaxNetworks || now.ContainsKey(network))
+        {
             System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(now, network, out _)++;
+        }
+
         long sum = 0;
         for (int i = 0; i < Hops; i++)
-            if (_hopOf[i] > hop - Hops && _hops[i].TryGetValue(network, out int count)) sum += count;
+        {
+            if (_hopOf[i] > hop - Hops && _hops[i].TryGetValue(network, out int count))
+            {
+                sum += count;
+            }
+        }
+
         return sum;
     }
 
-    /// <summary>Counts a request of a sponsor that there is, and says the how-manieth of its second of log time it is.</summary>
+    /// <summary>
+    /// Counts a request of a sponsor that there is, and says the how-manieth of its second of log time it is.
+    /// </summary>
     public long Sponsor(string sponsor, long logTime)
     {
-        ref (long Second, long Count) rate = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_sponsors, sponsor, out _);
+        ref (long Second, long Count) rate =
+            ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_sponsors, sponsor, out _);
         long second = logTime / SecondMs;
-        if (rate.Second != second) rate = (second, 0);
+        if (rate.Second != second)
+        {
+            rate = (second, 0);
+        }
+
         return ++rate.Count;
     }
 }

@@ -12,8 +12,9 @@ namespace Engine.Workflows.ContentRequests;
 public sealed record RequestExample(string Request, string? Resource, long Time);
 
 /// <summary>
-/// A type of invalid requests: those of one sponsor with the same validity, unit, sizes and parameters; and how often they came. What of it is
-/// kept in Redis is one line of JSON a type, the same for the sponsor's pages and for whoever takes the partition over.
+/// A type of invalid requests: those of one sponsor with the same validity, unit, sizes and parameters; and how often
+/// they came. What of it is kept in Redis is one line of JSON a type, the same for the sponsor's pages and for whoever
+/// takes the partition over.
 /// </summary>
 public sealed class RequestType
 {
@@ -29,7 +30,14 @@ public sealed class RequestType
     private readonly SortedDictionary<long, long> _days = [];
     private readonly List<long> _recent = new(RecurRequests + 1);
 
-    private RequestType(Validity validity, string unit, AdSize[] sizes, KeyValuePair<string, string>[] asked, RequestExample example, string? definition)
+    private RequestType(
+        Validity validity,
+        string unit,
+        AdSize[] sizes,
+        KeyValuePair<string, string>[] asked,
+        RequestExample example,
+        string? definition
+    )
     {
         (Validity, Unit, Sizes, Asked, Example, Definition) = (validity, unit, sizes, asked, example, definition);
         (First, Last) = (long.MaxValue, long.MinValue);
@@ -66,10 +74,14 @@ public sealed class RequestType
     public static long DayOf(long time) => time / DayMs;
 
     /// <summary>Its requests in the week before a time, by whole days: today's and the seven's before.</summary>
-    public long RequestsBefore(long time) => _days.Where(day => day.Key <= DayOf(time) && day.Key >= DayOf(time - (long)RecurWithin.TotalMilliseconds)).Sum(day => day.Value);
+    public long RequestsBefore(long time) =>
+        _days
+            .Where(day => day.Key <= DayOf(time) && day.Key >= DayOf(time - (long)RecurWithin.TotalMilliseconds))
+            .Sum(day => day.Value);
 
     /// <summary>Whether ten of its requests lie in the week before a time.</summary>
-    public bool RecursAt(long time) => _recent.Count(at => at > time - (long)RecurWithin.TotalMilliseconds) >= RecurRequests;
+    public bool RecursAt(long time) =>
+        _recent.Count(at => at > time - (long)RecurWithin.TotalMilliseconds) >= RecurRequests;
 
     /// <summary>Whether none of its requests lies in the week before a time.</summary>
     public bool IsOver(long time) => Last <= time - (long)RecurWithin.TotalMilliseconds;
@@ -106,7 +118,11 @@ public sealed class RequestType
     {
         Requests++;
         First = Math.Min(First, e.Time);
-        if (e.Time >= Last) (Last, Example, Definition) = (e.Time, ExampleOf(e), answer.Definition);
+        if (e.Time >= Last)
+        {
+            (Last, Example, Definition) = (e.Time, ExampleOf(e), answer.Definition);
+        }
+
         _days[DayOf(e.Time)] = _days.GetValueOrDefault(DayOf(e.Time)) + 1;
         Keep(e.Time);
     }
@@ -116,9 +132,20 @@ public sealed class RequestType
     {
         Requests += other.Requests;
         First = Math.Min(First, other.First);
-        if (other.Last > Last) (Last, Example, Definition) = (other.Last, other.Example, other.Definition);
-        foreach ((long day, long count) in other._days) _days[day] = _days.GetValueOrDefault(day) + count;
-        foreach (long time in other._recent) Keep(time);
+        if (other.Last > Last)
+        {
+            (Last, Example, Definition) = (other.Last, other.Example, other.Definition);
+        }
+
+        foreach ((long day, long count) in other._days)
+        {
+            _days[day] = _days.GetValueOrDefault(day) + count;
+        }
+
+        foreach (long time in other._recent)
+        {
+            Keep(time);
+        }
     }
 
     public string ToJson() => ContentAnswer.JsonOf(Write);
@@ -129,20 +156,63 @@ public sealed class RequestType
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);
-            JsonElement root = document.RootElement, example = root.GetProperty("example");
-            if (Validities.Of(root.GetProperty("validity").GetString()) is not { } validity || AdSize.ReadList(root.GetProperty("sizes"), out _, out _) is not { } sizes) return null;
-            if (Parameters.Read(root.GetProperty("parameters"), out _, out _) is not { } asked) return null;
-            var type = new RequestType(validity, root.GetProperty("unit").GetString()!, sizes, asked,
-                new RequestExample(example.GetProperty("request").GetString()!, example.TryGetProperty("resource", out JsonElement resource) ? resource.GetString() : null, example.GetProperty("time").GetInt64()),
-                root.TryGetProperty("definition", out JsonElement definition) ? definition.GetString() : null)
+            JsonElement root = document.RootElement,
+                example = root.GetProperty("example");
+            if (
+                Validities.Of(root.GetProperty("validity").GetString()) is not { } validity
+                || AdSize.ReadList(root.GetProperty("sizes"), out _, out _) is not { } sizes
+            )
             {
-                Requests = root.GetProperty("requests").GetInt64(), First = root.GetProperty("first").GetInt64(), Last = root.GetProperty("last").GetInt64(),
+                return null;
+            }
+
+            if (Parameters.Read(root.GetProperty("parameters"), out _, out _) is not { } asked)
+            {
+                return null;
+            }
+
+            var type = new RequestType(
+                validity,
+                root.GetProperty("unit").GetString()!,
+                sizes,
+                asked,
+                new RequestExample(
+                    example.GetProperty("request").GetString()!,
+                    example.TryGetProperty("resource", out JsonElement resource) ? resource.GetString() : null,
+                    example.GetProperty("time").GetInt64()
+                ),
+                root.TryGetProperty("definition", out JsonElement definition) ? definition.GetString() : null
+            )
+            {
+                Requests = root.GetProperty("requests").GetInt64(),
+                First = root.GetProperty("first").GetInt64(),
+                Last = root.GetProperty("last").GetInt64(),
             };
-            foreach (JsonProperty day in root.GetProperty("days").EnumerateObject()) type._days[DayOf(DateTimeOffset.ParseExact(day.Name, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds())] = day.Value.GetInt64();
-            foreach (JsonElement time in root.GetProperty("recent").EnumerateArray()) type._recent.Add(time.GetInt64());
+            foreach (JsonProperty day in root.GetProperty("days").EnumerateObject())
+            {
+                type._days[
+                    DayOf(
+                        DateTimeOffset
+                            .ParseExact(
+                                day.Name,
+                                "yyyy-MM-dd",
+                                CultureInfo.InvariantCulture,
+                                DateTimeStyles.AssumeUniversal
+                            )
+                            .ToUnixTimeMilliseconds()
+                    )
+                ] = day.Value.GetInt64();
+            }
+
+            foreach (JsonElement time in root.GetProperty("recent").EnumerateArray())
+            {
+                type._recent.Add(time.GetInt64());
+            }
+
             return type;
         }
-        catch (Exception problem) when (problem is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception problem)
+            when (problem is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             return null;
         }
@@ -154,20 +224,35 @@ public sealed class RequestType
         json.WriteString("validity"u8, Validity.Word());
         json.WriteString("unit"u8, Unit);
         json.WriteStartArray("sizes"u8);
-        foreach (AdSize size in Sizes) size.Write(json);
+        foreach (AdSize size in Sizes)
+        {
+            size.Write(json);
+        }
+
         json.WriteEndArray();
         json.WriteStartObject("parameters"u8);
-        foreach ((string name, string value) in Asked) json.WriteString(name, value);
+        foreach ((string name, string value) in Asked)
+        {
+            json.WriteString(name, value);
+        }
+
         json.WriteEndObject();
         json.WriteNumber("requests"u8, Requests);
         json.WriteNumber("first"u8, First);
         json.WriteNumber("last"u8, Last);
         json.WriteStartObject("example"u8);
         json.WriteString("request"u8, Example.Request);
-        if (Example.Resource != null) json.WriteString("resource"u8, Example.Resource);
+        if (Example.Resource != null)
+        {
+            json.WriteString("resource"u8, Example.Resource);
+        }
+
         json.WriteNumber("time"u8, Example.Time);
         json.WriteEndObject();
-        if (definition != null) json.WriteString("definition"u8, definition);
+        if (definition != null)
+        {
+            json.WriteString("definition"u8, definition);
+        }
     }
 
     private void Write(Utf8JsonWriter json)
@@ -175,28 +260,56 @@ public sealed class RequestType
         json.WriteStartObject();
         WriteFields(json, Definition);
         json.WriteStartObject("days"u8);
-        foreach ((long day, long count) in _days) json.WriteNumber(DateTimeOffset.FromUnixTimeMilliseconds(day * DayMs).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), count);
+        foreach ((long day, long count) in _days)
+        {
+            json.WriteNumber(
+                DateTimeOffset
+                    .FromUnixTimeMilliseconds(day * DayMs)
+                    .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                count
+            );
+        }
+
         json.WriteEndObject();
         json.WriteStartArray("recent"u8);
-        foreach (long time in _recent) json.WriteNumberValue(time);
+        foreach (long time in _recent)
+        {
+            json.WriteNumberValue(time);
+        }
+
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    /// <summary>The latest ten times are enough to tell whether the type recurs; days older than the week before the last are forgotten.</summary>
+    /// <summary>
+    /// The latest ten times are enough to tell whether the type recurs; days older than the week before the last are
+    /// forgotten.
+    /// </summary>
     private void Keep(long time)
     {
         int at = _recent.BinarySearch(time);
         _recent.Insert(at < 0 ? ~at : at, time);
-        if (_recent.Count > RecurRequests) _recent.RemoveAt(0);
+        if (_recent.Count > RecurRequests)
+        {
+            _recent.RemoveAt(0);
+        }
+
         long oldest = DayOf(Last - (long)RecurWithin.TotalMilliseconds);
-        while (_days.Count > 1 && _days.First() is { } first && first.Key < oldest) _days.Remove(first.Key);
+        while (_days.Count > 1 && _days.First() is { } first && first.Key < oldest)
+        {
+            _days.Remove(first.Key);
+        }
     }
 
-    private static AdSize[] SortedOnce(AdSize[] sizes) => sizes.Length == 1 ? [sizes[0]] : [.. sizes.Distinct().Order()];
+    private static AdSize[] SortedOnce(AdSize[] sizes) =>
+        sizes.Length == 1 ? [sizes[0]] : [.. sizes.Distinct().Order()];
 
     private static RequestExample ExampleOf(ContentRequest e) =>
-        new(e.Request, e.Resource is { Length: > MaxExampleLength } ? e.Resource[..MaxExampleLength] : e.Resource, e.Time);
+        new(
+            e.Request,
+            e.Resource is { Length: > MaxExampleLength } ? e.Resource[..MaxExampleLength] : e.Resource,
+            e.Time
+        );
 
     /// <summary>Every text with its length before it, so that no two types run together.</summary>
     private static void Append(ArrayBufferWriter<byte> canonical, string text)

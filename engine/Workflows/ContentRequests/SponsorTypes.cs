@@ -1,8 +1,9 @@
 namespace Engine.Workflows.ContentRequests;
 
 /// <summary>
-/// The types of invalid requests that one partition remembers of one sponsor: at most 1,000. For a new one beyond that those go of which none
-/// came for a week, else the least frequent one does; of equals the one seen longest ago, then the first by hash.
+/// The types of invalid requests that one partition remembers of one sponsor: at most 1,000. For a new one beyond that
+/// those go of which none came for a week, else the least frequent one does; of equals the one seen longest ago, then
+/// the first by hash.
 /// </summary>
 public sealed class SponsorTypes
 {
@@ -18,7 +19,11 @@ public sealed class SponsorTypes
     {
         if (!_types.TryGetValue(hash, out RequestType? type))
         {
-            if (_types.Count >= Most) MakeRoom(e.Time, lapsed);
+            if (_types.Count >= Most)
+            {
+                MakeRoom(e.Time, lapsed);
+            }
+
             _types[hash] = type = RequestType.Of(e, answer);
         }
         type.Count(e, answer);
@@ -28,10 +33,23 @@ public sealed class SponsorTypes
     private void MakeRoom(long time, List<string> lapsed)
     {
         foreach ((string hash, RequestType type) in _types)
-            if (type.IsOver(time)) lapsed.Add(hash);
-        if (lapsed.Count == 0) lapsed.Add(LeastFrequent());
+        {
+            if (type.IsOver(time))
+            {
+                lapsed.Add(hash);
+            }
+        }
+
+        if (lapsed.Count == 0)
+        {
+            lapsed.Add(LeastFrequent());
+        }
+
         lapsed.Sort(StringComparer.Ordinal);
-        foreach (string hash in lapsed) _types.Remove(hash);
+        foreach (string hash in lapsed)
+        {
+            _types.Remove(hash);
+        }
     }
 
     private string LeastFrequent()
@@ -40,7 +58,11 @@ public sealed class SponsorTypes
         RequestType? found = null;
         foreach ((string hash, RequestType type) in _types)
         {
-            if (found != null && Compare(type, hash, found, least!) >= 0) continue;
+            if (found != null && Compare(type, hash, found, least!) >= 0)
+            {
+                continue;
+            }
+
             (least, found) = (hash, type);
         }
         return least!;
@@ -48,7 +70,11 @@ public sealed class SponsorTypes
 
     private static int Compare(RequestType a, string aHash, RequestType b, string bHash)
     {
-        if (a.Requests != b.Requests) return a.Requests.CompareTo(b.Requests);
+        if (a.Requests != b.Requests)
+        {
+            return a.Requests.CompareTo(b.Requests);
+        }
+
         return a.Last != b.Last ? a.Last.CompareTo(b.Last) : string.CompareOrdinal(aHash, bHash);
     }
 }

@@ -4,7 +4,8 @@ namespace Engine.Workflows.Priority;
 
 /// <summary>
 /// Turns a context into a level, or into none: a <see cref="TableDirective"/>, a <see cref="RuleDirective"/> or an
-/// <see cref="AlgorithmDirective"/>. One that names an attribute that isn't there, or isn't of its declared type, gives none. For any thread.
+/// <see cref="AlgorithmDirective"/>. One that names an attribute that isn't there, or isn't of its declared type, gives
+/// none. For any thread.
 /// </summary>
 public abstract class Directive(string id, bool shadow, IReadOnlyList<KeyValuePair<string, AttributeType>> attributes)
 {
@@ -20,7 +21,10 @@ public abstract class Directive(string id, bool shadow, IReadOnlyList<KeyValuePa
         for (int i = 0; i < values.Length; i++)
         {
             (string name, AttributeType type) = attributes[i];
-            if (!context.TryGetValue(name, out CelValue value) || !ContextValues.TryAs(type, value, out values[i])) return null;
+            if (!context.TryGetValue(name, out CelValue value) || !ContextValues.TryAs(type, value, out values[i]))
+            {
+                return null;
+            }
         }
         return Give(values);
     }
@@ -30,21 +34,34 @@ public abstract class Directive(string id, bool shadow, IReadOnlyList<KeyValuePa
 }
 
 /// <summary>Looks a level up by the value of one attribute.</summary>
-public sealed class TableDirective(string id, bool shadow, KeyValuePair<string, AttributeType> attribute, IReadOnlyDictionary<CelValue, int> levels) : Directive(id, shadow, [attribute])
+public sealed class TableDirective(
+    string id,
+    bool shadow,
+    KeyValuePair<string, AttributeType> attribute,
+    IReadOnlyDictionary<CelValue, int> levels
+) : Directive(id, shadow, [attribute])
 {
     protected override int? Give(CelValue[] values) => levels.TryGetValue(values[0], out int level) ? level : null;
 }
 
 /// <summary>Gives a level where a condition holds.</summary>
-public sealed class RuleDirective(string id, bool shadow, ContextCondition when, int level) : Directive(id, shadow, when.Attributes)
+public sealed class RuleDirective(string id, bool shadow, ContextCondition when, int level)
+    : Directive(id, shadow, when.Attributes)
 {
-    protected override int? Give(CelValue[] values) => when.Evaluate(values) is { Kind: CelKind.Bool, IsTrue: true } ? level : null;
+    protected override int? Give(CelValue[] values) =>
+        when.Evaluate(values) is { Kind: CelKind.Bool, IsTrue: true } ? level : null;
 }
 
-/// <summary>Gives the level nearest to a number reckoned from the context; none where that fails or is no finite number.</summary>
-public sealed class AlgorithmDirective(string id, bool shadow, ContextCondition algorithm, Band band) : Directive(id, shadow, algorithm.Attributes)
+/// <summary>
+/// Gives the level nearest to a number reckoned from the context; none where that fails or is no finite number.
+/// </summary>
+public sealed class AlgorithmDirective(string id, bool shadow, ContextCondition algorithm, Band band)
+    : Directive(id, shadow, algorithm.Attributes)
 {
-    protected override int? Give(CelValue[] values) => algorithm.Evaluate(values) is { Kind: CelKind.Double } number && double.IsFinite(number.AsDouble) ? band.Nearest(number.AsDouble) : null;
+    protected override int? Give(CelValue[] values) =>
+        algorithm.Evaluate(values) is { Kind: CelKind.Double } number && double.IsFinite(number.AsDouble)
+            ? band.Nearest(number.AsDouble)
+            : null;
 }
 
 /// <summary>An expression over <c>context.*</c>, with the attributes that it names.</summary>
@@ -58,18 +75,35 @@ public sealed class ContextCondition
         _condition = condition;
         Attributes = [.. condition.Slots.Select(slot => declared[slot])];
         _places = new int[declared.Count];
-        for (int i = 0; i < condition.Slots.Count; i++) _places[condition.Slots[i]] = i;
+        for (int i = 0; i < condition.Slots.Count; i++)
+        {
+            _places[condition.Slots[i]] = i;
+        }
     }
 
     public IReadOnlyList<KeyValuePair<string, AttributeType>> Attributes { get; }
 
-    /// <summary>Compiles against the declared attributes; throws <see cref="ConditionException"/> with the place of what is wrong.</summary>
+    /// <summary>
+    /// Compiles against the declared attributes; throws <see cref="ConditionException"/> with the place of what is
+    /// wrong.
+    /// </summary>
     /// <param name="result">Bool of a rule, double of an algorithm.</param>
-    public static ContextCondition Compile(string source, IReadOnlyDictionary<string, AttributeType> attributes, CelType result)
+    public static ContextCondition Compile(
+        string source,
+        IReadOnlyDictionary<string, AttributeType> attributes,
+        CelType result
+    )
     {
-        KeyValuePair<string, AttributeType>[] declared = [.. attributes.OrderBy(attribute => attribute.Key, StringComparer.Ordinal)];
+        KeyValuePair<string, AttributeType>[] declared =
+        [
+            .. attributes.OrderBy(attribute => attribute.Key, StringComparer.Ordinal),
+        ];
         var names = new CelNames();
-        foreach ((string name, AttributeType type) in declared) names.Add($"context.{name}", ContextValues.CelTypeOf(type), "an attribute of the instance's context");
+        foreach ((string name, AttributeType type) in declared)
+        {
+            names.Add($"context.{name}", ContextValues.CelTypeOf(type), "an attribute of the instance's context");
+        }
+
         return new ContextCondition(Condition.Compile(source, names, result), declared);
     }
 
@@ -77,7 +111,9 @@ public sealed class ContextCondition
     public CelValue Evaluate(CelValue[] values)
     {
         var bindings = new Bindings(values, _places);
-        return _condition.TryEvaluate(ref bindings, out CelValue value, out string? error) ? value : CelValue.Error(error!);
+        return _condition.TryEvaluate(ref bindings, out CelValue value, out string? error)
+            ? value
+            : CelValue.Error(error!);
     }
 
     private readonly struct Bindings(CelValue[] values, int[] places) : ICelBindings

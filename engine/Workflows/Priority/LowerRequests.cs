@@ -1,8 +1,9 @@
 namespace Engine.Workflows.Priority;
 
 /// <summary>
-/// What a context has asked for below the level that is in force, as far as it still counts: levels that fall, each with the log time from which
-/// nothing above it was asked for. A request ends the ones below it, and takes over since when the highest of those has held.
+/// What a context has asked for below the level that is in force, as far as it still counts: levels that fall, each
+/// with the log time from which nothing above it was asked for. A request ends the ones below it, and takes over since
+/// when the highest of those has held.
 /// </summary>
 public sealed class LowerRequests
 {
@@ -28,11 +29,19 @@ public sealed class LowerRequests
         _held.Add(new Held(request.Level, request.Directive, since));
     }
 
-    /// <summary>The lowest that has been asked for long enough: the highest level asked for in that time. Null for none.</summary>
+    /// <summary>
+    /// The lowest that has been asked for long enough: the highest level asked for in that time. Null for none.
+    /// </summary>
     public Held? Ripe(long now, long after)
     {
         for (int i = _held.Count - 1; i >= 0; i--)
-            if (_held[i].Since + after <= now) return _held[i];
+        {
+            if (_held[i].Since + after <= now)
+            {
+                return _held[i];
+            }
+        }
+
         return null;
     }
 
@@ -40,14 +49,22 @@ public sealed class LowerRequests
     public long NextRipe(long now, long after)
     {
         foreach (Held held in _held)
-            if (held.Since + after > now) return held.Since + after;
+        {
+            if (held.Since + after > now)
+            {
+                return held.Since + after;
+            }
+        }
+
         return long.MaxValue;
     }
 
     /// <summary>The level in force has come down to one: only what is below goes on.</summary>
     public void LoweredTo(int level) => _held.RemoveAll(held => held.Level >= level);
 
-    /// <summary>The band has changed: each level is the nearest there is, and of one level the one that has held longest stays.</summary>
+    /// <summary>
+    /// The band has changed: each level is the nearest there is, and of one level the one that has held longest stays.
+    /// </summary>
     public void MoveTo(Band band)
     {
         Held[] before = [.. _held];
@@ -55,7 +72,10 @@ public sealed class LowerRequests
         foreach (Held held in before)
         {
             int level = band.Nearest(held.Level);
-            if (_held.Count == 0 || _held[^1].Level > level) _held.Add(held with { Level = level });
+            if (_held.Count == 0 || _held[^1].Level > level)
+            {
+                _held.Add(held with { Level = level });
+            }
         }
     }
 

@@ -3,7 +3,10 @@ using Engine.Contracts.Settings;
 
 namespace Engine.Workflows.Priority;
 
-/// <summary>Priority of business processes: gives each instance of a process its execution level, and keeps the queues that workers take from.</summary>
+/// <summary>
+/// Priority of business processes: gives each instance of a process its execution level, and keeps the queues that
+/// workers take from.
+/// </summary>
 public sealed class PriorityDecider : IDecider
 {
     public string Topic => Topics.Processes;

@@ -1,6 +1,9 @@
 namespace Engine.Workflows.Priority;
 
-/// <summary>Keys and channel of priorities, as the contract names them; a group's prefix comes before. Those of a process share its slot.</summary>
+/// <summary>
+/// Keys and channel of priorities, as the contract names them; a group's prefix comes before. Those of a process share
+/// its slot.
+/// </summary>
 public static class PriorityKeys
 {
     /// <summary>Says each change of an instance's level or state, as its record.</summary>

@@ -1,6 +1,9 @@
 namespace Engine.Workflows.Priority;
 
-/// <summary>What a process's instances go by: <c>process/&lt;id&gt;</c>. Immutable; checked when loaded (<see cref="ProcessKind"/>).</summary>
+/// <summary>
+/// What a process's instances go by: <c>process/&lt;id&gt;</c>. Immutable; checked when loaded
+/// (<see cref="ProcessKind"/>).
+/// </summary>
 /// <param name="Band">The execution levels that there are.</param>
 /// <param name="Default">The level where no directive gives one; of the band.</param>
 /// <param name="Attributes">The attributes of a context that directives may name, with their types.</param>
@@ -11,23 +14,45 @@ namespace Engine.Workflows.Priority;
 /// <param name="LeaseMs">How long a worker has an instance before it waits again, ms of log time.</param>
 /// <param name="Shares">Levels' shares of workers, as named; see <see cref="SharesInForce"/>.</param>
 public sealed record ProcessDefinition(
-    Band Band, int Default, IReadOnlyDictionary<string, AttributeType> Attributes, IReadOnlyList<Directive> Directives,
-    long HoldOffMs, long LowerAfterMs, long AgeingMs, long LeaseMs, IReadOnlyDictionary<int, double> Shares)
+    Band Band,
+    int Default,
+    IReadOnlyDictionary<string, AttributeType> Attributes,
+    IReadOnlyList<Directive> Directives,
+    long HoldOffMs,
+    long LowerAfterMs,
+    long AgeingMs,
+    long LeaseMs,
+    IReadOnlyDictionary<int, double> Shares
+)
 {
     /// <summary>
-    /// Goes for a process that nobody has defined: one level, so that its instances wait in their order and none is lost. They move when the
-    /// definition comes.
+    /// Goes for a process that nobody has defined: one level, so that its instances wait in their order and none is
+    /// lost. They move when the definition comes.
     /// </summary>
-    public static readonly ProcessDefinition Undefined = new(new Band([1]), 1, new Dictionary<string, AttributeType>(), [], 1_000, 5_000, 60_000, 300_000, new Dictionary<int, double>());
+    public static readonly ProcessDefinition Undefined = new(
+        new Band([1]),
+        1,
+        new Dictionary<string, AttributeType>(),
+        [],
+        1_000,
+        5_000,
+        60_000,
+        300_000,
+        new Dictionary<int, double>()
+    );
 
-    /// <summary>The share of workers of each level: those that are named, and what is left of 1 in equal parts for the others.</summary>
+    /// <summary>
+    /// The share of workers of each level: those that are named, and what is left of 1 in equal parts for the others.
+    /// </summary>
     public IEnumerable<KeyValuePair<int, double>> SharesInForce
     {
         get
         {
             int others = Band.Levels.Count - Shares.Count;
             double each = others == 0 ? 0 : Math.Max(0, 1 - Shares.Values.Sum()) / others;
-            return Band.Levels.Select(level => KeyValuePair.Create(level, Math.Round(Shares.GetValueOrDefault(level, each), 6)));
+            return Band.Levels.Select(level =>
+                KeyValuePair.Create(level, Math.Round(Shares.GetValueOrDefault(level, each), 6))
+            );
         }
     }
 
@@ -37,8 +62,16 @@ public sealed record ProcessDefinition(
     {
         foreach (Directive directive in Directives)
         {
-            if (directive.LevelOf(context) is not { } level) continue;
-            if (!directive.Shadow) return new Request(level, directive.Id);
+            if (directive.LevelOf(context) is not { } level)
+            {
+                continue;
+            }
+
+            if (!directive.Shadow)
+            {
+                return new Request(level, directive.Id);
+            }
+
             shadowed.Add(directive.Id);
         }
         return new Request(Default, Request.ByDefault);
@@ -64,7 +97,13 @@ public sealed class Band(IReadOnlyList<int> levels)
     public int IndexOf(int level)
     {
         for (int i = 0; i < Levels.Count; i++)
-            if (Levels[i] == level) return i;
+        {
+            if (Levels[i] == level)
+            {
+                return i;
+            }
+        }
+
         return -1;
     }
 

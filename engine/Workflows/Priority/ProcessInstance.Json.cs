@@ -10,67 +10,115 @@ namespace Engine.Workflows.Priority;
 public sealed partial class ProcessInstance
 {
     // Nothing of this is ever put into a page as it is, so quotes and letters of directives may stay readable.
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>What others see of it; two that are equal need no new record.</summary>
-    public (int Level, int Base, int Aged, string Directive, InstanceState State, long Since, string? Worker, long LeaseEnd) Seen => (Level, Base, Aged, Directive, State, Since, Worker, LeaseEnd);
+    public (
+        int Level,
+        int Base,
+        int Aged,
+        string Directive,
+        InstanceState State,
+        long Since,
+        string? Worker,
+        long LeaseEnd
+    ) Seen => (Level, Base, Aged, Directive, State, Since, Worker, LeaseEnd);
 
     /// <summary>The record <c>priority:{process}:instance</c>.</summary>
     /// <param name="at">Where the event lies that it is written for: <c>processes-1@42</c>.</param>
-    public string RecordJson(string settings, string at) => Text(json =>
-    {
-        json.WriteString("process", Process);
-        json.WriteString("instance", Name);
-        WriteStanding(json);
-        json.WriteString("settings", settings);
-        json.WriteNumber("start", Start);
-        WriteLease(json);
-        json.WriteString("at", at);
-    });
+    public string RecordJson(string settings, string at) =>
+        Text(json =>
+        {
+            json.WriteString("process", Process);
+            json.WriteString("instance", Name);
+            WriteStanding(json);
+            json.WriteString("settings", settings);
+            json.WriteNumber("start", Start);
+            WriteLease(json);
+            json.WriteString("at", at);
+        });
 
     /// <summary>All that it is, for <see cref="FromMemory"/>.</summary>
-    public string MemoryJson() => Text(json =>
-    {
-        json.WriteStartObject("context");
-        foreach ((string name, CelValue value) in _context) ContextValues.Write(json, name, value);
-        json.WriteEndObject();
-        json.WriteNumber("start", Start);
-        WriteStanding(json);
-        json.WriteNumber("last_change", _lastChange);
-        json.WriteNumber("requested", _request.Level);
-        json.WriteString("requested_by", _request.Directive);
-        json.WriteStartArray("lower");
-        foreach (LowerRequests.Held held in _lower.All)
+    public string MemoryJson() =>
+        Text(json =>
         {
-            json.WriteStartObject();
-            json.WriteNumber("level", held.Level);
-            json.WriteString("directive", held.Directive);
-            json.WriteNumber("since", held.Since);
+            json.WriteStartObject("context");
+            foreach ((string name, CelValue value) in _context)
+            {
+                ContextValues.Write(json, name, value);
+            }
+
             json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteNumber("ageing_ms", _ageingMs);
-        json.WriteNumber("steps", _steps);
-        json.WriteNumber("waited_ms", _waited);
-        json.WriteNumber("counted_to", _countedTo);
-        WriteLease(json);
-        json.WriteNumber("due", Due);
-    });
+            json.WriteNumber("start", Start);
+            WriteStanding(json);
+            json.WriteNumber("last_change", _lastChange);
+            json.WriteNumber("requested", _request.Level);
+            json.WriteString("requested_by", _request.Directive);
+            json.WriteStartArray("lower");
+            foreach (LowerRequests.Held held in _lower.All)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("level", held.Level);
+                json.WriteString("directive", held.Directive);
+                json.WriteNumber("since", held.Since);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteNumber("ageing_ms", _ageingMs);
+            json.WriteNumber("steps", _steps);
+            json.WriteNumber("waited_ms", _waited);
+            json.WriteNumber("counted_to", _countedTo);
+            WriteLease(json);
+            json.WriteNumber("due", Due);
+        });
 
     /// <summary>An instance as it was when <see cref="MemoryJson"/> was written.</summary>
     public static ProcessInstance FromMemory(string process, string name, JsonElement memory)
     {
         var instance = new ProcessInstance(process, name)
         {
-            Start = Whole("start"), Level = (int)Whole("level"), Base = (int)Whole("base"), Aged = (int)Whole("aged"), Directive = Word("directive"),
-            State = StateOf(Word("state")), Since = Whole("since"), Changes = (int)Whole("changes"), Due = Whole("due"),
+            Start = Whole("start"),
+            Level = (int)Whole("level"),
+            Base = (int)Whole("base"),
+            Aged = (int)Whole("aged"),
+            Directive = Word("directive"),
+            State = StateOf(Word("state")),
+            Since = Whole("since"),
+            Changes = (int)Whole("changes"),
+            Due = Whole("due"),
         };
-        foreach (JsonProperty property in memory.GetProperty("context").EnumerateObject()) instance._context[property.Name] = ContextValues.Of(property.Value)!.Value;
+        foreach (JsonProperty property in memory.GetProperty("context").EnumerateObject())
+        {
+            instance._context[property.Name] = ContextValues.Of(property.Value)!.Value;
+        }
+
         foreach (JsonElement held in memory.GetProperty("lower").EnumerateArray())
-            instance._lower.Restore(new LowerRequests.Held(held.GetProperty("level").GetInt32(), held.GetProperty("directive").GetString()!, held.GetProperty("since").GetInt64()));
+        {
+            instance._lower.Restore(
+                new LowerRequests.Held(
+                    held.GetProperty("level").GetInt32(),
+                    held.GetProperty("directive").GetString()!,
+                    held.GetProperty("since").GetInt64()
+                )
+            );
+        }
+
         instance._request = new Request((int)Whole("requested"), Word("requested_by"));
-        (instance._ageingMs, instance._steps, instance._waited, instance._countedTo, instance._lastChange) = (Whole("ageing_ms"), Whole("steps"), Whole("waited_ms"), Whole("counted_to"), Whole("last_change"));
-        if (instance.State == InstanceState.Taken) (instance.Worker, instance.LeaseEnd) = (Word("worker"), Whole("lease_until"));
+        (instance._ageingMs, instance._steps, instance._waited, instance._countedTo, instance._lastChange) = (
+            Whole("ageing_ms"),
+            Whole("steps"),
+            Whole("waited_ms"),
+            Whole("counted_to"),
+            Whole("last_change")
+        );
+        if (instance.State == InstanceState.Taken)
+        {
+            (instance.Worker, instance.LeaseEnd) = (Word("worker"), Whole("lease_until"));
+        }
+
         return instance;
 
         long Whole(string field) => memory.GetProperty(field).GetInt64();
@@ -91,12 +139,22 @@ public sealed partial class ProcessInstance
 
     private void WriteLease(Utf8JsonWriter json)
     {
-        if (State != InstanceState.Taken) return;
+        if (State != InstanceState.Taken)
+        {
+            return;
+        }
+
         json.WriteString("worker", Worker);
         json.WriteNumber("lease_until", LeaseEnd);
     }
 
-    private static string WordOf(InstanceState state) => state switch { InstanceState.Waiting => "waiting", InstanceState.Taken => "taken", _ => "finished" };
+    private static string WordOf(InstanceState state) =>
+        state switch
+        {
+            InstanceState.Waiting => "waiting",
+            InstanceState.Taken => "taken",
+            _ => "finished",
+        };
 
     private static InstanceState StateOf(string word) => word == "taken" ? InstanceState.Taken : InstanceState.Waiting;
 

@@ -3,7 +3,10 @@ using Engine.Pipeline.Settings;
 
 namespace Engine.Workflows.Runtime;
 
-/// <summary>What each decider makes of a version of the settings, made when first asked for. Shared by all partitions; for any thread.</summary>
+/// <summary>
+/// What each decider makes of a version of the settings, made when first asked for. Shared by all partitions; for any
+/// thread.
+/// </summary>
 public sealed class CompiledSettings
 {
     private readonly ConditionalWeakTable<DecisionSettings, Dictionary<IDecider, object>> _versions = [];
@@ -13,12 +16,20 @@ public sealed class CompiledSettings
         Dictionary<IDecider, object> compiled = _versions.GetValue(settings, _ => []);
         lock (compiled)
         {
-            if (!compiled.TryGetValue(decider, out object? mine)) compiled[decider] = mine = decider.Compile(RecordsFor(decider, settings));
+            if (!compiled.TryGetValue(decider, out object? mine))
+            {
+                compiled[decider] = mine = decider.Compile(RecordsFor(decider, settings));
+            }
+
             return mine;
         }
     }
 
-    private static SettingRecords RecordsFor(IDecider decider, DecisionSettings settings) => new(
-        settings.Version,
-        decider.Kinds.SelectMany(kind => settings.Others[kind.Kind]).ToLookup(record => record.Kind, record => KeyValuePair.Create(record.Id, record.Value)));
+    private static SettingRecords RecordsFor(IDecider decider, DecisionSettings settings) =>
+        new(
+            settings.Version,
+            decider
+                .Kinds.SelectMany(kind => settings.Others[kind.Kind])
+                .ToLookup(record => record.Kind, record => KeyValuePair.Create(record.Id, record.Value))
+        );
 }

@@ -9,7 +9,15 @@ internal static class KafkaRecord
     public static WorkflowRecord Of(ConsumeResult<byte[], byte[]> message)
     {
         Headers? headers = message.Message.Headers;
-        return new WorkflowRecord(message.Offset.Value, message.Message.Timestamp.UnixTimestampMs, message.Message.Key, message.Message.Value ?? [],
-            name => headers != null && headers.TryGetLastBytes(name, out byte[] value) ? Encoding.UTF8.GetString(value) : null);
+        return new WorkflowRecord(
+            message.Offset.Value,
+            message.Message.Timestamp.UnixTimestampMs,
+            message.Message.Key,
+            message.Message.Value ?? [],
+            name =>
+                headers != null && headers.TryGetLastBytes(name, out byte[] value)
+                    ? Encoding.UTF8.GetString(value)
+                    : null
+        );
     }
 }

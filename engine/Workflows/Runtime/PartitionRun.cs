@@ -11,14 +11,21 @@ namespace Engine.Workflows.Runtime;
 /// <summary>A record of a workflow's topic.</summary>
 /// <param name="Timestamp">The record's own, ms; log time is its running maximum.</param>
 /// <param name="Header">A header as text, or null.</param>
-public readonly record struct WorkflowRecord(long Offset, long Timestamp, byte[]? Key, byte[] Value, Func<string, string?> Header);
+public readonly record struct WorkflowRecord(
+    long Offset,
+    long Timestamp,
+    byte[]? Key,
+    byte[] Value,
+    Func<string, string?> Header
+);
 
 /// <summary>Why an event can't be used.</summary>
 public readonly record struct Refusal(DeadLetterReason Reason, string Detail);
 
 /// <summary>
-/// One partition of one workflow, without what carries it: log time, settings in force, ids seen, timers, and the decider's memory. The same
-/// records give the same results, however they were cut into batches. <see cref="Restore"/>, then <see cref="Take"/> for each record in order.
+/// One partition of one workflow, without what carries it: log time, settings in force, ids seen, timers, and the
+/// decider's memory. The same records give the same results, however they were cut into batches. <see cref="Restore"/>,
+/// then <see cref="Take"/> for each record in order.
 /// </summary>
 public sealed class PartitionRun
 {
@@ -36,16 +43,32 @@ public sealed class PartitionRun
     private readonly CompiledSettings _compiled;
     private readonly KeyedHash _hash;
     private readonly IdMemory _ids;
-    private readonly long _resultsFrom, _progressTime;
+    private readonly long _resultsFrom,
+        _progressTime;
     private DecisionSettings? _compiledFor;
     private object? _compiledNow;
 
     /// <param name="number">The partition's number.</param>
     /// <param name="resultsFrom">Progress: records before it change windows and ids only.</param>
     /// <param name="logTime">Log time as of progress, ms; 0 where there is none.</param>
-    public PartitionRun(IDecider decider, int number, SettingsTimeline timeline, CompiledSettings compiled, KeyedHash hash, long resultsFrom, long logTime)
+    public PartitionRun(
+        IDecider decider,
+        int number,
+        SettingsTimeline timeline,
+        CompiledSettings compiled,
+        KeyedHash hash,
+        long resultsFrom,
+        long logTime
+    )
     {
-        (_decider, _timeline, _compiled, _hash, _resultsFrom, _progressTime) = (decider, timeline, compiled, hash, resultsFrom, logTime);
+        (_decider, _timeline, _compiled, _hash, _resultsFrom, _progressTime) = (
+            decider,
+            timeline,
+            compiled,
+            hash,
+            resultsFrom,
+            logTime
+        );
         Name = RedisKeys.Partition(decider.Topic, number);
         Number = number;
         _memory = decider.Open(Name);
@@ -68,12 +91,18 @@ public sealed class PartitionRun
     /// <summary>The log time past which something falls due; <see cref="long.MaxValue"/> for none.</summary>
     public long Due => Math.Min(_memory.Due, NextSettings);
 
-    /// <summary>The last log time before another version of the settings is in force, where the decider follows them.</summary>
+    /// <summary>
+    /// The last log time before another version of the settings is in force, where the decider follows them.
+    /// </summary>
     private long NextSettings
     {
         get
         {
-            if (!_memory.FollowsSettings) return long.MaxValue;
+            if (!_memory.FollowsSettings)
+            {
+                return long.MaxValue;
+            }
+
             SettingsTimeline.At(_timeline.Entries, LogTime, out long until);
             return until;
         }
@@ -92,101 +121,197 @@ public sealed class PartitionRun
         if (!again)
         {
             // Where reading began late, progress knows better how far log time had come.
-            if (LogTime < _progressTime) LogTime = _progressTime;
+            if (LogTime < _progressTime)
+            {
+                LogTime = _progressTime;
+            }
+
             logTime = Math.Max(logTime, _progressTime);
             Elapse(logTime, record.Offset, results);
         }
         LogTime = logTime;
         DecisionSettings settings = At(logTime);
         _ids.Expire(logTime - settings.Limits.DuplicatesMs);
-        if (IsTick(record.Value)) return null;
-        if (!again) Counts.Read++;
+        if (IsTick(record.Value))
+        {
+            return null;
+        }
+
+        if (!again)
+        {
+            Counts.Read++;
+        }
+
         Refusal? refusal = Read(_decider.Topic, _memory, record, out WorkflowEvent? e);
         if (e == null)
         {
-            if (!again) Counts.DeadLetters++;
+            if (!again)
+            {
+                Counts.DeadLetters++;
+            }
+
             return again ? null : refusal;
         }
         if (IsDuplicate(e, record.Header, logTime, record.Offset, settings))
         {
-            if (!again) Counts.Duplicates++;
+            if (!again)
+            {
+                Counts.Duplicates++;
+            }
+
             return null;
         }
-        if (Math.Abs(e.Time - logTime) > settings.Limits.OutOfRangeMs) e = e with { Time = logTime };
+        if (Math.Abs(e.Time - logTime) > settings.Limits.OutOfRangeMs)
+        {
+            e = e with { Time = logTime };
+        }
+
         Moment at = MomentAt(logTime, record.Offset);
         if (again)
         {
             _memory.Recall(e, at);
             return null;
         }
-        if (!IsKey(record.Key, e.Key)) Counts.KeysMismatched++;
+        if (!IsKey(record.Key, e.Key))
+        {
+            Counts.KeysMismatched++;
+        }
+
         Counts.Decided++;
         _memory.Decide(e, at, results);
         return null;
     }
 
-    /// <summary>Does what fell due before a log time, each at its own time: timers, and changes of settings where the decider follows them.</summary>
+    /// <summary>
+    /// Does what fell due before a log time, each at its own time: timers, and changes of settings where the decider
+    /// follows them.
+    /// </summary>
     private void Elapse(long logTime, long offset, IResults results)
     {
         // A decider that doesn't move its timer on would hang the partition here: that is a bug, and is said.
         for (int left = 10_000_000; Due < logTime; left--)
         {
-            if (left == 0) throw new InvalidOperationException($"{Name}: a timer at log time {_memory.Due} doesn't move on");
+            if (left == 0)
+            {
+                throw new InvalidOperationException($"{Name}: a timer at log time {_memory.Due} doesn't move on");
+            }
+
             bool timer = _memory.Due <= NextSettings;
             LogTime = Math.Max(LogTime, timer ? _memory.Due : NextSettings + 1);
-            if (timer) _memory.Elapse(MomentAt(LogTime, offset), results);
-            else _memory.SettingsChanged(MomentAt(LogTime, offset), results);
+            if (timer)
+            {
+                _memory.Elapse(MomentAt(LogTime, offset), results);
+            }
+            else
+            {
+                _memory.SettingsChanged(MomentAt(LogTime, offset), results);
+            }
         }
     }
 
     private Moment MomentAt(long logTime, long offset)
     {
         DecisionSettings settings = At(logTime);
-        if (settings != _compiledFor) (_compiledFor, _compiledNow) = (settings, _compiled.Of(_decider, settings));
+        if (settings != _compiledFor)
+        {
+            (_compiledFor, _compiledNow) = (settings, _compiled.Of(_decider, settings));
+        }
+
         return new Moment(logTime, offset, _compiledNow!, settings.Version);
     }
 
     private static bool IsKey(byte[]? key, string text)
     {
         Span<byte> bytes = stackalloc byte[IdBytes];
-        return key != null && Encoding.UTF8.TryGetBytes(text, bytes, out int written) && key.AsSpan().SequenceEqual(bytes[..written]);
+        return key != null
+            && Encoding.UTF8.TryGetBytes(text, bytes, out int written)
+            && key.AsSpan().SequenceEqual(bytes[..written]);
     }
 
     private DecisionSettings At(long logTime) => SettingsTimeline.At(_timeline.Entries, logTime, out _);
 
-    private bool IsDuplicate(WorkflowEvent e, Func<string, string?> header, long logTime, long offset, DecisionSettings settings)
+    private bool IsDuplicate(
+        WorkflowEvent e,
+        Func<string, string?> header,
+        long logTime,
+        long offset,
+        DecisionSettings settings
+    )
     {
         // Events of our own carry the same header each time they are written.
-        if ((e.Id ?? header("id")) is not { } id) return false;
+        if ((e.Id ?? header("id")) is not { } id)
+        {
+            return false;
+        }
+
         Span<byte> bytes = stackalloc byte[IdBytes];
-        ulong hash = _hash.Of(Encoding.UTF8.TryGetBytes(id, bytes, out int written) ? bytes[..written] : Encoding.UTF8.GetBytes(id), IdSalt);
-        if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref _ids.Find(hash))) return true;
+        ulong hash = _hash.Of(
+            Encoding.UTF8.TryGetBytes(id, bytes, out int written) ? bytes[..written] : Encoding.UTF8.GetBytes(id),
+            IdSalt
+        );
+        if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref _ids.Find(hash)))
+        {
+            return true;
+        }
+
         _ids.SetBound(settings.Limits.DuplicatesMax);
         _ids.Add(hash, logTime, decided: true, offset);
         return false;
     }
 
-    /// <summary>Reads the event of a record as every end of the engine reads it; what is wrong with it, or null.</summary>
+    /// <summary>
+    /// Reads the event of a record as every end of the engine reads it; what is wrong with it, or null.
+    /// </summary>
     /// <param name="topic">Whose event types are taken.</param>
     /// <param name="memory">Who reads the fields; changes nothing.</param>
     public static Refusal? Read(string topic, IDeciderPartition memory, in WorkflowRecord record, out WorkflowEvent? e)
     {
         e = null;
-        if (record.Value.Length > EventLimits.MaxValueBytes) return new Refusal(DeadLetterReason.TooLarge, $"{record.Value.Length} bytes");
+        if (record.Value.Length > EventLimits.MaxValueBytes)
+        {
+            return new Refusal(DeadLetterReason.TooLarge, $"{record.Value.Length} bytes");
+        }
+
         try
         {
-            byte[] json = record.Header("content-type")?.Contains("protobuf", StringComparison.OrdinalIgnoreCase) == true ? ProtobufJson.Of(record.Value) : record.Value;
-            if (!Utf8.IsValid(json)) return new Refusal(DeadLetterReason.Malformed, "not UTF-8");
+            byte[] json =
+                record.Header("content-type")?.Contains("protobuf", StringComparison.OrdinalIgnoreCase) == true
+                    ? ProtobufJson.Of(record.Value)
+                    : record.Value;
+            if (!Utf8.IsValid(json))
+            {
+                return new Refusal(DeadLetterReason.Malformed, "not UTF-8");
+            }
+
             using JsonDocument document = JsonDocument.Parse(json, Strict);
             var reader = new EventReader(document.RootElement, record.Header);
-            if (reader.IsGood && !Topics.Holds[topic].Contains(reader.Type)) reader.Fail(DeadLetterReason.UnknownType, reader.Type);
-            if (reader.IsGood) e = memory.Read(reader);
-            if (reader.IsGood && e != null) return null;
+            if (reader.IsGood && !Topics.Holds[topic].Contains(reader.Type))
+            {
+                reader.Fail(DeadLetterReason.UnknownType, reader.Type);
+            }
+
+            if (reader.IsGood)
+            {
+                e = memory.Read(reader);
+            }
+
+            if (reader.IsGood && e != null)
+            {
+                return null;
+            }
+
             e = null;
             return new Refusal(reader.IsGood ? DeadLetterReason.Malformed : reader.Reason, reader.Detail);
         }
-        // System.Text.Json tells of half a surrogate pair, in a name or a text, by InvalidOperationException, and only when it is looked at.
-        catch (Exception problem) when (problem is JsonException or FormatException or InvalidOperationException or Google.Protobuf.InvalidProtocolBufferException)
+        // System.Text.Json tells of half a surrogate pair, in a name or a text, by InvalidOperationException, and only
+        // when it is looked at.
+        catch (Exception problem)
+            when (problem
+                    is JsonException
+                        or FormatException
+                        or InvalidOperationException
+                        or Google.Protobuf.InvalidProtocolBufferException
+            )
         {
             return new Refusal(DeadLetterReason.Malformed, problem.Message);
         }
@@ -202,7 +327,9 @@ public sealed class WorkflowCounts
 
     /// <summary>Records but ticks.</summary>
     public long Read;
-    public long Decided, Duplicates, DeadLetters;
+    public long Decided,
+        Duplicates,
+        DeadLetters;
 
     /// <summary>Decided events whose key isn't their own.</summary>
     public long KeysMismatched;
@@ -214,7 +341,11 @@ public sealed class WorkflowCounts
 
     public void AddTo(WorkflowCounts sum)
     {
-        foreach ((string rule, long count) in _shadow) sum.CountShadow(rule, count);
+        foreach ((string rule, long count) in _shadow)
+        {
+            sum.CountShadow(rule, count);
+        }
+
         sum.Read += Read;
         sum.Decided += Decided;
         sum.Duplicates += Duplicates;

@@ -7,14 +7,17 @@ using StackExchange.Redis;
 namespace Engine.Workflows.Runtime;
 
 /// <summary>
-/// Sees to the queues of processes outside any decision. A worker takes an instance from its queue and says so by <c>process-taken</c>; one that
-/// dies between the two leaves it waiting and in no queue. So waiting instances are looked for, and one missing for the process's <c>lease_s</c>
-/// is put back. Besides, the shares of workers that are in force are published. On the lane's thread; every command speaks of one slot.
+/// Sees to the queues of processes outside any decision. A worker takes an instance from its queue and says so by
+/// <c>process-taken</c>; one that dies between the two leaves it waiting and in no queue. So waiting instances are
+/// looked for, and one missing for the process's <c>lease_s</c> is put back. Besides, the shares of workers that are in
+/// force are published. On the lane's thread; every command speaks of one slot.
 /// </summary>
 /// <param name="timeline">Whose definitions hold for leases and shares.</param>
 /// <param name="valueTtl">How long shares are kept; they are written again long before.</param>
-/// <param name="clock">Paces it, measures how long an instance is missing, and says which settings are in force.</param>
-public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeSpan valueTtl, TimeProvider clock) : IUpkeep
+/// <param name="clock">Paces it, measures how long an instance is missing, and says which settings are in
+/// force.</param>
+public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeSpan valueTtl, TimeProvider clock)
+    : IUpkeep
 {
     /// <summary>How often queues are looked at.</summary>
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
@@ -25,7 +28,8 @@ public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeS
     /// <summary>Commands sent ahead of their replies.</summary>
     private const int Pipelined = 1000;
 
-    // An owner that has lost its partition and doesn't know it yet must not put back what the next one has seen taken or finished: the record says.
+    // An owner that has lost its partition and doesn't know it yet must not put back what the next one has seen taken
+    // or finished: the record says.
     private const string PutBackScript = """
         local record = redis.call('GET', KEYS[2])
         if record and not string.find(record, '"state":"waiting"', 1, true) then return 0 end
@@ -40,15 +44,23 @@ public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeS
         """;
 
     private readonly Dictionary<(string Process, string Instance), long> _missing = [];
-    private long _lookedAt, _sharesAt, _publishedAt;
+    private long _lookedAt,
+        _sharesAt,
+        _publishedAt;
     private DecisionSettings? _published;
 
     public void Run(IDatabase redis, IReadOnlyList<PartitionRun> owned, Action<string, string, string, string> send)
     {
         PartitionRun[] mine = [.. owned.Where(run => run.Decider.Topic == Topics.Processes)];
-        if (IsDue(ref _lookedAt, LookEvery)) LookForMissing(redis, mine);
+        if (IsDue(ref _lookedAt, LookEvery))
+        {
+            LookForMissing(redis, mine);
+        }
         // One owner is enough to publish what is the same for all.
-        if (mine.Any(run => run.Number == 0) && IsDue(ref _sharesAt, SharesEvery)) PublishShares(redis);
+        if (mine.Any(run => run.Number == 0) && IsDue(ref _sharesAt, SharesEvery))
+        {
+            PublishShares(redis);
+        }
     }
 
     /// <summary>Instances that were found missing and aren't put back yet.</summary>
@@ -59,36 +71,74 @@ public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeS
         Dictionary<(string, string), long> missing = [];
         ProcessDefinitions definitions = DefinitionsIn(InForce());
         long now = clock.GetTimestamp();
-        foreach (ProcessInstance[] some in mine.SelectMany(run => ((PriorityPartition)run.Memory).Waiting).Chunk(Pipelined))
+        foreach (
+            ProcessInstance[] some in mine.SelectMany(run => ((PriorityPartition)run.Memory).Waiting).Chunk(Pipelined)
+        )
         {
-            Task<double?>[] scores = [.. some.Select(instance => redis.SortedSetScoreAsync(keys.Prefix + PriorityKeys.Queue(instance.Process), instance.Name))];
+            Task<double?>[] scores =
+            [
+                .. some.Select(instance =>
+                    redis.SortedSetScoreAsync(keys.Prefix + PriorityKeys.Queue(instance.Process), instance.Name)
+                ),
+            ];
             Task.WhenAll(scores).GetAwaiter().GetResult();
             List<Task> back = [];
             for (int i = 0; i < some.Length; i++)
             {
-                if (scores[i].Result != null) continue;
-                long since = missing[(some[i].Process, some[i].Name)] = _missing.GetValueOrDefault((some[i].Process, some[i].Name), now);
-                if (clock.GetElapsedTime(since, now).TotalMilliseconds >= definitions.Of(some[i].Process).LeaseMs) back.Add(PutBack(redis, some[i]));
+                if (scores[i].Result != null)
+                {
+                    continue;
+                }
+
+                long since = missing[(some[i].Process, some[i].Name)] = _missing.GetValueOrDefault(
+                    (some[i].Process, some[i].Name),
+                    now
+                );
+                if (clock.GetElapsedTime(since, now).TotalMilliseconds >= definitions.Of(some[i].Process).LeaseMs)
+                {
+                    back.Add(PutBack(redis, some[i]));
+                }
             }
             Task.WhenAll(back).GetAwaiter().GetResult();
         }
         _missing.Clear();
-        foreach ((var instance, long since) in missing) _missing[instance] = since;
+        foreach ((var instance, long since) in missing)
+        {
+            _missing[instance] = since;
+        }
     }
 
-    private Task PutBack(IDatabase redis, ProcessInstance instance) => redis.ScriptEvaluateAsync(
-        PutBackScript,
-        [keys.Prefix + PriorityKeys.Queue(instance.Process), keys.Prefix + PriorityKeys.Record(instance.Process, instance.Name)],
-        [PriorityKeys.Score(instance.Level, instance.Start), instance.Name]);
+    private Task PutBack(IDatabase redis, ProcessInstance instance) =>
+        redis.ScriptEvaluateAsync(
+            PutBackScript,
+            [
+                keys.Prefix + PriorityKeys.Queue(instance.Process),
+                keys.Prefix + PriorityKeys.Record(instance.Process, instance.Name),
+            ],
+            [PriorityKeys.Score(instance.Level, instance.Start), instance.Name]
+        );
 
     private void PublishShares(IDatabase redis)
     {
         DecisionSettings inForce = InForce();
-        if (ReferenceEquals(inForce, _published) && clock.GetElapsedTime(_publishedAt) < valueTtl / 4) return;
+        if (ReferenceEquals(inForce, _published) && clock.GetElapsedTime(_publishedAt) < valueTtl / 4)
+        {
+            return;
+        }
+
         Dictionary<string, ProcessDefinition> defined = Definitions(inForce);
         var writes = defined.Select(process => Write(redis, process.Key, process.Value.SharesInForce)).ToList();
         // A process that was defined once and is no more has no shares.
-        foreach (string gone in timeline.Entries.SelectMany(entry => Definitions(entry.Settings).Keys).Distinct().Where(process => !defined.ContainsKey(process))) writes.Add(Write(redis, gone, []));
+        foreach (
+            string gone in timeline
+                .Entries.SelectMany(entry => Definitions(entry.Settings).Keys)
+                .Distinct()
+                .Where(process => !defined.ContainsKey(process))
+        )
+        {
+            writes.Add(Write(redis, gone, []));
+        }
+
         Task.WhenAll(writes).GetAwaiter().GetResult();
         (_published, _publishedAt) = (inForce, clock.GetTimestamp());
     }
@@ -104,16 +154,23 @@ public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeS
         return redis.ScriptEvaluateAsync(SharesScript, [keys.Prefix + PriorityKeys.Shares(process)], [.. arguments]);
     }
 
-    private DecisionSettings InForce() => SettingsTimeline.At(timeline.Entries, clock.GetUtcNow().ToUnixTimeMilliseconds(), out _);
+    private DecisionSettings InForce() =>
+        SettingsTimeline.At(timeline.Entries, clock.GetUtcNow().ToUnixTimeMilliseconds(), out _);
 
     private static Dictionary<string, ProcessDefinition> Definitions(DecisionSettings settings) =>
-        settings.Others["process"].ToDictionary(setting => setting.Id, setting => (ProcessDefinition)setting.Value, StringComparer.Ordinal);
+        settings
+            .Others["process"]
+            .ToDictionary(setting => setting.Id, setting => (ProcessDefinition)setting.Value, StringComparer.Ordinal);
 
     private static ProcessDefinitions DefinitionsIn(DecisionSettings settings) => new(Definitions(settings));
 
     private bool IsDue(ref long last, TimeSpan every)
     {
-        if (last != 0 && clock.GetElapsedTime(last) < every) return false;
+        if (last != 0 && clock.GetElapsedTime(last) < every)
+        {
+            return false;
+        }
+
         last = clock.GetTimestamp();
         return true;
     }

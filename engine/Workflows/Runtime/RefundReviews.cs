@@ -9,13 +9,16 @@ using StackExchange.Redis;
 namespace Engine.Workflows.Runtime;
 
 /// <summary>
-/// Opens refund reviews: a campaign whose share of invalid clicks or lost cost passes its <c>review_above</c> gets an instance of the process
-/// <c>refund-review</c>, one a UTC day at most, and what its verdicts add goes on changing that instance's context. Only the owner of the first
-/// partition of <c>processes</c> sends, and only of the first group. Whatever is sent twice carries the same id or the same values.
+/// Opens refund reviews: a campaign whose share of invalid clicks or lost cost passes its <c>review_above</c> gets an
+/// instance of the process <c>refund-review</c>, one a UTC day at most, and what its verdicts add goes on changing that
+/// instance's context. Only the owner of the first partition of <c>processes</c> sends, and only of the first group.
+/// Whatever is sent twice carries the same id or the same values.
 /// </summary>
 /// <param name="prefix">The group's; a second group's adds no events to <c>processes</c>.</param>
-/// <param name="clock">Says event time and the day, as any producer's does: the topic's log time may be days old where nothing happens.</param>
-public sealed class RefundReviews(IStandings standings, SettingsTimeline timeline, string prefix, TimeProvider clock) : IUpkeep
+/// <param name="clock">Says event time and the day, as any producer's does: the topic's log time may be days old where
+/// nothing happens.</param>
+public sealed class RefundReviews(IStandings standings, SettingsTimeline timeline, string prefix, TimeProvider clock)
+    : IUpkeep
 {
     public const string Process = "refund-review";
 
@@ -38,58 +41,107 @@ public sealed class RefundReviews(IStandings standings, SettingsTimeline timelin
 
     public void Run(IDatabase redis, IReadOnlyList<PartitionRun> owned, Action<string, string, string, string> send)
     {
-        if (prefix.Length > 0) return;
+        if (prefix.Length > 0)
+        {
+            return;
+        }
+
         if (!owned.Any(run => run.Decider.Topic == Topics.Processes && run.Number == 0))
         {
             // Another owner goes on; what it has said since isn't known here.
             _said.Clear();
             return;
         }
-        if (_lookedAt != 0 && clock.GetElapsedTime(_lookedAt) < Every) return;
+        if (_lookedAt != 0 && clock.GetElapsedTime(_lookedAt) < Every)
+        {
+            return;
+        }
+
         _lookedAt = clock.GetTimestamp();
         DateTimeOffset now = clock.GetUtcNow();
         DecisionSettings settings = SettingsTimeline.At(timeline.Entries, now.ToUnixTimeMilliseconds(), out _);
         foreach ((string campaign, ClickSums sums) in standings.Campaigns)
-            if (settings.Campaigns.TryGetValue(campaign, out CampaignSetting? setting)) Look(campaign, sums, setting, now, send);
+        {
+            if (settings.Campaigns.TryGetValue(campaign, out CampaignSetting? setting))
+            {
+                Look(campaign, sums, setting, now, send);
+            }
+        }
     }
 
-    /// <summary>The name of a campaign's instance of a day: <c>rr-cmp-7-20261122</c>; of a campaign too long for it, the beginning and a hash.</summary>
+    /// <summary>
+    /// The name of a campaign's instance of a day: <c>rr-cmp-7-20261122</c>; of a campaign too long for it, the
+    /// beginning and a hash.
+    /// </summary>
     public static string InstanceOf(string campaign, DateTimeOffset day)
     {
         string date = day.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         int room = EventLimits.MaxIdentifierBytes - "rr--".Length - date.Length;
-        if (campaign.Length > room) campaign = $"{campaign[..(room - 17)]}-{Hash(campaign)}";
+        if (campaign.Length > room)
+        {
+            campaign = $"{campaign[..(room - 17)]}-{Hash(campaign)}";
+        }
+
         return $"rr-{campaign}-{date}";
     }
 
-    private void Look(string campaign, ClickSums sums, CampaignSetting setting, DateTimeOffset now, Action<string, string, string, string> send)
+    private void Look(
+        string campaign,
+        ClickSums sums,
+        CampaignSetting setting,
+        DateTimeOffset now,
+        Action<string, string, string, string> send
+    )
     {
         string instance = InstanceOf(campaign, now);
         bool past = sums.InvalidShare > setting.ReviewInvalidShare || sums.LostMicros > setting.ReviewLostMicros;
         bool known = _said.TryGetValue(campaign, out Said said);
-        if (known && !Moved(said.Sums, sums)) return;
+        if (known && !Moved(said.Sums, sums))
+        {
+            return;
+        }
+
         if (!known || said.Instance != instance)
         {
-            if (!past) return;
+            if (!past)
+            {
+                return;
+            }
+
             Send("process-started", instance, "started");
         }
-        // Behind a start, too: one that another owner has opened already takes no second, and may not know yet what came since.
-        Send("process-context", instance, Hash($"{sums.Clicks:R} {sums.Invalid:R} {sums.CostMicros} {sums.LostMicros}"));
+        // Behind a start, too: one that another owner has opened already takes no second, and may not know yet what
+        // came since.
+        Send(
+            "process-context",
+            instance,
+            Hash($"{sums.Clicks:R} {sums.Invalid:R} {sums.CostMicros} {sums.LostMicros}")
+        );
         _said[campaign] = new Said(instance, sums);
 
         void Send(string type, string to, string what)
         {
             string json = new JsonObject
             {
-                ["type"] = type, ["process"] = Process, ["instance"] = to, ["time"] = now.ToUnixTimeMilliseconds(),
-                ["context"] = new JsonObject { ["campaign"] = campaign, ["lost_micros"] = sums.LostMicros, ["invalid_share"] = Math.Round(sums.InvalidShare, ShareDigits) },
+                ["type"] = type,
+                ["process"] = Process,
+                ["instance"] = to,
+                ["time"] = now.ToUnixTimeMilliseconds(),
+                ["context"] = new JsonObject
+                {
+                    ["campaign"] = campaign,
+                    ["lost_micros"] = sums.LostMicros,
+                    ["invalid_share"] = Math.Round(sums.InvalidShare, ShareDigits),
+                },
             }.ToJsonString();
             send(Topics.Processes, to, json, $"{to}-{what}");
         }
     }
 
     private static bool Moved(ClickSums before, ClickSums now) =>
-        (now.LostMicros > before.LostMicros && now.LostMicros >= before.LostMicros * (1 + LeastGrowth)) || Math.Round(Math.Abs(now.InvalidShare - before.InvalidShare), ShareDigits) >= LeastMove;
+        (now.LostMicros > before.LostMicros && now.LostMicros >= before.LostMicros * (1 + LeastGrowth))
+        || Math.Round(Math.Abs(now.InvalidShare - before.InvalidShare), ShareDigits) >= LeastMove;
 
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
+    private static string Hash(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 }

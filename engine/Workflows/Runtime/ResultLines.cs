@@ -5,23 +5,35 @@ using System.Text.Json;
 namespace Engine.Workflows.Runtime;
 
 /// <summary>
-/// Results as lines <c>{"topic":"bindings","key":"binding:b-1","result":{…}}</c>, keys as the contract names them. A value or a record is a line each
-/// time that it is written, in the order in which that was decided: of one key the last is what Redis holds. Hashes and sorted sets, which grow by
-/// every event, are a line each behind all others (<see cref="WriteSums"/>), by topic and key: counts as numbers, members of sorted sets with
-/// their scores, highest first. What is remembered, and what is said on channels, is no result to look up, and an event of our own lies in the log.
+/// Results as lines <c>{"topic":"bindings","key":"binding:b-1","result":{…}}</c>, keys as the contract names them. A
+/// value or a record is a line each time that it is written, in the order in which that was decided: of one key the
+/// last is what Redis holds. Hashes and sorted sets, which grow by every event, are a line each behind all others
+/// (<see cref="WriteSums"/>), by topic and key: counts as numbers, members of sorted sets with their scores, highest
+/// first. What is remembered, and what is said on channels, is no result to look up, and an event of our own lies in
+/// the log.
 /// </summary>
 /// <param name="output">UTF-8, a line end after each line.</param>
 internal sealed class ResultLines(Stream output) : IResults
 {
     // Never put into a page: quotes and ampersands stay as people like them.
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
-    private readonly SortedDictionary<(string Topic, string Key), SortedDictionary<string, string>> _hashes = new(ByName);
+    private readonly SortedDictionary<(string Topic, string Key), SortedDictionary<string, string>> _hashes = new(
+        ByName
+    );
     private readonly SortedDictionary<(string Topic, string Key), Dictionary<string, double>> _sets = new(ByName);
     private readonly ArrayBufferWriter<byte> _line = new(1024);
 
     private static Comparer<(string Topic, string Key)> ByName { get; } =
-        Comparer<(string Topic, string Key)>.Create((a, b) => string.CompareOrdinal(a.Topic, b.Topic) is var topics and not 0 ? topics : string.CompareOrdinal(a.Key, b.Key));
+        Comparer<(string Topic, string Key)>.Create(
+            (a, b) =>
+                string.CompareOrdinal(a.Topic, b.Topic) is var topics and not 0
+                    ? topics
+                    : string.CompareOrdinal(a.Key, b.Key)
+        );
 
     /// <summary>The topic whose events are decided now.</summary>
     public string Topic { get; set; } = "";
@@ -34,13 +46,25 @@ internal sealed class ResultLines(Stream output) : IResults
     public void Count(string key, string field, long by)
     {
         SortedDictionary<string, string> hash = HashOf(key);
-        hash[field] = ((hash.TryGetValue(field, out string? before) ? long.Parse(before, System.Globalization.CultureInfo.InvariantCulture) : 0) + by).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        hash[field] = (
+            (
+                hash.TryGetValue(field, out string? before)
+                    ? long.Parse(before, System.Globalization.CultureInfo.InvariantCulture)
+                    : 0
+            ) + by
+        ).ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public void Put(string key, string field, string? json)
     {
-        if (json == null) HashOf(key).Remove(field);
-        else HashOf(key)[field] = json;
+        if (json == null)
+        {
+            HashOf(key).Remove(field);
+        }
+        else
+        {
+            HashOf(key)[field] = json;
+        }
     }
 
     public void Replace(RecordChange change)
@@ -48,35 +72,40 @@ internal sealed class ResultLines(Stream output) : IResults
         Set(change.Key, change.Json);
         foreach (MemberChange member in change.Members)
         {
-            if (!_sets.TryGetValue((Topic, member.Key), out Dictionary<string, double>? set)) _sets[(Topic, member.Key)] = set = new Dictionary<string, double>(StringComparer.Ordinal);
-            if (member.How == MemberMove.Remove) set.Remove(member.Member);
-            else if (member.How == MemberMove.Add || set.ContainsKey(member.Member)) set[member.Member] = member.Score;
+            if (!_sets.TryGetValue((Topic, member.Key), out Dictionary<string, double>? set))
+            {
+                _sets[(Topic, member.Key)] = set = new Dictionary<string, double>(StringComparer.Ordinal);
+            }
+
+            if (member.How == MemberMove.Remove)
+            {
+                set.Remove(member.Member);
+            }
+            else if (member.How == MemberMove.Add || set.ContainsKey(member.Member))
+            {
+                set[member.Member] = member.Score;
+            }
         }
     }
 
-    public void Notify(string recipient, string json) => Write(Contracts.Topics.Notifications, recipient, line => line.WriteRawValue(json));
+    public void Notify(string recipient, string json) =>
+        Write(Contracts.Topics.Notifications, recipient, line => line.WriteRawValue(json));
 
-    public void Remember(string field, string? value)
-    {
-    }
+    public void Remember(string field, string? value) { }
 
-    public void Shadowed(string rule)
-    {
-    }
+    public void Shadowed(string rule) { }
 
-    public void Publish(string channel, string json)
-    {
-    }
+    public void Publish(string channel, string json) { }
 
-    public void Send(string topic, string key, string json)
-    {
-    }
+    public void Send(string topic, string key, string json) { }
 
     /// <summary>Writes hashes and sorted sets, those that hold something.</summary>
     public void WriteSums()
     {
         foreach (((string topic, string key), SortedDictionary<string, string> hash) in _hashes)
+        {
             if (hash.Count > 0)
+            {
                 Write(topic, key, line =>
                 {
                     line.WriteStartObject();
@@ -87,15 +116,29 @@ internal sealed class ResultLines(Stream output) : IResults
                     }
                     line.WriteEndObject();
                 });
+            }
+        }
+
         foreach (((string topic, string key), Dictionary<string, double> set) in _sets)
+        {
             if (set.Count > 0)
+            {
                 Write(topic, key, line =>
                 {
                     line.WriteStartObject();
                     // As ZREVRANGE has them.
-                    foreach ((string member, double score) in set.OrderByDescending(entry => entry.Value).ThenByDescending(entry => entry.Key, StringComparer.Ordinal)) line.WriteNumber(member, score);
+                    foreach (
+                        (string member, double score) in set.OrderByDescending(entry => entry.Value)
+                            .ThenByDescending(entry => entry.Key, StringComparer.Ordinal)
+                    )
+                    {
+                        line.WriteNumber(member, score);
+                    }
+
                     line.WriteEndObject();
                 });
+            }
+        }
     }
 
     private void Write(string topic, string key, Action<Utf8JsonWriter> result)
@@ -117,7 +160,11 @@ internal sealed class ResultLines(Stream output) : IResults
 
     private SortedDictionary<string, string> HashOf(string key)
     {
-        if (!_hashes.TryGetValue((Topic, key), out SortedDictionary<string, string>? hash)) _hashes[(Topic, key)] = hash = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (!_hashes.TryGetValue((Topic, key), out SortedDictionary<string, string>? hash))
+        {
+            _hashes[(Topic, key)] = hash = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        }
+
         return hash;
     }
 }

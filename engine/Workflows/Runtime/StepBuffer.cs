@@ -3,7 +3,8 @@ using Engine.Contracts;
 namespace Engine.Workflows.Runtime;
 
 /// <summary>
-/// The results of the records of one turn, put together: of a key that is written twice the last value stays, counts of a field are one sum.
+/// The results of the records of one turn, put together: of a key that is written twice the last value stays, counts of
+/// a field are one sum.
 /// <see cref="Begin"/> before each record.
 /// </summary>
 /// <param name="stateKey">Where the partition's memory lies.</param>
@@ -48,7 +49,11 @@ internal sealed class StepBuffer(string stateKey, string prefix, WorkflowCounts 
     public void Count(string key, string field, long by)
     {
         Dictionary<string, FieldChange> hash = HashOf(prefix + key);
-        hash[field] = new FieldChange(FieldChange.Increment, hash.TryGetValue(field, out FieldChange before) ? before.By + by : by, "");
+        hash[field] = new FieldChange(
+            FieldChange.Increment,
+            hash.TryGetValue(field, out FieldChange before) ? before.By + by : by,
+            ""
+        );
     }
 
     public void Put(string key, string field, string? json) => HashOf(prefix + key)[field] = FieldChange.Of(json);
@@ -57,22 +62,35 @@ internal sealed class StepBuffer(string stateKey, string prefix, WorkflowCounts 
 
     public void Replace(RecordChange change)
     {
-        if (!Records.TryGetValue(prefix + change.Key, out GrownRecord? record)) Records[prefix + change.Key] = record = new GrownRecord();
+        if (!Records.TryGetValue(prefix + change.Key, out GrownRecord? record))
+        {
+            Records[prefix + change.Key] = record = new GrownRecord();
+        }
+
         (record.Json, record.Offset) = (change.Json, change.Offset);
-        foreach (MemberChange member in change.Members) record.Members.Add((change.Offset, member with { Key = prefix + member.Key }));
+        foreach (MemberChange member in change.Members)
+        {
+            record.Members.Add((change.Offset, member with { Key = prefix + member.Key }));
+        }
     }
 
     public void Shadowed(string rule) => counts.CountShadow(rule, 1);
 
     public void Publish(string channel, string json) => Published.Add((prefix + channel, json));
 
-    public void Notify(string recipient, string json) => Out.Add(new Outgoing(Topics.Notifications, Own: true, recipient, json, _offset, NextNumber()));
+    public void Notify(string recipient, string json) =>
+        Out.Add(new Outgoing(Topics.Notifications, Own: true, recipient, json, _offset, NextNumber()));
 
-    public void Send(string topic, string key, string json) => Out.Add(new Outgoing(topic, Own: false, key, json, _offset, NextNumber()));
+    public void Send(string topic, string key, string json) =>
+        Out.Add(new Outgoing(topic, Own: false, key, json, _offset, NextNumber()));
 
     private Dictionary<string, FieldChange> HashOf(string key)
     {
-        if (!_hashes.TryGetValue(key, out Dictionary<string, FieldChange>? hash)) _hashes[key] = hash = [];
+        if (!_hashes.TryGetValue(key, out Dictionary<string, FieldChange>? hash))
+        {
+            _hashes[key] = hash = [];
+        }
+
         return hash;
     }
 }
@@ -80,12 +98,17 @@ internal sealed class StepBuffer(string stateKey, string prefix, WorkflowCounts 
 /// <summary>How a field of a hash changes.</summary>
 internal readonly record struct FieldChange(char How, long By, string Value)
 {
-    public const char Increment = 'I', Assign = 'S', Delete = 'D';
+    public const char Increment = 'I',
+        Assign = 'S',
+        Delete = 'D';
 
-    public static FieldChange Of(string? value) => value == null ? new FieldChange(Delete, 0, "") : new FieldChange(Assign, 0, value);
+    public static FieldChange Of(string? value) =>
+        value == null ? new FieldChange(Delete, 0, "") : new FieldChange(Assign, 0, value);
 }
 
-/// <summary>A record that grows with its events, as of the last of a turn, and what moved in its sorted sets at which offset.</summary>
+/// <summary>
+/// A record that grows with its events, as of the last of a turn, and what moved in its sorted sets at which offset.
+/// </summary>
 internal sealed class GrownRecord
 {
     public string Json = "";

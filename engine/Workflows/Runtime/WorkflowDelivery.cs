@@ -8,11 +8,18 @@ using StackExchange.Redis;
 namespace Engine.Workflows.Runtime;
 
 /// <summary>
-/// Writes one partition's results: values and growing records, then what goes to Kafka, and when all of it is acknowledged the counts, the
-/// memory and progress in one step, guarded by <c>owner</c> and by the progress that it starts from. Each part may be written again after a
-/// failure: values are the same, a record that carries the offset already stays as it is, and a step finds its own progress there.
+/// Writes one partition's results: values and growing records, then what goes to Kafka, and when all of it is
+/// acknowledged the counts, the memory and progress in one step, guarded by <c>owner</c> and by the progress that it
+/// starts from. Each part may be written again after a failure: values are the same, a record that carries the offset
+/// already stays as it is, and a step finds its own progress there.
 /// </summary>
-internal sealed class WorkflowDelivery(PartitionClaim claim, PartitionRun run, RedisKeys keys, TimeSpan valueTtl, TimeSpan totalsTtl)
+internal sealed class WorkflowDelivery(
+    PartitionClaim claim,
+    PartitionRun run,
+    RedisKeys keys,
+    TimeSpan valueTtl,
+    TimeSpan totalsTtl
+)
 {
     private const string StepScript = """
         if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 'OWNER' end
@@ -60,14 +67,31 @@ internal sealed class WorkflowDelivery(PartitionClaim claim, PartitionRun run, R
 
     public StepBuffer Results { get; } = new(keys.State(run.Name), keys.Prefix, run.Counts);
 
-    /// <summary>Writes values and records, and says what is to be said; throws <see cref="RedisException"/> or <see cref="TimeoutException"/> where Redis doesn't take it.</summary>
+    /// <summary>
+    /// Writes values and records, and says what is to be said; throws <see cref="RedisException"/> or
+    /// <see cref="TimeoutException"/> where Redis doesn't take it.
+    /// </summary>
     public void WriteValues(IDatabase redis)
     {
         var tasks = new List<Task>(Results.Values.Count + Results.Records.Count + Results.Published.Count);
-        foreach ((string key, string json) in Results.Values) tasks.Add(redis.StringSetAsync(key, json, valueTtl));
-        foreach ((string key, GrownRecord record) in Results.Records) tasks.Add(Replace(redis, key, record));
+        foreach ((string key, string json) in Results.Values)
+        {
+            tasks.Add(redis.StringSetAsync(key, json, valueTtl));
+        }
+
+        foreach ((string key, GrownRecord record) in Results.Records)
+        {
+            tasks.Add(Replace(redis, key, record));
+        }
+
         Task.WhenAll(tasks).GetAwaiter().GetResult();
-        Task.WhenAll(Results.Published.Select(message => redis.PublishAsync(RedisChannel.Literal(message.Channel), message.Json))).GetAwaiter().GetResult();
+        Task.WhenAll(
+                Results.Published.Select(message =>
+                    redis.PublishAsync(RedisChannel.Literal(message.Channel), message.Json)
+                )
+            )
+            .GetAwaiter()
+            .GetResult();
     }
 
     /// <summary>Hands what goes to Kafka to its client; acknowledged when the sender's count is reached.</summary>
@@ -76,14 +100,23 @@ internal sealed class WorkflowDelivery(PartitionClaim claim, PartitionRun run, R
         foreach (Outgoing message in Results.Out)
         {
             string id = string.Create(CultureInfo.InvariantCulture, $"{run.Name}-{message.Offset}-{message.Number}");
-            byte[] key = Encoding.UTF8.GetBytes(message.Key), value = Encoding.UTF8.GetBytes(message.Json);
-            if (message.Own) kafka.SendOwn(sender, message.Topic, key, value, id);
-            else kafka.SendShared(sender, message.Topic, key, value, id);
+            byte[] key = Encoding.UTF8.GetBytes(message.Key),
+                value = Encoding.UTF8.GetBytes(message.Json);
+            if (message.Own)
+            {
+                kafka.SendOwn(sender, message.Topic, key, value, id);
+            }
+            else
+            {
+                kafka.SendShared(sender, message.Topic, key, value, id);
+            }
         }
         Results.Out.Clear();
     }
 
-    /// <summary>Moves counts, memory and progress; the buffer is empty after <see cref="CommitOutcome.Done"/>.</summary>
+    /// <summary>
+    /// Moves counts, memory and progress; the buffer is empty after <see cref="CommitOutcome.Done"/>.
+    /// </summary>
     public CommitOutcome Commit(IDatabase redis, long nextOffset, long logTime)
     {
         string next = string.Create(CultureInfo.InvariantCulture, $"{nextOffset} {logTime}");
@@ -103,7 +136,11 @@ internal sealed class WorkflowDelivery(PartitionClaim claim, PartitionRun run, R
         }
         using System.Diagnostics.Activity? trace = Pipeline.Traces.Progress(run.Name, nextOffset);
         string answer = redis.ScriptEvaluate(StepScript, [.. stepKeys], [.. arguments]).ToString();
-        if (answer != "DONE") return answer == "OWNER" ? CommitOutcome.NotOwner : CommitOutcome.OtherOffset;
+        if (answer != "DONE")
+        {
+            return answer == "OWNER" ? CommitOutcome.NotOwner : CommitOutcome.OtherOffset;
+        }
+
         _progress = next;
         Results.Clear();
         return CommitOutcome.Done;
@@ -115,10 +152,21 @@ internal sealed class WorkflowDelivery(PartitionClaim claim, PartitionRun run, R
         var arguments = new List<RedisValue> { record.Offset, record.Json, (long)valueTtl.TotalSeconds };
         foreach ((long offset, MemberChange member) in record.Members)
         {
-            if (!setKeys.Contains(member.Key)) setKeys.Add(member.Key);
+            if (!setKeys.Contains(member.Key))
+            {
+                setKeys.Add(member.Key);
+            }
+
             arguments.Add(offset);
             arguments.Add(setKeys.IndexOf(member.Key) + 1);
-            arguments.Add(member.How switch { MemberMove.Add => "A", MemberMove.MoveWhereThere => "M", _ => "R" });
+            arguments.Add(
+                member.How switch
+                {
+                    MemberMove.Add => "A",
+                    MemberMove.MoveWhereThere => "M",
+                    _ => "R",
+                }
+            );
             arguments.Add(member.Score);
             arguments.Add(member.Member);
         }

@@ -9,14 +9,20 @@ namespace Engine.Workflows.Runtime;
 /// <summary>Taking partitions over and giving them back.</summary>
 public sealed partial class WorkflowLane
 {
-    /// <summary>What is read again beside a decider's own windows: the hour of ids, and event times 5 min off on either side.</summary>
+    /// <summary>
+    /// What is read again beside a decider's own windows: the hour of ids, and event times 5 min off on either side.
+    /// </summary>
     private static readonly TimeSpan IdsAndTimes = TimeSpan.FromHours(1) + TimeSpan.FromMinutes(10);
 
     private IEnumerable<TopicPartitionOffset> Guarded(List<TopicPartition> partitions)
     {
         _hasJoined = true;
         // While it leaves, Kafka may still give it what another instance that left before it had.
-        if (_stop.IsCancellationRequested) return partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End));
+        if (_stop.IsCancellationRequested)
+        {
+            return partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End));
+        }
+
         try
         {
             return [.. partitions.Select(partition => new TopicPartitionOffset(partition, TakeOver(partition)))];
@@ -29,24 +35,56 @@ public sealed partial class WorkflowLane
         }
     }
 
-    /// <summary>Raises the owner, reads progress and what the decider remembers, and says from where the partition is read.</summary>
+    /// <summary>
+    /// Raises the owner, reads progress and what the decider remembers, and says from where the partition is read.
+    /// </summary>
     private long TakeOver(TopicPartition partition)
     {
         IDecider decider = _deciders[partition.Topic];
         PartitionClaim? claim = null;
         HashEntry[] remembered = [];
-        while (!Attempt(() =>
+        while (
+            !Attempt(() =>
+            {
+                claim = PartitionClaim.Raise(Redis, _context.Keys, partition);
+                remembered = Redis.HashGetAll(_context.Keys.State(claim.Name));
+            })
+        )
         {
-            claim = PartitionClaim.Raise(Redis, _context.Keys, partition);
-            remembered = Redis.HashGetAll(_context.Keys.State(claim.Name));
-        }))
-        {
-            if (_stop.Token.WaitHandle.WaitOne(RetryEvery)) throw new OperationCanceledException("stopped while Redis was away");
+            if (_stop.Token.WaitHandle.WaitOne(RetryEvery))
+            {
+                throw new OperationCanceledException("stopped while Redis was away");
+            }
         }
-        ReadingPlan plan = claim!.Plan(_consumer, _context.Keys, decider.LongestWindow + IdsAndTimes, long.MaxValue, _context.Clock, _context.Log);
-        var run = new PartitionRun(decider, partition.Partition.Value, _context.Timeline, _compiled, _context.Hash, plan.ResultsFrom, plan.LogTime);
-        foreach (HashEntry entry in remembered.OrderBy(entry => (string)entry.Name!, StringComparer.Ordinal)) run.Restore(entry.Name!, entry.Value!);
-        var delivery = new WorkflowDelivery(claim, run, _context.Keys, _context.Deliver.VerdictTtl, _context.Deliver.TotalsTtl);
+        ReadingPlan plan = claim!.Plan(
+            _consumer,
+            _context.Keys,
+            decider.LongestWindow + IdsAndTimes,
+            long.MaxValue,
+            _context.Clock,
+            _context.Log
+        );
+        var run = new PartitionRun(
+            decider,
+            partition.Partition.Value,
+            _context.Timeline,
+            _compiled,
+            _context.Hash,
+            plan.ResultsFrom,
+            plan.LogTime
+        );
+        foreach (HashEntry entry in remembered.OrderBy(entry => (string)entry.Name!, StringComparer.Ordinal))
+        {
+            run.Restore(entry.Name!, entry.Value!);
+        }
+
+        var delivery = new WorkflowDelivery(
+            claim,
+            run,
+            _context.Keys,
+            _context.Deliver.VerdictTtl,
+            _context.Deliver.TotalsTtl
+        );
         _owned[partition] = new OwnedWorkflow(run, delivery, plan);
         _assignedAt = _context.Clock.GetTimestamp();
         _retakeAt.Remove(partition);
@@ -66,7 +104,11 @@ public sealed partial class WorkflowLane
     /// <summary>Lets a partition go. What of its last turn isn't written yet, the next owner decides again.</summary>
     private void Release(TopicPartition partition)
     {
-        if (!_owned.Remove(partition, out OwnedWorkflow? owned)) return;
+        if (!_owned.Remove(partition, out OwnedWorkflow? owned))
+        {
+            return;
+        }
+
         _assignedAt = _context.Clock.GetTimestamp();
         owned.Run.Counts.AddTo(_released[partition.Topic]);
         _context.Log.PartitionReleased(owned.Run.Name, Math.Max(owned.WrittenTo, owned.ResultsFrom));
@@ -78,9 +120,16 @@ public sealed partial class WorkflowLane
     {
         foreach ((TopicPartition partition, long at) in _retakeAt.ToArray())
         {
-            if (_context.Clock.GetTimestamp() < at) continue;
+            if (_context.Clock.GetTimestamp() < at)
+            {
+                continue;
+            }
+
             _retakeAt.Remove(partition);
-            if (_consumer.Assignment.Contains(partition)) _consumer.Seek(new TopicPartitionOffset(partition, TakeOver(partition)));
+            if (_consumer.Assignment.Contains(partition))
+            {
+                _consumer.Seek(new TopicPartitionOffset(partition, TakeOver(partition)));
+            }
         }
     }
 
@@ -105,7 +154,13 @@ public sealed partial class WorkflowLane
         public long TickedAt { get; set; }
         public long BusyAt { get; set; }
 
-        /// <summary>What is missing until the partition is read to its end and all results are acknowledged; null where nothing is.</summary>
-        public string? Waits => EndSince == 0 ? $"{Run.Name} is read to offset {Next}, and its end isn't met" : WrittenTo < Next ? $"{Run.Name} is decided to offset {Next}, and written to {WrittenTo}" : null;
+        /// <summary>
+        /// What is missing until the partition is read to its end and all results are acknowledged; null where nothing
+        /// is.
+        /// </summary>
+        public string? Waits =>
+            EndSince == 0 ? $"{Run.Name} is read to offset {Next}, and its end isn't met"
+            : WrittenTo < Next ? $"{Run.Name} is decided to offset {Next}, and written to {WrittenTo}"
+            : null;
     }
 }

@@ -10,14 +10,17 @@ using StackExchange.Redis;
 namespace Engine.Workflows.Runtime;
 
 /// <summary>
-/// Runs every decider of a process on one thread with one consumer: takes what came, decides it partition by partition, writes it, and goes
-/// on when it is acknowledged. Sequential on purpose: workflows see thousands of events a second, not millions, and read better so. More
-/// engines share their partitions as they share those of clicks.
+/// Runs every decider of a process on one thread with one consumer: takes what came, decides it partition by partition,
+/// writes it, and goes on when it is acknowledged. Sequential on purpose: workflows see thousands of events a second,
+/// not millions, and read better so. More engines share their partitions as they share those of clicks.
 /// </summary>
 public sealed partial class WorkflowLane : IDisposable
 {
     private const int TurnRecords = 1000;
-    private static readonly TimeSpan WaitForFirst = TimeSpan.FromMilliseconds(20), TickEvery = TimeSpan.FromMilliseconds(250), RetryEvery = TimeSpan.FromMilliseconds(100), AcknowledgedSoon = TimeSpan.FromMilliseconds(2),
+    private static readonly TimeSpan WaitForFirst = TimeSpan.FromMilliseconds(20),
+        TickEvery = TimeSpan.FromMilliseconds(250),
+        RetryEvery = TimeSpan.FromMilliseconds(100),
+        AcknowledgedSoon = TimeSpan.FromMilliseconds(2),
         StatusEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly EngineContext _context;
@@ -33,27 +36,45 @@ public sealed partial class WorkflowLane : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
     private volatile WorkflowStatus _status = WorkflowStatus.Starting;
-    private long _toldAt, _assignedAt;
-    private bool _redisAway, _hasJoined;
+    private long _toldAt,
+        _assignedAt;
+    private bool _redisAway,
+        _hasJoined;
 
     public WorkflowLane(EngineContext context, IReadOnlyList<IDecider> deciders, IReadOnlyList<IUpkeep> upkeep)
     {
         (_context, _upkeep) = (context, upkeep);
         _deciders = deciders.ToDictionary(decider => decider.Topic);
-        foreach (IDecider decider in deciders) _released[decider.Topic] = new WorkflowCounts();
-        _consumer = new ConsumerBuilder<byte[], byte[]>(context.Consume.Kafka.Apply(new ConsumerConfig
+        foreach (IDecider decider in deciders)
         {
-            // Members of a group must read the same topics; the lanes of clicks have theirs.
-            GroupId = context.Consume.Group + ".workflows",
-            ClientId = "engine-workflows",
-            PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
-            EnableAutoOffsetStore = false,
-            AutoOffsetReset = AutoOffsetReset.Earliest,
-            EnablePartitionEof = true,
-            SessionTimeoutMs = (int)context.Consume.SessionTimeout.TotalMilliseconds,
-            FetchWaitMaxMs = 50,
-        }))
-            .SetErrorHandler((_, error) => { if (error.IsFatal) Fail(new KafkaException(error)); })
+            _released[decider.Topic] = new WorkflowCounts();
+        }
+
+        _consumer = new ConsumerBuilder<byte[], byte[]>(
+            context.Consume.Kafka.Apply(
+                new ConsumerConfig
+                {
+                    // Members of a group must read the same topics; the lanes of clicks have theirs.
+                    GroupId = context.Consume.Group + ".workflows",
+                    ClientId = "engine-workflows",
+                    PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
+                    EnableAutoOffsetStore = false,
+                    AutoOffsetReset = AutoOffsetReset.Earliest,
+                    EnablePartitionEof = true,
+                    SessionTimeoutMs = (int)context.Consume.SessionTimeout.TotalMilliseconds,
+                    FetchWaitMaxMs = 50,
+                }
+            )
+        )
+            .SetErrorHandler(
+                (_, error) =>
+                {
+                    if (error.IsFatal)
+                    {
+                        Fail(new KafkaException(error));
+                    }
+                }
+            )
             .SetLogHandler((_, _) => { })
             .SetPartitionsAssignedHandler((_, partitions) => Guarded(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => Released(partitions))
@@ -82,9 +103,20 @@ public sealed partial class WorkflowLane : IDisposable
         try
         {
             _consumer.Subscribe(_deciders.Keys);
-            while (!_stop.IsCancellationRequested && Failure == null) Turn();
-            foreach (TopicPartition partition in _owned.Keys.ToArray()) Release(partition);
-            if (Failure == null) _consumer.Close();
+            while (!_stop.IsCancellationRequested && Failure == null)
+            {
+                Turn();
+            }
+
+            foreach (TopicPartition partition in _owned.Keys.ToArray())
+            {
+                Release(partition);
+            }
+
+            if (Failure == null)
+            {
+                _consumer.Close();
+            }
         }
         catch (Exception e)
         {
@@ -97,11 +129,35 @@ public sealed partial class WorkflowLane : IDisposable
     {
         TakeWhatCame();
         foreach (OwnedWorkflow partition in _owned.Values.ToArray())
-            if (partition.Next > partition.WrittenTo) Write(partition);
+        {
+            if (partition.Next > partition.WrittenTo)
+            {
+                Write(partition);
+            }
+        }
+
         SeeToTicks();
-        foreach (IUpkeep upkeep in _upkeep) Attempt(() => upkeep.Run(Redis, [.. _owned.Values.Select(partition => partition.Run)], (topic, key, json, id) => _context.Kafka.SendShared(_sender, topic, Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(json), id)));
+        foreach (IUpkeep upkeep in _upkeep)
+        {
+            Attempt(() =>
+                upkeep.Run(Redis, [.. _owned.Values.Select(partition => partition.Run)], (topic, key, json, id) =>
+                    _context.Kafka.SendShared(
+                        _sender,
+                        topic,
+                        Encoding.UTF8.GetBytes(key),
+                        Encoding.UTF8.GetBytes(json),
+                        id
+                    )
+                )
+            );
+        }
+
         Retake();
-        if (_toldAt != 0 && _context.Clock.GetElapsedTime(_toldAt) < StatusEvery) return;
+        if (_toldAt != 0 && _context.Clock.GetElapsedTime(_toldAt) < StatusEvery)
+        {
+            return;
+        }
+
         _toldAt = _context.Clock.GetTimestamp();
         Tell();
     }
@@ -111,16 +167,38 @@ public sealed partial class WorkflowLane : IDisposable
         TimeSpan wait = WaitForFirst;
         for (int records = 0; records < TurnRecords; wait = TimeSpan.Zero)
         {
-            ConsumeResult<byte[], byte[]>? message = _early.TryDequeue(out ConsumeResult<byte[], byte[]>? early) ? early : Consume(wait);
-            if (message == null) return;
-            if (!_owned.TryGetValue(message.TopicPartition, out OwnedWorkflow? partition)) continue;
-            if (message.IsPartitionEOF)
+            ConsumeResult<byte[], byte[]>? message = _early.TryDequeue(out ConsumeResult<byte[], byte[]>? early)
+                ? early
+                : Consume(wait);
+            if (message == null)
             {
-                if (message.Offset == partition.Next) partition.EndSince = _context.Clock.GetTimestamp();
+                return;
+            }
+
+            if (!_owned.TryGetValue(message.TopicPartition, out OwnedWorkflow? partition))
+            {
                 continue;
             }
-            if (message.Offset < partition.Next) continue;
-            if (records++ == 0) WaitUntilSettingsAreFresh();
+
+            if (message.IsPartitionEOF)
+            {
+                if (message.Offset == partition.Next)
+                {
+                    partition.EndSince = _context.Clock.GetTimestamp();
+                }
+
+                continue;
+            }
+            if (message.Offset < partition.Next)
+            {
+                continue;
+            }
+
+            if (records++ == 0)
+            {
+                WaitUntilSettingsAreFresh();
+            }
+
             Take(partition, message);
         }
     }
@@ -146,14 +224,32 @@ public sealed partial class WorkflowLane : IDisposable
         Refusal? refusal = partition.Run.Take(record, partition.Delivery.Results);
         partition.Next = record.Offset + 1;
         partition.EndSince = 0;
-        if (partition.Run.Counts.Read > read) partition.BusyAt = _context.Clock.GetTimestamp();
-        if (refusal is not { } why) return;
+        if (partition.Run.Counts.Read > read)
+        {
+            partition.BusyAt = _context.Clock.GetTimestamp();
+        }
+
+        if (refusal is not { } why)
+        {
+            return;
+        }
+
         Headers headers = message.Message.Headers ?? [];
         DeadLetters.AddHeaders(headers, why.Reason, why.Detail, message.Topic, message.Partition.Value, record.Offset);
-        _context.Kafka.SendOwn(_sender, Topics.DeadLetters, message.Message.Key, message.Message.Value, $"{partition.Run.Name}-{record.Offset}-{partition.Delivery.Results.NextNumber()}", headers);
+        _context.Kafka.SendOwn(
+            _sender,
+            Topics.DeadLetters,
+            message.Message.Key,
+            message.Message.Value,
+            $"{partition.Run.Name}-{record.Offset}-{partition.Delivery.Results.NextNumber()}",
+            headers
+        );
     }
 
-    /// <summary>Writes what a turn resulted in, however long Redis is away; given up only where the partition has gone to somebody else, or the process ends.</summary>
+    /// <summary>
+    /// Writes what a turn resulted in, however long Redis is away; given up only where the partition has gone to
+    /// somebody else, or the process ends.
+    /// </summary>
     private void Write(OwnedWorkflow partition)
     {
         TopicPartition where = new(partition.Run.Decider.Topic, partition.Run.Number);
@@ -176,13 +272,27 @@ public sealed partial class WorkflowLane : IDisposable
                     partition.Delivery.SendOut(_context.Kafka, _sender);
                 }
                 written = true;
-                if (_sender.IsReached(_sender.Count)) outcome = partition.Delivery.Commit(Redis, partition.Next, partition.Run.LogTime);
+                if (_sender.IsReached(_sender.Count))
+                {
+                    outcome = partition.Delivery.Commit(Redis, partition.Next, partition.Run.LogTime);
+                }
             });
-            if (outcome != CommitOutcome.None || (_stop.IsCancellationRequested && !taken)) break;
+            if (outcome != CommitOutcome.None || (_stop.IsCancellationRequested && !taken))
+            {
+                break;
+            }
+
             _stop.Token.WaitHandle.WaitOne(taken ? AcknowledgedSoon : RetryEvery);
-            if (_context.Clock.GetElapsedTime(since) > TimeSpan.FromSeconds(1)) paused = Serve(paused);
+            if (_context.Clock.GetElapsedTime(since) > TimeSpan.FromSeconds(1))
+            {
+                paused = Serve(paused);
+            }
         }
-        if (paused) _consumer.Resume(_consumer.Assignment);
+        if (paused)
+        {
+            _consumer.Resume(_consumer.Assignment);
+        }
+
         switch (outcome)
         {
             case CommitOutcome.Done:
@@ -192,7 +302,9 @@ public sealed partial class WorkflowLane : IDisposable
             case CommitOutcome.NotOwner:
                 _context.Log.OwnerLost(partition.Run.Name);
                 Release(where);
-                _retakeAt[where] = _context.Clock.GetTimestamp() + (long)(_context.Consume.SessionTimeout.TotalSeconds * _context.Clock.TimestampFrequency);
+                _retakeAt[where] =
+                    _context.Clock.GetTimestamp()
+                    + (long)(_context.Consume.SessionTimeout.TotalSeconds * _context.Clock.TimestampFrequency);
                 break;
             case CommitOutcome.OtherOffset:
                 _context.Log.ProgressMoved(partition.Run.Name);
@@ -202,11 +314,22 @@ public sealed partial class WorkflowLane : IDisposable
         }
     }
 
-    /// <summary>Serves assignments while nothing is read, so that the group doesn't give this member up. What comes all the same is taken later.</summary>
+    /// <summary>
+    /// Serves assignments while nothing is read, so that the group doesn't give this member up. What comes all the same
+    /// is taken later.
+    /// </summary>
     private bool Serve(bool paused)
     {
-        if (!paused) _consumer.Pause(_consumer.Assignment);
-        if (Consume(TimeSpan.Zero) is { } early) _early.Enqueue(early);
+        if (!paused)
+        {
+            _consumer.Pause(_consumer.Assignment);
+        }
+
+        if (Consume(TimeSpan.Zero) is { } early)
+        {
+            _early.Enqueue(early);
+        }
+
         return true;
     }
 
@@ -216,13 +339,21 @@ public sealed partial class WorkflowLane : IDisposable
         try
         {
             work();
-            if (_redisAway) _context.Log.RedisBack();
+            if (_redisAway)
+            {
+                _context.Log.RedisBack();
+            }
+
             _redisAway = false;
             return true;
         }
         catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException)
         {
-            if (!_redisAway) _context.Log.RedisAway(e.Message);
+            if (!_redisAway)
+            {
+                _context.Log.RedisAway(e.Message);
+            }
+
             _redisAway = true;
             return false;
         }
@@ -230,17 +361,34 @@ public sealed partial class WorkflowLane : IDisposable
 
     private void WaitUntilSettingsAreFresh()
     {
-        while (!_context.SettingsAreFresh() && !_stop.IsCancellationRequested) _stop.Token.WaitHandle.WaitOne(10);
+        while (!_context.SettingsAreFresh() && !_stop.IsCancellationRequested)
+        {
+            _stop.Token.WaitHandle.WaitOne(10);
+        }
     }
 
-    /// <summary>Where something that waits falls due by reckoned log time, a tick carries that time into the log.</summary>
+    /// <summary>
+    /// Where something that waits falls due by reckoned log time, a tick carries that time into the log.
+    /// </summary>
     private void SeeToTicks()
     {
         foreach (OwnedWorkflow partition in _owned.Values)
         {
-            if (partition.EndSince == 0 || partition.Next < partition.ResultsFrom || partition.Run.Due == long.MaxValue) continue;
-            long reckoned = partition.Run.LogTime + (long)_context.Clock.GetElapsedTime(partition.EndSince).TotalMilliseconds;
-            if (reckoned <= partition.Run.Due || (partition.TickedAt != 0 && _context.Clock.GetElapsedTime(partition.TickedAt) < TickEvery)) continue;
+            if (partition.EndSince == 0 || partition.Next < partition.ResultsFrom || partition.Run.Due == long.MaxValue)
+            {
+                continue;
+            }
+
+            long reckoned =
+                partition.Run.LogTime + (long)_context.Clock.GetElapsedTime(partition.EndSince).TotalMilliseconds;
+            if (
+                reckoned <= partition.Run.Due
+                || (partition.TickedAt != 0 && _context.Clock.GetElapsedTime(partition.TickedAt) < TickEvery)
+            )
+            {
+                continue;
+            }
+
             partition.TickedAt = _context.Clock.GetTimestamp();
             _context.Kafka.Tick(_sender, partition.Run.Decider.Topic, partition.Run.Number, reckoned);
         }
@@ -249,13 +397,24 @@ public sealed partial class WorkflowLane : IDisposable
     private void Tell()
     {
         Dictionary<string, WorkflowCounts> counts = [];
-        foreach ((string topic, WorkflowCounts released) in _released) released.AddTo(counts[topic] = new WorkflowCounts());
-        foreach (OwnedWorkflow partition in _owned.Values) partition.Run.Counts.AddTo(counts[partition.Run.Decider.Topic]);
+        foreach ((string topic, WorkflowCounts released) in _released)
+        {
+            released.AddTo(counts[topic] = new WorkflowCounts());
+        }
+
+        foreach (OwnedWorkflow partition in _owned.Values)
+        {
+            partition.Run.Counts.AddTo(counts[partition.Run.Decider.Topic]);
+        }
+
         _status = new WorkflowStatus(
-            _hasJoined ? _owned.Values.Select(partition => partition.Waits).FirstOrDefault(waits => waits != null) : "the workflows join their group",
+            _hasJoined
+                ? _owned.Values.Select(partition => partition.Waits).FirstOrDefault(waits => waits != null)
+                : "the workflows join their group",
             _owned.Values.Select(partition => partition.BusyAt).Append(_assignedAt).Max(),
             [.. _owned.Values.Select(partition => partition.Run.Name)],
-            counts);
+            counts
+        );
     }
 
     private void Fail(Exception e)
@@ -267,18 +426,34 @@ public sealed partial class WorkflowLane : IDisposable
     public void Dispose()
     {
         Stop();
-        if (_thread.IsAlive) _thread.Join();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
         _consumer.Dispose();
         _stop.Dispose();
     }
 }
 
 /// <summary>Where the workflows of a process stand.</summary>
-/// <param name="Waits">What is missing until all partitions that it owns are read to their end, and all is acknowledged; null where nothing is.</param>
-/// <param name="BusyAt">Monotonic time of the last record that was no tick, or of the last change of what is owned; 0 for none.</param>
+/// <param name="Waits">What is missing until all partitions that it owns are read to their end, and all is
+/// acknowledged; null where nothing is.</param>
+/// <param name="BusyAt">Monotonic time of the last record that was no tick, or of the last change of what is owned; 0
+/// for none.</param>
 /// <param name="Names">Of the partitions that it owns, or owned at its end.</param>
 /// <param name="Counts">What became of the records, by topic.</param>
-public sealed record WorkflowStatus(string? Waits, long BusyAt, IReadOnlyList<string> Names, IReadOnlyDictionary<string, WorkflowCounts> Counts)
+public sealed record WorkflowStatus(
+    string? Waits,
+    long BusyAt,
+    IReadOnlyList<string> Names,
+    IReadOnlyDictionary<string, WorkflowCounts> Counts
+)
 {
-    public static readonly WorkflowStatus Starting = new("the workflows join their group", 0, [], new Dictionary<string, WorkflowCounts>());
+    public static readonly WorkflowStatus Starting = new(
+        "the workflows join their group",
+        0,
+        [],
+        new Dictionary<string, WorkflowCounts>()
+    );
 }

@@ -5,12 +5,18 @@ using Engine.Pipeline.Settings;
 namespace Engine.Workflows.Runtime;
 
 /// <summary>
-/// Decides the logs of the workflows again, without Redis, by the code that decides them live (<see cref="PartitionRun"/>): whoever reads them gives
-/// them record by record, merged as the contract says, and calls <see cref="End"/> behind the last. One thread.
+/// Decides the logs of the workflows again, without Redis, by the code that decides them live
+/// (<see cref="PartitionRun"/>): whoever reads them gives them record by record, merged as the contract says, and calls
+/// <see cref="End"/> behind the last. One thread.
 /// </summary>
 /// <param name="deciders">Each with a topic of its own.</param>
 /// <param name="output">Where lines go: <see cref="ResultLines"/>.</param>
-public sealed class WorkflowScorer(IEnumerable<IDecider> deciders, SettingsTimeline timeline, KeyedHash hash, Stream output)
+public sealed class WorkflowScorer(
+    IEnumerable<IDecider> deciders,
+    SettingsTimeline timeline,
+    KeyedHash hash,
+    Stream output
+)
 {
     private readonly Dictionary<string, IDecider> _deciders = deciders.ToDictionary(decider => decider.Topic);
     private readonly Dictionary<TopicPartition, PartitionRun> _runs = [];
@@ -20,12 +26,26 @@ public sealed class WorkflowScorer(IEnumerable<IDecider> deciders, SettingsTimel
     /// <summary>How many results were written.</summary>
     public long Results => _lines.Written;
 
-    /// <summary>The next record of a decider's topic. What can't be used changes nothing: the engine that ran has sent it to dead-letters.</summary>
+    /// <summary>
+    /// The next record of a decider's topic. What can't be used changes nothing: the engine that ran has sent it to
+    /// dead-letters.
+    /// </summary>
     public void Take(ConsumeResult<byte[], byte[]> message)
     {
         IDecider decider = _deciders[message.Topic];
         if (!_runs.TryGetValue(message.TopicPartition, out PartitionRun? run))
-            _runs[message.TopicPartition] = run = new PartitionRun(decider, message.Partition.Value, timeline, _compiled, hash, resultsFrom: 0, logTime: 0);
+        {
+            _runs[message.TopicPartition] = run = new PartitionRun(
+                decider,
+                message.Partition.Value,
+                timeline,
+                _compiled,
+                hash,
+                resultsFrom: 0,
+                logTime: 0
+            );
+        }
+
         _lines.Topic = decider.Topic;
         run.Take(KafkaRecord.Of(message), _lines);
     }

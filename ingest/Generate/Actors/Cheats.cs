@@ -2,12 +2,17 @@ using Ingest.Generate.Movement;
 
 namespace Ingest.Generate.Actors;
 
-/// <summary>A publisher who clicks the ads on his own pages, by hand: the movements are a person's, the rate and the sameness aren't.</summary>
+/// <summary>
+/// A publisher who clicks the ads on his own pages, by hand: the movements are a person's, the rate and the sameness
+/// aren't.
+/// </summary>
 internal sealed class OwnPublisher : Actor
 {
     internal override string Name => "own-publisher";
     internal override double Share => 0.03;
+
     internal override int DrawClicks(Dice dice) => dice.Whole(15, 40);
+
     internal override TimeSpan DrawGap(Dice dice) => TimeSpan.FromSeconds(dice.LogNormal(3.5, 0.2));
 
     internal override void Play(Session session)
@@ -15,12 +20,19 @@ internal sealed class OwnPublisher : Actor
         Dice dice = session.Dice;
         var hand = new Hand(dice);
         Publisher own = session.World.RobotsPublisher(dice);
-        ClickDraft at = MousePerson.Computer(session, session.World.PersonsAddress(dice)) with { Publisher = own, Referrer = "" };
+        ClickDraft at = MousePerson.Computer(session, session.World.PersonsAddress(dice)) with
+        {
+            Publisher = own,
+            Referrer = "",
+        };
         for (int i = 0; i < session.Times.Length; i++)
         {
             at = at with
             {
-                Id = session.Id("c", i), TimeMs = session.Times[i], Placement = dice.Pick(own.Placements), Campaign = session.World.AnyCampaign(dice),
+                Id = session.Id("c", i),
+                TimeMs = session.Times[i],
+                Placement = dice.Pick(own.Placements),
+                Campaign = session.World.AnyCampaign(dice),
             };
             session.Add(at, session.UsualWay(), invalid: true, MousePerson.Move(dice, hand, at));
         }
@@ -28,15 +40,18 @@ internal sealed class OwnPublisher : Actor
 }
 
 /// <summary>
-/// A farm: shelves of phones of one model behind one or two networks, which tap the ads of one publisher at short intervals, each phone a
-/// visitor of its own who comes back.
+/// A farm: shelves of phones of one model behind one or two networks, which tap the ads of one publisher at short
+/// intervals, each phone a visitor of its own who comes back.
 /// </summary>
 internal sealed class ClickFarm : Actor
 {
     internal override string Name => "click-farm";
     internal override double Share => 0.04;
+
     internal override int DrawClicks(Dice dice) => dice.Whole(40, 120);
+
     internal override TimeSpan DrawGap(Dice dice) => TimeSpan.FromSeconds(dice.LogNormal(0.9, 0.3));
+
     internal override TimeSpan LeastGap => TimeSpan.FromMilliseconds(60);
 
     internal override void Play(Session session)
@@ -46,7 +61,12 @@ internal sealed class ClickFarm : Actor
         Publisher publisher = world.RobotsPublisher(dice);
         DeviceDraft model = world.Phone(dice) with { Connection = "wifi" };
         (int Width, int Height) viewport = world.PhoneViewport(dice);
-        string[] networks = [.. Enumerable.Range(0, dice.Whole(1, 3)).Select(_ => $"{dice.Whole(245, 250)}.{dice.Whole(0, 256)}.{dice.Whole(0, 256)}")];
+        string[] networks =
+        [
+            .. Enumerable
+                .Range(0, dice.Whole(1, 3))
+                .Select(_ => $"{dice.Whole(245, 250)}.{dice.Whole(0, 256)}.{dice.Whole(0, 256)}"),
+        ];
         int phones = dice.Whole(8, 25);
         Campaign campaign = world.AnyCampaign(dice);
         for (int i = 0; i < session.Times.Length; i++)
@@ -54,12 +74,26 @@ internal sealed class ClickFarm : Actor
             int phone = dice.Whole(0, phones);
             Placement placement = dice.Pick(publisher.Placements);
             (double x, double y) = World.PointIn(dice, placement, viewport);
-            session.Add(new ClickDraft
-            {
-                Id = session.Id("c", i), TimeMs = session.Times[i], Ip = $"{networks[phone % networks.Length]}.{10 + phone}",
-                UserAgent = UserAgents.OfPhone(model), Visitor = session.Id("v", phone), Publisher = publisher, Placement = placement,
-                Campaign = dice.Chance(0.5) ? campaign : world.AnyCampaign(dice), Pointer = "touch", X = x, Y = y, Viewport = viewport, Device = model,
-            }, PathWay.None, invalid: true);
+            session.Add(
+                new ClickDraft
+                {
+                    Id = session.Id("c", i),
+                    TimeMs = session.Times[i],
+                    Ip = $"{networks[phone % networks.Length]}.{10 + phone}",
+                    UserAgent = UserAgents.OfPhone(model),
+                    Visitor = session.Id("v", phone),
+                    Publisher = publisher,
+                    Placement = placement,
+                    Campaign = dice.Chance(0.5) ? campaign : world.AnyCampaign(dice),
+                    Pointer = "touch",
+                    X = x,
+                    Y = y,
+                    Viewport = viewport,
+                    Device = model,
+                },
+                PathWay.None,
+                invalid: true
+            );
         }
     }
 }

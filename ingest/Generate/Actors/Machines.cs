@@ -1,11 +1,15 @@
 namespace Ingest.Generate.Actors;
 
-/// <summary>Clicks out of data centres: programs and browsers without a window, most of them under a browser's name.</summary>
+/// <summary>
+/// Clicks out of data centres: programs and browsers without a window, most of them under a browser's name.
+/// </summary>
 internal sealed class DatacentreVisitor : Actor
 {
     internal override string Name => "datacentre";
     internal override double Share => 0.03;
+
     internal override int DrawClicks(Dice dice) => dice.Whole(2, 15);
+
     internal override TimeSpan DrawGap(Dice dice) => TimeSpan.FromSeconds(dice.LogNormal(6, 0.6));
 
     internal override void Play(Session session)
@@ -13,15 +17,27 @@ internal sealed class DatacentreVisitor : Actor
         Dice dice = session.Dice;
         Publisher publisher = session.World.RobotsPublisher(dice);
         ClickDraft at = MousePerson.Computer(session, DatacentreRanges.Address(dice)) with { Publisher = publisher };
-        if (dice.Chance(0.3)) at = at with { UserAgent = dice.Pick(UserAgents.Programs), Device = null };
+        if (dice.Chance(0.3))
+        {
+            at = at with { UserAgent = dice.Pick(UserAgents.Programs), Device = null };
+        }
+
         for (int i = 0; i < session.Times.Length; i++)
         {
             (double x, double y) = World.PointIn(dice, at.Placement, at.Viewport);
-            session.Add(at with
-            {
-                Id = session.Id("c", i), TimeMs = session.Times[i], X = x, Y = y, Placement = dice.Pick(publisher.Placements),
-                Campaign = session.World.AnyCampaign(dice),
-            }, dice.Chance(0.3) ? PathWay.Never : PathWay.None, invalid: true);
+            session.Add(
+                at with
+                {
+                    Id = session.Id("c", i),
+                    TimeMs = session.Times[i],
+                    X = x,
+                    Y = y,
+                    Placement = dice.Pick(publisher.Placements),
+                    Campaign = session.World.AnyCampaign(dice),
+                },
+                dice.Chance(0.3) ? PathWay.Never : PathWay.None,
+                invalid: true
+            );
         }
     }
 }
@@ -31,7 +47,9 @@ internal sealed class Crawler : Actor
 {
     internal override string Name => "crawler";
     internal override double Share => 0.03;
+
     internal override int DrawClicks(Dice dice) => dice.Whole(2, 20);
+
     internal override TimeSpan DrawGap(Dice dice) => TimeSpan.FromSeconds(dice.LogNormal(4, 0.4));
 
     internal override void Play(Session session)
@@ -40,7 +58,11 @@ internal sealed class Crawler : Actor
         string ip = dice.Chance(0.5) ? DatacentreRanges.Address(dice) : session.World.PersonsAddress(dice);
         ClickDraft at = MousePerson.Computer(session, ip) with
         {
-            UserAgent = dice.Pick(UserAgents.Crawlers), Visitor = null, Pointer = null, Device = null, Referrer = "",
+            UserAgent = dice.Pick(UserAgents.Crawlers),
+            Visitor = null,
+            Pointer = null,
+            Device = null,
+            Referrer = "",
         };
         for (int i = 0; i < session.Times.Length; i++)
         {

@@ -2,12 +2,16 @@ using Ingest.Generate.Movement;
 
 namespace Ingest.Generate.Actors;
 
-/// <summary>Someone at a computer: reads a page or a few, moves the mouse as people do, clicks on what interests.</summary>
+/// <summary>
+/// Someone at a computer: reads a page or a few, moves the mouse as people do, clicks on what interests.
+/// </summary>
 internal sealed class MousePerson : Actor
 {
     internal override string Name => "person.mouse";
     internal override double Share => 0.40;
+
     internal override int DrawClicks(Dice dice) => 1 + (int)Math.Min(5, dice.Exponential(1));
+
     internal override TimeSpan DrawGap(Dice dice) => TimeSpan.FromSeconds(dice.LogNormal(25, 0.5));
 
     internal override void Play(Session session)
@@ -31,9 +35,17 @@ internal sealed class MousePerson : Actor
         Publisher publisher = world.AnyPublisher(dice);
         return new ClickDraft
         {
-            Id = "", TimeMs = 0, Ip = ip, UserAgent = agent, Visitor = session.Id("v", 0), Publisher = publisher,
-            Placement = dice.Pick(publisher.Placements), Campaign = world.AnyCampaign(dice), Pointer = "mouse",
-            Viewport = world.DesktopViewport(dice), Device = world.Computer(dice, agent),
+            Id = "",
+            TimeMs = 0,
+            Ip = ip,
+            UserAgent = agent,
+            Visitor = session.Id("v", 0),
+            Publisher = publisher,
+            Placement = dice.Pick(publisher.Placements),
+            Campaign = world.AnyCampaign(dice),
+            Pointer = "mouse",
+            Viewport = world.DesktopViewport(dice),
+            Device = world.Computer(dice, agent),
             Referrer = dice.Chance(0.4) ? "https://search.example/?q=" + dice.Whole(1, 5000) : "",
         };
     }
@@ -43,7 +55,12 @@ internal sealed class MousePerson : Actor
     {
         Dice dice = session.Dice;
         Publisher publisher = dice.Chance(0.5) ? at.Publisher : session.World.AnyPublisher(dice);
-        return at with { Publisher = publisher, Placement = dice.Pick(publisher.Placements), Campaign = session.World.AnyCampaign(dice) };
+        return at with
+        {
+            Publisher = publisher,
+            Placement = dice.Pick(publisher.Placements),
+            Campaign = session.World.AnyCampaign(dice),
+        };
     }
 
     internal static List<CursorPoint> Move(Dice dice, Hand hand, ClickDraft at)
@@ -58,7 +75,9 @@ internal sealed class TouchPerson : Actor
 {
     internal override string Name => "person.touch";
     internal override double Share => 0.26;
+
     internal override int DrawClicks(Dice dice) => 1 + (int)Math.Min(4, dice.Exponential(0.8));
+
     internal override TimeSpan DrawGap(Dice dice) => TimeSpan.FromSeconds(dice.LogNormal(20, 0.5));
 
     internal override void Play(Session session)
@@ -67,13 +86,26 @@ internal sealed class TouchPerson : Actor
         DeviceDraft phone = session.World.Phone(dice);
         ClickDraft at = MousePerson.Computer(session, session.World.PersonsAddress(dice)) with
         {
-            Pointer = "touch", Device = phone, UserAgent = UserAgents.OfPhone(phone), Viewport = session.World.PhoneViewport(dice),
+            Pointer = "touch",
+            Device = phone,
+            UserAgent = UserAgents.OfPhone(phone),
+            Viewport = session.World.PhoneViewport(dice),
         };
         for (int i = 0; i < session.Times.Length; i++)
         {
             at = MousePerson.Elsewhere(session, at);
             (double x, double y) = World.PointIn(dice, at.Placement, at.Viewport);
-            session.Add(at with { Id = session.Id("c", i), TimeMs = session.Times[i], X = x, Y = y }, PathWay.None, invalid: false);
+            session.Add(
+                at with
+                {
+                    Id = session.Id("c", i),
+                    TimeMs = session.Times[i],
+                    X = x,
+                    Y = y,
+                },
+                PathWay.None,
+                invalid: false
+            );
         }
     }
 }
@@ -83,12 +115,17 @@ internal sealed class KeyboardPerson : Actor
 {
     internal override string Name => "person.keyboard";
     internal override double Share => 0.04;
+
     internal override int DrawClicks(Dice dice) => 1 + (int)Math.Min(2, dice.Exponential(0.6));
+
     internal override TimeSpan DrawGap(Dice dice) => TimeSpan.FromSeconds(dice.LogNormal(30, 0.5));
 
     internal override void Play(Session session)
     {
-        ClickDraft at = MousePerson.Computer(session, session.World.PersonsAddress(session.Dice)) with { Pointer = "keyboard" };
+        ClickDraft at = MousePerson.Computer(session, session.World.PersonsAddress(session.Dice)) with
+        {
+            Pointer = "keyboard",
+        };
         for (int i = 0; i < session.Times.Length; i++)
         {
             at = MousePerson.Elsewhere(session, at);
@@ -97,12 +134,17 @@ internal sealed class KeyboardPerson : Actor
     }
 }
 
-/// <summary>Someone who clicks twice where once is meant: the second click of each pair, at most 400 ms after the first, is invalid.</summary>
+/// <summary>
+/// Someone who clicks twice where once is meant: the second click of each pair, at most 400 ms after the first, is
+/// invalid.
+/// </summary>
 internal sealed class DoubleClicker : Actor
 {
     internal override string Name => "double-click";
     internal override double Share => 0.02;
+
     internal override int DrawClicks(Dice dice) => 2;
+
     internal override TimeSpan DrawGap(Dice dice) => TimeSpan.FromSeconds(2);
 
     internal override void Play(Session session)
@@ -110,10 +152,28 @@ internal sealed class DoubleClicker : Actor
         Dice dice = session.Dice;
         ClickDraft at = MousePerson.Computer(session, session.World.PersonsAddress(dice));
         List<CursorPoint> path = MousePerson.Move(dice, new Hand(dice), at);
-        session.Add(at with { Id = session.Id("c", 0), TimeMs = session.Times[0] }, PathWay.OnClick, invalid: false, path);
-        if (session.Times.Length < 2) return;
+        session.Add(
+            at with
+            {
+                Id = session.Id("c", 0),
+                TimeMs = session.Times[0],
+            },
+            PathWay.OnClick,
+            invalid: false,
+            path
+        );
+        if (session.Times.Length < 2)
+        {
+            return;
+        }
         // The hand has not moved: the second click has a path of one place, or the page script sends none for it.
-        ClickDraft again = at with { Id = session.Id("c", 1), TimeMs = session.Times[0] + dice.Whole(80, 400), X = path[^1].X, Y = path[^1].Y };
+        ClickDraft again = at with
+        {
+            Id = session.Id("c", 1),
+            TimeMs = session.Times[0] + dice.Whole(80, 400),
+            X = path[^1].X,
+            Y = path[^1].Y,
+        };
         session.Add(again, PathWay.None, invalid: true);
     }
 }

@@ -2,10 +2,13 @@ using Ingest.Generate.Movement;
 
 namespace Ingest.Generate.Actors;
 
-/// <summary>What robots that move a pointer have in common: a browser, addresses that they change, publishers who pay for it.</summary>
+/// <summary>
+/// What robots that move a pointer have in common: a browser, addresses that they change, publishers who pay for it.
+/// </summary>
 internal abstract class PointerRobot : Actor
 {
     internal override int DrawClicks(Dice dice) => dice.Whole(4, 30);
+
     internal override TimeSpan DrawGap(Dice dice) => TimeSpan.FromSeconds(dice.LogNormal(5, 0.6));
 
     /// <summary>The share of clicks after which the robot takes another address and visitor.</summary>
@@ -23,10 +26,16 @@ internal abstract class PointerRobot : Actor
         ClickDraft at = Fresh(session, publisher, 0);
         for (int i = 0; i < session.Times.Length; i++)
         {
-            if (i > 0 && dice.Chance(Moves)) at = Fresh(session, publisher, i);
+            if (i > 0 && dice.Chance(Moves))
+            {
+                at = Fresh(session, publisher, i);
+            }
+
             at = at with
             {
-                Id = session.Id("c", i), TimeMs = session.Times[i], Placement = dice.Pick(publisher.Placements),
+                Id = session.Id("c", i),
+                TimeMs = session.Times[i],
+                Placement = dice.Pick(publisher.Placements),
                 Campaign = dice.Chance(0.6) ? campaign : session.World.AnyCampaign(dice),
             };
             PathWay way = session.UsualWay();
@@ -49,12 +58,19 @@ internal sealed class StraightRobot : PointerRobot
     internal override string Name => "robot.straight";
     internal override double Share => 0.045;
 
-    private protected override Func<ClickDraft, List<CursorPoint>> Begin(Session session) => at =>
-    {
-        Dice dice = session.Dice;
-        (double x, double y) = World.PointIn(dice, at.Placement, at.Viewport, middle: dice.Chance(0.6));
-        return RobotMovement.Straight(dice, dice.Whole(0, at.Viewport.Width), dice.Whole(0, at.Viewport.Height), x, y);
-    };
+    private protected override Func<ClickDraft, List<CursorPoint>> Begin(Session session) =>
+        at =>
+        {
+            Dice dice = session.Dice;
+            (double x, double y) = World.PointIn(dice, at.Placement, at.Viewport, middle: dice.Chance(0.6));
+            return RobotMovement.Straight(
+                dice,
+                dice.Whole(0, at.Viewport.Width),
+                dice.Whole(0, at.Viewport.Height),
+                x,
+                y
+            );
+        };
 }
 
 /// <summary>Moves along smooth curves, as libraries do that promise to look human.</summary>
@@ -63,12 +79,13 @@ internal sealed class CurveRobot : PointerRobot
     internal override string Name => "robot.curve";
     internal override double Share => 0.045;
 
-    private protected override Func<ClickDraft, List<CursorPoint>> Begin(Session session) => at =>
-    {
-        Dice dice = session.Dice;
-        (double x, double y) = World.PointIn(dice, at.Placement, at.Viewport);
-        return RobotMovement.Curve(dice, dice.Whole(0, at.Viewport.Width), dice.Whole(0, at.Viewport.Height), x, y);
-    };
+    private protected override Func<ClickDraft, List<CursorPoint>> Begin(Session session) =>
+        at =>
+        {
+            Dice dice = session.Dice;
+            (double x, double y) = World.PointIn(dice, at.Placement, at.Viewport);
+            return RobotMovement.Curve(dice, dice.Whole(0, at.Viewport.Width), dice.Whole(0, at.Viewport.Height), x, y);
+        };
 }
 
 /// <summary>Plays one recording of a person again and again, from a new network each time.</summary>
@@ -81,8 +98,11 @@ internal sealed class ReplayRobot : PointerRobot
 
     internal override string Name => "robot.replay";
     internal override double Share => 0.04;
+
     internal override int DrawClicks(Dice dice) => dice.Whole(20, 60);
+
     internal override TimeSpan DrawGap(Dice dice) => TimeSpan.FromSeconds(dice.LogNormal(3, 0.4));
+
     private protected override double Moves => 1;
 
     private protected override Func<ClickDraft, List<CursorPoint>> Begin(Session session)
@@ -100,34 +120,53 @@ internal sealed class ReplayRobot : PointerRobot
         while (true)
         {
             List<CursorPoint> path = new Hand(session.Dice).MoveAndClick(session.Dice, 1536, 730, 700, 400, 90);
-            if (path.Count >= LeastPoints && CursorPoint.Length(path) >= LeastLengthPx) return path;
+            if (path.Count >= LeastPoints && CursorPoint.Length(path) >= LeastLengthPx)
+            {
+                return path;
+            }
         }
     }
 }
 
-/// <summary>Posts clicks that promise a path which never comes; some with a place outside the page, or a page that is none.</summary>
+/// <summary>
+/// Posts clicks that promise a path which never comes; some with a place outside the page, or a page that is none.
+/// </summary>
 internal sealed class SilentRobot : Actor
 {
     internal override string Name => "robot.silent";
     internal override double Share => 0.02;
+
     internal override int DrawClicks(Dice dice) => dice.Whole(4, 25);
+
     internal override TimeSpan DrawGap(Dice dice) => TimeSpan.FromSeconds(dice.LogNormal(4, 0.5));
 
     internal override void Play(Session session)
     {
         Dice dice = session.Dice;
         Publisher publisher = session.World.RobotsPublisher(dice);
-        ClickDraft at = MousePerson.Computer(session, session.World.PersonsAddress(dice)) with { Publisher = publisher };
-        bool outside = dice.Chance(0.3), noPage = dice.Chance(0.3);
+        ClickDraft at = MousePerson.Computer(session, session.World.PersonsAddress(dice)) with
+        {
+            Publisher = publisher,
+        };
+        bool outside = dice.Chance(0.3),
+            noPage = dice.Chance(0.3);
         for (int i = 0; i < session.Times.Length; i++)
         {
             (double x, double y) = World.PointIn(dice, at.Placement, at.Viewport, middle: true);
-            session.Add(at with
-            {
-                Id = session.Id("c", i), TimeMs = session.Times[i], Campaign = session.World.AnyCampaign(dice),
-                Placement = dice.Pick(publisher.Placements), X = outside ? at.Viewport.Width + dice.Whole(10, 500) : x, Y = y,
-                Page = noPage ? "about:blank" : null,
-            }, PathWay.Never, invalid: true);
+            session.Add(
+                at with
+                {
+                    Id = session.Id("c", i),
+                    TimeMs = session.Times[i],
+                    Campaign = session.World.AnyCampaign(dice),
+                    Placement = dice.Pick(publisher.Placements),
+                    X = outside ? at.Viewport.Width + dice.Whole(10, 500) : x,
+                    Y = y,
+                    Page = noPage ? "about:blank" : null,
+                },
+                PathWay.Never,
+                invalid: true
+            );
         }
     }
 }

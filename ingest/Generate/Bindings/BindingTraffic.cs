@@ -9,15 +9,28 @@ using Ingest.Cli;
 namespace Ingest.Generate.Bindings;
 
 /// <summary>
-/// Bindings as two clients make them: the first asks a running engine for a code, which only it can sign, the second answers the code's prompt.
-/// Most are good; some use a code twice, alter it, enter what isn't asked for, bind an account with itself, or are sent twice. The events are
-/// new each time, as codes are: of a seed only who does what is the same.
+/// Bindings as two clients make them: the first asks a running engine for a code, which only it can sign, the second
+/// answers the code's prompt. Most are good; some use a code twice, alter it, enter what isn't asked for, bind an
+/// account with itself, or are sent twice. The events are new each time, as codes are: of a seed only who does what is
+/// the same.
 /// </summary>
 internal static class BindingTraffic
 {
-    internal const string Good = "binding.good", Used = "binding.used", Altered = "binding.altered", Empty = "binding.empty", Self = "binding.self", Twice = "binding.twice";
+    internal const string Good = "binding.good",
+        Used = "binding.used",
+        Altered = "binding.altered",
+        Empty = "binding.empty",
+        Self = "binding.self",
+        Twice = "binding.twice";
 
-    private static readonly (string Actor, double Share)[] Shares = [(Used, 0.03), (Altered, 0.03), (Empty, 0.03), (Self, 0.02), (Twice, 0.03)];
+    private static readonly (string Actor, double Share)[] Shares =
+    [
+        (Used, 0.03),
+        (Altered, 0.03),
+        (Empty, 0.03),
+        (Self, 0.02),
+        (Twice, 0.03),
+    ];
 
     /// <summary>People who bind, so many for each hundred bindings that pairs seldom repeat.</summary>
     private const int LeastPeople = 200;
@@ -28,29 +41,55 @@ internal static class BindingTraffic
     internal static IEnumerable<SampleEvent> Play(string engine, string page, int count, ulong seed, TimeProvider time)
     {
         using var http = new HttpClient { BaseAddress = new Uri($"http://{engine}") };
-        JsonObject operations = Ask(http, new HttpRequestMessage(HttpMethod.Get, $"/b/{Uri.EscapeDataString(page)}"))["operations"]!.AsObject();
+        JsonObject operations = Ask(http, new HttpRequestMessage(HttpMethod.Get, $"/b/{Uri.EscapeDataString(page)}"))[
+            "operations"
+        ]!.AsObject();
         var dice = new Dice(seed, 0xB1_4D);
         string last = "";
         for (int i = 0; i < count; i++)
         {
             (string operation, JsonNode? asked) = operations.ElementAt(dice.Whole(0, operations.Count));
-            string actor = Draw(dice, last.Length > 0), first = Person(dice, count), second = actor == Self ? first : Person(dice, count);
-            while (actor != Self && second == first) second = Person(dice, count);
+            string actor = Draw(dice, last.Length > 0),
+                first = Person(dice, count),
+                second = actor == Self ? first : Person(dice, count);
+            while (actor != Self && second == first)
+            {
+                second = Person(dice, count);
+            }
+
             string code = actor == Used ? last : CodeOf(http, page, operation, first);
             // A code that is used again has the prompt that it had; every page of ours answers with the same one.
             JsonObject values = actor == Empty ? [] : Values(dice, asked?["prompt"]?.AsObject());
-            if (actor != Altered) last = code;
-            else code = code[1..] + code[0];
+            if (actor != Altered)
+            {
+                last = code;
+            }
+            else
+            {
+                code = code[1..] + code[0];
+            }
+
             long now = time.GetUtcNow().ToUnixTimeMilliseconds();
             string id = string.Create(CultureInfo.InvariantCulture, $"b-{seed:x}-{now:x}-{i}");
-            byte[] json = Encoding.UTF8.GetBytes(new JsonObject
-            {
-                ["type"] = "binding", ["id"] = id, ["time"] = now, ["page"] = page, ["code"] = code, ["account"] = second, ["values"] = values,
-                ["ip"] = $"244.1.{dice.Whole(0, 250)}.{dice.Whole(1, 255)}",
-            }.ToJsonString());
+            byte[] json = Encoding.UTF8.GetBytes(
+                new JsonObject
+                {
+                    ["type"] = "binding",
+                    ["id"] = id,
+                    ["time"] = now,
+                    ["page"] = page,
+                    ["code"] = code,
+                    ["account"] = second,
+                    ["values"] = values,
+                    ["ip"] = $"244.1.{dice.Whole(0, 250)}.{dice.Whole(1, 255)}",
+                }.ToJsonString()
+            );
             var made = new SampleEvent(json, "binding", Topics.Bindings, page, now, actor, id, null);
             yield return made;
-            if (actor == Twice) yield return made;
+            if (actor == Twice)
+            {
+                yield return made;
+            }
         }
     }
 
@@ -59,7 +98,11 @@ internal static class BindingTraffic
         double at = dice.Unit();
         foreach ((string actor, double share) in Shares)
         {
-            if (at < share) return actor == Used && !any ? Good : actor;
+            if (at < share)
+            {
+                return actor == Used && !any ? Good : actor;
+            }
+
             at -= share;
         }
         return Good;
@@ -73,8 +116,13 @@ internal static class BindingTraffic
         var values = new JsonObject();
         foreach ((string name, JsonNode? field) in prompt ?? [])
         {
-            if (field!["optional"]?.GetValue<bool>() == true && dice.Chance(0.5)) continue;
-            double least = field["min"]?.GetValue<double>() ?? 0, most = Math.Min(field["max"]?.GetValue<double>() ?? least + 1000, least + 1e9);
+            if (field!["optional"]?.GetValue<bool>() == true && dice.Chance(0.5))
+            {
+                continue;
+            }
+
+            double least = field["min"]?.GetValue<double>() ?? 0,
+                most = Math.Min(field["max"]?.GetValue<double>() ?? least + 1000, least + 1e9);
             values[name] = field["type"]!.GetValue<string>() switch
             {
                 "integer" => (long)Math.Floor(least + dice.Unit() * (most - least)),
@@ -86,7 +134,20 @@ internal static class BindingTraffic
     }
 
     private static string CodeOf(HttpClient http, string page, string operation, string account) =>
-        Ask(http, new HttpRequestMessage(HttpMethod.Post, "/v1/bindings/codes") { Content = JsonContent.Create(new { page, operation, account }) })["code"]!.GetValue<string>();
+        Ask(
+            http,
+            new HttpRequestMessage(HttpMethod.Post, "/v1/bindings/codes")
+            {
+                Content = JsonContent.Create(
+                    new
+                    {
+                        page,
+                        operation,
+                        account,
+                    }
+                ),
+            }
+        )["code"]!.GetValue<string>();
 
     private static JsonObject Ask(HttpClient http, HttpRequestMessage request)
     {
@@ -95,11 +156,18 @@ internal static class BindingTraffic
             using HttpResponseMessage answer = http.Send(request);
             using Stream body = answer.Content.ReadAsStream();
             JsonObject json = JsonNode.Parse(body)!.AsObject();
-            return answer.IsSuccessStatusCode ? json : throw new CommandFailure($"the engine at {http.BaseAddress!.Authority} refuses: {json["error"]}", ExitCodes.NotThere);
+            return answer.IsSuccessStatusCode
+                ? json
+                : throw new CommandFailure(
+                    $"the engine at {http.BaseAddress!.Authority} refuses: {json["error"]}",
+                    ExitCodes.NotThere
+                );
         }
         catch (Exception e) when (e is HttpRequestException or JsonException)
         {
-            throw new CommandFailure($"no engine's HTTP at {http.BaseAddress!.Authority} ({e.Message}): name it with --engine HOST:PORT.");
+            throw new CommandFailure(
+                $"no engine's HTTP at {http.BaseAddress!.Authority} ({e.Message}): name it with --engine HOST:PORT."
+            );
         }
     }
 }

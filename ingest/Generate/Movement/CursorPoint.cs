@@ -9,19 +9,30 @@ internal readonly record struct CursorPoint(double T, double X, double Y)
     internal static double Length(IReadOnlyList<CursorPoint> path)
     {
         double length = 0;
-        for (int i = 1; i < path.Count; i++) length += path[i].DistanceTo(path[i - 1].X, path[i - 1].Y);
+        for (int i = 1; i < path.Count; i++)
+        {
+            length += path[i].DistanceTo(path[i - 1].X, path[i - 1].Y);
+        }
+
         return length;
     }
 
     /// <summary>Where a path is at a time, on the straight line between its points.</summary>
     internal static (double X, double Y) At(IReadOnlyList<CursorPoint> path, double t)
     {
-        int low = 0, high = path.Count - 1;
+        int low = 0,
+            high = path.Count - 1;
         while (high - low > 1)
         {
             int middle = (low + high) / 2;
-            if (path[middle].T <= t) low = middle;
-            else high = middle;
+            if (path[middle].T <= t)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle;
+            }
         }
         double span = path[high].T - path[low].T;
         double part = span > 0 ? Math.Clamp((t - path[low].T) / span, 0, 1) : 1;

@@ -1,8 +1,9 @@
 namespace Ingest.Generate.Movement;
 
 /// <summary>
-/// What a browser tells of a movement: an event when the pointer has moved by a pixel, not more often than its clock ticks. Clocks vary:
-/// frames of 60, 75, 120 or 144 Hz, mice asked every 8 ms, the 15.6 ms timer of old Windows, remote desktops; busy pages skip ticks.
+/// What a browser tells of a movement: an event when the pointer has moved by a pixel, not more often than its clock
+/// ticks. Clocks vary: frames of 60, 75, 120 or 144 Hz, mice asked every 8 ms, the 15.6 ms timer of old Windows, remote
+/// desktops; busy pages skip ticks.
 /// </summary>
 internal sealed record Recorder(double StepMs, double JitterMs, double SkipChance, double GridPx, bool WholeMs)
 {
@@ -11,31 +12,74 @@ internal sealed record Recorder(double StepMs, double JitterMs, double SkipChanc
 
     internal static Recorder OfAPerson(Dice dice)
     {
-        double step = dice.Pick<double>([1000.0 / 60, 1000.0 / 60, 1000.0 / 60, 8, 8, 1000.0 / 75, 1000.0 / 120, 1000.0 / 144, 15.625, 10, 33.3]);
-        return new Recorder(step, dice.Between(0, 1.5), dice.Chance(0.4) ? dice.Between(0.01, 0.12) : 0.003, dice.Chance(0.25) ? 0.5 : 1, !dice.Chance(0.2));
+        double step = dice.Pick<double>([
+            1000.0 / 60,
+            1000.0 / 60,
+            1000.0 / 60,
+            8,
+            8,
+            1000.0 / 75,
+            1000.0 / 120,
+            1000.0 / 144,
+            15.625,
+            10,
+            33.3,
+        ]);
+        return new Recorder(
+            step,
+            dice.Between(0, 1.5),
+            dice.Chance(0.4) ? dice.Between(0.01, 0.12) : 0.003,
+            dice.Chance(0.25) ? 0.5 : 1,
+            !dice.Chance(0.2)
+        );
     }
 
     /// <summary>Records a movement that ends with a click at a place.</summary>
     /// <param name="duration">When the click is, ms from the movement's begin.</param>
     /// <param name="at">Where the pointer is at a time.</param>
-    internal List<CursorPoint> Record(Dice dice, double duration, double x, double y, Func<double, (double X, double Y)> at)
+    internal List<CursorPoint> Record(
+        Dice dice,
+        double duration,
+        double x,
+        double y,
+        Func<double, (double X, double Y)> at
+    )
     {
         var points = new List<CursorPoint>();
         for (double tick = dice.Between(0, StepMs); tick < duration; tick += StepMs)
         {
-            if (dice.Chance(SkipChance)) tick += StepMs * dice.Whole(1, 8);
-            if (tick >= duration) break;
+            if (dice.Chance(SkipChance))
+            {
+                tick += StepMs * dice.Whole(1, 8);
+            }
+
+            if (tick >= duration)
+            {
+                break;
+            }
+
             (double px, double py) = at(tick);
             var point = new CursorPoint(Math.Max(0, tick + dice.Normal(0, JitterMs)), OnGrid(px), OnGrid(py));
             if (points.Count > 0)
             {
-                if (points[^1].X == point.X && points[^1].Y == point.Y) continue;
-                if (point.T < points[^1].T) point = point with { T = points[^1].T };
+                if (points[^1].X == point.X && points[^1].Y == point.Y)
+                {
+                    continue;
+                }
+
+                if (point.T < points[^1].T)
+                {
+                    point = point with { T = points[^1].T };
+                }
             }
             points.Add(point);
         }
         points.Add(new CursorPoint(Math.Max(duration, points.Count > 0 ? points[^1].T : 0), OnGrid(x), OnGrid(y)));
-        if (points.Count > MaxPoints) points.RemoveRange(0, points.Count - MaxPoints);
+        if (points.Count > MaxPoints)
+        {
+            points.RemoveRange(0, points.Count - MaxPoints);
+        }
+
         return FromZero(points, WholeMs);
     }
 
@@ -45,7 +89,11 @@ internal sealed record Recorder(double StepMs, double JitterMs, double SkipChanc
     internal static List<CursorPoint> FromZero(List<CursorPoint> points, bool wholeMs)
     {
         double start = points[0].T;
-        for (int i = 0; i < points.Count; i++) points[i] = points[i] with { T = Math.Round(points[i].T - start, wholeMs ? 0 : 1) };
+        for (int i = 0; i < points.Count; i++)
+        {
+            points[i] = points[i] with { T = Math.Round(points[i].T - start, wholeMs ? 0 : 1) };
+        }
+
         return points;
     }
 }

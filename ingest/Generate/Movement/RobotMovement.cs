@@ -1,9 +1,15 @@
 namespace Ingest.Generate.Movement;
 
-/// <summary>How programs move a pointer: along straight lines and smooth curves, with timers of their own, or as a person once did.</summary>
+/// <summary>
+/// How programs move a pointer: along straight lines and smooth curves, with timers of their own, or as a person once
+/// did.
+/// </summary>
 internal static class RobotMovement
 {
-    /// <summary>A straight line in equal or eased steps (what <c>moveTo</c> of automation tools does), sometimes with a pixel of noise.</summary>
+    /// <summary>
+    /// A straight line in equal or eased steps (what <c>moveTo</c> of automation tools does), sometimes with a pixel of
+    /// noise.
+    /// </summary>
     internal static List<CursorPoint> Straight(Dice dice, double fromX, double fromY, double toX, double toY)
     {
         int steps = dice.Whole(2, 60);
@@ -17,72 +23,119 @@ internal static class RobotMovement
     }
 
     /// <summary>
-    /// A cubic Bézier with control points to one side of the line, as ghost-cursor and pyHM draw it; some run past the target and come back
-    /// along a short second curve.
+    /// A cubic Bézier with control points to one side of the line, as ghost-cursor and pyHM draw it; some run past the
+    /// target and come back along a short second curve.
     /// </summary>
     internal static List<CursorPoint> Curve(Dice dice, double fromX, double fromY, double toX, double toY)
     {
         double distance = new CursorPoint(0, fromX, fromY).DistanceTo(toX, toY);
         bool past = distance > 400 && dice.Chance(0.4);
-        double turnX = past ? toX + dice.Between(-60, 60) : toX, turnY = past ? toY + dice.Between(-60, 60) : toY;
+        double turnX = past ? toX + dice.Between(-60, 60) : toX,
+            turnY = past ? toY + dice.Between(-60, 60) : toY;
         Func<double, (double X, double Y)> main = Bezier(dice, fromX, fromY, turnX, turnY, dice.Between(0.05, 0.35));
         Func<double, (double X, double Y)> back = Bezier(dice, turnX, turnY, toX, toY, 0.1);
         bool eased = dice.Chance(0.6);
         int steps = Math.Clamp((int)(distance / dice.Between(6, 25)), 8, 150);
         return Walk(dice, steps, toX, toY, 0, part =>
         {
-            if (!past) return main(eased ? EaseInOut(part) : part);
+            if (!past)
+            {
+                return main(eased ? EaseInOut(part) : part);
+            }
+
             return part < 0.8 ? main(eased ? EaseInOut(part / 0.8) : part / 0.8) : back((part - 0.8) / 0.2);
         });
     }
 
     /// <summary>
-    /// A recording played again so that its end lies on another target: shifted, at another rate (4 to 33 ms a step), stretched in time by
-    /// 0.8 to 1.25, every point off by at most 2 px.
+    /// A recording played again so that its end lies on another target: shifted, at another rate (4 to 33 ms a step),
+    /// stretched in time by 0.8 to 1.25, every point off by at most 2 px.
     /// </summary>
     internal static List<CursorPoint> Replayed(Dice dice, IReadOnlyList<CursorPoint> recording, double toX, double toY)
     {
-        double stretch = dice.Between(0.8, 1.25), step = dice.Between(4, 33), off = dice.Pick<double>([0, 1, 2]);
-        double shiftX = toX - recording[^1].X, shiftY = toY - recording[^1].Y, duration = recording[^1].T * stretch;
+        double stretch = dice.Between(0.8, 1.25),
+            step = dice.Between(4, 33),
+            off = dice.Pick<double>([0, 1, 2]);
+        double shiftX = toX - recording[^1].X,
+            shiftY = toY - recording[^1].Y,
+            duration = recording[^1].T * stretch;
         var points = new List<CursorPoint>();
         for (double t = 0; t < duration; t += step)
         {
             (double x, double y) = CursorPoint.At(recording, t / stretch);
             // A disc of the radius, so that no point is off by more.
-            double radius = off * Math.Sqrt(dice.Unit()), angle = dice.Between(0, 2 * Math.PI);
-            points.Add(new CursorPoint(t, Math.Round(x + shiftX + radius * Math.Cos(angle), 1), Math.Round(y + shiftY + radius * Math.Sin(angle), 1)));
+            double radius = off * Math.Sqrt(dice.Unit()),
+                angle = dice.Between(0, 2 * Math.PI);
+            points.Add(
+                new CursorPoint(
+                    t,
+                    Math.Round(x + shiftX + radius * Math.Cos(angle), 1),
+                    Math.Round(y + shiftY + radius * Math.Sin(angle), 1)
+                )
+            );
         }
         points.Add(new CursorPoint(duration, toX, toY));
         return Recorder.FromZero(points, wholeMs: true);
     }
 
-    private static double EaseInOut(double part) => part < 0.5 ? 4 * part * part * part : 1 - Math.Pow(-2 * part + 2, 3) / 2;
+    private static double EaseInOut(double part) =>
+        part < 0.5 ? 4 * part * part * part : 1 - Math.Pow(-2 * part + 2, 3) / 2;
 
-    private static Func<double, (double X, double Y)> Bezier(Dice dice, double x0, double y0, double x3, double y3, double spread)
+    private static Func<double, (double X, double Y)> Bezier(
+        Dice dice,
+        double x0,
+        double y0,
+        double x3,
+        double y3,
+        double spread
+    )
     {
-        double dx = x3 - x0, dy = y3 - y0, side = dice.Chance(0.5) ? spread : -spread;
-        double near = dice.Between(0.1, 0.5), far = dice.Between(0.5, 0.9), nearSide = side * dice.Between(0.3, 1), farSide = side * dice.Between(0.3, 1);
-        double x1 = x0 + near * dx - nearSide * dy, y1 = y0 + near * dy + nearSide * dx;
-        double x2 = x0 + far * dx - farSide * dy, y2 = y0 + far * dy + farSide * dx;
+        double dx = x3 - x0,
+            dy = y3 - y0,
+            side = dice.Chance(0.5) ? spread : -spread;
+        double near = dice.Between(0.1, 0.5),
+            far = dice.Between(0.5, 0.9),
+            nearSide = side * dice.Between(0.3, 1),
+            farSide = side * dice.Between(0.3, 1);
+        double x1 = x0 + near * dx - nearSide * dy,
+            y1 = y0 + near * dy + nearSide * dx;
+        double x2 = x0 + far * dx - farSide * dy,
+            y2 = y0 + far * dy + farSide * dx;
         return t =>
         {
-            double u = 1 - t, a = u * u * u, b = 3 * u * u * t, c = 3 * u * t * t, d = t * t * t;
+            double u = 1 - t,
+                a = u * u * u,
+                b = 3 * u * u * t,
+                c = 3 * u * t * t,
+                d = t * t * t;
             return (a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3);
         };
     }
 
-    /// <summary>Steps along a way with one of the timers that programs have: exact, random, or a browser's frames.</summary>
-    private static List<CursorPoint> Walk(Dice dice, int steps, double toX, double toY, double noise, Func<double, (double X, double Y)> at)
+    /// <summary>
+    /// Steps along a way with one of the timers that programs have: exact, random, or a browser's frames.
+    /// </summary>
+    private static List<CursorPoint> Walk(
+        Dice dice,
+        int steps,
+        double toX,
+        double toY,
+        double noise,
+        Func<double, (double X, double Y)> at
+    )
     {
         int timer = dice.Whole(0, 4);
-        double fixedStep = dice.Pick<double>([1, 5, 8, 10, 16, 20]), t = 0;
+        double fixedStep = dice.Pick<double>([1, 5, 8, 10, 16, 20]),
+            t = 0;
         bool whole = !dice.Chance(0.2);
         var points = new List<CursorPoint>();
         for (int i = 0; i < steps; i++)
         {
             (double x, double y) = at((double)i / steps);
             (x, y) = (x + dice.Between(-noise, noise), y + dice.Between(-noise, noise));
-            points.Add(new CursorPoint(t, whole ? Math.Round(x) : Math.Round(x, 2), whole ? Math.Round(y) : Math.Round(y, 2)));
+            points.Add(
+                new CursorPoint(t, whole ? Math.Round(x) : Math.Round(x, 2), whole ? Math.Round(y) : Math.Round(y, 2))
+            );
             t += timer switch
             {
                 0 => fixedStep,

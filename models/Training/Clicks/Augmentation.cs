@@ -3,12 +3,14 @@ using Engine.Pipeline.Features;
 namespace Models.Training.Clicks;
 
 /// <summary>
-/// Rows as other networks would have sent them: the generator's world is small and complete, real ones are busy and leave fields out. What
-/// is done to a row never depends on its label, so none of it becomes a sign of fraud.
+/// Rows as other networks would have sent them: the generator's world is small and complete, real ones are busy and
+/// leave fields out. What is done to a row never depends on its label, so none of it becomes a sign of fraud.
 /// </summary>
 internal sealed class Augmentation(int seed)
 {
-    private const double DropShare = 0.35, BusyShare = 0.5, ForgottenShare = 0.4;
+    private const double DropShare = 0.35,
+        BusyShare = 0.5,
+        ForgottenShare = 0.4;
 
     /// <summary>A carrier's address may have three hundred times the clicks of a household's (log-uniform).</summary>
     private const double BusiestFactor = 300;
@@ -18,20 +20,70 @@ internal sealed class Augmentation(int seed)
     public float[] Of(ReadOnlySpan<float> row)
     {
         float[] other = row.ToArray();
-        if (Draw(DropShare)) Set(other, 0, ClickFeature.AgentLength, ClickFeature.IsPhone, ClickFeature.AgentContradiction, ClickFeature.ListCrawler);
-        if (Draw(DropShare)) Set(other, 0, ClickFeature.HasPage, ClickFeature.PageOdd);
-        if (Draw(DropShare)) Set(other, 0, ClickFeature.HasReferrer);
-        if (Draw(DropShare)) Set(other, 0, ClickFeature.HasVisitor);
+        if (Draw(DropShare))
+        {
+            Set(
+                other,
+                0,
+                ClickFeature.AgentLength,
+                ClickFeature.IsPhone,
+                ClickFeature.AgentContradiction,
+                ClickFeature.ListCrawler
+            );
+        }
+
+        if (Draw(DropShare))
+        {
+            Set(other, 0, ClickFeature.HasPage, ClickFeature.PageOdd);
+        }
+
+        if (Draw(DropShare))
+        {
+            Set(other, 0, ClickFeature.HasReferrer);
+        }
+
+        if (Draw(DropShare))
+        {
+            Set(other, 0, ClickFeature.HasVisitor);
+        }
+
         if (Draw(DropShare))
         {
             Set(other, 0, ClickFeature.Pointer);
-            Set(other, ClickFeatures.Unknown, ClickFeature.PositionInside, ClickFeature.PositionX, ClickFeature.PositionY);
+            Set(
+                other,
+                ClickFeatures.Unknown,
+                ClickFeature.PositionInside,
+                ClickFeature.PositionX,
+                ClickFeature.PositionY
+            );
         }
-        if (Draw(BusyShare)) Scale(other, ClickFeature.IpGap, ClickFeature.Ip60, ClickFeature.Ip600, ClickFeature.Ip3600);
-        if (Draw(BusyShare)) Scale(other, null, ClickFeature.Network60, ClickFeature.Network600, ClickFeature.Network3600, ClickFeature.StandingNetworkClicks);
+        if (Draw(BusyShare))
+        {
+            Scale(other, ClickFeature.IpGap, ClickFeature.Ip60, ClickFeature.Ip600, ClickFeature.Ip3600);
+        }
+
+        if (Draw(BusyShare))
+        {
+            Scale(
+                other,
+                null,
+                ClickFeature.Network60,
+                ClickFeature.Network600,
+                ClickFeature.Network3600,
+                ClickFeature.StandingNetworkClicks
+            );
+        }
+
         if (Draw(ForgottenShare))
         {
-            Set(other, ClickFeatures.Unknown, ClickFeature.StandingNetwork, ClickFeature.StandingVisitor, ClickFeature.PublisherShare);
+            Set(
+                other,
+                ClickFeatures.Unknown,
+                ClickFeature.StandingNetwork,
+                ClickFeature.StandingVisitor,
+                ClickFeature.PublisherShare
+            );
             Set(other, 0, ClickFeature.StandingNetworkClicks);
         }
         return other;
@@ -41,13 +93,23 @@ internal sealed class Augmentation(int seed)
 
     private static void Set(float[] row, float value, params ReadOnlySpan<ClickFeature> features)
     {
-        foreach (ClickFeature feature in features) row[(int)feature] = value;
+        foreach (ClickFeature feature in features)
+        {
+            row[(int)feature] = value;
+        }
     }
 
     private void Scale(float[] row, ClickFeature? gap, params ReadOnlySpan<ClickFeature> counts)
     {
         float factor = (float)Math.Pow(BusiestFactor, _random.NextDouble());
-        foreach (ClickFeature count in counts) row[(int)count] = MathF.Round(row[(int)count] * factor);
-        if (gap is { } shorter) row[(int)shorter] /= factor;
+        foreach (ClickFeature count in counts)
+        {
+            row[(int)count] = MathF.Round(row[(int)count] * factor);
+        }
+
+        if (gap is { } shorter)
+        {
+            row[(int)shorter] /= factor;
+        }
     }
 }

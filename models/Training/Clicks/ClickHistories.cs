@@ -8,16 +8,19 @@ using Models.Training.Data;
 namespace Models.Training.Clicks;
 
 /// <summary>
-/// Counts by key of fields and pairs, and the features made of them: for each the smoothed rate, towards its parent, and the logarithm of how
-/// many clicks it rests on (models.md, "Clicks with labels"); for each pair also how much of its rarer field's clicks have it; and the sum of the log-odds that a <see cref="ClickLogistic"/> gave its keys. The engine's <see cref="FieldHistories"/> reads what is written here, and makes the
-/// same features of a click's bytes.
+/// Counts by key of fields and pairs, and the features made of them: for each the smoothed rate, towards its parent,
+/// and the logarithm of how many clicks it rests on (models.md, "Clicks with labels"); for each pair also how much of
+/// its rarer field's clicks have it; and the sum of the log-odds that a <see cref="ClickLogistic"/> gave its keys. The
+/// engine's <see cref="FieldHistories"/> reads what is written here, and makes the same features of a click's bytes.
 /// </summary>
 public sealed class ClickHistories
 {
     private const string All = FieldHistories.All;
 
     /// <summary>Places in <see cref="ClickRecord.Names"/>.</summary>
-    private const int Hour = 13, Network = 14, Visitor = 15;
+    private const int Hour = 13,
+        Network = 14,
+        Visitor = 15;
 
     private static readonly (int A, int B)[] Pairs = FieldHistories.Pairs;
     private static readonly ConditionalWeakTable<ClickRecord, string[]> KeysOf = [];
@@ -26,7 +29,12 @@ public sealed class ClickHistories
     private readonly double _weight;
     private readonly long _until;
 
-    private ClickHistories(Dictionary<string, HistoryCount> counts, Dictionary<string, double> logOdds, double weight, long until)
+    private ClickHistories(
+        Dictionary<string, HistoryCount> counts,
+        Dictionary<string, double> logOdds,
+        double weight,
+        long until
+    )
     {
         _counts = counts;
         _logOdds = logOdds;
@@ -60,14 +68,21 @@ public sealed class ClickHistories
     }
 
     /// <summary>
-    /// The keys of a click that have log-odds. A network or a visitor comes back too seldom to tell, and hours are another day's (on iFlytek's clicks the regression's
-    /// AUC is 0.9663 without them, 0.9656 with them).
+    /// The keys of a click that have log-odds. A network or a visitor comes back too seldom to tell, and hours are
+    /// another day's (on iFlytek's clicks the regression's AUC is 0.9663 without them, 0.9656 with them).
     /// </summary>
     internal static IEnumerable<string> LinearKeys(ClickRecord click) =>
-        Keys(click).Where((_, k) => k < click.Fields.Length ? k is not (Hour or Network or Visitor) : Pairs[k - click.Fields.Length].B != Hour);
+        Keys(click)
+            .Where(
+                (_, k) =>
+                    k < click.Fields.Length
+                        ? k is not (Hour or Network or Visitor)
+                        : Pairs[k - click.Fields.Length].B != Hour
+            );
 
     /// <summary>The same counts, with the log-odds of keys; without them that feature is 0.</summary>
-    internal ClickHistories With(ClickLogistic linear) => new(_counts, new(linear.LogOdds) { [All] = linear.Constant }, _weight, _until);
+    internal ClickHistories With(ClickLogistic linear) =>
+        new(_counts, new(linear.LogOdds) { [All] = linear.Constant }, _weight, _until);
 
     /// <summary>Features of a click, whose own label isn't among the counts.</summary>
     public float[] Features(ClickRecord click)
@@ -77,7 +92,8 @@ public sealed class ClickHistories
         int at = 0;
         double linear = _logOdds.GetValueOrDefault(All);
         string[] keys = Keys(click);
-        double[] own = new double[click.Fields.Length], seen = new double[click.Fields.Length];
+        double[] own = new double[click.Fields.Length],
+            seen = new double[click.Fields.Length];
         for (int f = 0; f < click.Fields.Length; f++)
         {
             // a placement's parent is its publisher, which was asked before it
@@ -95,25 +111,39 @@ public sealed class ClickHistories
             HistoryCount count = _counts.GetValueOrDefault(key);
             linear += _logOdds.GetValueOrDefault(key);
             double both = Math.Log(1 + count.Seen);
-            (row[at++], row[at++], row[at++]) = ((float)SmoothedRate.Of(count, own[a], _weight), (float)both, (float)(both - Math.Min(seen[a], seen[b])));
+            (row[at++], row[at++], row[at++]) = (
+                (float)SmoothedRate.Of(count, own[a], _weight),
+                (float)both,
+                (float)(both - Math.Min(seen[a], seen[b]))
+            );
         }
 
         string[] size = click.Fields[3].Trim('[', ']').Split(',');
         row[at++] = size.Length == 2 && float.TryParse(size[0], CultureInfo.InvariantCulture, out float w) ? w : 0;
         row[at++] = size.Length == 2 && float.TryParse(size[1], CultureInfo.InvariantCulture, out float h) ? h : 0;
         row[at++] = click.Time / 3_600_000 % 24;
-        row[at++] = (click.Fields[7].Any(char.IsUpper) ? 1 : 0) + (click.Fields[8].Contains(' ') ? 2 : 0) + (click.Fields[8].Contains('_') ? 4 : 0) + (click.Fields[9].Contains('_') ? 8 : 0);
+        row[at++] =
+            (click.Fields[7].Any(char.IsUpper) ? 1 : 0)
+            + (click.Fields[8].Contains(' ') ? 2 : 0)
+            + (click.Fields[8].Contains('_') ? 4 : 0)
+            + (click.Fields[9].Contains('_') ? 8 : 0);
         row[at] = (float)linear;
         return row;
     }
 
-    /// <summary>The file: weight, the latest time of what was counted, then key, bad, seen and log-odds by tabs, a line each, in order of keys.</summary>
+    /// <summary>
+    /// The file: weight, the latest time of what was counted, then key, bad, seen and log-odds by tabs, a line each, in
+    /// order of keys.
+    /// </summary>
     public byte[] ToBytes()
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"weight\t{_weight}\nuntil\t{_until}\n");
         foreach (var (key, count) in _counts.OrderBy(c => c.Key, StringComparer.Ordinal))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{key}\t{count.Bad}\t{count.Seen}\t{_logOdds.GetValueOrDefault(key)}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{key}\t{count.Bad}\t{count.Seen}\t{_logOdds.GetValueOrDefault(key)}\n"
+            );
         }
 
         return Encoding.UTF8.GetBytes(text.ToString());
@@ -132,7 +162,8 @@ public sealed class ClickHistories
             number++;
             string[] parts = line.Split('\t');
             bool good = double.TryParse(parts[^1], CultureInfo.InvariantCulture, out double last);
-            double bad = 0, seen = 0;
+            double bad = 0,
+                seen = 0;
             if (good && parts is ["weight", _])
             {
                 weight = last;
@@ -141,7 +172,12 @@ public sealed class ClickHistories
             {
                 until = (long)last;
             }
-            else if (good && parts.Length is 3 or 4 && double.TryParse(parts[1], CultureInfo.InvariantCulture, out bad) && double.TryParse(parts[2], CultureInfo.InvariantCulture, out seen))
+            else if (
+                good
+                && parts.Length is 3 or 4
+                && double.TryParse(parts[1], CultureInfo.InvariantCulture, out bad)
+                && double.TryParse(parts[2], CultureInfo.InvariantCulture, out seen)
+            )
             {
                 counts[parts[0]] = new HistoryCount(bad, seen);
                 logOdds[parts[0]] = parts.Length == 4 ? last : 0;
@@ -155,12 +191,24 @@ public sealed class ClickHistories
         return new ClickHistories(counts, logOdds, weight, until);
     }
 
-    /// <summary>A click's keys, fields first: made once a click, as cross-validation counts it a hundred times.</summary>
-    private static string[] Keys(ClickRecord click) => KeysOf.GetValue(click, static c => [.. Enumerable.Range(0, c.Fields.Length).Select(f => Key(f, c.Fields[f])), .. Pairs.Select(p => Key(p.A, p.B, c))]);
+    /// <summary>
+    /// A click's keys, fields first: made once a click, as cross-validation counts it a hundred times.
+    /// </summary>
+    private static string[] Keys(ClickRecord click) =>
+        KeysOf.GetValue(click, static c =>
+            [
+                .. Enumerable.Range(0, c.Fields.Length).Select(f => Key(f, c.Fields[f])),
+                .. Pairs.Select(p => Key(p.A, p.B, c)),
+            ]
+        );
 
     private static string Key(int field, string value) => Clean($"{ClickRecord.Names[field]}={value}");
 
-    private static string Key(int a, int b, ClickRecord click) => Clean($"{ClickRecord.Names[a]}={click.Fields[a]}|{ClickRecord.Names[b]}={click.Fields[b]}");
+    private static string Key(int a, int b, ClickRecord click) =>
+        Clean($"{ClickRecord.Names[a]}={click.Fields[a]}|{ClickRecord.Names[b]}={click.Fields[b]}");
 
-    private static string Clean(string key) => key.AsSpan().IndexOfAny('\t', '\n', '\r') < 0 ? key : key.Replace('\t', ' ').Replace('\n', ' ').Replace('\r', ' ');
+    private static string Clean(string key) =>
+        key.AsSpan().IndexOfAny('\t', '\n', '\r') < 0
+            ? key
+            : key.Replace('\t', ' ').Replace('\n', ' ').Replace('\r', ' ');
 }

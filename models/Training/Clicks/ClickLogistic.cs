@@ -3,33 +3,36 @@ using Engine.Pipeline.History;
 namespace Models.Training.Clicks;
 
 /// <summary>
-/// Logistic regression over a click's keys: one weight for each value of a field and each pair of values, all at once, where histories look at one key
-/// after the other. What a key adds is shrunk the more, the fewer clicks have it. Stochastic gradient descent from a fixed order of chance.
+/// Logistic regression over a click's keys: one weight for each value of a field and each pair of values, all at once,
+/// where histories look at one key after the other. What a key adds is shrunk the more, the fewer clicks have it.
+/// Stochastic gradient descent from a fixed order of chance.
 /// </summary>
 internal sealed class ClickLogistic
 {
     private const int Epochs = 15;
 
     /// <summary>Steps: 0.08 / (1 + 0.15 epochs); of the constant a tenth.</summary>
-    private const double Rate = 0.08, Slowing = 0.15, ConstantShare = 0.1;
+    private const double Rate = 0.08,
+        Slowing = 0.15,
+        ConstantShare = 0.1;
 
     private const int Seed = 7;
 
     private readonly Dictionary<string, int> _ids = [];
     private readonly List<double> _weights = [];
 
-    private ClickLogistic()
-    {
-    }
+    private ClickLogistic() { }
 
     /// <summary>Log-odds of a click none of whose keys was seen.</summary>
     public double Constant { get; private set; }
 
     /// <summary>Keys and their log-odds.</summary>
-    public IEnumerable<KeyValuePair<string, double>> LogOdds => _ids.Select(id => KeyValuePair.Create(id.Key, _weights[id.Value]));
+    public IEnumerable<KeyValuePair<string, double>> LogOdds =>
+        _ids.Select(id => KeyValuePair.Create(id.Key, _weights[id.Value]));
 
     /// <summary>Fits clicks and their labels.</summary>
-    /// <param name="l2">What a weight costs, in clicks: a key seen that often has half of what it would have alone.</param>
+    /// <param name="l2">What a weight costs, in clicks: a key seen that often has half of what it would have
+    /// alone.</param>
     public static ClickLogistic Fit(IReadOnlyList<(ClickRecord Click, bool Bad)> clicks, double l2)
     {
         var made = new ClickLogistic();
@@ -44,7 +47,12 @@ internal sealed class ClickLogistic
         return made;
     }
 
-    private double[] Descend(IReadOnlyList<(ClickRecord Click, bool Bad)> clicks, int[][] keys, double[] seen, double l2)
+    private double[] Descend(
+        IReadOnlyList<(ClickRecord Click, bool Bad)> clicks,
+        int[][] keys,
+        double[] seen,
+        double l2
+    )
     {
         var random = new Random(Seed);
         var weights = new double[seen.Length];

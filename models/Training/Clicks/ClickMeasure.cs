@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Models.Training.Learning;
 using static Models.Training.Learning.Report;
@@ -18,7 +19,8 @@ public sealed class ClickMeasure(int seed, Action<string> progress)
     public string Write((ClickRecord Click, bool Bad)[] clicks)
     {
         var text = new StringBuilder($"# Clicks with labels: {clicks.Length}, {clicks.Count(c => c.Bad)} invalid\n\n");
-        text.AppendLine("| left out | AUC | recall at 1 % false positives | at 5 % | clicks |").AppendLine("| --- | ---: | ---: | ---: | ---: |");
+        text.AppendLine("| left out | AUC | recall at 1 % false positives | at 5 % | clicks |")
+            .AppendLine("| --- | ---: | ---: | ---: | ---: |");
         ByTime(text, clicks);
         ByPublisher(text, clicks);
         return text.ToString();
@@ -29,10 +31,18 @@ public sealed class ClickMeasure(int seed, Action<string> progress)
     {
         (ClickRecord Click, bool Bad)[] inTime = [.. clicks.OrderBy(c => c.Click.Time)];
         var (first, last) = (inTime[..(inTime.Length * 2 / 3)], inTime[(inTime.Length * 2 / 3)..]);
-        Row(text, "the last third in time", _recipe.Score(first, _recipe.Choose(first), last.Select(c => c.Click)), last);
+        Row(
+            text,
+            "the last third in time",
+            _recipe.Score(first, _recipe.Choose(first), last.Select(c => c.Click)),
+            last
+        );
     }
 
-    /// <summary>Parts of publishers one after another; settings are chosen without the first part, and serve all: they cost ten times what a forest does.</summary>
+    /// <summary>
+    /// Parts of publishers one after another; settings are chosen without the first part, and serve all: they cost ten
+    /// times what a forest does.
+    /// </summary>
     private void ByPublisher(StringBuilder text, (ClickRecord Click, bool Bad)[] clicks)
     {
         Dictionary<string, int> parts = PublisherParts.Of(clicks, Parts);
@@ -41,7 +51,9 @@ public sealed class ClickMeasure(int seed, Action<string> progress)
         List<(ClickRecord Click, bool Bad)> left = [];
         for (int part = 0; part < Parts; part++)
         {
-            (ClickRecord Click, bool Bad)[] others = [.. clicks.Where(c => parts[PublisherParts.Publisher(c.Click)] != part)], own = [.. clicks.Where(c => parts[PublisherParts.Publisher(c.Click)] == part)];
+            (ClickRecord Click, bool Bad)[] others =
+                [.. clicks.Where(c => parts[PublisherParts.Publisher(c.Click)] != part)],
+                own = [.. clicks.Where(c => parts[PublisherParts.Publisher(c.Click)] == part)];
             settings ??= _recipe.Choose(others);
             float[] scores = _recipe.Score(others, settings, own.Select(c => c.Click));
             Row(text, $"publishers, part {part + 1} of {Parts}", scores, own);
@@ -53,9 +65,20 @@ public sealed class ClickMeasure(int seed, Action<string> progress)
         Row(text, "publishers, all parts together", raw, left);
     }
 
-    private static void Row(StringBuilder text, string name, IReadOnlyList<float> raw, IReadOnlyList<(ClickRecord Click, bool Bad)> clicks)
+    private static void Row(
+        StringBuilder text,
+        string name,
+        IReadOnlyList<float> raw,
+        IReadOnlyList<(ClickRecord Click, bool Bad)> clicks
+    )
     {
-        double[] good = [.. raw.Where((_, i) => !clicks[i].Bad)], bad = [.. raw.Where((_, i) => clicks[i].Bad)];
-        text.AppendLine(F($"| {name} | {Curves.Auc(good, bad):F4} | {Share(Curves.Recall(good, bad, 0.01), bad.Length)} | {Share(Curves.Recall(good, bad, 0.05), bad.Length)} | {raw.Count} |"));
+        double[] good = [.. raw.Where((_, i) => !clicks[i].Bad)],
+            bad = [.. raw.Where((_, i) => clicks[i].Bad)];
+        text.AppendLine(
+            F(
+                $"| {name} | {Curves.Auc(good, bad):F4} | {Share(Curves.Recall(good, bad, 0.01), bad.Length)} | "
+                    + $"{Share(Curves.Recall(good, bad, 0.05), bad.Length)} | {raw.Count} |"
+            )
+        );
     }
 }

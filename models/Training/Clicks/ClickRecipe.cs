@@ -20,32 +20,49 @@ public readonly record struct ClickExpectation(double Auc, double F1, double Rec
 /// <param name="L2">Of the logistic regression, clicks.</param>
 /// <param name="LinearShare">Its part in the score, 0 to 1.</param>
 /// <param name="NetworkShare">That of the networks; the rest is the forest's.</param>
-public sealed record ClickSettings(double Weight, BoostingSettings Known, BoostingSettings Strangers, double L2, double LinearShare, double NetworkShare);
+public sealed record ClickSettings(
+    double Weight,
+    BoostingSettings Known,
+    BoostingSettings Strangers,
+    double L2,
+    double LinearShare,
+    double NetworkShare
+);
 
 /// <summary>
-/// Trains a network's own click forest from its labels: a share of a logistic regression over all keys at once, one of small neural networks over histories, and for the
-/// rest a forest over histories, one for clicks of publishers with labels and one for clicks of others, whose rows have histories counted without their own publisher. Histories of a training row
-/// never hold its own label: they are counted on the other folds. Settings are chosen by cross-validation with histories made anew in each fold, as they will
-/// be for new clicks.
+/// Trains a network's own click forest from its labels: a share of a logistic regression over all keys at once, one of
+/// small neural networks over histories, and for the rest a forest over histories, one for clicks of publishers with
+/// labels and one for clicks of others, whose rows have histories counted without their own publisher. Histories of a
+/// training row never hold its own label: they are counted on the other folds. Settings are chosen by cross-validation
+/// with histories made anew in each fold, as they will be for new clicks.
 /// </summary>
 public sealed class ClickRecipe(int seed, Action<string> progress)
 {
     private const int Folds = 5;
     private const int HistoryFolds = 10;
 
-    /// <summary>Each click is a row so many times, its histories counted without other folds: the forest learns how far they waver.</summary>
+    /// <summary>
+    /// Each click is a row so many times, its histories counted without other folds: the forest learns how far they
+    /// waver.
+    /// </summary>
     private const int Rounds = 3;
 
     /// <summary>
-    /// The forest of strangers is the mean of so many, each with rows of its own rounds: which publishers lie in a fold together is chance, and tells more than settings do
-    /// (on iFlytek's publishers left out, from three seeds, one forest 0.8847 to 0.8935 in AUC, the mean of four 0.8914 to 0.8946).
+    /// The forest of strangers is the mean of so many, each with rows of its own rounds: which publishers lie in a fold
+    /// together is chance, and tells more than settings do (on iFlytek's publishers left out, from three seeds, one
+    /// forest 0.8847 to 0.8935 in AUC, the mean of four 0.8914 to 0.8946).
     /// </summary>
     private const int StrangerForests = 4;
 
-    /// <summary>Of a row seen as a new publisher's in the forest of known ones; by cross-validation on iFlytek's clicks, where it gained a little in each figure.</summary>
+    /// <summary>
+    /// Of a row seen as a new publisher's in the forest of known ones; by cross-validation on iFlytek's clicks, where
+    /// it gained a little in each figure.
+    /// </summary>
     private const float StrangerWeight = 0.5f;
 
-    /// <summary>The column that tells whether a publisher is known, and how much of one click suffices: ln(1 + clicks).</summary>
+    /// <summary>
+    /// The column that tells whether a publisher is known, and how much of one click suffices: ln(1 + clicks).
+    /// </summary>
     private static readonly int SeenPublisher = FeatureAt("seen_publisher");
 
     /// <summary>The column of the regression's log-odds.</summary>
@@ -59,14 +76,32 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
     private const float Known = 0.5f;
 
     /// <summary>
-    /// What the forest of strangers isn't shown: the hour, which tells publishers' habits, the system's spelling, which tells how a publisher's own software
-    /// writes it, and pairs' shares, which tell what phones come to the publishers that are known (on iFlytek's publishers left out 0.8926 in AUC without
-    /// the hour and 0.8894 with it, 0.8843 with the spelling and one round of rows; without and with shares 0.8913 and 0.8867, from another seed 0.8791 and 0.8698).
+    /// What the forest of strangers isn't shown: the hour, which tells publishers' habits, the system's spelling, which
+    /// tells how a publisher's own software writes it, and pairs' shares, which tell what phones come to the publishers
+    /// that are known (on iFlytek's publishers left out 0.8926 in AUC without the hour and 0.8894 with it, 0.8843 with
+    /// the spelling and one round of rows; without and with shares 0.8913 and 0.8867, from another seed 0.8791 and
+    /// 0.8698).
     /// </summary>
     private static readonly int[] HiddenFromStrangers =
     [
-        .. ((string[])["rate_hour", "seen_hour", "rate_publisher_hour", "seen_publisher_hour", "rate_placement_hour", "seen_placement_hour", "hour", "rate_os", "seen_os"]).Select(FeatureAt),
-        .. ClickHistories.Names.Index().Where(name => name.Item.StartsWith("share_", StringComparison.Ordinal)).Select(name => name.Index),
+        .. (
+            (string[])
+                [
+                    "rate_hour",
+                    "seen_hour",
+                    "rate_publisher_hour",
+                    "seen_publisher_hour",
+                    "rate_placement_hour",
+                    "seen_placement_hour",
+                    "hour",
+                    "rate_os",
+                    "seen_os",
+                ]
+        ).Select(FeatureAt),
+        .. ClickHistories
+            .Names.Index()
+            .Where(name => name.Item.StartsWith("share_", StringComparison.Ordinal))
+            .Select(name => name.Index),
     ];
 
     private static readonly (double Weight, BoostingSettings Boosting)[] Tried =
@@ -76,16 +111,38 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         (8, new BoostingSettings(400, 12, 0.03, 60, 0.15, 0.6, 20)),
     ];
 
-    private static readonly BoostingSettings[] TriedForStrangers = [new(300, 16, 0.03, 40, 0.3, 0.7, 10), new(200, 8, 0.03, 60, 0.2, 0.7, 20)];
+    private static readonly BoostingSettings[] TriedForStrangers =
+    [
+        new(300, 16, 0.03, 40, 0.3, 0.7, 10),
+        new(200, 8, 0.03, 60, 0.2, 0.7, 20),
+    ];
 
-    private static readonly double[] TriedL2 = [2, 4], TriedShares = [0, 0.15, 0.3, 0.45], TriedNetworkShares = [0, 0.1, 0.2, 0.3, 0.4];
+    private static readonly double[] TriedL2 = [2, 4],
+        TriedShares = [0, 0.15, 0.3, 0.45],
+        TriedNetworkShares = [0, 0.1, 0.2, 0.3, 0.4];
 
-    /// <summary>Alone they know less than the forest, and err elsewhere; those that are held back more are better alone and add less.</summary>
-    private static readonly NetworkSettings Networks = new(First: 64, Second: 16, Passes: 20, Rate: 0.002, Decay: 0.05, Dropout: 0.1, Networks: 4, Share: 1, PacedShare: 0);
+    /// <summary>
+    /// Alone they know less than the forest, and err elsewhere; those that are held back more are better alone and add
+    /// less.
+    /// </summary>
+    private static readonly NetworkSettings Networks = new(
+        First: 64,
+        Second: 16,
+        Passes: 20,
+        Rate: 0.002,
+        Decay: 0.05,
+        Dropout: 0.1,
+        Networks: 4,
+        Share: 1,
+        PacedShare: 0
+    );
 
     /// <summary>Chooses, trains, calibrates. The artefact names the SHA-256 of the histories that go with it.</summary>
     /// <param name="labelled">The latest time of the labels, ms since the epoch; 0 where they have none.</param>
-    public (Artefact Artefact, byte[] Histories, ClickExpectation Expected) Make((ClickRecord Click, bool Bad)[] clicks, long labelled)
+    public (Artefact Artefact, byte[] Histories, ClickExpectation Expected) Make(
+        (ClickRecord Click, bool Bad)[] clicks,
+        long labelled
+    )
     {
         ClickSettings chosen = Choose(clicks);
         float[] raw = CrossValidate(clicks, (trained, left) => Score(trained, chosen, left));
@@ -93,48 +150,135 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         var (expected, cut) = Expect(raw, clicks, calibration);
         var (ensemble, rows) = Train(clicks, chosen);
         ArtefactFeature[] features = [.. ClickHistories.Names.Select((name, f) => Range(name, rows, f))];
-        byte[] histories = ClickHistories.Of(clicks, chosen.Weight, labelled).With(ClickLogistic.Fit(clicks, chosen.L2)).ToBytes();
-        var header = new ArtefactHeader(ArtefactHeader.Clicks, features, calibration, cut,
+        byte[] histories = ClickHistories
+            .Of(clicks, chosen.Weight, labelled)
+            .With(ClickLogistic.Fit(clicks, chosen.L2))
+            .ToBytes();
+        var header = new ArtefactHeader(
+            ArtefactHeader.Clicks,
+            features,
+            calibration,
+            cut,
             [new ArtefactSource("labelled clicks", clicks.Length, clicks.Count(c => c.Bad), "the network's own")],
-            new Dictionary<string, double> { ["auc"] = expected.Auc, ["f1"] = expected.F1, ["recall_at_1_percent"] = expected.Recall1, ["recall_at_5_percent"] = expected.Recall5, ["log_loss"] = expected.LogLoss },
+            new Dictionary<string, double>
+            {
+                ["auc"] = expected.Auc,
+                ["f1"] = expected.F1,
+                ["recall_at_1_percent"] = expected.Recall1,
+                ["recall_at_5_percent"] = expected.Recall5,
+                ["log_loss"] = expected.LogLoss,
+            },
             new Dictionary<string, string>
             {
-                ["boosting"] = chosen.Known.ToString(), ["boosting_strangers"] = chosen.Strangers.ToString(), ["m"] = Report.F($"{chosen.Weight}"),
-                ["l2"] = Report.F($"{chosen.L2}"), ["linear_share"] = Report.F($"{chosen.LinearShare}"),
-                ["networks"] = Networks.ToString(), ["network_share"] = Report.F($"{chosen.NetworkShare}"), [ModelInForce.HistoriesHash] = Convert.ToHexStringLower(SHA256.HashData(histories)),
-            }, seed);
+                ["boosting"] = chosen.Known.ToString(),
+                ["boosting_strangers"] = chosen.Strangers.ToString(),
+                ["m"] = Report.F($"{chosen.Weight}"),
+                ["l2"] = Report.F($"{chosen.L2}"),
+                ["linear_share"] = Report.F($"{chosen.LinearShare}"),
+                ["networks"] = Networks.ToString(),
+                ["network_share"] = Report.F($"{chosen.NetworkShare}"),
+                [ModelInForce.HistoriesHash] = Convert.ToHexStringLower(SHA256.HashData(histories)),
+            },
+            seed
+        );
         return (Artefact.Create(header, ensemble), histories, expected);
     }
 
-    /// <summary>Settings by least log loss, one after another: the known publishers' forest, the logistic regression, its share, the networks' share, the strangers' forest.</summary>
+    /// <summary>
+    /// Settings by least log loss, one after another: the known publishers' forest, the logistic regression, its share,
+    /// the networks' share, the strangers' forest.
+    /// </summary>
     public ClickSettings Choose((ClickRecord Click, bool Bad)[] clicks)
     {
-        var (boosting, known) = Least(Tried, clicks, t => CrossValidate(clicks, (trained, left) => ScoreBy(ForestOf(Rows(trained, t.Weight), t.Boosting).Score, ClickHistories.Of(trained, t.Weight), left)));
-        var (l2, linear) = Least(TriedL2, clicks, t => CrossValidate(clicks, (trained, left) => LinearOf(ClickHistories.Of(trained, boosting.Weight).With(ClickLogistic.Fit(trained, t)), left)));
-        var (share, _) = Least(TriedShares, clicks, t => [.. known.Zip(linear, (k, l) => (float)(((1 - t) * k) + (t * l)))]);
-        float[] networks = CrossValidate(clicks, (trained, left) => ScoreBy(new Ensemble(Nothing, NetworksOf(trained, boosting.Weight, 1)).Score, ClickHistories.Of(trained, boosting.Weight), left));
-        var (networkShare, _) = Least(TriedNetworkShares, clicks, t => [.. known.Zip(linear, networks).Select(s => (float)(((1 - share - t) * s.First) + (share * s.Second) + (t * s.Third)))]);
-        var (strangers, _) = Least(TriedForStrangers, clicks, t => WithoutPublishers(clicks, (trained, left) => ScoreBy(ForestOf(StrangerRows(trained, boosting.Weight, 0), t).Score, ClickHistories.Of(trained, boosting.Weight), left)));
-        return new ClickSettings(boosting.Weight, boosting.Boosting, strangers with { Forests = StrangerForests }, l2, share, networkShare);
+        var (boosting, known) = Least(Tried, clicks, t =>
+            CrossValidate(clicks, (trained, left) =>
+                ScoreBy(ForestOf(Rows(trained, t.Weight), t.Boosting).Score, ClickHistories.Of(trained, t.Weight), left)
+            )
+        );
+        var (l2, linear) = Least(TriedL2, clicks, t =>
+            CrossValidate(clicks, (trained, left) =>
+                LinearOf(ClickHistories.Of(trained, boosting.Weight).With(ClickLogistic.Fit(trained, t)), left)
+            )
+        );
+        var (share, _) = Least(TriedShares, clicks, t =>
+            [.. known.Zip(linear, (k, l) => (float)(((1 - t) * k) + (t * l)))]
+        );
+        float[] networks = CrossValidate(clicks, (trained, left) =>
+            ScoreBy(
+                new Ensemble(Nothing, NetworksOf(trained, boosting.Weight, 1)).Score,
+                ClickHistories.Of(trained, boosting.Weight),
+                left
+            )
+        );
+        var (networkShare, _) = Least(TriedNetworkShares, clicks, t =>
+            [
+                .. known
+                    .Zip(linear, networks)
+                    .Select(s => (float)(((1 - share - t) * s.First) + (share * s.Second) + (t * s.Third))),
+            ]
+        );
+        var (strangers, _) = Least(TriedForStrangers, clicks, t =>
+            WithoutPublishers(clicks, (trained, left) =>
+                ScoreBy(
+                    ForestOf(StrangerRows(trained, boosting.Weight, 0), t).Score,
+                    ClickHistories.Of(trained, boosting.Weight),
+                    left
+                )
+            )
+        );
+        return new ClickSettings(
+            boosting.Weight,
+            boosting.Boosting,
+            strangers with
+            {
+                Forests = StrangerForests,
+            },
+            l2,
+            share,
+            networkShare
+        );
     }
 
     /// <summary>Raw scores of clicks by what others taught.</summary>
-    public float[] Score((ClickRecord Click, bool Bad)[] trained, ClickSettings settings, IEnumerable<ClickRecord> clicks) =>
-        ScoreBy(Train(trained, settings).Ensemble.Score, ClickHistories.Of(trained, settings.Weight).With(ClickLogistic.Fit(trained, settings.L2)), clicks);
+    public float[] Score(
+        (ClickRecord Click, bool Bad)[] trained,
+        ClickSettings settings,
+        IEnumerable<ClickRecord> clicks
+    ) =>
+        ScoreBy(
+            Train(trained, settings).Ensemble.Score,
+            ClickHistories.Of(trained, settings.Weight).With(ClickLogistic.Fit(trained, settings.L2)),
+            clicks
+        );
 
     private (Ensemble Ensemble, Rows Known) Train((ClickRecord Click, bool Bad)[] clicks, ClickSettings settings)
     {
         Rows rows = Rows(clicks, settings.Weight);
         Forest known = ForestOf(rows, settings.Known);
-        Forest strangers = Boosting.Train([.. Enumerable.Range(0, settings.Strangers.Forests).Select(draw => StrangerRows(clicks, settings.Weight, draw))], settings.Strangers, seed);
+        Forest strangers = Boosting.Train(
+            [
+                .. Enumerable
+                    .Range(0, settings.Strangers.Forests)
+                    .Select(draw => StrangerRows(clicks, settings.Weight, draw)),
+            ],
+            settings.Strangers,
+            seed
+        );
         float forests = (float)(1 - settings.LinearShare - settings.NetworkShare);
         Forest blend = ForestBlend.Of(strangers, known, SeenPublisher, Known, Linear, forests, settings.LinearShare);
-        return (new Ensemble(blend, settings.NetworkShare > 0 ? NetworksOf(clicks, settings.Weight, settings.NetworkShare) : []), rows);
+        return (
+            new Ensemble(
+                blend,
+                settings.NetworkShare > 0 ? NetworksOf(clicks, settings.Weight, settings.NetworkShare) : []
+            ),
+            rows
+        );
     }
 
     /// <summary>
-    /// Networks see known publishers' rows and strangers', for they serve both: on iFlytek's publishers left out networks of known ones' rows cost 0.002 in AUC, those of both gain
-    /// as much. The regression's log-odds, which stand beside them already, they aren't shown.
+    /// Networks see known publishers' rows and strangers', for they serve both: on iFlytek's publishers left out
+    /// networks of known ones' rows cost 0.002 in AUC, those of both gain as much. The regression's log-odds, which
+    /// stand beside them already, they aren't shown.
     /// </summary>
     private IReadOnlyList<Network> NetworksOf((ClickRecord Click, bool Bad)[] clicks, double weight, double share)
     {
@@ -145,11 +289,17 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
 
     private Forest ForestOf(Rows rows, BoostingSettings settings) => Boosting.Train(rows, settings, seed);
 
-    private static float[] ScoreBy(RowScore score, ClickHistories histories, IEnumerable<ClickRecord> clicks) => [.. clicks.Select(click => score(histories.Features(click)))];
+    private static float[] ScoreBy(RowScore score, ClickHistories histories, IEnumerable<ClickRecord> clicks) =>
+        [.. clicks.Select(click => score(histories.Features(click)))];
 
-    private static float[] LinearOf(ClickHistories histories, IEnumerable<ClickRecord> clicks) => [.. clicks.Select(click => histories.Features(click)[^1])];
+    private static float[] LinearOf(ClickHistories histories, IEnumerable<ClickRecord> clicks) =>
+        [.. clicks.Select(click => histories.Features(click)[^1])];
 
-    private (T Tried, float[] Raw) Least<T>(IEnumerable<T> all, (ClickRecord Click, bool Bad)[] clicks, Func<T, float[]> score)
+    private (T Tried, float[] Raw) Least<T>(
+        IEnumerable<T> all,
+        (ClickRecord Click, bool Bad)[] clicks,
+        Func<T, float[]> score
+    )
     {
         var best = (Loss: double.MaxValue, Tried: default(T)!, Raw: Array.Empty<float>());
         foreach (T tried in all)
@@ -164,23 +314,38 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
     }
 
     /// <summary>Each click's score by what clicks of other folds taught.</summary>
-    private float[] CrossValidate((ClickRecord Click, bool Bad)[] clicks, Func<(ClickRecord Click, bool Bad)[], IEnumerable<ClickRecord>, float[]> score) =>
-        ByPart(clicks, [.. clicks.Select((_, i) => FoldOf(i, Folds, 1))], score);
+    private float[] CrossValidate(
+        (ClickRecord Click, bool Bad)[] clicks,
+        Func<(ClickRecord Click, bool Bad)[], IEnumerable<ClickRecord>, float[]> score
+    ) => ByPart(clicks, [.. clicks.Select((_, i) => FoldOf(i, Folds, 1))], score);
 
     /// <summary>Each click's score by what other publishers' clicks taught.</summary>
-    private static float[] WithoutPublishers((ClickRecord Click, bool Bad)[] clicks, Func<(ClickRecord Click, bool Bad)[], IEnumerable<ClickRecord>, float[]> score)
+    private static float[] WithoutPublishers(
+        (ClickRecord Click, bool Bad)[] clicks,
+        Func<(ClickRecord Click, bool Bad)[], IEnumerable<ClickRecord>, float[]> score
+    )
     {
         Dictionary<string, int> parts = PublisherParts.Of(clicks, Folds);
         return ByPart(clicks, [.. clicks.Select(c => parts[PublisherParts.Publisher(c.Click)])], score);
     }
 
-    private static float[] ByPart((ClickRecord Click, bool Bad)[] clicks, int[] parts, Func<(ClickRecord Click, bool Bad)[], IEnumerable<ClickRecord>, float[]> score)
+    private static float[] ByPart(
+        (ClickRecord Click, bool Bad)[] clicks,
+        int[] parts,
+        Func<(ClickRecord Click, bool Bad)[], IEnumerable<ClickRecord>, float[]> score
+    )
     {
         var raw = new float[clicks.Length];
         foreach (int part in parts.Distinct().Order())
         {
             int[] left = [.. Enumerable.Range(0, clicks.Length).Where(i => parts[i] == part)];
-            foreach (var (k, value) in score([.. clicks.Where((_, i) => parts[i] != part)], left.Select(i => clicks[i].Click)).Index())
+            foreach (
+                var (k, value) in score(
+                        [.. clicks.Where((_, i) => parts[i] != part)],
+                        left.Select(i => clicks[i].Click)
+                    )
+                    .Index()
+            )
             {
                 raw[left[k]] = value;
             }
@@ -202,7 +367,10 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         return rows;
     }
 
-    /// <summary>Rows whose histories are counted without their own publisher: what new ones look like, which random folds never show.</summary>
+    /// <summary>
+    /// Rows whose histories are counted without their own publisher: what new ones look like, which random folds never
+    /// show.
+    /// </summary>
     /// <param name="draw">Each has folds of its own.</param>
     private Rows StrangerRows((ClickRecord Click, bool Bad)[] clicks, double weight, int draw)
     {
@@ -211,17 +379,42 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         return rows;
     }
 
-    private void AddStrangers(Rows rows, (ClickRecord Click, bool Bad)[] clicks, double weight, int draw, float rowWeight)
+    private void AddStrangers(
+        Rows rows,
+        (ClickRecord Click, bool Bad)[] clicks,
+        double weight,
+        int draw,
+        float rowWeight
+    )
     {
         for (int round = 0; round < Rounds; round++)
         {
-            AddRound(rows, clicks, PublisherFolds(clicks, (draw * Rounds) + round), weight, rowWeight, HiddenFromStrangers);
+            AddRound(
+                rows,
+                clicks,
+                PublisherFolds(clicks, (draw * Rounds) + round),
+                weight,
+                rowWeight,
+                HiddenFromStrangers
+            );
         }
     }
 
-    private static void AddRound(Rows rows, (ClickRecord Click, bool Bad)[] clicks, int[] folds, double weight, float rowWeight, int[] hidden)
+    private static void AddRound(
+        Rows rows,
+        (ClickRecord Click, bool Bad)[] clicks,
+        int[] folds,
+        double weight,
+        float rowWeight,
+        int[] hidden
+    )
     {
-        ClickHistories[] byFold = [.. Enumerable.Range(0, HistoryFolds).Select(f => ClickHistories.Of(clicks.Where((_, i) => folds[i] != f), weight))];
+        ClickHistories[] byFold =
+        [
+            .. Enumerable
+                .Range(0, HistoryFolds)
+                .Select(f => ClickHistories.Of(clicks.Where((_, i) => folds[i] != f), weight)),
+        ];
         foreach (var (i, (click, bad)) in clicks.Index())
         {
             float[] row = byFold[folds[i]].Features(click);
@@ -237,7 +430,10 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
     /// <summary>Folds that hold publishers whole, others each round.</summary>
     private int[] PublisherFolds((ClickRecord Click, bool Bad)[] clicks, int round)
     {
-        string[] publishers = [.. clicks.Select(c => PublisherParts.Publisher(c.Click)).Distinct().Order(StringComparer.Ordinal)];
+        string[] publishers =
+        [
+            .. clicks.Select(c => PublisherParts.Publisher(c.Click)).Distinct().Order(StringComparer.Ordinal),
+        ];
         new Random((seed * 31) + round).Shuffle(publishers);
         Dictionary<string, int> folds = publishers.Index().ToDictionary(p => p.Item, p => p.Index % HistoryFolds);
         return [.. clicks.Select(c => folds[PublisherParts.Publisher(c.Click)])];
@@ -251,19 +447,50 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
 
     private static int FeatureAt(string name) => ClickHistories.Names.Index().First(n => n.Item == name).Index;
 
-    private static (ClickExpectation Expected, double Cut) Expect(float[] raw, (ClickRecord Click, bool Bad)[] clicks, Calibration calibration)
+    private static (ClickExpectation Expected, double Cut) Expect(
+        float[] raw,
+        (ClickRecord Click, bool Bad)[] clicks,
+        Calibration calibration
+    )
     {
         double[] p = [.. raw.Select(r => Math.Clamp(calibration.Probability(r), 1e-6, 1 - 1e-6))];
-        double[] bad = [.. p.Where((_, i) => clicks[i].Bad)], good = [.. p.Where((_, i) => !clicks[i].Bad)];
-        var (f1, cut) = Enumerable.Range(20, 61).Select(c => c / 100.0).Select(c => (2.0 * bad.Count(v => v >= c) / (bad.Count(v => v >= c) + good.Count(v => v >= c) + bad.Length), c)).Max();
+        double[] bad = [.. p.Where((_, i) => clicks[i].Bad)],
+            good = [.. p.Where((_, i) => !clicks[i].Bad)];
+        var (f1, cut) = Enumerable
+            .Range(20, 61)
+            .Select(c => c / 100.0)
+            .Select(c =>
+                (2.0 * bad.Count(v => v >= c) / (bad.Count(v => v >= c) + good.Count(v => v >= c) + bad.Length), c)
+            )
+            .Max();
         double loss = p.Select((v, i) => -Math.Log(clicks[i].Bad ? v : 1 - v)).Average();
-        return (new ClickExpectation(Curves.Auc(good, bad), f1, Curves.Recall(good, bad, 0.01), Curves.Recall(good, bad, 0.05), loss), cut);
+        return (
+            new ClickExpectation(
+                Curves.Auc(good, bad),
+                f1,
+                Curves.Recall(good, bad, 0.01),
+                Curves.Recall(good, bad, 0.05),
+                loss
+            ),
+            cut
+        );
     }
 
     private static ArtefactFeature Range(string name, Rows rows, int f)
     {
-        float[] values = [.. Enumerable.Range(0, rows.Count).Where(i => !rows.Positive[i]).Select(i => rows[i][f]).Order()];
+        float[] values =
+        [
+            .. Enumerable.Range(0, rows.Count).Where(i => !rows.Positive[i]).Select(i => rows[i][f]).Order(),
+        ];
         float At(double share) => values.Length == 0 ? 0 : values[(int)(share * (values.Length - 1))];
-        return new ArtefactFeature(name, name.StartsWith("seen", StringComparison.Ordinal) ? "ln clicks" : name.StartsWith("share", StringComparison.Ordinal) ? "ln" : "1", At(0.05), At(0.5), At(0.95));
+        return new ArtefactFeature(
+            name,
+            name.StartsWith("seen", StringComparison.Ordinal) ? "ln clicks"
+                : name.StartsWith("share", StringComparison.Ordinal) ? "ln"
+                : "1",
+            At(0.05),
+            At(0.5),
+            At(0.95)
+        );
     }
 }

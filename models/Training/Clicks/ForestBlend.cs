@@ -2,18 +2,23 @@ using Models.Scoring;
 
 namespace Models.Training.Clicks;
 
-/// <summary>Puts what was learned in parts into one forest, which is all that an artefact and the engine know.</summary>
+/// <summary>
+/// Puts what was learned in parts into one forest, which is all that an artefact and the engine know.
+/// </summary>
 internal static class ForestBlend
 {
-    /// <summary>A feature's value as leaves: so many trees of <see cref="Forest.MostLeaves"/>, their steps between one another's.</summary>
+    /// <summary>
+    /// A feature's value as leaves: so many trees of <see cref="Forest.MostLeaves"/>, their steps between one
+    /// another's.
+    /// </summary>
     private const int Stairs = 4;
 
     /// <summary>Log-odds beyond which a step is the last.</summary>
     private const double Reach = 8;
 
     /// <summary>
-    /// A share of <paramref name="low"/>'s score where a feature is at most the threshold, else of <paramref name="high"/>'s, and a share of a feature that
-    /// holds log-odds itself: its value in steps of 1/32.
+    /// A share of <paramref name="low"/>'s score where a feature is at most the threshold, else of
+    /// <paramref name="high"/>'s, and a share of a feature that holds log-odds itself: its value in steps of 1/32.
     /// </summary>
     /// <param name="gate">The feature that decides.</param>
     /// <param name="linear">The feature that is added.</param>
@@ -24,7 +29,15 @@ internal static class ForestBlend
         var trees = new List<Tree> { Either(Leaf(low.Bias), Leaf(high.Bias), gate, threshold, part) };
         for (int i = 0; i < Math.Max(low.Trees.Count, high.Trees.Count); i++)
         {
-            trees.Add(Either(i < low.Trees.Count ? low.Trees[i] : Leaf(0), i < high.Trees.Count ? high.Trees[i] : Leaf(0), gate, threshold, part));
+            trees.Add(
+                Either(
+                    i < low.Trees.Count ? low.Trees[i] : Leaf(0),
+                    i < high.Trees.Count ? high.Trees[i] : Leaf(0),
+                    gate,
+                    threshold,
+                    part
+                )
+            );
         }
 
         if (share > 0)
@@ -44,16 +57,30 @@ internal static class ForestBlend
         return new Tree(
             [(ushort)feature, .. low.Feature, .. high.Feature],
             [threshold, .. low.Threshold, .. high.Threshold],
-            [Root(low, 1, 0), .. low.Left.Select(c => Moved(c, 1, 0)), .. high.Left.Select(c => Moved(c, highRoot, low.Leaves))],
-            [Root(high, highRoot, low.Leaves), .. low.Right.Select(c => Moved(c, 1, 0)), .. high.Right.Select(c => Moved(c, highRoot, low.Leaves))],
+            [
+                Root(low, 1, 0),
+                .. low.Left.Select(c => Moved(c, 1, 0)),
+                .. high.Left.Select(c => Moved(c, highRoot, low.Leaves)),
+            ],
+            [
+                Root(high, highRoot, low.Leaves),
+                .. low.Right.Select(c => Moved(c, 1, 0)),
+                .. high.Right.Select(c => Moved(c, highRoot, low.Leaves)),
+            ],
             // nearly every training row goes high
-            [part * (high.Nodes > 0 ? high.NodeValue[0] : high.LeafValue[0]), .. low.NodeValue.Select(v => part * v), .. high.NodeValue.Select(v => part * v)],
-            [.. low.LeafValue.Concat(high.LeafValue).Select(v => part * v)]);
+            [
+                part * (high.Nodes > 0 ? high.NodeValue[0] : high.LeafValue[0]),
+                .. low.NodeValue.Select(v => part * v),
+                .. high.NodeValue.Select(v => part * v),
+            ],
+            [.. low.LeafValue.Concat(high.LeafValue).Select(v => part * v)]
+        );
     }
 
     private static short Root(Tree tree, int nodes, int leaves) => tree.Nodes > 0 ? (short)nodes : (short)~leaves;
 
-    private static short Moved(short child, int nodes, int leaves) => (short)(child >= 0 ? child + nodes : ~(~child + leaves));
+    private static short Moved(short child, int nodes, int leaves) =>
+        (short)(child >= 0 ? child + nodes : ~(~child + leaves));
 
     /// <summary>A balanced tree over one feature, each leaf its step's middle.</summary>
     private static Tree Stair(int feature, double share, double offset)
@@ -61,12 +88,23 @@ internal static class ForestBlend
         const int Leaves = Forest.MostLeaves;
         const double Step = 2 * Reach / Leaves;
         var thresholds = new float[Leaves - 1];
-        short[] left = new short[Leaves - 1], right = new short[Leaves - 1];
+        short[] left = new short[Leaves - 1],
+            right = new short[Leaves - 1];
         var nodeValues = new float[Leaves - 1];
-        float[] leaves = [.. Enumerable.Range(0, Leaves).Select(l => (float)(share * (-Reach + ((l + 0.5 + offset) * Step))))];
+        float[] leaves =
+        [
+            .. Enumerable.Range(0, Leaves).Select(l => (float)(share * (-Reach + ((l + 0.5 + offset) * Step)))),
+        ];
         int nodes = 0;
         Build(0, Leaves);
-        return new Tree([.. Enumerable.Repeat((ushort)feature, Leaves - 1)], thresholds, left, right, nodeValues, leaves);
+        return new Tree(
+            [.. Enumerable.Repeat((ushort)feature, Leaves - 1)],
+            thresholds,
+            left,
+            right,
+            nodeValues,
+            leaves
+        );
 
         short Build(int from, int to)
         {
@@ -75,7 +113,8 @@ internal static class ForestBlend
                 return (short)~from;
             }
 
-            int node = nodes++, middle = (from + to) / 2;
+            int node = nodes++,
+                middle = (from + to) / 2;
             thresholds[node] = (float)(-Reach + ((middle + offset) * Step));
             nodeValues[node] = (leaves[from] + leaves[to - 1]) / 2;
             (left[node], right[node]) = (Build(from, middle), Build(middle, to));

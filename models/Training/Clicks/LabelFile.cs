@@ -4,8 +4,8 @@ using Models.Training.Data;
 namespace Models.Training.Clicks;
 
 /// <summary>
-/// Labels of clicks, by id: JSONL of the contract's labels (`click`, `valid`), or CSV or tabs whose first line names the
-/// columns, of which one is `click`, `id` or `sid` and one is `label` with 1 for invalid.
+/// Labels of clicks, by id: JSONL of the contract's labels (`click`, `valid`), or CSV or tabs whose first line names
+/// the columns, of which one is `click`, `id` or `sid` and one is `label` with 1 for invalid.
 /// </summary>
 internal static class LabelFile
 {
@@ -32,14 +32,19 @@ internal static class LabelFile
                 columns = (Array.FindIndex(names, n => IdNames.Contains(n)), Array.IndexOf(names, "label"), between);
                 if (columns is { Id: < 0 } or { Label: < 0 })
                 {
-                    throw new DataException($"{file}:1: expected a line of names with click (or id, sid) and label, found: {line[..Math.Min(80, line.Length)]}");
+                    throw new DataException(
+                        $"{file}:1: expected a line of names with click (or id, sid) and label, found: "
+                            + $"{line[..Math.Min(80, line.Length)]}"
+                    );
                 }
             }
             else
             {
                 string[] parts = line.Split(c.Between);
                 string label = c.Label < parts.Length ? parts[c.Label] : "";
-                labels[parts[Math.Min(c.Id, parts.Length - 1)]] = label is "0" or "1" ? label == "1" : throw new DataException($"{file}:{number}: expected label 0 or 1, found \"{label}\"");
+                labels[parts[Math.Min(c.Id, parts.Length - 1)]] = label is "0" or "1"
+                    ? label == "1"
+                    : throw new DataException($"{file}:{number}: expected label 0 or 1, found \"{label}\"");
             }
         }
 
@@ -51,10 +56,15 @@ internal static class LabelFile
         try
         {
             using JsonDocument document = JsonDocument.Parse(line);
-            labels[document.RootElement.GetProperty("click").GetString()!] = !document.RootElement.GetProperty("valid").GetBoolean();
-            return document.RootElement.TryGetProperty("time", out JsonElement time) && time.TryGetInt64(out long ms) ? ms : 0;
+            labels[document.RootElement.GetProperty("click").GetString()!] = !document
+                .RootElement.GetProperty("valid")
+                .GetBoolean();
+            return document.RootElement.TryGetProperty("time", out JsonElement time) && time.TryGetInt64(out long ms)
+                ? ms
+                : 0;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentNullException)
+        catch (Exception e)
+            when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentNullException)
         {
             throw new DataException($"{where}: expected a label with \"click\" and \"valid\", true or false");
         }

@@ -8,7 +8,12 @@ internal static class PublisherParts
     {
         var sizes = new int[count];
         var parts = new Dictionary<string, int>();
-        foreach (var publisher in clicks.GroupBy(c => Publisher(c.Click)).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal))
+        foreach (
+            var publisher in clicks
+                .GroupBy(c => Publisher(c.Click))
+                .OrderByDescending(g => g.Count())
+                .ThenBy(g => g.Key, StringComparer.Ordinal)
+        )
         {
             int part = Array.IndexOf(sizes, sizes.Min());
             parts[publisher.Key] = part;

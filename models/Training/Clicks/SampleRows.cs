@@ -14,12 +14,13 @@ using Models.Training.Learning;
 namespace Models.Training.Clicks;
 
 /// <summary>
-/// Sends the generator's labelled traffic through the engine's own pipeline, in memory, and keeps the features that each click was judged by:
-/// what is trained on is what will be scored.
+/// Sends the generator's labelled traffic through the engine's own pipeline, in memory, and keeps the features that
+/// each click was judged by: what is trained on is what will be scored.
 /// </summary>
 internal sealed unsafe class SampleRows : IDecisionSink
 {
-    private const int Partitions = 4, BatchRecords = 512;
+    private const int Partitions = 4,
+        BatchRecords = 512;
 
     /// <summary>Further rows of each click, as other networks would have sent it.</summary>
     private const int Others = 2;
@@ -29,7 +30,8 @@ internal sealed unsafe class SampleRows : IDecisionSink
     private readonly string _group;
     private readonly Augmentation _augmentation;
 
-    private SampleRows(Rows rows, string group, int seed) => (_rows, _group, _augmentation) = (rows, group, new Augmentation(seed));
+    private SampleRows(Rows rows, string group, int seed) =>
+        (_rows, _group, _augmentation) = (rows, group, new Augmentation(seed));
 
     /// <summary>Adds the rows of one run of the generator.</summary>
     /// <param name="rows">What to add to; <see cref="ClickFeatures.Count"/> features.</param>
@@ -39,16 +41,36 @@ internal sealed unsafe class SampleRows : IDecisionSink
         var sink = new SampleRows(rows, $"seed-{seed}", (int)seed);
         var limits = new PipelineLimits();
         var timeline = new SettingsTimeline(settings, TimeSpan.FromSeconds(2));
-        PartitionState[] partitions = [.. Enumerable.Range(0, Partitions).Select(i => new PartitionState(i, limits, settings.Limits))];
-        using var pipeline = new ClickPipeline(hash, timeline, new PathJudge(new ReplayIndex(new ReplaySettings(100_000))), limits, sink);
+        PartitionState[] partitions =
+        [
+            .. Enumerable.Range(0, Partitions).Select(i => new PartitionState(i, limits, settings.Limits)),
+        ];
+        using var pipeline = new ClickPipeline(
+            hash,
+            timeline,
+            new PathJudge(new ReplayIndex(new ReplaySettings(100_000))),
+            limits,
+            sink
+        );
         var batch = new List<SampleEvent>(BatchRecords);
         var offsets = new long[Partitions];
         foreach (SampleEvent e in new SampleTraffic(seed, clicks, SpanEnd, span))
         {
-            if (e.Topic != Topics.Interactions) continue;
-            if (e.Invalid is { } invalid) sink._labels[e.Click] = (invalid, e.Actor);
+            if (e.Topic != Topics.Interactions)
+            {
+                continue;
+            }
+
+            if (e.Invalid is { } invalid)
+            {
+                sink._labels[e.Click] = (invalid, e.Actor);
+            }
+
             batch.Add(e);
-            if (batch.Count == BatchRecords) Process(pipeline, batch, partitions, offsets);
+            if (batch.Count == BatchRecords)
+            {
+                Process(pipeline, batch, partitions, offsets);
+            }
         }
         // What waits for a path at the end is decided by a last look at the clock.
         Process(pipeline, batch, partitions, offsets);
@@ -62,7 +84,12 @@ internal sealed unsafe class SampleRows : IDecisionSink
     /// <summary>A fixed end, so that a seed gives the same rows on any day: 2026-01-01 12:00 UTC.</summary>
     private const long SpanEnd = 1_767_268_800_000;
 
-    private static void Process(ClickPipeline pipeline, List<SampleEvent> batch, PartitionState[] partitions, long[] offsets)
+    private static void Process(
+        ClickPipeline pipeline,
+        List<SampleEvent> batch,
+        PartitionState[] partitions,
+        long[] offsets
+    )
     {
         var pins = new List<GCHandle>();
         byte* Pin(byte[] bytes)
@@ -78,12 +105,22 @@ internal sealed unsafe class SampleRows : IDecisionSink
             int partition = Murmur2.Partition(key, Partitions);
             records[i] = new Record
             {
-                Partition = partitions[partition], Offset = offsets[partition]++, Timestamp = batch[i].TimeMs,
-                Value = Pin(batch[i].Json), Length = batch[i].Json.Length, Key = Pin(key), KeyLength = key.Length, CloudEvent = CloudEvent.None,
+                Partition = partitions[partition],
+                Offset = offsets[partition]++,
+                Timestamp = batch[i].TimeMs,
+                Value = Pin(batch[i].Json),
+                Length = batch[i].Json.Length,
+                Key = Pin(key),
+                KeyLength = key.Length,
+                CloudEvent = CloudEvent.None,
             };
         }
         pipeline.Process(records);
-        foreach (GCHandle pin in pins) pin.Free();
+        foreach (GCHandle pin in pins)
+        {
+            pin.Free();
+        }
+
         batch.Clear();
     }
 
@@ -91,29 +128,40 @@ internal sealed unsafe class SampleRows : IDecisionSink
     {
         ReadOnlySpan<byte> tick = """{"type":"tick"}"""u8;
         fixed (byte* value = tick)
-            pipeline.Process([new Record { Partition = partition, Offset = offset, Timestamp = time, Value = value, Length = tick.Length, CloudEvent = CloudEvent.None }]);
+        {
+            pipeline.Process([
+                new Record
+                {
+                    Partition = partition,
+                    Offset = offset,
+                    Timestamp = time,
+                    Value = value,
+                    Length = tick.Length,
+                    CloudEvent = CloudEvent.None,
+                },
+            ]);
+        }
     }
 
     public void Verdict(ClickRow row, in Judgement judgement)
     {
-        if (!_labels.TryGetValue(row.Event.Id.ToString(), out (bool Invalid, string Actor) label)) return;
+        if (!_labels.TryGetValue(row.Event.Id.ToString(), out (bool Invalid, string Actor) label))
+        {
+            return;
+        }
+
         _rows.Add([.. row.Features], label.Invalid, 1, label.Actor, _group);
-        for (int i = 0; i < Others; i++) _rows.Add(_augmentation.Of(row.Features), label.Invalid, 1, label.Actor, _group);
+        for (int i = 0; i < Others; i++)
+        {
+            _rows.Add(_augmentation.Of(row.Features), label.Invalid, 1, label.Actor, _group);
+        }
     }
 
-    public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)
-    {
-    }
+    public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e) { }
 
-    public void DeadLetter(in Record record, DecodeError error)
-    {
-    }
+    public void DeadLetter(in Record record, DecodeError error) { }
 
-    public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
-    {
-    }
+    public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due) { }
 
-    public void Signature(ClickRow row, ReadOnlySpan<byte> signature)
-    {
-    }
+    public void Signature(ClickRow row, ReadOnlySpan<byte> signature) { }
 }

@@ -8,7 +8,9 @@ internal static class TextFile
     public static IEnumerable<string> Lines(string file)
     {
         using Stream raw = File.OpenRead(file);
-        using Stream stream = file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(raw, CompressionMode.Decompress) : raw;
+        using Stream stream = file.EndsWith(".gz", StringComparison.Ordinal)
+            ? new GZipStream(raw, CompressionMode.Decompress)
+            : raw;
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { } line)
         {

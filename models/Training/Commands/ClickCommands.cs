@@ -17,10 +17,33 @@ internal static class ClickCommands
     public static Command MakeTrain()
     {
         var (clicks, labels) = Labelled();
-        var to = new Option<FileInfo>("--out") { Description = "The artefact; its histories are written beside it as .histories", Required = true };
+        var to = new Option<FileInfo>("--out")
+        {
+            Description = "The artefact; its histories are written beside it as .histories",
+            Required = true,
+        };
         var seed = new Option<int>("--seed") { Description = "All chance comes from it", DefaultValueFactory = _ => 1 };
-        var command = new Command("train-clicks", "Trains a network's own click forest, settings chosen by cross-validation, and prints what it expects on new clicks") { clicks, labels, to, seed };
-        command.SetAction(p => Exit.Of(() => Train(p.GetRequiredValue(clicks), p.GetRequiredValue(labels), p.GetRequiredValue(to), p.GetRequiredValue(seed))));
+        var command = new Command(
+            "train-clicks",
+            "Trains a network's own click forest, settings chosen by cross-validation, and prints what it expects "
+                + "on new clicks"
+        )
+        {
+            clicks,
+            labels,
+            to,
+            seed,
+        };
+        command.SetAction(p =>
+            Exit.Of(() =>
+                Train(
+                    p.GetRequiredValue(clicks),
+                    p.GetRequiredValue(labels),
+                    p.GetRequiredValue(to),
+                    p.GetRequiredValue(seed)
+                )
+            )
+        );
         return command;
     }
 
@@ -29,15 +52,42 @@ internal static class ClickCommands
         var (clicks, labels) = Labelled();
         var to = new Option<FileInfo>("--out") { Description = "Markdown", Required = true };
         var seed = new Option<int>("--seed") { Description = "All chance comes from it", DefaultValueFactory = _ => 1 };
-        var command = new Command("evaluate-clicks", "Trains as train-clicks does with the last third in time, then with publishers left out, and reports on what was left out") { clicks, labels, to, seed };
-        command.SetAction(p => Exit.Of(() => Evaluate(p.GetRequiredValue(clicks), p.GetRequiredValue(labels), p.GetRequiredValue(to), p.GetRequiredValue(seed))));
+        var command = new Command(
+            "evaluate-clicks",
+            "Trains as train-clicks does with the last third in time, then with publishers left out, and reports on "
+                + "what was left out"
+        )
+        {
+            clicks,
+            labels,
+            to,
+            seed,
+        };
+        command.SetAction(p =>
+            Exit.Of(() =>
+                Evaluate(
+                    p.GetRequiredValue(clicks),
+                    p.GetRequiredValue(labels),
+                    p.GetRequiredValue(to),
+                    p.GetRequiredValue(seed)
+                )
+            )
+        );
         return command;
     }
 
     public static Command MakeScore()
     {
-        var files = new Argument<FileInfo[]>("FILE") { Description = "Clicks, JSONL in the contract's form, .gz too", Arity = ArgumentArity.OneOrMore };
-        var artefact = new Option<FileInfo>("--artefact") { Description = "What train-clicks wrote, its .histories beside it", Required = true };
+        var files = new Argument<FileInfo[]>("FILE")
+        {
+            Description = "Clicks, JSONL in the contract's form, .gz too",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var artefact = new Option<FileInfo>("--artefact")
+        {
+            Description = "What train-clicks wrote, its .histories beside it",
+            Required = true,
+        };
         var command = new Command("score-clicks", "Prints id,probability_invalid as CSV") { files, artefact };
         command.SetAction(p => Exit.Of(() => Score(p.GetRequiredValue(files), p.GetRequiredValue(artefact))));
         return command;
@@ -50,7 +100,13 @@ internal static class ClickCommands
         Directory.CreateDirectory(to.DirectoryName!);
         artefact.Save(to.FullName);
         File.WriteAllBytes(to.FullName + ModelInForce.HistoriesEnding, histories);
-        Console.WriteLine(Report.F($"{artefact.Version}: expects on new clicks AUC {expected.Auc:F4}, F1 {expected.F1:F3}, recall {expected.Recall1:F3} at 1 % and {expected.Recall5:F3} at 5 % false positives, log loss {expected.LogLoss:F3}"));
+        Console.WriteLine(
+            Report.F(
+                $"{artefact.Version}: expects on new clicks AUC {expected.Auc:F4}, F1 {expected.F1:F3}, recall "
+                    + $"{expected.Recall1:F3} at 1 % and {expected.Recall5:F3} at 5 % false positives, log loss "
+                    + $"{expected.LogLoss:F3}"
+            )
+        );
         return Exit.Done;
     }
 
@@ -63,18 +119,34 @@ internal static class ClickCommands
         return Exit.Done;
     }
 
-    private static (Option<FileInfo> Clicks, Option<FileInfo> Labels) Labelled() => (
-        new Option<FileInfo>("--clicks") { Description = "Clicks, JSONL in the contract's form, .gz too", Required = true },
-        new Option<FileInfo>("--labels") { Description = "JSONL of labels, or CSV or tabs with columns click (id, sid) and label, 1 for invalid", Required = true });
+    private static (Option<FileInfo> Clicks, Option<FileInfo> Labels) Labelled() =>
+        (
+            new Option<FileInfo>("--clicks")
+            {
+                Description = "Clicks, JSONL in the contract's form, .gz too",
+                Required = true,
+            },
+            new Option<FileInfo>("--labels")
+            {
+                Description = "JSONL of labels, or CSV or tabs with columns click (id, sid) and label, 1 for invalid",
+                Required = true,
+            }
+        );
 
     /// <summary>The clicks that have a label, in the file's order.</summary>
     private static (ClickRecord Click, bool Bad)[] Read(FileInfo clickFile, FileInfo labelFile, out long latest)
     {
         Dictionary<string, bool> labels = LabelFile.Read(labelFile.FullName, out latest);
-        (ClickRecord Click, bool Bad)[] clicks = [.. ClickRecord.Read(clickFile.FullName).Where(c => labels.ContainsKey(c.Id)).Select(c => (c, labels[c.Id]))];
+        (ClickRecord Click, bool Bad)[] clicks =
+        [
+            .. ClickRecord.Read(clickFile.FullName).Where(c => labels.ContainsKey(c.Id)).Select(c => (c, labels[c.Id])),
+        ];
         return clicks.Length >= Fewest && clicks.Any(c => c.Bad) && !clicks.All(c => c.Bad)
             ? clicks
-            : throw new DataException($"Expected {Fewest} labelled clicks and more, of both labels; {clicks.Length} clicks of {clickFile} have a label in {labelFile}, {clicks.Count(c => c.Bad)} of them invalid.");
+            : throw new DataException(
+                $"Expected {Fewest} labelled clicks and more, of both labels; {clicks.Length} clicks of {clickFile} "
+                    + $"have a label in {labelFile}, {clicks.Count(c => c.Bad)} of them invalid."
+            );
     }
 
     private static int Score(FileInfo[] files, FileInfo file)

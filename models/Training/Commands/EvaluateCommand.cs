@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using Models.Training.Data;
 using Models.Training.Learning;
@@ -14,14 +15,54 @@ internal static class EvaluateCommand
 
     public static Command Make()
     {
-        var data = new Option<DirectoryInfo>("--data") { Description = "Folder that holds paths/*.jsonl.gz", Required = true };
-        var to = new Option<DirectoryInfo>("--out") { Description = "Folder for report.md and its pictures", Required = true };
+        var data = new Option<DirectoryInfo>("--data")
+        {
+            Description = "Folder that holds paths/*.jsonl.gz",
+            Required = true,
+        };
+        var to = new Option<DirectoryInfo>("--out")
+        {
+            Description = "Folder for report.md and its pictures",
+            Required = true,
+        };
         var seed = new Option<int>("--seed") { Description = "All chance comes from it", DefaultValueFactory = _ => 1 };
-        var quick = new Option<bool>("--quick") { Description = "A fifth of the work, by fewer rows, trees and folds: to see that it runs; its figures aren't the recipe's" };
+        var quick = new Option<bool>("--quick")
+        {
+            Description =
+                "A fifth of the work, by fewer rows, trees and folds: to see that it runs; its figures aren't the "
+                + "recipe's",
+        };
         var only = new Option<bool>("--replays-only") { Description = "Measures the replay index only" };
-        var many = new Option<int>("--stored") { Description = "Paths, varied from people's, that the replay index holds besides", DefaultValueFactory = _ => 1_000_000 };
-        var command = new Command("evaluate", "Trains the recipe with families, people and recorders left out, and reports by source and family: Markdown and SVG") { data, to, seed, quick, only, many };
-        command.SetAction(parsed => Exit.Of(() => Run(parsed.GetRequiredValue(data), parsed.GetRequiredValue(to), parsed.GetRequiredValue(seed), parsed.GetValue(quick), parsed.GetValue(only), parsed.GetRequiredValue(many))));
+        var many = new Option<int>("--stored")
+        {
+            Description = "Paths, varied from people's, that the replay index holds besides",
+            DefaultValueFactory = _ => 1_000_000,
+        };
+        var command = new Command(
+            "evaluate",
+            "Trains the recipe with families, people and recorders left out, and reports by source and family: "
+                + "Markdown and SVG"
+        )
+        {
+            data,
+            to,
+            seed,
+            quick,
+            only,
+            many,
+        };
+        command.SetAction(parsed =>
+            Exit.Of(() =>
+                Run(
+                    parsed.GetRequiredValue(data),
+                    parsed.GetRequiredValue(to),
+                    parsed.GetRequiredValue(seed),
+                    parsed.GetValue(quick),
+                    parsed.GetValue(only),
+                    parsed.GetRequiredValue(many)
+                )
+            )
+        );
         return command;
     }
 
@@ -29,7 +70,13 @@ internal static class EvaluateCommand
     {
         to.Create();
         var replays = new StringBuilder();
-        PathRecord[] people = [.. Inputs.MayTrain.Concat(Inputs.MayEvaluate).SelectMany(s => Inputs.Source(data, s)).Where(p => !p.Program)];
+        PathRecord[] people =
+        [
+            .. Inputs
+                .MayTrain.Concat(Inputs.MayEvaluate)
+                .SelectMany(s => Inputs.Source(data, s))
+                .Where(p => !p.Program),
+        ];
         ReplayMeasure.Write(replays, people, quick ? Math.Min(many, QuickStored) : many, seed);
         File.WriteAllText(Path.Combine(to.FullName, "replays.md"), replays.ToString());
         if (replaysOnly)
@@ -42,37 +89,87 @@ internal static class EvaluateCommand
         PathRecord[] train = [.. Inputs.MayTrain.SelectMany(source => Inputs.Source(data, source))];
         var recipe = new CursorRecipe(settings, seed, Console.Error.WriteLine);
         CursorResult result = recipe.Make(train, _ => true);
-        var unseen = Inputs.MayEvaluate.ToDictionary(s => s, s => CursorRecipe.Score(result.Artefact.Ensemble, Corpus.AsRecorded(Inputs.Source(data, s)), _ => true).ToArray());
+        var unseen = Inputs.MayEvaluate.ToDictionary(
+            s => s,
+            s =>
+                CursorRecipe
+                    .Score(result.Artefact.Ensemble, Corpus.AsRecorded(Inputs.Source(data, s)), _ => true)
+                    .ToArray()
+        );
         Pictures.Write(to, result, unseen);
         var recorders = new StringBuilder();
         var measure = new RecorderMeasure(settings, seed, Console.Error.WriteLine);
         measure.WriteByRecording(recorders, train, "delbot");
         measure.WriteLeftOut(recorders, train);
-        File.WriteAllText(Path.Combine(to.FullName, "report.md"), Text(result, unseen, train, recipe) + recorders + replays);
+        File.WriteAllText(
+            Path.Combine(to.FullName, "report.md"),
+            Text(result, unseen, train, recipe) + recorders + replays
+        );
         Console.WriteLine(Path.Combine(to.FullName, "report.md"));
         return Exit.Done;
     }
 
-    private static string Text(CursorResult result, Dictionary<string, LeftOut[]> unseen, PathRecord[] train, CursorRecipe recipe)
+    private static string Text(
+        CursorResult result,
+        Dictionary<string, LeftOut[]> unseen,
+        PathRecord[] train,
+        CursorRecipe recipe
+    )
     {
-        var text = new StringBuilder($"# Cursor paths: {result.Artefact.Version}\n\nShares have 95 % intervals (Wilson). Cut-off: {result.Artefact.Header.Settings["cut-off"]}.\n\n");
-        text.AppendLine("## People called programs at the cut-off").AppendLine().AppendLine("| people of | share | paths |").AppendLine("| --- | ---: | ---: |");
-        foreach (var (source, scores) in People(result).Concat(unseen.Select(u => (u.Key + ", never trained on", Raw(u.Value.Where(s => !s.Program))))))
+        var text = new StringBuilder(
+            $"# Cursor paths: {result.Artefact.Version}\n\nShares have 95 % intervals (Wilson). Cut-off: "
+                + $"{result.Artefact.Header.Settings["cut-off"]}.\n\n"
+        );
+        text.AppendLine("## People called programs at the cut-off")
+            .AppendLine()
+            .AppendLine("| people of | share | paths |")
+            .AppendLine("| --- | ---: | ---: |");
+        foreach (
+            var (source, scores) in People(result)
+                .Concat(unseen.Select(u => (u.Key + ", never trained on", Raw(u.Value.Where(s => !s.Program)))))
+        )
         {
-            text.AppendLine(F($"| {source} | {Share(Curves.Over(scores, result.CutRaw), scores.Length)} | {scores.Length} |"));
+            text.AppendLine(
+                F($"| {source} | {Share(Curves.Over(scores, result.CutRaw), scores.Length)} | {scores.Length} |")
+            );
         }
 
-        double[] bdcPeople = Raw(unseen["bdc2017"].Where(s => !s.Program)), bdc = Raw(unseen["bdc2017"].Where(s => s.Program));
-        text.AppendLine(F($"\nbdc2017's programs, never trained on: AUC {Curves.Auc(bdcPeople, bdc):F3}, found at the cut-off {Share(Curves.Over(bdc, result.CutRaw), bdc.Length)}.\n"));
+        double[] bdcPeople = Raw(unseen["bdc2017"].Where(s => !s.Program)),
+            bdc = Raw(unseen["bdc2017"].Where(s => s.Program));
+        text.AppendLine(
+            F(
+                $"\nbdc2017's programs, never trained on: AUC {Curves.Auc(bdcPeople, bdc):F3}, found at the cut-off "
+                    + $"{Share(Curves.Over(bdc, result.CutRaw), bdc.Length)}.\n"
+            )
+        );
         text.AppendLine("## Families left out of training").AppendLine();
         Families(text, result, Raw(unseen["balabit"].Where(s => !s.Program)));
-        text.AppendLine().AppendLine("## Calibration").AppendLine().AppendLine("Left-out people and families through simulated recorders.\n").AppendLine("| said | so many | were programs |").AppendLine("| --- | ---: | ---: |");
-        foreach (var part in result.Seen.GroupBy(s => Math.Min(9, (int)(10 * result.Artefact.Probability(s.Raw)))).OrderBy(g => g.Key))
+        text.AppendLine()
+            .AppendLine("## Calibration")
+            .AppendLine()
+            .AppendLine("Left-out people and families through simulated recorders.\n")
+            .AppendLine("| said | so many | were programs |")
+            .AppendLine("| --- | ---: | ---: |");
+        foreach (
+            var part in result
+                .Seen.GroupBy(s => Math.Min(9, (int)(10 * result.Artefact.Probability(s.Raw))))
+                .OrderBy(g => g.Key)
+        )
         {
-            text.AppendLine(F($"| {part.Key / 10.0:F1} to {(part.Key + 1) / 10.0:F1} | {part.Count()} | {Share((double)part.Count(s => s.Program) / part.Count(), part.Count())} |"));
+            text.AppendLine(
+                F(
+                    $"| {part.Key / 10.0:F1} to {(part.Key + 1) / 10.0:F1} | {part.Count()} | "
+                        + $"{Share((double)part.Count(s => s.Program) / part.Count(), part.Count())} |"
+                )
+            );
         }
 
-        text.AppendLine().AppendLine("## What each feature is worth").AppendLine().AppendLine("Mean |contribution| to the raw score, left-out paths as recorded.\n").AppendLine("| feature | log-odds |").AppendLine("| --- | ---: |");
+        text.AppendLine()
+            .AppendLine("## What each feature is worth")
+            .AppendLine()
+            .AppendLine("Mean |contribution| to the raw score, left-out paths as recorded.\n")
+            .AppendLine("| feature | log-odds |")
+            .AppendLine("| --- | ---: |");
         foreach (var (name, worth) in recipe.Worth(result.Artefact, train).OrderByDescending(w => w.Worth))
         {
             text.AppendLine(F($"| {name} | {worth:F3} |"));
@@ -83,5 +180,8 @@ internal static class EvaluateCommand
     }
 
     private static IEnumerable<(string Source, double[] Scores)> People(CursorResult result) =>
-        result.AsRecorded.Where(s => !s.Program).GroupBy(s => s.Kind).Select(g => (g.Key["people/".Length..] + ", left out by person", Raw(g)));
+        result
+            .AsRecorded.Where(s => !s.Program)
+            .GroupBy(s => s.Kind)
+            .Select(g => (g.Key["people/".Length..] + ", left out by person", Raw(g)));
 }

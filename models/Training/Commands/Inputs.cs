@@ -14,8 +14,13 @@ internal static class Inputs
     /// <summary>The paths of a source in the data's folder, or its folder "paths".</summary>
     public static PathRecord[] Source(DirectoryInfo data, string source)
     {
-        string[] places = [Path.Combine(data.FullName, "paths", source + ".jsonl.gz"), Path.Combine(data.FullName, source + ".jsonl.gz")];
-        string file = places.FirstOrDefault(File.Exists) ?? throw new FileNotFoundException($"{source}.jsonl.gz is neither in {data} nor in its folder paths.");
+        string[] places =
+        [
+            Path.Combine(data.FullName, "paths", source + ".jsonl.gz"),
+            Path.Combine(data.FullName, source + ".jsonl.gz"),
+        ];
+        string file = places.FirstOrDefault(File.Exists)
+            ?? throw new FileNotFoundException($"{source}.jsonl.gz is neither in {data} nor in its folder paths.");
         return [.. PathFile.Read(file)];
     }
 

@@ -12,9 +12,25 @@ internal static class ReplaysCommand
 {
     public static Command Make()
     {
-        var files = new Argument<FileInfo[]>("FILE") { Description = "JSONL of paths, .gz too, read in this order", Arity = ArgumentArity.OneOrMore };
-        var most = new Option<int>("--most") { Description = "Paths that the index keeps", DefaultValueFactory = _ => 1_000_000 };
-        var command = new Command("replays", "Prints id,matched_id,residual_px,compared as CSV for the paths in their order, by the engine's index; compared 0: too little shape") { files, most };
+        var files = new Argument<FileInfo[]>("FILE")
+        {
+            Description = "JSONL of paths, .gz too, read in this order",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var most = new Option<int>("--most")
+        {
+            Description = "Paths that the index keeps",
+            DefaultValueFactory = _ => 1_000_000,
+        };
+        var command = new Command(
+            "replays",
+            "Prints id,matched_id,residual_px,compared as CSV for the paths in their order, by the engine's index; "
+                + "compared 0: too little shape"
+        )
+        {
+            files,
+            most,
+        };
         command.SetAction(parsed => Exit.Of(() => Run(parsed.GetRequiredValue(files), parsed.GetRequiredValue(most))));
         return command;
     }
@@ -30,14 +46,26 @@ internal static class ReplaysCommand
         writer.WriteLine("id,matched_id,residual_px,compared");
         foreach (FileInfo file in files)
         {
-            foreach (PathRecord path in PathFile.Read(file.FullName, error => { wrong = true; Console.Error.WriteLine(error); }))
+            foreach (PathRecord path in PathFile.Read(file.FullName, error =>
+                {
+                    wrong = true;
+                    Console.Error.WriteLine(error);
+                }))
             {
                 // the n-th path has offset n, and n names it in the index: ids of files may be of any length
                 int n = ids.Count;
                 ids.Add(path.Id);
                 PathSignature signature = PathSignature.Encode(path.T, path.X, path.Y);
                 index.Ask(signature, question);
-                bool found = index.TryFind(question, n, 0, n, new PathPoints(path.T, path.X, path.Y), id, out ReplayMatch match);
+                bool found = index.TryFind(
+                    question,
+                    n,
+                    0,
+                    n,
+                    new PathPoints(path.T, path.X, path.Y),
+                    id,
+                    out ReplayMatch match
+                );
                 index.Insert(question, Encoding.ASCII.GetBytes(n.ToString(CultureInfo.InvariantCulture)), n, 0, n);
                 string matched = found ? Csv.Field(ids[(int)match.Offset]) : "";
                 string residual = found ? match.ResidualPx.ToString("F2", CultureInfo.InvariantCulture) : "";

@@ -11,10 +11,28 @@ internal static class ScoreCommand
 {
     public static Command Make()
     {
-        var files = new Argument<FileInfo[]>("FILE") { Description = "JSONL of paths, .gz too: {\"id\",\"points\":[[t_ms,x,y],...]} a line", Arity = ArgumentArity.OneOrMore };
-        var artefact = new Option<FileInfo>("--artefact") { Description = "Cursor artefact; the shipped one if not given", DefaultValueFactory = _ => new FileInfo(Inputs.ShippedCursor) };
-        var command = new Command("score", "Prints id,probability_program,program,reasons as CSV, by the code that the engine runs; lines that are no paths go to stderr") { files, artefact };
-        command.SetAction(parsed => Exit.Of(() => Run(parsed.GetRequiredValue(files), parsed.GetRequiredValue(artefact))));
+        var files = new Argument<FileInfo[]>("FILE")
+        {
+            Description = "JSONL of paths, .gz too: {\"id\",\"points\":[[t_ms,x,y],...]} a line",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var artefact = new Option<FileInfo>("--artefact")
+        {
+            Description = "Cursor artefact; the shipped one if not given",
+            DefaultValueFactory = _ => new FileInfo(Inputs.ShippedCursor),
+        };
+        var command = new Command(
+            "score",
+            "Prints id,probability_program,program,reasons as CSV, by the code that the engine runs; lines that are "
+                + "no paths go to stderr"
+        )
+        {
+            files,
+            artefact,
+        };
+        command.SetAction(parsed =>
+            Exit.Of(() => Run(parsed.GetRequiredValue(files), parsed.GetRequiredValue(artefact)))
+        );
         return command;
     }
 
@@ -28,14 +46,20 @@ internal static class ScoreCommand
         writer.WriteLine("id,probability_program,program,reasons");
         foreach (FileInfo file in files)
         {
-            foreach (PathRecord path in PathFile.Read(file.FullName, error => { wrong = true; Console.Error.WriteLine(error); }))
+            foreach (PathRecord path in PathFile.Read(file.FullName, error =>
+                {
+                    wrong = true;
+                    Console.Error.WriteLine(error);
+                }))
             {
                 PathScore score = scorer.Score(path.T, path.X, path.Y);
                 int count = score.Assessed ? scorer.Reasons(reasons, score.Probability >= 0.5) : 0;
                 Degeneracy rules = DegeneratePath.Classify(path.T, path.X, path.Y, mouse: true, scratch);
                 IEnumerable<string> said = [.. Rules(rules), .. reasons[..count].Select(Text)];
                 string probability = score.Probability.ToString("G9", CultureInfo.InvariantCulture);
-                writer.WriteLine($"{Csv.Field(path.Id)},{probability},{(score.Program ? 1 : 0)},{Csv.Field(string.Join("; ", said))}");
+                writer.WriteLine(
+                    $"{Csv.Field(path.Id)},{probability},{(score.Program ? 1 : 0)},{Csv.Field(string.Join("; ", said))}"
+                );
             }
         }
 
@@ -43,8 +67,13 @@ internal static class ScoreCommand
     }
 
     private static IEnumerable<string> Rules(Degeneracy found) =>
-        Enum.GetValues<Degeneracy>().Where(d => d != Degeneracy.Sound && found.HasFlag(d)).Select(d => "cursor." + d.ToString().ToLowerInvariant());
+        Enum.GetValues<Degeneracy>()
+            .Where(d => d != Degeneracy.Sound && found.HasFlag(d))
+            .Select(d => "cursor." + d.ToString().ToLowerInvariant());
 
     private static string Text(PathReason reason) =>
-        string.Create(CultureInfo.InvariantCulture, $"{reason.Name} {reason.Value:G3} (people {reason.UsualLow:G3} to {reason.UsualHigh:G3})");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{reason.Name} {reason.Value:G3} (people {reason.UsualLow:G3} to {reason.UsualHigh:G3})"
+        );
 }

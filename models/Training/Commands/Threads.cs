@@ -6,8 +6,9 @@ namespace Models.Training.Commands;
 internal static partial class Threads
 {
     /// <summary>
-    /// Lets OpenMP's threads sleep where they wait for each other: on cores shared with others, spinning makes training ten times slower.
-    /// libgomp reads the variable from the process's own environment when it is loaded, which .NET's copy doesn't reach.
+    /// Lets OpenMP's threads sleep where they wait for each other: on cores shared with others, spinning makes training
+    /// ten times slower. libgomp reads the variable from the process's own environment when it is loaded, which .NET's
+    /// copy doesn't reach.
     /// </summary>
     public static void WaitWithoutSpinning()
     {

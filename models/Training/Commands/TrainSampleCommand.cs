@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Engine.Pipeline;
 using Engine.Pipeline.Features;
@@ -13,29 +14,71 @@ namespace Models.Training.Commands;
 /// <summary>`models train-sample`: the click forest that ships, from the generator's labelled traffic.</summary>
 internal static class TrainSampleCommand
 {
-    private const int TrainedRuns = 6, CalibratedRuns = 2, MeasuredRuns = 2;
+    private const int TrainedRuns = 6,
+        CalibratedRuns = 2,
+        MeasuredRuns = 2;
 
     /// <summary>Busy and quiet times: rates must not be learned as they are in one demo.</summary>
     private static readonly double[] Minutes = [4, 12, 30, 60];
 
-    /// <summary>130 trees of up to 48 leaves: small enough for a third of a microsecond, and more gains nothing on these rows.</summary>
-    private static readonly BoostingSettings Boost = new(Trees: 130, Leaves: 48, Rate: 0.07, LeastRows: 60, FeatureShare: 0.6);
+    /// <summary>
+    /// 130 trees of up to 48 leaves: small enough for a third of a microsecond, and more gains nothing on these rows.
+    /// </summary>
+    private static readonly BoostingSettings Boost = new(
+        Trees: 130,
+        Leaves: 48,
+        Rate: 0.07,
+        LeastRows: 60,
+        FeatureShare: 0.6
+    );
 
     public static Command Make()
     {
-        var configs = new Option<DirectoryInfo>("--configs") { Description = "Folder of engine.yaml, settings and lists", DefaultValueFactory = _ => new DirectoryInfo("configs") };
-        var to = new Option<FileInfo>("--out") { Description = "The artefact; its card is written beside it as .md", DefaultValueFactory = _ => new FileInfo("models/Artifacts/clicks.artefact") };
+        var configs = new Option<DirectoryInfo>("--configs")
+        {
+            Description = "Folder of engine.yaml, settings and lists",
+            DefaultValueFactory = _ => new DirectoryInfo("configs"),
+        };
+        var to = new Option<FileInfo>("--out")
+        {
+            Description = "The artefact; its card is written beside it as .md",
+            DefaultValueFactory = _ => new FileInfo("models/Artifacts/clicks.artefact"),
+        };
         var seed = new Option<int>("--seed") { Description = "All chance comes from it", DefaultValueFactory = _ => 1 };
-        var clicks = new Option<int>("--clicks") { Description = "Clicks of each run of the generator", DefaultValueFactory = _ => 15_000 };
-        var command = new Command("train-sample", "Trains the click forest that ships on the generator's labelled traffic, through the engine's own pipeline") { configs, to, seed, clicks };
-        command.SetAction(parsed => Exit.Of(() => Run(parsed.GetRequiredValue(configs), parsed.GetRequiredValue(to), parsed.GetRequiredValue(seed), parsed.GetRequiredValue(clicks))));
+        var clicks = new Option<int>("--clicks")
+        {
+            Description = "Clicks of each run of the generator",
+            DefaultValueFactory = _ => 15_000,
+        };
+        var command = new Command(
+            "train-sample",
+            "Trains the click forest that ships on the generator's labelled traffic, through the engine's own pipeline"
+        )
+        {
+            configs,
+            to,
+            seed,
+            clicks,
+        };
+        command.SetAction(parsed =>
+            Exit.Of(() =>
+                Run(
+                    parsed.GetRequiredValue(configs),
+                    parsed.GetRequiredValue(to),
+                    parsed.GetRequiredValue(seed),
+                    parsed.GetRequiredValue(clicks)
+                )
+            )
+        );
         return command;
     }
 
     private static int Run(DirectoryInfo configs, FileInfo to, int seed, int clicks)
     {
         DecisionSettings settings = SettingsOf(configs, to.DirectoryName!, out KeyedHash hash);
-        Rows trained = RowsOf(seed * 100, TrainedRuns, clicks, settings, hash), calibrated = RowsOf((seed * 100) + 50, CalibratedRuns, clicks, settings, hash), measured = RowsOf((seed * 100) + 70, MeasuredRuns, clicks, settings, hash);
+        Rows trained = RowsOf(seed * 100, TrainedRuns, clicks, settings, hash),
+            calibrated = RowsOf((seed * 100) + 50, CalibratedRuns, clicks, settings, hash),
+            measured = RowsOf((seed * 100) + 70, MeasuredRuns, clicks, settings, hash);
         Forest forest = Boosting.Train(trained, Boost, seed);
         Calibration calibration = Calibrating.Fit([.. Raw(forest, calibrated)], calibrated.Positive);
         double[] scores = [.. Raw(forest, measured).Select(raw => calibration.Probability(raw))];
@@ -49,13 +92,28 @@ internal static class TrainSampleCommand
             ["people over 0.5"] = Curves.Over(people, 0.5),
             ["people over 0.9"] = Curves.Over(people, 0.9),
         };
-        var header = new ArtefactHeader(ArtefactHeader.Clicks, FeaturesOf(trained), calibration, 0.5,
-            [new ArtefactSource("ingest generate", trained.Count, trained.Positive.Count(p => p), "ours, Apache-2.0")], metrics,
-            new SortedDictionary<string, string> { ["trees"] = $"{Boost.Trees}", ["leaves"] = $"{Boost.Leaves}", ["cursor"] = settings.CursorModel?.Artefact.Version ?? "none" }, seed);
+        var header = new ArtefactHeader(
+            ArtefactHeader.Clicks,
+            FeaturesOf(trained),
+            calibration,
+            0.5,
+            [new ArtefactSource("ingest generate", trained.Count, trained.Positive.Count(p => p), "ours, Apache-2.0")],
+            metrics,
+            new SortedDictionary<string, string>
+            {
+                ["trees"] = $"{Boost.Trees}",
+                ["leaves"] = $"{Boost.Leaves}",
+                ["cursor"] = settings.CursorModel?.Artefact.Version ?? "none",
+            },
+            seed
+        );
         Artefact artefact = Artefact.Create(header, forest);
         artefact.Save(to.FullName);
         File.WriteAllText(Path.ChangeExtension(to.FullName, ".md"), Card(artefact, measured, scores));
-        Console.WriteLine($"{artefact.Version} {to}: {string.Join(", ", metrics.Select(metric => FormattableString.Invariant($"{metric.Key} {metric.Value:0.####}")))}");
+        Console.WriteLine(
+            $"{artefact.Version} {to}: "
+                + $"{string.Join(", ", metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.####}")))}"
+        );
         return Exit.Done;
     }
 
@@ -65,7 +123,13 @@ internal static class TrainSampleCommand
         var files = new SettingFiles(Path.Combine(configs.FullName, "lists"), artefacts);
         var book = new SettingsBook(files);
         foreach ((string key, string value) in SettingsFolder.Read(Path.Combine(configs.FullName, "settings")))
-            if (key != "model/clicks" && SettingParser.Kinds.Contains(key.Split('/')[0])) book.Apply(key, value);
+        {
+            if (key != "model/clicks" && SettingParser.Kinds.Contains(key.Split('/')[0]))
+            {
+                book.Apply(key, value);
+            }
+        }
+
         hash = new KeyedHash(0x1234_5678_9ABC_DEF1, 0x0FED_CBA9_8765_4321);
         return book.Build("s-base", hash);
     }
@@ -75,35 +139,95 @@ internal static class TrainSampleCommand
         var rows = new Rows(ClickFeatures.Count);
         for (int i = 0; i < runs; i++)
         {
-            SampleRows.Add(rows, (ulong)(firstSeed + i), clicks, TimeSpan.FromMinutes(Minutes[i % Minutes.Length]), settings, hash);
+            SampleRows.Add(
+                rows,
+                (ulong)(firstSeed + i),
+                clicks,
+                TimeSpan.FromMinutes(Minutes[i % Minutes.Length]),
+                settings,
+                hash
+            );
             Console.Error.WriteLine($"generator's run {firstSeed + i}: {rows.Count} rows");
         }
         return rows;
     }
 
-    private static IEnumerable<float> Raw(Forest forest, Rows rows) => Enumerable.Range(0, rows.Count).Select(i => forest.Score(rows[i]));
+    private static IEnumerable<float> Raw(Forest forest, Rows rows) =>
+        Enumerable.Range(0, rows.Count).Select(i => forest.Score(rows[i]));
 
     private static ArtefactFeature[] FeaturesOf(Rows rows) =>
-        [.. ClickFeatures.Table.Select((feature, f) =>
-        {
-            float[] people = [.. Enumerable.Range(0, rows.Count).Where(i => !rows.Positive[i]).Select(i => rows[i][f]).Order()];
-            return new ArtefactFeature(feature.Name, feature.Unit, people[people.Length / 20], people[people.Length / 2], people[people.Length * 19 / 20]);
-        })];
+        [
+            .. ClickFeatures.Table.Select(
+                (feature, f) =>
+                {
+                    float[] people =
+                    [
+                        .. Enumerable
+                            .Range(0, rows.Count)
+                            .Where(i => !rows.Positive[i])
+                            .Select(i => rows[i][f])
+                            .Order(),
+                    ];
+                    return new ArtefactFeature(
+                        feature.Name,
+                        feature.Unit,
+                        people[people.Length / 20],
+                        people[people.Length / 2],
+                        people[people.Length * 19 / 20]
+                    );
+                }
+            ),
+        ];
 
     private static string Card(Artefact artefact, Rows measured, double[] scores)
     {
         var text = new StringBuilder();
-        string F(FormattableString line) => line.ToString(CultureInfo.InvariantCulture);
+        string F(ref DefaultInterpolatedStringHandler line) => line.ToStringAndClear();
         text.AppendLine($"# {artefact.Version}").AppendLine();
-        text.AppendLine("Gives the probability that a click is invalid. Trained by ML.NET (LightGBM) on the labelled traffic of `out/ingest generate`, through the engine's");
-        text.AppendLine("own pipeline, by `out/models train-sample`. The traffic is made up: these figures say that the way works, not how well it would do on yours.");
+        text.AppendLine(
+            "Gives the probability that a click is invalid. Trained by ML.NET (LightGBM) on the labelled traffic of "
+                + "`out/ingest generate`, through the engine's"
+        );
+        text.AppendLine(
+            "own pipeline, by `out/models train-sample`. The traffic is made up: these figures say that the way "
+                + "works, not how well it would do on yours."
+        );
         text.AppendLine("Train your own from your labels with `out/models train-clicks`.").AppendLine();
-        foreach ((string name, double value) in artefact.Header.Metrics) text.AppendLine(F($"- {name}: {value:0.####}"));
-        text.AppendLine().AppendLine("On runs of the generator that it never saw, by who clicked:").AppendLine().AppendLine("| who | clicks | over 0.5 | over 0.9 |").AppendLine("| --- | ---: | ---: | ---: |");
-        foreach (IGrouping<string, int> actor in Enumerable.Range(0, measured.Count).GroupBy(i => (measured.Positive[i] ? "invalid: " : "valid: ") + measured.Kind[i]).OrderBy(actor => actor.Key, StringComparer.Ordinal))
-            text.AppendLine(F($"| {actor.Key} | {actor.Count()} | {actor.Average(i => scores[i] >= 0.5 ? 1.0 : 0):P1} | {actor.Average(i => scores[i] >= 0.9 ? 1.0 : 0):P1} |"));
-        text.AppendLine().AppendLine("| feature | unit | p05 | p50 | p95 of valid clicks |").AppendLine("| --- | --- | ---: | ---: | ---: |");
-        foreach (ArtefactFeature feature in artefact.Features) text.AppendLine(F($"| {feature.Name} | {feature.Unit} | {feature.P05:G4} | {feature.P50:G4} | {feature.P95:G4} |"));
+        foreach ((string name, double value) in artefact.Header.Metrics)
+        {
+            text.AppendLine(F($"- {name}: {value:0.####}"));
+        }
+
+        text.AppendLine()
+            .AppendLine("On runs of the generator that it never saw, by who clicked:")
+            .AppendLine()
+            .AppendLine("| who | clicks | over 0.5 | over 0.9 |")
+            .AppendLine("| --- | ---: | ---: | ---: |");
+        foreach (
+            IGrouping<string, int> actor in Enumerable
+                .Range(0, measured.Count)
+                .GroupBy(i => (measured.Positive[i] ? "invalid: " : "valid: ") + measured.Kind[i])
+                .OrderBy(actor => actor.Key, StringComparer.Ordinal)
+        )
+        {
+            text.AppendLine(
+                F(
+                    $"| {actor.Key} | {actor.Count()} | {actor.Average(i => scores[i] >= 0.5 ? 1.0 : 0):P1} | "
+                        + $"{actor.Average(i => scores[i] >= 0.9 ? 1.0 : 0):P1} |"
+                )
+            );
+        }
+
+        text.AppendLine()
+            .AppendLine("| feature | unit | p05 | p50 | p95 of valid clicks |")
+            .AppendLine("| --- | --- | ---: | ---: | ---: |");
+        foreach (ArtefactFeature feature in artefact.Features)
+        {
+            text.AppendLine(
+                F($"| {feature.Name} | {feature.Unit} | {feature.P05:G4} | {feature.P50:G4} | {feature.P95:G4} |")
+            );
+        }
+
         return text.ToString();
     }
 }

@@ -7,8 +7,8 @@ namespace Models.Training.Data;
 public sealed class DataException(string message) : Exception(message);
 
 /// <summary>
-/// Reads paths, one JSON object a line: <c>{"id","source","group","label","family","points":[[t_ms,x,y],...]}</c>; only id and points
-/// are required. Files that end in .gz are unpacked.
+/// Reads paths, one JSON object a line: <c>{"id","source","group","label","family","points":[[t_ms,x,y],...]}</c>; only
+/// id and points are required. Files that end in .gz are unpacked.
 /// </summary>
 public static class PathFile
 {
@@ -18,7 +18,9 @@ public static class PathFile
     public static IEnumerable<PathRecord> Read(string file, Action<string>? onError = null)
     {
         using Stream raw = File.OpenRead(file);
-        using Stream stream = file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(raw, CompressionMode.Decompress) : raw;
+        using Stream stream = file.EndsWith(".gz", StringComparison.Ordinal)
+            ? new GZipStream(raw, CompressionMode.Decompress)
+            : raw;
         using var reader = new StreamReader(stream);
         for (int number = 1; ReadLine(reader, file) is { } line; number++)
         {
@@ -57,7 +59,11 @@ public static class PathFile
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("points", out JsonElement points) || points.ValueKind != JsonValueKind.Array)
+            if (
+                root.ValueKind != JsonValueKind.Object
+                || !root.TryGetProperty("points", out JsonElement points)
+                || points.ValueKind != JsonValueKind.Array
+            )
             {
                 return (null, "expected an object with \"points\": [[t_ms,x,y],...]");
             }
@@ -67,16 +73,23 @@ public static class PathFile
                 return (null, "expected an \"id\" of text");
             }
 
-            int n = points.GetArrayLength(), i = 0;
+            int n = points.GetArrayLength(),
+                i = 0;
             if (n is < 1 or > 4096)
             {
                 return (null, $"expected 1 to 4096 points, found {n}");
             }
 
-            float[] t = new float[n], x = new float[n], y = new float[n];
+            float[] t = new float[n],
+                x = new float[n],
+                y = new float[n];
             foreach (JsonElement point in points.EnumerateArray())
             {
-                if (point.ValueKind != JsonValueKind.Array || point.GetArrayLength() != 3 || !point.EnumerateArray().All(v => v.ValueKind == JsonValueKind.Number))
+                if (
+                    point.ValueKind != JsonValueKind.Array
+                    || point.GetArrayLength() != 3
+                    || !point.EnumerateArray().All(v => v.ValueKind == JsonValueKind.Number)
+                )
                 {
                     return (null, $"point {i}: expected [t_ms,x,y], three numbers");
                 }
@@ -90,8 +103,12 @@ public static class PathFile
                 i++;
             }
 
-            string source = Text(root, "source") ?? "", family = Text(root, "family") ?? "";
-            return (new PathRecord(id, source, Text(root, "group") ?? id, Text(root, "label") == "bot", family, t, x, y), "");
+            string source = Text(root, "source") ?? "",
+                family = Text(root, "family") ?? "";
+            return (
+                new PathRecord(id, source, Text(root, "group") ?? id, Text(root, "label") == "bot", family, t, x, y),
+                ""
+            );
         }
         catch (JsonException e)
         {
@@ -100,5 +117,7 @@ public static class PathFile
     }
 
     private static string? Text(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

@@ -9,7 +9,16 @@ namespace Models.Training.Data;
 /// <param name="T">Milliseconds from the first point.</param>
 /// <param name="X">CSS pixels.</param>
 /// <param name="Y">CSS pixels.</param>
-public sealed record PathRecord(string Id, string Source, string Group, bool Program, string Family, float[] T, float[] X, float[] Y)
+public sealed record PathRecord(
+    string Id,
+    string Source,
+    string Group,
+    bool Program,
+    string Family,
+    float[] T,
+    float[] X,
+    float[] Y
+)
 {
     /// <summary>Points.</summary>
     public int Count => T.Length;

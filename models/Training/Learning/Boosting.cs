@@ -19,8 +19,16 @@ namespace Models.Training.Learning;
 /// <param name="Bins">Thresholds tried for a feature, 255 at most.</param>
 /// <param name="Forests">Boosted so often, from seeds of their own; the forest's score is the mean of theirs.</param>
 public sealed record BoostingSettings(
-    int Trees = 300, int Leaves = 24, double Rate = 0.08, int LeastRows = 40, double FeatureShare = 0.5, double RowShare = 0.8, double L2 = 5, int Bins = 255,
-    int Forests = 1);
+    int Trees = 300,
+    int Leaves = 24,
+    double Rate = 0.08,
+    int LeastRows = 40,
+    double FeatureShare = 0.5,
+    double RowShare = 0.8,
+    double L2 = 5,
+    int Bins = 255,
+    int Forests = 1
+);
 
 /// <summary>Boosts a forest with ML.NET's LightGBM and turns it into ours.</summary>
 public static class Boosting
@@ -31,9 +39,20 @@ public static class Boosting
     /// <summary>Trains on rows; the same rows, settings and seed give the same forest.</summary>
     public static Forest Train(Rows rows, BoostingSettings settings, int seed) => Train([rows], settings, seed);
 
-    /// <summary>The same where rows were drawn several times: each of the mean's forests trains on the next draw.</summary>
+    /// <summary>
+    /// The same where rows were drawn several times: each of the mean's forests trains on the next draw.
+    /// </summary>
     public static Forest Train(IReadOnlyList<Rows> draws, BoostingSettings settings, int seed) =>
-        Mean([.. Enumerable.Range(0, settings.Forests).Select(k => FromMicrosoft(TrainModel(draws[k % draws.Count], settings, SeedOf(seed, k)).Model, draws[k % draws.Count]))]);
+        Mean([
+            .. Enumerable
+                .Range(0, settings.Forests)
+                .Select(k =>
+                    FromMicrosoft(
+                        TrainModel(draws[k % draws.Count], settings, SeedOf(seed, k)).Model,
+                        draws[k % draws.Count]
+                    )
+                ),
+        ]);
 
     /// <summary>The seed of a mean's forest.</summary>
     /// <param name="seed">The mean's.</param>
@@ -41,21 +60,30 @@ public static class Boosting
     public static int SeedOf(int seed, int forest) => seed + (forest * SeedStep);
 
     /// <summary>
-    /// One forest whose score is the mean of theirs (L. Breiman, "Bagging predictors", 1996): what only one of them took for a sign counts
-    /// little, which matters most on data unlike that trained on.
+    /// One forest whose score is the mean of theirs (L. Breiman, "Bagging predictors", 1996): what only one of them
+    /// took for a sign counts little, which matters most on data unlike that trained on.
     /// </summary>
     /// <param name="forests">One or more, of the same features.</param>
     public static Forest Mean(IReadOnlyList<Forest> forests)
     {
         float[] Part(float[] values) => [.. values.Select(v => v / forests.Count)];
         return new Forest(
-            [.. forests.SelectMany(f => f.Trees).Select(t => t with { NodeValue = Part(t.NodeValue), LeafValue = Part(t.LeafValue) })],
+            [
+                .. forests
+                    .SelectMany(f => f.Trees)
+                    .Select(t => t with { NodeValue = Part(t.NodeValue), LeafValue = Part(t.LeafValue) }),
+            ],
             forests[0].Features,
-            (float)forests.Average(f => (double)f.Bias));
+            (float)forests.Average(f => (double)f.Bias)
+        );
     }
 
     /// <summary>ML.NET's own model, and what it predicts with.</summary>
-    public static (LightGbmBinaryModelParameters Model, ITransformer Predictor) TrainModel(Rows rows, BoostingSettings settings, int seed)
+    public static (LightGbmBinaryModelParameters Model, ITransformer Predictor) TrainModel(
+        Rows rows,
+        BoostingSettings settings,
+        int seed
+    )
     {
         var ml = new MLContext(seed);
         IDataView data = View(ml, rows);
@@ -85,7 +113,12 @@ public static class Boosting
             },
         };
         ITransformer model = ml.BinaryClassification.Trainers.LightGbm(options).Fit(data);
-        var calibrated = ((ISingleFeaturePredictionTransformer<CalibratedModelParametersBase<LightGbmBinaryModelParameters, PlattCalibrator>>)model).Model;
+        var calibrated = (
+            (ISingleFeaturePredictionTransformer<
+                CalibratedModelParametersBase<LightGbmBinaryModelParameters, PlattCalibrator>
+            >)
+                model
+        ).Model;
         return ((LightGbmBinaryModelParameters)calibrated.SubModel, model);
     }
 
@@ -93,7 +126,9 @@ public static class Boosting
     public static float[] Predict(ITransformer predictor, Rows rows) =>
         [.. predictor.Transform(View(new MLContext(0), rows)).GetColumn<float>("Score")];
 
-    /// <summary>ML.NET's trees as ours, with expected values at nodes by how many training rows reach each leaf.</summary>
+    /// <summary>
+    /// ML.NET's trees as ours, with expected values at nodes by how many training rows reach each leaf.
+    /// </summary>
     public static Forest FromMicrosoft(LightGbmBinaryModelParameters model, Rows rows)
     {
         var ensemble = model.TrainedTreeEnsemble;
@@ -108,7 +143,8 @@ public static class Boosting
                 [.. from.LeftChild.Select(c => (short)c)],
                 [.. from.RightChild.Select(c => (short)c)],
                 new float[from.NumberOfNodes],
-                [.. from.LeafValues.Select(v => (float)(v * weight))]);
+                [.. from.LeafValues.Select(v => (float)(v * weight))]
+            );
             FillNodeValues(tree, rows);
             trees.Add(tree);
         }
@@ -152,7 +188,16 @@ public static class Boosting
         SchemaDefinition schema = SchemaDefinition.Create(typeof(Row));
         schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, rows.Features);
         return ml.Data.LoadFromEnumerable(
-            Enumerable.Range(0, rows.Count).Select(i => new Row { Label = rows.Positive[i], Weight = rows.Weight[i], Features = rows[i] }), schema);
+            Enumerable
+                .Range(0, rows.Count)
+                .Select(i => new Row
+                {
+                    Label = rows.Positive[i],
+                    Weight = rows.Weight[i],
+                    Features = rows[i],
+                }),
+            schema
+        );
     }
 
     private sealed class Row

@@ -8,8 +8,8 @@ public static class Calibrating
     private const int Knots = 12;
 
     /// <summary>
-    /// Log-odds of the label in parts of equal size (each with one case of either label added: no part is certain), made to ascend by
-    /// pooling neighbours (M. Ayer et al., 1955), and straight pieces between.
+    /// Log-odds of the label in parts of equal size (each with one case of either label added: no part is certain),
+    /// made to ascend by pooling neighbours (M. Ayer et al., 1955), and straight pieces between.
     /// </summary>
     public static Calibration Fit(IReadOnlyList<float> raw, IReadOnlyList<bool> positive)
     {
@@ -17,7 +17,8 @@ public static class Calibrating
         var pools = new List<(double Raw, double Positive, double Count)>();
         for (int k = 0; k < Knots; k++)
         {
-            int from = (int)((long)order.Length * k / Knots), to = (int)((long)order.Length * (k + 1) / Knots);
+            int from = (int)((long)order.Length * k / Knots),
+                to = (int)((long)order.Length * (k + 1) / Knots);
             if (to > from)
             {
                 int[] part = order[from..to];
@@ -46,8 +47,11 @@ public static class Calibrating
             }
         }
 
-        return knots.Count >= 2 ? new Calibration([.. knots.Select(k => k.Item1)], [.. knots.Select(k => k.Item2)]) : Calibration.Platt(1, 0);
+        return knots.Count >= 2
+            ? new Calibration([.. knots.Select(k => k.Item1)], [.. knots.Select(k => k.Item2)])
+            : Calibration.Platt(1, 0);
     }
 
-    private static double LogOdds((double Raw, double Positive, double Count) pool) => Math.Log((pool.Positive + 1) / (pool.Count - pool.Positive + 1));
+    private static double LogOdds((double Raw, double Positive, double Count) pool) =>
+        Math.Log((pool.Positive + 1) / (pool.Count - pool.Positive + 1));
 }

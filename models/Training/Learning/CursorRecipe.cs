@@ -5,22 +5,42 @@ using Models.Training.Paths;
 
 namespace Models.Training.Learning;
 
-/// <summary>How a cursor artefact is made of data; the one recipe of models.md. The same data and seed give the same artefact.</summary>
+/// <summary>
+/// How a cursor artefact is made of data; the one recipe of models.md. The same data and seed give the same artefact.
+/// </summary>
 /// <param name="Corpus">Rows.</param>
 /// <param name="Boosting">Forest.</param>
 /// <param name="Network">What scores beside the forest, over the same features.</param>
 /// <param name="Folds">People and families are left out in so many parts, for cut-off and calibration.</param>
-/// <param name="FalsePositives">Share of known people, left out and seen through simulated recorders, that may lie over the cut-off.</param>
-public sealed record CursorSettings(CorpusSettings Corpus, BoostingSettings Boosting, NetworkSettings Network, int Folds = 5, double FalsePositives = 0.001)
+/// <param name="FalsePositives">Share of known people, left out and seen through simulated recorders, that may lie over
+/// the cut-off.</param>
+public sealed record CursorSettings(
+    CorpusSettings Corpus,
+    BoostingSettings Boosting,
+    NetworkSettings Network,
+    int Folds = 5,
+    double FalsePositives = 0.001
+)
 {
     /// <summary>The settings of the shipped artefact.</summary>
-    public static CursorSettings Shipped { get; } = new(new CorpusSettings(), new BoostingSettings(Trees: 100, Leaves: 28, Rate: 0.25, Forests: 4), new NetworkSettings());
+    public static CursorSettings Shipped { get; } =
+        new(
+            new CorpusSettings(),
+            new BoostingSettings(Trees: 100, Leaves: 28, Rate: 0.25, Forests: 4),
+            new NetworkSettings()
+        );
 
     /// <summary>The same whose rows are those that networks train on.</summary>
     public CursorSettings Paced => this with { Corpus = Corpus with { PacedShare = Network.PacedShare } };
 
     /// <summary>A fifth of the work: to see that all of an evaluation runs, and roughly what it says.</summary>
-    public static CursorSettings Quick { get; } = new(new CorpusSettings(1, 4, 500), new BoostingSettings(Trees: 75, Leaves: 28, Rate: 0.25, Forests: 2), new NetworkSettings(Passes: 6), Folds: 3);
+    public static CursorSettings Quick { get; } =
+        new(
+            new CorpusSettings(1, 4, 500),
+            new BoostingSettings(Trees: 75, Leaves: 28, Rate: 0.25, Forests: 2),
+            new NetworkSettings(Passes: 6),
+            Folds: 3
+        );
 }
 
 /// <summary>What a part left out of training scored, by models that didn't see it.</summary>
@@ -32,10 +52,16 @@ public readonly record struct LeftOut(string Kind, string Group, bool Program, f
 
 /// <summary>What the recipe made.</summary>
 /// <param name="Artefact">To be saved.</param>
-/// <param name="Seen">Left-out scores of paths through simulated recorders: cut-off and calibration come from them.</param>
+/// <param name="Seen">Left-out scores of paths through simulated recorders: cut-off and calibration come from
+/// them.</param>
 /// <param name="AsRecorded">Left-out scores of paths as they were recorded: what is reported.</param>
 /// <param name="CutRaw">The cut-off as a raw score.</param>
-public sealed record CursorResult(Artefact Artefact, IReadOnlyList<LeftOut> Seen, IReadOnlyList<LeftOut> AsRecorded, double CutRaw);
+public sealed record CursorResult(
+    Artefact Artefact,
+    IReadOnlyList<LeftOut> Seen,
+    IReadOnlyList<LeftOut> AsRecorded,
+    double CutRaw
+);
 
 /// <summary>Makes cursor artefacts.</summary>
 public sealed class CursorRecipe(CursorSettings settings, int seed, Action<string> progress)
@@ -45,17 +71,27 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
     /// <param name="families">Which of our own adversaries to train on.</param>
     public CursorResult Make(IReadOnlyList<PathRecord> data, Func<string, bool> families)
     {
-        PathRecord[] people = [.. data.Where(p => !p.Program)], programs = [.. data.Where(p => p.Program)];
+        PathRecord[] people = [.. data.Where(p => !p.Program)],
+            programs = [.. data.Where(p => p.Program)];
         var material = new People(people);
-        Rows[] draws = Draw(settings, seed, people, programs, material, families), paced = Draw(settings.Paced, seed, people, programs, material, families);
-        Rows recorded = Corpus.AsRecorded([.. data, .. new Corpus(settings.Corpus, seed).Noted(material, 400, families)]);
+        Rows[] draws = Draw(settings, seed, people, programs, material, families),
+            paced = Draw(settings.Paced, seed, people, programs, material, families);
+        Rows recorded = Corpus.AsRecorded([
+            .. data,
+            .. new Corpus(settings.Corpus, seed).Noted(material, 400, families),
+        ]);
         string[] all = Families(draws[0]);
-        progress($"{draws.Length} draws of {draws[0].Count} rows, {draws[0].Positive.Count(p => p)} of programs of {all.Length} families, {PathFeatures.Count} features");
+        progress(
+            $"{draws.Length} draws of {draws[0].Count} rows, {draws[0].Positive.Count(p => p)} of programs of "
+                + $"{all.Length} families, {PathFeatures.Count} features"
+        );
 
-        List<LeftOut> seen = [], asRecorded = [];
+        List<LeftOut> seen = [],
+            asRecorded = [];
         for (int fold = 0; fold < settings.Folds; fold++)
         {
-            bool Out(bool program, string kind, string group) => (program ? Array.IndexOf(all, kind) % settings.Folds : FoldOf(group)) == fold;
+            bool Out(bool program, string kind, string group) =>
+                (program ? Array.IndexOf(all, kind) % settings.Folds : FoldOf(group)) == fold;
             bool OutOf(Rows rows, int i) => Out(rows.Positive[i], rows.Kind[i], rows.Group[i]);
             Rows[] In(Rows[] of) => [.. of.Select(rows => rows.Where(i => !OutOf(rows, i)))];
             Ensemble part = Train(In(draws), In(paced), settings, seed);
@@ -66,16 +102,25 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
 
         Ensemble whole = Train(draws, paced, settings, seed);
         progress("forest and network of all");
-        double cut = Curves.CutOff([.. seen.Where(s => !s.Program).Select(s => (double)s.Raw)], settings.FalsePositives);
+        double cut = Curves.CutOff(
+            [.. seen.Where(s => !s.Program).Select(s => (double)s.Raw)],
+            settings.FalsePositives
+        );
         return new CursorResult(Finish(data, draws, recorded, whole, seen, asRecorded, cut), seen, asRecorded, cut);
     }
 
     /// <summary>
-    /// All rows, drawn anew for each of the mean's forests: each sees other recorders, cuts and adversaries, so that what it took from one
-    /// draw's accidents the others don't confirm.
+    /// All rows, drawn anew for each of the mean's forests: each sees other recorders, cuts and adversaries, so that
+    /// what it took from one draw's accidents the others don't confirm.
     /// </summary>
     public static Rows[] Draw(
-        CursorSettings settings, int seed, IReadOnlyList<PathRecord> people, IReadOnlyList<PathRecord> programs, People material, Func<string, bool> families)
+        CursorSettings settings,
+        int seed,
+        IReadOnlyList<PathRecord> people,
+        IReadOnlyList<PathRecord> programs,
+        People material,
+        Func<string, bool> families
+    )
     {
         var draws = new Rows[settings.Boosting.Forests];
         for (int k = 0; k < draws.Length; k++)
@@ -91,11 +136,15 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
     }
 
     /// <summary>
-    /// A forest, and networks of paced rows: a network goes on along its slopes where people at another task take longer than any that it saw,
-    /// and would call them programs (models.md); trees don't, and find less when paced.
+    /// A forest, and networks of paced rows: a network goes on along its slopes where people at another task take
+    /// longer than any that it saw, and would call them programs (models.md); trees don't, and find less when paced.
     /// </summary>
-    public static Ensemble Train(IReadOnlyList<Rows> draws, IReadOnlyList<Rows> paced, CursorSettings settings, int seed) =>
-        new(Boosting.Train(draws, settings.Boosting, seed), NetworkTraining.Train(paced, settings.Network, seed));
+    public static Ensemble Train(
+        IReadOnlyList<Rows> draws,
+        IReadOnlyList<Rows> paced,
+        CursorSettings settings,
+        int seed
+    ) => new(Boosting.Train(draws, settings.Boosting, seed), NetworkTraining.Train(paced, settings.Network, seed));
 
     /// <summary>Scores of rows.</summary>
     public static IEnumerable<LeftOut> Score(Ensemble ensemble, Rows rows, Func<int, bool> wanted)
@@ -128,7 +177,14 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
     }
 
     private static string[] Families(Rows rows) =>
-        [.. Enumerable.Range(0, rows.Count).Where(i => rows.Positive[i]).Select(i => rows.Kind[i]).Distinct().Order(StringComparer.Ordinal)];
+        [
+            .. Enumerable
+                .Range(0, rows.Count)
+                .Where(i => rows.Positive[i])
+                .Select(i => rows.Kind[i])
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
 
     private int FoldOf(string group)
     {
@@ -142,11 +198,19 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
     }
 
     private Artefact Finish(
-        IReadOnlyList<PathRecord> data, Rows[] draws, Rows recorded, Ensemble ensemble, List<LeftOut> seen, List<LeftOut> asRecorded, double cut)
+        IReadOnlyList<PathRecord> data,
+        Rows[] draws,
+        Rows recorded,
+        Ensemble ensemble,
+        List<LeftOut> seen,
+        List<LeftOut> asRecorded,
+        double cut
+    )
     {
         Calibration calibration = Calibrating.Fit([.. seen.Select(s => s.Raw)], [.. seen.Select(s => s.Program)]);
         int own = draws.Sum(rows => rows.Kind.Count(Adversaries.All.Select(a => a.Family).ToHashSet().Contains));
-        double[] people = [.. asRecorded.Where(s => !s.Program).Select(s => (double)s.Raw)], programs = [.. asRecorded.Where(s => s.Program).Select(s => (double)s.Raw)];
+        double[] people = [.. asRecorded.Where(s => !s.Program).Select(s => (double)s.Raw)],
+            programs = [.. asRecorded.Where(s => s.Program).Select(s => (double)s.Raw)];
         var header = new ArtefactHeader(
             ArtefactHeader.Cursor,
             Ranges(recorded),
@@ -154,7 +218,13 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
             // the smallest step below, so that the raw score of the cut-off itself reaches it
             Math.BitDecrement(calibration.Probability((float)cut)),
             [
-                .. data.GroupBy(p => p.Source).Select(g => new ArtefactSource(g.Key, g.Count(), g.Count(p => p.Program), "MIT or ISC: see the card")),
+                .. data.GroupBy(p => p.Source)
+                    .Select(g => new ArtefactSource(
+                        g.Key,
+                        g.Count(),
+                        g.Count(p => p.Program),
+                        "MIT or ISC: see the card"
+                    )),
                 new ArtefactSource("own adversaries", own, own, "ours"),
             ],
             new Dictionary<string, double>
@@ -171,7 +241,8 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
                 ["corpus"] = settings.Corpus.ToString(),
                 ["cut-off"] = $"{settings.FalsePositives} of known people, left out, through simulated recorders",
             },
-            seed);
+            seed
+        );
         return Artefact.Create(header, ensemble);
     }
 
@@ -185,7 +256,9 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
             int column = f;
             float[] values = [.. people.Select(i => recorded[i][column]).Order()];
             float At(double share) => values[(int)(share * (values.Length - 1))];
-            ranges.Add(new ArtefactFeature(PathFeatures.Names[f], PathFeatures.Table[f].Unit, At(0.05), At(0.5), At(0.95)));
+            ranges.Add(
+                new ArtefactFeature(PathFeatures.Names[f], PathFeatures.Table[f].Unit, At(0.05), At(0.5), At(0.95))
+            );
         }
 
         return ranges;

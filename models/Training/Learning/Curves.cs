@@ -25,11 +25,15 @@ public static class Curves
     }
 
     /// <summary>Share of scores at or above a cut-off.</summary>
-    public static double Over(IReadOnlyList<double> scores, double cutOff) => scores.Count == 0 ? double.NaN : (double)scores.Count(s => s >= cutOff) / scores.Count;
+    public static double Over(IReadOnlyList<double> scores, double cutOff) =>
+        scores.Count == 0 ? double.NaN : (double)scores.Count(s => s >= cutOff) / scores.Count;
 
     /// <summary>Recall at a share of false positives.</summary>
-    public static double Recall(IReadOnlyList<double> negatives, IReadOnlyList<double> positives, double falsePositives) =>
-        Over(positives, CutOff(negatives, falsePositives));
+    public static double Recall(
+        IReadOnlyList<double> negatives,
+        IReadOnlyList<double> positives,
+        double falsePositives
+    ) => Over(positives, CutOff(negatives, falsePositives));
 
     /// <summary>95 % interval of a share (E. Wilson, 1927).</summary>
     public static (double Low, double High) Wilson(double share, int n)
@@ -42,11 +46,13 @@ public static class Curves
 
     private static int Below(double[] sorted, double value, bool orEqual)
     {
-        int low = 0, high = sorted.Length;
+        int low = 0,
+            high = sorted.Length;
         while (low < high)
         {
             int middle = (low + high) / 2;
-            (low, high) = sorted[middle] < value || (orEqual && sorted[middle] == value) ? (middle + 1, high) : (low, middle);
+            (low, high) =
+                sorted[middle] < value || (orEqual && sorted[middle] == value) ? (middle + 1, high) : (low, middle);
         }
 
         return low;

@@ -6,9 +6,10 @@ using Models.Scoring;
 namespace Models.Training.Learning;
 
 /// <summary>
-/// A dense layer while it learns: forward and backward through a batch of <see cref="Batch"/> rows, then one step of Adam (D. Kingma, J. Ba, 2015; weights shrink
-/// apart from it: I. Loshchilov, F. Hutter, 2019). Sums are taken in one order whatever vectors the machine has, so that a seed gives the same weights.
-/// Values of neuron n lie at <c>n * Batch</c>, a place for each row.
+/// A dense layer while it learns: forward and backward through a batch of <see cref="Batch"/> rows, then one step of
+/// Adam (D. Kingma, J. Ba, 2015; weights shrink apart from it: I. Loshchilov, F. Hutter, 2019). Sums are taken in one
+/// order whatever vectors the machine has, so that a seed gives the same weights. Values of neuron n lie at <c>n *
+/// Batch</c>, a place for each row.
 /// </summary>
 internal sealed class DenseTraining
 {
@@ -16,10 +17,17 @@ internal sealed class DenseTraining
     public const int Batch = 128;
 
     private const int Width = 16;
-    private const float First = 0.9f, Second = 0.999f, Least = 1e-8f;
+    private const float First = 0.9f,
+        Second = 0.999f,
+        Least = 1e-8f;
 
-    private readonly float[] _weights, _gradient, _mean, _square;
-    private readonly int _inputs, _outputs, _padded;
+    private readonly float[] _weights,
+        _gradient,
+        _mean,
+        _square;
+    private readonly int _inputs,
+        _outputs,
+        _padded;
 
     /// <param name="inputs">Neurons before.</param>
     /// <param name="outputs">Its own.</param>
@@ -30,7 +38,12 @@ internal sealed class DenseTraining
         // inputs and outputs to whole tiles of four; what is added stays 0
         (_inputs, _outputs, _padded) = (Tiles(inputs), outputs, Tiles(outputs));
         int count = (_inputs + 1) * _padded;
-        (_weights, _gradient, _mean, _square) = (new float[count], new float[count], new float[count], new float[count]);
+        (_weights, _gradient, _mean, _square) = (
+            new float[count],
+            new float[count],
+            new float[count],
+            new float[count]
+        );
         Values = new float[_padded * Batch];
         Slopes = new float[_padded * Batch];
         for (int i = 0; i < inputs; i++)
@@ -59,12 +72,20 @@ internal sealed class DenseTraining
             ref float bias = ref _weights[(_inputs * _padded) + o];
             for (int r = 0; r < Batch; r += 2 * Width)
             {
-                Vector512<float> a0 = Vector512.Create(bias), a1 = a0, b0 = Vector512.Create(Unsafe.Add(ref bias, 1)), b1 = b0;
-                Vector512<float> c0 = Vector512.Create(Unsafe.Add(ref bias, 2)), c1 = c0, d0 = Vector512.Create(Unsafe.Add(ref bias, 3)), d1 = d0;
+                Vector512<float> a0 = Vector512.Create(bias),
+                    a1 = a0,
+                    b0 = Vector512.Create(Unsafe.Add(ref bias, 1)),
+                    b1 = b0;
+                Vector512<float> c0 = Vector512.Create(Unsafe.Add(ref bias, 2)),
+                    c1 = c0,
+                    d0 = Vector512.Create(Unsafe.Add(ref bias, 3)),
+                    d1 = d0;
                 ref float w = ref _weights[o];
                 for (int i = 0; i < _inputs; i++)
                 {
-                    Vector512<float> x0 = At(from, (i * Batch) + r), x1 = At(from, (i * Batch) + r + Width), v = Vector512.Create(w);
+                    Vector512<float> x0 = At(from, (i * Batch) + r),
+                        x1 = At(from, (i * Batch) + r + Width),
+                        v = Vector512.Create(w);
                     (a0, a1) = (Vector512.FusedMultiplyAdd(x0, v, a0), Vector512.FusedMultiplyAdd(x1, v, a1));
                     v = Vector512.Create(Unsafe.Add(ref w, 1));
                     (b0, b1) = (Vector512.FusedMultiplyAdd(x0, v, b0), Vector512.FusedMultiplyAdd(x1, v, b1));
@@ -83,24 +104,45 @@ internal sealed class DenseTraining
         }
     }
 
-    /// <summary>From <see cref="Slopes"/> to the weights' gradient and, where there is one, to the slopes of the layer before.</summary>
+    /// <summary>
+    /// From <see cref="Slopes"/> to the weights' gradient and, where there is one, to the slopes of the layer before.
+    /// </summary>
     public void Backward(float[] from, float[]? before, bool leaks)
     {
         for (int at = 0; leaks && at < Slopes.Length; at += Width)
         {
             Vector512<float> slope = At(Slopes, at);
-            Put(Slopes, at, Vector512.ConditionalSelect(Vector512.LessThan(At(Values, at), Vector512<float>.Zero), slope * Vector512.Create(Network.Leak), slope));
+            Put(
+                Slopes,
+                at,
+                Vector512.ConditionalSelect(
+                    Vector512.LessThan(At(Values, at), Vector512<float>.Zero),
+                    slope * Vector512.Create(Network.Leak),
+                    slope
+                )
+            );
         }
 
         for (int i = 0; i < _inputs; i += 2)
         {
             for (int o = 0; o < _padded; o += 4)
             {
-                Vector512<float> a0 = Vector512<float>.Zero, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+                Vector512<float> a0 = Vector512<float>.Zero,
+                    a1 = a0,
+                    a2 = a0,
+                    a3 = a0,
+                    b0 = a0,
+                    b1 = a0,
+                    b2 = a0,
+                    b3 = a0;
                 for (int r = 0; r < Batch; r += Width)
                 {
-                    Vector512<float> x = At(from, (i * Batch) + r), y = At(from, ((i + 1) * Batch) + r);
-                    Vector512<float> s0 = At(Slopes, (o * Batch) + r), s1 = At(Slopes, ((o + 1) * Batch) + r), s2 = At(Slopes, ((o + 2) * Batch) + r), s3 = At(Slopes, ((o + 3) * Batch) + r);
+                    Vector512<float> x = At(from, (i * Batch) + r),
+                        y = At(from, ((i + 1) * Batch) + r);
+                    Vector512<float> s0 = At(Slopes, (o * Batch) + r),
+                        s1 = At(Slopes, ((o + 1) * Batch) + r),
+                        s2 = At(Slopes, ((o + 2) * Batch) + r),
+                        s3 = At(Slopes, ((o + 3) * Batch) + r);
                     (a0, a1) = (Vector512.FusedMultiplyAdd(x, s0, a0), Vector512.FusedMultiplyAdd(x, s1, a1));
                     (a2, a3) = (Vector512.FusedMultiplyAdd(x, s2, a2), Vector512.FusedMultiplyAdd(x, s3, a3));
                     (b0, b1) = (Vector512.FusedMultiplyAdd(y, s0, b0), Vector512.FusedMultiplyAdd(y, s1, b1));
@@ -150,13 +192,15 @@ internal sealed class DenseTraining
     /// <param name="scale">What the gradient is multiplied by.</param>
     public void Step(int step, float rate, float decay, float scale)
     {
-        float first = 1 / (1 - MathF.Pow(First, step)), second = 1 / (1 - MathF.Pow(Second, step));
+        float first = 1 / (1 - MathF.Pow(First, step)),
+            second = 1 / (1 - MathF.Pow(Second, step));
         for (int i = 0; i < _weights.Length; i++)
         {
             float g = _gradient[i] * scale;
             _mean[i] = (First * _mean[i]) + ((1 - First) * g);
             _square[i] = (Second * _square[i]) + ((1 - Second) * g * g);
-            _weights[i] -= rate * ((_mean[i] * first / (MathF.Sqrt(_square[i] * second) + Least)) + (decay * _weights[i]));
+            _weights[i] -=
+                rate * ((_mean[i] * first / (MathF.Sqrt(_square[i] * second) + Least)) + (decay * _weights[i]));
         }
     }
 
@@ -171,7 +215,11 @@ internal sealed class DenseTraining
             weights[i] = times * _weights[(i / _outputs * _padded) + (i % _outputs)];
         }
 
-        return new DenseLayer(_outputs, weights, [.. _weights.AsSpan(_inputs * _padded, _outputs).ToArray().Select(b => times * b)]);
+        return new DenseLayer(
+            _outputs,
+            weights,
+            [.. _weights.AsSpan(_inputs * _padded, _outputs).ToArray().Select(b => times * b)]
+        );
     }
 
     private void Back(float[] before)
@@ -180,11 +228,20 @@ internal sealed class DenseTraining
         {
             for (int r = 0; r < Batch; r += 2 * Width)
             {
-                Vector512<float> a0 = Vector512<float>.Zero, a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
+                Vector512<float> a0 = Vector512<float>.Zero,
+                    a1 = a0,
+                    b0 = a0,
+                    b1 = a0,
+                    c0 = a0,
+                    c1 = a0,
+                    d0 = a0,
+                    d1 = a0;
                 ref float w = ref _weights[i * _padded];
                 for (int o = 0; o < _padded; o++)
                 {
-                    Vector512<float> s0 = At(Slopes, (o * Batch) + r), s1 = At(Slopes, (o * Batch) + r + Width), v = Vector512.Create(Unsafe.Add(ref w, o));
+                    Vector512<float> s0 = At(Slopes, (o * Batch) + r),
+                        s1 = At(Slopes, (o * Batch) + r + Width),
+                        v = Vector512.Create(Unsafe.Add(ref w, o));
                     (a0, a1) = (Vector512.FusedMultiplyAdd(s0, v, a0), Vector512.FusedMultiplyAdd(s1, v, a1));
                     v = Vector512.Create(Unsafe.Add(ref w, _padded + o));
                     (b0, b1) = (Vector512.FusedMultiplyAdd(s0, v, b0), Vector512.FusedMultiplyAdd(s1, v, b1));
@@ -202,13 +259,16 @@ internal sealed class DenseTraining
         }
     }
 
-    private static Vector512<float> At(float[] values, int at) => Vector512.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(values), (nuint)at);
+    private static Vector512<float> At(float[] values, int at) =>
+        Vector512.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(values), (nuint)at);
 
-    private static void Put(float[] to, int at, Vector512<float> values) => values.StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(to), (nuint)at);
+    private static void Put(float[] to, int at, Vector512<float> values) =>
+        values.StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(to), (nuint)at);
 
     private static void Put(float[] to, int at, Vector512<float> one, Vector512<float> two, bool leaks)
     {
-        Vector512<float> leak = Vector512.Create(Network.Leak), zero = Vector512<float>.Zero;
+        Vector512<float> leak = Vector512.Create(Network.Leak),
+            zero = Vector512<float>.Zero;
         Put(to, at, leaks ? Vector512.ConditionalSelect(Vector512.LessThan(one, zero), one * leak, one) : one);
         Put(to, at + Width, leaks ? Vector512.ConditionalSelect(Vector512.LessThan(two, zero), two * leak, two) : two);
     }

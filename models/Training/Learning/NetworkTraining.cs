@@ -6,15 +6,25 @@ namespace Models.Training.Learning;
 /// <param name="First">Neurons of its first layer.</param>
 /// <param name="Second">Of its second; the third gives the score.</param>
 /// <param name="Passes">Over a draw of the rows.</param>
-/// <param name="Rate">Of a step at its greatest: it rises over the first <see cref="NetworkTraining.Warm"/> steps and falls as a cosine to 0 (I. Loshchilov, F. Hutter, 2017).</param>
+/// <param name="Rate">Of a step at its greatest: it rises over the first <see cref="NetworkTraining.Warm"/> steps and
+/// falls as a cosine to 0 (I. Loshchilov, F. Hutter, 2017).</param>
 /// <param name="Decay">By what share of the rate weights shrink a step.</param>
 /// <param name="Dropout">Features that a row goes without, drawn for each (N. Srivastava et al., 2014).</param>
 /// <param name="Networks">Trained so often, from seeds of their own; their mean scores.</param>
 /// <param name="Share">What their mean is multiplied by before it is added to the forest's score.</param>
-/// <param name="PacedShare">Of the rows that they train on, those at another pace (<see cref="Paths.CorpusSettings.PacedShare"/>).</param>
+/// <param name="PacedShare">Of the rows that they train on, those at another pace
+/// (<see cref="Paths.CorpusSettings.PacedShare"/>).</param>
 public sealed record NetworkSettings(
-    int First = 128, int Second = 32, double Passes = 60, double Rate = 0.002, double Decay = 0.02, double Dropout = 0.05, int Networks = 2, double Share = 0.5,
-    double PacedShare = 0.5);
+    int First = 128,
+    int Second = 32,
+    double Passes = 60,
+    double Rate = 0.002,
+    double Decay = 0.02,
+    double Dropout = 0.05,
+    int Networks = 2,
+    double Share = 0.5,
+    double PacedShare = 0.5
+);
 
 /// <summary>Trains networks on the rows that forests are trained on.</summary>
 public static class NetworkTraining
@@ -25,12 +35,20 @@ public static class NetworkTraining
     /// <summary>Rows that middles and scales are taken of.</summary>
     private const int Sampled = 8000;
 
-    /// <summary>What score beside one forest: each gives an equal part of their mean's share. The same rows, settings and seed give the same networks.</summary>
+    /// <summary>
+    /// What score beside one forest: each gives an equal part of their mean's share. The same rows, settings and seed
+    /// give the same networks.
+    /// </summary>
     /// <param name="draws">Rows drawn several times: each pass is over the next.</param>
     /// <param name="settings">How.</param>
     /// <param name="seed">All chance comes from it.</param>
     /// <param name="hidden">Features that they aren't shown: whatever such a one is, it counts 0.</param>
-    public static IReadOnlyList<Network> Train(IReadOnlyList<Rows> draws, NetworkSettings settings, int seed, params ReadOnlySpan<int> hidden)
+    public static IReadOnlyList<Network> Train(
+        IReadOnlyList<Rows> draws,
+        NetworkSettings settings,
+        int seed,
+        params ReadOnlySpan<int> hidden
+    )
     {
         var (middle, scale) = Standard(draws[0]);
         foreach (int feature in hidden)
@@ -38,46 +56,93 @@ public static class NetworkTraining
             scale[feature] = 0;
         }
 
-        float[][][] prepared = [.. draws.Select(rows => Enumerable.Range(0, rows.Count).Select(i => Prepared(rows[i], middle, scale)).ToArray())];
-        return [.. Enumerable.Range(0, settings.Networks).AsParallel().AsOrdered().Select(k => Train(draws, prepared, middle, scale, settings, Boosting.SeedOf(seed, k)))];
+        float[][][] prepared =
+        [
+            .. draws.Select(rows =>
+                Enumerable.Range(0, rows.Count).Select(i => Prepared(rows[i], middle, scale)).ToArray()
+            ),
+        ];
+        return
+        [
+            .. Enumerable
+                .Range(0, settings.Networks)
+                .AsParallel()
+                .AsOrdered()
+                .Select(k => Train(draws, prepared, middle, scale, settings, Boosting.SeedOf(seed, k))),
+        ];
     }
 
-    private static Network Train(IReadOnlyList<Rows> draws, float[][][] prepared, float[] middle, float[] scale, NetworkSettings settings, int seed)
+    private static Network Train(
+        IReadOnlyList<Rows> draws,
+        float[][][] prepared,
+        float[] middle,
+        float[] scale,
+        NetworkSettings settings,
+        int seed
+    )
     {
         const int Batch = DenseTraining.Batch;
         var random = new Random(seed);
         int[] widths = [middle.Length, settings.First, settings.Second, 1];
         // deviations for leaks by K. He et al., 2015; the last layer begins near 0
-        DenseTraining[] layers = [.. Enumerable.Range(0, 3).Select(l => new DenseTraining(widths[l], widths[l + 1], Math.Sqrt(2 / 1.01 / widths[l]) * (l == 2 ? 0.3 : 1), random))];
+        DenseTraining[] layers =
+        [
+            .. Enumerable
+                .Range(0, 3)
+                .Select(l => new DenseTraining(
+                    widths[l],
+                    widths[l + 1],
+                    Math.Sqrt(2 / 1.01 / widths[l]) * (l == 2 ? 0.3 : 1),
+                    random
+                )),
+        ];
         var inputs = new float[DenseTraining.Tiles(middle.Length) * Batch];
         int[][] orders = [.. prepared.Select(rows => Enumerable.Range(0, rows.Length).ToArray())];
-        int steps = (int)(settings.Passes * prepared[0].Length / Batch), step = 0;
+        int steps = (int)(settings.Passes * prepared[0].Length / Batch),
+            step = 0;
         for (int pass = 0; step < steps; pass++)
         {
-            int draw = pass % draws.Count, begun = step;
+            int draw = pass % draws.Count,
+                begun = step;
             random.Shuffle(orders[draw]);
             for (int at = 0; at + Batch <= orders[draw].Length && step < steps; at += Batch)
             {
                 ReadOnlySpan<int> rows = orders[draw].AsSpan(at, Batch);
                 Fill(inputs, prepared[draw], rows, settings.Dropout, random);
                 Learn(layers, inputs, draws[draw], rows);
-                double rate = settings.Rate * Math.Min(1, (double)step / Warm) * 0.5 * (1 + Math.Cos(Math.PI * step / steps));
+                double rate =
+                    settings.Rate * Math.Min(1, (double)step / Warm) * 0.5 * (1 + Math.Cos(Math.PI * step / steps));
                 double norm = Math.Sqrt(layers.Sum(l => l.Squares())) / Batch;
                 step++;
                 foreach (DenseTraining layer in layers)
                 {
                     // a step's gradient is cut to length 1
-                    layer.Step(step, (float)rate, (float)settings.Decay, (float)(Math.Min(1, 1 / (norm + 1e-12)) / Batch));
+                    layer.Step(
+                        step,
+                        (float)rate,
+                        (float)settings.Decay,
+                        (float)(Math.Min(1, 1 / (norm + 1e-12)) / Batch)
+                    );
                 }
             }
 
             if (step == begun)
             {
-                throw new ArgumentException($"A draw has {orders[draw].Length} rows: a network needs {Batch} and more.");
+                throw new ArgumentException(
+                    $"A draw has {orders[draw].Length} rows: a network needs {Batch} and more."
+                );
             }
         }
 
-        return new Network(middle, scale, [.. layers.Select((layer, l) => layer.Layer(widths[l], l == 2 ? (float)(settings.Share / settings.Networks) : 1))]);
+        return new Network(
+            middle,
+            scale,
+            [
+                .. layers.Select(
+                    (layer, l) => layer.Layer(widths[l], l == 2 ? (float)(settings.Share / settings.Networks) : 1)
+                ),
+            ]
+        );
     }
 
     private static void Learn(DenseTraining[] layers, float[] inputs, Rows rows, ReadOnlySpan<int> which)
@@ -88,7 +153,8 @@ public static class NetworkTraining
         }
 
         // the slope of the logistic loss by the log-odds
-        float[] scores = layers[^1].Values, slopes = layers[^1].Slopes;
+        float[] scores = layers[^1].Values,
+            slopes = layers[^1].Slopes;
         for (int r = 0; r < which.Length; r++)
         {
             int row = which[r];
@@ -97,14 +163,20 @@ public static class NetworkTraining
 
         for (int l = layers.Length - 1; l >= 0; l--)
         {
-            layers[l].Backward(l == 0 ? inputs : layers[l - 1].Values, l == 0 ? null : layers[l - 1].Slopes, leaks: l < layers.Length - 1);
+            layers[l]
+                .Backward(
+                    l == 0 ? inputs : layers[l - 1].Values,
+                    l == 0 ? null : layers[l - 1].Slopes,
+                    leaks: l < layers.Length - 1
+                );
         }
     }
 
     private static void Fill(float[] inputs, float[][] prepared, ReadOnlySpan<int> rows, double dropout, Random random)
     {
         // one generator a batch, or chance would take as long as learning (G. Marsaglia, "Xorshift RNGs", 2003)
-        uint state = (uint)random.Next(1, int.MaxValue), dropped = (uint)(dropout * uint.MaxValue);
+        uint state = (uint)random.Next(1, int.MaxValue),
+            dropped = (uint)(dropout * uint.MaxValue);
         float kept = (float)(1 / (1 - dropout));
         for (int r = 0; r < rows.Length; r++)
         {
@@ -130,11 +202,15 @@ public static class NetworkTraining
         return prepared;
     }
 
-    /// <summary>By feature the median, and 1 over half of what lies between the 16th and the 84th percentile: a deviation that tails don't move.</summary>
+    /// <summary>
+    /// By feature the median, and 1 over half of what lies between the 16th and the 84th percentile: a deviation that
+    /// tails don't move.
+    /// </summary>
     private static (float[] Middle, float[] Scale) Standard(Rows rows)
     {
         int every = Math.Max(1, rows.Count / Sampled);
-        float[] middle = new float[rows.Features], scale = new float[rows.Features];
+        float[] middle = new float[rows.Features],
+            scale = new float[rows.Features];
         for (int f = 0; f < rows.Features; f++)
         {
             int column = f;
@@ -143,7 +219,10 @@ public static class NetworkTraining
             float spread = At(0.84) - At(0.16);
             middle[f] = At(0.5);
             // where most values are equal, the deviation of all
-            scale[f] = spread > 1e-6f ? 2 / spread : (float)(1 / (Math.Sqrt(values.Average(v => Math.Pow(v - middle[column], 2))) + 1e-6));
+            scale[f] =
+                spread > 1e-6f
+                    ? 2 / spread
+                    : (float)(1 / (Math.Sqrt(values.Average(v => Math.Pow(v - middle[column], 2))) + 1e-6));
         }
 
         return (middle, scale);

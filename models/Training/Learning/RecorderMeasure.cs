@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Engine.Pipeline.CursorPath;
 using Models.Scoring;
@@ -7,7 +8,10 @@ using static Models.Training.Learning.Report;
 
 namespace Models.Training.Learning;
 
-/// <summary>What the recipe is worth on a recorder that it didn't train on, and on one that it knows without features of recorders.</summary>
+/// <summary>
+/// What the recipe is worth on a recorder that it didn't train on, and on one that it knows without features of
+/// recorders.
+/// </summary>
 /// <param name="settings">The recipe's.</param>
 /// <param name="seed">All chance comes from it.</param>
 /// <param name="progress">Told of each step.</param>
@@ -16,59 +20,122 @@ public sealed class RecorderMeasure(CursorSettings settings, int seed, Action<st
     /// <summary>Recordings are left out in so many parts.</summary>
     private const int Parts = 3;
 
-    /// <summary>Columns before this one are of groups that hardly depend on the recorder: shape, speed, texture.</summary>
+    /// <summary>
+    /// Columns before this one are of groups that hardly depend on the recorder: shape, speed, texture.
+    /// </summary>
     private const int RecorderFree = (int)PathFeature.AxisShare;
 
-    /// <summary>Writes a row for each source of people that may be trained on: trained without the source, its people's and its programs' paths.</summary>
+    /// <summary>
+    /// Writes a row for each source of people that may be trained on: trained without the source, its people's and its
+    /// programs' paths.
+    /// </summary>
     public void WriteLeftOut(StringBuilder text, PathRecord[] train)
     {
-        text.AppendLine("## Recorders left out").AppendLine().AppendLine("The recipe without all of a source, its cut-off made without it too; the source's paths as recorded.\n");
-        text.AppendLine("| source left out | people called programs | people | AUC of its programs | found at the cut-off | programs |").AppendLine("| --- | ---: | ---: | ---: | ---: | ---: |");
+        text.AppendLine("## Recorders left out")
+            .AppendLine()
+            .AppendLine(
+                "The recipe without all of a source, its cut-off made without it too; the source's paths as recorded.\n"
+            );
+        text.AppendLine(
+                "| source left out | people called programs | people | AUC of its programs | found at the cut-off | "
+                    + "programs |"
+            )
+            .AppendLine("| --- | ---: | ---: | ---: | ---: | ---: |");
         foreach (string source in train.Where(p => !p.Program).Select(p => p.Source).Distinct())
         {
             progress($"without {source}");
-            CursorResult result = new CursorRecipe(settings, seed, progress).Make([.. train.Where(p => p.Source != source)], _ => true);
-            LeftOut[] scores = [.. CursorRecipe.Score(result.Artefact.Ensemble, Corpus.AsRecorded([.. train.Where(p => p.Source == source)]), _ => true)];
-            double[] people = Raw(scores.Where(s => !s.Program)), programs = Raw(scores.Where(s => s.Program));
-            string found = programs.Length == 0 ? "| | 0" : F($"{Curves.Auc(people, programs):F4} | {Share(Curves.Over(programs, result.CutRaw), programs.Length)} | {programs.Length}");
-            text.AppendLine(F($"| {source} | {Share(Curves.Over(people, result.CutRaw), people.Length)} | {people.Length} | {found} |"));
+            CursorResult result = new CursorRecipe(settings, seed, progress).Make(
+                [.. train.Where(p => p.Source != source)],
+                _ => true
+            );
+            LeftOut[] scores =
+            [
+                .. CursorRecipe.Score(
+                    result.Artefact.Ensemble,
+                    Corpus.AsRecorded([.. train.Where(p => p.Source == source)]),
+                    _ => true
+                ),
+            ];
+            double[] people = Raw(scores.Where(s => !s.Program)),
+                programs = Raw(scores.Where(s => s.Program));
+            string found =
+                programs.Length == 0
+                    ? "| | 0"
+                    : F(
+                        $"{Curves.Auc(people, programs):F4} | "
+                            + $"{Share(Curves.Over(programs, result.CutRaw), programs.Length)} | {programs.Length}"
+                    );
+            text.AppendLine(
+                F(
+                    $"| {source} | {Share(Curves.Over(people, result.CutRaw), people.Length)} | {people.Length} | "
+                        + $"{found} |"
+                )
+            );
         }
 
         text.AppendLine();
     }
 
-    /// <summary>Writes how a source's people and programs are told apart: a part of its recordings left out at a time, recorder-free features only; trained on all other paths, and on the source's own alone.</summary>
+    /// <summary>
+    /// Writes how a source's people and programs are told apart: a part of its recordings left out at a time,
+    /// recorder-free features only; trained on all other paths, and on the source's own alone.
+    /// </summary>
     public void WriteByRecording(StringBuilder text, PathRecord[] train, string source)
     {
         // adversaries are made of others' paths, so that no left-out one lies in them
         var material = new People(train.Where(p => !p.Program && p.Source != source));
         Rows[] Draw(CursorSettings by) =>
-            [.. CursorRecipe.Draw(by, seed, [.. train.Where(p => !p.Program)], [.. train.Where(p => p.Program)], material, _ => true).Select(r => r.First(RecorderFree))];
-        Rows[] draws = Draw(settings), paced = Draw(settings.Paced);
+            [
+                .. CursorRecipe
+                    .Draw(by, seed, [.. train.Where(p => !p.Program)], [.. train.Where(p => p.Program)], material, _ =>
+                        true
+                    )
+                    .Select(r => r.First(RecorderFree)),
+            ];
+        Rows[] draws = Draw(settings),
+            paced = Draw(settings.Paced);
         Rows recorded = Corpus.AsRecorded([.. train.Where(p => p.Source == source)]).First(RecorderFree);
 
-        Dictionary<string, int> parts = recorded.Group.Distinct().Order(StringComparer.Ordinal).Index().ToDictionary(g => g.Item, g => g.Index % Parts);
+        Dictionary<string, int> parts = recorded
+            .Group.Distinct()
+            .Order(StringComparer.Ordinal)
+            .Index()
+            .ToDictionary(g => g.Item, g => g.Index % Parts);
         var (withAll, alone) = (new List<LeftOut>(), new List<LeftOut>());
         for (int part = 0; part < Parts; part++)
         {
             bool Out(string group) => parts.GetValueOrDefault(group, -1) == part;
-            Rows[] In(Rows[] of, Func<string, bool> also) => [.. of.Select(rows => rows.Where(i => !Out(rows.Group[i]) && also(rows.Group[i])))];
-            Ensemble Train(Func<string, bool> also) => CursorRecipe.Train(In(draws, also), In(paced, also), settings, seed);
+            Rows[] In(Rows[] of, Func<string, bool> also) =>
+                [.. of.Select(rows => rows.Where(i => !Out(rows.Group[i]) && also(rows.Group[i])))];
+            Ensemble Train(Func<string, bool> also) =>
+                CursorRecipe.Train(In(draws, also), In(paced, also), settings, seed);
             withAll.AddRange(CursorRecipe.Score(Train(_ => true), recorded, i => Out(recorded.Group[i])));
             alone.AddRange(CursorRecipe.Score(Train(parts.ContainsKey), recorded, i => Out(recorded.Group[i])));
             progress($"{source} by recording, part {part + 1} of {Parts}");
         }
 
         text.AppendLine($"## {source} by recording").AppendLine();
-        text.AppendLine(F($"A third of its recordings left out at a time, the {RecorderFree} features of shape, speed and texture only; {withAll.Count(s => !s.Program)} people's paths.\n"));
-        text.AppendLine("| programs | AUC | recall at 1 % | AUC, trained on it alone | recall at 1 % | paths |").AppendLine("| --- | ---: | ---: | ---: | ---: | ---: |");
+        text.AppendLine(
+            F(
+                $"A third of its recordings left out at a time, the {RecorderFree} features of shape, speed and "
+                    + $"texture only; {withAll.Count(s => !s.Program)} people's paths.\n"
+            )
+        );
+        text.AppendLine("| programs | AUC | recall at 1 % | AUC, trained on it alone | recall at 1 % | paths |")
+            .AppendLine("| --- | ---: | ---: | ---: | ---: | ---: |");
         foreach (string family in withAll.Where(s => s.Program).Select(s => s.Kind).Distinct().Append("all"))
         {
             text.Append($"| {family} | ");
             foreach (List<LeftOut> scores in (List<LeftOut>[])[withAll, alone])
             {
-                double[] people = Raw(scores.Where(s => !s.Program)), programs = Raw(scores.Where(s => s.Program && (family == "all" || s.Kind == family)));
-                text.Append(F($"{Curves.Auc(people, programs):F4} | {Share(Curves.Recall(people, programs, 0.01), programs.Length)} | "));
+                double[] people = Raw(scores.Where(s => !s.Program)),
+                    programs = Raw(scores.Where(s => s.Program && (family == "all" || s.Kind == family)));
+                text.Append(
+                    F(
+                        $"{Curves.Auc(people, programs):F4} | "
+                            + $"{Share(Curves.Recall(people, programs, 0.01), programs.Length)} | "
+                    )
+                );
             }
 
             text.AppendLine(F($"{withAll.Count(s => s.Program && (family == "all" || s.Kind == family))} |"));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Replay;
@@ -19,7 +20,8 @@ public static class ReplayMeasure
         text.AppendLine("## Replays").AppendLine();
         var index = new ReplayIndex(new ReplaySettings(many + people.Length));
         var question = new ReplayQuestion();
-        int wrong = 0, compared = 0;
+        int wrong = 0,
+            compared = 0;
         var worst = new List<(string, float)>();
         for (int i = 0; i < people.Length; i++)
         {
@@ -34,14 +36,31 @@ public static class ReplayMeasure
             index.Insert(signature, "0123456789abcdef0123456789abcdef"u8, i, 0, i);
         }
 
-        text.AppendLine(F($"People's paths, each against all before it: {people.Length} paths, compared {Share((double)compared / people.Length, people.Length)}, called replays {wrong} ({1e4 * wrong / Math.Max(1, compared):F2} in 10,000).\n"));
+        text.AppendLine(
+            F(
+                $"People's paths, each against all before it: {people.Length} paths, compared "
+                    + $"{Share((double)compared / people.Length, people.Length)}, called replays {wrong} "
+                    + $"({1e4 * wrong / Math.Max(1, compared):F2} in 10,000).\n"
+            )
+        );
         foreach (var (pair, px) in worst.Take(20))
         {
             text.AppendLine(F($"- {pair}: {px:F2} px"));
         }
 
-        text.AppendLine().AppendLine("Recall, any way within the limits and one limit at a time, among these paths:\n").AppendLine("| way | recall | the right one |").AppendLine("| --- | ---: | ---: |");
-        Row(text, "any: shift, 4 to 33 ms, stretch 0.8 to 1.25, jitter to 2 px; each path once", index, people, ReplayWay.Any, seed, each: true);
+        text.AppendLine()
+            .AppendLine("Recall, any way within the limits and one limit at a time, among these paths:\n")
+            .AppendLine("| way | recall | the right one |")
+            .AppendLine("| --- | ---: | ---: |");
+        Row(
+            text,
+            "any: shift, 4 to 33 ms, stretch 0.8 to 1.25, jitter to 2 px; each path once",
+            index,
+            people,
+            ReplayWay.Any,
+            seed,
+            each: true
+        );
         foreach (var (name, way) in Ways())
         {
             Row(text, name, index, people, _ => way, seed);
@@ -103,7 +122,13 @@ public static class ReplayMeasure
         process.Refresh();
         cpu = (process.UserProcessorTime - start).TotalMicroseconds;
         timed = last.Length;
-        text.AppendLine(F($"\nAmong {index.Count} stored paths (people's, and varied from them by other speeds, turns, scales and bends): a look-up and an insert {cpu / Math.Max(1, timed):F2} us of CPU, {index.Bytes / (double)(many + people.Length):F1} bytes a path.\n"));
+        text.AppendLine(
+            F(
+                $"\nAmong {index.Count} stored paths (people's, and varied from them by other speeds, turns, scales "
+                    + $"and bends): a look-up and an insert {cpu / Math.Max(1, timed):F2} us of CPU, "
+                    + $"{index.Bytes / (double)(many + people.Length):F1} bytes a path.\n"
+            )
+        );
         text.AppendLine("| way | recall | the right one |").AppendLine("| --- | ---: | ---: |");
         Row(text, "any, among all", index, people, ReplayWay.Any, seed + 1);
     }
@@ -111,25 +136,49 @@ public static class ReplayMeasure
     /// <summary>Another path: turned, scaled, bent and slipped in time so far that it is nobody's replay.</summary>
     private static PathRecord Vary(PathRecord path, Random random)
     {
-        double turn = random.Even(0, 2 * Math.PI), scale = random.Even(0.6, 1.5), bend = random.Even(0.1, 0.4) * (random.Is(0.5) ? 1 : -1), slip = random.Even(0.6, 1.6);
-        double c = scale * Math.Cos(turn), s = scale * Math.Sin(turn), end = Math.Max(1, path.T[^1]);
-        float[] t = new float[path.Count], x = new float[path.Count], y = new float[path.Count];
+        double turn = random.Even(0, 2 * Math.PI),
+            scale = random.Even(0.6, 1.5),
+            bend = random.Even(0.1, 0.4) * (random.Is(0.5) ? 1 : -1),
+            slip = random.Even(0.6, 1.6);
+        double c = scale * Math.Cos(turn),
+            s = scale * Math.Sin(turn),
+            end = Math.Max(1, path.T[^1]);
+        float[] t = new float[path.Count],
+            x = new float[path.Count],
+            y = new float[path.Count];
         double size = Math.Sqrt(Math.Pow(path.X[^1] - path.X[0], 2) + Math.Pow(path.Y[^1] - path.Y[0], 2)) + 40;
         for (int i = 0; i < path.Count; i++)
         {
-            double u = Math.Clamp(path.T[i] / end, 0, 1), dx = path.X[i] - path.X[0] + (bend * size * Math.Sin(Math.PI * u)), dy = path.Y[i] - path.Y[0];
+            double u = Math.Clamp(path.T[i] / end, 0, 1),
+                dx = path.X[i] - path.X[0] + (bend * size * Math.Sin(Math.PI * u)),
+                dy = path.Y[i] - path.Y[0];
             t[i] = (float)Math.Round(end * Math.Pow(u, slip));
             x[i] = (float)Math.Round((c * dx) - (s * dy));
             y[i] = (float)Math.Round((s * dx) + (c * dy));
         }
 
-        return path with { T = t, X = x, Y = y };
+        return path with
+        {
+            T = t,
+            X = x,
+            Y = y,
+        };
     }
 
-    private static void Row(StringBuilder text, string name, ReplayIndex index, PathRecord[] people, Func<Random, ReplayWay> way, int seed, bool each = false)
+    private static void Row(
+        StringBuilder text,
+        string name,
+        ReplayIndex index,
+        PathRecord[] people,
+        Func<Random, ReplayWay> way,
+        int seed,
+        bool each = false
+    )
     {
         var question = new ReplayQuestion();
-        int found = 0, right = 0, asked = 0;
+        int found = 0,
+            right = 0,
+            asked = 0;
         for (int q = 0; each ? q < people.Length : asked < Queries && q < 20 * Queries; q++)
         {
             var random = new Random(seed + (7919 * q));
@@ -149,12 +198,21 @@ public static class ReplayMeasure
         }
 
         string exact = each ? F($" {right} of {asked}") : "";
-        text.AppendLine($"| {name} | {Share((double)found / asked, asked)} | {Share((double)right / asked, asked)}{exact} |");
+        text.AppendLine(
+            $"| {name} | {Share((double)found / asked, asked)} | {Share((double)right / asked, asked)}{exact} |"
+        );
     }
 
     private static PathSignature Sign(PathRecord path) => PathSignature.Encode(path.T, path.X, path.Y);
 
-    private static bool Find(ReplayIndex index, in PathSignature signature, PathRecord path, long offset, ReplayQuestion question, out ReplayMatch match)
+    private static bool Find(
+        ReplayIndex index,
+        in PathSignature signature,
+        PathRecord path,
+        long offset,
+        ReplayQuestion question,
+        out ReplayMatch match
+    )
     {
         Span<byte> id = stackalloc byte[128];
         index.Ask(signature, question);

@@ -3,8 +3,9 @@ using static Models.Training.Paths.Pieces;
 namespace Models.Training.Paths;
 
 /// <summary>
-/// Programs of our own that imitate people, a few lines each and harder or easier by chance. Families are what evaluation leaves out.
-/// None is a person's path moved, turned, scaled or stretched: that is a person's movement, and replays are the index's (models.md).
+/// Programs of our own that imitate people, a few lines each and harder or easier by chance. Families are what
+/// evaluation leaves out. None is a person's path moved, turned, scaled or stretched: that is a person's movement, and
+/// replays are the index's (models.md).
 /// </summary>
 public static class Adversaries
 {
@@ -12,7 +13,9 @@ public static class Adversaries
     public static IReadOnlyList<(string Family, Func<Random, People, Motion> Make)> All { get; } =
     [
         ("bezier", (r, _) => Plain(r, (x, y) => Bezier(r, x, y, 2, r.Even(0.05, 0.7)))),
-        ("bezier-noise", (r, _) => Jitter(r, Plain(r, (x, y) => Bezier(r, x, y, r.Next(1, 4), r.Even(0.05, 0.7))), r.Even(0.5, 3))),
+        ("bezier-noise", (r, _) =>
+            Jitter(r, Plain(r, (x, y) => Bezier(r, x, y, r.Next(1, 4), r.Even(0.05, 0.7))), r.Even(0.5, 3))
+        ),
         ("bezier-high", (r, _) => Plain(r, (x, y) => Bezier(r, x, y, r.Next(4, 9), r.Even(0.2, 1)))),
         ("bezier-waves", (r, _) => Waves(r, Plain(r, (x, y) => Bezier(r, x, y, 2, r.Even(0.05, 0.5))), r.Even(2, 15))),
         ("tween", (r, _) => Plain(r, Line)),
@@ -75,21 +78,30 @@ public static class Adversaries
         return Spline(points);
     }
 
-    /// <summary>A Bezier curve through random knots in a box, noted at evenly many points, some of them shaken, eased, a fixed wait each.</summary>
+    /// <summary>
+    /// A Bezier curve through random knots in a box, noted at evenly many points, some of them shaken, eased, a fixed
+    /// wait each.
+    /// </summary>
     private static Motion Knots(Random r)
     {
         var (x, y) = Target(r);
         Curve curve = Bezier(r, x, y, r.Next(1, 4), r.Even(0.1, 0.8));
         Func<double, double> law = r.Is(0.6) ? u => 1 - ((1 - u) * (1 - u)) : TimeLaw(r);
         int points = r.Next(20, 160);
-        double shaken = r.Even(0, 0.8), size = r.Even(0.5, 3), wait = r.LogEven(4, 25);
+        double shaken = r.Even(0, 0.8),
+            size = r.Even(0.5, 3),
+            wait = r.LogEven(4, 25);
         bool up = r.Is(0.5);
         var motion = new Motion();
         for (int i = 0; i <= points; i++)
         {
             var (px, py) = curve(law((double)i / points));
             bool shake = i > 0 && i < points && r.Is(shaken);
-            motion.Add(i * wait, px + (shake && !up ? size * r.Normal() : 0), py + (shake ? 1 + (size * r.Normal()) : 0));
+            motion.Add(
+                i * wait,
+                px + (shake && !up ? size * r.Normal() : 0),
+                py + (shake ? 1 + (size * r.Normal()) : 0)
+            );
         }
 
         return motion;
@@ -101,7 +113,10 @@ public static class Adversaries
         const int Points = 80;
         int width = r.Next(3, 20);
         double size = r.Even(0.02, 0.25) * Math.Sqrt((x * x) + (y * y)) / Math.Sqrt(Points);
-        double[] wx = new double[Points], wy = new double[Points], sx = new double[Points], sy = new double[Points];
+        double[] wx = new double[Points],
+            wy = new double[Points],
+            sx = new double[Points],
+            sy = new double[Points];
         for (int i = 1; i < Points; i++)
         {
             (wx[i], wy[i]) = (wx[i - 1] + (size * r.Normal()), wy[i - 1] + (size * r.Normal()));
@@ -109,7 +124,8 @@ public static class Adversaries
 
         for (int i = 0; i < Points; i++)
         {
-            int from = Math.Max(0, i - width), to = Math.Min(Points - 1, i + width);
+            int from = Math.Max(0, i - width),
+                to = Math.Min(Points - 1, i + width);
             double u = i / (Points - 1.0);
             sx[i] = wx[from..(to + 1)].Average() + (u * x);
             sy[i] = wy[from..(to + 1)].Average() + (u * y);
@@ -126,20 +142,34 @@ public static class Adversaries
     private static Motion Overshoot(Random r)
     {
         var (x, y) = Target(r);
-        double past = r.Even(0.02, 0.2), off = 0.3 * past * r.Normal();
-        double ox = (x * (1 + past)) - (off * y), oy = (y * (1 + past)) + (off * x);
-        Motion motion = Follow(r, Bezier(r, ox, oy, 2, r.Even(0.02, 0.5)), TimeLaw(r), Duration(r, Math.Sqrt((x * x) + (y * y))));
-        motion.Chain(Follow(r, Bezier(r, x - ox, y - oy, 2, r.Even(0.02, 0.5)), TimeLaw(r), r.LogEven(80, 500)), r.Is(0.5) ? 4 : r.Even(10, 200));
+        double past = r.Even(0.02, 0.2),
+            off = 0.3 * past * r.Normal();
+        double ox = (x * (1 + past)) - (off * y),
+            oy = (y * (1 + past)) + (off * x);
+        Motion motion = Follow(
+            r,
+            Bezier(r, ox, oy, 2, r.Even(0.02, 0.5)),
+            TimeLaw(r),
+            Duration(r, Math.Sqrt((x * x) + (y * y)))
+        );
+        motion.Chain(
+            Follow(r, Bezier(r, x - ox, y - oy, 2, r.Even(0.02, 0.5)), TimeLaw(r), r.LogEven(80, 500)),
+            r.Is(0.5) ? 4 : r.Even(10, 200)
+        );
         return motion;
     }
 
-    /// <summary>A line or curve in few equal steps, as a script asks a browser for, with waits between that vary.</summary>
+    /// <summary>
+    /// A line or curve in few equal steps, as a script asks a browser for, with waits between that vary.
+    /// </summary>
     private static Motion FewSteps(Random r)
     {
         var (x, y) = Target(r);
         Curve curve = r.Is(0.5) ? Line(x, y) : Bezier(r, x, y, 2, r.Even(0.05, 0.5));
         int steps = r.Next(6, 30);
-        double wait = r.LogEven(5, 80), spread = r.Even(0, 0.8), t = 0;
+        double wait = r.LogEven(5, 80),
+            spread = r.Even(0, 0.8),
+            t = 0;
         var motion = new Motion();
         for (int i = 0; i <= steps; i++)
         {
@@ -157,15 +187,19 @@ public static class Adversaries
         // a circle through both ends that turns by bend
         return way =>
         {
-            double a = (way - 0.5) * bend, chord = 2 * Math.Sin(bend / 2);
-            double along = (Math.Sin(a) / chord) + 0.5, off = (Math.Cos(a) - Math.Cos(bend / 2)) / chord;
+            double a = (way - 0.5) * bend,
+                chord = 2 * Math.Sin(bend / 2);
+            double along = (Math.Sin(a) / chord) + 0.5,
+                off = (Math.Cos(a) - Math.Cos(bend / 2)) / chord;
             return ((along * x) - (off * y), (along * y) + (off * x));
         };
     }
 
     private static Curve Sine(Random r, double x, double y)
     {
-        double waves = r.Even(0.5, 4), size = r.Even(0.01, 0.15), phase = r.Is(0.5) ? 0 : r.Even(0, 3);
+        double waves = r.Even(0.5, 4),
+            size = r.Even(0.01, 0.15),
+            phase = r.Is(0.5) ? 0 : r.Even(0, 3);
         return way =>
         {
             double off = size * (Math.Sin((2 * Math.PI * waves * way) + phase) - (Math.Sin(phase) * (1 - way)));
@@ -179,11 +213,16 @@ public static class Adversaries
         var (x, y) = Target(r);
         int corrections = r.Next(4);
         var strokes = new List<(double Start, double Duration, double X, double Y)>();
-        double distance = Math.Sqrt((x * x) + (y * y)), px = 0, py = 0, start = 0, duration = Duration(r, distance);
+        double distance = Math.Sqrt((x * x) + (y * y)),
+            px = 0,
+            py = 0,
+            start = 0,
+            duration = Duration(r, distance);
         for (int i = 0; i <= corrections; i++)
         {
             double miss = i == corrections ? 0 : r.Even(0.03, 0.25);
-            double tx = x + (miss * distance * r.Normal() / (1 + i)), ty = y + (miss * distance * r.Normal() / (1 + i));
+            double tx = x + (miss * distance * r.Normal() / (1 + i)),
+                ty = y + (miss * distance * r.Normal() / (1 + i));
             strokes.Add((start, duration, tx - px, ty - py));
             (px, py) = (tx, ty);
             start += duration * r.Even(0.5, 1.3);
@@ -198,13 +237,17 @@ public static class Adversaries
     {
         var (x, y) = Target(r);
         int count = r.Next(1, 7);
-        double left = 1, start = 0;
+        double left = 1,
+            start = 0;
         double duration = Duration(r, Math.Sqrt((x * x) + (y * y)));
-        double peak = r.Even(0.2, 0.5), sigma = r.Even(0.2, 0.6), spread = r.Even(0.02, 0.25);
+        double peak = r.Even(0.2, 0.5),
+            sigma = r.Even(0.2, 0.6),
+            spread = r.Even(0.02, 0.25);
         var strokes = new List<(double, double, double, double)>();
         for (int i = 0; i < count; i++)
         {
-            double share = i == count - 1 ? left : left * r.Even(0.4, 1.1), off = spread * r.Normal() * share;
+            double share = i == count - 1 ? left : left * r.Even(0.4, 1.1),
+                off = spread * r.Normal() * share;
             strokes.Add((start, duration * r.Even(0.5, 1.2), (share * x) - (off * y), (share * y) + (off * x)));
             left -= share;
             start += duration * r.Even(0.15, 0.8);
@@ -213,13 +256,18 @@ public static class Adversaries
         return Strokes(r, strokes, u => LogNormalShare(u, peak, sigma));
     }
 
-    private static Motion Strokes(Random r, List<(double Start, double Duration, double X, double Y)> strokes, Func<double, double> law)
+    private static Motion Strokes(
+        Random r,
+        List<(double Start, double Duration, double X, double Y)> strokes,
+        Func<double, double> law
+    )
     {
         var motion = new Motion();
         double end = strokes.Max(s => s.Start + s.Duration);
         foreach (double t in Timer(r, end))
         {
-            double x = 0, y = 0;
+            double x = 0,
+                y = 0;
             foreach (var s in strokes)
             {
                 double way = law(Math.Clamp((t - s.Start) / s.Duration, 0, 1));

@@ -1,13 +1,16 @@
 namespace Models.Training.Paths;
 
-/// <summary>Draws from the distributions that motions and recorders are made of; all chance comes from one seeded source.</summary>
+/// <summary>
+/// Draws from the distributions that motions and recorders are made of; all chance comes from one seeded source.
+/// </summary>
 public static class Chance
 {
     /// <summary>Evenly between.</summary>
     public static double Even(this Random random, double from, double to) => from + ((to - from) * random.NextDouble());
 
     /// <summary>Evenly between the logarithms.</summary>
-    public static double LogEven(this Random random, double from, double to) => Math.Exp(random.Even(Math.Log(from), Math.Log(to)));
+    public static double LogEven(this Random random, double from, double to) =>
+        Math.Exp(random.Even(Math.Log(from), Math.Log(to)));
 
     /// <summary>Normal, mean 0 and deviation 1 (Box and Muller).</summary>
     public static double Normal(this Random random) =>

@@ -7,8 +7,16 @@ internal static class Chases
     public static Motion Spring(Random r)
     {
         var (tx, ty) = Pieces.Target(r);
-        double omega = r.Even(4, 14) / 1000, damping = r.Even(0.5, 1.3), noise = r.Is(0.3) ? 0 : r.LogEven(0.00005, 0.002), hop = r.Is(0.5) ? 0 : r.Even(0.02, 0.2);
-        double x = 0, y = 0, vx = 0, vy = 0, gx = tx * (1 + (hop * r.Normal())), gy = ty * (1 + (hop * r.Normal()));
+        double omega = r.Even(4, 14) / 1000,
+            damping = r.Even(0.5, 1.3),
+            noise = r.Is(0.3) ? 0 : r.LogEven(0.00005, 0.002),
+            hop = r.Is(0.5) ? 0 : r.Even(0.02, 0.2);
+        double x = 0,
+            y = 0,
+            vx = 0,
+            vy = 0,
+            gx = tx * (1 + (hop * r.Normal())),
+            gy = ty * (1 + (hop * r.Normal()));
         double aim = r.Even(200, 500);
         var motion = new Motion();
         for (double t = 0; t < 2500; t += 4)
@@ -36,8 +44,19 @@ internal static class Chases
     public static Motion Wind(Random r)
     {
         var (tx, ty) = Pieces.Target(r);
-        double gravity = r.Even(3, 15), wind = r.Even(1, 10), most = r.Even(6, 30), near = r.Even(8, 30), x = 0, y = 0, vx = 0, vy = 0, wx = 0, wy = 0, t = 0;
-        double wait = r.LogEven(3, 18), jitter = r.Even(0, 0.5);
+        double gravity = r.Even(3, 15),
+            wind = r.Even(1, 10),
+            most = r.Even(6, 30),
+            near = r.Even(8, 30),
+            x = 0,
+            y = 0,
+            vx = 0,
+            vy = 0,
+            wx = 0,
+            wy = 0,
+            t = 0;
+        double wait = r.LogEven(3, 18),
+            jitter = r.Even(0, 0.5);
         var motion = new Motion();
         motion.Add(0, 0, 0);
         for (int i = 0; i < 2000; i++)
@@ -49,9 +68,13 @@ internal static class Chases
             }
 
             double blow = Math.Min(wind, distance);
-            (wx, wy) = distance >= near
-                ? ((wx / Math.Sqrt(3)) + (r.Even(-1, 1) * blow / Math.Sqrt(5)), (wy / Math.Sqrt(3)) + (r.Even(-1, 1) * blow / Math.Sqrt(5)))
-                : (wx / Math.Sqrt(3), wy / Math.Sqrt(3));
+            (wx, wy) =
+                distance >= near
+                    ? (
+                        (wx / Math.Sqrt(3)) + (r.Even(-1, 1) * blow / Math.Sqrt(5)),
+                        (wy / Math.Sqrt(3)) + (r.Even(-1, 1) * blow / Math.Sqrt(5))
+                    )
+                    : (wx / Math.Sqrt(3), wy / Math.Sqrt(3));
             most = distance < near ? Math.Max(3, most / Math.Sqrt(5)) : most;
             vx += wx + (gravity * (tx - x) / distance);
             vy += wy + (gravity * (ty - y) / distance);
@@ -75,7 +98,15 @@ internal static class Chases
     public static Motion Pursuit(Random r)
     {
         var (tx, ty) = Pieces.Target(r);
-        double share = r.Even(0.03, 0.2), error = r.Even(0, 0.6), memory = r.Even(0, 0.95), most = r.Even(8, 60), x = 0, y = 0, off = 0, t = 0, wait = r.LogEven(5, 20);
+        double share = r.Even(0.03, 0.2),
+            error = r.Even(0, 0.6),
+            memory = r.Even(0, 0.95),
+            most = r.Even(8, 60),
+            x = 0,
+            y = 0,
+            off = 0,
+            t = 0,
+            wait = r.LogEven(5, 20);
         var motion = new Motion();
         motion.Add(0, 0, 0);
         for (int i = 0; i < 1500; i++)
@@ -87,7 +118,8 @@ internal static class Chases
             }
 
             off = (memory * off) + (Math.Sqrt(1 - (memory * memory)) * error * r.Normal());
-            double step = Math.Min(most, Math.Max(1, share * left)), angle = Math.Atan2(ty - y, tx - x) + off;
+            double step = Math.Min(most, Math.Max(1, share * left)),
+                angle = Math.Atan2(ty - y, tx - x) + off;
             x += step * Math.Cos(angle);
             y += step * Math.Sin(angle);
             t += wait * r.Even(0.8, 1.2);
@@ -102,7 +134,11 @@ internal static class Chases
     {
         var (tx, ty) = Pieces.Target(r);
         int steps = r.Next(15, 120);
-        double noise = r.Even(0.3, 2) * Math.Sqrt((tx * tx) + (ty * ty)) / steps, wait = r.LogEven(5, 40), x = 0, y = 0, t = 0;
+        double noise = r.Even(0.3, 2) * Math.Sqrt((tx * tx) + (ty * ty)) / steps,
+            wait = r.LogEven(5, 40),
+            x = 0,
+            y = 0,
+            t = 0;
         var motion = new Motion();
         for (int i = 0; i <= steps; i++)
         {

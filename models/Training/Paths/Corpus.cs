@@ -8,25 +8,37 @@ namespace Models.Training.Paths;
 /// <param name="PeopleRounds">Times that each person's path is recorded again.</param>
 /// <param name="FewRounds">The same for a source of people with under 2,000 paths.</param>
 /// <param name="PerFamily">Rows of each family of programs.</param>
-/// <param name="PacedShare">Of all rows, people's and programs' alike, those played at another pace: a task that nobody recorded takes another time.</param>
-public sealed record CorpusSettings(int PeopleRounds = 2, int FewRounds = 12, int PerFamily = 1500, double PacedShare = 0);
+/// <param name="PacedShare">Of all rows, people's and programs' alike, those played at another pace: a task that nobody
+/// recorded takes another time.</param>
+public sealed record CorpusSettings(
+    int PeopleRounds = 2,
+    int FewRounds = 12,
+    int PerFamily = 1500,
+    double PacedShare = 0
+);
 
 /// <summary>
-/// Makes training rows: paths of people and programs, cut out of longer ones and chained with pauses (so that the task isn't the label), each
-/// seen through a simulated recorder of its own. A row's chance depends on the seed, its path and its round only.
+/// Makes training rows: paths of people and programs, cut out of longer ones and chained with pauses (so that the task
+/// isn't the label), each seen through a simulated recorder of its own. A row's chance depends on the seed, its path
+/// and its round only.
 /// </summary>
 public sealed class Corpus(CorpusSettings settings, int seed)
 {
     private const double RawShare = 0.35;
 
-    /// <summary>Of an adversary's raw paths, those noted at the program's own events, as a page notes what a script dispatches.</summary>
+    /// <summary>
+    /// Of an adversary's raw paths, those noted at the program's own events, as a page notes what a script dispatches.
+    /// </summary>
     private const double OwnEventsShare = 0.5;
 
-    /// <summary>Of adversaries' paths, those whose click lies elsewhere: a script that presses a button sets the cursor on it.</summary>
+    /// <summary>
+    /// Of adversaries' paths, those whose click lies elsewhere: a script that presses a button sets the cursor on it.
+    /// </summary>
     private const double JumpShare = 0.1;
 
     /// <summary>A paced row takes its time so many times, evenly in logarithms.</summary>
-    private const double LeastPace = 0.6, MostPace = 4;
+    private const double LeastPace = 0.6,
+        MostPace = 4;
 
     /// <summary>Rows of people: kind "people/source", group the person.</summary>
     public void AddPeople(Rows rows, IReadOnlyList<PathRecord> people)
@@ -41,7 +53,12 @@ public sealed class Corpus(CorpusSettings settings, int seed)
                 PathRecord path = paths[i % paths.Length];
                 var random = new Random(Mix(path.Id, i / paths.Length));
                 bool raw = random.Is(RawShare);
-                Motion motion = Vary(Motion.Of(path.T, path.X, path.Y), () => Of(random.Of(byGroup[path.Group])), random, raw);
+                Motion motion = Vary(
+                    Motion.Of(path.T, path.X, path.Y),
+                    () => Of(random.Of(byGroup[path.Group])),
+                    random,
+                    raw
+                );
                 return (Seen(motion, random, raw), false, "people/" + path.Source, path.Group);
             });
         }
@@ -72,7 +89,9 @@ public sealed class Corpus(CorpusSettings settings, int seed)
             AddAll(rows, settings.PerFamily, i =>
             {
                 var random = new Random(Mix(family, i));
-                bool raw = random.Is(RawShare), own = raw && random.Is(OwnEventsShare), jumps = random.Is(JumpShare);
+                bool raw = random.Is(RawShare),
+                    own = raw && random.Is(OwnEventsShare),
+                    jumps = random.Is(JumpShare);
                 Motion Moved() => jumps ? Jumped(make(random, people), random) : make(random, people);
                 Motion Made() => own ? Whole(Moved()) : FirstSeen(Moved(), random);
                 return (Seen(Vary(Made(), Made, random, raw), random, raw), true, family, family + i);
@@ -84,7 +103,14 @@ public sealed class Corpus(CorpusSettings settings, int seed)
     public static Rows AsRecorded(IReadOnlyList<PathRecord> paths)
     {
         var rows = new Rows(PathFeatures.Count);
-        AddAll(rows, paths.Count, i => ((paths[i].T, paths[i].X, paths[i].Y), paths[i].Program, paths[i].Program ? paths[i].Family : "people/" + paths[i].Source, paths[i].Group));
+        AddAll(rows, paths.Count, i =>
+            (
+                (paths[i].T, paths[i].X, paths[i].Y),
+                paths[i].Program,
+                paths[i].Program ? paths[i].Family : "people/" + paths[i].Source,
+                paths[i].Group
+            )
+        );
         return rows;
     }
 
@@ -98,7 +124,18 @@ public sealed class Corpus(CorpusSettings settings, int seed)
             {
                 var random = new Random(Mix("noted " + family, i));
                 Motion m = Whole(make(random, people));
-                paths.Add(new PathRecord($"{family}-{i}", "own", family + i, true, family, Floats(m.T), Floats(m.X), Floats(m.Y)));
+                paths.Add(
+                    new PathRecord(
+                        $"{family}-{i}",
+                        "own",
+                        family + i,
+                        true,
+                        family,
+                        Floats(m.T),
+                        Floats(m.X),
+                        Floats(m.Y)
+                    )
+                );
             }
         }
 
@@ -107,18 +144,33 @@ public sealed class Corpus(CorpusSettings settings, int seed)
 
     private static Motion Of(PathRecord path) => Motion.Of(path.T, path.X, path.Y);
 
-    /// <summary>People's paths have passed one recorder before ours: programs' do as well, or its absence would be the label.</summary>
+    /// <summary>
+    /// People's paths have passed one recorder before ours: programs' do as well, or its absence would be the label.
+    /// </summary>
     private static Motion FirstSeen(Motion motion, Random random)
     {
-        var recorder = new Recorder(random.Even(6, 18), random.Of<double>([0.02, 0.1, 0.3]), random.Of<double>([1, 1, 8, 16]), 0, 1, 1, false);
+        var recorder = new Recorder(
+            random.Even(6, 18),
+            random.Of<double>([0.02, 0.1, 0.3]),
+            random.Of<double>([1, 1, 8, 16]),
+            0,
+            1,
+            1,
+            false
+        );
         var (t, x, y) = recorder.Record(motion, random);
         return Motion.Of(t, x, y);
     }
 
     private static Motion Jumped(Motion motion, Random random)
     {
-        double distance = random.LogEven(30, 800), angle = random.Even(0, 2 * Math.PI);
-        motion.Add(motion.T[^1] + random.LogEven(6, 240), motion.X[^1] + (distance * Math.Cos(angle)), motion.Y[^1] + (distance * Math.Sin(angle)));
+        double distance = random.LogEven(30, 800),
+            angle = random.Even(0, 2 * Math.PI);
+        motion.Add(
+            motion.T[^1] + random.LogEven(6, 240),
+            motion.X[^1] + (distance * Math.Cos(angle)),
+            motion.Y[^1] + (distance * Math.Sin(angle))
+        );
         return motion;
     }
 
@@ -147,7 +199,8 @@ public sealed class Corpus(CorpusSettings settings, int seed)
         return paced;
     }
 
-    private static float[] Floats(List<double> values) => [.. values.Take(PathScratch.MostPoints).Select(v => (float)v)];
+    private static float[] Floats(List<double> values) =>
+        [.. values.Take(PathScratch.MostPoints).Select(v => (float)v)];
 
     /// <summary>A cut of a longer path, or two chained with a pause, or all of it.</summary>
     private static Motion Vary(Motion motion, Func<Motion> another, Random random, bool raw)
@@ -157,10 +210,12 @@ public sealed class Corpus(CorpusSettings settings, int seed)
             motion.Chain(another(), random.LogEven(20, 700));
         }
 
-        double start = motion.T[0], whole = motion.T[^1] - start;
+        double start = motion.T[0],
+            whole = motion.T[^1] - start;
         if (whole > 6000 || (!raw && whole > 500 && random.Is(0.2)))
         {
-            double length = Math.Min(whole, random.LogEven(300, 6000)), from = start + (random.NextDouble() * (whole - length));
+            double length = Math.Min(whole, random.LogEven(300, 6000)),
+                from = start + (random.NextDouble() * (whole - length));
             Motion part = motion.Cut(from, from + length);
             return part.Count >= 5 ? part : motion;
         }
@@ -182,17 +237,27 @@ public sealed class Corpus(CorpusSettings settings, int seed)
     }
 
     /// <summary>Makes rows on all cores, in the same order each time; paths that move too little give none.</summary>
-    private static void AddAll(Rows rows, int count, Func<int, ((float[] T, float[] X, float[] Y) Path, bool Program, string Kind, string Group)> make)
+    private static void AddAll(
+        Rows rows,
+        int count,
+        Func<int, ((float[] T, float[] X, float[] Y) Path, bool Program, string Kind, string Group)> make
+    )
     {
         var made = new (float[]? Features, bool Program, string Kind, string Group)[count];
-        Parallel.For(0, count, () => new PathScratch(), (i, _, scratch) =>
-        {
-            var (path, program, kind, group) = make(i);
-            var features = new float[PathFeatures.Count];
-            bool has = PathFeatures.Compute(path.T, path.X, path.Y, features, scratch);
-            made[i] = (has ? features : null, program, kind, group);
-            return scratch;
-        }, _ => { });
+        Parallel.For(
+            0,
+            count,
+            () => new PathScratch(),
+            (i, _, scratch) =>
+            {
+                var (path, program, kind, group) = make(i);
+                var features = new float[PathFeatures.Count];
+                bool has = PathFeatures.Compute(path.T, path.X, path.Y, features, scratch);
+                made[i] = (has ? features : null, program, kind, group);
+                return scratch;
+            },
+            _ => { }
+        );
         foreach (var (features, program, kind, group) in made)
         {
             if (features is not null)

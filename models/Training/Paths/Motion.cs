@@ -1,6 +1,8 @@
 namespace Models.Training.Paths;
 
-/// <summary>Where a cursor is over time, before any recorder saw it; positions in px, times in ms, not rounded.</summary>
+/// <summary>
+/// Where a cursor is over time, before any recorder saw it; positions in px, times in ms, not rounded.
+/// </summary>
 public sealed class Motion
 {
     /// <summary>Times, ms, never decreasing.</summary>
@@ -41,7 +43,9 @@ public sealed class Motion
     /// <summary>This motion and, after a pause, another that starts where it ended.</summary>
     public void Chain(Motion next, double pause)
     {
-        double t = T[^1] + pause - next.T[0], x = X[^1] - next.X[0], y = Y[^1] - next.Y[0];
+        double t = T[^1] + pause - next.T[0],
+            x = X[^1] - next.X[0],
+            y = Y[^1] - next.Y[0];
         for (int i = 0; i < next.Count; i++)
         {
             Add(next.T[i] + t, next.X[i] + x, next.Y[i] + y);
@@ -49,9 +53,10 @@ public sealed class Motion
     }
 
     /// <summary>
-    /// What lay between a recording's points as a hand would have gone: cubic pieces (C. Hermite; tangents by E. Catmull, R. Rom, 1974) at every
-    /// <paramref name="step"/> ms, but over gaps longer than <paramref name="longest"/> ms, in which nobody knows. Straight pieces would keep
-    /// speeds that change nowhere but at the old points, which a faster recorder would see.
+    /// What lay between a recording's points as a hand would have gone: cubic pieces (C. Hermite; tangents by E.
+    /// Catmull, R. Rom, 1974) at every
+    /// <paramref name="step"/> ms, but over gaps longer than <paramref name="longest"/> ms, in which nobody knows.
+    /// Straight pieces would keep speeds that change nowhere but at the old points, which a faster recorder would see.
     /// </summary>
     public Motion Smooth(double step = 2, double longest = 60)
     {
@@ -74,9 +79,12 @@ public sealed class Motion
 
     private double Between(List<double> v, int i, double u)
     {
-        int before = Math.Max(0, i - 1), after = Math.Min(Count - 1, i + 2);
-        double gap = T[i + 1] - T[i], rise = v[i + 1] - v[i];
-        double left = (v[i + 1] - v[before]) / (T[i + 1] - T[before]) * gap, right = (v[after] - v[i]) / (T[after] - T[i]) * gap;
+        int before = Math.Max(0, i - 1),
+            after = Math.Min(Count - 1, i + 2);
+        double gap = T[i + 1] - T[i],
+            rise = v[i + 1] - v[i];
+        double left = (v[i + 1] - v[before]) / (T[i + 1] - T[before]) * gap,
+            right = (v[after] - v[i]) / (T[after] - T[i]) * gap;
         return v[i] + (u * (left + (u * ((3 * rise) - (2 * left) - right + (u * (left + right - (2 * rise)))))));
     }
 

@@ -3,7 +3,10 @@ using Models.Training.Data;
 
 namespace Models.Training.Paths;
 
-/// <summary>People's recorded paths as raw material for adversaries: shapes, time laws, steps. Only paths that are trained on come here.</summary>
+/// <summary>
+/// People's recorded paths as raw material for adversaries: shapes, time laws, steps. Only paths that are trained on
+/// come here.
+/// </summary>
 public sealed class People
 {
     private const int Samples = 64;
@@ -48,12 +51,15 @@ public sealed class People
     public (Func<double, double> Way, double Duration) TimeLaw(Random random)
     {
         var (_, _, s, length, duration) = random.Of(_paths);
-        return (u =>
-        {
-            double at = Math.Clamp(u, 0, 1) * (Samples - 1);
-            int i = Math.Min((int)at, Samples - 2);
-            return (s[i] + ((at - i) * (s[i + 1] - s[i]))) / length;
-        }, duration);
+        return (
+            u =>
+            {
+                double at = Math.Clamp(u, 0, 1) * (Samples - 1);
+                int i = Math.Min((int)at, Samples - 2);
+                return (s[i] + ((at - i) * (s[i + 1] - s[i]))) / length;
+            },
+            duration
+        );
     }
 
     /// <summary>A person's points at 64 equal times, px from the first, and the duration, ms.</summary>
@@ -65,7 +71,9 @@ public sealed class People
 
     private static (double[] X, double[] Y, double[] S, double Length, double Duration) Sample(PathScratch scratch)
     {
-        double[] x = new double[Samples], y = new double[Samples], s = new double[Samples];
+        double[] x = new double[Samples],
+            y = new double[Samples],
+            s = new double[Samples];
         int i = 0;
         for (int k = 0; k < Samples; k++)
         {
@@ -80,7 +88,9 @@ public sealed class People
     private static (double X, double Y) At(PathScratch scratch, double time, ref int i)
     {
         PathPoints points = scratch.Points;
-        ReadOnlySpan<float> t = points.T, x = points.X, y = points.Y;
+        ReadOnlySpan<float> t = points.T,
+            x = points.X,
+            y = points.Y;
         double at = t[0] + time;
         while (i < t.Length - 2 && t[i + 1] < at)
         {

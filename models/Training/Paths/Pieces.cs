@@ -9,11 +9,14 @@ internal static class Pieces
     /// <summary>The target of a move from (0, 0), px.</summary>
     public static (double X, double Y) Target(Random random)
     {
-        double distance = random.LogEven(40, 1400), angle = random.Even(0, 2 * Math.PI);
+        double distance = random.LogEven(40, 1400),
+            angle = random.Even(0, 2 * Math.PI);
         return (distance * Math.Cos(angle), distance * Math.Sin(angle));
     }
 
-    /// <summary>Times of a program's own events over a duration, ms: fixed, frames, Gaussian, Gamma, or drifting.</summary>
+    /// <summary>
+    /// Times of a program's own events over a duration, ms: fixed, frames, Gaussian, Gamma, or drifting.
+    /// </summary>
     public static List<double> Timer(Random random, double duration)
     {
         double mean = random.LogEven(3, 24);
@@ -37,14 +40,18 @@ internal static class Pieces
     }
 
     /// <summary>Duration of a move: by distance (P. Fitts, 1954) or not at all, ms.</summary>
-    public static double Duration(Random random, double distance) => random.Is(0.6)
-        ? (random.Even(50, 350) + (random.Even(60, 240) * Math.Log2(1 + (distance / random.Even(10, 60))))) * random.Even(0.8, 1.3)
-        : random.LogEven(150, 3000);
+    public static double Duration(Random random, double distance) =>
+        random.Is(0.6)
+            ? (random.Even(50, 350) + (random.Even(60, 240) * Math.Log2(1 + (distance / random.Even(10, 60)))))
+                * random.Even(0.8, 1.3)
+            : random.LogEven(150, 3000);
 
     /// <summary>Share of the way by share of time.</summary>
     public static Func<double, double> TimeLaw(Random random)
     {
-        double power = random.Even(1.5, 4), peak = random.Even(0.2, 0.6), sigma = random.Even(0.25, 0.6);
+        double power = random.Even(1.5, 4),
+            peak = random.Even(0.2, 0.6),
+            sigma = random.Even(0.25, 0.6);
         return random.Next(9) switch
         {
             0 => u => u,
@@ -59,7 +66,9 @@ internal static class Pieces
         };
     }
 
-    /// <summary>A way in time whose speed is drawn: the exponential of few smooth waves under an envelope, or stretches.</summary>
+    /// <summary>
+    /// A way in time whose speed is drawn: the exponential of few smooth waves under an envelope, or stretches.
+    /// </summary>
     public static Func<double, double> Gusts(Random r)
     {
         if (r.Is(0.3))
@@ -69,11 +78,15 @@ internal static class Pieces
 
         const int Parts = 64;
         int waves = r.Next(1, 6);
-        double size = r.Even(0.1, 1.2), rise = r.Even(0, 1.5), fall = r.Even(0, 2);
+        double size = r.Even(0.1, 1.2),
+            rise = r.Even(0, 1.5),
+            fall = r.Even(0, 2);
         var speed = new double[Parts];
         for (int k = 0; k < waves; k++)
         {
-            double a = size * r.Normal() / Math.Sqrt(waves), f = r.Even(0.5, 2 + (2 * k)), phase = r.Even(0, 6.3);
+            double a = size * r.Normal() / Math.Sqrt(waves),
+                f = r.Even(0.5, 2 + (2 * k)),
+                phase = r.Even(0, 6.3);
             for (int i = 0; i < Parts; i++)
             {
                 speed[i] += a * Math.Sin((2 * Math.PI * f * i / Parts) + phase);
@@ -96,7 +109,9 @@ internal static class Pieces
         return Way([.. Enumerable.Range(0, parts).Select(_ => Math.Exp(size * r.Normal()))]);
     }
 
-    /// <summary>Share of a lognormal stroke's way (R. Plamondon, 1995), by a logistic in the logarithm of time.</summary>
+    /// <summary>
+    /// Share of a lognormal stroke's way (R. Plamondon, 1995), by a logistic in the logarithm of time.
+    /// </summary>
     public static double LogNormalShare(double u, double peak, double sigma)
     {
         static double Phi(double z) => 1 / (1 + Math.Exp(-1.702 * z));
@@ -104,7 +119,10 @@ internal static class Pieces
         return u <= 0 ? 0 : Math.Min(1, Phi(Math.Log((u + 0.02) / peak) / sigma) / end);
     }
 
-    /// <summary>A Bezier curve from (0, 0) to (x, y) whose inner points lie off the chord by up to <paramref name="bend"/> of it.</summary>
+    /// <summary>
+    /// A Bezier curve from (0, 0) to (x, y) whose inner points lie off the chord by up to <paramref name="bend"/> of
+    /// it.
+    /// </summary>
     public static Curve Bezier(Random random, double x, double y, int inner, double bend)
     {
         var px = new double[inner + 2];
@@ -114,7 +132,15 @@ internal static class Pieces
         double side = random.Is(0.5) ? 1 : -1;
         for (int i = 1; i <= inner; i++)
         {
-            double along = random.NextDouble(), off = bend * random.NextDouble() * (oneSide ? side : random.Is(0.5) ? 1 : -1);
+            double along = random.NextDouble(),
+                off =
+                    bend
+                    * random.NextDouble()
+                    * (
+                        oneSide ? side
+                        : random.Is(0.5) ? 1
+                        : -1
+                    );
             (px[i], py[i]) = ((along * x) - (off * y), (along * y) + (off * x));
         }
 
@@ -122,24 +148,37 @@ internal static class Pieces
     }
 
     /// <summary>A smooth curve through points (E. Catmull, R. Rom, 1974), by share of its parameter.</summary>
-    public static Curve Spline(IReadOnlyList<(double X, double Y)> points) => way =>
-    {
-        double at = Math.Clamp(way, 0, 1) * (points.Count - 1);
-        int i = Math.Min((int)at, points.Count - 2);
-        double u = at - i;
-        var (p0, p1, p2, p3) = (points[Math.Max(0, i - 1)], points[i], points[i + 1], points[Math.Min(points.Count - 1, i + 2)]);
-        double Mix(double a, double b, double c, double d) =>
-            0.5 * ((2 * b) + ((c - a) * u) + (((2 * a) - (5 * b) + (4 * c) - d) * u * u) + (((3 * b) - a - (3 * c) + d) * u * u * u));
-        return (Mix(p0.X, p1.X, p2.X, p3.X), Mix(p0.Y, p1.Y, p2.Y, p3.Y));
-    };
+    public static Curve Spline(IReadOnlyList<(double X, double Y)> points) =>
+        way =>
+        {
+            double at = Math.Clamp(way, 0, 1) * (points.Count - 1);
+            int i = Math.Min((int)at, points.Count - 2);
+            double u = at - i;
+            var (p0, p1, p2, p3) = (
+                points[Math.Max(0, i - 1)],
+                points[i],
+                points[i + 1],
+                points[Math.Min(points.Count - 1, i + 2)]
+            );
+            double Mix(double a, double b, double c, double d) =>
+                0.5
+                * (
+                    (2 * b)
+                    + ((c - a) * u)
+                    + (((2 * a) - (5 * b) + (4 * c) - d) * u * u)
+                    + (((3 * b) - a - (3 * c) + d) * u * u * u)
+                );
+            return (Mix(p0.X, p1.X, p2.X, p3.X), Mix(p0.Y, p1.Y, p2.Y, p3.Y));
+        };
 
     /// <summary>Straight pieces between points that lie at equal shares of the way.</summary>
-    public static Curve Pieced(double[] x, double[] y) => way =>
-    {
-        double at = Math.Clamp(way, 0, 1) * (x.Length - 1);
-        int i = Math.Min((int)at, x.Length - 2);
-        return (x[i] + ((at - i) * (x[i + 1] - x[i])), y[i] + ((at - i) * (y[i + 1] - y[i])));
-    };
+    public static Curve Pieced(double[] x, double[] y) =>
+        way =>
+        {
+            double at = Math.Clamp(way, 0, 1) * (x.Length - 1);
+            int i = Math.Min((int)at, x.Length - 2);
+            return (x[i] + ((at - i) * (x[i + 1] - x[i])), y[i] + ((at - i) * (y[i + 1] - y[i])));
+        };
 
     /// <summary>Straight pieces, by share of their length.</summary>
     public static Curve ByLength(List<double> x, List<double> y)
@@ -189,13 +228,18 @@ internal static class Pieces
         return motion;
     }
 
-    /// <summary>Noise that remembers (G. Uhlenbeck, L. Ornstein, 1930) and fades at both ends, px; memory in ms.</summary>
+    /// <summary>
+    /// Noise that remembers (G. Uhlenbeck, L. Ornstein, 1930) and fades at both ends, px; memory in ms.
+    /// </summary>
     public static Motion Wander(Random random, Motion motion, double sigma, double memory)
     {
-        double nx = 0, ny = 0, end = Math.Max(1, motion.T[^1]);
+        double nx = 0,
+            ny = 0,
+            end = Math.Max(1, motion.T[^1]);
         for (int i = 1; i < motion.Count; i++)
         {
-            double keep = Math.Exp(-(motion.T[i] - motion.T[i - 1]) / memory), fresh = sigma * Math.Sqrt(1 - (keep * keep));
+            double keep = Math.Exp(-(motion.T[i] - motion.T[i - 1]) / memory),
+                fresh = sigma * Math.Sqrt(1 - (keep * keep));
             nx = (nx * keep) + (fresh * random.Normal());
             ny = (ny * keep) + (fresh * random.Normal());
             double fade = Math.Min(1, 6 * Math.Min(motion.T[i] / end, 1 - (motion.T[i] / end)));
@@ -213,10 +257,15 @@ internal static class Pieces
         int count = random.Next(2, 6);
         for (int k = 0; k < count; k++)
         {
-            double waves = random.Even(0.5, 1.5 + (2 * k)), px = random.Even(0, 6.3), py = random.Even(0, 6.3), a = size / (1 + k) * random.Normal(), b = size / (1 + k) * random.Normal();
+            double waves = random.Even(0.5, 1.5 + (2 * k)),
+                px = random.Even(0, 6.3),
+                py = random.Even(0, 6.3),
+                a = size / (1 + k) * random.Normal(),
+                b = size / (1 + k) * random.Normal();
             for (int i = 0; i < motion.Count; i++)
             {
-                double u = motion.T[i] / end, fade = Math.Min(1, 6 * Math.Min(u, 1 - u));
+                double u = motion.T[i] / end,
+                    fade = Math.Min(1, 6 * Math.Min(u, 1 - u));
                 motion.X[i] += fade * a * Math.Sin((2 * Math.PI * waves * u) + px);
                 motion.Y[i] += fade * b * Math.Sin((2 * Math.PI * waves * u) + py);
             }

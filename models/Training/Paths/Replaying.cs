@@ -11,15 +11,24 @@ public readonly record struct ReplayWay(bool Shift, double Interval, double Stre
 {
     /// <summary>A way within the limits that must be found.</summary>
     public static ReplayWay Any(Random random) =>
-        new(true, random.Is(0.8) ? random.Even(4, 33) : 0, random.Is(0.7) ? random.Even(0.8, 1.25) : 1, random.Is(0.7) ? random.Even(0, 2) : 0);
+        new(
+            true,
+            random.Is(0.8) ? random.Even(4, 33) : 0,
+            random.Is(0.7) ? random.Even(0.8, 1.25) : 1,
+            random.Is(0.7) ? random.Even(0, 2) : 0
+        );
 
     /// <summary>The recording as it is received again, in whole pixels and milliseconds.</summary>
     public PathRecord Play(PathRecord path, Random random)
     {
         Motion motion = Motion.Of(path.T, path.X, path.Y);
-        double sx = Shift ? random.Even(-400, 400) : 0, sy = Shift ? random.Even(-300, 300) : 0;
-        List<float> t = [], x = [], y = [];
-        double start = motion.T[0], end = motion.T[^1];
+        double sx = Shift ? random.Even(-400, 400) : 0,
+            sy = Shift ? random.Even(-300, 300) : 0;
+        List<float> t = [],
+            x = [],
+            y = [];
+        double start = motion.T[0],
+            end = motion.T[^1];
         int last = motion.Count - 1;
         if (Interval <= 0 || last == 0)
         {
@@ -40,8 +49,17 @@ public readonly record struct ReplayWay(bool Shift, double Interval, double Stre
 
                 // of several points at the end the last counts
                 i = at >= end ? last - 1 : i;
-                double gap = motion.T[i + 1] - motion.T[i], part = gap > 0 ? Math.Clamp((at - motion.T[i]) / gap, 0, 1) : 1;
-                Note(at, motion.X[i] + (part * (motion.X[i + 1] - motion.X[i])), motion.Y[i] + (part * (motion.Y[i + 1] - motion.Y[i])), sx, sy, Jitter, Stretch);
+                double gap = motion.T[i + 1] - motion.T[i],
+                    part = gap > 0 ? Math.Clamp((at - motion.T[i]) / gap, 0, 1) : 1;
+                Note(
+                    at,
+                    motion.X[i] + (part * (motion.X[i + 1] - motion.X[i])),
+                    motion.Y[i] + (part * (motion.Y[i + 1] - motion.Y[i])),
+                    sx,
+                    sy,
+                    Jitter,
+                    Stretch
+                );
                 if (at >= end || t.Count >= 4096)
                 {
                     break;
@@ -49,7 +67,13 @@ public readonly record struct ReplayWay(bool Shift, double Interval, double Stre
             }
         }
 
-        return path with { Id = "replay-" + path.Id, T = [.. t], X = [.. x], Y = [.. y] };
+        return path with
+        {
+            Id = "replay-" + path.Id,
+            T = [.. t],
+            X = [.. x],
+            Y = [.. y],
+        };
 
         void Note(double at, double px, double py, double shiftX, double shiftY, double jitter, double stretch)
         {

@@ -14,7 +14,18 @@ public sealed class BindingGenerateTests
     {
         await using Lab lab = await BindingLab.StartAsync(Redises.Any);
         await using EngineRun engine = await lab.StartAsync();
-        CommandRun generate = await Programs.IngestAsync("generate", "10", "--kafka", lab.Brokers, "--bindings", "300", "--engine", engine.Http, "--seed", "7");
+        CommandRun generate = await Programs.IngestAsync(
+            "generate",
+            "10",
+            "--kafka",
+            lab.Brokers,
+            "--bindings",
+            "300",
+            "--engine",
+            engine.Http,
+            "--seed",
+            "7"
+        );
         Assert.True(generate.ExitCode == 0, generate.ToString());
         Assert.Contains("binding", generate.Out);
         var records = lab.Log.ReadAll("bindings");
@@ -23,7 +34,10 @@ public sealed class BindingGenerateTests
         await LiveWait.UntilAsync("all are decided", () => lab.Redis.Keys("binding:").Count == 300);
         await LiveWait.UntilAsync("all are counted", async () => await SumAsync(lab) == 300);
         SortedDictionary<string, string> counts = await lab.Redis.HashesAsync("stats:binding:");
-        Assert.All(["operation:pay", "suspect:pay", "refused:code.used", "refused:code.forged", "refused:prompt.missing"], field => Assert.Contains(counts.Keys, key => key.EndsWith(' ' + field)));
+        Assert.All(
+            ["operation:pay", "suspect:pay", "refused:code.used", "refused:code.forged", "refused:prompt.missing"],
+            field => Assert.Contains(counts.Keys, key => key.EndsWith(' ' + field))
+        );
         Assert.True(long.Parse(counts.Single(count => count.Key.EndsWith(" operation:pay")).Value) > 200);
 
         // A file of one that was never sent.
@@ -33,19 +47,37 @@ public sealed class BindingGenerateTests
         CommandRun replay = await Programs.IngestAsync("replay", file, "--kafka", lab.Brokers);
         Assert.True(replay.ExitCode == 0, replay.ToString());
         Assert.Equal("counted", (await client.OutcomeAsync("replayed")).GetProperty("outcome").GetString());
-        Assert.Equal("poster-7", Encoding.UTF8.GetString(lab.Log.ReadAll("bindings").Single(record => JsonDocument.Parse(record.Message.Value).RootElement.GetProperty("id").GetString() == "replayed").Message.Key));
+        Assert.Equal(
+            "poster-7",
+            Encoding.UTF8.GetString(
+                lab.Log.ReadAll("bindings")
+                    .Single(record =>
+                        JsonDocument.Parse(record.Message.Value).RootElement.GetProperty("id").GetString() == "replayed"
+                    )
+                    .Message.Key
+            )
+        );
     }
 
     [Fact]
     public async Task Without_an_engine_bindings_cannot_be_generated_and_it_says_so()
     {
         using var folder = new LiveFolder();
-        CommandRun none = await Programs.RunAsync("ingest", folder.Path, ["generate", "10", "--out", "events.jsonl", "--bindings", "5"]);
+        CommandRun none = await Programs.RunAsync(
+            "ingest",
+            folder.Path,
+            ["generate", "10", "--out", "events.jsonl", "--bindings", "5"]
+        );
         Assert.Equal(2, none.ExitCode);
         Assert.Contains("--bindings needs an engine", none.Error);
     }
 
     /// <summary>Every binding is counted, suspect or refused once; by the prompt, here, for one reason.</summary>
-    private static async Task<long> SumAsync(Lab lab) => (await lab.Redis.HashesAsync("stats:binding:"))
-        .Where(count => count.Key.Split(' ')[1] is var field && (field.StartsWith("operation:") || field.StartsWith("suspect:") || field.StartsWith("refused:"))).Sum(count => long.Parse(count.Value));
+    private static async Task<long> SumAsync(Lab lab) =>
+        (await lab.Redis.HashesAsync("stats:binding:"))
+            .Where(count =>
+                count.Key.Split(' ')[1] is var field
+                && (field.StartsWith("operation:") || field.StartsWith("suspect:") || field.StartsWith("refused:"))
+            )
+            .Sum(count => long.Parse(count.Value));
 }

@@ -50,7 +50,12 @@ public sealed class PhoneTests : IDisposable
         await phone.ClickAsync("form button:not([type=button])");
         await phone.WaitForAsync("input[name=f0]");
         await FitsAsync(phone);
-        Assert.Equal("0.01 50 any true", await phone.EvaluateAsync("(e => `${e.min} ${e.max} ${e.step} ${e.required}`)(document.querySelector('input[name=f0]'))"));
+        Assert.Equal(
+            "0.01 50 any true",
+            await phone.EvaluateAsync(
+                "(e => `${e.min} ${e.max} ${e.step} ${e.required}`)(document.querySelector('input[name=f0]'))"
+            )
+        );
         await phone.TypeAsync("input[name=account]", "acc-2");
         await phone.TypeAsync("input[name=f0]", "1.5");
         await phone.TypeAsync("input[name=f1]", "thanks, \"you\" <3");
@@ -61,8 +66,13 @@ public sealed class PhoneTests : IDisposable
         await phone.PictureAsync(_pictures, "6-outcome");
         Assert.Equal("counted", await phone.EvaluateAsync("document.getElementById('outcome').textContent.trim()"));
         string id = (await phone.EvaluateAsync("location.pathname.split('/').pop()"))!;
-        JsonElement outcome = JsonDocument.Parse(((string?)await lab.Redis.Database.StringGetAsync($"binding:{id}"))!).RootElement;
-        Assert.Equal("""{"amount_micros":1500000,"remark":"thanks, \"you\" <3"}""", outcome.GetProperty("values").GetRawText());
+        JsonElement outcome = JsonDocument
+            .Parse(((string?)await lab.Redis.Database.StringGetAsync($"binding:{id}"))!)
+            .RootElement;
+        Assert.Equal(
+            """{"amount_micros":1500000,"remark":"thanks, \"you\" <3"}""",
+            outcome.GetProperty("values").GetRawText()
+        );
         Assert.Equal("""["acc-1","acc-2"]""", outcome.GetProperty("accounts").GetRawText());
 
         // Used codes say so, to people.
@@ -75,12 +85,19 @@ public sealed class PhoneTests : IDisposable
         await phone.ClickAsync("form button");
         await phone.WaitForAsync("#outcome");
         await phone.PictureAsync(_pictures, "7-used");
-        Assert.Contains("The code had been used already. (code.used)", System.Text.RegularExpressions.Regex.Replace((await phone.EvaluateAsync("document.querySelector('.card').textContent"))!, @"\s+", " "));
+        Assert.Contains(
+            "The code had been used already. (code.used)",
+            System.Text.RegularExpressions.Regex.Replace(
+                (await phone.EvaluateAsync("document.querySelector('.card').textContent"))!,
+                @"\s+",
+                " "
+            )
+        );
     }
 
     /// <summary>
-    /// Browsers on Linux have a camera (here Chromium's test picture) but no BarcodeDetector: what it would find is put in its place, so that all of
-    /// the page's own script runs.
+    /// Browsers on Linux have a camera (here Chromium's test picture) but no BarcodeDetector: what it would find is put
+    /// in its place, so that all of the page's own script runs.
     /// </summary>
     [Fact]
     public async Task Where_the_browser_reads_codes_the_camera_fills_the_form()
@@ -90,13 +107,17 @@ public sealed class PhoneTests : IDisposable
         using var client = new BindingClient(engine.Http);
         string code = (await client.CodeAsync()).GetProperty("code").GetString()!;
         await using Browser phone = await Browser.StartAsync();
-        await phone.BeforeEachPageAsync($$"""
+        await phone.BeforeEachPageAsync(
+            $$"""
             window.BarcodeDetector = class {
               static getSupportedFormats() { return Promise.resolve(['qr_code']); }
-              async detect(video) { return video.videoWidth > 0 && ++window.looks > 3 ? [{ rawValue: {{JsonSerializer.Serialize(code)}} }] : []; }
+              async detect(video) { return video.videoWidth > 0 && ++window.looks > 3 ? [{ rawValue: {{JsonSerializer.Serialize(
+                code
+            )}} }] : []; }
             };
             window.looks = 0;
-            """);
+            """
+        );
         await phone.OpenAsync($"http://{engine.Http}/b/poster-7/bind");
         await phone.WaitForAsync("#scan:not([hidden])");
         await phone.PictureAsync(_pictures, "8-camera");

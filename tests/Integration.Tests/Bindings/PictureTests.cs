@@ -14,8 +14,16 @@ public sealed class PictureTests
     [InlineData("!\"#$%&'()*+,/:;<=>?@[]^`", 4, "!\"#$%&'()*+,/:;<=>?@[]^`", 12)]
     public async Task A_reader_reads_what_was_signed(string id, int fields, string name, int mostVersion)
     {
-        PromptField[] prompt = [.. Enumerable.Range(0, fields).Select(i => new PromptField(i + name[1..], PromptType.Integer, Min: -50_000_000, Max: 50_000_000))];
-        await ReadsAsync(new OperationBindingCode(id, id, id, prompt, new string('a', 20), uint.MaxValue * 1000L), mostVersion);
+        PromptField[] prompt =
+        [
+            .. Enumerable
+                .Range(0, fields)
+                .Select(i => new PromptField(i + name[1..], PromptType.Integer, Min: -50_000_000, Max: 50_000_000)),
+        ];
+        await ReadsAsync(
+            new OperationBindingCode(id, id, id, prompt, new string('a', 20), uint.MaxValue * 1000L),
+            mostVersion
+        );
     }
 
     /// <summary>The largest that a page's setting lets in takes the largest picture: version 25.</summary>
@@ -23,7 +31,17 @@ public sealed class PictureTests
     public async Task The_largest_code_takes_a_picture_of_version_25()
     {
         string id = new('~', 128);
-        PromptField[] prompt = [.. Enumerable.Range(10, 4).Select(i => new PromptField(i + new string('~', 126), PromptType.Integer, Min: long.MinValue, Max: long.MaxValue))];
+        PromptField[] prompt =
+        [
+            .. Enumerable
+                .Range(10, 4)
+                .Select(i => new PromptField(
+                    i + new string('~', 126),
+                    PromptType.Integer,
+                    Min: long.MinValue,
+                    Max: long.MaxValue
+                )),
+        ];
         var code = new OperationBindingCode(id, id, id, prompt, new string('a', 20), uint.MaxValue * 1000L);
         Assert.InRange(BindingLab.Keys.Sign(code).Length, 1_300, OperationBindingCode.MaxTextLength);
         await ReadsAsync(code, 25);
@@ -32,7 +50,8 @@ public sealed class PictureTests
 
     private static async Task ReadsAsync(OperationBindingCode code, int mostVersion)
     {
-        string text = BindingLab.Keys.Sign(code), svg = QrPicture.Svg(text);
+        string text = BindingLab.Keys.Sign(code),
+            svg = QrPicture.Svg(text);
         Assert.InRange(QrReader.Version(svg), 1, mostVersion);
         string read = await QrReader.ReadSvgAsync(svg);
         Assert.Equal(text, read);

@@ -6,8 +6,8 @@ using Tests.Support;
 namespace Integration.Tests.Rig;
 
 /// <summary>
-/// A real browser with one page, driven by the DevTools protocol: it goes where it is told, clicks with a mouse, types, and takes pictures. The
-/// pictures stay where the variable SCREENSHOTS names a folder.
+/// A real browser with one page, driven by the DevTools protocol: it goes where it is told, clicks with a mouse, types,
+/// and takes pictures. The pictures stay where the variable SCREENSHOTS names a folder.
 /// </summary>
 public sealed partial class Browser : IAsyncDisposable
 {
@@ -26,7 +26,19 @@ public sealed partial class Browser : IAsyncDisposable
     public static async Task<Browser> StartAsync()
     {
         var folder = new LiveFolder();
-        LiveProcess process = LiveProcess.Start(Find()!, ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--remote-debugging-port=0", $"--user-data-dir={folder.File("profile")}", "about:blank"]);
+        LiveProcess process = LiveProcess.Start(
+            Find()!,
+            [
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--no-first-run",
+                "--remote-debugging-port=0",
+                $"--user-data-dir={folder.File("profile")}",
+                "about:blank",
+            ]
+        );
         var browser = new Browser(process, folder);
         try
         {
@@ -34,7 +46,13 @@ public sealed partial class Browser : IAsyncDisposable
             string address = Listening().Match(process.Error).Groups[1].Value;
             using var http = new HttpClient();
             string page = await LiveWait.ForAsync("the browser has a page", async () =>
-                JsonDocument.Parse(await http.GetStringAsync($"http://{address}/json/list")).RootElement.EnumerateArray().Where(target => target.GetProperty("type").GetString() == "page").Select(target => target.GetProperty("webSocketDebuggerUrl").GetString()).FirstOrDefault());
+                JsonDocument
+                    .Parse(await http.GetStringAsync($"http://{address}/json/list"))
+                    .RootElement.EnumerateArray()
+                    .Where(target => target.GetProperty("type").GetString() == "page")
+                    .Select(target => target.GetProperty("webSocketDebuggerUrl").GetString())
+                    .FirstOrDefault()
+            );
             await browser._socket.ConnectAsync(new Uri(page), CancellationToken.None);
             await browser.CallAsync("Page.enable");
             await browser.SizeAsync(1100, 800, phone: false);
@@ -49,7 +67,16 @@ public sealed partial class Browser : IAsyncDisposable
 
     /// <summary>Sets the window's size, CSS pixels.</summary>
     public Task SizeAsync(int width, int height, bool phone) =>
-        CallAsync("Emulation.setDeviceMetricsOverride", new { width, height, deviceScaleFactor = phone ? 2 : 1, mobile = phone });
+        CallAsync(
+            "Emulation.setDeviceMetricsOverride",
+            new
+            {
+                width,
+                height,
+                deviceScaleFactor = phone ? 2 : 1,
+                mobile = phone,
+            }
+        );
 
     /// <summary>Goes to an address, and waits until the page is there.</summary>
     public Task GoAsync(string url) => LoadedAfterAsync(() => CallAsync("Page.navigate", new { url }));
@@ -60,16 +87,33 @@ public sealed partial class Browser : IAsyncDisposable
     /// <summary>Clicks in the middle of what a selector finds.</summary>
     public async Task ClickAsync(string selector)
     {
-        JsonElement at = await EvaluateAsync($"(() => {{ const e = document.querySelector({JsonSerializer.Serialize(selector)}); e.scrollIntoView({{block:'center'}}); const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; }})()");
+        JsonElement at = await EvaluateAsync(
+            $"(() => {{ const e = document.querySelector({JsonSerializer.Serialize(selector)}); "
+                + $"e.scrollIntoView({{block:'center'}}); const r = e.getBoundingClientRect(); return [r.left + "
+                + $"r.width / 2, r.top + r.height / 2]; }})()"
+        );
         foreach (string type in new[] { "mouseMoved", "mousePressed", "mouseReleased" })
-            await CallAsync("Input.dispatchMouseEvent", new { type, x = at[0].GetDouble(), y = at[1].GetDouble(), button = type == "mouseMoved" ? "none" : "left", clickCount = type == "mouseMoved" ? 0 : 1 });
+        {
+            await CallAsync(
+                "Input.dispatchMouseEvent",
+                new
+                {
+                    type,
+                    x = at[0].GetDouble(),
+                    y = at[1].GetDouble(),
+                    button = type == "mouseMoved" ? "none" : "left",
+                    clickCount = type == "mouseMoved" ? 0 : 1,
+                }
+            );
+        }
     }
 
     /// <summary>Types into what has the focus.</summary>
     public Task TypeAsync(string text) => CallAsync("Input.insertText", new { text });
 
     /// <summary>The page's text as a person reads it.</summary>
-    public async Task<string> TextAsync() => (await EvaluateAsync("document.body.innerText")).GetString()!.Replace('\u00A0', ' ');
+    public async Task<string> TextAsync() =>
+        (await EvaluateAsync("document.body.innerText")).GetString()!.Replace('\u00A0', ' ');
 
     public async Task<string> AddressAsync() => (await EvaluateAsync("location.href")).GetString()!;
 
@@ -77,15 +121,25 @@ public sealed partial class Browser : IAsyncDisposable
     public async Task<JsonElement> EvaluateAsync(string expression)
     {
         JsonElement answer = await CallAsync("Runtime.evaluate", new { expression, returnByValue = true });
-        if (answer.TryGetProperty("exceptionDetails", out JsonElement problem)) throw new InvalidOperationException($"{expression}: {problem}");
+        if (answer.TryGetProperty("exceptionDetails", out JsonElement problem))
+        {
+            throw new InvalidOperationException($"{expression}: {problem}");
+        }
+
         return answer.GetProperty("result").TryGetProperty("value", out JsonElement value) ? value : default;
     }
 
     /// <summary>A picture of the whole page.</summary>
     public async Task<byte[]> PictureAsync(string name)
     {
-        byte[] png = (await CallAsync("Page.captureScreenshot", new { format = "png", captureBeyondViewport = true })).GetProperty("data").GetBytesFromBase64();
-        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 } folder) await File.WriteAllBytesAsync(Path.Combine(folder, name + ".png"), png);
+        byte[] png = (await CallAsync("Page.captureScreenshot", new { format = "png", captureBeyondViewport = true }))
+            .GetProperty("data")
+            .GetBytesFromBase64();
+        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 } folder)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(folder, name + ".png"), png);
+        }
+
         return png;
     }
 
@@ -105,7 +159,8 @@ public sealed partial class Browser : IAsyncDisposable
         {
             try
             {
-                return (await EvaluateAsync("window.left !== 1 && document.readyState === 'complete'")).ValueKind == JsonValueKind.True;
+                return (await EvaluateAsync("window.left !== 1 && document.readyState === 'complete'")).ValueKind
+                    == JsonValueKind.True;
             }
             catch (InvalidOperationException)
             {
@@ -118,12 +173,30 @@ public sealed partial class Browser : IAsyncDisposable
     {
         int id = ++_id;
         using var cancel = new CancellationTokenSource(LiveWait.Patience);
-        await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(new { id, method, @params = parameters ?? new { } }), WebSocketMessageType.Text, true, cancel.Token);
+        await _socket.SendAsync(
+            JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    id,
+                    method,
+                    @params = parameters ?? new { },
+                }
+            ),
+            WebSocketMessageType.Text,
+            true,
+            cancel.Token
+        );
         while (true)
         {
             JsonElement message = JsonDocument.Parse(await ReceiveAsync(cancel.Token)).RootElement;
-            if (!message.TryGetProperty("id", out JsonElement answered) || answered.GetInt32() != id) continue;
-            return message.TryGetProperty("result", out JsonElement result) ? result : throw new InvalidOperationException($"{method}: {message}");
+            if (!message.TryGetProperty("id", out JsonElement answered) || answered.GetInt32() != id)
+            {
+                continue;
+            }
+
+            return message.TryGetProperty("result", out JsonElement result)
+                ? result
+                : throw new InvalidOperationException($"{method}: {message}");
         }
     }
 
@@ -135,12 +208,19 @@ public sealed partial class Browser : IAsyncDisposable
         {
             ValueWebSocketReceiveResult read = await _socket.ReceiveAsync(part.AsMemory(), cancel);
             whole.Write(part, 0, read.Count);
-            if (read.EndOfMessage) return whole.ToArray();
+            if (read.EndOfMessage)
+            {
+                return whole.ToArray();
+            }
         }
     }
 
     private static string? Find() =>
-        (from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator) from name in Names select Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        (
+            from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            from name in Names
+            select Path.Combine(folder, name)
+        ).FirstOrDefault(File.Exists);
 
     [GeneratedRegex("DevTools listening on ws://([0-9.]+:[0-9]+)/")]
     private static partial Regex Listening();

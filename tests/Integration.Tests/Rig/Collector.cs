@@ -6,8 +6,8 @@ using Tests.Support;
 namespace Integration.Tests.Rig;
 
 /// <summary>
-/// A collector of OpenTelemetry on a port of its own: takes what is sent by OTLP over HTTP and keeps the last value of each sum, by its name and attributes.
-/// Numbers of fields are those of opentelemetry-proto's metrics.proto.
+/// A collector of OpenTelemetry on a port of its own: takes what is sent by OTLP over HTTP and keeps the last value of
+/// each sum, by its name and attributes. Numbers of fields are those of opentelemetry-proto's metrics.proto.
 /// </summary>
 public sealed class Collector : IDisposable
 {
@@ -26,10 +26,20 @@ public sealed class Collector : IDisposable
 
     /// <summary>What makes a program send its metrics here, twice a second.</summary>
     public (string Name, string? Value)[] Environment =>
-        [("OTEL_EXPORTER_OTLP_ENDPOINT", Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_METRIC_EXPORT_INTERVAL", "500")];
+        [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", Address),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "500"),
+        ];
 
-    /// <summary>Sums whose names begin so: <c>engine.workflows.shadow rule=a topic=b</c>, attributes in their order, and the value.</summary>
-    public IEnumerable<KeyValuePair<string, long>> Sums(string name) => _sums.Where(sum => sum.Key.StartsWith(name, StringComparison.Ordinal)).OrderBy(sum => sum.Key, StringComparer.Ordinal);
+    /// <summary>
+    /// Sums whose names begin so: <c>engine.workflows.shadow rule=a topic=b</c>, attributes in their order, and the
+    /// value.
+    /// </summary>
+    public IEnumerable<KeyValuePair<string, long>> Sums(string name) =>
+        _sums
+            .Where(sum => sum.Key.StartsWith(name, StringComparison.Ordinal))
+            .OrderBy(sum => sum.Key, StringComparer.Ordinal);
 
     private async Task ListenAsync()
     {
@@ -46,25 +56,36 @@ public sealed class Collector : IDisposable
             }
             using var body = new MemoryStream();
             await context.Request.InputStream.CopyToAsync(body);
-            if (context.Request.Url!.AbsolutePath == "/v1/metrics") TakeMetrics(body.ToArray());
+            if (context.Request.Url!.AbsolutePath == "/v1/metrics")
+            {
+                TakeMetrics(body.ToArray());
+            }
+
             context.Response.Close();
         }
     }
 
     private void TakeMetrics(byte[] request)
     {
-        foreach (byte[] metric in Parts(request, 1).SelectMany(resource => Parts(resource, 2)).SelectMany(scope => Parts(scope, 2)))
+        foreach (
+            byte[] metric in Parts(request, 1)
+                .SelectMany(resource => Parts(resource, 2))
+                .SelectMany(scope => Parts(scope, 2))
+        )
         {
             string name = Parts(metric, 1).Select(System.Text.Encoding.UTF8.GetString).Single();
             foreach (byte[] point in Parts(metric, 7).SelectMany(sum => Parts(sum, 1)))
             {
-                IEnumerable<string> attributes = Parts(point, 7).Select(pair => $" {TextIn(pair, 1)}={TextIn(Parts(pair, 2).Single(), 1)}").Order(StringComparer.Ordinal);
+                IEnumerable<string> attributes = Parts(point, 7)
+                    .Select(pair => $" {TextIn(pair, 1)}={TextIn(Parts(pair, 2).Single(), 1)}")
+                    .Order(StringComparer.Ordinal);
                 _sums[name + string.Concat(attributes)] = Fixed(point, 6);
             }
         }
     }
 
-    private static string TextIn(byte[] message, int field) => Parts(message, field).Select(System.Text.Encoding.UTF8.GetString).SingleOrDefault("");
+    private static string TextIn(byte[] message, int field) =>
+        Parts(message, field).Select(System.Text.Encoding.UTF8.GetString).SingleOrDefault("");
 
     /// <summary>A message's fields of one number that have a length.</summary>
     private static List<byte[]> Parts(byte[] message, int field)
@@ -73,8 +94,14 @@ public sealed class Collector : IDisposable
         var input = new CodedInputStream(message);
         while (input.ReadTag() is var tag and not 0)
         {
-            if (tag == WireFormat.MakeTag(field, WireFormat.WireType.LengthDelimited)) parts.Add(input.ReadBytes().ToByteArray());
-            else input.SkipLastField();
+            if (tag == WireFormat.MakeTag(field, WireFormat.WireType.LengthDelimited))
+            {
+                parts.Add(input.ReadBytes().ToByteArray());
+            }
+            else
+            {
+                input.SkipLastField();
+            }
         }
         return parts;
     }
@@ -84,7 +111,11 @@ public sealed class Collector : IDisposable
         var input = new CodedInputStream(message);
         while (input.ReadTag() is var tag and not 0)
         {
-            if (tag == WireFormat.MakeTag(field, WireFormat.WireType.Fixed64)) return input.ReadSFixed64();
+            if (tag == WireFormat.MakeTag(field, WireFormat.WireType.Fixed64))
+            {
+                return input.ReadSFixed64();
+            }
+
             input.SkipLastField();
         }
         return 0;

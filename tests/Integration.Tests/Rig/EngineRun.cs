@@ -14,19 +14,39 @@ public static class Programs
     /// <summary>The checkout's folder.</summary>
     public static string Checkout { get; } = FindCheckout();
 
-    public static LiveProcess Start(string program, string? folder, params string[] arguments) => StartWith([], program, folder, arguments);
+    public static LiveProcess Start(string program, string? folder, params string[] arguments) =>
+        StartWith([], program, folder, arguments);
 
     /// <summary>Starts a program with some variables of its environment set.</summary>
-    public static LiveProcess StartWith(IEnumerable<(string Name, string? Value)> environment, string program, string? folder, params string[] arguments) =>
-        LiveProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. arguments], folder,
-            [("DOTNET_TieredPGO", "0"), ("OTEL_EXPORTER_OTLP_ENDPOINT", null), ("ASPNETCORE_URLS", null), .. environment]);
+    public static LiveProcess StartWith(
+        IEnumerable<(string Name, string? Value)> environment,
+        string program,
+        string? folder,
+        params string[] arguments
+    ) =>
+        LiveProcess.Start(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. arguments],
+            folder,
+            [
+                ("DOTNET_TieredPGO", "0"),
+                ("OTEL_EXPORTER_OTLP_ENDPOINT", null),
+                ("ASPNETCORE_URLS", null),
+                .. environment,
+            ]
+        );
 
     public static Task<CommandRun> EngineAsync(params string[] arguments) => RunAsync("engine", null, arguments);
 
     public static Task<CommandRun> IngestAsync(params string[] arguments) => RunAsync("ingest", null, arguments);
 
     /// <summary>Runs a program to its end, in a folder.</summary>
-    public static async Task<CommandRun> RunAsync(string program, string? folder, string[] arguments, TimeSpan? within = null)
+    public static async Task<CommandRun> RunAsync(
+        string program,
+        string? folder,
+        string[] arguments,
+        TimeSpan? within = null
+    )
     {
         await using LiveProcess process = Start(program, folder, arguments);
         int code = await process.ExitAsync(within ?? TimeSpan.FromSeconds(90));
@@ -36,7 +56,11 @@ public static class Programs
     private static string FindCheckout()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder != null && !File.Exists(Path.Combine(folder.FullName, "Engine.sln"))) folder = folder.Parent;
+        while (folder != null && !File.Exists(Path.Combine(folder.FullName, "Engine.sln")))
+        {
+            folder = folder.Parent;
+        }
+
         return folder?.FullName ?? throw new DirectoryNotFoundException("Engine.sln isn't above this test");
     }
 }
@@ -56,22 +80,36 @@ public sealed record EngineYaml
     public bool Models { get; init; } = true;
     public string More { get; init; } = "";
 
-    public string Write(LiveFolder folder, string name = "engine.yaml") => folder.Write(name, $$"""
-        lanes: {{Lanes}}
-        settings: {{(Models ? Settings : WithoutModels(folder))}}
-        files: [{{Path.Combine(Programs.Checkout, "configs", "lists")}}, {{Path.Combine(Programs.Checkout, "models", "Artifacts")}}]
-        topics: { timestamps: {{Timestamps}} }
-        consume:
-          progress_ms: {{ProgressMs}}
-          session_timeout_ms: {{SessionMs}}
-          librdkafka: { heartbeat.interval.ms: "500" }
-        deliver: { complete_verdicts: {{(Complete ? "true" : "false")}} }
-        {{More}}
-        """);
+    public string Write(LiveFolder folder, string name = "engine.yaml") =>
+        folder.Write(
+            name,
+            $$"""
+            lanes: {{Lanes}}
+            settings: {{(Models ? Settings : WithoutModels(folder))}}
+            files: [{{Path.Combine(Programs.Checkout, "configs", "lists")}}, {{Path.Combine(
+                Programs.Checkout,
+                "models",
+                "Artifacts"
+            )}}]
+            topics: { timestamps: {{Timestamps}} }
+            consume:
+              progress_ms: {{ProgressMs}}
+              session_timeout_ms: {{SessionMs}}
+              librdkafka: { heartbeat.interval.ms: "500" }
+            deliver: { complete_verdicts: {{(Complete ? "true" : "false")}} }
+            {{More}}
+            """
+        );
 
     private string WithoutModels(LiveFolder folder)
     {
-        foreach (string file in Directory.GetFiles(Settings, "*.yaml").Where(file => Path.GetFileName(file) != "models.yaml")) folder.Write("settings-without-models/" + Path.GetFileName(file), File.ReadAllText(file));
+        foreach (
+            string file in Directory.GetFiles(Settings, "*.yaml").Where(file => Path.GetFileName(file) != "models.yaml")
+        )
+        {
+            folder.Write("settings-without-models/" + Path.GetFileName(file), File.ReadAllText(file));
+        }
+
         return folder.File("settings-without-models");
     }
 }
@@ -86,13 +124,21 @@ public sealed class EngineRun : IAsyncDisposable
     /// <summary><c>host:port</c>, once it runs.</summary>
     public string Http { get; private set; } = "";
 
-    public static EngineRun Launch(string kafka, string redis, string config, params string[] more) => LaunchWith([], kafka, redis, config, more);
+    public static EngineRun Launch(string kafka, string redis, string config, params string[] more) =>
+        LaunchWith([], kafka, redis, config, more);
 
     /// <summary>Starts it, and waits until it has said that it scores.</summary>
-    public static Task<EngineRun> StartAsync(string kafka, string redis, string config, params string[] more) => StartWithAsync([], kafka, redis, config, more);
+    public static Task<EngineRun> StartAsync(string kafka, string redis, string config, params string[] more) =>
+        StartWithAsync([], kafka, redis, config, more);
 
     /// <summary>The same with some variables of its environment set.</summary>
-    public static async Task<EngineRun> StartWithAsync(IEnumerable<(string Name, string? Value)> environment, string kafka, string redis, string config, params string[] more)
+    public static async Task<EngineRun> StartWithAsync(
+        IEnumerable<(string Name, string? Value)> environment,
+        string kafka,
+        string redis,
+        string config,
+        params string[] more
+    )
     {
         EngineRun run = LaunchWith(environment, kafka, redis, config, more);
         try
@@ -107,21 +153,41 @@ public sealed class EngineRun : IAsyncDisposable
         }
     }
 
-    private static EngineRun LaunchWith(IEnumerable<(string Name, string? Value)> environment, string kafka, string redis, string config, string[] more) =>
-        new(Programs.StartWith(environment, "engine", null, ["run", "--kafka", kafka, "--redis", redis, "--config", config, "--http", "127.0.0.1:0", .. more]));
+    private static EngineRun LaunchWith(
+        IEnumerable<(string Name, string? Value)> environment,
+        string kafka,
+        string redis,
+        string config,
+        string[] more
+    ) =>
+        new(
+            Programs.StartWith(
+                environment,
+                "engine",
+                null,
+                ["run", "--kafka", kafka, "--redis", redis, "--config", config, "--http", "127.0.0.1:0", .. more]
+            )
+        );
 
     public async Task IsUpAsync()
     {
         await Process.SaysAsync("HTTP http://");
-        await LiveWait.UntilAsync("the line is whole", () => Process.Error.Split('\n').Any(line => line.Contains("HTTP http://") && line.EndsWith('\r') | Process.Error.EndsWith('\n')));
+        await LiveWait.UntilAsync("the line is whole", () =>
+            Process
+                .Error.Split('\n')
+                .Any(line => line.Contains("HTTP http://") && line.EndsWith('\r') | Process.Error.EndsWith('\n'))
+        );
         string said = Process.Error;
         int at = said.IndexOf("HTTP http://", StringComparison.Ordinal) + "HTTP http://".Length;
         Http = said[at..].Split('\n')[0].Trim();
     }
 
     /// <summary>Waits until an instance that was frozen says that another took its partitions over.</summary>
-    public Task NoticesThatItsPartitionsHaveGoneAsync() => LiveWait.UntilAsync($"the zombie notices that its partitions have gone; it said {Process.Error}",
-        () => Process.Error.Contains("another instance owns it now", StringComparison.Ordinal) || Process.Error.Contains("given back", StringComparison.Ordinal));
+    public Task NoticesThatItsPartitionsHaveGoneAsync() =>
+        LiveWait.UntilAsync($"the zombie notices that its partitions have gone; it said {Process.Error}", () =>
+            Process.Error.Contains("another instance owns it now", StringComparison.Ordinal)
+            || Process.Error.Contains("given back", StringComparison.Ordinal)
+        );
 
     /// <summary>SIGTERM, and its end.</summary>
     public async Task<CommandRun> StopAsync()

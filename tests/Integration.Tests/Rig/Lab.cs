@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Integration.Tests.Rig;
 
-/// <summary>What a test needs around an engine: a Kafka, a Redis and a folder, all its own, gone when it ends.</summary>
+/// <summary>
+/// What a test needs around an engine: a Kafka, a Redis and a folder, all its own, gone when it ends.
+/// </summary>
 public sealed class Lab : IAsyncDisposable
 {
     /// <summary>The prefix of a test's second group.</summary>
@@ -58,7 +60,8 @@ public sealed class Lab : IAsyncDisposable
         return results;
     }
 
-    public Task<EngineRun> StartAsync(params string[] more) => EngineRun.StartAsync(Brokers, Redis.Address, Config, more);
+    public Task<EngineRun> StartAsync(params string[] more) =>
+        EngineRun.StartAsync(Brokers, Redis.Address, Config, more);
 
     /// <summary>Runs the engine until nothing is left to do; its summary.</summary>
     public async Task<CommandRun> RunUntilIdleAsync(LiveResults redis, params string[] more)
@@ -71,7 +74,15 @@ public sealed class Lab : IAsyncDisposable
 
     /// <summary>Waits for a click's verdict.</summary>
     public async Task<JsonElement> VerdictAsync(string click, string prefix = "", TimeSpan? within = null) =>
-        JsonDocument.Parse(await LiveWait.ForAsync($"click {click} has a verdict", async () => (string?)await Redis.Database.StringGetAsync($"{prefix}verdict:{click}"), within)).RootElement;
+        JsonDocument
+            .Parse(
+                await LiveWait.ForAsync(
+                    $"click {click} has a verdict",
+                    async () => (string?)await Redis.Database.StringGetAsync($"{prefix}verdict:{click}"),
+                    within
+                )
+            )
+            .RootElement;
 
     /// <summary>Waits until progress covers all that the log of interactions holds now.</summary>
     public async Task IsDecidedAsync(string group = "engine")
@@ -83,7 +94,11 @@ public sealed class Lab : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Log.Dispose();
-        foreach (IAsyncDisposable other in _others) await other.DisposeAsync();
+        foreach (IAsyncDisposable other in _others)
+        {
+            await other.DisposeAsync();
+        }
+
         await Redis.DisposeAsync();
         _kafka?.Dispose();
         Folder.Dispose();
@@ -93,13 +108,27 @@ public sealed class Lab : IAsyncDisposable
 /// <summary>The kinds of Redis that results go to.</summary>
 public static class Redises
 {
-    public const string Garnet = "Garnet", Server = "redis-server", Cluster = "Redis Cluster";
+    public const string Garnet = "Garnet",
+        Server = "redis-server",
+        Cluster = "Redis Cluster";
 
     public static async Task<LiveResults> StartAsync(string kind)
     {
-        if (kind != Garnet && !LiveRedisServer.IsThere) Assert.Skip($"needs redis-server on the path ({kind})");
-        if (kind == Server) return await LiveRedisServer.StartAsync();
-        if (kind == Cluster) return await LiveRedisCluster.StartAsync();
+        if (kind != Garnet && !LiveRedisServer.IsThere)
+        {
+            Assert.Skip($"needs redis-server on the path ({kind})");
+        }
+
+        if (kind == Server)
+        {
+            return await LiveRedisServer.StartAsync();
+        }
+
+        if (kind == Cluster)
+        {
+            return await LiveRedisCluster.StartAsync();
+        }
+
         EmbeddedRedis garnet = await Task.Run(() => EmbeddedRedis.Start(TimeProvider.System, garnet: true));
         return new LiveAddress(garnet.Address, garnet);
     }

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Integration.Tests.Rig;
 
-/// <summary>The one real broker of a test run, started by the first test that needs it. Its tests run one after another: topics' names are fixed.</summary>
+/// <summary>
+/// The one real broker of a test run, started by the first test that needs it. Its tests run one after another: topics'
+/// names are fixed.
+/// </summary>
 public sealed class RealKafka : IAsyncLifetime
 {
     /// <summary>The collection of all tests on the real broker.</summary>
@@ -17,7 +20,11 @@ public sealed class RealKafka : IAsyncLifetime
 
     public async Task<string> BrokersAsync()
     {
-        if (!LiveBroker.IsThere) Assert.Skip("needs a real Kafka: set KAFKA_BOOTSTRAP or KAFKA_TOOL");
+        if (!LiveBroker.IsThere)
+        {
+            Assert.Skip("needs a real Kafka: set KAFKA_BOOTSTRAP or KAFKA_TOOL");
+        }
+
         await _starting.WaitAsync();
         try
         {
@@ -34,7 +41,11 @@ public sealed class RealKafka : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_broker != null) await _broker.DisposeAsync();
+        if (_broker != null)
+        {
+            await _broker.DisposeAsync();
+        }
+
         _starting.Dispose();
     }
 }

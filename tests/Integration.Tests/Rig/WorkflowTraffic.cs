@@ -8,8 +8,8 @@ using Xunit;
 namespace Integration.Tests.Rig;
 
 /// <summary>
-/// Events of all workflows, stamped over ten minutes, and what engines make of them: a run that is disturbed while they come, and afterwards
-/// an undisturbed one of another group over the same log, which must come to the same.
+/// Events of all workflows, stamped over ten minutes, and what engines make of them: a run that is disturbed while they
+/// come, and afterwards an undisturbed one of another group over the same log, which must come to the same.
 /// </summary>
 public sealed class WorkflowTraffic
 {
@@ -21,7 +21,13 @@ public sealed class WorkflowTraffic
 
     /// <summary>In the order of their timestamps.</summary>
     public LiveRecord[] Records { get; } =
-        [.. ContentKillTests.Records(LiveEvents.Now - 600_000).Concat(BindingKillTests.Records()).Concat(ProcessKillTests.Records()).OrderBy(record => record.Timestamp)];
+    [
+        .. ContentKillTests
+            .Records(LiveEvents.Now - 600_000)
+            .Concat(BindingKillTests.Records())
+            .Concat(ProcessKillTests.Records())
+            .OrderBy(record => record.Timestamp),
+    ];
 
     /// <summary>A lab with the settings that the events speak of, and its traffic.</summary>
     public static async Task<(Lab, WorkflowTraffic)> StartAsync(string redis, RealKafka? kafka = null)
@@ -34,46 +40,105 @@ public sealed class WorkflowTraffic
     }
 
     /// <summary>Sends them over some seconds, so that whatever disturbs meets events under way.</summary>
-    public Task SendAsync(TimeSpan over, CancellationToken cancel) => Task.Run(async () =>
-    {
-        foreach (LiveRecord[] slice in Records.Chunk(Records.Length / Slices + 1))
-        {
-            _lab.Log.SendAll(slice);
-            await Task.Delay(over / Slices, cancel);
-        }
-    }, cancel);
+    public Task SendAsync(TimeSpan over, CancellationToken cancel) =>
+        Task.Run(
+            async () =>
+            {
+                foreach (LiveRecord[] slice in Records.Chunk(Records.Length / Slices + 1))
+                {
+                    _lab.Log.SendAll(slice);
+                    await Task.Delay(over / Slices, cancel);
+                }
+            },
+            cancel
+        );
 
     /// <summary>Waits until so large a share is decided, and written.</summary>
-    public Task ReachAsync(double share) => LiveWait.UntilAsync($"{share:P0} are decided", async () => await ProgressAsync() >= share * Records.Length, TimeSpan.FromSeconds(90));
+    public Task ReachAsync(double share) =>
+        LiveWait.UntilAsync(
+            $"{share:P0} are decided",
+            async () => await ProgressAsync() >= share * Records.Length,
+            TimeSpan.FromSeconds(90)
+        );
 
     /// <summary>How far all partitions of the workflows are, added up.</summary>
-    public async Task<long> ProgressAsync() => (await _lab.Redis.StringsAsync("progress:engine:{"))
-        .Where(progress => !progress.Key.Contains("{interactions-", StringComparison.Ordinal)).Sum(progress => long.Parse(progress.Value.Split(' ')[0], CultureInfo.InvariantCulture));
+    public async Task<long> ProgressAsync() =>
+        (await _lab.Redis.StringsAsync("progress:engine:{"))
+            .Where(progress => !progress.Key.Contains("{interactions-", StringComparison.Ordinal))
+            .Sum(progress => long.Parse(progress.Value.Split(' ')[0], CultureInfo.InvariantCulture));
 
     /// <summary>Runs the engine to the log's end, then another group undisturbed, and compares.</summary>
     public async Task AgreesAsync()
     {
         await _lab.RunUntilIdleAsync(_lab.Redis);
         LiveResults calm = await _lab.AnotherRedisAsync(Redises.Any);
-        await calm.Database.StringSetAsync($"{Lab.Second}settings-base:calm", await _lab.Redis.Database.StringGetAsync("settings-base:engine"));
+        await calm.Database.StringSetAsync(
+            $"{Lab.Second}settings-base:calm",
+            await _lab.Redis.Database.StringGetAsync("settings-base:engine")
+        );
         await _lab.RunUntilIdleAsync(calm, "--group", "calm", "--prefix", Lab.Second);
-        SortedDictionary<string, string> undisturbed = await ResultsAsync(calm, Lab.Second), disturbed = await ResultsAsync(_lab.Redis);
-        string[] differences = [.. undisturbed.Keys.Union(disturbed.Keys).Where(key => undisturbed.GetValueOrDefault(key) != disturbed.GetValueOrDefault(key))
-            .Select(key => $"{key}: undisturbed {undisturbed.GetValueOrDefault(key) ?? "nothing"}, disturbed {disturbed.GetValueOrDefault(key) ?? "nothing"}")];
-        Assert.True(differences.Length == 0, $"{differences.Length} of {undisturbed.Count} results differ:\n{string.Join('\n', differences.Take(12))}");
-        Assert.All(["content:", "suggestions:sp-1:", "binding:", "stats:binding:", "priority:{refund-review}:", "priority:queue:{refund-review}"], key => Assert.Contains(undisturbed.Keys, one => one.StartsWith(key, StringComparison.Ordinal)));
+        SortedDictionary<string, string> undisturbed = await ResultsAsync(calm, Lab.Second),
+            disturbed = await ResultsAsync(_lab.Redis);
+        string[] differences =
+        [
+            .. undisturbed
+                .Keys.Union(disturbed.Keys)
+                .Where(key => undisturbed.GetValueOrDefault(key) != disturbed.GetValueOrDefault(key))
+                .Select(key =>
+                    $"{key}: undisturbed {undisturbed.GetValueOrDefault(key) ?? "nothing"}, disturbed "
+                    + $"{disturbed.GetValueOrDefault(key) ?? "nothing"}"
+                ),
+        ];
+        Assert.True(
+            differences.Length == 0,
+            $"{differences.Length} of {undisturbed.Count} results differ:\n{string.Join('\n', differences.Take(12))}"
+        );
+        Assert.All(
+            [
+                "content:",
+                "suggestions:sp-1:",
+                "binding:",
+                "stats:binding:",
+                "priority:{refund-review}:",
+                "priority:queue:{refund-review}",
+            ],
+            key => Assert.Contains(undisturbed.Keys, one => one.StartsWith(key, StringComparison.Ordinal))
+        );
     }
 
-    /// <summary>What engines leave in Redis: values, fields of hashes and members of queues, without the group's prefix.</summary>
+    /// <summary>
+    /// What engines leave in Redis: values, fields of hashes and members of queues, without the group's prefix.
+    /// </summary>
     public static async Task<SortedDictionary<string, string>> ResultsAsync(LiveResults redis, string prefix = "")
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (string values in new[] { "content:", "binding:", "priority:{" })
-            foreach ((string key, string value) in await redis.StringsAsync(prefix + values)) all[key[prefix.Length..]] = value;
+        {
+            foreach ((string key, string value) in await redis.StringsAsync(prefix + values))
+            {
+                all[key[prefix.Length..]] = value;
+            }
+        }
+
         foreach (string hashes in new[] { "suggestions:", "stats:binding:" })
-            foreach ((string field, string value) in await redis.HashesAsync(prefix + hashes)) all[field[prefix.Length..]] = value;
+        {
+            foreach ((string field, string value) in await redis.HashesAsync(prefix + hashes))
+            {
+                all[field[prefix.Length..]] = value;
+            }
+        }
+
         foreach (string queue in redis.Keys(prefix + "priority:queue:"))
-            foreach (SortedSetEntry entry in await redis.Database.SortedSetRangeByRankWithScoresAsync(queue)) all[$"{queue[prefix.Length..]} {entry.Element}"] = entry.Score.ToString("R", CultureInfo.InvariantCulture);
+        {
+            foreach (SortedSetEntry entry in await redis.Database.SortedSetRangeByRankWithScoresAsync(queue))
+            {
+                all[$"{queue[prefix.Length..]} {entry.Element}"] = entry.Score.ToString(
+                    "R",
+                    CultureInfo.InvariantCulture
+                );
+            }
+        }
+
         return all;
     }
 }

@@ -1,9 +1,9 @@
 namespace Models.Tests.Plain;
 
 /// <summary>
-/// What every feature is computed on: a path less what its recorder and its task put in. Points without a move go (a recorder of events has
-/// none, one of samples has many, and people's paths end in a dwell that programs' don't: models.md), so do steps back in time; of points
-/// at one time the last stays; a gap counts 250 ms at most.
+/// What every feature is computed on: a path less what its recorder and its task put in. Points without a move go (a
+/// recorder of events has none, one of samples has many, and people's paths end in a dwell that programs' don't:
+/// models.md), so do steps back in time; of points at one time the last stays; a gap counts 250 ms at most.
 /// </summary>
 internal static class PlainCleaning
 {
@@ -14,7 +14,8 @@ internal static class PlainCleaning
     /// <param name="t">Milliseconds from the first point.</param>
     /// <param name="x">CSS pixels.</param>
     /// <param name="y">CSS pixels.</param>
-    /// <param name="scratch">Takes the cleaned path; at most its first <see cref="PlainScratch.MostPoints"/> points are read.</param>
+    /// <param name="scratch">Takes the cleaned path; at most its first <see cref="PlainScratch.MostPoints"/> points are
+    /// read.</param>
     public static void Clean(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, PlainScratch scratch)
     {
         int n = 0;
@@ -54,14 +55,17 @@ internal static class PlainCleaning
 
     private static void CapGapsAndMeasure(PlainScratch scratch)
     {
-        float cut = 0, length = 0, before = 0;
+        float cut = 0,
+            length = 0,
+            before = 0;
         for (int i = 0; i < scratch.Count; i++)
         {
             float now = scratch.T[i];
             if (i > 0)
             {
                 cut += Math.Max(0, now - before - LongestGap);
-                float dx = scratch.X[i] - scratch.X[i - 1], dy = scratch.Y[i] - scratch.Y[i - 1];
+                float dx = scratch.X[i] - scratch.X[i - 1],
+                    dy = scratch.Y[i] - scratch.Y[i - 1];
                 length += MathF.Sqrt((dx * dx) + (dy * dy));
             }
 
@@ -71,7 +75,9 @@ internal static class PlainCleaning
         }
     }
 
-    /// <summary>Positions at equal times, by straight lines between points; the last lies at or before the path's end.</summary>
+    /// <summary>
+    /// Positions at equal times, by straight lines between points; the last lies at or before the path's end.
+    /// </summary>
     /// <param name="scratch">A cleaned path of 2 points and more.</param>
     /// <param name="step">Milliseconds.</param>
     /// <param name="each">Every so many places are kept, the last included.</param>
@@ -99,16 +105,22 @@ internal static class PlainCleaning
         count = ((count - 1) / each) + 1;
         for (int j = 0; j < count; j++)
         {
-            (scratch.GridX[j], scratch.GridY[j]) = (scratch.GridX[first + (j * each)], scratch.GridY[first + (j * each)]);
+            (scratch.GridX[j], scratch.GridY[j]) = (
+                scratch.GridX[first + (j * each)],
+                scratch.GridY[first + (j * each)]
+            );
         }
 
         return count;
     }
 
-    /// <summary>Positions at equal steps of <paramref name="key"/> (time or arc length) from first to last, both included.</summary>
+    /// <summary>
+    /// Positions at equal steps of <paramref name="key"/> (time or arc length) from first to last, both included.
+    /// </summary>
     internal static void Even(PlainScratch scratch, float[] key, Span<float> x, Span<float> y)
     {
-        int last = scratch.Count - 1, i = 0;
+        int last = scratch.Count - 1,
+            i = 0;
         float whole = key[last] - key[0];
         for (int j = 0; j < x.Length; j++)
         {

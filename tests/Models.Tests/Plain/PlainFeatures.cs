@@ -3,16 +3,27 @@ using Engine.Pipeline.CursorPath;
 namespace Models.Tests.Plain;
 
 /// <summary>
-/// The features of a cursor path, each by its formula and one value after another: the twin of <see cref="PathFeatures"/>, which takes 16 at once
-/// and looks things up once for many.
+/// The features of a cursor path, each by its formula and one value after another: the twin of
+/// <see cref="PathFeatures"/>, which takes 16 at once and looks things up once for many.
 /// </summary>
 internal static class PlainFeatures
 {
-    public static bool Compute(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> features, PlainScratch scratch)
+    public static bool Compute(
+        ReadOnlySpan<float> t,
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> y,
+        Span<float> features,
+        PlainScratch scratch
+    )
     {
         features.Clear();
         PlainCleaning.Clean(t, x, y, scratch);
-        if (scratch.Count < PathFeatures.LeastPoints || scratch.Length < PathFeatures.LeastLength || !(scratch.Duration > 0) || !float.IsFinite(scratch.Length))
+        if (
+            scratch.Count < PathFeatures.LeastPoints
+            || scratch.Length < PathFeatures.LeastLength
+            || !(scratch.Duration > 0)
+            || !float.IsFinite(scratch.Length)
+        )
         {
             return false;
         }

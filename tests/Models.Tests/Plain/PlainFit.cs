@@ -1,8 +1,9 @@
 namespace Models.Tests.Plain;
 
 /// <summary>
-/// Residuals of least-squares polynomials through 32 evenly spaced values, by an orthonormal basis made once (Gram-Schmidt on powers).
-/// Bezier curves are cubics, minimum jerk is a quintic in time: what a formula drew leaves almost no residual, a hand does.
+/// Residuals of least-squares polynomials through 32 evenly spaced values, by an orthonormal basis made once
+/// (Gram-Schmidt on powers). Bezier curves are cubics, minimum jerk is a quintic in time: what a formula drew leaves
+/// almost no residual, a hand does.
 /// </summary>
 internal static class PlainFit
 {
@@ -14,7 +15,8 @@ internal static class PlainFit
     /// <summary>Root mean square distance from the polynomials of each degree up to 7, in the values' unit.</summary>
     public static void Residuals(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<double> byDegree)
     {
-        Span<double> dx = stackalloc double[Points], dy = stackalloc double[Points];
+        Span<double> dx = stackalloc double[Points],
+            dy = stackalloc double[Points];
         for (int i = 0; i < Points; i++)
         {
             dx[i] = x[i];

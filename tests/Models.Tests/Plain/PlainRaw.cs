@@ -3,20 +3,31 @@ using static Engine.Pipeline.CursorPath.PathFeature;
 namespace Models.Tests.Plain;
 
 /// <summary>
-/// What lies in the single events: whether a longer wait holds a longer step, as it must where a clock samples a hand, and how steps and
-/// waits repeat. They depend on the recorder; trained only on paths seen through many of them.
+/// What lies in the single events: whether a longer wait holds a longer step, as it must where a clock samples a hand,
+/// and how steps and waits repeat. They depend on the recorder; trained only on paths seen through many of them.
 /// </summary>
 internal static class PlainRaw
 {
-    public static void Compute(PlainScratch path, ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> f)
+    public static void Compute(
+        PlainScratch path,
+        ReadOnlySpan<float> t,
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> y,
+        Span<float> f
+    )
     {
         int n = Math.Min(path.Count - 1, PlainScratch.MostGrid);
-        Span<float> wait = path.A.AsSpan(0, n), step = path.B.AsSpan(0, n);
-        int straight = 0, repeated = 0, small = 0;
-        float dx0 = 0, dy0 = 0;
+        Span<float> wait = path.A.AsSpan(0, n),
+            step = path.B.AsSpan(0, n);
+        int straight = 0,
+            repeated = 0,
+            small = 0;
+        float dx0 = 0,
+            dy0 = 0;
         for (int i = 0; i < n; i++)
         {
-            float dx = path.X[i + 1] - path.X[i], dy = path.Y[i + 1] - path.Y[i];
+            float dx = path.X[i + 1] - path.X[i],
+                dy = path.Y[i + 1] - path.Y[i];
             wait[i] = path.T[i + 1] - path.T[i];
             step[i] = MathF.Sqrt((dx * dx) + (dy * dy));
             straight += dx == 0 || dy == 0 ? 1 : 0;
@@ -55,14 +66,16 @@ internal static class PlainRaw
     }
 
     /// <summary>
-    /// Against their neighbours' means, does a longer wait hold a longer step (and a speed that stays)? Correlation of the logarithms, and
-    /// the spread of local speed over that of local step.
+    /// Against their neighbours' means, does a longer wait hold a longer step (and a speed that stays)? Correlation of
+    /// the logarithms, and the spread of local speed over that of local step.
     /// </summary>
     private static void Local(PlainScratch path, ReadOnlySpan<float> wait, ReadOnlySpan<float> step, Span<float> f)
     {
-        Span<float> w = path.Speed.AsSpan(0, wait.Length), s = path.Sorted.AsSpan(0, wait.Length);
+        Span<float> w = path.Speed.AsSpan(0, wait.Length),
+            s = path.Sorted.AsSpan(0, wait.Length);
         int m = 0;
-        double speeds = 0, steps = 0;
+        double speeds = 0,
+            steps = 0;
         for (int i = 1; i + 1 < wait.Length; i++)
         {
             if (step[i - 1] + step[i] + step[i + 1] >= 9 && wait[i] > 0 && wait[i - 1] > 0 && wait[i + 1] > 0)
@@ -87,7 +100,10 @@ internal static class PlainRaw
         int m = 0;
         for (int i = 1; i < n; i++)
         {
-            float ax = path.X[i] - path.X[i - 1], ay = path.Y[i] - path.Y[i - 1], bx = path.X[i + 1] - path.X[i], by = path.Y[i + 1] - path.Y[i];
+            float ax = path.X[i] - path.X[i - 1],
+                ay = path.Y[i] - path.Y[i - 1],
+                bx = path.X[i + 1] - path.X[i],
+                by = path.Y[i + 1] - path.Y[i];
             if ((ax * ax) + (ay * ay) >= 9 && (bx * bx) + (by * by) >= 9)
             {
                 turns[m++] = PlainSeries.Turn(ax, ay, bx, by);
@@ -107,7 +123,10 @@ internal static class PlainRaw
     /// <summary>Share of events without a move between first and last move.</summary>
     private static float Still(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
-        int first = -1, last = 0, still = 0, stillAtLast = 0;
+        int first = -1,
+            last = 0,
+            still = 0,
+            stillAtLast = 0;
         for (int i = 1; i < t.Length; i++)
         {
             bool moves = x[i] != x[i - 1] || y[i] != y[i - 1];

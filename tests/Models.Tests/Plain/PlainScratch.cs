@@ -29,7 +29,6 @@ internal sealed class PlainScratch
     /// <summary>Points of the cleaned path.</summary>
     public int Count { get; internal set; }
 
-
     /// <summary>Its arc length, px.</summary>
     public float Length => Count > 0 ? S[Count - 1] : 0;
 

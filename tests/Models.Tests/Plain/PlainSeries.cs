@@ -22,8 +22,14 @@ internal static class PlainSeries
         double sum = 0;
         foreach (float x in v)
         {
-            double d = x - mean, p = d * d;
-            sum += order switch { 2 => p, 3 => p * d, _ => p * p };
+            double d = x - mean,
+                p = d * d;
+            sum += order switch
+            {
+                2 => p,
+                3 => p * d,
+                _ => p * p,
+            };
         }
 
         return v.IsEmpty ? 0 : sum / v.Length;
@@ -34,7 +40,8 @@ internal static class PlainSeries
     /// <summary>Third or fourth moment over the matching power of the standard deviation.</summary>
     public static double Standardised(ReadOnlySpan<float> v, int order)
     {
-        double mean = Mean(v), variance = Moment(v, mean, 2);
+        double mean = Mean(v),
+            variance = Moment(v, mean, 2);
         return variance < Least ? 0 : Moment(v, mean, order) / Math.Pow(variance, order / 2.0);
     }
 
@@ -51,7 +58,9 @@ internal static class PlainSeries
 
     public static double Autocorrelation(ReadOnlySpan<float> v, int lag)
     {
-        double mean = Mean(v), variance = 0, both = 0;
+        double mean = Mean(v),
+            variance = 0,
+            both = 0;
         for (int i = 0; i < v.Length; i++)
         {
             variance += (v[i] - mean) * (v[i] - mean);
@@ -66,7 +75,11 @@ internal static class PlainSeries
     /// <summary>Least squares of b on a, and their correlation (Pearson).</summary>
     public static (double Slope, double Correlation) Regression(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
-        double ma = Mean(a), mb = Mean(b), aa = 0, bb = 0, ab = 0;
+        double ma = Mean(a),
+            mb = Mean(b),
+            aa = 0,
+            bb = 0,
+            ab = 0;
         for (int i = 0; i < a.Length; i++)
         {
             aa += (a[i] - ma) * (a[i] - ma);
@@ -91,8 +104,10 @@ internal static class PlainSeries
     }
 
     /// <summary>The angle from a to b, rad; pi where b goes straight back, whatever the sign of the 0 across.</summary>
-    public static float Turn(float ax, float ay, float bx, float by) => MathF.Atan2((ax * by) - (ay * bx) + 0f, (ax * bx) + (ay * by));
+    public static float Turn(float ax, float ay, float bx, float by) =>
+        MathF.Atan2((ax * by) - (ay * bx) + 0f, (ax * bx) + (ay * by));
 
     /// <summary>a / b within 0 to <paramref name="most"/>; 0 if there is no b.</summary>
-    public static double Over(double a, double b, double most = 100) => Math.Abs(b) < Least ? 0 : Math.Clamp(a / b, -most, most);
+    public static double Over(double a, double b, double most = 100) =>
+        Math.Abs(b) < Least ? 0 : Math.Clamp(a / b, -most, most);
 }

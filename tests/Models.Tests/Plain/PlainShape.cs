@@ -10,7 +10,8 @@ internal static class PlainShape
 
     public static void Compute(PlainScratch path, Span<float> f)
     {
-        Span<float> x = stackalloc float[Fine], y = stackalloc float[Fine];
+        Span<float> x = stackalloc float[Fine],
+            y = stackalloc float[Fine];
         PlainCleaning.Even(path, path.S, x, y);
         double mean = Turns(x, y, f);
         Chord(x, y, path.Length, f);
@@ -42,7 +43,8 @@ internal static class PlainShape
 
     private static double Turns(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> f)
     {
-        Span<float> turns = stackalloc float[Fine - 2], sizes = stackalloc float[Fine - 2];
+        Span<float> turns = stackalloc float[Fine - 2],
+            sizes = stackalloc float[Fine - 2];
         TurnsOf(x, y, turns);
         int alternations = 0;
         double sum = 0;
@@ -53,7 +55,8 @@ internal static class PlainShape
             alternations += i > 0 && turns[i] * turns[i - 1] < 0 ? 1 : 0;
         }
 
-        double mean = PlainSeries.Mean(sizes), all = mean * sizes.Length;
+        double mean = PlainSeries.Mean(sizes),
+            all = mean * sizes.Length;
         f[(int)TurnEnd] = (float)(PlainSeries.Mean(sizes[^8..]) - PlainSeries.Mean(sizes[..^8]));
         f[(int)TurnStart] = (float)(PlainSeries.Mean(sizes[..8]) - PlainSeries.Mean(sizes[8..]));
         f[(int)TurnAutocorrelation] = (float)PlainSeries.Autocorrelation(turns, 1);
@@ -70,7 +73,9 @@ internal static class PlainShape
 
     private static void CoarseTurns(PlainScratch path, double fineMean, Span<float> f)
     {
-        Span<float> x = stackalloc float[Coarse], y = stackalloc float[Coarse], turns = stackalloc float[Coarse - 2];
+        Span<float> x = stackalloc float[Coarse],
+            y = stackalloc float[Coarse],
+            turns = stackalloc float[Coarse - 2];
         PlainCleaning.Even(path, path.S, x, y);
         TurnsOf(x, y, turns);
         float most = 0;
@@ -87,9 +92,12 @@ internal static class PlainShape
 
     private static void Chord(ReadOnlySpan<float> x, ReadOnlySpan<float> y, float length, Span<float> f)
     {
-        float dx = x[^1] - x[0], dy = y[^1] - y[0], chord = MathF.Sqrt((dx * dx) + (dy * dy));
+        float dx = x[^1] - x[0],
+            dy = y[^1] - y[0],
+            chord = MathF.Sqrt((dx * dx) + (dy * dy));
         f[(int)Straightness] = (float)PlainSeries.Over(chord, length, 1);
-        float most = 0, before = 0;
+        float most = 0,
+            before = 0;
         int crossings = 0;
         Span<float> sides = stackalloc float[x.Length];
         for (int k = 1; k < x.Length && chord > 0; k++)

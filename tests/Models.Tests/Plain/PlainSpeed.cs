@@ -32,7 +32,8 @@ internal static class PlainSpeed
         int m = PlainCleaning.Grid(path, step, each) - 1;
         for (int j = 0; j < m; j++)
         {
-            float dx = path.GridX[j + 1] - path.GridX[j], dy = path.GridY[j + 1] - path.GridY[j];
+            float dx = path.GridX[j + 1] - path.GridX[j],
+                dy = path.GridY[j + 1] - path.GridY[j];
             u[j] = MathF.Sqrt((dx * dx) + (dy * dy));
         }
 
@@ -59,7 +60,8 @@ internal static class PlainSpeed
         double median = PlainSeries.Quantile(sorted, 0.5);
         f[(int)SpeedTail] = (float)PlainSeries.Over(PlainSeries.Quantile(sorted, 0.9), median + 0.02);
         f[(int)SpeedFoot] = (float)PlainSeries.Over(PlainSeries.Quantile(sorted, 0.1), median + 0.02);
-        int still = 0, slow = 0;
+        int still = 0,
+            slow = 0;
         foreach (float v in u)
         {
             still += v < 0.05f ? 1 : 0;
@@ -72,8 +74,10 @@ internal static class PlainSpeed
 
     private static void Profile(ReadOnlySpan<float> u, Span<float> f)
     {
-        int peak = 0, rising = 0;
-        float rise = 0, fall = 0;
+        int peak = 0,
+            rising = 0;
+        float rise = 0,
+            fall = 0;
         for (int j = 0; j < u.Length; j++)
         {
             peak = u[j] > u[peak] ? j : peak;
@@ -94,7 +98,11 @@ internal static class PlainSpeed
     /// <summary>Correlation with s^2 (1 - s)^2, the speed of minimum jerk (T. Flash, N. Hogan, 1985).</summary>
     private static double BellCorrelation(ReadOnlySpan<float> u)
     {
-        double mean = 0, uMean = PlainSeries.Mean(u), uu = 0, bb = 0, ub = 0;
+        double mean = 0,
+            uMean = PlainSeries.Mean(u),
+            uu = 0,
+            bb = 0,
+            ub = 0;
         for (int j = 0; j < u.Length; j++)
         {
             mean += Bell(j, u.Length) / u.Length;
@@ -102,7 +110,8 @@ internal static class PlainSpeed
 
         for (int j = 0; j < u.Length; j++)
         {
-            double du = u[j] - uMean, db = Bell(j, u.Length) - mean;
+            double du = u[j] - uMean,
+                db = Bell(j, u.Length) - mean;
             uu += du * du;
             bb += db * db;
             ub += du * db;
@@ -127,10 +136,12 @@ internal static class PlainSpeed
 
         int peaks = 0;
         double depth = 0;
-        float lowest = float.MaxValue, lastPeak = 0;
+        float lowest = float.MaxValue,
+            lastPeak = 0;
         for (int j = 0; j < u.Length; j++)
         {
-            bool peak = u[j] >= greatest * PeakShare && (j == 0 || u[j] > u[j - 1]) && (j == u.Length - 1 || u[j] >= u[j + 1]);
+            bool peak =
+                u[j] >= greatest * PeakShare && (j == 0 || u[j] > u[j - 1]) && (j == u.Length - 1 || u[j] >= u[j + 1]);
             if (peak)
             {
                 depth += peaks > 0 ? 1 - (lowest / Math.Min(lastPeak, u[j])) : 0;
@@ -156,7 +167,9 @@ internal static class PlainSpeed
         return PlainSeries.Over(sum, u.Length - 2);
     }
 
-    /// <summary>log10(1 + T^5 / L^2 * integral of |x'''|^2 dt) (N. Hogan, D. Sternad, 2009), by third differences.</summary>
+    /// <summary>
+    /// log10(1 + T^5 / L^2 * integral of |x'''|^2 dt) (N. Hogan, D. Sternad, 2009), by third differences.
+    /// </summary>
     private static double JerkAt(PlainScratch path, float step, int each)
     {
         int n = PlainCleaning.Grid(path, step, each);
@@ -168,24 +181,29 @@ internal static class PlainSpeed
             sum += (x * x) + (y * y);
         }
 
-        double steps = (n - 1), length = path.Length;
+        double steps = (n - 1),
+            length = path.Length;
         return n < 4 || length <= 0 ? 0 : Math.Log10(1 + (Math.Pow(steps, 5) / (length * length) * sum));
     }
 
     /// <summary>
-    /// Spectral arc length of the speed profile up to 10 Hz (S. Balasubramanian et al., "On the analysis of movement smoothness", 2015),
-    /// by sums at multiples of 0.5 Hz; 0 and below, less is rougher.
+    /// Spectral arc length of the speed profile up to 10 Hz (S. Balasubramanian et al., "On the analysis of movement
+    /// smoothness", 2015), by sums at multiples of 0.5 Hz; 0 and below, less is rougher.
     /// </summary>
     private static double SpectralArcLength(ReadOnlySpan<float> u, float step)
     {
         const int Frequencies = 21;
         const double Hertz = 0.5;
-        double before = 1, length = 0;
+        double before = 1,
+            length = 0;
         for (int k = 1; k < Frequencies; k++)
         {
             double turn = 2 * Math.PI * Hertz * k * step / 1000;
             (double s, double c) = Math.SinCos(turn);
-            double re = 0, im = 0, zr = 1, zi = 0;
+            double re = 0,
+                im = 0,
+                zr = 1,
+                zi = 0;
             foreach (float v in u)
             {
                 re += v * zr;
@@ -210,12 +228,17 @@ internal static class PlainSpeed
         f[(int)LastTwentieth] = 1 - TimeAt(path, 0.95f);
     }
 
-    /// <summary>Arc length over time less polynomials: easings and minimum jerk leave next to nothing, whatever line they follow.</summary>
+    /// <summary>
+    /// Arc length over time less polynomials: easings and minimum jerk leave next to nothing, whatever line they
+    /// follow.
+    /// </summary>
     private static void Way(PlainScratch path, Span<float> f)
     {
-        Span<float> way = stackalloc float[PlainFit.Points], none = stackalloc float[PlainFit.Points];
+        Span<float> way = stackalloc float[PlainFit.Points],
+            none = stackalloc float[PlainFit.Points];
         none.Clear();
-        int last = path.Count - 1, i = 0;
+        int last = path.Count - 1,
+            i = 0;
         for (int j = 0; j < way.Length; j++)
         {
             float at = path.T[0] + (path.Duration * j / (way.Length - 1));

@@ -16,10 +16,14 @@ using Record = Engine.Pipeline.Record;
 
 namespace Pipeline.Tests.Budgets;
 
-/// <summary>What bench/budgets.json allows, held against the pipeline with the shipped models, lists and settings.</summary>
+/// <summary>
+/// What bench/budgets.json allows, held against the pipeline with the shipped models, lists and settings.
+/// </summary>
 public sealed unsafe class AllocationTests
 {
-    private const int WarmUp = 60_000, Measured = 40_000, Batch = 500;
+    private const int WarmUp = 60_000,
+        Measured = 40_000,
+        Batch = 500;
 
     private static readonly KeyedHash Hash = new(3, 5);
 
@@ -31,7 +35,13 @@ public sealed unsafe class AllocationTests
     public void Events_allocate_no_more_than_their_budget(string kind)
     {
         DecisionSettings settings = Settings();
-        using var pipeline = new ClickPipeline(Hash, new SettingsTimeline(settings, TimeSpan.FromSeconds(2)), new PathJudge(new ReplayIndex(new ReplaySettings(1_000))), new PipelineLimits(), new Sink());
+        using var pipeline = new ClickPipeline(
+            Hash,
+            new SettingsTimeline(settings, TimeSpan.FromSeconds(2)),
+            new PathJudge(new ReplayIndex(new ReplaySettings(1_000))),
+            new PipelineLimits(),
+            new Sink()
+        );
         using var partition = new PartitionState(0, new PipelineLimits(), settings.Limits);
         long offset = 0;
         List<long> slices = [];
@@ -41,21 +51,40 @@ public sealed unsafe class AllocationTests
             offset += Batch;
             long at = GC.GetAllocatedBytesForCurrentThread();
             pipeline.Process(batch.Records);
-            if (i >= WarmUp) slices.Add(GC.GetAllocatedBytesForCurrentThread() - at);
+            if (i >= WarmUp)
+            {
+                slices.Add(GC.GetAllocatedBytesForCurrentThread() - at);
+            }
         }
         PartitionCounts counts = partition.Counts;
         Assert.Equal(WarmUp + Measured, counts.Verdicts + counts.Duplicates + counts.Ticks);
-        // The median of the batches: what events cost is in every one, what the runtime makes for itself once (a method compiled anew) in one or two.
+        // The median of the batches: what events cost is in every one, what the runtime makes for itself once (a method
+        // compiled anew) in one or two.
         slices.Sort();
-        double budget = Budget(kind), perEvent = (double)slices[slices.Count / 2] / Batch;
-        Assert.True(perEvent <= budget, string.Create(CultureInfo.InvariantCulture, $"{kind}: {perEvent:0.000} bytes an event, {slices.Sum()} in {slices.Count} batches of {Batch}, budget {budget}"));
+        double budget = Budget(kind),
+            perEvent = (double)slices[slices.Count / 2] / Batch;
+        Assert.True(
+            perEvent <= budget,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{kind}: {perEvent:0.000} bytes an event, {slices.Sum()} in {slices.Count} batches of {Batch}, "
+                    + $"budget {budget}"
+            )
+        );
     }
 
-    /// <summary>300 visitors, publishers and campaigns that repeat, 20 clicks a millisecond, each on its own network of 100.</summary>
+    /// <summary>
+    /// 300 visitors, publishers and campaigns that repeat, 20 clicks a millisecond, each on its own network of 100.
+    /// </summary>
     private static string Json(string kind, int i)
     {
-        if (kind == "tick") return """{"type":"tick"}""";
-        int id = kind == "duplicate" ? i % 100 : i, who = i % 300;
+        if (kind == "tick")
+        {
+            return """{"type":"tick"}""";
+        }
+
+        int id = kind == "duplicate" ? i % 100 : i,
+            who = i % 300;
         var path = new StringBuilder();
         if (kind == "click_with_path")
         {
@@ -70,19 +99,32 @@ public sealed unsafe class AllocationTests
             }
             path.Append(']');
         }
-        return string.Create(CultureInfo.InvariantCulture, $"{{\"type\":\"click\",\"id\":\"c-{id}\",\"time\":{Events.Start + i / 20},\"ip\":\"51.15.{who % 100}.7\",\"ua\":\"Mozilla/5.0 (X11; Linux x86_64) Chrome/131.0.0.0\",\"visitor\":\"v-{who}\",\"publisher\":\"pub-{who % 40}\",\"campaign\":\"cmp-{who % 30}\",\"cost_micros\":250000,\"x\":3,\"y\":4,\"viewport\":[1280,720]{path}}}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"type\":\"click\",\"id\":\"c-{id}\",\"time\":{Events.Start + i / 20},\"ip\":\"51.15.{who % 100}.7\",\"ua\":\"Mozilla/5.0 (X11; Linux x86_64) Chrome/131.0.0.0\",\"visitor\":\"v-{who}\",\"publisher\":\"pub-{who % 40}\",\"campaign\":\"cmp-{who % 30}\",\"cost_micros\":250000,\"x\":3,\"y\":4,\"viewport\":[1280,720]{path}}}"
+        );
     }
 
     private static DecisionSettings Settings()
     {
         string root = SharedData.Repository;
-        var book = new SettingsBook(new SettingFiles([Path.Combine(root, "configs", "lists"), Path.Combine(root, "models", "Artifacts")]));
-        foreach ((string key, string value) in SettingsFolder.Read(Path.Combine(root, "bench", "EndToEnd", "settings"))) book.Apply(key, value);
+        var book = new SettingsBook(
+            new SettingFiles([Path.Combine(root, "configs", "lists"), Path.Combine(root, "models", "Artifacts")])
+        );
+        foreach ((string key, string value) in SettingsFolder.Read(Path.Combine(root, "bench", "EndToEnd", "settings")))
+        {
+            book.Apply(key, value);
+        }
+
         return book.Build("s-base", Hash);
     }
 
     private static double Budget(string kind) =>
-        JsonDocument.Parse(File.ReadAllText(Path.Combine(SharedData.Repository, "bench", "budgets.json"))).RootElement.GetProperty("bytes_per_event").GetProperty(kind).GetDouble();
+        JsonDocument
+            .Parse(File.ReadAllText(Path.Combine(SharedData.Repository, "bench", "budgets.json")))
+            .RootElement.GetProperty("bytes_per_event")
+            .GetProperty(kind)
+            .GetDouble();
 
     /// <summary>A batch as librdkafka gives it: values and keys in memory that isn't the collector's.</summary>
     private sealed class Memory : IDisposable
@@ -98,7 +140,15 @@ public sealed unsafe class AllocationTests
             for (int n = 0; n < count; n++)
             {
                 values[n].CopyTo(new Span<byte>(at, values[n].Length));
-                Records[n] = new Record { Partition = partition, Offset = offset + n, Timestamp = Events.Start + ms + n / 20, Value = at, Length = values[n].Length, CloudEvent = CloudEvent.None };
+                Records[n] = new Record
+                {
+                    Partition = partition,
+                    Offset = offset + n,
+                    Timestamp = Events.Start + ms + n / 20,
+                    Value = at,
+                    Length = values[n].Length,
+                    CloudEvent = CloudEvent.None,
+                };
                 at += values[n].Length;
             }
         }
@@ -119,7 +169,10 @@ public sealed unsafe class AllocationTests
         public void Expect(ReadOnlySpan<ClickRow> rows)
         {
             _decided = 0;
-            for (int i = 0; i < rows.Length; i++) _expected[i] = _totals.Expect(rows[i]);
+            for (int i = 0; i < rows.Length; i++)
+            {
+                _expected[i] = _totals.Expect(rows[i]);
+            }
         }
 
         public void Verdict(ClickRow row, in Judgement judgement)
@@ -129,16 +182,13 @@ public sealed unsafe class AllocationTests
             _expected[_decided++].Count(row.Event.CostMicros, judgement);
         }
 
-        public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e) => throw new InvalidOperationException("nothing is confirmed here");
+        public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e) =>
+            throw new InvalidOperationException("nothing is confirmed here");
 
         public void DeadLetter(in Record record, DecodeError error) => throw new InvalidOperationException($"{error}");
 
-        public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
-        {
-        }
+        public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due) { }
 
-        public void Signature(ClickRow row, ReadOnlySpan<byte> signature)
-        {
-        }
+        public void Signature(ClickRow row, ReadOnlySpan<byte> signature) { }
     }
 }

@@ -5,18 +5,28 @@ using K4os.Compression.LZ4;
 namespace Pipeline.Tests.Consume;
 
 /// <summary>A record as a test writes it into a batch.</summary>
-internal sealed record BatchRecord(string? Key, string? Value, long TimestampDelta = 0, params (string Name, string? Value)[] Headers);
+internal sealed record BatchRecord(
+    string? Key,
+    string? Value,
+    long TimestampDelta = 0,
+    params (string Name, string? Value)[] Headers
+);
 
 /// <summary>Writes batches of Kafka's format 2, byte by byte as its documentation says, without checksums.</summary>
 internal sealed class BatchBytes
 {
-    public const int Gzip = 1, Lz4 = 3, AppendTime = 8, Transactional = 16, Control = 32;
+    public const int Gzip = 1,
+        Lz4 = 3,
+        AppendTime = 8,
+        Transactional = 16,
+        Control = 32;
 
     private readonly List<byte> _all = [];
 
     public byte[] All => [.. _all];
 
-    public BatchBytes Add(long baseOffset, int attributes, long producer, params BatchRecord[] records) => Add(baseOffset, attributes, producer, Records(records), records.Length);
+    public BatchBytes Add(long baseOffset, int attributes, long producer, params BatchRecord[] records) =>
+        Add(baseOffset, attributes, producer, Records(records), records.Length);
 
     /// <summary>The marker that ends a transaction.</summary>
     public BatchBytes Marker(long offset, long producer, bool aborted)
@@ -83,7 +93,10 @@ internal sealed class BatchBytes
         return [.. all];
     }
 
-    /// <summary>LZ4's frame; its first block is stored as it is, the others are packed, each knowing those before where they are linked.</summary>
+    /// <summary>
+    /// LZ4's frame; its first block is stored as it is, the others are packed, each knowing those before where they are
+    /// linked.
+    /// </summary>
     private static byte[] Frame(byte[] bytes, bool linked, int blockBytes)
     {
         List<byte> frame = [0x04, 0x22, 0x4D, 0x18, (byte)(0x40 | (linked ? 0 : 0x20)), 0x40, 0];
@@ -94,7 +107,10 @@ internal sealed class BatchBytes
             byte[] packed = new byte[LZ4Codec.MaximumOutputSize(block.Length)];
             int length = LZ4Codec.Encode(block, packed);
             bool stored = at == 0;
-            BinaryPrimitives.WriteUInt32LittleEndian(size, (uint)(stored ? block.Length : length) | (stored ? 0x80000000 : 0));
+            BinaryPrimitives.WriteUInt32LittleEndian(
+                size,
+                (uint)(stored ? block.Length : length) | (stored ? 0x80000000 : 0)
+            );
             frame.AddRange(size);
             frame.AddRange(stored ? block : packed.AsSpan(0, length));
         }
@@ -105,13 +121,20 @@ internal sealed class BatchBytes
     private static void Text(List<byte> into, string? text)
     {
         Varint(into, text == null ? -1 : Encoding.UTF8.GetByteCount(text));
-        if (text != null) into.AddRange(Encoding.UTF8.GetBytes(text));
+        if (text != null)
+        {
+            into.AddRange(Encoding.UTF8.GetBytes(text));
+        }
     }
 
     private static void Varint(List<byte> into, long value)
     {
         ulong left = (ulong)((value << 1) ^ (value >> 63));
-        for (; left >= 0x80; left >>= 7) into.Add((byte)(left | 0x80));
+        for (; left >= 0x80; left >>= 7)
+        {
+            into.Add((byte)(left | 0x80));
+        }
+
         into.Add((byte)left);
     }
 

@@ -13,7 +13,8 @@ public class DirectFetchTests
     {
         using var broker = new TcpListener(IPAddress.Loopback, 0);
         broker.Start();
-        int port = ((IPEndPoint)broker.LocalEndpoint).Port, accepted = 0;
+        int port = ((IPEndPoint)broker.LocalEndpoint).Port,
+            accepted = 0;
         using DirectFetch fetch = Fetch(port);
         FetchedPartition added = fetch.Add(0, 5);
         FetchedPartition? refused = null;
@@ -26,7 +27,10 @@ public class DirectFetchTests
                 broker.AcceptSocket().Dispose();
                 accepted++;
             }
-            if (fetch.TryTakeRefused(out FetchedPartition partition, out string said)) (refused, why) = (partition, said);
+            if (fetch.TryTakeRefused(out FetchedPartition partition, out string said))
+            {
+                (refused, why) = (partition, said);
+            }
         }
         Assert.Equal((added, 3), (refused, accepted));
         Assert.Contains($"127.0.0.1:{port}", why);
@@ -42,7 +46,11 @@ public class DirectFetchTests
         broker.Stop();
         using DirectFetch fetch = Fetch(port);
         fetch.Add(0, 5);
-        for (int i = 0; i < 50; i++) Assert.False(fetch.TryTake(20, out _));
+        for (int i = 0; i < 50; i++)
+        {
+            Assert.False(fetch.TryTake(20, out _));
+        }
+
         Assert.Contains($"127.0.0.1:{port}", fetch.Trouble);
         Assert.False(fetch.TryTakeRefused(out _, out _));
         Assert.Equal(1, fetch.Count);
@@ -58,10 +66,23 @@ public class DirectFetchTests
         Assert.False(fetch.TryTake(0, out _));
         using Socket connection = broker.AcceptSocket();
         connection.Send("HTTP/1.1 400 Bad Request\r\n\r\n"u8);
-        for (int i = 0; i < 100 && fetch.Trouble == null; i++) fetch.TryTake(20, out _);
+        for (int i = 0; i < 100 && fetch.Trouble == null; i++)
+        {
+            fetch.TryTake(20, out _);
+        }
+
         Assert.NotNull(fetch.Trouble);
     }
 
-    private static DirectFetch Fetch(int port) => new(
-        () => new TopicLeaders(new Dictionary<int, int> { [0] = 1 }, new Dictionary<int, (string, int)> { [1] = ("127.0.0.1", port) }), "test", "interactions", TimeProvider.System);
+    private static DirectFetch Fetch(int port) =>
+        new(
+            () =>
+                new TopicLeaders(
+                    new Dictionary<int, int> { [0] = 1 },
+                    new Dictionary<int, (string, int)> { [1] = ("127.0.0.1", port) }
+                ),
+            "test",
+            "interactions",
+            TimeProvider.System
+        );
 }

@@ -6,10 +6,13 @@ namespace Pipeline.Tests.Decode;
 /// <summary>Memory that ends where a page ends that nobody may read: one byte too far stops the process.</summary>
 internal sealed unsafe partial class GuardedPage : IDisposable
 {
-    private const int ReadWrite = 3, None = 0, PrivateAnonymous = 0x22;
+    private const int ReadWrite = 3,
+        None = 0,
+        PrivateAnonymous = 0x22;
 
     private readonly nint _start;
-    private readonly nuint _readable, _all;
+    private readonly nuint _readable,
+        _all;
 
     public GuardedPage(int bytes)
     {
@@ -17,8 +20,15 @@ internal sealed unsafe partial class GuardedPage : IDisposable
         _readable = ((nuint)bytes + page - 1) / page * page;
         _all = _readable + page;
         _start = Map(0, _all, ReadWrite, PrivateAnonymous, -1, 0);
-        if (_start == -1) throw new Win32Exception(Marshal.GetLastPInvokeError());
-        if (Protect(_start + (nint)_readable, page, None) != 0) throw new Win32Exception(Marshal.GetLastPInvokeError());
+        if (_start == -1)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+
+        if (Protect(_start + (nint)_readable, page, None) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
     }
 
     /// <summary>Puts a value at the very end of what may be read.</summary>

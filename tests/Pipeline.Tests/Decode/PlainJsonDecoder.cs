@@ -6,22 +6,68 @@ using Engine.Contracts;
 namespace Pipeline.Tests.Decode;
 
 /// <summary>
-/// The contract's rules for JSON in the plainest way, on Utf8JsonReader and JsonDocument: the twin that the engine's decoder is held
-/// against. The whole text is checked first; then each field by its rule, in the order in which errors are told.
+/// The contract's rules for JSON in the plainest way, on Utf8JsonReader and JsonDocument: the twin that the engine's
+/// decoder is held against. The whole text is checked first; then each field by its rule, in the order in which errors
+/// are told.
 /// </summary>
 internal static class PlainJsonDecoder
 {
     private static readonly string[] Order =
     [
-        "id", "time", "ip", "publisher", "campaign", "click", "points", "outcome", "ua", "visitor", "placement", "advertiser", "cost_micros", "page", "referrer",
-        "target", "pointer", "x", "y", "viewport", "expects_path", "device", "path", "attempts", "latency_ms",
+        "id",
+        "time",
+        "ip",
+        "publisher",
+        "campaign",
+        "click",
+        "points",
+        "outcome",
+        "ua",
+        "visitor",
+        "placement",
+        "advertiser",
+        "cost_micros",
+        "page",
+        "referrer",
+        "target",
+        "pointer",
+        "x",
+        "y",
+        "viewport",
+        "expects_path",
+        "device",
+        "path",
+        "attempts",
+        "latency_ms",
     ];
 
     private static readonly Dictionary<string, (string[] Required, string[] Known)> Types = new()
     {
-        ["click"] = (["id", "time", "ip", "publisher", "campaign"],
-            ["id", "time", "ip", "publisher", "campaign", "ua", "visitor", "placement", "advertiser", "cost_micros", "page", "referrer", "target", "pointer", "x", "y",
-                "viewport", "expects_path", "device", "path"]),
+        ["click"] = (
+            ["id", "time", "ip", "publisher", "campaign"],
+            [
+                "id",
+                "time",
+                "ip",
+                "publisher",
+                "campaign",
+                "ua",
+                "visitor",
+                "placement",
+                "advertiser",
+                "cost_micros",
+                "page",
+                "referrer",
+                "target",
+                "pointer",
+                "x",
+                "y",
+                "viewport",
+                "expects_path",
+                "device",
+                "path",
+            ]
+        ),
         ["cursor-path"] = (["click", "time", "points"], ["click", "time", "points", "ip"]),
         ["confirmation"] = (["click", "time", "outcome"], ["click", "time", "outcome", "ip", "attempts", "latency_ms"]),
         ["tick"] = ([], []),
@@ -29,13 +75,34 @@ internal static class PlainJsonDecoder
 
     public static string Decode(ReadOnlySpan<byte> value)
     {
-        if (value.Length > EventLimits.MaxValueBytes) return Decoded.Error(DeadLetterReason.TooLarge, null);
-        if (!Utf8.IsValid(value) || !TryMembers(value, out Dictionary<string, byte[]> members)) return Decoded.Error(DeadLetterReason.Malformed, null);
-        if (!members.TryGetValue("type", out byte[]? typeText)) return Decoded.Error(DeadLetterReason.MissingField, "type");
+        if (value.Length > EventLimits.MaxValueBytes)
+        {
+            return Decoded.Error(DeadLetterReason.TooLarge, null);
+        }
+
+        if (!Utf8.IsValid(value) || !TryMembers(value, out Dictionary<string, byte[]> members))
+        {
+            return Decoded.Error(DeadLetterReason.Malformed, null);
+        }
+
+        if (!members.TryGetValue("type", out byte[]? typeText))
+        {
+            return Decoded.Error(DeadLetterReason.MissingField, "type");
+        }
+
         JsonElement type = Parse(typeText);
-        if (type.ValueKind != JsonValueKind.String) return Decoded.Error(DeadLetterReason.WrongType, "type");
-        if (PlainFields.TextOf(type) is not { } name || !Types.TryGetValue(name, out (string[] Required, string[] Known) rules))
+        if (type.ValueKind != JsonValueKind.String)
+        {
+            return Decoded.Error(DeadLetterReason.WrongType, "type");
+        }
+
+        if (
+            PlainFields.TextOf(type) is not { } name
+            || !Types.TryGetValue(name, out (string[] Required, string[] Known) rules)
+        )
+        {
             return Decoded.Error(DeadLetterReason.UnknownType, "type");
+        }
 
         var fields = new PlainFields();
         foreach (string field in Order.Where(rules.Known.Contains))
@@ -43,34 +110,54 @@ internal static class PlainJsonDecoder
             bool required = rules.Required.Contains(field);
             if (!members.TryGetValue(field, out byte[]? text))
             {
-                if (required) return Decoded.Error(DeadLetterReason.MissingField, field);
+                if (required)
+                {
+                    return Decoded.Error(DeadLetterReason.MissingField, field);
+                }
+
                 continue;
             }
             JsonElement member = Parse(text);
-            if (member.ValueKind == JsonValueKind.Null && !required) continue;
+            if (member.ValueKind == JsonValueKind.Null && !required)
+            {
+                continue;
+            }
+
             (DeadLetterReason Reason, string Detail)? error = fields.Read(field, member);
-            if (error is { } wrong) return Decoded.Error(wrong.Reason, wrong.Detail);
+            if (error is { } wrong)
+            {
+                return Decoded.Error(wrong.Reason, wrong.Detail);
+            }
         }
         return Decoded.Line(name, fields.Result(members));
     }
 
     private static JsonElement Parse(byte[] text) => JsonDocument.Parse(text).RootElement;
 
-    /// <summary>The members of the object by name, each the last of its name; false where the text isn't one JSON object.</summary>
+    /// <summary>
+    /// The members of the object by name, each the last of its name; false where the text isn't one JSON object.
+    /// </summary>
     private static bool TryMembers(ReadOnlySpan<byte> value, out Dictionary<string, byte[]> members)
     {
         members = [];
         try
         {
             var reader = new Utf8JsonReader(value, new JsonReaderOptions { MaxDepth = EventLimits.MaxDepth });
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return false;
+            }
+
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 string? name = NameOf(ref reader);
                 reader.Read();
                 int start = (int)reader.TokenStartIndex;
                 reader.Skip();
-                if (name != null) members[name] = value[start..(int)reader.BytesConsumed].ToArray();
+                if (name != null)
+                {
+                    members[name] = value[start..(int)reader.BytesConsumed].ToArray();
+                }
             }
             return !reader.Read();
         }
@@ -96,7 +183,16 @@ internal static class PlainJsonDecoder
 /// <summary>The rules of single fields, and the values that they gave.</summary>
 internal sealed class PlainFields
 {
-    private static readonly string[] DeviceNames = ["make", "model", "os", "osv", "carrier", "connectiontype", "language"];
+    private static readonly string[] DeviceNames =
+    [
+        "make",
+        "model",
+        "os",
+        "osv",
+        "carrier",
+        "connectiontype",
+        "language",
+    ];
 
     private readonly Dictionary<string, string> _values = [];
 
@@ -116,7 +212,11 @@ internal sealed class PlainFields
     {
         DeadLetterReason reason = field switch
         {
-            "id" or "click" or "visitor" or "publisher" or "placement" or "campaign" or "advertiser" => Text(field, member, IsIdentifier),
+            "id" or "click" or "visitor" or "publisher" or "placement" or "campaign" or "advertiser" => Text(
+                field,
+                member,
+                IsIdentifier
+            ),
             "ua" or "page" or "referrer" or "target" => Text(field, member, _ => true),
             "pointer" => Text(field, member, text => text is "mouse" or "touch" or "pen" or "keyboard"),
             "outcome" => Text(field, member, text => text is "confirmed" or "missed" or "expired"),
@@ -130,7 +230,11 @@ internal sealed class PlainFields
             "points" or "path" => Points(field, member),
             _ => DeadLetterReason.None,
         };
-        if (field == "device") return Device(member);
+        if (field == "device")
+        {
+            return Device(member);
+        }
+
         return reason == DeadLetterReason.None ? null : (reason, field);
     }
 
@@ -138,87 +242,183 @@ internal sealed class PlainFields
     {
         foreach ((string name, string value) in _values)
         {
-            if (name is "x" or "y") continue;
-            if (name is "cost_micros" or "attempts" or "latency_ms" && value == "0") continue;
+            if (name is "x" or "y")
+            {
+                continue;
+            }
+
+            if (name is "cost_micros" or "attempts" or "latency_ms" && value == "0")
+            {
+                continue;
+            }
+
             yield return name == "ip" ? (name, $"{value} {Address(value)}") : (name, value);
         }
-        if (_values.TryGetValue("x", out string? x) && _values.TryGetValue("y", out string? y)) yield return ("position", $"{x} {y}");
+        if (_values.TryGetValue("x", out string? x) && _values.TryGetValue("y", out string? y))
+        {
+            yield return ("position", $"{x} {y}");
+        }
     }
 
-    private static IpAddress Address(string text) => IpAddress.TryParse(text, out IpAddress address) ? address : default;
+    private static IpAddress Address(string text) =>
+        IpAddress.TryParse(text, out IpAddress address) ? address : default;
 
-    private static bool IsIdentifier(string text) => text.Length is >= 1 and <= 128 && text.All(c => c is > ' ' and < '\x7F' and not '{' and not '}');
+    private static bool IsIdentifier(string text) =>
+        text.Length is >= 1 and <= 128 && text.All(c => c is > ' ' and < '\x7F' and not '{' and not '}');
 
     private DeadLetterReason Text(string field, JsonElement member, Func<string, bool> isFine)
     {
-        if (member.ValueKind != JsonValueKind.String) return DeadLetterReason.WrongType;
-        if (TextOf(member) is not { } text || !isFine(text)) return DeadLetterReason.OutOfRange;
+        if (member.ValueKind != JsonValueKind.String)
+        {
+            return DeadLetterReason.WrongType;
+        }
+
+        if (TextOf(member) is not { } text || !isFine(text))
+        {
+            return DeadLetterReason.OutOfRange;
+        }
+
         _values[field] = text;
         return DeadLetterReason.None;
     }
 
     private DeadLetterReason Integer(string field, JsonElement member, long most)
     {
-        if (member.ValueKind != JsonValueKind.Number) return DeadLetterReason.WrongType;
+        if (member.ValueKind != JsonValueKind.Number)
+        {
+            return DeadLetterReason.WrongType;
+        }
+
         if (!member.TryGetInt64(out long value))
         {
             double number = member.GetDouble();
-            return number == Math.Floor(number) && (number < 0 || number > most) ? DeadLetterReason.OutOfRange : DeadLetterReason.WrongType;
+            return number == Math.Floor(number) && (number < 0 || number > most)
+                ? DeadLetterReason.OutOfRange
+                : DeadLetterReason.WrongType;
         }
-        if (value < 0 || value > most) return DeadLetterReason.OutOfRange;
+        if (value < 0 || value > most)
+        {
+            return DeadLetterReason.OutOfRange;
+        }
+
         _values[field] = Decoded.Number(value);
         return DeadLetterReason.None;
     }
 
     private DeadLetterReason Number(string field, JsonElement member)
     {
-        if (member.ValueKind != JsonValueKind.Number) return DeadLetterReason.WrongType;
+        if (member.ValueKind != JsonValueKind.Number)
+        {
+            return DeadLetterReason.WrongType;
+        }
+
         double value = member.GetDouble();
-        if (!(Math.Abs(value) <= EventLimits.MaxMagnitude)) return DeadLetterReason.OutOfRange;
+        if (!(Math.Abs(value) <= EventLimits.MaxMagnitude))
+        {
+            return DeadLetterReason.OutOfRange;
+        }
+
         _values[field] = Decoded.Number(value == 0 ? 0 : value);
         return DeadLetterReason.None;
     }
 
     private DeadLetterReason Flag(string field, JsonElement member)
     {
-        if (member.ValueKind is not (JsonValueKind.True or JsonValueKind.False)) return DeadLetterReason.WrongType;
+        if (member.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            return DeadLetterReason.WrongType;
+        }
+
         _values[field] = member.ValueKind == JsonValueKind.True ? "true" : "";
         return DeadLetterReason.None;
     }
 
     private DeadLetterReason Viewport(JsonElement member)
     {
-        if (Numbers(member, 2) is not [double width, double height]) return DeadLetterReason.WrongType;
-        if (!(width >= 0 && width <= EventLimits.MaxMagnitude && height >= 0 && height <= EventLimits.MaxMagnitude)) return DeadLetterReason.OutOfRange;
+        if (Numbers(member, 2) is not [double width, double height])
+        {
+            return DeadLetterReason.WrongType;
+        }
+
+        if (!(width >= 0 && width <= EventLimits.MaxMagnitude && height >= 0 && height <= EventLimits.MaxMagnitude))
+        {
+            return DeadLetterReason.OutOfRange;
+        }
+
         _values["viewport"] = $"{Decoded.Number(width == 0 ? 0 : width)} {Decoded.Number(height == 0 ? 0 : height)}";
         return DeadLetterReason.None;
     }
 
     private DeadLetterReason Points(string field, JsonElement member)
     {
-        if (member.ValueKind != JsonValueKind.Array) return DeadLetterReason.WrongType;
+        if (member.ValueKind != JsonValueKind.Array)
+        {
+            return DeadLetterReason.WrongType;
+        }
+
         double[]?[] points = [.. member.EnumerateArray().Select(point => Numbers(point, 3))];
-        if (points.Contains(null)) return DeadLetterReason.WrongType;
-        if (points.Length is 0 or > EventLimits.MaxPathPoints || points.Any(point => point!.Any(number => !(Math.Abs(number) <= EventLimits.MaxMagnitude)) || point![0] < 0))
+        if (points.Contains(null))
+        {
+            return DeadLetterReason.WrongType;
+        }
+
+        if (
+            points.Length is 0 or > EventLimits.MaxPathPoints
+            || points.Any(point =>
+                point!.Any(number => !(Math.Abs(number) <= EventLimits.MaxMagnitude)) || point![0] < 0
+            )
+        )
+        {
             return DeadLetterReason.OutOfRange;
-        for (int i = 1; i < points.Length; i++) if (points[i]![0] < points[i - 1]![0]) return DeadLetterReason.OutOfRange;
+        }
+
+        for (int i = 1; i < points.Length; i++)
+        {
+            if (points[i]![0] < points[i - 1]![0])
+            {
+                return DeadLetterReason.OutOfRange;
+            }
+        }
+
         _values[field] = Decoded.Points(points.Select(point => (point![0], point[1], point[2])));
         return DeadLetterReason.None;
     }
 
     private (DeadLetterReason, string)? Device(JsonElement member)
     {
-        if (member.ValueKind != JsonValueKind.Object) return (DeadLetterReason.WrongType, "device");
+        if (member.ValueKind != JsonValueKind.Object)
+        {
+            return (DeadLetterReason.WrongType, "device");
+        }
+
         Dictionary<string, JsonElement> members = [];
         foreach (JsonProperty property in member.EnumerateObject())
-            if (NameOf(property) is { } name) members[name] = property.Value;
+        {
+            if (NameOf(property) is { } name)
+            {
+                members[name] = property.Value;
+            }
+        }
+
         foreach (string name in DeviceNames.Where(members.ContainsKey))
         {
             JsonElement value = members[name];
-            if (value.ValueKind == JsonValueKind.Null) continue;
-            if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number)) return (DeadLetterReason.WrongType, "device." + name);
+            if (value.ValueKind == JsonValueKind.Null)
+            {
+                continue;
+            }
+
+            if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number))
+            {
+                return (DeadLetterReason.WrongType, "device." + name);
+            }
+
             string? text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : TextOf(value);
-            if (text == null || Encoding.UTF8.GetByteCount(text) > EventLimits.MaxDeviceBytes) return (DeadLetterReason.OutOfRange, "device." + name);
+            if (text == null || Encoding.UTF8.GetByteCount(text) > EventLimits.MaxDeviceBytes)
+            {
+                return (DeadLetterReason.OutOfRange, "device." + name);
+            }
+
             _values["device." + name] = text;
         }
         return null;
@@ -238,8 +438,14 @@ internal sealed class PlainFields
 
     private static double[]? Numbers(JsonElement member, int count)
     {
-        if (member.ValueKind != JsonValueKind.Array || member.GetArrayLength() != count) return null;
+        if (member.ValueKind != JsonValueKind.Array || member.GetArrayLength() != count)
+        {
+            return null;
+        }
+
         JsonElement[] numbers = [.. member.EnumerateArray()];
-        return Array.TrueForAll(numbers, number => number.ValueKind == JsonValueKind.Number) ? Array.ConvertAll(numbers, number => number.GetDouble()) : null;
+        return Array.TrueForAll(numbers, number => number.ValueKind == JsonValueKind.Number)
+            ? Array.ConvertAll(numbers, number => number.GetDouble())
+            : null;
     }
 }

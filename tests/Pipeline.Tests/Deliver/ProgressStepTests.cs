@@ -10,7 +10,8 @@ namespace Pipeline.Tests.Deliver;
 /// <summary>When a step of counts and progress is due, and when totals' time is renewed with it.</summary>
 public sealed class ProgressStepTests : IDisposable
 {
-    private const long Interval = 5000, Quiet = 250;
+    private const long Interval = 5000,
+        Quiet = 250;
 
     private readonly List<PartitionState> _states = [];
 
@@ -24,12 +25,20 @@ public sealed class ProgressStepTests : IDisposable
             Assert.All(steps.Zip(steps.Skip(1)), pair => Assert.Equal(Interval, pair.Second - pair.First));
         });
         long[] places = [.. times.Select(steps => steps[0] % Interval).Order()];
-        Assert.All(places.Zip([.. places.Skip(1), places[0] + Interval]), pair => Assert.True(pair.Second - pair.First >= Interval / 16));
+        Assert.All(places.Zip([.. places.Skip(1), places[0] + Interval]), pair =>
+            Assert.True(pair.Second - pair.First >= Interval / 16)
+        );
 
         long[] Steps(int number)
         {
             OwnedPartition partition = Partition(number);
-            return [.. Enumerable.Range(100_001, (int)(4 * Interval)).Select(now => (long)now).Where(now => partition.TakeProgressDue(now, Interval, Quiet))];
+            return
+            [
+                .. Enumerable
+                    .Range(100_001, (int)(4 * Interval))
+                    .Select(now => (long)now)
+                    .Where(now => partition.TakeProgressDue(now, Interval, Quiet)),
+            ];
         }
     }
 
@@ -64,6 +73,17 @@ public sealed class ProgressStepTests : IDisposable
     {
         var state = new PartitionState(number, new PipelineLimits { WindowKeys = 100 }, TimeLimits.Default);
         _states.Add(state);
-        return new OwnedPartition(state, new PartitionDelivery(state, new RedisKeys("", "engine"), new KeyedHash(1, 2), 1, "", TimeSpan.FromDays(35)), 0);
+        return new OwnedPartition(
+            state,
+            new PartitionDelivery(
+                state,
+                new RedisKeys("", "engine"),
+                new KeyedHash(1, 2),
+                1,
+                "",
+                TimeSpan.FromDays(35)
+            ),
+            0
+        );
     }
 }

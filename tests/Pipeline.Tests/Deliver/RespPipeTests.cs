@@ -6,11 +6,29 @@ using Xunit;
 
 namespace Pipeline.Tests.Deliver;
 
-/// <summary>A server of a few lines stands for Redis, so that replies can be cut where they never would be by chance.</summary>
+/// <summary>
+/// A server of a few lines stands for Redis, so that replies can be cut where they never would be by chance.
+/// </summary>
 public sealed class RespPipeTests
 {
-    /// <summary>What a server says to 12 commands: long runs of OK, and between them what somebody waits for, and a refusal.</summary>
-    private static readonly string[] Replies = ["+OK", "+OK", ":7", "+OK", "+OK", "-OOM no room", "+OK", "$4\r\n+OK\r", "+OK", "+OK", "+OKAY", "+OK"];
+    /// <summary>
+    /// What a server says to 12 commands: long runs of OK, and between them what somebody waits for, and a refusal.
+    /// </summary>
+    private static readonly string[] Replies =
+    [
+        "+OK",
+        "+OK",
+        ":7",
+        "+OK",
+        "+OK",
+        "-OOM no room",
+        "+OK",
+        "$4\r\n+OK\r",
+        "+OK",
+        "+OK",
+        "+OKAY",
+        "+OK",
+    ];
 
     [Fact]
     public async Task Replies_cut_at_every_byte_are_counted_and_given_to_those_who_wait()
@@ -22,7 +40,10 @@ public sealed class RespPipeTests
             listener.Start();
             var heard = new List<string>();
             var refused = new List<string>();
-            using var pipe = new RespPipe(listener.LocalEndpoint, [], 0, TimeProvider.System) { Refused = (error, command) => refused.Add($"{error} to {Encoding.ASCII.GetString(command.Span)}") };
+            using var pipe = new RespPipe(listener.LocalEndpoint, [], 0, TimeProvider.System)
+            {
+                Refused = (error, command) => refused.Add($"{error} to {Encoding.ASCII.GetString(command.Span)}"),
+            };
             for (int i = 0; i < Replies.Length; i++)
             {
                 if (i is 2 or 7 or 10)
@@ -31,7 +52,10 @@ public sealed class RespPipeTests
                     pipe.Argument("PING"u8);
                     pipe.End((reply, isError) => heard.Add($"{isError} {Encoding.ASCII.GetString(reply)}"));
                 }
-                else pipe.Set(3, "k:"u8, Encoding.ASCII.GetBytes($"{i}"), "v"u8, []);
+                else
+                {
+                    pipe.Set(3, "k:"u8, Encoding.ASCII.GetBytes($"{i}"), "v"u8, []);
+                }
             }
             pipe.Poll();
             using TcpClient server = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
@@ -40,7 +64,11 @@ public sealed class RespPipeTests
             stream.Write(all.AsSpan(0, cut));
             pipe.WaitForReplies(20);
             stream.Write(all.AsSpan(cut));
-            for (int turn = 0; pipe.Acknowledged < pipe.Written && turn < 500; turn++) pipe.WaitForReplies(20);
+            for (int turn = 0; pipe.Acknowledged < pipe.Written && turn < 500; turn++)
+            {
+                pipe.WaitForReplies(20);
+            }
+
             Assert.Equal((12, 12), (pipe.Written, pipe.Acknowledged));
             Assert.Equal(["False 7", "False +OK\r", "False OKAY"], heard);
             Assert.Equal(["OOM no room to *3\r\n$3\r\nSET\r\n$3\r\nk:5\r\n$1\r\nv\r\n"], refused);
@@ -62,10 +90,18 @@ public sealed class RespPipeTests
         using var listener = new TcpListener(end);
         listener.Start();
         Task<TcpClient> coming = listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken).AsTask();
-        for (int turn = 0; !coming.IsCompleted && turn < 500; turn++) pipe.WaitForReplies(20);
+        for (int turn = 0; !coming.IsCompleted && turn < 500; turn++)
+        {
+            pipe.WaitForReplies(20);
+        }
+
         using TcpClient server = await coming;
         server.GetStream().Write("+OK\r\n"u8);
-        for (int turn = 0; pipe.Acknowledged == 0 && turn < 500; turn++) pipe.WaitForReplies(20);
+        for (int turn = 0; pipe.Acknowledged == 0 && turn < 500; turn++)
+        {
+            pipe.WaitForReplies(20);
+        }
+
         Assert.Equal((1, null), (pipe.Acknowledged, pipe.Down));
     }
 }

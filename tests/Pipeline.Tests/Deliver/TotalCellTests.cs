@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Pipeline.Tests.Deliver;
 
-/// <summary>What a step says of one total: first by how much its fields grow, and once Redis has answered, their sums.</summary>
+/// <summary>
+/// What a step says of one total: first by how much its fields grow, and once Redis has answered, their sums.
+/// </summary>
 public class TotalCellTests
 {
     private readonly TotalCell _cell = new() { Key = [1] };
@@ -19,7 +21,10 @@ public class TotalCellTests
         Answered("DONE 12 1150 7 900");
         _cell.AddClick(VerdictClass.Valid, 1);
         _cell.AddClick(VerdictClass.Givt, 30);
-        Assert.Equal("2 4 0 clicks:givt 1 cost_micros:givt 30 clicks 14 cost_micros 1181 clicks:valid 8 cost_micros:valid 901", Step());
+        Assert.Equal(
+            "2 4 0 clicks:givt 1 cost_micros:givt 30 clicks 14 cost_micros 1181 clicks:valid 8 cost_micros:valid 901",
+            Step()
+        );
         Answered("DONE 3 90");
         _cell.AddClick(VerdictClass.Givt, 0);
         Assert.Equal("0 2 0 clicks 15 clicks:givt 4", Step());
@@ -58,7 +63,11 @@ public class TotalCellTests
         Answered("DONE 1 7 1 7 21 22 31 32");
         _cell.AddCode("allow.office", 1);
         _cell.AddConfirmation(0);
-        Assert.Equal($"1 2 0 clicks:reason:{Reasons.Table[0].Code} 1 clicks:reason:allow.office 32 cost_micros:reason:allow.office 33", Step());
+        Assert.Equal(
+            $"1 2 0 clicks:reason:{Reasons.Table[0].Code} 1 clicks:reason:allow.office 32 "
+                + $"cost_micros:reason:allow.office 33",
+            Step()
+        );
     }
 
     private string Step()
@@ -72,7 +81,9 @@ public class TotalCellTests
     {
         var arguments = new StepArguments();
         _cell.Write(arguments, renew);
-        string[] parts = Encoding.ASCII.GetString(arguments.Written).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        string[] parts = Encoding
+            .ASCII.GetString(arguments.Written)
+            .Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2 * arguments.Count, parts.Length);
         return string.Join(' ', parts.Where((_, i) => i % 2 == 1));
     }

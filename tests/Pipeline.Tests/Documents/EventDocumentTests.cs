@@ -12,7 +12,9 @@ public sealed class EventDocumentTests
     public void Events_are_documented_as_they_are_read()
     {
         ProtoField[] fields = EventFields.Proto();
-        Document.Is("events.md", $"""
+        Document.Is(
+            "events.md",
+            $"""
             # Fields of events
 
             The events of `interactions`, as JSON or as Protobuf (engine/Contracts/Protobuf/events.proto; `content-type: application/protobuf`). Bold is the
@@ -31,8 +33,11 @@ public sealed class EventDocumentTests
 
             {Document.Table(["field", "JSON", "number", "meaning"], fields.Where(field => field.Message == "WorkflowEvent").Select(field =>
                 (string[])[$"`{field.Name}`", EventFields.JsonType(field), Number(field), field.Comment]))}
-            """);
-        Assert.All(fields.Where(field => field.Message is "Event" or "WorkflowEvent" or "Device"), field => Assert.NotEmpty(field.Comment));
+            """
+        );
+        Assert.All(fields.Where(field => field.Message is "Event" or "WorkflowEvent" or "Device"), field =>
+            Assert.NotEmpty(field.Comment)
+        );
     }
 
     [Fact]
@@ -40,22 +45,53 @@ public sealed class EventDocumentTests
     {
         ProtoField[] fields = EventFields.Proto();
         string[] names = EventFields.DecoderNames;
-        for (int i = 0; i < names.Length; i++) Assert.Equal(names[i], Assert.Single(fields, field => field.Message == "Event" && field.Number == i + 1).Name);
-        Assert.Equal(EventFields.DecoderDeviceNames, fields.Where(field => field.Message == "Device").OrderBy(field => field.Number).Select(field => field.Name));
-        Assert.Equal(Event.Descriptor.Fields.InFieldNumberOrder().Select(field => (field.Name, field.FieldNumber)), fields.Where(field => field.Message == "Event").Select(field => (field.Name, field.Number)));
+        for (int i = 0; i < names.Length; i++)
+        {
+            Assert.Equal(
+                names[i],
+                Assert.Single(fields, field => field.Message == "Event" && field.Number == i + 1).Name
+            );
+        }
+
+        Assert.Equal(
+            EventFields.DecoderDeviceNames,
+            fields.Where(field => field.Message == "Device").OrderBy(field => field.Number).Select(field => field.Name)
+        );
+        Assert.Equal(
+            Event.Descriptor.Fields.InFieldNumberOrder().Select(field => (field.Name, field.FieldNumber)),
+            fields.Where(field => field.Message == "Event").Select(field => (field.Name, field.Number))
+        );
         ProtoField[] workflow = [.. fields.Where(field => field.Message == "WorkflowEvent")];
-        Assert.Equal(WorkflowEvent.Descriptor.Fields.InFieldNumberOrder().Select(field => (field.Name, field.FieldNumber)), workflow.Select(field => (field.Name, field.Number)));
-        Assert.All(fields.Where(field => field.Message == "Event"), field => Assert.DoesNotContain(workflow, other => other.Name == field.Name != (other.Number == field.Number)));
+        Assert.Equal(
+            WorkflowEvent.Descriptor.Fields.InFieldNumberOrder().Select(field => (field.Name, field.FieldNumber)),
+            workflow.Select(field => (field.Name, field.Number))
+        );
+        Assert.All(fields.Where(field => field.Message == "Event"), field =>
+            Assert.DoesNotContain(workflow, other => other.Name == field.Name != (other.Number == field.Number))
+        );
         Assert.Equal(FieldType.Int64, Event.Descriptor.FindFieldByName("time").FieldType);
     }
 
     private static string[] Row(ProtoField field)
     {
         int index = field.Number - 1;
-        IEnumerable<string> events = index >= EventFields.DecoderNames.Length
-            ? ["label"]
-            : EventFields.Types.Where(type => EventFields.IsKnown(type, index)).Select(type => EventFields.IsRequired(type, index) ? $"**{EventFields.Word(type)}**" : EventFields.Word(type));
-        return [$"`{field.Name}`", EventFields.JsonType(field), Number(field), string.Join(", ", events), field.Comment, EventFields.Range(field)];
+        IEnumerable<string> events =
+            index >= EventFields.DecoderNames.Length
+                ? ["label"]
+                : EventFields
+                    .Types.Where(type => EventFields.IsKnown(type, index))
+                    .Select(type =>
+                        EventFields.IsRequired(type, index) ? $"**{EventFields.Word(type)}**" : EventFields.Word(type)
+                    );
+        return
+        [
+            $"`{field.Name}`",
+            EventFields.JsonType(field),
+            Number(field),
+            string.Join(", ", events),
+            field.Comment,
+            EventFields.Range(field),
+        ];
     }
 
     private static string Number(ProtoField field) => field.Number.ToString(CultureInfo.InvariantCulture);

@@ -10,7 +10,8 @@ namespace Pipeline.Tests.History;
 
 public sealed class LabelDecoderTests
 {
-    private const string Whole = """{"type":"label","click":"c-1","time":1795338000000,"valid":false,"source":"analyst","weight":2.5,"ip":"203.0.113.9","publisher":"pub-1","placement":"top","campaign":"cmp-1","device":{"make":"Acme","model":"A 1","os":"Android","osv":14},"more":[{"x":null}]}""";
+    private const string Whole =
+        """{"type":"label","click":"c-1","time":1795338000000,"valid":false,"source":"analyst","weight":2.5,"ip":"203.0.113.9","publisher":"pub-1","placement":"top","campaign":"cmp-1","device":{"make":"Acme","model":"A 1","os":"Android","osv":14},"more":[{"x":null}]}""";
 
     [Fact]
     public void A_label_says_who_called_which_click_what_and_where_it_was_made()
@@ -20,21 +21,44 @@ public sealed class LabelDecoderTests
         Assert.Equal(
             new LabelEvent
             {
-                Click = "c-1", Time = 1795338000000, Valid = false, Source = "analyst", Weight = 2.5, Ip = ip, Publisher = "pub-1", Placement = "top", Campaign = "cmp-1",
-                Make = "Acme", Model = "A 1", Os = "Android", OsVersion = "14", IpText = "203.0.113.9",
+                Click = "c-1",
+                Time = 1795338000000,
+                Valid = false,
+                Source = "analyst",
+                Weight = 2.5,
+                Ip = ip,
+                Publisher = "pub-1",
+                Placement = "top",
+                Campaign = "cmp-1",
+                Make = "Acme",
+                Model = "A 1",
+                Os = "Android",
+                OsVersion = "14",
+                IpText = "203.0.113.9",
             },
-            label);
+            label
+        );
     }
 
     [Fact]
     public void Json_and_Protobuf_say_the_same()
     {
-        EventBuilder full = Events.Label("c-1").From("203.0.113.9").Publisher("pub-1").Placement("top").Campaign("cmp-1").Device(device => (device.Model, device.Os, device.Osv) = ("A1", "iOS", "17.1"));
+        EventBuilder full = Events
+            .Label("c-1")
+            .From("203.0.113.9")
+            .Publisher("pub-1")
+            .Placement("top")
+            .Campaign("cmp-1")
+            .Device(device => (device.Model, device.Os, device.Osv) = ("A1", "iOS", "17.1"));
         full.Event.Weight = 3;
         foreach (EventBuilder e in new[] { Events.Label("c-1"), Events.Label("c-2", valid: true, "refund"), full })
         {
             Assert.False(Decode(e.ToJson(), out LabelEvent? json).IsError);
-            Assert.False(LabelDecoder.Decode(e.ToProtobuf(), new LabelHeaders(ValueEncoding.Protobuf), out LabelEvent? protobuf).IsError);
+            Assert.False(
+                LabelDecoder
+                    .Decode(e.ToProtobuf(), new LabelHeaders(ValueEncoding.Protobuf), out LabelEvent? protobuf)
+                    .IsError
+            );
             Assert.Equal(json, protobuf);
         }
     }
@@ -68,15 +92,51 @@ public sealed class LabelDecoderTests
     [InlineData("""{"type":"label","time":1,"click":"c","valid":null}""", "wrong-type", "valid")]
     [InlineData("""{"type":"label","time":1,"click":"c","valid":true}""", "missing-field", "source")]
     [InlineData("""{"type":"label","time":1,"click":"c","valid":true,"source":""}""", "out-of-range", "source")]
-    [InlineData("""{"type":"label","time":1,"click":"c","valid":true,"source":"s","weight":1000.5}""", "out-of-range", "weight")]
-    [InlineData("""{"type":"label","time":1,"click":"c","valid":true,"source":"s","weight":-0.1}""", "out-of-range", "weight")]
-    [InlineData("""{"type":"label","time":1,"click":"c","valid":true,"source":"s","weight":"1"}""", "wrong-type", "weight")]
-    [InlineData("""{"type":"label","time":1,"click":"c","valid":true,"source":"s","ip":"1.2.3"}""", "out-of-range", "ip")]
-    [InlineData("""{"type":"label","time":1,"click":"c","valid":true,"source":"s","publisher":{}}""", "wrong-type", "publisher")]
-    [InlineData("""{"type":"label","time":1,"click":"c","valid":true,"source":"s","device":[]}""", "wrong-type", "device")]
-    [InlineData("""{"type":"label","time":1,"click":"c","valid":true,"source":"s","device":{"model":true}}""", "wrong-type", "device.model")]
-    [InlineData("""{"type":"label","weight":"1","time":1,"click":"c","valid":true,"source":"s","weight":1}""", null, null)]
-    [InlineData("""{"type":"label","time":1,"click":"c","valid":true,"source":"s","weight":null,"ip":null,"device":null,"\ud800":1}""", null, null)]
+    [InlineData(
+        """{"type":"label","time":1,"click":"c","valid":true,"source":"s","weight":1000.5}""",
+        "out-of-range",
+        "weight"
+    )]
+    [InlineData(
+        """{"type":"label","time":1,"click":"c","valid":true,"source":"s","weight":-0.1}""",
+        "out-of-range",
+        "weight"
+    )]
+    [InlineData(
+        """{"type":"label","time":1,"click":"c","valid":true,"source":"s","weight":"1"}""",
+        "wrong-type",
+        "weight"
+    )]
+    [InlineData(
+        """{"type":"label","time":1,"click":"c","valid":true,"source":"s","ip":"1.2.3"}""",
+        "out-of-range",
+        "ip"
+    )]
+    [InlineData(
+        """{"type":"label","time":1,"click":"c","valid":true,"source":"s","publisher":{}}""",
+        "wrong-type",
+        "publisher"
+    )]
+    [InlineData(
+        """{"type":"label","time":1,"click":"c","valid":true,"source":"s","device":[]}""",
+        "wrong-type",
+        "device"
+    )]
+    [InlineData(
+        """{"type":"label","time":1,"click":"c","valid":true,"source":"s","device":{"model":true}}""",
+        "wrong-type",
+        "device.model"
+    )]
+    [InlineData(
+        """{"type":"label","weight":"1","time":1,"click":"c","valid":true,"source":"s","weight":1}""",
+        null,
+        null
+    )]
+    [InlineData(
+        """{"type":"label","time":1,"click":"c","valid":true,"source":"s","weight":null,"ip":null,"device":null,"\ud800":1}""",
+        null,
+        null
+    )]
     public void What_can_not_be_used_says_why(string json, string? reason, string? detail)
     {
         DecodeError error = Decode(json, out LabelEvent? label);
@@ -88,22 +148,44 @@ public sealed class LabelDecoderTests
     [Fact]
     public void A_value_cut_anywhere_is_no_label_and_no_exception()
     {
-        byte[] json = Encoding.UTF8.GetBytes(Whole), protobuf = Events.Label("c-1").Publisher("pub-1").ToProtobuf();
-        for (int i = 0; i < json.Length; i++) Assert.Equal(DeadLetterReason.Malformed, LabelDecoder.Decode(json[..i], default, out _).Reason);
+        byte[] json = Encoding.UTF8.GetBytes(Whole),
+            protobuf = Events.Label("c-1").Publisher("pub-1").ToProtobuf();
+        for (int i = 0; i < json.Length; i++)
+        {
+            Assert.Equal(DeadLetterReason.Malformed, LabelDecoder.Decode(json[..i], default, out _).Reason);
+        }
+
         for (int i = 0; i < protobuf.Length; i++)
-            Assert.Equal(LabelDecoder.Decode(protobuf[..i], new LabelHeaders(ValueEncoding.Protobuf), out LabelEvent? label).IsError, label == null);
+        {
+            Assert.Equal(
+                LabelDecoder
+                    .Decode(protobuf[..i], new LabelHeaders(ValueEncoding.Protobuf), out LabelEvent? label)
+                    .IsError,
+                label == null
+            );
+        }
+
         Assert.Equal(DeadLetterReason.Malformed, LabelDecoder.Decode(null, default, out _).Reason);
-        Assert.Equal(DeadLetterReason.TooLarge, LabelDecoder.Decode(new byte[EventLimits.MaxValueBytes + 1], default, out _).Reason);
+        Assert.Equal(
+            DeadLetterReason.TooLarge,
+            LabelDecoder.Decode(new byte[EventLimits.MaxValueBytes + 1], default, out _).Reason
+        );
     }
 
     [Fact]
     public void CloudEvents_headers_win_over_the_payload()
     {
         byte[] value = Encoding.UTF8.GetBytes("""{"type":"click","time":1,"click":"c","valid":true,"source":"s"}""");
-        Assert.False(LabelDecoder.Decode(value, new LabelHeaders(ValueEncoding.Json, "label", 77), out LabelEvent? label).IsError);
+        Assert.False(
+            LabelDecoder.Decode(value, new LabelHeaders(ValueEncoding.Json, "label", 77), out LabelEvent? label).IsError
+        );
         Assert.Equal(77, label!.Time);
-        Assert.Equal(new DecodeError(DeadLetterReason.WrongType, "time"), LabelDecoder.Decode(value, new LabelHeaders(ValueEncoding.Json, "label", null, TimeIsWrong: true), out _));
+        Assert.Equal(
+            new DecodeError(DeadLetterReason.WrongType, "time"),
+            LabelDecoder.Decode(value, new LabelHeaders(ValueEncoding.Json, "label", null, TimeIsWrong: true), out _)
+        );
     }
 
-    private static DecodeError Decode(string json, out LabelEvent? label) => LabelDecoder.Decode(Encoding.UTF8.GetBytes(json), default, out label);
+    private static DecodeError Decode(string json, out LabelEvent? label) =>
+        LabelDecoder.Decode(Encoding.UTF8.GetBytes(json), default, out label);
 }

@@ -11,9 +11,20 @@ namespace Pipeline.Tests.History;
 /// <summary>Labels that don't say where their click was made count by what the click itself says.</summary>
 public sealed class UnplacedLabelTests
 {
-    private const long T = Events.Start, Minute = 60_000;
+    private const long T = Events.Start,
+        Minute = 60_000;
     private static readonly KeyedHash Hash = new(7, 11);
-    private static readonly ClickPlace Place = new() { Publisher = "pub-1", Placement = "top", Campaign = "cmp-1", Ip = "203.0.113.9", Model = "A1", Os = "Android", OsVersion = "14", Offset = 7 };
+    private static readonly ClickPlace Place = new()
+    {
+        Publisher = "pub-1",
+        Placement = "top",
+        Campaign = "cmp-1",
+        Ip = "203.0.113.9",
+        Model = "A1",
+        Os = "Android",
+        OsVersion = "14",
+        Offset = 7,
+    };
 
     private readonly LabelIntake _intake = new(new Histories(Hash));
 
@@ -25,7 +36,18 @@ public sealed class UnplacedLabelTests
         Assert.True(_intake.Histories.IsEmpty);
         _intake.Place("c-1", Place);
         Assert.Equal((1, 1, 1), (_intake.Read, _intake.Unplaced, _intake.Placed));
-        HistoryKeys keys = HistoryKeys.Of(Hash, Place.Complete(new LabelEvent { Click = "c-1", Time = T, Valid = false, Source = "analyst" }));
+        HistoryKeys keys = HistoryKeys.Of(
+            Hash,
+            Place.Complete(
+                new LabelEvent
+                {
+                    Click = "c-1",
+                    Time = T,
+                    Valid = false,
+                    Source = "analyst",
+                }
+            )
+        );
         foreach (HistoryKind kind in Enum.GetValues<HistoryKind>())
         {
             Assert.Equal(1, Seen(keys[kind], T + Minute), 3);
@@ -77,7 +99,11 @@ public sealed class UnplacedLabelTests
     public void Beyond_the_bound_the_oldest_wait_no_longer_and_are_asked_for_no_longer()
     {
         var waiting = new UnplacedLabels(bound: 3);
-        for (int i = 0; i < 5; i++) Assert.Null(waiting.Complete(Label($"c-{i}"), T));
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Null(waiting.Complete(Label($"c-{i}"), T));
+        }
+
         long next = 0;
         Assert.Equal(["c-2", "c-3", "c-4"], waiting.ReadFrom(ref next).Select(click => click.Click));
         Assert.Empty(waiting.ReadFrom(ref next));
@@ -92,15 +118,30 @@ public sealed class UnplacedLabelTests
         Assert.Equal("label/c/1/x/interactions-2", key);
         Assert.Equal(Place, ClickPlace.Read(key, Place.Value(), out string click));
         Assert.Equal("c/1/x", click);
-        foreach (string other in new[] { "label/x", "network/203.0.113.0/24/interactions-1", "label//interactions-1" }) Assert.Null(ClickPlace.Read(other, Place.Value(), out _));
+        foreach (string other in new[] { "label/x", "network/203.0.113.0/24/interactions-1", "label//interactions-1" })
+        {
+            Assert.Null(ClickPlace.Read(other, Place.Value(), out _));
+        }
+
         Assert.Null(ClickPlace.Read(key, "{"u8, out _));
         Assert.Null(ClickPlace.Read(key, """{"publisher":"p"}"""u8, out _));
     }
 
-    private static LabelEvent Label(string click) => new() { Click = click, Time = T, Valid = false, Source = "analyst" };
+    private static LabelEvent Label(string click) =>
+        new()
+        {
+            Click = click,
+            Time = T,
+            Valid = false,
+            Source = "analyst",
+        };
 
     private void Take(EventBuilder label, long logTime) =>
-        Assert.False(_intake.Take(new Message<byte[], byte[]> { Value = Encoding.UTF8.GetBytes(label.ToJson()) }, logTime).IsError);
+        Assert.False(
+            _intake
+                .Take(new Message<byte[], byte[]> { Value = Encoding.UTF8.GetBytes(label.ToJson()) }, logTime)
+                .IsError
+        );
 
     private double Seen(ulong key, long at) => _intake.Histories.Of(key, at / Minute).Seen;
 }

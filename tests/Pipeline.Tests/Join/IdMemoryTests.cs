@@ -16,7 +16,8 @@ public sealed class IdMemoryTests
     public void Ids_are_remembered_as_in_a_list_with_the_same_bound_and_time(int bound, int seed)
     {
         var random = new Random(seed);
-        List<ulong> forgotten = [], twinForgotten = [];
+        List<ulong> forgotten = [],
+            twinForgotten = [];
         var memory = new IdMemory(bound) { Forgotten = forgotten.Add };
         Queue<(ulong Id, long Time)> twin = new();
         HashSet<ulong> known = [];
@@ -25,7 +26,11 @@ public sealed class IdMemoryTests
         for (int i = 0; i < 30_000; i++)
         {
             now += random.Next(3);
-            while (twin.Count > 0 && twin.Peek().Time < now - 2_000) Forget();
+            while (twin.Count > 0 && twin.Peek().Time < now - 2_000)
+            {
+                Forget();
+            }
+
             memory.Expire(now - 2_000);
             // Few homes in the index, so that links collide and are moved up.
             ulong id = ((ulong)random.Next(40) << 32) | (uint)random.Next(1, 300);
@@ -35,7 +40,11 @@ public sealed class IdMemoryTests
                 Assert.Equal(offsets[id], memory.OffsetOf(memory.Find(id)));
                 continue;
             }
-            if (twin.Count == bound) Forget();
+            if (twin.Count == bound)
+            {
+                Forget();
+            }
+
             twin.Enqueue((id, now));
             known.Add(id);
             memory.Add(id, now, decided: true, offset: i);
@@ -61,13 +70,20 @@ public sealed class IdMemoryTests
     {
         using var memory = new IdMemory(bound);
         int sent = bound + bound / 2;
-        for (int i = 1; i <= sent; i++) memory.Add((ulong)i * Spread, i, decided: true, offset: i);
+        for (int i = 1; i <= sent; i++)
+        {
+            memory.Add((ulong)i * Spread, i, decided: true, offset: i);
+        }
+
         Assert.Equal(bound, memory.Count);
         for (int i = 1; i <= sent; i++)
         {
             ref IdMemory.Remembered found = ref memory.Find((ulong)i * Spread);
             Assert.Equal(i > sent - bound, !Unsafe.IsNullRef(ref found));
-            if (i > sent - bound) Assert.Equal(i, memory.OffsetOf(found));
+            if (i > sent - bound)
+            {
+                Assert.Equal(i, memory.OffsetOf(found));
+            }
         }
     }
 
@@ -75,9 +91,16 @@ public sealed class IdMemoryTests
     public void Ids_that_wait_are_kept_beyond_the_bound()
     {
         using var memory = new IdMemory(140_000);
-        for (int i = 1; i <= 300_000; i++) memory.Add((ulong)i * Spread, i, decided: false, offset: i);
+        for (int i = 1; i <= 300_000; i++)
+        {
+            memory.Add((ulong)i * Spread, i, decided: false, offset: i);
+        }
+
         Assert.Equal(300_000, memory.Count);
-        for (int i = 1; i <= 300_000; i++) Assert.Equal(i, memory.OffsetOf(memory.Find((ulong)i * Spread)));
+        for (int i = 1; i <= 300_000; i++)
+        {
+            Assert.Equal(i, memory.OffsetOf(memory.Find((ulong)i * Spread)));
+        }
     }
 
     [Fact]
@@ -99,10 +122,20 @@ public sealed class IdMemoryTests
     public void Log_times_and_offsets_beyond_their_low_bits_come_back_whole()
     {
         var memory = new IdMemory(16);
-        long time = (3L << 31) - 100, offset = (7L << 32) - 2;
-        for (ulong id = 1; id <= 4; id++) memory.Add(id, time + 50 * (long)id, decided: id % 2 == 0, offset + (long)id);
+        long time = (3L << 31) - 100,
+            offset = (7L << 32) - 2;
         for (ulong id = 1; id <= 4; id++)
-            Assert.Equal((time + 50 * (long)id, offset + (long)id, id % 2 == 0), (memory.LogTimeOf(memory.Find(id)), memory.OffsetOf(memory.Find(id)), memory.Find(id).Decided));
+        {
+            memory.Add(id, time + 50 * (long)id, decided: id % 2 == 0, offset + (long)id);
+        }
+
+        for (ulong id = 1; id <= 4; id++)
+        {
+            Assert.Equal(
+                (time + 50 * (long)id, offset + (long)id, id % 2 == 0),
+                (memory.LogTimeOf(memory.Find(id)), memory.OffsetOf(memory.Find(id)), memory.Find(id).Decided)
+            );
+        }
     }
 
     [Fact]
@@ -123,7 +156,11 @@ public sealed class IdMemoryTests
     {
         var memory = new IdMemory(16);
         memory.Add(1, 0, decided: false, offset: long.MaxValue / 2);
-        for (ulong id = 2; id < 40; id++) memory.Add(id, 0, decided: true, offset: long.MaxValue / 2 + (long)id);
+        for (ulong id = 2; id < 40; id++)
+        {
+            memory.Add(id, 0, decided: true, offset: long.MaxValue / 2 + (long)id);
+        }
+
         memory.Expire(5_000);
         Assert.False(Unsafe.IsNullRef(ref memory.Find(1)));
         memory.Find(1).Decided = true;

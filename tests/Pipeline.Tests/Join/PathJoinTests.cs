@@ -39,7 +39,13 @@ public sealed class PathJoinTests : IDisposable
     [Fact]
     public void A_path_inside_the_click_wins_over_any_other()
     {
-        _run.Feed(Events.Path("c"), Events.Path("c"), Events.Click("c").Points(Events.CurvedPath).ExpectsPath(), Events.Path("c").At(T + 2_000), Events.Path("c").At(T + 2_001));
+        _run.Feed(
+            Events.Path("c"),
+            Events.Path("c"),
+            Events.Click("c").Points(Events.CurvedPath).ExpectsPath(),
+            Events.Path("c").At(T + 2_000),
+            Events.Path("c").At(T + 2_001)
+        );
         Assert.Equal("present", _run.Verdict("c").GetProperty("path").GetString());
         Assert.Equal((0, 3, 1), (_run.Counts.PathsJoined, _run.Counts.PathsSurplus, _run.Counts.PathsUnmatched));
     }
@@ -47,7 +53,15 @@ public sealed class PathJoinTests : IDisposable
     [Fact]
     public void The_first_path_counts_and_further_ones_are_surplus()
     {
-        _run.Feed(Events.Path("c"), Events.Path("c"), Events.Click("c").ExpectsPath(), Events.Path("c"), Events.Click("d").ExpectsPath(), Events.Path("d"), Events.Path("d"));
+        _run.Feed(
+            Events.Path("c"),
+            Events.Path("c"),
+            Events.Click("c").ExpectsPath(),
+            Events.Path("c"),
+            Events.Click("d").ExpectsPath(),
+            Events.Path("d"),
+            Events.Path("d")
+        );
         Assert.Equal((2, 3, 0), (_run.Counts.PathsJoined, _run.Counts.PathsSurplus, _run.Counts.PathsUnmatched));
     }
 
@@ -84,7 +98,12 @@ public sealed class PathJoinTests : IDisposable
     [Fact]
     public void A_path_in_another_partition_joins_nothing()
     {
-        _run.Process([LogRecord.Of(Events.Click("c").ExpectsPath()), LogRecord.Of(Events.Path("c"), partition: 1), LogRecord.Tick(T + 3_000), LogRecord.Tick(T + 3_000, 1)]);
+        _run.Process([
+            LogRecord.Of(Events.Click("c").ExpectsPath()),
+            LogRecord.Of(Events.Path("c"), partition: 1),
+            LogRecord.Tick(T + 3_000),
+            LogRecord.Tick(T + 3_000, 1),
+        ]);
         Assert.Equal("missing", _run.Verdict("c").GetProperty("path").GetString());
         Assert.Equal(1, _run.Counts.PathsUnmatched);
     }
@@ -93,7 +112,10 @@ public sealed class PathJoinTests : IDisposable
     public void A_changed_join_deadline_holds_for_clicks_from_its_activation_on()
     {
         _run.Setting("limits/time", """{"join_ms":500}""", T);
-        _run.Feed(Events.Click("before").At(T + 2_000).ExpectsPath(), Events.Click("after").At(T + 2_001).ExpectsPath());
+        _run.Feed(
+            Events.Click("before").At(T + 2_000).ExpectsPath(),
+            Events.Click("after").At(T + 2_001).ExpectsPath()
+        );
         _run.PassTo(T + 2_501);
         Assert.False(_run.IsDecided("after"));
         _run.PassTo(T + 2_502);
@@ -105,7 +127,13 @@ public sealed class PathJoinTests : IDisposable
     [Fact]
     public void A_second_event_with_an_id_changes_nothing_whether_decided_or_waiting()
     {
-        _run.Feed(Events.Click("c"), Events.Click("c").Cost(5), Events.Click("w").ExpectsPath(), Events.Click("w"), Events.Path("w"));
+        _run.Feed(
+            Events.Click("c"),
+            Events.Click("c").Cost(5),
+            Events.Click("w").ExpectsPath(),
+            Events.Click("w"),
+            Events.Path("w")
+        );
         Assert.Equal((2, 2, 1), (_run.Counts.Verdicts, _run.Counts.Duplicates, _run.Counts.PathsJoined));
         _run.Feed(Events.Click("c").At(T + 3_600_000));
         Assert.Equal(3, _run.Counts.Duplicates);
@@ -121,8 +149,20 @@ public sealed class PathJoinTests : IDisposable
     [Fact]
     public void A_click_that_waits_longer_than_ids_are_remembered_stays_one_click()
     {
-        using var run = new PipelineRun(new RunOptions { Base = new Dictionary<string, string> { ["limits/time"] = """{"join_ms":60000,"duplicates_ms":1000}""" } });
-        run.Feed(Events.Click("c").ExpectsPath(), Events.Click("c").At(T + 5_000).ExpectsPath(), Events.Path("c").At(T + 6_000));
+        using var run = new PipelineRun(
+            new RunOptions
+            {
+                Base = new Dictionary<string, string>
+                {
+                    ["limits/time"] = """{"join_ms":60000,"duplicates_ms":1000}""",
+                },
+            }
+        );
+        run.Feed(
+            Events.Click("c").ExpectsPath(),
+            Events.Click("c").At(T + 5_000).ExpectsPath(),
+            Events.Path("c").At(T + 6_000)
+        );
         Assert.Equal((1, 1, 1), (run.Counts.Verdicts, run.Counts.Duplicates, run.Counts.PathsJoined));
     }
 
@@ -132,14 +172,27 @@ public sealed class PathJoinTests : IDisposable
         _run.Feed(0, T, "{");
         _run.Feed(0, T, """{"type":"label","click":"c"}""");
         _run.Feed(0, T, """{"type":"click","id":"c","time":1,"ip":"1.2.3.4","publisher":"p"}""");
-        Assert.Equal([(DeadLetterReason.Malformed, 0L), (DeadLetterReason.UnknownType, 1L), (DeadLetterReason.MissingField, 2L)], _run.DeadLetters.Select(letter => (letter.Reason, letter.Offset)));
+        Assert.Equal(
+            [(DeadLetterReason.Malformed, 0L), (DeadLetterReason.UnknownType, 1L), (DeadLetterReason.MissingField, 2L)],
+            _run.DeadLetters.Select(letter => (letter.Reason, letter.Offset))
+        );
         Assert.Equal(("campaign", "{"), (_run.DeadLetters[2].Detail, _run.DeadLetters[0].Value));
     }
 
     [Fact]
     public void A_key_that_is_not_the_events_network_is_counted_and_the_event_decided_where_it_lies()
     {
-        _run.Process([LogRecord.Of(Events.Click("a")), LogRecord.Of(Events.Click("b")) with { Key = "203.0.112.0/24" }, LogRecord.Of(Events.Click("c").From("::ffff:203.0.113.7")) with { Key = "203.0.113.0/24" }]);
+        _run.Process([
+            LogRecord.Of(Events.Click("a")),
+            LogRecord.Of(Events.Click("b")) with
+            {
+                Key = "203.0.112.0/24",
+            },
+            LogRecord.Of(Events.Click("c").From("::ffff:203.0.113.7")) with
+            {
+                Key = "203.0.113.0/24",
+            },
+        ]);
         Assert.Equal((3, 1), (_run.Counts.Verdicts, _run.Counts.KeysMismatched));
     }
 

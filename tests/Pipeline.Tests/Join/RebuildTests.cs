@@ -22,7 +22,11 @@ public sealed class RebuildTests
         (int before, long counted) = (first.Verdicts.Count, first.Counts.Verdicts);
         first.Process(log[cut..]);
         using var rebuilt = new PipelineRun(new RunOptions { Base = RandomLog.Settings });
-        foreach (int partition in (int[])[0, 1]) rebuilt.State(partition).ResultsFrom = log[..cut].Count(record => record.Partition == partition);
+        foreach (int partition in (int[])[0, 1])
+        {
+            rebuilt.State(partition).ResultsFrom = log[..cut].Count(record => record.Partition == partition);
+        }
+
         rebuilt.Process(log, () => random.Next(1, 200));
         Assert.Equal(first.Verdicts.Skip(before), rebuilt.Verdicts);
         Assert.Equal(first.Counts.Verdicts - counted, rebuilt.Counts.Verdicts);
@@ -34,7 +38,11 @@ public sealed class RebuildTests
         using var run = new PipelineRun();
         run.Feed(Events.Click("first"));
         run.Setting("limits/time", """{"duplicates_max":1000}""", T);
-        for (int i = 0; i < 1_000; i++) run.Feed(Events.Click($"c-{i}").At(T + 2_001));
+        for (int i = 0; i < 1_000; i++)
+        {
+            run.Feed(Events.Click($"c-{i}").At(T + 2_001));
+        }
+
         run.Feed(Events.Click("first").At(T + 2_001), Events.Click("c-999").At(T + 2_001));
         Assert.Equal((1_002, 1), (run.Counts.Verdicts, run.Counts.Duplicates));
     }
@@ -42,7 +50,15 @@ public sealed class RebuildTests
     [Fact]
     public void A_click_forgotten_as_it_is_decided_can_not_be_confirmed_and_keeps_no_memory()
     {
-        using var run = new PipelineRun(new RunOptions { Base = new Dictionary<string, string> { ["rule/ask"] = """{"when":"true","then":{"action":"confirm","billable":false}}""" } });
+        using var run = new PipelineRun(
+            new RunOptions
+            {
+                Base = new Dictionary<string, string>
+                {
+                    ["rule/ask"] = """{"when":"true","then":{"action":"confirm","billable":false}}""",
+                },
+            }
+        );
         run.Feed(Events.Click("c").ExpectsPath());
         run.PassTo(T + 3_700_000);
         run.Feed(Events.Confirmation("c").At(T + 3_700_001));

@@ -11,10 +11,61 @@ public sealed class AddressListTests
     [Fact]
     public void Ranges_are_read_in_every_form_and_merged()
     {
-        AddressList list = AddressList.Read("x", ["# comment", "", "10.0.0.0/24", "10.0.1.0/24 # touches", "10.0.0.128/25", "192.0.2.7", "198.51.100.5,198.51.100.9,Owner,http://o/#a", "2001:db8::/32", "2001:db9::1", "2001:dba::1,2001:dba::f", " 255.255.255.255 "]);
+        AddressList list = AddressList.Read(
+            "x",
+            [
+                "# comment",
+                "",
+                "10.0.0.0/24",
+                "10.0.1.0/24 # touches",
+                "10.0.0.128/25",
+                "192.0.2.7",
+                "198.51.100.5,198.51.100.9,Owner,http://o/#a",
+                "2001:db8::/32",
+                "2001:db9::1",
+                "2001:dba::1,2001:dba::f",
+                " 255.255.255.255 ",
+            ]
+        );
         Assert.Equal(7, list.Ranges);
-        foreach (string inside in (string[])["10.0.0.0", "10.0.1.255", "192.0.2.7", "198.51.100.5", "198.51.100.9", "2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", "2001:db9::1", "2001:dba::8", "255.255.255.255", "::ffff:10.0.0.1"]) Assert.True(Contains(list, inside), inside);
-        foreach (string outside in (string[])["9.255.255.255", "10.0.2.0", "192.0.2.6", "192.0.2.8", "198.51.100.4", "198.51.100.10", "2001:db7:ffff::", "2001:db9::2", "2001:dba::10", "::a00:1"]) Assert.False(Contains(list, outside), outside);
+        foreach (
+            string inside in (string[])
+                [
+                    "10.0.0.0",
+                    "10.0.1.255",
+                    "192.0.2.7",
+                    "198.51.100.5",
+                    "198.51.100.9",
+                    "2001:db8::",
+                    "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
+                    "2001:db9::1",
+                    "2001:dba::8",
+                    "255.255.255.255",
+                    "::ffff:10.0.0.1",
+                ]
+        )
+        {
+            Assert.True(Contains(list, inside), inside);
+        }
+
+        foreach (
+            string outside in (string[])
+                [
+                    "9.255.255.255",
+                    "10.0.2.0",
+                    "192.0.2.6",
+                    "192.0.2.8",
+                    "198.51.100.4",
+                    "198.51.100.10",
+                    "2001:db7:ffff::",
+                    "2001:db9::2",
+                    "2001:dba::10",
+                    "::a00:1",
+                ]
+        )
+        {
+            Assert.False(Contains(list, outside), outside);
+        }
     }
 
     [Theory]
@@ -29,30 +80,59 @@ public sealed class AddressListTests
     [InlineData("0xc0.168.1.1/24")]
     [InlineData("host.example")]
     public void A_line_that_is_no_range_refuses_the_list_with_its_number(string line) =>
-        Assert.Contains($"line 3: '{line}'", Assert.Throws<FormatException>(() => AddressList.Read("x", ["10.0.0.0/8", "# fine", line])).Message);
+        Assert.Contains(
+            $"line 3: '{line}'",
+            Assert.Throws<FormatException>(() => AddressList.Read("x", ["10.0.0.0/8", "# fine", line])).Message
+        );
 
     [Fact]
     public void The_whole_of_either_family_is_a_range()
     {
         AddressList list = AddressList.Read("x", ["0.0.0.0/0", "::/0", "::1"]);
         Assert.Equal(2, list.Ranges);
-        Assert.True(Contains(list, "255.255.255.255") && Contains(list, "0.0.0.0") && Contains(list, "::") && Contains(list, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
+        Assert.True(
+            Contains(list, "255.255.255.255")
+                && Contains(list, "0.0.0.0")
+                && Contains(list, "::")
+                && Contains(list, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
+        );
     }
 
     [Fact]
     public void Containment_is_as_others_test_suites_have_it()
     {
-        JsonElement cidr = JsonDocument.Parse(File.ReadAllText(Shared.File("clicks/bad/ip-cases.json"))).RootElement.GetProperty("cidr");
+        JsonElement cidr = JsonDocument
+            .Parse(File.ReadAllText(Shared.File("clicks/bad/ip-cases.json")))
+            .RootElement.GetProperty("cidr");
         int asked = 0;
         foreach (JsonElement one in cidr.GetProperty("contains").EnumerateArray())
         {
-            if (!AddressList.TryRange(one[0].GetString()!, out _, out _) || !IpAddress.TryParse(one[1].GetString()!, out _)) continue;
-            Assert.True(Contains(AddressList.Read("x", [one[0].GetString()!]), one[1].GetString()!) == one[2].GetBoolean(), one.GetRawText());
+            if (
+                !AddressList.TryRange(one[0].GetString()!, out _, out _)
+                || !IpAddress.TryParse(one[1].GetString()!, out _)
+            )
+            {
+                continue;
+            }
+
+            Assert.True(
+                Contains(AddressList.Read("x", [one[0].GetString()!]), one[1].GetString()!) == one[2].GetBoolean(),
+                one.GetRawText()
+            );
             asked++;
         }
         Assert.True(asked >= 10);
-        foreach (JsonElement one in cidr.GetProperty("valid").EnumerateArray()) Assert.True(AddressList.TryRange(one.GetString()!, out _, out _), one.GetString());
-        foreach (JsonElement one in cidr.GetProperty("invalid").EnumerateArray().Where(one => one.GetString()!.Contains('/'))) Assert.False(AddressList.TryRange(one.GetString()!, out _, out _), one.GetString());
+        foreach (JsonElement one in cidr.GetProperty("valid").EnumerateArray())
+        {
+            Assert.True(AddressList.TryRange(one.GetString()!, out _, out _), one.GetString());
+        }
+
+        foreach (
+            JsonElement one in cidr.GetProperty("invalid").EnumerateArray().Where(one => one.GetString()!.Contains('/'))
+        )
+        {
+            Assert.False(AddressList.TryRange(one.GetString()!, out _, out _), one.GetString());
+        }
     }
 
     [Theory]
@@ -64,7 +144,11 @@ public sealed class AddressListTests
         string[] lines = [.. SharedData.Lines(Shared.File(file))];
         AddressList list = AddressList.Read("x", lines);
         Assert.InRange(list.Ranges, least, lines.Length);
-        if (member != null) Assert.True(Contains(list, member));
+        if (member != null)
+        {
+            Assert.True(Contains(list, member));
+        }
+
         Assert.False(Contains(list, "192.168.1.1"));
     }
 
@@ -74,11 +158,18 @@ public sealed class AddressListTests
     [InlineData("relays.txt", 5, "172.225.1.1")]
     public void Shipped_lists_load(string file, int least, string member)
     {
-        AddressList list = AddressList.Read("x", File.ReadLines(Path.Combine(SharedData.Repository, "configs", "lists", file)));
+        AddressList list = AddressList.Read(
+            "x",
+            File.ReadLines(Path.Combine(SharedData.Repository, "configs", "lists", file))
+        );
         Assert.True(list.Ranges >= least);
         Assert.True(Contains(list, member));
-        foreach (string person in (string[])["192.168.1.1", "10.1.2.3", "203.0.113.9", "2001:db8::1"]) Assert.False(Contains(list, person));
+        foreach (string person in (string[])["192.168.1.1", "10.1.2.3", "203.0.113.9", "2001:db8::1"])
+        {
+            Assert.False(Contains(list, person));
+        }
     }
 
-    private static bool Contains(AddressList list, string address) => IpAddress.TryParse(address, out IpAddress parsed) && list.Contains(parsed);
+    private static bool Contains(AddressList list, string address) =>
+        IpAddress.TryParse(address, out IpAddress parsed) && list.Contains(parsed);
 }

@@ -44,27 +44,46 @@ public sealed class AgentListTests
         AgentList list = AgentList.ReadJson("x", json);
         int instances = 0;
         foreach (JsonElement entry in JsonDocument.Parse(json).RootElement.EnumerateArray())
+        {
             if (entry.TryGetProperty("instances", out JsonElement agents))
+            {
                 foreach (JsonElement agent in agents.EnumerateArray())
                 {
                     Assert.True(list.Match(agent.GetString()!) != null, agent.GetString());
                     instances++;
                 }
+            }
+        }
+
         Assert.Equal(2_118, instances);
-        foreach (string browser in File.ReadLines(Shared.File("givt/browser-user-agents.txt"))) Assert.Null(list.Match(browser));
+        foreach (string browser in File.ReadLines(Shared.File("givt/browser-user-agents.txt")))
+        {
+            Assert.Null(list.Match(browser));
+        }
     }
 
     [Fact]
     public void The_shipped_list_finds_most_crawlers_and_no_browser()
     {
         AgentList list = Shipped();
-        string[] browsers = [.. File.ReadLines(Shared.File("givt/browser-user-agents.txt")).Where(line => line.Length > 0)];
+        string[] browsers =
+        [
+            .. File.ReadLines(Shared.File("givt/browser-user-agents.txt")).Where(line => line.Length > 0),
+        ];
         Assert.DoesNotContain(browsers, browser => list.Match(browser) != null);
-        string[] crawlers = [.. JsonDocument.Parse(File.ReadAllText(Shared.File("givt/crawler-user-agents.json"))).RootElement.EnumerateArray()
-            .Where(entry => entry.TryGetProperty("instances", out _)).SelectMany(entry => entry.GetProperty("instances").EnumerateArray()).Select(agent => agent.GetString()!)];
+        string[] crawlers =
+        [
+            .. JsonDocument
+                .Parse(File.ReadAllText(Shared.File("givt/crawler-user-agents.json")))
+                .RootElement.EnumerateArray()
+                .Where(entry => entry.TryGetProperty("instances", out _))
+                .SelectMany(entry => entry.GetProperty("instances").EnumerateArray())
+                .Select(agent => agent.GetString()!),
+        ];
         Assert.True(Share(list, crawlers) > 0.93, $"{Share(list, crawlers)} of the crawlers");
 
-        List<string> bots = [], others = [];
+        List<string> bots = [],
+            others = [];
         foreach (string line in SharedData.Lines(Shared.File("clicks/peers/user-agents.jsonl.gz")))
         {
             JsonElement agent = JsonDocument.Parse(line).RootElement;
@@ -74,7 +93,12 @@ public sealed class AgentListTests
         Assert.True(Share(list, others) < 0.008, $"{Share(list, others)} of what is not known as one");
     }
 
-    private static double Share(AgentList list, IReadOnlyCollection<string> agents) => agents.Count(agent => list.Match(agent) != null) / (double)agents.Count;
+    private static double Share(AgentList list, IReadOnlyCollection<string> agents) =>
+        agents.Count(agent => list.Match(agent) != null) / (double)agents.Count;
 
-    private static AgentList Shipped() => AgentList.ReadLines("crawlers", File.ReadLines(Path.Combine(SharedData.Repository, "configs", "lists", "crawlers.txt")));
+    private static AgentList Shipped() =>
+        AgentList.ReadLines(
+            "crawlers",
+            File.ReadLines(Path.Combine(SharedData.Repository, "configs", "lists", "crawlers.txt"))
+        );
 }

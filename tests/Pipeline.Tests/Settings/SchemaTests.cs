@@ -34,7 +34,11 @@ public sealed class SchemaTests : IDisposable
         Lists(kind, example, Properties(SettingExamples.Schema(kind)));
         foreach ((string name, JsonNode? property) in SettingExamples.Schema(kind)["properties"]!.AsObject())
         {
-            if (property!["properties"] == null) continue;
+            if (property!["properties"] == null)
+            {
+                continue;
+            }
+
             JsonObject nested = _examples.Examples(kind).First();
             nested[name]!.AsObject()["nope"] = 1;
             Lists(kind, nested, Properties(property.AsObject()));
@@ -47,13 +51,28 @@ public sealed class SchemaTests : IDisposable
     {
         int checks = 0;
         foreach (JsonObject example in _examples.Examples(kind))
+        {
             foreach ((string name, JsonNode? property) in SettingExamples.Schema(kind)["properties"]!.AsObject())
             {
-                if (!example.ContainsKey(name)) continue;
+                if (!example.ContainsKey(name))
+                {
+                    continue;
+                }
+
                 if (property!["properties"] is JsonObject nested)
-                    foreach ((string inner, JsonNode? innerProperty) in nested) checks += Check(kind, innerProperty!, value => With(example, name, inner, value));
-                else checks += Check(kind, property, value => With(example, name, null, value));
+                {
+                    foreach ((string inner, JsonNode? innerProperty) in nested)
+                    {
+                        checks += Check(kind, innerProperty!, value => With(example, name, inner, value));
+                    }
+                }
+                else
+                {
+                    checks += Check(kind, property, value => With(example, name, null, value));
+                }
             }
+        }
+
         Assert.True(checks > 1);
     }
 
@@ -63,20 +82,32 @@ public sealed class SchemaTests : IDisposable
     {
         string key = SettingExamples.KeyOf(kind);
         void Takes(JsonNode? value) => Assert.NotNull(_examples.Parse(key, with(value).ToJsonString()));
-        void Refuses(JsonNode? value) => Assert.Throws<SettingException>(() => _examples.Parse(key, with(value).ToJsonString()));
+        void Refuses(JsonNode? value) =>
+            Assert.Throws<SettingException>(() => _examples.Parse(key, with(value).ToJsonString()));
         Refuses(new JsonArray());
         if (property["enum"] is JsonArray words)
         {
             // A list of user agents wants another file than the example's.
-            foreach (JsonNode? word in words.Where(word => word!.ToString() != "list.crawler")) Takes(word!.DeepClone());
+            foreach (JsonNode? word in words.Where(word => word!.ToString() != "list.crawler"))
+            {
+                Takes(word!.DeepClone());
+            }
+
             Refuses("nonsense");
         }
         if (property["minimum"] is { } least)
         {
             Refuses(least.GetValue<double>() - 1);
-            if (property["maximum"]!.GetValue<double>() < 1e18) Refuses(property["maximum"]!.GetValue<double>() + 1e6);
+            if (property["maximum"]!.GetValue<double>() < 1e18)
+            {
+                Refuses(property["maximum"]!.GetValue<double>() + 1e6);
+            }
             // Bands have an order besides: their least and most are tried alone elsewhere.
-            if (kind == "bands") return 1;
+            if (kind == "bands")
+            {
+                return 1;
+            }
+
             Takes(least.DeepClone());
             Takes(property["maximum"]!.DeepClone());
         }
@@ -86,17 +117,32 @@ public sealed class SchemaTests : IDisposable
     private static JsonObject With(JsonObject example, string name, string? inner, JsonNode? value)
     {
         JsonObject changed = example.DeepClone().AsObject();
-        if (inner == null) changed[name] = value;
-        else changed[name]!.AsObject()[inner] = value;
+        if (inner == null)
+        {
+            changed[name] = value;
+        }
+        else
+        {
+            changed[name]!.AsObject()[inner] = value;
+        }
+
         return changed;
     }
 
     private void Lists(string kind, JsonObject record, IEnumerable<string> properties)
     {
-        string message = Assert.Throws<SettingException>(() => _examples.Parse(SettingExamples.KeyOf(kind), record.ToJsonString())).Message;
+        string message = Assert
+            .Throws<SettingException>(() => _examples.Parse(SettingExamples.KeyOf(kind), record.ToJsonString()))
+            .Message;
         Assert.Contains("'nope' is no field here", message);
-        Assert.Equal(properties, message[(message.LastIndexOf("there are ", StringComparison.Ordinal) + 10)..].Split(", ").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            properties,
+            message[(message.LastIndexOf("there are ", StringComparison.Ordinal) + 10)..]
+                .Split(", ")
+                .Order(StringComparer.Ordinal)
+        );
     }
 
-    private static IEnumerable<string> Properties(JsonObject schema) => schema["properties"]!.AsObject().Select(property => property.Key).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Properties(JsonObject schema) =>
+        schema["properties"]!.AsObject().Select(property => property.Key).Order(StringComparer.Ordinal);
 }

@@ -26,7 +26,11 @@ public sealed class SettingErrorTests : IDisposable
     [InlineData("bands/default", "{\"review\":0.8}", "expected review <= challenge <= block")]
     [InlineData("limits/times", "{}", "there is only limits/time")]
     [InlineData("limits/time", "{\"join_ms\":2.5}", "'join_ms' is 2.5; expected a whole number from 0 to 600000")]
-    [InlineData("limits/time", "{\"duplicates_max\":999}", "'duplicates_max' is 999; expected a whole number from 1000")]
+    [InlineData(
+        "limits/time",
+        "{\"duplicates_max\":999}",
+        "'duplicates_max' is 999; expected a whole number from 1000"
+    )]
     [InlineData("limits/time", "{\"joinms\":1}", "'joinms' is no field here; there are duplicates_max")]
     [InlineData("allow/x", "{}", "expected one of 'ip', 'visitor' and 'campaign'")]
     [InlineData("allow/x", "{\"ip\":\"1.2.3.4\",\"visitor\":\"v\"}", "expected one of")]
@@ -35,8 +39,16 @@ public sealed class SettingErrorTests : IDisposable
     [InlineData("allow/x", "{\"visitor\":\"v\",\"because\":\"\\ud800\"}", "a text in it is none")]
     [InlineData("allow/x", "{\"visitor\":\"v\",\"\\ud800\":1}", "a text in it is none")]
     [InlineData("allow/x", "{\"visitor\":\"v\",\"until\":-1}", "'until' is -1")]
-    [InlineData("campaign/x", "{\"target\":\"javascript:x\"}", "'target' is 'javascript:x'; expected an http or https address")]
-    [InlineData("campaign/x", "{\"review_above\":{\"invalid_share\":2}}", "campaign/x: review_above: 'invalid_share' is 2")]
+    [InlineData(
+        "campaign/x",
+        "{\"target\":\"javascript:x\"}",
+        "'target' is 'javascript:x'; expected an http or https address"
+    )]
+    [InlineData(
+        "campaign/x",
+        "{\"review_above\":{\"invalid_share\":2}}",
+        "campaign/x: review_above: 'invalid_share' is 2"
+    )]
     [InlineData("campaign/x", "{\"review_above\":5}", "'review_above' is the number 5; expected an object")]
     [InlineData("reason/rate.planet", "{}", "'rate.planet' is no reason")]
     [InlineData("reason/rate.ip", "{\"window_s\":61}", "'window_s' is 61; expected 60, 600 or 3600")]
@@ -45,17 +57,41 @@ public sealed class SettingErrorTests : IDisposable
     [InlineData("reason/rate.ip", "{\"shadow\":1}", "'shadow' is the number 1; expected true or false")]
     [InlineData("rule/x", "{\"then\":{}}", "'when' is missing")]
     [InlineData("rule/x", "{\"when\":\"true\"}", "'then' is missing")]
-    [InlineData("rule/x", "{\"when\":\"true\",\"then\":{\"band\":\"high\"}}", "'band' is 'high'; expected allow, review, challenge, block")]
-    [InlineData("rule/x", "{\"when\":\"true\",\"then\":{\"action\":\"Deny\"}}", "'action' is 'Deny'; expected accept, flag, confirm, deny")]
+    [InlineData(
+        "rule/x",
+        "{\"when\":\"true\",\"then\":{\"band\":\"high\"}}",
+        "'band' is 'high'; expected allow, review, challenge, block"
+    )]
+    [InlineData(
+        "rule/x",
+        "{\"when\":\"true\",\"then\":{\"action\":\"Deny\"}}",
+        "'action' is 'Deny'; expected accept, flag, confirm, deny"
+    )]
     [InlineData("rule/x", "{\"when\":\"click.nobody == 1\",\"then\":{}}", "'when' at line 1, column 1")]
     [InlineData("rule/x", "{\"when\":\"1 + 1\",\"then\":{}}", "'when' at line 1")]
-    [InlineData("list/x", "{\"file\":\"addresses.txt\",\"reason\":\"rate.ip\"}", "'reason' is 'rate.ip'; expected list.datacentre")]
+    [InlineData(
+        "list/x",
+        "{\"file\":\"addresses.txt\",\"reason\":\"rate.ip\"}",
+        "'reason' is 'rate.ip'; expected list.datacentre"
+    )]
     [InlineData("list/x", "{\"reason\":\"list.proxy\"}", "'file' is missing")]
-    [InlineData("list/x", "{\"file\":\"bad.txt\",\"reason\":\"list.proxy\"}", "'bad.txt': line 2: 'nonsense' is no address")]
-    [InlineData("list/x", "{\"file\":\"all.txt\",\"reason\":\"list.crawler\"}", "'all.txt': line 2: '!' would match every")]
+    [InlineData(
+        "list/x",
+        "{\"file\":\"bad.txt\",\"reason\":\"list.proxy\"}",
+        "'bad.txt': line 2: 'nonsense' is no address"
+    )]
+    [InlineData(
+        "list/x",
+        "{\"file\":\"all.txt\",\"reason\":\"list.crawler\"}",
+        "'all.txt': line 2: '!' would match every"
+    )]
     [InlineData("list/x", "{\"file\":\"none.txt\",\"reason\":\"list.proxy\"}", "'none.txt': not found in")]
     [InlineData("list/x", "{\"file\":\"../x\",\"reason\":\"list.proxy\"}", "without '..'")]
-    [InlineData("list/x", "{\"file\":\"addresses.txt\",\"sha256\":\"00\",\"reason\":\"list.proxy\"}", "the setting says 00")]
+    [InlineData(
+        "list/x",
+        "{\"file\":\"addresses.txt\",\"sha256\":\"00\",\"reason\":\"list.proxy\"}",
+        "the setting says 00"
+    )]
     [InlineData("model/paths", "{\"file\":\"clicks.artefact\"}", "there are model/clicks and model/cursor")]
     [InlineData("model/cursor", "{\"file\":\"clicks.artefact\"}", "is an artefact of kind 'clicks'; expected 'cursor'")]
     [InlineData("model/clicks", "{\"file\":\"addresses.txt\"}", "'addresses.txt': ")]
@@ -79,8 +115,11 @@ public sealed class SettingErrorTests : IDisposable
     [InlineData("limits/time", "{\"duplicates_max\":999}", DeadLetterReason.OutOfRange)]
     [InlineData("reason/rate.ip", "{\"class\":\"bad\"}", DeadLetterReason.OutOfRange)]
     [InlineData("planet/x", "{}", DeadLetterReason.UnknownType)]
-    public void A_record_that_does_not_load_has_one_of_the_contracts_reasons(string key, string json, DeadLetterReason reason) =>
-        Assert.Equal(reason, Assert.Throws<SettingException>(() => _examples.Parse(key, json)).Reason);
+    public void A_record_that_does_not_load_has_one_of_the_contracts_reasons(
+        string key,
+        string json,
+        DeadLetterReason reason
+    ) => Assert.Equal(reason, Assert.Throws<SettingException>(() => _examples.Parse(key, json)).Reason);
 
     [Fact]
     public void A_record_over_256_KiB_is_too_large_and_one_of_256_KiB_is_not()
@@ -88,15 +127,24 @@ public sealed class SettingErrorTests : IDisposable
         string json = """{"visitor":"v","because":"BECAUSE"}""";
         string Of(int bytes) => json.Replace("BECAUSE", new string('x', bytes - json.Length + "BECAUSE".Length));
         _examples.Parse("allow/x", Of(256 * 1024));
-        Assert.Equal(DeadLetterReason.TooLarge, Assert.Throws<SettingException>(() => _examples.Parse("allow/x", Of(256 * 1024 + 1))).Reason);
+        Assert.Equal(
+            DeadLetterReason.TooLarge,
+            Assert.Throws<SettingException>(() => _examples.Parse("allow/x", Of(256 * 1024 + 1))).Reason
+        );
     }
 
     [Fact]
     public void What_is_left_out_or_null_is_the_default()
     {
-        Assert.Equal(new TimeLimits(2_000, 300_000, 3_600_000, 1_000_000), _examples.Parse("limits/time", """{"join_ms":null}"""));
+        Assert.Equal(
+            new TimeLimits(2_000, 300_000, 3_600_000, 1_000_000),
+            _examples.Parse("limits/time", """{"join_ms":null}""")
+        );
         Assert.Equal(new Bands(0.1, 0.7, 0.9), _examples.Parse("bands/default", """{"review":0.1}"""));
-        Assert.Equal((Reason.RateIp, ReasonDefaults.Of(Reason.RateIp)), _examples.Parse("reason/rate.ip", """{"shadow":null}"""));
+        Assert.Equal(
+            (Reason.RateIp, ReasonDefaults.Of(Reason.RateIp)),
+            _examples.Parse("reason/rate.ip", """{"shadow":null}""")
+        );
     }
 
     [Fact]

@@ -11,10 +11,16 @@ public sealed class SettingsFolderTests : IDisposable
 
     [Theory]
     [InlineData("{ }", "{}")]
-    [InlineData("[1, -2, 0.1, 12345678.9012345678, 1e3, 18446744073709551615]", "[1,-2,0.1,12345678.9012345678,1e3,18446744073709551615]")]
+    [InlineData(
+        "[1, -2, 0.1, 12345678.9012345678, 1e3, 18446744073709551615]",
+        "[1,-2,0.1,12345678.9012345678,1e3,18446744073709551615]"
+    )]
     [InlineData("[+1, 007, .5, 5., 0x1F]", "[1,7,0.5,5,31]")]
     [InlineData("[true, False, ~, null, '']", "[true,false,null,null,\"\"]")]
-    [InlineData("['1', \"true\", yes, 1.2.3, 10.0.0.0/8, 2026-01-01, -a, .inf]", "[\"1\",\"true\",\"yes\",\"1.2.3\",\"10.0.0.0/8\",\"2026-01-01\",\"-a\",\".inf\"]")]
+    [InlineData(
+        "['1', \"true\", yes, 1.2.3, 10.0.0.0/8, 2026-01-01, -a, .inf]",
+        "[\"1\",\"true\",\"yes\",\"1.2.3\",\"10.0.0.0/8\",\"2026-01-01\",\"-a\",\".inf\"]"
+    )]
     [InlineData("{ a: { b: [x, { c: 1 }] }, 2: y }", "{\"a\":{\"b\":[\"x\",{\"c\":1}]},\"2\":\"y\"}")]
     [InlineData("[&one { a: 1 }, *one]", "[{\"a\":1},{\"a\":1}]")]
     public void A_value_keeps_its_types_and_its_digits(string yaml, string json)
@@ -26,8 +32,14 @@ public sealed class SettingsFolderTests : IDisposable
     [Fact]
     public void A_text_of_many_lines_is_one()
     {
-        File.WriteAllText(Path.Combine(_folder, "a.yaml"), "kind/id:\n  text: |\n    one\n    two\n  folded: >-\n    three\n    four\n");
-        Assert.Equal("{\"text\":\"one\\ntwo\\n\",\"folded\":\"three four\"}", Assert.Single(SettingsFolder.Read(_folder)).Value);
+        File.WriteAllText(
+            Path.Combine(_folder, "a.yaml"),
+            "kind/id:\n  text: |\n    one\n    two\n  folded: >-\n    three\n    four\n"
+        );
+        Assert.Equal(
+            "{\"text\":\"one\\ntwo\\n\",\"folded\":\"three four\"}",
+            Assert.Single(SettingsFolder.Read(_folder)).Value
+        );
     }
 
     [Theory]
@@ -60,7 +72,15 @@ public sealed class SettingsFolderTests : IDisposable
     [Fact]
     public void A_key_in_two_files_is_refused()
     {
-        foreach (string name in (string[])["a.yaml", "b.yaml"]) File.WriteAllText(Path.Combine(_folder, name), "kind/id: 1");
-        Assert.Contains("b.yaml: kind/id stands in another file, too", Assert.Throws<ConfigException>(() => SettingsFolder.Read(_folder)).Message, StringComparison.Ordinal);
+        foreach (string name in (string[])["a.yaml", "b.yaml"])
+        {
+            File.WriteAllText(Path.Combine(_folder, name), "kind/id: 1");
+        }
+
+        Assert.Contains(
+            "b.yaml: kind/id stands in another file, too",
+            Assert.Throws<ConfigException>(() => SettingsFolder.Read(_folder)).Message,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -14,15 +14,31 @@ public sealed class TimelineTests
         using var run = new PipelineRun();
         run.Setting("rule/r", """{"when":"true","then":{"class":"sivt"}}""", T);
         run.Setting("rule/r", null, T + 1_000);
-        run.Feed(Events.Click("a").At(T + 2_000).Campaign("a"), Events.Click("b").At(T + 2_001).Campaign("b"), Events.Click("c").At(T + 3_000).Campaign("c"), Events.Click("d").At(T + 3_001).Campaign("d"));
-        Assert.Equal(["s-base", "s-0", "s-0", "s-1"], ((string[])["a", "b", "c", "d"]).Select(click => run.Verdict(click).GetProperty("settings").GetString()));
-        Assert.Equal(["", "rule.r", "rule.r", ""], ((string[])["a", "b", "c", "d"]).Select(click => string.Join(',', run.ReasonsOf(click))));
+        run.Feed(
+            Events.Click("a").At(T + 2_000).Campaign("a"),
+            Events.Click("b").At(T + 2_001).Campaign("b"),
+            Events.Click("c").At(T + 3_000).Campaign("c"),
+            Events.Click("d").At(T + 3_001).Campaign("d")
+        );
+        Assert.Equal(
+            ["s-base", "s-0", "s-0", "s-1"],
+            ((string[])["a", "b", "c", "d"]).Select(click => run.Verdict(click).GetProperty("settings").GetString())
+        );
+        Assert.Equal(
+            ["", "rule.r", "rule.r", ""],
+            ((string[])["a", "b", "c", "d"]).Select(click => string.Join(',', run.ReasonsOf(click)))
+        );
     }
 
     [Fact]
     public void Of_records_at_one_log_time_the_last_is_in_force()
     {
-        DecisionSettings[] versions = [.. Enumerable.Range(0, 4).Select(i => DecisionSettings.Build($"s-{i}", default, new Dictionary<string, object>()))];
+        DecisionSettings[] versions =
+        [
+            .. Enumerable
+                .Range(0, 4)
+                .Select(i => DecisionSettings.Build($"s-{i}", default, new Dictionary<string, object>())),
+        ];
         var timeline = new SettingsTimeline(versions[0], TimeSpan.FromSeconds(2));
         timeline.Append(versions[1], 100);
         timeline.Append(versions[2], 100);
@@ -32,7 +48,8 @@ public sealed class TimelineTests
         Assert.Equal(("s-2", 2_500L), At(2_500));
         Assert.Equal(("s-3", long.MaxValue), At(2_501));
 
-        (string, long) At(long logTime) => (SettingsTimeline.At(timeline.Entries, logTime, out long until).Version, until);
+        (string, long) At(long logTime) =>
+            (SettingsTimeline.At(timeline.Entries, logTime, out long until).Version, until);
     }
 
     [Fact]
@@ -48,9 +65,21 @@ public sealed class TimelineTests
     [Fact]
     public void A_base_reads_back_as_it_was_written()
     {
-        var made = new SettingsBase { Offset = 5, LogTime = 7, HashKey = SettingsBase.NewHashKey(), Records = new() { ["bands/default"] = System.Text.Json.JsonDocument.Parse("""{"review":0.25}""").RootElement } };
+        var made = new SettingsBase
+        {
+            Offset = 5,
+            LogTime = 7,
+            HashKey = SettingsBase.NewHashKey(),
+            Records = new()
+            {
+                ["bands/default"] = System.Text.Json.JsonDocument.Parse("""{"review":0.25}""").RootElement,
+            },
+        };
         SettingsBase read = SettingsBase.FromJson(made.ToJson());
-        Assert.Equal((made.Offset, made.LogTime, made.HashKey, made.ToJson()), (read.Offset, read.LogTime, read.HashKey, read.ToJson()));
+        Assert.Equal(
+            (made.Offset, made.LogTime, made.HashKey, made.ToJson()),
+            (read.Offset, read.LogTime, read.HashKey, read.ToJson())
+        );
         Assert.Equal(0.25, SettingsBook.Of(read, new SettingFiles()).Build("s-base", read.Hash).Bands.Review);
         Assert.Equal(made.Hash.Of("a"u8, 1), read.Hash.Of("a"u8, 1));
         Assert.NotEqual(made.Hash.Of("a"u8, 1), made.Hash.Of("a"u8, 2));

@@ -7,11 +7,16 @@ namespace Pipeline.Tests.Standing;
 /// <summary>A partition that is taken over in mid-log judges as the engine did that never stopped.</summary>
 public sealed class TakeOverTests
 {
-    /// <summary>Sums decide about clicks, and these about sums; what is asked to confirm is remembered from the part that is only read again.</summary>
+    /// <summary>
+    /// Sums decide about clicks, and these about sums; what is asked to confirm is remembered from the part that is
+    /// only read again.
+    /// </summary>
     private static readonly Dictionary<string, string> Settings = new(RandomLog.Settings)
     {
-        ["rule/bad"] = """{"when":"click.publisher == 'pub-4' || int(network.clicks) % 7 == 3","then":{"class":"sivt"},"order":3}""",
-        ["rule/ask"] = """{"when":"int(network.clicks) % 2 == 0","then":{"class":"suspect","action":"confirm","billable":false},"order":4}""",
+        ["rule/bad"] =
+            """{"when":"click.publisher == 'pub-4' || int(network.clicks) % 7 == 3","then":{"class":"sivt"},"order":3}""",
+        ["rule/ask"] =
+            """{"when":"int(network.clicks) % 2 == 0","then":{"class":"suspect","action":"confirm","billable":false},"order":4}""",
         ["limits/time"] = """{"duplicates_ms":60000}""",
         // Windows longer than what is read again here, and the index of replays, which is filled from its own topic.
         ["reason/rate.pair"] = """{"off":true}""",
@@ -32,7 +37,11 @@ public sealed class TakeOverTests
         Assert.True(from > 0);
         using var calm = new PipelineRun(new RunOptions { Base = Settings });
         calm.Process(log[..cut]);
-        (int before, int confirmed, (string Key, byte[] Value)[] standings) = (calm.Verdicts.Count, calm.Confirmations.Count, [.. calm.Standings]);
+        (int before, int confirmed, (string Key, byte[] Value)[] standings) = (
+            calm.Verdicts.Count,
+            calm.Confirmations.Count,
+            [.. calm.Standings]
+        );
         calm.Process(log[cut..]);
         Assert.True(calm.Confirmations.Count > confirmed);
 
@@ -42,14 +51,24 @@ public sealed class TakeOverTests
         Assert.Equal(calm.Verdicts.Skip(before), taken.Verdicts);
         // So are the sums that later owners go by, once all that changed is written, but for the moment at which it is.
         foreach (PipelineRun run in new[] { calm, taken })
-            foreach (int minute in (int[])[1, 2, 3]) run.PassTo(log.Max(record => record.Timestamp) + minute * 60_001);
+        {
+            foreach (int minute in (int[])[1, 2, 3])
+            {
+                run.PassTo(log.Max(record => record.Timestamp) + minute * 60_001);
+            }
+        }
+
         Assert.Equal(Last(calm.Standings), Last([.. standings, .. taken.Standings]));
     }
 
     private static SortedDictionary<string, string> Last(IEnumerable<(string Key, byte[] Value)> standings)
     {
         var last = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string key, byte[] value) in standings) last[key] = System.Text.Encoding.UTF8.GetString(value).Split(",\"covers\"")[0];
+        foreach ((string key, byte[] value) in standings)
+        {
+            last[key] = System.Text.Encoding.UTF8.GetString(value).Split(",\"covers\"")[0];
+        }
+
         return last;
     }
 }

@@ -10,9 +10,12 @@ public sealed unsafe class PairTableTests
     private const int Pairs = 5_000;
 
     [Fact]
-    public void A_pair_is_a_quarter_of_a_cache_line_and_its_counts_another() => Assert.Equal((16, 16), (Unsafe.SizeOf<PairEntry>(), Unsafe.SizeOf<PairCounts>()));
+    public void A_pair_is_a_quarter_of_a_cache_line_and_its_counts_another() =>
+        Assert.Equal((16, 16), (Unsafe.SizeOf<PairEntry>(), Unsafe.SizeOf<PairCounts>()));
 
-    /// <summary>Pairs that come once, that come again at once, within the hour, after it and before their last time.</summary>
+    /// <summary>
+    /// Pairs that come once, that come again at once, within the hour, after it and before their last time.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -34,10 +37,17 @@ public sealed unsafe class PairTableTests
             long time = now - (random.Next(5) == 0 ? random.Next(4_500_000) : 0);
             table.Take(table.Touch(keys[pair], now), new Hops(time), ref windows[0], out long gap);
             // A pair that no window counts any more may have been forgotten.
-            if (gap < 0 && now - lasts[pair] > 4_200_000) (twins[pair], lasts[pair]) = (default, 0);
+            if (gap < 0 && now - lasts[pair] > 4_200_000)
+            {
+                (twins[pair], lasts[pair]) = (default, 0);
+            }
+
             twins[pair].Add(time);
             twins[pair].Count(time, out int tenMinutes, out int hour);
-            Assert.Equal((tenMinutes, hour, lasts[pair] == 0 ? -1 : Math.Abs(time - lasts[pair])), (windows[0], windows[1], gap));
+            Assert.Equal(
+                (tenMinutes, hour, lasts[pair] == 0 ? -1 : Math.Abs(time - lasts[pair])),
+                (windows[0], windows[1], gap)
+            );
             lasts[pair] = Math.Max(lasts[pair], time);
             Assert.Equal(lasts[pair], table.Find(keys[pair])->Last);
         }
@@ -50,11 +60,23 @@ public sealed unsafe class PairTableTests
         using var table = new PairTable(3_000);
         var random = new Random(5);
         ulong[] keys = [.. Enumerable.Range(0, 3_000).Select(_ => (ulong)random.NextInt64(1, long.MaxValue))];
-        foreach (ulong key in keys) Take(table, key, Events.Start);
+        foreach (ulong key in keys)
+        {
+            Take(table, key, Events.Start);
+        }
+
         Assert.Equal(0, table.CountsInUse);
-        foreach (ulong key in keys) Take(table, key, Events.Start + 1000);
+        foreach (ulong key in keys)
+        {
+            Take(table, key, Events.Start + 1000);
+        }
+
         Assert.Equal(3_000, table.CountsInUse);
-        foreach (ulong key in keys[..1_000]) Take(table, key, Events.Start + 4_300_000);
+        foreach (ulong key in keys[..1_000])
+        {
+            Take(table, key, Events.Start + 4_300_000);
+        }
+
         Assert.Equal(2_000, table.CountsInUse);
         long memory = table.MemoryBytes;
         // Others push out what no window counts any more, then the oldest.

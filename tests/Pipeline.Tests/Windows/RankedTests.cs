@@ -19,7 +19,10 @@ public sealed class RankedTests
         for (int rank = 0; rank < count; rank = rank * 2 + 1)
         {
             Assert.Equal(sorted[rank], Ranked.At(values, rank));
-            Assert.Equal(sorted.Count(value => value < sorted[rank]), ((ReadOnlySpan<long>)values)[..rank].CountBelow(sorted[rank]));
+            Assert.Equal(
+                sorted.Count(value => value < sorted[rank]),
+                ((ReadOnlySpan<long>)values)[..rank].CountBelow(sorted[rank])
+            );
             Assert.Equal(sorted, values.Order());
         }
     }

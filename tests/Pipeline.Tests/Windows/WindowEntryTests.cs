@@ -41,14 +41,17 @@ public sealed class WindowEntryTests
     public void Taking_an_event_in_one_step_is_adding_and_counting_it(int seed)
     {
         var random = new Random(seed);
-        WindowEntry entry = default, twin = default;
-        PairCounts pair = default, pairTwin = default;
+        WindowEntry entry = default,
+            twin = default;
+        PairCounts pair = default,
+            pairTwin = default;
         Span<float> windows = stackalloc float[3];
         long now = Events.Start;
         for (int i = 0; i < 20_000; i++)
         {
             now += random.Next(200) == 0 ? random.Next(4_000_000) : random.Next(40);
-            long time = now - (random.Next(4) == 0 ? random.Next(4_000_000) : 0), last = twin.Last;
+            long time = now - (random.Next(4) == 0 ? random.Next(4_000_000) : 0),
+                last = twin.Last;
             entry.Take(new Hops(time), ref windows[0], out long gap);
             twin.Add(time);
             twin.Count(time, out int minute, out int tenMinutes, out int hour);
@@ -71,8 +74,14 @@ public sealed class WindowEntryTests
     {
         var random = new Random(seed);
         WindowEntry entry = default;
-        List<long>[] twins = [[], [], []];
-        long head = 0, now = Events.Start;
+        List<long>[] twins =
+        [
+            [],
+            [],
+            [],
+        ];
+        long head = 0,
+            now = Events.Start;
         for (int i = 0; i < 4_000; i++)
         {
             now += random.Next(4) == 0 ? random.Next(900_000) : random.Next(9_000);
@@ -83,7 +92,10 @@ public sealed class WindowEntryTests
             for (int w = 0; w < 3; w++)
             {
                 (int hop, int hops) = Shapes[w];
-                if (head / hop - time / hop < hops) twins[w].Add(time / hop);
+                if (head / hop - time / hop < hops)
+                {
+                    twins[w].Add(time / hop);
+                }
                 // What left the ring when newer hops came is gone for times before them too.
                 long first = Math.Max(at / hop, head / hop) - hops + 1;
                 Assert.Equal(twins[w].Count(one => one >= first && one <= at / hop), Count(entry, at, w));
@@ -95,13 +107,22 @@ public sealed class WindowEntryTests
     public void A_hop_counts_to_65535_and_stays_there()
     {
         WindowEntry entry = default;
-        for (int i = 0; i < 70_000; i++) entry.Add(Events.Start);
-        for (int window = 0; window < 3; window++) Assert.Equal(65_535, Count(entry, Events.Start, window));
+        for (int i = 0; i < 70_000; i++)
+        {
+            entry.Add(Events.Start);
+        }
+
+        for (int window = 0; window < 3; window++)
+        {
+            Assert.Equal(65_535, Count(entry, Events.Start, window));
+        }
     }
 
     private static int Count(WindowEntry entry, long time, int window)
     {
         entry.Count(time, out int minute, out int tenMinutes, out int hour);
-        return window == 0 ? minute : window == 1 ? tenMinutes : hour;
+        return window == 0 ? minute
+            : window == 1 ? tenMinutes
+            : hour;
     }
 }

@@ -20,7 +20,11 @@ public sealed unsafe class WindowTableTests
             twin[key] = twin.GetValueOrDefault(key) + 1;
         }
         Assert.Equal((twin.Count, 0), (table.Count, table.Evictions));
-        foreach ((ulong key, int count) in twin) Assert.Equal(count, Minute(table, key, Events.Start));
+        foreach ((ulong key, int count) in twin)
+        {
+            Assert.Equal(count, Minute(table, key, Events.Start));
+        }
+
         Assert.True(table.Find(2) == null);
         Assert.InRange(table.MemoryBytes, 200_000L * 64, 200_000L * 64 * 4);
     }
@@ -30,11 +34,19 @@ public sealed unsafe class WindowTableTests
     {
         for (int round = 0; round < 4; round++)
         {
-            // 54 MB where segments have split: several blocks of memory, each page of which is asked for before it is used
+            // 54 MB where segments have split: several blocks of memory, each page of which is asked for before it is
+            // used
             using var table = new WindowTable<WindowEntry>(1_000_000);
-            for (ulong key = 1; key <= 400_000; key++) Touch(table, key * 0x9E3779B97F4A7C15, Events.Start);
+            for (ulong key = 1; key <= 400_000; key++)
+            {
+                Touch(table, key * 0x9E3779B97F4A7C15, Events.Start);
+            }
+
             Assert.Equal((400_000, 0), (table.Count, table.Evictions));
-            for (ulong key = 1; key <= 400_000; key++) Assert.Equal(1, Minute(table, key * 0x9E3779B97F4A7C15, Events.Start));
+            for (ulong key = 1; key <= 400_000; key++)
+            {
+                Assert.Equal(1, Minute(table, key * 0x9E3779B97F4A7C15, Events.Start));
+            }
         }
     }
 
@@ -44,10 +56,17 @@ public sealed unsafe class WindowTableTests
         using var table = new WindowTable<WindowEntry>(3_000);
         var random = new Random(8);
         ulong[] keys = [.. Enumerable.Range(0, 4_000).Select(_ => (ulong)random.NextInt64(1, long.MaxValue))];
-        for (int i = 0; i < keys.Length; i++) Touch(table, keys[i], Events.Start + i);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            Touch(table, keys[i], Events.Start + i);
+        }
+
         Assert.Equal(WindowTable<WindowEntry>.SegmentPlaces / 8, table.Evictions);
         Assert.Equal(keys.Length - table.Evictions, table.Count);
-        for (int i = 0; i < keys.Length; i++) Assert.Equal(i < table.Evictions, table.Find(keys[i]) == null);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            Assert.Equal(i < table.Evictions, table.Find(keys[i]) == null);
+        }
     }
 
     [Fact]
@@ -60,7 +79,10 @@ public sealed unsafe class WindowTableTests
         {
             Touch(table, keys[i], Events.Start + i);
             // Of two segments the fuller one holds more than half of these, and forgets none of them.
-            for (int back = 1; back <= 2_500 && back <= i; back += 500) Assert.True(table.Find(keys[i - back]) != null);
+            for (int back = 1; back <= 2_500 && back <= i; back += 500)
+            {
+                Assert.True(table.Find(keys[i - back]) != null);
+            }
         }
         Assert.Equal(keys.Length, table.Count + table.Evictions);
         Assert.Equal(table.Count, keys.Count(key => table.Find(key) != null));
@@ -71,8 +93,15 @@ public sealed unsafe class WindowTableTests
     {
         using var table = new WindowTable<WindowEntry>(3_000);
         var random = new Random(9);
-        for (int i = 0; i < 3_700; i++) Touch(table, (ulong)random.NextInt64(1, long.MaxValue), Events.Start);
-        Assert.Equal((WindowTable<WindowEntry>.SegmentPlaces / 8, 3_700 - WindowTable<WindowEntry>.SegmentPlaces / 8), (table.Evictions, table.Count));
+        for (int i = 0; i < 3_700; i++)
+        {
+            Touch(table, (ulong)random.NextInt64(1, long.MaxValue), Events.Start);
+        }
+
+        Assert.Equal(
+            (WindowTable<WindowEntry>.SegmentPlaces / 8, 3_700 - WindowTable<WindowEntry>.SegmentPlaces / 8),
+            (table.Evictions, table.Count)
+        );
     }
 
     [Fact]
@@ -81,9 +110,17 @@ public sealed unsafe class WindowTableTests
         using var table = new WindowTable<WindowEntry>(3_000);
         var random = new Random(10);
         ulong Key() => (ulong)random.NextInt64(1, long.MaxValue);
-        for (int i = 0; i < 3_500; i++) Touch(table, Key(), Events.Start);
+        for (int i = 0; i < 3_500; i++)
+        {
+            Touch(table, Key(), Events.Start);
+        }
+
         long later = Events.Start + 3_600_000 + 600_000 + 1;
-        for (int i = 0; i < 2_000; i++) Touch(table, Key(), later);
+        for (int i = 0; i < 2_000; i++)
+        {
+            Touch(table, Key(), later);
+        }
+
         Assert.Equal((0, 2_000), (table.Evictions, table.Count));
     }
 

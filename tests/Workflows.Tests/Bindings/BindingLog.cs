@@ -16,12 +16,19 @@ internal sealed class BindingLog
 
     private int _nonce;
 
-    public BindingLog(params (string Key, string Json)[] more) => Run = new DeciderRun(new BindingDecider(Keys), [("page/poster-7", Poster), .. more]);
+    public BindingLog(params (string Key, string Json)[] more) =>
+        Run = new DeciderRun(new BindingDecider(Keys), [("page/poster-7", Poster), .. more]);
 
-    public static CodeKeys Keys { get; } = new([[.. Enumerable.Range(1, 32).Select(i => (byte)i)]]);
+    public static CodeKeys Keys { get; } =
+        new([
+            [.. Enumerable.Range(1, 32).Select(i => (byte)i)],
+        ]);
 
     public static IReadOnlyList<PromptField> PayPrompt { get; } =
-        [new("amount_micros", PromptType.Integer, Min: 10_000, Max: 50_000_000), new("remark", PromptType.Text, IsOptional: true, Characters: 80)];
+    [
+        new("amount_micros", PromptType.Integer, Min: 10_000, Max: 50_000_000),
+        new("remark", PromptType.Text, IsOptional: true, Characters: 80),
+    ];
 
     public DeciderRun Run { get; }
 
@@ -29,25 +36,72 @@ internal sealed class BindingLog
     public Dictionary<string, string> Counts => Run.Hashes.GetValueOrDefault(Stats, []);
 
     /// <summary>A code that a first client got now.</summary>
-    public string Code(string first = "acc-1", string page = "poster-7", string operation = "pay", IReadOnlyList<PromptField>? prompt = null, CodeKeys? keys = null) =>
-        (keys ?? Keys).Sign(Contents(first, page, operation, prompt));
+    public string Code(
+        string first = "acc-1",
+        string page = "poster-7",
+        string operation = "pay",
+        IReadOnlyList<PromptField>? prompt = null,
+        CodeKeys? keys = null
+    ) => (keys ?? Keys).Sign(Contents(first, page, operation, prompt));
 
-    public OperationBindingCode Contents(string first = "acc-1", string page = "poster-7", string operation = "pay", IReadOnlyList<PromptField>? prompt = null) =>
-        new(page, operation, first, prompt ?? PayPrompt, (++_nonce).ToString("x20"), OperationBindingCode.ExpiryOf(Run.Now, TimeSpan.FromSeconds(300)));
+    public OperationBindingCode Contents(
+        string first = "acc-1",
+        string page = "poster-7",
+        string operation = "pay",
+        IReadOnlyList<PromptField>? prompt = null
+    ) =>
+        new(
+            page,
+            operation,
+            first,
+            prompt ?? PayPrompt,
+            (++_nonce).ToString("x20"),
+            OperationBindingCode.ExpiryOf(Run.Now, TimeSpan.FromSeconds(300))
+        );
 
     /// <summary>Sends a binding, a second later than the one before, and gives what became of it.</summary>
-    public JsonElement Bind(string id, string code, string second = "acc-2", string values = """{"amount_micros":1000000,"remark":"thanks"}""", string page = "poster-7", string? ip = null)
+    public JsonElement Bind(
+        string id,
+        string code,
+        string second = "acc-2",
+        string values = """{"amount_micros":1000000,"remark":"thanks"}""",
+        string page = "poster-7",
+        string? ip = null
+    )
     {
         Run.Now += 1000;
         Run.Send(Event(id, code, second, values, page, ip), page);
         return Result(id);
     }
 
-    public string Event(string id, string code, string second = "acc-2", string? values = """{"amount_micros":1000000}""", string page = "poster-7", string? ip = null)
+    public string Event(
+        string id,
+        string code,
+        string second = "acc-2",
+        string? values = """{"amount_micros":1000000}""",
+        string page = "poster-7",
+        string? ip = null
+    )
     {
-        var e = new JsonObject { ["type"] = "binding", ["id"] = id, ["time"] = Run.Now, ["page"] = page, ["code"] = code, ["account"] = second };
-        if (values != null) e["values"] = JsonNode.Parse(values);
-        if (ip != null) e["ip"] = ip;
+        var e = new JsonObject
+        {
+            ["type"] = "binding",
+            ["id"] = id,
+            ["time"] = Run.Now,
+            ["page"] = page,
+            ["code"] = code,
+            ["account"] = second,
+        };
+        if (values != null)
+        {
+            e["values"] = JsonNode.Parse(values);
+        }
+
+        if (ip != null)
+        {
+            e["ip"] = ip;
+        }
+
         return e.ToJsonString();
     }
 
@@ -56,10 +110,19 @@ internal sealed class BindingLog
     /// <summary><c>counted</c>, <c>suspect: reasons</c>, <c>refused: reasons</c>.</summary>
     public static string Outcome(JsonElement result)
     {
-        string reasons = string.Join(' ', result.GetProperty("reasons").EnumerateArray().Select(reason => reason.GetString()));
+        string reasons = string.Join(
+            ' ',
+            result.GetProperty("reasons").EnumerateArray().Select(reason => reason.GetString())
+        );
         return result.GetProperty("outcome").GetString() + (reasons.Length > 0 ? ": " + reasons : "");
     }
 
-    public string Send(string id, string code, string second = "acc-2", string values = """{"amount_micros":1000000,"remark":"thanks"}""", string page = "poster-7", string? ip = null) =>
-        Outcome(Bind(id, code, second, values, page, ip));
+    public string Send(
+        string id,
+        string code,
+        string second = "acc-2",
+        string values = """{"amount_micros":1000000,"remark":"thanks"}""",
+        string page = "poster-7",
+        string? ip = null
+    ) => Outcome(Bind(id, code, second, values, page, ip));
 }

@@ -14,16 +14,38 @@ public sealed class OutcomeTests
     public void A_good_binding_is_counted_by_operation_page_pair_and_hour()
     {
         JsonElement result = _log.Bind("b-1", _log.Code());
-        Assert.Equal("""{"binding":"b-1","outcome":"counted","reasons":[],"page":"poster-7","operation":"pay","accounts":["acc-1","acc-2"],"values":{"amount_micros":1000000,"remark":"thanks"},"time":1795338001000,"at":"bindings-0@0","settings":"s-base"}""", result.GetRawText());
-        Assert.Equal(new Dictionary<string, string> { ["operation:pay"] = "1", ["pair:acc-1 acc-2"] = "1", ["hour:2026-11-22T09"] = "1" }, _log.Counts);
+        Assert.Equal(
+            """{"binding":"b-1","outcome":"counted","reasons":[],"page":"poster-7","operation":"pay","accounts":["acc-1","acc-2"],"values":{"amount_micros":1000000,"remark":"thanks"},"time":1795338001000,"at":"bindings-0@0","settings":"s-base"}""",
+            result.GetRawText()
+        );
+        Assert.Equal(
+            new Dictionary<string, string>
+            {
+                ["operation:pay"] = "1",
+                ["pair:acc-1 acc-2"] = "1",
+                ["hour:2026-11-22T09"] = "1",
+            },
+            _log.Counts
+        );
         Assert.Equal("counted", _log.Send("b-2", _log.Code("acc-3", operation: "hello", prompt: []), "acc-4", "{}"));
-        Assert.Equal(new Dictionary<string, string> { ["operation:pay"] = "1", ["operation:hello"] = "1", ["pair:acc-1 acc-2"] = "1", ["pair:acc-3 acc-4"] = "1", ["hour:2026-11-22T09"] = "2" }, _log.Counts);
+        Assert.Equal(
+            new Dictionary<string, string>
+            {
+                ["operation:pay"] = "1",
+                ["operation:hello"] = "1",
+                ["pair:acc-1 acc-2"] = "1",
+                ["pair:acc-3 acc-4"] = "1",
+                ["hour:2026-11-22T09"] = "2",
+            },
+            _log.Counts
+        );
     }
 
     [Fact]
     public void The_hour_is_event_times_unless_it_is_not_believed()
     {
-        string code = _log.Code(), other = _log.Code("acc-3");
+        string code = _log.Code(),
+            other = _log.Code("acc-3");
         _log.Run.Send(_log.Event("b-1", code).Replace($"{_log.Run.Now}", $"{_log.Run.Now - 1}"));
         _log.Run.Send(_log.Event("b-2", other).Replace($"{_log.Run.Now}", $"{_log.Run.Now + 86_400_000}"));
         Assert.Equal(("1", "1"), (_log.Counts["hour:2026-11-22T08"], _log.Counts["hour:2026-11-22T09"]));
@@ -32,7 +54,8 @@ public sealed class OutcomeTests
     [Fact]
     public void A_binding_sent_twice_counts_once()
     {
-        string code = _log.Code(), e = _log.Event("b-1", code);
+        string code = _log.Code(),
+            e = _log.Event("b-1", code);
         _log.Run.Send(e).Send(e).Pass(TimeSpan.FromSeconds(5)).Send(e);
         Assert.Equal("1", _log.Counts["operation:pay"]);
         Assert.Equal((2, 1), (_log.Run.Counts.Duplicates, _log.Run.Counts.Decided));
@@ -62,14 +85,21 @@ public sealed class OutcomeTests
         Assert.Equal("refused: code.forged", _log.Send("b-4", _log.Code(keys: new CodeKeys([new byte[32]]))));
         Assert.Equal("refused: code.forged", _log.Send("b-5", new string('A', 200_000)));
         Assert.Equal(new Dictionary<string, string> { ["refused:code.forged"] = "5" }, _log.Counts);
-        Assert.Equal("""{"binding":"b-1","outcome":"refused","reasons":["code.forged"],"page":"poster-7","time":1795338001000,"evidence":{"code.forged":{"characters":8}},"at":"bindings-0@0","settings":"s-base"}""", _log.Run.Values["binding:b-1"]);
+        Assert.Equal(
+            """{"binding":"b-1","outcome":"refused","reasons":["code.forged"],"page":"poster-7","time":1795338001000,"evidence":{"code.forged":{"characters":8}},"at":"bindings-0@0","settings":"s-base"}""",
+            _log.Run.Values["binding:b-1"]
+        );
     }
 
     [Fact]
     public void Tampering_at_every_letter_is_refused_and_uses_nothing_up()
     {
         string code = _log.Code();
-        for (int at = 0; at < code.Length; at++) _log.Run.Send(_log.Event($"t-{at}", code[..at] + (code[at] == '0' ? '1' : '0') + code[(at + 1)..]));
+        for (int at = 0; at < code.Length; at++)
+        {
+            _log.Run.Send(_log.Event($"t-{at}", code[..at] + (code[at] == '0' ? '1' : '0') + code[(at + 1)..]));
+        }
+
         Assert.Equal(code.Length.ToString(), _log.Counts["refused:code.forged"]);
         Assert.Equal("counted", _log.Send("b-1", code));
     }
@@ -85,8 +115,15 @@ public sealed class OutcomeTests
         // What the second client says of the time changes nothing.
         JsonElement result = _log.Bind("b-1", code);
         Assert.Equal(outcome, BindingLog.Outcome(result));
-        if (outcome == "counted") return;
-        Assert.Equal($$"""{"expires":{{DeciderRun.Start + 300_000}},"log_time":{{DeciderRun.Start + after}}}""", result.GetProperty("evidence").GetProperty("code.expired").GetRawText());
+        if (outcome == "counted")
+        {
+            return;
+        }
+
+        Assert.Equal(
+            $$"""{"expires":{{DeciderRun.Start + 300_000}},"log_time":{{DeciderRun.Start + after}}}""",
+            result.GetProperty("evidence").GetProperty("code.expired").GetRawText()
+        );
         Assert.Equal(new Dictionary<string, string> { ["refused:code.expired"] = "1" }, _log.Counts);
     }
 
@@ -153,25 +190,85 @@ public sealed class OutcomeTests
     [Fact]
     public void What_is_not_asked_for_is_left_out_of_the_result()
     {
-        JsonElement result = _log.Bind("b-1", _log.Code(), values: """{"amount_micros":1000000,"admin":true,"remark":null}""");
+        JsonElement result = _log.Bind(
+            "b-1",
+            _log.Code(),
+            values: """{"amount_micros":1000000,"admin":true,"remark":null}"""
+        );
         Assert.Equal("""{"amount_micros":1000000}""", result.GetProperty("values").GetRawText());
     }
 
     [Theory]
-    [InlineData("""{"type":"binding","time":1795338000000,"page":"poster-7","code":"x","account":"a"}""", DeadLetterReason.MissingField, "id")]
-    [InlineData("""{"type":"binding","id":"b","page":"poster-7","code":"x","account":"a"}""", DeadLetterReason.MissingField, "time")]
-    [InlineData("""{"type":"binding","id":"b","time":1795338000000,"code":"x","account":"a"}""", DeadLetterReason.MissingField, "page")]
-    [InlineData("""{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","account":"a"}""", DeadLetterReason.MissingField, "code")]
-    [InlineData("""{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":"x"}""", DeadLetterReason.MissingField, "account")]
-    [InlineData("""{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":7,"account":"a"}""", DeadLetterReason.WrongType, "code")]
-    [InlineData("""{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":"x","account":"a b"}""", DeadLetterReason.OutOfRange, "account")]
-    [InlineData("""{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":"x","account":"a","values":[]}""", DeadLetterReason.WrongType, "values")]
-    [InlineData("""{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":"x","account":"a","ip":"nowhere"}""", DeadLetterReason.OutOfRange, "ip")]
-    [InlineData("""{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":"x","account":"a","values":{"remark":"\ud800"}}""", DeadLetterReason.Malformed, "values")]
-    [InlineData("""{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":"x","account":"a","values":{"\ud800":1}}""", DeadLetterReason.Malformed, null)]
-    [InlineData("""{"type":"binding","\ud800":1,"id":"b","time":1795338000000,"page":"poster-7","code":"x","account":"a"}""", DeadLetterReason.Malformed, null)]
-    [InlineData("""{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":"x","account":"a" """, DeadLetterReason.Malformed, null)]
-    public void What_is_no_event_is_a_dead_letter_and_counts_nothing(string json, DeadLetterReason reason, string? detail)
+    [InlineData(
+        """{"type":"binding","time":1795338000000,"page":"poster-7","code":"x","account":"a"}""",
+        DeadLetterReason.MissingField,
+        "id"
+    )]
+    [InlineData(
+        """{"type":"binding","id":"b","page":"poster-7","code":"x","account":"a"}""",
+        DeadLetterReason.MissingField,
+        "time"
+    )]
+    [InlineData(
+        """{"type":"binding","id":"b","time":1795338000000,"code":"x","account":"a"}""",
+        DeadLetterReason.MissingField,
+        "page"
+    )]
+    [InlineData(
+        """{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","account":"a"}""",
+        DeadLetterReason.MissingField,
+        "code"
+    )]
+    [InlineData(
+        """{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":"x"}""",
+        DeadLetterReason.MissingField,
+        "account"
+    )]
+    [InlineData(
+        """{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":7,"account":"a"}""",
+        DeadLetterReason.WrongType,
+        "code"
+    )]
+    [InlineData(
+        """{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":"x","account":"a b"}""",
+        DeadLetterReason.OutOfRange,
+        "account"
+    )]
+    [InlineData(
+        """{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":"x","account":"a","values":[]}""",
+        DeadLetterReason.WrongType,
+        "values"
+    )]
+    [InlineData(
+        """{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":"x","account":"a","ip":"nowhere"}""",
+        DeadLetterReason.OutOfRange,
+        "ip"
+    )]
+    [InlineData(
+        """{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":"x","account":"a","values":{"remark":"\ud800"}}""",
+        DeadLetterReason.Malformed,
+        "values"
+    )]
+    [InlineData(
+        """{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":"x","account":"a","values":{"\ud800":1}}""",
+        DeadLetterReason.Malformed,
+        null
+    )]
+    [InlineData(
+        """{"type":"binding","\ud800":1,"id":"b","time":1795338000000,"page":"poster-7","code":"x","account":"a"}""",
+        DeadLetterReason.Malformed,
+        null
+    )]
+    [InlineData(
+        """{"type":"binding","id":"b","time":1795338000000,"page":"poster-7","code":"x","account":"a" """,
+        DeadLetterReason.Malformed,
+        null
+    )]
+    public void What_is_no_event_is_a_dead_letter_and_counts_nothing(
+        string json,
+        DeadLetterReason reason,
+        string? detail
+    )
     {
         _log.Run.Send(json);
         Refusal(reason, detail);
@@ -183,6 +280,9 @@ public sealed class OutcomeTests
     {
         Engine.Workflows.Runtime.Refusal refusal = Assert.Single(_log.Run.DeadLetters);
         Assert.Equal(reason, refusal.Reason);
-        if (detail != null) Assert.Equal(detail, refusal.Detail);
+        if (detail != null)
+        {
+            Assert.Equal(detail, refusal.Detail);
+        }
     }
 }

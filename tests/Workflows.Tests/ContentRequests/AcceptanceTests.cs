@@ -6,7 +6,11 @@ namespace Workflows.Tests.ContentRequests;
 /// <summary>"Always accept requests like these", and taking it back.</summary>
 public class AcceptanceTests
 {
-    private static readonly Ask Banner = new("") { Sizes = "[[320,50],[300,50]]", Parameters = """{"color":"green"}""" };
+    private static readonly Ask Banner = new("")
+    {
+        Sizes = "[[320,50],[300,50]]",
+        Parameters = """{"color":"green"}""",
+    };
 
     private static DefinitionSetting Accept(ContentRun run, IEnumerable<DefinitionSetting>? before = null)
     {
@@ -25,10 +29,16 @@ public class AcceptanceTests
         run.Log.Setting(KeyOf(accepted), accepted.ToJson());
         run.Log.Now += 2001;
         ContentAnswer answer = run.Answer(Banner with { Id = "after" });
-        Assert.Equal((Validity.Valid, accepted.Id, "it-front", new AdSize(320, 50)), (answer.Validity, answer.Definition, answer.Item, answer.Size!.Value));
+        Assert.Equal(
+            (Validity.Valid, accepted.Id, "it-front", new AdSize(320, 50)),
+            (answer.Validity, answer.Definition, answer.Item, answer.Size!.Value)
+        );
         Assert.Equal(10, run.Types().Single().Value.Requests);
 
-        run.Log.Setting(KeyOf(accepted), (accepted with { Undone = new Signed("token 12345678", run.Log.Now) }).ToJson());
+        run.Log.Setting(
+            KeyOf(accepted),
+            (accepted with { Undone = new Signed("token 12345678", run.Log.Now) }).ToJson()
+        );
         run.Log.Now += 2001;
         answer = run.Answer(Banner with { Id = "undone" });
         Assert.Equal((Validity.InvalidFormat, "front-top"), (answer.Validity, answer.Definition));
@@ -42,7 +52,10 @@ public class AcceptanceTests
         run.Repeat(1, Banner);
         DefinitionSetting accepted = Accept(run);
         string hash = run.Types().Single().Key;
-        Assert.Equal($$$"""{"unit":"news/front/top","sizes":[[300,50],[320,50]],"parameters":{"color":["green"]},"item":"it-front","accepted":{"type":"{{{hash}}}","by":"token 12345678","time":{{{run.Log.Now}}}}}""", accepted.ToJson());
+        Assert.Equal(
+            $$$"""{"unit":"news/front/top","sizes":[[300,50],[320,50]],"parameters":{"color":["green"]},"item":"it-front","accepted":{"type":"{{{hash}}}","by":"token 12345678","time":{{{run.Log.Now}}}}}""",
+            accepted.ToJson()
+        );
         DefinitionSetting undone = accepted with { Undone = new Signed("token 9", 5) };
         var read = (DefinitionSetting)new ContentRun.SettingRecordsReader().Parse(KeyOf(undone), undone.ToJson());
         Assert.Equal((accepted.Accepted, new Signed("token 9", 5)), (read.Accepted, read.Undone));
@@ -54,7 +67,8 @@ public class AcceptanceTests
     {
         var run = new ContentRun(ContentRun.FrontTop);
         run.Repeat(1, Banner);
-        DefinitionSetting first = Accept(run), second = Accept(run, [first]);
+        DefinitionSetting first = Accept(run),
+            second = Accept(run, [first]);
         Assert.Equal(first.Id, second.Id);
         DefinitionSetting undone = first with { Undone = new Signed("x", 1) };
         Assert.Equal(first.Id + "-2", Accept(run, [undone]).Id);
@@ -69,25 +83,40 @@ public class AcceptanceTests
         run.Log.Setting(KeyOf(accepted), accepted.ToJson());
         run.Log.Now += 2001;
         Assert.Equal("zz", run.Answer(new Ask("plain") { Unit = "u" }).Definition);
-        Assert.Equal(accepted.Id, run.Answer(new Ask("green") { Unit = "u", Parameters = """{"color":"green"}""" }).Definition);
+        Assert.Equal(
+            accepted.Id,
+            run.Answer(new Ask("green") { Unit = "u", Parameters = """{"color":"green"}""" }).Definition
+        );
     }
 
     [Fact]
     public void The_preview_tells_what_of_the_last_week_would_be_answered_in_another_way()
     {
         var run = new ContentRun(ContentRun.FrontTop);
-        Ask mobile = Banner with { Sizes = "[[320,50]]", Parameters = null }, side = new Ask("") { Unit = "news/front/side", Sizes = "[[320,50]]" };
-        run.Repeat(12, Banner, "a").Repeat(5, mobile, "b").Repeat(3, side, "c").Repeat(2, new Ask("") { Unit = "sport" }, "d");
+        Ask mobile = Banner with { Sizes = "[[320,50]]", Parameters = null },
+            side = new Ask("") { Unit = "news/front/side", Sizes = "[[320,50]]" };
+        run.Repeat(12, Banner, "a")
+            .Repeat(5, mobile, "b")
+            .Repeat(3, side, "c")
+            .Repeat(2, new Ask("") { Unit = "sport" }, "d");
         Sponsor sponsor = ContentRun.SponsorOf(ContentRun.FrontTop);
         Dictionary<string, RequestType> types = run.Types();
         (string hash, RequestType type) = types.Single(entry => entry.Value.Requests == 12);
         DefinitionSetting added = Acceptance.Of("sp-1", hash, type, "it-front", "me", run.Log.Now, []);
         List<AcceptanceChange> changes = Acceptance.Preview(sponsor, [added], types, run.Log.Now);
-        // Banner and what fits into it become valid; the side's is answered by the new one, as it is nearer; sport's isn't.
+        // Banner and what fits into it become valid; the side's is answered by the new one, as it is nearer; sport's
+        // isn't.
         Assert.Equal(
-            [(12, Validity.InvalidFormat, Validity.Valid), (5, Validity.InvalidFormat, Validity.Valid), (3, Validity.InvalidUnit, Validity.InvalidUnit)],
-            changes.Select(change => (change.Requests, change.Before.Validity, change.After.Validity)));
-        Assert.All(changes, change => Assert.Equal(("front-top", added.Id), (change.Before.Definition, change.After.Definition)));
+            [
+                (12, Validity.InvalidFormat, Validity.Valid),
+                (5, Validity.InvalidFormat, Validity.Valid),
+                (3, Validity.InvalidUnit, Validity.InvalidUnit),
+            ],
+            changes.Select(change => (change.Requests, change.Before.Validity, change.After.Validity))
+        );
+        Assert.All(changes, change =>
+            Assert.Equal(("front-top", added.Id), (change.Before.Definition, change.After.Definition))
+        );
         Assert.Empty(Acceptance.Preview(sponsor, [added], types, run.Log.Now + 8 * 86_400_000L));
     }
 }

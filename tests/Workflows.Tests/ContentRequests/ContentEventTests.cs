@@ -10,7 +10,8 @@ namespace Workflows.Tests.ContentRequests;
 /// <summary>What is taken for a content request, and the answers that HTTP gave already.</summary>
 public class ContentEventTests
 {
-    private const string Good = """{"type":"content-request","id":"r","time":1795338000000,"sponsor":"sp-1","resource":"https://news.example/","unit":"news/front/top","sizes":[[300,250]]}""";
+    private const string Good =
+        """{"type":"content-request","id":"r","time":1795338000000,"sponsor":"sp-1","resource":"https://news.example/","unit":"news/front/top","sizes":[[300,250]]}""";
 
     [Theory]
     [InlineData("\"id\":\"r\"", "\"id\":null", DeadLetterReason.MissingField, "id")]
@@ -32,10 +33,30 @@ public class ContentEventTests
     [InlineData("\"resource\":\"https://news.example/\"", "\"resource\":1", DeadLetterReason.WrongType, "resource")]
     [InlineData("\"resource\":\"https://news.example/\"", "\"ip\":\"1.2.3\"", DeadLetterReason.OutOfRange, "ip")]
     [InlineData("\"resource\":\"https://news.example/\"", "\"ua\":[]", DeadLetterReason.WrongType, "ua")]
-    [InlineData("\"resource\":\"https://news.example/\"", "\"parameters\":[]", DeadLetterReason.WrongType, "parameters")]
-    [InlineData("\"resource\":\"https://news.example/\"", "\"parameters\":{\"a\":[]}", DeadLetterReason.WrongType, "parameters")]
-    [InlineData("\"resource\":\"https://news.example/\"", "\"parameters\":{\"\":\"a\"}", DeadLetterReason.OutOfRange, "parameters")]
-    [InlineData("\"resource\":\"https://news.example/\"", "\"parameters\":{\"a\":\"\\ud800\"}", DeadLetterReason.Malformed, "parameters")]
+    [InlineData(
+        "\"resource\":\"https://news.example/\"",
+        "\"parameters\":[]",
+        DeadLetterReason.WrongType,
+        "parameters"
+    )]
+    [InlineData(
+        "\"resource\":\"https://news.example/\"",
+        "\"parameters\":{\"a\":[]}",
+        DeadLetterReason.WrongType,
+        "parameters"
+    )]
+    [InlineData(
+        "\"resource\":\"https://news.example/\"",
+        "\"parameters\":{\"\":\"a\"}",
+        DeadLetterReason.OutOfRange,
+        "parameters"
+    )]
+    [InlineData(
+        "\"resource\":\"https://news.example/\"",
+        "\"parameters\":{\"a\":\"\\ud800\"}",
+        DeadLetterReason.Malformed,
+        "parameters"
+    )]
     [InlineData("content-request", "click", DeadLetterReason.UnknownType, "click")]
     public void What_cannot_be_used_is_a_dead_letter(string part, string by, DeadLetterReason reason, string detail)
     {
@@ -49,27 +70,73 @@ public class ContentEventTests
     public void Sizes_and_parameters_are_bounded()
     {
         string sizes = "[" + string.Join(',', Enumerable.Range(1, AdSize.Most).Select(i => $"[{i},1]")) + "]";
-        string parameters = "{" + string.Join(',', Enumerable.Range(1, Parameters.Most).Select(i => $"\"{new string('n', 60)}{i:0000}\":\"{new string('v', Parameters.MaxValueBytes)}\"")) + "}";
+        string parameters =
+            "{"
+            + string.Join(
+                ',',
+                Enumerable
+                    .Range(1, Parameters.Most)
+                    .Select(i => $"\"{new string('n', 60)}{i:0000}\":\"{new string('v', Parameters.MaxValueBytes)}\"")
+            )
+            + "}";
         var run = new ContentRun(ContentRun.FrontTop);
-        Assert.Equal(Validity.InvalidFormat, run.Answer(new Ask("r") { Sizes = sizes, Parameters = parameters }).Validity);
-        Refused(new ContentRun().Send(new Ask("r") { Sizes = sizes.Replace("]]", "],[9,9]]") }), DeadLetterReason.OutOfRange, "sizes");
-        Refused(new ContentRun().Send(new Ask("r") { Parameters = parameters.Replace("}", ",\"m\":\"\"}") }), DeadLetterReason.OutOfRange, "parameters");
-        Refused(new ContentRun().Send(new Ask("r") { Parameters = parameters.Replace("v\"}", "vv\"}") }), DeadLetterReason.OutOfRange, "parameters");
-        Refused(new ContentRun().Send(new Ask("r") { Parameters = parameters.Replace("\"nn", "\"nnn") }), DeadLetterReason.OutOfRange, "parameters");
+        Assert.Equal(
+            Validity.InvalidFormat,
+            run.Answer(new Ask("r") { Sizes = sizes, Parameters = parameters }).Validity
+        );
+        Refused(
+            new ContentRun().Send(new Ask("r") { Sizes = sizes.Replace("]]", "],[9,9]]") }),
+            DeadLetterReason.OutOfRange,
+            "sizes"
+        );
+        Refused(
+            new ContentRun().Send(new Ask("r") { Parameters = parameters.Replace("}", ",\"m\":\"\"}") }),
+            DeadLetterReason.OutOfRange,
+            "parameters"
+        );
+        Refused(
+            new ContentRun().Send(new Ask("r") { Parameters = parameters.Replace("v\"}", "vv\"}") }),
+            DeadLetterReason.OutOfRange,
+            "parameters"
+        );
+        Refused(
+            new ContentRun().Send(new Ask("r") { Parameters = parameters.Replace("\"nn", "\"nnn") }),
+            DeadLetterReason.OutOfRange,
+            "parameters"
+        );
     }
 
     [Fact]
     public void Numbers_and_flags_are_parameters_as_their_text_and_null_is_none()
     {
         var run = new ContentRun(ContentRun.Definition("a", "u", "[[1,1]]", """{"n":["3"],"f":["true"]}"""));
-        Assert.Equal(Validity.Valid, run.Answer(new Ask("r") { Unit = "u", Sizes = "[[1,1]]", Parameters = """{"n":3,"f":true,"x":null}""" }).Validity);
+        Assert.Equal(
+            Validity.Valid,
+            run.Answer(
+                new Ask("r")
+                {
+                    Unit = "u",
+                    Sizes = "[[1,1]]",
+                    Parameters = """{"n":3,"f":true,"x":null}""",
+                }
+            ).Validity
+        );
     }
 
     [Fact]
     public void Protobuf_says_the_same()
     {
         var run = new ContentRun(ContentRun.FrontTop);
-        var e = new Engine.Contracts.Protobuf.WorkflowEvent { Type = "content-request", Id = "r", Time = DeciderRun.Start, Sponsor = "sp-1", Resource = "https://news.example/", Unit = "news/front/top", Ip = "203.0.113.9" };
+        var e = new Engine.Contracts.Protobuf.WorkflowEvent
+        {
+            Type = "content-request",
+            Id = "r",
+            Time = DeciderRun.Start,
+            Sponsor = "sp-1",
+            Resource = "https://news.example/",
+            Unit = "news/front/top",
+            Ip = "203.0.113.9",
+        };
         e.Sizes.Add(new Size { Width = 728, Height = 90 });
         e.Parameters["color"] = "red";
         run.Log.Send(e.ToByteArray(), "sp-1", ("content-type", "application/protobuf"));
@@ -97,7 +164,8 @@ public class ContentEventTests
     public void An_answer_that_HTTP_gave_is_written_as_it_was_and_counted()
     {
         var run = new ContentRun(ContentRun.FrontTop);
-        const string answer = """{"request":"r", "sponsor":"sp-1","validity":"invalid-unit","definition":"gone","item":"it-gone","size":[1,2],"reasons":["unit.undefined"],"time":1795338000000,"settings":"s-9"}""";
+        const string answer =
+            """{"request":"r", "sponsor":"sp-1","validity":"invalid-unit","definition":"gone","item":"it-gone","size":[1,2],"reasons":["unit.undefined"],"time":1795338000000,"settings":"s-9"}""";
         Assert.Equal(answer, run.AnswerJson(new Ask("r"), (ContentRequest.DecisionHeader, answer)));
         (string hash, RequestType type) = run.Types().Single();
         Assert.Equal((1, Validity.InvalidUnit, "gone"), (type.Requests, type.Validity, type.Definition));
@@ -113,7 +181,9 @@ public class ContentEventTests
     [InlineData("""{"request":"other","sponsor":"sp-1","validity":"valid","reasons":[],"time":1,"settings":"s-1"}""")]
     [InlineData("""{"request":"r","sponsor":"sp-2","validity":"valid","reasons":[],"time":1,"settings":"s-1"}""")]
     [InlineData("""{"request":"r","sponsor":"sp-1","validity":"good","reasons":[],"time":1,"settings":"s-1"}""")]
-    [InlineData("""{"request":"r","sponsor":"sp-1","validity":"valid","size":[1],"reasons":[],"time":1,"settings":"s-1"}""")]
+    [InlineData(
+        """{"request":"r","sponsor":"sp-1","validity":"valid","size":[1],"reasons":[],"time":1,"settings":"s-1"}"""
+    )]
     [InlineData("""{"request":"r","sponsor":"sp-1","validity":"valid","time":1,"settings":"s-1"}""")]
     public void A_header_that_is_no_answer_to_it_makes_a_dead_letter(string header)
     {

@@ -35,9 +35,8 @@ internal sealed class ContentRun
     public const string Partition = "content-requests-0";
     private const string SponsorJson = """{"name":"News","resources":["https://news.example/"],"requests_per_s":500}""";
 
-    public ContentRun(params (string Key, string Json)[] settings) : this(new KnownStandings(), settings)
-    {
-    }
+    public ContentRun(params (string Key, string Json)[] settings)
+        : this(new KnownStandings(), settings) { }
 
     public ContentRun(KnownStandings standings, params (string Key, string Json)[] settings) =>
         Log = new DeciderRun(new ContentRequestDecider(standings), [("sponsor/sp-1", SponsorJson), .. settings]);
@@ -46,13 +45,25 @@ internal sealed class ContentRun
 
     /// <summary>The definition of the contract's example.</summary>
     public static (string, string) FrontTop { get; } =
-        ("definition/sp-1/front-top", """{"unit":"news/front/top","sizes":[[300,250],[728,90]],"parameters":{"color":["blue","red"]},"item":"it-front"}""");
+        (
+            "definition/sp-1/front-top",
+            """{"unit":"news/front/top","sizes":[[300,250],[728,90]],"parameters":{"color":["blue","red"]},"item":"it-front"}"""
+        );
 
-    public static (string, string) Definition(string id, string unit, string sizes = "[[300,250]]", string parameters = "{}") =>
-        ($"definition/sp-1/{id}", $$"""{"unit":"{{unit}}","sizes":{{sizes}},"parameters":{{parameters}},"item":"it-{{id.TrimStart('~')}}"}""");
+    public static (string, string) Definition(
+        string id,
+        string unit,
+        string sizes = "[[300,250]]",
+        string parameters = "{}"
+    ) =>
+        (
+            $"definition/sp-1/{id}",
+            $$"""{"unit":"{{unit}}","sizes":{{sizes}},"parameters":{{parameters}},"item":"it-{{id.TrimStart('~')}}"}"""
+        );
 
     /// <summary>Sends a request and gives back what was answered.</summary>
-    public ContentAnswer Answer(Ask ask, params (string Name, string Value)[] headers) => ContentAnswer.Parse(AnswerJson(ask, headers))!;
+    public ContentAnswer Answer(Ask ask, params (string Name, string Value)[] headers) =>
+        ContentAnswer.Parse(AnswerJson(ask, headers))!;
 
     public string AnswerJson(Ask ask, params (string Name, string Value)[] headers)
     {
@@ -78,7 +89,8 @@ internal sealed class ContentRun
     }
 
     /// <summary>The fields of a sponsor's hash in Redis.</summary>
-    public Dictionary<string, string> Counted(string sponsor = "sp-1") => Log.Hashes.GetValueOrDefault($"suggestions:{sponsor}:{{{Partition}}}") ?? [];
+    public Dictionary<string, string> Counted(string sponsor = "sp-1") =>
+        Log.Hashes.GetValueOrDefault($"suggestions:{sponsor}:{{{Partition}}}") ?? [];
 
     public Dictionary<string, RequestType> Types(string sponsor = "sp-1") => Suggestion.Sum(Counted(sponsor));
 
@@ -89,16 +101,39 @@ internal sealed class ContentRun
     public static Sponsor SponsorOf(params (string Key, string Json)[] settings)
     {
         SettingRecordsReader kinds = new();
-        return new ContentSettings(new SettingRecords("s-1", settings.Append(("sponsor/sp-1", SponsorJson))
-            .ToLookup(record => record.Item1.Split('/')[0], record => KeyValuePair.Create(record.Item1[(record.Item1.IndexOf('/') + 1)..], kinds.Parse(record.Item1, record.Item2))))).Sponsors["sp-1"];
+        return new ContentSettings(
+            new SettingRecords(
+                "s-1",
+                settings
+                    .Append(("sponsor/sp-1", SponsorJson))
+                    .ToLookup(
+                        record => record.Item1.Split('/')[0],
+                        record =>
+                            KeyValuePair.Create(
+                                record.Item1[(record.Item1.IndexOf('/') + 1)..],
+                                kinds.Parse(record.Item1, record.Item2)
+                            )
+                    )
+            )
+        ).Sponsors["sp-1"];
     }
 
     /// <summary>Reads records as the engine does.</summary>
     internal sealed class SettingRecordsReader
     {
-        private readonly IReadOnlyList<Engine.Contracts.Settings.ISettingKind> _kinds = new ContentRequestDecider(new KnownStandings()).Kinds;
+        private readonly IReadOnlyList<Engine.Contracts.Settings.ISettingKind> _kinds = new ContentRequestDecider(
+            new KnownStandings()
+        ).Kinds;
 
         public object Parse(string key, string json) =>
-            ((Engine.Pipeline.Settings.OtherSetting)Engine.Pipeline.Settings.SettingParser.Parse(key, json, new Engine.Pipeline.Settings.SettingFiles(), _kinds)).Value;
+            (
+                (Engine.Pipeline.Settings.OtherSetting)
+                    Engine.Pipeline.Settings.SettingParser.Parse(
+                        key,
+                        json,
+                        new Engine.Pipeline.Settings.SettingFiles(),
+                        _kinds
+                    )
+            ).Value;
     }
 }

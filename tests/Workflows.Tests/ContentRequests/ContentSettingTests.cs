@@ -7,38 +7,85 @@ using Xunit;
 
 namespace Workflows.Tests.ContentRequests;
 
-/// <summary>Sponsors, definitions and limits: what loads, what doesn't and why, and that the schemas say the same.</summary>
+/// <summary>
+/// Sponsors, definitions and limits: what loads, what doesn't and why, and that the schemas say the same.
+/// </summary>
 public class ContentSettingTests
 {
     private static readonly ContentRun.SettingRecordsReader Reader = new();
 
-    private static string KeyOf(string kind) => kind switch { "sponsor" => "sponsor/sp-1", "definition" => "definition/sp-1/front-top", _ => "content/limits" };
+    private static string KeyOf(string kind) =>
+        kind switch
+        {
+            "sponsor" => "sponsor/sp-1",
+            "definition" => "definition/sp-1/front-top",
+            _ => "content/limits",
+        };
 
-    private static JsonObject Schema(string kind) => JsonNode.Parse(File.ReadAllText(Path.Combine(SharedData.Repository, "configs", "schemas", kind + ".schema.json")))!.AsObject();
+    private static JsonObject Schema(string kind) =>
+        JsonNode
+            .Parse(File.ReadAllText(Path.Combine(SharedData.Repository, "configs", "schemas", kind + ".schema.json")))!
+            .AsObject();
 
     private static JsonObject Example(string kind) => Schema(kind)["examples"]![0]!.DeepClone().AsObject();
 
     [Theory]
-    [InlineData("sponsor/sp-1", "{\"resources\":[\"https://a.example/?x\"]}", "'resources' holds 'https://a.example/?x'; expected an address without user name, query and fragment")]
+    [InlineData(
+        "sponsor/sp-1",
+        "{\"resources\":[\"https://a.example/?x\"]}",
+        "'resources' holds 'https://a.example/?x'; expected an address without user name, query and fragment"
+    )]
     [InlineData("sponsor/sp-1", "{\"resources\":[\"https://me@a.example/\"]}", "'resources' holds")]
     [InlineData("sponsor/sp-1", "{\"resources\":[\"\"]}", "'resources' holds ''")]
     [InlineData("sponsor/sp-1", "{\"resources\":[1]}", "'resources' holds the number 1; expected texts")]
     [InlineData("sponsor/sp-1", "{\"requests_per_s\":0}", "'requests_per_s' is 0")]
-    [InlineData("sponsor/sp-1", "{\"tokens\":[\"secret\"]}", "'tokens' holds 'secret'; expected the SHA-256 of a token, 64 hex digits")]
+    [InlineData(
+        "sponsor/sp-1",
+        "{\"tokens\":[\"secret\"]}",
+        "'tokens' holds 'secret'; expected the SHA-256 of a token, 64 hex digits"
+    )]
     [InlineData("sponsor/sp/1", "{}", "the id is 'sp/1'; expected one without a slash")]
     [InlineData("definition/sp-1", "{}", "the id is 'sp-1'; expected <sponsor>/<id>")]
     [InlineData("definition/sp-1/", "{}", "the id is 'sp-1/'; expected <sponsor>/<id>")]
     [InlineData("definition/sp-1/a", "{\"sizes\":[[1,1]],\"item\":\"i\"}", "'unit' is missing")]
-    [InlineData("definition/sp-1/a", "{\"unit\":\"a b\",\"sizes\":[[1,1]],\"item\":\"i\"}", "'unit' is 'a b'; expected 1 to 128")]
+    [InlineData(
+        "definition/sp-1/a",
+        "{\"unit\":\"a b\",\"sizes\":[[1,1]],\"item\":\"i\"}",
+        "'unit' is 'a b'; expected 1 to 128"
+    )]
     [InlineData("definition/sp-1/a", "{\"unit\":\"u\",\"item\":\"i\"}", "'sizes' is missing")]
-    [InlineData("definition/sp-1/a", "{\"unit\":\"u\",\"sizes\":[],\"item\":\"i\"}", "'sizes': expected 1 to 64 of [width, height]")]
+    [InlineData(
+        "definition/sp-1/a",
+        "{\"unit\":\"u\",\"sizes\":[],\"item\":\"i\"}",
+        "'sizes': expected 1 to 64 of [width, height]"
+    )]
     [InlineData("definition/sp-1/a", "{\"unit\":\"u\",\"sizes\":[[1,-1]],\"item\":\"i\"}", "'sizes': -1 is no extent")]
     [InlineData("definition/sp-1/a", "{\"unit\":\"u\",\"sizes\":[[1,1]]}", "'item' is missing")]
-    [InlineData("definition/sp-1/a", "{\"unit\":\"u\",\"sizes\":[[1,1]],\"item\":\"i\",\"parameters\":{\"c\":\"blue\"}}", "'c' is the text 'blue'; expected a list of texts")]
-    [InlineData("definition/sp-1/a", "{\"unit\":\"u\",\"sizes\":[[1,1]],\"item\":\"i\",\"parameters\":{\"c\":[]}}", "'c' holds 0 values")]
-    [InlineData("definition/sp-1/a", "{\"unit\":\"u\",\"sizes\":[[1,1]],\"item\":\"i\",\"parameters\":{\"c\":[1]}}", "'c' holds the number 1; expected texts")]
-    [InlineData("definition/sp-1/a", "{\"unit\":\"u\",\"sizes\":[[1,1]],\"item\":\"i\",\"undone\":{\"by\":\"x\",\"time\":1}}", "'undone' without 'accepted'")]
-    [InlineData("definition/sp-1/a", "{\"unit\":\"u\",\"sizes\":[[1,1]],\"item\":\"i\",\"accepted\":{\"by\":\"x\",\"time\":1}}", "accepted: 'type' is missing")]
+    [InlineData(
+        "definition/sp-1/a",
+        "{\"unit\":\"u\",\"sizes\":[[1,1]],\"item\":\"i\",\"parameters\":{\"c\":\"blue\"}}",
+        "'c' is the text 'blue'; expected a list of texts"
+    )]
+    [InlineData(
+        "definition/sp-1/a",
+        "{\"unit\":\"u\",\"sizes\":[[1,1]],\"item\":\"i\",\"parameters\":{\"c\":[]}}",
+        "'c' holds 0 values"
+    )]
+    [InlineData(
+        "definition/sp-1/a",
+        "{\"unit\":\"u\",\"sizes\":[[1,1]],\"item\":\"i\",\"parameters\":{\"c\":[1]}}",
+        "'c' holds the number 1; expected texts"
+    )]
+    [InlineData(
+        "definition/sp-1/a",
+        "{\"unit\":\"u\",\"sizes\":[[1,1]],\"item\":\"i\",\"undone\":{\"by\":\"x\",\"time\":1}}",
+        "'undone' without 'accepted'"
+    )]
+    [InlineData(
+        "definition/sp-1/a",
+        "{\"unit\":\"u\",\"sizes\":[[1,1]],\"item\":\"i\",\"accepted\":{\"by\":\"x\",\"time\":1}}",
+        "accepted: 'type' is missing"
+    )]
     [InlineData("content/rates", "{}", "there is only content/limits")]
     [InlineData("content/limits", "{\"standing_share\":1.1}", "'standing_share' is 1.1; expected 0 to 1")]
     public void A_record_that_does_not_load_says_why(string key, string json, string expected)
@@ -53,7 +100,10 @@ public class ContentSettingTests
     {
         Assert.Equal(ContentLimits.Default, Reader.Parse("content/limits", "{}"));
         var sponsor = (SponsorSetting)Reader.Parse("sponsor/sp-1", "{}");
-        Assert.Equal(("sp-1", null, 0, 0), (sponsor.Name, sponsor.RequestsPerSecond, sponsor.Resources.Count, sponsor.TokenHashes.Count));
+        Assert.Equal(
+            ("sp-1", null, 0, 0),
+            (sponsor.Name, sponsor.RequestsPerSecond, sponsor.Resources.Count, sponsor.TokenHashes.Count)
+        );
     }
 
     [Theory]
@@ -62,15 +112,26 @@ public class ContentSettingTests
     [InlineData("content")]
     public void The_schema_has_the_loaders_properties_and_required_ones(string kind)
     {
-        JsonObject example = Example(kind), properties = Schema(kind)["properties"]!.AsObject();
+        JsonObject example = Example(kind),
+            properties = Schema(kind)["properties"]!.AsObject();
         Assert.NotNull(Reader.Parse(KeyOf(kind), example.ToJsonString()));
-        Assert.Equal(properties.Select(p => p.Key).Order(StringComparer.Ordinal), example.Select(p => p.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            properties.Select(p => p.Key).Order(StringComparer.Ordinal),
+            example.Select(p => p.Key).Order(StringComparer.Ordinal)
+        );
         Lists(kind, example, properties);
         foreach ((string name, JsonNode? property) in properties)
         {
-            if (property!["properties"] is not JsonObject inner) continue;
+            if (property!["properties"] is not JsonObject inner)
+            {
+                continue;
+            }
+
             JsonObject nested = Example(kind);
-            Assert.Equal(inner.Select(p => p.Key).Order(StringComparer.Ordinal), nested[name]!.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                inner.Select(p => p.Key).Order(StringComparer.Ordinal),
+                nested[name]!.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal)
+            );
             Lists(kind, nested, inner, name);
             Required(kind, inner.Select(p => p.Key), name);
         }
@@ -87,7 +148,8 @@ public class ContentSettingTests
         JsonObject property = Schema(kind)["properties"]![name]!.AsObject();
         foreach (string bound in new[] { "minimum", "maximum" })
         {
-            JsonObject at = Example(kind), beyond = Example(kind);
+            JsonObject at = Example(kind),
+                beyond = Example(kind);
             at[name] = property[bound]!.DeepClone();
             beyond[name] = property[bound]!.GetValue<double>() + (bound == "minimum" ? -1 : 1);
             Assert.NotNull(Reader.Parse(KeyOf(kind), at.ToJsonString()));
@@ -98,8 +160,13 @@ public class ContentSettingTests
     [Fact]
     public void The_shipped_records_load_and_answer()
     {
-        Dictionary<string, object> records = SettingsFolder.Read(Path.Combine(SharedData.Repository, "configs", "settings"))
-            .Where(record => new[] { "sponsor/", "definition/", "content/" }.Any(kind => record.Key.StartsWith(kind, StringComparison.Ordinal)))
+        Dictionary<string, object> records = SettingsFolder
+            .Read(Path.Combine(SharedData.Repository, "configs", "settings"))
+            .Where(record =>
+                new[] { "sponsor/", "definition/", "content/" }.Any(kind =>
+                    record.Key.StartsWith(kind, StringComparison.Ordinal)
+                )
+            )
             .ToDictionary(record => record.Key, record => Reader.Parse(record.Key, record.Value));
         Assert.Contains("content/limits", records.Keys);
         Assert.Equal(ContentLimits.Default, records["content/limits"]);
@@ -110,9 +177,16 @@ public class ContentSettingTests
     private static void Lists(string kind, JsonObject record, JsonObject properties, string? inside = null)
     {
         (inside == null ? record : record[inside]!.AsObject())["nope"] = 1;
-        string message = Assert.Throws<SettingException>(() => Reader.Parse(KeyOf(kind), record.ToJsonString())).Message;
+        string message = Assert
+            .Throws<SettingException>(() => Reader.Parse(KeyOf(kind), record.ToJsonString()))
+            .Message;
         Assert.Contains("'nope' is no field here", message);
-        Assert.Equal(properties.Select(p => p.Key).Order(StringComparer.Ordinal), message[(message.LastIndexOf("there are ", StringComparison.Ordinal) + 10)..].Split(", ").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            properties.Select(p => p.Key).Order(StringComparer.Ordinal),
+            message[(message.LastIndexOf("there are ", StringComparison.Ordinal) + 10)..]
+                .Split(", ")
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     private static void Required(string kind, IEnumerable<string> names, string? inside)
@@ -121,7 +195,10 @@ public class ContentSettingTests
         {
             JsonObject without = Example(kind);
             (inside == null ? without : without[inside]!.AsObject()).Remove(name);
-            Assert.Contains($"'{name}' is missing", Assert.Throws<SettingException>(() => Reader.Parse(KeyOf(kind), without.ToJsonString())).Message);
+            Assert.Contains(
+                $"'{name}' is missing",
+                Assert.Throws<SettingException>(() => Reader.Parse(KeyOf(kind), without.ToJsonString())).Message
+            );
         }
     }
 }

@@ -13,7 +13,11 @@ public class ResourceTests
         ResourcePrefix own = ResourcePrefix.Parse(prefix) ?? throw new ArgumentException(prefix);
         bool covers = ResourceAddress.TryParse(address, out ResourceAddress parsed) && own.Covers(parsed);
         // The short way finds nothing that the long one doesn't.
-        if (own.CoversPlainly(address)) Assert.True(covers, address);
+        if (own.CoversPlainly(address))
+        {
+            Assert.True(covers, address);
+        }
+
         return covers;
     }
 
@@ -105,9 +109,13 @@ public class ResourceTests
     [InlineData("com.news.app", "com.news.app2", false)]
     [InlineData("com.news.app", "com.news.app/x", false)]
     [InlineData("com.news.app", "https://com.news.app/", false)]
-    public void By_path_and_app(string prefix, string address, bool covers) => Assert.Equal(covers, Covers(prefix, address));
+    public void By_path_and_app(string prefix, string address, bool covers) =>
+        Assert.Equal(covers, Covers(prefix, address));
 
-    /// <summary>Whatever is taken for an address on a host is one on that host for a browser, too: the cases of the Web Platform Tests.</summary>
+    /// <summary>
+    /// Whatever is taken for an address on a host is one on that host for a browser, too: the cases of the Web Platform
+    /// Tests.
+    /// </summary>
     [Fact]
     public void No_address_means_another_host_to_a_browser()
     {
@@ -117,13 +125,36 @@ public class ResourceTests
         int taken = 0;
         foreach (JsonElement one in cases.RootElement.EnumerateArray())
         {
-            if (one.ValueKind != JsonValueKind.Object || Text(one, "input") is not { } input || !ResourceAddress.TryParse(input, out ResourceAddress address)) continue;
-            if (address.Origin.Split("://") is not ["http" or "https", _]) continue;
-            if (one.TryGetProperty("failure", out _)) continue; // nobody is at an address that browsers refuse
+            if (
+                one.ValueKind != JsonValueKind.Object
+                || Text(one, "input") is not { } input
+                || !ResourceAddress.TryParse(input, out ResourceAddress address)
+            )
+            {
+                continue;
+            }
+
+            if (address.Origin.Split("://") is not ["http" or "https", _])
+            {
+                continue;
+            }
+
+            if (one.TryGetProperty("failure", out _))
+            {
+                continue; // nobody is at an address that browsers refuse
+            }
             // Numbers may be spelt in many ways; a browser makes one address of them, and it is no sponsor's name.
-            if (char.IsAsciiDigit(Text(one, "hostname")!.FirstOrDefault('0')) || Text(one, "hostname")!.StartsWith('[')) continue;
+            if (char.IsAsciiDigit(Text(one, "hostname")!.FirstOrDefault('0')) || Text(one, "hostname")!.StartsWith('['))
+            {
+                continue;
+            }
+
             Assert.Equal($"{Text(one, "protocol")}//{Text(one, "host")}", address.Origin);
-            if (!(Text(one, "pathname") + address.Path).Contains('%')) Assert.Equal(Text(one, "pathname"), address.Path);
+            if (!(Text(one, "pathname") + address.Path).Contains('%'))
+            {
+                Assert.Equal(Text(one, "pathname"), address.Path);
+            }
+
             taken++;
         }
         Assert.True(taken > 50, $"{taken} cases");
@@ -133,7 +164,9 @@ public class ResourceTests
     {
         try
         {
-            return one.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            return one.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : null;
         }
         catch (InvalidOperationException)
         {
@@ -145,6 +178,8 @@ public class ResourceTests
     public void What_is_too_long_is_no_address()
     {
         Assert.True(Covers("https://news.example/", "https://news.example/".PadRight(ResourceAddress.MaxLength, 'a')));
-        Assert.False(Covers("https://news.example/", "https://news.example/".PadRight(ResourceAddress.MaxLength + 1, 'a')));
+        Assert.False(
+            Covers("https://news.example/", "https://news.example/".PadRight(ResourceAddress.MaxLength + 1, 'a'))
+        );
     }
 }

@@ -19,20 +19,32 @@ public class SpamTests
     }
 
     [Fact]
-    public void An_unknown_sponsors_request_is_spam() => IsSpam(new ContentRun(ContentRun.FrontTop).Answer(new Ask("r") { Sponsor = "sp-9" }), "sponsor.unknown");
+    public void An_unknown_sponsors_request_is_spam() =>
+        IsSpam(new ContentRun(ContentRun.FrontTop).Answer(new Ask("r") { Sponsor = "sp-9" }), "sponsor.unknown");
 
     [Fact]
     public void A_resource_that_is_not_the_sponsors_is_spam() =>
-        IsSpam(new ContentRun(ContentRun.FrontTop).Answer(new Ask("r") { Resource = "https://other.example/" }), "resource.foreign");
+        IsSpam(
+            new ContentRun(ContentRun.FrontTop).Answer(new Ask("r") { Resource = "https://other.example/" }),
+            "resource.foreign"
+        );
 
     [Fact]
-    public void A_missing_resource_is_spam() => IsSpam(new ContentRun(ContentRun.FrontTop).Answer(new Ask("r") { Resource = null }), "resource.foreign");
+    public void A_missing_resource_is_spam() =>
+        IsSpam(new ContentRun(ContentRun.FrontTop).Answer(new Ask("r") { Resource = null }), "resource.foreign");
 
     [Fact]
     public void Of_each_second_a_sponsors_pages_get_what_they_ask_at_most_and_no_more()
     {
-        var run = new ContentRun(("sponsor/sp-1", """{"resources":["https://news.example/"],"requests_per_s":5}"""), ContentRun.FrontTop);
-        for (int i = 0; i < 5; i++) Assert.Equal(Validity.Valid, run.Answer(new Ask($"a-{i}")).Validity);
+        var run = new ContentRun(
+            ("sponsor/sp-1", """{"resources":["https://news.example/"],"requests_per_s":5}"""),
+            ContentRun.FrontTop
+        );
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal(Validity.Valid, run.Answer(new Ask($"a-{i}")).Validity);
+        }
+
         IsSpam(run.Answer(new Ask("a-5")), "rate.sponsor");
         run.Log.Now += 999;
         IsSpam(run.Answer(new Ask("a-6")), "rate.sponsor");
@@ -44,14 +56,24 @@ public class SpamTests
     public void A_sponsor_without_a_rate_has_no_limit()
     {
         var run = new ContentRun(("sponsor/sp-1", """{"resources":["https://news.example/"]}"""), ContentRun.FrontTop);
-        for (int i = 0; i < 2000; i++) Assert.Equal(Validity.Valid, run.Answer(new Ask($"a-{i}")).Validity);
+        for (int i = 0; i < 2000; i++)
+        {
+            Assert.Equal(Validity.Valid, run.Answer(new Ask($"a-{i}")).Validity);
+        }
     }
 
     [Fact]
     public void What_is_refused_anyway_uses_up_no_sponsors_rate()
     {
-        var run = new ContentRun(("sponsor/sp-1", """{"resources":["https://news.example/"],"requests_per_s":1}"""), ContentRun.FrontTop);
-        for (int i = 0; i < 50; i++) run.Send(new Ask($"a-{i}") { Resource = "https://other.example/" });
+        var run = new ContentRun(
+            ("sponsor/sp-1", """{"resources":["https://news.example/"],"requests_per_s":1}"""),
+            ContentRun.FrontTop
+        );
+        for (int i = 0; i < 50; i++)
+        {
+            run.Send(new Ask($"a-{i}") { Resource = "https://other.example/" });
+        }
+
         Assert.Equal(Validity.Valid, run.Answer(new Ask("b")).Validity);
     }
 
@@ -59,7 +81,11 @@ public class SpamTests
     public void A_network_that_asks_more_often_than_pages_do_is_spam_until_it_stops()
     {
         var run = new ContentRun(("content/limits", """{"network_requests":3}"""), ContentRun.FrontTop);
-        for (int i = 0; i < 3; i++) Assert.Equal(Validity.Valid, run.Answer(new Ask($"a-{i}") { Ip = $"203.0.113.{i}" }).Validity);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(Validity.Valid, run.Answer(new Ask($"a-{i}") { Ip = $"203.0.113.{i}" }).Validity);
+        }
+
         IsSpam(run.Answer(new Ask("a-3") { Ip = "203.0.113.77" }), "rate.network");
         Assert.Equal(Validity.Valid, run.Answer(new Ask("a-4") { Ip = "203.0.114.1" }).Validity);
         Assert.Equal(Validity.Valid, run.Answer(new Ask("a-5")).Validity);
@@ -95,7 +121,11 @@ public class SpamTests
     public void A_standing_is_bad_from_its_limits_on(double clicks, double invalid, bool isSpam)
     {
         var standings = new KnownStandings { Networks = { ["203.0.113.0/24"] = new ClickSums(clicks, invalid, 0, 0) } };
-        Assert.Equal(isSpam, new ContentRun(standings, ContentRun.FrontTop).Answer(new Ask("a") { Ip = "203.0.113.9" }).Validity == Validity.Spam);
+        Assert.Equal(
+            isSpam,
+            new ContentRun(standings, ContentRun.FrontTop).Answer(new Ask("a") { Ip = "203.0.113.9" }).Validity
+                == Validity.Spam
+        );
     }
 
     [Fact]
@@ -116,18 +146,32 @@ public class SpamTests
         var standings = new KnownStandings { Networks = { ["203.0.113.0/24"] = Bad } };
         var run = new ContentRun(standings, ("content/limits", """{"network_requests":1}"""));
         run.Send(new Ask("a") { Ip = "203.0.113.9" });
-        IsSpam(run.Answer(new Ask("b") { Ip = "203.0.113.9", Sponsor = "sp-9" }), "sponsor.unknown", "rate.network", "standing.network");
-        IsSpam(run.Answer(new Ask("c") { Ip = "203.0.113.9", Resource = null }), "resource.foreign", "rate.network", "standing.network");
+        IsSpam(
+            run.Answer(new Ask("b") { Ip = "203.0.113.9", Sponsor = "sp-9" }),
+            "sponsor.unknown",
+            "rate.network",
+            "standing.network"
+        );
+        IsSpam(
+            run.Answer(new Ask("c") { Ip = "203.0.113.9", Resource = null }),
+            "resource.foreign",
+            "rate.network",
+            "standing.network"
+        );
     }
 
     [Fact]
     public void Spam_is_never_suggested_however_much_comes()
     {
         var run = new ContentRun(ContentRun.FrontTop);
-        run.Repeat(100, new Ask("") { Resource = "https://other.example/", Sizes = "[[1,1]]" }).Repeat(100, new Ask("") { Sponsor = "sp-9" }, "y");
+        run.Repeat(100, new Ask("") { Resource = "https://other.example/", Sizes = "[[1,1]]" })
+            .Repeat(100, new Ask("") { Sponsor = "sp-9" }, "y");
         Assert.Empty(run.Log.Hashes);
         Assert.Empty(run.Log.Remembered);
-        Assert.Equal(Validity.Spam, run.Answer(new Ask("last") { Resource = "https://other.example/", Sizes = "[[1,1]]" }).Validity);
+        Assert.Equal(
+            Validity.Spam,
+            run.Answer(new Ask("last") { Resource = "https://other.example/", Sizes = "[[1,1]]" }).Validity
+        );
     }
 
     [Fact]

@@ -10,7 +10,8 @@ public class SuggestionTests
     private static readonly Ask Banner = new("") { Sizes = "[[320,50]]", Parameters = """{"color":"green"}""" };
     private static readonly long Week = (long)TimeSpan.FromDays(7).TotalMilliseconds;
 
-    private static List<Suggestion> Shown(ContentRun run, long? logTime = null) => Suggestion.Recurring(run.Types(), ContentRun.SponsorOf(ContentRun.FrontTop), logTime ?? run.Log.Now);
+    private static List<Suggestion> Shown(ContentRun run, long? logTime = null) =>
+        Suggestion.Recurring(run.Types(), ContentRun.SponsorOf(ContentRun.FrontTop), logTime ?? run.Log.Now);
 
     [Fact]
     public void A_type_is_kept_with_class_counts_first_and_last_seen_an_example_and_what_answered_it()
@@ -19,21 +20,29 @@ public class SuggestionTests
         run.Repeat(3, Banner);
         string json = run.Counted().Single().Value;
         long start = DeciderRun.Start;
-        Assert.Equal($$"""{"validity":"invalid-format","unit":"news/front/top","sizes":[[320,50]],"parameters":{"color":"green"},"requests":3,"first":{{start}},"last":{{start + 2000}},"example":{"request":"x-2","resource":"https://news.example/a.html","time":{{start + 2000}}},"definition":"front-top","days":{"2026-11-22":3},"recent":[{{start}},{{start + 1000}},{{start + 2000}}]}""", json);
+        Assert.Equal(
+            $$"""{"validity":"invalid-format","unit":"news/front/top","sizes":[[320,50]],"parameters":{"color":"green"},"requests":3,"first":{{start}},"last":{{start + 2000}},"example":{"request":"x-2","resource":"https://news.example/a.html","time":{{start + 2000}}},"definition":"front-top","days":{"2026-11-22":3},"recent":[{{start}},{{start + 1000}},{{start + 2000}}]}""",
+            json
+        );
     }
 
     [Fact]
     public void A_type_is_validity_unit_sorted_sizes_and_parameters()
     {
-        AdSize[] one = [new(1, 2), new(3, 4)], turned = [new(3, 4), new(1, 2), new(1, 2)];
+        AdSize[] one = [new(1, 2), new(3, 4)],
+            turned = [new(3, 4), new(1, 2), new(1, 2)];
         KeyValuePair<string, string>[] blue = [new("a", "b")];
         string hash = RequestType.HashOf(Validity.InvalidFormat, "u", one, blue);
         Assert.Matches("^[0-9a-f]{32}$", hash);
         Assert.Equal(hash, RequestType.HashOf(Validity.InvalidFormat, "u", turned, blue));
         string[] others =
         [
-            RequestType.HashOf(Validity.InvalidUnit, "u", one, blue), RequestType.HashOf(Validity.InvalidFormat, "v", one, blue), RequestType.HashOf(Validity.InvalidFormat, "u", [new(1, 2)], blue),
-            RequestType.HashOf(Validity.InvalidFormat, "u", [new(2, 1), new(4, 3)], blue), RequestType.HashOf(Validity.InvalidFormat, "u", one, [new("ab", "")]), RequestType.HashOf(Validity.InvalidFormat, "u", one, []),
+            RequestType.HashOf(Validity.InvalidUnit, "u", one, blue),
+            RequestType.HashOf(Validity.InvalidFormat, "v", one, blue),
+            RequestType.HashOf(Validity.InvalidFormat, "u", [new(1, 2)], blue),
+            RequestType.HashOf(Validity.InvalidFormat, "u", [new(2, 1), new(4, 3)], blue),
+            RequestType.HashOf(Validity.InvalidFormat, "u", one, [new("ab", "")]),
+            RequestType.HashOf(Validity.InvalidFormat, "u", one, []),
             RequestType.HashOf(Validity.InvalidFormat, "u", one, [new("a", "b"), new("c", "d")]),
         ];
         Assert.DoesNotContain(hash, others);
@@ -79,7 +88,10 @@ public class SuggestionTests
         var run = new ContentRun(ContentRun.FrontTop);
         run.Repeat(10, new Ask("") { Unit = "news/front/side" });
         Suggestion shown = Assert.Single(Shown(run));
-        Assert.Equal((Validity.InvalidUnit, "news/front/side", "front-top"), (shown.Counts.Validity, shown.Counts.Unit, shown.Answer.Definition));
+        Assert.Equal(
+            (Validity.InvalidUnit, "news/front/side", "front-top"),
+            (shown.Counts.Validity, shown.Counts.Unit, shown.Answer.Definition)
+        );
     }
 
     [Fact]
@@ -88,9 +100,20 @@ public class SuggestionTests
         var run = new ContentRun(ContentRun.FrontTop);
         run.Repeat(10, Banner);
         Assert.Single(Shown(run));
-        Assert.Empty(Suggestion.Recurring(run.Types(), ContentRun.SponsorOf(ContentRun.FrontTop, ContentRun.Definition("more", "news/front/top", "[[320,50]]", """{"color":["green"]}""")), run.Log.Now));
+        Assert.Empty(
+            Suggestion.Recurring(
+                run.Types(),
+                ContentRun.SponsorOf(
+                    ContentRun.FrontTop,
+                    ContentRun.Definition("more", "news/front/top", "[[320,50]]", """{"color":["green"]}""")
+                ),
+                run.Log.Now
+            )
+        );
         // A unit that isn't defined any more makes it another type.
-        Assert.Empty(Suggestion.Recurring(run.Types(), ContentRun.SponsorOf(ContentRun.Definition("x", "sport")), run.Log.Now));
+        Assert.Empty(
+            Suggestion.Recurring(run.Types(), ContentRun.SponsorOf(ContentRun.Definition("x", "sport")), run.Log.Now)
+        );
     }
 
     [Fact]
@@ -101,7 +124,12 @@ public class SuggestionTests
         run.Repeat(2, Banner);
         run.Send(rare);
         run.Log.Now += 1000;
-        for (int i = 0; i < SponsorTypes.Most - 2; i++) run.Repeat(1, new Ask("") { Sizes = $"[[{i + 2},1]]" }, $"a{i}").Repeat(1, new Ask("") { Sizes = $"[[{i + 2},1]]" }, $"b{i}");
+        for (int i = 0; i < SponsorTypes.Most - 2; i++)
+        {
+            run.Repeat(1, new Ask("") { Sizes = $"[[{i + 2},1]]" }, $"a{i}")
+                .Repeat(1, new Ask("") { Sizes = $"[[{i + 2},1]]" }, $"b{i}");
+        }
+
         Assert.Equal(SponsorTypes.Most, run.Counted().Count);
         string lapses = RequestType.HashOf(Validity.InvalidFormat, "news/front/top", [new(1, 1)], []);
         Assert.Contains(lapses, run.Counted().Keys);
@@ -121,7 +149,11 @@ public class SuggestionTests
         var run = new ContentRun(ContentRun.FrontTop);
         run.Repeat(100, Banner);
         run.Log.Now += Week;
-        for (int i = 0; i < SponsorTypes.Most; i++) run.Repeat(1, new Ask("") { Sizes = $"[[{i + 1},1]]" }, $"a{i}");
+        for (int i = 0; i < SponsorTypes.Most; i++)
+        {
+            run.Repeat(1, new Ask("") { Sizes = $"[[{i + 1},1]]" }, $"a{i}");
+        }
+
         Assert.Equal(SponsorTypes.Most, run.Counted().Count);
         Assert.All(run.Types().Values, type => Assert.Equal(1, type.Requests));
     }
@@ -136,21 +168,38 @@ public class SuggestionTests
             run.Log.Now = DeciderRun.Start + (day + 1) * 86_400_000L;
         }
         JsonElement days = run.OnlyType().GetProperty("days");
-        Assert.Equal(["2026-11-26 5", "2026-11-27 6", "2026-11-28 7", "2026-11-29 8", "2026-11-30 9", "2026-12-01 10", "2026-12-02 11", "2026-12-03 12"],
-            days.EnumerateObject().Select(day => $"{day.Name} {day.Value}"));
+        Assert.Equal(
+            [
+                "2026-11-26 5",
+                "2026-11-27 6",
+                "2026-11-28 7",
+                "2026-11-29 8",
+                "2026-11-30 9",
+                "2026-12-01 10",
+                "2026-12-02 11",
+                "2026-12-03 12",
+            ],
+            days.EnumerateObject().Select(day => $"{day.Name} {day.Value}")
+        );
         Assert.Equal(78, run.OnlyType().GetProperty("requests").GetInt64());
     }
 
     [Fact]
     public void Partitions_are_added_up()
     {
-        ContentRun one = new(ContentRun.FrontTop), other = new(ContentRun.FrontTop);
+        ContentRun one = new(ContentRun.FrontTop),
+            other = new(ContentRun.FrontTop);
         other.Log.Now += 500;
         one.Repeat(6, Banner, "one").Repeat(1, new Ask("") { Sizes = "[[1,1]]" }, "once");
         other.Repeat(4, Banner, "other");
         Dictionary<string, RequestType> sum = Suggestion.Sum(one.Counted().Concat(other.Counted()));
-        Suggestion shown = Assert.Single(Suggestion.Recurring(sum, ContentRun.SponsorOf(ContentRun.FrontTop), one.Log.Now));
-        Assert.Equal((10, DeciderRun.Start, DeciderRun.Start + 5000, "one-5"), (shown.Counts.Requests, shown.Counts.First, shown.Counts.Last, shown.Counts.Example.Request));
+        Suggestion shown = Assert.Single(
+            Suggestion.Recurring(sum, ContentRun.SponsorOf(ContentRun.FrontTop), one.Log.Now)
+        );
+        Assert.Equal(
+            (10, DeciderRun.Start, DeciderRun.Start + 5000, "one-5"),
+            (shown.Counts.Requests, shown.Counts.First, shown.Counts.Last, shown.Counts.Example.Request)
+        );
         Assert.Equal(10, shown.Counts.RequestsBefore(one.Log.Now));
         Assert.Equal(2, sum.Count);
     }

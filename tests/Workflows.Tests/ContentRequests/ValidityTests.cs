@@ -11,7 +11,10 @@ public class ValidityTests
     {
         var run = new ContentRun(ContentRun.FrontTop);
         string json = run.AnswerJson(new Ask("r-1") { Parameters = """{"color":"blue"}""" });
-        Assert.Equal($$"""{"request":"r-1","sponsor":"sp-1","validity":"valid","definition":"front-top","item":"it-front","size":[300,250],"reasons":[],"time":{{DeciderRun.Start}},"settings":"s-base"}""", json);
+        Assert.Equal(
+            $$"""{"request":"r-1","sponsor":"sp-1","validity":"valid","definition":"front-top","item":"it-front","size":[300,250],"reasons":[],"time":{{DeciderRun.Start}},"settings":"s-base"}""",
+            json
+        );
     }
 
     [Theory]
@@ -24,10 +27,24 @@ public class ValidityTests
     [InlineData("[[300,250]]", """{"color":"green"}""", "invalid-format", "[300,250]", "parameter.undefined")]
     [InlineData("[[300,250]]", """{"color":"Blue"}""", "invalid-format", "[300,250]", "parameter.undefined")]
     [InlineData("[[300,250]]", """{"colour":"blue"}""", "invalid-format", "[300,250]", "parameter.undefined")]
-    [InlineData("[[250,300]]", """{"color":"green","tone":"loud"}""", "invalid-format", "[300,250]", "size.undefined,parameter.undefined")]
-    public void The_answer_conforms_and_says_why(string sizes, string parameters, string validity, string size, string reasons)
+    [InlineData(
+        "[[250,300]]",
+        """{"color":"green","tone":"loud"}""",
+        "invalid-format",
+        "[300,250]",
+        "size.undefined,parameter.undefined"
+    )]
+    public void The_answer_conforms_and_says_why(
+        string sizes,
+        string parameters,
+        string validity,
+        string size,
+        string reasons
+    )
     {
-        ContentAnswer answer = new ContentRun(ContentRun.FrontTop).Answer(new Ask("r") { Sizes = sizes, Parameters = parameters });
+        ContentAnswer answer = new ContentRun(ContentRun.FrontTop).Answer(
+            new Ask("r") { Sizes = sizes, Parameters = parameters }
+        );
         Assert.Equal(validity, answer.Validity.Word());
         Assert.Equal(("front-top", "it-front"), (answer.Definition, answer.Item));
         Assert.Equal(size, $"[{answer.Size!.Value.Width},{answer.Size!.Value.Height}]");
@@ -37,7 +54,10 @@ public class ValidityTests
     [Fact]
     public void All_must_hold_of_one_definition()
     {
-        var run = new ContentRun(ContentRun.Definition("a", "u", "[[300,250]]"), ContentRun.Definition("b", "u", "[[1,1]]", """{"color":["blue"]}"""));
+        var run = new ContentRun(
+            ContentRun.Definition("a", "u", "[[300,250]]"),
+            ContentRun.Definition("b", "u", "[[1,1]]", """{"color":["blue"]}""")
+        );
         ContentAnswer answer = run.Answer(new Ask("r") { Unit = "u", Parameters = """{"color":"blue"}""" });
         Assert.Equal((Validity.InvalidFormat, "b"), (answer.Validity, answer.Definition));
     }
@@ -45,7 +65,11 @@ public class ValidityTests
     [Fact]
     public void Of_two_that_fit_the_first_by_id_answers()
     {
-        var run = new ContentRun(ContentRun.Definition("b", "u"), ContentRun.Definition("a", "u"), ContentRun.Definition("B", "u"));
+        var run = new ContentRun(
+            ContentRun.Definition("b", "u"),
+            ContentRun.Definition("a", "u"),
+            ContentRun.Definition("B", "u")
+        );
         Assert.Equal("B", run.Answer(new Ask("r") { Unit = "u" }).Definition);
     }
 

@@ -9,13 +9,23 @@ using Xunit;
 
 namespace Workflows.Tests.Priority;
 
-/// <summary>States, leases and the queue that workers take from; events that change nothing, and events that can't be used.</summary>
+/// <summary>
+/// States, leases and the queue that workers take from; events that change nothing, and events that can't be used.
+/// </summary>
 public sealed class QueueTests
 {
     [Fact]
     public void Waiting_instances_queue_by_level_then_by_age()
     {
-        var log = new ProcessLog().At(1).Started("a").At(2).Started("b").At(3).Started("c", """{"tier":"gold"}""").At(4).Started("d", """{"tier":"gold"}""");
+        var log = new ProcessLog()
+            .At(1)
+            .Started("a")
+            .At(2)
+            .Started("b")
+            .At(3)
+            .Started("c", """{"tier":"gold"}""")
+            .At(4)
+            .Started("d", """{"tier":"gold"}""");
         Assert.Equal(8e13 - (DeciderRun.Start + 3), log.Queue()["c"]);
         Assert.Equal(["c", "d", "a", "b"], new[] { log.Pop(), log.Pop(), log.Pop(), log.Pop() });
     }
@@ -30,7 +40,10 @@ public sealed class QueueTests
 
     [Fact]
     public void Scores_of_the_greatest_level_are_exact() =>
-        Assert.Equal(PriorityKeys.Score(ProcessKind.MostLevel, DeciderRun.Start) - 1, PriorityKeys.Score(ProcessKind.MostLevel, DeciderRun.Start + 1));
+        Assert.Equal(
+            PriorityKeys.Score(ProcessKind.MostLevel, DeciderRun.Start) - 1,
+            PriorityKeys.Score(ProcessKind.MostLevel, DeciderRun.Start + 1)
+        );
 
     [Fact]
     public void A_change_of_level_moves_who_is_still_in_the_queue_and_adds_nobody()
@@ -48,8 +61,15 @@ public sealed class QueueTests
         var log = new ProcessLog().Started().At(5000).Taken("w-7");
         Assert.Empty(log.Queue());
         JsonElement record = log.Record();
-        Assert.Equal(("taken", "w-7", DeciderRun.Start + 5000, DeciderRun.Start + 305_000),
-            (log.State(), record.GetProperty("worker").GetString(), record.GetProperty("since").GetInt64(), record.GetProperty("lease_until").GetInt64()));
+        Assert.Equal(
+            ("taken", "w-7", DeciderRun.Start + 5000, DeciderRun.Start + 305_000),
+            (
+                log.State(),
+                record.GetProperty("worker").GetString(),
+                record.GetProperty("since").GetInt64(),
+                record.GetProperty("lease_until").GetInt64()
+            )
+        );
         Assert.Equal(["waiting 3", "taken 3"], log.Said());
     }
 
@@ -105,7 +125,11 @@ public sealed class QueueTests
     public void An_end_ends_it(bool taken)
     {
         var log = new ProcessLog().Started().At(2000);
-        if (taken) log.Taken();
+        if (taken)
+        {
+            log.Taken();
+        }
+
         log.At(3000).Finished();
         Assert.Equal("finished", log.State());
         Assert.Empty(log.Queue());
@@ -134,7 +158,10 @@ public sealed class QueueTests
         Assert.Single(log.Run.Remembered);
         log.At(at).Started();
         Assert.Equal(state, log.State());
-        if (state == "finished") Assert.Empty(log.Past(86_403_000).Run.Remembered);
+        if (state == "finished")
+        {
+            Assert.Empty(log.Past(86_403_000).Run.Remembered);
+        }
     }
 
     [Fact]
@@ -159,15 +186,25 @@ public sealed class QueueTests
     [Fact]
     public void Keys_lie_in_the_slot_of_the_process()
     {
-        Assert.Equal(("priority:{p}:i", "priority:queue:{p}", "priority:shares:{p}"), (PriorityKeys.Record("p", "i"), PriorityKeys.Queue("p"), PriorityKeys.Shares("p")));
+        Assert.Equal(
+            ("priority:{p}:i", "priority:queue:{p}", "priority:shares:{p}"),
+            (PriorityKeys.Record("p", "i"), PriorityKeys.Queue("p"), PriorityKeys.Shares("p"))
+        );
     }
 
     [Fact]
     public void An_event_that_comes_twice_by_its_id_counts_once()
     {
         var log = new ProcessLog().Started();
-        string context = $$"""{"type":"process-context","process":"p","instance":"i","time":{{DeciderRun.Start}},"context":{"tier":"gold"} }""";
-        log.At(1000).Json(context, "i", ("id", "x-1")).At(2000).Context("""{"tier":null}""").At(3000).Json(context, "i", ("id", "x-1")).Past(20_000);
+        string context =
+            $$"""{"type":"process-context","process":"p","instance":"i","time":{{DeciderRun.Start}},"context":{"tier":"gold"} }""";
+        log.At(1000)
+            .Json(context, "i", ("id", "x-1"))
+            .At(2000)
+            .Context("""{"tier":null}""")
+            .At(3000)
+            .Json(context, "i", ("id", "x-1"))
+            .Past(20_000);
         Assert.Equal(3, log.Level());
         Assert.Equal(1, log.Run.Counts.Duplicates);
         log.Json(context, "i", ("ce_id", "x-2")).Json(context, "i", ("ce_id", "x-2"));
@@ -178,17 +215,61 @@ public sealed class QueueTests
     [InlineData("""{"type":"process-started","instance":"i","time":1}""", DeadLetterReason.MissingField, "process")]
     [InlineData("""{"type":"process-started","process":"p","time":1}""", DeadLetterReason.MissingField, "instance")]
     [InlineData("""{"type":"process-started","process":"p","instance":"i"}""", DeadLetterReason.MissingField, "time")]
-    [InlineData("""{"type":"process-started","process":"p{","instance":"i","time":1}""", DeadLetterReason.OutOfRange, "process")]
-    [InlineData("""{"type":"process-started","process":"p","instance":"a b","time":1}""", DeadLetterReason.OutOfRange, "instance")]
-    [InlineData("""{"type":"process-started","process":"p","instance":7,"time":1}""", DeadLetterReason.WrongType, "instance")]
-    [InlineData("""{"type":"process-started","process":"p","instance":"i","time":1,"context":[]}""", DeadLetterReason.WrongType, "context")]
-    [InlineData("""{"type":"process-started","process":"p","instance":"i","time":1,"context":{"a":{}}}""", DeadLetterReason.WrongType, "context.a")]
-    [InlineData("""{"type":"process-started","process":"p","instance":"i","time":1,"context":{"a":[1]}}""", DeadLetterReason.WrongType, "context.a")]
-    [InlineData("""{"type":"process-started","process":"p","instance":"i","time":1,"context":{"a":1e999}}""", DeadLetterReason.OutOfRange, "context.a")]
-    [InlineData("""{"type":"process-started","process":"p","instance":"i","time":1,"context":{"":1}}""", DeadLetterReason.OutOfRange, "context.")]
-    [InlineData("""{"type":"process-context","process":"p","instance":"i","time":1}""", DeadLetterReason.MissingField, "context")]
-    [InlineData("""{"type":"process-taken","process":"p","instance":"i","time":1}""", DeadLetterReason.MissingField, "worker")]
-    [InlineData("""{"type":"process-paused","process":"p","instance":"i","time":1}""", DeadLetterReason.UnknownType, "process-paused")]
+    [InlineData(
+        """{"type":"process-started","process":"p{","instance":"i","time":1}""",
+        DeadLetterReason.OutOfRange,
+        "process"
+    )]
+    [InlineData(
+        """{"type":"process-started","process":"p","instance":"a b","time":1}""",
+        DeadLetterReason.OutOfRange,
+        "instance"
+    )]
+    [InlineData(
+        """{"type":"process-started","process":"p","instance":7,"time":1}""",
+        DeadLetterReason.WrongType,
+        "instance"
+    )]
+    [InlineData(
+        """{"type":"process-started","process":"p","instance":"i","time":1,"context":[]}""",
+        DeadLetterReason.WrongType,
+        "context"
+    )]
+    [InlineData(
+        """{"type":"process-started","process":"p","instance":"i","time":1,"context":{"a":{}}}""",
+        DeadLetterReason.WrongType,
+        "context.a"
+    )]
+    [InlineData(
+        """{"type":"process-started","process":"p","instance":"i","time":1,"context":{"a":[1]}}""",
+        DeadLetterReason.WrongType,
+        "context.a"
+    )]
+    [InlineData(
+        """{"type":"process-started","process":"p","instance":"i","time":1,"context":{"a":1e999}}""",
+        DeadLetterReason.OutOfRange,
+        "context.a"
+    )]
+    [InlineData(
+        """{"type":"process-started","process":"p","instance":"i","time":1,"context":{"":1}}""",
+        DeadLetterReason.OutOfRange,
+        "context."
+    )]
+    [InlineData(
+        """{"type":"process-context","process":"p","instance":"i","time":1}""",
+        DeadLetterReason.MissingField,
+        "context"
+    )]
+    [InlineData(
+        """{"type":"process-taken","process":"p","instance":"i","time":1}""",
+        DeadLetterReason.MissingField,
+        "worker"
+    )]
+    [InlineData(
+        """{"type":"process-paused","process":"p","instance":"i","time":1}""",
+        DeadLetterReason.UnknownType,
+        "process-paused"
+    )]
     [InlineData("""{"type":"click","process":"p","instance":"i","time":1}""", DeadLetterReason.UnknownType, "click")]
     public void What_cannot_be_used_is_a_dead_letter_with_its_place(string json, DeadLetterReason reason, string detail)
     {
@@ -211,9 +292,14 @@ public sealed class QueueTests
     [Fact]
     public void An_event_cut_at_any_byte_is_a_dead_letter()
     {
-        string whole = """{"type":"process-started","process":"p","instance":"i","time":1,"context":{"tier":"gold","n":1.5}}""";
+        string whole =
+            """{"type":"process-started","process":"p","instance":"i","time":1,"context":{"tier":"gold","n":1.5}}""";
         var log = new ProcessLog();
-        for (int length = 0; length < whole.Length; length++) log.Json(whole[..length]);
+        for (int length = 0; length < whole.Length; length++)
+        {
+            log.Json(whole[..length]);
+        }
+
         Assert.Equal(whole.Length, log.Run.DeadLetters.Count);
         Assert.All(log.Run.DeadLetters, refusal => Assert.Equal(DeadLetterReason.Malformed, refusal.Reason));
     }
@@ -221,11 +307,20 @@ public sealed class QueueTests
     [Fact]
     public void Protobuf_says_the_same_as_JSON()
     {
-        var e = new Engine.Contracts.Protobuf.WorkflowEvent { Type = "process-context", Process = "p", Instance = "i", Time = DeciderRun.Start };
+        var e = new Engine.Contracts.Protobuf.WorkflowEvent
+        {
+            Type = "process-context",
+            Process = "p",
+            Instance = "i",
+            Time = DeciderRun.Start,
+        };
         e.Context.Add("tier", new Value());
         e.Context.Add("invalid_share", new Value { Number = 0.5 });
         e.Context.Add("lost_micros", new Value { Integer = 60_000_000 });
-        var log = new ProcessLog().Started(context: """{"tier":"silver"}""").At(2000).Json(Encoding.UTF8.GetString(ProtobufJson.Of(e.ToByteArray())));
+        var log = new ProcessLog()
+            .Started(context: """{"tier":"silver"}""")
+            .At(2000)
+            .Json(Encoding.UTF8.GetString(ProtobufJson.Of(e.ToByteArray())));
         Assert.Equal((10, "big"), (log.Level(), log.Directive()));
     }
 
@@ -235,7 +330,13 @@ public sealed class QueueTests
     [InlineData(1, 257, true)]
     public void Contexts_are_bounded(int bytes, int attributes, bool refused)
     {
-        string context = "{" + string.Join(',', Enumerable.Range(0, attributes).Select(i => $"\"a{i}\":\"{(i == 0 ? new string('x', bytes) : "y")}\"")) + "}";
+        string context =
+            "{"
+            + string.Join(
+                ',',
+                Enumerable.Range(0, attributes).Select(i => $"\"a{i}\":\"{(i == 0 ? new string('x', bytes) : "y")}\"")
+            )
+            + "}";
         var log = new ProcessLog().Started(context: context);
         Assert.Equal(refused ? 1 : 0, log.Run.DeadLetters.Count);
     }
@@ -243,8 +344,15 @@ public sealed class QueueTests
     [Fact]
     public void Attributes_beyond_the_bound_are_not_kept_and_those_that_are_there_still_change()
     {
-        string Many(string prefix) => "{" + string.Join(',', Enumerable.Range(0, 256).Select(i => $"\"{prefix}{i}\":1")) + "}";
-        var log = new ProcessLog().Started(context: """{"tier":"silver"}""").At(1000).Context(Many("a")).Context(Many("b")).At(2000).Context("""{"tier":"gold","lost_micros":60000000}""");
+        string Many(string prefix) =>
+            "{" + string.Join(',', Enumerable.Range(0, 256).Select(i => $"\"{prefix}{i}\":1")) + "}";
+        var log = new ProcessLog()
+            .Started(context: """{"tier":"silver"}""")
+            .At(1000)
+            .Context(Many("a"))
+            .Context(Many("b"))
+            .At(2000)
+            .Context("""{"tier":"gold","lost_micros":60000000}""");
         Assert.Equal(8, log.Level());
         log.Context("""{"tier":null}""").Past(20_000);
         Assert.Equal(3, log.Level());

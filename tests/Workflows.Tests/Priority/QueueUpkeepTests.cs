@@ -29,14 +29,21 @@ public sealed class QueueUpkeepTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_redis != null) await _redis.DisposeAsync();
+        if (_redis != null)
+        {
+            await _redis.DisposeAsync();
+        }
     }
 
     private async Task StartAsync(bool cluster, int partition = 0, string prefix = "")
     {
         Assert.SkipUnless(LiveRedisServer.IsThere, "no redis-server on the path");
         _redis = cluster ? await LiveRedisCluster.StartAsync() : await LiveRedisServer.StartAsync();
-        foreach (string process in new[] { "p", "q" }) _book.Apply($"process/{process}", Definition);
+        foreach (string process in new[] { "p", "q" })
+        {
+            _book.Apply($"process/{process}", Definition);
+        }
+
         _timeline = new SettingsTimeline(_book.Build("s-base", _hash), TimeSpan.FromSeconds(2));
         _run = new PartitionRun(new PriorityDecider(), partition, _timeline, new CompiledSettings(), _hash, 0, 0);
         _upkeep = new QueueUpkeep(new RedisKeys(prefix, "g"), _timeline, TimeSpan.FromHours(1), _clock);
@@ -44,9 +51,17 @@ public sealed class QueueUpkeepTests : IAsyncLifetime
 
     private IDatabase Redis => _redis!.Database;
 
-    private void Event(string json, int offset) => _run.Take(new WorkflowRecord(offset, DeciderRun.Start, null, Encoding.UTF8.GetBytes(json), _ => null), _results);
+    private void Event(string json, int offset) =>
+        _run.Take(
+            new WorkflowRecord(offset, DeciderRun.Start, null, Encoding.UTF8.GetBytes(json), _ => null),
+            _results
+        );
 
-    private void Started(string instance, int offset, string process = "p") => Event($$"""{"type":"process-started","process":"{{process}}","instance":"{{instance}}","time":{{DeciderRun.Start}}}""", offset);
+    private void Started(string instance, int offset, string process = "p") =>
+        Event(
+            $$"""{"type":"process-started","process":"{{process}}","instance":"{{instance}}","time":{{DeciderRun.Start}}}""",
+            offset
+        );
 
     private void Look(int seconds)
     {
@@ -114,7 +129,11 @@ public sealed class QueueUpkeepTests : IAsyncLifetime
     public async Task Thousands_are_looked_at_at_once()
     {
         await StartAsync(cluster: false);
-        for (int i = 0; i < 2500; i++) Started($"i-{i}", i);
+        for (int i = 0; i < 2500; i++)
+        {
+            Started($"i-{i}", i);
+        }
+
         Look(0);
         Look(60);
         Assert.Equal(2500, Redis.SortedSetLength("priority:queue:{p}"));
@@ -127,7 +146,14 @@ public sealed class QueueUpkeepTests : IAsyncLifetime
     {
         await StartAsync(cluster, prefix: "b:");
         Look(0);
-        string Shares(string process) => string.Join(' ', Redis.HashGetAll($"b:priority:shares:{{{process}}}").Select(entry => $"{entry.Name}={entry.Value}").Order(StringComparer.Ordinal));
+        string Shares(string process) =>
+            string.Join(
+                ' ',
+                Redis
+                    .HashGetAll($"b:priority:shares:{{{process}}}")
+                    .Select(entry => $"{entry.Name}={entry.Value}")
+                    .Order(StringComparer.Ordinal)
+            );
         Assert.Equal("10=0.5 1=0.25 5=0.25", Shares("p"));
         Assert.InRange(Redis.KeyTimeToLive("b:priority:shares:{p}")!.Value.TotalMinutes, 59, 60);
         // In force two seconds after the record; levels that are gone go, and so does a process.

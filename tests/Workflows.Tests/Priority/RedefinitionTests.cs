@@ -4,10 +4,14 @@ using Xunit;
 
 namespace Workflows.Tests.Priority;
 
-/// <summary>Definitions that change while instances run: they govern those at once, from two seconds of log time after the record on.</summary>
+/// <summary>
+/// Definitions that change while instances run: they govern those at once, from two seconds of log time after the
+/// record on.
+/// </summary>
 public sealed class RedefinitionTests
 {
-    private static string Simple(string levels, int @default, string more = "") => $$"""{"levels":{{levels}},"default":{{@default}}{{more}}}""";
+    private static string Simple(string levels, int @default, string more = "") =>
+        $$"""{"levels":{{levels}},"default":{{@default}}{{more}}}""";
 
     [Fact]
     public void A_stored_definition_moves_running_instances_without_any_event()
@@ -34,11 +38,23 @@ public sealed class RedefinitionTests
     [Fact]
     public void Directives_that_change_are_asked_anew_with_the_context_that_there_is()
     {
-        string With(int level) => Simple("[1,5,9]", 1, $$""","attributes":{"a":"integer"},"directives":[{"id":"r","rule":{"when":"context.a == 7","level":{{level}} } }]""");
+        string With(int level) =>
+            Simple(
+                "[1,5,9]",
+                1,
+                $$""","attributes":{"a":"integer"},"directives":[{"id":"r","rule":{"when":"context.a == 7","level":{{level}} } }]"""
+            );
         var log = new ProcessLog(With(5)).Started(context: """{"a":7,"b":1}""").At(3000);
         log.Run.Setting("process/p", With(9));
         Assert.Equal(9, log.Past(5000).Level());
-        log.Run.Setting("process/p", Simple("[1,5,9]", 1, ""","attributes":{"b":"integer"},"directives":[{"id":"b","algorithm":"context.b * 5"}]"""));
+        log.Run.Setting(
+            "process/p",
+            Simple(
+                "[1,5,9]",
+                1,
+                ""","attributes":{"b":"integer"},"directives":[{"id":"b","algorithm":"context.b * 5"}]"""
+            )
+        );
         log.Past(12_002);
         Assert.Equal((5, "b"), (log.Level(), log.Directive()));
     }
@@ -136,9 +152,15 @@ public sealed class RedefinitionTests
     [Fact]
     public void Other_processes_stay_as_they_are()
     {
-        var log = new ProcessLog(("process/p", Simple("[1,5]", 1)), ("process/q", Simple("[1,5]", 1))).Started().Started(process: "q").At(3000);
+        var log = new ProcessLog(("process/p", Simple("[1,5]", 1)), ("process/q", Simple("[1,5]", 1)))
+            .Started()
+            .Started(process: "q")
+            .At(3000);
         log.Run.Setting("process/p", Simple("[1,5]", 5));
         log.Past(5000);
-        Assert.Equal((5, 1, "s-base"), (log.Level(), log.Level(process: "q"), log.Record(process: "q").GetProperty("settings").GetString()));
+        Assert.Equal(
+            (5, 1, "s-base"),
+            (log.Level(), log.Level(process: "q"), log.Record(process: "q").GetProperty("settings").GetString())
+        );
     }
 }

@@ -23,26 +23,44 @@ public sealed class RefundReviewTests
 
     public RefundReviewTests()
     {
-        _timeline = Timeline(("campaign/cmp-7", """{"review_above":{"invalid_share":0.3,"lost_micros":50000000}}"""), ("campaign/quiet", "{}"));
+        _timeline = Timeline(
+            ("campaign/cmp-7", """{"review_above":{"invalid_share":0.3,"lost_micros":50000000}}"""),
+            ("campaign/quiet", "{}")
+        );
         _reviews = new RefundReviews(_sums, _timeline, "", _clock);
     }
 
     private static SettingsTimeline Timeline(params (string Key, string Json)[] settings)
     {
         var book = new SettingsBook(new SettingFiles());
-        foreach ((string key, string json) in settings) book.Apply(key, json);
+        foreach ((string key, string json) in settings)
+        {
+            book.Apply(key, json);
+        }
+
         return new SettingsTimeline(book.Build("s-base", new KeyedHash(1, 2)), TimeSpan.FromSeconds(2));
     }
 
-    private PartitionRun Owned(int partition) => new(new PriorityDecider(), partition, _timeline, new CompiledSettings(), new KeyedHash(1, 2), 0, 0);
+    private PartitionRun Owned(int partition) =>
+        new(new PriorityDecider(), partition, _timeline, new CompiledSettings(), new KeyedHash(1, 2), 0, 0);
 
     /// <summary>What one look a second later sends, as <c>type share lost</c>.</summary>
     private string[] Look(RefundReviews? reviews = null, int partition = 0)
     {
         _sent.Clear();
         _clock.Advance(TimeSpan.FromSeconds(1));
-        (reviews ?? _reviews).Run(null!, [Owned(partition)], (topic, key, json, id) => _sent.Add((topic, key, json, id)));
-        return [.. _sent.Select(sent => JsonDocument.Parse(sent.Json).RootElement).Select(e => $"{e.GetProperty("type")} {e.GetProperty("context").GetProperty("invalid_share")} {e.GetProperty("context").GetProperty("lost_micros")}")];
+        (reviews ?? _reviews).Run(null!, [Owned(partition)], (topic, key, json, id) =>
+            _sent.Add((topic, key, json, id))
+        );
+        return
+        [
+            .. _sent
+                .Select(sent => JsonDocument.Parse(sent.Json).RootElement)
+                .Select(e =>
+                    $"{e.GetProperty("type")} {e.GetProperty("context").GetProperty("invalid_share")} "
+                    + $"{e.GetProperty("context").GetProperty("lost_micros")}"
+                ),
+        ];
     }
 
     [Theory]
@@ -63,8 +81,15 @@ public sealed class RefundReviewTests
         Assert.Equal(["process-started 0.4 81000000", "process-context 0.4 81000000"], Look());
         Assert.All(_sent, sent => Assert.Equal((Topics.Processes, "rr-cmp-7-20261122"), (sent.Topic, sent.Key)));
         JsonElement e = JsonDocument.Parse(_sent[0].Json).RootElement;
-        Assert.Equal(("refund-review", "rr-cmp-7-20261122", "cmp-7", _clock.GetUtcNow().ToUnixTimeMilliseconds()),
-            (e.GetProperty("process").GetString(), e.GetProperty("instance").GetString(), e.GetProperty("context").GetProperty("campaign").GetString(), e.GetProperty("time").GetInt64()));
+        Assert.Equal(
+            ("refund-review", "rr-cmp-7-20261122", "cmp-7", _clock.GetUtcNow().ToUnixTimeMilliseconds()),
+            (
+                e.GetProperty("process").GetString(),
+                e.GetProperty("instance").GetString(),
+                e.GetProperty("context").GetProperty("campaign").GetString(),
+                e.GetProperty("time").GetInt64()
+            )
+        );
         Assert.Equal("rr-cmp-7-20261122-started", _sent[0].Id);
     }
 
@@ -74,7 +99,11 @@ public sealed class RefundReviewTests
         _sums["cmp-7"] = new ClickSums(100, 40, 90_000_000, 81_000_000);
         Look();
         var log = new ProcessLog(("process/refund-review", ProcessLog.Example));
-        foreach (var sent in _sent.Concat(_sent).ToArray()) log.Json(sent.Json, sent.Key, ("id", sent.Id));
+        foreach (var sent in _sent.Concat(_sent).ToArray())
+        {
+            log.Json(sent.Json, sent.Key, ("id", sent.Id));
+        }
+
         Assert.Equal((10, 2L), (log.Level("rr-cmp-7-20261122", "refund-review"), log.Run.Counts.Duplicates));
         Assert.Empty(log.Run.DeadLetters);
     }
@@ -159,10 +188,14 @@ public sealed class RefundReviewTests
     [Fact]
     public void A_campaign_too_long_for_a_name_is_cut_and_told_apart_by_a_hash()
     {
-        string a = RefundReviews.InstanceOf(new string('x', 127) + "a", Morning), b = RefundReviews.InstanceOf(new string('x', 127) + "b", Morning);
+        string a = RefundReviews.InstanceOf(new string('x', 127) + "a", Morning),
+            b = RefundReviews.InstanceOf(new string('x', 127) + "b", Morning);
         Assert.NotEqual(a, b);
         Assert.Equal((128, 128), (a.Length, b.Length));
-        Assert.Equal("rr-" + new string('y', 116) + "-20261122", RefundReviews.InstanceOf(new string('y', 116), Morning));
+        Assert.Equal(
+            "rr-" + new string('y', 116) + "-20261122",
+            RefundReviews.InstanceOf(new string('y', 116), Morning)
+        );
         Assert.Equal(128, RefundReviews.InstanceOf(new string('y', 117), Morning).Length);
     }
 

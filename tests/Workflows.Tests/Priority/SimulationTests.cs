@@ -16,9 +16,12 @@ public sealed class SimulationTests
     [Fact]
     public void Nothing_starves()
     {
-        // At the top only older ones go before it: what overtook it did so on the way up, and a longest service may be under way.
+        // At the top only older ones go before it: what overtook it did so on the way up, and a longest service may be
+        // under way.
         PriorityLoad load = Overload;
-        Served[] ours = PrioritySimulation.Run(load, Policy.Engine), first = PrioritySimulation.Run(load, Policy.FirstComeFirstServed), @static = PrioritySimulation.Run(load, Policy.StaticPriority);
+        Served[] ours = PrioritySimulation.Run(load, Policy.Engine),
+            first = PrioritySimulation.Run(load, Policy.FirstComeFirstServed),
+            @static = PrioritySimulation.Run(load, Policy.StaticPriority);
         Assert.All(ours.Zip(first), pair => Assert.InRange(pair.First.Wait, 0, pair.Second.Wait + ToTheTop));
         Assert.True(ours.Max(one => one.Wait) < @static.Max(one => one.Wait));
     }
@@ -27,7 +30,16 @@ public sealed class SimulationTests
     public void Nothing_flaps()
     {
         PriorityLoad load = Overload;
-        Served[] ours = PrioritySimulation.Run(load, Policy.Engine), bare = PrioritySimulation.Run(load, Policy.Engine, PriorityLoad.Definition.Replace("\"hold_off_ms\":1000,\"lower_after_ms\":5000", "\"hold_off_ms\":0,\"lower_after_ms\":0", StringComparison.Ordinal));
+        Served[] ours = PrioritySimulation.Run(load, Policy.Engine),
+            bare = PrioritySimulation.Run(
+                load,
+                Policy.Engine,
+                PriorityLoad.Definition.Replace(
+                    "\"hold_off_ms\":1000,\"lower_after_ms\":5000",
+                    "\"hold_off_ms\":0,\"lower_after_ms\":0",
+                    StringComparison.Ordinal
+                )
+            );
         Assert.All(ours, one => Assert.True(one.ClosestChanges >= 1000));
         Assert.Contains(bare, one => one.ClosestChanges < 1000);
         Assert.True(ours.Sum(one => one.Changes) * 2 < bare.Sum(one => one.Changes));
@@ -37,12 +49,17 @@ public sealed class SimulationTests
     public void The_urgent_go_first()
     {
         PriorityLoad load = PriorityLoad.Of(Count, 12, _ => 0.95);
-        double Mean(Policy policy) => PrioritySimulation.Run(load, policy).Where(one => one.UrgentWait != null).Average(one => one.UrgentWait!.Value);
+        double Mean(Policy policy) =>
+            PrioritySimulation
+                .Run(load, policy)
+                .Where(one => one.UrgentWait != null)
+                .Average(one => one.UrgentWait!.Value);
         double ours = Mean(Policy.Engine);
         Assert.True(ours * 3 < Mean(Policy.FirstComeFirstServed), $"{ours} ms");
         Assert.True(ours * 3 < Mean(Policy.StaticPriority), $"{ours} ms");
     }
 
     [Fact]
-    public void The_same_load_gives_the_same_waits() => Assert.Equal(PrioritySimulation.Run(Overload, Policy.Engine), PrioritySimulation.Run(Overload, Policy.Engine));
+    public void The_same_load_gives_the_same_waits() =>
+        Assert.Equal(PrioritySimulation.Run(Overload, Policy.Engine), PrioritySimulation.Run(Overload, Policy.Engine));
 }

@@ -6,15 +6,20 @@ namespace Workflows.Tests.Runtime;
 /// <summary>What the runtime promises every decider, held against the smallest one.</summary>
 public class PartitionRunTests
 {
-    private static string Event(string id, string account = "acc-1", long? time = null) => $$"""{"type":"binding","id":"{{id}}","time":{{time ?? DeciderRun.Start}},"page":"p-1","account":"{{account}}"}""";
+    private static string Event(string id, string account = "acc-1", long? time = null) =>
+        $$"""{"type":"binding","id":"{{id}}","time":{{time ?? DeciderRun.Start}},"page":"p-1","account":"{{account}}"}""";
 
-    private static DeciderRun New(bool followsSettings = false) => new(new TallyDecider(followsSettings), ("step/one", """{"by":2}"""));
+    private static DeciderRun New(bool followsSettings = false) =>
+        new(new TallyDecider(followsSettings), ("step/one", """{"by":2}"""));
 
     [Fact]
     public void An_event_is_decided_by_the_settings_in_force()
     {
         DeciderRun run = New().Send(Event("b-1"), "p-1");
-        Assert.Equal($$"""{"sum":2,"recent":1,"time":{{DeciderRun.Start}},"settings":"s-base"}""", run.Values["binding:b-1"]);
+        Assert.Equal(
+            $$"""{"sum":2,"recent":1,"time":{{DeciderRun.Start}},"settings":"s-base"}""",
+            run.Values["binding:b-1"]
+        );
         Assert.Equal("1", run.Hashes["stats:binding:p-1:{bindings-0}"]["tallied"]);
         Assert.Equal(0, run.Counts.KeysMismatched);
     }
@@ -60,20 +65,43 @@ public class PartitionRunTests
     public void A_time_too_far_from_log_time_is_not_believed(int off, bool believed)
     {
         DeciderRun run = New().Send(Event("b-1", time: DeciderRun.Start + off));
-        Assert.Contains($"\"time\":{(believed ? DeciderRun.Start + off : DeciderRun.Start)}", run.Values["binding:b-1"]);
+        Assert.Contains(
+            $"\"time\":{(believed ? DeciderRun.Start + off : DeciderRun.Start)}",
+            run.Values["binding:b-1"]
+        );
     }
 
     [Theory]
     [InlineData("""{"type":"binding","id":"b-1","time":1,"page":"p-1"}""", DeadLetterReason.MissingField, "account")]
     [InlineData("""{"type":"binding","id":7,"time":1,"page":"p-1","account":"a"}""", DeadLetterReason.WrongType, "id")]
-    [InlineData("""{"type":"binding","id":"b 1","time":1,"page":"p-1","account":"a"}""", DeadLetterReason.OutOfRange, "id")]
-    [InlineData("""{"type":"binding","id":"b-1","time":-1,"page":"p-1","account":"a"}""", DeadLetterReason.OutOfRange, "time")]
-    [InlineData("""{"type":"binding","id":"b-1","time":1.5,"page":"p-1","account":"a"}""", DeadLetterReason.WrongType, "time")]
-    [InlineData("""{"type":"click","id":"b-1","time":1,"page":"p-1","account":"a"}""", DeadLetterReason.UnknownType, "click")]
+    [InlineData(
+        """{"type":"binding","id":"b 1","time":1,"page":"p-1","account":"a"}""",
+        DeadLetterReason.OutOfRange,
+        "id"
+    )]
+    [InlineData(
+        """{"type":"binding","id":"b-1","time":-1,"page":"p-1","account":"a"}""",
+        DeadLetterReason.OutOfRange,
+        "time"
+    )]
+    [InlineData(
+        """{"type":"binding","id":"b-1","time":1.5,"page":"p-1","account":"a"}""",
+        DeadLetterReason.WrongType,
+        "time"
+    )]
+    [InlineData(
+        """{"type":"click","id":"b-1","time":1,"page":"p-1","account":"a"}""",
+        DeadLetterReason.UnknownType,
+        "click"
+    )]
     [InlineData("""{"id":"b-1"}""", DeadLetterReason.MissingField, "type")]
     [InlineData("[]", DeadLetterReason.Malformed, "expected an object")]
     [InlineData("\"\\ud800\"", DeadLetterReason.Malformed, "expected an object")]
-    [InlineData("""{"type":"binding","id":"\ud800","time":1,"page":"p-1","account":"a"}""", DeadLetterReason.Malformed, "id")]
+    [InlineData(
+        """{"type":"binding","id":"\ud800","time":1,"page":"p-1","account":"a"}""",
+        DeadLetterReason.Malformed,
+        "id"
+    )]
     public void What_cannot_be_used_is_a_dead_letter_that_says_why(string json, DeadLetterReason reason, string detail)
     {
         DeciderRun run = New().Send(json);
@@ -88,7 +116,11 @@ public class PartitionRunTests
     {
         string whole = Event("b-1");
         DeciderRun run = New();
-        for (int length = 0; length < whole.Length; length++) run.Send(whole[..length]);
+        for (int length = 0; length < whole.Length; length++)
+        {
+            run.Send(whole[..length]);
+        }
+
         Assert.Equal(whole.Length, run.DeadLetters.Count);
         Assert.All(run.DeadLetters, refusal => Assert.Equal(DeadLetterReason.Malformed, refusal.Reason));
         Assert.Equal(0, run.Counts.Decided);
@@ -101,21 +133,35 @@ public class PartitionRunTests
             .Send(Event("b-1")[..^1] + ",\"more\":\"" + new string('x', 256 * 1024) + "\"}")
             .Send(Event("b-2")[..^1] + ",\"more\":" + new string('[', 70) + new string(']', 70) + "}")
             .Send(Event("b-3")[..^1] + ",\"more\":" + new string('[', 60) + new string(']', 60) + "}");
-        Assert.Equal([DeadLetterReason.TooLarge, DeadLetterReason.Malformed], run.DeadLetters.Select(refusal => refusal.Reason));
+        Assert.Equal(
+            [DeadLetterReason.TooLarge, DeadLetterReason.Malformed],
+            run.DeadLetters.Select(refusal => refusal.Reason)
+        );
         Assert.Equal(1, run.Counts.Decided);
     }
 
     [Fact]
     public void Headers_of_CloudEvents_win()
     {
-        DeciderRun run = New().Send(Event("b-1").Replace("binding", "other"), "p-1", ("ce_type", "binding"), ("ce_id", "b-9"), ("ce_time", "2026-11-22T09:00:01Z"));
-        Assert.Contains($"\"time\":{DateTimeOffset.Parse("2026-11-22T09:00:01Z").ToUnixTimeMilliseconds()}", run.Values["binding:b-9"]);
+        DeciderRun run = New()
+            .Send(
+                Event("b-1").Replace("binding", "other"),
+                "p-1",
+                ("ce_type", "binding"),
+                ("ce_id", "b-9"),
+                ("ce_time", "2026-11-22T09:00:01Z")
+            );
+        Assert.Contains(
+            $"\"time\":{DateTimeOffset.Parse("2026-11-22T09:00:01Z").ToUnixTimeMilliseconds()}",
+            run.Values["binding:b-9"]
+        );
     }
 
     [Fact]
     public void A_timer_falls_due_at_its_own_log_time_whatever_record_moves_past_it()
     {
-        DeciderRun ticked = New().Send(Event("b-1")), late = New().Send(Event("b-1"));
+        DeciderRun ticked = New().Send(Event("b-1")),
+            late = New().Send(Event("b-1"));
         ticked.Pass(TimeSpan.FromSeconds(10));
         Assert.Empty(ticked.Notified);
         ticked.Pass(TimeSpan.FromMilliseconds(1));
@@ -148,7 +194,10 @@ public class PartitionRunTests
         {
             run.Now += i % 7 * 900;
             run.Send(Event($"b-{i % 30}", $"acc-{i % 5}", run.Now));
-            if (i == takeOverAfter) run.TakeOver();
+            if (i == takeOverAfter)
+            {
+                run.TakeOver();
+            }
         }
         return run;
     }
@@ -156,14 +205,29 @@ public class PartitionRunTests
     [Fact]
     public void An_event_in_Protobuf_is_the_same_event()
     {
-        var e = new Engine.Contracts.Protobuf.WorkflowEvent { Type = "binding", Id = "b-1", Time = DeciderRun.Start, Page = "p-1", Account = "acc-1" };
+        var e = new Engine.Contracts.Protobuf.WorkflowEvent
+        {
+            Type = "binding",
+            Id = "b-1",
+            Time = DeciderRun.Start,
+            Page = "p-1",
+            Account = "acc-1",
+        };
         e.Values.Add("amount_micros", new Engine.Contracts.Protobuf.Value { Integer = 5 });
         e.Values.Add("remark", new Engine.Contracts.Protobuf.Value { Text = "thanks" });
         e.Values.Add("gone", new Engine.Contracts.Protobuf.Value());
         e.Sizes.Add(new Engine.Contracts.Protobuf.Size { Width = 300, Height = 250 });
-        string json = System.Text.Encoding.UTF8.GetString(Engine.Workflows.Runtime.ProtobufJson.Of(Google.Protobuf.MessageExtensions.ToByteArray(e)));
-        Assert.True(System.Text.Json.Nodes.JsonNode.DeepEquals(
-            System.Text.Json.Nodes.JsonNode.Parse($$$"""{"type":"binding","id":"b-1","time":{{{DeciderRun.Start}}},"page":"p-1","sizes":[[300,250]],"account":"acc-1","values":{"amount_micros":5,"remark":"thanks","gone":null}}"""),
-            System.Text.Json.Nodes.JsonNode.Parse(json)), json);
+        string json = System.Text.Encoding.UTF8.GetString(
+            Engine.Workflows.Runtime.ProtobufJson.Of(Google.Protobuf.MessageExtensions.ToByteArray(e))
+        );
+        Assert.True(
+            System.Text.Json.Nodes.JsonNode.DeepEquals(
+                System.Text.Json.Nodes.JsonNode.Parse(
+                    $$$"""{"type":"binding","id":"b-1","time":{{{DeciderRun.Start}}},"page":"p-1","sizes":[[300,250]],"account":"acc-1","values":{"amount_micros":5,"remark":"thanks","gone":null}}"""
+                ),
+                System.Text.Json.Nodes.JsonNode.Parse(json)
+            ),
+            json
+        );
     }
 }

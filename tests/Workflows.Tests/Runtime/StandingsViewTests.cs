@@ -12,8 +12,20 @@ public class StandingsViewTests
 {
     private readonly StandingsView _view = new(bound: 2);
 
-    private void Take(string key, int partition, long covers, double clicks, double invalid, long cost, long lost) => _view.Take(StandingRecord.Read($"{key}/interactions-{partition}", Encoding.ASCII.GetBytes(
-        FormattableString.Invariant($$"""{"clicks":{{clicks}},"invalid":{{invalid}},"recent_clicks":0,"recent_invalid":0,"cost_micros":{{cost}},"lost_micros":{{lost}},"time":1,"covers":{{covers}}}""")), new KeyedHash(1, 2))!.Value);
+    private void Take(string key, int partition, long covers, double clicks, double invalid, long cost, long lost) =>
+        _view.Take(
+            StandingRecord
+                .Read(
+                    $"{key}/interactions-{partition}",
+                    Encoding.ASCII.GetBytes(
+                        FormattableString.Invariant(
+                            $$"""{"clicks":{{clicks}},"invalid":{{invalid}},"recent_clicks":0,"recent_invalid":0,"cost_micros":{{cost}},"lost_micros":{{lost}},"time":1,"covers":{{covers}}}"""
+                        )
+                    ),
+                    new KeyedHash(1, 2)
+                )!
+                .Value
+        );
 
     [Fact]
     public void A_campaigns_sums_are_added_up_over_partitions_and_the_one_that_covers_more_holds()

@@ -4,8 +4,8 @@ using Engine.Workflows;
 namespace Workflows.Tests.Runtime;
 
 /// <summary>
-/// The least decider that uses all that the runtime gives: it tallies bindings by account, remembers the tallies, counts accounts in a window
-/// of a minute, and closes a tally ten seconds after its first event.
+/// The least decider that uses all that the runtime gives: it tallies bindings by account, remembers the tallies,
+/// counts accounts in a window of a minute, and closes a tally ten seconds after its first event.
 /// </summary>
 internal sealed class TallyDecider(bool followsSettings = false) : IDecider
 {
@@ -13,17 +13,21 @@ internal sealed class TallyDecider(bool followsSettings = false) : IDecider
     public TimeSpan LongestWindow => TimeSpan.FromMinutes(1);
     public IReadOnlyList<ISettingKind> Kinds { get; } = [new StepKind()];
 
-    public object Compile(SettingRecords records) => records.Of<long>("step").Select(record => record.Value).FirstOrDefault(1);
+    public object Compile(SettingRecords records) =>
+        records.Of<long>("step").Select(record => record.Value).FirstOrDefault(1);
 
     public IDeciderPartition Open(string partition) => new Partition(partition, followsSettings);
 
     private sealed class StepKind : ISettingKind
     {
         public string Kind => "step";
-        public object Parse(string id, SettingReader record) => record.Integer("by", 1, 100) ?? throw record.Wrong("'by' is missing");
+
+        public object Parse(string id, SettingReader record) =>
+            record.Integer("by", 1, 100) ?? throw record.Wrong("'by' is missing");
     }
 
-    private sealed record Tallied(string Id, string Page, string Account, long Time) : WorkflowEvent("binding", Id, Page, Time);
+    private sealed record Tallied(string Id, string Page, string Account, long Time)
+        : WorkflowEvent("binding", Id, Page, Time);
 
     private sealed class Partition(string name, bool followsSettings) : IDeciderPartition
     {
@@ -34,7 +38,8 @@ internal sealed class TallyDecider(bool followsSettings = false) : IDecider
 
         public long Due => _tallies.Count == 0 ? long.MaxValue : _tallies.Values.Min(tally => tally.Closes);
 
-        public void Restore(string field, string value) => _tallies[field] = (long.Parse(value.Split(' ')[0]), long.Parse(value.Split(' ')[1]));
+        public void Restore(string field, string value) =>
+            _tallies[field] = (long.Parse(value.Split(' ')[0]), long.Parse(value.Split(' ')[1]));
 
         public WorkflowEvent? Read(EventReader reader)
         {
@@ -52,16 +57,25 @@ internal sealed class TallyDecider(bool followsSettings = false) : IDecider
             sum += (long)at.Settings;
             _tallies[tallied.Account] = (sum, closes);
             results.Remember(tallied.Account, $"{sum} {closes}");
-            results.Set($"binding:{tallied.Id}", $"{{\"sum\":{sum},\"recent\":{_recent.Count},\"time\":{e.Time},\"settings\":\"{at.Version}\"}}");
+            results.Set(
+                $"binding:{tallied.Id}",
+                $"{{\"sum\":{sum},\"recent\":{_recent.Count},\"time\":{e.Time},\"settings\":\"{at.Version}\"}}"
+            );
             results.Count($"stats:binding:{tallied.Page}:{{{name}}}", "tallied", 1);
         }
 
-        public void SettingsChanged(in Moment at, IResults results) => results.Notify("operator", $"{{\"step\":{at.Settings},\"time\":{at.LogTime}}}");
+        public void SettingsChanged(in Moment at, IResults results) =>
+            results.Notify("operator", $"{{\"step\":{at.Settings},\"time\":{at.LogTime}}}");
 
         public void Elapse(in Moment at, IResults results)
         {
             long now = at.LogTime;
-            foreach (string account in _tallies.Where(tally => tally.Value.Closes <= now).Select(tally => tally.Key).ToArray())
+            foreach (
+                string account in _tallies
+                    .Where(tally => tally.Value.Closes <= now)
+                    .Select(tally => tally.Key)
+                    .ToArray()
+            )
             {
                 results.Notify(account, $"{{\"sum\":{_tallies[account].Sum},\"time\":{now}}}");
                 results.Remember(account, null);

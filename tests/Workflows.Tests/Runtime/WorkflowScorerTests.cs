@@ -16,7 +16,15 @@ public sealed class WorkflowScorerTests
         using var output = new MemoryStream();
         var decider = new TallyDecider();
         var hash = new KeyedHash(1, 2);
-        var scorer = new WorkflowScorer([decider], new SettingsTimeline(new SettingsBook(new SettingFiles(), decider.Kinds).Build("s-base", hash), TimeSpan.FromSeconds(2)), hash, output);
+        var scorer = new WorkflowScorer(
+            [decider],
+            new SettingsTimeline(
+                new SettingsBook(new SettingFiles(), decider.Kinds).Build("s-base", hash),
+                TimeSpan.FromSeconds(2)
+            ),
+            hash,
+            output
+        );
         Take(1, 0, "b-1", 0);
         Take(0, 0, "b-2", 1_000);
         Take(0, 1, "b-2", 2_000);
@@ -26,22 +34,37 @@ public sealed class WorkflowScorerTests
         scorer.End();
 
         Assert.Equal(
-        [
-            $$$"""{"topic":"bindings","key":"binding:b-1","result":{"sum":1,"recent":1,"time":{{{DeciderRun.Start}}},"settings":"s-base"}}""",
-            $$$"""{"topic":"bindings","key":"binding:b-2","result":{"sum":1,"recent":1,"time":{{{DeciderRun.Start + 1_000}}},"settings":"s-base"}}""",
-            $$$"""{"topic":"notifications","key":"acc-1","result":{"sum":1,"time":{{{DeciderRun.Start + 10_000}}}}}""",
-            $$$"""{"topic":"bindings","key":"binding:b-3","result":{"sum":1,"recent":2,"time":{{{DeciderRun.Start + 10_001}}},"settings":"s-base"}}""",
-            """{"topic":"bindings","key":"stats:binding:p-1:{bindings-0}","result":{"tallied":1}}""",
-            """{"topic":"bindings","key":"stats:binding:p-1:{bindings-1}","result":{"tallied":2}}""",
-        ], Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            [
+                $$$"""{"topic":"bindings","key":"binding:b-1","result":{"sum":1,"recent":1,"time":{{{DeciderRun.Start}}},"settings":"s-base"}}""",
+                $$$"""{"topic":"bindings","key":"binding:b-2","result":{"sum":1,"recent":1,"time":{{{DeciderRun.Start + 1_000}}},"settings":"s-base"}}""",
+                $$$"""{"topic":"notifications","key":"acc-1","result":{"sum":1,"time":{{{DeciderRun.Start + 10_000}}}}}""",
+                $$$"""{"topic":"bindings","key":"binding:b-3","result":{"sum":1,"recent":2,"time":{{{DeciderRun.Start + 10_001}}},"settings":"s-base"}}""",
+                """{"topic":"bindings","key":"stats:binding:p-1:{bindings-0}","result":{"tallied":1}}""",
+                """{"topic":"bindings","key":"stats:binding:p-1:{bindings-1}","result":{"tallied":2}}""",
+            ],
+            Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        );
 
         void Take(int partition, long offset, string id, long after) =>
-            scorer.Take(Record(partition, offset, $$"""{"type":"binding","id":"{{id}}","time":{{DeciderRun.Start + after}},"page":"p-1","code":"x","account":"acc-1"}""", after));
+            scorer.Take(
+                Record(
+                    partition,
+                    offset,
+                    $$"""{"type":"binding","id":"{{id}}","time":{{DeciderRun.Start + after}},"page":"p-1","code":"x","account":"acc-1"}""",
+                    after
+                )
+            );
     }
 
-    private static ConsumeResult<byte[], byte[]> Record(int partition, long offset, string value, long after) => new()
-    {
-        TopicPartitionOffset = new TopicPartitionOffset("bindings", partition, offset),
-        Message = new Message<byte[], byte[]> { Key = "p-1"u8.ToArray(), Value = Encoding.UTF8.GetBytes(value), Timestamp = new Timestamp(DeciderRun.Start + after, TimestampType.CreateTime) },
-    };
+    private static ConsumeResult<byte[], byte[]> Record(int partition, long offset, string value, long after) =>
+        new()
+        {
+            TopicPartitionOffset = new TopicPartitionOffset("bindings", partition, offset),
+            Message = new Message<byte[], byte[]>
+            {
+                Key = "p-1"u8.ToArray(),
+                Value = Encoding.UTF8.GetBytes(value),
+                Timestamp = new Timestamp(DeciderRun.Start + after, TimestampType.CreateTime),
+            },
+        };
 }

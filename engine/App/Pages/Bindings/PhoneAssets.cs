@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Components;
 
 namespace Engine.App.Pages.Bindings;
 
-/// <summary>The style and the one script of the phone's pages, in the pages themselves; nothing else is let in.</summary>
+/// <summary>
+/// The style and the one script of the phone's pages, in the pages themselves; nothing else is let in.
+/// </summary>
 public static class PhoneAssets
 {
     public static MarkupString Style { get; } = new(Read("phone.css"));
@@ -13,7 +15,8 @@ public static class PhoneAssets
     public static MarkupString Scan { get; } = new(Read("scan.js"));
 
     public static string Policy { get; } =
-        $"default-src 'none'; style-src 'sha256-{Hash(Style.Value)}'; script-src 'sha256-{Hash(Scan.Value)}'; media-src blob:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+        $"default-src 'none'; style-src 'sha256-{Hash(Style.Value)}'; script-src 'sha256-{Hash(Scan.Value)}'; "
+        + $"media-src blob:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
     private static string Hash(string text) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

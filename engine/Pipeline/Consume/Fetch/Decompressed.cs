@@ -5,19 +5,28 @@ using K4os.Compression.LZ4;
 namespace Engine.Pipeline.Consume.Fetch;
 
 /// <summary>
-/// Where compressed batches are unpacked: blocks of memory that stay where they are until <see cref="Clear"/>, since records point into them.
-/// LZ4's frame, as Kafka's clients write it (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md):
-/// <code>magic 4, flags 1, block descriptor 1, [content size 8], header checksum 1, (block size 4, block, [checksum 4])*, end mark 4, [checksum 4]</code>
+/// Where compressed batches are unpacked: blocks of memory that stay where they are until <see cref="Clear"/>, since
+/// records point into them. LZ4's frame, as Kafka's clients write it
+/// (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md):
+/// <code>magic 4, flags 1, block descriptor 1, [content size 8], header checksum 1, (block size 4, block, [checksum
+/// 4])*, end mark 4, [checksum 4]</code>
 /// </summary>
 public sealed unsafe class Decompressed : IDisposable
 {
-    private const uint Magic = 0x184D2204, Stored = 0x80000000;
-    private const int Independent = 0x20, BlockChecksum = 0x10, ContentSize = 0x08, Dictionary = 0x01, Window = 64 * 1024;
+    private const uint Magic = 0x184D2204,
+        Stored = 0x80000000;
+    private const int Independent = 0x20,
+        BlockChecksum = 0x10,
+        ContentSize = 0x08,
+        Dictionary = 0x01,
+        Window = 64 * 1024;
 
     /// <summary>Bytes of a block of ours: larger than most batches.</summary>
     private const nuint BlockBytes = 1024 * 1024;
 
-    /// <summary>Blocks that are kept: what a partition's answer unpacks to, so that the system needn't clear memory for each.</summary>
+    /// <summary>
+    /// Blocks that are kept: what a partition's answer unpacks to, so that the system needn't clear memory for each.
+    /// </summary>
     private const int KeptBlocks = 8;
 
     private readonly List<(nint At, nuint Bytes)> _blocks = [];
@@ -32,17 +41,27 @@ public sealed unsafe class Decompressed : IDisposable
     {
         for (int i = _blocks.Count - 1; i >= 0; i--)
         {
-            if (i < KeptBlocks && _blocks[i].Bytes == BlockBytes) continue;
+            if (i < KeptBlocks && _blocks[i].Bytes == BlockBytes)
+            {
+                continue;
+            }
+
             NativeMemory.Free((void*)_blocks[i].At);
             _blocks.RemoveAt(i);
         }
         (_block, _used, Bytes) = (0, 0, 0);
     }
 
-    /// <summary>Unpacks a frame and puts the bounds of what was in it in place of its own. False where it is malformed.</summary>
+    /// <summary>
+    /// Unpacks a frame and puts the bounds of what was in it in place of its own. False where it is malformed.
+    /// </summary>
     public bool TryLz4(ref byte* at, ref byte* end)
     {
-        if (!TryHeader(at, end, out byte* blocks, out int flags, out int mostOfBlock)) return false;
+        if (!TryHeader(at, end, out byte* blocks, out int flags, out int mostOfBlock))
+        {
+            return false;
+        }
+
         long most = MostUnpacked(blocks, end, flags, mostOfBlock);
         byte* into = Reserve((nuint)most);
         byte* written = into;
@@ -58,19 +77,29 @@ public sealed unsafe class Decompressed : IDisposable
             }
             int length = (int)(size & ~Stored);
             block += 4;
-            if (length < 0 || length > end - block || length > mostOfBlock) return false;
+            if (length < 0 || length > end - block || length > mostOfBlock)
+            {
+                return false;
+            }
+
             var packed = new ReadOnlySpan<byte>(block, length);
             var room = new Span<byte>(written, (int)Math.Min(mostOfBlock, most - (written - into)));
             block += length + ((flags & BlockChecksum) != 0 ? 4 : 0);
             if ((size & Stored) != 0)
             {
-                if (!packed.TryCopyTo(room)) return false;
+                if (!packed.TryCopyTo(room))
+                {
+                    return false;
+                }
             }
             else
             {
                 int before = (flags & Independent) == 0 ? (int)Math.Min(written - into, Window) : 0;
                 length = LZ4Codec.Decode(packed, room, new ReadOnlySpan<byte>(written - before, before));
-                if (length < 0) return false;
+                if (length < 0)
+                {
+                    return false;
+                }
             }
             written += length;
         }
@@ -81,26 +110,46 @@ public sealed unsafe class Decompressed : IDisposable
     {
         blocks = null;
         (flags, mostOfBlock) = (0, 0);
-        if (end - at < 7 || BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(at, 4)) != Magic) return false;
+        if (end - at < 7 || BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(at, 4)) != Magic)
+        {
+            return false;
+        }
+
         flags = at[4];
         int size = (at[5] >> 4) & 7;
-        if (flags >> 6 != 1 || (flags & Dictionary) != 0 || size < 4) return false;
+        if (flags >> 6 != 1 || (flags & Dictionary) != 0 || size < 4)
+        {
+            return false;
+        }
+
         mostOfBlock = 1 << (8 + 2 * size); // 4: 64 KB, 5: 256 KB, 6: 1 MB, 7: 4 MB
         blocks = at + 7 + ((flags & ContentSize) != 0 ? 8 : 0);
         return true;
     }
 
-    /// <summary>The most bytes that a frame's blocks can hold: LZ4 makes 255 of one at most, so a small frame can't ask for much.</summary>
+    /// <summary>
+    /// The most bytes that a frame's blocks can hold: LZ4 makes 255 of one at most, so a small frame can't ask for
+    /// much.
+    /// </summary>
     private static long MostUnpacked(byte* block, byte* end, int flags, int mostOfBlock)
     {
         long most = 0;
         while (end - block >= 4)
         {
             uint size = BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(block, 4));
-            if (size == 0) break;
-            long length = size & ~Stored, step = 4 + length + ((flags & BlockChecksum) != 0 ? 4 : 0);
+            if (size == 0)
+            {
+                break;
+            }
+
+            long length = size & ~Stored,
+                step = 4 + length + ((flags & BlockChecksum) != 0 ? 4 : 0);
             most += Math.Min(mostOfBlock, length * 255 + 64);
-            if (step > end - block) break;
+            if (step > end - block)
+            {
+                break;
+            }
+
             block += step;
         }
         return most;
@@ -108,7 +157,11 @@ public sealed unsafe class Decompressed : IDisposable
 
     private byte* Reserve(nuint bytes)
     {
-        while (_block < _blocks.Count && _blocks[_block].Bytes - _used < bytes) (_block, _used) = (_block + 1, 0);
+        while (_block < _blocks.Count && _blocks[_block].Bytes - _used < bytes)
+        {
+            (_block, _used) = (_block + 1, 0);
+        }
+
         if (_block == _blocks.Count)
         {
             nuint size = Math.Max(bytes, BlockBytes);
@@ -125,7 +178,11 @@ public sealed unsafe class Decompressed : IDisposable
 
     public void Dispose()
     {
-        foreach ((nint at, _) in _blocks) NativeMemory.Free((void*)at);
+        foreach ((nint at, _) in _blocks)
+        {
+            NativeMemory.Free((void*)at);
+        }
+
         _blocks.Clear();
     }
 }

@@ -15,7 +15,9 @@ public sealed class FetchedPartition(int number, long position)
     public int Leader { get; set; } = -1;
 }
 
-/// <summary>What one response holds of one partition; its memory is the connection's, until the next response is received.</summary>
+/// <summary>
+/// What one response holds of one partition; its memory is the connection's, until the next response is received.
+/// </summary>
 public unsafe struct PartitionData
 {
     public FetchedPartition Partition;
@@ -29,8 +31,10 @@ public unsafe struct PartitionData
     /// <summary>The offset behind the last record that can be read: of open transactions none can.</summary>
     public long LastStable;
 
-    public byte* Records, Aborted;
-    public int RecordsLength, AbortedCount;
+    public byte* Records,
+        Aborted;
+    public int RecordsLength,
+        AbortedCount;
 
     /// <summary>The offset behind what came whole: from where the next fetch goes on.</summary>
     public readonly long Behind => RecordSetReader.Behind(Records, RecordsLength, From);

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Engine.Pipeline.Consume.Fetch;
 
-/// <summary>Headers of a record where it came: <c>count, (name length, name, value length or -1, value)*</c>, all numbers varints.</summary>
+/// <summary>
+/// Headers of a record where it came: <c>count, (name length, name, value length or -1, value)*</c>, all numbers
+/// varints.
+/// </summary>
 public unsafe ref struct RecordHeaders(byte* at, int length)
 {
     private WireReader _reader = new(at, at + length);
@@ -17,13 +20,25 @@ public unsafe ref struct RecordHeaders(byte* at, int length)
 
     public bool TryNext()
     {
-        if (_left < 0) _left = _reader.Varint();
-        if (_left-- <= 0 || _reader.IsBroken) return false;
+        if (_left < 0)
+        {
+            _left = _reader.Varint();
+        }
+
+        if (_left-- <= 0 || _reader.IsBroken)
+        {
+            return false;
+        }
+
         long name = _reader.Varint();
         byte* begin = _reader.Bytes(name);
         long value = _reader.Varint();
         Value = value < 0 ? null : _reader.Bytes(value);
-        if (_reader.IsBroken) return false;
+        if (_reader.IsBroken)
+        {
+            return false;
+        }
+
         Name = new ReadOnlySpan<byte>(begin, (int)name);
         ValueLength = (int)Math.Max(0, value);
         return true;

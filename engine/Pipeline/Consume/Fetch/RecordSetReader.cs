@@ -10,10 +10,15 @@ public unsafe struct WireRecord
     /// <summary>ms since the epoch.</summary>
     public long Timestamp;
 
-    public byte* Key, Value, Headers;
-    public int KeyLength, ValueLength;
+    public byte* Key,
+        Value,
+        Headers;
+    public int KeyLength,
+        ValueLength;
 
-    /// <summary>Bytes of all headers, as <see cref="RecordHeaders"/> reads them; their number stands before them.</summary>
+    /// <summary>
+    /// Bytes of all headers, as <see cref="RecordHeaders"/> reads them; their number stands before them.
+    /// </summary>
     public int HeadersLength;
 }
 
@@ -34,31 +39,46 @@ public enum RecordSetEnd : byte
 }
 
 /// <summary>
-/// Walks the records of one partition in a fetch response, in order. <see cref="Begin"/>, then <see cref="TryNext"/> until it says no, then
-/// <see cref="End"/> and <see cref="Position"/>. Records of aborted transactions and control records are left out; a last batch that didn't
-/// come whole is left to the next fetch. Checksums aren't compared: librdkafka doesn't either, unless asked to (check.crcs).
-/// Source: https://kafka.apache.org/documentation/#recordbatch
+/// Walks the records of one partition in a fetch response, in order. <see cref="Begin"/>, then <see cref="TryNext"/>
+/// until it says no, then
+/// <see cref="End"/> and <see cref="Position"/>. Records of aborted transactions and control records are left out; a
+/// last batch that didn't come whole is left to the next fetch. Checksums aren't compared: librdkafka doesn't either,
+/// unless asked to (check.crcs). Source: https://kafka.apache.org/documentation/#recordbatch
 /// <code>
-/// batch: base offset 8, length 4, leader epoch 4, magic 1 (2), crc 4, attributes 2, last offset delta 4, base timestamp 8, max timestamp 8,
-///        producer 8, epoch 2, base sequence 4, records 4, record*
-/// record: length, attributes 1, timestamp delta, offset delta, key length, key, value length, value, headers (all lengths and deltas varints)
+/// batch: base offset 8, length 4, leader epoch 4, magic 1 (2), crc 4, attributes 2, last offset delta 4, base
+/// timestamp 8, max timestamp 8, producer 8, epoch 2, base sequence 4, records 4, record* record: length, attributes 1,
+/// timestamp delta, offset delta, key length, key, value length, value, headers (all lengths and deltas varints)
 /// </code>
 /// </summary>
 public sealed unsafe class RecordSetReader(Decompressed decompressed)
 {
     /// <summary>Bytes before a batch's length ends, and before its records.</summary>
-    private const int Prefix = 12, BatchHeader = 61;
+    private const int Prefix = 12,
+        BatchHeader = 61;
 
-    /// <summary>How far ahead of its reading a batch is asked for: a socket's bytes lie in the third-level cache at best.</summary>
+    /// <summary>
+    /// How far ahead of its reading a batch is asked for: a socket's bytes lie in the third-level cache at best.
+    /// </summary>
     private const int AskedAhead = 4096;
 
-    private const int Lz4 = 3, CompressionMask = 7, LogAppendTime = 8, Transactional = 16, Control = 32;
+    private const int Lz4 = 3,
+        CompressionMask = 7,
+        LogAppendTime = 8,
+        Transactional = 16,
+        Control = 32;
 
     private readonly HashSet<long> _aborting = [];
     private readonly List<(long First, long Producer)> _aborted = [];
-    private byte* _at, _end, _recordsAt, _recordsEnd;
-    private int _left, _abortedPassed;
-    private long _baseOffset, _baseTimestamp, _maxTimestamp, _batchEnd;
+    private byte* _at,
+        _end,
+        _recordsAt,
+        _recordsEnd;
+    private int _left,
+        _abortedPassed;
+    private long _baseOffset,
+        _baseTimestamp,
+        _maxTimestamp,
+        _batchEnd;
     private bool _appendTime;
 
     public RecordSetEnd End { get; private set; }
@@ -67,7 +87,8 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
     public long Position { get; private set; }
 
     /// <param name="position">The offset that was asked for; records before it are left out.</param>
-    /// <param name="aborted">Pairs of producer and first offset, as they came: in the order in which they ended.</param>
+    /// <param name="aborted">Pairs of producer and first offset, as they came: in the order in which they
+    /// ended.</param>
     public void Begin(byte* bytes, int length, long position, byte* aborted, int abortedCount)
     {
         _at = bytes;
@@ -91,17 +112,25 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
         {
             while (_left > 0)
             {
-                if (!TryRecord(out record)) return Stop(RecordSetEnd.Malformed);
-                if (record.Offset >= Position) return true;
+                if (!TryRecord(out record))
+                {
+                    return Stop(RecordSetEnd.Malformed);
+                }
+
+                if (record.Offset >= Position)
+                {
+                    return true;
+                }
             }
             Position = Math.Max(Position, _batchEnd);
-        }
-        while (TryBatch());
+        } while (TryBatch());
         record = default;
         return false;
     }
 
-    /// <summary>The offset behind the last whole batch, or where there is none the given one: from where the next fetch goes on.</summary>
+    /// <summary>
+    /// The offset behind the last whole batch, or where there is none the given one: from where the next fetch goes on.
+    /// </summary>
     public static long Behind(byte* bytes, int length, long position)
     {
         byte* end = bytes + length;
@@ -110,7 +139,11 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
             var reader = new WireReader(bytes, end);
             long baseOffset = reader.Int64();
             int size = reader.Int32();
-            if (size < BatchHeader - Prefix || size > end - bytes - Prefix) break;
+            if (size < BatchHeader - Prefix || size > end - bytes - Prefix)
+            {
+                break;
+            }
+
             reader.Bytes(11);
             position = Math.Max(position, baseOffset + reader.Int32() + 1);
             bytes += Prefix + size;
@@ -118,7 +151,9 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
         return position;
     }
 
-    /// <summary>Begins the next batch whose records are wanted; false where there is none, and <see cref="End"/> says why.</summary>
+    /// <summary>
+    /// Begins the next batch whose records are wanted; false where there is none, and <see cref="End"/> says why.
+    /// </summary>
     private bool TryBatch()
     {
         while (_end - _at >= BatchHeader)
@@ -128,9 +163,21 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
             int size = reader.Int32();
             reader.Int32();
             byte magic = reader.Byte();
-            if (magic < 2) return Stop(RecordSetEnd.OldFormat);
-            if (magic > 2 || size < BatchHeader - Prefix) return Stop(RecordSetEnd.Malformed);
-            if (size > _end - _at - Prefix) return false;
+            if (magic < 2)
+            {
+                return Stop(RecordSetEnd.OldFormat);
+            }
+
+            if (magic > 2 || size < BatchHeader - Prefix)
+            {
+                return Stop(RecordSetEnd.Malformed);
+            }
+
+            if (size > _end - _at - Prefix)
+            {
+                return false;
+            }
+
             reader.Int32();
             int attributes = reader.Int16();
             long batchEnd = _baseOffset + reader.Int32() + 1;
@@ -142,21 +189,30 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
             _recordsAt = reader.At;
             _recordsEnd = _at + Prefix + size;
             bool wanted = IsWanted(attributes, producer, batchEnd);
-            if (wanted && !TryDecompress(attributes & CompressionMask)) return false;
+            if (wanted && !TryDecompress(attributes & CompressionMask))
+            {
+                return false;
+            }
+
             _at += Prefix + size;
             (_batchEnd, _left) = (batchEnd, wanted ? count : 0);
-            if (wanted) return true;
+            if (wanted)
+            {
+                return true;
+            }
+
             Position = Math.Max(Position, batchEnd);
         }
         return false;
     }
 
-    private bool TryDecompress(int compression) => compression switch
-    {
-        0 => true,
-        Lz4 => decompressed.TryLz4(ref _recordsAt, ref _recordsEnd) || Stop(RecordSetEnd.Malformed),
-        _ => Stop(RecordSetEnd.OtherCompression),
-    };
+    private bool TryDecompress(int compression) =>
+        compression switch
+        {
+            0 => true,
+            Lz4 => decompressed.TryLz4(ref _recordsAt, ref _recordsEnd) || Stop(RecordSetEnd.Malformed),
+            _ => Stop(RecordSetEnd.OtherCompression),
+        };
 
     private bool Stop(RecordSetEnd why)
     {
@@ -168,8 +224,15 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
     /// <summary>Whether a batch holds records of a producer, and of no transaction that was aborted.</summary>
     private bool IsWanted(int attributes, long producer, long batchEnd)
     {
-        while (_abortedPassed < _aborted.Count && _aborted[_abortedPassed].First < batchEnd) _aborting.Add(_aborted[_abortedPassed++].Producer);
-        if ((attributes & Control) == 0) return (attributes & Transactional) == 0 || !_aborting.Contains(producer);
+        while (_abortedPassed < _aborted.Count && _aborted[_abortedPassed].First < batchEnd)
+        {
+            _aborting.Add(_aborted[_abortedPassed++].Producer);
+        }
+
+        if ((attributes & Control) == 0)
+        {
+            return (attributes & Transactional) == 0 || !_aborting.Contains(producer);
+        }
         // A marker's key: version 2, kind 2 (0: aborted, 1: committed).
         var marker = new WireReader(_recordsAt, _recordsEnd);
         marker.Varint();
@@ -178,7 +241,11 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
         marker.Varint();
         marker.Varint();
         marker.Int16();
-        if (marker.Int16() == 0 && !marker.IsBroken) _aborting.Remove(producer);
+        if (marker.Int16() == 0 && !marker.IsBroken)
+        {
+            _aborting.Remove(producer);
+        }
+
         return false;
     }
 
@@ -188,20 +255,42 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
         var reader = new WireReader(_recordsAt, _recordsEnd);
         long length = reader.Varint();
         byte* begin = reader.At;
-        if (length <= 0 || length > reader.Left) return false;
+        if (length <= 0 || length > reader.Left)
+        {
+            return false;
+        }
+
         byte* end = begin + length;
         if (Sse.IsSupported)
-            for (byte* at = begin + AskedAhead; at < end + AskedAhead; at += 64) Sse.Prefetch0(at);
+        {
+            for (byte* at = begin + AskedAhead; at < end + AskedAhead; at += 64)
+            {
+                Sse.Prefetch0(at);
+            }
+        }
+
         reader = new WireReader(begin, end);
         reader.Byte();
         long timestamp = reader.Varint();
         record.Offset = _baseOffset + reader.Varint();
         record.Timestamp = _appendTime ? _maxTimestamp : _baseTimestamp + timestamp;
         long keyLength = reader.Varint();
-        if (keyLength >= 0) record.Key = reader.Bytes(keyLength);
+        if (keyLength >= 0)
+        {
+            record.Key = reader.Bytes(keyLength);
+        }
+
         long valueLength = reader.Varint();
-        if (valueLength >= 0) record.Value = reader.Bytes(valueLength);
-        if (reader.IsBroken) return false;
+        if (valueLength >= 0)
+        {
+            record.Value = reader.Bytes(valueLength);
+        }
+
+        if (reader.IsBroken)
+        {
+            return false;
+        }
+
         (record.KeyLength, record.ValueLength) = ((int)Math.Max(0, keyLength), (int)Math.Max(0, valueLength));
         record.Headers = reader.At;
         record.HeadersLength = (int)reader.Left;

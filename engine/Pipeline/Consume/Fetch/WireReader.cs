@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Engine.Pipeline.Consume.Fetch;
 
 /// <summary>
-/// Reads Kafka's wire format from memory: whole numbers with the most significant byte first, and protobuf's zigzag varints. Past the end it
-/// gives zeros and <see cref="IsBroken"/> is true, so what is read is checked once, where it ends.
+/// Reads Kafka's wire format from memory: whole numbers with the most significant byte first, and protobuf's zigzag
+/// varints. Past the end it gives zeros and <see cref="IsBroken"/> is true, so what is read is checked once, where it
+/// ends.
 /// </summary>
 internal unsafe ref struct WireReader(byte* at, byte* end)
 {
@@ -22,7 +23,11 @@ internal unsafe ref struct WireReader(byte* at, byte* end)
 
     public short Int16()
     {
-        if (!Has(sizeof(short))) return 0;
+        if (!Has(sizeof(short)))
+        {
+            return 0;
+        }
+
         short value = BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<short>(_at));
         _at += sizeof(short);
         return value;
@@ -30,7 +35,11 @@ internal unsafe ref struct WireReader(byte* at, byte* end)
 
     public int Int32()
     {
-        if (!Has(sizeof(int))) return 0;
+        if (!Has(sizeof(int)))
+        {
+            return 0;
+        }
+
         int value = BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<int>(_at));
         _at += sizeof(int);
         return value;
@@ -38,7 +47,11 @@ internal unsafe ref struct WireReader(byte* at, byte* end)
 
     public long Int64()
     {
-        if (!Has(sizeof(long))) return 0;
+        if (!Has(sizeof(long)))
+        {
+            return 0;
+        }
+
         long value = BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<long>(_at));
         _at += sizeof(long);
         return value;
@@ -51,7 +64,8 @@ internal unsafe ref struct WireReader(byte* at, byte* end)
         // Nearly all are of one byte or two: deltas, lengths of keys and values.
         if (_end - _at >= 2)
         {
-            uint first = _at[0], second = _at[1];
+            uint first = _at[0],
+                second = _at[1];
             if (first < 0x80)
             {
                 _at++;
@@ -69,8 +83,16 @@ internal unsafe ref struct WireReader(byte* at, byte* end)
     /// <summary>So many bytes, or null where there are fewer; a negative number is no length.</summary>
     public byte* Bytes(long count)
     {
-        if (count < 0) IsBroken = true;
-        if (count < 0 || !Has(count)) return null;
+        if (count < 0)
+        {
+            IsBroken = true;
+        }
+
+        if (count < 0 || !Has(count))
+        {
+            return null;
+        }
+
         byte* bytes = _at;
         _at += count;
         return bytes;
@@ -82,9 +104,16 @@ internal unsafe ref struct WireReader(byte* at, byte* end)
         for (int shift = 0; shift < 70; shift += 7)
         {
             byte next = Byte();
-            if (IsBroken) return 0;
+            if (IsBroken)
+            {
+                return 0;
+            }
+
             value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80) return Unzigzag(value);
+            if (next < 0x80)
+            {
+                return Unzigzag(value);
+            }
         }
         IsBroken = true;
         return 0;
@@ -94,7 +123,11 @@ internal unsafe ref struct WireReader(byte* at, byte* end)
 
     private bool Has(long bytes)
     {
-        if (_end - _at >= bytes) return true;
+        if (_end - _at >= bytes)
+        {
+            return true;
+        }
+
         _at = _end;
         IsBroken = true;
         return false;
