@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Engine.Contracts;
 using Engine.Pipeline;
+using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Decode;
 
 namespace Bench.Micro;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Engine.Pipeline;
 using Engine.Pipeline.Settings;
+using Engine.Primitives;
 using Engine.Workflows;
 using Engine.Workflows.ContentRequests;
 using Engine.Workflows.Runtime;

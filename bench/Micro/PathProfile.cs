@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using Engine.Contracts;
 using Engine.Pipeline.CursorPath;
+using Engine.Pipeline.CursorPath.Geometry;
 using Engine.Pipeline.Replay;
+using Engine.Pipeline.Replay.Signatures;
 
 namespace Bench.Micro;
 

@@ -1,11 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
 using Engine.Pipeline;
+using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;
+using Engine.Pipeline.Verdicts;
+using Engine.Primitives;
 
 namespace Bench.Micro;
 

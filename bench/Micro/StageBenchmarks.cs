@@ -2,13 +2,17 @@ using System.Text;
 using BenchmarkDotNet.Attributes;
 using Engine.Contracts;
 using Engine.Pipeline;
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.CursorPath;
+using Engine.Pipeline.CursorPath.Geometry;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Replay;
+using Engine.Pipeline.Replay.Signatures;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Windows;
+using Engine.Primitives;
 using Google.Protobuf;
 using Models.Scoring;
 

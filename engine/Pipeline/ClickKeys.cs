@@ -1,5 +1,8 @@
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decode;
+using Engine.Pipeline.Keys;
 using Engine.Pipeline.Windows;
+using Engine.Primitives;
 
 namespace Engine.Pipeline;
 

@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
 using Engine.Contracts;
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.History;
 using Engine.Pipeline.Join;
+using Engine.Pipeline.Keys;
 using Engine.Pipeline.Lists;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;

@@ -1,13 +1,17 @@
 using System.Runtime.Intrinsics.X86;
 using Engine.Contracts;
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.History;
 using Engine.Pipeline.Join;
+using Engine.Pipeline.Keys;
 using Engine.Pipeline.Lists;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;
+using Engine.Pipeline.Verdicts;
+using Engine.Primitives;
 
 namespace Engine.Pipeline;
 
@@ -19,11 +23,6 @@ namespace Engine.Pipeline;
 /// </summary>
 public sealed unsafe partial class ClickPipeline : IDisposable
 {
-    /// <summary>
-    /// Records decoded together: two blocks of the forest's 32, and small enough to stay in the second-level cache.
-    /// </summary>
-    public const int ChunkRecords = 64;
-
     /// <summary>
     /// How many clicks ahead windows are asked for: their misses to memory overlap with the steps between.
     /// </summary>
@@ -47,13 +46,13 @@ public sealed unsafe partial class ClickPipeline : IDisposable
     /// <summary>
     /// Each record is decoded into a row, so that a click needn't be copied into one; rows that no click took stay.
     /// </summary>
-    private readonly ClickRow?[] _decoded = new ClickRow?[ChunkRecords];
+    private readonly ClickRow?[] _decoded = new ClickRow?[ClickRow.ChunkRecords];
 
-    private readonly DecodeError[] _errors = new DecodeError[ChunkRecords];
-    private readonly ClickKeys[] _keys = new ClickKeys[ChunkRecords];
+    private readonly DecodeError[] _errors = new DecodeError[ClickRow.ChunkRecords];
+    private readonly ClickKeys[] _keys = new ClickKeys[ClickRow.ChunkRecords];
     private readonly Stack<ClickRow> _rows = new();
     private readonly Stack<WaitingPath> _paths = new();
-    private readonly ClickRow[] _ready = new ClickRow[ChunkRecords];
+    private readonly ClickRow[] _ready = new ClickRow[ClickRow.ChunkRecords];
     private readonly Scorer _scorer;
     private readonly PathJudge _pathJudge;
     private readonly List<StandingSums> _due = [];
@@ -93,9 +92,9 @@ public sealed unsafe partial class ClickPipeline : IDisposable
     /// </summary>
     public void Process(ReadOnlySpan<Record> records)
     {
-        for (; records.Length > ChunkRecords; records = records[ChunkRecords..])
+        for (; records.Length > ClickRow.ChunkRecords; records = records[ClickRow.ChunkRecords..])
         {
-            ProcessChunk(records[..ChunkRecords]);
+            ProcessChunk(records[..ClickRow.ChunkRecords]);
         }
 
         if (records.Length > 0)
@@ -379,7 +378,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
         ReadOnlySpan<ClickRow> rows = _ready.AsSpan(0, _readyCount);
         _sink.Expect(rows);
         _pathJudge.Score(rows);
-        Span<float> scores = stackalloc float[ChunkRecords];
+        Span<float> scores = stackalloc float[ClickRow.ChunkRecords];
         _scorer.Score(rows, _readySettings!.ClicksModel, scores);
         for (int i = 0; i < rows.Length; i++)
         {
@@ -396,7 +395,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
         Grounds.Find(row, ref judgement);
         if (row.Settings.Rules.Length > 0)
         {
-            ClickRule.Apply(row.Settings.Rules, row, ref judgement);
+            RuleEvaluator.Apply(row.Settings.Rules, row, ref judgement);
         }
 
         judgement.Conclude(row.Settings.Bands);

@@ -1,6 +1,8 @@
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Standing;
+using Engine.Pipeline.Verdicts;
 
 namespace Engine.Pipeline;
 
@@ -11,7 +13,7 @@ namespace Engine.Pipeline;
 public interface IDecisionSink
 {
     /// <summary>
-    /// Clicks that are about to be decided, <see cref="ClickPipeline.ChunkRecords"/> at most: what they need can be
+    /// Clicks that are about to be decided, <see cref="ClickRow.ChunkRecords"/> at most: what they need can be
     /// looked up side by side. The verdicts of those that are live come next, in this order.
     /// </summary>
     void Expect(ReadOnlySpan<ClickRow> rows) { }

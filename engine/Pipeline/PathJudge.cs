@@ -1,9 +1,12 @@
 using System.Text;
 using Engine.Contracts;
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.CursorPath;
+using Engine.Pipeline.CursorPath.Geometry;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Replay;
+using Engine.Pipeline.Replay.Signatures;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Windows;
 using Models.Scoring;
@@ -21,7 +24,7 @@ public sealed unsafe class PathJudge(ReplayIndex index)
     private readonly ReplayQuestion _question = new();
     private readonly byte[] _matched = new byte[EventLimits.MaxIdentifierBytes];
     private readonly byte[] _record = new byte[SignatureRecord.Size];
-    private readonly PathScore[] _scores = new PathScore[ClickPipeline.ChunkRecords];
+    private readonly PathScore[] _scores = new PathScore[ClickRow.ChunkRecords];
     private PathScorer? _scorer;
     private ModelInForce? _scorerOf;
     private int _prepared;
@@ -115,7 +118,7 @@ public sealed unsafe class PathJudge(ReplayIndex index)
 
         if (_scorerOf != model)
         {
-            (_scorerOf, _scorer) = (model, new PathScorer(model.Artefact, ClickPipeline.ChunkRecords));
+            (_scorerOf, _scorer) = (model, new PathScorer(model.Artefact, ClickRow.ChunkRecords));
         }
 
         row.PathPlace = _prepared++;

@@ -1,6 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Consume.Labels;
+using Engine.Pipeline.Consume.Lanes;
+using Engine.Pipeline.Consume.Librdkafka;
+using Engine.Pipeline.Consume.Rescore;
 using Engine.Pipeline.Windows;
+using Engine.Primitives;
 using Xunit;
 
 namespace Architecture.Tests;
@@ -18,22 +24,24 @@ public partial class SourceTests
         "engine/Pipeline/ClickKeys.cs",
         "engine/Pipeline/ClickPipeline.Arrival.cs",
         "engine/Pipeline/ClickPipeline.cs",
-        "engine/Pipeline/ClickRow.cs",
-        "engine/Pipeline/Consume/ClickReader.cs",
+        "engine/Pipeline/Clicks/ClickRow.cs",
+        "engine/Pipeline/Clicks/Record.cs",
         "engine/Pipeline/Consume/Fetch/BrokerConnection.cs",
         "engine/Pipeline/Consume/Fetch/Decompressed.cs",
         "engine/Pipeline/Consume/Fetch/FetchedPartition.cs",
         "engine/Pipeline/Consume/Fetch/RecordHeaders.cs",
         "engine/Pipeline/Consume/Fetch/RecordSetReader.cs",
         "engine/Pipeline/Consume/Fetch/WireReader.cs",
-        "engine/Pipeline/Consume/LabelIntake.cs",
-        "engine/Pipeline/Consume/Lane.Assignment.cs",
-        "engine/Pipeline/Consume/Lane.Fetch.cs",
-        "engine/Pipeline/Consume/Lane.cs",
-        "engine/Pipeline/Consume/LibrdkafkaNative.cs",
-        "engine/Pipeline/Consume/LogScorer.cs",
-        "engine/Pipeline/Consume/MessageBatch.cs",
-        "engine/Pipeline/Consume/MessageHeaders.cs",
+        "engine/Pipeline/Consume/Labels/ClickReader.cs",
+        "engine/Pipeline/Consume/Labels/LabelIntake.cs",
+        "engine/Pipeline/Consume/Lanes/Lane.Assignment.cs",
+        "engine/Pipeline/Consume/Lanes/Lane.Fetch.cs",
+        "engine/Pipeline/Consume/Lanes/Lane.cs",
+        "engine/Pipeline/Consume/Librdkafka/LibrdkafkaNative.cs",
+        "engine/Pipeline/Consume/Librdkafka/MessageBatch.cs",
+        "engine/Pipeline/Consume/Librdkafka/MessageHeaderReader.cs",
+        "engine/Pipeline/Consume/Rescore/LogScorer.cs",
+        "engine/Pipeline/Decode/CloudEvent.cs",
         "engine/Pipeline/Decode/EventArena.cs",
         "engine/Pipeline/Decode/FieldState.cs",
         "engine/Pipeline/Decode/InteractionEvent.cs",
@@ -44,15 +52,14 @@ public partial class SourceTests
         "engine/Pipeline/Deliver/LaneSink.cs",
         "engine/Pipeline/Join/IdMemory.cs",
         "engine/Pipeline/PathJudge.cs",
-        "engine/Pipeline/Record.cs",
-        "engine/Pipeline/ObjectTable.cs",
-        "engine/Pipeline/Windows/HugePages.cs",
-        "engine/Pipeline/Windows/PagesAhead.cs",
         "engine/Pipeline/Windows/PairCounts.cs",
         "engine/Pipeline/Windows/PairTable.cs",
-        "engine/Pipeline/Windows/TableMemory.cs",
         "engine/Pipeline/Windows/WindowEntry.cs",
         "engine/Pipeline/Windows/WindowTable.cs",
+        "engine/Primitives/HugePages.cs",
+        "engine/Primitives/ObjectTable.cs",
+        "engine/Primitives/PagePrefaulter.cs",
+        "engine/Primitives/TableMemory.cs",
         "models/Scoring/ForestAvx2.cs",
         "models/Training/Clicks/SampleRows.cs",
     ];

@@ -133,7 +133,7 @@ public class SlotMigrationTests
             int slot in Enumerable
                 .Range(0, 4)
                 .Select(i =>
-                    Engine.Pipeline.Deliver.RedisTarget.SlotOf(
+                    Engine.Partitions.Redis.RedisTarget.SlotOf(
                         System.Text.Encoding.ASCII.GetBytes($"{{interactions-{i}}}")
                     )
                 )

@@ -1,4 +1,5 @@
 using Models.Scoring;
+using Models.Training.Data;
 using Models.Training.Learning;
 using Xunit;
 

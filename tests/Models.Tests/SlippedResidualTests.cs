@@ -1,4 +1,6 @@
 using Engine.Pipeline.Replay;
+using Engine.Pipeline.Replay.Residuals;
+using Engine.Pipeline.Replay.Signatures;
 using Xunit;
 
 namespace Models.Tests;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Engine.Contracts;
+using Engine.Partitions.Kafka;
 using Ingest.Publishing;
 
 namespace Tests.Support;

@@ -1,13 +1,17 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Engine.Contracts;
+using Engine.Partitions.Kafka;
 using Engine.Pipeline;
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.History;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;
+using Engine.Pipeline.Verdicts;
+using Engine.Primitives;
 
 namespace Tests.Support;
 

@@ -1,5 +1,5 @@
 using Engine.App.Configuration;
-using Engine.Pipeline.Consume;
+using Engine.Partitions.Kafka;
 using Ingest.Cli;
 
 namespace Engine.App.Cli;

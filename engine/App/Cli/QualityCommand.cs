@@ -1,5 +1,5 @@
 using Engine.App.Quality;
-using Engine.Pipeline.Consume;
+using Engine.Partitions.Kafka;
 using Ingest.Cli;
 using StackExchange.Redis;
 

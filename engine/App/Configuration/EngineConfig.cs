@@ -1,3 +1,4 @@
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Settings;
 using YamlDotNet.Core;
 
@@ -113,8 +114,8 @@ public sealed class EngineConfig
         Must(Deliver.VerdictTtlS >= 60, $"deliver.verdict_ttl_s is {Deliver.VerdictTtlS}; expected 60 at least");
         Must(Deliver.TotalsTtlS >= 3600, $"deliver.totals_ttl_s is {Deliver.TotalsTtlS}; expected 3600 at least");
         Must(
-            Bounds.PairKeys is >= 1 and <= Pipeline.Windows.PairTable.MostKeys,
-            $"bounds.pair_keys is {Bounds.PairKeys}; expected 1 to {Pipeline.Windows.PairTable.MostKeys}: more "
+            Bounds.PairKeys is >= 1 and <= Engine.Pipeline.Windows.PairTable.MostKeys,
+            $"bounds.pair_keys is {Bounds.PairKeys}; expected 1 to {Engine.Pipeline.Windows.PairTable.MostKeys}: more "
                 + $"partitions hold more"
         );
         Must(Group.Length > 0, "group is empty");
@@ -202,7 +203,7 @@ public sealed class BoundsConfig
         fields.End("bounds");
     }
 
-    public Pipeline.PipelineLimits ToLimits() =>
+    public PipelineLimits ToLimits() =>
         new()
         {
             WindowKeys = WindowKeys,

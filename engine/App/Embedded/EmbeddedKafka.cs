@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 using Engine.Contracts;
-using Engine.Pipeline.Consume;
+using Engine.Pipeline.Consume.Librdkafka;
 
 namespace Engine.App.Embedded;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using Confluent.Kafka;
 using Engine.Contracts;
-using Engine.Pipeline.Consume;
+using Engine.Partitions.Kafka;
+using Engine.Pipeline.Clicks;
 using Ingest.Cli;
 
 namespace Engine.App.Explain;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Engine.Pipeline.Replay.Residuals;
 using Ingest.Publishing;
 
 namespace Engine.App.Explain;

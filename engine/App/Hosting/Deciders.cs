@@ -1,5 +1,5 @@
 using Engine.Contracts.Settings;
-using Engine.Pipeline.Consume;
+using Engine.Pipeline.Consume.Lanes;
 using Engine.Workflows;
 using Engine.Workflows.Bindings;
 using Engine.Workflows.ContentRequests;

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using Engine.Contracts;
+using Engine.Partitions.Diagnostics;
 using Engine.Pipeline;
-using Engine.Pipeline.Consume;
+using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Consume.Labels;
 using Engine.Workflows.Runtime;
 using Ingest.Cli;
 using Microsoft.Extensions.Logging;

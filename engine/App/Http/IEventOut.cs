@@ -1,6 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
-using Engine.Pipeline.Consume;
+using Engine.Partitions.Kafka;
 
 namespace Engine.App.Http;
 

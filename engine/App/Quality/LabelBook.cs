@@ -1,6 +1,8 @@
 using Confluent.Kafka;
 using Engine.Contracts;
-using Engine.Pipeline.Consume;
+using Engine.Partitions.Kafka;
+using Engine.Pipeline.Consume.Labels;
+using Engine.Pipeline.Consume.Logs;
 using Engine.Pipeline.History;
 using Ingest.Cli;
 

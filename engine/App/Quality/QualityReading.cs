@@ -1,5 +1,5 @@
 using Engine.App.Lookup;
-using Engine.Pipeline.Consume;
+using Engine.Partitions.Kafka;
 using StackExchange.Redis;
 
 namespace Engine.App.Quality;

@@ -1,3 +1,4 @@
+using Engine.Pipeline.Consume.Labels;
 using Ingest.Publishing;
 
 namespace Engine.App.Quality;

@@ -2,7 +2,8 @@ using System.Globalization;
 using Engine.App.Hosting;
 using Engine.Contracts;
 using Engine.Pipeline;
-using Engine.Pipeline.Consume;
+using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Consume.Lanes;
 using Ingest.Cli;
 using Spectre.Console;
 

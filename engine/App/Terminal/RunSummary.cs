@@ -1,7 +1,9 @@
 using System.Globalization;
 using Engine.App.Hosting;
 using Engine.Contracts;
+using Engine.Partitions.Kafka;
 using Engine.Pipeline;
+using Engine.Pipeline.Clicks;
 using Engine.Workflows.Runtime;
 
 namespace Engine.App.Terminal;

@@ -1,3 +1,5 @@
+using Engine.Pipeline.CursorPath.Geometry;
+
 namespace Engine.Pipeline.CursorPath;
 
 /// <summary>What is wrong with a degenerate path; several may hold at once.</summary>

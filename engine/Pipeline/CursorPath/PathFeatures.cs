@@ -1,3 +1,5 @@
+using Engine.Pipeline.CursorPath.Geometry;
+
 namespace Engine.Pipeline.CursorPath;
 
 /// <summary>A row of the features' table.</summary>

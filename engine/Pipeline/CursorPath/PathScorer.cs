@@ -1,3 +1,4 @@
+using Engine.Pipeline.CursorPath.Geometry;
 using Models.Scoring;
 
 namespace Engine.Pipeline.CursorPath;

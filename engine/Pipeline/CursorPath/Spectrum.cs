@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Engine.Pipeline.CursorPath.Geometry;
 
 namespace Engine.Pipeline.CursorPath;
 

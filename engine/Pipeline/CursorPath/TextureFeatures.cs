@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Engine.Pipeline.CursorPath.Geometry;
 using static Engine.Pipeline.CursorPath.PathFeature;
 
 namespace Engine.Pipeline.CursorPath;

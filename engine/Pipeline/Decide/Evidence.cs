@@ -1,7 +1,10 @@
 using Engine.Contracts;
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Settings;
+using Engine.Pipeline.Verdicts;
+using Engine.Primitives;
 
 namespace Engine.Pipeline.Decide;
 

@@ -1,8 +1,10 @@
 using Engine.Contracts;
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Settings;
+using Engine.Pipeline.Verdicts;
 
 namespace Engine.Pipeline.Decide;
 
@@ -13,7 +15,7 @@ public static class Grounds
     public static void Find(ClickRow row, ref Judgement judgement)
     {
         DecisionSettings settings = row.Settings;
-        if (settings.Quick.IsClean(row, judgement.Score))
+        if (IsClean(row, settings.ReasonLimits, judgement.Score))
         {
             return;
         }
@@ -85,22 +87,36 @@ public static class Grounds
     /// hour.
     /// </summary>
     public static float Count(ClickRow row, ClickFeature minute, ReasonSetting setting) =>
-        row[RateFeature(setting, minute)];
-
-    public static ClickFeature RateFeature(ReasonSetting setting, ClickFeature minute) =>
-        minute
-        + (
-            setting.WindowSeconds == 60 ? 0
-            : setting.WindowSeconds == 600 ? 1
-            : 2
-        );
+        row[setting.WindowFeature(minute)];
 
     /// <summary>Pairs have windows of ten minutes and of an hour.</summary>
     public static float PairCount(ClickRow row, ReasonSetting setting, ClickFeature tenMinutes) =>
-        row[PairFeature(setting, tenMinutes)];
+        row[setting.PairWindowFeature(tenMinutes)];
 
-    public static ClickFeature PairFeature(ReasonSetting setting, ClickFeature tenMinutes) =>
-        tenMinutes + (setting.WindowSeconds == 3600 ? 1 : 0);
+    /// <summary>
+    /// Whether surely no reason holds for a click: nothing in it is of note, and everything counted lies within its
+    /// limit.
+    /// </summary>
+    private static bool IsClean(ClickRow row, ReasonLimits limits, double score) =>
+        row.Path == PathState.None
+        && !row.TimeOutOfRange
+        && score < limits.Review
+        && row[limits.IpFeature] <= limits.Ip
+        && row[limits.NetworkFeature] <= limits.Network
+        && row[limits.VisitorFeature] <= limits.Visitor
+        && row[limits.PairCampaignFeature] <= limits.Pair
+        && row[limits.PairPublisherFeature] <= limits.Pair
+        && (row.PairGapMs < 0 || row.PairGapMs > limits.DoubleClickMs)
+        && row.DatacentreList == null
+        && row.ProxyList == null
+        && row.AgentInfo.CrawlerList == null
+        && row.Contradiction == null
+        && row[ClickFeature.PositionInside] != 0
+        && row[ClickFeature.PageOdd] == 0
+        && row.StandingNetwork <= limits.NetworkShare
+        && row.StandingVisitor <= limits.VisitorShare
+        && row.PublisherShare.Recent - row.PublisherShare.Past <= limits.PublisherShare
+        && row.HistoryShare <= limits.HistoryShare;
 
     private static void Context(ClickRow row, DecisionSettings settings, ref Judgement judgement)
     {

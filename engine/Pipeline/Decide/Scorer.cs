@@ -1,8 +1,10 @@
 using Engine.Contracts;
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.History;
 using Engine.Pipeline.Settings;
+using Engine.Primitives;
 using Models.Scoring;
 
 namespace Engine.Pipeline.Decide;
@@ -12,8 +14,8 @@ namespace Engine.Pipeline.Decide;
 /// labels.</param>
 public sealed class Scorer(KeyedHash hash, Histories? histories)
 {
-    private readonly float[] _columns = new float[ClickFeatures.Count * ClickPipeline.ChunkRecords];
-    private readonly float[] _raw = new float[ClickPipeline.ChunkRecords];
+    private readonly float[] _columns = new float[ClickFeatures.Count * ClickRow.ChunkRecords];
+    private readonly float[] _raw = new float[ClickRow.ChunkRecords];
     private OwnColumns? _own;
 
     /// <summary>
@@ -23,13 +25,13 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
     public void Score(ReadOnlySpan<ClickRow> rows, ModelInForce? model, Span<float> scores)
     {
         // Plain clicks from the front, all others from the back.
-        Span<byte> order = stackalloc byte[ClickPipeline.ChunkRecords];
+        Span<byte> order = stackalloc byte[ClickRow.ChunkRecords];
         int plain = 0,
             others = rows.Length;
         for (int i = 0; i < rows.Length; i++)
         {
             Complete(rows[i]);
-            order[PlainClick.Is(rows[i]) ? plain++ : --others] = (byte)i;
+            order[rows[i].IsPlain() ? plain++ : --others] = (byte)i;
         }
         if (model == null)
         {
@@ -40,7 +42,7 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
         {
             // Plain clicks are told by the engine's features; a network's own are others.
             float[] columns = (_own ??= new OwnColumns()).Fill(rows, model.Own, hash, histories);
-            model.Artefact.Ensemble.Score(columns, ClickPipeline.ChunkRecords, rows.Length, _raw);
+            model.Artefact.Ensemble.Score(columns, ClickRow.ChunkRecords, rows.Length, _raw);
             for (int i = 0; i < rows.Length; i++)
             {
                 scores[i] = (float)model.Artefact.Probability(_raw[i]);
@@ -89,10 +91,10 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
             float[] features = rows[which[i]].Features;
             foreach (int feature in asked)
             {
-                _columns[feature * ClickPipeline.ChunkRecords + i] = features[feature];
+                _columns[feature * ClickRow.ChunkRecords + i] = features[feature];
             }
         }
-        forest.Score(_columns, ClickPipeline.ChunkRecords, which.Length, _raw);
+        forest.Score(_columns, ClickRow.ChunkRecords, which.Length, _raw);
         for (int i = 0; i < which.Length; i++)
         {
             scores[which[i]] = (float)model.Artefact.Probability(_raw[i]);
@@ -102,7 +104,7 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
     /// <summary>The columns of a network's own forest, which is made of the click's fields alone.</summary>
     private sealed class OwnColumns
     {
-        private readonly float[] _columns = new float[FieldHistories.FeatureNames.Length * ClickPipeline.ChunkRecords];
+        private readonly float[] _columns = new float[FieldHistories.FeatureNames.Length * ClickRow.ChunkRecords];
         private readonly float[] _row = new float[FieldHistories.FeatureNames.Length];
         private readonly ClickFields _fields = new();
 
@@ -114,7 +116,7 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
                 own.Fill(_fields, hash, histories, Histories.MinuteOf(rows[i].LogTime), _row);
                 for (int f = 0; f < _row.Length; f++)
                 {
-                    _columns[f * ClickPipeline.ChunkRecords + i] = _row[f];
+                    _columns[f * ClickRow.ChunkRecords + i] = _row[f];
                 }
             }
             return _columns;

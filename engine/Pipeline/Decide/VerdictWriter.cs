@@ -1,5 +1,8 @@
 using Engine.Contracts;
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decode;
+using Engine.Pipeline.Verdicts;
+using Engine.Primitives;
 
 namespace Engine.Pipeline.Decide;
 

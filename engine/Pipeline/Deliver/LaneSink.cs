@@ -2,11 +2,16 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Engine.Contracts;
-using Engine.Pipeline.Consume;
+using Engine.Partitions.Kafka;
+using Engine.Partitions.Redis;
+using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Consume.Librdkafka;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;
+using Engine.Pipeline.Verdicts;
+using Engine.Primitives;
 
 namespace Engine.Pipeline.Deliver;
 
@@ -57,7 +62,7 @@ public sealed unsafe class LaneSink : IDecisionSink
     private PartitionDelivery? _last;
 
     /// <summary>Of the clicks that are expected, in order.</summary>
-    private readonly ClickTotals[] _totals = new ClickTotals[ClickPipeline.ChunkRecords];
+    private readonly ClickTotals[] _totals = new ClickTotals[ClickRow.ChunkRecords];
     private int _decided;
 
     public LaneSink(

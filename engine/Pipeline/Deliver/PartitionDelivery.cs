@@ -1,6 +1,11 @@
 using System.Text;
 using Engine.Contracts;
+using Engine.Partitions.Diagnostics;
+using Engine.Partitions.Kafka;
+using Engine.Partitions.Redis;
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Standing;
+using Engine.Primitives;
 
 namespace Engine.Pipeline.Deliver;
 

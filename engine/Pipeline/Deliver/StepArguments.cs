@@ -1,3 +1,5 @@
+using Engine.Primitives;
+
 namespace Engine.Pipeline.Deliver;
 
 /// <summary>The arguments of a step as RESP, and how many there are.</summary>

@@ -1,7 +1,12 @@
 using System.Globalization;
 using System.Numerics;
 using Engine.Contracts;
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decide;
+using Engine.Pipeline.Keys;
+using Engine.Pipeline.Settings;
+using Engine.Pipeline.Verdicts;
+using Engine.Primitives;
 
 namespace Engine.Pipeline.Deliver;
 

@@ -1,3 +1,5 @@
+using Engine.Pipeline.CursorPath.Geometry;
+
 namespace Engine.Pipeline.Features;
 
 /// <summary>

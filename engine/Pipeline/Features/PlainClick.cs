@@ -25,18 +25,4 @@ public static class PlainClick
         (ClickFeature.HistoryPlacement, ClickFeatures.Unknown),
         (ClickFeature.HistoryDevice, ClickFeatures.Unknown),
     ];
-
-    /// <summary>Whether a row has all of them; its features must be complete.</summary>
-    public static bool Is(ClickRow row)
-    {
-        foreach ((ClickFeature feature, float value) in Known)
-        {
-            if (row[feature] != value)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 }

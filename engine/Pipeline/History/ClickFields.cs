@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Engine.Contracts;
 using Engine.Pipeline.Decode;
+using Engine.Primitives;
 
 namespace Engine.Pipeline.History;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
+using Engine.Pipeline.Keys;
+using Engine.Primitives;
 
 namespace Engine.Pipeline.History;
 

@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Engine.Pipeline.Decode;
+using Engine.Pipeline.Keys;
+using Engine.Primitives;
 
 namespace Engine.Pipeline.History;
 
@@ -72,16 +75,18 @@ public struct HistoryKeys
     /// <summary>
     /// The keys of a click, all but campaign and network, which nothing looks up for a verdict. Allocates nothing.
     /// </summary>
-    public static HistoryKeys Of(KeyedHash hash, ClickRow row)
+    /// <param name="publisher">The fingerprint of the click's publisher.</param>
+    /// <param name="click">The click.</param>
+    public static HistoryKeys Of(KeyedHash hash, ulong publisher, ref InteractionEvent click)
     {
         HistoryKeys keys = default;
-        Set(ref keys, HistoryKind.Publisher, row.Publisher);
+        Set(ref keys, HistoryKind.Publisher, publisher);
         keys.Describe(
             hash,
-            row.Event.Placement.Span,
-            row.Event.Device[(int)Decode.DeviceField.Model].Span,
-            row.Event.Device[(int)Decode.DeviceField.Os].Span,
-            row.Event.Device[(int)Decode.DeviceField.Osv].Span
+            click.Placement.Span,
+            click.Device[(int)DeviceField.Model].Span,
+            click.Device[(int)DeviceField.Os].Span,
+            click.Device[(int)DeviceField.Osv].Span
         );
         return keys;
     }

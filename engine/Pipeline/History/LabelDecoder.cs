@@ -1,6 +1,7 @@
 using System.Text;
 using Engine.Contracts;
 using Engine.Pipeline.Decode;
+using Engine.Pipeline.Verdicts;
 
 namespace Engine.Pipeline.History;
 
@@ -63,7 +64,7 @@ public static class LabelDecoder
 
     private static DecodeError Judge(LabelFields fields, in LabelHeaders headers, out LabelEvent label)
     {
-        var judge = new Judgement(fields);
+        var judge = new LabelCheck(fields);
         string type = headers.Type ?? judge.Text("type", required: true, static _ => true);
         if (!judge.Error.IsError && type != "label")
         {
@@ -109,7 +110,7 @@ public static class LabelDecoder
         && text.AsSpan().IndexOfAny('{', '}') < 0;
 
     /// <summary>Asks for fields one after the other; the first error is the one that is told.</summary>
-    private sealed class Judgement(LabelFields fields)
+    private sealed class LabelCheck(LabelFields fields)
     {
         public DecodeError Error { get; private set; }
 

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Engine.Pipeline.Replay.Residuals;
+using Engine.Pipeline.Replay.Signatures;
 
 namespace Engine.Pipeline.Replay;
 

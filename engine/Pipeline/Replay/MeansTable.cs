@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Engine.Pipeline.Windows;
+using Engine.Primitives;
 
 namespace Engine.Pipeline.Replay;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Engine.Pipeline.Replay.Residuals;
 
 namespace Engine.Pipeline.Replay;
 

@@ -1,4 +1,6 @@
 using System.Runtime.Intrinsics;
+using Engine.Pipeline.Replay.Residuals;
+using Engine.Pipeline.Replay.Signatures;
 
 namespace Engine.Pipeline.Replay;
 

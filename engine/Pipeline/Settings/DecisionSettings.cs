@@ -1,7 +1,9 @@
 using System.Text;
 using Engine.Contracts;
 using Engine.Pipeline.Decide;
+using Engine.Pipeline.Keys;
 using Engine.Pipeline.Lists;
+using Engine.Primitives;
 
 namespace Engine.Pipeline.Settings;
 
@@ -62,7 +64,7 @@ public sealed class DecisionSettings
                 .ThenBy(rule => rule.Id, StringComparer.Ordinal),
         ];
         Others = records.Values.OfType<OtherSetting>().ToLookup(setting => setting.Kind, setting => setting);
-        Quick = new QuickLimits(this);
+        ReasonLimits = new ReasonLimits(this);
         ClicksModel = records.GetValueOrDefault("model/clicks") as ModelInForce;
         CursorModel = records.GetValueOrDefault("model/cursor") as ModelInForce;
         string model =
@@ -90,7 +92,7 @@ public sealed class DecisionSettings
     public TimeLimits Limits { get; }
 
     /// <summary>The reasons' limits, to tell a click of which none holds.</summary>
-    public QuickLimits Quick { get; }
+    public ReasonLimits ReasonLimits { get; }
     public IReadOnlyDictionary<string, CampaignSetting> Campaigns { get; }
     public AddressList[] Relays { get; }
     public AddressList[] Datacentres { get; }

@@ -1,4 +1,5 @@
 using Engine.Contracts;
+using Engine.Pipeline.Features;
 
 namespace Engine.Pipeline.Settings;
 
@@ -19,7 +20,20 @@ public sealed record ReasonSetting(
     double MinClicks,
     bool Shadow,
     bool Off
-);
+)
+{
+    /// <summary>The feature that counts this reason's window, given that of the minute.</summary>
+    internal ClickFeature WindowFeature(ClickFeature minute) =>
+        minute
+        + (
+            WindowSeconds == 60 ? 0
+            : WindowSeconds == 600 ? 1
+            : 2
+        );
+
+    /// <summary>The same for pairs, which have windows of ten minutes and of an hour.</summary>
+    internal ClickFeature PairWindowFeature(ClickFeature tenMinutes) => tenMinutes + (WindowSeconds == 3600 ? 1 : 0);
+}
 
 /// <summary>Cut-offs on the score: <c>bands/default</c>. Each in 0 to 1, none below the one before.</summary>
 public sealed record Bands(double Review, double Challenge, double Block)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Engine.Contracts.Settings;
+using Engine.Primitives;
 
 namespace Engine.Pipeline.Settings;
 

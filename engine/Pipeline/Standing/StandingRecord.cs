@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Engine.Contracts;
+using Engine.Pipeline.Keys;
+using Engine.Primitives;
 
 namespace Engine.Pipeline.Standing;
 

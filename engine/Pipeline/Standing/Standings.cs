@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Engine.Contracts;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Windows;
+using Engine.Primitives;
 
 namespace Engine.Pipeline.Standing;
 
@@ -267,45 +268,6 @@ public sealed class Standings(int bound)
         }
     }
 
-    /// <summary>
-    /// Notes a verdict; seen from the next second of log time on. A visitor is followed from the first invalid click
-    /// on: most never have one.
-    /// </summary>
-    public void Note(ClickRow row, bool invalid)
-    {
-        Note(
-            row,
-            invalid,
-            row.NetworkSums
-                ?? Find(row.Network)
-                ?? New(row.Network, StandingKind.Network, row.Event.Address.NetworkText())
-        );
-        StandingSums? visitor = row.VisitorSums
-            ?? (
-                row.Visitor == 0
-                    ? null
-                    : Find(row.Visitor)
-                        ?? (invalid ? New(row.Visitor, StandingKind.Visitor, row.Event.Visitor.ToString()) : null)
-            );
-        if (visitor != null)
-        {
-            Note(row, invalid, visitor);
-        }
-
-        Note(
-            row,
-            invalid,
-            row.PublisherSums
-                ?? Find(row.Publisher)
-                ?? New(row.Publisher, StandingKind.Publisher, row.Event.Publisher.ToString())
-        );
-        Note(
-            row,
-            invalid,
-            Find(row.Campaign) ?? New(row.Campaign, StandingKind.Campaign, row.Event.Campaign.ToString())
-        );
-    }
-
     /// <summary>Adds what was noted, and takes what others have; called where a second of log time ends.</summary>
     /// <param name="position">Everything before this offset is decided.</param>
     /// <param name="logTime">Of the second that begins, ms: sums that other partitions had later aren't known
@@ -366,15 +328,21 @@ public sealed class Standings(int bound)
     private StandingSums Find(in WrittenSums written) =>
         Find(written.Key) ?? New(written.Key, written.Sums.Kind, written.Sums.Name);
 
-    private void Note(ClickRow row, bool invalid, StandingSums sums)
+    /// <summary>Notes one verdict in somebody's sums; seen from the next second of log time on.</summary>
+    /// <param name="sums">Whose.</param>
+    /// <param name="decidedAt">The offset of the record that made the click ready.</param>
+    /// <param name="logTime">Log time of the click, ms.</param>
+    /// <param name="invalid">Whether the verdict is GIVT or SIVT.</param>
+    /// <param name="costMicros">What the click costs.</param>
+    internal void Note(StandingSums sums, long decidedAt, long logTime, bool invalid, long costMicros)
     {
         if (_written.Count == 0)
         {
-            Hold(sums, row.LogTime, invalid, row.Event.CostMicros);
+            Hold(sums, logTime, invalid, costMicros);
         }
         else
         {
-            _pending.Add(new Delta(sums, row.DecidedAt, row.LogTime, invalid, row.Event.CostMicros));
+            _pending.Add(new Delta(sums, decidedAt, logTime, invalid, costMicros));
         }
     }
 
@@ -386,9 +354,11 @@ public sealed class Standings(int bound)
         }
     }
 
-    private StandingSums? Find(ulong key) => _sums.Find(key);
+    /// <summary>Somebody's sums by fingerprint, or null.</summary>
+    internal StandingSums? Find(ulong key) => _sums.Find(key);
 
-    private StandingSums New(ulong key, StandingKind kind, string name)
+    /// <summary>Begins the sums of somebody who has none.</summary>
+    internal StandingSums New(ulong key, StandingKind kind, string name)
     {
         var sums = new StandingSums { Kind = kind, Name = name };
         _sums.Set(key, sums);

@@ -1,3 +1,5 @@
+using Engine.Pipeline.Clicks;
+
 namespace Engine.Workflows.Priority;
 
 /// <summary>

@@ -2,9 +2,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Engine.Contracts;
+using Engine.Partitions.Kafka;
 using Engine.Pipeline;
 using Engine.Pipeline.Join;
 using Engine.Pipeline.Settings;
+using Engine.Primitives;
 
 namespace Engine.Workflows.Runtime;
 

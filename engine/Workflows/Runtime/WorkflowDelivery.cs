@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Engine.Contracts;
-using Engine.Pipeline.Consume;
+using Engine.Partitions;
+using Engine.Partitions.Diagnostics;
+using Engine.Partitions.Kafka;
 using Engine.Pipeline.Deliver;
 using StackExchange.Redis;
 
@@ -134,7 +136,7 @@ internal sealed class WorkflowDelivery(
                 arguments.Add(change.How == FieldChange.Increment ? change.By : change.Value);
             }
         }
-        using System.Diagnostics.Activity? trace = Pipeline.Traces.Progress(run.Name, nextOffset);
+        using System.Diagnostics.Activity? trace = Traces.Progress(run.Name, nextOffset);
         string answer = redis.ScriptEvaluate(StepScript, [.. stepKeys], [.. arguments]).ToString();
         if (answer != "DONE")
         {

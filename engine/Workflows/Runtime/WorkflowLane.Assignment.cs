@@ -1,6 +1,7 @@
 using Confluent.Kafka;
+using Engine.Partitions;
+using Engine.Partitions.Diagnostics;
 using Engine.Pipeline;
-using Engine.Pipeline.Consume;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 

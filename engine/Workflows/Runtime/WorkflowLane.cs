@@ -1,8 +1,10 @@
 using System.Text;
 using Confluent.Kafka;
 using Engine.Contracts;
+using Engine.Partitions.Diagnostics;
+using Engine.Partitions.Kafka;
 using Engine.Pipeline;
-using Engine.Pipeline.Consume;
+using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Deliver;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;

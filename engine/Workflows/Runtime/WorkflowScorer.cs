@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Engine.Pipeline;
 using Engine.Pipeline.Settings;
+using Engine.Primitives;
 
 namespace Engine.Workflows.Runtime;
 

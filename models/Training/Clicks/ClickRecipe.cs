@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Engine.Pipeline.Settings;
 using Models.Scoring;
+using Models.Training.Data;
 using Models.Training.Learning;
 
 namespace Models.Training.Clicks;

@@ -1,14 +1,18 @@
 using System.Runtime.InteropServices;
 using Engine.Contracts;
 using Engine.Pipeline;
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;
+using Engine.Pipeline.Verdicts;
+using Engine.Primitives;
 using Ingest.Generate;
 using Ingest.Publishing;
+using Models.Training.Data;
 using Models.Training.Learning;
 
 namespace Models.Training.Clicks;

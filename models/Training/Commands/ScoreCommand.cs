@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Engine.Pipeline.CursorPath;
+using Engine.Pipeline.CursorPath.Geometry;
 using Models.Scoring;
 using Models.Training.Data;
 

@@ -5,8 +5,10 @@ using System.Text;
 using Engine.Pipeline;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Settings;
+using Engine.Primitives;
 using Models.Scoring;
 using Models.Training.Clicks;
+using Models.Training.Data;
 using Models.Training.Learning;
 
 namespace Models.Training.Commands;

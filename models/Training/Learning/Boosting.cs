@@ -5,6 +5,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers.FastTree;
 using Microsoft.ML.Trainers.LightGbm;
 using Models.Scoring;
+using Models.Training.Data;
 
 namespace Models.Training.Learning;
 

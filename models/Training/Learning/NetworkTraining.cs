@@ -1,4 +1,5 @@
 using Models.Scoring;
+using Models.Training.Data;
 
 namespace Models.Training.Learning;
 

@@ -1,3 +1,5 @@
+using Engine.Pipeline.Clicks;
+
 namespace Models.Training.Paths;
 
 /// <summary>

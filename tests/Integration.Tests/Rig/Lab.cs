@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Engine.App.Embedded;
 using Engine.Contracts;
+using Engine.Partitions.Diagnostics;
 using Tests.Support;
 using Xunit;
 

@@ -4,15 +4,18 @@ using System.Text;
 using System.Text.Json;
 using Engine.Contracts;
 using Engine.Pipeline;
+using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Deliver;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;
+using Engine.Pipeline.Verdicts;
+using Engine.Primitives;
 using Tests.Support;
 using Xunit;
-using Record = Engine.Pipeline.Record;
+using Record = Engine.Pipeline.Clicks.Record;
 
 namespace Pipeline.Tests.Budgets;
 
@@ -163,7 +166,7 @@ public sealed unsafe class AllocationTests
     {
         private readonly Utf8Builder _json = new();
         private readonly Totals _totals = new(Hash, new RedisKeys("", "g"), "interactions-0");
-        private readonly ClickTotals[] _expected = new ClickTotals[ClickPipeline.ChunkRecords];
+        private readonly ClickTotals[] _expected = new ClickTotals[ClickRow.ChunkRecords];
         private int _decided;
 
         public void Expect(ReadOnlySpan<ClickRow> rows)

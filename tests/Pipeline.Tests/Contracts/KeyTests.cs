@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Engine.Contracts;
+using Engine.Partitions.Redis;
 using Engine.Pipeline.Deliver;
 using Xunit;
 

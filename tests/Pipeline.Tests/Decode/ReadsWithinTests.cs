@@ -1,5 +1,6 @@
 using System.Text;
 using Engine.Pipeline;
+using Engine.Pipeline.Decode;
 using Tests.Support;
 using Xunit;
 

@@ -1,8 +1,10 @@
 using Engine.Contracts;
 using Engine.Pipeline;
-using Engine.Pipeline.Consume;
+using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Deliver;
 using Engine.Pipeline.Settings;
+using Engine.Primitives;
 using Xunit;
 
 namespace Pipeline.Tests.Deliver;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Engine.Partitions.Redis;
 using Engine.Pipeline.Deliver;
 using Xunit;
 

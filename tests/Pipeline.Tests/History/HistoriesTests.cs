@@ -2,8 +2,10 @@ using System.Text;
 using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Pipeline;
-using Engine.Pipeline.Consume;
+using Engine.Pipeline.Consume.Labels;
 using Engine.Pipeline.History;
+using Engine.Pipeline.Keys;
+using Engine.Primitives;
 using Tests.Support;
 using Xunit;
 

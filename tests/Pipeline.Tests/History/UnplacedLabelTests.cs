@@ -1,8 +1,9 @@
 using System.Text;
 using Confluent.Kafka;
 using Engine.Pipeline;
-using Engine.Pipeline.Consume;
+using Engine.Pipeline.Consume.Labels;
 using Engine.Pipeline.History;
+using Engine.Primitives;
 using Tests.Support;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Engine.Pipeline;
+using Engine.Pipeline.Clicks;
 using Tests.Support;
 using Xunit;
 

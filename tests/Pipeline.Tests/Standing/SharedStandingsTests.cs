@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Engine.Pipeline;
 using Engine.Pipeline.Standing;
+using Engine.Primitives;
 using Pipeline.Tests.Join;
 using Tests.Support;
 using Xunit;

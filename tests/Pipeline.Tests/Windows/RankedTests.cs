@@ -1,4 +1,5 @@
 using Engine.Pipeline.Windows;
+using Engine.Primitives;
 using Xunit;
 
 namespace Pipeline.Tests.Windows;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Engine.Partitions.Diagnostics;
 using Engine.Workflows;
 using Engine.Workflows.ContentRequests;
 

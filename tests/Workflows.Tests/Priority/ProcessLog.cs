@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Engine.Pipeline.Clicks;
 using Engine.Workflows.Priority;
 
 namespace Workflows.Tests.Priority;

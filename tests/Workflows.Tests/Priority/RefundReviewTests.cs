@@ -2,6 +2,7 @@ using System.Text.Json;
 using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Settings;
+using Engine.Primitives;
 using Engine.Workflows;
 using Engine.Workflows.Priority;
 using Engine.Workflows.Runtime;

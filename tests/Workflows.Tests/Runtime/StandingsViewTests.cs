@@ -1,6 +1,7 @@
 using System.Text;
 using Engine.Pipeline;
 using Engine.Pipeline.Standing;
+using Engine.Primitives;
 using Engine.Workflows;
 using Engine.Workflows.Runtime;
 using Xunit;

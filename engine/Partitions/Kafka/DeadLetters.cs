@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Text;
+using Confluent.Kafka;
+using Engine.Contracts;
+
+namespace Engine.Partitions.Kafka;
+
+/// <summary>The headers that a dead letter gains.</summary>
+public static class DeadLetters
+{
+    public static void AddHeaders(
+        Headers headers,
+        DeadLetterReason reason,
+        string detail,
+        string topic,
+        int partition,
+        long offset
+    )
+    {
+        headers.Add("error.reason", Encoding.UTF8.GetBytes(reason.Word()));
+        headers.Add("error.detail", Encoding.UTF8.GetBytes(detail));
+        headers.Add("error.topic", Encoding.UTF8.GetBytes(topic));
+        headers.Add("error.partition", Encoding.UTF8.GetBytes(partition.ToString(CultureInfo.InvariantCulture)));
+        headers.Add("error.offset", Encoding.UTF8.GetBytes(offset.ToString(CultureInfo.InvariantCulture)));
+    }
+}

@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Text;
+using Confluent.Kafka;
+using Engine.Contracts;
+
+namespace Engine.Partitions.Kafka;
+
+/// <summary>
+/// What goes out to Kafka: dead letters, signatures, standings, ticks. One a process; lanes count what they sent and
+/// wait until it is acknowledged before progress covers it. Any thread.
+/// </summary>
+public sealed class KafkaOut : IDisposable
+{
+    /// <summary>The header that a value gains which was cut short: its length before, in bytes.</summary>
+    private const string Truncated = "error.truncated";
+
+    private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(10);
+
+    private readonly IProducer<byte[], byte[]> _producer;
+    private readonly string _prefix;
+
+    public KafkaOut(KafkaTarget kafka, string prefix)
+    {
+        _prefix = prefix;
+        _producer = new ProducerBuilder<byte[], byte[]>(
+            kafka.Apply(
+                new ProducerConfig
+                {
+                    Acks = Acks.All,
+                    EnableIdempotence = true,
+                    LingerMs = 5,
+                    // As brokers take it by default; what is larger is cut short.
+                    MessageMaxBytes = 1024 * 1024,
+                    Partitioner = Partitioner.Murmur2Random,
+                    // A broker that is away is waited for, not given up on: progress waits with it.
+                    MessageTimeoutMs = 0,
+                    ClientId = "engine",
+                }
+            )
+        ).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
+    }
+
+    /// <summary>A message that can't be sent at all: what, and why. Set by the host.</summary>
+    public Action<string>? Failed { get; set; }
+
+    /// <summary>How many messages of one sender are not acknowledged yet.</summary>
+    public sealed class Sender
+    {
+        internal long Sent,
+            Acknowledged;
+        public long Count => Sent;
+
+        public bool IsReached(long count) => Volatile.Read(ref Acknowledged) >= count;
+    }
+
+    /// <summary>Sends to a topic that takes the group's prefix.</summary>
+    public void SendOwn(Sender sender, string topic, byte[]? key, byte[]? value, string id, Headers? headers = null)
+    {
+        headers ??= [];
+        headers.Add("id", Encoding.ASCII.GetBytes(id));
+        Send(
+            sender,
+            new TopicPartition(_prefix + topic, Partition.Any),
+            new Message<byte[], byte[]>
+            {
+                Key = key!,
+                Value = value!,
+                Headers = headers,
+            }
+        );
+    }
+
+    /// <summary>Sends an event of our own to a topic that all groups share.</summary>
+    public void SendShared(Sender sender, string topic, byte[] key, byte[] value, string id) =>
+        Send(
+            sender,
+            new TopicPartition(topic, Partition.Any),
+            new Message<byte[], byte[]>
+            {
+                Key = key,
+                Value = value,
+                Headers = [new Header("id", Encoding.ASCII.GetBytes(id))],
+            }
+        );
+
+    /// <summary>Sends a sum; of two the one that covers more holds, so it needs no id.</summary>
+    public void Standing(Sender sender, string key, byte[] value) =>
+        Send(
+            sender,
+            new TopicPartition(_prefix + Topics.Standings, Partition.Any),
+            new Message<byte[], byte[]> { Key = Encoding.ASCII.GetBytes(key), Value = value }
+        );
+
+    /// <summary>Sends a tick to a partition, stamped with the log time that it speaks of.</summary>
+    public void Tick(Sender sender, string topic, int partition, long logTime) =>
+        Send(
+            sender,
+            new TopicPartition(topic, partition),
+            new Message<byte[], byte[]>
+            {
+                Value = """{"type":"tick"}"""u8.ToArray(),
+                Timestamp = new Timestamp(logTime, TimestampType.CreateTime),
+            }
+        );
+
+    private void Send(Sender sender, TopicPartition to, Message<byte[], byte[]> message)
+    {
+        sender.Sent++;
+        Produce(sender, to, message);
+    }
+
+    private void Produce(Sender sender, TopicPartition to, Message<byte[], byte[]> message)
+    {
+        void Ended(Error error)
+        {
+            if (error.IsError)
+            {
+                Failed?.Invoke($"{to.Topic}: {error.Reason}");
+            }
+
+            Interlocked.Increment(ref sender.Acknowledged);
+        }
+        while (true)
+        {
+            try
+            {
+                _producer.Produce(to, message, report =>
+                {
+                    // The callback's thread is the one that makes room in the queue: it must not wait for room itself.
+                    if (report.Error.Code == ErrorCode.MsgSizeTooLarge && Shorten(message))
+                    {
+                        _ = Task.Run(() => Produce(sender, to, message));
+                    }
+                    else
+                    {
+                        Ended(report.Error);
+                    }
+                });
+                return;
+            }
+            catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge)
+            {
+                if (Shorten(message))
+                {
+                    continue;
+                }
+
+                Ended(e.Error);
+                return;
+            }
+            catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+            {
+                _producer.Poll(TimeSpan.FromMilliseconds(20));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Halves a value that is larger than the broker takes, and says how long it was; false where there is nothing left
+    /// to halve.
+    /// </summary>
+    private static bool Shorten(Message<byte[], byte[]> message)
+    {
+        if (message.Value is not { Length: > 1 } value)
+        {
+            return false;
+        }
+
+        if (!message.Headers.TryGetLastBytes(Truncated, out _))
+        {
+            message.Headers.Add(
+                Truncated,
+                Encoding.ASCII.GetBytes(value.Length.ToString(CultureInfo.InvariantCulture))
+            );
+        }
+
+        message.Value = value[..(value.Length / 2)];
+        return true;
+    }
+
+    /// <summary>Waits until what was sent is acknowledged, as far as the broker answers in time.</summary>
+    public void Dispose()
+    {
+        _producer.Flush(FlushWithin);
+        _producer.Dispose();
+    }
+}

@@ -1,0 +1,76 @@
+using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Partitions.Redis;
+
+namespace Engine.Partitions.Kafka;
+
+/// <summary>
+/// Tells whether partitions that this process doesn't own are decided to their ends all the same: by another instance,
+/// as its progress says. A partition whose owner has died belongs to nobody until its session ends; its log waits, and
+/// so must whoever waits for the end.
+/// </summary>
+public sealed class LogEnds : IDisposable
+{
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5),
+        AskEvery = TimeSpan.FromSeconds(1);
+
+    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly RedisTarget _redis;
+    private readonly RedisKeys _keys;
+    private readonly TimeProvider _clock;
+    private long _askedAt;
+
+    public LogEnds(KafkaTarget kafka, RedisTarget redis, RedisKeys keys, TimeProvider clock)
+    {
+        (_redis, _keys, _clock) = (redis, keys, clock);
+        _consumer = KafkaClients.Reader(kafka);
+        Partitions = KafkaClients.Partitions(_consumer, Topics.Interactions, AnswerWithin, clock);
+    }
+
+    /// <summary>How many partitions clicks have.</summary>
+    public int Partitions { get; }
+
+    /// <summary>
+    /// Whether progress has reached the log's end in every partition that isn't owned here. Asks once a second at most,
+    /// and says no in between.
+    /// </summary>
+    /// <param name="owned">Names of the partitions that this process answers for itself.</param>
+    public bool AreReachedBeyond(IReadOnlySet<string> owned)
+    {
+        if (owned.Count == Partitions)
+        {
+            return true;
+        }
+
+        if (_askedAt != 0 && _clock.GetElapsedTime(_askedAt) < AskEvery)
+        {
+            return false;
+        }
+
+        _askedAt = _clock.GetTimestamp();
+        for (int i = 0; i < Partitions; i++)
+        {
+            string name = RedisKeys.Partition(Topics.Interactions, i);
+            if (owned.Contains(name))
+            {
+                continue;
+            }
+
+            WatermarkOffsets ends = KafkaClients.Ends(
+                _consumer,
+                new TopicPartition(Topics.Interactions, i),
+                AnswerWithin,
+                _clock
+            );
+            string progress = _redis.Redis.GetDatabase().StringGet(_keys.Progress(name)).ToString();
+            bool reached = long.TryParse(progress.Split(' ')[0], out long next) && next >= ends.High.Value;
+            if (!reached && ends.High.Value > ends.Low.Value)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    public void Dispose() => _consumer.Dispose();
+}

@@ -1,0 +1,164 @@
+using Engine.Contracts;
+using Engine.Partitions.Kafka;
+using Engine.Pipeline.Decode;
+using Engine.Pipeline.Join;
+using Engine.Pipeline.Settings;
+using Engine.Pipeline.Standing;
+using Engine.Pipeline.Verdicts;
+using Engine.Pipeline.Windows;
+
+namespace Engine.Pipeline.Clicks;
+
+/// <summary>How much a partition may remember; each bound is a setting of engine.yaml.</summary>
+public sealed record PipelineLimits
+{
+    /// <summary>Addresses, networks and visitors in windows of a partition; 65 bytes each.</summary>
+    public int WindowKeys { get; init; } = 1_000_000;
+
+    /// <summary>
+    /// Pairs of a visitor with a campaign or a publisher in windows of a partition; 17 bytes each, 33 of those that
+    /// come again. <see cref="Windows.PairTable.MostKeys"/> at most.
+    /// </summary>
+    public int PairKeys { get; init; } = 2_000_000;
+
+    /// <summary>Keys in windows of degenerate paths.</summary>
+    public int DegenerateKeys { get; init; } = 200_000;
+
+    /// <summary>Networks, visitors, publishers and campaigns whose standing a partition keeps.</summary>
+    public int Standings { get; init; } = 500_000;
+
+    /// <summary>Points of paths that wait for their clicks; a path beyond it is unmatched.</summary>
+    public int WaitingPathPoints { get; init; } = 4_000_000;
+
+    /// <summary>Paths that the process's replay index remembers; 192 bytes each.</summary>
+    public int ReplayPaths { get; init; } = 1_000_000;
+}
+
+/// <summary>What became of the records of a partition; every record but ticks is in one of them.</summary>
+public sealed class PartitionCounts
+{
+    public long Verdicts,
+        Duplicates,
+        PathsJoined,
+        PathsSurplus,
+        PathsUnmatched,
+        PathsCompared,
+        ConfirmationsUsed,
+        ConfirmationsUnused,
+        Ticks,
+        KeysMismatched;
+    public readonly long[] DeadLetters = new long[Enum.GetValues<DeadLetterReason>().Length];
+    public readonly long[] ByClass = new long[4];
+    public readonly long[] ByReason = new long[Reasons.Count];
+    public readonly long[] ByShadowReason = new long[Reasons.Count];
+
+    public long AllDeadLetters => DeadLetters.Sum();
+
+    /// <summary>Adds these counts to others.</summary>
+    public void AddTo(PartitionCounts sum)
+    {
+        sum.Verdicts += Verdicts;
+        sum.Duplicates += Duplicates;
+        sum.PathsJoined += PathsJoined;
+        sum.PathsSurplus += PathsSurplus;
+        sum.PathsUnmatched += PathsUnmatched;
+        sum.PathsCompared += PathsCompared;
+        sum.ConfirmationsUsed += ConfirmationsUsed;
+        sum.ConfirmationsUnused += ConfirmationsUnused;
+        sum.Ticks += Ticks;
+        sum.KeysMismatched += KeysMismatched;
+        for (int i = 0; i < DeadLetters.Length; i++)
+        {
+            sum.DeadLetters[i] += DeadLetters[i];
+        }
+
+        for (int i = 0; i < ByClass.Length; i++)
+        {
+            sum.ByClass[i] += ByClass[i];
+        }
+
+        for (int i = 0; i < ByReason.Length; i++)
+        {
+            sum.ByReason[i] += ByReason[i];
+            sum.ByShadowReason[i] += ByShadowReason[i];
+        }
+    }
+}
+
+/// <summary>
+/// A click whose action was <c>confirm</c>, as far as a confirmation needs it to write its verdict again.
+/// </summary>
+/// <param name="Verdict">The verdict's parts, to which the confirmation's are added.</param>
+public sealed record Confirmable(string Click, StoredVerdict Verdict);
+
+/// <summary>
+/// The state of one partition of <c>interactions</c>: a pure result of its log and the settings. Owned by one lane at a
+/// time, touched by its thread only.
+/// </summary>
+public sealed class PartitionState : IDisposable
+{
+    public PartitionState(int partition, PipelineLimits limits, TimeLimits times)
+    {
+        Partition = partition;
+        Name = RedisKeys.Partition(Topics.Interactions, partition);
+        Clicks = new WindowTable<WindowEntry>(limits.WindowKeys);
+        Pairs = new PairTable(limits.PairKeys);
+        DegeneratePaths = new WindowTable<WindowEntry>(limits.DegenerateKeys);
+        Ids = new IdMemory(times.DuplicatesMax) { Forgotten = id => Confirmables.Remove(id) };
+        Standings = new Standings(limits.Standings);
+    }
+
+    public int Partition { get; }
+
+    /// <summary><c>interactions-2</c></summary>
+    public string Name { get; }
+
+    /// <summary>Addresses, networks and visitors.</summary>
+    public WindowTable<WindowEntry> Clicks { get; }
+
+    /// <summary>Visitors with campaigns and with publishers.</summary>
+    public PairTable Pairs { get; }
+
+    public WindowTable<WindowEntry> DegeneratePaths { get; }
+    public IdMemory Ids { get; }
+    public Standings Standings { get; }
+    public WaitingRoom<ClickRow> WaitingClicks { get; } = new();
+    public WaitingRoom<WaitingPath> WaitingPaths { get; } = new();
+    public Dictionary<ulong, Confirmable> Confirmables { get; } = [];
+    public PartitionCounts Counts { get; } = new();
+
+    /// <summary>Points held by <see cref="WaitingPaths"/>.</summary>
+    public int WaitingPoints;
+
+    /// <summary>The offset that is being decided.</summary>
+    public long Position;
+
+    /// <summary>Results of records before this offset are written already: they only rebuild the state.</summary>
+    public long ResultsFrom;
+
+    /// <summary>Running maximum of record timestamps, ms.</summary>
+    public long LogTime;
+
+    public bool IsLive => Position >= ResultsFrom;
+
+    internal SettingsTimeline.Entry[] Timeline = [];
+    internal DecisionSettings? Settings;
+    internal long SettingsUntil;
+
+    /// <summary>
+    /// The earliest log time at which something that waits falls due; long.MaxValue where nothing waits.
+    /// </summary>
+    public long NextDeadline =>
+        Math.Min(
+            WaitingClicks.Count > 0 ? WaitingClicks.NextDeadline : long.MaxValue,
+            WaitingPaths.Count > 0 ? WaitingPaths.NextDeadline : long.MaxValue
+        );
+
+    public void Dispose()
+    {
+        Clicks.Dispose();
+        Pairs.Dispose();
+        DegeneratePaths.Dispose();
+        Ids.Dispose();
+    }
+}

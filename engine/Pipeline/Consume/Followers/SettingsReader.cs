@@ -1,0 +1,182 @@
+using System.Text;
+using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Contracts.Settings;
+using Engine.Partitions.Diagnostics;
+using Engine.Partitions.Kafka;
+using Engine.Pipeline.Deliver;
+using Engine.Pipeline.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace Engine.Pipeline.Consume.Followers;
+
+/// <summary>
+/// Follows the topic <c>settings</c> on a thread of its own and appends versions to the timeline. It asks the broker
+/// for the topic's end twice a second, so that lanes know how fresh what they go by is.
+/// </summary>
+public sealed class SettingsReader : IDisposable
+{
+    private static readonly TopicPartition Partition = new(Topics.Settings, 0);
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(400),
+        AnswerWithin = TimeSpan.FromSeconds(5);
+
+    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly SettingsBook _book;
+    private readonly SettingsBase _base;
+    private readonly KafkaOut _kafka;
+    private readonly KafkaOut.Sender _sender = new();
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TimeSpan _activationDelay;
+    private readonly Thread _thread;
+    private long _freshAt,
+        _logTime;
+    private int _refused;
+
+    public SettingsReader(
+        KafkaTarget kafka,
+        SettingsBase settings,
+        SettingsBook book,
+        TimeSpan activationDelay,
+        KafkaOut output,
+        TimeProvider clock,
+        ILogger log
+    )
+    {
+        (_base, _book, _activationDelay, _kafka, _clock, _log) = (settings, book, activationDelay, output, clock, log);
+        Timeline = new SettingsTimeline(book.Build("s-base", settings.Hash), activationDelay);
+        _logTime = settings.LogTime;
+        _consumer = KafkaClients.Reader(kafka);
+        _thread = new Thread(Run) { Name = "settings", IsBackground = true };
+    }
+
+    public SettingsTimeline Timeline { get; }
+
+    /// <summary>Records that didn't load.</summary>
+    public int Refused => Volatile.Read(ref _refused);
+
+    /// <summary>Since the topic was last known to be read to its end.</summary>
+    public TimeSpan Age =>
+        Volatile.Read(ref _freshAt) is var at and not 0 ? _clock.GetElapsedTime(at) : TimeSpan.MaxValue;
+
+    public bool IsFresh => Age <= _activationDelay;
+
+    public void Start()
+    {
+        _consumer.Assign(new TopicPartitionOffset(Partition, _base.Offset));
+        _thread.Start();
+    }
+
+    /// <summary>The records of the topic from an offset to its present end.</summary>
+    public static IEnumerable<SettingRecord> ReadFrom(KafkaTarget kafka, long offset)
+    {
+        using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(kafka);
+        WatermarkOffsets ends = KafkaClients.Ends(consumer, Partition, AnswerWithin, TimeProvider.System);
+        long next = Math.Max(offset, ends.Low),
+            logTime = 0;
+        consumer.Assign(new TopicPartitionOffset(Partition, next));
+        while (next < ends.High && consumer.Consume(AnswerWithin) is { IsPartitionEOF: false } record)
+        {
+            next = record.Offset + 1;
+            logTime = Math.Max(logTime, record.Message.Timestamp.UnixTimestampMs);
+            yield return new SettingRecord(
+                record.Offset.Value,
+                logTime,
+                Key(record.Message),
+                record.Message.Value is { Length: > 0 } value ? Encoding.UTF8.GetString(value) : null
+            );
+        }
+    }
+
+    /// <summary>The next offset to be written.</summary>
+    public static long End(KafkaTarget kafka)
+    {
+        using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(kafka);
+        return KafkaClients.Ends(consumer, Partition, AnswerWithin, TimeProvider.System).High.Value;
+    }
+
+    private void Run()
+    {
+        long asked = 0;
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                ConsumeResult<byte[], byte[]>? record = _consumer.Consume(TimeSpan.FromMilliseconds(50));
+                if (record is { IsPartitionEOF: false })
+                {
+                    Take(record);
+                }
+
+                if (asked != 0 && _clock.GetElapsedTime(asked) < AskEvery)
+                {
+                    continue;
+                }
+
+                long now = _clock.GetTimestamp();
+                WatermarkOffsets ends = _consumer.QueryWatermarkOffsets(Partition, AnswerWithin);
+                Offset position = _consumer.Position(Partition);
+                long next = position == Offset.Unset ? _base.Offset : position.Value;
+                if (next >= ends.High)
+                {
+                    Volatile.Write(ref _freshAt, now);
+                }
+
+                asked = next >= ends.High ? now : 0;
+            }
+            catch (KafkaException e) when (!e.Error.IsFatal)
+            {
+                // The broker is away for a while: lanes see that settings aren't fresh, and wait.
+                _stop.Token.WaitHandle.WaitOne(200);
+            }
+        }
+    }
+
+    private void Take(ConsumeResult<byte[], byte[]> record)
+    {
+        _logTime = Math.Max(_logTime, record.Message.Timestamp.UnixTimestampMs);
+        string key = Key(record.Message);
+        try
+        {
+            _book.Apply(key, record.Message.Value is { Length: > 0 } value ? Encoding.UTF8.GetString(value) : null);
+            string version = $"s-{record.Offset.Value}";
+            Timeline.Append(_book.Build(version, _base.Hash), _logTime);
+            _log.SettingChanged(version, key, _logTime + (long)_activationDelay.TotalMilliseconds);
+        }
+        catch (SettingException e)
+        {
+            Interlocked.Increment(ref _refused);
+            _log.SettingRefused(record.Offset.Value, e.Message);
+            Headers headers = record.Message.Headers ?? [];
+            DeadLetters.AddHeaders(headers, e.Reason, e.Message, Topics.Settings, 0, record.Offset.Value);
+            _kafka.SendOwn(
+                _sender,
+                Topics.DeadLetters,
+                record.Message.Key,
+                record.Message.Value,
+                $"{Topics.Settings}-0-{record.Offset.Value}-0",
+                headers
+            );
+        }
+    }
+
+    private static string Key(Message<byte[], byte[]> message) =>
+        message.Key == null ? "" : Encoding.UTF8.GetString(message.Key);
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
+        _consumer.Dispose();
+        _stop.Dispose();
+    }
+}
+
+/// <summary>A record of <c>settings</c>; without a value it deletes.</summary>
+/// <param name="LogTime">Running maximum of the topic's timestamps up to it, ms.</param>
+public readonly record struct SettingRecord(long Offset, long LogTime, string Key, string? Json);

@@ -1,0 +1,60 @@
+using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Partitions.Kafka;
+using Engine.Pipeline.Consume.Logs;
+using Engine.Pipeline.Replay;
+using Engine.Pipeline.Replay.Signatures;
+
+namespace Engine.Pipeline.Consume.Followers;
+
+/// <summary>
+/// Reads <c>path-signatures</c> in full into the process's replay index, so that a replay is found wherever it lands
+/// and a restart fills the index again. What this process wrote itself comes back, and is known by its place in the
+/// log.
+/// </summary>
+public sealed class SignatureReader : IDisposable
+{
+    private readonly ReplayIndex _index;
+    private readonly TopicFollower _topic;
+    private long _unreadable;
+
+    public SignatureReader(KafkaTarget kafka, string prefix, ReplayIndex index, TimeProvider clock)
+    {
+        _index = index;
+        _topic = new TopicFollower(kafka, prefix + Topics.PathSignatures, record => Take(record.Message), clock);
+    }
+
+    /// <summary>Records that were no signatures.</summary>
+    public long Unreadable => Interlocked.Read(ref _unreadable);
+
+    public void Start() => _topic.Start();
+
+    /// <summary>
+    /// Waits until everything that is in the topic now is in the index; false if that takes longer than it may.
+    /// </summary>
+    public bool CatchUp(TimeSpan within) => _topic.CatchUp(within);
+
+    private void Take(Message<byte[], byte[]> message)
+    {
+        if (
+            message.Key is { Length: >= 1 and <= EventLimits.MaxIdentifierBytes } click
+            && message.Value is { } value
+            && SignatureRecord.TryRead(
+                value,
+                out PathSignature signature,
+                out long logTime,
+                out int partition,
+                out long offset
+            )
+        )
+        {
+            _index.Insert(signature, click, logTime, partition, offset);
+        }
+        else
+        {
+            Interlocked.Increment(ref _unreadable);
+        }
+    }
+
+    public void Dispose() => _topic.Dispose();
+}

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Partitions.Kafka;
+using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Consume.Labels;
+using Engine.Pipeline.Consume.Logs;
+using Engine.Pipeline.History;
+using Engine.Pipeline.Standing;
+using Engine.Primitives;
+
+namespace Engine.Pipeline.Consume.Followers;
+
+/// <summary>
+/// Follows <c>standings</c> and hands each partition's sums to the others that this process owns, and to whoever else
+/// asked; the places of labelled clicks go to the labels that wait for them. Lanes come and go with their partitions,
+/// from any thread.
+/// </summary>
+public sealed class StandingsFollower : IDisposable
+{
+    private readonly ConcurrentDictionary<PartitionState, bool> _partitions = new();
+    private readonly ConcurrentDictionary<int, long> _written = new();
+    private readonly KeyedHash _hash;
+    private readonly LabelIntake _labels;
+    private readonly Action<WrittenSums> _also;
+    private readonly TopicFollower _topic;
+
+    /// <param name="also">Given all sums, on the follower's thread.</param>
+    public StandingsFollower(
+        KafkaTarget kafka,
+        string prefix,
+        KeyedHash hash,
+        LabelIntake labels,
+        Action<WrittenSums> also,
+        TimeProvider clock
+    )
+    {
+        (_hash, _labels, _also) = (hash, labels, also);
+        _topic = new TopicFollower(kafka, prefix + Topics.Standings, Take, clock);
+    }
+
+    public void Start() => _topic.Start();
+
+    /// <summary>
+    /// Waits until everything that is in the topic now is taken; false if that takes longer than it may.
+    /// </summary>
+    public bool CatchUp(TimeSpan within) => _topic.CatchUp(within);
+
+    /// <summary>The log time up to which a partition's sums are written, ms; 0 where nothing is known.</summary>
+    public long WrittenUpTo(int partition) => _written.GetValueOrDefault(partition);
+
+    /// <summary>
+    /// From now on a partition gets what others write; what they wrote before is read by whoever takes it over.
+    /// </summary>
+    public void Join(PartitionState partition) => _partitions[partition] = true;
+
+    public void Leave(PartitionState partition) => _partitions.TryRemove(partition, out _);
+
+    private void Take(ConsumeResult<byte[], byte[]> record)
+    {
+        if (StandingsReader.Read(record, _hash) is not { } written)
+        {
+            if (record.Message is not { Key: { } bytes, Value: { } value })
+            {
+                return;
+            }
+
+            string key = Encoding.ASCII.GetString(bytes);
+            if (StandingRecord.ReadMark(key, value) is { } mark)
+            {
+                _written[mark.Partition] = mark.LogTime;
+            }
+            else if (ClickPlace.Read(key, value, out string click) is { } place)
+            {
+                _labels.Place(click, place);
+            }
+
+            return;
+        }
+        _also(written);
+        foreach (PartitionState partition in _partitions.Keys)
+        {
+            if (partition.Partition != written.Partition)
+            {
+                partition.Standings.Inbox.Add(written);
+            }
+        }
+    }
+
+    public void Dispose() => _topic.Dispose();
+}

@@ -1,0 +1,93 @@
+using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Partitions.Kafka;
+using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Consume.Librdkafka;
+using Engine.Pipeline.Decode;
+using Engine.Pipeline.History;
+
+namespace Engine.Pipeline.Consume.Labels;
+
+/// <summary>Reads single clicks of <c>interactions</c> again, by where they lie. One thread.</summary>
+internal sealed unsafe class ClickReader : IDisposable
+{
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
+
+    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly EventArena _arena = new();
+    private readonly JsonEventDecoder _json;
+    private readonly ProtobufEventDecoder _protobuf;
+
+    public ClickReader(KafkaTarget kafka)
+    {
+        _consumer = KafkaClients.Reader(kafka, SmallestFetch);
+        (_json, _protobuf) = (new JsonEventDecoder(_arena), new ProtobufEventDecoder(_arena));
+    }
+
+    /// <summary>One record is wanted, not the megabytes behind it; the broker gives a larger one whole.</summary>
+    private const int SmallestFetch = 16 * 1024;
+
+    /// <summary>Where a click was made; null where the log has let it go, or holds something else there.</summary>
+    public ClickPlace? Read(int partition, long offset, string click)
+    {
+        _consumer.Assign(new TopicPartitionOffset(Topics.Interactions, partition, offset));
+        ConsumeResult<byte[], byte[]>? found = _consumer.Consume(AnswerWithin);
+        _consumer.Unassign();
+        if (
+            found == null
+            || found.IsPartitionEOF
+            || found.Offset.Value != offset
+            || found.Message.Value is not { } value
+        )
+        {
+            return null;
+        }
+
+        _arena.Reset();
+        var texts = new List<System.Runtime.InteropServices.GCHandle>();
+        try
+        {
+            Text Pinned(byte[] bytes)
+            {
+                var handle = System.Runtime.InteropServices.GCHandle.Alloc(
+                    bytes,
+                    System.Runtime.InteropServices.GCHandleType.Pinned
+                );
+                texts.Add(handle);
+                return new Text((byte*)handle.AddrOfPinnedObject(), bytes.Length);
+            }
+            var record = new Record { CloudEvent = CloudEvent.None };
+            foreach (IHeader header in found.Message.Headers ?? [])
+            {
+                MessageHeaderReader.Take(
+                    ref record,
+                    System.Text.Encoding.UTF8.GetBytes(header.Key),
+                    Pinned(header.GetValueBytes() ?? [])
+                );
+            }
+
+            Text json = Pinned(value);
+            InteractionEvent e = default;
+            DecodeError error =
+                record.Encoding == ValueEncoding.Json
+                    ? _json.Decode(json.Start, json.Length, ref e, record.CloudEvent)
+                    : _protobuf.Decode(json.Start, json.Length, ref e, record.CloudEvent);
+            return error.IsError || e.Type != EventType.Click || e.Id.ToString() != click
+                ? null
+                : ClickPlace.Of(e, offset);
+        }
+        finally
+        {
+            foreach (System.Runtime.InteropServices.GCHandle text in texts)
+            {
+                text.Free();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _consumer.Dispose();
+        _arena.Dispose();
+    }
+}

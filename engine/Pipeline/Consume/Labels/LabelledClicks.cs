@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Partitions.Kafka;
+using Engine.Pipeline.Deliver;
+using Engine.Pipeline.History;
+
+namespace Engine.Pipeline.Consume.Labels;
+
+/// <summary>
+/// Reads clicks again that labels speak of, for the lanes that remember where they lie, and tells every instance by
+/// <c>standings</c> where they were made. On a thread of its own; what is asked beyond the bound is let go, and
+/// counted.
+/// </summary>
+public sealed class LabelledClicks : IDisposable
+{
+    private readonly BlockingCollection<(int Partition, long Offset, string Click)> _asked = new(10_000);
+    private readonly ClickReader _reader;
+    private readonly KafkaOut _output;
+    private readonly KafkaOut.Sender _sender = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread _thread;
+    private long _refused;
+
+    public LabelledClicks(KafkaTarget kafka, KafkaOut output)
+    {
+        (_reader, _output) = (new ClickReader(kafka), output);
+        _thread = new Thread(Run) { Name = "labelled clicks", IsBackground = true };
+    }
+
+    /// <summary>Clicks that weren't read again, because too many were asked for or the log has let them go.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Asks for a click of an owned partition; never waits.</summary>
+    public void Ask(int partition, long offset, string click)
+    {
+        if (!_asked.TryAdd((partition, offset, click)))
+        {
+            Interlocked.Increment(ref _refused);
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            foreach ((int partition, long offset, string click) in _asked.GetConsumingEnumerable(_stop.Token))
+            {
+                if (Read(partition, offset, click) is { } place)
+                {
+                    _output.Standing(
+                        _sender,
+                        ClickPlace.Key(click, RedisKeys.Partition(Topics.Interactions, partition)),
+                        place.Value()
+                    );
+                }
+                else
+                {
+                    Interlocked.Increment(ref _refused);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends; whoever reads the labels next asks again.
+        }
+    }
+
+    private ClickPlace? Read(int partition, long offset, string click)
+    {
+        try
+        {
+            return _reader.Read(partition, offset, click);
+        }
+        catch (KafkaException)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
+        _reader.Dispose();
+        _asked.Dispose();
+        _stop.Dispose();
+    }
+}

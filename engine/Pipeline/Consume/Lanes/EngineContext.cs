@@ -1,0 +1,103 @@
+using Engine.Contracts;
+using Engine.Partitions.Diagnostics;
+using Engine.Partitions.Kafka;
+using Engine.Partitions.Redis;
+using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Consume.Followers;
+using Engine.Pipeline.Consume.Labels;
+using Engine.Pipeline.Deliver;
+using Engine.Pipeline.Settings;
+using Engine.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace Engine.Pipeline.Consume.Lanes;
+
+/// <summary>How the engine meets Kafka; from engine.yaml and the command line.</summary>
+public sealed record ConsumeOptions
+{
+    public required KafkaTarget Kafka { get; init; }
+    public required string Group { get; init; }
+
+    /// <summary>Messages taken at a time at most.</summary>
+    public int BatchMessages { get; init; } = 4096;
+
+    /// <summary>How long a batch is waited for, ms; it bounds what waiting adds to latency.</summary>
+    public int BatchWaitMs { get; init; } = 1;
+
+    /// <summary>
+    /// What the beginnings of librdkafka's settings are that concern membership, addresses of leaders and its log:
+    /// whoever fetches needn't know them.
+    /// </summary>
+    private static readonly string[] NotOfFetching =
+    [
+        "group.",
+        "session.",
+        "heartbeat.",
+        "max.poll.",
+        "metadata.",
+        "topic.metadata.",
+        "statistics.",
+        "log",
+        "debug",
+    ];
+
+    /// <summary>
+    /// Whether lanes fetch their partitions themselves. Where librdkafka is told what concerns fetching (TLS, who may,
+    /// the nearest replica), it does.
+    /// </summary>
+    public bool FetchesDirectly =>
+        DirectFetch
+        && Kafka.Settings.Keys.All(name =>
+            NotOfFetching.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal))
+        );
+
+    public bool DirectFetch { get; init; } = true;
+
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often counts and progress are written.</summary>
+    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The most bytes of results that may be under way to Redis; beyond it consuming waits.</summary>
+    public long MaxBytesUnderWay { get; init; } = 4 * 1024 * 1024;
+}
+
+/// <summary>What all lanes of a process share.</summary>
+public sealed class EngineContext
+{
+    public required ConsumeOptions Consume { get; init; }
+    public required DeliverOptions Deliver { get; init; }
+    public required PipelineLimits Limits { get; init; }
+    public required RedisKeys Keys { get; init; }
+    public required RedisTarget Redis { get; init; }
+    public required KafkaOut Kafka { get; init; }
+    public required KeyedHash Hash { get; init; }
+    public required SettingsTimeline Timeline { get; init; }
+
+    /// <summary>
+    /// Whether <c>settings</c> was read to its end within the activation delay: only then may a lane decide.
+    /// </summary>
+    public required Func<bool> SettingsAreFresh { get; init; }
+
+    /// <summary>
+    /// Whether Kafka has answered to each of the process's lanes: until then the first to join holds back what it was
+    /// given.
+    /// </summary>
+    public required Func<bool> LanesHaveJoined { get; init; }
+
+    /// <summary>The process's replay index, and what fills it from other instances' paths.</summary>
+    public required Replay.ReplayIndex Replays { get; init; }
+
+    public required SignatureReader Signatures { get; init; }
+
+    /// <summary>What hands other partitions' sums to those owned here, and knows campaigns' losses.</summary>
+    public required StandingsFollower Standings { get; init; }
+
+    /// <summary>What fills the process's histories from <c>labels</c>.</summary>
+    public required LabelsReader Labels { get; init; }
+
+    /// <summary>What reads clicks again for labels that don't say where they were made.</summary>
+    public required LabelledClicks LabelledClicks { get; init; }
+    public required TimeProvider Clock { get; init; }
+    public required ILogger Log { get; init; }
+}

@@ -1,0 +1,156 @@
+using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Partitions.Kafka;
+
+namespace Engine.Pipeline.Consume.Logs;
+
+/// <summary>
+/// The logs of some topics as one, up to their present ends: partitions merged by log time, then topic, partition and
+/// offset, as the contract wants them scored again. A topic that isn't there has no records. Look at
+/// <see cref="Current"/>, then <see cref="Advance"/>. One thread.
+/// </summary>
+public sealed class MergedLog : IDisposable
+{
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
+
+    private readonly List<Source> _sources = [];
+    private readonly Dictionary<string, int> _partitions = [];
+    private readonly PriorityQueue<Source, (long LogTime, int Topic, int Partition)> _inOrder = new();
+
+    /// <summary>
+    /// Finds the partitions and their ends, and reads the first record. Throws <see cref="TimeoutException"/> where the
+    /// broker doesn't give what it has.
+    /// </summary>
+    public MergedLog(KafkaTarget kafka, IEnumerable<string> topics, TimeProvider clock)
+    {
+        using IConsumer<byte[], byte[]> probe = KafkaClients.Reader(kafka);
+        HashSet<string> there = TopicsOf(probe);
+        try
+        {
+            foreach ((int rank, string topic) in topics.Order(StringComparer.Ordinal).Index())
+            {
+                _partitions[topic] = there.Contains(topic)
+                    ? KafkaClients.Partitions(probe, topic, AnswerWithin, clock)
+                    : 0;
+                for (int i = 0; i < _partitions[topic]; i++)
+                {
+                    Open(
+                        kafka,
+                        KafkaClients.Ends(probe, new TopicPartition(topic, i), AnswerWithin, clock),
+                        new TopicPartition(topic, i),
+                        rank
+                    );
+                }
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The next record; null at the end.</summary>
+    public ConsumeResult<byte[], byte[]>? Current =>
+        _inOrder.TryPeek(out Source? source, out _) ? source.Current : null;
+
+    /// <summary>Its partition's log time, ms.</summary>
+    public long LogTime => _inOrder.TryPeek(out _, out (long LogTime, int, int) order) ? order.LogTime : 0;
+
+    /// <summary>How many offsets lie between the beginnings and the ends.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>How many partitions a topic has; 0 where it isn't there.</summary>
+    public int Partitions(string topic) => _partitions[topic];
+
+    /// <summary>Whether a topic has records.</summary>
+    public bool Holds(string topic) => _sources.Exists(source => source.Partition.Topic == topic);
+
+    /// <summary>Goes on to the next record.</summary>
+    public void Advance()
+    {
+        Source source = _inOrder.Dequeue();
+        if (source.Advance())
+        {
+            _inOrder.Enqueue(source, source.Order);
+        }
+    }
+
+    private static HashSet<string> TopicsOf(IConsumer<byte[], byte[]> probe)
+    {
+        using IAdminClient admin = new DependentAdminClientBuilder(probe.Handle).Build();
+        return [.. admin.GetMetadata(AnswerWithin).Topics.Select(topic => topic.Topic)];
+    }
+
+    private void Open(KafkaTarget kafka, WatermarkOffsets ends, TopicPartition partition, int rank)
+    {
+        if (ends.High <= ends.Low)
+        {
+            return;
+        }
+
+        Length += ends.High - ends.Low;
+        IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(kafka);
+        var source = new Source(consumer, partition, rank, ends.Low.Value, ends.High.Value);
+        _sources.Add(source);
+        consumer.Assign(new TopicPartitionOffset(partition, ends.Low));
+        if (source.Advance())
+        {
+            _inOrder.Enqueue(source, source.Order);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (Source source in _sources)
+        {
+            source.Dispose();
+        }
+    }
+
+    /// <summary>One partition being read, with its next record in hand.</summary>
+    private sealed class Source(
+        IConsumer<byte[], byte[]> consumer,
+        TopicPartition partition,
+        int rank,
+        long start,
+        long end
+    ) : IDisposable
+    {
+        private long _next = start,
+            _logTime;
+
+        public TopicPartition Partition => partition;
+        public ConsumeResult<byte[], byte[]>? Current { get; private set; }
+
+        /// <summary>Where the record in hand stands among those of other partitions.</summary>
+        public (long LogTime, int Topic, int Partition) Order => (_logTime, rank, partition.Partition.Value);
+
+        /// <summary>Takes the next record in hand; false at the end.</summary>
+        public bool Advance()
+        {
+            Current = null;
+            if (_next >= end)
+            {
+                return false;
+            }
+
+            ConsumeResult<byte[], byte[]> result = consumer.Consume(AnswerWithin)
+                ?? throw new TimeoutException(
+                    $"{RedisKeys.Partition(partition.Topic, partition.Partition.Value)} gave nothing from offset "
+                        + $"{_next} on for {AnswerWithin.TotalSeconds} s, though its end is {end}"
+                );
+            if (result.IsPartitionEOF)
+            {
+                return false;
+            }
+
+            _next = result.Offset.Value + 1;
+            Current = result;
+            _logTime = Math.Max(_logTime, result.Message.Timestamp.UnixTimestampMs);
+            return true;
+        }
+
+        public void Dispose() => consumer.Dispose();
+    }
+}

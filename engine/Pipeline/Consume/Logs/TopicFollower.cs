@@ -1,0 +1,111 @@
+using Confluent.Kafka;
+using Engine.Partitions.Kafka;
+
+namespace Engine.Pipeline.Consume.Logs;
+
+/// <summary>
+/// Reads a topic in full, from its beginning and then on and on, on a thread of its own: what every instance must know
+/// whole. Records of a partition are given in their order, on that thread. <see cref="Start"/> once;
+/// <see cref="CatchUp"/> from any thread.
+/// </summary>
+public sealed class TopicFollower : IDisposable
+{
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
+
+    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly Action<ConsumeResult<byte[], byte[]>> _take;
+    private readonly TimeProvider _clock;
+    private readonly TopicPartition[] _partitions;
+    private readonly long[] _next;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread _thread;
+
+    /// <param name="take">Given each record, with its partition and offset.</param>
+    public TopicFollower(
+        KafkaTarget kafka,
+        string topic,
+        Action<ConsumeResult<byte[], byte[]>> take,
+        TimeProvider clock
+    )
+    {
+        (_take, _clock) = (take, clock);
+        _consumer = KafkaClients.Reader(kafka);
+        int count = KafkaClients.Partitions(_consumer, topic, AnswerWithin, clock);
+        _partitions = [.. Enumerable.Range(0, count).Select(i => new TopicPartition(topic, i))];
+        _next = new long[count];
+        _thread = new Thread(Run) { Name = topic, IsBackground = true };
+    }
+
+    /// <summary>How many partitions the topic has.</summary>
+    public int Partitions => _partitions.Length;
+
+    public void Start()
+    {
+        _consumer.Assign(_partitions.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
+        _thread.Start();
+    }
+
+    /// <summary>
+    /// Waits until everything that is in the topic now is taken; false if that takes longer than it may.
+    /// </summary>
+    public bool CatchUp(TimeSpan within)
+    {
+        long since = _clock.GetTimestamp();
+        for (int i = 0; i < _partitions.Length; i++)
+        {
+            WatermarkOffsets ends = KafkaClients.Ends(_consumer, _partitions[i], AnswerWithin, _clock);
+            while (ends.High.Value > ends.Low.Value && Volatile.Read(ref _next[i]) < ends.High.Value)
+            {
+                if (_clock.GetElapsedTime(since) > within || _stop.IsCancellationRequested)
+                {
+                    return false;
+                }
+
+                _stop.Token.WaitHandle.WaitOne(5);
+            }
+        }
+        return true;
+    }
+
+    private void Run()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                ConsumeResult<byte[], byte[]>? record = _consumer.Consume(TimeSpan.FromMilliseconds(100));
+                if (record == null)
+                {
+                    continue;
+                }
+
+                if (!record.IsPartitionEOF)
+                {
+                    _take(record);
+                }
+
+                Volatile.Write(
+                    ref _next[record.Partition.Value],
+                    record.IsPartitionEOF ? record.Offset.Value : record.Offset.Value + 1
+                );
+            }
+            catch (KafkaException e) when (!e.Error.IsFatal)
+            {
+                // The broker is away for a while; it is asked again.
+                _stop.Token.WaitHandle.WaitOne(200);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
+        _consumer.Dispose();
+        _stop.Dispose();
+    }
+}

@@ -1,0 +1,237 @@
+using System.Runtime.InteropServices;
+using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Partitions.Kafka;
+using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Consume.Labels;
+using Engine.Pipeline.Consume.Librdkafka;
+using Engine.Pipeline.Decide;
+using Engine.Pipeline.Decode;
+using Engine.Pipeline.History;
+using Engine.Pipeline.Keys;
+using Engine.Pipeline.Settings;
+using Engine.Pipeline.Standing;
+using Engine.Pipeline.Verdicts;
+using Engine.Primitives;
+
+namespace Engine.Pipeline.Consume.Rescore;
+
+/// <summary>
+/// Scores the log of <c>interactions</c> again, without Redis: whoever reads it gives it record by record, partitions
+/// merged as the contract says; what crosses partitions, and what labels said, is made anew in memory. Verdicts go to a
+/// stream, one a line, in the order in which they are decided, and are there after <see cref="Flush"/>. One thread.
+/// </summary>
+public sealed unsafe class LogScorer : IDisposable
+{
+    private const int BatchRecords = 1024;
+
+    private readonly KafkaTarget _kafka;
+    private readonly ClickPipeline _pipeline;
+    private readonly LineSink _sink;
+    private readonly PartitionState[] _partitions;
+    private readonly LabelLog _labels;
+    private readonly List<GCHandle> _pinned = [];
+    private readonly KeyedHash _hash;
+    private readonly Record[] _batch = new Record[BatchRecords];
+    private int _count;
+    private ClickReader? _clicks;
+
+    /// <param name="partitions">How many partitions the topic has.</param>
+    /// <param name="output">Where lines go.</param>
+    /// <param name="told">Hears what each partition would write to <c>standings</c>.</param>
+    public LogScorer(
+        KafkaTarget kafka,
+        KeyedHash hash,
+        SettingsTimeline timeline,
+        PipelineLimits limits,
+        int partitions,
+        Stream output,
+        Action<WrittenSums> told,
+        TimeProvider clock
+    )
+    {
+        (_kafka, _hash) = (kafka, hash);
+        var histories = new Histories(hash, own: () => timeline.Latest.ClicksModel?.Own);
+        _labels = new LabelLog(kafka, histories, clock);
+        _partitions =
+        [
+            .. Enumerable
+                .Range(0, partitions)
+                .Select(number => new PartitionState(number, limits, timeline.Latest.Limits)),
+        ];
+        _sink = new LineSink(output, hash, _partitions, told);
+        _pipeline = new ClickPipeline(
+            hash,
+            timeline,
+            new PathJudge(new Replay.ReplayIndex(new Replay.ReplaySettings(limits.ReplayPaths))),
+            limits,
+            _sink,
+            histories
+        );
+    }
+
+    /// <summary>How many verdicts were written.</summary>
+    public long Verdicts => _sink.Verdicts;
+
+    /// <summary>The next record of <c>interactions</c>.</summary>
+    /// <param name="logTime">Its partition's log time, ms.</param>
+    public void Take(ConsumeResult<byte[], byte[]> message, long logTime)
+    {
+        if (_labels.IsDue(logTime))
+        {
+            Flush();
+            _labels.TakeDue(logTime, PlaceOf);
+        }
+        _batch[_count++] = RecordOf(message);
+        if (_count == BatchRecords)
+        {
+            Flush();
+        }
+    }
+
+    /// <summary>Decides all records that were given.</summary>
+    public void Flush()
+    {
+        if (_count > 0)
+        {
+            _pipeline.Process(_batch.AsSpan(0, _count));
+        }
+
+        _count = 0;
+        foreach (GCHandle handle in _pinned)
+        {
+            handle.Free();
+        }
+
+        _pinned.Clear();
+    }
+
+    private ClickPlace? PlaceOf(string click)
+    {
+        ulong id = Fingerprints.Click(_hash, System.Text.Encoding.ASCII.GetBytes(click));
+        foreach (PartitionState partition in _partitions)
+        {
+            ref Join.IdMemory.Remembered found = ref partition.Ids.Find(id);
+            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref found))
+            {
+                return (_clicks ??= new ClickReader(_kafka)).Read(
+                    partition.Partition,
+                    partition.Ids.OffsetOf(found),
+                    click
+                );
+            }
+        }
+        return null;
+    }
+
+    private Record RecordOf(ConsumeResult<byte[], byte[]> result)
+    {
+        Message<byte[], byte[]> message = result.Message;
+        var record = new Record
+        {
+            Partition = _partitions[result.Partition.Value],
+            Offset = result.Offset.Value,
+            Timestamp = message.Timestamp.UnixTimestampMs,
+            Value = Pin(message.Value),
+            Length = message.Value?.Length ?? 0,
+            Key = Pin(message.Key),
+            KeyLength = message.Key?.Length ?? 0,
+            CloudEvent = CloudEvent.None,
+        };
+        foreach (IHeader header in message.Headers ?? [])
+        {
+            byte[] value = header.GetValueBytes() ?? [];
+            MessageHeaderReader.Take(
+                ref record,
+                System.Text.Encoding.UTF8.GetBytes(header.Key),
+                new Text(Pin(value), value.Length)
+            );
+        }
+        return record;
+    }
+
+    private byte* Pin(byte[]? bytes)
+    {
+        if (bytes == null || bytes.Length == 0)
+        {
+            return null;
+        }
+
+        var handle = GCHandle.Alloc(bytes, GCHandleType.Pinned);
+        _pinned.Add(handle);
+        return (byte*)handle.AddrOfPinnedObject();
+    }
+
+    public void Dispose()
+    {
+        foreach (GCHandle handle in _pinned)
+        {
+            handle.Free();
+        }
+
+        _clicks?.Dispose();
+        _pipeline.Dispose();
+        _labels.Dispose();
+        foreach (PartitionState partition in _partitions)
+        {
+            partition.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Writes verdicts as lines, and carries sums between partitions; all else that a live engine would send has no
+    /// reader here.
+    /// </summary>
+    private sealed class LineSink(Stream output, KeyedHash hash, PartitionState[] partitions, Action<WrittenSums> told)
+        : IDecisionSink
+    {
+        private readonly Utf8Builder _line = new();
+
+        public long Verdicts { get; private set; }
+
+        public void Verdict(ClickRow row, in Judgement judgement)
+        {
+            _line.Clear();
+            VerdictWriter.Write(_line, row, judgement, complete: true);
+            Write();
+        }
+
+        public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)
+        {
+            _line.Clear();
+            VerdictWriter.WriteConfirmed(_line, partition, click, e, complete: true);
+            Write();
+        }
+
+        public void DeadLetter(in Record record, DecodeError error) { }
+
+        public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
+        {
+            foreach (StandingSums sums in due)
+            {
+                var written = new WrittenSums(
+                    partition.Partition,
+                    StandingRecord.Fingerprint(sums, hash),
+                    sums.Copy(partition.Position)
+                );
+                told(written);
+                // Partitions hear of each other's sums where a live engine would write them.
+                foreach (PartitionState other in partitions)
+                {
+                    if (other != partition)
+                    {
+                        other.Standings.Inbox.Add(written);
+                    }
+                }
+            }
+        }
+
+        public void Signature(ClickRow row, ReadOnlySpan<byte> signature) { }
+
+        private void Write()
+        {
+            output.Write(_line.Add((byte)'\n').Written);
+            Verdicts++;
+        }
+    }
+}

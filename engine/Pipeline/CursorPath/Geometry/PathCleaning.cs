@@ -1,0 +1,130 @@
+using System.Runtime.Intrinsics;
+
+namespace Engine.Pipeline.CursorPath.Geometry;
+
+/// <summary>
+/// What every feature is computed on: a path less what its recorder and its task put in. Points without a move go (a
+/// recorder of events has none, one of samples has many, and people's paths end in a dwell that programs' don't:
+/// models.md), so do steps back in time; of points at one time the last stays; a gap counts 250 ms at most.
+/// </summary>
+public static class PathCleaning
+{
+    /// <summary>A pause counts for so many milliseconds at most (models.md).</summary>
+    public const float LongestGap = 250;
+
+    /// <summary>Cleans a path into the scratch; 0 points if none is a number.</summary>
+    /// <param name="t">Milliseconds from the first point.</param>
+    /// <param name="x">CSS pixels.</param>
+    /// <param name="y">CSS pixels.</param>
+    /// <param name="scratch">Takes the cleaned path; at most its first <see cref="PathScratch.MostPoints"/> points are
+    /// read.</param>
+    public static void Clean(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, PathScratch scratch)
+    {
+        int given = Math.Min(t.Length, PathScratch.MostPoints);
+        t[..given].CopyTo(scratch.T);
+        x[..given].CopyTo(scratch.X);
+        y[..given].CopyTo(scratch.Y);
+        scratch.Count = IsClean(scratch, given) ? given : Sift(scratch, given);
+        Measure(scratch);
+    }
+
+    /// <summary>Whether nothing has to go, as in nearly all recordings of events.</summary>
+    private static bool IsClean(PathScratch path, int n)
+    {
+        Vector512<float> zero = Vector512<float>.Zero,
+            wrong = zero;
+        for (int i = 0; i < n; i += Series.Width)
+        {
+            Vector512<float> t = Series.Load(path.T, i),
+                x = Series.Load(path.X, i),
+                y = Series.Load(path.Y, i);
+            // what is no number or infinite isn't 0 less itself
+            Vector512<float> finite = Vector512.Equals((t - t) + (x - x) + (y - y), zero);
+            Vector512<float> moves = ~(
+                Vector512.Equals(x, Series.Load(path.X, i + 1)) & Vector512.Equals(y, Series.Load(path.Y, i + 1))
+            );
+            Vector512<float> goesOn =
+                (Vector512.LessThan(t, Series.Load(path.T, i + 1)) & moves) | ~Series.Within(i, n - 1);
+            wrong |= ~(finite & goesOn) & Series.Within(i, n);
+        }
+
+        return wrong.ExtractMostSignificantBits() == 0;
+    }
+
+    /// <summary>Leaves out what has to go, in place; returns how many points stay.</summary>
+    private static int Sift(PathScratch path, int given)
+    {
+        int n = 0;
+        float last = float.NegativeInfinity;
+        for (int i = 0; i < given; i++)
+        {
+            (float t, float x, float y) = (path.T[i], path.X[i], path.Y[i]);
+            if (!(t >= last) || !float.IsFinite(t) || !float.IsFinite(x) || !float.IsFinite(y))
+            {
+                continue;
+            }
+
+            last = t;
+            if (n > 0 && t == path.T[n - 1])
+            {
+                n--;
+            }
+
+            if (n > 0 && x == path.X[n - 1] && y == path.Y[n - 1])
+            {
+                // rest before the first move is not part of the movement
+                if (n == 1)
+                {
+                    path.T[0] = t;
+                }
+
+                continue;
+            }
+
+            (path.T[n], path.X[n], path.Y[n]) = (t, x, y);
+            n++;
+        }
+
+        return n;
+    }
+
+    private static void Measure(PathScratch path)
+    {
+        int steps = path.Count - 1;
+        Vector512<float> longest = Vector512<float>.Zero;
+        for (int i = 0; i < steps; i += Series.Width)
+        {
+            Vector512<float> wait = Series.Load(path.T, i + 1) - Series.Load(path.T, i);
+            Series.Store(wait, path.Wait, i);
+            longest = Vector512.Max(longest, wait & Series.Within(i, steps));
+        }
+
+        if (Vector512.GreaterThanAny(longest, Vector512.Create(LongestGap)))
+        {
+            CutGaps(path);
+        }
+
+        PlaceRow.Measure(path.X, path.Y, path.Count, path.Dx, path.Dy, path.Step);
+        float length = 0;
+        path.S[0] = 0;
+        for (int i = 0; i < steps; i++)
+        {
+            length += path.Step[i];
+            path.S[i + 1] = length;
+        }
+    }
+
+    private static void CutGaps(PathScratch path)
+    {
+        float cut = 0,
+            before = path.T[0];
+        for (int i = 1; i < path.Count; i++)
+        {
+            float now = path.T[i];
+            cut += Math.Max(0, now - before - LongestGap);
+            before = now;
+            path.T[i] = now - cut;
+            path.Wait[i - 1] = path.T[i] - path.T[i - 1];
+        }
+    }
+}

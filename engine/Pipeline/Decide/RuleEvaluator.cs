@@ -1,0 +1,34 @@
+using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Settings;
+using Engine.Pipeline.Verdicts;
+
+namespace Engine.Pipeline.Decide;
+
+/// <summary>Which rules hold for a click. Pure, but for the count of matches in shadow.</summary>
+public static class RuleEvaluator
+{
+    /// <summary>Evaluates all rules in their order on a click.</summary>
+    public static void Apply(ClickRule[] rules, ClickRow row, ref Judgement judgement)
+    {
+        var bindings = new ClickBindings(row, judgement.Score);
+        foreach (ClickRule rule in rules)
+        {
+            if (!rule.Holds(ref bindings))
+            {
+                continue;
+            }
+
+            if (rule.Shadow)
+            {
+                if (row.IsLive)
+                {
+                    rule.CountShadowMatch();
+                }
+
+                continue;
+            }
+            (judgement.Rules ??= []).Add(rule);
+            judgement.Grounds |= 1u << (int)rule.Then.Class;
+        }
+    }
+}

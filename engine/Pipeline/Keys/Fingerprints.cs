@@ -1,0 +1,52 @@
+using Engine.Primitives;
+
+namespace Engine.Pipeline.Keys;
+
+/// <summary>
+/// Fingerprints of a click's keys, apart by kind: one place, so that everyone who looks a key up finds it.
+/// </summary>
+public static class Fingerprints
+{
+    private const ulong VisitorSalt = 1,
+        CampaignSalt = 2,
+        PublisherSalt = 3,
+        ClickSalt = 4,
+        AddressSalt = 5,
+        NetworkSalt = 6,
+        AgentSalt = 7,
+        PlacementSalt = 8,
+        PairCampaignSalt = 9,
+        PairPublisherSalt = 10,
+        WhoSalt = 11,
+        HourSalt = 12;
+
+    public static ulong Visitor(KeyedHash hash, ReadOnlySpan<byte> id) => hash.Of(id, VisitorSalt);
+
+    public static ulong Campaign(KeyedHash hash, ReadOnlySpan<byte> id) => hash.Of(id, CampaignSalt);
+
+    public static ulong Publisher(KeyedHash hash, ReadOnlySpan<byte> id) => hash.Of(id, PublisherSalt);
+
+    public static ulong Placement(KeyedHash hash, ReadOnlySpan<byte> id) => hash.Of(id, PlacementSalt);
+
+    public static ulong Click(KeyedHash hash, ReadOnlySpan<byte> id) => hash.Of(id, ClickSalt);
+
+    public static ulong Agent(KeyedHash hash, ReadOnlySpan<byte> agent) => hash.Of(agent, AgentSalt);
+
+    public static ulong Address(KeyedHash hash, Contracts.IpAddress address) =>
+        hash.Of((ulong)(address.Bits >> 64), (ulong)address.Bits, address.IsV4 ? AddressSalt : AddressSalt + 0x100);
+
+    public static ulong Network(KeyedHash hash, Contracts.IpAddress network) =>
+        hash.Of((ulong)(network.Bits >> 64), (ulong)network.Bits, network.IsV4 ? NetworkSalt : NetworkSalt + 0x100);
+
+    /// <summary>Who clicks: the visitor where there is one, else address and user agent together.</summary>
+    public static ulong Who(KeyedHash hash, ulong visitor, ulong address, ulong agent) =>
+        visitor != 0 ? visitor : hash.Of(address, agent, WhoSalt);
+
+    public static ulong PairCampaign(KeyedHash hash, ulong who, ulong campaign) =>
+        hash.Of(who, campaign, PairCampaignSalt);
+
+    public static ulong PairPublisher(KeyedHash hash, ulong who, ulong publisher) =>
+        hash.Of(who, publisher, PairPublisherSalt);
+
+    public static ulong InHour(KeyedHash hash, ulong key, long hour) => hash.Of(key, (ulong)hour, HourSalt);
+}

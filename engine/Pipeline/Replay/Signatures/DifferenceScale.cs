@@ -1,0 +1,176 @@
+using System.Runtime.Intrinsics;
+using Engine.Pipeline.CursorPath;
+using Engine.Pipeline.CursorPath.Geometry;
+
+namespace Engine.Pipeline.Replay.Signatures;
+
+/// <summary>
+/// What a byte of a signature's differences stands for. Up to the knee a step is 2^shift px, beyond it
+/// <see cref="Step"/> times that: a path that jumps once keeps its other places to half a pixel, and only the place
+/// after the jump is known more coarsely, which the next difference makes good.
+/// </summary>
+/// <param name="Code">On the wire: bits 0 to 4 the shift (0 to 20), bits 5 and 6 the curve (0: no knee; 1: 96, 8; 2:
+/// 80, 24).</param>
+internal readonly record struct DifferenceScale(byte Code)
+{
+    /// <summary>The greatest magnitude of a byte.</summary>
+    private const int Most = 127;
+
+    private const int MostShift = 20,
+        CurveShift = 5;
+
+    private static ReadOnlySpan<byte> Knees => [Most, 96, 80];
+
+    private static ReadOnlySpan<byte> Steps => [1, 8, 24];
+
+    /// <summary>Units are 2^shift px.</summary>
+    public int Shift => Code & 31;
+
+    /// <summary>The greatest magnitude that stands for itself.</summary>
+    public int Knee => Knees[Code >> CurveShift];
+
+    /// <summary>Units a step beyond the knee.</summary>
+    public int Step => Steps[Code >> CurveShift];
+
+    /// <summary>Whether a byte of the wire is a scale.</summary>
+    public static bool IsCode(byte code) => (code & 31) <= MostShift && code >> CurveShift < Knees.Length;
+
+    /// <summary>Writes the differences by the scale that loses least.</summary>
+    /// <param name="x">64 places, px.</param>
+    /// <param name="y">64 places, px.</param>
+    /// <param name="dx">Takes 63 differences.</param>
+    /// <param name="dy">Takes 63 differences.</param>
+    public static DifferenceScale Encode(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<byte> dx, Span<byte> dy)
+    {
+        float most = Math.Max(Farthest(x), Farthest(y));
+        DifferenceScale best = Least(0, most);
+        float lost = best.Write(x, dx) + best.Write(y, dy);
+        if (best.Shift == 0)
+        {
+            return best;
+        }
+
+        Span<byte> ox = stackalloc byte[dx.Length],
+            oy = stackalloc byte[dy.Length];
+        for (int curve = 1; curve < Knees.Length; curve++)
+        {
+            DifferenceScale other = Least(curve, most);
+            float otherLost = other.Write(x, ox) + other.Write(y, oy);
+            if (otherLost < lost)
+            {
+                (best, lost) = (other, otherLost);
+                ox.CopyTo(dx);
+                oy.CopyTo(dy);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Units that a byte stands for.</summary>
+    public int Units(sbyte difference)
+    {
+        int magnitude = Math.Abs((int)difference),
+            units = magnitude + (Math.Max(0, magnitude - Knee) * (Step - 1));
+        return difference < 0 ? -units : units;
+    }
+
+    /// <summary>The least shift by which a curve reaches so far.</summary>
+    private static DifferenceScale Least(int curve, float most)
+    {
+        int shift = 0,
+            reach = Knees[curve] + ((Most - Knees[curve]) * Steps[curve]) - 1;
+        while (shift < MostShift && most > reach * MathF.ScaleB(1, shift))
+        {
+            shift++;
+        }
+
+        return new DifferenceScale((byte)(shift | (curve << CurveShift)));
+    }
+
+    private static float Farthest(ReadOnlySpan<float> values)
+    {
+        Vector512<float> most = Vector512<float>.Zero;
+        for (int i = 0; i < PathSignature.Points; i += Vector512<float>.Count)
+        {
+            // the last place goes nowhere
+            int next = Math.Min(i + 1, PathSignature.Points - Vector512<float>.Count);
+            Vector512<float> step = Vector512.Abs(
+                Vector512.Create(values[next..]) - Vector512.Create(values[(next - 1)..])
+            );
+            most = Vector512.Max(most, step);
+        }
+
+        return Series.Greatest(most);
+    }
+
+    /// <summary>Writes one axis; returns the sum of squared errors.</summary>
+    private float Write(ReadOnlySpan<float> values, Span<byte> differences) =>
+        TryWriteWhole(values, differences, out float lost) ? lost : WriteBeyondKnee(values, differences);
+
+    /// <summary>
+    /// Where every difference stands for itself, each place is known to its nearest unit, and none hangs on the one
+    /// before.
+    /// </summary>
+    private bool TryWriteWhole(ReadOnlySpan<float> values, Span<byte> differences, out float lost)
+    {
+        const int Width = 16,
+            Padded = PathSignature.Points + Width;
+        float unit = MathF.ScaleB(1, Shift);
+        Span<int> places = stackalloc int[Padded];
+        Vector512<float> start = Vector512.Create(values[0]),
+            perUnit = Vector512.Create(1 / unit),
+            errors = Vector512<float>.Zero;
+        for (int i = 0; i < PathSignature.Points; i += Width)
+        {
+            Vector512<float> place = (Vector512.Create(values[i..]) - start) * perUnit,
+                whole = Vector512.Round(place);
+            errors += (place - whole) * (place - whole);
+            Vector512.ConvertToInt32(whole).CopyTo(places[i..]);
+        }
+
+        places[PathSignature.Points..].Fill(places[PathSignature.Points - 1]);
+        Vector512<uint> most = Vector512<uint>.Zero;
+        Span<byte> bytes = stackalloc byte[PathSignature.Points];
+        for (int i = 0; i < PathSignature.Points; i += Width)
+        {
+            Vector512<int> difference = Vector512.Create<int>(places[(i + 1)..]) - Vector512.Create<int>(places[i..]);
+            // from the knee below 0 up, so that none hides beyond what an int holds
+            most = Vector512.Max(most, (difference + Vector512.Create(Knee)).AsUInt32());
+            Vector256<short> words = Vector256.Narrow(difference.GetLower(), difference.GetUpper());
+            Vector128.Narrow(words.GetLower(), words.GetUpper()).AsByte().CopyTo(bytes[i..]);
+        }
+
+        bytes[..differences.Length].CopyTo(differences);
+        lost = Vector512.Sum(errors) * unit * unit;
+        return Vector512.LessThanOrEqualAll(most, Vector512.Create(2 * (uint)Knee));
+    }
+
+    private float WriteBeyondKnee(ReadOnlySpan<float> values, Span<byte> differences)
+    {
+        float unit = MathF.ScaleB(1, Shift),
+            perUnit = 1 / unit,
+            lost = 0,
+            start = values[0];
+        int knee = Knee,
+            step = Step,
+            read = 0;
+        for (int i = 0; i < differences.Length; i++)
+        {
+            float place = (values[i + 1] - start) * perUnit;
+            int wanted = (int)MathF.Round(place) - read,
+                magnitude = Math.Abs(wanted);
+            if (magnitude > knee)
+            {
+                magnitude = Math.Min(Most, knee + ((magnitude - knee + (step / 2)) / step));
+            }
+
+            sbyte difference = (sbyte)(wanted < 0 ? -magnitude : magnitude);
+            differences[i] = (byte)difference;
+            read += Units(difference);
+            lost += (place - read) * (place - read);
+        }
+
+        return lost * unit * unit;
+    }
+}

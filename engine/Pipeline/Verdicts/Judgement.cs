@@ -1,0 +1,116 @@
+using System.Numerics;
+using Engine.Contracts;
+using Engine.Pipeline.Settings;
+
+namespace Engine.Pipeline.Verdicts;
+
+/// <summary>
+/// What was decided of one click: grounds first, then what follows from them by the contract's table.
+/// </summary>
+public struct Judgement
+{
+    /// <summary>Reasons that hold and act, by bit of <see cref="Reason"/>.</summary>
+    public ulong Reasons;
+
+    /// <summary>Reasons that hold in shadow: counted, never acting.</summary>
+    public ulong ShadowReasons;
+
+    /// <summary>Classes of the reasons that hold, by bit of <see cref="ReasonClass"/>.</summary>
+    public uint Grounds;
+
+    /// <summary>The model's calibrated probability that the click is invalid.</summary>
+    public float Score;
+
+    public AllowSetting? Allow;
+
+    /// <summary>Rules that matched and act, in their order; null where none did.</summary>
+    public List<ClickRule>? Rules;
+
+    public VerdictClass Class;
+    public Band Band;
+    public VerdictAction Action;
+    public bool Billable;
+
+    public readonly bool HasReasons => Reasons != 0 || Allow != null || Rules != null;
+    public readonly bool IsInvalid => Class is VerdictClass.Givt or VerdictClass.Sivt;
+
+    public void Hold(Reason reason, ReasonSetting setting, ReasonClass @class)
+    {
+        if (setting.Shadow)
+        {
+            ShadowReasons |= 1UL << (int)reason;
+            return;
+        }
+        Reasons |= 1UL << (int)reason;
+        Grounds |= 1u << (int)@class;
+    }
+
+    /// <summary>
+    /// The contract's table, first row that fits; then what matching rules override, but never an allow list.
+    /// </summary>
+    public void Conclude(Bands bands)
+    {
+        bool Ground(ReasonClass c, uint grounds) => (grounds >> (int)c & 1) != 0;
+        (Class, Band, Action, Billable) =
+            Allow != null ? (VerdictClass.Valid, Band.Allow, VerdictAction.Accept, true)
+            : Ground(ReasonClass.Givt, Grounds) ? (VerdictClass.Givt, Band.Block, VerdictAction.Deny, false)
+            : Ground(ReasonClass.Sivt, Grounds) || Score >= bands.Block
+                ? (VerdictClass.Sivt, Band.Block, VerdictAction.Deny, false)
+            : Score >= bands.Challenge ? (VerdictClass.Suspect, Band.Challenge, VerdictAction.Confirm, false)
+            : Ground(ReasonClass.Suspect, Grounds) || Score >= bands.Review
+                ? (VerdictClass.Suspect, Band.Review, VerdictAction.Flag, true)
+            : (VerdictClass.Valid, Band.Allow, VerdictAction.Accept, true);
+        if (Allow != null || Rules == null)
+        {
+            return;
+        }
+
+        foreach (ClickRule rule in Rules)
+        {
+            Band = rule.Then.Band ?? Band;
+            Action = rule.Then.Action ?? Action;
+            Billable = rule.Then.Billable ?? Billable;
+        }
+    }
+
+    /// <summary>The fixed reasons that act, strongest first: by class, then by the table's order.</summary>
+    public readonly int Strongest(DecisionSettings settings, Span<Reason> into)
+    {
+        int n = 0;
+        for (int @class = (int)ReasonClass.Givt; @class >= 0; @class--)
+        {
+            for (ulong left = Reasons; left != 0; left &= left - 1)
+            {
+                var reason = (Reason)BitOperations.TrailingZeroCount(left);
+                if ((int)settings[reason].Class == @class)
+                {
+                    into[n++] = reason;
+                }
+            }
+        }
+
+        return n;
+    }
+}
+
+/// <summary>
+/// A verdict as it was written, for a confirmation that writes it again: everything up to and behind what changes.
+/// </summary>
+/// <param name="Row">What the verdict says, in its parts.</param>
+/// <param name="Reasons">The codes in the verdict, as JSON texts with commas between.</param>
+/// <param name="Evidence">The entries of <c>evidence</c>, without braces.</param>
+/// <param name="CostMicros">The click's cost.</param>
+/// <param name="Campaign">Its campaign.</param>
+/// <param name="Publisher">Its publisher.</param>
+public sealed record StoredVerdict(
+    Judgement Row,
+    byte[] Reasons,
+    byte[] Evidence,
+    PathState Path,
+    long Time,
+    long Offset,
+    DecisionSettings Settings,
+    long CostMicros,
+    string Campaign,
+    string Publisher
+);

@@ -1,0 +1,62 @@
+namespace Engine.Primitives;
+
+/// <summary>Values by rank, without sorting them all.</summary>
+public static class Ranked
+{
+    /// <summary>
+    /// The value that would stand at <paramref name="rank"/> (from 0) were they sorted; moves them about, so that lower
+    /// ones stand before that rank (quickselect, Hoare 1961; partitions without branches after N. Lomuto, for which
+    /// value goes where can't be foreseen). None is <see cref="long.MaxValue"/>.
+    /// </summary>
+    public static long At(Span<long> values, int rank)
+    {
+        while (true)
+        {
+            long pivot = MedianOf(values[0], values[values.Length / 2], values[^1]);
+            int below = Partition(values, pivot);
+            if (rank < below)
+            {
+                values = values[..below];
+                continue;
+            }
+            values = values[below..];
+            rank -= below;
+            int notAbove = Partition(values, pivot + 1);
+            if (rank < notAbove)
+            {
+                return pivot;
+            }
+
+            values = values[notAbove..];
+            rank -= notAbove;
+        }
+    }
+
+    /// <summary>How many lie below a bound.</summary>
+    public static int CountBelow(this ReadOnlySpan<long> values, long bound)
+    {
+        int count = 0;
+        foreach (long value in values)
+        {
+            count += value < bound ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>Brings those below a bound before the others; how many they are.</summary>
+    private static int Partition(Span<long> values, long bound)
+    {
+        int below = 0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            long value = values[i];
+            values[i] = values[below];
+            values[below] = value;
+            below += value < bound ? 1 : 0;
+        }
+        return below;
+    }
+
+    private static long MedianOf(long a, long b, long c) => Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
+}
