@@ -1,7 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
 using Engine.Pipeline;
-using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows.Runtime;
@@ -39,8 +38,7 @@ public sealed class WorkflowScorerTests
             [
                 $$$"""{"topic":"bindings","key":"binding:b-1","result":{"sum":1,"recent":1,"time":{{{DeciderRun.Start}}},"settings":"s-base"}}""",
                 $$$"""{"topic":"bindings","key":"binding:b-2","result":{"sum":1,"recent":1,"time":{{{DeciderRun.Start + 1_000}}},"settings":"s-base"}}""",
-                $$$"""{"topic":"notifications","key":"acc-1","result":{"sum":1,"time":{{{DeciderRun.Start + "
-                    + "10_000}}}}}""",
+                $$$"""{"topic":"notifications","key":"acc-1","result":{"sum":1,"time":{{{DeciderRun.Start + 10_000}}}}}""",
                 $$$"""{"topic":"bindings","key":"binding:b-3","result":{"sum":1,"recent":2,"time":{{{DeciderRun.Start + 10_001}}},"settings":"s-base"}}""",
                 """{"topic":"bindings","key":"stats:binding:p-1:{bindings-0}","result":{"tallied":1}}""",
                 """{"topic":"bindings","key":"stats:binding:p-1:{bindings-1}","result":{"tallied":2}}""",
