@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Engine.Workflows;
+using Engine.Workflows.Module.Traffic;
 using Ingest.Generate;
 using Ingest.Http;
 using Ingest.Publishing;
@@ -261,57 +263,16 @@ public static class Commands
             Description = "over how long it all happens",
             DefaultValueFactory = _ => SampleTraffic.DefaultSpan.TotalMinutes,
         };
-        var bindings = new Option<int>("--bindings")
-        {
-            HelpName = "N",
-            Description = "how many bindings follow, good and bad ones; a running engine makes their codes",
-        };
-        var page = new Option<string>("--page")
-        {
-            HelpName = "ID",
-            Description = "the page that is bound on",
-            DefaultValueFactory = _ => new GenerateRequest { Clicks = 1 }.Page,
-        };
         var engine = new Option<string?>("--engine")
         {
             HelpName = "H:P",
             Description = "the engine's HTTP address (default: of the engine that runs here)",
         };
-        bindings.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 0)
-            {
-                result.AddError("--bindings is 0 or more");
-            }
-        });
-        var processes = new Option<int>("--processes")
-        {
-            HelpName = "N",
-            Description =
-                "so many instances of the process refund-review beside the clicks: started, changed, taken, "
-                + "finished (default: none)",
-        };
-        var requests = new Option<int>("--requests")
-        {
-            HelpName = "N",
-            Description =
-                "so many content requests of a sponsor's pages beside the clicks, good, odd and foreign ones "
-                + "(default: none)",
-        };
-        requests.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 0)
-            {
-                result.AddError("--requests is the number of content requests, 0 or more");
-            }
-        });
-        processes.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 0)
-            {
-                result.AddError("--processes is the number of instances, 0 or more");
-            }
-        });
+        ISampleTraffic[] traffics = [.. WorkflowModules.All.Select(module => module.Traffic).OfType<ISampleTraffic>()];
+        Dictionary<string, Option<int>> counts = traffics.ToDictionary(traffic => traffic.Option, CountOf);
+        Dictionary<string, Option<string>> more = traffics
+            .SelectMany(traffic => traffic.Options)
+            .ToDictionary(option => option.Name, TextOf);
         clicks.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 1)
@@ -339,28 +300,27 @@ public static class Commands
             speed,
             minutes,
             partitions,
-            requests,
-            bindings,
-            page,
             engine,
-            processes,
         };
+        foreach (Option option in counts.Values.Concat<Option>(more.Values))
+        {
+            command.Add(option);
+        }
+
         command.SetAction(
             (parsed, cancel) =>
                 GenerateCommand.RunAsync(
                     new GenerateRequest
                     {
                         Clicks = parsed.GetRequiredValue(clicks),
-                        Processes = parsed.GetValue(processes),
-                        Requests = parsed.GetValue(requests),
+                        Workflows = counts.ToDictionary(one => one.Key, one => parsed.GetValue(one.Value)),
+                        Options = more.ToDictionary(one => one.Key, one => parsed.GetValue(one.Value)!),
                         Kafka = parsed.GetValue(kafka),
                         Seed = parsed.GetValue(seed),
                         LabelsFile = parsed.GetValue(labels),
                         OutFile = parsed.GetValue(file),
                         Speed = parsed.GetValue(speed),
                         Span = TimeSpan.FromMinutes(parsed.GetValue(minutes)),
-                        Bindings = parsed.GetValue(bindings),
-                        Page = parsed.GetValue(page)!,
                         Engine = parsed.GetValue(engine),
                         Partitions = parsed.GetValue(partitions),
                     },
@@ -370,6 +330,32 @@ public static class Commands
         );
         return command;
     }
+
+    /// <summary>The option that says how many events of a workflow's sample traffic there are.</summary>
+    private static Option<int> CountOf(ISampleTraffic traffic)
+    {
+        var count = new Option<int>("--" + traffic.Option)
+        {
+            HelpName = "N",
+            Description = traffic.Description + " (default: none)",
+        };
+        count.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 0)
+            {
+                result.AddError($"--{traffic.Option} is 0 or more");
+            }
+        });
+        return count;
+    }
+
+    private static Option<string> TextOf(TrafficOption option) =>
+        new("--" + option.Name)
+        {
+            HelpName = "ID",
+            Description = option.Description,
+            DefaultValueFactory = _ => option.Default,
+        };
 
     private static Command HttpOf(Surroundings around)
     {

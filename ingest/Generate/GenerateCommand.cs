@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using Engine.Contracts;
+using Engine.Workflows;
+using Engine.Workflows.Module.Traffic;
 using Ingest.Cli;
 using Ingest.Generate.Actors;
 using Ingest.Publishing;
@@ -11,11 +13,11 @@ public sealed record GenerateRequest
 {
     public required int Clicks { get; init; }
 
-    /// <summary>Instances of a business process beside the clicks.</summary>
-    public int Processes { get; init; }
+    /// <summary>How many of each workflow's sample traffic, by its option; none where it isn't there.</summary>
+    public IReadOnlyDictionary<string, int> Workflows { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>How many content requests of sponsors' pages come beside the clicks.</summary>
-    public int Requests { get; init; }
+    /// <summary>The values of the traffics' own options, by name.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The broker; null for that of the engine that runs here.</summary>
     public string? Kafka { get; init; }
@@ -30,12 +32,6 @@ public sealed record GenerateRequest
     public string? OutFile { get; init; }
     public Speed Speed { get; init; } = Speed.Max;
     public TimeSpan Span { get; init; } = SampleTraffic.DefaultSpan;
-
-    /// <summary>How many bindings follow the clicks; their codes are the engine's.</summary>
-    public int Bindings { get; init; }
-
-    /// <summary>The page that is bound on.</summary>
-    public string Page { get; init; } = "poster-7";
 
     /// <summary>Where the engine serves HTTP, <c>host:port</c>; null for the engine that runs here.</summary>
     public string? Engine { get; init; }
@@ -70,50 +66,75 @@ public static class GenerateCommand
         var progress = new ProgressLine(around.Error, around.Time, around.IsTerminal);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
         IEnumerable<SampleEvent> all = traffic;
-        if (request.Requests > 0)
+        foreach (ISampleTraffic workflow in Asked(request).Where(one => !one.NeedsEngine))
         {
-            all = ContentPages.ByTime(
+            all = EventStreams.MergeByTime(
                 all,
-                new ContentPages(seed, request.Requests, traffic.StartMs + span, request.Span)
+                workflow.Play(TrafficOf(request, workflow, "", seed, traffic.StartMs, traffic.StartMs + span, around))
             );
         }
 
-        if (request.Processes > 0)
+        foreach (ISampleTraffic workflow in Asked(request).Where(one => one.NeedsEngine))
         {
-            all = ContentPages.ByTime(
-                all,
-                new ProcessTraffic(seed, request.Processes, traffic.StartMs, traffic.StartMs + span)
-            );
-        }
-
-        if (request.Bindings > 0)
-        {
+            string http = EngineOf(request, workflow, engine);
             all = all.Concat(
-                Bindings.BindingTraffic.Play(
-                    EngineOf(request, engine),
-                    request.Page,
-                    request.Bindings,
-                    seed,
-                    around.Time
-                )
+                workflow.Play(TrafficOf(request, workflow, http, seed, traffic.StartMs, traffic.StartMs + span, around))
             );
         }
 
         IEnumerable<SampleEvent> events = all.Select(next => Note(next, counts, labels));
-        long doomed = kafka is null
-            ? await WriteAsync(request.OutFile!, events, cancel).ConfigureAwait(false)
-            : await SendAsync(request, around, engine, kafka, traffic, events, progress, now, cancel)
-                .ConfigureAwait(false);
+        long doomed;
+        try
+        {
+            doomed = kafka is null
+                ? await WriteAsync(request.OutFile!, events, cancel).ConfigureAwait(false)
+                : await SendAsync(request, around, engine, kafka, traffic, events, progress, now, cancel)
+                    .ConfigureAwait(false);
+        }
+        catch (TrafficException e)
+        {
+            throw new CommandFailure(e.Message, e.IsMissing ? ExitCodes.NotThere : ExitCodes.Failed);
+        }
+
         Summary.Write(around.Out, counts, counts.Values.Sum(), 0, doomed, progress.Elapsed);
         return ExitCodes.Done;
     }
 
-    private static string EngineOf(GenerateRequest request, RunningEngine? engine) =>
+    /// <summary>The workflows whose sample traffic was asked for.</summary>
+    private static IEnumerable<ISampleTraffic> Asked(GenerateRequest request) =>
+        WorkflowModules
+            .All.Select(module => module.Traffic)
+            .OfType<ISampleTraffic>()
+            .Where(traffic => request.Workflows.GetValueOrDefault(traffic.Option) > 0);
+
+    private static TrafficRequest TrafficOf(
+        GenerateRequest request,
+        ISampleTraffic traffic,
+        string engine,
+        ulong seed,
+        long startMs,
+        long endMs,
+        Surroundings around
+    ) =>
+        new(
+            seed,
+            request.Workflows[traffic.Option],
+            startMs,
+            endMs,
+            engine,
+            traffic.Options.ToDictionary(
+                option => option.Name,
+                option => request.Options.GetValueOrDefault(option.Name, option.Default)
+            ),
+            around.Time
+        );
+
+    private static string EngineOf(GenerateRequest request, ISampleTraffic traffic, RunningEngine? engine) =>
         request.Engine
         ?? engine?.Http
         ?? throw new CommandFailure(
-            "--bindings needs an engine, which makes their codes: name its HTTP address with --engine HOST:PORT, or "
-                + "start out/engine run.",
+            $"--{traffic.Option} needs an engine: name its HTTP address with --engine HOST:PORT, or start "
+                + "out/engine run.",
             ExitCodes.WrongUse
         );
 
@@ -152,9 +173,11 @@ public static class GenerateCommand
         string[] topics =
         [
             Topics.Interactions,
-            .. request.Requests > 0 ? [Topics.ContentRequests] : Array.Empty<string>(),
-            .. request.Bindings > 0 ? [Topics.Bindings] : Array.Empty<string>(),
-            .. request.Processes > 0 ? [Topics.Processes] : Array.Empty<string>(),
+            .. WorkflowModules
+                .All.Where(module =>
+                    module.Traffic is { } traffic && request.Workflows.GetValueOrDefault(traffic.Option) > 0
+                )
+                .Select(module => module.Topic),
         ];
         await ReadyTopics
             .EnsureAsync(

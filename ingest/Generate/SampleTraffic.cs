@@ -1,4 +1,5 @@
 using System.Collections;
+using Engine.Workflows.Module.Traffic;
 using Ingest.Generate.Actors;
 
 namespace Ingest.Generate;

@@ -1,4 +1,5 @@
 using Engine.Contracts;
+using Engine.Workflows.Module.Traffic;
 using Ingest.Generate.Movement;
 
 namespace Ingest.Generate;

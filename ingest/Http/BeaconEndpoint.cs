@@ -1,3 +1,4 @@
+using Engine.Web;
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;

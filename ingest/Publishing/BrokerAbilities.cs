@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using Engine.Workflows.Priority.Settings;
 
 namespace Ingest.Publishing;
 

@@ -1,4 +1,5 @@
 using Engine.Contracts;
+using Engine.Workflows.ContentRequests.Events;
 
 namespace Ingest.Publishing;
 

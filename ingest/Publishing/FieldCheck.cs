@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Engine.Contracts;
+using Engine.Workflows.ContentRequests.Events;
 
 namespace Ingest.Publishing;
 

@@ -15,7 +15,7 @@ public class LayerTests
         Conditions = typeof(global::Engine.Conditions.Condition).Assembly,
         Pipeline = typeof(global::Engine.Pipeline.ClickPipeline).Assembly,
         Scoring = typeof(global::Models.Scoring.ArtefactException).Assembly,
-        Workflows = typeof(global::Engine.Workflows.IDecider).Assembly,
+        Workflows = typeof(global::Engine.Workflows.Module.IDecider).Assembly,
         App = typeof(global::Engine.App.Cli.EngineCommands).Assembly,
         Ingest = typeof(global::Ingest.Cli.Commands).Assembly;
 

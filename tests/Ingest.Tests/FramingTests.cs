@@ -1,4 +1,5 @@
 using System.Text;
+using Engine.Web;
 using Ingest.Http;
 using Ingest.Publishing;
 using Ingest.Replay;

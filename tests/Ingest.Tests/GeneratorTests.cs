@@ -1,4 +1,8 @@
 using System.Text.Json;
+using Engine.Web;
+using Engine.Workflows.ContentRequests.Traffic;
+using Engine.Workflows.Module.Traffic;
+using Engine.Workflows.Priority.Traffic;
 using Ingest.Generate;
 using Ingest.Publishing;
 using Xunit;
@@ -198,7 +202,7 @@ public class GeneratorTests
         Run sent = await Run.Async("generate", "100", "--seed", "5", "--kafka", cluster.Address, "--processes", "20");
         Assert.Equal((0, ""), (sent.ExitCode, sent.ExitCode == 0 ? "" : sent.Error));
         Assert.Contains("process-started", sent.Out);
-        SampleEvent[] played = [.. new ProcessTraffic(5, 20, End - 60_000, End)];
+        SampleEvent[] played = [.. new ProcessTraffic().Play(Of(5, 20, 60_000))];
         Assert.Equal(played.OrderBy(e => e.TimeMs).Select(e => e.TimeMs), played.Select(e => e.TimeMs));
         Assert.All(played, e => Assert.InRange(e.TimeMs, End - 60_000, End));
         Assert.Equal(20, played.Select(e => e.Key).Distinct().Count());
@@ -217,8 +221,8 @@ public class GeneratorTests
     [Fact]
     public void Pages_ask_for_content_by_definitions_and_in_ways_that_recur()
     {
-        SampleEvent[] requests = [.. new ContentPages(3, 400, End, SampleTraffic.DefaultSpan)],
-            again = [.. new ContentPages(3, 400, End, SampleTraffic.DefaultSpan)];
+        SampleEvent[] requests = [.. new ContentRequestTraffic().Play(Of(3, 400))],
+            again = [.. new ContentRequestTraffic().Play(Of(3, 400))];
         Assert.Equal(400, requests.Select(request => request.Click).Distinct().Count());
         Assert.Equal(requests.Select(request => request.Json), again.Select(request => request.Json));
         long before = End - (long)SampleTraffic.DefaultSpan.TotalMilliseconds;
@@ -238,9 +242,20 @@ public class GeneratorTests
     [Fact]
     public void Clicks_and_requests_come_as_one_stream_in_order_of_time()
     {
-        var requests = new ContentPages(3, 50, End, SampleTraffic.DefaultSpan);
-        SampleEvent[] all = [.. ContentPages.ByTime(Traffic(clicks: 500), requests)];
+        IEnumerable<SampleEvent> requests = new ContentRequestTraffic().Play(Of(3, 50));
+        SampleEvent[] all = [.. EventStreams.MergeByTime(Traffic(clicks: 500), requests)];
         Assert.Equal(all.OrderBy(one => one.TimeMs).Select(one => one.TimeMs), all.Select(one => one.TimeMs));
         Assert.Equal(Traffic(clicks: 500).Count() + 50, all.Length);
     }
+
+    private static TrafficRequest Of(ulong seed, int count, long? spanMs = null) =>
+        new(
+            seed,
+            count,
+            End - (spanMs ?? (long)SampleTraffic.DefaultSpan.TotalMilliseconds),
+            End,
+            "",
+            new Dictionary<string, string>(),
+            TimeProvider.System
+        );
 }

@@ -4,6 +4,7 @@ using Engine.Pipeline;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows;
+using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
 using Xunit;
 

@@ -1,5 +1,6 @@
-using System.Text.Json;
 using Engine.Contracts.Protobuf;
+using System.Text.Json;
+using Engine.Workflows.Module;
 using Google.Protobuf;
 using Workflows.Tests.Bindings;
 using Workflows.Tests.Priority;
@@ -104,11 +105,11 @@ public sealed class EncodingTests
         }
     }
 
-    private static Engine.Workflows.Bindings.PromptField[] Scale { get; } =
+    private static Engine.Workflows.Bindings.Codes.PromptField[] Scale { get; } =
     [
-        new("kilos", Engine.Workflows.Bindings.PromptType.Number, Least: 0.5, Most: 9.5),
-        new("pieces", Engine.Workflows.Bindings.PromptType.Integer, Min: long.MinValue, Max: long.MaxValue),
-        new("note", Engine.Workflows.Bindings.PromptType.Text, Characters: 8),
+        new("kilos", Engine.Workflows.Bindings.Codes.PromptType.Number, Least: 0.5, Most: 9.5),
+        new("pieces", Engine.Workflows.Bindings.Codes.PromptType.Integer, Min: long.MinValue, Max: long.MaxValue),
+        new("note", Engine.Workflows.Bindings.Codes.PromptType.Text, Characters: 8),
     ];
 
     [Fact]
@@ -165,7 +166,7 @@ public sealed class EncodingTests
     /// <summary>An event as a producer would build it who has the schema.</summary>
     private static byte[] Protobuf(string json)
     {
-        var e = new WorkflowEvent();
+        var e = new Engine.Contracts.Protobuf.WorkflowEvent();
         foreach (JsonProperty property in JsonDocument.Parse(json).RootElement.EnumerateObject())
         {
             switch (property.Name)
@@ -180,7 +181,7 @@ public sealed class EncodingTests
                     Fill(e.Context, property.Value);
                     break;
                 default:
-                    WorkflowEvent
+                    Engine.Contracts.Protobuf.WorkflowEvent
                         .Descriptor.FindFieldByName(property.Name)
                         .Accessor.SetValue(e, property.Value.GetString()!);
                     break;

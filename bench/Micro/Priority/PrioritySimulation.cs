@@ -5,7 +5,9 @@ using Engine.Pipeline;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows;
+using Engine.Workflows.Module;
 using Engine.Workflows.Priority;
+using Engine.Workflows.Priority.Decision;
 using Engine.Workflows.Runtime;
 
 namespace Bench.Micro.Priority;

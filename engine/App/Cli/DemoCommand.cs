@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
+using Engine.App.Running;
 using Engine.App.Terminal;
+using Engine.Workflows;
+using Engine.Workflows.Module.Traffic;
 using Ingest.Cli;
 using Microsoft.Extensions.Logging;
 
@@ -143,12 +146,10 @@ internal static class DemoCommand
                     $"{clicks}",
                     "--labels",
                     labels,
-                    "--requests",
-                    $"{clicks / 50}",
-                    "--processes",
-                    "40",
-                    "--bindings",
-                    "60",
+                    .. WorkflowModules
+                        .All.Select(module => module.Traffic)
+                        .OfType<ISampleTraffic>()
+                        .SelectMany(traffic => (string[])[$"--{traffic.Option}", $"{traffic.DemoCount(clicks)}"]),
                     "--engine",
                     running.Http,
                 ]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Engine.App.Configuration;
+using Engine.App.Running;
 using Engine.Pipeline.Settings;
 using Ingest.Cli;
 

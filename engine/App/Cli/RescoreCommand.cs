@@ -11,7 +11,9 @@ using Engine.Pipeline.Consume.Followers;
 using Engine.Pipeline.Consume.Logs;
 using Engine.Pipeline.Consume.Rescore;
 using Engine.Pipeline.Settings;
+using Engine.Workflows;
 using Engine.Workflows.Bindings;
+using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
 using Ingest.Cli;
 using StackExchange.Redis;
@@ -47,13 +49,13 @@ internal static class RescoreCommand
         string group = request.Group ?? running?.Group ?? file.Config.Group,
             prefix = request.Prefix ?? running?.Prefix ?? file.Config.Prefix;
         var target = new KafkaTarget(kafka, file.Config.Consume.Librdkafka);
-        (SettingsBase settingsBase, CodeKeys? codes) = await OfGroupAsync(redis, new RedisKeys(prefix, group), file)
+        (SettingsBase settingsBase, IReadOnlyList<byte[]> secrets) = await OfGroupAsync(redis, new RedisKeys(prefix, group), file)
             .ConfigureAwait(false);
         SettingsTimeline timeline = TimelineOf(settingsBase, target, request, file);
 
         string part = request.Out + ".part",
             written;
-        using (var log = new MergedLog(target, [Topics.Interactions, .. Deciders.Topics], around.Time))
+        using (var log = new MergedLog(target, [Topics.Interactions, .. Modules.Topics], around.Time))
         {
             if (log.Partitions(Topics.Interactions) == 0)
             {
@@ -63,11 +65,15 @@ internal static class RescoreCommand
                 );
             }
 
-            if (codes == null && log.Holds(Topics.Bindings))
+            if (
+                secrets.Count == 0
+                && WorkflowModules.All.FirstOrDefault(one => one.NeedsSigningSecrets && log.Holds(one.Topic))
+                    is { } module
+            )
             {
                 throw new CommandFailure(
-                    "there are bindings, and no key to verify their codes by: name the files of the group's keys in "
-                        + "engine.yaml's signing_keys.",
+                    $"there are {module.Name}, and no key to verify their codes by: name the files of the group's "
+                        + $"keys in engine.yaml's signing_keys.",
                     ExitCodes.WrongUse
                 );
             }
@@ -85,7 +91,7 @@ internal static class RescoreCommand
                 standings.Take,
                 around.Time
             );
-            var workflows = new WorkflowScorer(Deciders.All(standings, codes), timeline, settingsBase.Hash, output);
+            var workflows = new WorkflowScorer(Modules.CreateDeciders(new DeciderServices(standings, secrets)).Select(one => one.Decider), timeline, settingsBase.Hash, output);
             Score(log, clicks, workflows, around, cancel);
             written = FormattableString.Invariant(
                 $"{clicks.Verdicts:#,0} verdicts and {workflows.Results:#,0} results of workflows"
@@ -141,8 +147,8 @@ internal static class RescoreCommand
         ?? (configured.Length > 0 ? configured : running)
         ?? throw new CommandFailure($"no {what} address: name one with {option} HOST:PORT.");
 
-    /// <summary>What lies in Redis for good: the group's base, and what verifies bindings' codes.</summary>
-    private static async Task<(SettingsBase Base, CodeKeys? Codes)> OfGroupAsync(
+    /// <summary>What lies in Redis for good: the group's base, and the secrets that verify codes.</summary>
+    private static async Task<(SettingsBase Base, IReadOnlyList<byte[]> SigningSecrets)> OfGroupAsync(
         string redis,
         RedisKeys keys,
         ConfigFile file
@@ -156,7 +162,7 @@ internal static class RescoreCommand
                     + $"group with --group.",
                 ExitCodes.NotThere
             )
-            : (SettingsBase.FromJson(json), SigningKeys.Find(connection.GetDatabase(), keys, file));
+            : (SettingsBase.FromJson(json), SigningSecrets.Find(connection.GetDatabase(), keys, file));
     }
 
     /// <summary>Settings as they came into force; or those of one version, in force from the beginning.</summary>
@@ -186,7 +192,7 @@ internal static class RescoreCommand
         };
         try
         {
-            SettingsBook book = SettingsBook.Of(settingsBase, file.Files, Deciders.Kinds);
+            SettingsBook book = SettingsBook.Of(settingsBase, file.Files, Modules.SettingKinds);
             var delay = TimeSpan.FromSeconds(2);
             if (request.Model != null)
             {

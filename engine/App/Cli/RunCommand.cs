@@ -1,22 +1,11 @@
 using Engine.App.Configuration;
 using Engine.App.Hosting;
+using Engine.App.Running;
 using Engine.App.Terminal;
 using Ingest.Cli;
 using Microsoft.Extensions.Logging;
 
 namespace Engine.App.Cli;
-
-/// <summary>What <c>engine run</c> was asked for; null where engine.yaml decides.</summary>
-public sealed record RunRequest
-{
-    public string? Kafka { get; init; }
-    public string? Redis { get; init; }
-    public string? Group { get; init; }
-    public string? Config { get; init; }
-    public string? Http { get; init; }
-    public string? Prefix { get; init; }
-    public TimeSpan? UntilIdle { get; init; }
-}
 
 /// <summary><c>engine run</c>: scores until it is stopped, or until there is nothing left to do.</summary>
 internal static class RunCommand

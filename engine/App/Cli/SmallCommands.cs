@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
+using Engine.App.Terminal;
 using Engine.Conditions;
 using Engine.Pipeline.Settings;
 using Ingest.Cli;
@@ -54,54 +55,6 @@ internal static class VerdictCommand
     }
 }
 
-/// <summary>A verdict for people.</summary>
-public static class VerdictText
-{
-    private static readonly JsonSerializerOptions Relaxed = new()
-    {
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
-    public static string Of(Verdict verdict)
-    {
-        var lines = new List<string>
-        {
-            $"click     {verdict.Click}",
-            $"class     {verdict.Class} (band {verdict.Band})",
-            $"action    {verdict.Action}, {(verdict.Billable ? "billable" : "not billable")}",
-            FormattableString.Invariant($"score     {verdict.Score:0.####}"),
-            $"path      {verdict.Path}",
-        };
-        if (verdict.Time is { } time)
-        {
-            lines.Add(
-                FormattableString.Invariant(
-                    $"time      {DateTimeOffset.FromUnixTimeMilliseconds(time):yyyy-MM-dd HH:mm:ss.fff} UTC"
-                )
-            );
-        }
-
-        if (verdict.At is { } at)
-        {
-            lines.Add($"at        {at}");
-        }
-
-        lines.Add($"decided   by {verdict.Model}, settings {verdict.Settings}");
-        lines.Add(verdict.Reasons.Count == 0 ? "reasons   none" : "reasons");
-        foreach (string reason in verdict.Reasons)
-        {
-            lines.Add($"  {reason,-22} {Entry(verdict.Evidence[reason])}");
-        }
-
-        return string.Join(Environment.NewLine, lines);
-    }
-
-    private static string Entry(JsonNode? evidence) =>
-        evidence is JsonObject fields
-            ? string.Join(", ", fields.Select(field => $"{field.Key} {field.Value?.ToJsonString(Relaxed).Trim('"')}"))
-            : "";
-}
-
 /// <summary><c>engine check</c>: everything that a start would refuse, at once.</summary>
 internal static class CheckCommand
 {
@@ -109,7 +62,7 @@ internal static class CheckCommand
     {
         ConfigFile file = ConfigFile.Find(config);
         SortedDictionary<string, string> records = SettingsFolder.Read(file.SettingsFolder);
-        List<string> problems = SettingsFolder.Check(records, file.Files, Deciders.Kinds);
+        List<string> problems = SettingsFolder.Check(records, file.Files, Modules.SettingKinds);
         foreach (string problem in problems)
         {
             around.Error.WriteLine($"engine: {file.SettingsFolder}: {problem}");
@@ -120,7 +73,7 @@ internal static class CheckCommand
             return ExitCodes.WrongUse;
         }
 
-        SigningKeys.Read(file);
+        SigningSecrets.Read(file);
         around.Out.WriteLine($"{file.Path}: fine; {records.Count} settings load.");
         return ExitCodes.Done;
     }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
+using Engine.App.Hosting;
 using Engine.Contracts;
 using Engine.Pipeline.Consume.Librdkafka;
 
@@ -22,8 +23,9 @@ public sealed unsafe class EmbeddedKafka : IDisposable
     private readonly nint _cluster;
 
     /// <param name="partitions">Of every topic but <c>settings</c>.</param>
+    /// <param name="topics">What producers write to.</param>
     /// <param name="prefix">Of a second group, whose own topics are made too.</param>
-    public EmbeddedKafka(int partitions, string prefix = "")
+    public EmbeddedKafka(int partitions, IReadOnlyList<string> topics, string prefix = "")
     {
         _host = new ProducerBuilder<Null, Null>(
             new ProducerConfig(
@@ -41,7 +43,7 @@ public sealed unsafe class EmbeddedKafka : IDisposable
 
         LibrdkafkaNative.MockGroupDelay(_cluster, (int)GroupDelay.TotalMilliseconds);
         Brokers = Marshal.PtrToStringUTF8((nint)LibrdkafkaNative.MockBootstraps(_cluster))!;
-        foreach (string topic in Topics.Holds.Keys)
+        foreach (string topic in topics)
         {
             Make(topic, partitions);
         }

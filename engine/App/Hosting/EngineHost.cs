@@ -16,6 +16,7 @@ using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Engine.Workflows;
 using Engine.Workflows.Bindings;
+using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
 using Ingest.Cli;
 using Ingest.Publishing;
@@ -47,13 +48,20 @@ public sealed partial class EngineHost : IDisposable
         EngineContext context,
         SettingsReader settings,
         StandingsView standings,
-        CodeKeys codes,
+        IReadOnlyList<byte[]> signingSecrets,
+        IReadOnlyList<(IWorkflow Module, IDecider Decider)> deciders,
         IEnumerable<Lane> lanes,
         WorkflowLane workflows,
         ILogger log
     )
     {
-        (Standings, Codes, _lanes, _workflows) = (standings, codes, [.. lanes], workflows);
+        (Standings, SigningSecrets, Deciders, _lanes, _workflows) = (
+            standings,
+            signingSecrets,
+            deciders,
+            [.. lanes],
+            workflows
+        );
         (Context, _settings, _kafka, _clock) = (context, settings, context.Kafka, context.Clock);
         _ends = new LogEnds(context.Consume.Kafka, context.Redis, context.Keys, context.Clock);
         _kafka.Failed = log.SendFailed;
@@ -66,8 +74,11 @@ public sealed partial class EngineHost : IDisposable
     /// <summary>What clicks have told, over all partitions.</summary>
     public IStandings Standings { get; }
 
-    /// <summary>What signs and verifies operation-binding codes.</summary>
-    public CodeKeys Codes { get; }
+    /// <summary>The group's secrets, the first of which signs.</summary>
+    public IReadOnlyList<byte[]> SigningSecrets { get; }
+
+    /// <summary>The workflows that are decided here.</summary>
+    public IReadOnlyList<(IWorkflow Module, IDecider Decider)> Deciders { get; }
 
     public IReadOnlyList<LaneStatus> Lanes => [.. _lanes.Select(lane => lane.Status)];
 
@@ -128,7 +139,7 @@ public sealed partial class EngineHost : IDisposable
         {
             ClaimGroup(redis.Redis.GetDatabase(), keys);
             WarnOfEviction(redis, log);
-            CodeKeys codes = SigningKeys.Take(redis.Redis.GetDatabase(), keys, file);
+            IReadOnlyList<byte[]> secrets = Hosting.SigningSecrets.FindOrMake(redis.Redis.GetDatabase(), keys, file);
             // What needs no Kafka is done while Kafka answers, and its readers are made side by side: each waits a
             // tenth of a second for it.
             Task topics = MakeTopicsAsync(address, target, config, cancel);
@@ -193,8 +204,17 @@ public sealed partial class EngineHost : IDisposable
                 Clock = clock,
                 Log = log,
             };
+            IReadOnlyList<(IWorkflow Module, IDecider Decider)> deciders = Modules.CreateDeciders(
+                new DeciderServices(view, secrets)
+            );
+            var upkeep = new UpkeepServices(keys, settings.Timeline, view, context.Deliver.VerdictTtl, clock);
             Task<WorkflowLane> workflows = Task.Run(
-                () => new WorkflowLane(context, Deciders.All(view, codes), Deciders.Upkeep(context, view)),
+                () =>
+                    new WorkflowLane(
+                        context,
+                        [.. deciders.Select(one => one.Decider)],
+                        deciders.ToDictionary(one => one.Module.Topic, one => one.Module.CreateUpkeep(upkeep))
+                    ),
                 cancel
             );
             IEnumerable<Task<Lane>> lanes = Enumerable
@@ -204,7 +224,8 @@ public sealed partial class EngineHost : IDisposable
                 context,
                 settings,
                 view,
-                codes,
+                secrets,
+                deciders,
                 await Task.WhenAll(lanes).ConfigureAwait(false),
                 await workflows.ConfigureAwait(false),
                 log
@@ -353,7 +374,7 @@ public sealed partial class EngineHost : IDisposable
             Topics.Interactions,
             Topics.Labels,
             Topics.Settings,
-            .. Deciders.Topics,
+            .. Modules.Topics,
             .. own.Select(topic => address.Prefix + topic),
         ];
         IReadOnlyList<TopicState> states;
@@ -402,7 +423,7 @@ public sealed partial class EngineHost : IDisposable
     {
         try
         {
-            return SettingsBook.Of(settingsBase, files, Deciders.Kinds);
+            return SettingsBook.Of(settingsBase, files, Modules.SettingKinds);
         }
         catch (SettingException e)
         {

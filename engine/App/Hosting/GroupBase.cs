@@ -34,7 +34,7 @@ public static class GroupBase
     public static SettingsBase Set(IDatabase redis, RedisKeys keys, KafkaTarget kafka, ConfigFile file)
     {
         SortedDictionary<string, string> files = SettingsFolder.Read(file.SettingsFolder);
-        List<string> problems = SettingsFolder.Check(files, file.Files, Deciders.Kinds);
+        List<string> problems = SettingsFolder.Check(files, file.Files, Modules.SettingKinds);
         if (problems.Count > 0)
         {
             throw new CommandFailure(
@@ -57,7 +57,7 @@ public static class GroupBase
         long next = SettingsReader.End(kafka),
             logTime = 0;
         var records = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
-        var check = new SettingsBook(settingFiles, Deciders.Kinds);
+        var check = new SettingsBook(settingFiles, Modules.SettingKinds);
         void Apply(string key, string? value)
         {
             try

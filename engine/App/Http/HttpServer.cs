@@ -2,12 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
-using Engine.App.Pages;
 using Engine.Partitions.Diagnostics;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Settings;
+using Engine.Web;
 using Engine.Workflows.ContentRequests;
+using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
 using Ingest.Cli;
 using Ingest.Publishing;
@@ -23,12 +24,13 @@ namespace Engine.App.Http;
 /// <summary>The HTTP ends and pages of an engine.</summary>
 internal sealed class HttpServer : IDisposable
 {
+    private static readonly string Version = typeof(HttpServer).Assembly.GetName().Version!.ToString(3);
+
     private readonly WebApplication _app;
     private readonly KafkaEventOut _events;
-    private readonly EventPublisher _bindings;
 
-    private HttpServer(WebApplication app, KafkaEventOut events, EventPublisher bindings, string address) =>
-        (_app, _events, _bindings, Address) = (app, events, bindings, address);
+    private HttpServer(WebApplication app, KafkaEventOut events, string address) =>
+        (_app, _events, Address) = (app, events, address);
 
     /// <summary>Where it listens: <c>host:port</c>.</summary>
     public string Address { get; }
@@ -63,21 +65,13 @@ internal sealed class HttpServer : IDisposable
         }
 
         var events = new KafkaEventOut(host.Context.Consume.Kafka, host.Context.Log.SendFailed);
-        var bindings = new EventPublisher(
-            new PublisherOptions
-            {
-                Kafka = host.Context.Consume.Kafka.Brokers,
-                ClientId = "engine-http",
-                Extra = config.Consume.Librdkafka,
-            }
-        );
         try
         {
-            WebApplication app = await ListenAsync(end, host, config, events, bindings, cancel).ConfigureAwait(false)
+            WebApplication app = await ListenAsync(end, host, config, events, cancel).ConfigureAwait(false)
                 // Another engine that starts in this moment has taken it since it was looked at.
                 ?? (
                     asked == null && end.Port != 0
-                        ? await ListenAsync(new IPEndPoint(end.Address, 0), host, config, events, bindings, cancel)
+                        ? await ListenAsync(new IPEndPoint(end.Address, 0), host, config, events, cancel)
                             .ConfigureAwait(false)
                         : null
                 )
@@ -85,12 +79,11 @@ internal sealed class HttpServer : IDisposable
                     $"HTTP can't listen on {address}, which somebody else does, or which isn't this machine's: name "
                         + $"another with --http H:P."
                 );
-            return new HttpServer(app, events, bindings, new Uri(app.Urls.First()).Authority);
+            return new HttpServer(app, events, new Uri(app.Urls.First()).Authority);
         }
         catch
         {
             events.Dispose();
-            bindings.Dispose();
             throw;
         }
     }
@@ -101,7 +94,6 @@ internal sealed class HttpServer : IDisposable
         EngineHost host,
         EngineConfig config,
         KafkaEventOut events,
-        EventPublisher bindings,
         CancellationToken cancel
     )
     {
@@ -111,8 +103,7 @@ internal sealed class HttpServer : IDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddRazorComponents();
         WebApplication app = builder.Build();
-        Map(app, host, events);
-        MapBindings(app, host, bindings, config.BehindProxy);
+        Map(app, host, events, config.BehindProxy);
         try
         {
             await app.StartAsync(cancel).ConfigureAwait(false);
@@ -125,46 +116,35 @@ internal sealed class HttpServer : IDisposable
         }
     }
 
-    private static void Map(WebApplication app, EngineHost host, KafkaEventOut events)
+    private static void Map(WebApplication app, EngineHost host, KafkaEventOut events, bool behindProxy)
     {
         EngineContext context = host.Context;
         Lookups.Map(app, host);
-        var content = new ContentRequestDecider(host.Standings);
         var compiled = new CompiledSettings();
-        ContentEnds.Map(
-            app,
-            content,
-            host.Standings,
-            compiled,
-            context.Timeline,
-            context.SettingsAreFresh,
-            events,
-            context.Clock
-        );
-        var desk = new SponsorDesk(
-            content,
-            compiled,
-            context.Timeline,
-            context.Redis.Redis,
-            context.Keys,
-            events,
-            context.Clock
-        );
-        SponsorEnds.Map(app, desk);
-        SponsorPages.Map(app, desk, new SponsorSessions(context.Redis.Redis, context.Keys));
-    }
+        foreach ((IWorkflow module, IDecider decider) in host.Deciders)
+        {
+            module.MapEndpoints(
+                new WorkflowEndpoints
+                {
+                    Routes = app,
+                    Events = new EventIntake(decider, events),
+                    Kafka = events,
+                    Settings = new SettingsInForce(decider, compiled, context.Timeline, context.SettingsAreFresh),
+                    Standings = host.Standings,
+                    Redis = context.Redis.Redis,
+                    Keys = context.Keys,
+                    SigningSecrets = host.SigningSecrets,
+                    Clock = context.Clock,
+                    BehindProxy = behindProxy,
+                }
+            );
+        }
 
-    private static void MapBindings(WebApplication app, EngineHost host, EventPublisher events, bool behindProxy)
-    {
-        EngineContext context = host.Context;
-        var codes = new BindingCodes(
-            host.Codes,
-            now => SettingsTimeline.At(context.Timeline.Entries, now, out _),
-            context.Clock
+        app.MapGet(
+            "/openapi.json",
+            (EndpointDataSource endpoints) =>
+                Answers.Json(OpenApiDocument.Of("Engine", Version, endpoints.Endpoints))
         );
-        IDatabase redis = context.Redis.Redis.GetDatabase();
-        BindingEnds.Map(app, codes, events, redis, context.Keys);
-        BindingPages.Map(app, codes, events, redis, context.Keys, behindProxy);
     }
 
     private static bool IsTaken(IPEndPoint end)
@@ -186,6 +166,5 @@ internal sealed class HttpServer : IDisposable
         _app.StopAsync(TimeSpan.FromSeconds(5)).GetAwaiter().GetResult();
         ((IDisposable)_app).Dispose();
         _events.Dispose();
-        _bindings.Dispose();
     }
 }

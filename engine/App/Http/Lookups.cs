@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Engine.App.Hosting;
 using Engine.App.Quality;
+using Engine.Web;
 using Ingest.Cli;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Engine.App.Cli;
 using Engine.App.Hosting;
 using Engine.App.Lookup;
+using Engine.App.Running;
 using Ingest.Publishing;
 
 namespace Engine.App.Terminal;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Engine.Pipeline.Settings;
+using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Runtime;
 

@@ -7,6 +7,7 @@ using Engine.Pipeline;
 using Engine.Pipeline.Join;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
+using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Runtime;
 
@@ -20,9 +21,6 @@ public readonly record struct WorkflowRecord(
     byte[] Value,
     Func<string, string?> Header
 );
-
-/// <summary>Why an event can't be used.</summary>
-public readonly record struct Refusal(DeadLetterReason Reason, string Detail);
 
 /// <summary>
 /// One partition of one workflow, without what carries it: log time, settings in force, ids seen, timers, and the

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Engine.Pipeline.Standing;
+using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Runtime;
 

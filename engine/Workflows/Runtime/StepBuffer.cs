@@ -1,4 +1,5 @@
 using Engine.Contracts;
+using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Runtime;
 

@@ -5,6 +5,7 @@ using Engine.Partitions;
 using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Deliver;
+using Engine.Workflows.Module;
 using StackExchange.Redis;
 
 namespace Engine.Workflows.Runtime;

@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Engine.Partitions;
 using Engine.Partitions.Diagnostics;
 using Engine.Pipeline;
+using Engine.Workflows.Module;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 

@@ -6,6 +6,7 @@ using Engine.Partitions.Kafka;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Deliver;
+using Engine.Workflows.Module;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -34,7 +35,7 @@ public sealed partial class WorkflowLane : IDisposable
     private readonly Dictionary<TopicPartition, long> _retakeAt = [];
     private readonly Dictionary<string, WorkflowCounts> _released = [];
     private readonly Queue<ConsumeResult<byte[], byte[]>> _early = new();
-    private readonly IReadOnlyList<IUpkeep> _upkeep;
+    private readonly IReadOnlyDictionary<string, IReadOnlyList<IUpkeep>> _upkeep;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
     private volatile WorkflowStatus _status = WorkflowStatus.Starting;
@@ -43,7 +44,7 @@ public sealed partial class WorkflowLane : IDisposable
     private bool _redisAway,
         _hasJoined;
 
-    public WorkflowLane(EngineContext context, IReadOnlyList<IDecider> deciders, IReadOnlyList<IUpkeep> upkeep)
+    public WorkflowLane(EngineContext context, IReadOnlyList<IDecider> deciders, IReadOnlyDictionary<string, IReadOnlyList<IUpkeep>> upkeep)
     {
         (_context, _upkeep) = (context, upkeep);
         _deciders = deciders.ToDictionary(decider => decider.Topic);
@@ -139,19 +140,18 @@ public sealed partial class WorkflowLane : IDisposable
         }
 
         SeeToTicks();
-        foreach (IUpkeep upkeep in _upkeep)
+        foreach ((string topic, IReadOnlyList<IUpkeep> upkeep) in _upkeep)
         {
-            Attempt(() =>
-                upkeep.Run(Redis, [.. _owned.Values.Select(partition => partition.Run)], (topic, key, json, id) =>
-                    _context.Kafka.SendShared(
-                        _sender,
-                        topic,
-                        Encoding.UTF8.GetBytes(key),
-                        Encoding.UTF8.GetBytes(json),
-                        id
-                    )
-                )
-            );
+            OwnedMemory[] owned =
+            [
+                .. _owned
+                    .Values.Where(partition => partition.Run.Decider.Topic == topic)
+                    .Select(partition => new OwnedMemory(partition.Run.Number, partition.Run.Memory)),
+            ];
+            foreach (IUpkeep one in upkeep)
+            {
+                Attempt(() => one.Run(Redis, owned, Send));
+            }
         }
 
         Retake();
@@ -395,6 +395,9 @@ public sealed partial class WorkflowLane : IDisposable
             _context.Kafka.Tick(_sender, partition.Run.Decider.Topic, partition.Run.Number, reckoned);
         }
     }
+
+    private void Send(string topic, string key, string json, string id) =>
+        _context.Kafka.SendShared(_sender, topic, Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(json), id);
 
     private void Tell()
     {

@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Engine.Pipeline;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
+using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Runtime;
 

@@ -1,3 +1,4 @@
+using Engine.Workflows.Module.Traffic;
 using Ingest.Generate.Movement;
 
 namespace Ingest.Generate.Actors;

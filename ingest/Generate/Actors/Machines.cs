@@ -1,3 +1,5 @@
+using Engine.Workflows.Module.Traffic;
+
 namespace Ingest.Generate.Actors;
 
 /// <summary>

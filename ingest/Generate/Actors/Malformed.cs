@@ -1,5 +1,6 @@
 using System.Text;
 using Engine.Contracts;
+using Engine.Workflows.Module.Traffic;
 using Ingest.Publishing;
 
 namespace Ingest.Generate.Actors;

@@ -10,6 +10,7 @@ using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;
 using Engine.Pipeline.Verdicts;
 using Engine.Primitives;
+using Engine.Workflows.Module.Traffic;
 using Ingest.Generate;
 using Ingest.Publishing;
 using Models.Training.Data;

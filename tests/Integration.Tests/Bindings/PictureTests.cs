@@ -1,5 +1,8 @@
 using Engine.App.Http;
+using Engine.Web;
 using Engine.Workflows.Bindings;
+using Engine.Workflows.Bindings.Codes;
+using Engine.Workflows.Bindings.Settings;
 using Xunit;
 
 namespace Integration.Tests.Bindings;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Engine.App.Embedded;
 using Engine.Contracts;
 using Engine.Partitions.Diagnostics;
+using Engine.Workflows;
 using Tests.Support;
 using Xunit;
 
@@ -38,7 +39,11 @@ public sealed class Lab : IAsyncDisposable
     public static async Task<Lab> EmbeddedAsync(string redis, EngineYaml? yaml = null)
     {
         LiveResults results = await Redises.StartAsync(redis);
-        var kafka = new EmbeddedKafka(4, Second);
+        var kafka = new EmbeddedKafka(
+            4,
+            [Topics.Interactions, Topics.Labels, .. WorkflowModules.All.Select(module => module.Topic)],
+            Second
+        );
         // The test cluster has no shortest session: one that ends soon makes a restart after a kill quick.
         return new Lab(kafka, kafka.Brokers, results, yaml ?? new EngineYaml { SessionMs = 3000 });
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Engine.Pipeline.Consume.Fetch;
+using Engine.Workflows.Priority.Settings;
 using Xunit;
 
 namespace Pipeline.Tests.Consume;

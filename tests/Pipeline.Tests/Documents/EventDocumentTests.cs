@@ -1,5 +1,5 @@
-using System.Globalization;
 using Engine.Contracts.Protobuf;
+using System.Globalization;
 using Engine.Pipeline.Decode;
 using Google.Protobuf.Reflection;
 using Xunit;
@@ -63,7 +63,7 @@ public sealed class EventDocumentTests
         );
         ProtoField[] workflow = [.. fields.Where(field => field.Message == "WorkflowEvent")];
         Assert.Equal(
-            WorkflowEvent.Descriptor.Fields.InFieldNumberOrder().Select(field => (field.Name, field.FieldNumber)),
+            Engine.Contracts.Protobuf.WorkflowEvent.Descriptor.Fields.InFieldNumberOrder().Select(field => (field.Name, field.FieldNumber)),
             workflow.Select(field => (field.Name, field.Number))
         );
         Assert.All(fields.Where(field => field.Message == "Event"), field =>

@@ -1,4 +1,6 @@
 using Engine.Workflows.Bindings;
+using Engine.Workflows.Bindings.Codes;
+using Engine.Workflows.Bindings.Settings;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;

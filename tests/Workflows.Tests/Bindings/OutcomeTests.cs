@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Engine.Contracts;
 using Engine.Workflows.Bindings;
+using Engine.Workflows.Bindings.Codes;
 using Xunit;
 
 namespace Workflows.Tests.Bindings;
@@ -278,7 +279,7 @@ public sealed class OutcomeTests
 
     private void Refusal(DeadLetterReason reason, string? detail)
     {
-        Engine.Workflows.Runtime.Refusal refusal = Assert.Single(_log.Run.DeadLetters);
+        Engine.Workflows.Module.Refusal refusal = Assert.Single(_log.Run.DeadLetters);
         Assert.Equal(reason, refusal.Reason);
         if (detail != null)
         {

@@ -1,7 +1,10 @@
+using Engine.Contracts.Protobuf;
 using System.Text;
 using Engine.Contracts;
-using Engine.Contracts.Protobuf;
 using Engine.Workflows.ContentRequests;
+using Engine.Workflows.ContentRequests.Decision;
+using Engine.Workflows.ContentRequests.Events;
+using Engine.Workflows.ContentRequests.Settings;
 using Google.Protobuf;
 using Xunit;
 
@@ -194,7 +197,7 @@ public class ContentEventTests
 
     private static void Refused(ContentRun run, DeadLetterReason reason, string detail)
     {
-        Engine.Workflows.Runtime.Refusal refusal = Assert.Single(run.Log.DeadLetters);
+        Engine.Workflows.Module.Refusal refusal = Assert.Single(run.Log.DeadLetters);
         Assert.Equal(reason, refusal.Reason);
         Assert.StartsWith(detail, refusal.Detail);
         Assert.Empty(run.Log.Values);

@@ -2,6 +2,10 @@ using System.Text.Json;
 using Engine.Partitions.Diagnostics;
 using Engine.Workflows;
 using Engine.Workflows.ContentRequests;
+using Engine.Workflows.ContentRequests.Decision;
+using Engine.Workflows.ContentRequests.Events;
+using Engine.Workflows.ContentRequests.Settings;
+using Engine.Workflows.Module;
 
 namespace Workflows.Tests.ContentRequests;
 

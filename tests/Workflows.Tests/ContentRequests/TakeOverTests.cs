@@ -1,5 +1,8 @@
 using Engine.Workflows;
 using Engine.Workflows.ContentRequests;
+using Engine.Workflows.ContentRequests.Decision;
+using Engine.Workflows.ContentRequests.Settings;
+using Engine.Workflows.Module;
 using Xunit;
 
 namespace Workflows.Tests.ContentRequests;

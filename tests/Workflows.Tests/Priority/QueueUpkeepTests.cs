@@ -3,7 +3,11 @@ using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
+using Engine.Workflows.Module;
 using Engine.Workflows.Priority;
+using Engine.Workflows.Priority.Decision;
+using Engine.Workflows.Priority.Settings;
+using Engine.Workflows.Priority.Upkeep;
 using Engine.Workflows.Runtime;
 using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
@@ -67,7 +71,7 @@ public sealed class QueueUpkeepTests : IAsyncLifetime
     private void Look(int seconds)
     {
         _clock.Advance(TimeSpan.FromSeconds(seconds));
-        _upkeep.Run(Redis, [_run], (_, _, _, _) => Assert.Fail("upkeep of queues sends nothing"));
+        _upkeep.Run(Redis, [new OwnedMemory(_run.Number, _run.Memory)], (_, _, _, _) => Assert.Fail("upkeep of queues sends nothing"));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Engine.Workflows.Priority;
+using Engine.Workflows.Priority.Decision;
 using Xunit;
 
 namespace Workflows.Tests.Priority;

@@ -4,7 +4,10 @@ using Engine.Pipeline;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows;
+using Engine.Workflows.Module;
 using Engine.Workflows.Priority;
+using Engine.Workflows.Priority.Decision;
+using Engine.Workflows.Priority.Upkeep;
 using Engine.Workflows.Runtime;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -42,6 +45,8 @@ public sealed class RefundReviewTests
         return new SettingsTimeline(book.Build("s-base", new KeyedHash(1, 2)), TimeSpan.FromSeconds(2));
     }
 
+    private OwnedMemory Memory(int partition) => new(partition, Owned(partition).Memory);
+
     private PartitionRun Owned(int partition) =>
         new(new PriorityDecider(), partition, _timeline, new CompiledSettings(), new KeyedHash(1, 2), 0, 0);
 
@@ -50,7 +55,7 @@ public sealed class RefundReviewTests
     {
         _sent.Clear();
         _clock.Advance(TimeSpan.FromSeconds(1));
-        (reviews ?? _reviews).Run(null!, [Owned(partition)], (topic, key, json, id) =>
+        (reviews ?? _reviews).Run(null!, [Memory(partition)], (topic, key, json, id) =>
             _sent.Add((topic, key, json, id))
         );
         return
@@ -134,10 +139,10 @@ public sealed class RefundReviewTests
         _sent.Clear();
         _sums["cmp-7"] = new ClickSums(10, 9, 0, 90_000_000);
         _clock.Advance(TimeSpan.FromMilliseconds(999));
-        _reviews.Run(null!, [Owned(0)], (topic, key, json, id) => _sent.Add((topic, key, json, id)));
+        _reviews.Run(null!, [Memory(0)], (topic, key, json, id) => _sent.Add((topic, key, json, id)));
         Assert.Empty(_sent);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
-        _reviews.Run(null!, [Owned(0)], (topic, key, json, id) => _sent.Add((topic, key, json, id)));
+        _reviews.Run(null!, [Memory(0)], (topic, key, json, id) => _sent.Add((topic, key, json, id)));
         Assert.Single(_sent);
     }
 

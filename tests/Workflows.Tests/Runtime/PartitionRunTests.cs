@@ -105,7 +105,7 @@ public class PartitionRunTests
     public void What_cannot_be_used_is_a_dead_letter_that_says_why(string json, DeadLetterReason reason, string detail)
     {
         DeciderRun run = New().Send(json);
-        Engine.Workflows.Runtime.Refusal refusal = Assert.Single(run.DeadLetters);
+        Engine.Workflows.Module.Refusal refusal = Assert.Single(run.DeadLetters);
         Assert.Equal((reason, detail), (refusal.Reason, refusal.Detail));
         Assert.Equal((1, 0, 1), (run.Counts.Read, run.Counts.Decided, run.Counts.DeadLetters));
         Assert.Empty(run.Values);

@@ -3,6 +3,7 @@ using Engine.Pipeline;
 using Engine.Pipeline.Standing;
 using Engine.Primitives;
 using Engine.Workflows;
+using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
 using Xunit;
 

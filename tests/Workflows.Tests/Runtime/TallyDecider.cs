@@ -1,5 +1,6 @@
 using Engine.Contracts.Settings;
 using Engine.Workflows;
+using Engine.Workflows.Module;
 
 namespace Workflows.Tests.Runtime;
 

@@ -1,0 +1,146 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Engine.App.Cli;
+using Engine.App.Configuration;
+using Engine.App.Embedded;
+using Engine.App.Hosting;
+using Engine.App.Http;
+using Engine.Contracts;
+using Ingest.Cli;
+using Microsoft.Extensions.Logging;
+
+namespace Engine.App.Running;
+
+/// <summary>
+/// A process that scores: the engine, its HTTP ends, and the Kafka and Redis that nobody named and it therefore hosts
+/// itself. Their addresses stand in out/run.json while it runs, for other commands.
+/// </summary>
+internal sealed class RunningProcess : IDisposable
+{
+    private readonly List<IDisposable> _hosted = [];
+    private readonly string? _runFile;
+
+    private RunningProcess(
+        EngineAddress address,
+        EngineHost host,
+        string http,
+        List<IDisposable> hosted,
+        string? runFile
+    ) => (Address, Host, Http, _hosted, _runFile) = (address, host, http, hosted, runFile);
+
+    public EngineAddress Address { get; }
+    public EngineHost Host { get; }
+
+    /// <summary><c>host:port</c></summary>
+    public string Http { get; }
+
+    public static async Task<RunningProcess> StartAsync(
+        RunRequest request,
+        ConfigFile file,
+        Surroundings around,
+        ILoggerFactory logs,
+        CancellationToken cancel
+    )
+    {
+        var hosted = new List<IDisposable>();
+        string? runFile = null;
+        try
+        {
+            string kafka = request.Kafka ?? file.Config.Kafka,
+                redis = request.Redis ?? file.Config.Redis;
+            string group = request.Group ?? file.Config.Group,
+                prefix = request.Prefix ?? file.Config.Prefix;
+            bool ownKafka = kafka.Length == 0,
+                ownRedis = redis.Length == 0;
+            // A log of its own is gone with the process: neither group nor, on a named Redis, keys may meet those of
+            // another run.
+            string suffix = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
+            if (ownKafka)
+            {
+                group += "-" + suffix;
+            }
+
+            if (ownKafka && !ownRedis)
+            {
+                prefix += suffix + "-";
+            }
+
+            if (ownKafka)
+            {
+                var cluster = new EmbeddedKafka(
+                    file.Config.Topics.Partitions,
+                    [Topics.Interactions, Topics.Labels, .. Modules.Topics],
+                    prefix
+                );
+                hosted.Add(cluster);
+                kafka = cluster.Brokers;
+            }
+            if (ownRedis)
+            {
+                EmbeddedRedis server = EmbeddedRedis.Start(around.Time);
+                hosted.Add(server);
+                redis = server.Address;
+            }
+            var address = new EngineAddress(kafka, redis, group, prefix);
+            EngineHost host = await EngineHost
+                .StartAsync(file, address, around.Time, logs.CreateLogger("Engine"), cancel)
+                .ConfigureAwait(false);
+            hosted.Add(host);
+            hosted.Add(Telemetry.Metrics(host));
+            HttpServer http = await HttpServer
+                .StartAsync(host, request.Http, file.Config, cancel)
+                .ConfigureAwait(false);
+            hosted.Add(http);
+            if (ownKafka || ownRedis)
+            {
+                runFile = WriteRunFile(address, http.Address);
+            }
+
+            return new RunningProcess(address, host, http.Address, hosted, runFile);
+        }
+        catch
+        {
+            for (int i = hosted.Count - 1; i >= 0; i--)
+            {
+                hosted[i].Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>out/run.json of the checkout that this program was built in, or of the folder it runs in.</summary>
+    private static string WriteRunFile(EngineAddress address, string http)
+    {
+        string above = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, ".."));
+        string folder = Path.GetFileName(above) == "out" ? above : Path.GetFullPath("out");
+        Directory.CreateDirectory(folder);
+        string path = Path.Combine(folder, "run.json");
+        string json = new JsonObject
+        {
+            ["kafka"] = address.Kafka,
+            ["redis"] = address.Redis,
+            ["http"] = http,
+            ["group"] = address.Group,
+            ["prefix"] = address.Prefix,
+            ["pid"] = Environment.ProcessId,
+        }.ToJsonString();
+        // Written beside and moved, so that nobody reads half of it.
+        File.WriteAllText(path + ".new", json);
+        File.Move(path + ".new", path, overwrite: true);
+        return path;
+    }
+
+    public void Dispose()
+    {
+        if (_runFile != null)
+        {
+            File.Delete(_runFile);
+        }
+
+        for (int i = _hosted.Count - 1; i >= 0; i--)
+        {
+            _hosted[i].Dispose();
+        }
+    }
+}

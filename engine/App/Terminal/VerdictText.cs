@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ingest.Publishing;
+
+namespace Engine.App.Terminal;
+
+/// <summary>A verdict for people.</summary>
+public static class VerdictText
+{
+    private static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static string Of(Verdict verdict)
+    {
+        var lines = new List<string>
+        {
+            $"click     {verdict.Click}",
+            $"class     {verdict.Class} (band {verdict.Band})",
+            $"action    {verdict.Action}, {(verdict.Billable ? "billable" : "not billable")}",
+            FormattableString.Invariant($"score     {verdict.Score:0.####}"),
+            $"path      {verdict.Path}",
+        };
+        if (verdict.Time is { } time)
+        {
+            lines.Add(
+                FormattableString.Invariant(
+                    $"time      {DateTimeOffset.FromUnixTimeMilliseconds(time):yyyy-MM-dd HH:mm:ss.fff} UTC"
+                )
+            );
+        }
+
+        if (verdict.At is { } at)
+        {
+            lines.Add($"at        {at}");
+        }
+
+        lines.Add($"decided   by {verdict.Model}, settings {verdict.Settings}");
+        lines.Add(verdict.Reasons.Count == 0 ? "reasons   none" : "reasons");
+        foreach (string reason in verdict.Reasons)
+        {
+            lines.Add($"  {reason,-22} {Entry(verdict.Evidence[reason])}");
+        }
+
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    private static string Entry(JsonNode? evidence) =>
+        evidence is JsonObject fields
+            ? string.Join(", ", fields.Select(field => $"{field.Key} {field.Value?.ToJsonString(Relaxed).Trim('"')}"))
+            : "";
+}

@@ -1,0 +1,12 @@
+using System.Globalization;
+
+namespace Engine.Web;
+
+/// <summary>Times and numbers in words for people.</summary>
+public static class Wording
+{
+    public static string Time(long ms) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,106 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Engine.Workflows.Bindings.Codes;
+
+/// <summary>
+/// The keys of operation-binding codes: the first signs, all verify, so that a key is changed by putting the new one
+/// first and dropping the old one when its codes have expired. Signed with HMAC-SHA256, cut to 128 bits, under a key
+/// derived from the secret for this use only (HKDF, RFC 5869). Immutable; for any thread.
+/// </summary>
+public sealed class CodeKeys
+{
+    /// <summary>The shortest secret, in bytes.</summary>
+    public const int LeastSecretBytes = 32;
+
+    public const int SignatureBytes = 16;
+
+    private readonly (ushort Id, byte[] Key)[] _keys;
+
+    /// <param name="secrets">One at least, each of 32 bytes at least; throws <see cref="ArgumentException"/>
+    /// else.</param>
+    public CodeKeys(IEnumerable<byte[]> secrets)
+    {
+        _keys = [.. secrets.Select(KeyOf)];
+        if (_keys.Length == 0)
+        {
+            throw new ArgumentException("expected one secret at least", nameof(secrets));
+        }
+    }
+
+    /// <summary>The code's text: its one spelling.</summary>
+    public string Sign(OperationBindingCode code) => Sign(code, _keys[0]);
+
+    /// <summary>
+    /// What a text holds that one of the keys signed; null where it is forged, altered or spelt otherwise.
+    /// </summary>
+    public OperationBindingCode? Read(string text)
+    {
+        if (
+            text.Length > OperationBindingCode.MaxTextLength
+            || Base41.Decode(text) is not { Length: > SignatureBytes + 3 } bytes
+        )
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> body = bytes.AsSpan(0, bytes.Length - SignatureBytes),
+            signature = bytes.AsSpan(body.Length);
+        ushort id = OperationBindingCode.KeyOf(body);
+        foreach ((ushort Id, byte[] Key) key in _keys)
+        {
+            if (key.Id != id || !CryptographicOperations.FixedTimeEquals(SignatureOf(key.Key, body), signature))
+            {
+                continue;
+            }
+
+            try
+            {
+                OperationBindingCode code = OperationBindingCode.Of(body.ToArray());
+                // What was signed by us has one spelling; one that reads the same and is spelt otherwise isn't ours.
+                return Sign(code, key) == text ? code : null;
+            }
+            catch (FormatException)
+            {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private static string Sign(OperationBindingCode code, (ushort Id, byte[] Key) key)
+    {
+        byte[] body = code.ToBytes(key.Id);
+        return Base41.Encode([.. body, .. SignatureOf(key.Key, body)]);
+    }
+
+    private static byte[] SignatureOf(byte[] key, ReadOnlySpan<byte> body) =>
+        HMACSHA256.HashData(key, body)[..SignatureBytes];
+
+    private static (ushort Id, byte[] Key) KeyOf(byte[] secret)
+    {
+        if (secret.Length < LeastSecretBytes)
+        {
+            throw new ArgumentException(
+                $"a secret has {secret.Length} bytes; expected {LeastSecretBytes} at least",
+                nameof(secret)
+            );
+        }
+
+        byte[] id = HKDF.DeriveKey(
+            HashAlgorithmName.SHA256,
+            secret,
+            sizeof(ushort),
+            info: "operation-binding code: id"u8.ToArray()
+        );
+        return (
+            BinaryPrimitives.ReadUInt16BigEndian(id),
+            HKDF.DeriveKey(
+                HashAlgorithmName.SHA256,
+                secret,
+                SHA256.HashSizeInBytes,
+                info: "operation-binding code: key"u8.ToArray()
+            )
+        );
+    }
+}

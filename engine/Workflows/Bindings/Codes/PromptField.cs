@@ -1,0 +1,226 @@
+using System.Text;
+using System.Text.Json;
+using Engine.Contracts.Settings;
+using Engine.Workflows.Bindings.Settings;
+
+namespace Engine.Workflows.Bindings.Codes;
+
+/// <summary>What the second client enters in a field of the prompt.</summary>
+public enum PromptType : byte
+{
+    Integer,
+    Number,
+    Text,
+}
+
+/// <summary>
+/// One field of a prompt: what the second client is asked for. It is written into the operation-binding code, so that
+/// nobody has to look anything up.
+/// </summary>
+/// <param name="Name">An identifier, at most 128 bytes.</param>
+/// <param name="IsOptional">Whether it may be left out.</param>
+/// <param name="Min">The least of an integer; null for none.</param>
+/// <param name="Max">The most of an integer; null for none.</param>
+/// <param name="Least">The least of a number; null for none.</param>
+/// <param name="Most">The most of a number; null for none.</param>
+/// <param name="Characters">The most Unicode characters of a text, 1 to 10,000.</param>
+public sealed record PromptField(
+    string Name,
+    PromptType Type,
+    bool IsOptional = false,
+    long? Min = null,
+    long? Max = null,
+    double? Least = null,
+    double? Most = null,
+    int Characters = PromptField.DefaultCharacters
+)
+{
+    /// <summary>
+    /// The longest text that a prompt may ask for: what fits on a page of paper, and in a value many times.
+    /// </summary>
+    public const int MaxCharacters = 10_000;
+
+    public const int DefaultCharacters = 1_000;
+
+    /// <summary>The contract's word for the type.</summary>
+    public string TypeWord =>
+        Type switch
+        {
+            PromptType.Integer => "integer",
+            PromptType.Number => "number",
+            _ => "text",
+        };
+
+    /// <summary>
+    /// What is wrong with a value: <c>prompt.missing</c>, <c>prompt.type</c>, <c>prompt.range</c>, or null. Absent,
+    /// null and, where it is required, an empty text are missing.
+    /// </summary>
+    public string? Wrong(JsonElement? value) =>
+        IsAbsent(value)
+            ? IsOptional
+                ? null
+                : BindingReasons.PromptMissing
+            : Type switch
+            {
+                PromptType.Integer => WrongInteger(value!.Value),
+                PromptType.Number => WrongNumber(value!.Value),
+                _ => WrongText(value!.Value),
+            };
+
+    /// <summary>Writes a value that isn't <see cref="Wrong"/>.</summary>
+    public void Write(Utf8JsonWriter json, JsonElement value)
+    {
+        json.WritePropertyName(Name);
+        if (Type == PromptType.Integer)
+        {
+            json.WriteNumberValue(IntegerOf(value)!.Value);
+        }
+        else
+        {
+            value.WriteTo(json);
+        }
+    }
+
+    /// <summary>Writes the field as <c>page/&lt;id&gt;</c> has it.</summary>
+    public void WriteSetting(Utf8JsonWriter json)
+    {
+        json.WriteStartObject(Name);
+        json.WriteString("type", TypeWord);
+        if (Min is { } min)
+        {
+            json.WriteNumber("min", min);
+        }
+
+        if (Max is { } max)
+        {
+            json.WriteNumber("max", max);
+        }
+
+        if (Least is { } least)
+        {
+            json.WriteNumber("min", least);
+        }
+
+        if (Most is { } most)
+        {
+            json.WriteNumber("max", most);
+        }
+
+        if (Type == PromptType.Text)
+        {
+            json.WriteNumber("max", Characters);
+        }
+
+        if (IsOptional)
+        {
+            json.WriteBoolean("optional", true);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>Reads a field of <c>page/&lt;id&gt;</c>.</summary>
+    internal static PromptField Parse(string name, SettingReader reader)
+    {
+        string type = reader.RequiredText("type");
+        bool optional = reader.Flag("optional");
+        PromptField field = type switch
+        {
+            "integer" => new PromptField(
+                name,
+                PromptType.Integer,
+                optional,
+                reader.Integer("min", long.MinValue, long.MaxValue),
+                reader.Integer("max", long.MinValue, long.MaxValue)
+            ),
+            "number" => new PromptField(
+                name,
+                PromptType.Number,
+                optional,
+                Least: reader.OptionalNumber("min", -double.MaxValue, double.MaxValue),
+                Most: reader.OptionalNumber("max", -double.MaxValue, double.MaxValue)
+            ),
+            "text" => new PromptField(
+                name,
+                PromptType.Text,
+                optional,
+                Characters: (int)(reader.Integer("max", 1, MaxCharacters) ?? DefaultCharacters)
+            ),
+            _ => throw reader.Wrong($"'type' is '{type}'; expected integer, number or text"),
+        };
+        if (field.Min > field.Max || field.Least > field.Most)
+        {
+            throw reader.Wrong("expected min <= max");
+        }
+
+        reader.Done();
+        return field;
+    }
+
+    private bool IsAbsent(JsonElement? value) =>
+        value is not { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } given
+        || (
+            !IsOptional && given.ValueKind == JsonValueKind.String && given.ValueEquals(""u8) && Type == PromptType.Text
+        );
+
+    private string? WrongInteger(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Number)
+        {
+            return BindingReasons.PromptType;
+        }
+
+        if (IntegerOf(value) is { } number)
+        {
+            return number < Min || number > Max ? BindingReasons.PromptRange : null;
+        }
+
+        return value.TryGetDouble(out double real) && real != Math.Floor(real)
+            ? BindingReasons.PromptType
+            : BindingReasons.PromptRange;
+    }
+
+    private string? WrongNumber(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Number)
+        {
+            return BindingReasons.PromptType;
+        }
+
+        return !value.TryGetDouble(out double number) || !double.IsFinite(number) || number < Least || number > Most
+            ? BindingReasons.PromptRange
+            : null;
+    }
+
+    private string? WrongText(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return BindingReasons.PromptType;
+        }
+
+        int characters = 0;
+        foreach (Rune _ in value.GetString()!.EnumerateRunes())
+        {
+            characters++;
+        }
+
+        return characters > Characters ? BindingReasons.PromptRange : null;
+    }
+
+    /// <summary>A whole number however it is written (5, 5.0, 5e3); null where it is none, or beyond 64 bits.</summary>
+    private static long? IntegerOf(JsonElement value)
+    {
+        if (value.TryGetInt64(out long number))
+        {
+            return number;
+        }
+
+        return
+            value.TryGetDecimal(out decimal real)
+            && real == decimal.Truncate(real)
+            && real is >= long.MinValue and <= long.MaxValue
+            ? (long)real
+            : null;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using Engine.Contracts;
+using Engine.Web;
+using Engine.Workflows.Bindings.Codes;
+using Engine.Workflows.Bindings.Decision;
+using Engine.Workflows.Bindings.Settings;
+using Engine.Workflows.Module;
+
+namespace Engine.Workflows.Bindings.Web;
+
+/// <summary>Something in a request that can't be: what, and where.</summary>
+internal sealed record Fault(string Error, string Where);
+
+/// <summary>A code as it is handed out.</summary>
+/// <param name="Expires">ms since the epoch.</param>
+internal sealed record IssuedCode(string Code, string Svg, long Expires);
+
+/// <summary>Makes operation-binding codes for first clients, by the settings in force at the clock's time.</summary>
+internal sealed class BindingCodes(CodeKeys keys, ISettingsInForce settings, TimeProvider clock)
+{
+    public CodeKeys Keys => keys;
+
+    public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public PageSetting? Page(string id) =>
+        ((BindingSettings)settings.At(Now)).Pages.GetValueOrDefault(id);
+
+    /// <summary>A new code, or what is wrong with the request.</summary>
+    public IssuedCode? Issue(string page, string operation, string account, out Fault? fault)
+    {
+        fault = null;
+        if (Page(page) is not { } setting)
+        {
+            fault = new Fault($"there is no page '{page}'", "page");
+        }
+        else if (setting.Find(operation) is not { } found)
+        {
+            fault = new Fault(
+                $"page '{page}' has no operation '{operation}'; there are "
+                    + $"{string.Join(", ", setting.Operations.Select(one => one.Type))}",
+                "operation"
+            );
+        }
+        else if (!Identifier.IsOne(account))
+        {
+            fault = new Fault($"expected {Identifier.Words}", "account");
+        }
+        else
+        {
+            long expires = OperationBindingCode.ExpiryOf(Now, setting.CodeTtl);
+            string nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(OperationBindingCode.NonceBytes));
+            string code = keys.Sign(new OperationBindingCode(page, operation, account, found.Prompt, nonce, expires));
+            return new IssuedCode(code, QrPicture.Svg(code), expires);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,223 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Engine.Contracts;
+using Engine.Web;
+using Engine.Workflows.Bindings.Codes;
+using Engine.Workflows.Bindings.Decision;
+using Engine.Workflows.Bindings.Settings;
+using Engine.Workflows.Module;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+using StackExchange.Redis;
+
+namespace Engine.Workflows.Bindings.Web;
+
+/// <summary>
+/// The ends of binding statistics for programs: a page's content, operation-binding codes, bindings and what became of
+/// them. People's pages are <see cref="BindingPages"/>.
+/// </summary>
+internal static class BindingEndpoints
+{
+    private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(10);
+
+    public static void Map(WorkflowEndpoints endpoints, BindingCodes codes)
+    {
+        IEndpointRouteBuilder app = endpoints.Routes;
+        IDatabase redis = endpoints.Redis.GetDatabase();
+        app.MapPost("/v1/bindings/codes", async (HttpContext context) =>
+        {
+            byte[]? body = await Bodies.ReadAsync(context.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
+            if (body == null)
+            {
+                return Bad(TooLarge);
+            }
+
+            if (ReadRequest(body, out Fault? fault) is not { } request)
+            {
+                return Bad(fault!);
+            }
+
+            IssuedCode? code = codes.Issue(request.Page, request.Operation, request.Account, out fault);
+            return code == null
+                ? Bad(fault!)
+                : Answers.Json(
+                    new JsonObject
+                    {
+                        ["code"] = code.Code,
+                        ["svg"] = code.Svg,
+                        ["expires"] = code.Expires,
+                    }
+                );
+        });
+        app.MapPost("/v1/bindings", async (HttpContext context) =>
+        {
+            byte[]? body = await Bodies.ReadAsync(context.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
+            if (body == null)
+            {
+                return Bad(TooLarge);
+            }
+
+            string? type = context.Request.ContentType;
+            (WorkflowEvent? e, Refusal? refusal) = endpoints.Events.Read(body, type);
+            if (refusal is { } why)
+            {
+                return Bad(new Fault(why.Reason.Word(), why.Detail));
+            }
+
+            if (await SendAsync(endpoints.Events, e!, body, type).ConfigureAwait(false) is { } trouble)
+            {
+                return trouble;
+            }
+
+            context.Response.Headers.Location = $"/v1/bindings/{Uri.EscapeDataString(e!.Id!)}";
+            return Answers.Json(new JsonObject { ["id"] = e.Id }, StatusCodes.Status202Accepted);
+        });
+        app.MapGet("/v1/bindings/{id}", async (string id) =>
+        {
+            RedisValue outcome = await redis.StringGetAsync(endpoints.Keys.Prefix + BindingKeys.Outcome(Slashes(id))).ConfigureAwait(false);
+            return outcome.IsNull
+                ? Answers.Error(
+                    StatusCodes.Status404NotFound,
+                    "there is no outcome of this binding: it isn't decided yet, or its outcome has expired"
+                )
+                : Results.Bytes((byte[])outcome!, "application/json");
+        });
+        app.MapGet("/b/{page}", (HttpContext context, string page) =>
+        {
+            // An identification code is opened by a person's phone or by a program: whoever asks for HTML first gets
+            // the page.
+            context.Response.Headers.Vary = "Accept";
+            PageSetting? setting = codes.Page(page = Slashes(page));
+            if (WantsHtml(context.Request))
+            {
+                return BindingPages.Poster(context, page, setting);
+            }
+
+            return setting == null
+                ? Answers.Error(StatusCodes.Status404NotFound, $"there is no page '{page}'")
+                : Results.Bytes(Content(setting), "application/json");
+        });
+    }
+
+    /// <summary>Sends an event and waits until the log has it; what to answer where it can't be taken.</summary>
+    public static async Task<IResult?> SendAsync(IEventIntake events, WorkflowEvent e, byte[] body, string? type)
+    {
+        try
+        {
+            await events.SendAsync(e, body, type).WaitAsync(AcknowledgedWithin).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception problem) when (problem is EventNotTakenException or TimeoutException)
+        {
+            return Answers.Error(
+                StatusCodes.Status503ServiceUnavailable,
+                problem is TimeoutException ? "Kafka has not acknowledged the event in time" : problem.Message
+            );
+        }
+    }
+
+    /// <summary>A part of a path whose slashes the server left encoded, since they part nothing.</summary>
+    public static string Slashes(string part) => part.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    private static readonly Fault TooLarge = new(
+        $"the body is larger than the {EventLimits.MaxValueBytes:N0} bytes that an event may have",
+        "body"
+    );
+
+    private static IResult Bad(Fault fault) => Answers.Error(StatusCodes.Status400BadRequest, fault.Error, fault.Where);
+
+    private static bool WantsHtml(HttpRequest request)
+    {
+        foreach (
+            MediaTypeHeaderValue type in request.GetTypedHeaders().Accept.OrderByDescending(type => type.Quality ?? 1)
+        )
+        {
+            if (type.MediaType == "text/html")
+            {
+                return true;
+            }
+
+            if (type.MatchesAllTypes || type.MediaType == "application/json")
+            {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private sealed record CodeRequest(string Page, string Operation, string Account);
+
+    private static CodeRequest? ReadRequest(byte[] body, out Fault? fault)
+    {
+        fault = null;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                fault = new Fault("expected an object with page, operation and account", "body");
+                return null;
+            }
+            string?[] texts =
+            [
+                .. new[] { "page", "operation", "account" }.Select(name =>
+                    document.RootElement.TryGetProperty(name, out JsonElement value)
+                    && value.ValueKind == JsonValueKind.String
+                        ? value.GetString()
+                        : null
+                ),
+            ];
+            int missing = Array.IndexOf(texts, null);
+            if (missing < 0)
+            {
+                return new CodeRequest(texts[0]!, texts[1]!, texts[2]!);
+            }
+
+            fault = new Fault(
+                "expected a text",
+                missing switch
+                {
+                    0 => "page",
+                    1 => "operation",
+                    _ => "account",
+                }
+            );
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            fault = new Fault($"malformed JSON: {e.Message}", "body");
+        }
+        return null;
+    }
+
+    /// <summary>A page's content: its setting, with its id.</summary>
+    private static byte[] Content(PageSetting page)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteString("page", page.Id);
+            json.WriteString("title", page.Title);
+            json.WriteStartObject("operations");
+            foreach (Operation operation in page.Operations)
+            {
+                json.WriteStartObject(operation.Type);
+                json.WriteStartObject("prompt");
+                foreach (PromptField field in operation.Prompt)
+                {
+                    field.WriteSetting(json);
+                }
+
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+            json.WriteNumber("code_ttl_s", (long)page.CodeTtl.TotalSeconds);
+            json.WriteEndObject();
+        }
+        return stream.ToArray();
+    }
+}

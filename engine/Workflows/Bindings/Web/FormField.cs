@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Engine.Workflows.Bindings;
+using Engine.Workflows.Bindings.Codes;
+using Engine.Workflows.Bindings.Settings;
+
+namespace Engine.Workflows.Bindings.Web;
+
+/// <summary>
+/// A field of a prompt as a form has it: its label, what the browser may check, and its text as a value. Money is
+/// micros on the wire and units here: a field whose name ends with <c>_micros</c> is entered as <c>1.50</c>.
+/// </summary>
+/// <param name="Field">The prompt's field.</param>
+/// <param name="Name">The input's name.</param>
+public sealed record FormField(PromptField Field, string Name)
+{
+    private const string MicrosEnd = "_micros";
+    private const decimal Micros = 1_000_000;
+
+    public bool IsMoney => Field.Type == PromptType.Integer && NamesMoney(Field.Name);
+
+    public string Label => IsMoney ? Words(Field.Name[..^MicrosEnd.Length]) : Words(Field.Name);
+
+    /// <summary>The label of a value that was entered.</summary>
+    public static string LabelOf(string name) => NamesMoney(name) ? Words(name[..^MicrosEnd.Length]) : Words(name);
+
+    /// <summary>A value that was entered, as people write it.</summary>
+    public static string ValueOf(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()!
+        : NamesMoney(name) && value.TryGetInt64(out long micros)
+            ? (micros / Micros).ToString("0.00####", CultureInfo.InvariantCulture)
+        : value.GetRawText();
+
+    public string? Least => Shown(Field.Min, Field.Least);
+
+    public string? Most => Shown(Field.Max, Field.Most);
+
+    /// <summary>What the second client may enter, in words.</summary>
+    public string Hint =>
+        Field.Type == PromptType.Text
+            ? $"At most {Field.Characters:N0} characters"
+            : (Least, Most) switch
+            {
+                (null, null) => Field.Type == PromptType.Integer && !IsMoney ? "A whole number" : "A number",
+                ({ } least, null) => $"{least} or more",
+                (null, { } most) => $"At most {most}",
+                ({ } least, { } most) => $"{least} to {most}",
+            };
+
+    /// <summary>The text as a value; null where nothing was entered or it is none.</summary>
+    public JsonNode? Read(string text, out string? error)
+    {
+        error = null;
+        string trimmed = text.Trim();
+        JsonNode? value = null;
+        if (Field.Type == PromptType.Text)
+        {
+            value = text.Length == 0 && Field.IsOptional ? null : JsonValue.Create(text);
+        }
+        else if (trimmed.Length > 0 && (value = ReadNumber(trimmed)) == null)
+        {
+            error = Field.Type == PromptType.Integer && !IsMoney ? "That is no whole number" : "That is no number";
+            return null;
+        }
+        error = Field.Wrong(value == null ? null : JsonElement.Parse(value.ToJsonString())) switch
+        {
+            null => null,
+            BindingReasons.PromptMissing => "Please fill this in",
+            _ => Hint,
+        };
+        return value;
+    }
+
+    private static bool NamesMoney(string name) =>
+        name.EndsWith(MicrosEnd, StringComparison.Ordinal) && name.Length > MicrosEnd.Length;
+
+    private static string Words(string name)
+    {
+        string words = name.Replace('_', ' ').Replace('-', ' ').Trim();
+        return words.Length == 0 ? name : char.ToUpperInvariant(words[0]) + words[1..];
+    }
+
+    private JsonValue? ReadNumber(string text)
+    {
+        // Some keyboards have a comma only.
+        string plain = text.Contains('.') ? text : text.Replace(',', '.');
+        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+        if (Field.Type == PromptType.Number)
+        {
+            return
+                double.TryParse(plain, Style, CultureInfo.InvariantCulture, out double number)
+                && double.IsFinite(number)
+                ? JsonValue.Create(number)
+                : null;
+        }
+
+        if (
+            !decimal.TryParse(plain, Style, CultureInfo.InvariantCulture, out decimal whole)
+            || Math.Abs(whole) > long.MaxValue
+        )
+        {
+            return null;
+        }
+
+        if (IsMoney)
+        {
+            whole *= Micros;
+        }
+
+        return whole == decimal.Truncate(whole) && Math.Abs(whole) <= long.MaxValue
+            ? JsonValue.Create((long)whole)
+            : null;
+    }
+
+    private string? Shown(long? integer, double? number) =>
+        integer is { } whole
+            ? (
+                IsMoney
+                    ? (whole / Micros).ToString("0.######", CultureInfo.InvariantCulture)
+                    : whole.ToString(CultureInfo.InvariantCulture)
+            )
+            : number?.ToString("R", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Engine.Contracts;
+using Engine.Contracts.Settings;
+using Engine.Workflows.ContentRequests.Decision;
+using Engine.Workflows.ContentRequests.Traffic;
+using Engine.Workflows.ContentRequests.Web;
+using Engine.Workflows.Module;
+using Engine.Workflows.Module.Traffic;
+
+namespace Engine.Workflows.ContentRequests;
+
+/// <summary>Content requests: a sponsor's pages ask for content, and get an item that conforms to a definition.</summary>
+public sealed class ContentRequestsWorkflow : IWorkflow
+{
+    public string Name => "content requests";
+
+    public string Topic => Topics.ContentRequests;
+
+    public IReadOnlyList<ISettingKind> SettingKinds => ContentRequestDecider.SettingKinds;
+
+    public IReadOnlyList<KeyPattern> Keys =>
+        [
+            new("content:<request>", "the decision on a content request"),
+            new("suggestions:<sponsor>:{content-requests-<p>}", "what invalid types were asked for, how often"),
+            new("session:<hash>", "a sponsor who is signed in"),
+        ];
+
+    public string Documentation => "content-requests.md";
+
+    public ISampleTraffic Traffic { get; } = new ContentRequestTraffic();
+
+    public IDecider CreateDecider(DeciderServices services) => new ContentRequestDecider(services.Standings);
+
+    public void MapEndpoints(WorkflowEndpoints endpoints)
+    {
+        ContentEndpoints.Map(endpoints);
+        var suggestions = new SuggestionService(endpoints);
+        SponsorEndpoints.Map(endpoints.Routes, suggestions);
+        SponsorPages.Map(endpoints.Routes, suggestions, new SponsorSessions(endpoints.Redis, endpoints.Keys));
+    }
+
+    public Task<IReadOnlyList<string>> ReportAsync(ReportSource source) =>
+        Task.FromResult<IReadOnlyList<string>>(
+            source.Decided == 0
+                ? []
+                :
+                [
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{source.Decided:#,0} answered; a sponsor sees at http://{source.Http}/sponsors what its pages "
+                            + $"ask for in vain"
+                    ),
+                ]
+        );
+}

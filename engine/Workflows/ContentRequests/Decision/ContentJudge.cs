@@ -1,0 +1,150 @@
+using Engine.Contracts;
+using Engine.Workflows.ContentRequests.Events;
+using Engine.Workflows.ContentRequests.Settings;
+using Engine.Workflows.Module;
+
+namespace Engine.Workflows.ContentRequests.Decision;
+
+/// <summary>
+/// The decision on a content request: spam first, then validity, then what answers it. Holds the rates that it saw, so
+/// one belongs to each partition, and one to the HTTP end of an instance.
+/// </summary>
+public sealed class ContentJudge(IStandings standings)
+{
+    private static readonly string[] None = [],
+        Unknown = [ContentReasons.SponsorUnknown],
+        Size = [ContentReasons.SizeUndefined],
+        Parameter = [ContentReasons.ParameterUndefined],
+        SizeAndParameter = [ContentReasons.SizeUndefined, ContentReasons.ParameterUndefined],
+        Unit = [ContentReasons.UnitUndefined],
+        NoDefinition = [ContentReasons.UnitUndefined, ContentReasons.DefinitionNone];
+
+    private readonly RequestRates _rates = new();
+
+    /// <summary>Decides a request, and counts it.</summary>
+    /// <param name="logTime">The clock of rates, ms.</param>
+    public ContentAnswer Answer(ContentRequest e, ContentSettings settings, long logTime)
+    {
+        string[] spam = Spam(e, settings, logTime, out Sponsor? sponsor);
+        if (spam.Length > 0)
+        {
+            return new ContentAnswer(
+                e.Request,
+                e.Sponsor,
+                Validity.Spam,
+                null,
+                null,
+                null,
+                spam,
+                e.Time,
+                settings.Version
+            );
+        }
+
+        return Conforming(sponsor!, e.Request, e.Unit, e.Sizes, e.Asked, e.Time, settings.Version);
+    }
+
+    /// <summary>Counts a request that isn't decided here: one before progress, or answered by HTTP.</summary>
+    public void Count(ContentRequest e, ContentSettings settings, long logTime) => Spam(e, settings, logTime, out _);
+
+    /// <summary>What a sponsor answers to a request that is no spam.</summary>
+    public static ContentAnswer Conforming(
+        Sponsor sponsor,
+        string request,
+        string unit,
+        AdSize[] sizes,
+        KeyValuePair<string, string>[] asked,
+        long time,
+        string version
+    )
+    {
+        DefinitionSetting? definition = sponsor.Find(unit, sizes, asked, out Validity validity);
+        if (definition == null)
+        {
+            return new ContentAnswer(
+                request,
+                sponsor.Setting.Id,
+                validity,
+                null,
+                null,
+                null,
+                NoDefinition,
+                time,
+                version
+            );
+        }
+
+        AdSize size = definition.SizeFor(sizes, out bool isAsked);
+        string[] reasons = validity switch
+        {
+            Validity.Valid => None,
+            Validity.InvalidUnit => Unit,
+            _ => isAsked ? Parameter
+            : asked.All(definition.Allows) ? Size
+            : SizeAndParameter,
+        };
+        return new ContentAnswer(
+            request,
+            sponsor.Setting.Id,
+            validity,
+            definition.Id,
+            definition.Item,
+            size,
+            reasons,
+            time,
+            version
+        );
+    }
+
+    /// <summary>
+    /// Why a request is spam; empty where it isn't. A network's requests all count for its rate, a sponsor's only if
+    /// nothing else is wrong with them: nobody may use up a sponsor's rate with what is refused anyway.
+    /// </summary>
+    private string[] Spam(ContentRequest e, ContentSettings settings, long logTime, out Sponsor? sponsor)
+    {
+        List<string>? reasons = null;
+        if (!settings.Sponsors.TryGetValue(e.Sponsor, out sponsor))
+        {
+            (reasons ??= []).Add(ContentReasons.SponsorUnknown);
+        }
+        else if (!sponsor.Owns(e.Resource))
+        {
+            (reasons ??= []).Add(ContentReasons.ResourceForeign);
+        }
+
+        bool often = false,
+            bad = false;
+        if (e.Address is { } address)
+        {
+            often = _rates.Network(address, logTime) > settings.Limits.NetworkRequests;
+            bad = IsBad(standings.Network(address.NetworkText()), settings.Limits);
+        }
+        if (reasons == null && !often && !bad)
+        {
+            return _rates.Sponsor(e.Sponsor, logTime) > (sponsor!.Setting.RequestsPerSecond ?? long.MaxValue)
+                ? [ContentReasons.RateSponsor]
+                : None;
+        }
+
+        if (reasons is [ContentReasons.SponsorUnknown] && !often && !bad)
+        {
+            return Unknown;
+        }
+
+        reasons ??= [];
+        if (often)
+        {
+            reasons.Add(ContentReasons.RateNetwork);
+        }
+
+        if (bad)
+        {
+            reasons.Add(ContentReasons.StandingNetwork);
+        }
+
+        return [.. reasons];
+    }
+
+    private static bool IsBad(ClickSums sums, ContentLimits limits) =>
+        sums.Clicks > 0 && sums.Clicks >= limits.StandingClicks && sums.InvalidShare >= limits.StandingShare;
+}

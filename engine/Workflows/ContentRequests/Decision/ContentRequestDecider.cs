@@ -1,0 +1,117 @@
+using Engine.Contracts;
+using Engine.Contracts.Settings;
+using Engine.Workflows.ContentRequests.Events;
+using Engine.Workflows.ContentRequests.Settings;
+using Engine.Workflows.Module;
+
+namespace Engine.Workflows.ContentRequests.Decision;
+
+/// <summary>
+/// Content requests: answers each by the sponsor's definitions, and remembers which invalid ones recur.
+/// </summary>
+/// <param name="standings">What clicks have told of networks.</param>
+public sealed class ContentRequestDecider(IStandings standings) : IDecider
+{
+    public string Topic => Topics.ContentRequests;
+
+    public TimeSpan LongestWindow => RequestRates.Window;
+
+    /// <inheritdoc cref="Kinds"/>
+    public static IReadOnlyList<ISettingKind> SettingKinds { get; } =
+    [new SponsorKind(), new DefinitionKind(), new ContentLimitsKind()];
+
+    public IReadOnlyList<ISettingKind> Kinds => SettingKinds;
+
+    public object Compile(SettingRecords records) => new ContentSettings(records);
+
+    public IDeciderPartition Open(string partition) =>
+        new ContentRequestPartition(partition, new ContentJudge(standings));
+}
+
+/// <summary>One partition of <c>content-requests</c>.</summary>
+internal sealed class ContentRequestPartition(string partition, ContentJudge judge) : IDeciderPartition
+{
+    private readonly Dictionary<string, SponsorTypes> _types = new(StringComparer.Ordinal);
+    private readonly List<string> _lapsed = [];
+
+    public long Due => long.MaxValue;
+
+    /// <summary>The field is the sponsor, a space, the type's hash.</summary>
+    public void Restore(string field, string value)
+    {
+        int space = field.IndexOf(' ');
+        if (space <= 0 || RequestType.Parse(value) is not { } type)
+        {
+            throw new FormatException(
+                $"{partition}: what is remembered under '{field}' is no type of requests: {value}"
+            );
+        }
+
+        TypesOf(field[..space]).Restore(field[(space + 1)..], type);
+    }
+
+    public WorkflowEvent? Read(EventReader reader) => ContentRequest.Read(reader);
+
+    public void Recall(WorkflowEvent e, in Moment at) =>
+        judge.Count((ContentRequest)e, (ContentSettings)at.Settings, at.LogTime);
+
+    public void Decide(WorkflowEvent e, in Moment at, IResults results)
+    {
+        var request = (ContentRequest)e;
+        var settings = (ContentSettings)at.Settings;
+        if (request.Answered is { } answer)
+        {
+            judge.Count(request, settings, at.LogTime);
+        }
+        else
+        {
+            answer = judge.Answer(request, settings, at.LogTime);
+        }
+
+        results.Set(ContentKeys.Answer(request.Request), answer.ToJson());
+        // Only of sponsors that there are: whoever makes sponsors up fills no memory.
+        if (
+            answer.Validity is Validity.InvalidFormat or Validity.InvalidUnit
+            && settings.Sponsors.ContainsKey(request.Sponsor)
+        )
+        {
+            Count(request, answer, results);
+        }
+    }
+
+    public void Elapse(in Moment at, IResults results) { }
+
+    private void Count(ContentRequest request, ContentAnswer answer, IResults results)
+    {
+        string hash = RequestType.HashOf(answer.Validity, request.Unit, request.Sizes, request.Asked),
+            key = ContentKeys.Suggestions(request.Sponsor, partition);
+        _lapsed.Clear();
+        string json = TypesOf(request.Sponsor).Count(hash, request, answer, _lapsed).ToJson();
+        results.Put(key, hash, json);
+        results.Remember($"{request.Sponsor} {hash}", json);
+        foreach (string lapsed in _lapsed)
+        {
+            results.Put(key, lapsed, null);
+            results.Remember($"{request.Sponsor} {lapsed}", null);
+        }
+    }
+
+    private SponsorTypes TypesOf(string sponsor)
+    {
+        if (!_types.TryGetValue(sponsor, out SponsorTypes? types))
+        {
+            _types[sponsor] = types = new SponsorTypes();
+        }
+
+        return types;
+    }
+}
+
+/// <summary>The keys of content requests' results, without a group's prefix.</summary>
+public static class ContentKeys
+{
+    public static string Answer(string request) => $"content:{request}";
+
+    /// <param name="partition"><c>content-requests-2</c></param>
+    public static string Suggestions(string sponsor, string partition) => $"suggestions:{sponsor}:{{{partition}}}";
+}

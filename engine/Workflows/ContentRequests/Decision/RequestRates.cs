@@ -1,0 +1,74 @@
+using Engine.Contracts;
+using Engine.Workflows.ContentRequests.Settings;
+
+namespace Engine.Workflows.ContentRequests.Decision;
+
+/// <summary>
+/// How often sponsors and networks ask, by log time. What is counted depends on the events of the last minute alone, so
+/// a partition that is read again from before that counts the same.
+/// </summary>
+public sealed class RequestRates
+{
+    /// <summary>What must be read again for the counts to be whole.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(Hops * HopMs);
+
+    /// <summary>A minute in hops: it reaches back between 50 s and 60 s.</summary>
+    private const int Hops = 6;
+    private const long HopMs = 10_000,
+        SecondMs = 1000;
+
+    /// <summary>Networks that one hop counts at most, some 10 MB; further ones aren't held to a rate in it.</summary>
+    private const int MaxNetworks = 200_000;
+
+    private readonly Dictionary<IpAddress, int>[] _hops =
+    [
+        .. Enumerable.Range(0, Hops).Select(_ => new Dictionary<IpAddress, int>()),
+    ];
+    private readonly long[] _hopOf = new long[Hops];
+    private readonly Dictionary<string, (long Second, long Count)> _sponsors = new(StringComparer.Ordinal);
+
+    /// <summary>Counts a request of a network, and says how many it sent within the minute.</summary>
+    public long Network(IpAddress address, long logTime)
+    {
+        IpAddress network = address.Network;
+        long hop = logTime / HopMs;
+        int at = (int)(hop % Hops);
+        Dictionary<IpAddress, int> now = _hops[at];
+        if (_hopOf[at] != hop)
+        {
+            now.Clear();
+            _hopOf[at] = hop;
+        }
+        if (now.Count < MaxNetworks || now.ContainsKey(network))
+        {
+            System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(now, network, out _)++;
+        }
+
+        long sum = 0;
+        for (int i = 0; i < Hops; i++)
+        {
+            if (_hopOf[i] > hop - Hops && _hops[i].TryGetValue(network, out int count))
+            {
+                sum += count;
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>
+    /// Counts a request of a sponsor that there is, and says the how-manieth of its second of log time it is.
+    /// </summary>
+    public long Sponsor(string sponsor, long logTime)
+    {
+        ref (long Second, long Count) rate =
+            ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_sponsors, sponsor, out _);
+        long second = logTime / SecondMs;
+        if (rate.Second != second)
+        {
+            rate = (second, 0);
+        }
+
+        return ++rate.Count;
+    }
+}

@@ -1,0 +1,82 @@
+using Engine.Workflows.ContentRequests.Events;
+
+namespace Engine.Workflows.ContentRequests.Decision;
+
+/// <summary>
+/// The types of invalid requests that one partition remembers of one sponsor: at most 1,000. For a new one beyond that
+/// those go of which none came for a week, else the least frequent one does; of equals the one seen longest ago, then
+/// the first by hash.
+/// </summary>
+public sealed class SponsorTypes
+{
+    public const int Most = 1000;
+
+    private readonly Dictionary<string, RequestType> _types = new(StringComparer.Ordinal);
+
+    public void Restore(string hash, RequestType type) => _types[hash] = type;
+
+    /// <summary>Counts a request that was answered as invalid.</summary>
+    /// <param name="lapsed">Gets the types that went for it.</param>
+    public RequestType Count(string hash, ContentRequest e, ContentAnswer answer, List<string> lapsed)
+    {
+        if (!_types.TryGetValue(hash, out RequestType? type))
+        {
+            if (_types.Count >= Most)
+            {
+                MakeRoom(e.Time, lapsed);
+            }
+
+            _types[hash] = type = RequestType.Of(e, answer);
+        }
+        type.Count(e, answer);
+        return type;
+    }
+
+    private void MakeRoom(long time, List<string> lapsed)
+    {
+        foreach ((string hash, RequestType type) in _types)
+        {
+            if (type.IsOver(time))
+            {
+                lapsed.Add(hash);
+            }
+        }
+
+        if (lapsed.Count == 0)
+        {
+            lapsed.Add(LeastFrequent());
+        }
+
+        lapsed.Sort(StringComparer.Ordinal);
+        foreach (string hash in lapsed)
+        {
+            _types.Remove(hash);
+        }
+    }
+
+    private string LeastFrequent()
+    {
+        string? least = null;
+        RequestType? found = null;
+        foreach ((string hash, RequestType type) in _types)
+        {
+            if (found != null && Compare(type, hash, found, least!) >= 0)
+            {
+                continue;
+            }
+
+            (least, found) = (hash, type);
+        }
+        return least!;
+    }
+
+    private static int Compare(RequestType a, string aHash, RequestType b, string bHash)
+    {
+        if (a.Requests != b.Requests)
+        {
+            return a.Requests.CompareTo(b.Requests);
+        }
+
+        return a.Last != b.Last ? a.Last.CompareTo(b.Last) : string.CompareOrdinal(aHash, bHash);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Engine.Contracts;
+
+namespace Engine.Workflows.ContentRequests.Events;
+
+/// <summary>Width and height of an ad, CSS pixels; each 0 to 2,147,483,647.</summary>
+public readonly record struct AdSize(int Width, int Height) : IComparable<AdSize>
+{
+    /// <summary>The most sizes that one request or one definition names.</summary>
+    public const int Most = EventLimits.MaxSizes;
+
+    /// <summary>Sum of the differences of widths and of heights, pixels.</summary>
+    public long DistanceTo(AdSize other) => Math.Abs((long)Width - other.Width) + Math.Abs((long)Height - other.Height);
+
+    public int CompareTo(AdSize other) =>
+        Width != other.Width ? Width.CompareTo(other.Width) : Height.CompareTo(other.Height);
+
+    public override string ToString() => $"{Width}x{Height}";
+
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartArray();
+        json.WriteNumberValue(Width);
+        json.WriteNumberValue(Height);
+        json.WriteEndArray();
+    }
+
+    /// <summary>
+    /// Reads <c>[[300,250],…]</c>; null with what is wrong where it is no list of 1 to <see cref="Most"/> sizes.
+    /// </summary>
+    /// <param name="isType">Whether what is wrong is a type, not a range.</param>
+    public static AdSize[]? ReadList(JsonElement list, out string problem, out bool isType)
+    {
+        (problem, isType) = ($"expected 1 to {Most} of [width, height]", false);
+        int count = list.GetArrayLength();
+        if (count is 0 or > Most)
+        {
+            return null;
+        }
+
+        var sizes = new AdSize[count];
+        int at = 0;
+        foreach (JsonElement size in list.EnumerateArray())
+        {
+            isType = true;
+            if (size.ValueKind != JsonValueKind.Array || size.GetArrayLength() != 2)
+            {
+                return null;
+            }
+
+            if (
+                !Extent(size[0], ref problem, ref isType, out int width)
+                || !Extent(size[1], ref problem, ref isType, out int height)
+            )
+            {
+                return null;
+            }
+
+            sizes[at++] = new AdSize(width, height);
+        }
+        return sizes;
+    }
+
+    private static bool Extent(JsonElement value, ref string problem, ref bool isType, out int extent)
+    {
+        extent = 0;
+        if (value.ValueKind != JsonValueKind.Number)
+        {
+            return false;
+        }
+
+        if (value.TryGetInt32(out extent) && extent >= 0)
+        {
+            return true;
+        }
+
+        isType = value.TryGetDouble(out double real) && real != Math.Floor(real);
+        problem = $"{value.GetRawText()} is no extent; expected a whole number from 0 to {int.MaxValue}";
+        return false;
+    }
+}

@@ -1,0 +1,39 @@
+using Engine.Workflows.Module;
+
+namespace Engine.Workflows.ContentRequests.Settings;
+
+/// <summary>All that decides about content requests at one version of the settings.</summary>
+public sealed class ContentSettings
+{
+    private readonly Dictionary<string, Sponsor> _sponsors = new(StringComparer.Ordinal);
+
+    public ContentSettings(SettingRecords records)
+    {
+        ILookup<string, DefinitionSetting> definitions = records
+            .Of<DefinitionSetting>("definition")
+            .Select(record => record.Value)
+            .ToLookup(definition => definition.Sponsor, StringComparer.Ordinal);
+        foreach ((string id, SponsorSetting sponsor) in records.Of<SponsorSetting>("sponsor"))
+        {
+            _sponsors[id] = new Sponsor(sponsor, definitions[id]);
+        }
+
+        Acceptances = definitions
+            .SelectMany(group => group)
+            .Where(definition => definition.Accepted != null)
+            .ToLookup(definition => definition.Sponsor, StringComparer.Ordinal);
+        Limits = records.Of<ContentLimits>("content").Select(record => record.Value).FirstOrDefault()
+            ?? ContentLimits.Default;
+        Version = records.Version;
+    }
+
+    /// <summary><c>s-118</c>, or <c>s-base</c>.</summary>
+    public string Version { get; }
+
+    public ContentLimits Limits { get; }
+
+    public IReadOnlyDictionary<string, Sponsor> Sponsors => _sponsors;
+
+    /// <summary>Definitions that came from suggestions, by sponsor; those undone, too.</summary>
+    public ILookup<string, DefinitionSetting> Acceptances { get; }
+}

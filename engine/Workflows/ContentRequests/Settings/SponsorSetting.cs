@@ -1,0 +1,58 @@
+using Engine.Contracts.Settings;
+
+namespace Engine.Workflows.ContentRequests.Settings;
+
+/// <summary>A sponsor: <c>sponsor/&lt;id&gt;</c>.</summary>
+/// <param name="Name">What people call it; its id where it has none.</param>
+/// <param name="Resources">What is its own; of nothing else a request is taken.</param>
+/// <param name="RequestsPerSecond">The most that its pages ask, a second; null for no limit.</param>
+/// <param name="TokenHashes">SHA-256 of each of its tokens.</param>
+public sealed record SponsorSetting(
+    string Id,
+    string Name,
+    IReadOnlyList<ResourcePrefix> Resources,
+    long? RequestsPerSecond,
+    IReadOnlyList<byte[]> TokenHashes
+);
+
+/// <summary>Reads <c>sponsor/&lt;id&gt;</c>.</summary>
+public sealed class SponsorKind : ISettingKind
+{
+    private const int Sha256Bytes = 32;
+
+    public string Kind => "sponsor";
+
+    public object Parse(string id, SettingReader record)
+    {
+        if (id.Contains('/'))
+        {
+            throw record.Wrong(
+                $"the id is '{id}'; expected one without a slash, for definitions are definition/<sponsor>/<id>"
+            );
+        }
+
+        return new SponsorSetting(
+            id,
+            record.Text("name") ?? id,
+            [
+                .. (record.Texts("resources") ?? []).Select(text =>
+                    ResourcePrefix.Parse(text)
+                    ?? throw record.Wrong(
+                        $"'resources' holds '{text}'; expected an address without user name, query and fragment, "
+                            + $"such as https://news.example/, or an app's name"
+                    )
+                ),
+            ],
+            record.Integer("requests_per_s", 1, 1_000_000_000),
+            [
+                .. (record.Texts("tokens") ?? []).Select(text =>
+                    HashOf(text)
+                    ?? throw record.Wrong($"'tokens' holds '{text}'; expected the SHA-256 of a token, 64 hex digits")
+                ),
+            ]
+        );
+    }
+
+    private static byte[]? HashOf(string text) =>
+        text.Length == 2 * Sha256Bytes && text.All(char.IsAsciiHexDigit) ? Convert.FromHexString(text) : null;
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using Engine.Contracts;
+using Engine.Web;
+using Engine.Workflows.ContentRequests.Decision;
+using Engine.Workflows.ContentRequests.Events;
+using Engine.Workflows.ContentRequests.Settings;
+using Engine.Workflows.Module;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Engine.Workflows.ContentRequests.Web;
+
+/// <summary>
+/// Content requests by HTTP: answered at once, and sent to Kafka with the answer, where they are counted.
+/// </summary>
+internal sealed class ContentEndpoints
+{
+    private const string Json = "application/json";
+
+    private readonly WorkflowEndpoints _endpoints;
+    private readonly ContentJudge _judge;
+    private readonly Lock _judging = new();
+
+    private ContentEndpoints(WorkflowEndpoints endpoints)
+    {
+        _endpoints = endpoints;
+        _judge = new ContentJudge(endpoints.Standings);
+    }
+
+    /// <summary>Adds <c>POST /v1/content-requests</c>.</summary>
+    public static void Map(WorkflowEndpoints endpoints)
+    {
+        var content = new ContentEndpoints(endpoints);
+        endpoints
+            .Routes.MapPost("/v1/content-requests", content.AnswerAsync)
+            .Describe("Answers a content request at once, and counts it in the log.");
+    }
+
+    private async Task AnswerAsync(HttpContext http)
+    {
+        if (await Bodies.ReadAsync(http.Request, EventLimits.MaxValueBytes).ConfigureAwait(false) is not { } body)
+        {
+            await Answers
+                .BadAsync(http, DeadLetterReason.TooLarge.Word(), $"more than {EventLimits.MaxValueBytes} bytes")
+                .ConfigureAwait(false);
+            return;
+        }
+        string? type = http.Request.ContentType;
+        (WorkflowEvent? e, Refusal? refusal) = _endpoints.Events.Read(body, type);
+        if (refusal is { } why)
+        {
+            await Answers.BadAsync(http, why.Reason.Word(), why.Detail).ConfigureAwait(false);
+            return;
+        }
+        if (!_endpoints.Settings.AreFresh)
+        {
+            await Answers
+                .UnavailableAsync(http, "the settings could not be read to their end lately")
+                .ConfigureAwait(false);
+            return;
+        }
+        string answer = Decide((ContentRequest)e!).ToJson();
+        try
+        {
+            // Not awaited: the answer is what the page waits for. The client keeps the event until the log has it, and
+            // sends it before this process ends.
+            _ = _endpoints.Events.SendAsync(e!, body, type, (ContentRequest.DecisionHeader, answer));
+        }
+        catch (EventNotTakenException problem)
+        {
+            await Answers.UnavailableAsync(http, problem.Message).ConfigureAwait(false);
+            return;
+        }
+        byte[] bytes = Encoding.UTF8.GetBytes(answer);
+        (http.Response.ContentType, http.Response.ContentLength) = (Json, bytes.Length);
+        await http.Response.Body.WriteAsync(bytes, http.RequestAborted).ConfigureAwait(false);
+    }
+
+    private ContentAnswer Decide(ContentRequest e)
+    {
+        long now = _endpoints.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        if (Math.Abs(e.Time - now) > _endpoints.Settings.OutOfRangeMs(now))
+        {
+            e = e with { Time = now };
+        }
+
+        var content = (ContentSettings)_endpoints.Settings.At(now);
+        lock (_judging)
+        {
+            return _judge.Answer(e, content, now);
+        }
+    }
+}

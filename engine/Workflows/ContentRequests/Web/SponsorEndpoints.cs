@@ -1,0 +1,226 @@
+using System.Text.Json;
+using Engine.Contracts;
+using Engine.Web;
+using Engine.Workflows.ContentRequests;
+using Engine.Workflows.ContentRequests.Decision;
+using Engine.Workflows.ContentRequests.Settings;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Engine.Workflows.ContentRequests.Web;
+
+/// <summary>A sponsor's suggestions for programs: <c>/v1/sponsors/…</c>, by one of its tokens.</summary>
+internal sealed class SponsorEndpoints(SuggestionService suggestions)
+{
+    private const int MaxBodyBytes = 4096;
+
+    public static void Map(IEndpointRouteBuilder app, SuggestionService suggestions)
+    {
+        var ends = new SponsorEndpoints(suggestions);
+        app.MapGet("/v1/sponsors/{sponsor}/suggestions", ends.Signed(ends.ListAsync));
+        app.MapPost("/v1/sponsors/{sponsor}/suggestions/{type}/accept", ends.Signed(ends.AcceptAsync));
+        app.MapGet("/v1/sponsors/{sponsor}/acceptances", ends.Signed(ends.HistoryAsync));
+        app.MapDelete("/v1/sponsors/{sponsor}/acceptances/{id}", ends.Signed(ends.UndoAsync));
+    }
+
+    /// <summary>Lets only those in who have one of the sponsor's tokens.</summary>
+    private RequestDelegate Signed(Func<HttpContext, Sponsor, string, Task<IResult>> end) =>
+        http => ServeAsync(http, end);
+
+    private async Task ServeAsync(HttpContext http, Func<HttpContext, Sponsor, string, Task<IResult>> end)
+    {
+        string sponsor = (string)http.Request.RouteValues["sponsor"]!;
+        byte[]? hash = SponsorTokens.HashOf(http.Request);
+        ContentSettings settings = suggestions.Settings;
+        IResult result;
+        try
+        {
+            result = SponsorTokens.HolderOf(settings, sponsor, hash) switch
+            {
+                TokenHolder.Sponsor => await end(http, settings.Sponsors[sponsor], SponsorTokens.NameOf(hash!))
+                    .ConfigureAwait(false),
+                TokenHolder.AnotherSponsor => Answers.Error(
+                    StatusCodes.Status403Forbidden,
+                    "this token is another sponsor's"
+                ),
+                _ => Unauthorized(http),
+            };
+        }
+        catch (Exception problem)
+            when (problem
+                    is EventNotTakenException
+                        or StackExchange.Redis.RedisException
+                        or TimeoutException
+                        or Confluent.Kafka.KafkaException
+            )
+        {
+            result = Answers.Error(StatusCodes.Status503ServiceUnavailable, problem.Message);
+        }
+        await result.ExecuteAsync(http).ConfigureAwait(false);
+    }
+
+    private async Task<IResult> ListAsync(HttpContext http, Sponsor sponsor, string by)
+    {
+        SponsorCounts counts = await suggestions.CountsAsync(sponsor).ConfigureAwait(false);
+        return Json(json =>
+        {
+            json.WriteStartArray();
+            foreach (Suggestion suggestion in counts.Recurring)
+            {
+                suggestion.Write(json);
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    private async Task<IResult> AcceptAsync(HttpContext http, Sponsor sponsor, string by)
+    {
+        string hash = (string)http.Request.RouteValues["type"]!;
+        if (await Bodies.ReadAsync(http.Request, MaxBodyBytes).ConfigureAwait(false) is not { } body)
+        {
+            return Bad(DeadLetterReason.TooLarge, "the body");
+        }
+
+        if (!TryItem(body, out string? item, out IResult? bad))
+        {
+            return bad!;
+        }
+
+        if (suggestions.AcceptedAs(sponsor.Setting.Id, hash) is { } there)
+        {
+            return Acceptance(there, StatusCodes.Status200OK);
+        }
+
+        SponsorCounts counts = await suggestions.CountsAsync(sponsor).ConfigureAwait(false);
+        if (counts.Recurring.Find(suggestion => suggestion.Hash == hash) is not { } found)
+        {
+            return Answers.Error(StatusCodes.Status404NotFound, "there is no suggestion of this type");
+        }
+
+        if ((item ?? found.Answer.Item) is not { } shown)
+        {
+            return Bad(
+                DeadLetterReason.MissingField,
+                "item: no definition answers this type by now, so say what to show"
+            );
+        }
+
+        DefinitionSetting definition = suggestions.DefinitionOf(found, shown, by);
+        await suggestions.AcceptAsync(definition).ConfigureAwait(false);
+        return Acceptance(definition, StatusCodes.Status201Created);
+    }
+
+    private Task<IResult> HistoryAsync(HttpContext http, Sponsor sponsor, string by) =>
+        Task.FromResult(
+            Json(json =>
+            {
+                json.WriteStartArray();
+                foreach (
+                    DefinitionSetting definition in suggestions
+                        .Settings.Acceptances[sponsor.Setting.Id]
+                        .OrderByDescending(one => one.Accepted!.Time)
+                        .ThenBy(one => one.Id, StringComparer.Ordinal)
+                )
+                {
+                    Write(json, definition);
+                }
+
+                json.WriteEndArray();
+            })
+        );
+
+    private async Task<IResult> UndoAsync(HttpContext http, Sponsor sponsor, string by)
+    {
+        if (suggestions.AcceptanceOf(sponsor.Setting.Id, (string)http.Request.RouteValues["id"]!) is not { } definition)
+        {
+            return Answers.Error(StatusCodes.Status404NotFound, "there is no such acceptance");
+        }
+
+        return Acceptance(await suggestions.UndoAsync(definition, by).ConfigureAwait(false), StatusCodes.Status200OK);
+    }
+
+    /// <summary>An optional body, <c>{"item":"it-2"}</c>: what to show in place of what was shown so far.</summary>
+    private static bool TryItem(byte[] body, out string? item, out IResult? bad)
+    {
+        (item, bad) = (null, null);
+        if (body.Length == 0)
+        {
+            return true;
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                bad = Bad(DeadLetterReason.Malformed, "expected an object");
+            }
+            else if (
+                !document.RootElement.TryGetProperty("item", out JsonElement value)
+                || value.ValueKind == JsonValueKind.Null
+            )
+            {
+                return true;
+            }
+            else if (value.ValueKind != JsonValueKind.String)
+            {
+                bad = Bad(DeadLetterReason.WrongType, "item");
+            }
+            else if (!Identifier.IsOne(item = value.GetString()!))
+            {
+                bad = Bad(DeadLetterReason.OutOfRange, "item");
+            }
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            bad = Bad(DeadLetterReason.Malformed, problem.Message);
+        }
+        return bad == null;
+    }
+
+    private static IResult Acceptance(DefinitionSetting definition, int status) =>
+        Json(json => Write(json, definition), status);
+
+    private static void Write(Utf8JsonWriter json, DefinitionSetting definition)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", definition.Id);
+        json.WriteString("definition", definition.Id);
+        json.WriteString("by", definition.Accepted!.By);
+        json.WriteNumber("time", definition.Accepted.Time);
+        json.WriteString("type", definition.Accepted.Type);
+        if (definition.Undone is { } undone)
+        {
+            json.WriteStartObject("undone");
+            json.WriteString("by", undone.By);
+            json.WriteNumber("time", undone.Time);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    private static IResult Json(Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            write(json);
+        }
+
+        return Results.Text(stream.ToArray(), "application/json", status);
+    }
+
+    private static IResult Bad(DeadLetterReason what, string where) =>
+        Answers.Error(StatusCodes.Status400BadRequest, what.Word(), where);
+
+    private static IResult Unauthorized(HttpContext http)
+    {
+        http.Response.Headers.WWWAuthenticate = "Bearer";
+        return Answers.Error(
+            StatusCodes.Status401Unauthorized,
+            "expected a token of the sponsor: Authorization: Bearer …"
+        );
+    }
+}

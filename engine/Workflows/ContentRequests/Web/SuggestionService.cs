@@ -1,0 +1,140 @@
+using System.Globalization;
+using Engine.Contracts;
+using Engine.Pipeline.Settings;
+using Engine.Web;
+using Engine.Workflows;
+using Engine.Workflows.ContentRequests;
+using Engine.Workflows.ContentRequests.Decision;
+using Engine.Workflows.ContentRequests.Settings;
+using Engine.Workflows.Module;
+using Engine.Workflows.Runtime;
+using StackExchange.Redis;
+
+namespace Engine.Workflows.ContentRequests.Web;
+
+/// <summary>
+/// What a sponsor sees and does: its suggestions over all partitions, what accepting changes, accepting, and taking it
+/// back.
+/// </summary>
+internal sealed class SuggestionService(WorkflowEndpoints endpoints)
+{
+    /// <summary>How long the log may take to have an acceptance, and this instance to read it.</summary>
+    private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(10),
+        SeenWithin = TimeSpan.FromSeconds(2),
+        LookEvery = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The latest settings, those that come into force within two seconds among them.</summary>
+    public ContentSettings Settings => (ContentSettings)endpoints.Settings.Latest;
+
+    /// <summary>
+    /// What was counted of a sponsor's types, over all partitions, and the log time up to which it was.
+    /// </summary>
+    public async Task<SponsorCounts> CountsAsync(Sponsor sponsor)
+    {
+        IDatabase database = endpoints.Redis.GetDatabase();
+        string[] partitions =
+        [
+            .. Enumerable
+                .Range(0, endpoints.Kafka.PartitionsOf(Topics.ContentRequests))
+                .Select(number => RedisKeys.Partition(Topics.ContentRequests, number)),
+        ];
+        Task<HashEntry[]>[] counted =
+        [
+            .. partitions.Select(partition =>
+                database.HashGetAllAsync(endpoints.Keys.Prefix + ContentKeys.Suggestions(sponsor.Setting.Id, partition))
+            ),
+        ];
+        Task<RedisValue>[] progress =
+        [
+            .. partitions.Select(partition => database.StringGetAsync(endpoints.Keys.Progress(partition))),
+        ];
+        await Task.WhenAll(counted).ConfigureAwait(false);
+        RedisValue[] upTo = await Task.WhenAll(progress).ConfigureAwait(false);
+        Dictionary<string, RequestType> types = Suggestion.Sum(
+            counted
+                .SelectMany(hash => hash.Result)
+                .Select(entry => KeyValuePair.Create(entry.Name.ToString(), entry.Value.ToString()))
+        );
+        return new SponsorCounts(sponsor, types, upTo.Select(LogTimeOf).DefaultIfEmpty().Max());
+    }
+
+    /// <summary>The definition that accepting a suggestion makes.</summary>
+    public DefinitionSetting DefinitionOf(Suggestion suggestion, string item, string by) =>
+        Acceptance.Of(
+            suggestion.Answer.Sponsor,
+            suggestion.Hash,
+            suggestion.Counts,
+            item,
+            by,
+            endpoints.Clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            Settings.Acceptances[suggestion.Answer.Sponsor]
+        );
+
+    /// <summary>The acceptance of a type that is in force, or null.</summary>
+    public DefinitionSetting? AcceptedAs(string sponsor, string hash) =>
+        Settings
+            .Acceptances[sponsor]
+            .FirstOrDefault(definition => definition.Accepted!.Type == hash && definition.Undone == null);
+
+    /// <summary>An acceptance by its id, those undone too; null for none.</summary>
+    public DefinitionSetting? AcceptanceOf(string sponsor, string id) =>
+        Settings.Acceptances[sponsor].FirstOrDefault(definition => definition.Id == id);
+
+    /// <summary>Accepts a type: its requests validate from two seconds on.</summary>
+    public Task AcceptAsync(DefinitionSetting definition) => WriteAsync(definition);
+
+    /// <summary>
+    /// Takes an acceptance back; the one that is in the record afterwards. What was taken back already stays as it was.
+    /// </summary>
+    public async Task<DefinitionSetting> UndoAsync(DefinitionSetting definition, string by)
+    {
+        if (definition.Undone != null)
+        {
+            return definition;
+        }
+
+        definition = definition with { Undone = new Signed(by, endpoints.Clock.GetUtcNow().ToUnixTimeMilliseconds()) };
+        await WriteAsync(definition).ConfigureAwait(false);
+        return definition;
+    }
+
+    private async Task WriteAsync(DefinitionSetting definition)
+    {
+        string json = definition.ToJson();
+        Task sent = endpoints.Kafka.SendAsync(
+            Topics.Settings,
+            $"definition/{definition.Sponsor}/{definition.Id}",
+            System.Text.Encoding.UTF8.GetBytes(json)
+        );
+        try
+        {
+            await sent.WaitAsync(AcknowledgedWithin, endpoints.Clock).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new EventNotTakenException("the log has not acknowledged it; it may still be written");
+        }
+        // Whoever looks next, looks at settings that have it.
+        long since = endpoints.Clock.GetTimestamp();
+        while (
+            AcceptanceOf(definition.Sponsor, definition.Id)?.ToJson() != json
+            && endpoints.Clock.GetElapsedTime(since) < SeenWithin
+        )
+        {
+            await Task.Delay(LookEvery, endpoints.Clock).ConfigureAwait(false);
+        }
+    }
+
+    private static long LogTimeOf(RedisValue progress) =>
+        progress.ToString().Split(' ') is [_, var logTime]
+        && long.TryParse(logTime, NumberStyles.None, CultureInfo.InvariantCulture, out long time)
+            ? time
+            : 0;
+}
+
+/// <summary>What was counted of a sponsor's types of invalid requests.</summary>
+/// <param name="LogTime">The latest log time of all partitions up to which it was counted, ms.</param>
+internal sealed record SponsorCounts(Sponsor Sponsor, Dictionary<string, RequestType> Types, long LogTime)
+{
+    public List<Suggestion> Recurring => Suggestion.Recurring(Types, Sponsor, LogTime);
+}

@@ -1,0 +1,36 @@
+using Engine.Contracts;
+using Engine.Contracts.Settings;
+using Engine.Workflows.Module;
+using Engine.Workflows.Priority.Settings;
+
+namespace Engine.Workflows.Priority.Decision;
+
+/// <summary>
+/// Priority of business processes: gives each instance of a process its execution level, and keeps the queues that
+/// workers take from.
+/// </summary>
+public sealed class PriorityDecider : IDecider
+{
+    public string Topic => Topics.Processes;
+
+    /// <summary>Nothing is counted in windows: all that matters of an instance is remembered.</summary>
+    public TimeSpan LongestWindow => TimeSpan.Zero;
+
+    /// <summary>The kinds of settings that processes go by.</summary>
+    public static readonly IReadOnlyList<ISettingKind> SettingKinds = [new ProcessKind()];
+
+    public IReadOnlyList<ISettingKind> Kinds => SettingKinds;
+
+    public object Compile(SettingRecords records) => new ProcessDefinitions(records.Of<ProcessDefinition>("process"));
+
+    public IDeciderPartition Open(string partition) => new PriorityPartition(partition);
+}
+
+/// <summary>The definitions of one version of the settings.</summary>
+public sealed class ProcessDefinitions(IEnumerable<KeyValuePair<string, ProcessDefinition>> definitions)
+{
+    private readonly Dictionary<string, ProcessDefinition> _definitions = new(definitions, StringComparer.Ordinal);
+
+    /// <summary>A process's own, or <see cref="ProcessDefinition.Undefined"/>.</summary>
+    public ProcessDefinition Of(string process) => _definitions.GetValueOrDefault(process, ProcessDefinition.Undefined);
+}

@@ -1,0 +1,231 @@
+using System.Globalization;
+using System.Text.Json;
+using Engine.Workflows.Module;
+using Engine.Workflows.Priority.Events;
+using Engine.Workflows.Priority.Settings;
+
+namespace Engine.Workflows.Priority.Decision;
+
+/// <summary>
+/// The instances of one partition of <c>processes</c>: each lives from its start to its end, and a day longer by its
+/// name, so that a start that comes again opens nothing twice. Timers fire by due time, then process and name, so that
+/// the order of results is the log's own.
+/// </summary>
+public sealed class PriorityPartition(string partition) : IDeciderPartition
+{
+    /// <summary>Log time for which the name of a finished instance is kept, ms.</summary>
+    public const long FinishedMs = 86_400_000;
+
+    /// <summary>What is remembered of a finished instance: <c>finished 1795338000000</c>, its log time.</summary>
+    private const string FinishedMark = "finished ";
+
+    private static readonly IComparer<(long Due, string Field)> ByDue = Comparer<(long Due, string Field)>.Create(
+        (a, b) => a.Due != b.Due ? a.Due.CompareTo(b.Due) : string.CompareOrdinal(a.Field, b.Field)
+    );
+
+    // Both by process and name with a space between, which neither can hold; so are the fields of the memory.
+    private readonly Dictionary<string, ProcessInstance> _live = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _finished = new(StringComparer.Ordinal);
+    private readonly SortedSet<(long Due, string Field)> _timers = new(ByDue);
+    private ProcessDefinitions? _definitions;
+
+    /// <summary>Instances that wait for a worker.</summary>
+    public IEnumerable<ProcessInstance> Waiting =>
+        _live.Values.Where(instance => instance.State == InstanceState.Waiting);
+
+    public long Due => _timers.Count == 0 ? long.MaxValue : _timers.Min.Due;
+
+    /// <summary>Definitions govern the instances that run already.</summary>
+    public bool FollowsSettings => _live.Count > 0;
+
+    public void Restore(string field, string value)
+    {
+        if (value.StartsWith(FinishedMark, StringComparison.Ordinal))
+        {
+            Finished(field, long.Parse(value.AsSpan(FinishedMark.Length), CultureInfo.InvariantCulture));
+            return;
+        }
+        using JsonDocument memory = JsonDocument.Parse(value);
+        string[] names = field.Split(' ');
+        ProcessInstance instance = _live[field] = ProcessInstance.FromMemory(names[0], names[1], memory.RootElement);
+        SetTimer(long.MaxValue, instance.Due, field);
+    }
+
+    public WorkflowEvent? Read(EventReader reader) => ProcessEvent.Read(reader);
+
+    public void Recall(WorkflowEvent e, in Moment at) { }
+
+    public void Decide(WorkflowEvent e, in Moment at, IResults results)
+    {
+        var happened = (ProcessEvent)e;
+        ProcessDefinition definition = Definitions(at).Of(happened.Process);
+        string field = $"{happened.Process} {happened.Instance}";
+        long now = at.LogTime;
+        if (!_live.TryGetValue(field, out ProcessInstance? instance))
+        {
+            // What isn't running can only start, and what has ended stays ended.
+            if (happened is not ProcessStarted start || _finished.ContainsKey(field))
+            {
+                return;
+            }
+
+            instance = _live[field] = ProcessInstance.Begin(start, now, definition);
+            SetTimer(long.MaxValue, instance.Due, field);
+            Write(instance, at, results, Queued(instance, MemberMove.Add));
+            results.Publish(PriorityKeys.Channel, instance.RecordJson(at.Version, At(at)));
+            results.Remember(field, instance.MemoryJson());
+            CountShadow(instance, results);
+            return;
+        }
+        switch (happened)
+        {
+            case ProcessContext changed:
+                Step(instance, field, at, results, one => one.Change(changed.Context, now, definition));
+                break;
+            case ProcessTaken taken:
+                Step(instance, field, at, results, one => one.Take(taken.Worker, now, definition));
+                break;
+            case ProcessFinished:
+                Step(instance, field, at, results, one => one.Finish(now));
+                break;
+        }
+    }
+
+    public void SettingsChanged(in Moment at, IResults results)
+    {
+        ProcessDefinitions? before = _definitions;
+        var definitions = (ProcessDefinitions)at.Settings;
+        long now = at.LogTime;
+        foreach (
+            (string field, ProcessInstance instance) in _live
+                .OrderBy(entry => entry.Key, StringComparer.Ordinal)
+                .ToArray()
+        )
+        {
+            ProcessDefinition definition = definitions.Of(instance.Process);
+            // One that is the same, redefines nothing; which was in force before isn't known after a takeover, and need
+            // not be.
+            if (!ReferenceEquals(before?.Of(instance.Process), definition))
+            {
+                Step(instance, field, at, results, one => one.Redefine(now, definition));
+            }
+        }
+        _definitions = definitions;
+    }
+
+    public void Elapse(in Moment at, IResults results)
+    {
+        (long due, string field) = _timers.Min;
+        long now = at.LogTime;
+        if (!_live.TryGetValue(field, out ProcessInstance? instance))
+        {
+            _timers.Remove((due, field));
+            _finished.Remove(field);
+            results.Remember(field, null);
+            return;
+        }
+        ProcessDefinition definition = Definitions(at).Of(instance.Process);
+        Step(instance, field, at, results, one => one.Settle(now, definition));
+    }
+
+    private ProcessDefinitions Definitions(in Moment at) => _definitions = (ProcessDefinitions)at.Settings;
+
+    /// <summary>
+    /// Lets something happen to an instance, and writes what changed by it: its record and its place in the queue in
+    /// one.
+    /// </summary>
+    private void Step(
+        ProcessInstance instance,
+        string field,
+        in Moment at,
+        IResults results,
+        Action<ProcessInstance> happen
+    )
+    {
+        var before = instance.Seen;
+        long due = instance.Due;
+        happen(instance);
+        CountShadow(instance, results);
+        SetTimer(due, instance.Due, field);
+        if (instance.State == InstanceState.Finished)
+        {
+            _live.Remove(field);
+            Finished(field, at.LogTime);
+            results.Remember(field, FinishedMark + at.LogTime.ToString(CultureInfo.InvariantCulture));
+        }
+        else
+        {
+            results.Remember(field, instance.MemoryJson());
+        }
+
+        var after = instance.Seen;
+        if (after == before)
+        {
+            return;
+        }
+
+        Write(instance, at, results, Moved(before.State, after.State, instance, before.Level != after.Level));
+        if (before.Level != after.Level || before.State != after.State)
+        {
+            results.Publish(PriorityKeys.Channel, instance.RecordJson(at.Version, At(at)));
+        }
+    }
+
+    private static void CountShadow(ProcessInstance instance, IResults results)
+    {
+        foreach (string directive in instance.TakeShadowed())
+        {
+            results.Shadowed($"{instance.Process}/{directive}");
+        }
+    }
+
+    private MemberChange? Moved(InstanceState before, InstanceState after, ProcessInstance instance, bool level) =>
+        after switch
+        {
+            _ when before != after => Queued(
+                instance,
+                after == InstanceState.Waiting ? MemberMove.Add : MemberMove.Remove
+            ),
+            InstanceState.Waiting when level => Queued(instance, MemberMove.MoveWhereThere),
+            _ => null,
+        };
+
+    private static MemberChange Queued(ProcessInstance instance, MemberMove how) =>
+        new(
+            PriorityKeys.Queue(instance.Process),
+            instance.Name,
+            PriorityKeys.Score(instance.Level, instance.Start),
+            how
+        );
+
+    private void Write(ProcessInstance instance, in Moment at, IResults results, MemberChange? moved) =>
+        results.Replace(
+            new RecordChange(
+                PriorityKeys.Record(instance.Process, instance.Name),
+                instance.RecordJson(at.Version, At(at)),
+                at.Offset,
+                moved is { } member ? [member] : []
+            )
+        );
+
+    private string At(in Moment at) => string.Create(CultureInfo.InvariantCulture, $"{partition}@{at.Offset}");
+
+    private void Finished(string field, long at)
+    {
+        _finished[field] = at;
+        SetTimer(long.MaxValue, at + FinishedMs, field);
+    }
+
+    private void SetTimer(long before, long due, string field)
+    {
+        if (before != long.MaxValue)
+        {
+            _timers.Remove((before, field));
+        }
+
+        if (due != long.MaxValue)
+        {
+            _timers.Add((due, field));
+        }
+    }
+}

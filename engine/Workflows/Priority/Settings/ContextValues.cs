@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json;
+using Engine.Conditions;
+using Engine.Workflows.Priority.Settings;
+
+namespace Engine.Workflows.Priority.Settings;
+
+/// <summary>
+/// Values of a context: texts, numbers, true and false. A number that is whole and exact in a double (up to 2^53) is an
+/// integer however it was written, since producers in some languages write 5 as 5.0.
+/// </summary>
+public static class ContextValues
+{
+    private const double MostExact = 9_007_199_254_740_992;
+
+    /// <summary>What JSON holds, or null where it is no value of a context (a list, an object).</summary>
+    public static CelValue? Of(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => CelValue.Of(value.GetString()),
+            JsonValueKind.True => CelValue.True,
+            JsonValueKind.False => CelValue.False,
+            JsonValueKind.Number when value.TryGetInt64(out long whole) => CelValue.Of(whole),
+            JsonValueKind.Number => Of(value.GetDouble()),
+            _ => null,
+        };
+
+    /// <summary>A value as one of a declared type; false where it is none.</summary>
+    public static bool TryAs(AttributeType type, CelValue value, out CelValue typed)
+    {
+        typed = type == AttributeType.Number && value.Kind == CelKind.Int ? CelValue.Of((double)value.AsInt) : value;
+        return StandsFor(type) == typed.Kind;
+    }
+
+    /// <summary>The key of a table as a value of the attribute's type; null where it is none.</summary>
+    public static CelValue? OfKey(AttributeType type, string key) =>
+        type switch
+        {
+            AttributeType.Integer => long.TryParse(
+                key,
+                NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture,
+                out long whole
+            )
+                ? CelValue.Of(whole)
+                : null,
+            AttributeType.Number => double.TryParse(
+                key,
+                NumberStyles.Float,
+                CultureInfo.InvariantCulture,
+                out double number
+            ) && double.IsFinite(number)
+                ? CelValue.Of(number)
+                : null,
+            AttributeType.Boolean => key switch
+            {
+                "true" => CelValue.True,
+                "false" => CelValue.False,
+                _ => null,
+            },
+            _ => CelValue.Of(key),
+        };
+
+    public static CelType CelTypeOf(AttributeType type) =>
+        type switch
+        {
+            AttributeType.Integer => CelType.Int,
+            AttributeType.Number => CelType.Double,
+            AttributeType.Boolean => CelType.Bool,
+            _ => CelType.String,
+        };
+
+    public static void Write(Utf8JsonWriter json, string name, CelValue value)
+    {
+        switch (value.Kind)
+        {
+            case CelKind.Int:
+                json.WriteNumber(name, value.AsInt);
+                break;
+            case CelKind.Double:
+                json.WriteNumber(name, value.AsDouble);
+                break;
+            case CelKind.Bool:
+                json.WriteBoolean(name, value.AsBool);
+                break;
+            default:
+                json.WriteString(name, value.AsString);
+                break;
+        }
+    }
+
+    private static CelValue? Of(double number) =>
+        !double.IsFinite(number) ? null
+        : number == Math.Floor(number) && Math.Abs(number) <= MostExact ? CelValue.Of((long)number)
+        : CelValue.Of(number);
+
+    private static CelKind StandsFor(AttributeType type) =>
+        type switch
+        {
+            AttributeType.Integer => CelKind.Int,
+            AttributeType.Number => CelKind.Double,
+            AttributeType.Boolean => CelKind.Bool,
+            _ => CelKind.String,
+        };
+}

@@ -1,0 +1,179 @@
+using System.Globalization;
+using Engine.Contracts;
+using Engine.Pipeline.Settings;
+using Engine.Workflows.Module;
+using Engine.Workflows.Priority;
+using Engine.Workflows.Priority.Decision;
+using Engine.Workflows.Priority.Settings;
+using StackExchange.Redis;
+
+namespace Engine.Workflows.Priority.Upkeep;
+
+/// <summary>
+/// Sees to the queues of processes outside any decision. A worker takes an instance from its queue and says so by
+/// <c>process-taken</c>; one that dies between the two leaves it waiting and in no queue. So waiting instances are
+/// looked for, and one missing for the process's <c>lease_s</c> is put back. Besides, the shares of workers that are in
+/// force are published. On the lane's thread; every command speaks of one slot.
+/// </summary>
+/// <param name="timeline">Whose definitions hold for leases and shares.</param>
+/// <param name="valueTtl">How long shares are kept; they are written again long before.</param>
+/// <param name="clock">Paces it, measures how long an instance is missing, and says which settings are in
+/// force.</param>
+public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeSpan valueTtl, TimeProvider clock)
+    : IUpkeep
+{
+    /// <summary>How often queues are looked at.</summary>
+    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often shares are looked at for a change.</summary>
+    public static readonly TimeSpan SharesEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Commands sent ahead of their replies.</summary>
+    private const int Pipelined = 1000;
+
+    // An owner that has lost its partition and doesn't know it yet must not put back what the next one has seen taken
+    // or finished: the record says.
+    private const string PutBackScript = """
+        local record = redis.call('GET', KEYS[2])
+        if record and not string.find(record, '"state":"waiting"', 1, true) then return 0 end
+        return redis.call('ZADD', KEYS[1], 'NX', ARGV[1], ARGV[2])
+        """;
+
+    private const string SharesScript = """
+        redis.call('DEL', KEYS[1])
+        for i = 2, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+        if #ARGV > 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+        return 1
+        """;
+
+    private readonly Dictionary<(string Process, string Instance), long> _missing = [];
+    private long _lookedAt,
+        _sharesAt,
+        _publishedAt;
+    private DecisionSettings? _published;
+
+    public void Run(IDatabase redis, IReadOnlyList<OwnedMemory> owned, SendEvent send)
+    {
+        if (IsDue(ref _lookedAt, LookEvery))
+        {
+            LookForMissing(redis, owned);
+        }
+        // One owner is enough to publish what is the same for all.
+        if (owned.Any(run => run.Number == 0) && IsDue(ref _sharesAt, SharesEvery))
+        {
+            PublishShares(redis);
+        }
+    }
+
+    /// <summary>Instances that were found missing and aren't put back yet.</summary>
+    public int Missing => _missing.Count;
+
+    private void LookForMissing(IDatabase redis, IReadOnlyList<OwnedMemory> owned)
+    {
+        Dictionary<(string, string), long> missing = [];
+        ProcessDefinitions definitions = DefinitionsIn(InForce());
+        long now = clock.GetTimestamp();
+        foreach (
+            ProcessInstance[] some in owned.SelectMany(run => ((PriorityPartition)run.Memory).Waiting).Chunk(Pipelined)
+        )
+        {
+            Task<double?>[] scores =
+            [
+                .. some.Select(instance =>
+                    redis.SortedSetScoreAsync(keys.Prefix + PriorityKeys.Queue(instance.Process), instance.Name)
+                ),
+            ];
+            Task.WhenAll(scores).GetAwaiter().GetResult();
+            List<Task> back = [];
+            for (int i = 0; i < some.Length; i++)
+            {
+                if (scores[i].Result != null)
+                {
+                    continue;
+                }
+
+                long since = missing[(some[i].Process, some[i].Name)] = _missing.GetValueOrDefault(
+                    (some[i].Process, some[i].Name),
+                    now
+                );
+                if (clock.GetElapsedTime(since, now).TotalMilliseconds >= definitions.Of(some[i].Process).LeaseMs)
+                {
+                    back.Add(PutBack(redis, some[i]));
+                }
+            }
+            Task.WhenAll(back).GetAwaiter().GetResult();
+        }
+        _missing.Clear();
+        foreach ((var instance, long since) in missing)
+        {
+            _missing[instance] = since;
+        }
+    }
+
+    private Task PutBack(IDatabase redis, ProcessInstance instance) =>
+        redis.ScriptEvaluateAsync(
+            PutBackScript,
+            [
+                keys.Prefix + PriorityKeys.Queue(instance.Process),
+                keys.Prefix + PriorityKeys.Record(instance.Process, instance.Name),
+            ],
+            [PriorityKeys.Score(instance.Level, instance.Start), instance.Name]
+        );
+
+    private void PublishShares(IDatabase redis)
+    {
+        DecisionSettings inForce = InForce();
+        if (ReferenceEquals(inForce, _published) && clock.GetElapsedTime(_publishedAt) < valueTtl / 4)
+        {
+            return;
+        }
+
+        Dictionary<string, ProcessDefinition> defined = Definitions(inForce);
+        var writes = defined.Select(process => Write(redis, process.Key, process.Value.SharesInForce)).ToList();
+        // A process that was defined once and is no more has no shares.
+        foreach (
+            string gone in timeline
+                .Entries.SelectMany(entry => Definitions(entry.Settings).Keys)
+                .Distinct()
+                .Where(process => !defined.ContainsKey(process))
+        )
+        {
+            writes.Add(Write(redis, gone, []));
+        }
+
+        Task.WhenAll(writes).GetAwaiter().GetResult();
+        (_published, _publishedAt) = (inForce, clock.GetTimestamp());
+    }
+
+    private Task Write(IDatabase redis, string process, IEnumerable<KeyValuePair<int, double>> shares)
+    {
+        List<RedisValue> arguments = [(long)valueTtl.TotalSeconds];
+        foreach ((int level, double share) in shares)
+        {
+            arguments.Add(level);
+            arguments.Add(share.ToString("R", CultureInfo.InvariantCulture));
+        }
+        return redis.ScriptEvaluateAsync(SharesScript, [keys.Prefix + PriorityKeys.Shares(process)], [.. arguments]);
+    }
+
+    private DecisionSettings InForce() =>
+        SettingsTimeline.At(timeline.Entries, clock.GetUtcNow().ToUnixTimeMilliseconds(), out _);
+
+    private static Dictionary<string, ProcessDefinition> Definitions(DecisionSettings settings) =>
+        settings
+            .Others["process"]
+            .ToDictionary(setting => setting.Id, setting => (ProcessDefinition)setting.Value, StringComparer.Ordinal);
+
+    private static ProcessDefinitions DefinitionsIn(DecisionSettings settings) => new(Definitions(settings));
+
+    private bool IsDue(ref long last, TimeSpan every)
+    {
+        if (last != 0 && clock.GetElapsedTime(last) < every)
+        {
+            return false;
+        }
+
+        last = clock.GetTimestamp();
+        return true;
+    }
+}

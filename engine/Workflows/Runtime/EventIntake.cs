@@ -1,0 +1,33 @@
+using Engine.Web;
+using Engine.Workflows.Module;
+
+namespace Engine.Workflows.Runtime;
+
+/// <summary>Takes a workflow's events over HTTP, read as its partitions read them. Any thread.</summary>
+/// <param name="decider">Whose events; reading changes nothing of it.</param>
+public sealed class EventIntake(IDecider decider, IEventOut events) : IEventIntake
+{
+    private readonly IDeciderPartition _reader = decider.Open("http");
+
+    public string Topic => decider.Topic;
+
+    public (WorkflowEvent? Event, Refusal? Refusal) Read(byte[] body, string? contentType)
+    {
+        var record = new WorkflowRecord(0, 0, null, body, name => name == "content-type" ? contentType : null);
+        Refusal? refusal = PartitionRun.Read(decider.Topic, _reader, record, out WorkflowEvent? e);
+        return (e, refusal);
+    }
+
+    public Task SendAsync(
+        WorkflowEvent e,
+        byte[] body,
+        string? contentType,
+        params IReadOnlyList<(string Name, string Value)> headers
+    ) =>
+        events.SendAsync(
+            decider.Topic,
+            e.Key,
+            body,
+            contentType == null ? headers : [.. headers, ("content-type", contentType)]
+        );
+}
