@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using Engine.CommandLine;
 using Ingest.Generate;
 using Ingest.Http;
 using Ingest.Publishing;
@@ -12,49 +12,10 @@ namespace Ingest.Cli;
 public static class Commands
 {
     /// <summary>Runs a command line; the exit code is one of <see cref="ExitCodes"/>.</summary>
-    public static async Task<int> RunAsync(string[] args, Surroundings around, CancellationToken cancel = default)
-    {
-        RootCommand root = Root(around);
-        ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
-        {
-            around.Error.WriteLine($"ingest: {WrongUse.Of("ingest", root, parsed)}");
-            return ExitCodes.WrongUse;
-        }
-        var invocation = new InvocationConfiguration
-        {
-            Output = around.Out,
-            Error = around.Error,
-            EnableDefaultExceptionHandler = false,
-        };
-        try
-        {
-            return await parsed.InvokeAsync(invocation, cancel).ConfigureAwait(false);
-        }
-        catch (CommandFailure failure)
-        {
-            around.Error.WriteLine($"ingest: {failure.Message}");
-            return failure.ExitCode;
-        }
-        catch (OperationCanceledException)
-        {
-            around.Error.WriteLine("ingest: stopped before the end.");
-            return ExitCodes.Failed;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            around.Error.WriteLine($"ingest: {error.Message}");
-            return ExitCodes.Failed;
-        }
-        catch (Exception error)
-        {
-            // Nobody foresaw it: what and where, for a report, in place of an abort.
-            around.Error.WriteLine($"ingest: it failed unexpectedly, please report this: {error}");
-            return ExitCodes.Failed;
-        }
-    }
+    public static Task<int> RunAsync(string[] args, CommandContext context, CancellationToken cancel = default) =>
+        new CommandProgram("ingest", Root(context)).RunAsync(args, context, cancel);
 
-    private static RootCommand Root(Surroundings around) =>
+    private static RootCommand Root(CommandContext around) =>
         new("Puts events into Kafka for the engine: exit 0 done, 1 failed, 2 wrong use, 3 not there.")
         {
             ReplayOf(around),
@@ -98,7 +59,7 @@ public static class Commands
             },
         };
 
-    private static Command ReplayOf(Surroundings around)
+    private static Command ReplayOf(CommandContext around)
     {
         var files = new Argument<string[]>("FILE")
         {
@@ -150,7 +111,7 @@ public static class Commands
         return command;
     }
 
-    private static Command TailOf(Surroundings around)
+    private static Command TailOf(CommandContext around)
     {
         var files = new Argument<string[]>("FILE")
         {
@@ -231,7 +192,7 @@ public static class Commands
         return command;
     }
 
-    private static Command GenerateOf(Surroundings around)
+    private static Command GenerateOf(CommandContext around)
     {
         var clicks = new Argument<int>("N")
         {
@@ -371,7 +332,7 @@ public static class Commands
         return command;
     }
 
-    private static Command HttpOf(Surroundings around)
+    private static Command HttpOf(CommandContext around)
     {
         Option<string?> kafka = Kafka();
         var listen = new Option<string>("--listen")

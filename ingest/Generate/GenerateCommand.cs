@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Engine.CommandLine;
 using Engine.Contracts;
 using Ingest.Cli;
 using Ingest.Generate.Actors;
@@ -50,7 +51,7 @@ public sealed record GenerateRequest
 /// <summary>Sends sample traffic, or writes it to a file, and writes down what is true of it.</summary>
 public static class GenerateCommand
 {
-    public static async Task<int> RunAsync(GenerateRequest request, Surroundings around, CancellationToken cancel)
+    public static async Task<int> RunAsync(GenerateRequest request, CommandContext around, CancellationToken cancel)
     {
         RunningEngine? engine = RunningEngine.Find();
         string? kafka = request.OutFile is null ? request.Kafka ?? engine?.Kafka ?? RunningEngine.KafkaOr(null) : null;
@@ -111,7 +112,7 @@ public static class GenerateCommand
     private static string EngineOf(GenerateRequest request, RunningEngine? engine) =>
         request.Engine
         ?? engine?.Http
-        ?? throw new CommandFailure(
+        ?? throw new CommandException(
             "--bindings needs an engine, which makes their codes: name its HTTP address with --engine HOST:PORT, or "
                 + "start out/engine run.",
             ExitCodes.WrongUse
@@ -137,7 +138,7 @@ public static class GenerateCommand
 
     private static async Task<long> SendAsync(
         GenerateRequest request,
-        Surroundings around,
+        CommandContext around,
         RunningEngine? engine,
         string kafka,
         SampleTraffic traffic,

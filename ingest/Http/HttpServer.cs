@@ -1,7 +1,7 @@
 using System.Net;
 using Confluent.Kafka;
+using Engine.CommandLine;
 using Engine.Contracts;
-using Ingest.Cli;
 using Ingest.Publishing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -40,7 +40,7 @@ public sealed class HttpServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _topics;
 
-    private HttpServer(WebApplication app, EventPublisher publisher, string kafka, Surroundings around)
+    private HttpServer(WebApplication app, EventPublisher publisher, string kafka, CommandContext around)
     {
         (_app, _publisher) = (app, publisher);
         _topics = MakeTopicsAsync(kafka, around, _stop.Token);
@@ -50,12 +50,16 @@ public sealed class HttpServer : IAsyncDisposable
     public string Address => _app.Urls.First();
 
     /// <summary>Starts to listen. Kafka may come later.</summary>
-    /// <exception cref="CommandFailure">The address is no address (exit 2), or taken (exit 1).</exception>
-    public static async Task<HttpServer> StartAsync(HttpServing options, Surroundings around, CancellationToken cancel)
+    /// <exception cref="CommandException">The address is no address (exit 2), or taken (exit 1).</exception>
+    public static async Task<HttpServer> StartAsync(
+        HttpServing options,
+        CommandContext around,
+        CancellationToken cancel
+    )
     {
         if (!IPEndPoint.TryParse(options.Listen.Replace("localhost", "127.0.0.1"), out IPEndPoint? listen))
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 $"--listen '{options.Listen}' is no ADDRESS:PORT, as 127.0.0.1:8081.",
                 ExitCodes.WrongUse
             );
@@ -87,7 +91,7 @@ public sealed class HttpServer : IAsyncDisposable
         {
             await app.DisposeAsync().ConfigureAwait(false);
             publisher.Dispose();
-            throw new CommandFailure(
+            throw new CommandException(
                 $"Can't listen on {options.Listen}: {error.Message} Name another address with --listen."
             );
         }
@@ -95,7 +99,7 @@ public sealed class HttpServer : IAsyncDisposable
     }
 
     /// <summary>Serves until cancelled.</summary>
-    public static async Task<int> RunAsync(HttpServing options, Surroundings around, CancellationToken cancel)
+    public static async Task<int> RunAsync(HttpServing options, CommandContext around, CancellationToken cancel)
     {
         await using HttpServer server = await StartAsync(options, around, cancel).ConfigureAwait(false);
         around.Out.WriteLine(
@@ -146,7 +150,7 @@ public sealed class HttpServer : IAsyncDisposable
     /// <summary>
     /// Events of browsers and servers are stamped by the broker, so the topics are made with LogAppendTime.
     /// </summary>
-    private static async Task MakeTopicsAsync(string kafka, Surroundings around, CancellationToken cancel)
+    private static async Task MakeTopicsAsync(string kafka, CommandContext around, CancellationToken cancel)
     {
         for (bool told = false; !cancel.IsCancellationRequested; told = true)
         {

@@ -1,5 +1,5 @@
+using Engine.CommandLine;
 using Engine.Contracts;
-using Ingest.Cli;
 using StackExchange.Redis;
 
 namespace Ingest.Publishing;
@@ -16,7 +16,7 @@ internal sealed class Pacing : IAsyncDisposable
 
     internal IPace? Pace { get; }
 
-    internal static async Task<Pacing> ForAsync(RunningEngine? engine, string kafka, Surroundings around)
+    internal static async Task<Pacing> ForAsync(RunningEngine? engine, string kafka, CommandContext around)
     {
         if (engine?.Redis is null || engine.Kafka != kafka)
         {

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Engine.CommandLine;
 using Ingest.Cli;
 
 namespace Ingest.Publishing;
@@ -19,7 +20,7 @@ public static class ReadyTopics
     /// <param name="lastMs">The last event's time.</param>
     /// <param name="nowMs">The clock when sending starts.</param>
     /// <param name="speed">How fast they go out.</param>
-    /// <exception cref="CommandFailure">The broker is away, or puts its own time on records whose events lie too far
+    /// <exception cref="CommandException">The broker is away, or puts its own time on records whose events lie too far
     /// from it.</exception>
     public static async Task EnsureAsync(
         string kafka,
@@ -42,7 +43,7 @@ public static class ReadyTopics
         }
         catch (KafkaException error)
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 $"Kafka at {kafka} can't be used: {error.Error.Reason}. Is it up, and the address right?"
             );
         }
@@ -59,7 +60,7 @@ public static class ReadyTopics
             return;
         }
 
-        throw new CommandFailure(
+        throw new CommandException(
             $"Topic {own.Name} has LogAppendTime, and the events' times lie more than 5 min from the clock, so none "
                 + $"would be believed: "
                 + "set topics.timestamps: create in engine.yaml before the topics are made, or make this one anew "

@@ -1,3 +1,4 @@
+using Engine.CommandLine;
 using Ingest.Cli;
 
 namespace Ingest.Publishing;
@@ -42,7 +43,7 @@ public sealed class SendingLoop(
         if (!speed.IsMax)
         {
             double due = (timeMs - _firstMs.Value) / speed.Factor;
-            for (double left; (left = due - time.GetElapsedTime(_start).TotalMilliseconds) > LeastWaitMs;)
+            for (double left; (left = due - time.GetElapsedTime(_start).TotalMilliseconds) > LeastWaitMs; )
             {
                 progress?.Tell(Sent, total);
                 await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(left, 1000)), time, cancel).ConfigureAwait(false);
@@ -76,7 +77,7 @@ public sealed class SendingLoop(
         }
     }
 
-    private CommandFailure Failure() =>
+    private CommandException Failure() =>
         new(
             $"Kafka did not take {publisher.FailedCount:N0} events, {publisher.AcknowledgedCount:N0} it did: "
                 + $"{publisher.LastFailure}. Is the address right?"

@@ -1,3 +1,4 @@
+using Engine.CommandLine;
 using Ingest.Cli;
 using Ingest.Publishing;
 
@@ -33,7 +34,7 @@ public static class ReplayCommand
     /// <summary>Of each file so many refused lines are shown; of the rest the number.</summary>
     private const int ShownRefusals = 20;
 
-    public static async Task<int> RunAsync(ReplayRequest request, Surroundings around, CancellationToken cancel)
+    public static async Task<int> RunAsync(ReplayRequest request, CommandContext around, CancellationToken cancel)
     {
         RunningEngine? engine = RunningEngine.Find();
         string kafka = request.Kafka ?? engine?.Kafka ?? RunningEngine.KafkaOr(null);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Engine.CommandLine;
 using Engine.Contracts;
 using Ingest.Cli;
 using Ingest.Publishing;
@@ -42,7 +43,7 @@ public static class TailCommand
         LookEvery = TimeSpan.FromMilliseconds(250),
         EndWithin = TimeSpan.FromSeconds(15);
 
-    public static async Task<int> RunAsync(TailRequest request, Surroundings around, CancellationToken cancel)
+    public static async Task<int> RunAsync(TailRequest request, CommandContext around, CancellationToken cancel)
     {
         RunningEngine? engine = RunningEngine.Find();
         string kafka = request.Kafka ?? engine?.Kafka ?? RunningEngine.KafkaOr(null);
@@ -50,12 +51,12 @@ public static class TailCommand
         {
             if (Directory.Exists(file))
             {
-                throw new CommandFailure($"{file} is a directory: name the logs in it.", ExitCodes.WrongUse);
+                throw new CommandException($"{file} is a directory: name the logs in it.", ExitCodes.WrongUse);
             }
 
             if (!request.Follow && !File.Exists(file))
             {
-                throw new CommandFailure($"{file} isn't there.", ExitCodes.NotThere);
+                throw new CommandException($"{file} isn't there.", ExitCodes.NotThere);
             }
         }
         try
@@ -70,7 +71,7 @@ public static class TailCommand
         }
         catch (Confluent.Kafka.KafkaException error)
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 $"Kafka at {kafka} can't be used: {error.Error.Reason}. Is it up, and the address right?"
             );
         }
@@ -103,7 +104,7 @@ public static class TailCommand
     }
 
     /// <summary>One run over all logs.</summary>
-    private sealed class Tailing(TailRequest request, EventPublisher publisher, IPace? pace, Surroundings around)
+    private sealed class Tailing(TailRequest request, EventPublisher publisher, IPace? pace, CommandContext around)
     {
         private readonly List<(LogFile Log, string Place)> _logs =
         [
@@ -192,7 +193,7 @@ public static class TailCommand
             Summary.Write(to, _counts, _sent, _unusable.Count, 0, _progress.Elapsed);
             if (!request.IsJson)
             {
-                to.WriteLine($"{"no clicks",-18} {_others,12:N0}");
+                to.WriteLine($"{"no clicks", -18} {_others, 12:N0}");
             }
         }
 
@@ -289,7 +290,7 @@ public static class TailCommand
             await drained.ConfigureAwait(false);
             if (publisher.FailedCount > 0)
             {
-                throw new CommandFailure(
+                throw new CommandException(
                     $"Kafka did not take {publisher.FailedCount:N0} events: {publisher.LastFailure}. They lie "
                         + $"behind the place that was kept, and are sent the next time."
                 );

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Ingest.Cli;
+using Engine.CommandLine;
 using Ingest.Http;
 using Xunit;
 
@@ -20,7 +20,7 @@ public class HttpTests
                 Kafka = kafka,
                 GiveUpAfter = TimeSpan.FromSeconds(1),
             },
-            new Surroundings(TextWriter.Null, TextWriter.Null, TimeProvider.System, false),
+            new CommandContext(TextWriter.Null, TextWriter.Null, TimeProvider.System, false),
             TestContext.Current.CancellationToken
         );
 

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
+using Engine.CommandLine;
 using Ingest.Cli;
 using Ingest.Replay;
 using Microsoft.Extensions.Time.Testing;

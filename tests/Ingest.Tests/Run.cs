@@ -1,3 +1,4 @@
+using Engine.CommandLine;
 using Ingest.Cli;
 
 namespace Ingest.Tests;
@@ -11,7 +12,7 @@ internal sealed record Run(int ExitCode, string Out, string Error)
         var error = new StringWriter();
         int code = await Commands.RunAsync(
             args,
-            new Surroundings(output, error, time, false),
+            new CommandContext(output, error, time, false),
             Xunit.TestContext.Current.CancellationToken
         );
         return new Run(code, output.ToString(), error.ToString());

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
+using Engine.CommandLine;
 using Ingest.Cli;
 using Ingest.Tail;
 using Xunit;
@@ -193,7 +194,7 @@ public class TailTests
         var output = new StringWriter();
         Task<int> tail = Commands.RunAsync(
             ["tail", log, "--follow", "--kafka", cluster.Address],
-            new Surroundings(output, TextWriter.Synchronized(error), TimeProvider.System, false),
+            new CommandContext(output, TextWriter.Synchronized(error), TimeProvider.System, false),
             stop.Token
         );
 

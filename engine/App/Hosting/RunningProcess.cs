@@ -4,7 +4,7 @@ using Engine.App.Cli;
 using Engine.App.Configuration;
 using Engine.App.Embedded;
 using Engine.App.Http;
-using Ingest.Cli;
+using Engine.CommandLine;
 using Microsoft.Extensions.Logging;
 
 namespace Engine.App.Hosting;
@@ -35,7 +35,7 @@ internal sealed class RunningProcess : IDisposable
     public static async Task<RunningProcess> StartAsync(
         RunRequest request,
         ConfigFile file,
-        Surroundings around,
+        CommandContext around,
         ILoggerFactory logs,
         CancellationToken cancel
     )

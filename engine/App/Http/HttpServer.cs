@@ -3,13 +3,13 @@ using System.Net.Sockets;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
 using Engine.App.Pages;
+using Engine.CommandLine;
 using Engine.Partitions.Diagnostics;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Settings;
 using Engine.Workflows.ContentRequests;
 using Engine.Workflows.Runtime;
-using Ingest.Cli;
 using Ingest.Publishing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -51,7 +51,7 @@ internal sealed class HttpServer : IDisposable
             )
         )
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 $"--http '{address}' is no host:port; the host is an address, such as 127.0.0.1 or 0.0.0.0.",
                 ExitCodes.WrongUse
             );
@@ -81,7 +81,7 @@ internal sealed class HttpServer : IDisposable
                             .ConfigureAwait(false)
                         : null
                 )
-                ?? throw new CommandFailure(
+                ?? throw new CommandException(
                     $"HTTP can't listen on {address}, which somebody else does, or which isn't this machine's: name "
                         + $"another with --http H:P."
                 );

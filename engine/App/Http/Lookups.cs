@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Engine.App.Hosting;
 using Engine.App.Quality;
-using Ingest.Cli;
+using Engine.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using StackExchange.Redis;
@@ -47,7 +47,7 @@ internal static class Lookups
                     .ConfigureAwait(false);
                 return Results.Text(QualityText.Json(report), "application/json");
             }
-            catch (CommandFailure failure)
+            catch (CommandException failure)
             {
                 return Answers.Error(StatusCodes.Status503ServiceUnavailable, failure.Message);
             }

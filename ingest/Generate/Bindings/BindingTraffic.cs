@@ -3,8 +3,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Engine.CommandLine;
 using Engine.Contracts;
-using Ingest.Cli;
 
 namespace Ingest.Generate.Bindings;
 
@@ -37,7 +37,7 @@ internal static class BindingTraffic
 
     /// <summary>Codes are asked for when their turn comes, so that none expires on the way.</summary>
     /// <param name="engine">Where it serves HTTP, <c>host:port</c>.</param>
-    /// <exception cref="CommandFailure">The engine doesn't answer, or knows no such page.</exception>
+    /// <exception cref="CommandException">The engine doesn't answer, or knows no such page.</exception>
     internal static IEnumerable<SampleEvent> Play(string engine, string page, int count, ulong seed, TimeProvider time)
     {
         using var http = new HttpClient { BaseAddress = new Uri($"http://{engine}") };
@@ -158,14 +158,14 @@ internal static class BindingTraffic
             JsonObject json = JsonNode.Parse(body)!.AsObject();
             return answer.IsSuccessStatusCode
                 ? json
-                : throw new CommandFailure(
+                : throw new CommandException(
                     $"the engine at {http.BaseAddress!.Authority} refuses: {json["error"]}",
                     ExitCodes.NotThere
                 );
         }
         catch (Exception e) when (e is HttpRequestException or JsonException)
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 $"no engine's HTTP at {http.BaseAddress!.Authority} ({e.Message}): name it with --engine HOST:PORT."
             );
         }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace Ingest.Cli;
+namespace Engine.CommandLine;
 
 /// <summary>
 /// What <c>out/engine run</c> wrote of itself into <c>out/run.json</c>: the addresses of the Kafka and the Redis that
@@ -32,11 +32,11 @@ public sealed record RunningEngine(string Kafka, string? Redis, string? Group, s
     }
 
     /// <summary>The address of Kafka: as named, else that of the engine that runs here.</summary>
-    /// <exception cref="CommandFailure">There is neither.</exception>
+    /// <exception cref="CommandException">There is neither.</exception>
     public static string KafkaOr(string? named) =>
         named
         ?? Find()?.Kafka
-        ?? throw new CommandFailure(
+        ?? throw new CommandException(
             "No Kafka address: name one with --kafka HOST:PORT, or start out/engine run, which hosts a broker of "
                 + "its own."
         );

@@ -1,9 +1,9 @@
 using System.CommandLine;
 
-namespace Ingest.Cli;
+namespace Engine.CommandLine;
 
 /// <summary>What is wrong with a command line, in a sentence.</summary>
-public static class WrongUse
+public static class UsageError
 {
     /// <param name="program">As it is called on the command line.</param>
     /// <param name="root">Its commands.</param>

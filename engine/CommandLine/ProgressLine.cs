@@ -1,4 +1,4 @@
-namespace Ingest.Cli;
+namespace Engine.CommandLine;
 
 /// <summary>
 /// Tells now and then how far a command is: every second to a terminal, else every 10 s, so that logs stay short.
