@@ -2,6 +2,8 @@ using System.Collections;
 using System.Text;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
+using Ingest.Generate.Events;
+using Ingest.Generate.Randomness;
 
 namespace Ingest.Generate;
 

@@ -2,6 +2,8 @@ using System.Collections;
 using System.Globalization;
 using System.Text;
 using Engine.Contracts;
+using Ingest.Generate.Events;
+using Ingest.Generate.Randomness;
 
 namespace Ingest.Generate;
 

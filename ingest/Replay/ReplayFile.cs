@@ -2,8 +2,8 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Engine.Client.Checks;
 using Engine.CommandLine;
-using Ingest.Publishing;
 
 namespace Ingest.Replay;
 

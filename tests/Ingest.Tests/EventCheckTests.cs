@@ -1,5 +1,5 @@
 using System.Text;
-using Ingest.Publishing;
+using Engine.Client.Checks;
 using Xunit;
 
 namespace Ingest.Tests;

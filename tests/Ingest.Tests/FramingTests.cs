@@ -1,6 +1,6 @@
 using System.Text;
+using Engine.Client.Checks;
 using Ingest.Http;
-using Ingest.Publishing;
 using Ingest.Replay;
 using Xunit;
 

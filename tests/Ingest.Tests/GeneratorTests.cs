@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Engine.Client.Checks;
 using Ingest.Generate;
-using Ingest.Publishing;
+using Ingest.Generate.Events;
 using Xunit;
 
 namespace Ingest.Tests;

@@ -1,6 +1,8 @@
 using System.Text;
 using Confluent.Kafka;
-using Ingest.Publishing;
+using Engine.Client;
+using Engine.Client.Checks;
+using Engine.Client.Provisioning;
 using Xunit;
 
 namespace Ingest.Tests;
@@ -138,7 +140,7 @@ public class KeyTests
     public async Task A_cluster_that_makes_no_topics_makes_them_when_written_to()
     {
         using var cluster = new InProcessCluster();
-        IReadOnlyList<TopicState> states = await new TopicMaker(cluster.Address).EnsureAsync(
+        IReadOnlyList<TopicState> states = await new TopicProvisioner(cluster.Address).EnsureAsync(
             ["interactions"],
             TopicTimestamps.CreateTime,
             cancel: TestContext.Current.CancellationToken

@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using Engine.CommandLine;
-using Ingest.Cli;
 using Ingest.Replay;
+using Ingest.Sending;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -135,6 +135,11 @@ internal static class DemoCommand
     )
     {
         string beside = Path.Combine(AppContext.BaseDirectory, "ingest.dll");
+        if (!File.Exists(beside))
+        {
+            throw new CommandException($"{beside} isn't there: 'make build' lays ingest beside the engine.");
+        }
+
         string[] asked =
             files.Length == 0
                 ?

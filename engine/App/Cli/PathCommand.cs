@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Engine.App.Explain;
+using Engine.Client;
 using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Followers;
 using Engine.Pipeline.Settings;
-using Ingest.Publishing;
 using StackExchange.Redis;
 
 namespace Engine.App.Cli;

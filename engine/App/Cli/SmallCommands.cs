@@ -2,10 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
+using Engine.Client;
 using Engine.CommandLine;
 using Engine.Conditions;
 using Engine.Pipeline.Settings;
-using Ingest.Publishing;
 using StackExchange.Redis;
 
 namespace Engine.App.Cli;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Engine.App.Configuration;
+using Engine.Client.Provisioning;
 using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Contracts.Settings;
@@ -18,7 +19,6 @@ using Engine.Pipeline.Settings;
 using Engine.Workflows;
 using Engine.Workflows.Bindings;
 using Engine.Workflows.Runtime;
-using Ingest.Publishing;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -361,7 +361,7 @@ public sealed partial class EngineHost : IDisposable
         {
             TopicTimestamps timestamps =
                 config.Topics.Timestamps == "create" ? TopicTimestamps.CreateTime : TopicTimestamps.LogAppendTime;
-            states = await new TopicMaker(target.Brokers, target.Settings)
+            states = await new TopicProvisioner(target.Brokers, target.Settings)
                 .EnsureAsync(all, timestamps, config.Topics.Partitions, asks: false, cancel: cancel)
                 .ConfigureAwait(false);
         }

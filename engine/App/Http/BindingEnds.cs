@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Engine.Client;
+using Engine.Client.Checks;
 using Engine.Contracts;
 using Engine.Workflows.Bindings;
-using Ingest.Publishing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;

@@ -3,10 +3,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.App.Pages.Bindings;
+using Engine.Client;
 using Engine.Contracts;
 using Engine.Workflows.Bindings;
-using Ingest.Http;
-using Ingest.Publishing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
@@ -230,7 +229,12 @@ internal static class BindingPages
             ["account"] = account,
             ["values"] = values,
         };
-        if (ClientAddress.Of(context, behindProxy) is { Length: > 0 } ip)
+        string ip = ClientAddress.Of(
+            context.Connection.RemoteIpAddress,
+            context.Request.Headers["X-Forwarded-For"].ToString(),
+            behindProxy
+        );
+        if (ip.Length > 0)
         {
             e["ip"] = ip;
         }

@@ -1,4 +1,7 @@
+using Ingest.Generate.Events;
 using Ingest.Generate.Movement;
+using Ingest.Generate.Randomness;
+using Ingest.Generate.Sessions;
 
 namespace Ingest.Generate.Actors;
 

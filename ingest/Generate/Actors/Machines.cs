@@ -1,3 +1,7 @@
+using Ingest.Generate.Events;
+using Ingest.Generate.Randomness;
+using Ingest.Generate.Sessions;
+
 namespace Ingest.Generate.Actors;
 
 /// <summary>

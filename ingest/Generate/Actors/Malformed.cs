@@ -1,6 +1,9 @@
 using System.Text;
+using Engine.Client.Checks;
 using Engine.Contracts;
-using Ingest.Publishing;
+using Ingest.Generate.Events;
+using Ingest.Generate.Randomness;
+using Ingest.Generate.Sessions;
 
 namespace Ingest.Generate.Actors;
 

@@ -5,6 +5,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.CommandLine;
 using Engine.Contracts;
+using Ingest.Generate.Events;
+using Ingest.Generate.Randomness;
 
 namespace Ingest.Generate.Bindings;
 

@@ -1,3 +1,5 @@
+using Ingest.Generate.Randomness;
+
 namespace Ingest.Generate.Movement;
 
 /// <summary>
