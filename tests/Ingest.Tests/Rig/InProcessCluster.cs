@@ -1,7 +1,7 @@
 using Confluent.Kafka;
 using Engine.Contracts;
 
-namespace Ingest.Tests;
+namespace Ingest.Tests.Rig;
 
 /// <summary>librdkafka's in-process cluster, and what lies in it.</summary>
 public sealed class InProcessCluster : IDisposable

@@ -1,7 +1,7 @@
 using Engine.CommandLine;
 using Ingest.Cli;
 
-namespace Ingest.Tests;
+namespace Ingest.Tests.Rig;
 
 /// <summary>Runs a command line, and keeps what it says.</summary>
 internal sealed record Run(int ExitCode, string Out, string Error)

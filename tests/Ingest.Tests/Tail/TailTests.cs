@@ -4,9 +4,10 @@ using Confluent.Kafka;
 using Engine.CommandLine;
 using Ingest.Cli;
 using Ingest.Tail;
+using Ingest.Tests.Rig;
 using Xunit;
 
-namespace Ingest.Tests;
+namespace Ingest.Tests.Tail;
 
 /// <summary>The access-log tailer through Kafka: what becomes of lines, files, rotations and restarts.</summary>
 public class TailTests

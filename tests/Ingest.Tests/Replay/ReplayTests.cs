@@ -5,10 +5,11 @@ using Confluent.Kafka;
 using Engine.CommandLine;
 using Ingest.Replay;
 using Ingest.Sending;
+using Ingest.Tests.Rig;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
-namespace Ingest.Tests;
+namespace Ingest.Tests.Replay;
 
 public class ReplayTests
 {

@@ -4,7 +4,7 @@ using Ingest.Http;
 using Ingest.Replay;
 using Xunit;
 
-namespace Ingest.Tests;
+namespace Ingest.Tests.Http;
 
 public class FramingTests
 {

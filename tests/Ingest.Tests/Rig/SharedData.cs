@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Ingest.Tests;
+namespace Ingest.Tests.Rig;
 
 /// <summary>
 /// The data that isn't part of the repository: named by SHARED_DATA, or beside it; tests that need it are skipped

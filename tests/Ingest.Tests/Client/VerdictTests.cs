@@ -2,7 +2,7 @@ using System.Text;
 using Engine.Client;
 using Xunit;
 
-namespace Ingest.Tests;
+namespace Ingest.Tests.Client;
 
 public class VerdictTests
 {

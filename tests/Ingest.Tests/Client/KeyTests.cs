@@ -3,9 +3,10 @@ using Confluent.Kafka;
 using Engine.Client;
 using Engine.Client.Checks;
 using Engine.Client.Provisioning;
+using Ingest.Tests.Rig;
 using Xunit;
 
-namespace Ingest.Tests;
+namespace Ingest.Tests.Client;
 
 public class KeyTests
 {

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Engine.Contracts;
+using Ingest.Tests.Rig;
 using Xunit;
 
-namespace Ingest.Tests;
+namespace Ingest.Tests.Client;
 
 public class IpAddressTests
 {

@@ -2,7 +2,7 @@ using System.Text;
 using Engine.Client.Checks;
 using Xunit;
 
-namespace Ingest.Tests;
+namespace Ingest.Tests.Client;
 
 public class EventCheckTests
 {

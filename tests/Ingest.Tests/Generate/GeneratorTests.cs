@@ -2,9 +2,10 @@ using System.Text.Json;
 using Engine.Client.Checks;
 using Ingest.Generate;
 using Ingest.Generate.Events;
+using Ingest.Tests.Rig;
 using Xunit;
 
-namespace Ingest.Tests;
+namespace Ingest.Tests.Generate;
 
 public class GeneratorTests
 {

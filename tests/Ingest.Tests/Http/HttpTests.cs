@@ -3,9 +3,10 @@ using System.Text;
 using System.Text.Json;
 using Engine.CommandLine;
 using Ingest.Http;
+using Ingest.Tests.Rig;
 using Xunit;
 
-namespace Ingest.Tests;
+namespace Ingest.Tests.Http;
 
 public class HttpTests
 {
