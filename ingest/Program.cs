@@ -1,6 +1,7 @@
+using Engine.CommandLine;
 using Ingest.Cli;
 
 return await Commands.RunAsync(
     args,
-    new Surroundings(Console.Out, Console.Error, TimeProvider.System, !Console.IsErrorRedirected)
+    new CommandContext(Console.Out, Console.Error, TimeProvider.System, !Console.IsErrorRedirected)
 );

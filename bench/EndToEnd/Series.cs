@@ -1,7 +1,7 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using Engine.Client.Provisioning;
 using Engine.Contracts;
-using Ingest.Publishing;
 
 namespace Bench.EndToEnd;
 
@@ -252,7 +252,7 @@ internal sealed class Series : IDisposable
         contestants.Select((_, i) => contestants[(i + round) % contestants.Length]);
 
     private void MakeTopic(string topic) =>
-        new TopicMaker(_broker.Address).EnsureAsync([topic], TopicTimestamps.CreateTime).GetAwaiter().GetResult();
+        new TopicProvisioner(_broker.Address).EnsureAsync([topic], TopicTimestamps.CreateTime).GetAwaiter().GetResult();
 
     public void Dispose()
     {

@@ -1,7 +1,7 @@
 using Engine.App.Cli;
-using Ingest.Cli;
+using Engine.CommandLine;
 
 return await EngineCommands.RunAsync(
     args,
-    new Surroundings(Console.Out, Console.Error, TimeProvider.System, !Console.IsErrorRedirected)
+    new CommandContext(Console.Out, Console.Error, TimeProvider.System, !Console.IsErrorRedirected)
 );

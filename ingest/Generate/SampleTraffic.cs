@@ -1,6 +1,9 @@
 using System.Collections;
 using Engine.Workflows.Module.Traffic;
 using Ingest.Generate.Actors;
+using Ingest.Generate.Events;
+using Engine.Workflows.Module.Traffic;
+using Ingest.Generate.Sessions;
 
 namespace Ingest.Generate;
 
@@ -130,7 +133,7 @@ public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan s
         int[] counts = Counts();
         for (int actor = 0; actor < Actors.Length; actor++)
         {
-            for (int left = counts[actor]; left > 0;)
+            for (int left = counts[actor]; left > 0; )
             {
                 int wanted = Math.Min(left, Actors[actor].DrawClicks(dice));
                 double duration = Math.Min(room * 0.98, wanted * Actors[actor].DrawGap(dice).TotalMilliseconds);

@@ -4,7 +4,8 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ingest.Publishing;
+using Engine.Client;
+using Engine.Contracts;
 using Microsoft.AspNetCore.Http;
 
 namespace Ingest.Http;
@@ -43,7 +44,11 @@ internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, Ti
                 return body;
             }
 
-            click["ip"] = ClientAddress.Of(context, behindProxy);
+            click["ip"] = ClientAddress.Of(
+                context.Connection.RemoteIpAddress,
+                context.Request.Headers["X-Forwarded-For"].ToString(),
+                behindProxy
+            );
             click["time"] = time.GetUtcNow().ToUnixTimeMilliseconds();
             click["ua"] = context.Request.Headers.UserAgent.ToString();
             return Encoding.UTF8.GetBytes(click.ToJsonString());

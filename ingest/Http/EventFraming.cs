@@ -1,5 +1,5 @@
 using System.Buffers;
-using Ingest.Publishing;
+using Engine.Client.Checks;
 
 namespace Ingest.Http;
 

@@ -2,7 +2,8 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Ingest.Publishing;
+using Engine.Client;
+using Engine.Client.Checks;
 using Microsoft.AspNetCore.Http;
 
 namespace Ingest.Http;

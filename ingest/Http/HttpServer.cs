@@ -1,8 +1,9 @@
 using System.Net;
 using Confluent.Kafka;
+using Engine.Client;
+using Engine.Client.Provisioning;
+using Engine.CommandLine;
 using Engine.Contracts;
-using Ingest.Cli;
-using Ingest.Publishing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -10,22 +11,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Ingest.Http;
-
-/// <summary>What <c>ingest http</c> was asked for.</summary>
-public sealed record HttpServing
-{
-    /// <summary>Where to listen; port 0 takes a free one.</summary>
-    public string Listen { get; init; } = "127.0.0.1:8081";
-
-    /// <summary>The broker; null for that of the engine that runs here.</summary>
-    public string? Kafka { get; init; }
-
-    /// <summary>Whether the last address of X-Forwarded-For is the client's.</summary>
-    public bool BehindProxy { get; init; }
-
-    /// <summary>How long an event waits for Kafka before the client is told that it isn't there.</summary>
-    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromSeconds(10);
-}
 
 /// <summary>
 /// Serves <c>POST /v1/events</c>, <c>POST /v1/beacon</c>, <c>GET /beacon.js</c> and <c>GET /healthz</c>. Start it, then
@@ -40,22 +25,26 @@ public sealed class HttpServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _topics;
 
-    private HttpServer(WebApplication app, EventPublisher publisher, string kafka, Surroundings around)
+    private HttpServer(WebApplication app, EventPublisher publisher, string kafka, CommandContext context)
     {
         (_app, _publisher) = (app, publisher);
-        _topics = MakeTopicsAsync(kafka, around, _stop.Token);
+        _topics = MakeTopicsAsync(kafka, context, _stop.Token);
     }
 
     /// <summary>Where it listens, as <c>http://127.0.0.1:8081</c>.</summary>
     public string Address => _app.Urls.First();
 
     /// <summary>Starts to listen. Kafka may come later.</summary>
-    /// <exception cref="CommandFailure">The address is no address (exit 2), or taken (exit 1).</exception>
-    public static async Task<HttpServer> StartAsync(HttpServing options, Surroundings around, CancellationToken cancel)
+    /// <exception cref="CommandException">The address is no address (exit 2), or taken (exit 1).</exception>
+    public static async Task<HttpServer> StartAsync(
+        HttpServing options,
+        CommandContext context,
+        CancellationToken cancel
+    )
     {
         if (!IPEndPoint.TryParse(options.Listen.Replace("localhost", "127.0.0.1"), out IPEndPoint? listen))
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 $"--listen '{options.Listen}' is no ADDRESS:PORT, as 127.0.0.1:8081.",
                 ExitCodes.WrongUse
             );
@@ -78,7 +67,7 @@ public sealed class HttpServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
         });
         WebApplication app = builder.Build();
-        Map(app, publisher, options, around.Time);
+        Map(app, publisher, options, context.Time);
         try
         {
             await app.StartAsync(cancel).ConfigureAwait(false);
@@ -87,30 +76,11 @@ public sealed class HttpServer : IAsyncDisposable
         {
             await app.DisposeAsync().ConfigureAwait(false);
             publisher.Dispose();
-            throw new CommandFailure(
+            throw new CommandException(
                 $"Can't listen on {options.Listen}: {error.Message} Name another address with --listen."
             );
         }
-        return new HttpServer(app, publisher, kafka, around);
-    }
-
-    /// <summary>Serves until cancelled.</summary>
-    public static async Task<int> RunAsync(HttpServing options, Surroundings around, CancellationToken cancel)
-    {
-        await using HttpServer server = await StartAsync(options, around, cancel).ConfigureAwait(false);
-        around.Out.WriteLine(
-            $"POST {server.Address}/v1/events takes events; the page script is {server.Address}/beacon.js; stop "
-                + $"with Ctrl-C"
-        );
-        try
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, around.Time, cancel).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // Asked to stop: that is how it ends.
-        }
-        return ExitCodes.Done;
+        return new HttpServer(app, publisher, kafka, context);
     }
 
     private static void Map(WebApplication app, EventPublisher publisher, HttpServing options, TimeProvider time)
@@ -146,13 +116,13 @@ public sealed class HttpServer : IAsyncDisposable
     /// <summary>
     /// Events of browsers and servers are stamped by the broker, so the topics are made with LogAppendTime.
     /// </summary>
-    private static async Task MakeTopicsAsync(string kafka, Surroundings around, CancellationToken cancel)
+    private static async Task MakeTopicsAsync(string kafka, CommandContext context, CancellationToken cancel)
     {
         for (bool told = false; !cancel.IsCancellationRequested; told = true)
         {
             try
             {
-                await new TopicMaker(kafka)
+                await new TopicProvisioner(kafka)
                     .EnsureAsync(Topics.Holds.Keys, TopicTimestamps.LogAppendTime, cancel: cancel)
                     .ConfigureAwait(false);
                 return;
@@ -161,7 +131,7 @@ public sealed class HttpServer : IAsyncDisposable
             {
                 if (!told)
                 {
-                    around.Error.WriteLine(
+                    context.Error.WriteLine(
                         $"Kafka at {kafka} is away, and events are answered with 503 until it comes: "
                             + $"{error.Error.Reason}"
                     );
@@ -171,7 +141,7 @@ public sealed class HttpServer : IAsyncDisposable
             {
                 return;
             }
-            await Task.Delay(TopicsAgainAfter, around.Time, cancel)
+            await Task.Delay(TopicsAgainAfter, context.Time, cancel)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -1,27 +1,9 @@
-using Ingest.Cli;
-using Ingest.Publishing;
+using System.CommandLine;
+using Engine.Client;
+using Engine.CommandLine;
+using Ingest.Sending;
 
 namespace Ingest.Replay;
-
-/// <summary>What <c>ingest replay</c> was asked for.</summary>
-public sealed record ReplayRequest
-{
-    /// <summary>The files, in any order.</summary>
-    public required IReadOnlyList<string> Files { get; init; }
-
-    /// <summary>The broker; null for that of the engine that runs here.</summary>
-    public string? Kafka { get; init; }
-    public Speed Speed { get; init; } = Speed.Max;
-
-    /// <summary>Whether the times stay as they are in the files.</summary>
-    public bool KeepTimes { get; init; }
-
-    /// <summary>How many partitions a topic gets that is missing.</summary>
-    public int Partitions { get; init; } = TopicMaker.DefaultPartitions;
-
-    /// <summary>Settings of librdkafka, for tests.</summary>
-    public IReadOnlyDictionary<string, string> Extra { get; init; } = new Dictionary<string, string>();
-}
 
 /// <summary>
 /// Sends files again, merged by time, each event to its topic under its key, its time as the record's timestamp. Lines
@@ -33,7 +15,60 @@ public static class ReplayCommand
     /// <summary>Of each file so many refused lines are shown; of the rest the number.</summary>
     private const int ShownRefusals = 20;
 
-    public static async Task<int> RunAsync(ReplayRequest request, Surroundings around, CancellationToken cancel)
+    /// <summary>Declares the command.</summary>
+    internal static Command Create(CommandContext context)
+    {
+        var files = new Argument<string[]>("FILE")
+        {
+            Arity = ArgumentArity.OneOrMore,
+            Description =
+                "JSONL of the contract's events, or of recorded cursor paths (each becomes a click that carries "
+                + "it); .gz too",
+        };
+        Option<string?> kafka = SharedOptions.Kafka();
+        Option<Speed> speed = SharedOptions.Pace();
+        Option<int> partitions = SharedOptions.Partitions();
+        var times = new Option<string>("--times")
+        {
+            HelpName = "shift|keep",
+            Description =
+                "shift moves all times by one amount, so that the last event's time is the moment it is sent (at "
+                + "speed 1 and below: "
+                + "the first's); keep leaves them",
+            DefaultValueFactory = _ => "shift",
+        };
+        times.AcceptOnlyFromAmong("shift", "keep");
+        var command = new Command(
+            "replay",
+            "Sends files, merged by time, to their topics with the right keys; a record's timestamp is its event's "
+                + "time."
+        )
+        {
+            files,
+            kafka,
+            speed,
+            times,
+            partitions,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                RunAsync(
+                    new ReplayRequest
+                    {
+                        Files = parsed.GetRequiredValue(files),
+                        Kafka = parsed.GetValue(kafka),
+                        Speed = parsed.GetValue(speed),
+                        KeepTimes = parsed.GetValue(times) == "keep",
+                        Partitions = parsed.GetValue(partitions),
+                    },
+                    context,
+                    cancel
+                )
+        );
+        return command;
+    }
+
+    public static async Task<int> RunAsync(ReplayRequest request, CommandContext context, CancellationToken cancel)
     {
         RunningEngine? engine = RunningEngine.Find();
         string kafka = request.Kafka ?? engine?.Kafka ?? RunningEngine.KafkaOr(null);
@@ -41,13 +76,13 @@ public static class ReplayCommand
         long refused = 0;
         foreach (string path in request.Files)
         {
-            refused += Scan(path, files, around.Error);
+            refused += Scan(path, files, context.Error);
         }
 
         long total = files.Sum(file => file.Count);
         if (total == 0)
         {
-            around.Error.WriteLine("There is no event in the files that can be sent.");
+            context.Error.WriteLine("There is no event in the files that can be sent.");
             return refused > 0 ? ExitCodes.Failed : ExitCodes.Done;
         }
         long[] offsets = Offsets(files);
@@ -59,7 +94,7 @@ public static class ReplayCommand
             .Where(file => file.Count > 0)
             .Select(file => file.LastMs + offsets[files.IndexOf(file)])
             .Max();
-        long now = around.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        long now = context.Time.GetUtcNow().ToUnixTimeMilliseconds();
         long shift = request.KeepTimes ? 0 : request.Speed.ShiftMs(first, last, now);
         await ReadyTopics
             .EnsureAsync(
@@ -83,9 +118,9 @@ public static class ReplayCommand
                 Extra = request.Extra,
             }
         );
-        await using var pacing = await Pacing.ForAsync(engine, kafka, around).ConfigureAwait(false);
-        var progress = new ProgressLine(around.Error, around.Time, around.IsTerminal);
-        var loop = new SendingLoop(publisher, request.Speed, around.Time, pacing.Pace, progress, total);
+        await using var pacing = await Pacing.ForAsync(engine, kafka, context).ConfigureAwait(false);
+        var progress = new ProgressLine(context.Error, context.Time, context.IsTerminal);
+        var loop = new SendingLoop(publisher, request.Speed, context.Time, pacing.Pace, progress, total);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
         long doomed = 0;
         foreach (
@@ -106,7 +141,7 @@ public static class ReplayCommand
             }
         }
         await loop.FinishAsync(cancel).ConfigureAwait(false);
-        Summary.Write(around.Out, counts, loop.Sent, refused, doomed, progress.Elapsed);
+        Summary.Write(context.Out, counts, loop.Sent, refused, doomed, progress.Elapsed);
         return refused > 0 ? ExitCodes.Failed : ExitCodes.Done;
     }
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using Ingest.Cli;
-using Ingest.Publishing;
+using Engine.Client.Checks;
+using Engine.CommandLine;
 
 namespace Ingest.Replay;
 
@@ -84,7 +84,7 @@ internal sealed class ReplayFile(string path)
             }
             catch (Exception error) when (error is InvalidDataException or IOException)
             {
-                throw new CommandFailure($"{path}: after line {lines.Line} it can't be read: {error.Message}");
+                throw new CommandException($"{path}: after line {lines.Line} it can't be read: {error.Message}");
             }
             if (found is not null)
             {
@@ -159,7 +159,7 @@ internal sealed class ReplayFile(string path)
             );
             if (!file.CanSeek)
             {
-                throw new CommandFailure(
+                throw new CommandException(
                     $"{path} is a pipe, and replay reads a file twice: write it to a file first.",
                     ExitCodes.WrongUse
                 );
@@ -171,11 +171,11 @@ internal sealed class ReplayFile(string path)
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CommandFailure($"{path} isn't there.", ExitCodes.NotThere);
+            throw new CommandException($"{path} isn't there.", ExitCodes.NotThere);
         }
         catch (UnauthorizedAccessException)
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 Directory.Exists(path)
                     ? $"{path} is a directory: name the files in it."
                     : $"{path} may not be read by this user.",

@@ -20,6 +20,9 @@ internal sealed record TailPlace(long Offset, long Line, int HeadLength, ulong H
     /// </summary>
     private const int Looked = 1024;
 
+    /// <summary>What is added to a log's name for the file of its place.</summary>
+    internal const string FileSuffix = ".place";
+
     /// <summary>The beginning of any file.</summary>
     internal static readonly TailPlace Start = new(0, 0, 0, 0, 0, 0);
 

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Engine.Client;
 using Engine.Contracts;
-using Ingest.Publishing;
 using Integration.Tests.Rig;
 using Tests.Support;
 using Xunit;

@@ -1,8 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Engine.App.Quality;
+using Engine.Client;
 using Engine.Pipeline.History;
-using Ingest.Publishing;
 using Integration.Tests.Rig;
 using Tests.Support;
 using Xunit;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Engine.Client;
 using Engine.Contracts;
 using Engine.Partitions.Kafka;
-using Ingest.Publishing;
 
 namespace Tests.Support;
 

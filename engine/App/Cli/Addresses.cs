@@ -1,6 +1,6 @@
 using Engine.App.Configuration;
+using Engine.CommandLine;
 using Engine.Partitions.Kafka;
-using Ingest.Cli;
 
 namespace Engine.App.Cli;
 
@@ -9,7 +9,7 @@ namespace Engine.App.Cli;
 /// </summary>
 internal sealed record Addresses(KafkaTarget Kafka, string Redis, string Prefix)
 {
-    /// <exception cref="CommandFailure">There is neither.</exception>
+    /// <exception cref="CommandException">There is neither.</exception>
     public static Addresses Find(string? kafka, string? redis, string? config, string? prefix)
     {
         ConfigFile file = ConfigFile.Find(config);
@@ -27,7 +27,7 @@ internal sealed record Addresses(KafkaTarget Kafka, string Redis, string Prefix)
 
     private static string? Named(string address) => address.Length > 0 ? address : null;
 
-    private static CommandFailure None(string what, string option) =>
+    private static CommandException None(string what, string option) =>
         new(
             $"no {what} address: name one with {option} HOST:PORT, or start out/engine run, which hosts one of its own."
         );

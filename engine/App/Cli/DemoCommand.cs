@@ -4,8 +4,9 @@ using Engine.App.Configuration;
 using Engine.App.Hosting;
 using Engine.App.Running;
 using Engine.App.Terminal;
-using Engine.Workflows;
+using Engine.CommandLine;
 using Engine.Workflows.Module.Traffic;
+using Engine.Workflows;
 using Ingest.Cli;
 using Microsoft.Extensions.Logging;
 
@@ -27,13 +28,13 @@ internal static class DemoCommand
         string? redis,
         bool keep,
         int clicks,
-        Surroundings around,
+        CommandContext around,
         CancellationToken cancel
     )
     {
         if (data != null && !Directory.Exists(data))
         {
-            throw new CommandFailure($"--data {data}: there is no such folder.", ExitCodes.NotThere);
+            throw new CommandException($"--data {data}: there is no such folder.", ExitCodes.NotThere);
         }
 
         ConfigFile file = ConfigFile.Find(null);
@@ -80,7 +81,7 @@ internal static class DemoCommand
 
                 if (ingest.ExitCode != 0 && data == null)
                 {
-                    throw new CommandFailure($"ingest ended with exit code {ingest.ExitCode}.");
+                    throw new CommandException($"ingest ended with exit code {ingest.ExitCode}.");
                 }
             }
             around.Out.WriteLine();
@@ -121,7 +122,7 @@ internal static class DemoCommand
             }
 
             running.Host.Stop();
-            return running.Host.Failure is { } failure ? throw new CommandFailure(failure.Message) : ExitCodes.Done;
+            return running.Host.Failure is { } failure ? throw new CommandException(failure.Message) : ExitCodes.Done;
         }
         finally
         {
@@ -138,6 +139,11 @@ internal static class DemoCommand
     )
     {
         string beside = Path.Combine(AppContext.BaseDirectory, "ingest.dll");
+        if (!File.Exists(beside))
+        {
+            throw new CommandException($"{beside} isn't there: 'make build' lays ingest beside the engine.");
+        }
+
         string[] asked =
             files.Length == 0
                 ?
@@ -160,7 +166,7 @@ internal static class DemoCommand
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
-        Process process = Process.Start(start) ?? throw new CommandFailure("ingest didn't start.");
+        Process process = Process.Start(start) ?? throw new CommandException("ingest didn't start.");
         process.OutputDataReceived += (_, _) => { };
         // Its progress shows in the table.
         process.ErrorDataReceived += (_, line) =>
@@ -189,7 +195,7 @@ internal static class DemoCommand
         ];
         return files.Length > 0
             ? files
-            : throw new CommandFailure(
+            : throw new CommandException(
                 $"--data {data}: there are no clicks/*.clicks.jsonl.gz and no paths/*.jsonl.gz in it.",
                 ExitCodes.NotThere
             );
@@ -201,7 +207,7 @@ internal static class DemoCommand
     private static async Task<bool> WatchAsync(
         RunningProcess running,
         Process ingest,
-        Surroundings around,
+        CommandContext around,
         CancellationToken cancel
     )
     {
@@ -224,14 +230,14 @@ internal static class DemoCommand
             }
             if (passed > EndsWithin + DecidedWithin)
             {
-                throw new CommandFailure(
+                throw new CommandException(
                     "the stream wasn't decided within two minutes: is the machine busy with something else?"
                 );
             }
 
             await Task.Delay(LookEvery, around.Time, cancel).ConfigureAwait(false);
         }
-        throw new CommandFailure(running.Host.Failure!.Message);
+        throw new CommandException(running.Host.Failure!.Message);
     }
 
     private static async Task StayAsync(RunningProcess running, CancellationToken cancel)

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Engine.App.Configuration;
 using Engine.App.Running;
+using Engine.CommandLine;
 using Engine.Pipeline.Settings;
-using Ingest.Cli;
 
 namespace Engine.App.Cli;
 
@@ -10,62 +10,26 @@ namespace Engine.App.Cli;
 public static class EngineCommands
 {
     /// <summary>Runs a command line; the exit code is one of <see cref="ExitCodes"/>.</summary>
-    public static async Task<int> RunAsync(string[] args, Surroundings around, CancellationToken cancel = default)
-    {
-        RootCommand root = Root(around);
-        ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+    public static Task<int> RunAsync(string[] args, CommandContext around, CancellationToken cancel = default) =>
+        new CommandProgram("engine", Root(around))
         {
-            around.Error.WriteLine($"engine: {WrongUse.Of("engine", root, parsed)}");
-            return ExitCodes.WrongUse;
-        }
-        var invocation = new InvocationConfiguration
-        {
-            Output = around.Out,
-            Error = around.Error,
-            EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
-        };
-        try
-        {
-            return await parsed.InvokeAsync(invocation, cancel).ConfigureAwait(false);
-        }
-        catch (CommandFailure failure)
-        {
-            around.Error.WriteLine($"engine: {failure.Message}");
-            return failure.ExitCode;
-        }
-        catch (ConfigException error)
-        {
-            around.Error.WriteLine($"engine: {error.Message}");
-            return ExitCodes.WrongUse;
-        }
-        catch (Exception error)
-            when (error
-                    is IOException
-                        or UnauthorizedAccessException
-                        or StackExchange.Redis.RedisException
-                        or InvalidOperationException
-                        or TimeoutException
-            )
-        {
-            around.Error.WriteLine($"engine: {error.Message}");
-            return ExitCodes.Failed;
-        }
-        catch (OperationCanceledException)
-        {
-            around.Error.WriteLine("engine: stopped before the end.");
-            return ExitCodes.Failed;
-        }
-        catch (Exception error)
-        {
-            // Nobody foresaw it: what and where, for a report, in place of an abort.
-            around.Error.WriteLine($"engine: it failed unexpectedly, please report this: {error}");
-            return ExitCodes.Failed;
-        }
-    }
+            TerminationTimeout = TimeSpan.FromSeconds(30),
+            ExitCodeOf = ExitCodeOf,
+        }.RunAsync(args, around, cancel);
 
-    private static RootCommand Root(Surroundings around) =>
+    private static int? ExitCodeOf(Exception error) =>
+        error switch
+        {
+            ConfigException => ExitCodes.WrongUse,
+            IOException
+            or UnauthorizedAccessException
+            or StackExchange.Redis.RedisException
+            or InvalidOperationException
+            or TimeoutException => ExitCodes.Failed,
+            _ => null,
+        };
+
+    private static RootCommand Root(CommandContext around) =>
         new("Scores clicks from Kafka into Redis: exit 0 done, 1 failed, 2 wrong use or settings, 3 not there.")
         {
             RunOf(around),
@@ -96,7 +60,7 @@ public static class EngineCommands
     private static Option<string?> Prefix() =>
         new("--prefix") { HelpName = "P", Description = "what this group's keys, channels and own topics begin with" };
 
-    private static Command RunOf(Surroundings around)
+    private static Command RunOf(CommandContext around)
     {
         Option<string?> kafka = Kafka(Own),
             redis = Redis("engine.yaml's, else " + Own),
@@ -141,7 +105,7 @@ public static class EngineCommands
         return command;
     }
 
-    private static Command DemoOf(Surroundings around)
+    private static Command DemoOf(CommandContext around)
     {
         var data = new Option<string?>("--data")
         {
@@ -180,7 +144,7 @@ public static class EngineCommands
         return command;
     }
 
-    private static Command VerdictOf(Surroundings around)
+    private static Command VerdictOf(CommandContext around)
     {
         var click = new Argument<string>("CLICK") { Description = "the click's id" };
         Option<string?> redis = Redis(Running),
@@ -200,7 +164,7 @@ public static class EngineCommands
         return command;
     }
 
-    private static Command PathOf(Surroundings around)
+    private static Command PathOf(CommandContext around)
     {
         var click = new Argument<string>("CLICK") { Description = "the click's id" };
         Option<string?> kafka = Kafka(Running),
@@ -242,7 +206,7 @@ public static class EngineCommands
         return command;
     }
 
-    private static Command QualityOf(Surroundings around)
+    private static Command QualityOf(CommandContext around)
     {
         Option<string?> kafka = Kafka(Running),
             redis = Redis("engine.yaml's, else " + Running),
@@ -278,7 +242,7 @@ public static class EngineCommands
         return command;
     }
 
-    private static Command CheckOf(Surroundings around)
+    private static Command CheckOf(CommandContext around)
     {
         Option<string?> config = Config();
         var command = new Command("check", "Loads settings, lists, models and rules, and says what is wrong and where.")
@@ -289,7 +253,7 @@ public static class EngineCommands
         return command;
     }
 
-    private static Command EvalOf(Surroundings around)
+    private static Command EvalOf(CommandContext around)
     {
         var expression = new Argument<string?>("EXPR")
         {
@@ -313,7 +277,7 @@ public static class EngineCommands
         return command;
     }
 
-    private static Command RescoreOf(Surroundings around)
+    private static Command RescoreOf(CommandContext around)
     {
         Option<string?> kafka = Kafka(Running),
             redis = Redis("engine.yaml's, else " + Running),

@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Engine.App.Explain;
+using Engine.Client;
+using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Followers;
 using Engine.Pipeline.Settings;
-using Ingest.Cli;
-using Ingest.Publishing;
 using StackExchange.Redis;
 
 namespace Engine.App.Cli;
@@ -25,7 +25,7 @@ internal sealed record PathRequest(
 /// <summary><c>engine path</c>: draws a click's path, over the one that it replays.</summary>
 internal static class PathCommand
 {
-    public static async Task<int> RunAsync(PathRequest request, Surroundings around)
+    public static async Task<int> RunAsync(PathRequest request, CommandContext around)
     {
         (KafkaTarget kafka, string redis, string prefix) = Addresses.Find(
             request.Kafka,
@@ -172,5 +172,5 @@ internal static class PathCommand
         return name.Append(".svg").ToString();
     }
 
-    private static CommandFailure NotThere(string why) => new(why, ExitCodes.NotThere);
+    private static CommandException NotThere(string why) => new(why, ExitCodes.NotThere);
 }

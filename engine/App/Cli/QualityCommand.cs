@@ -1,6 +1,6 @@
 using Engine.App.Quality;
+using Engine.CommandLine;
 using Engine.Partitions.Kafka;
-using Ingest.Cli;
 using StackExchange.Redis;
 
 namespace Engine.App.Cli;
@@ -11,7 +11,7 @@ internal sealed record QualityRequest(string? Kafka, string? Redis, string? Conf
 /// <summary><c>engine quality</c>: what was decided, by what labels said later.</summary>
 internal static class QualityCommand
 {
-    public static async Task<int> RunAsync(QualityRequest request, Surroundings around, CancellationToken cancel)
+    public static async Task<int> RunAsync(QualityRequest request, CommandContext around, CancellationToken cancel)
     {
         (KafkaTarget kafka, string redis, string prefix) = Addresses.Find(
             request.Kafka,

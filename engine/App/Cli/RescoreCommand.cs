@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
+using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Contracts.Settings;
 using Engine.Partitions.Kafka;
@@ -15,7 +16,6 @@ using Engine.Workflows;
 using Engine.Workflows.Bindings;
 using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
-using Ingest.Cli;
 using StackExchange.Redis;
 
 namespace Engine.App.Cli;
@@ -40,7 +40,7 @@ internal static class RescoreCommand
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
 
-    public static async Task<int> RunAsync(RescoreRequest request, Surroundings around, CancellationToken cancel)
+    public static async Task<int> RunAsync(RescoreRequest request, CommandContext around, CancellationToken cancel)
     {
         ConfigFile file = ConfigFile.Find(request.Config);
         RunningEngine? running = request.Kafka == null && request.Redis == null ? RunningEngine.Find() : null;
@@ -59,7 +59,7 @@ internal static class RescoreCommand
         {
             if (log.Partitions(Topics.Interactions) == 0)
             {
-                throw new CommandFailure(
+                throw new CommandException(
                     $"the Kafka at {kafka} has no topic '{Topics.Interactions}': name the one that the engine reads "
                         + $"with --kafka H:P."
                 );
@@ -71,7 +71,7 @@ internal static class RescoreCommand
                     is { } module
             )
             {
-                throw new CommandFailure(
+                throw new CommandException(
                     $"there are {module.Name}, and no key to verify their codes by: name the files of the group's "
                         + $"keys in engine.yaml's signing_keys.",
                     ExitCodes.WrongUse
@@ -107,7 +107,7 @@ internal static class RescoreCommand
         MergedLog log,
         LogScorer clicks,
         WorkflowScorer workflows,
-        Surroundings around,
+        CommandContext around,
         CancellationToken cancel
     )
     {
@@ -145,7 +145,7 @@ internal static class RescoreCommand
     private static string Address(string? named, string configured, string? running, string what, string option) =>
         named
         ?? (configured.Length > 0 ? configured : running)
-        ?? throw new CommandFailure($"no {what} address: name one with {option} HOST:PORT.");
+        ?? throw new CommandException($"no {what} address: name one with {option} HOST:PORT.");
 
     /// <summary>What lies in Redis for good: the group's base, and the secrets that verify codes.</summary>
     private static async Task<(SettingsBase Base, IReadOnlyList<byte[]> SigningSecrets)> OfGroupAsync(
@@ -157,7 +157,7 @@ internal static class RescoreCommand
         using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(redis).ConfigureAwait(false);
         string? json = await connection.GetDatabase().StringGetAsync(keys.SettingsBase).ConfigureAwait(false);
         return json == null
-            ? throw new CommandFailure(
+            ? throw new CommandException(
                 $"the group '{keys.Group}' has no base settings in this Redis: it has never run here; name the "
                     + $"group with --group.",
                 ExitCodes.NotThere
@@ -185,7 +185,7 @@ internal static class RescoreCommand
                         CultureInfo.InvariantCulture,
                         out long offset
                     ) => offset,
-            var text => throw new CommandFailure(
+            var text => throw new CommandException(
                 $"--settings '{text}' is no version; versions are s-base and s-N, as verdicts name them.",
                 ExitCodes.WrongUse
             ),
@@ -227,7 +227,7 @@ internal static class RescoreCommand
         }
         catch (Exception e) when (e is SettingException or Models.Scoring.ArtefactException)
         {
-            throw new CommandFailure(e.Message, ExitCodes.WrongUse);
+            throw new CommandException(e.Message, ExitCodes.WrongUse);
         }
     }
 }

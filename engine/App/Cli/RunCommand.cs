@@ -2,7 +2,7 @@ using Engine.App.Configuration;
 using Engine.App.Hosting;
 using Engine.App.Running;
 using Engine.App.Terminal;
-using Ingest.Cli;
+using Engine.CommandLine;
 using Microsoft.Extensions.Logging;
 
 namespace Engine.App.Cli;
@@ -13,7 +13,7 @@ internal static class RunCommand
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100),
         TellEvery = TimeSpan.FromSeconds(30);
 
-    public static async Task<int> RunAsync(RunRequest request, Surroundings around, CancellationToken cancel)
+    public static async Task<int> RunAsync(RunRequest request, CommandContext around, CancellationToken cancel)
     {
         ConfigFile file = ConfigFile.Find(request.Config);
         using ILoggerFactory logs = Telemetry.Logs(around);
@@ -53,7 +53,7 @@ internal static class RunCommand
         running.Host.Stop();
         if (running.Host.Failure is { } failure)
         {
-            throw new CommandFailure(failure.Message);
+            throw new CommandException(failure.Message);
         }
 
         around.Out.WriteLine(RunSummary.Of(running.Host, ended ? "nothing left to do" : "stopped"));

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
 using Engine.App.Terminal;
+using Engine.Client;
+using Engine.CommandLine;
 using Engine.Conditions;
 using Engine.Pipeline.Settings;
-using Ingest.Cli;
-using Ingest.Publishing;
 using StackExchange.Redis;
 
 namespace Engine.App.Cli;
@@ -14,12 +14,18 @@ namespace Engine.App.Cli;
 /// <summary><c>engine verdict</c>: a verdict as a person reads it, or as stored.</summary>
 internal static class VerdictCommand
 {
-    public static async Task<int> RunAsync(string click, string? redis, string? prefix, bool json, Surroundings around)
+    public static async Task<int> RunAsync(
+        string click,
+        string? redis,
+        string? prefix,
+        bool json,
+        CommandContext around
+    )
     {
         RunningEngine? running = redis == null ? RunningEngine.Find() : null;
         string address = redis
             ?? running?.Redis
-            ?? throw new CommandFailure(
+            ?? throw new CommandException(
                 "no Redis address: name one with --redis HOST:PORT, or start out/engine run, which hosts one of its "
                     + "own."
             );
@@ -50,7 +56,7 @@ internal static class VerdictCommand
         }
         catch (RedisException e)
         {
-            throw new CommandFailure($"no Redis at {address} ({e.Message.Split('.')[0]}).");
+            throw new CommandException($"no Redis at {address} ({e.Message.Split('.')[0]}).");
         }
     }
 }
@@ -58,7 +64,7 @@ internal static class VerdictCommand
 /// <summary><c>engine check</c>: everything that a start would refuse, at once.</summary>
 internal static class CheckCommand
 {
-    public static int Run(string? config, Surroundings around)
+    public static int Run(string? config, CommandContext around)
     {
         ConfigFile file = ConfigFile.Find(config);
         SortedDictionary<string, string> records = SettingsFolder.Read(file.SettingsFolder);
@@ -82,18 +88,18 @@ internal static class CheckCommand
 /// <summary><c>engine eval</c>: tries a condition.</summary>
 internal static class EvalCommand
 {
-    public static int Run(string? expression, string? bindings, string? cases, Surroundings around)
+    public static int Run(string? expression, string? bindings, string? cases, CommandContext around)
     {
         if ((expression == null) == (cases == null))
         {
-            throw new CommandFailure("eval takes an expression, or --cases FILE.", ExitCodes.WrongUse);
+            throw new CommandException("eval takes an expression, or --cases FILE.", ExitCodes.WrongUse);
         }
 
         if (cases != null)
         {
             if (!File.Exists(cases))
             {
-                throw new CommandFailure($"{cases}: there is no such file.", ExitCodes.NotThere);
+                throw new CommandException($"{cases}: there is no such file.", ExitCodes.NotThere);
             }
 
             foreach (string line in CelCases.Run(File.ReadLines(cases)))

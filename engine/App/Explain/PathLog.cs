@@ -1,9 +1,9 @@
 using System.Globalization;
 using Confluent.Kafka;
+using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Clicks;
-using Ingest.Cli;
 
 namespace Engine.App.Explain;
 
@@ -26,7 +26,7 @@ internal readonly record struct LogPlace(int Partition, long Offset)
             )
             && long.TryParse(at.AsSpan(sign + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long offset)
             ? new LogPlace(partition, offset)
-            : throw new CommandFailure(
+            : throw new CommandException(
                 $"the place '{at}' is none of {Topics.Interactions}, as interactions-2@118233 is."
             );
     }
@@ -53,7 +53,7 @@ internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
     /// The path of the click that lies at a place: the one that it carries, else the first of its own whose log time
     /// lies at most the join deadline away. Null where the place is no longer in the log, or the path isn't.
     /// </summary>
-    /// <exception cref="CommandFailure">Another click lies there, or nothing yet: this isn't the log of the verdict; or
+    /// <exception cref="CommandException">Another click lies there, or nothing yet: this isn't the log of the verdict; or
     /// Kafka doesn't answer.</exception>
     public RecordedPath? Find(string click, LogPlace at)
     {
@@ -91,7 +91,7 @@ internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
         }
         catch (KafkaException error)
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 $"no Kafka at {kafka.Brokers}, or no topic {Topics.Interactions} with partition {at.Partition} in "
                     + $"it ({error.Error.Reason})."
             );
@@ -176,7 +176,7 @@ internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
         while (true)
         {
             ConsumeResult<byte[], byte[]>? record = _consumer.Consume(AnswerWithin)
-                ?? throw new CommandFailure(
+                ?? throw new CommandException(
                     $"{partition.Topic}-{partition.Partition.Value} gave nothing from offset {from} on for "
                         + $"{AnswerWithin.TotalSeconds} s: is the broker reachable at the address that it advertises?"
                 );
@@ -193,7 +193,7 @@ internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
         }
     }
 
-    private static CommandFailure Elsewhere(string click, LogPlace at, string but) =>
+    private static CommandException Elsewhere(string click, LogPlace at, string but) =>
         new($"click '{click}' should lie at {at}, but {but}: this Kafka doesn't hold the log that the verdict is of.");
 
     public void Dispose() => _consumer.Dispose();

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Engine.Client;
 using Engine.Pipeline.Replay.Residuals;
-using Ingest.Publishing;
 
 namespace Engine.App.Explain;
 

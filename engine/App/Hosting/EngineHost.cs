@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Engine.App.Configuration;
+using Engine.Client.Provisioning;
+using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Contracts.Settings;
 using Engine.Partitions.Diagnostics;
@@ -18,8 +20,6 @@ using Engine.Workflows;
 using Engine.Workflows.Bindings;
 using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
-using Ingest.Cli;
-using Ingest.Publishing;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -106,7 +106,7 @@ public sealed partial class EngineHost : IDisposable
 
     /// <summary>
     /// Connects, makes missing topics, takes or sets the group's base, and starts the lanes. Throws
-    /// <see cref="CommandFailure"/> with what to do where that can't be.
+    /// <see cref="CommandException"/> with what to do where that can't be.
     /// </summary>
     public static async Task<EngineHost> StartAsync(
         ConfigFile file,
@@ -120,7 +120,7 @@ public sealed partial class EngineHost : IDisposable
         var target = new KafkaTarget(address.Kafka, config.Consume.Librdkafka);
         if (!TopicName().IsMatch(address.Prefix))
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 $"the prefix '{address.Prefix}' can't begin a topic's name, as it must: use letters, digits, '.', "
                     + $"'_' and '-' only.",
                 ExitCodes.WrongUse
@@ -316,7 +316,7 @@ public sealed partial class EngineHost : IDisposable
         catch (Exception e)
             when (e is RedisException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 $"no Redis at {addresses} ({e.Message.Split('.')[0]}): start one, or name another with --redis H:P."
             );
         }
@@ -329,7 +329,7 @@ public sealed partial class EngineHost : IDisposable
         string holder = redis.StringGet(keys.GroupKey).ToString();
         if (holder != keys.Group)
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 $"this Redis holds the results of group '{holder}', not of '{keys.Group}': give this group keys of "
                     + $"its own with --prefix, or run with --group {holder}.",
                 ExitCodes.WrongUse
@@ -382,13 +382,13 @@ public sealed partial class EngineHost : IDisposable
         {
             TopicTimestamps timestamps =
                 config.Topics.Timestamps == "create" ? TopicTimestamps.CreateTime : TopicTimestamps.LogAppendTime;
-            states = await new TopicMaker(target.Brokers, target.Settings)
+            states = await new TopicProvisioner(target.Brokers, target.Settings)
                 .EnsureAsync(all, timestamps, config.Topics.Partitions, asks: false, cancel: cancel)
                 .ConfigureAwait(false);
         }
         catch (Confluent.Kafka.KafkaException e)
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 $"no Kafka at {address.Kafka} ({e.Error.Reason}): start one, or name another with --kafka H:P."
             );
         }
@@ -398,7 +398,7 @@ public sealed partial class EngineHost : IDisposable
             : SettingsPartitions(target);
         if (partitions > 1)
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 $"the topic 'settings' has {partitions} partitions, and must have 1, for its order decides: mend it "
                     + $"with 'kafka-topics --delete --topic settings', then start again and it is made anew.",
                 ExitCodes.WrongUse
@@ -427,7 +427,7 @@ public sealed partial class EngineHost : IDisposable
         }
         catch (SettingException e)
         {
-            throw new CommandFailure($"the group's base settings don't load here: {e.Message}.", ExitCodes.WrongUse);
+            throw new CommandException($"the group's base settings don't load here: {e.Message}.", ExitCodes.WrongUse);
         }
     }
 
@@ -442,7 +442,7 @@ public sealed partial class EngineHost : IDisposable
         {
             if (clock.GetElapsedTime(since) > SettingsWithin)
             {
-                throw new CommandFailure(
+                throw new CommandException(
                     "the topic 'settings' could not be read to its end: is the broker reachable at the address that "
                         + "it advertises?"
                 );

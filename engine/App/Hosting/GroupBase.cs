@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Engine.App.Configuration;
+using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Contracts.Settings;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Followers;
 using Engine.Pipeline.Settings;
-using Ingest.Cli;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -37,7 +37,7 @@ public static class GroupBase
         List<string> problems = SettingsFolder.Check(files, file.Files, Modules.SettingKinds);
         if (problems.Count > 0)
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 $"the settings don't load; 'engine check' lists all: {problems[0]}",
                 ExitCodes.WrongUse
             );

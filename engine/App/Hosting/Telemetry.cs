@@ -1,11 +1,11 @@
 using System.Diagnostics.Metrics;
+using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Partitions.Diagnostics;
 using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Labels;
 using Engine.Workflows.Runtime;
-using Ingest.Cli;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry;
@@ -25,7 +25,7 @@ internal static class Telemetry
 
     private static bool HasCollector => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Endpoint));
 
-    public static ILoggerFactory Logs(Surroundings around) =>
+    public static ILoggerFactory Logs(CommandContext around) =>
         LoggerFactory.Create(builder =>
         {
             builder.SetMinimumLevel(LogLevel.Information);

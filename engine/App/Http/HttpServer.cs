@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
+using Engine.App.Pages;
+using Engine.Client;
+using Engine.CommandLine;
 using Engine.Partitions.Diagnostics;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume.Lanes;
@@ -10,8 +13,6 @@ using Engine.Web;
 using Engine.Workflows.ContentRequests;
 using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
-using Ingest.Cli;
-using Ingest.Publishing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -53,7 +54,7 @@ internal sealed class HttpServer : IDisposable
             )
         )
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 $"--http '{address}' is no host:port; the host is an address, such as 127.0.0.1 or 0.0.0.0.",
                 ExitCodes.WrongUse
             );
@@ -75,7 +76,7 @@ internal sealed class HttpServer : IDisposable
                             .ConfigureAwait(false)
                         : null
                 )
-                ?? throw new CommandFailure(
+                ?? throw new CommandException(
                     $"HTTP can't listen on {address}, which somebody else does, or which isn't this machine's: name "
                         + $"another with --http H:P."
                 );

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Engine.App.Hosting;
 using Engine.App.Quality;
+using Engine.CommandLine;
 using Engine.Web;
 using Ingest.Cli;
 using Microsoft.AspNetCore.Builder;
@@ -48,7 +49,7 @@ internal static class Lookups
                     .ConfigureAwait(false);
                 return Results.Text(QualityText.Json(report), "application/json");
             }
-            catch (CommandFailure failure)
+            catch (CommandException failure)
             {
                 return Answers.Error(StatusCodes.Status503ServiceUnavailable, failure.Message);
             }

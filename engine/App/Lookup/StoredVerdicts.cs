@@ -1,5 +1,5 @@
 using System.Text;
-using Ingest.Publishing;
+using Engine.Client;
 using StackExchange.Redis;
 
 namespace Engine.App.Lookup;

@@ -1,10 +1,10 @@
 using Confluent.Kafka;
+using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Labels;
 using Engine.Pipeline.Consume.Logs;
 using Engine.Pipeline.History;
-using Ingest.Cli;
 
 namespace Engine.App.Quality;
 
@@ -61,7 +61,7 @@ public sealed class LabelBook
     }
 
     /// <summary>Reads <c>labels</c> from its beginning to its present end.</summary>
-    /// <exception cref="CommandFailure">Kafka doesn't answer, or has no such topic.</exception>
+    /// <exception cref="CommandException">Kafka doesn't answer, or has no such topic.</exception>
     public static LabelBook Read(KafkaTarget kafka, TimeProvider clock)
     {
         var book = new LabelBook();
@@ -72,14 +72,14 @@ public sealed class LabelBook
             follower.Start();
             if (!follower.CatchUp(ReadWithin))
             {
-                throw new CommandFailure(
+                throw new CommandException(
                     $"the topic {Topics.Labels} could not be read to its end within {ReadWithin.TotalMinutes:0} min."
                 );
             }
         }
         catch (Exception error) when (error is KafkaException or TimeoutException)
         {
-            throw new CommandFailure(
+            throw new CommandException(
                 $"no topic {Topics.Labels} in Kafka at {kafka.Brokers} ({error.Message}): is the address right?"
             );
         }

@@ -1,5 +1,5 @@
+using Engine.Client;
 using Engine.Pipeline.Consume.Labels;
-using Ingest.Publishing;
 
 namespace Engine.App.Quality;
 

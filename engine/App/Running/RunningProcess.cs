@@ -5,6 +5,7 @@ using Engine.App.Configuration;
 using Engine.App.Embedded;
 using Engine.App.Hosting;
 using Engine.App.Http;
+using Engine.CommandLine;
 using Engine.Contracts;
 using Ingest.Cli;
 using Microsoft.Extensions.Logging;
@@ -37,7 +38,7 @@ internal sealed class RunningProcess : IDisposable
     public static async Task<RunningProcess> StartAsync(
         RunRequest request,
         ConfigFile file,
-        Surroundings around,
+        CommandContext around,
         ILoggerFactory logs,
         CancellationToken cancel
     )

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Engine.App.Hosting;
+using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Lanes;
-using Ingest.Cli;
 using Spectre.Console;
 
 namespace Engine.App.Terminal;
@@ -14,7 +14,7 @@ internal sealed class LiveTable : IDisposable
 {
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
 
-    private readonly Surroundings _around;
+    private readonly CommandContext _around;
     private readonly EngineHost _host;
     private readonly bool _draws;
     private long _shownAt,
@@ -23,7 +23,7 @@ internal sealed class LiveTable : IDisposable
     private double _rate;
     private int _lines;
 
-    public LiveTable(Surroundings around, EngineHost host)
+    public LiveTable(CommandContext around, EngineHost host)
     {
         (_around, _host) = (around, host);
         _draws = around.IsTerminal && !Console.IsOutputRedirected;
@@ -53,7 +53,7 @@ internal sealed class LiveTable : IDisposable
                     ? "          nothing decided yet: the engine joins its group, and ingest starts"
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{_rate,9:#,0} verdicts/s, lag {RunSummary.N(_host.Lanes.Sum(lane => lane.Lag))}, "
+                        $"{_rate, 9:#,0} verdicts/s, lag {RunSummary.N(_host.Lanes.Sum(lane => lane.Lag))}, "
                             + $"{RunSummary.ByClass(counts)}"
                     )
             );

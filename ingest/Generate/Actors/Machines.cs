@@ -1,4 +1,7 @@
 using Engine.Workflows.Module.Traffic;
+using Ingest.Generate.Events;
+using Engine.Workflows.Module.Traffic;
+using Ingest.Generate.Sessions;
 
 namespace Ingest.Generate.Actors;
 

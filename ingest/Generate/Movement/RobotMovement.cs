@@ -1,4 +1,5 @@
 using Engine.Workflows.Module.Traffic;
+using Engine.Workflows.Module.Traffic;
 
 namespace Ingest.Generate.Movement;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Engine.Client;
 using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
@@ -12,7 +13,7 @@ using Engine.Pipeline.Verdicts;
 using Engine.Primitives;
 using Engine.Workflows.Module.Traffic;
 using Ingest.Generate;
-using Ingest.Publishing;
+using Ingest.Generate.Events;
 using Models.Training.Data;
 using Models.Training.Learning;
 

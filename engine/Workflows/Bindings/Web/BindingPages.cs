@@ -226,7 +226,12 @@ internal static class BindingPages
             ["account"] = account,
             ["values"] = values,
         };
-        if (ClientAddress.Of(context, endpoints.BehindProxy) is { Length: > 0 } ip)
+        string ip = ClientAddress.Of(
+            context.Connection.RemoteIpAddress,
+            context.Request.Headers["X-Forwarded-For"].ToString(),
+            endpoints.BehindProxy
+        );
+        if (ip.Length > 0)
         {
             e["ip"] = ip;
         }

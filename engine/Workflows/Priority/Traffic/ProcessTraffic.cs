@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using Engine.Contracts;
 using Engine.Workflows.Module.Traffic;
+using Ingest.Generate.Events;
+using Engine.Workflows.Module.Traffic;
 
 namespace Engine.Workflows.Priority.Traffic;
 

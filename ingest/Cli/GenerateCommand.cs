@@ -1,0 +1,137 @@
+using System.CommandLine;
+using Engine.CommandLine;
+using Engine.Workflows;
+using Engine.Workflows.Module.Traffic;
+using Ingest.Generate;
+using Ingest.Sending;
+
+namespace Ingest.Cli;
+
+/// <summary><c>ingest generate</c>: what the command line says of sample traffic.</summary>
+internal static class GenerateCommand
+{
+    /// <summary>Declares the command.</summary>
+    internal static Command Create(CommandContext context)
+    {
+        var clicks = new Argument<int>("N")
+        {
+            Description = "how many clicks; paths, repeats and mistakes come on top",
+        };
+        Option<string?> kafka = SharedOptions.Kafka();
+        Option<Speed> speed = SharedOptions.Pace();
+        Option<int> partitions = SharedOptions.Partitions();
+        var seed = new Option<ulong?>("--seed")
+        {
+            HelpName = "S",
+            Description = "gives the same traffic again, but for its times (default: a random one)",
+        };
+        var labels = new Option<string?>("--labels")
+        {
+            HelpName = "FILE",
+            Description = "writes CSV of click,label,kind: label is 1 where the click is invalid",
+        };
+        var file = new Option<string?>("--out")
+        {
+            HelpName = "FILE",
+            Description = "writes the events to a file, one a line, and sends nothing",
+        };
+        var minutes = new Option<double>("--minutes")
+        {
+            HelpName = "M",
+            Description = "over how long it all happens",
+            DefaultValueFactory = _ => SampleTraffic.DefaultSpan.TotalMinutes,
+        };
+        var engine = new Option<string?>("--engine")
+        {
+            HelpName = "H:P",
+            Description = "the engine's HTTP address (default: of the engine that runs here)",
+        };
+        ISampleTraffic[] traffics = [.. WorkflowModules.All.Select(module => module.Traffic).OfType<ISampleTraffic>()];
+        Dictionary<string, Option<int>> counts = traffics.ToDictionary(traffic => traffic.Option, CountOf);
+        Dictionary<string, Option<string>> more = traffics
+            .SelectMany(traffic => traffic.Options)
+            .ToDictionary(option => option.Name, TextOf);
+        clicks.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+            {
+                result.AddError("N is the number of clicks, 1 or more");
+            }
+        });
+        minutes.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0.5 and <= 1440))
+            {
+                result.AddError("--minutes is 0.5 to 1440");
+            }
+        });
+        var command = new Command(
+            "generate",
+            "Sends labelled sample traffic: people, robots, cheats and a few mistakes, over the minutes that end now."
+        )
+        {
+            clicks,
+            kafka,
+            seed,
+            labels,
+            file,
+            speed,
+            minutes,
+            partitions,
+            engine,
+        };
+        foreach (Option option in counts.Values.Concat<Option>(more.Values))
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(
+            (parsed, cancel) =>
+                GenerateRun.RunAsync(
+                    new GenerateRequest
+                    {
+                        Clicks = parsed.GetRequiredValue(clicks),
+                        Workflows = counts.ToDictionary(one => one.Key, one => parsed.GetValue(one.Value)),
+                        Options = more.ToDictionary(one => one.Key, one => parsed.GetValue(one.Value)!),
+                        Kafka = parsed.GetValue(kafka),
+                        Seed = parsed.GetValue(seed),
+                        LabelsFile = parsed.GetValue(labels),
+                        OutFile = parsed.GetValue(file),
+                        Speed = parsed.GetValue(speed),
+                        Span = TimeSpan.FromMinutes(parsed.GetValue(minutes)),
+                        Engine = parsed.GetValue(engine),
+                        Partitions = parsed.GetValue(partitions),
+                    },
+                    context,
+                    cancel
+                )
+        );
+        return command;
+    }
+
+    /// <summary>The option that says how many events of a workflow's sample traffic there are.</summary>
+    private static Option<int> CountOf(ISampleTraffic traffic)
+    {
+        var count = new Option<int>("--" + traffic.Option)
+        {
+            HelpName = "N",
+            Description = traffic.Description + " (default: none)",
+        };
+        count.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 0)
+            {
+                result.AddError($"--{traffic.Option} is 0 or more");
+            }
+        });
+        return count;
+    }
+
+    private static Option<string> TextOf(TrafficOption option) =>
+        new("--" + option.Name)
+        {
+            HelpName = "ID",
+            Description = option.Description,
+            DefaultValueFactory = _ => option.Default,
+        };
+}

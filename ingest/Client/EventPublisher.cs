@@ -1,0 +1,271 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Confluent.Kafka;
+using Engine.Client.Checks;
+
+namespace Engine.Client;
+
+/// <summary>
+/// Sends events to their topics, under their keys, in the order given, each once: librdkafka's idempotent producer,
+/// acknowledged by all replicas, partitioned as Java's clients do. One per process is enough: it is safe for many
+/// threads, and order holds among the events of one caller. Dispose it to send what is still under way.
+/// </summary>
+public sealed class EventPublisher : IAsyncDisposable, IDisposable
+{
+    private static readonly Headers ProtobufHeaders = [new Header("content-type", "application/protobuf"u8.ToArray())];
+
+    private readonly IProducer<byte[], byte[]> _producer;
+    private readonly SemaphoreSlim _room;
+    private readonly int _maxUnderWay;
+    private readonly string _kafka;
+    private long _acknowledged,
+        _failed;
+    private volatile string? _lastFailure;
+    private volatile string? _lastError;
+    private bool _disposed;
+
+    /// <summary>Creates a publisher, which connects when the first record is sent; the brokers may be away.</summary>
+    /// <param name="options">Where and how to send.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="PublisherOptions.MaxUnderWay"/> is below
+    /// 1.</exception>
+    /// <exception cref="InvalidOperationException">librdkafka refuses one of the settings.</exception>
+    public EventPublisher(PublisherOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxUnderWay, 1);
+        _kafka = options.Kafka;
+        _maxUnderWay = options.MaxUnderWay;
+        _room = new SemaphoreSlim(options.MaxUnderWay);
+        var config = new ProducerConfig
+        {
+            BootstrapServers = options.Kafka,
+            ClientId = options.ClientId,
+            Partitioner = Partitioner.Murmur2Random,
+            Acks = Acks.All,
+            EnableIdempotence = true,
+            LingerMs = options.Linger.TotalMilliseconds,
+            MessageTimeoutMs = (int)options.GiveUpAfter.TotalMilliseconds,
+            CompressionType = CompressionType.Lz4,
+            QueueBufferingMaxMessages = options.MaxUnderWay + 1,
+            EnableDeliveryReports = true,
+            DeliveryReportFields = "none",
+            AllowAutoCreateTopics = true,
+        };
+        foreach ((string name, string value) in options.Extra)
+        {
+            config.Set(name, value);
+        }
+
+        _producer = new ProducerBuilder<byte[], byte[]>(config)
+            .SetErrorHandler((_, error) => _lastError = error.Reason)
+            .SetLogHandler((_, _) => { }) // what matters reaches the caller as an error
+            .Build();
+    }
+
+    /// <summary>How many records the brokers have acknowledged so far.</summary>
+    public long AcknowledgedCount => Interlocked.Read(ref _acknowledged);
+
+    /// <summary>How many records have failed so far.</summary>
+    public long FailedCount => Interlocked.Read(ref _failed);
+
+    /// <summary>The newest failure in words, or null where there was none.</summary>
+    public string? LastFailure => _lastFailure;
+
+    /// <summary>
+    /// Checks an event against the contract, finds its topic and key, sends it, and returns once the brokers have it.
+    /// </summary>
+    /// <param name="json">One event, encoded in JSON, at most 256 KiB. Don't write to it until it is
+    /// acknowledged.</param>
+    /// <param name="timestampMs">The record's timestamp in milliseconds since the Unix epoch, or null for this machine's
+    /// clock. Topics with <c>LogAppendTime</c> ignore it.</param>
+    /// <param name="cancel">Ends the wait; the event may still be sent.</param>
+    /// <exception cref="EventRefusedException">The event breaks the contract; nothing was sent. Thrown at once, not
+    /// through the task.</exception>
+    /// <exception cref="NotAcknowledgedException">The brokers didn't take it in time, or refused it.</exception>
+    public Task<Acknowledged> PublishAsync(
+        ReadOnlyMemory<byte> json,
+        long? timestampMs = null,
+        CancellationToken cancel = default
+    )
+    {
+        CheckedEvent found = EventCheck.Inspect(json.Span);
+        if (found.Reason is not null)
+        {
+            throw new EventRefusedException(found, Refusal.InWords(found, json.Span));
+        }
+
+        return SendAsync(new OutgoingRecord(found.Topic!, found.Key!, json, timestampMs), cancel);
+    }
+
+    /// <summary>
+    /// Sends a record whose topic and key the caller knows, unchecked, and returns once the brokers have it.
+    /// </summary>
+    /// <param name="record">What to send.</param>
+    /// <param name="cancel">Ends the wait; the record may still be sent.</param>
+    /// <exception cref="NotAcknowledgedException">The brokers didn't take it in time, or refused it.</exception>
+    public async Task<Acknowledged> SendAsync(OutgoingRecord record, CancellationToken cancel = default)
+    {
+        var done = new TaskCompletionSource<Acknowledged>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _room.WaitAsync(cancel).ConfigureAwait(false);
+        Produce(record, done);
+        return await done.Task.WaitAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Sends a record, unchecked, without waiting for its acknowledgement; waits only while
+    /// <see cref="PublisherOptions.MaxUnderWay"/> are under way. Failures show in <see cref="FailedCount"/> and
+    /// <see cref="LastFailure"/>; <see cref="DrainAsync"/> waits for all.
+    /// </summary>
+    /// <param name="record">What to send.</param>
+    /// <param name="acknowledged">Called with where the record lies, on librdkafka's thread: return quickly.</param>
+    /// <param name="cancel">Ends the wait for room; the record is not sent then.</param>
+    public ValueTask EnqueueAsync(
+        OutgoingRecord record,
+        Action<Acknowledged>? acknowledged = null,
+        CancellationToken cancel = default
+    )
+    {
+        if (!_room.Wait(0, CancellationToken.None))
+        {
+            return Slow(record, acknowledged, cancel);
+        }
+
+        Produce(record, acknowledged);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Waits until everything sent so far is acknowledged or has failed.</summary>
+    /// <param name="cancel">Ends the wait.</param>
+    public async Task DrainAsync(CancellationToken cancel = default)
+    {
+        // All places free means that nothing is under way; taking them keeps others from adding meanwhile.
+        for (int taken = 0; taken < _maxUnderWay; taken++)
+        {
+            try
+            {
+                await _room.WaitAsync(cancel).ConfigureAwait(false);
+            }
+            catch
+            {
+                if (taken > 0)
+                {
+                    _room.Release(taken);
+                }
+
+                throw;
+            }
+        }
+        _room.Release(_maxUnderWay);
+    }
+
+    private async ValueTask Slow(OutgoingRecord record, Action<Acknowledged>? acknowledged, CancellationToken cancel)
+    {
+        await _room.WaitAsync(cancel).ConfigureAwait(false);
+        Produce(record, acknowledged);
+    }
+
+    private void Produce(OutgoingRecord record, object? waiting)
+    {
+        try
+        {
+            _producer.Produce(record.Topic, Message(record), report => Report(report, waiting));
+        }
+        catch (Exception error)
+        {
+            _room.Release();
+            Interlocked.Increment(ref _failed);
+            _lastFailure = $"topic {record.Topic}, key {record.Key}: {error.Message}";
+            if (waiting is not TaskCompletionSource<Acknowledged> done)
+            {
+                return;
+            }
+
+            done.SetException(
+                new NotAcknowledgedException($"Kafka at {_kafka} did not take the event: {_lastFailure}.", false)
+            );
+        }
+    }
+
+    private static Message<byte[], byte[]> Message(in OutgoingRecord record)
+    {
+        byte[] value =
+            MemoryMarshal.TryGetArray(record.Value, out ArraySegment<byte> segment)
+            && segment.Offset == 0
+            && segment.Array!.Length == segment.Count
+                ? segment.Array
+                : record.Value.ToArray();
+        var message = new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(record.Key), Value = value };
+        if (record.TimestampMs is { } timestamp)
+        {
+            message.Timestamp = new Timestamp(timestamp, TimestampType.CreateTime);
+        }
+
+        if (record.Encoding == EventEncoding.Protobuf)
+        {
+            message.Headers = ProtobufHeaders;
+        }
+
+        return message;
+    }
+
+    private void Report(DeliveryReport<byte[], byte[]> report, object? waiting)
+    {
+        if (!report.Error.IsError)
+        {
+            Interlocked.Increment(ref _acknowledged);
+            var where = new Acknowledged(report.Topic, report.Partition.Value, report.Offset.Value);
+            if (waiting is TaskCompletionSource<Acknowledged> done)
+            {
+                done.SetResult(where);
+            }
+            else if (waiting is Action<Acknowledged> tell)
+            {
+                tell(where);
+            }
+        }
+        else
+        {
+            Interlocked.Increment(ref _failed);
+            bool away =
+                report.Error.Code
+                is ErrorCode.Local_MsgTimedOut
+                    or ErrorCode.Local_AllBrokersDown
+                    or ErrorCode.Local_Transport
+                    or ErrorCode.Local_TimedOut
+                    or ErrorCode.Local_PurgeQueue;
+            _lastFailure =
+                $"topic {report.Topic}: {report.Error.Reason}{(_lastError is null ? "" : $" ({_lastError})")}";
+            if (waiting is TaskCompletionSource<Acknowledged> done)
+            {
+                done.SetException(
+                    new NotAcknowledgedException($"Kafka at {_kafka} did not take the event: {_lastFailure}.", away)
+                );
+            }
+        }
+        _room.Release();
+    }
+
+    /// <summary>Sends what is under way, for 30 s at most.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        await Task.Run(Dispose).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends what is under way, for 30 s at most.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _producer.Flush(TimeSpan.FromSeconds(30));
+        _producer.Dispose();
+        _room.Dispose();
+    }
+}

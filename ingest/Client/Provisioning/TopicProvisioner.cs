@@ -1,0 +1,215 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Engine.Contracts;
+
+namespace Engine.Client.Provisioning;
+
+/// <summary>Who puts the timestamps on a topic's records.</summary>
+internal enum TopicTimestamps
+{
+    /// <summary>The broker, when it appends: nobody can forge log time.</summary>
+    LogAppendTime,
+
+    /// <summary>The producer: what replays and samples need, whose times are the events'.</summary>
+    CreateTime,
+}
+
+/// <summary>What is known of a topic after <see cref="TopicProvisioner.EnsureAsync"/>.</summary>
+/// <param name="Name">The topic.</param>
+/// <param name="Made">Whether it was missing and has been made.</param>
+/// <param name="Timestamps">Who puts its timestamps; null where the broker doesn't tell (librdkafka's in-process
+/// cluster: the producer), or wasn't asked.</param>
+/// <param name="Partitions">How many it had before; 0 where it was missing.</param>
+internal sealed record TopicState(string Name, bool Made, TopicTimestamps? Timestamps, int Partitions);
+
+/// <summary>
+/// Makes the topics that are missing: <c>settings</c> with one partition and compacted, <c>standings</c> compacted, the
+/// others as asked. librdkafka's in-process cluster serves neither CreateTopics nor DescribeConfigs; there, topics make
+/// themselves when first written to. Both programs make topics, and the client is what both know of Kafka.
+/// </summary>
+internal sealed class TopicProvisioner(string kafka, IReadOnlyDictionary<string, string>? extra = null)
+{
+    /// <summary>As many as the contract gives where nothing else is asked for.</summary>
+    internal const int DefaultPartitions = 4;
+
+    /// <summary>
+    /// How long every record of <c>settings</c> is kept: as long as brokers keep <c>interactions</c> by default (7
+    /// days).
+    /// </summary>
+    private const string SettingsLagMs = "604800000";
+
+    /// <summary>
+    /// How long every record of <c>standings</c> is kept: longer than the log that an engine reads again when it takes
+    /// a partition over, so that it finds each sum as it was then.
+    /// </summary>
+    private const string StandingsLagMs = "10800000";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <summary>Makes those of the topics that are missing.</summary>
+    /// <param name="topics">All that are needed.</param>
+    /// <param name="timestamps">Who puts the timestamps on the records of those that are made.</param>
+    /// <param name="partitions">How many those that are made get.</param>
+    /// <param name="asks">Whether to ask who puts the timestamps on each of them.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <exception cref="KafkaException">The broker can't be reached, or refuses to make a topic.</exception>
+    internal Task<IReadOnlyList<TopicState>> EnsureAsync(
+        IEnumerable<string> topics,
+        TopicTimestamps timestamps,
+        int partitions = DefaultPartitions,
+        bool asks = true,
+        CancellationToken cancel = default
+    )
+    {
+        string[] wanted = [.. topics.Distinct()];
+        // librdkafka's metadata call blocks.
+        return Task.Run(() => EnsureNowAsync(wanted, timestamps, partitions, asks), cancel);
+    }
+
+    private async Task<IReadOnlyList<TopicState>> EnsureNowAsync(
+        string[] wanted,
+        TopicTimestamps timestamps,
+        int partitions,
+        bool asks
+    )
+    {
+        var config = new AdminClientConfig { BootstrapServers = kafka, ClientId = "ingest-topics" };
+        foreach ((string name, string value) in extra ?? new Dictionary<string, string>())
+        {
+            config.Set(name, value);
+        }
+
+        string asked = config.BootstrapServers;
+        using IAdminClient admin = new AdminClientBuilder(config)
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, _) => { })
+            .Build();
+        Dictionary<string, int> there = admin
+            .GetMetadata(Patience)
+            .Topics.Where(topic => !topic.Error.IsError)
+            .ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
+        string[] missing = [.. wanted.Where(topic => !there.ContainsKey(topic))];
+        bool served =
+            (asks || missing.Length > 0)
+            && await BrokerAbilities.MakesTopicsAsync(asked, TimeProvider.System).ConfigureAwait(false)
+            && (missing.Length == 0 || await MakeAsync(admin, missing, timestamps, partitions).ConfigureAwait(false));
+
+        Dictionary<string, TopicTimestamps> known =
+            served && asks ? await AskAsync(admin, wanted).ConfigureAwait(false) : [];
+        return
+        [
+            .. wanted.Select(topic => new TopicState(
+                topic,
+                served && missing.Contains(topic),
+                known.TryGetValue(topic, out TopicTimestamps who) ? who : null,
+                there.GetValueOrDefault(topic)
+            )),
+        ];
+    }
+
+    /// <summary>False where the broker makes no topics when asked.</summary>
+    private static async Task<bool> MakeAsync(
+        IAdminClient admin,
+        string[] missing,
+        TopicTimestamps timestamps,
+        int partitions
+    )
+    {
+        IEnumerable<TopicSpecification> specifications = missing.Select(topic => new TopicSpecification
+        {
+            Name = topic,
+            NumPartitions = topic == Topics.Settings ? 1 : partitions,
+            ReplicationFactor = -1,
+            Configs = Configs(topic, timestamps),
+        });
+        try
+        {
+            await admin
+                .CreateTopicsAsync(specifications, new CreateTopicsOptions { RequestTimeout = Patience })
+                .ConfigureAwait(false);
+            return true;
+        }
+        catch (CreateTopicsException error)
+        {
+            CreateTopicReport[] bad =
+            [
+                .. error.Results.Where(result =>
+                    result.Error.IsError && result.Error.Code != ErrorCode.TopicAlreadyExists
+                ),
+            ];
+            if (bad.Length == 0)
+            {
+                return true;
+            }
+
+            if (bad.All(result => IsUnserved(result.Error.Code)))
+            {
+                return false;
+            }
+
+            throw new KafkaException(
+                new Error(bad[0].Error.Code, $"topic {bad[0].Topic} could not be made: {bad[0].Error.Reason}")
+            );
+        }
+        catch (KafkaException error) when (IsUnserved(error.Error.Code))
+        {
+            return false;
+        }
+    }
+
+    private static bool IsUnserved(ErrorCode code) =>
+        code is ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion;
+
+    private static Dictionary<string, string> Configs(string topic, TopicTimestamps timestamps)
+    {
+        var configs = new Dictionary<string, string> { ["message.timestamp.type"] = timestamps.ToString() };
+        // The prefix of a second group stands before the name of its standings.
+        if (topic == Topics.Settings || topic.EndsWith(Topics.Standings, StringComparison.Ordinal))
+        {
+            configs["cleanup.policy"] = "compact";
+        }
+
+        if (topic == Topics.Settings)
+        {
+            configs["min.compaction.lag.ms"] = SettingsLagMs;
+        }
+
+        if (topic.EndsWith(Topics.Standings, StringComparison.Ordinal))
+        {
+            configs["min.compaction.lag.ms"] = StandingsLagMs;
+        }
+
+        return configs;
+    }
+
+    private static async Task<Dictionary<string, TopicTimestamps>> AskAsync(IAdminClient admin, string[] topics)
+    {
+        try
+        {
+            List<DescribeConfigsResult> results = await admin
+                .DescribeConfigsAsync(
+                    topics.Select(topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }),
+                    new DescribeConfigsOptions { RequestTimeout = Patience }
+                )
+                .ConfigureAwait(false);
+            var known = new Dictionary<string, TopicTimestamps>();
+            foreach (DescribeConfigsResult result in results)
+            {
+                if (!result.Entries.TryGetValue("message.timestamp.type", out ConfigEntryResult? entry))
+                {
+                    continue;
+                }
+
+                if (Enum.TryParse(entry.Value, out TopicTimestamps who))
+                {
+                    known[result.ConfigResource.Name] = who;
+                }
+            }
+            return known;
+        }
+        catch (KafkaException)
+        {
+            return []; // not served, or not allowed to ask: the broker will say what it doesn't take
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+
+namespace Engine.Client;
+
+/// <summary>
+/// A click's verdict. What the stored one leaves out to save memory, and can be told, is filled in.
+/// </summary>
+public sealed record Verdict
+{
+    /// <summary>The id of the click.</summary>
+    public required string Click { get; init; }
+
+    /// <summary><c>valid</c>, <c>suspect</c>, <c>givt</c> or <c>sivt</c>.</summary>
+    public required string Class { get; init; }
+
+    /// <summary>The calibrated probability that the click is invalid, 0 to 1.</summary>
+    public required double Score { get; init; }
+
+    /// <summary><c>allow</c>, <c>review</c>, <c>challenge</c> or <c>block</c>.</summary>
+    public required string Band { get; init; }
+
+    /// <summary><c>accept</c>, <c>flag</c>, <c>confirm</c> or <c>deny</c>.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>Whether the advertiser should pay.</summary>
+    public required bool Billable { get; init; }
+
+    /// <summary>Codes of the reasons, strongest first; empty where there are none.</summary>
+    public required IReadOnlyList<string> Reasons { get; init; }
+
+    /// <summary>The numbers behind each reason, by its code; empty where there are none.</summary>
+    public required JsonObject Evidence { get; init; }
+
+    /// <summary>Whether the click had a cursor path: <c>present</c>, <c>missing</c> or <c>none</c>.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>
+    /// When the click happened, in milliseconds since the Unix epoch; null where the verdict leaves it out.
+    /// </summary>
+    public required long? Time { get; init; }
+
+    /// <summary>
+    /// The click's place in the log, as <c>interactions-2@118233</c>; null where the verdict leaves it out.
+    /// </summary>
+    public required string? At { get; init; }
+
+    /// <summary>The models that scored the click.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The settings that decided, as <c>s-118</c>.</summary>
+    public required string Settings { get; init; }
+}

@@ -1,0 +1,136 @@
+using Engine.Contracts;
+using Engine.Workflows.Module.Traffic;
+using Ingest.Generate.Events;
+using Ingest.Generate.Movement;
+using Engine.Workflows.Module.Traffic;
+
+namespace Ingest.Generate.Sessions;
+
+/// <summary>How a click's path reaches Kafka.</summary>
+internal enum PathWay
+{
+    /// <summary>There is none, and none is expected.</summary>
+    None,
+    OnClick,
+    Before,
+    After,
+
+    /// <summary>It comes, but later than the join deadline of 2 s.</summary>
+    Late,
+
+    /// <summary>It is expected and never comes.</summary>
+    Never,
+}
+
+/// <summary>
+/// What one actor does once: a person's visit, a robot's run. Collects the events; they need not be in order.
+/// </summary>
+/// <param name="Actor">The actor's name.</param>
+/// <param name="Index">Of all sessions of the traffic; ids are made of it.</param>
+/// <param name="Times">When the clicks are, ascending, ms since the Unix epoch.</param>
+internal sealed class Session(
+    string actor,
+    ulong seed,
+    int index,
+    Dice dice,
+    World world,
+    long[] times,
+    EventWriter writer
+)
+{
+    /// <summary>A page script that repeats a request after a lost answer does so within this.</summary>
+    private const int RepeatWithinMs = 10_000;
+    private const double RepeatChance = 0.004;
+
+    internal Dice Dice => dice;
+    internal World World => world;
+    internal long[] Times => times;
+    internal List<SampleEvent> Events { get; } = [];
+
+    /// <summary>An id of this session's own.</summary>
+    internal string Id(string kind, int number) =>
+        $"{kind}-{Dice.Mix(seed ^ Dice.Mix(((ulong)index << 28) + ((ulong)kind[0] << 20) + (ulong)number)):x16}";
+
+    /// <summary>
+    /// The path ways of page scripts: most post it with the click, some before or after, few lose it.
+    /// </summary>
+    internal PathWay UsualWay() =>
+        dice.Unit() switch
+        {
+            < 0.55 => PathWay.OnClick,
+            < 0.67 => PathWay.Before,
+            < 0.97 => PathWay.After,
+            < 0.985 => PathWay.Late,
+            _ => PathWay.Never,
+        };
+
+    /// <summary>Adds a click, and its path the way it comes.</summary>
+    internal void Add(ClickDraft click, PathWay way, bool invalid, IReadOnlyList<CursorPoint>? path = null)
+    {
+        if (way == PathWay.None)
+        {
+            path = null;
+        }
+
+        if (path is not null)
+        {
+            click = click with { X = path[^1].X, Y = path[^1].Y };
+        }
+
+        click = click with { ExpectsPath = way != PathWay.None, Path = way == PathWay.OnClick ? path : null };
+        IpAddress.TryParse(click.Ip, out IpAddress address);
+        string key = address.NetworkText();
+        byte[] json = writer.Click(click);
+        Events.Add(new SampleEvent(json, "click", Topics.Interactions, key, click.TimeMs, actor, click.Id, invalid));
+        if (dice.Chance(RepeatChance))
+        {
+            Events.Add(
+                new SampleEvent(
+                    json,
+                    "click",
+                    Topics.Interactions,
+                    key,
+                    click.TimeMs + dice.Whole(200, RepeatWithinMs),
+                    actor,
+                    click.Id,
+                    null
+                )
+            );
+        }
+        if (path is null || way is PathWay.OnClick or PathWay.Never)
+        {
+            return;
+        }
+
+        long time =
+            click.TimeMs
+            + way switch
+            {
+                PathWay.Before => -dice.Whole(2, 60),
+                PathWay.After => dice.Whole(5, 900),
+                _ => dice.Whole(2_500, 6_000),
+            };
+        Events.Add(
+            new SampleEvent(
+                writer.CursorPath(click.Id, time, click.Ip, path),
+                "cursor-path",
+                Topics.Interactions,
+                key,
+                time,
+                actor,
+                click.Id,
+                null
+            )
+        );
+    }
+
+    /// <summary>Adds what is no event, or not a good one.</summary>
+    internal void AddRaw(byte[] bytes, string type, string ip, long timeMs, string id)
+    {
+        IpAddress.TryParse(ip, out IpAddress address);
+        Events.Add(new SampleEvent(bytes, type, Topics.Interactions, address.NetworkText(), timeMs, actor, id, null));
+    }
+
+    /// <summary>The click's JSON, to be spoiled.</summary>
+    internal byte[] Write(ClickDraft click) => writer.Click(click);
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Engine.CommandLine;
+using Ingest.Sending;
+
+namespace Ingest.Http;
+
+/// <summary><c>ingest http</c>: takes events and beacons until it is stopped.</summary>
+internal static class HttpCommand
+{
+    /// <summary>Declares the command.</summary>
+    internal static Command Create(CommandContext context)
+    {
+        Option<string?> kafka = SharedOptions.Kafka();
+        var listen = new Option<string>("--listen")
+        {
+            HelpName = "H:P",
+            Description = "where to listen; port 0 takes a free one",
+            DefaultValueFactory = _ => new HttpServing().Listen,
+        };
+        var proxy = new Option<bool>("--behind-proxy")
+        {
+            Description = "beacons: the client's address is the last of X-Forwarded-For",
+        };
+        var command = new Command(
+            "http",
+            "Serves POST /v1/events (an event, an array, or a line each) and the page script /beacon.js."
+        )
+        {
+            listen,
+            kafka,
+            proxy,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                RunAsync(
+                    new HttpServing
+                    {
+                        Listen = parsed.GetValue(listen)!,
+                        Kafka = parsed.GetValue(kafka),
+                        BehindProxy = parsed.GetValue(proxy),
+                    },
+                    context,
+                    cancel
+                )
+        );
+        return command;
+    }
+
+    /// <summary>Serves until cancelled.</summary>
+    private static async Task<int> RunAsync(HttpServing options, CommandContext context, CancellationToken cancel)
+    {
+        await using HttpServer server = await HttpServer.StartAsync(options, context, cancel).ConfigureAwait(false);
+        context.Out.WriteLine(
+            $"POST {server.Address}/v1/events takes events; the page script is {server.Address}/beacon.js; stop "
+                + $"with Ctrl-C"
+        );
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked to stop: that is how it ends.
+        }
+        return ExitCodes.Done;
+    }
+}

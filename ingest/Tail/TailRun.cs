@@ -1,0 +1,233 @@
+using System.Buffers;
+using Engine.Client;
+using Engine.Client.Checks;
+using Engine.CommandLine;
+using Ingest.Sending;
+
+namespace Ingest.Tail;
+
+/// <summary>One run over all logs.</summary>
+internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPace? pace, CommandContext context)
+{
+    /// <summary>How long the end waits for acknowledgements.</summary>
+    internal static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(1),
+        LookEvery = TimeSpan.FromMilliseconds(250);
+
+    private readonly List<(LogFile Log, string Place)> _logs =
+    [
+        .. request.Files.Select(file => Open(file, request.Places, context.Time)),
+    ];
+    private readonly UnusableLines _unusable = new(context.Error, context.Time);
+    private readonly ProgressLine _progress = new(context.Error, context.Time, context.IsTerminal);
+    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private long _keptAt = context.Time.GetTimestamp(),
+        _others,
+        _sent;
+
+    internal async Task RunAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            bool more = false;
+            foreach ((LogFile log, _) in _logs)
+            {
+                more |= await log.ReadAsync(
+                        request.Follow,
+                        (line, number, offset, tooLong) => TakeAsync(log, line, number, offset, tooLong, cancel),
+                        cancel
+                    )
+                    .ConfigureAwait(false);
+                while (log.Notes.TryDequeue(out string? note))
+                {
+                    context.Error.WriteLine($"ingest: {note}");
+                }
+            }
+            if (context.Time.GetElapsedTime(_keptAt) >= KeepEvery)
+            {
+                await KeepAsync(cancel).ConfigureAwait(false);
+            }
+
+            if (more)
+            {
+                continue;
+            }
+
+            if (!request.Follow)
+            {
+                return;
+            }
+
+            if (_sent > 0)
+            {
+                _progress.Tell(_sent, 0);
+            }
+
+            _unusable.Tell();
+            await Task.Delay(LookEvery, context.Time, cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits for what is under way, as long as it may, and keeps the places.</summary>
+    internal async Task EndAsync(CancellationToken within)
+    {
+        try
+        {
+            await KeepAsync(within).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            context.Error.WriteLine(
+                $"ingest: Kafka hasn't acknowledged everything within {EndWithin.TotalSeconds:N0} s: lines "
+                    + $"since the place that was kept last will be sent again."
+            );
+        }
+        foreach ((LogFile log, _) in _logs)
+        {
+            if (log.HasOpenEnd && !request.Follow)
+            {
+                context.Error.WriteLine(
+                    $"ingest: the last line of {log.Reading} has no end yet: it is left for the next time."
+                );
+            }
+
+            log.Dispose();
+        }
+        _unusable.End();
+    }
+
+    internal void Summarise(TextWriter to)
+    {
+        Summary.Write(to, _counts, _sent, _unusable.Count, 0, _progress.Elapsed);
+        if (!request.IsJson)
+        {
+            to.WriteLine($"{"no clicks", -18} {_others, 12:N0}");
+        }
+    }
+
+    private async ValueTask TakeAsync(
+        LogFile log,
+        ReadOnlySequence<byte> line,
+        long number,
+        long offset,
+        bool tooLong,
+        CancellationToken cancel
+    )
+    {
+        // Of a long log, too, places are kept while it is read; the one of this log is before this line.
+        if (context.Time.GetElapsedTime(_keptAt) >= KeepEvery)
+        {
+            await KeepAsync(cancel).ConfigureAwait(false);
+        }
+
+        if (tooLong)
+        {
+            _unusable.Add(log.Reading, number, $"a line of more than {LogFile.MaxLine:N0} bytes is no request");
+            return;
+        }
+        byte[] bytes = Trimmed(line);
+        if (bytes.Length == 0)
+        {
+            return;
+        }
+
+        byte[]? json = request.IsJson ? bytes : ClickOf(log, bytes, number, offset);
+        if (json is null)
+        {
+            return;
+        }
+
+        CheckedEvent check = EventCheck.Inspect(json);
+        if (check.Reason is not null)
+        {
+            _unusable.Add(log.Reading, number, Refusal.InWords(check, json));
+            return;
+        }
+        if (pace is not null)
+        {
+            await pace.WaitAsync(json.Length, cancel).ConfigureAwait(false);
+        }
+
+        await publisher
+            .EnqueueAsync(
+                new OutgoingRecord(check.Topic!, check.Key!, json, check.Time),
+                pace is null ? null : pace.Acknowledged,
+                cancel
+            )
+            .ConfigureAwait(false);
+        _counts[check.Type!] = _counts.GetValueOrDefault(check.Type!) + 1;
+        _sent++;
+        _progress.Tell(_sent, 0);
+    }
+
+    private byte[]? ClickOf(LogFile log, byte[] line, long number, long offset)
+    {
+        AccessLine? asked = AccessLine.Read(line, out string wrong);
+        if (asked is null)
+        {
+            _unusable.Add(log.Reading, number, wrong);
+        }
+        else if (!ClickMapping.IsAt(asked, request.Endpoint) || asked.Method is not ("GET" or "POST"))
+        {
+            _others++;
+        }
+        else if (asked.Status >= 400)
+        {
+            _unusable.Add(log.Reading, number, $"status {asked.Status}: the endpoint refused the click");
+        }
+        else
+        {
+            return ClickMapping.ToClick(asked, ClickMapping.IdOf(line, offset));
+        }
+
+        return null;
+    }
+
+    private async Task KeepAsync(CancellationToken cancel)
+    {
+        Task drained = publisher.DrainAsync(cancel);
+        while (
+            await Task.WhenAny(drained, Task.Delay(TimeSpan.FromSeconds(10), context.Time, cancel))
+                .ConfigureAwait(false) != drained
+            && !cancel.IsCancellationRequested
+        )
+        {
+            context.Error.WriteLine("ingest: Kafka acknowledges nothing: waiting for it; no line is lost.");
+        }
+
+        await drained.ConfigureAwait(false);
+        if (publisher.FailedCount > 0)
+        {
+            throw new CommandException(
+                $"Kafka did not take {publisher.FailedCount:N0} events: {publisher.LastFailure}. They lie "
+                    + $"behind the place that was kept, and are sent the next time."
+            );
+        }
+
+        foreach ((LogFile log, string place) in _logs)
+        {
+            if (log.Place.Offset > 0)
+            {
+                log.Place.Write(place);
+            }
+        }
+
+        _keptAt = context.Time.GetTimestamp();
+    }
+
+    private static (LogFile, string) Open(string file, string? places, TimeProvider time)
+    {
+        string place = places is null
+            ? file + TailPlace.FileSuffix
+            : Path.Combine(places, Path.GetFileName(file) + TailPlace.FileSuffix);
+        return (new LogFile(file, TailPlace.Read(place), time), place);
+    }
+
+    private static byte[] Trimmed(in ReadOnlySequence<byte> line)
+    {
+        byte[] bytes = line.ToArray();
+        ReadOnlySpan<byte> trimmed = bytes.AsSpan().Trim(" \t\r"u8);
+        return trimmed.Length == bytes.Length ? bytes : trimmed.ToArray();
+    }
+}

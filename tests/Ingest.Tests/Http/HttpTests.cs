@@ -1,0 +1,107 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Engine.CommandLine;
+using Ingest.Http;
+using Ingest.Tests.Rig;
+using Xunit;
+
+namespace Ingest.Tests.Http;
+
+public class HttpTests
+{
+    private const string Click =
+        """{"type":"click","id":"c-1","time":1763769600123,"ip":"203.0.113.9","publisher":"p","campaign":"c"}""";
+
+    private static Task<HttpServer> Serve(string kafka) =>
+        HttpServer.StartAsync(
+            new HttpServing
+            {
+                Listen = "127.0.0.1:0",
+                Kafka = kafka,
+                GiveUpAfter = TimeSpan.FromSeconds(1),
+            },
+            new CommandContext(TextWriter.Null, TextWriter.Null, TimeProvider.System, false),
+            TestContext.Current.CancellationToken
+        );
+
+    private static async Task<(HttpStatusCode Status, string Answer)> Post(
+        HttpServer server,
+        string body,
+        string path = "/v1/events"
+    )
+    {
+        using var client = new HttpClient();
+        using HttpResponseMessage answer = await client.PostAsync(
+            server.Address + path,
+            new StringContent(body, Encoding.UTF8, "text/plain")
+        );
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Each_event_is_answered_for_and_what_is_accepted_lies_in_Kafka()
+    {
+        using var cluster = new InProcessCluster();
+        await using HttpServer server = await Serve(cluster.Address);
+        Assert.Equal((HttpStatusCode.Accepted, """{"accepted":1,"errors":[]}"""), await Post(server, Click));
+        (HttpStatusCode status, string answer) = await Post(
+            server,
+            $"{Click}\n{Click.Replace("\"campaign\":\"c\"", "\"a\":1")}\n{Click}"
+        );
+        Assert.Equal(HttpStatusCode.MultiStatus, status);
+        Assert.Equal(
+            """{"accepted":2,"errors":[{"index":1,"reason":"missing-field","detail":"campaign","message":"click c-1: campaign is missing"}]}""",
+            answer
+        );
+        Assert.Equal(HttpStatusCode.BadRequest, (await Post(server, "[{}]")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await Post(server, "")).Status);
+        Assert.Equal(3, cluster.Read(3).Count);
+    }
+
+    [Fact]
+    public async Task Without_Kafka_nothing_is_acknowledged()
+    {
+        await using HttpServer server = await Serve("127.0.0.1:1");
+        (HttpStatusCode status, string answer) = await Post(server, $"[{Click},{Click}]");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        JsonElement json = JsonDocument.Parse(answer).RootElement;
+        Assert.Equal(0, json.GetProperty("accepted").GetInt32());
+        Assert.Equal(
+            ["unavailable", "unavailable"],
+            json.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("reason").GetString())
+        );
+    }
+
+    [Fact]
+    public async Task A_beacon_gets_address_and_time_from_the_server_whatever_it_says()
+    {
+        using var cluster = new InProcessCluster();
+        await using HttpServer server = await Serve(cluster.Address);
+        (HttpStatusCode status, string answer) = await Post(
+            server,
+            """{"type":"click","id":"c-1","time":5,"ip":"9.9.9.9","publisher":"p","campaign":"c"}""",
+            "/v1/beacon"
+        );
+        Assert.True(status == HttpStatusCode.Accepted, answer);
+        JsonElement click = JsonDocument.Parse(Assert.Single(cluster.Read(1)).Message.Value).RootElement;
+        Assert.Equal("127.0.0.1", click.GetProperty("ip").GetString());
+        Assert.True(click.GetProperty("time").GetInt64() > 1_763_769_600_000);
+        using var client = new HttpClient();
+        Assert.Contains(
+            "sendBeacon",
+            await client.GetStringAsync(server.Address + "/beacon.js", TestContext.Current.CancellationToken)
+        );
+    }
+
+    [Fact]
+    public async Task An_address_that_is_none_or_taken_is_told_of()
+    {
+        using var cluster = new InProcessCluster();
+        await using HttpServer server = await Serve(cluster.Address);
+        Run taken = await Run.Async("http", "--kafka", cluster.Address, "--listen", server.Address["http://".Length..]);
+        Assert.Equal(ExitCodes.Failed, taken.ExitCode);
+        Assert.Contains("--listen", taken.Error);
+        Assert.Equal(ExitCodes.WrongUse, (await Run.Async("http", "--kafka", "x:1", "--listen", "nowhere")).ExitCode);
+    }
+}
