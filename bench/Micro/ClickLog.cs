@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using Engine.Contracts;
 using Engine.Pipeline;
 
 namespace Bench.Micro;

@@ -3,7 +3,6 @@ using BenchmarkDotNet.Attributes;
 using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.CursorPath;
-using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Replay;
@@ -284,6 +283,9 @@ public class PipelineBenchmarks
             partition.Dispose();
         }
     }
+
+    [GlobalCleanup]
+    public void CleanupAll() => _log.Dispose();
 }
 
 /// <summary>

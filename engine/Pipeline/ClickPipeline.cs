@@ -2,7 +2,6 @@ using System.Runtime.Intrinsics.X86;
 using Engine.Contracts;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
-using Engine.Pipeline.Features;
 using Engine.Pipeline.History;
 using Engine.Pipeline.Join;
 using Engine.Pipeline.Lists;

@@ -6,7 +6,6 @@ using Engine.Pipeline.Features;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Windows;
-using Models.Scoring;
 
 namespace Engine.Pipeline;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Ingest.Generate;
 using Ingest.Http;
 using Ingest.Publishing;

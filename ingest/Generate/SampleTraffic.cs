@@ -56,7 +56,7 @@ public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan s
     public IEnumerator<SampleEvent> GetEnumerator()
     {
         var world = new World(seed, clicks);
-        var writer = new EventWriter();
+        using var writer = new EventWriter();
         var waiting = new PriorityQueue<SampleEvent, (long Time, long Order)>();
         long order = 0;
         foreach (Planned plan in Plan())

@@ -106,9 +106,9 @@ internal sealed class World
 
     internal Campaign AnyCampaign(Dice dice) => _campaigns[dice.Popular(_campaigns.Length)];
 
-    internal (int Width, int Height) DesktopViewport(Dice dice) => dice.Pick(DesktopViewports);
+    internal static (int Width, int Height) DesktopViewport(Dice dice) => dice.Pick(DesktopViewports);
 
-    internal (int Width, int Height) PhoneViewport(Dice dice) => dice.Pick(PhoneViewports);
+    internal static (int Width, int Height) PhoneViewport(Dice dice) => dice.Pick(PhoneViewports);
 
     /// <summary>An address of a household, or of a network that many share.</summary>
     internal string PersonsAddress(Dice dice)
@@ -123,7 +123,7 @@ internal sealed class World
             : $"{dice.Whole(245, 250)}.{dice.Whole(0, 256)}.{dice.Whole(0, 256)}.{dice.Whole(1, 255)}";
     }
 
-    internal DeviceDraft Computer(Dice dice, string userAgent) =>
+    internal static DeviceDraft Computer(Dice dice, string userAgent) =>
         new(
             null,
             null,
@@ -138,7 +138,7 @@ internal sealed class World
             dice.Pick(Languages)
         );
 
-    internal DeviceDraft Phone(Dice dice)
+    internal static DeviceDraft Phone(Dice dice)
     {
         (string make, string model, string os, string osv) = dice.Pick(Phones);
         return new DeviceDraft(

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Engine.Contracts;
 using Ingest.Cli;
 using Ingest.Publishing;

@@ -1,6 +1,3 @@
-using System.Reflection;
-using ArchUnitNET.Domain;
-using ArchUnitNET.Fluent;
 using ArchUnitNET.Loader;
 using Xunit;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
@@ -59,7 +56,7 @@ public class LayerTests
     [Fact]
     public void Only_consuming_and_delivering_know_Kafka_and_Redis()
     {
-        IArchRule rule = Types()
+        var rule = Types()
             .That()
             .ResideInAssembly(Pipeline)
             .And()
@@ -87,7 +84,7 @@ public class LayerTests
     [Fact]
     public void What_decides_does_not_know_how_it_is_consumed_or_delivered()
     {
-        IArchRule rule = Types()
+        var rule = Types()
             .That()
             .ResideInAssembly(Pipeline)
             .And()
@@ -104,7 +101,7 @@ public class LayerTests
     [Fact]
     public void Deciders_know_contracts_and_conditions_only()
     {
-        IArchRule rule = Types()
+        var rule = Types()
             .That()
             .ResideInAssembly(Workflows)
             .And()
@@ -148,7 +145,7 @@ public class LayerTests
         ];
         foreach (string folder in folders)
         {
-            IArchRule rule = Types()
+            var rule = Types()
                 .That()
                 .ResideInNamespaceMatching("^" + System.Text.RegularExpressions.Regex.Escape(folder) + "$")
                 .Should()

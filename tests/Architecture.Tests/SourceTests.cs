@@ -75,8 +75,10 @@ public partial class SourceTests
     [Fact]
     public void An_entry_of_the_windows_is_a_cache_line() => Assert.Equal(64, Unsafe.SizeOf<WindowEntry>());
 
+    private static readonly string[] Folders = ["engine", "ingest", "models"];
+
     private static IEnumerable<string> Sources(string checkout) =>
-        new[] { "engine", "ingest", "models" }
+        Folders
             .SelectMany(folder =>
                 Directory.GetFiles(Path.Combine(checkout, folder), "*.cs", SearchOption.AllDirectories)
             )

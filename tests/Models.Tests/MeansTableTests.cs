@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Engine.Pipeline.Replay;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using Engine.Pipeline.CursorPath;
-using Models.Training.Data;
 using Xunit;
 using static Engine.Pipeline.CursorPath.PathFeature;
 

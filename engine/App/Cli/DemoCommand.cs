@@ -4,7 +4,6 @@ using Engine.App.Configuration;
 using Engine.App.Hosting;
 using Engine.App.Terminal;
 using Ingest.Cli;
-using Microsoft.Extensions.Logging;
 
 namespace Engine.App.Cli;
 

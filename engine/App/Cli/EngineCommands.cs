@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Engine.App.Configuration;
 using Engine.Pipeline.Settings;
 using Ingest.Cli;
 

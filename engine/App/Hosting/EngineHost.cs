@@ -13,7 +13,6 @@ using Engine.Workflows.Bindings;
 using Engine.Workflows.Runtime;
 using Ingest.Cli;
 using Ingest.Publishing;
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Engine.App.Hosting;
@@ -22,7 +21,7 @@ namespace Engine.App.Hosting;
 public sealed record EngineAddress(string Kafka, string Redis, string Group, string Prefix);
 
 /// <summary>
-/// One engine: its lanes and what they share. <see cref="Start"/>, then look, then <see cref="Stop"/>; or it ends by a
+/// One engine: its lanes and what they share. <see cref="StartAsync"/>, then look, then <see cref="Stop"/>; or it ends by a
 /// failure.
 /// </summary>
 public sealed partial class EngineHost : IDisposable

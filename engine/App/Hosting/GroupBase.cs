@@ -5,7 +5,6 @@ using Engine.Contracts.Settings;
 using Engine.Pipeline.Consume;
 using Engine.Pipeline.Settings;
 using Ingest.Cli;
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Engine.App.Hosting;

@@ -5,7 +5,6 @@ using Engine.App.Configuration;
 using Engine.App.Embedded;
 using Engine.App.Http;
 using Ingest.Cli;
-using Microsoft.Extensions.Logging;
 
 namespace Engine.App.Hosting;
 

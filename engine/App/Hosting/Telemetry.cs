@@ -4,7 +4,6 @@ using Engine.Pipeline;
 using Engine.Pipeline.Consume;
 using Engine.Workflows.Runtime;
 using Ingest.Cli;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry;
 using OpenTelemetry.Logs;

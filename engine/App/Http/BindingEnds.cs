@@ -3,8 +3,6 @@ using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Workflows.Bindings;
 using Ingest.Publishing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using StackExchange.Redis;
 
@@ -146,6 +144,8 @@ internal static class BindingEnds
         return false;
     }
 
+    private static readonly string[] AskedFields = ["page", "operation", "account"];
+
     private sealed record CodeRequest(string Page, string Operation, string Account);
 
     private static CodeRequest? ReadRequest(byte[] body, out Fault? fault)
@@ -161,7 +161,7 @@ internal static class BindingEnds
             }
             string?[] texts =
             [
-                .. new[] { "page", "operation", "account" }.Select(name =>
+                .. AskedFields.Select(name =>
                     document.RootElement.TryGetProperty(name, out JsonElement value)
                     && value.ValueKind == JsonValueKind.String
                         ? value.GetString()
@@ -176,12 +176,7 @@ internal static class BindingEnds
 
             fault = new Fault(
                 "expected a text",
-                missing switch
-                {
-                    0 => "page",
-                    1 => "operation",
-                    _ => "account",
-                }
+                AskedFields[missing]
             );
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

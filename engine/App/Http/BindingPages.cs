@@ -7,9 +7,7 @@ using Engine.Contracts;
 using Engine.Workflows.Bindings;
 using Ingest.Http;
 using Ingest.Publishing;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using StackExchange.Redis;
 

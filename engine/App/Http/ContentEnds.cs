@@ -1,12 +1,9 @@
-using System.Buffers;
 using System.Text;
 using Engine.Contracts;
 using Engine.Pipeline.Settings;
 using Engine.Workflows;
 using Engine.Workflows.ContentRequests;
 using Engine.Workflows.Runtime;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 
 namespace Engine.App.Http;
 

@@ -10,11 +10,6 @@ using Engine.Workflows.ContentRequests;
 using Engine.Workflows.Runtime;
 using Ingest.Cli;
 using Ingest.Publishing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Engine.App.Http;

@@ -2,8 +2,6 @@ using System.Text.Json.Nodes;
 using Engine.App.Hosting;
 using Engine.App.Quality;
 using Ingest.Cli;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using StackExchange.Redis;
 
 namespace Engine.App.Http;

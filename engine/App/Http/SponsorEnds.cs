@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Engine.Contracts;
 using Engine.Workflows.ContentRequests;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 
 namespace Engine.App.Http;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Engine.Workflows.ContentRequests;
-using Microsoft.AspNetCore.Http;
 
 namespace Engine.App.Http;
 

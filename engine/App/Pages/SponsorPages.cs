@@ -3,8 +3,6 @@ using System.Text;
 using Engine.App.Http;
 using Engine.Contracts;
 using Engine.Workflows.ContentRequests;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Engine.App.Pages;

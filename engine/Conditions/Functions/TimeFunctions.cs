@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Engine.Conditions.Checking;
-using Engine.Conditions.Evaluation;
 using static Engine.Conditions.Functions.Catalogue;
 
 namespace Engine.Conditions.Functions;

@@ -2,7 +2,6 @@ using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Deliver;
-using Engine.Pipeline.History;
 
 namespace Engine.Pipeline.Consume;
 

@@ -2,7 +2,6 @@ using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Pipeline.Deliver;
 using Engine.Pipeline.Standing;
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Engine.Pipeline.Consume;
@@ -48,7 +47,7 @@ public sealed unsafe partial class Lane
     private long _startedAt,
         _allJoinedAt;
 
-    private IEnumerable<TopicPartitionOffset> Guarded(
+    private List<TopicPartitionOffset> Guarded(
         Func<List<TopicPartitionOffset>> assign,
         List<TopicPartition> partitions
     )

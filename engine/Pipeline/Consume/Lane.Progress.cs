@@ -1,7 +1,6 @@
 using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Pipeline.Deliver;
-using Microsoft.Extensions.Logging;
 
 namespace Engine.Pipeline.Consume;
 

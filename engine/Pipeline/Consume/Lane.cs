@@ -2,7 +2,6 @@ using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Pipeline.Consume.Fetch;
 using Engine.Pipeline.Deliver;
-using Microsoft.Extensions.Logging;
 
 namespace Engine.Pipeline.Consume;
 
@@ -105,7 +104,7 @@ public sealed unsafe partial class Lane : IDisposable
 
     public void Join() => _thread.Join();
 
-    private static IEnumerable<KeyValuePair<string, string>> Configuration(ConsumeOptions options, string name)
+    private static ConsumerConfig Configuration(ConsumeOptions options, string name)
     {
         return options.Kafka.Apply(
             new ConsumerConfig

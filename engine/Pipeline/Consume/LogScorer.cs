@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
-using Engine.Contracts;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.History;

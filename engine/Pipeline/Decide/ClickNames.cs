@@ -1,5 +1,4 @@
 using Engine.Conditions;
-using Engine.Contracts;
 using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;

@@ -1,5 +1,4 @@
 using Engine.Contracts;
-using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Settings;
 

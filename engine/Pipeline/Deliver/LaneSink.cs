@@ -5,7 +5,6 @@ using Engine.Contracts;
 using Engine.Pipeline.Consume;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
-using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;
 
 namespace Engine.Pipeline.Deliver;

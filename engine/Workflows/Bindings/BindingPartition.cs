@@ -1,5 +1,4 @@
 using System.Globalization;
-using Engine.Contracts;
 
 namespace Engine.Workflows.Bindings;
 

@@ -15,6 +15,14 @@ public readonly record struct AdSize(int Width, int Height) : IComparable<AdSize
     public int CompareTo(AdSize other) =>
         Width != other.Width ? Width.CompareTo(other.Width) : Height.CompareTo(other.Height);
 
+    public static bool operator <(AdSize left, AdSize right) => left.CompareTo(right) < 0;
+
+    public static bool operator <=(AdSize left, AdSize right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >(AdSize left, AdSize right) => left.CompareTo(right) > 0;
+
+    public static bool operator >=(AdSize left, AdSize right) => left.CompareTo(right) >= 0;
+
     public override string ToString() => $"{Width}x{Height}";
 
     public void Write(Utf8JsonWriter json)

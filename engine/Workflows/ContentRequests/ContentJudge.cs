@@ -1,5 +1,3 @@
-using Engine.Contracts;
-
 namespace Engine.Workflows.ContentRequests;
 
 /// <summary>

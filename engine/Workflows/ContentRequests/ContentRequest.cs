@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Engine.Contracts;
 
 namespace Engine.Workflows.ContentRequests;

@@ -1,7 +1,6 @@
 using Confluent.Kafka;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume;
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Engine.Workflows.Runtime;
@@ -111,6 +110,7 @@ public sealed partial class WorkflowLane
 
         _assignedAt = _context.Clock.GetTimestamp();
         owned.Run.Counts.AddTo(_released[partition.Topic]);
+        owned.Run.Dispose();
         _context.Log.PartitionReleased(owned.Run.Name, Math.Max(owned.WrittenTo, owned.ResultsFrom));
         Tell();
     }

@@ -4,7 +4,6 @@ using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume;
 using Engine.Pipeline.Deliver;
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Engine.Workflows.Runtime;

@@ -59,8 +59,8 @@ internal sealed class ClickFarm : Actor
         Dice dice = session.Dice;
         World world = session.World;
         Publisher publisher = world.RobotsPublisher(dice);
-        DeviceDraft model = world.Phone(dice) with { Connection = "wifi" };
-        (int Width, int Height) viewport = world.PhoneViewport(dice);
+        DeviceDraft model = World.Phone(dice) with { Connection = "wifi" };
+        (int Width, int Height) viewport = World.PhoneViewport(dice);
         string[] networks =
         [
             .. Enumerable

@@ -1,5 +1,4 @@
 using System.Text;
-using Engine.Contracts;
 using Ingest.Publishing;
 
 namespace Ingest.Generate.Actors;

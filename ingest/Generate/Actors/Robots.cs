@@ -47,7 +47,7 @@ internal abstract class PointerRobot : Actor
     {
         ClickDraft at = MousePerson.Computer(session, session.World.PersonsAddress(session.Dice));
         // Who forges a phone's user agent and drives a mouse contradicts himself.
-        string agent = session.Dice.Chance(0.15) ? UserAgents.OfPhone(session.World.Phone(session.Dice)) : at.UserAgent;
+        string agent = session.Dice.Chance(0.15) ? UserAgents.OfPhone(World.Phone(session.Dice)) : at.UserAgent;
         return at with { Publisher = publisher, Visitor = session.Id("v", number), UserAgent = agent, Referrer = "" };
     }
 }

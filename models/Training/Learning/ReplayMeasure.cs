@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Replay;

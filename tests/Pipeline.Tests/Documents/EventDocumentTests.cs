@@ -1,6 +1,5 @@
 using System.Globalization;
 using Engine.Contracts.Protobuf;
-using Engine.Pipeline.Decode;
 using Google.Protobuf.Reflection;
 using Xunit;
 

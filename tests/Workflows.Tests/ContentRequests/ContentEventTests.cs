@@ -1,4 +1,3 @@
-using System.Text;
 using Engine.Contracts;
 using Engine.Contracts.Protobuf;
 using Engine.Workflows.ContentRequests;
@@ -164,9 +163,9 @@ public class ContentEventTests
     public void An_answer_that_HTTP_gave_is_written_as_it_was_and_counted()
     {
         var run = new ContentRun(ContentRun.FrontTop);
-        const string answer =
+        const string Answer =
             """{"request":"r", "sponsor":"sp-1","validity":"invalid-unit","definition":"gone","item":"it-gone","size":[1,2],"reasons":["unit.undefined"],"time":1795338000000,"settings":"s-9"}""";
-        Assert.Equal(answer, run.AnswerJson(new Ask("r"), (ContentRequest.DecisionHeader, answer)));
+        Assert.Equal(Answer, run.AnswerJson(new Ask("r"), (ContentRequest.DecisionHeader, Answer)));
         (string hash, RequestType type) = run.Types().Single();
         Assert.Equal((1, Validity.InvalidUnit, "gone"), (type.Requests, type.Validity, type.Definition));
         Assert.Equal(RequestType.HashOf(Validity.InvalidUnit, "news/front/top", [new(300, 250)], []), hash);

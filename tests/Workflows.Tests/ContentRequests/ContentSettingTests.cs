@@ -13,6 +13,7 @@ namespace Workflows.Tests.ContentRequests;
 public class ContentSettingTests
 {
     private static readonly ContentRun.SettingRecordsReader Reader = new();
+    private static readonly string[] OwnKinds = ["sponsor/", "definition/", "content/"];
 
     private static string KeyOf(string kind) =>
         kind switch
@@ -163,7 +164,7 @@ public class ContentSettingTests
         Dictionary<string, object> records = SettingsFolder
             .Read(Path.Combine(SharedData.Repository, "configs", "settings"))
             .Where(record =>
-                new[] { "sponsor/", "definition/", "content/" }.Any(kind =>
+                OwnKinds.Any(kind =>
                     record.Key.StartsWith(kind, StringComparison.Ordinal)
                 )
             )

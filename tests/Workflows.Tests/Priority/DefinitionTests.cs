@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;

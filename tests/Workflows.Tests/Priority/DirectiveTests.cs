@@ -1,4 +1,3 @@
-using Engine.Workflows.Priority;
 using Xunit;
 
 namespace Workflows.Tests.Priority;
