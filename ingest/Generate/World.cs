@@ -63,7 +63,8 @@ internal sealed class World
                 .Range(1, Publishers)
                 .Select(i => new Publisher(
                     $"pub-{i}",
-                    $"https://site-{i}.example/{dice.Pick<string>(["news", "sport", "recipes", "weather", "forum"])}/{dice.Whole(100, 9999)}",
+                    $"https://site-{i}.example/{dice.Pick<string>(["news", "sport", "recipes", "weather", "forum"])}"
+                        + $"/{dice.Whole(100, 9999)}",
                     [
                         new Placement("top", dice.Between(0.2, 0.4), 0.05, 728, 90),
                         new Placement("side", dice.Between(0.7, 0.78), dice.Between(0.2, 0.4), 300, 250),
@@ -119,7 +120,8 @@ internal sealed class World
         }
 
         return dice.Chance(0.3)
-            ? $"2001:db8:{dice.Whole(0, 0x8000):x}:{dice.Whole(0, 0x100) << 8:x}:{dice.Whole(1, 0xffff):x}:{dice.Whole(1, 0xffff):x}::{dice.Whole(1, 0xff):x}"
+            ? $"2001:db8:{dice.Whole(0, 0x8000):x}:{dice.Whole(0, 0x100) << 8:x}"
+                + $":{dice.Whole(1, 0xffff):x}:{dice.Whole(1, 0xffff):x}::{dice.Whole(1, 0xff):x}"
             : $"{dice.Whole(245, 250)}.{dice.Whole(0, 256)}.{dice.Whole(0, 256)}.{dice.Whole(1, 255)}";
     }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ArchUnitNET.Loader;
 using Xunit;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
@@ -111,7 +112,8 @@ public class LayerTests
                 Types(true)
                     .That()
                     .ResideInNamespaceMatching(
-                        @"^(Engine\.Pipeline|Engine\.Workflows\.Runtime|Confluent\.Kafka|StackExchange\.Redis|Microsoft\.AspNetCore)(\.|$)"
+                        @"^(Engine\.Pipeline|Engine\.Workflows\.Runtime"
+                            + @"|Confluent\.Kafka|StackExchange\.Redis|Microsoft\.AspNetCore)(\.|$)"
                     )
             );
         string[] violations =
@@ -145,15 +147,16 @@ public class LayerTests
         ];
         foreach (string folder in folders)
         {
+            string own = Regex.Escape(folder.Split('.')[^1]);
             var rule = Types()
                 .That()
-                .ResideInNamespaceMatching("^" + System.Text.RegularExpressions.Regex.Escape(folder) + "$")
+                .ResideInNamespaceMatching("^" + Regex.Escape(folder) + "$")
                 .Should()
                 .NotDependOnAny(
                     Types(true)
                         .That()
                         .ResideInNamespaceMatching(
-                            $@"^Engine\.Workflows\.(?!Runtime|{System.Text.RegularExpressions.Regex.Escape(folder.Split('.')[^1])})\w+$"
+                            $@"^Engine\.Workflows\.(?!Runtime|{own})\w+$"
                         )
                 );
             string[] violations =

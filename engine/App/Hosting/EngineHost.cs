@@ -21,8 +21,8 @@ namespace Engine.App.Hosting;
 public sealed record EngineAddress(string Kafka, string Redis, string Group, string Prefix);
 
 /// <summary>
-/// One engine: its lanes and what they share. <see cref="StartAsync"/>, then look, then <see cref="Stop"/>; or it ends by a
-/// failure.
+/// One engine: its lanes and what they share. <see cref="StartAsync"/>, then look, then <see cref="Stop"/>; or it ends
+/// by a failure.
 /// </summary>
 public sealed partial class EngineHost : IDisposable
 {

@@ -68,7 +68,8 @@ internal static class DemoReport
                 null => "unknown: ",
             };
             into.WriteLine(
-                $"  {(said + kind.Key.Kind).PadRight(wide)}{string.Concat(Classes.Select(Row))}{kind.Count(click => !decided.ContainsKey(click.Click)),8}"
+                $"  {(said + kind.Key.Kind).PadRight(wide)}{string.Concat(Classes.Select(Row))}"
+                    + $"{kind.Count(click => !decided.ContainsKey(click.Click)),8}"
             );
         }
         bool Called(LabelledClick click) =>

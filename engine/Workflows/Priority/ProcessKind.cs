@@ -178,9 +178,10 @@ public sealed class ProcessKind : ISettingKind
         string attribute = table.RequiredText("attribute");
         if (!attributes.TryGetValue(attribute, out AttributeType type))
         {
+            string names = string.Join(", ", attributes.Keys.Order(StringComparer.Ordinal));
             throw table.Wrong(
                 $"'attribute' is '{attribute}', which isn't declared; 'attributes' has "
-                    + $"{(attributes.Count == 0 ? "none" : string.Join(", ", attributes.Keys.Order(StringComparer.Ordinal)))}"
+                    + (attributes.Count == 0 ? "none" : names)
             );
         }
 

@@ -110,10 +110,10 @@ internal static class TrainSampleCommand
         Artefact artefact = Artefact.Create(header, forest);
         artefact.Save(to.FullName);
         File.WriteAllText(Path.ChangeExtension(to.FullName, ".md"), Card(artefact, measured, scores));
-        Console.WriteLine(
-            $"{artefact.Version} {to}: "
-                + $"{string.Join(", ", metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.####}")))}"
+        IEnumerable<string> figures = metrics.Select(metric =>
+            string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.####}")
         );
+        Console.WriteLine($"{artefact.Version} {to}: {string.Join(", ", figures)}");
         return Exit.Done;
     }
 

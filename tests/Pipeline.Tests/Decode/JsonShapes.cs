@@ -199,7 +199,8 @@ internal static class JsonShapes
                 yield return $"{{\"{field}\":{value},{Least},\"y\":5}}";
                 yield return $"{Path[..^1]},\"{field}\":{value}}}";
                 yield return $"{{\"{field}\":{value},{Confirmation[1..]}";
-                yield return $"{{{Least},\"x\":3,\"device\":{{\"os\":true}},\"path\":[[0,1,2]],\"{field}\":{value},\"ua\":null}}";
+                yield return $"{{{Least},\"x\":3,\"device\":{{\"os\":true}},\"path\":[[0,1,2]],"
+                    + $"\"{field}\":{value},\"ua\":null}}";
             }
         }
     }
