@@ -107,7 +107,7 @@ public sealed class EncodingTests
 
     private static Engine.Workflows.Bindings.PromptField[] Scale { get; } =
     [
-        new("kilos", Engine.Workflows.Bindings.PromptType.Number, Least: 0.5, Most: 9.5),
+        new("kilos", Engine.Workflows.Bindings.PromptType.Number, MinNumber: 0.5, MaxNumber: 9.5),
         new("pieces", Engine.Workflows.Bindings.PromptType.Integer, Min: long.MinValue, Max: long.MaxValue),
         new("note", Engine.Workflows.Bindings.PromptType.Text, Characters: 8),
     ];

@@ -113,8 +113,8 @@ public sealed class EngineConfig
         Must(Deliver.VerdictTtlS >= 60, $"deliver.verdict_ttl_s is {Deliver.VerdictTtlS}; expected 60 at least");
         Must(Deliver.TotalsTtlS >= 3600, $"deliver.totals_ttl_s is {Deliver.TotalsTtlS}; expected 3600 at least");
         Must(
-            Bounds.PairKeys is >= 1 and <= Pipeline.Windows.PairTable.MostKeys,
-            $"bounds.pair_keys is {Bounds.PairKeys}; expected 1 to {Pipeline.Windows.PairTable.MostKeys}: more "
+            Bounds.PairKeys is >= 1 and <= Pipeline.Windows.PairTable.MaxKeys,
+            $"bounds.pair_keys is {Bounds.PairKeys}; expected 1 to {Pipeline.Windows.PairTable.MaxKeys}: more "
                 + $"partitions hold more"
         );
         Must(Group.Length > 0, "group is empty");

@@ -33,7 +33,7 @@ public sealed partial class EngineHost : IDisposable
     private readonly WorkflowLane _workflows;
     private readonly KafkaOut _kafka;
     private readonly SettingsReader _settings;
-    private readonly LogEnds _ends;
+    private readonly LogEndOffsets _ends;
     private readonly TimeProvider _clock;
 
     private EngineHost(
@@ -48,7 +48,7 @@ public sealed partial class EngineHost : IDisposable
     {
         (Standings, Codes, _lanes, _workflows) = (standings, codes, [.. lanes], workflows);
         (Context, _settings, _kafka, _clock) = (context, settings, context.Kafka, context.Clock);
-        _ends = new LogEnds(context.Consume.Kafka, context.Redis, context.Keys, context.Clock);
+        _ends = new LogEndOffsets(context.Consume.Kafka, context.Redis, context.Keys, context.Clock);
         _kafka.Failed = log.SendFailed;
     }
 

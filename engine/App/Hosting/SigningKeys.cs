@@ -23,7 +23,7 @@ public static class SigningKeys
 
         redis.StringSet(
             keys.SigningKey,
-            Convert.ToBase64String(RandomNumberGenerator.GetBytes(CodeKeys.LeastSecretBytes)),
+            Convert.ToBase64String(RandomNumberGenerator.GetBytes(CodeKeys.MinSecretBytes)),
             when: When.NotExists
         );
         return Find(redis, keys, file)!;
@@ -51,10 +51,10 @@ public static class SigningKeys
         {
             // A line's end is the editor's, not the secret's.
             byte[] secret = [.. File.ReadAllBytes(path).AsSpan().TrimEnd("\r\n"u8)];
-            return secret.Length >= CodeKeys.LeastSecretBytes
+            return secret.Length >= CodeKeys.MinSecretBytes
                 ? secret
                 : throw new ConfigException(
-                    $"signing_keys: {path} has {secret.Length} bytes; expected {CodeKeys.LeastSecretBytes} at "
+                    $"signing_keys: {path} has {secret.Length} bytes; expected {CodeKeys.MinSecretBytes} at "
                         + $"least, as 'openssl rand -base64 32' makes them"
                 );
         }

@@ -12,7 +12,7 @@ namespace Engine.App.Http;
 /// The ends of binding statistics for programs: a page's content, operation-binding codes, bindings and what became of
 /// them. People's pages are <see cref="BindingPages"/>.
 /// </summary>
-internal static class BindingEnds
+internal static class BindingEndpoints
 {
     public static void Map(
         WebApplication app,
@@ -174,10 +174,7 @@ internal static class BindingEnds
                 return new CodeRequest(texts[0]!, texts[1]!, texts[2]!);
             }
 
-            fault = new Fault(
-                "expected a text",
-                AskedFields[missing]
-            );
+            fault = new Fault("expected a text", AskedFields[missing]);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

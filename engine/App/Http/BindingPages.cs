@@ -33,7 +33,7 @@ internal static class BindingPages
     {
         app.MapPost("/b/{page}/code", async (HttpContext context, string page) =>
         {
-            page = BindingEnds.Slashes(page);
+            page = BindingEndpoints.Slashes(page);
             if (await FormAsync(context).ConfigureAwait(false) is not { } form)
             {
                 return Foreign(context);
@@ -59,10 +59,12 @@ internal static class BindingPages
                 ("HoldsSeconds", (code.Expires - codes.Now) / 1000)
             );
         });
-        app.MapGet("/b/{page}/bind", (HttpContext context, string page) => Reading(context, BindingEnds.Slashes(page)));
+        app.MapGet("/b/{page}/bind", (HttpContext context, string page) =>
+            Reading(context, BindingEndpoints.Slashes(page))
+        );
         app.MapPost("/b/{page}/bind", async (HttpContext context, string page) =>
         {
-            page = BindingEnds.Slashes(page);
+            page = BindingEndpoints.Slashes(page);
             if (await FormAsync(context).ConfigureAwait(false) is not { } form)
             {
                 return Foreign(context);
@@ -75,7 +77,7 @@ internal static class BindingPages
         });
         app.MapPost("/b/{page}/bindings", async (HttpContext context, string page) =>
         {
-            page = BindingEnds.Slashes(page);
+            page = BindingEndpoints.Slashes(page);
             if (await FormAsync(context).ConfigureAwait(false) is not { } form)
             {
                 return Foreign(context);
@@ -86,14 +88,14 @@ internal static class BindingPages
         app.MapGet("/b/{page}/bindings/{id}", async (HttpContext context, string page, string id) =>
         {
             RedisValue outcome = await redis
-                .StringGetAsync(keys.Binding(BindingEnds.Slashes(id)))
+                .StringGetAsync(keys.Binding(BindingEndpoints.Slashes(id)))
                 .ConfigureAwait(false);
             JsonElement? decided = outcome.IsNull ? null : JsonDocument.Parse((byte[])outcome!).RootElement;
             return Show<OutcomePage>(
                 context,
                 200,
-                ("Page", BindingEnds.Slashes(page)),
-                ("Id", BindingEnds.Slashes(id)),
+                ("Page", BindingEndpoints.Slashes(page)),
+                ("Id", BindingEndpoints.Slashes(id)),
                 ("Outcome", decided)
             );
         });
@@ -234,7 +236,7 @@ internal static class BindingPages
         }
 
         if (
-            await BindingEnds
+            await BindingEndpoints
                 .SendAsync(events, Encoding.UTF8.GetBytes(e.ToJsonString()), context.RequestAborted)
                 .ConfigureAwait(false) != null
         )

@@ -10,7 +10,7 @@ namespace Engine.App.Http;
 /// <summary>
 /// Content requests by HTTP: answered at once, and sent to Kafka with the answer, where they are counted.
 /// </summary>
-internal sealed class ContentEnds
+internal sealed class ContentEndpoints
 {
     private const string Json = "application/json";
 
@@ -24,7 +24,7 @@ internal sealed class ContentEnds
     private readonly TimeProvider _clock;
     private readonly Lock _judging = new();
 
-    private ContentEnds(
+    private ContentEndpoints(
         IDecider decider,
         IStandings standings,
         CompiledSettings compiled,
@@ -60,7 +60,7 @@ internal sealed class ContentEnds
         TimeProvider clock
     )
     {
-        var ends = new ContentEnds(decider, standings, compiled, timeline, settingsAreFresh, events, clock);
+        var ends = new ContentEndpoints(decider, standings, compiled, timeline, settingsAreFresh, events, clock);
         app.MapPost("/v1/content-requests", ends.AnswerAsync);
     }
 

@@ -125,7 +125,7 @@ internal sealed class HttpServer : IDisposable
         Lookups.Map(app, host);
         var content = new ContentRequestDecider(host.Standings);
         var compiled = new CompiledSettings();
-        ContentEnds.Map(
+        ContentEndpoints.Map(
             app,
             content,
             host.Standings,
@@ -144,7 +144,7 @@ internal sealed class HttpServer : IDisposable
             events,
             context.Clock
         );
-        SponsorEnds.Map(app, desk);
+        SponsorEndpoints.Map(app, desk);
         SponsorPages.Map(app, desk, new SponsorSessions(context.Redis.Redis, context.Keys));
     }
 
@@ -157,7 +157,7 @@ internal sealed class HttpServer : IDisposable
             context.Clock
         );
         IDatabase redis = context.Redis.Redis.GetDatabase();
-        BindingEnds.Map(app, codes, events, redis, context.Keys);
+        BindingEndpoints.Map(app, codes, events, redis, context.Keys);
         BindingPages.Map(app, codes, events, redis, context.Keys, behindProxy);
     }
 

@@ -5,13 +5,13 @@ using Engine.Workflows.ContentRequests;
 namespace Engine.App.Http;
 
 /// <summary>A sponsor's suggestions for programs: <c>/v1/sponsors/…</c>, by one of its tokens.</summary>
-internal sealed class SponsorEnds(SponsorDesk desk)
+internal sealed class SponsorEndpoints(SponsorDesk desk)
 {
     private const int MaxBodyBytes = 4096;
 
     public static void Map(WebApplication app, SponsorDesk desk)
     {
-        var ends = new SponsorEnds(desk);
+        var ends = new SponsorEndpoints(desk);
         app.MapGet("/v1/sponsors/{sponsor}/suggestions", ends.Signed(ends.ListAsync));
         app.MapPost("/v1/sponsors/{sponsor}/suggestions/{type}/accept", ends.Signed(ends.AcceptAsync));
         app.MapGet("/v1/sponsors/{sponsor}/acceptances", ends.Signed(ends.HistoryAsync));

@@ -7,7 +7,7 @@ namespace Engine.Workflows.ContentRequests;
 /// </summary>
 public sealed class SponsorTypes
 {
-    public const int Most = 1000;
+    public const int MaxCount = 1000;
 
     private readonly Dictionary<string, RequestType> _types = new(StringComparer.Ordinal);
 
@@ -19,7 +19,7 @@ public sealed class SponsorTypes
     {
         if (!_types.TryGetValue(hash, out RequestType? type))
         {
-            if (_types.Count >= Most)
+            if (_types.Count >= MaxCount)
             {
                 MakeRoom(e.Time, lapsed);
             }
@@ -42,7 +42,7 @@ public sealed class SponsorTypes
 
         if (lapsed.Count == 0)
         {
-            lapsed.Add(LeastFrequent());
+            lapsed.Add(Rarest());
         }
 
         lapsed.Sort(StringComparer.Ordinal);
@@ -52,7 +52,7 @@ public sealed class SponsorTypes
         }
     }
 
-    private string LeastFrequent()
+    private string Rarest()
     {
         string? least = null;
         RequestType? found = null;

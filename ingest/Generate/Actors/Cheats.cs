@@ -52,7 +52,7 @@ internal sealed class ClickFarm : Actor
 
     internal override TimeSpan DrawGap(Dice dice) => TimeSpan.FromSeconds(dice.LogNormal(0.9, 0.3));
 
-    internal override TimeSpan LeastGap => TimeSpan.FromMilliseconds(60);
+    internal override TimeSpan MinGap => TimeSpan.FromMilliseconds(60);
 
     internal override void Play(Session session)
     {

@@ -92,9 +92,9 @@ internal sealed class CurveRobot : PointerRobot
 internal sealed class ReplayRobot : PointerRobot
 {
     /// <summary>Shorter paths have too little shape to be told from others' (models.md).</summary>
-    private const double LeastLengthPx = 500;
+    private const double MinLengthPx = 500;
 
-    private const int LeastPoints = 30;
+    private const int MinPoints = 30;
 
     internal override string Name => "robot.replay";
     internal override double Share => 0.04;
@@ -120,7 +120,7 @@ internal sealed class ReplayRobot : PointerRobot
         while (true)
         {
             List<CursorPoint> path = new Hand(session.Dice).MoveAndClick(session.Dice, 1536, 730, 700, 400, 90);
-            if (path.Count >= LeastPoints && CursorPoint.Length(path) >= LeastLengthPx)
+            if (path.Count >= MinPoints && CursorPoint.Length(path) >= MinLengthPx)
             {
                 return path;
             }

@@ -33,7 +33,7 @@ internal static class BindingTraffic
     ];
 
     /// <summary>People who bind, so many for each hundred bindings that pairs seldom repeat.</summary>
-    private const int LeastPeople = 200;
+    private const int MinPeople = 200;
 
     /// <summary>Codes are asked for when their turn comes, so that none expires on the way.</summary>
     /// <param name="engine">Where it serves HTTP, <c>host:port</c>.</param>
@@ -41,7 +41,7 @@ internal static class BindingTraffic
     internal static IEnumerable<SampleEvent> Play(string engine, string page, int count, ulong seed, TimeProvider time)
     {
         using var http = new HttpClient { BaseAddress = new Uri($"http://{engine}") };
-        JsonObject operations = Ask(http, new HttpRequestMessage(HttpMethod.Get, $"/b/{Uri.EscapeDataString(page)}"))[
+        JsonObject operations = Send(http, new HttpRequestMessage(HttpMethod.Get, $"/b/{Uri.EscapeDataString(page)}"))[
             "operations"
         ]!.AsObject();
         var dice = new Dice(seed, 0xB1_4D);
@@ -108,7 +108,7 @@ internal static class BindingTraffic
         return Good;
     }
 
-    private static string Person(Dice dice, int count) => $"acc-{dice.Whole(1, Math.Max(LeastPeople, count))}";
+    private static string Person(Dice dice, int count) => $"acc-{dice.Whole(1, Math.Max(MinPeople, count))}";
 
     /// <summary>What the prompt asks for: the least of numbers and some more, a few words of text.</summary>
     private static JsonObject Values(Dice dice, JsonObject? prompt)
@@ -134,7 +134,7 @@ internal static class BindingTraffic
     }
 
     private static string CodeOf(HttpClient http, string page, string operation, string account) =>
-        Ask(
+        Send(
             http,
             new HttpRequestMessage(HttpMethod.Post, "/v1/bindings/codes")
             {
@@ -149,7 +149,7 @@ internal static class BindingTraffic
             }
         )["code"]!.GetValue<string>();
 
-    private static JsonObject Ask(HttpClient http, HttpRequestMessage request)
+    private static JsonObject Send(HttpClient http, HttpRequestMessage request)
     {
         try
         {

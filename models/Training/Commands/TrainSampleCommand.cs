@@ -28,7 +28,7 @@ internal static class TrainSampleCommand
         Trees: 130,
         Leaves: 48,
         Rate: 0.07,
-        LeastRows: 60,
+        MinRows: 60,
         FeatureShare: 0.6
     );
 

@@ -68,13 +68,13 @@ public class ContentEventTests
     [Fact]
     public void Sizes_and_parameters_are_bounded()
     {
-        string sizes = "[" + string.Join(',', Enumerable.Range(1, AdSize.Most).Select(i => $"[{i},1]")) + "]";
+        string sizes = "[" + string.Join(',', Enumerable.Range(1, AdSize.MaxCount).Select(i => $"[{i},1]")) + "]";
         string parameters =
             "{"
             + string.Join(
                 ',',
                 Enumerable
-                    .Range(1, Parameters.Most)
+                    .Range(1, Parameters.MaxCount)
                     .Select(i => $"\"{new string('n', 60)}{i:0000}\":\"{new string('v', Parameters.MaxValueBytes)}\"")
             )
             + "}";
