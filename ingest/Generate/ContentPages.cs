@@ -7,7 +7,7 @@ namespace Ingest.Generate;
 
 /// <summary>
 /// Pages of one sponsor that ask for content, in order of time, the same for the same numbers: most by its definitions
-/// as <c>configs/settings/content.yaml</c> has them, some in ways that recur and that nobody defined, some spam.
+/// as <c>configs/samples/sponsors.yaml</c> has them, some in ways that recur and that nobody defined, some spam.
 /// </summary>
 /// <param name="seed">Gives the requests and their ids.</param>
 /// <param name="requests">How many.</param>

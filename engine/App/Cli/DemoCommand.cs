@@ -32,7 +32,7 @@ internal static class DemoCommand
             throw new CommandFailure($"--data {data}: there is no such folder.", ExitCodes.NotThere);
         }
 
-        ConfigFile file = ConfigFile.Find(null);
+        ConfigFile file = ConfigFile.Find(null) with { WithSamples = true };
         using ILoggerFactory logs = LoggerFactory.Create(_ => { });
         string labels = Path.Combine(Path.GetTempPath(), $"engine-demo-{Environment.ProcessId}.csv");
         using var running = await RunningProcess

@@ -14,6 +14,9 @@ public sealed record RunRequest
     public string? Config { get; init; }
     public string? Http { get; init; }
     public string? Prefix { get; init; }
+
+    /// <summary>Whether a first start takes the sample traffic's sponsors, pages, processes and campaigns.</summary>
+    public bool Samples { get; init; }
     public TimeSpan? UntilIdle { get; init; }
 }
 
@@ -25,13 +28,21 @@ internal static class RunCommand
 
     public static async Task<int> RunAsync(RunRequest request, Surroundings around, CancellationToken cancel)
     {
-        ConfigFile file = ConfigFile.Find(request.Config);
+        ConfigFile file = ConfigFile.Find(request.Config) with { WithSamples = request.Samples };
         using ILoggerFactory logs = Telemetry.Logs(around);
         using var running = await RunningProcess.StartAsync(request, file, around, logs, cancel).ConfigureAwait(false);
         around.Error.WriteLine(
             $"engine: scoring group {running.Address.Group}, Kafka {running.Address.Kafka}, Redis "
                 + $"{running.Address.Redis}, HTTP http://{running.Http}"
         );
+        if (request.Samples)
+        {
+            around.Error.WriteLine(
+                "engine: --samples puts sponsors in force whose tokens everybody can read: for a first look, not for "
+                    + "the open network"
+            );
+        }
+
         bool ended = false;
         long toldAt = around.Time.GetTimestamp();
         try

@@ -29,6 +29,12 @@ public sealed class EngineConfig
     /// <summary>The folder of settings for a first start, beside this file unless rooted.</summary>
     public string Settings { get; set; } = "settings";
 
+    /// <summary>
+    /// The folder of the sample traffic's sponsors, pages, processes and campaigns, beside this file unless rooted; read
+    /// only where somebody asks for it (<c>--samples</c>), since its tokens are public.
+    /// </summary>
+    public string Samples { get; set; } = "samples";
+
     /// <summary>Folders where lists and models are found, beside this file unless rooted.</summary>
     public List<string> Files { get; set; } = ["lists", "../models/Artifacts"];
 
@@ -78,6 +84,7 @@ public sealed class EngineConfig
         BehindProxy = fields.Flag("behind_proxy", BehindProxy);
         Lanes = fields.Whole("lanes", Lanes);
         Settings = fields.Text("settings", Settings);
+        Samples = fields.Text("samples", Samples);
         Files = fields.Texts("files", Files);
         SigningKeys = fields.Texts("signing_keys", SigningKeys);
         Topics.Take(fields.Section("topics"));

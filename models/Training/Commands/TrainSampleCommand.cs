@@ -122,7 +122,9 @@ internal static class TrainSampleCommand
     {
         var files = new SettingFiles(Path.Combine(configs.FullName, "lists"), artefacts);
         var book = new SettingsBook(files);
-        foreach ((string key, string value) in SettingsFolder.Read(Path.Combine(configs.FullName, "settings")))
+        // Campaigns of the sample traffic have landing pages, which are features.
+        string[] folders = [Path.Combine(configs.FullName, "settings"), Path.Combine(configs.FullName, "samples")];
+        foreach ((string key, string value) in SettingsFolder.Read(folders))
         {
             if (key != "model/clicks" && SettingParser.Kinds.Contains(key.Split('/')[0]))
             {
