@@ -1,6 +1,7 @@
 # make run    plays a labelled stream through ingest, Kafka, the engine and Redis (KEEP=1 stays up, DATA=dir plays real data)
 # make test   runs all tests
 # make bench  measures the engine on a real broker and Redis (KAFKA_TOOL=script; PEERS=dir beside peers; QUICK=1), then each stage
+# make format mends formatting and unneeded usings, which break the build
 # make build  leaves out/engine, out/ingest and out/models
 # make train DATA=dir     makes the cursor artefact and its card of the data below dir (OUT=file for another place)
 # make evaluate DATA=dir  reports what models are worth on what they didn't see: out/evaluation, or OUT=dir (QUICK=1)
@@ -11,7 +12,7 @@ AHEAD := engine/App/Engine.App.csproj ingest/Ingest.csproj
 PUBLISH = dotnet publish -c $(CONFIGURATION) -o out/lib --nologo -v quiet -clp:ErrorsOnly
 TESTS := Conditions Pipeline Workflows Models Ingest Integration Architecture
 
-.PHONY: build run test bench train evaluate clean
+.PHONY: build run test bench train evaluate format clean
 
 build:
 	@dotnet tool restore >/dev/null || echo "make: the tools of .config/dotnet-tools.json didn't restore; a redis-server on the path serves as well" >&2
@@ -43,6 +44,10 @@ train evaluate:
 	@ln -sfn lib/models out/models
 	@out/models $@ --data $(DATA) --out $(or $(OUT),$(if $(filter train,$@),models/Artifacts/cursor.artefact,out/evaluation)) $(if $(filter evaluate,$@),$(if $(QUICK),--quick))
 	@$(if $(filter evaluate,$@),$(if $(and $(CLICKS),$(LABELS)),out/models evaluate-clicks --clicks $(CLICKS) --labels $(LABELS) --out $(or $(OUT),out/evaluation)/clicks.md))
+
+format:
+	@dotnet restore Engine.sln --verbosity quiet
+	@dotnet format Engine.sln --no-restore
 
 clean:
 	@rm -rf out

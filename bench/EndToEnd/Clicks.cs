@@ -96,7 +96,15 @@ internal sealed class Clicks(TimeProvider clock)
         );
         string json = string.Create(
             CultureInfo.InvariantCulture,
-            $"{{\"type\":\"click\",\"id\":\"{id}\",\"time\":{time},\"ip\":\"{net}{10 + 23 * (address / Networks)}\",\"ua\":\"{Agents[visitor % Agents.Length]}\",\"visitor\":\"v-{visitor}\",\"publisher\":\"pub-{publisher}\",\"placement\":\"top\",\"campaign\":\"cmp-{campaign}\",\"advertiser\":\"adv-{campaign % 90}\",\"cost_micros\":{50_000 + 10_000 * _random.Next(60)},\"page\":\"https://p{publisher}.example/a/{_random.Next(1000)}\",\"referrer\":\"\",\"target\":\"https://s{campaign % 90}.example/p/{campaign}\",\"pointer\":\"mouse\",\"x\":{_random.Next(1280)},\"y\":{_random.Next(720)},\"viewport\":[1280,720]}}"
+            $"{{\"type\":\"click\",\"id\":\"{id}\",\"time\":{time}"
+                + $",\"ip\":\"{net}{10 + 23 * (address / Networks)}\",\"ua\":\"{Agents[visitor % Agents.Length]}\""
+                + $",\"visitor\":\"v-{visitor}\",\"publisher\":\"pub-{publisher}\",\"placement\":\"top\""
+                + $",\"campaign\":\"cmp-{campaign}\",\"advertiser\":\"adv-{campaign % 90}\""
+                + $",\"cost_micros\":{50_000 + 10_000 * _random.Next(60)}"
+                + $",\"page\":\"https://p{publisher}.example/a/{_random.Next(1000)}\""
+                + $",\"referrer\":\"\",\"target\":\"https://s{campaign % 90}.example/p/{campaign}\""
+                + $",\"pointer\":\"mouse\",\"x\":{_random.Next(1280)},\"y\":{_random.Next(720)}"
+                + $",\"viewport\":[1280,720]}}"
         );
         var message = new Message<byte[], byte[]>
         {

@@ -43,11 +43,12 @@ internal static class Report
         to.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (Row row in rows)
         {
+            string ratio = double.IsNaN(row.Ratio) ? "" : row.Ratio.ToString("0.00", CultureInfo.InvariantCulture);
             to.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {row.Name} | {row.Rate:#,0} | {row.Cpu:0.00} | "
-                        + $"{(double.IsNaN(row.Ratio) ? "" : row.Ratio.ToString("0.00", CultureInfo.InvariantCulture))} | {row.Broker:0.00} | {row.Store:0.00} | {row.Peak:0} |"
+                    $"| {row.Name} | {row.Rate:#,0} | {row.Cpu:0.00} | {ratio} | "
+                        + $"{row.Broker:0.00} | {row.Store:0.00} | {row.Peak:0} |"
                 )
             );
         }

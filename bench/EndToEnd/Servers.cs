@@ -104,7 +104,7 @@ internal sealed class Store : IDisposable
     public int ProcessId { get; }
 
     /// <summary>Keys in it.</summary>
-    public long Size() => long.Parse(Ask("DBSIZE")[1..], CultureInfo.InvariantCulture);
+    public long Size() => long.Parse(Execute("DBSIZE")[1..], CultureInfo.InvariantCulture);
 
     /// <summary>Whether each of some keys is there.</summary>
     public bool[] Exist(IReadOnlyList<string> keys)
@@ -119,7 +119,7 @@ internal sealed class Store : IDisposable
         return [.. keys.Select(_ => _replies.ReadLine() == ":1")];
     }
 
-    private string Ask(string command)
+    private string Execute(string command)
     {
         var text = new StringBuilder();
         Command(text, command);

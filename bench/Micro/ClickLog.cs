@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decode;
@@ -61,13 +60,25 @@ internal sealed unsafe class ClickLog : IDisposable
             string page =
                 shape == 2
                     ? ""
-                    : $",\"page\":\"https://p{random.Next(Publishers)}.example/a/{random.Next(1000)}\",\"referrer\":\"\"";
+                    : $",\"page\":\"https://p{random.Next(Publishers)}.example/a/{random.Next(1000)}\""
+                        + $",\"referrer\":\"\"";
             string device =
                 shape == 1
-                    ? ",\"device\":{\"make\":\"Acme\",\"model\":\"A1\",\"os\":\"Android\",\"osv\":\"14\",\"language\":\"de\"}"
+                    ? ",\"device\":{\"make\":\"Acme\",\"model\":\"A1\",\"os\":\"Android\""
+                        + ",\"osv\":\"14\",\"language\":\"de\"}"
                     : "";
             string json =
-                $"{{\"type\":\"click\",\"id\":\"c-{i}\",\"time\":{time},\"ip\":\"{net}{10 + 23 * (address / networks)}\",\"ua\":\"{Agents[visitor % Agents.Length]}\"{who},\"publisher\":\"pub-{(int)(Publishers * Math.Pow(random.NextDouble(), 2))}\",\"placement\":\"top\",\"campaign\":\"cmp-{(int)(Campaigns * Math.Pow(random.NextDouble(), 2))}\",\"advertiser\":\"adv-{visitor % 90}\",\"cost_micros\":{50_000 + 10_000 * random.Next(60)}{page},\"target\":\"https://s{visitor % 90}.example/p/{visitor % 300}\",\"pointer\":\"mouse\",\"x\":{random.Next(1280)},\"y\":{random.Next(720)},\"viewport\":[1280,720]{device}{(moves == null ? "" : Path(moves))}}}";
+                $"{{\"type\":\"click\",\"id\":\"c-{i}\",\"time\":{time}"
+                    + $",\"ip\":\"{net}{10 + 23 * (address / networks)}\""
+                    + $",\"ua\":\"{Agents[visitor % Agents.Length]}\"{who}"
+                    + $",\"publisher\":\"pub-{(int)(Publishers * Math.Pow(random.NextDouble(), 2))}\""
+                    + $",\"placement\":\"top\""
+                    + $",\"campaign\":\"cmp-{(int)(Campaigns * Math.Pow(random.NextDouble(), 2))}\""
+                    + $",\"advertiser\":\"adv-{visitor % 90}\""
+                    + $",\"cost_micros\":{50_000 + 10_000 * random.Next(60)}{page}"
+                    + $",\"target\":\"https://s{visitor % 90}.example/p/{visitor % 300}\",\"pointer\":\"mouse\""
+                    + $",\"x\":{random.Next(1280)},\"y\":{random.Next(720)},\"viewport\":[1280,720]"
+                    + $"{device}{(moves == null ? "" : Path(moves))}}}";
             _events[i] = (text.Length, json.Length, network, time);
             text.Write(Encoding.ASCII.GetBytes(json));
         }
@@ -114,7 +125,9 @@ internal sealed unsafe class ClickLog : IDisposable
     private static string Path(PathLog moves)
     {
         (float[] t, float[] x, float[] y) = moves.Next();
-        return $",\"path\":[{string.Join(',', t.Zip(x, y).Select(p => string.Create(CultureInfo.InvariantCulture, $"[{p.First},{p.Second},{p.Third}]")))}]";
+        IEnumerable<string> points = t.Zip(x, y)
+            .Select(p => string.Create(CultureInfo.InvariantCulture, $"[{p.First},{p.Second},{p.Third}]"));
+        return $",\"path\":[{string.Join(',', points)}]";
     }
 
     public void Dispose()

@@ -40,7 +40,7 @@ internal static class PathProfile
         Time("signature", i => PathSignature.Encode(paths[i].T, paths[i].X, paths[i].Y));
         Time("signature, look-up, insert", i =>
         {
-            index.Ask(PathSignature.Encode(paths[i].T, paths[i].X, paths[i].Y), question);
+            index.Prefetch(PathSignature.Encode(paths[i].T, paths[i].X, paths[i].Y), question);
             if (
                 index.TryFind(
                     question,

@@ -83,11 +83,14 @@ internal static unsafe class PipelineProfile
                 at += n;
             }
             double bytes = (double)(GC.GetAllocatedBytesForCurrentThread() - allocated) / (log.Count * 3 / 4);
+            double megabytes =
+                partitions.Sum(p => p.Clicks.MemoryBytes + p.Pairs.MemoryBytes + p.Ids.MemoryBytes) / 1e6;
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{what}: {slices}, {bytes:0.0} bytes allocated, {sink.Bytes / (double)sink.Verdicts:0} bytes a "
-                        + $"verdict, {partitions.Sum(p => p.Clicks.MemoryBytes + p.Pairs.MemoryBytes + p.Ids.MemoryBytes) / 1e6:0} MB of windows and ids of {partitions.Sum(p => p.Clicks.Count):#,0} keys and {partitions.Sum(p => p.Pairs.Count):#,0} pairs"
+                        + $"verdict, {megabytes:0} MB of windows and ids of {partitions.Sum(p => p.Clicks.Count):#,0} "
+                        + $"keys and {partitions.Sum(p => p.Pairs.Count):#,0} pairs"
                 )
             );
             foreach (PartitionState partition in partitions)

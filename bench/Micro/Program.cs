@@ -4,9 +4,9 @@ using BenchmarkDotNet.Running;
 
 // `profile [CLICKS] [VISITORS] [PATHS]` runs the pipeline alone for a profiler, and prints the CPU time of each stage;
 // `paths [STORED] [PATHS]` the same for cursor paths (recorded ones, where PATHS names a file of them); `content
-// [REQUESTS]` the same for content requests; `http ADDRESS [RATE] [SECONDS]` sends them to an engine that runs, and
-// prints latencies; `priority [INSTANCES]` simulates queues of processes under load; else BenchmarkDotNet's own command
-// line.
+// [REQUESTS]` the same for content requests; `http ADDRESS [RATE] [SECONDS]` sends them to an engine that runs (with
+// --samples), and prints latencies; `priority [INSTANCES]` simulates queues of processes under load; else
+// BenchmarkDotNet's own command line.
 if (args is ["profile", ..])
 {
     int Number(int at, int otherwise) =>

@@ -288,6 +288,9 @@ public class PipelineBenchmarks
             partition.Dispose();
         }
     }
+
+    [GlobalCleanup]
+    public void CleanupAll() => _log.Dispose();
 }
 
 /// <summary>
@@ -327,7 +330,7 @@ public class PathBenchmarks
     public bool LookUpAndInsertAmongAMillion()
     {
         (float[] t, float[] x, float[] y) = _paths[_at++ % Distinct];
-        _index.Ask(PathSignature.Encode(t, x, y), _question);
+        _index.Prefetch(PathSignature.Encode(t, x, y), _question);
         bool found = _index.TryFind(_question, ++_logTime, 1, _at, new PathPoints(t, x, y), _matched, out _);
         _index.Insert(_question, _id, _logTime, 1, _at);
         return found;

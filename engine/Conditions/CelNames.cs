@@ -16,7 +16,7 @@ public sealed record CelName(string Name, CelType Type, string About, int Slot);
 public sealed class CelNames : IEnumerable<CelName>
 {
     /// <summary>Names that an error proposes at most.</summary>
-    private const int MostProposals = 3;
+    private const int MaxProposals = 3;
 
     /// <summary>
     /// Characters of a name up to which near ones are sought: the search takes time in the product of lengths.
@@ -73,7 +73,7 @@ public sealed class CelNames : IEnumerable<CelName>
                 .Where(candidate => candidate.Distance <= most)
                 .OrderBy(candidate => candidate.Distance)
                 .ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
-                .Take(MostProposals)
+                .Take(MaxProposals)
                 .Select(candidate => candidate.Name),
         ];
     }

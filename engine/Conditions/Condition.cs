@@ -21,7 +21,7 @@ public sealed class Condition
         Source = source;
         _root = root.Node;
         _isBool = root.Type.Kind == CelType.Bool && expected is CelType.Bool or CelType.Dyn;
-        _locals = compiler.MostLocals;
+        _locals = compiler.MaxLocals;
         _expected = expected;
         Slots = compiler.Slots;
     }

@@ -3,7 +3,6 @@ using Engine.Contracts;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
-using Engine.Pipeline.Features;
 using Engine.Pipeline.History;
 using Engine.Pipeline.Join;
 using Engine.Pipeline.Keys;
@@ -34,7 +33,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
     /// is being read.
     /// </summary>
     private const int ValuesAhead = 3,
-        MostPrefetched = 640;
+        MaxPrefetched = 640;
 
     private readonly KeyedHash _hash;
     private readonly SettingsTimeline _timeline;
@@ -165,7 +164,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
             return;
         }
 
-        for (int at = 0; at < Math.Min(record.Length, MostPrefetched); at += 64)
+        for (int at = 0; at < Math.Min(record.Length, MaxPrefetched); at += 64)
         {
             Sse.Prefetch0(record.Value + at);
         }

@@ -9,7 +9,6 @@ using Engine.Pipeline.Replay;
 using Engine.Pipeline.Replay.Signatures;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Windows;
-using Models.Scoring;
 
 namespace Engine.Pipeline;
 
@@ -34,13 +33,13 @@ public sealed unsafe class PathJudge(ReplayIndex index)
         PathPoints path = Points(row, arena);
         PathSignature signature = PathSignature.Encode(path.T, path.X, path.Y);
         // asked for first: what else is to be done with the path hides the wait for the index's memory
-        index.Ask(signature, _question);
+        index.Prefetch(signature, _question);
         // Fingers, pens and keys leave no path, and none is held against them; who sends one all the same is judged by
         // it.
         bool mouse = row.Event.Pointer is Pointer.Mouse or Pointer.Unknown;
         row.Degenerate = DegeneratePath.Classify(path.T, path.X, path.Y, mouse, _scratch);
         CountDegenerate(row);
-        index.AskOn(_question);
+        index.PrefetchChains(_question);
         Prepare(row, path);
         if (!_question.IsCompared)
         {

@@ -14,10 +14,10 @@ public static unsafe class PagesAhead
     private static readonly Thread Maker = Begin();
 
     /// <summary>
-    /// Asks for memory that will be used soon, and returns at once; its contents stay. Any thread. It may be freed
+    /// Pre-faults memory that will be used soon, and returns at once; its contents stay. Any thread. It may be freed
     /// meanwhile: where nothing lies any more the system says so, and makes nothing.
     /// </summary>
-    public static void Ask(void* at, nuint bytes)
+    public static void Prefault(void* at, nuint bytes)
     {
         if (Maker.IsAlive)
         {

@@ -60,7 +60,7 @@ public sealed unsafe class TableMemory(int pieceBytes) : IDisposable
             _notAsked = _following = Block(BlockBytes);
         }
 
-        PagesAhead.Ask(_notAsked, HugePages.Bytes);
+        PagesAhead.Prefault(_notAsked, HugePages.Bytes);
         _notAsked += HugePages.Bytes;
     }
 

@@ -28,17 +28,19 @@ public sealed class EventNotTakenException(string why) : Exception(why);
 public sealed class KafkaEventOut : IEventOut, IDisposable
 {
     private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(10),
-        AskWithin = TimeSpan.FromSeconds(10);
-    private const long AskAgainMs = 60_000;
+        MetadataWithin = TimeSpan.FromSeconds(10),
+        MetadataFor = TimeSpan.FromSeconds(60);
 
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly IAdminClient _admin;
+    private readonly TimeProvider _clock;
     private readonly Action<string> _failed;
     private readonly Dictionary<string, (long At, int Count)> _partitions = [];
 
     /// <param name="failed">Told of what can't be sent at all.</param>
-    public KafkaEventOut(KafkaTarget kafka, Action<string> failed)
+    public KafkaEventOut(KafkaTarget kafka, TimeProvider clock, Action<string> failed)
     {
+        _clock = clock;
         _failed = failed;
         _producer = new ProducerBuilder<byte[], byte[]>(
             kafka.Apply(
@@ -100,16 +102,18 @@ public sealed class KafkaEventOut : IEventOut, IDisposable
 
     public int PartitionsOf(string topic)
     {
-        long now = Environment.TickCount64;
         lock (_partitions)
         {
-            if (_partitions.TryGetValue(topic, out (long At, int Count) known) && now - known.At < AskAgainMs)
+            if (
+                _partitions.TryGetValue(topic, out (long At, int Count) known)
+                && _clock.GetElapsedTime(known.At) < MetadataFor
+            )
             {
                 return known.Count;
             }
 
-            int count = _admin.GetMetadata(topic, AskWithin).Topics.Single().Partitions.Count;
-            _partitions[topic] = (now, count);
+            int count = _admin.GetMetadata(topic, MetadataWithin).Topics.Single().Partitions.Count;
+            _partitions[topic] = (_clock.GetTimestamp(), count);
             return count;
         }
     }

@@ -29,7 +29,7 @@ public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan s
     private const long AfterClicksMs = 10_000;
 
     /// <summary>Less traffic than this has no room for mistakes.</summary>
-    private const int LeastForMistakes = 100;
+    private const int MinForMistakes = 100;
     private const double ShareOfMistakes = 0.003;
 
     private static readonly Actor[] Actors =
@@ -60,7 +60,7 @@ public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan s
     public IEnumerator<SampleEvent> GetEnumerator()
     {
         var world = new World(seed, clicks);
-        var writer = new EventWriter();
+        using var writer = new EventWriter();
         var waiting = new PriorityQueue<SampleEvent, (long Time, long Order)>();
         long order = 0;
         foreach (Planned plan in Plan())
@@ -92,7 +92,7 @@ public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan s
     {
         var dice = new Dice(seed, (ulong)plan.Index + 1);
         bool mistake = plan.Actor >= Actors.Length;
-        long[] times = mistake ? [plan.Start] : Times(dice, plan, Actors[plan.Actor].LeastGap);
+        long[] times = mistake ? [plan.Start] : Times(dice, plan, Actors[plan.Actor].MinGap);
         var session = new Session(
             mistake ? Malformed.Name : Actors[plan.Actor].Name,
             seed,
@@ -149,7 +149,7 @@ public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan s
                 left -= wanted;
             }
         }
-        int mistakes = clicks < LeastForMistakes ? 0 : Math.Max(Malformed.Kinds, (int)(clicks * ShareOfMistakes));
+        int mistakes = clicks < MinForMistakes ? 0 : Math.Max(Malformed.Kinds, (int)(clicks * ShareOfMistakes));
         for (int i = 0; i < mistakes; i++)
         {
             int kind = i < Malformed.Kinds ? i : i % (Malformed.Kinds - 1);

@@ -1,6 +1,6 @@
-using Engine.Web;
 using System.Buffers;
 using System.IO.Pipelines;
+using Engine.Web;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;

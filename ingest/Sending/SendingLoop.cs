@@ -27,7 +27,7 @@ public sealed class SendingLoop(
 )
 {
     /// <summary>Waits shorter than this aren't worth a timer.</summary>
-    private const double LeastWaitMs = 2;
+    private const double MinWaitMs = 2;
 
     private readonly long _start = time.GetTimestamp();
     private long? _firstMs;
@@ -43,7 +43,7 @@ public sealed class SendingLoop(
         if (!speed.IsMax)
         {
             double due = (timeMs - _firstMs.Value) / speed.Factor;
-            for (double left; (left = due - time.GetElapsedTime(_start).TotalMilliseconds) > LeastWaitMs; )
+            for (double left; (left = due - time.GetElapsedTime(_start).TotalMilliseconds) > MinWaitMs;)
             {
                 progress?.Tell(Sent, total);
                 await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(left, 1000)), time, cancel).ConfigureAwait(false);

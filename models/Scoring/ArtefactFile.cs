@@ -192,10 +192,10 @@ internal static class ArtefactFile
             for (int l = 0, inputs = features; l < depth; l++)
             {
                 int outputs = BinaryPrimitives.ReadInt32LittleEndian(Take(ref bytes, 4));
-                if (outputs is < 1 or > Network.MostWidth)
+                if (outputs is < 1 or > Network.MaxWidth)
                 {
                     throw new ArtefactException(
-                        $"Layer {l} of network {n} has {outputs} outputs: expected 1 to {Network.MostWidth}. Train "
+                        $"Layer {l} of network {n} has {outputs} outputs: expected 1 to {Network.MaxWidth}. Train "
                             + $"it again."
                     );
                 }

@@ -12,7 +12,7 @@ public sealed record DenseLayer(int Outputs, float[] Weights, float[] Bias)
     internal void Check(int layer, int inputs)
     {
         if (
-            Outputs is < 1 or > Network.MostWidth
+            Outputs is < 1 or > Network.MaxWidth
             || Bias.Length != Outputs
             || Weights.Length != inputs * Outputs
             || Weights.Concat(Bias).Any(w => !float.IsFinite(w))
@@ -20,7 +20,7 @@ public sealed record DenseLayer(int Outputs, float[] Weights, float[] Bias)
         {
             throw new ArtefactException(
                 $"Layer {layer} of the network takes {inputs} values: expected as many weights for each of 1 to "
-                    + $"{Network.MostWidth} outputs, and a bias each, all finite; "
+                    + $"{Network.MaxWidth} outputs, and a bias each, all finite; "
                     + $"found {Outputs} outputs, {Weights.Length} weights, {Bias.Length} biases."
             );
         }

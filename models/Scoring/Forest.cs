@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -17,10 +16,10 @@ namespace Models.Scoring;
 public sealed class Forest
 {
     /// <summary>The most leaves of one tree: node and leaf numbers of a vector lane are bytes.</summary>
-    public const int MostLeaves = 128;
+    public const int MaxLeaves = 128;
 
     /// <summary>The most features: a row is copied to the stack.</summary>
-    public const int MostFeatures = 512;
+    public const int MaxFeatures = 512;
 
     private const int Together = 8;
 
@@ -34,15 +33,15 @@ public sealed class Forest
     private readonly ForestAvx2? _simd;
 
     /// <param name="trees">1 or more.</param>
-    /// <param name="features">Values a row: 1 to <see cref="MostFeatures"/>.</param>
+    /// <param name="features">Values a row: 1 to <see cref="MaxFeatures"/>.</param>
     /// <param name="bias">The raw score before any tree, log-odds.</param>
     /// <exception cref="ArtefactException">A tree that is none, or sums that can't be held.</exception>
     public Forest(IReadOnlyList<Tree> trees, int features, float bias)
     {
-        if (features is < 1 or > MostFeatures || trees.Count == 0 || !float.IsFinite(bias))
+        if (features is < 1 or > MaxFeatures || trees.Count == 0 || !float.IsFinite(bias))
         {
             throw new ArtefactException(
-                $"A forest has at least one tree and 1 to {MostFeatures} features; here {trees.Count}, {features}, "
+                $"A forest has at least one tree and 1 to {MaxFeatures} features; here {trees.Count}, {features}, "
                     + $"bias {bias}."
             );
         }
@@ -118,7 +117,7 @@ public sealed class Forest
     {
         CheckShape(columns.Length, stride, rows, raw.Length);
         int row = 0;
-        if (_simd is not null && rows >= ForestAvx2.LeastRows)
+        if (_simd is not null && rows >= ForestAvx2.MinRows)
         {
             row = _simd.Score(columns, stride, rows, raw);
         }

@@ -14,10 +14,10 @@ namespace Models.Scoring;
 internal sealed unsafe class ForestAvx2
 {
     /// <summary>Below so many rows, walking each is faster than ranking 32.</summary>
-    public const int LeastRows = 6;
+    public const int MinRows = 6;
 
     private const int Lanes = 32;
-    private const int MostThresholds = 255;
+    private const int MaxThresholds = 255;
     private const int Block = 16;
     private const int TreesAtOnce = 64;
     private const uint FourTimes = 0x01010101;
@@ -282,7 +282,7 @@ internal sealed unsafe class ForestAvx2
                 if (set.Add(tree.Threshold[i]))
                 {
                     added.Add((tree.Feature[i], tree.Threshold[i]));
-                    fits = set.Count <= MostThresholds;
+                    fits = set.Count <= MaxThresholds;
                 }
             }
 
@@ -346,7 +346,7 @@ internal sealed unsafe class ForestAvx2
     private sealed class Thresholds
     {
         // one more than fit, which is taken out again
-        private readonly float[] _sorted = new float[MostThresholds + 1];
+        private readonly float[] _sorted = new float[MaxThresholds + 1];
 
         public int Count { get; private set; }
 

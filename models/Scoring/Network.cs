@@ -18,7 +18,7 @@ namespace Models.Scoring;
 public sealed class Network
 {
     /// <summary>The most values of a row and outputs of a layer: what lies between layers is on the stack.</summary>
-    public const int MostWidth = 512;
+    public const int MaxWidth = 512;
 
     /// <summary>How far out a standardised value counts at most.</summary>
     public const float Knee = 4;
@@ -44,7 +44,7 @@ public sealed class Network
     public Network(float[] middle, float[] scale, IReadOnlyList<DenseLayer> layers)
     {
         if (
-            middle.Length is < 1 or > MostWidth
+            middle.Length is < 1 or > MaxWidth
             || scale.Length != middle.Length
             || middle.Concat(scale).Any(v => !float.IsFinite(v))
             || layers.Count == 0
@@ -52,7 +52,7 @@ public sealed class Network
         )
         {
             throw new ArtefactException(
-                $"A network has a finite middle and scale for each of 1 to {MostWidth} features and ends in a layer "
+                $"A network has a finite middle and scale for each of 1 to {MaxWidth} features and ends in a layer "
                     + $"of one output; here {middle.Length} middles, {scale.Length} scales, {layers.Count} layers."
             );
         }

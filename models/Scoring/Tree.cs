@@ -25,7 +25,7 @@ public sealed record Tree(
     /// <summary>Inner nodes; one less than <see cref="Leaves"/>.</summary>
     public int Nodes => Feature.Length;
 
-    /// <summary>Leaves: 1 to <see cref="Forest.MostLeaves"/>.</summary>
+    /// <summary>Leaves: 1 to <see cref="Forest.MaxLeaves"/>.</summary>
     public int Leaves => LeafValue.Length;
 
     /// <summary>The leaf that a row falls into, node by node: what every faster way is held against.</summary>
@@ -60,10 +60,10 @@ public sealed record Tree(
             );
         }
 
-        if (Leaves > Forest.MostLeaves)
+        if (Leaves > Forest.MaxLeaves)
         {
             throw new ArtefactException(
-                $"Tree {tree} has {Leaves} leaves; the most that a forest here evaluates is {Forest.MostLeaves}."
+                $"Tree {tree} has {Leaves} leaves; the most that a forest here evaluates is {Forest.MaxLeaves}."
             );
         }
 

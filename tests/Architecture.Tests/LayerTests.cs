@@ -1,6 +1,4 @@
-using System.Reflection;
-using ArchUnitNET.Domain;
-using ArchUnitNET.Fluent;
+using System.Text.RegularExpressions;
 using ArchUnitNET.Loader;
 using Xunit;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
@@ -59,7 +57,7 @@ public class LayerTests
     [Fact]
     public void Only_consuming_and_delivering_know_Kafka_and_Redis()
     {
-        IArchRule rule = Types()
+        var rule = Types()
             .That()
             .ResideInAssembly(Pipeline)
             .And()
@@ -87,7 +85,7 @@ public class LayerTests
     [Fact]
     public void What_decides_does_not_know_how_it_is_consumed_or_delivered()
     {
-        IArchRule rule = Types()
+        var rule = Types()
             .That()
             .ResideInAssembly(Pipeline)
             .And()
@@ -104,7 +102,7 @@ public class LayerTests
     [Fact]
     public void Deciders_know_contracts_and_conditions_only()
     {
-        IArchRule rule = Types()
+        var rule = Types()
             .That()
             .ResideInAssembly(Workflows)
             .And()
@@ -114,7 +112,8 @@ public class LayerTests
                 Types(true)
                     .That()
                     .ResideInNamespaceMatching(
-                        @"^(Engine\.Pipeline|Engine\.Workflows\.Runtime|Confluent\.Kafka|StackExchange\.Redis|Microsoft\.AspNetCore)(\.|$)"
+                        @"^(Engine\.Pipeline|Engine\.Workflows\.Runtime"
+                            + @"|Confluent\.Kafka|StackExchange\.Redis|Microsoft\.AspNetCore)(\.|$)"
                     )
             );
         string[] violations =
@@ -148,15 +147,16 @@ public class LayerTests
         ];
         foreach (string folder in folders)
         {
-            IArchRule rule = Types()
+            string own = Regex.Escape(folder.Split('.')[^1]);
+            var rule = Types()
                 .That()
-                .ResideInNamespaceMatching("^" + System.Text.RegularExpressions.Regex.Escape(folder) + "$")
+                .ResideInNamespaceMatching("^" + Regex.Escape(folder) + "$")
                 .Should()
                 .NotDependOnAny(
                     Types(true)
                         .That()
                         .ResideInNamespaceMatching(
-                            $@"^Engine\.Workflows\.(?!Runtime|{System.Text.RegularExpressions.Regex.Escape(folder.Split('.')[^1])})\w+$"
+                            $@"^Engine\.Workflows\.(?!Runtime|{own})\w+$"
                         )
                 );
             string[] violations =

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Engine.Pipeline.Clicks;
@@ -70,7 +71,7 @@ public partial class SourceTests
         string checkout = Checkout();
         string[] found =
         [
-            .. Sources(checkout)
+            .. Sources(checkout, "engine", "ingest", "models")
                 .Where(file => UnsafeWord().IsMatch(WithoutComments(File.ReadAllText(file))))
                 .Select(file => Path.GetRelativePath(checkout, file).Replace('\\', '/'))
                 .Order(StringComparer.Ordinal),
@@ -79,15 +80,61 @@ public partial class SourceTests
         Assert.Empty(ByHand.Except(found));
     }
 
+    /// <summary>Lines that hold a part of a raw string literal are exempt: data can't be wrapped.</summary>
+    [Fact]
+    public void No_line_is_longer_than_editorconfig_says()
+    {
+        string checkout = Checkout();
+        int limit = int.Parse(
+            LineLimit().Match(File.ReadAllText(Path.Combine(checkout, ".editorconfig"))).Groups[1].Value,
+            CultureInfo.InvariantCulture
+        );
+        string[] tooLong =
+        [
+            .. Sources(checkout, "engine", "ingest", "models", "bench", "tests")
+                .SelectMany(file =>
+                    LongLines(File.ReadAllText(file), limit)
+                        .Select(line => $"{Path.GetRelativePath(checkout, file)}:{line}")
+                ),
+        ];
+        Assert.True(tooLong.Length == 0, $"longer than {limit}: {string.Join(", ", tooLong)}");
+    }
+
+    [Theory]
+    [InlineData("a = \"12345678\";", new[] { 1 })]
+    [InlineData("ab\n// \"\"\" 345678\nab", new[] { 2 })]
+    [InlineData("a = \"\"\"\n  34567890123\n  \"\"\";\n34567890123", new[] { 4 })]
+    [InlineData("a = '\"'; 9012\nb = \"\"\"5678901\"\"\";", new[] { 1 })]
+    [InlineData("a = @\"\"\"\"; 01\na = $\"\"\"x{y}9012\"\"\";", new[] { 1 })]
+    public void Lines_of_raw_literals_are_told_from_others(string source, int[] tooLong) =>
+        Assert.Equal(tooLong, LongLines(source, 10));
+
     [Fact]
     public void An_entry_of_the_windows_is_a_cache_line() => Assert.Equal(64, Unsafe.SizeOf<WindowEntry>());
 
-    private static IEnumerable<string> Sources(string checkout) =>
-        new[] { "engine", "ingest", "models" }
+    private static IEnumerable<string> Sources(string checkout, params string[] folders) =>
+        folders
             .SelectMany(folder =>
                 Directory.GetFiles(Path.Combine(checkout, folder), "*.cs", SearchOption.AllDirectories)
             )
             .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
+
+    /// <summary>Numbers of lines that are too long and hold no part of a raw literal.</summary>
+    private static IEnumerable<int> LongLines(string source, int limit)
+    {
+        var exempt = new HashSet<int>();
+        foreach (Match literal in Literals().Matches(source).Where(match => match.Groups["raw"].Success))
+        {
+            int first = source.AsSpan(0, literal.Index).Count('\n');
+            exempt.UnionWith(Enumerable.Range(first, literal.ValueSpan.Count('\n') + 1));
+        }
+
+        return source
+            .Split('\n')
+            .Index()
+            .Where(line => line.Item.Length > limit && !exempt.Contains(line.Index))
+            .Select(line => line.Index + 1);
+    }
 
     private static string WithoutComments(string source) => Comments().Replace(source, "");
 
@@ -104,6 +151,23 @@ public partial class SourceTests
 
     [GeneratedRegex(@"\bunsafe\b(?!-)")]
     private static partial Regex UnsafeWord();
+
+    [GeneratedRegex(@"^max_line_length = (\d+)$", RegexOptions.Multiline)]
+    private static partial Regex LineLimit();
+
+    /// <summary>Raw literals, and all in which three quotes aren't the beginning of one.</summary>
+    [GeneratedRegex(
+        """
+        (?<raw>(?<quotes>"{3,})(?!")[\s\S]*?(?<!")\k<quotes>(?!"))
+        |//[^\n]*
+        |/\*[\s\S]*?\*/
+        |(?:@\$?|\$@)"(?:[^"]|"")*"
+        |"(?:\\.|[^"\\\n])*"
+        |'(?:\\.|[^'\\\n])*'
+        """,
+        RegexOptions.IgnorePatternWhitespace
+    )]
+    private static partial Regex Literals();
 
     [GeneratedRegex(@"//.*$", RegexOptions.Multiline)]
     private static partial Regex Comments();

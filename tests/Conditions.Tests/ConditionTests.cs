@@ -137,8 +137,7 @@ public sealed class ConditionTests
         foreach (CelName name in Clicks.Names())
         {
             Condition.Compile(name.Name, Clicks.Names()).TryEvaluate(ref click, out CelValue value, out _);
-            ICelBindings safe = click;
-            Assert.True(safe.Get(name.Slot) == value || value.IsError);
+            Assert.True(click.Get(name.Slot) == value || value.IsError);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Integration.Tests;
 public class CommandLineTests
 {
     [Theory]
-    [InlineData("run", "--kafka --redis --group --config --http --prefix --until-idle")]
+    [InlineData("run", "--kafka --redis --group --config --http --prefix --samples --until-idle")]
     [InlineData("verdict", "CLICK --redis --json")]
     [InlineData("path", "CLICK --kafka --redis --config --prefix --out")]
     [InlineData("quality", "--kafka --redis --config --prefix --json")]

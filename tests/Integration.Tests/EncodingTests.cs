@@ -43,11 +43,11 @@ public class EncodingTests
                 null,
                 ("content-type", "application/protobuf")
             );
-        const string more =
+        const string More =
             ""","visitor":"v-1","x":2000,"y":5,"viewport":[1280,720],"page":"https://news.example/a","pointer":"touch","ua":"Mozilla/5.0","device":{"os":"Android","language":"de"}""";
         lab.Log.SendAll([
-            LiveEvents.Click("json-1", now, "203.0.113.9", more),
-            LiveEvents.Click("json-2", now + 200, "203.0.113.9", more, now),
+            LiveEvents.Click("json-1", now, "203.0.113.9", More),
+            LiveEvents.Click("json-2", now + 200, "203.0.113.9", More, now),
             Protobuf("proto-1", now, "198.51.100.9"),
             Protobuf("proto-2", now + 200, "198.51.100.9"),
         ]);
@@ -56,7 +56,7 @@ public class EncodingTests
             new LiveRecord(
                 Topics.Interactions,
                 "192.0.2.0/24",
-                System.Text.Encoding.UTF8.GetBytes(LiveEvents.ClickJson("payload-id", 1, "192.0.2.1", more)),
+                System.Text.Encoding.UTF8.GetBytes(LiveEvents.ClickJson("payload-id", 1, "192.0.2.1", More)),
                 now,
                 null,
                 ("ce_id", "header-id"),

@@ -1,7 +1,6 @@
 using Engine.App.Configuration;
 using Engine.Pipeline.Settings;
 using Integration.Tests.Rig;
-using Tests.Support;
 using Xunit;
 
 namespace Integration.Tests;

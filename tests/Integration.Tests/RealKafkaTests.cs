@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Engine.Contracts;
 using Integration.Tests.Rig;
 using Tests.Support;

@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using Engine.Contracts;
 using Integration.Tests.Rig;
 using Tests.Support;

@@ -105,6 +105,34 @@ public class SettingsTests
     }
 
     [Fact]
+    public async Task Samples_are_in_force_only_where_they_are_asked_for()
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
+        string[] kinds = ["sponsor/", "definition/", "page/", "process/", "campaign/"];
+        async Task<string[]> Base(string key) =>
+            [
+                .. JsonDocument
+                    .Parse((await lab.Redis.Database.StringGetAsync(key)).ToString())
+                    .RootElement.GetProperty("records")
+                    .EnumerateObject()
+                    .Select(record => record.Name),
+            ];
+        await lab.RunUntilIdleAsync(lab.Redis);
+        Assert.DoesNotContain(await Base("settings-base:engine"), key => kinds.Any(key.StartsWith));
+        CommandRun end = await lab.RunUntilIdleAsync(
+            lab.Redis,
+            "--samples",
+            "--group",
+            "second",
+            "--prefix",
+            Lab.Second
+        );
+        Assert.Contains("tokens everybody can read", end.Error);
+        string[] records = await Base(Lab.Second + "settings-base:second");
+        Assert.All(kinds, kind => Assert.Contains(records, key => key.StartsWith(kind, StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Settings_at_changes_are_the_same_for_a_run_that_comes_later()
     {
         await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);

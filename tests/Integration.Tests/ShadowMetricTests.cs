@@ -15,7 +15,7 @@ public sealed class ShadowMetricTests
         using var collector = new Collector();
         await using Lab lab = await BindingLab.StartAsync(Redises.Any);
         lab.Folder.Write(
-            "settings-without-models/processes.yaml",
+            "settings/processes.yaml",
             """
             process/refund-review: { levels: [1, 3, 8], default: 3, attributes: { lost_micros: integer }, directives: [
               { id: big, shadow: true, rule: { when: "context.lost_micros > 50", level: 8 } }, { id: small, rule: { when: "context.lost_micros < 10", level: 1 } } ] }
@@ -23,7 +23,7 @@ public sealed class ShadowMetricTests
             """
         );
         lab.Folder.Write(
-            "settings-without-models/bindings.yaml",
+            "settings/bindings.yaml",
             "page/p-0: { title: Page, operations: { pay: {} } }\nbinding-reason/account.self: { shadow: true }\n"
         );
         await using EngineRun run = await EngineRun.StartWithAsync(

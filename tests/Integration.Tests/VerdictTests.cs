@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Engine.Contracts;
 using Integration.Tests.Rig;
 using StackExchange.Redis;
 using Tests.Support;

@@ -19,7 +19,7 @@ public sealed class WorkflowKeyTests
     public async Task Results_expire_but_for_what_must_stay_and_all_take_the_prefix_channels_too()
     {
         await using Lab lab = await BindingLab.StartAsync(Redises.Any);
-        lab.Folder.Write("settings-without-models/processes.yaml", ProcessKillTests.Definition);
+        lab.Folder.Write("settings/processes.yaml", ProcessKillTests.Definition);
         await using EngineRun run = await lab.StartAsync("--group", "second", "--prefix", Lab.Second);
         var said = new ConcurrentBag<string>();
         ISubscriber channels = lab.Redis.Connection.GetSubscriber();

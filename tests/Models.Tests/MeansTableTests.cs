@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Engine.Pipeline.Replay;
 using Xunit;
 
@@ -48,9 +47,9 @@ public class MeansTableTests
                 ulong low = Bytes(random, 118, 124),
                     high = Bytes(random, 126, 132);
                 var found = new int[256];
-                int[] homes = new int[MeansTable.MostHomes];
+                int[] homes = new int[MeansTable.MaxHomes];
                 ReadOnlySpan<int> asked = homes.AsSpan(0, table.Homes(low, high, homes));
-                table.AskBehind(asked);
+                table.PrefetchChains(asked);
                 int count = table.Find(low, high, asked, found);
                 Assert.Equal(
                     there.Where(p => BlockMeans.IsNear(p.Value, low, high)).Select(p => p.Key).Order(),

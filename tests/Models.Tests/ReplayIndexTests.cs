@@ -413,7 +413,7 @@ public class ReplayIndexTests
         out ReplayMatch match
     )
     {
-        index.Ask(signature, _question);
+        index.Prefetch(signature, _question);
         return index.TryFind(_question, logTime, partition, offset, path, _id, out match);
     }
 

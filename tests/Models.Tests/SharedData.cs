@@ -9,6 +9,8 @@ namespace Models.Tests;
 /// </summary>
 internal static class SharedData
 {
+    private static readonly string[] Above = ["..", "../..", "../../.."];
+
     /// <summary>The first paths of a source; skips the test where the data isn't there.</summary>
     public static PathRecord[] Paths(string source, int most = int.MaxValue)
     {
@@ -31,7 +33,7 @@ internal static class SharedData
             {
                 string[] places =
                 [
-                    .. new[] { "..", "../..", "../../.." }.Select(up =>
+                    .. Above.Select(up =>
                         Path.GetFullPath(Path.Combine(at.FullName, up, "shared", "data"))
                     ),
                 ];

@@ -2,6 +2,8 @@ using Engine.Contracts.Protobuf;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Engine.Contracts.Protobuf;
+using Google.Protobuf.Collections;
 
 namespace Tests.Support;
 
@@ -113,7 +115,7 @@ public static class EventJson
         json.WriteEndObject();
     }
 
-    private static void Points(Utf8JsonWriter json, string name, IReadOnlyCollection<Point> points)
+    private static void Points(Utf8JsonWriter json, string name, RepeatedField<Point> points)
     {
         if (points.Count == 0)
         {

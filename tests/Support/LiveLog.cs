@@ -1,7 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using Engine.Contracts;
 
 namespace Tests.Support;
 

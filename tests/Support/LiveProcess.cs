@@ -54,8 +54,8 @@ public sealed partial class LiveProcess : IAsyncDisposable
         }
 
         var live = new LiveProcess(new Process { StartInfo = start });
-        live._process.OutputDataReceived += (_, line) => live.Keep(live._out, line.Data);
-        live._process.ErrorDataReceived += (_, line) => live.Keep(live._error, line.Data);
+        live._process.OutputDataReceived += (_, line) => Keep(live._out, line.Data);
+        live._process.ErrorDataReceived += (_, line) => Keep(live._error, line.Data);
         live._process.Start();
         live._process.BeginOutputReadLine();
         live._process.BeginErrorReadLine();
@@ -174,7 +174,7 @@ public sealed partial class LiveProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private void Keep(StringBuilder into, string? line)
+    private static void Keep(StringBuilder into, string? line)
     {
         if (line == null)
         {

@@ -87,6 +87,7 @@ public abstract class LiveResults : IAsyncDisposable
     public virtual ValueTask DisposeAsync()
     {
         _connection?.Dispose();
+        GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
 }

@@ -25,6 +25,14 @@ public static class SharedData
         }
     }
 
+    /// <summary>The settings that are shipped.</summary>
+    public static string Settings => Path.Combine(Repository, "configs", "settings");
+
+    /// <summary>Those of the sample traffic.</summary>
+    public static string Samples => Path.Combine(Repository, "configs", "samples");
+
+    public static string[] SettingsAndSamples => [Settings, Samples];
+
     /// <summary>The folder that holds Engine.sln.</summary>
     public static string Repository
     {

@@ -15,7 +15,7 @@ namespace Workflows.Tests;
 /// anywhere and taken over (<see cref="TakeOver"/>): what is remembered comes back, and the log since
 /// <c>LongestWindow</c> is read again.
 /// </summary>
-public sealed class DeciderRun : IResults
+public sealed class DeciderRun : IResults, IDisposable
 {
     /// <summary>2026-11-22T09:00:00Z, where logs of tests begin.</summary>
     public const long Start = 1_795_338_000_000;
@@ -48,6 +48,8 @@ public sealed class DeciderRun : IResults
 
     public WorkflowCounts Counts => _run.Counts;
     public long Due => _run.Due;
+
+    public void Dispose() => _run.Dispose();
 
     /// <summary>Values by key, as <c>SET</c> leaves them.</summary>
     public Dictionary<string, string> Values { get; } = [];
@@ -111,6 +113,7 @@ public sealed class DeciderRun : IResults
     public DeciderRun TakeOver()
     {
         long logTime = _run.LogTime;
+        _run.Dispose();
         _run = new PartitionRun(_decider, 0, _timeline, _compiled, _hash, _log.Count, logTime);
         foreach ((string field, string value) in Remembered.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {

@@ -2,6 +2,7 @@ using Engine.Contracts.Protobuf;
 using System.Text.Json;
 using Engine.Workflows.Module;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Workflows.Tests.Bindings;
 using Workflows.Tests.Priority;
 using Xunit;
@@ -14,9 +15,9 @@ public sealed class EncodingTests
     [Fact]
     public void Bindings_in_Protobuf_become_what_they_become_in_JSON()
     {
-        const string measure =
+        const string Measure =
             """{"title":"Scale","operations":{"weigh":{"prompt":{"kilos":{"type":"number","min":0.5,"max":9.5},"pieces":{"type":"integer"},"note":{"type":"text","max":8}}}}}""";
-        (string, string)[] settings = [("page/scale", measure), ("binding-reason/network.accounts", """{"limit":2}""")];
+        (string, string)[] settings = [("page/scale", Measure), ("binding-reason/network.accounts", """{"limit":2}""")];
         BindingLog json = new(settings),
             protobuf = new(settings);
         int id = 0;
@@ -107,7 +108,7 @@ public sealed class EncodingTests
 
     private static Engine.Workflows.Bindings.Codes.PromptField[] Scale { get; } =
     [
-        new("kilos", Engine.Workflows.Bindings.Codes.PromptType.Number, Least: 0.5, Most: 9.5),
+        new("kilos", Engine.Workflows.Bindings.Codes.PromptType.Number, MinNumber: 0.5, MaxNumber: 9.5),
         new("pieces", Engine.Workflows.Bindings.Codes.PromptType.Integer, Min: long.MinValue, Max: long.MaxValue),
         new("note", Engine.Workflows.Bindings.Codes.PromptType.Text, Characters: 8),
     ];
@@ -190,7 +191,7 @@ public sealed class EncodingTests
         return e.ToByteArray();
     }
 
-    private static void Fill(IDictionary<string, Value> map, JsonElement from)
+    private static void Fill(MapField<string, Value> map, JsonElement from)
     {
         foreach (JsonProperty one in from.EnumerateObject())
         {

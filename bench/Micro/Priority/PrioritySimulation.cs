@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
@@ -38,7 +37,7 @@ public readonly record struct Served(long Wait, long? UrgentWait, int Changes, l
 /// each event goes through a partition with the decider, and the queue holds what it wrote. Log time stands at each
 /// event, so nothing depends on the machine.
 /// </summary>
-public sealed class PrioritySimulation : IResults
+public sealed class PrioritySimulation : IResults, IDisposable
 {
     private readonly PriorityLoad _load;
     private readonly Policy _policy;
@@ -83,8 +82,13 @@ public sealed class PrioritySimulation : IResults
 
     /// <summary>Plays it, to the last instance's end.</summary>
     /// <param name="definition">The process of the engine's policy.</param>
-    public static Served[] Run(PriorityLoad load, Policy policy, string definition = PriorityLoad.Definition) =>
-        new PrioritySimulation(load, policy, definition).Run();
+    public static Served[] Run(PriorityLoad load, Policy policy, string definition = PriorityLoad.Definition)
+    {
+        using var simulation = new PrioritySimulation(load, policy, definition);
+        return simulation.Run();
+    }
+
+    public void Dispose() => _run?.Dispose();
 
     private Served[] Run()
     {

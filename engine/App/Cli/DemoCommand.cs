@@ -7,8 +7,6 @@ using Engine.App.Terminal;
 using Engine.CommandLine;
 using Engine.Workflows.Module.Traffic;
 using Engine.Workflows;
-using Ingest.Cli;
-using Microsoft.Extensions.Logging;
 
 namespace Engine.App.Cli;
 
@@ -37,7 +35,7 @@ internal static class DemoCommand
             throw new CommandException($"--data {data}: there is no such folder.", ExitCodes.NotThere);
         }
 
-        ConfigFile file = ConfigFile.Find(null);
+        ConfigFile file = ConfigFile.Find(null) with { WithSamples = true };
         using ILoggerFactory logs = LoggerFactory.Create(_ => { });
         string labels = Path.Combine(Path.GetTempPath(), $"engine-demo-{Environment.ProcessId}.csv");
         using var running = await RunningProcess

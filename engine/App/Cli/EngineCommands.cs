@@ -84,7 +84,13 @@ public static class EngineCommands
                 result.AddError("--until-idle is a number of seconds over 0");
             }
         });
-        var command = new Command("run", "Scores.") { kafka, redis, group, config, http, prefix, idle };
+        var samples = new Option<bool>("--samples")
+        {
+            Description =
+                "a first start also takes the sponsors, pages, processes and campaigns of the sample traffic "
+                + "(configs/samples), whose tokens are public",
+        };
+        var command = new Command("run", "Scores.") { kafka, redis, group, config, http, prefix, samples, idle };
         command.SetAction(
             (parsed, cancel) =>
                 RunCommand.RunAsync(
@@ -96,6 +102,7 @@ public static class EngineCommands
                         Config = parsed.GetValue(config),
                         Http = parsed.GetValue(http),
                         Prefix = parsed.GetValue(prefix),
+                        Samples = parsed.GetValue(samples),
                         UntilIdle = parsed.GetValue(idle) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
                     },
                     around,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
 using Engine.CommandLine;

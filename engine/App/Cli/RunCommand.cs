@@ -15,13 +15,21 @@ internal static class RunCommand
 
     public static async Task<int> RunAsync(RunRequest request, CommandContext around, CancellationToken cancel)
     {
-        ConfigFile file = ConfigFile.Find(request.Config);
+        ConfigFile file = ConfigFile.Find(request.Config) with { WithSamples = request.Samples };
         using ILoggerFactory logs = Telemetry.Logs(around);
         using var running = await RunningProcess.StartAsync(request, file, around, logs, cancel).ConfigureAwait(false);
         around.Error.WriteLine(
             $"engine: scoring group {running.Address.Group}, Kafka {running.Address.Kafka}, Redis "
                 + $"{running.Address.Redis}, HTTP http://{running.Http}"
         );
+        if (request.Samples)
+        {
+            around.Error.WriteLine(
+                "engine: --samples puts sponsors in force whose tokens everybody can read: for a first look, not for "
+                    + "the open network"
+            );
+        }
+
         bool ended = false;
         long toldAt = around.Time.GetTimestamp();
         try

@@ -67,11 +67,13 @@ internal static class CheckCommand
     public static int Run(string? config, CommandContext around)
     {
         ConfigFile file = ConfigFile.Find(config);
-        SortedDictionary<string, string> records = SettingsFolder.Read(file.SettingsFolder);
+        // An installation of one's own may have no samples beside it.
+        file = file with { WithSamples = Directory.Exists(file.SamplesFolder) };
+        SortedDictionary<string, string> records = SettingsFolder.Read(file.SettingsFolders);
         List<string> problems = SettingsFolder.Check(records, file.Files, Modules.SettingKinds);
         foreach (string problem in problems)
         {
-            around.Error.WriteLine($"engine: {file.SettingsFolder}: {problem}");
+            around.Error.WriteLine($"engine: {string.Join(", ", file.SettingsFolders)}: {problem}");
         }
 
         if (problems.Count > 0)

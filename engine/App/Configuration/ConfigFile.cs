@@ -30,7 +30,14 @@ public sealed record ConfigFile(string? Path, EngineConfig Config)
             : new ConfigFile(found, EngineConfig.Read(found));
     }
 
-    public string SettingsFolder => Beside(Config.Settings);
+    /// <summary>Whether the sample traffic's records are in force, too.</summary>
+    public bool WithSamples { get; init; }
+
+    public string SamplesFolder => Beside(Config.Samples);
+
+    /// <summary>Where records for a first start come from.</summary>
+    public string[] SettingsFolders =>
+        WithSamples ? [Beside(Config.Settings), SamplesFolder] : [Beside(Config.Settings)];
 
     public SettingFiles Files => new([.. Config.Files.Select(Beside)]);
 

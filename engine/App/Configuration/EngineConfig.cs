@@ -30,6 +30,12 @@ public sealed class EngineConfig
     /// <summary>The folder of settings for a first start, beside this file unless rooted.</summary>
     public string Settings { get; set; } = "settings";
 
+    /// <summary>
+    /// The folder of the sample traffic's sponsors, pages, processes and campaigns, beside this file unless rooted; read
+    /// only where somebody asks for it (<c>--samples</c>), since its tokens are public.
+    /// </summary>
+    public string Samples { get; set; } = "samples";
+
     /// <summary>Folders where lists and models are found, beside this file unless rooted.</summary>
     public List<string> Files { get; set; } = ["lists", "../models/Artifacts"];
 
@@ -79,6 +85,7 @@ public sealed class EngineConfig
         BehindProxy = fields.Flag("behind_proxy", BehindProxy);
         Lanes = fields.Whole("lanes", Lanes);
         Settings = fields.Text("settings", Settings);
+        Samples = fields.Text("samples", Samples);
         Files = fields.Texts("files", Files);
         SigningKeys = fields.Texts("signing_keys", SigningKeys);
         Topics.Take(fields.Section("topics"));
@@ -114,8 +121,8 @@ public sealed class EngineConfig
         Must(Deliver.VerdictTtlS >= 60, $"deliver.verdict_ttl_s is {Deliver.VerdictTtlS}; expected 60 at least");
         Must(Deliver.TotalsTtlS >= 3600, $"deliver.totals_ttl_s is {Deliver.TotalsTtlS}; expected 3600 at least");
         Must(
-            Bounds.PairKeys is >= 1 and <= Engine.Pipeline.Windows.PairTable.MostKeys,
-            $"bounds.pair_keys is {Bounds.PairKeys}; expected 1 to {Engine.Pipeline.Windows.PairTable.MostKeys}: more "
+            Bounds.PairKeys is >= 1 and <= Engine.Pipeline.Windows.PairTable.MaxKeys,
+            $"bounds.pair_keys is {Bounds.PairKeys}; expected 1 to {Engine.Pipeline.Windows.PairTable.MaxKeys}: more "
                 + $"partitions hold more"
         );
         Must(Group.Length > 0, "group is empty");

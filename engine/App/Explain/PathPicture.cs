@@ -98,7 +98,7 @@ public static class PathPicture
         string? note
     )
     {
-        const string grey = "fill=\"#555\"";
+        const string Grey = "fill=\"#555\"";
         string reasons = verdict.Reasons.Count == 0 ? "no reasons" : string.Join(", ", verdict.Reasons);
         foreach (string line in Wrapped($"Click {verdict.Click}", LineLength * 13 / 17))
         {
@@ -123,13 +123,13 @@ public static class PathPicture
                 CultureInfo.InvariantCulture,
                 $"{path.Points.Count} points in {path.DurationMs:0} ms, {path.Length:0} px; at {path.At}"
             ),
-            grey
+            Grey
         );
         if (replayed != null)
         {
             foreach (string line in Wrapped($"grey: the path that it replays, of click {replayed.Click}", LineLength))
             {
-                yield return (line, grey);
+                yield return (line, Grey);
             }
 
             yield return (
@@ -138,14 +138,14 @@ public static class PathPicture
                     $"{replayed.Points.Count} points in {replayed.DurationMs:0} ms; at {replayed.At}; moved by "
                         + $"{shift.X:+0;−0;0}, {shift.Y:+0;−0;0} px{Residual(verdict)}"
                 ),
-                grey
+                Grey
             );
         }
         else if (note != null)
         {
             foreach (string line in Wrapped(note, LineLength))
             {
-                yield return (line, grey);
+                yield return (line, Grey);
             }
         }
     }

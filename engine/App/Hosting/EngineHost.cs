@@ -29,8 +29,8 @@ namespace Engine.App.Hosting;
 public sealed record EngineAddress(string Kafka, string Redis, string Group, string Prefix);
 
 /// <summary>
-/// One engine: its lanes and what they share. <see cref="Start"/>, then look, then <see cref="Stop"/>; or it ends by a
-/// failure.
+/// One engine: its lanes and what they share. <see cref="StartAsync"/>, then look, then <see cref="Stop"/>; or it ends
+/// by a failure.
 /// </summary>
 public sealed partial class EngineHost : IDisposable
 {
@@ -41,7 +41,7 @@ public sealed partial class EngineHost : IDisposable
     private readonly WorkflowLane _workflows;
     private readonly KafkaOut _kafka;
     private readonly SettingsReader _settings;
-    private readonly LogEnds _ends;
+    private readonly LogEndOffsets _ends;
     private readonly TimeProvider _clock;
 
     private EngineHost(
@@ -63,7 +63,7 @@ public sealed partial class EngineHost : IDisposable
             workflows
         );
         (Context, _settings, _kafka, _clock) = (context, settings, context.Kafka, context.Clock);
-        _ends = new LogEnds(context.Consume.Kafka, context.Redis, context.Keys, context.Clock);
+        _ends = new LogEndOffsets(context.Consume.Kafka, context.Redis, context.Keys, context.Clock);
         _kafka.Failed = log.SendFailed;
     }
 

@@ -26,14 +26,14 @@ public static class GroupBase
         }
 
         SettingsBase found = SettingsBase.FromJson(there.ToString());
-        TellDifferences(found, SettingsFolder.Read(file.SettingsFolder), log);
+        TellDifferences(found, SettingsFolder.Read(file.SettingsFolders), log);
         return found;
     }
 
     /// <summary>Sets the base of a first start; who comes second takes the other's.</summary>
     public static SettingsBase Set(IDatabase redis, RedisKeys keys, KafkaTarget kafka, ConfigFile file)
     {
-        SortedDictionary<string, string> files = SettingsFolder.Read(file.SettingsFolder);
+        SortedDictionary<string, string> files = SettingsFolder.Read(file.SettingsFolders);
         List<string> problems = SettingsFolder.Check(files, file.Files, Modules.SettingKinds);
         if (problems.Count > 0)
         {

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Engine.App.Hosting;
 
 /// <summary>What the host says in its log.</summary>

@@ -14,7 +14,7 @@ namespace Engine.App.Hosting;
 public static class SigningSecrets
 {
     /// <summary>The shortest secret, in bytes.</summary>
-    public const int LeastSecretBytes = 32;
+    public const int MinSecretBytes = 32;
 
     public static IReadOnlyList<byte[]> FindOrMake(IDatabase redis, RedisKeys keys, ConfigFile file)
     {
@@ -25,7 +25,7 @@ public static class SigningSecrets
 
         redis.StringSet(
             keys.SigningKey,
-            Convert.ToBase64String(RandomNumberGenerator.GetBytes(LeastSecretBytes)),
+            Convert.ToBase64String(RandomNumberGenerator.GetBytes(MinSecretBytes)),
             when: When.NotExists
         );
         return Find(redis, keys, file);
@@ -50,10 +50,10 @@ public static class SigningSecrets
         {
             // A line's end is the editor's, not the secret's.
             byte[] secret = [.. File.ReadAllBytes(path).AsSpan().TrimEnd("\r\n"u8)];
-            return secret.Length >= LeastSecretBytes
+            return secret.Length >= MinSecretBytes
                 ? secret
                 : throw new ConfigException(
-                    $"signing_keys: {path} has {secret.Length} bytes; expected {LeastSecretBytes} at "
+                    $"signing_keys: {path} has {secret.Length} bytes; expected {MinSecretBytes} at "
                         + $"least, as 'openssl rand -base64 32' makes them"
                 );
         }

@@ -65,7 +65,7 @@ internal sealed class HttpServer : IDisposable
             end = new IPEndPoint(end.Address, 0);
         }
 
-        var events = new KafkaEventOut(host.Context.Consume.Kafka, host.Context.Log.SendFailed);
+        var events = new KafkaEventOut(host.Context.Consume.Kafka, host.Context.Clock, host.Context.Log.SendFailed);
         try
         {
             WebApplication app = await ListenAsync(end, host, config, events, cancel).ConfigureAwait(false)

@@ -3,9 +3,6 @@ using Engine.App.Hosting;
 using Engine.App.Quality;
 using Engine.CommandLine;
 using Engine.Web;
-using Ingest.Cli;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using StackExchange.Redis;
 
 namespace Engine.App.Http;

@@ -55,6 +55,8 @@ public sealed record QualityReport
 {
     private const int Bins = 10;
 
+    private static readonly string[] ClassNames = ["givt", "sivt", "suspect", "valid"];
+
     /// <summary>The 97.5th percentile of the normal distribution, for intervals at 95 %.</summary>
     private const double Z = 1.959964;
 
@@ -101,7 +103,7 @@ public sealed record QualityReport
             Called = CalledIn(all),
             Classes =
             [
-                .. new[] { "givt", "sivt", "suspect", "valid" }.Select(name =>
+                .. ClassNames.Select(name =>
                     Row(name, all, click => click.Verdict.Class == name)
                 ),
             ],

@@ -7,8 +7,6 @@ using Engine.App.Hosting;
 using Engine.App.Http;
 using Engine.CommandLine;
 using Engine.Contracts;
-using Ingest.Cli;
-using Microsoft.Extensions.Logging;
 
 namespace Engine.App.Running;
 

@@ -4,7 +4,6 @@ using Engine.App.Hosting;
 using Engine.App.Lookup;
 using Engine.App.Running;
 using Engine.Client;
-using Ingest.Publishing;
 
 namespace Engine.App.Terminal;
 
@@ -70,7 +69,8 @@ internal static class DemoReport
                 null => "unknown: ",
             };
             into.WriteLine(
-                $"  {(said + kind.Key.Kind).PadRight(wide)}{string.Concat(Classes.Select(Row))}{kind.Count(click => !decided.ContainsKey(click.Click)), 8}"
+                $"  {(said + kind.Key.Kind).PadRight(wide)}{string.Concat(Classes.Select(Row))}"
+                    + $"{kind.Count(click => !decided.ContainsKey(click.Click)),8}"
             );
         }
         bool Called(LabelledClick click) =>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ingest.Publishing;
 
 namespace Engine.App.Terminal;
 

@@ -74,7 +74,7 @@ internal sealed partial class Compiler
         StaticType element = (range.Type.Kind == CelType.Map ? range.Type.Key : range.Type.Element) ?? StaticType.Dyn;
         int local = _locals.Count;
         _locals.Add((variable.Name, element));
-        MostLocals = Math.Max(MostLocals, _locals.Count);
+        MaxLocals = Math.Max(MaxLocals, _locals.Count);
         bool tests = macro != Macro.Map || call.Arguments.Length == 3;
         Typed? test = tests ? Compile(call.Arguments[1]) : null;
         Typed? transform = macro == Macro.Map ? Compile(call.Arguments[^1]) : null;

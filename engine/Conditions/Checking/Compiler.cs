@@ -21,7 +21,7 @@ internal sealed partial class Compiler(string source, CelNames names, bool isChe
     private long _foldingSteps = CelLimits.MaxSteps;
 
     /// <summary>Variables of macros at the deepest place.</summary>
-    public int MostLocals { get; private set; }
+    public int MaxLocals { get; private set; }
 
     /// <summary>Slots of the names that are read.</summary>
     public int[] Slots => [.. _slots];

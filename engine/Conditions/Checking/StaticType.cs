@@ -18,7 +18,7 @@ internal sealed record StaticType(CelType Kind, StaticType? Key = null, StaticTy
 
     /// <summary>Levels of lists and maps that types are known through; what lies deeper is dyn. Chained macros can make
     /// values of any depth, and their types are compared and written out.</summary>
-    private const int MostLevels = 8;
+    private const int MaxLevels = 8;
 
     private int Levels { get; } = 1 + (Element?.Levels ?? 0);
 
@@ -26,7 +26,7 @@ internal sealed record StaticType(CelType Kind, StaticType? Key = null, StaticTy
 
     public static StaticType MapOf(StaticType key, StaticType value) => new(CelType.Map, key, Bounded(value));
 
-    private static StaticType Bounded(StaticType element) => element.Levels < MostLevels ? element : Dyn;
+    private static StaticType Bounded(StaticType element) => element.Levels < MaxLevels ? element : Dyn;
 
     public static StaticType Of(CelType type) =>
         type switch

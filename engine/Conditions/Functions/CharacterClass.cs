@@ -96,7 +96,7 @@ internal sealed class CharacterClass(bool negated)
     }
 
     /// <summary>The ranges above the basic plane, ascending, the complement if negated.</summary>
-    private IEnumerable<(int From, int To)> Above()
+    private List<(int From, int To)> Above()
     {
         List<(int From, int To)> above = _allAbove
             ? [(FirstAbove, Last)]

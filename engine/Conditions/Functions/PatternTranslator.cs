@@ -13,10 +13,10 @@ namespace Engine.Conditions.Functions;
 internal sealed class PatternTranslator
 {
     /// <summary>Groups within groups.</summary>
-    private const int MostGroups = 100;
+    private const int MaxGroups = 100;
 
     /// <summary>States of the automaton, repetitions written out.</summary>
-    private const int MostStates = 20_000;
+    private const int MaxStates = 20_000;
 
     private readonly string _pattern;
     private readonly StringBuilder _out = new();
@@ -248,9 +248,9 @@ internal sealed class PatternTranslator
                 return (0, 1);
             }
         }
-        if (++_depth > MostGroups)
+        if (++_depth > MaxGroups)
         {
-            throw Wrong($"more than {MostGroups} groups within groups");
+            throw Wrong($"more than {MaxGroups} groups within groups");
         }
         (int States, int Repeat) inside = Alternatives();
         _depth--;
@@ -347,7 +347,7 @@ internal sealed class PatternTranslator
         : char.IsAsciiLetterOrDigit((char)code) ? ((char)code).ToString()
         : $@"\u{code:X4}";
 
-    private int Bounded(long states) => states <= MostStates ? (int)states : throw Wrong("the pattern is too large");
+    private int Bounded(long states) => states <= MaxStates ? (int)states : throw Wrong("the pattern is too large");
 
     private FormatException Wrong(string problem) => PatternSets.Wrong(problem, _at);
 }

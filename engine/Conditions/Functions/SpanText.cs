@@ -11,7 +11,7 @@ internal static class SpanText
     );
 
     /// <summary>More digits than any number has that fits; what comes after is below a nanosecond.</summary>
-    private const int MostDigits = 19;
+    private const int MaxDigits = 19;
 
     public static string Write(long nanos)
     {
@@ -64,10 +64,10 @@ internal static class SpanText
             return false;
         }
         ReadOnlySpan<char> digits = text[..whole].TrimStart('0');
-        nanos = digits.Length > MostDigits ? Int128.MaxValue / 2 : Number(digits) * unit;
+        nanos = digits.Length > MaxDigits ? Int128.MaxValue / 2 : Number(digits) * unit;
         if (fraction > 0)
         {
-            int kept = Math.Min(fraction, MostDigits - 1);
+            int kept = Math.Min(fraction, MaxDigits - 1);
             Int128 scale = 1;
             for (int i = 0; i < kept; i++)
             {

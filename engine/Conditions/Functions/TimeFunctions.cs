@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Engine.Conditions.Checking;
-using Engine.Conditions.Evaluation;
 using static Engine.Conditions.Functions.Catalogue;
 
 namespace Engine.Conditions.Functions;
@@ -13,7 +12,7 @@ internal static class TimeFunctions
     private const int SecondsPerDay = 86_400;
 
     /// <summary>Zone names kept at most; there are some 600, so this only bounds what a condition can invent.</summary>
-    private const int MostZones = 1_024;
+    private const int MaxZones = 1_024;
 
     private static readonly ConcurrentDictionary<string, TimeZoneInfo?> Zones = new(StringComparer.Ordinal);
 
@@ -136,7 +135,7 @@ internal static class TimeFunctions
             && name[0] != '/';
         TimeZoneInfo? zone =
             plain && TimeZoneInfo.TryFindSystemTimeZoneById(name, out TimeZoneInfo? found) ? found : null;
-        if (Zones.Count < MostZones)
+        if (Zones.Count < MaxZones)
         {
             Zones.TryAdd(name, zone);
         }

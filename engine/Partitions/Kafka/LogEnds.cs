@@ -9,7 +9,7 @@ namespace Engine.Partitions.Kafka;
 /// as its progress says. A partition whose owner has died belongs to nobody until its session ends; its log waits, and
 /// so must whoever waits for the end.
 /// </summary>
-public sealed class LogEnds : IDisposable
+public sealed class LogEndOffsets : IDisposable
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5),
         AskEvery = TimeSpan.FromSeconds(1);
@@ -20,7 +20,7 @@ public sealed class LogEnds : IDisposable
     private readonly TimeProvider _clock;
     private long _askedAt;
 
-    public LogEnds(KafkaTarget kafka, RedisTarget redis, RedisKeys keys, TimeProvider clock)
+    public LogEndOffsets(KafkaTarget kafka, RedisTarget redis, RedisKeys keys, TimeProvider clock)
     {
         (_redis, _keys, _clock) = (redis, keys, clock);
         _consumer = KafkaClients.Reader(kafka);

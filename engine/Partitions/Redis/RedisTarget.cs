@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using StackExchange.Redis;
 
 namespace Engine.Partitions.Redis;
@@ -82,12 +83,12 @@ public sealed class RedisTarget
 
         string user = _options.User ?? "default";
         return (
-            System.Text.Encoding.UTF8.GetBytes(
-                $"*3\r\n$4\r\nAUTH\r\n${System.Text.Encoding.UTF8.GetByteCount(user)}\r\n{user}\r\n${System.Text.Encoding.UTF8.GetByteCount(_options.Password)}\r\n{_options.Password}\r\n"
-            ),
+            Encoding.UTF8.GetBytes("*3\r\n$4\r\nAUTH\r\n" + BulkString(user) + BulkString(_options.Password)),
             1
         );
     }
+
+    private static string BulkString(string text) => $"${Encoding.UTF8.GetByteCount(text)}\r\n{text}\r\n";
 
     /// <summary>
     /// The slot of a key: CRC16 (XMODEM) of what stands in its first braces, or of all of it (Redis Cluster

@@ -17,7 +17,7 @@ public sealed record PipelineLimits
 
     /// <summary>
     /// Pairs of a visitor with a campaign or a publisher in windows of a partition; 17 bytes each, 33 of those that
-    /// come again. <see cref="Windows.PairTable.MostKeys"/> at most.
+    /// come again. <see cref="Windows.PairTable.MaxKeys"/> at most.
     /// </summary>
     public int PairKeys { get; init; } = 2_000_000;
 

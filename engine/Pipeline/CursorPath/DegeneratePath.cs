@@ -29,12 +29,12 @@ public enum Degeneracy
 public static class DegeneratePath
 {
     /// <summary>Moves from which "all alike" says something: people do move two or three pixels straight.</summary>
-    public const int LeastMoves = 8;
+    public const int MinMoves = 8;
 
     /// <summary>
     /// px from which a straight line says something: a whole line of pixels that a hand doesn't leave is no longer.
     /// </summary>
-    public const float LeastStraightLength = 150;
+    public const float MinStraightLength = 150;
 
     /// <summary>px off the line that rounding to whole pixels makes.</summary>
     public const float StraightWidth = 0.75f;
@@ -76,7 +76,7 @@ public static class DegeneratePath
             chord = MathF.Sqrt((dx * dx) + (dy * dy));
         bool axis = Math.Abs(dx) < 1.5f || Math.Abs(dy) < 1.5f;
         // sliders and edges of screens hold a hand on an axis, for 2,000 px in people's recordings
-        if (axis || last < LeastMoves || chord < LeastStraightLength)
+        if (axis || last < MinMoves || chord < MinStraightLength)
         {
             return false;
         }
@@ -104,7 +104,7 @@ public static class DegeneratePath
     private static bool IsEven(PathScratch path)
     {
         int moves = path.Count - 2;
-        if (moves < LeastMoves)
+        if (moves < MinMoves)
         {
             return false;
         }
@@ -143,6 +143,6 @@ public static class DegeneratePath
             moves += i > 0 && Math.Abs(x[i] - x[i - 1]) + Math.Abs(y[i] - y[i - 1]) >= 3 ? 1 : 0;
         }
 
-        return moves >= LeastMoves && high - low < 1;
+        return moves >= MinMoves && high - low < 1;
     }
 }

@@ -18,13 +18,13 @@ public static class PathFeatures
     public const float Step = 25;
 
     /// <summary>A path shorter than this many grid steps is cut into as many.</summary>
-    internal const int LeastSteps = 8;
+    internal const int MinSteps = 8;
 
     /// <summary>The least moves and px of a path that has features; below, all are 0.</summary>
-    public const int LeastPoints = 4;
+    public const int MinPoints = 4;
 
-    /// <summary>See <see cref="LeastPoints"/>.</summary>
-    public const float LeastLength = 8;
+    /// <summary>See <see cref="MinPoints"/>.</summary>
+    public const float MinLength = 8;
 
     private static readonly (string Unit, string Source)[] Origins =
     [
@@ -102,8 +102,8 @@ public static class PathFeatures
         features = features[..Count];
         features.Clear();
         if (
-            scratch.Count < LeastPoints
-            || scratch.Length < LeastLength
+            scratch.Count < MinPoints
+            || scratch.Length < MinLength
             || !(scratch.Duration > 0)
             || !float.IsFinite(scratch.Length)
         )
@@ -111,7 +111,7 @@ public static class PathFeatures
             return false;
         }
 
-        float step = Math.Min(Step, scratch.Duration / LeastSteps);
+        float step = Math.Min(Step, scratch.Duration / MinSteps);
         PathPlaces.Grid(scratch, step);
         ShapeFeatures.Compute(scratch, features);
         SpeedFeatures.Compute(scratch, step, features);

@@ -12,7 +12,7 @@ namespace Engine.Pipeline.CursorPath;
 internal static class RawFeatures
 {
     /// <summary>px from which the angle of a step means something: whole pixels leave it standing.</summary>
-    private const float LeastBent = 3;
+    private const float MinBent = 3;
 
     public static void Compute(PathScratch path, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> f)
     {
@@ -104,7 +104,7 @@ internal static class RawFeatures
         for (int i = 0; i + 1 < n; i++)
         {
             turns[m] = turns[i];
-            m += path.Step[i] >= LeastBent & path.Step[i + 1] >= LeastBent ? 1 : 0;
+            m += path.Step[i] >= MinBent & path.Step[i + 1] >= MinBent ? 1 : 0;
         }
 
         float squares = Series.Deviate(turns, m, Series.Mean(turns, m), path.B);

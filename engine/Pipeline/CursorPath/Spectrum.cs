@@ -25,7 +25,7 @@ internal static class Spectrum
 
     /// <summary>0 and below, less is rougher.</summary>
     /// <param name="u">Speeds over their mean.</param>
-    /// <param name="n">How many; <see cref="PathFeatures.LeastSteps"/> where the step isn't the usual one.</param>
+    /// <param name="n">How many; <see cref="PathFeatures.MinSteps"/> where the step isn't the usual one.</param>
     /// <param name="step">ms from one to the next.</param>
     public static float ArcLength(float[] u, int n, float step)
     {

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.Intrinsics;
 using Engine.Pipeline.CursorPath.Geometry;
 using static Engine.Pipeline.CursorPath.PathFeature;

@@ -8,7 +8,10 @@ namespace Engine.Pipeline.Decide;
 
 /// <summary>
 /// Writes a verdict as the contract has it, one line of JSON:
-/// <code>{["click":…,]"class":…,"score":…,"band":…,"action":…,"billable":…[,"reasons":[…],"evidence":{…}][,"path":…][,"time":…,"at":…],"model":…,"settings":…}</code>
+/// <code>
+/// {["click":…,]"class":…,"score":…,"band":…,"action":…,"billable":…[,"reasons":[…],"evidence":{…}][,"path":…]
+/// [,"time":…,"at":…],"model":…,"settings":…}
+/// </code>
 /// What stands in brackets is left out where there are no reasons (most verdicts), and <c>path</c> where none is
 /// expected; <c>complete</c> writes all of it always.
 /// </summary>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Engine.Contracts;
 
 namespace Engine.Pipeline.Decode;

@@ -315,7 +315,8 @@ internal static unsafe class JsonScan
             isInteger =
                 Utf8Parser.TryParse(new ReadOnlySpan<byte>(start, (int)(at - start)), out integer, out int read)
                 && read == at - start;
-            Utf8Parser.TryParse(new ReadOnlySpan<byte>(start, (int)(at - start)), out value, out _);
+            // What these digits are has been seen, so they are always a number.
+            _ = Utf8Parser.TryParse(new ReadOnlySpan<byte>(start, (int)(at - start)), out value, out _);
             return at;
         }
         return Fraction(start, at, end, negative, digits, (int)count, ref value);

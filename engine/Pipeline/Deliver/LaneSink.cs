@@ -8,7 +8,6 @@ using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Librdkafka;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
-using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;
 using Engine.Pipeline.Verdicts;
 using Engine.Primitives;

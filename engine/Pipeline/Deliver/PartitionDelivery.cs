@@ -53,7 +53,7 @@ public sealed class PartitionDelivery
     /// A total's time renews with its changes, but not more often than once in this, ms of log time, or in a thousandth
     /// of that time: a fifth of a step's commands were that.
     /// </summary>
-    private const long MostRenewEveryMs = 60_000;
+    private const long MaxRenewEveryMs = 60_000;
 
     private readonly long _renewEveryMs;
     private readonly byte[] _progressKey,
@@ -90,7 +90,7 @@ public sealed class PartitionDelivery
         _progressKey = Encoding.ASCII.GetBytes(keys.Progress(state.Name));
         _ownerKey = Encoding.ASCII.GetBytes(keys.Owner(state.Name));
         _owner = Encoding.ASCII.GetBytes(owner.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        _renewEveryMs = Math.Min(MostRenewEveryMs, (long)totalsTtl.TotalSeconds);
+        _renewEveryMs = Math.Min(MaxRenewEveryMs, (long)totalsTtl.TotalSeconds);
         _ttl = Encoding.ASCII.GetBytes(
             ((long)totalsTtl.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture)
         );

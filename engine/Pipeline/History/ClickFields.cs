@@ -37,13 +37,13 @@ public sealed class ClickFields
     private static readonly byte[][] Prefixes = Array.ConvertAll(Names, name => Encoding.ASCII.GetBytes(name + "="));
 
     /// <summary>The longest text of a field, and the growth of its characters where letters change case.</summary>
-    private const int MostBytes = 3 * EventLimits.MaxIdentifierBytes,
+    private const int MaxBytes = 3 * EventLimits.MaxIdentifierBytes,
         HourMs = 3_600_000;
 
     /// <summary>Apart from all other fingerprints.</summary>
     private const ulong Salt = 0x1030;
 
-    private readonly byte[] _bytes = new byte[Names.Length * MostBytes];
+    private readonly byte[] _bytes = new byte[Names.Length * MaxBytes];
     private readonly int[] _lengths = new int[Names.Length];
 
     /// <summary>The screen's extent, 0 where it isn't known.</summary>
@@ -53,7 +53,7 @@ public sealed class ClickFields
     /// <summary>Hour of the day, UTC.</summary>
     public int Hour { get; private set; }
 
-    public ReadOnlySpan<byte> this[int field] => _bytes.AsSpan(field * MostBytes, _lengths[field]);
+    public ReadOnlySpan<byte> this[int field] => _bytes.AsSpan(field * MaxBytes, _lengths[field]);
 
     /// <summary>Takes a click's fields.</summary>
     /// <param name="time">Event time as believed, ms since the epoch.</param>
@@ -80,9 +80,9 @@ public sealed class ClickFields
     /// <summary>Takes a labelled click's fields; which of them are known, by bit.</summary>
     public uint Fill(LabelEvent label)
     {
-        Span<byte> make = stackalloc byte[MostBytes],
-            model = stackalloc byte[MostBytes],
-            version = stackalloc byte[MostBytes];
+        Span<byte> make = stackalloc byte[MaxBytes],
+            model = stackalloc byte[MaxBytes],
+            version = stackalloc byte[MaxBytes];
         Device(
             make[..Encoding.UTF8.GetBytes(label.Make, make)],
             model[..Encoding.UTF8.GetBytes(label.Model, model)],
@@ -125,14 +125,14 @@ public sealed class ClickFields
     /// <summary>The fingerprint of <c>name=value</c>.</summary>
     public ulong Key(KeyedHash hash, int field)
     {
-        Span<byte> text = stackalloc byte[2 * (MostBytes + 16)];
+        Span<byte> text = stackalloc byte[2 * (MaxBytes + 16)];
         return KeyOf(hash, text[..Write(text, field)]);
     }
 
     /// <summary>The fingerprint of <c>name=value|name=value</c>.</summary>
     public ulong Key(KeyedHash hash, int a, int b)
     {
-        Span<byte> text = stackalloc byte[2 * (MostBytes + 16)];
+        Span<byte> text = stackalloc byte[2 * (MaxBytes + 16)];
         int length = Write(text, a);
         text[length++] = (byte)'|';
         return KeyOf(hash, text[..(length + Write(text[length..], b))]);
@@ -147,7 +147,7 @@ public sealed class ClickFields
     /// </summary>
     public int Spellings()
     {
-        Span<char> make = stackalloc char[MostBytes];
+        Span<char> make = stackalloc char[MaxBytes];
         int spellings = 0;
         foreach (char c in make[..Encoding.UTF8.GetChars(this[7], make)])
         {
@@ -185,8 +185,8 @@ public sealed class ClickFields
 
     private void Set(int field, ReadOnlySpan<byte> text)
     {
-        _lengths[field] = Math.Min(text.Length, MostBytes);
-        text[.._lengths[field]].CopyTo(_bytes.AsSpan(field * MostBytes));
+        _lengths[field] = Math.Min(text.Length, MaxBytes);
+        text[.._lengths[field]].CopyTo(_bytes.AsSpan(field * MaxBytes));
     }
 
     private void Device(ReadOnlySpan<byte> make, ReadOnlySpan<byte> model, ReadOnlySpan<byte> version)
@@ -203,8 +203,8 @@ public sealed class ClickFields
     /// <summary>Spellings joined: lower case, letters and digits only.</summary>
     private void SetPlain(int field, ReadOnlySpan<byte> text)
     {
-        Span<char> chars = stackalloc char[MostBytes],
-            lower = stackalloc char[MostBytes];
+        Span<char> chars = stackalloc char[MaxBytes],
+            lower = stackalloc char[MaxBytes];
         int count = Encoding.UTF8.GetChars(text, chars),
             kept = 0;
         ((ReadOnlySpan<char>)chars[..count]).ToLowerInvariant(lower);
@@ -216,7 +216,7 @@ public sealed class ClickFields
             }
         }
 
-        _lengths[field] = Encoding.UTF8.GetBytes(lower[..kept], _bytes.AsSpan(field * MostBytes, MostBytes));
+        _lengths[field] = Encoding.UTF8.GetBytes(lower[..kept], _bytes.AsSpan(field * MaxBytes, MaxBytes));
     }
 
     private void Screen(bool known, double width, double height)
@@ -227,7 +227,7 @@ public sealed class ClickFields
             return;
         }
 
-        Span<byte> text = _bytes.AsSpan(3 * MostBytes, MostBytes);
+        Span<byte> text = _bytes.AsSpan(3 * MaxBytes, MaxBytes);
         int length = 0;
         text[length++] = (byte)'[';
         width.TryFormat(text[length..], out int written, "R", CultureInfo.InvariantCulture);
@@ -242,12 +242,7 @@ public sealed class ClickFields
     private void SetHour(long time)
     {
         Hour = (int)(time / HourMs % 24);
-        Hour.TryFormat(
-            _bytes.AsSpan(13 * MostBytes, MostBytes),
-            out _lengths[13],
-            default,
-            CultureInfo.InvariantCulture
-        );
+        Hour.TryFormat(_bytes.AsSpan(13 * MaxBytes, MaxBytes), out _lengths[13], default, CultureInfo.InvariantCulture);
     }
 
     /// <summary>The first three numbers of an IPv4 address; of another all of it.</summary>

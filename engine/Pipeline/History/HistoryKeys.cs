@@ -41,7 +41,7 @@ public struct HistoryKeys
         PairSalt = 0x1010;
 
     /// <summary>Longest text of a device that is told apart; longer ones are no events.</summary>
-    private const int MostBytes = Contracts.EventLimits.MaxDeviceBytes;
+    private const int MaxBytes = Contracts.EventLimits.MaxDeviceBytes;
 
     private ulong _first;
 
@@ -129,7 +129,7 @@ public struct HistoryKeys
     [SkipLocalsInit]
     private static ulong Spelled(KeyedHash hash, ReadOnlySpan<byte> text, ulong salt, bool isVersion)
     {
-        Span<byte> spelled = stackalloc byte[MostBytes];
+        Span<byte> spelled = stackalloc byte[MaxBytes];
         int length = 0,
             digit = isVersion ? text.IndexOfAnyInRange((byte)'0', (byte)'9') : -1;
         if (digit > 0)
@@ -139,7 +139,7 @@ public struct HistoryKeys
 
         foreach (byte c in text)
         {
-            if (c != ' ' && length < MostBytes)
+            if (c != ' ' && length < MaxBytes)
             {
                 spelled[length++] = c is >= (byte)'A' and <= (byte)'Z' ? (byte)(c | 0x20) : c;
             }

@@ -12,7 +12,7 @@ public sealed class HistorySeries
     /// Minutes that a key keeps. Clicks are decided seconds after they are logged, so the last few serve all but a lane
     /// that catches up; before the oldest kept, the oldest stands in.
     /// </summary>
-    public const int MostMinutes = 8;
+    public const int MaxMinutes = 8;
 
     /// <summary>In which half of a count is forgotten.</summary>
     public static readonly TimeSpan HalfLife = TimeSpan.FromDays(30);
@@ -55,7 +55,7 @@ public sealed class HistorySeries
             };
         }
 
-        return entries.Length > MostMinutes
+        return entries.Length > MaxMinutes
             ? new HistorySeries(entries[1..], true)
             : new HistorySeries(entries, _dropped);
     }

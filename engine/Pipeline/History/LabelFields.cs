@@ -139,7 +139,11 @@ internal sealed class JsonLabelFields : LabelFields
             out value
         );
 
-    public override void Dispose() => _document.Dispose();
+    public override void Dispose()
+    {
+        _document.Dispose();
+        base.Dispose();
+    }
 
     /// <summary>The last member of a name.</summary>
     private static JsonElement? Find(JsonElement within, string name)

@@ -255,7 +255,7 @@ public sealed unsafe class IdMemory : IDisposable
         int next = place - place % IdsPerPage + IdsPerPage;
         if (next < _size && _count < next)
         {
-            PagesAhead.Ask(_ring + next, HugePages.Bytes);
+            PagesAhead.Prefault(_ring + next, HugePages.Bytes);
         }
 
         if (_followingLinks != 0 || _count < _links / 2 - IdsPerPage || _links / 2 >= _bound)
@@ -265,7 +265,7 @@ public sealed unsafe class IdMemory : IDisposable
 
         _followingLinks = _links * 2;
         _following = (uint*)HugePages.Allocate((nuint)_followingLinks * sizeof(uint));
-        PagesAhead.Ask(_following, (nuint)_followingLinks * sizeof(uint));
+        PagesAhead.Prefault(_following, (nuint)_followingLinks * sizeof(uint));
     }
 
     private void GrowRing()

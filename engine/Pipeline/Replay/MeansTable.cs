@@ -31,7 +31,7 @@ internal sealed class MeansTable
     /// <summary>
     /// Cells that a look-up asks for at most: three in each of six dimensions (<see cref="BlockMeans.Widest"/>).
     /// </summary>
-    public const int MostHomes = 3 * 3 * 3 * 3 * 3 * 3;
+    public const int MaxHomes = 3 * 3 * 3 * 3 * 3 * 3;
 
     /// <summary>Paths a home, and bytes a path, when the table is full.</summary>
     private const int PathsPerHome = 16,
@@ -107,8 +107,8 @@ internal sealed class MeansTable
         return true;
     }
 
-    /// <summary>Asks for the line where <see cref="Remove"/> begins.</summary>
-    public void Ask(ulong means)
+    /// <summary>Prefetches the line where <see cref="Remove"/> begins.</summary>
+    public void Prefetch(ulong means)
     {
         int home = Home(means);
         HugePages.Fetch(in _means[At(home)]);
@@ -153,7 +153,7 @@ internal sealed class MeansTable
     [SkipLocalsInit]
     public int Find(ulong low, ulong high, ReadOnlySpan<int> homes, Span<int> found)
     {
-        Span<int> lines = stackalloc int[2 * MostHomes];
+        Span<int> lines = stackalloc int[2 * MaxHomes];
         homes.CopyTo(lines);
         int count = homes.Length,
             n = 0;
@@ -278,7 +278,7 @@ internal sealed class MeansTable
     public int Homes(ulong low, ulong high, Span<int> homes)
     {
         int count = 1;
-        Span<ulong> cells = stackalloc ulong[MostHomes];
+        Span<ulong> cells = stackalloc ulong[MaxHomes];
         cells[0] = 0;
         foreach (byte b in CellBytes)
         {
@@ -309,10 +309,10 @@ internal sealed class MeansTable
     }
 
     /// <summary>
-    /// Asks for the lines behind homes, which should have come by now. Needs no lock: a line that is moved meanwhile is
-    /// only asked for in vain.
+    /// Prefetches the second line of each home's chain; the homes should have come by now. Needs no lock: a line that
+    /// is moved meanwhile is only prefetched in vain.
     /// </summary>
-    public void AskBehind(ReadOnlySpan<int> homes)
+    public void PrefetchChains(ReadOnlySpan<int> homes)
     {
         foreach (int home in homes)
         {

@@ -20,8 +20,8 @@ namespace Engine.Pipeline.Replay;
 /// </remarks>
 public sealed class ReplayIndex
 {
-    private const int MostCandidates = 256;
-    private const long MostOffset = (1L << 48) - 1;
+    private const int MaxCandidates = 256;
+    private const long MaxOffset = (1L << 48) - 1;
     private readonly Lock _lock = new();
     private readonly ReplaySettings _settings;
     private readonly ReplayEntry[] _ring;
@@ -40,8 +40,8 @@ public sealed class ReplayIndex
     {
         settings.Check();
         _settings = settings;
-        _ring = HugePages.Array<ReplayEntry>(settings.MostPaths);
-        _table = new MeansTable(settings.MostPaths);
+        _ring = HugePages.Array<ReplayEntry>(settings.MaxPaths);
+        _table = new MeansTable(settings.MaxPaths);
     }
 
     /// <summary>Paths that it holds.</summary>
@@ -54,25 +54,26 @@ public sealed class ReplayIndex
     public long Bytes => ((long)_ring.Length * Unsafe.SizeOf<ReplayEntry>()) + _table.Bytes;
 
     /// <summary>
-    /// Prepares to look a path up and to store it, and asks for the memory where it will be looked for.
+    /// Prepares to look a path up and to store it, and prefetches the memory where it will be looked for.
     /// </summary>
     /// <param name="signature">Of the path.</param>
     /// <param name="question">Takes it; what was asked before is forgotten.</param>
-    public void Ask(in PathSignature signature, ReplayQuestion question)
+    public void Prefetch(in PathSignature signature, ReplayQuestion question)
     {
         question.Take(signature);
         question.HomeCount = question.IsCompared ? _table.Homes(question.Low, question.High, question.Homes) : 0;
     }
 
     /// <summary>
-    /// Asks for what lies behind what <see cref="Ask"/> asked for, once that has come: worth it where something else is
-    /// done between the two, and before the look-up.
+    /// Prefetches each chain's second cache line; call it after <see cref="Prefetch"/>, where something else is done
+    /// between the two, and before the look-up.
     /// </summary>
-    /// <param name="question">After <see cref="Ask"/>.</param>
-    public void AskOn(ReplayQuestion question) => _table.AskBehind(question.Homes.AsSpan(0, question.HomeCount));
+    /// <param name="question">After <see cref="Prefetch"/>.</param>
+    public void PrefetchChains(ReplayQuestion question) =>
+        _table.PrefetchChains(question.Homes.AsSpan(0, question.HomeCount));
 
     /// <summary>Stores a path. One without shape, or one that is there already (same place), changes nothing.</summary>
-    /// <param name="question">After <see cref="Ask"/>.</param>
+    /// <param name="question">After <see cref="Prefetch"/>.</param>
     /// <param name="clickId">1 to 128 bytes.</param>
     /// <param name="logTime">ms since 1970.</param>
     /// <param name="partition">0 to 65,535.</param>
@@ -97,7 +98,7 @@ public sealed class ReplayIndex
     ) => Insert(signature, signature.HasShape ? Packed(signature) : 0, clickId, logTime, partition, offset);
 
     /// <summary>Finds the stored path that this one replays.</summary>
-    /// <param name="question">After <see cref="Ask"/>.</param>
+    /// <param name="question">After <see cref="Prefetch"/>.</param>
     /// <param name="logTime">Of its click: only paths before it by log time, partition and offset count.</param>
     /// <param name="partition">Of its click.</param>
     /// <param name="offset">Of its click.</param>
@@ -125,9 +126,9 @@ public sealed class ReplayIndex
             return false;
         }
 
-        Span<int> candidates = stackalloc int[MostCandidates];
+        Span<int> candidates = stackalloc int[MaxCandidates];
         ref readonly PathSignature signature = ref question.Signature;
-        var query = new ReplayQuery(question.Points, path.T, path.X, path.Y, _settings.MostResidual);
+        var query = new ReplayQuery(question.Points, path.T, path.X, path.Y, _settings.MaxResidual);
         lock (_lock)
         {
             candidates = candidates[
@@ -139,7 +140,7 @@ public sealed class ReplayIndex
             }
 
             int best = -1;
-            float least = _settings.MostResidual;
+            float least = _settings.MaxResidual;
             foreach (int slot in candidates)
             {
                 ref readonly ReplayEntry entry = ref _ring[slot];
@@ -200,7 +201,7 @@ public sealed class ReplayIndex
     }
 
     private static ulong PlaceOf(int partition, long offset) =>
-        partition is >= 0 and <= ushort.MaxValue && offset is >= 0 and <= MostOffset
+        partition is >= 0 and <= ushort.MaxValue && offset is >= 0 and <= MaxOffset
             ? ((ulong)partition << 48) | (ulong)offset
             : throw new ArgumentException(
                 $"Partition {partition}, offset {offset}: expected 0 to 65,535 and 0 to 2^48 - 1."
@@ -258,7 +259,7 @@ public sealed class ReplayIndex
     [SkipLocalsInit]
     private bool IsThere(ulong place, ulong packed)
     {
-        Span<int> candidates = stackalloc int[MostCandidates];
+        Span<int> candidates = stackalloc int[MaxCandidates];
         foreach (int near in candidates[.._table.FindSame(packed, candidates)])
         {
             if (_ring[near].Place == place)
@@ -283,14 +284,14 @@ public sealed class ReplayIndex
         _longIds.Remove(_first);
         _first = (_first + 1) % _ring.Length;
         _count--;
-        AskForNext();
+        PrefetchNextDrop();
     }
 
     /// <summary>
-    /// Asks for what the next drop will read: a full index drops a path for each that comes, and nobody else has looked
-    /// at it for long.
+    /// Prefetches what the next drop will read: a full index drops a path for each that comes, and nobody else has
+    /// looked at it for long.
     /// </summary>
-    private void AskForNext()
+    private void PrefetchNextDrop()
     {
         if (_count == 0)
         {
@@ -300,15 +301,15 @@ public sealed class ReplayIndex
 
         ulong means = Packed(_ring[_first].Signature);
         _leaving = (_first, means);
-        _table.Ask(means);
+        _table.Prefetch(means);
         HugePages.Fetch(in _ring[(_first + 1) % _ring.Length]);
     }
 
     private bool Counts(in ReplayEntry entry, in PathSignature signature, long logTime, ulong place)
     {
         float stretch = (float)signature.Duration / entry.Signature.Duration;
-        return stretch >= _settings.LeastStretch
-            && stretch <= _settings.MostStretch
+        return stretch >= _settings.MinStretch
+            && stretch <= _settings.MaxStretch
             && (entry.LogTime < logTime || (entry.LogTime == logTime && entry.Place < place))
             && entry.LogTime >= logTime - _settings.ExpiryMs;
     }
@@ -325,7 +326,7 @@ public sealed class ReplayIndex
             residual,
             entry.LogTime,
             (int)(entry.Place >> 48),
-            (long)(entry.Place & MostOffset)
+            (long)(entry.Place & MaxOffset)
         );
     }
 }

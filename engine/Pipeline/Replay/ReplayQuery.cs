@@ -16,7 +16,7 @@ internal ref struct ReplayQuery(
 )
 {
     /// <summary>Beyond so many times the limit, the path's own points don't bring it below.</summary>
-    private const float MostDoubt = 4;
+    private const float MaxDoubt = 4;
 
     private readonly ReadOnlySpan<float> _points = points,
         _t = t,
@@ -36,7 +36,7 @@ internal ref struct ReplayQuery(
         Span<float> stored = stackalloc float[Residual.Padded];
         SignaturePoints.Unpack(signature, stored);
         float residual = Residual.Between(_points, stored);
-        if (residual > _limit && residual < MostDoubt * _limit && !_t.IsEmpty)
+        if (residual > _limit && residual < MaxDoubt * _limit && !_t.IsEmpty)
         {
             _centre ??= RawResidual.Centre(_t, _x, _y);
             residual = Math.Min(residual, RawResidual.Of(_t, _x, _y, _centre.Value, stored));

@@ -6,13 +6,13 @@ namespace Engine.Pipeline.Replay;
 
 /// <summary>
 /// A path that is about to be looked up or stored: what is needed of it for both, and where in the index it will be
-/// looked for. Asked ahead (<see cref="ReplayIndex.Ask"/>), the index's memory comes while its caller does something
-/// else. Not thread-safe: one a lane.
+/// looked for. Prefetched (<see cref="ReplayIndex.Prefetch"/>), the index's memory comes while its caller does
+/// something else. Not thread-safe: one a lane.
 /// </summary>
 public sealed class ReplayQuestion
 {
     internal readonly float[] Points = new float[Residual.Padded];
-    internal readonly int[] Homes = new int[MeansTable.MostHomes];
+    internal readonly int[] Homes = new int[MeansTable.MaxHomes];
     internal PathSignature Signature;
 
     /// <summary>Its block means, and the least and the greatest of paths that it may replay.</summary>

@@ -1,20 +1,20 @@
 namespace Engine.Pipeline.Replay;
 
 /// <summary>Bounds of the replay index.</summary>
-/// <param name="MostPaths">Paths kept; then the oldest goes. 192 bytes each.</param>
+/// <param name="MaxPaths">Paths kept; then the oldest goes. 192 bytes each.</param>
 /// <param name="Expiry">A path is compared with those whose log time lies at most so far back.</param>
 /// <param name="Lag">Paths stay so much longer, for partitions that are read behind others.</param>
-/// <param name="MostResidual">px; up to it a path is a replay (models.md).</param>
-/// <param name="LeastStretch">The least duration over the stored one's that counts; the gate is wider than the 0.8 that
+/// <param name="MaxResidual">px; up to it a path is a replay (models.md).</param>
+/// <param name="MinStretch">The least duration over the stored one's that counts; the gate is wider than the 0.8 that
 /// must be found, for recorders' rounding.</param>
-/// <param name="MostStretch">The greatest; 1.25 must be found.</param>
+/// <param name="MaxStretch">The greatest; 1.25 must be found.</param>
 public sealed record ReplaySettings(
-    int MostPaths = 1_000_000,
+    int MaxPaths = 1_000_000,
     TimeSpan? Expiry = null,
     TimeSpan? Lag = null,
-    float MostResidual = 3.5f,
-    float LeastStretch = 0.74f,
-    float MostStretch = 1.35f
+    float MaxResidual = 3.5f,
+    float MinStretch = 0.74f,
+    float MaxStretch = 1.35f
 )
 {
     internal long ExpiryMs => (long)(Expiry ?? TimeSpan.FromDays(7)).TotalMilliseconds;
@@ -24,11 +24,11 @@ public sealed record ReplaySettings(
     internal void Check()
     {
         if (
-            MostPaths is < 1 or > 200_000_000
+            MaxPaths is < 1 or > 200_000_000
             || ExpiryMs <= 0
             || LagMs < 0
-            || !(MostResidual > 0)
-            || !(LeastStretch > 0 && LeastStretch <= MostStretch)
+            || !(MaxResidual > 0)
+            || !(MinStretch > 0 && MinStretch <= MaxStretch)
         )
         {
             throw new ArgumentException(

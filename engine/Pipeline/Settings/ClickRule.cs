@@ -1,7 +1,6 @@
 using Engine.Conditions;
 using Engine.Contracts;
 using Engine.Contracts.Settings;
-using Engine.Pipeline.Settings;
 
 namespace Engine.Pipeline.Settings;
 

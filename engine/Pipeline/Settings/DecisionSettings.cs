@@ -71,7 +71,8 @@ public sealed class DecisionSettings
             $"{ClicksModel?.Artefact.Version ?? "clicks-none"}+{CursorModel?.Artefact.Version ?? "cursor-none"}";
         ModelUtf8 = Encoding.ASCII.GetBytes(model);
         ValidTail = Encoding.ASCII.GetBytes(
-            $",\"band\":\"allow\",\"action\":\"accept\",\"billable\":true,\"model\":\"{model}\",\"settings\":\"{version}\"}}"
+            $",\"band\":\"allow\",\"action\":\"accept\",\"billable\":true"
+                + $",\"model\":\"{model}\",\"settings\":\"{version}\"}}"
         );
     }
 

@@ -92,7 +92,7 @@ public static class SettingParser
                 : throw new SettingException(
                     key,
                     $"'{kind}' is no kind of setting; there are "
-                        + $"{string.Join(", ", Kinds.Concat(others.Select(one => one.Kind)).Order(StringComparer.Ordinal))}",
+                        + string.Join(", ", Kinds.Concat(others.Select(one => one.Kind)).Order(StringComparer.Ordinal)),
                     DeadLetterReason.UnknownType
                 ),
         };

@@ -5,20 +5,15 @@ namespace Engine.Pipeline.Settings;
 
 /// <summary>
 /// Records of <c>settings</c> in files, for a group's first start: each <c>*.yaml</c> is a map of <c>kind/id</c> to a
-/// value. A key may stand in one file only.
+/// value. A key may stand in one file of all folders only.
 /// </summary>
 public static class SettingsFolder
 {
     /// <summary>All records, by key, as JSON; throws <see cref="ConfigException"/> with file and place.</summary>
-    public static SortedDictionary<string, string> Read(string folder)
+    public static SortedDictionary<string, string> Read(params IEnumerable<string> folders)
     {
         var records = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        if (!Directory.Exists(folder))
-        {
-            throw new ConfigException($"{folder}: there is no such folder of settings");
-        }
-
-        foreach (string file in Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal))
+        foreach (string file in folders.SelectMany(Files))
         {
             try
             {
@@ -39,6 +34,11 @@ public static class SettingsFolder
         }
         return records;
     }
+
+    private static IEnumerable<string> Files(string folder) =>
+        Directory.Exists(folder)
+            ? Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal)
+            : throw new ConfigException($"{folder}: there is no such folder of settings");
 
     /// <summary>Loads every record, and says all that is wrong, not only the first.</summary>
     public static List<string> Check(

@@ -16,7 +16,7 @@ namespace Engine.Pipeline.Settings;
 internal static partial class YamlJson
 {
     /// <summary>More than any setting has; what nests deeper is an alias that holds itself.</summary>
-    private const int MostDepth = 64;
+    private const int MaxDepth = 64;
 
     /// <summary>
     /// The entries of a document that is a map, as they stand; null for a value that is. Throws
@@ -42,9 +42,9 @@ internal static partial class YamlJson
 
     private static void Write(Utf8JsonWriter json, YamlNode node, int depth)
     {
-        if (depth > MostDepth)
+        if (depth > MaxDepth)
         {
-            throw YamlNodes.Wrong(node, $"nests deeper than {MostDepth}");
+            throw YamlNodes.Wrong(node, $"nests deeper than {MaxDepth}");
         }
 
         switch (node)

@@ -12,7 +12,7 @@ public sealed class StandingsInbox
     /// The most that wait to be taken, 200 bytes each; a partition without records takes nothing, and keys are written
     /// again every minute.
     /// </summary>
-    private const int Most = 200_000;
+    private const int MaxQueued = 200_000;
 
     private readonly ConcurrentQueue<WrittenSums> _queue = new();
 
@@ -25,7 +25,7 @@ public sealed class StandingsInbox
         }
 
         _queue.Enqueue(written);
-        if (_queue.Count > Most)
+        if (_queue.Count > MaxQueued)
         {
             _queue.TryDequeue(out _);
         }

@@ -52,7 +52,7 @@ public sealed unsafe class PairTable : WindowTable<PairEntry>
         PieceCounts = 1 << PieceBits;
 
     /// <summary>The most pairs that can be kept, for their counts must have numbers.</summary>
-    public const int MostKeys = 3_500_000;
+    public const int MaxKeys = 3_500_000;
 
     private readonly TableMemory _memory = new(PieceCounts * PairCounts.Bytes);
     private readonly List<nint> _pieces = [];
@@ -65,10 +65,10 @@ public sealed unsafe class PairTable : WindowTable<PairEntry>
     /// <summary>Counts that were ever made; numbers begin at 1.</summary>
     private int _made;
 
-    /// <param name="maxKeys">The most pairs to keep, <see cref="MostKeys"/> at most; rounded up to whole
+    /// <param name="maxKeys">The most pairs to keep, <see cref="MaxKeys"/> at most; rounded up to whole
     /// segments.</param>
     public PairTable(int maxKeys)
-        : base(Math.Min(maxKeys, MostKeys)) { }
+        : base(Math.Min(maxKeys, MaxKeys)) { }
 
     public override long MemoryBytes => base.MemoryBytes + (long)_pieces.Count * PieceCounts * PairCounts.Bytes;
 

@@ -13,7 +13,7 @@ namespace Engine.Pipeline.Windows;
 /// splitting one segment of 4,096 places at a time (extendible hashing, Fagin et al. 1979), so no click waits for a
 /// whole table to move. A full segment first forgets keys that no window can count any more; at the bound it forgets
 /// its oldest eighth, and counts what it evicted. One table a partition; not for two threads. Pointers into it hold
-/// until the next <see cref="Touch"/>.
+/// until the next <see cref="Touch(ulong, long)"/>.
 /// </summary>
 public unsafe class WindowTable<T> : IDisposable
     where T : unmanaged, IWindowEntry

@@ -25,9 +25,9 @@ public readonly record struct WorkflowRecord(
 /// <summary>
 /// One partition of one workflow, without what carries it: log time, settings in force, ids seen, timers, and the
 /// decider's memory. The same records give the same results, however they were cut into batches. <see cref="Restore"/>,
-/// then <see cref="Take"/> for each record in order.
+/// then <see cref="Take"/> for each record in order, then <see cref="Dispose"/>.
 /// </summary>
-public sealed class PartitionRun
+public sealed class PartitionRun : IDisposable
 {
     /// <summary>What an id or a key may take, with room for a header that isn't ours.</summary>
     private const int IdBytes = 256;
@@ -109,6 +109,9 @@ public sealed class PartitionRun
     }
 
     public WorkflowCounts Counts { get; } = new();
+
+    /// <summary>Gives the memory of ids back, which lies outside of the collector's heap.</summary>
+    public void Dispose() => _ids.Dispose();
 
     /// <summary>One thing that the decider remembered.</summary>
     public void Restore(string field, string value) => _memory.Restore(field, value);

@@ -149,7 +149,7 @@ internal sealed class WorkflowDelivery(
         return CommitOutcome.Done;
     }
 
-    private Task Replace(IDatabase redis, string key, GrownRecord record)
+    private Task<RedisResult> Replace(IDatabase redis, string key, GrownRecord record)
     {
         var setKeys = new List<RedisKey> { key };
         var arguments = new List<RedisValue> { record.Offset, record.Json, (long)valueTtl.TotalSeconds };

@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Engine.Partitions;
 using Engine.Partitions.Diagnostics;
 using Engine.Pipeline;
+using Engine.Pipeline.Consume;
 using Engine.Workflows.Module;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -113,6 +114,7 @@ public sealed partial class WorkflowLane
 
         _assignedAt = _context.Clock.GetTimestamp();
         owned.Run.Counts.AddTo(_released[partition.Topic]);
+        owned.Run.Dispose();
         _context.Log.PartitionReleased(owned.Run.Name, Math.Max(owned.WrittenTo, owned.ResultsFrom));
         Tell();
     }

@@ -56,15 +56,15 @@ internal sealed class ClickFarm : Actor
 
     internal override TimeSpan DrawGap(Dice dice) => TimeSpan.FromSeconds(dice.LogNormal(0.9, 0.3));
 
-    internal override TimeSpan LeastGap => TimeSpan.FromMilliseconds(60);
+    internal override TimeSpan MinGap => TimeSpan.FromMilliseconds(60);
 
     internal override void Play(Session session)
     {
         Dice dice = session.Dice;
         World world = session.World;
         Publisher publisher = world.RobotsPublisher(dice);
-        DeviceDraft model = world.Phone(dice) with { Connection = "wifi" };
-        (int Width, int Height) viewport = world.PhoneViewport(dice);
+        DeviceDraft model = World.Phone(dice) with { Connection = "wifi" };
+        (int Width, int Height) viewport = World.PhoneViewport(dice);
         string[] networks =
         [
             .. Enumerable

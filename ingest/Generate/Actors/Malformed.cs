@@ -3,9 +3,7 @@ using Engine.Client.Checks;
 using Engine.Contracts;
 using Engine.Workflows.Module.Traffic;
 using Ingest.Generate.Events;
-using Engine.Workflows.Module.Traffic;
 using Ingest.Generate.Sessions;
-using Ingest.Publishing;
 
 namespace Ingest.Generate.Actors;
 

@@ -48,8 +48,8 @@ internal sealed class MousePerson : Actor
             Placement = dice.Pick(publisher.Placements),
             Campaign = world.AnyCampaign(dice),
             Pointer = "mouse",
-            Viewport = world.DesktopViewport(dice),
-            Device = world.Computer(dice, agent),
+            Viewport = World.DesktopViewport(dice),
+            Device = World.Computer(dice, agent),
             Referrer = dice.Chance(0.4) ? "https://search.example/?q=" + dice.Whole(1, 5000) : "",
         };
     }
@@ -87,13 +87,13 @@ internal sealed class TouchPerson : Actor
     internal override void Play(Session session)
     {
         Dice dice = session.Dice;
-        DeviceDraft phone = session.World.Phone(dice);
+        DeviceDraft phone = World.Phone(dice);
         ClickDraft at = MousePerson.Computer(session, session.World.PersonsAddress(dice)) with
         {
             Pointer = "touch",
             Device = phone,
             UserAgent = UserAgents.OfPhone(phone),
-            Viewport = session.World.PhoneViewport(dice),
+            Viewport = World.PhoneViewport(dice),
         };
         for (int i = 0; i < session.Times.Length; i++)
         {

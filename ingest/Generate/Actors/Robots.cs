@@ -51,7 +51,7 @@ internal abstract class PointerRobot : Actor
     {
         ClickDraft at = MousePerson.Computer(session, session.World.PersonsAddress(session.Dice));
         // Who forges a phone's user agent and drives a mouse contradicts himself.
-        string agent = session.Dice.Chance(0.15) ? UserAgents.OfPhone(session.World.Phone(session.Dice)) : at.UserAgent;
+        string agent = session.Dice.Chance(0.15) ? UserAgents.OfPhone(World.Phone(session.Dice)) : at.UserAgent;
         return at with { Publisher = publisher, Visitor = session.Id("v", number), UserAgent = agent, Referrer = "" };
     }
 }
@@ -96,9 +96,9 @@ internal sealed class CurveRobot : PointerRobot
 internal sealed class ReplayRobot : PointerRobot
 {
     /// <summary>Shorter paths have too little shape to be told from others' (models.md).</summary>
-    private const double LeastLengthPx = 500;
+    private const double MinLengthPx = 500;
 
-    private const int LeastPoints = 30;
+    private const int MinPoints = 30;
 
     internal override string Name => "robot.replay";
     internal override double Share => 0.04;
@@ -124,7 +124,7 @@ internal sealed class ReplayRobot : PointerRobot
         while (true)
         {
             List<CursorPoint> path = new Hand(session.Dice).MoveAndClick(session.Dice, 1536, 730, 700, 400, 90);
-            if (path.Count >= LeastPoints && CursorPoint.Length(path) >= LeastLengthPx)
+            if (path.Count >= MinPoints && CursorPoint.Length(path) >= MinLengthPx)
             {
                 return path;
             }

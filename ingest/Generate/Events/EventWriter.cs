@@ -6,7 +6,7 @@ using Ingest.Generate.Movement;
 namespace Ingest.Generate.Events;
 
 /// <summary>Writes the contract's JSON. Not for threads.</summary>
-internal sealed class EventWriter
+internal sealed class EventWriter : IDisposable
 {
     // Nothing of this is ever put into a page, so quotes and letters may stay as they are.
     private static readonly JsonWriterOptions Options = new()
@@ -19,6 +19,8 @@ internal sealed class EventWriter
     private readonly Utf8JsonWriter _json;
 
     internal EventWriter() => _json = new Utf8JsonWriter(_buffer, Options);
+
+    public void Dispose() => _json.Dispose();
 
     internal byte[] Click(ClickDraft click)
     {

@@ -20,7 +20,7 @@ internal abstract class Actor
     internal abstract TimeSpan DrawGap(Dice dice);
 
     /// <summary>Clicks of a session lie at least this far apart.</summary>
-    internal virtual TimeSpan LeastGap => TimeSpan.FromSeconds(1.5);
+    internal virtual TimeSpan MinGap => TimeSpan.FromSeconds(1.5);
 
     /// <summary>Adds the session's events: one labelled click for each of its times.</summary>
     internal abstract void Play(Session session);

@@ -33,7 +33,8 @@ public static class DatacentreRanges
         string cidr = dice.Pick(All).Cidr;
         if (cidr.Contains(':'))
         {
-            return $"{cidr[..cidr.IndexOf("::", StringComparison.Ordinal)]}:{dice.Whole(1, 0xffff):x}:{dice.Whole(1, 0xffff):x}::{dice.Whole(1, 9)}";
+            string network = cidr[..cidr.IndexOf("::", StringComparison.Ordinal)];
+            return $"{network}:{dice.Whole(1, 0xffff):x}:{dice.Whole(1, 0xffff):x}::{dice.Whole(1, 9)}";
         }
 
         string[] parts = cidr.Split('.');

@@ -25,9 +25,9 @@ internal enum PathWay
 /// <summary>
 /// What one actor does once: a person's visit, a robot's run. Collects the events; they need not be in order.
 /// </summary>
-/// <param name="Actor">The actor's name.</param>
-/// <param name="Index">Of all sessions of the traffic; ids are made of it.</param>
-/// <param name="Times">When the clicks are, ascending, ms since the Unix epoch.</param>
+/// <param name="actor">The actor's name.</param>
+/// <param name="index">Of all sessions of the traffic; ids are made of it.</param>
+/// <param name="times">When the clicks are, ascending, ms since the Unix epoch.</param>
 internal sealed class Session(
     string actor,
     ulong seed,
@@ -78,8 +78,7 @@ internal sealed class Session(
         }
 
         click = click with { ExpectsPath = way != PathWay.None, Path = way == PathWay.OnClick ? path : null };
-        IpAddress.TryParse(click.Ip, out IpAddress address);
-        string key = address.NetworkText();
+        string key = NetworkOf(click.Ip);
         byte[] json = writer.Click(click);
         Events.Add(new SampleEvent(json, "click", Topics.Interactions, key, click.TimeMs, actor, click.Id, invalid));
         if (dice.Chance(RepeatChance))
@@ -125,12 +124,13 @@ internal sealed class Session(
     }
 
     /// <summary>Adds what is no event, or not a good one.</summary>
-    internal void AddRaw(byte[] bytes, string type, string ip, long timeMs, string id)
-    {
-        IpAddress.TryParse(ip, out IpAddress address);
-        Events.Add(new SampleEvent(bytes, type, Topics.Interactions, address.NetworkText(), timeMs, actor, id, null));
-    }
+    internal void AddRaw(byte[] bytes, string type, string ip, long timeMs, string id) =>
+        Events.Add(new SampleEvent(bytes, type, Topics.Interactions, NetworkOf(ip), timeMs, actor, id, null));
 
     /// <summary>The click's JSON, to be spoiled.</summary>
     internal byte[] Write(ClickDraft click) => writer.Click(click);
+
+    /// <summary>The key of an address's records; what is no address goes where the unspecified one does.</summary>
+    private static string NetworkOf(string ip) =>
+        (IpAddress.TryParse(ip, out IpAddress address) ? address : default).NetworkText();
 }

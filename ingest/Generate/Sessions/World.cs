@@ -55,7 +55,8 @@ internal sealed class World
                 .Range(1, Publishers)
                 .Select(i => new Publisher(
                     $"pub-{i}",
-                    $"https://site-{i}.example/{dice.Pick<string>(["news", "sport", "recipes", "weather", "forum"])}/{dice.Whole(100, 9999)}",
+                    $"https://site-{i}.example/{dice.Pick<string>(["news", "sport", "recipes", "weather", "forum"])}"
+                        + $"/{dice.Whole(100, 9999)}",
                     [
                         new Placement("top", dice.Between(0.2, 0.4), 0.05, 728, 90),
                         new Placement("side", dice.Between(0.7, 0.78), dice.Between(0.2, 0.4), 300, 250),
@@ -98,9 +99,9 @@ internal sealed class World
 
     internal Campaign AnyCampaign(Dice dice) => _campaigns[dice.Popular(_campaigns.Length)];
 
-    internal (int Width, int Height) DesktopViewport(Dice dice) => dice.Pick(DesktopViewports);
+    internal static (int Width, int Height) DesktopViewport(Dice dice) => dice.Pick(DesktopViewports);
 
-    internal (int Width, int Height) PhoneViewport(Dice dice) => dice.Pick(PhoneViewports);
+    internal static (int Width, int Height) PhoneViewport(Dice dice) => dice.Pick(PhoneViewports);
 
     /// <summary>An address of a household, or of a network that many share.</summary>
     internal string PersonsAddress(Dice dice)
@@ -111,11 +112,12 @@ internal sealed class World
         }
 
         return dice.Chance(0.3)
-            ? $"2001:db8:{dice.Whole(0, 0x8000):x}:{dice.Whole(0, 0x100) << 8:x}:{dice.Whole(1, 0xffff):x}:{dice.Whole(1, 0xffff):x}::{dice.Whole(1, 0xff):x}"
+            ? $"2001:db8:{dice.Whole(0, 0x8000):x}:{dice.Whole(0, 0x100) << 8:x}"
+                + $":{dice.Whole(1, 0xffff):x}:{dice.Whole(1, 0xffff):x}::{dice.Whole(1, 0xff):x}"
             : $"{dice.Whole(245, 250)}.{dice.Whole(0, 256)}.{dice.Whole(0, 256)}.{dice.Whole(1, 255)}";
     }
 
-    internal DeviceDraft Computer(Dice dice, string userAgent) =>
+    internal static DeviceDraft Computer(Dice dice, string userAgent) =>
         new(
             null,
             null,
@@ -130,7 +132,7 @@ internal sealed class World
             dice.Pick(Languages)
         );
 
-    internal DeviceDraft Phone(Dice dice)
+    internal static DeviceDraft Phone(Dice dice)
     {
         (string make, string model, string os, string osv) = dice.Pick(Phones);
         return new DeviceDraft(

@@ -1,5 +1,3 @@
-using Engine.Pipeline.History;
-
 namespace Models.Training.Clicks;
 
 /// <summary>

@@ -191,17 +191,17 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
     /// </summary>
     public ClickSettings Choose((ClickRecord Click, bool Bad)[] clicks)
     {
-        var (boosting, known) = Least(Tried, clicks, t =>
+        var (boosting, known) = Best(Tried, clicks, t =>
             CrossValidate(clicks, (trained, left) =>
                 ScoreBy(ForestOf(Rows(trained, t.Weight), t.Boosting).Score, ClickHistories.Of(trained, t.Weight), left)
             )
         );
-        var (l2, linear) = Least(TriedL2, clicks, t =>
+        var (l2, linear) = Best(TriedL2, clicks, t =>
             CrossValidate(clicks, (trained, left) =>
                 LinearOf(ClickHistories.Of(trained, boosting.Weight).With(ClickLogistic.Fit(trained, t)), left)
             )
         );
-        var (share, _) = Least(TriedShares, clicks, t =>
+        var (share, _) = Best(TriedShares, clicks, t =>
             [.. known.Zip(linear, (k, l) => (float)(((1 - t) * k) + (t * l)))]
         );
         float[] networks = CrossValidate(clicks, (trained, left) =>
@@ -211,14 +211,14 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
                 left
             )
         );
-        var (networkShare, _) = Least(TriedNetworkShares, clicks, t =>
+        var (networkShare, _) = Best(TriedNetworkShares, clicks, t =>
             [
                 .. known
                     .Zip(linear, networks)
                     .Select(s => (float)(((1 - share - t) * s.First) + (share * s.Second) + (t * s.Third))),
             ]
         );
-        var (strangers, _) = Least(TriedForStrangers, clicks, t =>
+        var (strangers, _) = Best(TriedForStrangers, clicks, t =>
             WithoutPublishers(clicks, (trained, left) =>
                 ScoreBy(
                     ForestOf(StrangerRows(trained, boosting.Weight, 0), t).Score,
@@ -296,7 +296,7 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
     private static float[] LinearOf(ClickHistories histories, IEnumerable<ClickRecord> clicks) =>
         [.. clicks.Select(click => histories.Features(click)[^1])];
 
-    private (T Tried, float[] Raw) Least<T>(
+    private (T Tried, float[] Raw) Best<T>(
         IEnumerable<T> all,
         (ClickRecord Click, bool Bad)[] clicks,
         Func<T, float[]> score

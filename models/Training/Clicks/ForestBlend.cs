@@ -8,7 +8,7 @@ namespace Models.Training.Clicks;
 internal static class ForestBlend
 {
     /// <summary>
-    /// A feature's value as leaves: so many trees of <see cref="Forest.MostLeaves"/>, their steps between one
+    /// A feature's value as leaves: so many trees of <see cref="Forest.MaxLeaves"/>, their steps between one
     /// another's.
     /// </summary>
     private const int Stairs = 4;
@@ -85,7 +85,7 @@ internal static class ForestBlend
     /// <summary>A balanced tree over one feature, each leaf its step's middle.</summary>
     private static Tree Stair(int feature, double share, double offset)
     {
-        const int Leaves = Forest.MostLeaves;
+        const int Leaves = Forest.MaxLeaves;
         const double Step = 2 * Reach / Leaves;
         var thresholds = new float[Leaves - 1];
         short[] left = new short[Leaves - 1],

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using Models.Training.Data;
 using Models.Training.Learning;

@@ -58,7 +58,7 @@ internal static class ReplaysCommand
                 int n = ids.Count;
                 ids.Add(path.Id);
                 PathSignature signature = PathSignature.Encode(path.T, path.X, path.Y);
-                index.Ask(signature, question);
+                index.Prefetch(signature, question);
                 bool found = index.TryFind(
                     question,
                     n,

@@ -30,7 +30,7 @@ internal static class TrainSampleCommand
         Trees: 130,
         Leaves: 48,
         Rate: 0.07,
-        LeastRows: 60,
+        MinRows: 60,
         FeatureShare: 0.6
     );
 
@@ -112,10 +112,10 @@ internal static class TrainSampleCommand
         Artefact artefact = Artefact.Create(header, forest);
         artefact.Save(to.FullName);
         File.WriteAllText(Path.ChangeExtension(to.FullName, ".md"), Card(artefact, measured, scores));
-        Console.WriteLine(
-            $"{artefact.Version} {to}: "
-                + $"{string.Join(", ", metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.####}")))}"
+        IEnumerable<string> figures = metrics.Select(metric =>
+            string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.####}")
         );
+        Console.WriteLine($"{artefact.Version} {to}: {string.Join(", ", figures)}");
         return Exit.Done;
     }
 
@@ -124,7 +124,9 @@ internal static class TrainSampleCommand
     {
         var files = new SettingFiles(Path.Combine(configs.FullName, "lists"), artefacts);
         var book = new SettingsBook(files);
-        foreach ((string key, string value) in SettingsFolder.Read(Path.Combine(configs.FullName, "settings")))
+        // Campaigns of the sample traffic have landing pages, which are features.
+        string[] folders = [Path.Combine(configs.FullName, "settings"), Path.Combine(configs.FullName, "samples")];
+        foreach ((string key, string value) in SettingsFolder.Read(folders))
         {
             if (key != "model/clicks" && SettingParser.Kinds.Contains(key.Split('/')[0]))
             {

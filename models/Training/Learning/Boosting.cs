@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers.FastTree;
 using Microsoft.ML.Trainers.LightGbm;
 using Models.Scoring;
@@ -13,7 +12,7 @@ namespace Models.Training.Learning;
 /// <param name="Trees">Rounds.</param>
 /// <param name="Leaves">The most of a tree.</param>
 /// <param name="Rate">Learning rate.</param>
-/// <param name="LeastRows">Rows that a leaf must hold.</param>
+/// <param name="MinRows">Rows that a leaf must hold.</param>
 /// <param name="FeatureShare">Features that a tree may use, drawn for each.</param>
 /// <param name="RowShare">Rows that a tree sees, drawn for each.</param>
 /// <param name="L2">Penalty on leaves' squares.</param>
@@ -23,7 +22,7 @@ public sealed record BoostingSettings(
     int Trees = 300,
     int Leaves = 24,
     double Rate = 0.08,
-    int LeastRows = 40,
+    int MinRows = 40,
     double FeatureShare = 0.5,
     double RowShare = 0.8,
     double L2 = 5,
@@ -96,7 +95,7 @@ public static class Boosting
             NumberOfIterations = settings.Trees,
             NumberOfLeaves = settings.Leaves,
             LearningRate = settings.Rate,
-            MinimumExampleCountPerLeaf = settings.LeastRows,
+            MinimumExampleCountPerLeaf = settings.MinRows,
             MaximumBinCountPerFeature = settings.Bins,
             Sigmoid = 1,
             HandleMissingValue = false,

@@ -19,7 +19,7 @@ internal sealed class DenseTraining
     private const int Width = 16;
     private const float First = 0.9f,
         Second = 0.999f,
-        Least = 1e-8f;
+        Epsilon = 1e-8f;
 
     private readonly float[] _weights,
         _gradient,
@@ -200,7 +200,7 @@ internal sealed class DenseTraining
             _mean[i] = (First * _mean[i]) + ((1 - First) * g);
             _square[i] = (Second * _square[i]) + ((1 - Second) * g * g);
             _weights[i] -=
-                rate * ((_mean[i] * first / (MathF.Sqrt(_square[i] * second) + Least)) + (decay * _weights[i]));
+                rate * ((_mean[i] * first / (MathF.Sqrt(_square[i] * second) + Epsilon)) + (decay * _weights[i]));
         }
     }
 

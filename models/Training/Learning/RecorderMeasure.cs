@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Engine.Pipeline.CursorPath;
 using Models.Scoring;

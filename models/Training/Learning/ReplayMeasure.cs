@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.CursorPath.Geometry;
@@ -217,7 +216,7 @@ public static class ReplayMeasure
     )
     {
         Span<byte> id = stackalloc byte[128];
-        index.Ask(signature, question);
+        index.Prefetch(signature, question);
         return index.TryFind(question, offset, 0, offset, new PathPoints(path.T, path.X, path.Y), id, out match);
     }
 }

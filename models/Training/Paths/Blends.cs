@@ -10,7 +10,7 @@ namespace Models.Training.Paths;
 internal static class Blends
 {
     /// <summary>The most points of a motion that goes by single pixels.</summary>
-    private const int MostPixels = 1500;
+    private const int MaxPixels = 1500;
 
     /// <summary>Any curve in any time with any noise, in one go or several that may overlap the aim.</summary>
     public static Motion Blend(Random r)
@@ -147,7 +147,7 @@ internal static class Blends
     {
         var (x, y) = Target(r);
         double length = Math.Sqrt((x * x) + (y * y)),
-            step = Math.Max(r.LogEven(1, 25), length / MostPixels);
+            step = Math.Max(r.LogEven(1, 25), length / MaxPixels);
         Curve curve = r.Is(0.5) ? AnyCurve(r, x, y) : way => (way * x, way * y);
         double wait = r.LogEven(1, 20),
             spread = r.Is(0.4) ? 0 : r.Even(0, 0.7),

@@ -38,8 +38,8 @@ public sealed class Corpus(CorpusSettings settings, int seed)
     private const double JumpShare = 0.1;
 
     /// <summary>A paced row takes its time so many times, evenly in logarithms.</summary>
-    private const double LeastPace = 0.6,
-        MostPace = 4;
+    private const double MinPace = 0.6,
+        MaxPace = 4;
 
     /// <summary>Rows of people: kind "people/source", group the person.</summary>
     public void AddPeople(Rows rows, IReadOnlyList<PathRecord> people)
@@ -200,8 +200,7 @@ public sealed class Corpus(CorpusSettings settings, int seed)
         return paced;
     }
 
-    private static float[] Floats(List<double> values) =>
-        [.. values.Take(PathScratch.MostPoints).Select(v => (float)v)];
+    private static float[] Floats(List<double> values) => [.. values.Take(PathScratch.MaxPoints).Select(v => (float)v)];
 
     /// <summary>A cut of a longer path, or two chained with a pause, or all of it.</summary>
     private static Motion Vary(Motion motion, Func<Motion> another, Random random, bool raw)
@@ -228,7 +227,7 @@ public sealed class Corpus(CorpusSettings settings, int seed)
     {
         if (settings.PacedShare > 0 && random.Is(settings.PacedShare))
         {
-            motion = Paced(motion, random.LogEven(LeastPace, MostPace), raw);
+            motion = Paced(motion, random.LogEven(MinPace, MaxPace), raw);
         }
 
         Recorder recorder = Recorder.Any(random);

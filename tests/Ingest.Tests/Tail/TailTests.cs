@@ -39,7 +39,10 @@ public class TailTests
             "access.log",
             Line(
                 "c-1",
-                "&visitor=v%2D7&placement=top&advertiser=adv&cost_micros=250000&target=https%3A%2F%2Fshop.example%2F%3Fa%3D1&pointer=mouse&x=312.5&y=88&viewport=1280x720&expects_path=1&device.os=Android&ip=192.0.2.1&time=1"
+                "&visitor=v%2D7&placement=top&advertiser=adv"
+                    + "&cost_micros=250000&target=https%3A%2F%2Fshop.example%2F%3Fa%3D1"
+                    + "&pointer=mouse&x=312.5&y=88&viewport=1280x720"
+                    + "&expects_path=1&device.os=Android&ip=192.0.2.1&time=1"
             )
         );
         Run run = await Run.Async("tail", log, "--kafka", cluster.Address);

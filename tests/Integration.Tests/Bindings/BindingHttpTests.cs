@@ -345,7 +345,15 @@ public sealed class BindingHttpTests
     [Fact]
     public async Task Without_files_the_group_makes_a_key_that_all_its_engines_share()
     {
-        await using Lab lab = await Lab.EmbeddedAsync(Redises.Any, new EngineYaml { SessionMs = 3000, Models = false });
+        await using Lab lab = await Lab.EmbeddedAsync(
+            Redises.Any,
+            new EngineYaml
+            {
+                SessionMs = 3000,
+                Models = false,
+                Samples = true,
+            }
+        );
         string code;
         await using (EngineRun engine = await lab.StartAsync())
         {

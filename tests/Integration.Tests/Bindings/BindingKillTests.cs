@@ -29,7 +29,7 @@ public sealed class BindingKillTests
     public async Task Kills_in_the_middle_change_neither_outcomes_nor_counts(string redis)
     {
         await using Lab lab = await BindingLab.StartAsync(redis);
-        lab.Folder.Write("settings-without-models/pages.yaml", Settings);
+        lab.Folder.Write("settings/pages.yaml", Settings);
         LiveRecord[] records = [.. Records()];
         Task sending = Task.Run(
             () =>

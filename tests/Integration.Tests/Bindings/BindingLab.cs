@@ -30,6 +30,7 @@ internal static class BindingLab
         {
             SessionMs = kafka == null ? 3000 : 6000,
             Models = false,
+            Samples = true,
             More = "signing_keys: [mine.key]",
         };
         Lab lab = kafka == null ? await Lab.EmbeddedAsync(redis, yaml) : await Lab.RealAsync(kafka, redis, yaml);

@@ -25,7 +25,7 @@ public sealed class ProcessKillTests
     public async Task Kills_in_the_middle_leave_the_records_and_queues_of_an_undisturbed_run(string redis)
     {
         await using Lab lab = await BindingLab.StartAsync(redis);
-        lab.Folder.Write("settings-without-models/processes.yaml", Definition);
+        lab.Folder.Write("settings/processes.yaml", Definition);
         LiveRecord[] records = [.. Records()];
         Task sending = Task.Run(
             () =>
@@ -76,7 +76,7 @@ public sealed class ProcessKillTests
     public async Task A_worker_takes_the_most_urgent_and_a_change_of_level_is_told_on_the_channel()
     {
         await using Lab lab = await BindingLab.StartAsync(Redises.Garnet);
-        lab.Folder.Write("settings-without-models/processes.yaml", Definition);
+        lab.Folder.Write("settings/processes.yaml", Definition);
         await using EngineRun run = await lab.StartAsync();
         var told = new System.Collections.Concurrent.ConcurrentQueue<string>();
         (await lab.Redis.Connection.GetSubscriber().SubscribeAsync(RedisChannel.Literal("priority"))).OnMessage(
@@ -138,7 +138,7 @@ public sealed class ProcessKillTests
     {
         await using Lab lab = await BindingLab.StartAsync(Redises.Any);
         lab.Folder.Write(
-            "settings-without-models/processes.yaml",
+            "settings/processes.yaml",
             Definition.Replace("lease_s: 100000", "hold_off_ms: 3000, lease_s: 100000", StringComparison.Ordinal)
         );
         await using EngineRun run = await lab.StartAsync();
@@ -175,7 +175,7 @@ public sealed class ProcessKillTests
     {
         await using Lab lab = await BindingLab.StartAsync(Redises.Any);
         lab.Folder.Write(
-            "settings-without-models/processes.yaml",
+            "settings/processes.yaml",
             Definition.Replace("lease_s: 100000", "lease_s: 2", StringComparison.Ordinal)
         );
         await using EngineRun run = await lab.StartAsync();

@@ -17,12 +17,9 @@ public sealed class RefundReviewRunTests
     public async Task A_campaigns_losses_open_its_review_and_raise_it_and_a_second_group_adds_no_events()
     {
         await using Lab lab = await BindingLab.StartAsync(Redises.Any);
+        lab.Folder.Write("settings/campaigns.yaml", "campaign/cmp-1: { review_above: { lost_micros: 5000 } }\n");
         lab.Folder.Write(
-            "settings-without-models/campaigns.yaml",
-            "campaign/cmp-1: { review_above: { lost_micros: 5000 } }\n"
-        );
-        lab.Folder.Write(
-            "settings-without-models/processes.yaml",
+            "settings/processes.yaml",
             """
             process/refund-review: { levels: [1, 3, 10], default: 3, attributes: { lost_micros: integer }, directives: [ { id: big, rule: { when: "context.lost_micros > 20000", level: 10 } } ] }
 

@@ -68,6 +68,8 @@ public static class Programs
 /// <summary>How a test's engine.yaml differs from the product's.</summary>
 public sealed record EngineYaml
 {
+    private static readonly string ShippedSamples = Path.Combine(Programs.Checkout, "configs", "samples");
+
     /// <summary>The shortest that a real broker takes unasked.</summary>
     public int SessionMs { get; init; } = 6000;
     public int ProgressMs { get; init; } = 100;
@@ -75,6 +77,9 @@ public sealed record EngineYaml
     public string Timestamps { get; init; } = "create";
     public string Settings { get; init; } = Path.Combine(Programs.Checkout, "configs", "settings");
     public bool Complete { get; init; }
+
+    /// <summary>Whether the sample traffic's sponsor, page, process and campaigns are among the settings.</summary>
+    public bool Samples { get; init; }
 
     /// <summary>Whether the shipped models score; without them grounds alone decide.</summary>
     public bool Models { get; init; } = true;
@@ -85,7 +90,8 @@ public sealed record EngineYaml
             name,
             $$"""
             lanes: {{Lanes}}
-            settings: {{(Models ? Settings : WithoutModels(folder))}}
+            settings: {{(Models && !Samples ? Settings : Chosen(folder))}}
+            samples: {{ShippedSamples}}
             files: [{{Path.Combine(Programs.Checkout, "configs", "lists")}}, {{Path.Combine(
                 Programs.Checkout,
                 "models",
@@ -101,16 +107,21 @@ public sealed record EngineYaml
             """
         );
 
-    private string WithoutModels(LiveFolder folder)
+    /// <summary>A folder with a copy of what was asked for, where a test may put other files over it.</summary>
+    private string Chosen(LiveFolder folder)
     {
-        foreach (
-            string file in Directory.GetFiles(Settings, "*.yaml").Where(file => Path.GetFileName(file) != "models.yaml")
-        )
+        IEnumerable<string> files = Directory.GetFiles(Settings, "*.yaml");
+        if (Samples)
         {
-            folder.Write("settings-without-models/" + Path.GetFileName(file), File.ReadAllText(file));
+            files = files.Concat(Directory.GetFiles(ShippedSamples, "*.yaml"));
         }
 
-        return folder.File("settings-without-models");
+        foreach (string file in files.Where(file => Models || Path.GetFileName(file) != "models.yaml"))
+        {
+            folder.Write("settings/" + Path.GetFileName(file), File.ReadAllText(file));
+        }
+
+        return folder.File("settings");
     }
 }
 

@@ -33,9 +33,9 @@ public sealed class WorkflowTraffic
     public static async Task<(Lab, WorkflowTraffic)> StartAsync(string redis, RealKafka? kafka = null)
     {
         Lab lab = await BindingLab.StartAsync(redis, kafka);
-        lab.Folder.Write("settings-without-models/content.yaml", ContentRequestTests.Settings());
-        lab.Folder.Write("settings-without-models/pages.yaml", BindingKillTests.Settings);
-        lab.Folder.Write("settings-without-models/processes.yaml", ProcessKillTests.Definition);
+        lab.Folder.Write("settings/sponsors.yaml", ContentRequestTests.Settings());
+        lab.Folder.Write("settings/pages.yaml", BindingKillTests.Settings);
+        lab.Folder.Write("settings/processes.yaml", ProcessKillTests.Definition);
         return (lab, new WorkflowTraffic(lab));
     }
 

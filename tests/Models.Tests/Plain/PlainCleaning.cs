@@ -14,12 +14,12 @@ internal static class PlainCleaning
     /// <param name="t">Milliseconds from the first point.</param>
     /// <param name="x">CSS pixels.</param>
     /// <param name="y">CSS pixels.</param>
-    /// <param name="scratch">Takes the cleaned path; at most its first <see cref="PlainScratch.MostPoints"/> points are
+    /// <param name="scratch">Takes the cleaned path; at most its first <see cref="PlainScratch.MaxPoints"/> points are
     /// read.</param>
     public static void Clean(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, PlainScratch scratch)
     {
         int n = 0;
-        int given = Math.Min(t.Length, PlainScratch.MostPoints);
+        int given = Math.Min(t.Length, PlainScratch.MaxPoints);
         float last = float.NegativeInfinity;
         for (int i = 0; i < given; i++)
         {
@@ -81,11 +81,11 @@ internal static class PlainCleaning
     /// <param name="scratch">A cleaned path of 2 points and more.</param>
     /// <param name="step">Milliseconds.</param>
     /// <param name="each">Every so many places are kept, the last included.</param>
-    /// <returns>Points in GridX and GridY; the last <see cref="PlainScratch.MostGrid"/> of the path.</returns>
+    /// <returns>Points in GridX and GridY; the last <see cref="PlainScratch.MaxGrid"/> of the path.</returns>
     internal static int Grid(PlainScratch scratch, float step, int each = 1)
     {
         int last = scratch.Count - 1;
-        int count = (int)Math.Min(PlainScratch.MostGrid, MathF.Floor((scratch.Duration / step) + 1e-3f) + 1);
+        int count = (int)Math.Min(PlainScratch.MaxGrid, MathF.Floor((scratch.Duration / step) + 1e-3f) + 1);
         float start = scratch.T[last] - ((count - 1) * step);
         int i = 0;
         for (int j = 0; j < count; j++)

@@ -19,8 +19,8 @@ internal static class PlainFeatures
         features.Clear();
         PlainCleaning.Clean(t, x, y, scratch);
         if (
-            scratch.Count < PathFeatures.LeastPoints
-            || scratch.Length < PathFeatures.LeastLength
+            scratch.Count < PathFeatures.MinPoints
+            || scratch.Length < PathFeatures.MinLength
             || !(scratch.Duration > 0)
             || !float.IsFinite(scratch.Length)
         )

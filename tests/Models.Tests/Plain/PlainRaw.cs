@@ -16,7 +16,7 @@ internal static class PlainRaw
         Span<float> f
     )
     {
-        int n = Math.Min(path.Count - 1, PlainScratch.MostGrid);
+        int n = Math.Min(path.Count - 1, PlainScratch.MaxGrid);
         Span<float> wait = path.A.AsSpan(0, n),
             step = path.B.AsSpan(0, n);
         int straight = 0,

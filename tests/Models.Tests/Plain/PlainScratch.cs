@@ -7,24 +7,24 @@ namespace Models.Tests.Plain;
 internal sealed class PlainScratch
 {
     /// <summary>The most points of a path (contract.md).</summary>
-    public const int MostPoints = 4096;
+    public const int MaxPoints = 4096;
 
     /// <summary>The most points of a time grid: 25.6 s at 25 ms; what is longer is cut at its beginning.</summary>
-    public const int MostGrid = 1024;
+    public const int MaxGrid = 1024;
 
-    internal readonly float[] T = new float[MostPoints];
-    internal readonly float[] X = new float[MostPoints];
-    internal readonly float[] Y = new float[MostPoints];
+    internal readonly float[] T = new float[MaxPoints];
+    internal readonly float[] X = new float[MaxPoints];
+    internal readonly float[] Y = new float[MaxPoints];
 
     /// <summary>Arc length up to each point.</summary>
-    internal readonly float[] S = new float[MostPoints];
+    internal readonly float[] S = new float[MaxPoints];
 
-    internal readonly float[] GridX = new float[MostGrid];
-    internal readonly float[] GridY = new float[MostGrid];
-    internal readonly float[] Speed = new float[MostGrid];
-    internal readonly float[] A = new float[MostGrid];
-    internal readonly float[] B = new float[MostGrid];
-    internal readonly float[] Sorted = new float[MostGrid];
+    internal readonly float[] GridX = new float[MaxGrid];
+    internal readonly float[] GridY = new float[MaxGrid];
+    internal readonly float[] Speed = new float[MaxGrid];
+    internal readonly float[] A = new float[MaxGrid];
+    internal readonly float[] B = new float[MaxGrid];
+    internal readonly float[] Sorted = new float[MaxGrid];
 
     /// <summary>Points of the cleaned path.</summary>
     public int Count { get; internal set; }

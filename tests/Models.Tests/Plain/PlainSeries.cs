@@ -5,7 +5,7 @@ namespace Models.Tests.Plain;
 /// <summary>Statistics of short series; of an empty or constant one 0, so that no feature is ever NaN.</summary>
 internal static class PlainSeries
 {
-    private const double Least = 1e-9;
+    private const double Epsilon = 1e-9;
 
     public static double Mean(ReadOnlySpan<float> v)
     {
@@ -44,7 +44,7 @@ internal static class PlainSeries
     {
         double mean = Mean(v),
             variance = Moment(v, mean, 2);
-        return variance < Least ? 0 : Moment(v, mean, order) / Math.Pow(variance, order / 2.0);
+        return variance < Epsilon ? 0 : Moment(v, mean, order) / Math.Pow(variance, order / 2.0);
     }
 
     public static double Rms(ReadOnlySpan<float> v)
@@ -69,7 +69,7 @@ internal static class PlainSeries
             both += i >= lag ? (v[i] - mean) * (v[i - lag] - mean) : 0;
         }
 
-        return variance < Least ? 0 : both / variance;
+        return variance < Epsilon ? 0 : both / variance;
     }
 
     public static double Correlation(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => Regression(a, b).Correlation;
@@ -89,7 +89,7 @@ internal static class PlainSeries
             ab += (a[i] - ma) * (b[i] - mb);
         }
 
-        return aa < Least || bb < Least ? (0, 0) : (ab / aa, ab / Math.Sqrt(aa * bb));
+        return aa < Epsilon || bb < Epsilon ? (0, 0) : (ab / aa, ab / Math.Sqrt(aa * bb));
     }
 
     /// <summary>The value at a share of a sorted series.</summary>
@@ -111,5 +111,5 @@ internal static class PlainSeries
 
     /// <summary>a / b within 0 to <paramref name="most"/>; 0 if there is no b.</summary>
     public static double Over(double a, double b, double most = 100) =>
-        Math.Abs(b) < Least ? 0 : Math.Clamp(a / b, -most, most);
+        Math.Abs(b) < Epsilon ? 0 : Math.Clamp(a / b, -most, most);
 }

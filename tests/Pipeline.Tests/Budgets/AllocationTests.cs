@@ -104,7 +104,10 @@ public sealed unsafe class AllocationTests
         }
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{{\"type\":\"click\",\"id\":\"c-{id}\",\"time\":{Events.Start + i / 20},\"ip\":\"51.15.{who % 100}.7\",\"ua\":\"Mozilla/5.0 (X11; Linux x86_64) Chrome/131.0.0.0\",\"visitor\":\"v-{who}\",\"publisher\":\"pub-{who % 40}\",\"campaign\":\"cmp-{who % 30}\",\"cost_micros\":250000,\"x\":3,\"y\":4,\"viewport\":[1280,720]{path}}}"
+            $"{{\"type\":\"click\",\"id\":\"c-{id}\",\"time\":{Events.Start + i / 20}"
+                + $",\"ip\":\"51.15.{who % 100}.7\",\"ua\":\"Mozilla/5.0 (X11; Linux x86_64) Chrome/131.0.0.0\""
+                + $",\"visitor\":\"v-{who}\",\"publisher\":\"pub-{who % 40}\",\"campaign\":\"cmp-{who % 30}\""
+                + $",\"cost_micros\":250000,\"x\":3,\"y\":4,\"viewport\":[1280,720]{path}}}"
         );
     }
 

@@ -1,4 +1,3 @@
-using Engine.Contracts;
 using Tests.Support;
 using Xunit;
 

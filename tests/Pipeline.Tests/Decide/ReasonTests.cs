@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Engine.Contracts;
 using Tests.Support;
 using Xunit;
 

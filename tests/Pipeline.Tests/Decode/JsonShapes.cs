@@ -13,7 +13,7 @@ internal static class JsonShapes
     public const string Confirmation =
         """{"type":"confirmation","click":"c-1","time":1763769600100,"ip":"2001:db8::1","outcome":"missed","attempts":3,"latency_ms":1840}""";
 
-    private const string Least =
+    private const string Minimal =
         "\"type\":\"click\",\"id\":\"c\",\"time\":1,\"ip\":\"1.2.3.4\",\"publisher\":\"p\",\"campaign\":\"k\"";
 
     /// <summary>Values of single fields, put into a click that is fine but for them.</summary>
@@ -195,11 +195,12 @@ internal static class JsonShapes
         {
             foreach (string value in Values)
             {
-                yield return $"{{{Least},\"{field}\":{value}}}";
-                yield return $"{{\"{field}\":{value},{Least},\"y\":5}}";
+                yield return $"{{{Minimal},\"{field}\":{value}}}";
+                yield return $"{{\"{field}\":{value},{Minimal},\"y\":5}}";
                 yield return $"{Path[..^1]},\"{field}\":{value}}}";
                 yield return $"{{\"{field}\":{value},{Confirmation[1..]}";
-                yield return $"{{{Least},\"x\":3,\"device\":{{\"os\":true}},\"path\":[[0,1,2]],\"{field}\":{value},\"ua\":null}}";
+                yield return $"{{{Minimal},\"x\":3,\"device\":{{\"os\":true}},\"path\":[[0,1,2]],"
+                    + $"\"{field}\":{value},\"ua\":null}}";
             }
         }
     }
@@ -244,38 +245,38 @@ internal static class JsonShapes
         "{\"type\":\"tick\",\"type\":5}",
         "{\"type\":5,\"type\":\"tick\"}",
         "{\"type\":\"tick\",\"type\":null}",
-        $"{{{Least}}}",
-        $"{{{Least},{Least}}}",
-        $"{{{Least},\"id\":\"{new string('a', 128)}\"}}",
-        $"{{{Least},\"id\":\"{new string('a', 129)}\"}}",
-        $"{{{Least},\"ua\":\"{new string('ä', 200)}\"}}",
-        $"{{{Least},\"device\":{{\"make\":\"{new string('a', 128)}\"}}}}",
-        $"{{{Least},\"device\":{{\"make\":\"{new string('ä', 65)}\"}}}}",
-        $"{{{Least},\"device\":{{\"make\":1{new string('0', 128)}}}}}",
-        $"{{{Least},\"points\":[[0,1,2]]}}",
-        $"{{{Least},\"points\":[[5,1,2],[4,1,2]],\"path\":[[0,7,8]]}}",
-        $"{{\"points\":[[0,1,2]],\"path\":[[0,7,8],[1,1,1]],{Least}}}",
+        $"{{{Minimal}}}",
+        $"{{{Minimal},{Minimal}}}",
+        $"{{{Minimal},\"id\":\"{new string('a', 128)}\"}}",
+        $"{{{Minimal},\"id\":\"{new string('a', 129)}\"}}",
+        $"{{{Minimal},\"ua\":\"{new string('ä', 200)}\"}}",
+        $"{{{Minimal},\"device\":{{\"make\":\"{new string('a', 128)}\"}}}}",
+        $"{{{Minimal},\"device\":{{\"make\":\"{new string('ä', 65)}\"}}}}",
+        $"{{{Minimal},\"device\":{{\"make\":1{new string('0', 128)}}}}}",
+        $"{{{Minimal},\"points\":[[0,1,2]]}}",
+        $"{{{Minimal},\"points\":[[5,1,2],[4,1,2]],\"path\":[[0,7,8]]}}",
+        $"{{\"points\":[[0,1,2]],\"path\":[[0,7,8],[1,1,1]],{Minimal}}}",
         $"{Path[..^1]},\"path\":[[0,9,9]]}}",
-        $"{{{Least},\"path\":[{string.Join(',', Enumerable.Repeat("[0,1,2]", 4096))}]}}",
-        $"{{{Least},\"path\":[{string.Join(',', Enumerable.Repeat("[0,1,2]", 4097))}]}}",
-        $"{{{Least},\"device\":{{\"os\":5}},\"device\":{{\"make\":\"a\"}}}}",
-        $"{{{Least},\"device\":{{\"make\":true}},\"device\":7}}",
-        $"{{{Least},\"unknown\":\"\\ud83d\"}}",
-        $"{{{Least},\"\\ud83d\":1}}",
-        $"{{{Least},\"path\":[[0,1,2]],\"path\":null}}",
-        $"{{{Least},\"x\":1,\"y\":2,\"x\":null}}",
-        $"{{{Least},\"ua\":\"a\",\"ua\":null}}",
-        $"{{{Least},\"ua\":5,\"ua\":null}}",
-        $"{{{Least},\"viewport\":[1,2],\"viewport\":null}}",
-        $"{{{Least},\"unknown\":{new string('[', 63)}{new string(']', 63)}}}",
-        $"{{{Least},\"unknown\":{new string('[', 64)}{new string(']', 64)}}}",
-        $"{{{Least},\"ua\":{new string('[', 63)}{new string(']', 63)}}}",
-        $"{{{Least},\"ua\":{new string('[', 64)}{new string(']', 64)}}}",
-        $"{{{Least},\"device\":{{\"make\":{new string('[', 62)}{new string(']', 62)}}}}}",
-        $"{{{Least},\"device\":{{\"make\":{new string('[', 63)}{new string(']', 63)}}}}}",
-        $"{{{Least},\"path\":[{new string('[', 62)}{new string(']', 62)}]}}",
-        $"{{{Least},\"path\":[{new string('[', 63)}{new string(']', 63)}]}}",
-        $"{{{Least},\"unknown\":{string.Concat(Enumerable.Repeat("{\"a\":", 63))}1{new string('}', 63)}}}",
-        $"{{{Least},\"unknown\":{string.Concat(Enumerable.Repeat("{\"a\":", 64))}1{new string('}', 64)}}}",
+        $"{{{Minimal},\"path\":[{string.Join(',', Enumerable.Repeat("[0,1,2]", 4096))}]}}",
+        $"{{{Minimal},\"path\":[{string.Join(',', Enumerable.Repeat("[0,1,2]", 4097))}]}}",
+        $"{{{Minimal},\"device\":{{\"os\":5}},\"device\":{{\"make\":\"a\"}}}}",
+        $"{{{Minimal},\"device\":{{\"make\":true}},\"device\":7}}",
+        $"{{{Minimal},\"unknown\":\"\\ud83d\"}}",
+        $"{{{Minimal},\"\\ud83d\":1}}",
+        $"{{{Minimal},\"path\":[[0,1,2]],\"path\":null}}",
+        $"{{{Minimal},\"x\":1,\"y\":2,\"x\":null}}",
+        $"{{{Minimal},\"ua\":\"a\",\"ua\":null}}",
+        $"{{{Minimal},\"ua\":5,\"ua\":null}}",
+        $"{{{Minimal},\"viewport\":[1,2],\"viewport\":null}}",
+        $"{{{Minimal},\"unknown\":{new string('[', 63)}{new string(']', 63)}}}",
+        $"{{{Minimal},\"unknown\":{new string('[', 64)}{new string(']', 64)}}}",
+        $"{{{Minimal},\"ua\":{new string('[', 63)}{new string(']', 63)}}}",
+        $"{{{Minimal},\"ua\":{new string('[', 64)}{new string(']', 64)}}}",
+        $"{{{Minimal},\"device\":{{\"make\":{new string('[', 62)}{new string(']', 62)}}}}}",
+        $"{{{Minimal},\"device\":{{\"make\":{new string('[', 63)}{new string(']', 63)}}}}}",
+        $"{{{Minimal},\"path\":[{new string('[', 62)}{new string(']', 62)}]}}",
+        $"{{{Minimal},\"path\":[{new string('[', 63)}{new string(']', 63)}]}}",
+        $"{{{Minimal},\"unknown\":{string.Concat(Enumerable.Repeat("{\"a\":", 63))}1{new string('}', 63)}}}",
+        $"{{{Minimal},\"unknown\":{string.Concat(Enumerable.Repeat("{\"a\":", 64))}1{new string('}', 64)}}}",
     ];
 }

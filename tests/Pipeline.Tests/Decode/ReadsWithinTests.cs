@@ -27,7 +27,8 @@ public sealed unsafe class ReadsWithinTests : IDisposable
             .. Enumerable
                 .Range(0, 70)
                 .Select(length =>
-                    $"{{\"type\":\"confirmation\",\"time\":1,\"outcome\":\"missed\",\"click\":\"{new string('a', length)}\"}}"
+                    $"{{\"type\":\"confirmation\",\"time\":1,\"outcome\":\"missed\""
+                        + $",\"click\":\"{new string('a', length)}\"}}"
                 ),
             .. Enumerable
                 .Range(1, 20)

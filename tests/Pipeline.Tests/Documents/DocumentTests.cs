@@ -1,5 +1,4 @@
 using System.Globalization;
-using Engine.Conditions;
 using Engine.Contracts;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Features;

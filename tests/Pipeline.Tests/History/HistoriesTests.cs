@@ -183,15 +183,15 @@ public sealed class HistoriesTests
     [Fact]
     public void Before_the_minutes_that_a_key_keeps_the_oldest_stands_in()
     {
-        for (int i = 0; i < HistorySeries.MostMinutes + 2; i++)
+        for (int i = 0; i < HistorySeries.MaxMinutes + 2; i++)
         {
             _histories.Add(Label($"c-{i}", false), T + i * Minute);
         }
 
         Assert.Equal(3, Seen(Publisher, T), 2);
-        Assert.Equal(HistorySeries.MostMinutes + 2, Seen(Publisher, T + 20 * Minute), 1);
+        Assert.Equal(HistorySeries.MaxMinutes + 2, Seen(Publisher, T + 20 * Minute), 1);
         _histories.Add(Label("late", false), T);
-        Assert.Equal(HistorySeries.MostMinutes + 3, Seen(Publisher, T + 20 * Minute), 1);
+        Assert.Equal(HistorySeries.MaxMinutes + 3, Seen(Publisher, T + 20 * Minute), 1);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Engine.Pipeline;
 using Tests.Support;
 using Xunit;
 

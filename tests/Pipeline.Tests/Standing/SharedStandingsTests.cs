@@ -13,6 +13,8 @@ public sealed class SharedStandingsTests
 {
     private const long T = Events.Start;
 
+    private static readonly int[] Batches = [1, 7, 64, 1000];
+
     private static readonly Dictionary<string, string> Settings = new()
     {
         ["rule/bad"] = """{"when":"click.campaign == 'bad'","then":{"class":"sivt"}}""",
@@ -127,7 +129,7 @@ public sealed class SharedStandingsTests
         List<LogRecord> log = [.. RandomLog.Make(seed, 3_000).OrderBy(record => record.Timestamp)];
         string[] runs =
         [
-            .. new[] { 1, 7, 64, 1000 }.Select(batch =>
+            .. Batches.Select(batch =>
             {
                 using var run = new PipelineRun(new RunOptions { Base = settings, SharesStandings = true });
                 run.Process(log, () => batch);

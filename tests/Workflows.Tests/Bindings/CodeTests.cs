@@ -52,7 +52,7 @@ public sealed class CodeTests
             from o in Gen.Elements(true, false)
             from a in Limit(Doubles)
             from b in Limit(Doubles)
-            select new PromptField(n, PromptType.Number, o, Least: a, Most: b),
+            select new PromptField(n, PromptType.Number, o, MinNumber: a, MaxNumber: b),
             from n in name
             from o in Gen.Elements(true, false)
             from c in Gen.Choose(1, PromptField.MaxCharacters)

@@ -89,7 +89,7 @@ public sealed class PromptTests
             outcome,
             _log.Send(
                 "b-1",
-                _log.Code(prompt: [new("stars", PromptType.Number, Least: 0.5, Most: 5)]),
+                _log.Code(prompt: [new("stars", PromptType.Number, MinNumber: 0.5, MaxNumber: 5)]),
                 values: $$"""{"stars":{{stars}}}"""
             )
         );

@@ -215,9 +215,7 @@ public sealed class SettingTests
     [Fact]
     public void The_shipped_settings_load_and_are_the_defaults()
     {
-        SortedDictionary<string, string> records = SettingsFolder.Read(
-            Path.Combine(SharedData.Repository, "configs", "settings")
-        );
+        SortedDictionary<string, string> records = SettingsFolder.Read(SharedData.SettingsAndSamples);
         Assert.Equal("poster-7", ((PageSetting)Parse("page/poster-7", records["page/poster-7"])).Id);
         Assert.Equal(SuspectKind.Self, Parse("binding-reason/account.self", records["binding-reason/account.self"]));
         Assert.Equal(SuspectKind.Pair, Parse("binding-reason/pair.repeated", records["binding-reason/pair.repeated"]));

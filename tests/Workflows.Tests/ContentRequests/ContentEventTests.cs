@@ -1,5 +1,5 @@
-using Engine.Contracts.Protobuf;
 using System.Text;
+using Engine.Contracts.Protobuf;
 using Engine.Contracts;
 using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Decision;
@@ -72,13 +72,13 @@ public class ContentEventTests
     [Fact]
     public void Sizes_and_parameters_are_bounded()
     {
-        string sizes = "[" + string.Join(',', Enumerable.Range(1, AdSize.Most).Select(i => $"[{i},1]")) + "]";
+        string sizes = "[" + string.Join(',', Enumerable.Range(1, AdSize.MaxCount).Select(i => $"[{i},1]")) + "]";
         string parameters =
             "{"
             + string.Join(
                 ',',
                 Enumerable
-                    .Range(1, Parameters.Most)
+                    .Range(1, Parameters.MaxCount)
                     .Select(i => $"\"{new string('n', 60)}{i:0000}\":\"{new string('v', Parameters.MaxValueBytes)}\"")
             )
             + "}";
@@ -167,9 +167,9 @@ public class ContentEventTests
     public void An_answer_that_HTTP_gave_is_written_as_it_was_and_counted()
     {
         var run = new ContentRun(ContentRun.FrontTop);
-        const string answer =
+        const string Answer =
             """{"request":"r", "sponsor":"sp-1","validity":"invalid-unit","definition":"gone","item":"it-gone","size":[1,2],"reasons":["unit.undefined"],"time":1795338000000,"settings":"s-9"}""";
-        Assert.Equal(answer, run.AnswerJson(new Ask("r"), (ContentRequest.DecisionHeader, answer)));
+        Assert.Equal(Answer, run.AnswerJson(new Ask("r"), (ContentRequest.DecisionHeader, Answer)));
         (string hash, RequestType type) = run.Types().Single();
         Assert.Equal((1, Validity.InvalidUnit, "gone"), (type.Requests, type.Validity, type.Definition));
         Assert.Equal(RequestType.HashOf(Validity.InvalidUnit, "news/front/top", [new(300, 250)], []), hash);

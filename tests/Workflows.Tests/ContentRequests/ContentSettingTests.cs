@@ -14,6 +14,7 @@ namespace Workflows.Tests.ContentRequests;
 public class ContentSettingTests
 {
     private static readonly ContentRun.SettingRecordsReader Reader = new();
+    private static readonly string[] OwnKinds = ["sponsor/", "definition/", "content/"];
 
     private static string KeyOf(string kind) =>
         kind switch
@@ -162,17 +163,22 @@ public class ContentSettingTests
     public void The_shipped_records_load_and_answer()
     {
         Dictionary<string, object> records = SettingsFolder
-            .Read(Path.Combine(SharedData.Repository, "configs", "settings"))
-            .Where(record =>
-                new[] { "sponsor/", "definition/", "content/" }.Any(kind =>
-                    record.Key.StartsWith(kind, StringComparison.Ordinal)
-                )
-            )
+            .Read(SharedData.SettingsAndSamples)
+            .Where(record => OwnKinds.Any(kind => record.Key.StartsWith(kind, StringComparison.Ordinal)))
             .ToDictionary(record => record.Key, record => Reader.Parse(record.Key, record.Value));
         Assert.Contains("content/limits", records.Keys);
         Assert.Equal(ContentLimits.Default, records["content/limits"]);
         Assert.Single(((SponsorSetting)records["sponsor/sp-1"]).TokenHashes);
         Assert.Equal(3, records.Values.OfType<DefinitionSetting>().Count());
+    }
+
+    /// <summary>A sponsor's token that the repository holds must be in force for nobody who didn't ask for it.</summary>
+    [Fact]
+    public void The_settings_of_a_first_start_hold_nothing_of_the_sample_traffic()
+    {
+        string[] ofOnesOwn = ["sponsor/", "definition/", "page/", "process/", "campaign/"];
+        Assert.DoesNotContain(SettingsFolder.Read(SharedData.Settings).Keys, key => ofOnesOwn.Any(key.StartsWith));
+        Assert.All(SettingsFolder.Read(SharedData.Samples).Keys, key => Assert.Contains(ofOnesOwn, key.StartsWith));
     }
 
     private static void Lists(string kind, JsonObject record, JsonObject properties, string? inside = null)

@@ -257,7 +257,7 @@ public class NearestTests
             string[] above = levels[..at];
             var below = definitions
                 .Select(d => (Definition: d, Levels: d.Unit.Split('/')))
-                .Where(d => d.Levels.Length >= at && d.Levels[..at].SequenceEqual(above))
+                .Where(d => d.Levels.Length >= at && d.Levels.AsSpan(0, at).SequenceEqual(above))
                 .ToList();
             if (below.Count == 0)
             {

@@ -127,22 +127,22 @@ public class SuggestionTests
         run.Repeat(2, Banner);
         run.Send(rare);
         run.Log.Now += 1000;
-        for (int i = 0; i < SponsorTypes.Most - 2; i++)
+        for (int i = 0; i < SponsorTypes.MaxCount - 2; i++)
         {
             run.Repeat(1, new Ask("") { Sizes = $"[[{i + 2},1]]" }, $"a{i}")
                 .Repeat(1, new Ask("") { Sizes = $"[[{i + 2},1]]" }, $"b{i}");
         }
 
-        Assert.Equal(SponsorTypes.Most, run.Counted().Count);
+        Assert.Equal(SponsorTypes.MaxCount, run.Counted().Count);
         string lapses = RequestType.HashOf(Validity.InvalidFormat, "news/front/top", [new(1, 1)], []);
         Assert.Contains(lapses, run.Counted().Keys);
         run.Repeat(1, new Ask("") { Sizes = "[[5000,1]]" }, "new");
-        Assert.Equal(SponsorTypes.Most, run.Counted().Count);
+        Assert.Equal(SponsorTypes.MaxCount, run.Counted().Count);
         Assert.DoesNotContain(lapses, run.Counted().Keys);
-        Assert.Equal(SponsorTypes.Most, run.Log.Remembered.Count);
+        Assert.Equal(SponsorTypes.MaxCount, run.Log.Remembered.Count);
         // Another sponsor has its own thousand.
         run.Send(Banner with { Id = "other", Sponsor = "sp-2" });
-        Assert.Equal(SponsorTypes.Most, run.Counted().Count);
+        Assert.Equal(SponsorTypes.MaxCount, run.Counted().Count);
         Assert.Single(run.Counted("sp-2"));
     }
 
@@ -152,12 +152,12 @@ public class SuggestionTests
         var run = new ContentRun(ContentRun.FrontTop);
         run.Repeat(100, Banner);
         run.Log.Now += Week;
-        for (int i = 0; i < SponsorTypes.Most; i++)
+        for (int i = 0; i < SponsorTypes.MaxCount; i++)
         {
             run.Repeat(1, new Ask("") { Sizes = $"[[{i + 1},1]]" }, $"a{i}");
         }
 
-        Assert.Equal(SponsorTypes.Most, run.Counted().Count);
+        Assert.Equal(SponsorTypes.MaxCount, run.Counted().Count);
         Assert.All(run.Types().Values, type => Assert.Equal(1, type.Requests));
     }
 

@@ -132,14 +132,14 @@ public class TakeOverTests
     public void The_bound_of_types_holds_after_a_takeover()
     {
         var run = new ContentRun(ContentRun.FrontTop);
-        for (int i = 0; i < SponsorTypes.Most; i++)
+        for (int i = 0; i < SponsorTypes.MaxCount; i++)
         {
             run.Repeat(1, new Ask("") { Sizes = $"[[{i + 1},1]]" }, $"a{i}");
         }
 
         run.Log.TakeOver();
         run.Repeat(1, new Ask("") { Sizes = "[[5000,1]]" }, "new");
-        Assert.Equal(SponsorTypes.Most, run.Counted().Count);
-        Assert.Equal(SponsorTypes.Most, run.Log.Remembered.Count);
+        Assert.Equal(SponsorTypes.MaxCount, run.Counted().Count);
+        Assert.Equal(SponsorTypes.MaxCount, run.Log.Remembered.Count);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
@@ -257,7 +256,7 @@ public sealed class DefinitionTests
     public void The_shipped_processes_load()
     {
         Dictionary<string, string> shipped = SettingsFolder
-            .Read(Path.Combine(SharedData.Repository, "configs", "settings"))
+            .Read(SharedData.Samples)
             .Where(record => record.Key.StartsWith("process/", StringComparison.Ordinal))
             .ToDictionary();
         Assert.Contains("process/refund-review", shipped.Keys);

@@ -108,7 +108,8 @@ internal sealed class ProcessLog
 
     private ProcessLog Send(string what, string instance, string process, long? time, string more) =>
         Json(
-            $"{{\"type\":\"process-{what}\",\"process\":\"{process}\",\"instance\":\"{instance}\",\"time\":{time ?? Run.Now}{more}}}",
+            $"{{\"type\":\"process-{what}\",\"process\":\"{process}\",\"instance\":\"{instance}\""
+                + $",\"time\":{time ?? Run.Now}{more}}}",
             instance
         );
 }

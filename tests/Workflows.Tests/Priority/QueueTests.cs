@@ -43,8 +43,8 @@ public sealed class QueueTests
     [Fact]
     public void Scores_of_the_greatest_level_are_exact() =>
         Assert.Equal(
-            PriorityKeys.Score(ProcessKind.MostLevel, DeciderRun.Start) - 1,
-            PriorityKeys.Score(ProcessKind.MostLevel, DeciderRun.Start + 1)
+            PriorityKeys.Score(ProcessKind.MaxLevel, DeciderRun.Start) - 1,
+            PriorityKeys.Score(ProcessKind.MaxLevel, DeciderRun.Start + 1)
         );
 
     [Fact]

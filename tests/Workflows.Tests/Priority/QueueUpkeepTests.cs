@@ -27,13 +27,15 @@ public sealed class QueueUpkeepTests : IAsyncLifetime
     private readonly DeciderRun _results = new(new PriorityDecider());
     private LiveResults? _redis;
     private SettingsTimeline _timeline = null!;
-    private PartitionRun _run = null!;
+    private PartitionRun? _run;
     private QueueUpkeep _upkeep = null!;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
+        _run?.Dispose();
+        _results.Dispose();
         if (_redis != null)
         {
             await _redis.DisposeAsync();
@@ -57,7 +59,7 @@ public sealed class QueueUpkeepTests : IAsyncLifetime
     private IDatabase Redis => _redis!.Database;
 
     private void Event(string json, int offset) =>
-        _run.Take(
+        _run!.Take(
             new WorkflowRecord(offset, DeciderRun.Start, null, Encoding.UTF8.GetBytes(json), _ => null),
             _results
         );
@@ -71,7 +73,7 @@ public sealed class QueueUpkeepTests : IAsyncLifetime
     private void Look(int seconds)
     {
         _clock.Advance(TimeSpan.FromSeconds(seconds));
-        _upkeep.Run(Redis, [new OwnedMemory(_run.Number, _run.Memory)], (_, _, _, _) => Assert.Fail("upkeep of queues sends nothing"));
+        _upkeep.Run(Redis, [new OwnedMemory(_run!.Number, _run.Memory)], (_, _, _, _) => Assert.Fail("upkeep of queues sends nothing"));
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Engine.Workflows.Priority;
 using Engine.Workflows.Priority.Decision;
 using Xunit;

@@ -8,7 +8,7 @@ using Engine.Primitives;
 namespace Engine.Pipeline.Consume.Fetch;
 
 /// <summary>
-/// A connection to one broker with one fetch under way at most, for one lane's thread. <see cref="Ask"/> sends a
+/// A connection to one broker with one fetch under way at most, for one lane's thread. <see cref="SendFetch"/> sends a
 /// request where none is under way;
 /// <see cref="TryReceive"/> says when its response is there whole, which then lies in memory of the connection until
 /// the next call of it. Nothing waits but connecting. Whatever goes wrong is a <see cref="FetchException"/>, and ends
@@ -38,7 +38,7 @@ internal sealed unsafe class BrokerConnection : IDisposable
         MaxPartitionBytes = 512 * 1024;
 
     /// <summary>The most that is believed of a response.</summary>
-    private const int MostResponse = 1 << 30;
+    private const int MaxResponse = 1 << 30;
 
     private const byte ReadCommitted = 1;
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(1),
@@ -87,10 +87,10 @@ internal sealed unsafe class BrokerConnection : IDisposable
     public ReadOnlySpan<PartitionData> Answered => CollectionsMarshal.AsSpan(_answered);
 
     /// <summary>
-    /// Asks for these partitions' next records. The broker fills its answer in this order, so it should differ from
+    /// Requests these partitions' next records. The broker fills its answer in this order, so it should differ from
     /// request to request.
     /// </summary>
-    public void Ask(ReadOnlySpan<FetchedPartition> partitions)
+    public void SendFetch(ReadOnlySpan<FetchedPartition> partitions)
     {
         int most = 64 + _client.Length + _topic.Length + 16 * partitions.Length;
         if (_request.Length < most)
@@ -170,7 +170,7 @@ internal sealed unsafe class BrokerConnection : IDisposable
                 continue;
             }
 
-            if (Length is < 16 or > MostResponse || _received > 4 + Length)
+            if (Length is < 16 or > MaxResponse || _received > 4 + Length)
             {
                 throw new FetchException($"{Name}: an answer of {Length} bytes isn't one to a fetch");
             }

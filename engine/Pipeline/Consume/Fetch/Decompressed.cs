@@ -62,7 +62,7 @@ public sealed unsafe class Decompressed : IDisposable
             return false;
         }
 
-        long most = MostUnpacked(blocks, end, flags, mostOfBlock);
+        long most = MaxUnpacked(blocks, end, flags, mostOfBlock);
         byte* into = Reserve((nuint)most);
         byte* written = into;
         for (byte* block = blocks; end - block >= 4;)
@@ -131,7 +131,7 @@ public sealed unsafe class Decompressed : IDisposable
     /// The most bytes that a frame's blocks can hold: LZ4 makes 255 of one at most, so a small frame can't ask for
     /// much.
     /// </summary>
-    private static long MostUnpacked(byte* block, byte* end, int flags, int mostOfBlock)
+    private static long MaxUnpacked(byte* block, byte* end, int flags, int mostOfBlock)
     {
         long most = 0;
         while (end - block >= 4)

@@ -26,7 +26,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
     /// Connections that ended without an answer, one after another, before it is said that this broker isn't
     /// understood.
     /// </summary>
-    private const int MostUnanswered = 3;
+    private const int MaxUnanswered = 3;
 
     private readonly Dictionary<int, FetchedPartition> _partitions = [];
     private readonly List<BrokerConnection> _connections = [];
@@ -199,7 +199,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
                 (string host, int port) = _brokers[broker];
                 _connections.Add(connection = new BrokerConnection(broker, host, port, client, topic, clock));
             }
-            connection.Ask(asking);
+            connection.SendFetch(asking);
         }
         catch (FetchException e)
         {
@@ -320,7 +320,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
             }
 
             partition.Leader = -1;
-            if (_unanswered >= MostUnanswered)
+            if (_unanswered >= MaxUnanswered)
             {
                 Refuse(partition, e.Message);
             }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Engine.Pipeline.Consume.Fetch;
 
 /// <summary>

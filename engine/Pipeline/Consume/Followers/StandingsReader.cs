@@ -15,7 +15,7 @@ namespace Engine.Pipeline.Consume.Followers;
 internal static class StandingsReader
 {
     /// <summary>The most records that are kept, 200 bytes each; beyond it only the last of each key.</summary>
-    private const int Most = 1_000_000;
+    private const int MaxRecords = 1_000_000;
 
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
@@ -51,7 +51,7 @@ internal static class StandingsReader
                 before.Add(written);
                 count++;
             }
-            if (count <= Most)
+            if (count <= MaxRecords)
             {
                 continue;
             }

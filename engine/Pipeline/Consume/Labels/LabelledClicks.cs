@@ -33,8 +33,8 @@ public sealed class LabelledClicks : IDisposable
 
     public void Start() => _thread.Start();
 
-    /// <summary>Asks for a click of an owned partition; never waits.</summary>
-    public void Ask(int partition, long offset, string click)
+    /// <summary>Requests a click of an owned partition; never waits.</summary>
+    public void Request(int partition, long offset, string click)
     {
         if (!_asked.TryAdd((partition, offset, click)))
         {

@@ -4,7 +4,6 @@ using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Logs;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Deliver;
-using Engine.Pipeline.History;
 
 namespace Engine.Pipeline.Consume.Labels;
 

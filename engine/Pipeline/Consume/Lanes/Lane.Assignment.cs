@@ -6,7 +6,6 @@ using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Followers;
 using Engine.Pipeline.Deliver;
 using Engine.Pipeline.Standing;
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Engine.Pipeline.Consume.Lanes;
@@ -52,7 +51,7 @@ public sealed unsafe partial class Lane
     private long _startedAt,
         _allJoinedAt;
 
-    private IEnumerable<TopicPartitionOffset> Guarded(
+    private List<TopicPartitionOffset> Guarded(
         Func<List<TopicPartitionOffset>> assign,
         List<TopicPartition> partitions
     )

@@ -53,7 +53,11 @@ public sealed partial class Lane
                 continue;
             }
 
-            _context.LabelledClicks.Ask(partition.State.Partition, partition.State.Ids.OffsetOf(found), click.Click);
+            _context.LabelledClicks.Request(
+                partition.State.Partition,
+                partition.State.Ids.OffsetOf(found),
+                click.Click
+            );
             return true;
         }
         return false;

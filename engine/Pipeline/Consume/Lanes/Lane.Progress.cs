@@ -3,7 +3,6 @@ using Engine.Contracts;
 using Engine.Partitions.Diagnostics;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Deliver;
-using Microsoft.Extensions.Logging;
 
 namespace Engine.Pipeline.Consume.Lanes;
 

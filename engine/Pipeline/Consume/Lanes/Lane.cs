@@ -111,7 +111,7 @@ public sealed unsafe partial class Lane : IDisposable
 
     public void Join() => _thread.Join();
 
-    private static IEnumerable<KeyValuePair<string, string>> Configuration(ConsumeOptions options, string name)
+    private static ConsumerConfig Configuration(ConsumeOptions options, string name)
     {
         return options.Kafka.Apply(
             new ConsumerConfig

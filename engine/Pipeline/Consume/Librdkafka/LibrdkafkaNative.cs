@@ -75,38 +75,38 @@ public static unsafe partial class LibrdkafkaNative
     }
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_queue_get_consumer")]
-    public static partial nint QueueOfConsumer(nint client);
+    internal static partial nint QueueOfConsumer(nint client);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_queue_destroy")]
-    public static partial void QueueDestroy(nint queue);
+    internal static partial void QueueDestroy(nint queue);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_consume_batch_queue")]
-    public static partial nint ConsumeBatch(nint queue, int timeoutMs, Message** messages, nuint size);
+    internal static partial nint ConsumeBatch(nint queue, int timeoutMs, Message** messages, nuint size);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_message_destroy")]
-    public static partial void MessageDestroy(Message* message);
+    internal static partial void MessageDestroy(Message* message);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_message_timestamp"), SuppressGCTransition]
-    public static partial long MessageTimestamp(Message* message, out int type);
+    internal static partial long MessageTimestamp(Message* message, out int type);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_message_headers"), SuppressGCTransition]
-    public static partial int MessageHeaders(Message* message, out nint headers);
+    internal static partial int MessageHeaders(Message* message, out nint headers);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_header_get_all"), SuppressGCTransition]
-    public static partial int HeaderAt(nint headers, nuint index, out byte* name, out byte* value, out nuint size);
+    internal static partial int HeaderAt(nint headers, nuint index, out byte* name, out byte* value, out nuint size);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_topic_name")]
-    public static partial byte* TopicName(nint topic);
+    internal static partial byte* TopicName(nint topic);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_handle_mock_cluster")]
-    public static partial nint MockClusterOf(nint client);
+    internal static partial nint MockClusterOf(nint client);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_bootstraps")]
-    public static partial byte* MockBootstraps(nint cluster);
+    internal static partial byte* MockBootstraps(nint cluster);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int MockTopicCreate(nint cluster, string topic, int partitions, int replication);
+    internal static partial int MockTopicCreate(nint cluster, string topic, int partitions, int replication);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_group_initial_rebalance_delay_ms")]
-    public static partial void MockGroupDelay(nint cluster, int milliseconds);
+    internal static partial void MockGroupDelay(nint cluster, int milliseconds);
 }

@@ -16,11 +16,11 @@ public static class PathCleaning
     /// <param name="t">Milliseconds from the first point.</param>
     /// <param name="x">CSS pixels.</param>
     /// <param name="y">CSS pixels.</param>
-    /// <param name="scratch">Takes the cleaned path; at most its first <see cref="PathScratch.MostPoints"/> points are
+    /// <param name="scratch">Takes the cleaned path; at most its first <see cref="PathScratch.MaxPoints"/> points are
     /// read.</param>
     public static void Clean(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, PathScratch scratch)
     {
-        int given = Math.Min(t.Length, PathScratch.MostPoints);
+        int given = Math.Min(t.Length, PathScratch.MaxPoints);
         t[..given].CopyTo(scratch.T);
         x[..given].CopyTo(scratch.X);
         y[..given].CopyTo(scratch.Y);

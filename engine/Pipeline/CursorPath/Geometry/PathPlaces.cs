@@ -17,7 +17,7 @@ internal static class PathPlaces
     /// <param name="key">Time or arc length, ascending.</param>
     /// <param name="start">The first place's key.</param>
     /// <param name="step">From one place to the next, in the key's unit, greater than 0.</param>
-    /// <param name="count">Places, 1 to <see cref="PathScratch.MostGrid"/>.</param>
+    /// <param name="count">Places, 1 to <see cref="PathScratch.MaxGrid"/>.</param>
     public static void Find(PathScratch path, float[] key, float start, float step, int count)
     {
         int inner = path.Count - 1;
@@ -91,7 +91,7 @@ internal static class PathPlaces
     public static void Grid(PathScratch path, float step)
     {
         PlaceRow grid = path.Grid;
-        grid.Count = (int)Math.Min(PathScratch.MostGrid, MathF.Floor((path.Duration / step) + 1e-3f) + 1);
+        grid.Count = (int)Math.Min(PathScratch.MaxGrid, MathF.Floor((path.Duration / step) + 1e-3f) + 1);
         float start = path.T[path.Count - 1] - ((grid.Count - 1) * step);
         Find(path, path.T, start, step, grid.Count);
         Take(path, path.T, start, step, grid.Count, path.X, path.Y, grid.X, grid.Y);

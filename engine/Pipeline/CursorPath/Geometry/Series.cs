@@ -22,10 +22,10 @@ internal static class Series
     /// </summary>
     public const int Padding = 2 * Width;
 
-    private const float Least = 1e-9f;
+    private const float Epsilon = 1e-9f;
 
     /// <summary>Series up to so long are sorted by counting what is less: for long ones that is slower.</summary>
-    private const int MostCounted = 128;
+    private const int MaxCounted = 128;
 
     /// <summary>An array for series of up to so many values.</summary>
     public static float[] Room(int most) => new float[most + Padding];
@@ -152,7 +152,7 @@ internal static class Series
         }
 
         float variance = squares / Math.Max(1, n);
-        return variance < Least ? 0 : Sum(sum) / n / (variance * MathF.Sqrt(variance));
+        return variance < Epsilon ? 0 : Sum(sum) / n / (variance * MathF.Sqrt(variance));
     }
 
     /// <summary>Fourth standardised moment of deviations.</summary>
@@ -167,7 +167,7 @@ internal static class Series
         }
 
         float variance = squares / Math.Max(1, n);
-        return variance < Least ? 0 : Sum(sum) / n / (variance * variance);
+        return variance < Epsilon ? 0 : Sum(sum) / n / (variance * variance);
     }
 
     /// <summary>Of deviations, with themselves <paramref name="lag"/> places on (16 at most).</summary>
@@ -179,7 +179,7 @@ internal static class Series
             sum += Load(deviations, i) * Load(deviations, i + lag);
         }
 
-        return squares < Least ? 0 : Sum(sum) / squares;
+        return squares < Epsilon ? 0 : Sum(sum) / squares;
     }
 
     /// <summary>Least squares of b on a, and their correlation (Pearson).</summary>
@@ -203,7 +203,7 @@ internal static class Series
         float squaresA = Sum(aa),
             squaresB = Sum(bb),
             both = Sum(ab);
-        return squaresA < Least || squaresB < Least
+        return squaresA < Epsilon || squaresB < Epsilon
             ? (0, 0)
             : (both / squaresA, both / MathF.Sqrt(squaresA) / MathF.Sqrt(squaresB));
     }
@@ -211,7 +211,7 @@ internal static class Series
     /// <summary>The values in ascending order.</summary>
     public static void Sort(float[] v, int n, float[] sorted)
     {
-        if (n > MostCounted)
+        if (n > MaxCounted)
         {
             v.AsSpan(0, n).CopyTo(sorted);
             sorted.AsSpan(0, n).Sort();
@@ -254,5 +254,5 @@ internal static class Series
 
     /// <summary>a / b, <paramref name="most"/> at most on either side of 0; 0 if there is no b.</summary>
     public static float Over(float a, float b, float most = 100) =>
-        Math.Abs(b) < Least ? 0 : Math.Clamp(a / b, -most, most);
+        Math.Abs(b) < Epsilon ? 0 : Math.Clamp(a / b, -most, most);
 }

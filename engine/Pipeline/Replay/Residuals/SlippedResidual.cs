@@ -10,7 +10,7 @@ namespace Engine.Pipeline.Replay.Residuals;
 /// <summary>
 /// How far two paths lie apart where one of them jumps, px. A recorder of another rate sees a jump some ms earlier or
 /// later: the few places around it are off by hundreds of px, and with them the mean that both are laid by. So they are
-/// laid by the median difference, and no place counts more than <see cref="MostPlace"/>. Paths that don't jump get no
+/// laid by the median difference, and no place counts more than <see cref="MaxPlace"/>. Paths that don't jump get no
 /// such mercy: a stranger may come near to all but a few of their places.
 /// </summary>
 internal static class SlippedResidual
@@ -19,7 +19,7 @@ internal static class SlippedResidual
     public const float Jump = 64;
 
     /// <summary>px that a place may be off in the sum.</summary>
-    private const float MostPlace = 16;
+    private const float MaxPlace = 16;
 
     private const int Points = PathSignature.Points;
 
@@ -49,7 +49,7 @@ internal static class SlippedResidual
         Span<float> moved = stackalloc float[Residual.Padded];
         Move(a, b, moved, 0);
         Move(a, b, moved, Residual.YAt);
-        return Residual.Between(moved, b, MostPlace * MostPlace);
+        return Residual.Between(moved, b, MaxPlace * MaxPlace);
     }
 
     /// <summary>One axis of a, by the median of its distances from b.</summary>

@@ -14,12 +14,12 @@ namespace Engine.Pipeline.Replay.Signatures;
 internal readonly record struct DifferenceScale(byte Code)
 {
     /// <summary>The greatest magnitude of a byte.</summary>
-    private const int Most = 127;
+    private const int MaxMagnitude = 127;
 
-    private const int MostShift = 20,
+    private const int MaxShift = 20,
         CurveShift = 5;
 
-    private static ReadOnlySpan<byte> Knees => [Most, 96, 80];
+    private static ReadOnlySpan<byte> Knees => [MaxMagnitude, 96, 80];
 
     private static ReadOnlySpan<byte> Steps => [1, 8, 24];
 
@@ -33,7 +33,7 @@ internal readonly record struct DifferenceScale(byte Code)
     public int Step => Steps[Code >> CurveShift];
 
     /// <summary>Whether a byte of the wire is a scale.</summary>
-    public static bool IsCode(byte code) => (code & 31) <= MostShift && code >> CurveShift < Knees.Length;
+    public static bool IsCode(byte code) => (code & 31) <= MaxShift && code >> CurveShift < Knees.Length;
 
     /// <summary>Writes the differences by the scale that loses least.</summary>
     /// <param name="x">64 places, px.</param>
@@ -43,7 +43,7 @@ internal readonly record struct DifferenceScale(byte Code)
     public static DifferenceScale Encode(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<byte> dx, Span<byte> dy)
     {
         float most = Math.Max(Farthest(x), Farthest(y));
-        DifferenceScale best = Least(0, most);
+        DifferenceScale best = Smallest(0, most);
         float lost = best.Write(x, dx) + best.Write(y, dy);
         if (best.Shift == 0)
         {
@@ -54,7 +54,7 @@ internal readonly record struct DifferenceScale(byte Code)
             oy = stackalloc byte[dy.Length];
         for (int curve = 1; curve < Knees.Length; curve++)
         {
-            DifferenceScale other = Least(curve, most);
+            DifferenceScale other = Smallest(curve, most);
             float otherLost = other.Write(x, ox) + other.Write(y, oy);
             if (otherLost < lost)
             {
@@ -76,11 +76,11 @@ internal readonly record struct DifferenceScale(byte Code)
     }
 
     /// <summary>The least shift by which a curve reaches so far.</summary>
-    private static DifferenceScale Least(int curve, float most)
+    private static DifferenceScale Smallest(int curve, float most)
     {
         int shift = 0,
-            reach = Knees[curve] + ((Most - Knees[curve]) * Steps[curve]) - 1;
-        while (shift < MostShift && most > reach * MathF.ScaleB(1, shift))
+            reach = Knees[curve] + ((MaxMagnitude - Knees[curve]) * Steps[curve]) - 1;
+        while (shift < MaxShift && most > reach * MathF.ScaleB(1, shift))
         {
             shift++;
         }
@@ -162,7 +162,7 @@ internal readonly record struct DifferenceScale(byte Code)
                 magnitude = Math.Abs(wanted);
             if (magnitude > knee)
             {
-                magnitude = Math.Min(Most, knee + ((magnitude - knee + (step / 2)) / step));
+                magnitude = Math.Min(MaxMagnitude, knee + ((magnitude - knee + (step / 2)) / step));
             }
 
             sbyte difference = (sbyte)(wanted < 0 ? -magnitude : magnitude);

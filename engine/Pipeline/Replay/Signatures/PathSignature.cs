@@ -24,10 +24,10 @@ public struct PathSignature
     public const int Size = 130;
 
     /// <summary>Least standard deviation along the main axis, px (models.md).</summary>
-    public const float LeastMain = 20;
+    public const float MinMain = 20;
 
     /// <summary>Least standard deviation across it, px (models.md).</summary>
-    public const float LeastMinor = 2;
+    public const float MinMinor = 2;
 
     /// <summary>
     /// Of both, for a path that is only looked up: a slower recorder cuts corners and takes up to a quarter of what a
@@ -136,9 +136,8 @@ public struct PathSignature
             main = half + root,
             minor = half - root;
         const double LookedUpSquare = LookedUpShare * LookedUpShare;
-        return main >= LeastMain * LeastMain && minor >= LeastMinor * LeastMinor ? (byte)(Stored | LookedUp)
-            : main >= LeastMain * LeastMain * LookedUpSquare && minor >= LeastMinor * LeastMinor * LookedUpSquare
-                ? LookedUp
+        return main >= MinMain * MinMain && minor >= MinMinor * MinMinor ? (byte)(Stored | LookedUp)
+            : main >= MinMain * MinMain * LookedUpSquare && minor >= MinMinor * MinMinor * LookedUpSquare ? LookedUp
             : (byte)0;
     }
 }

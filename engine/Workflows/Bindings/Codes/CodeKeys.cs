@@ -11,7 +11,7 @@ namespace Engine.Workflows.Bindings.Codes;
 public sealed class CodeKeys
 {
     /// <summary>The shortest secret, in bytes.</summary>
-    public const int LeastSecretBytes = 32;
+    public const int MinSecretBytes = 32;
 
     public const int SignatureBytes = 16;
 
@@ -79,10 +79,10 @@ public sealed class CodeKeys
 
     private static (ushort Id, byte[] Key) KeyOf(byte[] secret)
     {
-        if (secret.Length < LeastSecretBytes)
+        if (secret.Length < MinSecretBytes)
         {
             throw new ArgumentException(
-                $"a secret has {secret.Length} bytes; expected {LeastSecretBytes} at least",
+                $"a secret has {secret.Length} bytes; expected {MinSecretBytes} at least",
                 nameof(secret)
             );
         }

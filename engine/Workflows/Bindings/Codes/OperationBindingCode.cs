@@ -100,8 +100,8 @@ public sealed record OperationBindingCode(
                 bits.WriteInteger(field.Max);
                 break;
             case PromptType.Number:
-                bits.WriteNumber(field.Least);
-                bits.WriteNumber(field.Most);
+                bits.WriteNumber(field.MinNumber);
+                bits.WriteNumber(field.MaxNumber);
                 break;
             default:
                 bits.Write((ulong)field.Characters, 14);
@@ -137,8 +137,8 @@ public sealed record OperationBindingCode(
                     name,
                     type,
                     optional,
-                    Least: bits.ReadNumber(),
-                    Most: bits.ReadNumber()
+                    MinNumber: bits.ReadNumber(),
+                    MaxNumber: bits.ReadNumber()
                 ),
                 PromptType.Text => new PromptField(name, type, optional, Characters: (int)bits.Read(14)),
                 _ => throw new FormatException("a field has no such type"),

@@ -21,8 +21,8 @@ public enum PromptType : byte
 /// <param name="IsOptional">Whether it may be left out.</param>
 /// <param name="Min">The least of an integer; null for none.</param>
 /// <param name="Max">The most of an integer; null for none.</param>
-/// <param name="Least">The least of a number; null for none.</param>
-/// <param name="Most">The most of a number; null for none.</param>
+/// <param name="MinNumber">The least of a number; null for none.</param>
+/// <param name="MaxNumber">The most of a number; null for none.</param>
 /// <param name="Characters">The most Unicode characters of a text, 1 to 10,000.</param>
 public sealed record PromptField(
     string Name,
@@ -30,8 +30,8 @@ public sealed record PromptField(
     bool IsOptional = false,
     long? Min = null,
     long? Max = null,
-    double? Least = null,
-    double? Most = null,
+    double? MinNumber = null,
+    double? MaxNumber = null,
     int Characters = PromptField.DefaultCharacters
 )
 {
@@ -96,12 +96,12 @@ public sealed record PromptField(
             json.WriteNumber("max", max);
         }
 
-        if (Least is { } least)
+        if (MinNumber is { } least)
         {
             json.WriteNumber("min", least);
         }
 
-        if (Most is { } most)
+        if (MaxNumber is { } most)
         {
             json.WriteNumber("max", most);
         }
@@ -137,8 +137,8 @@ public sealed record PromptField(
                 name,
                 PromptType.Number,
                 optional,
-                Least: reader.OptionalNumber("min", -double.MaxValue, double.MaxValue),
-                Most: reader.OptionalNumber("max", -double.MaxValue, double.MaxValue)
+                MinNumber: reader.OptionalNumber("min", -double.MaxValue, double.MaxValue),
+                MaxNumber: reader.OptionalNumber("max", -double.MaxValue, double.MaxValue)
             ),
             "text" => new PromptField(
                 name,
@@ -148,7 +148,7 @@ public sealed record PromptField(
             ),
             _ => throw reader.Wrong($"'type' is '{type}'; expected integer, number or text"),
         };
-        if (field.Min > field.Max || field.Least > field.Most)
+        if (field.Min > field.Max || field.MinNumber > field.MaxNumber)
         {
             throw reader.Wrong("expected min <= max");
         }
@@ -187,7 +187,11 @@ public sealed record PromptField(
             return BindingReasons.PromptType;
         }
 
-        return !value.TryGetDouble(out double number) || !double.IsFinite(number) || number < Least || number > Most
+        return
+            !value.TryGetDouble(out double number)
+            || !double.IsFinite(number)
+            || number < MinNumber
+            || number > MaxNumber
             ? BindingReasons.PromptRange
             : null;
     }

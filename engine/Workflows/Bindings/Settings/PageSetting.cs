@@ -23,8 +23,8 @@ public sealed class PageKind : ISettingKind
     public const string Name = "page";
 
     /// <summary>Seconds to a day: a code is shown and read while two people stand together.</summary>
-    private const int LeastTtlSeconds = 10,
-        MostTtlSeconds = 86_400,
+    private const int MinTtlSeconds = 10,
+        MaxTtlSeconds = 86_400,
         DefaultTtlSeconds = 300;
 
     private const int MaxTitle = 200;
@@ -39,9 +39,7 @@ public sealed class PageKind : ISettingKind
             throw record.Wrong($"'title' has {title.Length} characters; expected 1 to {MaxTitle}");
         }
 
-        var ttl = TimeSpan.FromSeconds(
-            record.Integer("code_ttl_s", LeastTtlSeconds, MostTtlSeconds) ?? DefaultTtlSeconds
-        );
+        var ttl = TimeSpan.FromSeconds(record.Integer("code_ttl_s", MinTtlSeconds, MaxTtlSeconds) ?? DefaultTtlSeconds);
         JsonElement map = record.Map("operations") ?? throw record.Wrong("'operations' is missing");
         List<Operation> operations = [];
         foreach (JsonProperty property in map.EnumerateObject())

@@ -23,9 +23,9 @@ public sealed class SuspectKind : ISettingKind
 
     public static readonly SuspectSetting Self = new(0, TimeSpan.Zero, false, false);
 
-    private const int MostLimit = 1_000_000,
-        LeastWindowSeconds = 60,
-        MostWindowSeconds = 604_800;
+    private const int MaxLimit = 1_000_000,
+        MinWindowSeconds = 60,
+        MaxWindowSeconds = 604_800;
 
     public string Kind => Name;
 
@@ -48,8 +48,8 @@ public sealed class SuspectKind : ISettingKind
         }
 
         return new SuspectSetting(
-            (int)(record.Integer("limit", 1, MostLimit) ?? d.Limit),
-            record.Integer("window_s", LeastWindowSeconds, MostWindowSeconds) is { } window
+            (int)(record.Integer("limit", 1, MaxLimit) ?? d.Limit),
+            record.Integer("window_s", MinWindowSeconds, MaxWindowSeconds) is { } window
                 ? TimeSpan.FromSeconds(window)
                 : d.Window,
             shadow,

@@ -36,7 +36,7 @@ public sealed class BindingTraffic : ISampleTraffic
     ];
 
     /// <summary>People who bind, so many for each hundred bindings that pairs seldom repeat.</summary>
-    private const int LeastPeople = 200;
+    private const int MinPeople = 200;
 
     public string Option => "bindings";
 
@@ -121,7 +121,7 @@ public sealed class BindingTraffic : ISampleTraffic
         return Good;
     }
 
-    private static string Person(Dice dice, int count) => $"acc-{dice.Whole(1, Math.Max(LeastPeople, count))}";
+    private static string Person(Dice dice, int count) => $"acc-{dice.Whole(1, Math.Max(MinPeople, count))}";
 
     /// <summary>What the prompt asks for: the least of numbers and some more, a few words of text.</summary>
     private static JsonObject Values(Dice dice, JsonObject? prompt)
@@ -147,7 +147,7 @@ public sealed class BindingTraffic : ISampleTraffic
     }
 
     private static string CodeOf(HttpClient http, string page, string operation, string account) =>
-        Ask(
+        Send(
             http,
             new HttpRequestMessage(HttpMethod.Post, "/v1/bindings/codes")
             {
@@ -162,7 +162,7 @@ public sealed class BindingTraffic : ISampleTraffic
             }
         )["code"]!.GetValue<string>();
 
-    private static JsonObject Ask(HttpClient http, HttpRequestMessage request)
+    private static JsonObject Send(HttpClient http, HttpRequestMessage request)
     {
         try
         {

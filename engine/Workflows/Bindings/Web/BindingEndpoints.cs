@@ -150,6 +150,8 @@ internal static class BindingEndpoints
         return false;
     }
 
+    private static readonly string[] AskedFields = ["page", "operation", "account"];
+
     private sealed record CodeRequest(string Page, string Operation, string Account);
 
     private static CodeRequest? ReadRequest(byte[] body, out Fault? fault)
@@ -165,7 +167,7 @@ internal static class BindingEndpoints
             }
             string?[] texts =
             [
-                .. new[] { "page", "operation", "account" }.Select(name =>
+                .. AskedFields.Select(name =>
                     document.RootElement.TryGetProperty(name, out JsonElement value)
                     && value.ValueKind == JsonValueKind.String
                         ? value.GetString()
@@ -178,15 +180,7 @@ internal static class BindingEndpoints
                 return new CodeRequest(texts[0]!, texts[1]!, texts[2]!);
             }
 
-            fault = new Fault(
-                "expected a text",
-                missing switch
-                {
-                    0 => "page",
-                    1 => "operation",
-                    _ => "account",
-                }
-            );
+            fault = new Fault("expected a text", AskedFields[missing]);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

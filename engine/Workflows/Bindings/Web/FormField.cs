@@ -32,15 +32,15 @@ public sealed record FormField(PromptField Field, string Name)
             ? (micros / Micros).ToString("0.00####", CultureInfo.InvariantCulture)
         : value.GetRawText();
 
-    public string? Least => Shown(Field.Min, Field.Least);
+    public string? Min => Shown(Field.Min, Field.MinNumber);
 
-    public string? Most => Shown(Field.Max, Field.Most);
+    public string? Max => Shown(Field.Max, Field.MaxNumber);
 
     /// <summary>What the second client may enter, in words.</summary>
     public string Hint =>
         Field.Type == PromptType.Text
             ? $"At most {Field.Characters:N0} characters"
-            : (Least, Most) switch
+            : (Min, Max) switch
             {
                 (null, null) => Field.Type == PromptType.Integer && !IsMoney ? "A whole number" : "A number",
                 ({ } least, null) => $"{least} or more",

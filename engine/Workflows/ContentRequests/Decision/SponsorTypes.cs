@@ -9,7 +9,7 @@ namespace Engine.Workflows.ContentRequests.Decision;
 /// </summary>
 public sealed class SponsorTypes
 {
-    public const int Most = 1000;
+    public const int MaxCount = 1000;
 
     private readonly Dictionary<string, RequestType> _types = new(StringComparer.Ordinal);
 
@@ -21,7 +21,7 @@ public sealed class SponsorTypes
     {
         if (!_types.TryGetValue(hash, out RequestType? type))
         {
-            if (_types.Count >= Most)
+            if (_types.Count >= MaxCount)
             {
                 MakeRoom(e.Time, lapsed);
             }
@@ -44,7 +44,7 @@ public sealed class SponsorTypes
 
         if (lapsed.Count == 0)
         {
-            lapsed.Add(LeastFrequent());
+            lapsed.Add(Rarest());
         }
 
         lapsed.Sort(StringComparer.Ordinal);
@@ -54,7 +54,7 @@ public sealed class SponsorTypes
         }
     }
 
-    private string LeastFrequent()
+    private string Rarest()
     {
         string? least = null;
         RequestType? found = null;

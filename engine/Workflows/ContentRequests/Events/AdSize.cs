@@ -7,13 +7,21 @@ namespace Engine.Workflows.ContentRequests.Events;
 public readonly record struct AdSize(int Width, int Height) : IComparable<AdSize>
 {
     /// <summary>The most sizes that one request or one definition names.</summary>
-    public const int Most = EventLimits.MaxSizes;
+    public const int MaxCount = EventLimits.MaxSizes;
 
     /// <summary>Sum of the differences of widths and of heights, pixels.</summary>
     public long DistanceTo(AdSize other) => Math.Abs((long)Width - other.Width) + Math.Abs((long)Height - other.Height);
 
     public int CompareTo(AdSize other) =>
         Width != other.Width ? Width.CompareTo(other.Width) : Height.CompareTo(other.Height);
+
+    public static bool operator <(AdSize left, AdSize right) => left.CompareTo(right) < 0;
+
+    public static bool operator <=(AdSize left, AdSize right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >(AdSize left, AdSize right) => left.CompareTo(right) > 0;
+
+    public static bool operator >=(AdSize left, AdSize right) => left.CompareTo(right) >= 0;
 
     public override string ToString() => $"{Width}x{Height}";
 
@@ -26,14 +34,14 @@ public readonly record struct AdSize(int Width, int Height) : IComparable<AdSize
     }
 
     /// <summary>
-    /// Reads <c>[[300,250],…]</c>; null with what is wrong where it is no list of 1 to <see cref="Most"/> sizes.
+    /// Reads <c>[[300,250],…]</c>; null with what is wrong where it is no list of 1 to <see cref="MaxCount"/> sizes.
     /// </summary>
     /// <param name="isType">Whether what is wrong is a type, not a range.</param>
     public static AdSize[]? ReadList(JsonElement list, out string problem, out bool isType)
     {
-        (problem, isType) = ($"expected 1 to {Most} of [width, height]", false);
+        (problem, isType) = ($"expected 1 to {MaxCount} of [width, height]", false);
         int count = list.GetArrayLength();
-        if (count is 0 or > Most)
+        if (count is 0 or > MaxCount)
         {
             return null;
         }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Engine.Contracts;
 using Engine.Workflows.ContentRequests.Settings;
 using Engine.Workflows.Module;

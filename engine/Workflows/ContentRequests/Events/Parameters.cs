@@ -9,7 +9,7 @@ namespace Engine.Workflows.ContentRequests.Events;
 /// </summary>
 public static class Parameters
 {
-    public const int Most = EventLimits.MaxParameters,
+    public const int MaxCount = EventLimits.MaxParameters,
         MaxNameBytes = EventLimits.MaxParameterNameBytes,
         MaxValueBytes = EventLimits.MaxParameterValueBytes;
 
@@ -50,12 +50,12 @@ public static class Parameters
                 read[name] = value;
             }
         }
-        if (read.Count <= Most)
+        if (read.Count <= MaxCount)
         {
             return read.Count == 0 ? [] : [.. read];
         }
 
-        problem = $"more than {Most}";
+        problem = $"more than {MaxCount}";
         return null;
     }
 

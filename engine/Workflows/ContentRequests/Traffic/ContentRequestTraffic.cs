@@ -10,7 +10,7 @@ namespace Engine.Workflows.ContentRequests.Traffic;
 
 /// <summary>
 /// Pages of one sponsor that ask for content, in order of time, the same for the same numbers: most by its definitions
-/// as <c>configs/settings/content.yaml</c> has them, some in ways that recur and that nobody defined, some spam.
+/// as <c>configs/samples/sponsors.yaml</c> has them, some in ways that recur and that nobody defined, some spam.
 /// </summary>
 public sealed class ContentRequestTraffic : ISampleTraffic
 {

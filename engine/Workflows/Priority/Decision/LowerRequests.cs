@@ -20,7 +20,7 @@ public sealed class LowerRequests
     public void Clear() => _held.Clear();
 
     /// <summary>A level below the one in force is asked for, from now on.</summary>
-    public void Ask(Request request, long now)
+    public void Add(Request request, long now)
     {
         long since = now;
         while (_held.Count > 0 && _held[^1].Level <= request.Level)

@@ -179,7 +179,12 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
         }
     }
 
-    private MemberChange? Moved(InstanceState before, InstanceState after, ProcessInstance instance, bool level) =>
+    private static MemberChange? Moved(
+        InstanceState before,
+        InstanceState after,
+        ProcessInstance instance,
+        bool level
+    ) =>
         after switch
         {
             _ when before != after => Queued(

@@ -96,7 +96,7 @@ public sealed partial class ProcessInstance
             Changes = 1,
         };
         instance.Merge(e.Context);
-        instance._request = definition.Ask(instance._context, instance._shadowed);
+        instance._request = definition.Evaluate(instance._context, instance._shadowed);
         (instance.Base, instance.Level, instance.Directive) = (
             instance._request.Level,
             instance._request.Level,
@@ -111,7 +111,7 @@ public sealed partial class ProcessInstance
     public void Change(IReadOnlyDictionary<string, CelValue?> context, long now, ProcessDefinition definition)
     {
         Merge(context);
-        Ask(now, definition);
+        UpdateRequest(now, definition);
         Settle(now, definition);
     }
 
@@ -151,7 +151,7 @@ public sealed partial class ProcessInstance
 
         _lower.MoveTo(definition.Band);
         _lower.LoweredTo(Base);
-        Ask(now, definition);
+        UpdateRequest(now, definition);
         Settle(now, definition, atOnce: gone);
     }
 
@@ -209,23 +209,23 @@ public sealed partial class ProcessInstance
             {
                 _context.Remove(name);
             }
-            else if (_context.ContainsKey(name) || _context.Count < ProcessEvent.MostAttributes)
+            else if (_context.ContainsKey(name) || _context.Count < ProcessEvent.MaxAttributes)
             {
                 _context[name] = there;
             }
         }
     }
 
-    private void Ask(long now, ProcessDefinition definition)
+    private void UpdateRequest(long now, ProcessDefinition definition)
     {
-        _request = definition.Ask(_context, _shadowed);
+        _request = definition.Evaluate(_context, _shadowed);
         if (_request.Level >= Base)
         {
             _lower.Clear();
         }
         else
         {
-            _lower.Ask(_request, now);
+            _lower.Add(_request, now);
         }
     }
 

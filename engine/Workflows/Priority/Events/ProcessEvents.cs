@@ -13,10 +13,10 @@ public abstract record ProcessEvent(string Type, string? Id, string Process, str
     : WorkflowEvent(Type, Id, Instance, Time)
 {
     /// <summary>Attributes in an event, and of an instance.</summary>
-    public const int MostAttributes = 256;
+    public const int MaxAttributes = 256;
 
     /// <summary>Bytes of UTF-8 in an attribute's text.</summary>
-    public const int MostTextBytes = 1024;
+    public const int MaxTextBytes = 1024;
 
     /// <summary>Reads one of the contract's four; null where the reader was failed.</summary>
     public static ProcessEvent? Read(EventReader reader)
@@ -48,7 +48,7 @@ public abstract record ProcessEvent(string Type, string? Id, string Process, str
         foreach (JsonProperty property in map.EnumerateObject())
         {
             string name = $"context.{property.Name}";
-            if (property.Name.Length is < 1 or > EventLimits.MaxIdentifierBytes || context.Count >= MostAttributes)
+            if (property.Name.Length is < 1 or > EventLimits.MaxIdentifierBytes || context.Count >= MaxAttributes)
             {
                 reader.Fail(DeadLetterReason.OutOfRange, name);
             }
@@ -58,7 +58,7 @@ public abstract record ProcessEvent(string Type, string? Id, string Process, str
             }
             else if (
                 property.Value.ValueKind == JsonValueKind.String
-                && System.Text.Encoding.UTF8.GetByteCount(reader.TextOf(name, property.Value)) > MostTextBytes
+                && System.Text.Encoding.UTF8.GetByteCount(reader.TextOf(name, property.Value)) > MaxTextBytes
             )
             {
                 reader.Fail(DeadLetterReason.OutOfRange, name);

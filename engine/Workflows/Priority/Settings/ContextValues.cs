@@ -11,7 +11,7 @@ namespace Engine.Workflows.Priority.Settings;
 /// </summary>
 public static class ContextValues
 {
-    private const double MostExact = 9_007_199_254_740_992;
+    private const double MaxExact = 9_007_199_254_740_992;
 
     /// <summary>What JSON holds, or null where it is no value of a context (a list, an object).</summary>
     public static CelValue? Of(JsonElement value) =>
@@ -91,7 +91,7 @@ public static class ContextValues
 
     private static CelValue? Of(double number) =>
         !double.IsFinite(number) ? null
-        : number == Math.Floor(number) && Math.Abs(number) <= MostExact ? CelValue.Of((long)number)
+        : number == Math.Floor(number) && Math.Abs(number) <= MaxExact ? CelValue.Of((long)number)
         : CelValue.Of(number);
 
     private static CelKind StandsFor(AttributeType type) =>

@@ -58,7 +58,7 @@ public sealed record ProcessDefinition(
 
     /// <summary>The level that a context asks for, of the first directive that gives one, else the default.</summary>
     /// <param name="shadowed">Takes the directives in shadow that would have decided.</param>
-    public Request Ask(IReadOnlyDictionary<string, Conditions.CelValue> context, ICollection<string> shadowed)
+    public Request Evaluate(IReadOnlyDictionary<string, Conditions.CelValue> context, ICollection<string> shadowed)
     {
         foreach (Directive directive in Directives)
         {

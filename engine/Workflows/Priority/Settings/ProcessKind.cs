@@ -15,17 +15,17 @@ public sealed class ProcessKind : ISettingKind
     /// <summary>
     /// The greatest level: up to it a queue's scores (level x 1e13) are whole numbers that a double holds exactly.
     /// </summary>
-    public const int MostLevel = 900;
+    public const int MaxLevel = 900;
 
-    private const long MostMs = 86_400_000,
-        MostSeconds = 604_800;
+    private const long MaxMs = 86_400_000,
+        MaxSeconds = 604_800;
 
     public string Kind => "process";
 
     public object Parse(string id, SettingReader record)
     {
         Band band = ReadBand(record);
-        int @default = (int)(record.Integer("default", 1, MostLevel) ?? throw record.Wrong("'default' is missing"));
+        int @default = (int)(record.Integer("default", 1, MaxLevel) ?? throw record.Wrong("'default' is missing"));
         if (!band.Holds(@default))
         {
             throw record.Wrong($"'default' is {@default}; expected one of the levels {List(band)}");
@@ -38,10 +38,10 @@ public sealed class ProcessKind : ISettingKind
             @default,
             attributes,
             ReadDirectives(record, band, attributes),
-            record.Integer("hold_off_ms", 0, MostMs) ?? times.HoldOffMs,
-            record.Integer("lower_after_ms", 0, MostMs) ?? times.LowerAfterMs,
-            record.Integer("ageing_s", 1, MostSeconds) * 1000 ?? times.AgeingMs,
-            record.Integer("lease_s", 1, MostSeconds) * 1000 ?? times.LeaseMs,
+            record.Integer("hold_off_ms", 0, MaxMs) ?? times.HoldOffMs,
+            record.Integer("lower_after_ms", 0, MaxMs) ?? times.LowerAfterMs,
+            record.Integer("ageing_s", 1, MaxSeconds) * 1000 ?? times.AgeingMs,
+            record.Integer("lease_s", 1, MaxSeconds) * 1000 ?? times.LeaseMs,
             ReadShares(record, band)
         );
     }
@@ -179,9 +179,10 @@ public sealed class ProcessKind : ISettingKind
         string attribute = table.RequiredText("attribute");
         if (!attributes.TryGetValue(attribute, out AttributeType type))
         {
+            string names = string.Join(", ", attributes.Keys.Order(StringComparer.Ordinal));
             throw table.Wrong(
                 $"'attribute' is '{attribute}', which isn't declared; 'attributes' has "
-                    + $"{(attributes.Count == 0 ? "none" : string.Join(", ", attributes.Keys.Order(StringComparer.Ordinal)))}"
+                    + (attributes.Count == 0 ? "none" : names)
             );
         }
 
@@ -211,7 +212,7 @@ public sealed class ProcessKind : ISettingKind
     )
     {
         ContextCondition when = Compile(rule, "when", rule.RequiredText("when"), attributes, CelType.Bool);
-        int level = (int)(rule.Integer("level", 1, MostLevel) ?? throw rule.Wrong("'level' is missing"));
+        int level = (int)(rule.Integer("level", 1, MaxLevel) ?? throw rule.Wrong("'level' is missing"));
         return band.Holds(level)
             ? new RuleDirective(id, shadow, when, level)
             : throw rule.Wrong($"'level' is {level}; expected one of the levels {List(band)}");
@@ -278,10 +279,10 @@ public sealed class ProcessKind : ISettingKind
             : throw reader.Wrong($"{place} is {level}; expected one of the levels {List(band)}");
 
     private static int Whole(SettingReader reader, string place, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int level) && level is >= 1 and <= MostLevel
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int level) && level is >= 1 and <= MaxLevel
             ? level
             : throw reader.Wrong(
-                $"{place} holds {SettingReader.Kind(value)}; expected whole numbers from 1 to {MostLevel}"
+                $"{place} holds {SettingReader.Kind(value)}; expected whole numbers from 1 to {MaxLevel}"
             );
 
     private static bool IsName(string text) =>

@@ -73,7 +73,8 @@ public sealed class ProcessTraffic : ISampleTraffic
         SampleEvent Event(string what, long time, string more)
         {
             string json =
-                $"{{\"type\":\"process-{what}\",\"process\":\"{Process}\",\"instance\":\"{name}\",\"time\":{time}{more}}}";
+                $"{{\"type\":\"process-{what}\",\"process\":\"{Process}\""
+                    + $",\"instance\":\"{name}\",\"time\":{time}{more}}}";
             return new SampleEvent(
                 Encoding.ASCII.GetBytes(json),
                 $"process-{what}",

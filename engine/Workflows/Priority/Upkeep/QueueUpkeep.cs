@@ -110,7 +110,7 @@ public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeS
         }
     }
 
-    private Task PutBack(IDatabase redis, ProcessInstance instance) =>
+    private Task<RedisResult> PutBack(IDatabase redis, ProcessInstance instance) =>
         redis.ScriptEvaluateAsync(
             PutBackScript,
             [
@@ -145,7 +145,7 @@ public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeS
         (_published, _publishedAt) = (inForce, clock.GetTimestamp());
     }
 
-    private Task Write(IDatabase redis, string process, IEnumerable<KeyValuePair<int, double>> shares)
+    private Task<RedisResult> Write(IDatabase redis, string process, IEnumerable<KeyValuePair<int, double>> shares)
     {
         List<RedisValue> arguments = [(long)valueTtl.TotalSeconds];
         foreach ((int level, double share) in shares)

@@ -27,10 +27,10 @@ public sealed class RefundReviews(IStandings standings, SettingsTimeline timelin
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     /// <summary>Less than so much more of lost cost, as a share of what was said, isn't said.</summary>
-    private const double LeastGrowth = 0.01;
+    private const double MinGrowth = 0.01;
 
     /// <summary>Less than so much of a change in the share of invalid clicks isn't said.</summary>
-    private const double LeastMove = 0.01;
+    private const double MinMove = 0.01;
 
     private const int ShareDigits = 6;
 
@@ -140,8 +140,8 @@ public sealed class RefundReviews(IStandings standings, SettingsTimeline timelin
     }
 
     private static bool Moved(ClickSums before, ClickSums now) =>
-        (now.LostMicros > before.LostMicros && now.LostMicros >= before.LostMicros * (1 + LeastGrowth))
-        || Math.Round(Math.Abs(now.InvalidShare - before.InvalidShare), ShareDigits) >= LeastMove;
+        (now.LostMicros > before.LostMicros && now.LostMicros >= before.LostMicros * (1 + MinGrowth))
+        || Math.Round(Math.Abs(now.InvalidShare - before.InvalidShare), ShareDigits) >= MinMove;
 
     private static string Hash(string text) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
