@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Engine.Workflows;
 using Ingest.Publishing;
 using Microsoft.AspNetCore.Http;
 
@@ -126,7 +127,7 @@ internal sealed class EventsEndpoint(EventPublisher publisher)
             );
             return;
         }
-        CheckedEvent found = EventCheck.Inspect(frame.Bytes);
+        CheckedEvent found = EventCheck.Inspect(frame.Bytes, WorkflowEvents.All);
         if (found.Reason is null)
         {
             sent.Add((index, publisher.SendAsync(new OutgoingRecord(found.Topic!, found.Key!, frame.Bytes))));

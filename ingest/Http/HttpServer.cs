@@ -1,6 +1,7 @@
 using System.Net;
 using Confluent.Kafka;
 using Engine.Contracts;
+using Engine.Workflows;
 using Ingest.Cli;
 using Ingest.Publishing;
 using Microsoft.AspNetCore.Builder;
@@ -153,7 +154,7 @@ public sealed class HttpServer : IAsyncDisposable
             try
             {
                 await new TopicMaker(kafka)
-                    .EnsureAsync(Topics.Holds.Keys, TopicTimestamps.LogAppendTime, cancel: cancel)
+                    .EnsureAsync(WorkflowEvents.All.Holds.Keys, TopicTimestamps.LogAppendTime, cancel: cancel)
                     .ConfigureAwait(false);
                 return;
             }

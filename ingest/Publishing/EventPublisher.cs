@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
+using Engine.Contracts.Events;
 
 namespace Ingest.Publishing;
 
@@ -17,6 +18,7 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
     private readonly SemaphoreSlim _room;
     private readonly int _maxUnderWay;
     private readonly string _kafka;
+    private readonly EventCatalog _events;
     private long _acknowledged,
         _failed;
     private volatile string? _lastFailure;
@@ -27,6 +29,7 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
     public EventPublisher(PublisherOptions options)
     {
         _kafka = options.Kafka;
+        _events = options.Events;
         _maxUnderWay = options.MaxUnderWay;
         _room = new SemaphoreSlim(options.MaxUnderWay);
         var config = new ProducerConfig
@@ -82,7 +85,7 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
         CancellationToken cancel = default
     )
     {
-        CheckedEvent found = EventCheck.Inspect(json.Span);
+        CheckedEvent found = EventCheck.Inspect(json.Span, _events);
         if (found.Reason is not null)
         {
             throw new EventRefusedException(found, Refusal.InWords(found, json.Span));

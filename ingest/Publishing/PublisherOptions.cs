@@ -1,3 +1,5 @@
+using Engine.Contracts.Events;
+
 namespace Ingest.Publishing;
 
 /// <summary>How an <see cref="EventPublisher"/> sends.</summary>
@@ -21,6 +23,12 @@ public sealed record PublisherOptions
     /// How long a record is tried before it counts as failed: a rolling restart of the brokers lies within.
     /// </summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The events that <see cref="EventPublisher.PublishAsync"/> takes; another type is refused as unknown. Those of clicks
+    /// and labels, unless a workflow's schemas are added.
+    /// </summary>
+    public EventCatalog Events { get; init; } = EventCatalog.Clicks;
 
     /// <summary>How the client calls itself in the brokers' logs.</summary>
     public string ClientId { get; init; } = "ingest";

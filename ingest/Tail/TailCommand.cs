@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Engine.Contracts;
+using Engine.Workflows;
 using Ingest.Cli;
 using Ingest.Publishing;
 
@@ -62,7 +63,7 @@ public static class TailCommand
         {
             await new TopicMaker(kafka)
                 .EnsureAsync(
-                    request.IsJson ? Topics.Holds.Keys : [Topics.Interactions],
+                    request.IsJson ? WorkflowEvents.All.Holds.Keys : [Topics.Interactions],
                     TopicTimestamps.LogAppendTime,
                     cancel: cancel
                 )
@@ -228,7 +229,7 @@ public static class TailCommand
                 return;
             }
 
-            CheckedEvent check = EventCheck.Inspect(json);
+            CheckedEvent check = EventCheck.Inspect(json, WorkflowEvents.All);
             if (check.Reason is not null)
             {
                 _unusable.Add(log.Reading, number, Refusal.InWords(check, json));

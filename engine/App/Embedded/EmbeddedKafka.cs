@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Pipeline.Consume.Librdkafka;
+using Engine.Workflows;
 
 namespace Engine.App.Embedded;
 
@@ -41,7 +42,7 @@ public sealed unsafe class EmbeddedKafka : IDisposable
 
         LibrdkafkaNative.MockGroupDelay(_cluster, (int)GroupDelay.TotalMilliseconds);
         Brokers = Marshal.PtrToStringUTF8((nint)LibrdkafkaNative.MockBootstraps(_cluster))!;
-        foreach (string topic in Topics.Holds.Keys)
+        foreach (string topic in WorkflowEvents.All.Holds.Keys)
         {
             Make(topic, partitions);
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
+using Engine.Workflows;
 using Engine.Workflows.Bindings;
 using Ingest.Publishing;
 using Microsoft.AspNetCore.Builder;
@@ -57,7 +58,7 @@ internal static class BindingEnds
                 return Bad(TooLarge);
             }
 
-            CheckedEvent found = EventCheck.Inspect(body);
+            CheckedEvent found = EventCheck.Inspect(body, WorkflowEvents.All);
             if (found.Reason != null)
             {
                 return Bad(new Fault(Refusal.InWords(found, body), found.Detail ?? ""));

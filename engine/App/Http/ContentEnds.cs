@@ -78,7 +78,7 @@ internal sealed class ContentEnds
         }
         string? type = http.Request.ContentType;
         var record = new WorkflowRecord(0, 0, null, body, name => name == "content-type" ? type : null);
-        if (PartitionRun.Read(_decider.Topic, _reader, record, out WorkflowEvent? e) is { } refusal)
+        if (PartitionRun.Read(_decider, _reader, record, out WorkflowEvent? e) is { } refusal)
         {
             await Answers.BadAsync(http, refusal.Reason.Word(), refusal.Detail).ConfigureAwait(false);
             return;

@@ -7,6 +7,7 @@ using Engine.Partitions.Diagnostics;
 using Engine.Pipeline;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Settings;
+using Engine.Workflows;
 using Engine.Workflows.ContentRequests;
 using Engine.Workflows.Runtime;
 using Ingest.Cli;
@@ -68,6 +69,7 @@ internal sealed class HttpServer : IDisposable
             {
                 Kafka = host.Context.Consume.Kafka.Brokers,
                 ClientId = "engine-http",
+                Events = WorkflowEvents.All,
                 Extra = config.Consume.Librdkafka,
             }
         );

@@ -1,5 +1,7 @@
 using Engine.Contracts;
+using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
+using Engine.Workflows.ContentRequests.Events;
 
 namespace Engine.Workflows.ContentRequests;
 
@@ -10,6 +12,8 @@ namespace Engine.Workflows.ContentRequests;
 public sealed class ContentRequestDecider(IStandings standings) : IDecider
 {
     public string Topic => Topics.ContentRequests;
+
+    public EventCatalog Events { get; } = new(ContentRequestSchemas.All);
 
     public TimeSpan LongestWindow => RequestRates.Window;
 

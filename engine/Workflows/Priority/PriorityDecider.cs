@@ -1,5 +1,7 @@
 using Engine.Contracts;
+using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
+using Engine.Workflows.Priority.Events;
 
 namespace Engine.Workflows.Priority;
 
@@ -10,6 +12,8 @@ namespace Engine.Workflows.Priority;
 public sealed class PriorityDecider : IDecider
 {
     public string Topic => Topics.Processes;
+
+    public EventCatalog Events { get; } = new(ProcessSchemas.All);
 
     /// <summary>Nothing is counted in windows: all that matters of an instance is remembered.</summary>
     public TimeSpan LongestWindow => TimeSpan.Zero;
