@@ -9,4 +9,9 @@ public static class Identifier
     public static bool IsOne(string text) =>
         text.Length is >= 1 and <= EventLimits.MaxIdentifierBytes
         && text.All(c => c is > ' ' and < '\x7F' and not '{' and not '}');
+
+    public static bool IsOne(ReadOnlySpan<byte> text) =>
+        text.Length is >= 1 and <= EventLimits.MaxIdentifierBytes
+        && !text.ContainsAnyExceptInRange((byte)'!', (byte)'~')
+        && !text.ContainsAny((byte)'{', (byte)'}');
 }

@@ -2,6 +2,7 @@ namespace Engine.Contracts;
 
 /// <summary>
 /// The Kafka topics of the contract. Those a second group writes for itself take its prefix; the others are shared.
+/// Which events a topic holds, the schemas of these say (<see cref="Events.EventCatalog.Holds"/>).
 /// </summary>
 public static class Topics
 {
@@ -19,22 +20,4 @@ public static class Topics
     public const string Notifications = "notifications";
     public const string Verdicts = "verdicts";
     public const string DeadLetters = "dead-letters";
-
-    /// <summary>
-    /// What producers write to, with the event types that each holds; a type in another topic is a dead letter.
-    /// </summary>
-    public static readonly IReadOnlyDictionary<string, string[]> Holds = new Dictionary<string, string[]>
-    {
-        [Interactions] = ["click", "cursor-path", "confirmation"],
-        [ContentRequests] = ["content-request"],
-        [Bindings] = ["binding"],
-        [Associations] = ["association"],
-        [Processes] = ["process-started", "process-context", "process-taken", "process-finished"],
-        [Messages] = ["message"],
-        [Meetings] = ["meeting-scheduled", "attendance", "meeting-ended"],
-        [Labels] = ["label"],
-    };
-
-    /// <summary>The topic that holds events of a type, or null where no topic does.</summary>
-    public static string? Of(string eventType) => Holds.FirstOrDefault(topic => topic.Value.Contains(eventType)).Key;
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
 using Engine.Client.Checks;
+using Engine.Contracts.Events;
 
 namespace Engine.Client;
 
@@ -18,6 +19,7 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
     private readonly SemaphoreSlim _room;
     private readonly int _maxUnderWay;
     private readonly string _kafka;
+    private readonly EventCatalog _events;
     private long _acknowledged,
         _failed;
     private volatile string? _lastFailure;
@@ -33,6 +35,7 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxUnderWay, 1);
         _kafka = options.Kafka;
+        _events = options.Events;
         _maxUnderWay = options.MaxUnderWay;
         _room = new SemaphoreSlim(options.MaxUnderWay);
         var config = new ProducerConfig
@@ -87,7 +90,7 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
         CancellationToken cancel = default
     )
     {
-        CheckedEvent found = EventCheck.Inspect(json.Span);
+        CheckedEvent found = EventCheck.Inspect(json.Span, _events);
         if (found.Reason is not null)
         {
             throw new EventRefusedException(found, Refusal.InWords(found, json.Span));

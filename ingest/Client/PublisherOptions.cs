@@ -1,3 +1,5 @@
+using Engine.Contracts.Events;
+
 namespace Engine.Client;
 
 /// <summary>How an <see cref="EventPublisher"/> sends.</summary>
@@ -23,6 +25,12 @@ public sealed record PublisherOptions
     /// restart of the brokers stays within.
     /// </summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The events that <see cref="EventPublisher.PublishAsync"/> takes; another type is refused as unknown. Default: those
+    /// of clicks and labels. Add a workflow's schemas to publish its events.
+    /// </summary>
+    public EventCatalog Events { get; init; } = EventCatalog.Clicks;
 
     /// <summary>The client's name in the brokers' logs and quotas. Default: <c>ingest</c>.</summary>
     public string ClientId { get; init; } = "ingest";

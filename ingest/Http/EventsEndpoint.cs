@@ -1,7 +1,9 @@
 using System.IO.Pipelines;
 using System.Text.Json.Serialization;
-using Engine.Client;
 using Engine.Client.Checks;
+using Engine.Client;
+using Engine.Workflows;
+using Ingest.Publishing;
 using Microsoft.AspNetCore.Http;
 
 namespace Ingest.Http;
@@ -125,7 +127,7 @@ internal sealed class EventsEndpoint(EventPublisher publisher)
             );
             return;
         }
-        CheckedEvent found = EventCheck.Inspect(frame.Bytes);
+        CheckedEvent found = EventCheck.Inspect(frame.Bytes, WorkflowEvents.All);
         if (found.Reason is null)
         {
             sent.Add((index, publisher.SendAsync(new OutgoingRecord(found.Topic!, found.Key!, frame.Bytes))));

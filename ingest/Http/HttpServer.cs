@@ -4,6 +4,9 @@ using Engine.Client;
 using Engine.Client.Provisioning;
 using Engine.CommandLine;
 using Engine.Contracts;
+using Engine.Workflows;
+using Ingest.Cli;
+using Ingest.Publishing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -122,7 +125,7 @@ public sealed class HttpServer : IAsyncDisposable
             try
             {
                 await new TopicProvisioner(kafka)
-                    .EnsureAsync(Topics.Holds.Keys, TopicTimestamps.LogAppendTime, cancel: cancel)
+                    .EnsureAsync(WorkflowEvents.All.Holds.Keys, TopicTimestamps.LogAppendTime, cancel: cancel)
                     .ConfigureAwait(false);
                 return;
             }

@@ -4,6 +4,9 @@ using System.Text;
 using System.Text.Json;
 using Engine.Client.Checks;
 using Engine.CommandLine;
+using Engine.Workflows;
+using Ingest.Cli;
+using Ingest.Publishing;
 
 namespace Ingest.Replay;
 
@@ -111,12 +114,12 @@ internal sealed class ReplayFile(string path)
             return true;
         }
 
-        CheckedEvent check = EventCheck.Inspect(line);
+        CheckedEvent check = EventCheck.Inspect(line, WorkflowEvents.All);
         byte[]? json = null;
         if (check.Detail == "type" && TryPath(line, paths, out byte[] click))
         {
             json = click;
-            check = EventCheck.Inspect(json);
+            check = EventCheck.Inspect(json, WorkflowEvents.All);
             HoldsPaths = true;
         }
         if (check.CanBeSent)

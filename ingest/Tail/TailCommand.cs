@@ -4,6 +4,9 @@ using Engine.Client.Provisioning;
 using Engine.Client;
 using Engine.CommandLine;
 using Engine.Contracts;
+using Engine.Workflows;
+using Ingest.Cli;
+using Ingest.Publishing;
 using Ingest.Sending;
 
 namespace Ingest.Tail;
@@ -117,7 +120,7 @@ public static class TailCommand
         {
             await new TopicProvisioner(kafka)
                 .EnsureAsync(
-                    request.IsJson ? Topics.Holds.Keys : [Topics.Interactions],
+                    request.IsJson ? WorkflowEvents.All.Holds.Keys : [Topics.Interactions],
                     TopicTimestamps.LogAppendTime,
                     cancel: cancel
                 )

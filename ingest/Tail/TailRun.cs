@@ -1,3 +1,4 @@
+using Engine.Workflows;
 using System.Buffers;
 using Engine.Client;
 using Engine.Client.Checks;
@@ -138,7 +139,7 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
             return;
         }
 
-        CheckedEvent check = EventCheck.Inspect(json);
+        CheckedEvent check = EventCheck.Inspect(json, WorkflowEvents.All);
         if (check.Reason is not null)
         {
             _unusable.Add(log.Reading, number, Refusal.InWords(check, json));

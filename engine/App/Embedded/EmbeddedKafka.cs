@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using Engine.App.Hosting;
 using Engine.Contracts;
 using Engine.Pipeline.Consume.Librdkafka;
+using Engine.Workflows;
 
 namespace Engine.App.Embedded;
 

@@ -10,6 +10,7 @@ using Engine.Pipeline;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Settings;
 using Engine.Web;
+using Engine.Workflows;
 using Engine.Workflows.ContentRequests;
 using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;

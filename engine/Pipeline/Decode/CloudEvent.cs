@@ -1,16 +1,18 @@
+using Engine.Contracts.Events;
+
 namespace Engine.Pipeline.Decode;
 
-/// <summary>CloudEvents' headers in binary mode; they win over the payload's fields.</summary>
-public unsafe struct CloudEvent
+/// <summary>
+/// CloudEvents' headers in binary mode, where they lie; they win over the payload's fields. What
+/// <see cref="EventHeaders"/> is to others.
+/// </summary>
+public struct CloudEvent
 {
+    /// <summary>Empty where no header says it.</summary>
     public Text Type,
         Id;
 
-    /// <summary>ms since the epoch; negative where no header says it.</summary>
-    public long Time;
+    public HeaderTime Time;
 
-    /// <summary>Whether <c>ce_time</c> is there and no time.</summary>
-    public bool TimeIsWrong;
-
-    public static readonly CloudEvent None = new() { Time = -1 };
+    public static readonly CloudEvent None = default;
 }

@@ -1,3 +1,5 @@
+using Engine.Contracts.Events;
+
 namespace Engine.Pipeline.Decode;
 
 /// <summary>The fields that the decoders of <c>interactions</c> know; others are skipped.</summary>
@@ -69,16 +71,7 @@ internal static class Fields
 
     public static readonly byte[][] Utf8Names = Array.ConvertAll(Names, System.Text.Encoding.ASCII.GetBytes);
 
-    public static readonly string[] DeviceNames =
-    [
-        "make",
-        "model",
-        "os",
-        "osv",
-        "carrier",
-        "connectiontype",
-        "language",
-    ];
+    public static readonly string[] DeviceNames = [.. FieldKind.Device.Fields.Select(field => field.Name)];
 
     public static readonly byte[][] Utf8DeviceNames = Array.ConvertAll(
         DeviceNames,
@@ -89,18 +82,21 @@ internal static class Fields
 
     public static uint Bit(Field field) => 1u << (int)field;
 
+    // What the schemas say of the fields, as bits: constants once the code is compiled for good.
+    private static readonly uint RequiredOfClick = Required(InteractionSchemas.Click),
+        RequiredOfPath = Required(InteractionSchemas.CursorPath),
+        RequiredOfConfirmation = Required(InteractionSchemas.Confirmation),
+        KnownOfClick = Known(InteractionSchemas.Click),
+        KnownOfPath = Known(InteractionSchemas.CursorPath),
+        KnownOfConfirmation = Known(InteractionSchemas.Confirmation);
+
     /// <summary>The fields without which an event of a type can't be used.</summary>
     public static uint Required(EventType type) =>
         type switch
         {
-            EventType.Click => Bit(Field.Type)
-                | Bit(Field.Id)
-                | Bit(Field.Time)
-                | Bit(Field.Ip)
-                | Bit(Field.Publisher)
-                | Bit(Field.Campaign),
-            EventType.CursorPath => Bit(Field.Type) | Bit(Field.Click) | Bit(Field.Time) | Bit(Field.Points),
-            EventType.Confirmation => Bit(Field.Type) | Bit(Field.Click) | Bit(Field.Time) | Bit(Field.Outcome),
+            EventType.Click => RequiredOfClick,
+            EventType.CursorPath => RequiredOfPath,
+            EventType.Confirmation => RequiredOfConfirmation,
             _ => Bit(Field.Type),
         };
 
@@ -108,16 +104,16 @@ internal static class Fields
     public static uint Known(EventType type) =>
         type switch
         {
-            EventType.Click => ((1u << (int)Field.Unknown) - 1)
-                & ~(
-                    Bit(Field.Click)
-                    | Bit(Field.Points)
-                    | Bit(Field.Outcome)
-                    | Bit(Field.Attempts)
-                    | Bit(Field.LatencyMs)
-                ),
-            EventType.CursorPath => Required(type) | Bit(Field.Ip),
-            EventType.Confirmation => Required(type) | Bit(Field.Ip) | Bit(Field.Attempts) | Bit(Field.LatencyMs),
+            EventType.Click => KnownOfClick,
+            EventType.CursorPath => KnownOfPath,
+            EventType.Confirmation => KnownOfConfirmation,
             _ => Bit(Field.Type),
         };
+
+    private static uint Required(EventSchema schema) => Bits(schema.Fields.Where(field => field.IsRequired));
+
+    private static uint Known(EventSchema schema) => Bits(schema.Fields);
+
+    private static uint Bits(IEnumerable<EventField> fields) =>
+        fields.Aggregate(Bit(Field.Type), (bits, field) => bits | Bit((Field)Array.IndexOf(Names, field.Name)));
 }

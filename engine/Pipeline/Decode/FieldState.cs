@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Engine.Contracts;
+using Engine.Contracts.Events;
 
 namespace Engine.Pipeline.Decode;
 
@@ -13,9 +14,12 @@ internal struct FieldState
     public uint Seen,
         WrongType,
         OutOfRange,
+        NoText,
         Null;
     private uint _deviceWrongType,
-        _deviceOutOfRange;
+        _deviceOutOfRange,
+        _deviceNoText;
+    private bool _timeIsHeaders;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void See(Field field)
@@ -34,13 +38,14 @@ internal struct FieldState
     {
         WrongType &= ~bit;
         OutOfRange &= ~bit;
+        NoText &= ~bit;
         Null &= ~bit;
     }
 
     /// <summary>One more of a repeated field: what was wrong with those before it stays wrong.</summary>
     public void SeeMore(Field field) => Seen |= Fields.Bit(field);
 
-    /// <summary>null: as if the field weren't there, where the type of event can do without it.</summary>
+    /// <summary>null: as if the field weren't there.</summary>
     public void Nothing(Field field)
     {
         See(field);
@@ -54,18 +59,24 @@ internal struct FieldState
 
     public void Range(Field field) => OutOfRange |= Fields.Bit(field);
 
+    /// <summary>A string that holds half a surrogate pair.</summary>
+    public void Broken(Field field) => NoText |= Fields.Bit(field);
+
     /// <summary>A device takes the place of one before it.</summary>
-    public void NewDevice() => (_deviceWrongType, _deviceOutOfRange) = (0, 0);
+    public void NewDevice() => (_deviceWrongType, _deviceOutOfRange, _deviceNoText) = (0, 0, 0);
 
     public void SeeDevice(int name)
     {
         _deviceWrongType &= ~(1u << name);
         _deviceOutOfRange &= ~(1u << name);
+        _deviceNoText &= ~(1u << name);
     }
 
     public void WrongDevice(int name) => _deviceWrongType |= 1u << name;
 
     public void DeviceRange(int name) => _deviceOutOfRange |= 1u << name;
+
+    public void BrokenDevice(int name) => _deviceNoText |= 1u << name;
 
     /// <summary>CloudEvents' headers win over the payload's fields.</summary>
     public unsafe void Take(in CloudEvent headers, ref InteractionEvent e)
@@ -84,27 +95,36 @@ internal struct FieldState
                 Range(Field.Id);
             }
         }
-        if (headers.TimeIsWrong)
+        if (headers.Time.IsThere)
         {
             See(Field.Time);
-            Wrong(Field.Time);
-        }
-        else if (headers.Time >= 0)
-        {
-            See(Field.Time);
-            e.Time = headers.Time;
+            _timeIsHeaders = true;
+            e.Time = headers.Time.Milliseconds;
+            if (headers.Time.Problem == DeadLetterReason.Malformed)
+            {
+                Broken(Field.Time);
+            }
+            else if (headers.Time.Problem == DeadLetterReason.OutOfRange)
+            {
+                Range(Field.Time);
+            }
         }
     }
 
     /// <summary>What keeps the event from being used, the type first, then the fields in their order.</summary>
     public readonly DecodeError Judge(EventType type)
     {
-        if ((Seen & Fields.Bit(Field.Type)) == 0)
+        if (!Has(Field.Type))
         {
             return new DecodeError(DeadLetterReason.MissingField, "type");
         }
 
-        if (((WrongType | Null) & Fields.Bit(Field.Type)) != 0)
+        if ((NoText & Fields.Bit(Field.Type)) != 0)
+        {
+            return new DecodeError(DeadLetterReason.Malformed, "type");
+        }
+
+        if ((WrongType & Fields.Bit(Field.Type)) != 0)
         {
             return new DecodeError(DeadLetterReason.WrongType, "type");
         }
@@ -116,11 +136,13 @@ internal struct FieldState
 
         uint known = Fields.Known(type),
             required = Fields.Required(type);
-        uint missing = required & ~Seen,
-            wrong = known & WrongType | required & Null,
+        uint missing = required & (~Seen | Null),
+            broken = known & NoText,
+            wrong = known & WrongType,
             range = known & OutOfRange;
-        uint device = (_deviceWrongType | _deviceOutOfRange) != 0 ? known & Fields.Bit(Field.Device) : 0;
-        uint any = missing | wrong | range | device;
+        uint device =
+            (_deviceWrongType | _deviceOutOfRange | _deviceNoText) != 0 ? known & Fields.Bit(Field.Device) : 0;
+        uint any = missing | broken | wrong | range | device;
         if (any == 0)
         {
             return default;
@@ -128,24 +150,27 @@ internal struct FieldState
 
         int field = BitOperations.TrailingZeroCount(any);
         uint bit = 1u << field;
-        if (((missing | wrong | range) & bit) == 0)
+        if (((missing | broken | wrong | range) & bit) == 0)
         {
             return JudgeDevice();
         }
 
         return new DecodeError(
             (missing & bit) != 0 ? DeadLetterReason.MissingField
+                : (broken & bit) != 0 ? DeadLetterReason.Malformed
                 : (wrong & bit) != 0 ? DeadLetterReason.WrongType
                 : DeadLetterReason.OutOfRange,
-            Fields.Names[field]
+            _timeIsHeaders && field == (int)Field.Time ? HeaderTime.Detail : Fields.Names[field]
         );
     }
 
     private readonly DecodeError JudgeDevice()
     {
-        int name = BitOperations.TrailingZeroCount(_deviceWrongType | _deviceOutOfRange);
+        int name = BitOperations.TrailingZeroCount(_deviceWrongType | _deviceOutOfRange | _deviceNoText);
         return new DecodeError(
-            (_deviceWrongType >> name & 1) != 0 ? DeadLetterReason.WrongType : DeadLetterReason.OutOfRange,
+            (_deviceNoText >> name & 1) != 0 ? DeadLetterReason.Malformed
+                : (_deviceWrongType >> name & 1) != 0 ? DeadLetterReason.WrongType
+                : DeadLetterReason.OutOfRange,
             Fields.DevicePaths[name]
         );
     }

@@ -8,7 +8,8 @@ public sealed unsafe partial class JsonEventDecoder
     private byte* Viewport(byte* at, ref InteractionEvent e)
     {
         Triple(at, out byte* after, out double width, out double height, out _, out int count, out bool numbers);
-        if (!numbers || count != 2)
+        // Whole numbers, in digits alone: nothing else in the list has a point or an exponent.
+        if (!numbers || count != 2 || !JsonScan.IsDigits(at, after))
         {
             return WrongType(at, Field.Viewport);
         }
@@ -239,7 +240,11 @@ public sealed unsafe partial class JsonEventDecoder
             {
                 Text text = default;
                 at = String(at, ref text, out bool wellFormed);
-                if (!wellFormed || text.Length > EventLimits.MaxDeviceBytes)
+                if (!wellFormed)
+                {
+                    _state.BrokenDevice(i);
+                }
+                else if (text.Length > EventLimits.MaxDeviceBytes)
                 {
                     _state.DeviceRange(i);
                 }

@@ -258,10 +258,10 @@ public sealed unsafe partial class JsonEventDecoder(EventArena arena)
             case Field.CostMicros:
                 return Integer(at, field, 0, EventLimits.MaxCostMicros, ref e.CostMicros);
             case Field.LatencyMs:
-                return Integer(at, field, 0, EventLimits.MaxTime, ref e.LatencyMs);
+                return Integer(at, field, 0, EventLimits.MaxCount, ref e.LatencyMs);
             case Field.Attempts:
                 long attempts = 0;
-                at = Integer(at, field, 0, int.MaxValue, ref attempts);
+                at = Integer(at, field, 0, EventLimits.MaxCount, ref attempts);
                 e.Attempts = (int)attempts;
                 return at;
             case Field.X:
@@ -285,10 +285,7 @@ public sealed unsafe partial class JsonEventDecoder(EventArena arena)
         }
     }
 
-    /// <summary>
-    /// null stands for an optional field that isn't there, whatever an earlier member of the name said; a required one
-    /// is then ill-typed.
-    /// </summary>
+    /// <summary>null stands for a field that isn't there, whatever an earlier member of the name said.</summary>
     private byte* Null(byte* at, Field field, ref InteractionEvent e)
     {
         at = JsonScan.Literal(at, _end, "null"u8);
@@ -404,7 +401,7 @@ public sealed unsafe partial class JsonEventDecoder(EventArena arena)
         at = String(at, ref text, out bool wellFormed);
         if (!wellFormed)
         {
-            _state.Range(field);
+            _state.Broken(field);
         }
 
         return at;
@@ -431,7 +428,11 @@ public sealed unsafe partial class JsonEventDecoder(EventArena arena)
         // A text that had escapes lies in the arena, whose end we don't ask for: 32 bytes at a time only where the
         // message has them.
         byte* readable = text.Start + text.Length == at - 1 ? _end : text.Start + text.Length;
-        if (!wellFormed || !JsonScan.IsIdentifier(text.Start, text.Length, readable))
+        if (!wellFormed)
+        {
+            _state.Broken(field);
+        }
+        else if (!JsonScan.IsIdentifier(text.Start, text.Length, readable))
         {
             _state.Range(field);
         }
@@ -453,7 +454,11 @@ public sealed unsafe partial class JsonEventDecoder(EventArena arena)
         }
 
         e.HasIp = wellFormed && IpAddress.TryParse(e.Ip.Span, out e.Address);
-        if (!e.HasIp)
+        if (!wellFormed)
+        {
+            _state.Broken(Field.Ip);
+        }
+        else if (!e.HasIp)
         {
             _state.Range(Field.Ip);
         }
@@ -469,7 +474,12 @@ public sealed unsafe partial class JsonEventDecoder(EventArena arena)
         }
 
         Text text = default;
-        at = String(at, ref text, out _);
+        at = String(at, ref text, out bool wellFormed);
+        if (!wellFormed)
+        {
+            _state.Broken(Field.Type);
+        }
+
         type = EventTypes.Of(text.Span);
         return at;
     }
@@ -482,8 +492,12 @@ public sealed unsafe partial class JsonEventDecoder(EventArena arena)
         }
 
         Text text = default;
-        at = String(at, ref text, out _);
-        if (!EventTypes.TryPointer(text.Span, out pointer))
+        at = String(at, ref text, out bool wellFormed);
+        if (!wellFormed)
+        {
+            _state.Broken(Field.Pointer);
+        }
+        else if (!EventTypes.TryPointer(text.Span, out pointer))
         {
             _state.Range(Field.Pointer);
         }
@@ -499,8 +513,12 @@ public sealed unsafe partial class JsonEventDecoder(EventArena arena)
         }
 
         Text text = default;
-        at = String(at, ref text, out _);
-        if (!EventTypes.TryOutcome(text.Span, out outcome))
+        at = String(at, ref text, out bool wellFormed);
+        if (!wellFormed)
+        {
+            _state.Broken(Field.Outcome);
+        }
+        else if (!EventTypes.TryOutcome(text.Span, out outcome))
         {
             _state.Range(Field.Outcome);
         }
@@ -523,24 +541,18 @@ public sealed unsafe partial class JsonEventDecoder(EventArena arena)
             return WrongType(at, field);
         }
 
-        at = JsonScan.Number(at, _end, out double number, out long integer, out bool isInteger);
+        byte* start = at;
+        at = JsonScan.Number(at, _end, out _, out long integer, out bool isInteger);
         if (at == null)
         {
             return null;
         }
 
-        if (!isInteger)
+        if (!isInteger && !JsonScan.IsDigits(start, at))
         {
-            if (number == Math.Floor(number) && (number > most || number < least))
-            {
-                _state.Range(field);
-            }
-            else
-            {
-                _state.Wrong(field);
-            }
+            _state.Wrong(field);
         }
-        else if (integer < least || integer > most)
+        else if (!isInteger || integer < least || integer > most)
         {
             _state.Range(field);
         }

@@ -323,6 +323,13 @@ internal static unsafe class JsonScan
     }
 
     /// <summary>
+    /// Whether a number that <see cref="Number"/> has read is digits alone, so that it is an integer, if perhaps one that
+    /// 64 bits can't hold.
+    /// </summary>
+    public static bool IsDigits(byte* start, byte* end) =>
+        !new ReadOnlySpan<byte>(start, (int)(end - start)).ContainsAny((byte)'.', (byte)'e', (byte)'E');
+
+    /// <summary>
     /// Eight digits at once where there are so many: pairs, fours, then all (Lemire, "Quickly parsing eight digits",
     /// 2018).
     /// </summary>

@@ -62,7 +62,7 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
         if (_viewportNumbers > 0)
         {
             e.HasViewport = true;
-            if (_viewportNumbers != 2)
+            if (_viewportNumbers != 2 || !IsWhole(e.ViewportWidth) || !IsWhole(e.ViewportHeight))
             {
                 _state.Wrong(Field.Viewport);
             }
@@ -210,10 +210,10 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
                 Integer(field, bits, EventLimits.MaxCostMicros, out e.CostMicros);
                 return true;
             case Field.LatencyMs:
-                Integer(field, bits, EventLimits.MaxTime, out e.LatencyMs);
+                Integer(field, bits, EventLimits.MaxCount, out e.LatencyMs);
                 return true;
             case Field.Attempts:
-                Integer(field, bits, int.MaxValue, out long attempts);
+                Integer(field, bits, EventLimits.MaxCount, out long attempts);
                 e.Attempts = (int)attempts;
                 return true;
             case Field.ExpectsPath:
@@ -304,6 +304,9 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
 
         return true;
     }
+
+    /// <summary>Whether JSON would write a number in digits alone; one without bounds is out of range, not ill-typed.</summary>
+    private static bool IsWhole(double number) => !double.IsFinite(number) || number == Math.Floor(number);
 
     private void AddViewport(double value, ref InteractionEvent e)
     {

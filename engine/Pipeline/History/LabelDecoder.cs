@@ -1,23 +1,10 @@
 using System.Text;
 using Engine.Contracts;
+using Engine.Contracts.Events;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Verdicts;
 
 namespace Engine.Pipeline.History;
-
-/// <summary>
-/// What the headers of a record say of its value: how it is encoded, and CloudEvents' type and time, which win over the
-/// payload's.
-/// </summary>
-/// <param name="Type">Null where no header says it.</param>
-/// <param name="Time">ms since the epoch; null where no header says it.</param>
-/// <param name="TimeIsWrong">Whether the header is there and no time.</param>
-public readonly record struct LabelHeaders(
-    ValueEncoding Encoding,
-    string? Type = null,
-    long? Time = null,
-    bool TimeIsWrong = false
-);
 
 /// <summary>
 /// Decodes events of <c>labels</c>. Labels are few beside clicks, so this is plain code over JsonDocument and the
@@ -28,7 +15,7 @@ public readonly record struct LabelHeaders(
 public static class LabelDecoder
 {
     /// <summary>Decodes one value; the label is null where there is an error. Never throws.</summary>
-    public static DecodeError Decode(byte[]? value, in LabelHeaders headers, out LabelEvent? label)
+    public static DecodeError Decode(byte[]? value, in EventHeaders headers, out LabelEvent? label)
     {
         label = null;
         int length = value?.Length ?? 0;
@@ -37,7 +24,7 @@ public static class LabelDecoder
             return new DecodeError(DeadLetterReason.TooLarge, $"{length} bytes");
         }
 
-        bool isProtobuf = headers.Encoding == ValueEncoding.Protobuf;
+        bool isProtobuf = headers.IsProtobuf;
         LabelFields? fields =
             length == 0 ? null
             : isProtobuf ? ProtobufLabelFields.Read(value!)
@@ -62,24 +49,27 @@ public static class LabelDecoder
         }
     }
 
-    private static DecodeError Judge(LabelFields fields, in LabelHeaders headers, out LabelEvent label)
+    private static DecodeError Judge(LabelFields fields, in EventHeaders headers, out LabelEvent label)
     {
         var judge = new LabelCheck(fields);
         string type = headers.Type ?? judge.Text("type", required: true, static _ => true);
-        if (!judge.Error.IsError && type != "label")
+        if (!judge.Error.IsError && type != LabelSchemas.Label.Type)
         {
             judge.Fail(DeadLetterReason.UnknownType, "type");
         }
 
-        long time = headers.TimeIsWrong ? judge.Fail(DeadLetterReason.WrongType, "time") : headers.Time ?? judge.Time();
+        long time =
+            !headers.Time.IsThere ? judge.Time()
+            : headers.Time.Problem != DeadLetterReason.None ? judge.Fail(headers.Time.Problem, HeaderTime.Detail)
+            : headers.Time.Milliseconds;
         string ip = judge.Text("ip", required: false, static text => IpAddress.TryParse(text, out _));
-        string publisher = judge.Text("publisher", required: false, IsIdentifier),
-            campaign = judge.Text("campaign", required: false, IsIdentifier);
-        string click = judge.Text("click", required: true, IsIdentifier),
-            placement = judge.Text("placement", required: false, IsIdentifier);
+        string publisher = judge.Text("publisher", required: false, Identifier.IsOne),
+            campaign = judge.Text("campaign", required: false, Identifier.IsOne);
+        string click = judge.Text("click", required: true, Identifier.IsOne),
+            placement = judge.Text("placement", required: false, Identifier.IsOne);
         string[] device = judge.Device();
         bool valid = judge.Flag("valid");
-        string source = judge.Text("source", required: true, IsIdentifier);
+        string source = judge.Text("source", required: true, Identifier.IsOne);
         double weight = judge.Weight();
         label = new LabelEvent
         {
@@ -103,11 +93,6 @@ public static class LabelDecoder
         };
         return judge.Error;
     }
-
-    private static bool IsIdentifier(string text) =>
-        text.Length is >= 1 and <= EventLimits.MaxIdentifierBytes
-        && text.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0
-        && text.AsSpan().IndexOfAny('{', '}') < 0;
 
     /// <summary>Asks for fields one after the other; the first error is the one that is told.</summary>
     private sealed class LabelCheck(LabelFields fields)
@@ -143,7 +128,7 @@ public static class LabelDecoder
         public double Weight()
         {
             FieldFound found = fields.Number("weight", out double value);
-            if (found == FieldFound.There && !(value >= 0 && value <= LabelEvent.MaxWeight))
+            if (found == FieldFound.There && !(value >= 0 && value <= EventLimits.MaxLabelWeight))
             {
                 found = FieldFound.OutOfRange;
             }
@@ -188,7 +173,11 @@ public static class LabelDecoder
             {
                 Fail(DeadLetterReason.OutOfRange, name);
             }
-            else if (found == FieldFound.WrongType || (found == FieldFound.Null && required))
+            else if (found == FieldFound.NoText)
+            {
+                Fail(DeadLetterReason.Malformed, name);
+            }
+            else if (found == FieldFound.WrongType)
             {
                 Fail(DeadLetterReason.WrongType, name);
             }

@@ -8,9 +8,6 @@ namespace Engine.Pipeline.History;
 /// </summary>
 public sealed record LabelEvent
 {
-    /// <summary>The most that one label may count.</summary>
-    public const double MaxWeight = 1000;
-
     /// <summary>The click that it speaks of.</summary>
     public required string Click { get; init; }
 
@@ -24,7 +21,7 @@ public sealed record LabelEvent
     public required string Source { get; init; }
 
     /// <summary>
-    /// How much it counts, 0 to <see cref="MaxWeight"/>; with 0 a later label takes the earlier back.
+    /// How much it counts, 0 to <see cref="EventLimits.MaxLabelWeight"/>; with 0 a later label takes the earlier back.
     /// </summary>
     public double Weight { get; init; } = 1;
 

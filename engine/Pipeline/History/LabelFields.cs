@@ -11,8 +11,10 @@ namespace Engine.Pipeline.History;
 internal enum FieldFound : byte
 {
     Absent,
-    Null,
     WrongType,
+
+    /// <summary>A string that holds half a surrogate pair.</summary>
+    NoText,
     OutOfRange,
     There,
 }
@@ -92,10 +94,7 @@ internal sealed class JsonLabelFields : LabelFields
             return value >= 0 && value <= most ? FieldFound.There : FieldFound.OutOfRange;
         }
 
-        double number = member.GetDouble();
-        return number == Math.Floor(number) && (number < 0 || number > most)
-            ? FieldFound.OutOfRange
-            : FieldFound.WrongType;
+        return member.GetRawText().AsSpan().ContainsAny(".eE") ? FieldFound.WrongType : FieldFound.OutOfRange;
     }
 
     public override FieldFound Flag(string name, out bool value)
@@ -123,8 +122,7 @@ internal sealed class JsonLabelFields : LabelFields
             return Unfit(member);
         }
 
-        value = member.GetDouble();
-        return FieldFound.There;
+        return member.TryGetDouble(out value) ? FieldFound.There : FieldFound.OutOfRange;
     }
 
     public override FieldFound Device() =>
@@ -191,12 +189,12 @@ internal sealed class JsonLabelFields : LabelFields
         }
         catch (InvalidOperationException)
         {
-            return FieldFound.OutOfRange;
+            return FieldFound.NoText;
         }
     }
 
     private static FieldFound Unfit(JsonElement member) =>
-        member.ValueKind == JsonValueKind.Null ? FieldFound.Null : FieldFound.WrongType;
+        member.ValueKind == JsonValueKind.Null ? FieldFound.Absent : FieldFound.WrongType;
 }
 
 /// <summary>A label in Protobuf.</summary>

@@ -1,10 +1,12 @@
 using Engine.Contracts;
+using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Decision;
 using Engine.Workflows.Bindings.Traffic;
 using Engine.Workflows.Bindings.Web;
 using Engine.Workflows.Module;
+using Engine.Workflows.Bindings.Events;
 using Engine.Workflows.Module.Traffic;
 
 namespace Engine.Workflows.Bindings;
@@ -15,6 +17,8 @@ public sealed class BindingsWorkflow : IWorkflow
     public string Name => "bindings";
 
     public string Topic => Topics.Bindings;
+
+    public IReadOnlyList<EventSchema> Events => BindingSchemas.All;
 
     public IReadOnlyList<ISettingKind> SettingKinds => BindingDecider.SettingKinds;
 

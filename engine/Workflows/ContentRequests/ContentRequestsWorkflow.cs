@@ -1,10 +1,12 @@
 using System.Globalization;
 using Engine.Contracts;
+using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Traffic;
 using Engine.Workflows.ContentRequests.Web;
 using Engine.Workflows.Module;
+using Engine.Workflows.ContentRequests.Events;
 using Engine.Workflows.Module.Traffic;
 
 namespace Engine.Workflows.ContentRequests;
@@ -15,6 +17,8 @@ public sealed class ContentRequestsWorkflow : IWorkflow
     public string Name => "content requests";
 
     public string Topic => Topics.ContentRequests;
+
+    public IReadOnlyList<EventSchema> Events => ContentRequestSchemas.All;
 
     public IReadOnlyList<ISettingKind> SettingKinds => ContentRequestDecider.SettingKinds;
 

@@ -1,38 +1,36 @@
-using System.Buffers;
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Engine.Contracts;
+using Engine.Contracts.Events;
 
 namespace Engine.Workflows.Module;
 
 /// <summary>
-/// Reads the fields of one event. The first thing wrong is kept, and makes the event a dead letter; until then every
-/// method answers something harmless, so that a decider reads all its fields and asks once. CloudEvents' headers win
-/// over the payload's fields of the same meaning.
+/// Reads the fields of one event that <see cref="EventCheck"/> found good by its schema: whatever a decider asks for is
+/// there if the schema requires it, and within its bounds. CloudEvents' headers win over the payload's fields of the same
+/// meaning. What no schema can say, the decider judges itself (<see cref="Fail"/>).
 /// </summary>
 public sealed class EventReader
 {
-    private static readonly SearchValues<byte> NoIdentifier = SearchValues.Create([
-        .. Enumerable
-            .Range(0, 256)
-            .Select(i => (byte)i)
-            .Where(b => b is <= (byte)' ' or >= 0x7F or (byte)'{' or (byte)'}'),
-    ]);
-
-    private readonly JsonElement _root;
+    private readonly Dictionary<string, JsonElement> _fields = new(StringComparer.Ordinal);
+    private readonly EventHeaders _headers;
     private readonly Func<string, string?> _header;
 
-    /// <param name="root">The event; anything but an object is malformed.</param>
-    /// <param name="header">A header of the record as text, or null.</param>
-    public EventReader(JsonElement root, Func<string, string?> header)
+    /// <param name="root">The event.</param>
+    /// <param name="type">Its type, which a header may have said.</param>
+    /// <param name="headers">What the record's headers say of the event.</param>
+    /// <param name="header">Any header of the record as text, or null.</param>
+    public EventReader(JsonElement root, string type, in EventHeaders headers, Func<string, string?> header)
     {
-        (_root, _header) = (root, header);
-        if (root.ValueKind != JsonValueKind.Object)
+        (Type, _headers, _header) = (type, headers, header);
+        foreach (JsonProperty field in root.EnumerateObject())
         {
-            Fail(DeadLetterReason.Malformed, "expected an object");
+            // A name that is no text is nobody's; JsonElement would tell of it by an exception.
+            if (JsonText.IsText(JsonMarshal.GetRawUtf8PropertyName(field)))
+            {
+                _fields[field.Name] = field.Value;
+            }
         }
-
-        Type = header("ce_type") ?? (IsGood ? Text("type", 64) : "");
     }
 
     /// <summary>The event's type.</summary>
@@ -58,155 +56,49 @@ public sealed class EventReader
     /// <summary>A header of the record, as text.</summary>
     public string? Header(string name) => _header(name);
 
-    /// <summary>The event's own id: 1 to 128 bytes of printable ASCII without spaces and braces.</summary>
-    public string Id(string name = "id") => _header("ce_id") is { } id ? Identifier(name, id) : Identifier(name);
+    /// <summary>The event's own id.</summary>
+    public string Id() => _headers.Id ?? Text("id");
+
+    /// <summary>The event's own id, or null where it has none.</summary>
+    public string? OptionalId() => _headers.Id ?? OptionalText("id");
 
     /// <summary>Event time, ms since the epoch.</summary>
-    public long Time()
-    {
-        if (_header("ce_time") is { } text)
-        {
-            if (
-                DateTimeOffset.TryParse(
-                    text,
-                    System.Globalization.CultureInfo.InvariantCulture,
-                    System.Globalization.DateTimeStyles.AssumeUniversal,
-                    out DateTimeOffset time
-                )
-            )
-            {
-                return time.ToUnixTimeMilliseconds();
-            }
+    public long Time() => _headers.Time.IsThere ? _headers.Time.Milliseconds : Integer("time");
 
-            Fail(DeadLetterReason.OutOfRange, "ce_time");
-            return 0;
-        }
-        return Integer("time", 0, EventLimits.MaxTime);
-    }
+    /// <summary>A text that the schema requires, an identifier too.</summary>
+    public string Text(string name) => Required(name).GetString()!;
 
-    public string Identifier(string name) =>
-        Find(name, JsonValueKind.String, required: true) is { } value ? Identifier(name, TextOf(name, value)) : "";
+    public string? OptionalText(string name) => Find(name)?.GetString();
 
-    public string? OptionalIdentifier(string name) =>
-        Find(name, JsonValueKind.String) is { } value ? Identifier(name, TextOf(name, value)) : null;
-
-    /// <summary>A required text of at most so many bytes of UTF-8.</summary>
-    public string Text(string name, int maxBytes) =>
-        Find(name, JsonValueKind.String, required: true) is { } value
-            ? Bounded(name, TextOf(name, value), maxBytes)
-            : "";
-
-    public string? OptionalText(string name, int maxBytes) =>
-        Find(name, JsonValueKind.String) is { } value ? Bounded(name, TextOf(name, value), maxBytes) : null;
-
-    public long Integer(string name, long least, long most) =>
-        Find(name, JsonValueKind.Number, required: true) is { } value ? Integer(name, value, least, most) : least;
+    /// <summary>A whole number that the schema requires.</summary>
+    public long Integer(string name) => Required(name).GetInt64();
 
     /// <summary>A client's address, or null.</summary>
-    public IpAddress? OptionalAddress(string name)
+    public IpAddress? OptionalAddress(string name) =>
+        OptionalText(name) is { } text && IpAddress.TryParse(text, out IpAddress address) ? address : null;
+
+    /// <summary>A list that the schema requires.</summary>
+    public JsonElement List(string name) => Required(name);
+
+    /// <summary>
+    /// The entries of an open object, each the last of its name; none where it isn't there. Values may be null.
+    /// </summary>
+    public Dictionary<string, JsonElement> Entries(string name)
     {
-        if (Find(name, JsonValueKind.String) is not { } value)
+        Dictionary<string, JsonElement> entries = new(StringComparer.Ordinal);
+        if (Find(name) is { } map)
         {
-            return null;
-        }
-
-        if (IpAddress.TryParse(Encoding.UTF8.GetBytes(TextOf(name, value)), out IpAddress address))
-        {
-            return address;
-        }
-
-        Fail(DeadLetterReason.OutOfRange, name);
-        return null;
-    }
-
-    /// <summary>An object whose names aren't known beforehand, or null.</summary>
-    public JsonElement? Map(string name, bool required = false) => Find(name, JsonValueKind.Object, required);
-
-    /// <summary>A list, or null.</summary>
-    public JsonElement? List(string name, bool required = false) => Find(name, JsonValueKind.Array, required);
-
-    /// <summary>The text of a value that was found; malformed where it is none (half of a surrogate pair).</summary>
-    public string TextOf(string name, JsonElement value)
-    {
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            Fail(DeadLetterReason.Malformed, name);
-            return "";
-        }
-    }
-
-    private string Identifier(string name, string text)
-    {
-        Span<byte> bytes = stackalloc byte[EventLimits.MaxIdentifierBytes + 4];
-        bool fits =
-            text.Length <= EventLimits.MaxIdentifierBytes
-            && Encoding.UTF8.TryGetBytes(text, bytes, out int written)
-            && written is >= 1 and <= EventLimits.MaxIdentifierBytes
-            && !bytes[..written].ContainsAny(NoIdentifier);
-        if (!fits)
-        {
-            Fail(DeadLetterReason.OutOfRange, name);
-        }
-
-        return text;
-    }
-
-    private string Bounded(string name, string text, int maxBytes)
-    {
-        if (Encoding.UTF8.GetByteCount(text) > maxBytes)
-        {
-            Fail(DeadLetterReason.OutOfRange, name);
-        }
-
-        return text;
-    }
-
-    private long Integer(string name, JsonElement value, long least, long most)
-    {
-        if (!value.TryGetInt64(out long number))
-        {
-            Fail(
-                value.TryGetDouble(out double real) && real != Math.Floor(real)
-                    ? DeadLetterReason.WrongType
-                    : DeadLetterReason.OutOfRange,
-                name
-            );
-            return least;
-        }
-        if (number < least || number > most)
-        {
-            Fail(DeadLetterReason.OutOfRange, name);
-        }
-
-        return number;
-    }
-
-    private JsonElement? Find(string name, JsonValueKind kind, bool required = false)
-    {
-        if (!IsGood)
-        {
-            return null;
-        }
-
-        if (!_root.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
-        {
-            if (required)
+            foreach (JsonProperty entry in map.EnumerateObject())
             {
-                Fail(DeadLetterReason.MissingField, name);
+                entries[entry.Name] = entry.Value;
             }
-
-            return null;
         }
-        if (value.ValueKind == kind)
-        {
-            return value;
-        }
-
-        Fail(DeadLetterReason.WrongType, name);
-        return null;
+        return entries;
     }
+
+    private JsonElement Required(string name) =>
+        Find(name) ?? throw new InvalidOperationException($"the schema of {Type} doesn't require the field {name}");
+
+    private JsonElement? Find(string name) =>
+        _fields.TryGetValue(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 }

@@ -1,3 +1,4 @@
+using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
 
 namespace Engine.Workflows.Module;
@@ -10,8 +11,13 @@ namespace Engine.Workflows.Module;
 /// </summary>
 public interface IDecider
 {
-    /// <summary>The topic that it reads; its event types are in <see cref="Contracts.Topics.Holds"/>.</summary>
+    /// <summary>The topic that it reads.</summary>
     string Topic { get; }
+
+    /// <summary>
+    /// The events of its topic. The runtime holds every record against them before <see cref="IDeciderPartition.Read"/>.
+    /// </summary>
+    EventCatalog Events { get; }
 
     /// <summary>
     /// How far back of progress the log is read again on a takeover, for what is counted in windows
@@ -49,7 +55,8 @@ public interface IDeciderPartition
     void Restore(string field, string value);
 
     /// <summary>
-    /// Reads an event; null where the reader was failed (<see cref="EventReader.Fail"/>), which makes it a dead letter.
+    /// Reads an event that its schema takes; null where the reader was failed (<see cref="EventReader.Fail"/>), which
+    /// makes it a dead letter.
     /// </summary>
     WorkflowEvent? Read(EventReader reader);
 

@@ -1,3 +1,4 @@
+using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
 using Engine.Workflows.Module.Traffic;
 
@@ -16,6 +17,12 @@ public interface IWorkflow
 
     /// <summary>The Kafka topic that holds its events; no two workflows read the same.</summary>
     string Topic { get; }
+
+    /// <summary>
+    /// The schemas of its events: ingest's check, the reader of its partitions, the Protobuf message, JSON Schemas and
+    /// <c>docs/events.md</c> go by them.
+    /// </summary>
+    IReadOnlyList<EventSchema> Events { get; }
 
     /// <summary>The kinds of settings that are its own.</summary>
     IReadOnlyList<ISettingKind> SettingKinds { get; }

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using Engine.Contracts;
+using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
 using Engine.Workflows.Module;
+using Engine.Workflows.Priority.Events;
 using Engine.Workflows.Module.Traffic;
 using Engine.Workflows.Priority.Decision;
 using Engine.Workflows.Priority.Traffic;
@@ -17,6 +19,8 @@ public sealed class PriorityWorkflow : IWorkflow
     public string Name => "priority";
 
     public string Topic => Topics.Processes;
+
+    public IReadOnlyList<EventSchema> Events => ProcessSchemas.All;
 
     public IReadOnlyList<ISettingKind> SettingKinds => PriorityDecider.SettingKinds;
 

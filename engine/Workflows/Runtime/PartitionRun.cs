@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using Engine.Contracts;
+using Engine.Contracts.Events;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline;
 using Engine.Pipeline.Join;
@@ -145,7 +145,7 @@ public sealed class PartitionRun : IDisposable
             Counts.Read++;
         }
 
-        Refusal? refusal = Read(_decider.Topic, _memory, record, out WorkflowEvent? e);
+        Refusal? refusal = Read(_decider, _memory, record, out WorkflowEvent? e);
         if (e == null)
         {
             if (!again)
@@ -265,9 +265,14 @@ public sealed class PartitionRun : IDisposable
     /// <summary>
     /// Reads the event of a record as every end of the engine reads it; what is wrong with it, or null.
     /// </summary>
-    /// <param name="topic">Whose event types are taken.</param>
+    /// <param name="decider">Whose events are taken.</param>
     /// <param name="memory">Who reads the fields; changes nothing.</param>
-    public static Refusal? Read(string topic, IDeciderPartition memory, in WorkflowRecord record, out WorkflowEvent? e)
+    public static Refusal? Read(
+        IDecider decider,
+        IDeciderPartition memory,
+        in WorkflowRecord record,
+        out WorkflowEvent? e
+    )
     {
         e = null;
         if (record.Value.Length > EventLimits.MaxValueBytes)
@@ -275,49 +280,29 @@ public sealed class PartitionRun : IDisposable
             return new Refusal(DeadLetterReason.TooLarge, $"{record.Value.Length} bytes");
         }
 
-        try
+        var headers = EventHeaders.Of(record.Header);
+        byte[] json = record.Value;
+        if (headers.IsProtobuf && ProtobufJson.TryRead(record.Value, out json) is { } problem)
         {
-            byte[] json =
-                record.Header("content-type")?.Contains("protobuf", StringComparison.OrdinalIgnoreCase) == true
-                    ? ProtobufJson.Of(record.Value)
-                    : record.Value;
-            if (!Utf8.IsValid(json))
-            {
-                return new Refusal(DeadLetterReason.Malformed, "not UTF-8");
-            }
-
-            using JsonDocument document = JsonDocument.Parse(json, Strict);
-            var reader = new EventReader(document.RootElement, record.Header);
-            if (reader.IsGood && !Topics.Holds[topic].Contains(reader.Type))
-            {
-                reader.Fail(DeadLetterReason.UnknownType, reader.Type);
-            }
-
-            if (reader.IsGood)
-            {
-                e = memory.Read(reader);
-            }
-
-            if (reader.IsGood && e != null)
-            {
-                return null;
-            }
-
-            e = null;
-            return new Refusal(reader.IsGood ? DeadLetterReason.Malformed : reader.Reason, reader.Detail);
+            return new Refusal(DeadLetterReason.Malformed, problem);
         }
-        // System.Text.Json tells of half a surrogate pair, in a name or a text, by InvalidOperationException, and only
-        // when it is looked at.
-        catch (Exception problem)
-            when (problem
-                    is JsonException
-                        or FormatException
-                        or InvalidOperationException
-                        or Google.Protobuf.InvalidProtocolBufferException
-            )
+
+        EventFindings found = EventCheck.InspectAnyLength(json, decider.Events, headers);
+        if (!found.IsGood)
         {
-            return new Refusal(DeadLetterReason.Malformed, problem.Message);
+            return new Refusal(found.Reason, found.Detail ?? "");
         }
+
+        using JsonDocument document = JsonDocument.Parse(json, Strict);
+        var reader = new EventReader(document.RootElement, found.Schema!.Type, headers, record.Header);
+        e = memory.Read(reader);
+        if (e != null && reader.IsGood)
+        {
+            return null;
+        }
+
+        e = null;
+        return new Refusal(reader.IsGood ? DeadLetterReason.Malformed : reader.Reason, reader.Detail);
     }
 
     private static bool IsTick(byte[] value) => value.AsSpan().SequenceEqual("""{"type":"tick"}"""u8);

@@ -1,6 +1,8 @@
 using Engine.Contracts.Protobuf;
 using System.Buffers;
 using System.Text.Json;
+using Engine.Contracts.Events;
+using Engine.Contracts.Protobuf;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -13,25 +15,83 @@ namespace Engine.Workflows.Runtime;
 /// </summary>
 public static class ProtobufJson
 {
-    /// <summary>
-    /// Throws <see cref="InvalidProtocolBufferException"/> or <see cref="FormatException"/> where the bytes are no
-    /// event.
-    /// </summary>
+    /// <summary>A number of JSON that no double holds.</summary>
+    private const string OutOfEveryRange = "1e999";
+
+    /// <summary>Room for the type's name, which a message of an event's own says by its number alone.</summary>
+    private const int MostOfTypeBytes = 64;
+
+    private static readonly OneofDescriptor OneofOfEvents = Contracts.Protobuf.WorkflowEvent.Descriptor.Oneofs.Single(
+        oneof => !oneof.IsSynthetic
+    );
+
+    private static readonly Dictionary<int, string> TypeByNumber = WorkflowEvents.Own.All.ToDictionary(
+        schema => schema.Number,
+        schema => schema.Type
+    );
+
+    /// <summary>Makes JSON of a value in Protobuf; why that can't be done, or null.</summary>
+    public static string? TryRead(byte[] value, out byte[] json)
+    {
+        json = [];
+        if (value.Length == 0)
+        {
+            return "not a Protobuf event";
+        }
+
+        try
+        {
+            json = Of(value);
+            return null;
+        }
+        catch (InvalidProtocolBufferException problem)
+        {
+            return problem.Message;
+        }
+    }
+
+    /// <summary>Throws <see cref="InvalidProtocolBufferException"/> where the bytes are no event.</summary>
     public static byte[] Of(byte[] value)
     {
-        IMessage e = Contracts.Protobuf.WorkflowEvent.Parser.ParseFrom(value);
-        var buffer = new ArrayBufferWriter<byte>(value.Length * 2);
+        Contracts.Protobuf.WorkflowEvent e = Contracts.Protobuf.WorkflowEvent.Parser.ParseFrom(value);
+        var buffer = new ArrayBufferWriter<byte>(value.Length * 2 + MostOfTypeBytes);
         using (var json = new Utf8JsonWriter(buffer))
         {
-            Write(json, e);
+            json.WriteStartObject();
+            if (OwnMessage(e) is var (type, own))
+            {
+                json.WriteString(EventSchema.TypeField, type);
+                WriteFields(json, own);
+            }
+            else
+            {
+                WriteFields(json, e);
+            }
+
+            json.WriteEndObject();
         }
 
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void Write(Utf8JsonWriter json, IMessage message)
+    /// <summary>
+    /// The event in a message of its own, which says its type; null in the flat form, where fields of all events lie side
+    /// by side. Fields beside a message of its own mean nothing.
+    /// </summary>
+    private static (string Type, IMessage Message)? OwnMessage(Contracts.Protobuf.WorkflowEvent e)
     {
-        json.WriteStartObject();
+        if (OneofOfEvents.Accessor.GetCaseFieldDescriptor(e) is not { } field)
+        {
+            return null;
+        }
+
+        return TypeByNumber.TryGetValue(field.FieldNumber, out string? type)
+            ? (type, (IMessage)field.Accessor.GetValue(e))
+            : throw new InvalidOperationException($"events.proto has {field.Name}, and no schema has its number");
+    }
+
+    private static void WriteFields(Utf8JsonWriter json, IMessage message)
+    {
         foreach (FieldDescriptor field in message.Descriptor.Fields.InDeclarationOrder())
         {
             object? value = field.Accessor.GetValue(message);
@@ -69,7 +129,6 @@ public static class ProtobufJson
                 WriteValue(json, value!);
             }
         }
-        json.WriteEndObject();
     }
 
     private static void WriteValue(Utf8JsonWriter json, object value)
@@ -88,10 +147,12 @@ public static class ProtobufJson
             case int number:
                 json.WriteNumberValue(number);
                 break;
-            case double number:
-                json.WriteNumberValue(
-                    double.IsFinite(number) ? number : throw new FormatException($"a number is {number}")
-                );
+            case double number when double.IsFinite(number):
+                json.WriteNumberValue(number);
+                break;
+            case double:
+                // JSON has neither infinities nor NaN: a number that is as far out of every range.
+                json.WriteRawValue(OutOfEveryRange);
                 break;
             case Size size:
                 json.WriteStartArray();
@@ -119,11 +180,8 @@ public static class ProtobufJson
                         break;
                 }
                 break;
-            case IMessage message:
-                Write(json, message);
-                break;
             default:
-                throw new FormatException($"a field holds {value.GetType().Name}");
+                throw new InvalidOperationException($"a field of events.proto holds {value.GetType().Name}");
         }
     }
 }

@@ -1,3 +1,5 @@
+using Engine.Contracts.Events;
+
 namespace Engine.Client.Checks;
 
 /// <summary>
@@ -25,6 +27,9 @@ internal readonly record struct CheckedEvent(
     int TimeLength
 )
 {
+    /// <summary>The schema of its type, null where it has no known one.</summary>
+    internal EventSchema? Schema { get; init; }
+
     /// <summary>Whether it is known where the event goes and when it was, whatever else may be wrong with it.</summary>
     internal bool CanBeSent =>
         Topic is not null

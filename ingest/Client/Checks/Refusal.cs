@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Engine.Contracts.Events;
 
 namespace Engine.Client.Checks;
 
@@ -17,7 +18,9 @@ internal static class Refusal
         {
             Reasons.TooLarge =>
                 $"{who}: {json.Length:N0} bytes are more than the {EventCheck.MaxBytes:N0} that an event may have",
-            Reasons.Malformed => $"{who}: malformed JSON ({field})",
+            Reasons.Malformed => found.Schema == null
+                ? $"{who}: malformed JSON ({field})"
+                : $"{who}: {field} is no text: it holds half a surrogate pair",
             Reasons.MissingField => $"{who}: {field} is missing",
             Reasons.UnknownType => $"{who}: type {Value(json, "type")} is none of the contract's",
             Reasons.WrongType => $"{who}: {field} {Value(json, field)} has the wrong type, {Wanted(found, field)}",
@@ -26,41 +29,14 @@ internal static class Refusal
         };
     }
 
-    private static FieldKind? KindOf(in CheckedEvent found, string field)
-    {
-        string? type = found.Type;
-        return EventType
-            .All.FirstOrDefault(known => known.Name == type)
-            ?.Fields.FirstOrDefault(known => known.Name == field)
-            ?.Kind;
-    }
+    private static FieldKind? KindOf(in CheckedEvent found, string field) =>
+        found.Schema?.Field(field.Split('.')[0])?.Kind;
 
     private static string Trouble(in CheckedEvent found, string field) =>
-        KindOf(found, field) switch
-        {
-            FieldKind.Address => "is no address",
-            _ => $"is out of range, {Wanted(found, field)}",
-        };
+        KindOf(found, field) is AddressKind ? "is no address" : $"is out of range, {Wanted(found, field)}";
 
     private static string Wanted(in CheckedEvent found, string field) =>
-        KindOf(found, field) switch
-        {
-            FieldKind.Identifier => "an identifier is 1 to 128 bytes of printable ASCII without spaces and braces",
-            FieldKind.Address => "an address is a string like 203.0.113.9 or 2001:db8::1",
-            FieldKind.Time => "a time is an integer of milliseconds since 1970",
-            FieldKind.Text => "a string is expected",
-            FieldKind.Count => "an integer from 0 on is expected",
-            FieldKind.Number => "a finite number is expected",
-            FieldKind.Flag => "true or false is expected",
-            FieldKind.Pointer => "a pointer is mouse, touch, pen or keyboard",
-            FieldKind.Outcome => "an outcome is confirmed, missed or expired",
-            FieldKind.Viewport => "a viewport is [width, height]",
-            FieldKind.Sizes => "sizes are one or more [width, height]",
-            FieldKind.Points => "points are 1 to 4,096 of [t_ms, x, y], t never decreasing",
-            FieldKind.Device => "a device's fields are strings of at most 128 bytes",
-            FieldKind.Object => "an object is expected",
-            _ => "a string is expected",
-        };
+        KindOf(found, field)?.Expected ?? "a string is expected";
 
     private static string Value(ReadOnlySpan<byte> json, string field)
     {
@@ -68,7 +44,12 @@ internal static class Refusal
         {
             var reader = new Utf8JsonReader(json);
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
-            if (!document.RootElement.TryGetProperty(field, out JsonElement value))
+            // A device's field, an entry of an object: one step into the value.
+            string[] names = field.Split('.', 2);
+            if (
+                !document.RootElement.TryGetProperty(names[0], out JsonElement value)
+                || (names.Length == 2 && !value.TryGetProperty(names[1], out value))
+            )
             {
                 return "";
             }

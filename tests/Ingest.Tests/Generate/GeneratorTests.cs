@@ -4,6 +4,7 @@ using Engine.Web;
 using Engine.Workflows.ContentRequests.Traffic;
 using Engine.Workflows.Module.Traffic;
 using Engine.Workflows.Priority.Traffic;
+using Engine.Workflows;
 using Ingest.Generate;
 using Ingest.Generate.Events;
 using Ingest.Tests.Rig;
@@ -64,7 +65,7 @@ public class GeneratorTests
     {
         foreach (SampleEvent next in Traffic().Where(sample => sample.Actor != "malformed"))
         {
-            CheckedEvent found = EventCheck.Inspect(next.Json);
+            CheckedEvent found = EventCheck.Inspect(next.Json, WorkflowEvents.All);
             Assert.True(found.Reason is null, found.Describe());
             Assert.Equal((next.Topic, next.Key, next.Type), (found.Topic, found.Key, found.Type));
             Assert.InRange(next.TimeMs - found.Time!.Value, 0, 10_000); // a repeat has its first's time
@@ -78,7 +79,7 @@ public class GeneratorTests
         [
             .. Traffic()
                 .Where(sample => sample.Actor == "malformed")
-                .Select(sample => EventCheck.Inspect(sample.Json).Reason)
+                .Select(sample => EventCheck.Inspect(sample.Json, WorkflowEvents.All).Reason)
                 .Distinct(),
         ];
         foreach (
@@ -210,7 +211,7 @@ public class GeneratorTests
         Assert.Equal(20, played.Select(e => e.Key).Distinct().Count());
         foreach (SampleEvent e in played)
         {
-            CheckedEvent found = EventCheck.Inspect(e.Json);
+            CheckedEvent found = EventCheck.Inspect(e.Json, WorkflowEvents.All);
             Assert.Equal((null, e.Type, e.Topic, e.Key), (found.Reason, found.Type, found.Topic, found.Key));
         }
         var read = cluster.Read(played.Length, Engine.Contracts.Topics.Processes);
@@ -232,7 +233,7 @@ public class GeneratorTests
         {
             Assert.InRange(next.TimeMs, before, End);
             before = next.TimeMs;
-            CheckedEvent found = EventCheck.Inspect(next.Json);
+            CheckedEvent found = EventCheck.Inspect(next.Json, WorkflowEvents.All);
             Assert.Equal((null, next.Topic, next.Key, next.Type), (found.Reason, found.Topic, found.Key, found.Type));
         }
         string all = string.Concat(requests.Select(request => System.Text.Encoding.UTF8.GetString(request.Json)));

@@ -1,5 +1,6 @@
 using System.Text;
 using Engine.Contracts;
+using Engine.Contracts.Events;
 using Engine.Pipeline;
 using Engine.Pipeline.Decode;
 using FsCheck;
@@ -19,16 +20,17 @@ public sealed class JsonDecoderTests : IDisposable
     [InlineData("""{"type":"label"}""", "unknown-type type")]
     [InlineData(
         """{"type":"click","id":"c","time":1,"ip":"1.2.3.4","publisher":"p","campaign":null}""",
-        "wrong-type campaign"
+        "missing-field campaign"
     )]
     [InlineData(
         """{"type":"click","id":"c","time":1,"ip":"1.2.3.4","publisher":"p","campaign":"k k"}""",
         "out-of-range campaign"
     )]
-    [InlineData("""{"type":"cursor-path","click":"c","time":1,"ip":null,"points":[]}""", "out-of-range points")]
+    [InlineData("""{"type":"cursor-path","click":"c","time":1,"ip":"::1","points":[]}""", "out-of-range points")]
+    [InlineData("""{"type":"cursor-path","click":"c","time":1,"ip":null,"points":[[0,1,2]]}""", "missing-field ip")]
     [InlineData(
-        """{"type":"cursor-path","click":"c","time":1,"ip":null,"points":[[0,1,2]]}""",
-        "cursor-path\n  click=c\n  points=0 1 2\n  time=1"
+        """{"type":"cursor-path","click":"c","time":1,"ip":"1.2.3.4","points":[[0,1,2]]}""",
+        "cursor-path\n  click=c\n  ip=1.2.3.4 1.2.3.4\n  points=0 1 2\n  time=1"
     )]
     [InlineData("""{"type":"tick"}""", "tick")]
     public void What_a_value_says_is_told_in_the_contracts_words(string value, string expected) =>
@@ -226,7 +228,7 @@ public sealed class JsonDecoderTests : IDisposable
             {
                 Type = new Text(type, 5),
                 Id = new Text(id, 3),
-                Time = 99,
+                Time = HeaderTime.At(99),
             };
             Assert.Equal(
                 "click\n  campaign=k\n  id=c-9\n  ip=1.2.3.4 1.2.3.4\n  publisher=p\n  time=99",
@@ -238,10 +240,9 @@ public sealed class JsonDecoderTests : IDisposable
             {
                 Type = new Text(type, 5),
                 Id = new Text(id, 3),
-                Time = -1,
-                TimeIsWrong = true,
+                Time = HeaderTime.Parse("14:03"u8),
             };
-            Assert.Equal("wrong-type time", _engine.Json(value, length, headers));
+            Assert.Equal("malformed", _engine.Json(value, length, headers));
         }
     }
 

@@ -68,8 +68,11 @@ internal static class PlainJsonDecoder
                 "path",
             ]
         ),
-        ["cursor-path"] = (["click", "time", "points"], ["click", "time", "points", "ip"]),
-        ["confirmation"] = (["click", "time", "outcome"], ["click", "time", "outcome", "ip", "attempts", "latency_ms"]),
+        ["cursor-path"] = (["click", "time", "ip", "points"], ["click", "time", "points", "ip"]),
+        ["confirmation"] = (
+            ["click", "time", "ip", "outcome"],
+            ["click", "time", "outcome", "ip", "attempts", "latency_ms"]
+        ),
         ["tick"] = ([], []),
     };
 
@@ -91,15 +94,22 @@ internal static class PlainJsonDecoder
         }
 
         JsonElement type = Parse(typeText);
+        if (type.ValueKind == JsonValueKind.Null)
+        {
+            return Decoded.Error(DeadLetterReason.MissingField, "type");
+        }
+
         if (type.ValueKind != JsonValueKind.String)
         {
             return Decoded.Error(DeadLetterReason.WrongType, "type");
         }
 
-        if (
-            PlainFields.TextOf(type) is not { } name
-            || !Types.TryGetValue(name, out (string[] Required, string[] Known) rules)
-        )
+        if (PlainFields.TextOf(type) is not { } name)
+        {
+            return Decoded.Error(DeadLetterReason.Malformed, "type");
+        }
+
+        if (!Types.TryGetValue(name, out (string[] Required, string[] Known) rules))
         {
             return Decoded.Error(DeadLetterReason.UnknownType, "type");
         }
@@ -118,8 +128,13 @@ internal static class PlainJsonDecoder
                 continue;
             }
             JsonElement member = Parse(text);
-            if (member.ValueKind == JsonValueKind.Null && !required)
+            if (member.ValueKind == JsonValueKind.Null)
             {
+                if (required)
+                {
+                    return Decoded.Error(DeadLetterReason.MissingField, field);
+                }
+
                 continue;
             }
 
@@ -221,9 +236,9 @@ internal sealed class PlainFields
             "pointer" => Text(field, member, text => text is "mouse" or "touch" or "pen" or "keyboard"),
             "outcome" => Text(field, member, text => text is "confirmed" or "missed" or "expired"),
             "ip" => Text(field, member, text => IpAddress.TryParse(text, out _)),
-            "time" or "latency_ms" => Integer(field, member, EventLimits.MaxTime),
+            "time" => Integer(field, member, EventLimits.MaxTime),
             "cost_micros" => Integer(field, member, EventLimits.MaxCostMicros),
-            "attempts" => Integer(field, member, int.MaxValue),
+            "attempts" or "latency_ms" => Integer(field, member, int.MaxValue),
             "x" or "y" => Number(field, member),
             "expects_path" => Flag(field, member),
             "viewport" => Viewport(member),
@@ -273,7 +288,12 @@ internal sealed class PlainFields
             return DeadLetterReason.WrongType;
         }
 
-        if (TextOf(member) is not { } text || !isFine(text))
+        if (TextOf(member) is not { } text)
+        {
+            return DeadLetterReason.Malformed;
+        }
+
+        if (!isFine(text))
         {
             return DeadLetterReason.OutOfRange;
         }
@@ -284,19 +304,12 @@ internal sealed class PlainFields
 
     private DeadLetterReason Integer(string field, JsonElement member, long most)
     {
-        if (member.ValueKind != JsonValueKind.Number)
+        if (member.ValueKind != JsonValueKind.Number || !IsDigits(member))
         {
             return DeadLetterReason.WrongType;
         }
 
-        if (!member.TryGetInt64(out long value))
-        {
-            double number = member.GetDouble();
-            return number == Math.Floor(number) && (number < 0 || number > most)
-                ? DeadLetterReason.OutOfRange
-                : DeadLetterReason.WrongType;
-        }
-        if (value < 0 || value > most)
+        if (!member.TryGetInt64(out long value) || value < 0 || value > most)
         {
             return DeadLetterReason.OutOfRange;
         }
@@ -335,7 +348,7 @@ internal sealed class PlainFields
 
     private DeadLetterReason Viewport(JsonElement member)
     {
-        if (Numbers(member, 2) is not [double width, double height])
+        if (Numbers(member, 2) is not [double width, double height] || !member.EnumerateArray().All(IsDigits))
         {
             return DeadLetterReason.WrongType;
         }
@@ -414,7 +427,12 @@ internal sealed class PlainFields
             }
 
             string? text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : TextOf(value);
-            if (text == null || Encoding.UTF8.GetByteCount(text) > EventLimits.MaxDeviceBytes)
+            if (text == null)
+            {
+                return (DeadLetterReason.Malformed, "device." + name);
+            }
+
+            if (Encoding.UTF8.GetByteCount(text) > EventLimits.MaxDeviceBytes)
             {
                 return (DeadLetterReason.OutOfRange, "device." + name);
             }
@@ -423,6 +441,8 @@ internal sealed class PlainFields
         }
         return null;
     }
+
+    private static bool IsDigits(JsonElement number) => !number.GetRawText().AsSpan().ContainsAny(".eE");
 
     private static string? NameOf(JsonProperty property)
     {

@@ -281,7 +281,7 @@ public sealed class ProtobufDecoderTests : IDisposable
                 _engine.Protobuf(
                     value,
                     bytes.Length,
-                    new CloudEvent { Type = new Engine.Pipeline.Decode.Text(type, 5), Time = -1 }
+                    new CloudEvent { Type = new Engine.Pipeline.Decode.Text(type, 5) }
                 )
             );
         }

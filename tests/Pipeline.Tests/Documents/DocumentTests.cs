@@ -3,6 +3,7 @@ using Engine.Contracts;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Settings;
+using Tests.Support;
 using Xunit;
 
 namespace Pipeline.Tests.Documents;

@@ -1,5 +1,6 @@
 using System.Text;
 using Engine.Contracts;
+using Engine.Contracts.Events;
 using Engine.Pipeline;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.History;
@@ -56,7 +57,7 @@ public sealed class LabelDecoderTests
             Assert.False(Decode(e.ToJson(), out LabelEvent? json).IsError);
             Assert.False(
                 LabelDecoder
-                    .Decode(e.ToProtobuf(), new LabelHeaders(ValueEncoding.Protobuf), out LabelEvent? protobuf)
+                    .Decode(e.ToProtobuf(), new EventHeaders(IsProtobuf: true), out LabelEvent? protobuf)
                     .IsError
             );
             Assert.Equal(json, protobuf);
@@ -77,19 +78,19 @@ public sealed class LabelDecoderTests
     [InlineData("[]", "malformed", "not one JSON object")]
     [InlineData("""{"type":"label"} x""", "malformed", "not one JSON object")]
     [InlineData("{}", "missing-field", "type")]
-    [InlineData("""{"type":null}""", "wrong-type", "type")]
+    [InlineData("""{"type":null}""", "missing-field", "type")]
     [InlineData("""{"type":"click"}""", "unknown-type", "type")]
     [InlineData("""{"type":"label"}""", "missing-field", "time")]
     [InlineData("""{"type":"label","time":1.5}""", "wrong-type", "time")]
     [InlineData("""{"type":"label","time":-1}""", "out-of-range", "time")]
-    [InlineData("""{"type":"label","time":1e300}""", "out-of-range", "time")]
+    [InlineData("""{"type":"label","time":1e300}""", "wrong-type", "time")]
     [InlineData("""{"type":"label","time":1}""", "missing-field", "click")]
     [InlineData("""{"type":"label","time":1,"click":"a b"}""", "out-of-range", "click")]
     [InlineData("""{"type":"label","time":1,"click":7}""", "wrong-type", "click")]
-    [InlineData("""{"type":"label","time":1,"click":"\ud800"}""", "out-of-range", "click")]
+    [InlineData("""{"type":"label","time":1,"click":"\ud800"}""", "malformed", "click")]
     [InlineData("""{"type":"label","time":1,"click":"c"}""", "missing-field", "valid")]
     [InlineData("""{"type":"label","time":1,"click":"c","valid":1}""", "wrong-type", "valid")]
-    [InlineData("""{"type":"label","time":1,"click":"c","valid":null}""", "wrong-type", "valid")]
+    [InlineData("""{"type":"label","time":1,"click":"c","valid":null}""", "missing-field", "valid")]
     [InlineData("""{"type":"label","time":1,"click":"c","valid":true}""", "missing-field", "source")]
     [InlineData("""{"type":"label","time":1,"click":"c","valid":true,"source":""}""", "out-of-range", "source")]
     [InlineData(
@@ -158,9 +159,7 @@ public sealed class LabelDecoderTests
         for (int i = 0; i < protobuf.Length; i++)
         {
             Assert.Equal(
-                LabelDecoder
-                    .Decode(protobuf[..i], new LabelHeaders(ValueEncoding.Protobuf), out LabelEvent? label)
-                    .IsError,
+                LabelDecoder.Decode(protobuf[..i], new EventHeaders(IsProtobuf: true), out LabelEvent? label).IsError,
                 label == null
             );
         }
@@ -177,12 +176,14 @@ public sealed class LabelDecoderTests
     {
         byte[] value = Encoding.UTF8.GetBytes("""{"type":"click","time":1,"click":"c","valid":true,"source":"s"}""");
         Assert.False(
-            LabelDecoder.Decode(value, new LabelHeaders(ValueEncoding.Json, "label", 77), out LabelEvent? label).IsError
+            LabelDecoder
+                .Decode(value, new EventHeaders(Type: "label", Time: HeaderTime.At(77)), out LabelEvent? label)
+                .IsError
         );
         Assert.Equal(77, label!.Time);
         Assert.Equal(
-            new DecodeError(DeadLetterReason.WrongType, "time"),
-            LabelDecoder.Decode(value, new LabelHeaders(ValueEncoding.Json, "label", null, TimeIsWrong: true), out _)
+            new DecodeError(DeadLetterReason.Malformed, "ce_time"),
+            LabelDecoder.Decode(value, new EventHeaders(Type: "label", Time: HeaderTime.Parse("today"u8)), out _)
         );
     }
 

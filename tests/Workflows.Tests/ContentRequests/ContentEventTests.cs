@@ -60,7 +60,7 @@ public class ContentEventTests
         DeadLetterReason.Malformed,
         "parameters"
     )]
-    [InlineData("content-request", "click", DeadLetterReason.UnknownType, "click")]
+    [InlineData("content-request", "click", DeadLetterReason.UnknownType, "type")]
     public void What_cannot_be_used_is_a_dead_letter(string part, string by, DeadLetterReason reason, string detail)
     {
         var run = new ContentRun(ContentRun.FrontTop);
@@ -140,7 +140,7 @@ public class ContentEventTests
             Unit = "news/front/top",
             Ip = "203.0.113.9",
         };
-        e.Sizes.Add(new Size { Width = 728, Height = 90 });
+        e.Sizes.Add(new Engine.Contracts.Protobuf.Size { Width = 728, Height = 90 });
         e.Parameters["color"] = "red";
         run.Log.Send(e.ToByteArray(), "sp-1", ("content-type", "application/protobuf"));
         ContentAnswer answer = ContentAnswer.Parse(run.Log.Values["content:r"])!;

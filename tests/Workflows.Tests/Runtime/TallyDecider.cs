@@ -1,5 +1,7 @@
+using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
 using Engine.Workflows;
+using Engine.Workflows.Bindings.Events;
 using Engine.Workflows.Module;
 
 namespace Workflows.Tests.Runtime;
@@ -11,6 +13,7 @@ namespace Workflows.Tests.Runtime;
 internal sealed class TallyDecider(bool followsSettings = false) : IDecider
 {
     public string Topic => "bindings";
+    public EventCatalog Events { get; } = new(BindingSchemas.All);
     public TimeSpan LongestWindow => TimeSpan.FromMinutes(1);
     public IReadOnlyList<ISettingKind> Kinds { get; } = [new StepKind()];
 
@@ -44,7 +47,7 @@ internal sealed class TallyDecider(bool followsSettings = false) : IDecider
 
         public WorkflowEvent? Read(EventReader reader)
         {
-            var e = new Tallied(reader.Id(), reader.Identifier("page"), reader.Identifier("account"), reader.Time());
+            var e = new Tallied(reader.Id(), reader.Text("page"), reader.Text("account"), reader.Time());
             return reader.IsGood ? e : null;
         }
 

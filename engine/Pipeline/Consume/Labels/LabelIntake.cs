@@ -1,7 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
-using Engine.Pipeline.Clicks;
-using Engine.Pipeline.Consume.Librdkafka;
+using Engine.Contracts.Events;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.History;
 
@@ -98,28 +97,14 @@ public sealed class LabelIntake(Histories histories)
     }
 
     /// <summary>What a message's headers say of its value.</summary>
-    public static unsafe LabelHeaders HeadersOf(Message<byte[], byte[]> message)
+    public static EventHeaders HeadersOf(Message<byte[], byte[]> message)
     {
-        var record = new Record { CloudEvent = CloudEvent.None };
-        string? type = null;
+        var headers = new EventHeaders();
         foreach (IHeader header in message.Headers ?? [])
         {
-            byte[] value = header.GetValueBytes() ?? [];
-            fixed (byte* start = value)
-            {
-                MessageHeaderReader.Take(ref record, Encoding.UTF8.GetBytes(header.Key), new Text(start, value.Length));
-            }
-
-            if (header.Key == "ce_type" && value.Length > 0)
-            {
-                type = Encoding.UTF8.GetString(value);
-            }
+            headers = headers.With(Encoding.UTF8.GetBytes(header.Key), header.GetValueBytes());
         }
-        return new LabelHeaders(
-            record.Encoding,
-            type,
-            record.CloudEvent.Time >= 0 ? record.CloudEvent.Time : null,
-            record.CloudEvent.TimeIsWrong
-        );
+
+        return headers;
     }
 }

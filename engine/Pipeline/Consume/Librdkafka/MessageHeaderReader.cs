@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using Engine.Contracts.Events;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Fetch;
 using Engine.Pipeline.Decode;
@@ -59,25 +59,25 @@ internal static unsafe class MessageHeaderReader
     /// <summary>Takes one header into a record.</summary>
     public static void Take(ref Record record, ReadOnlySpan<byte> key, Text text)
     {
-        if (key.SequenceEqual("content-type"u8))
+        if (text.Start == null)
         {
-            if (text.Span.StartsWith("application/protobuf"u8) || text.Span.StartsWith("application/x-protobuf"u8))
-            {
-                record.Encoding = ValueEncoding.Protobuf;
-            }
+            return; // a header without a value says nothing
         }
-        else if (key.SequenceEqual("ce_type"u8))
+
+        switch (EventHeaders.NameOf(key))
         {
-            (record.HasCloudEvent, record.CloudEvent.Type) = (true, text);
-        }
-        else if (key.SequenceEqual("ce_id"u8))
-        {
-            (record.HasCloudEvent, record.CloudEvent.Id) = (true, text);
-        }
-        else if (key.SequenceEqual("ce_time"u8))
-        {
-            record.HasCloudEvent = true;
-            record.CloudEvent.TimeIsWrong = !TryTime(text.Span, out record.CloudEvent.Time);
+            case EventHeader.ContentType:
+                record.Encoding = EventHeaders.IsProtobufType(text.Span) ? ValueEncoding.Protobuf : ValueEncoding.Json;
+                break;
+            case EventHeader.Type:
+                (record.HasCloudEvent, record.CloudEvent.Type) = (true, text);
+                break;
+            case EventHeader.Id:
+                (record.HasCloudEvent, record.CloudEvent.Id) = (true, text);
+                break;
+            case EventHeader.Time:
+                (record.HasCloudEvent, record.CloudEvent.Time) = (true, HeaderTime.Parse(text.Span));
+                break;
         }
     }
 
@@ -112,18 +112,5 @@ internal static unsafe class MessageHeaderReader
         }
 
         return copy;
-    }
-
-    /// <summary>RFC 3339, as CloudEvents has it, to ms since the epoch.</summary>
-    private static bool TryTime(ReadOnlySpan<byte> text, out long time)
-    {
-        bool parsed = DateTimeOffset.TryParse(
-            Encoding.UTF8.GetString(text),
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal,
-            out DateTimeOffset value
-        );
-        time = parsed ? value.ToUnixTimeMilliseconds() : -1;
-        return parsed && time >= 0;
     }
 }

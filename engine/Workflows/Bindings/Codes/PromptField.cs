@@ -73,7 +73,7 @@ public sealed record PromptField(
         json.WritePropertyName(Name);
         if (Type == PromptType.Integer)
         {
-            json.WriteNumberValue(IntegerOf(value)!.Value);
+            json.WriteNumberValue(value.GetInt64());
         }
         else
         {
@@ -170,14 +170,13 @@ public sealed record PromptField(
             return BindingReasons.PromptType;
         }
 
-        if (IntegerOf(value) is { } number)
+        // An integer is digits alone, as in every event: 5.0 and 5e3 are of another type.
+        if (value.GetRawText().AsSpan().ContainsAny(".eE"))
         {
-            return number < Min || number > Max ? BindingReasons.PromptRange : null;
+            return BindingReasons.PromptType;
         }
 
-        return value.TryGetDouble(out double real) && real != Math.Floor(real)
-            ? BindingReasons.PromptType
-            : BindingReasons.PromptRange;
+        return !value.TryGetInt64(out long number) || number < Min || number > Max ? BindingReasons.PromptRange : null;
     }
 
     private string? WrongNumber(JsonElement value)
@@ -210,21 +209,5 @@ public sealed record PromptField(
         }
 
         return characters > Characters ? BindingReasons.PromptRange : null;
-    }
-
-    /// <summary>A whole number however it is written (5, 5.0, 5e3); null where it is none, or beyond 64 bits.</summary>
-    private static long? IntegerOf(JsonElement value)
-    {
-        if (value.TryGetInt64(out long number))
-        {
-            return number;
-        }
-
-        return
-            value.TryGetDecimal(out decimal real)
-            && real == decimal.Truncate(real)
-            && real is >= long.MinValue and <= long.MaxValue
-            ? (long)real
-            : null;
     }
 }

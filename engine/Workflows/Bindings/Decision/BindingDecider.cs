@@ -1,6 +1,8 @@
 using Engine.Contracts;
+using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
 using Engine.Workflows.Bindings.Codes;
+using Engine.Workflows.Bindings.Events;
 using Engine.Workflows.Bindings.Settings;
 using Engine.Workflows.Module;
 
@@ -17,6 +19,8 @@ public sealed class BindingDecider(CodeKeys keys) : IDecider
     public static readonly IReadOnlyList<ISettingKind> SettingKinds = [new PageKind(), new SuspectKind()];
 
     public string Topic => Topics.Bindings;
+
+    public EventCatalog Events { get; } = new(BindingSchemas.All);
 
     /// <summary>
     /// None: what windows count is remembered, since the log alone doesn't tell which bindings were good.

@@ -20,29 +20,16 @@ public sealed record BindingEvent(
     IpAddress? Ip
 ) : WorkflowEvent("binding", Id, Page, Time)
 {
-    internal static BindingEvent? Read(EventReader reader)
-    {
-        string id = reader.Id(),
-            page = reader.Identifier("page"),
-            code = reader.Text("code", EventLimits.MaxValueBytes),
-            account = reader.Identifier("account");
-        long time = reader.Time();
-        IpAddress? ip = reader.OptionalAddress("ip");
-        var values = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        if (reader.Map("values") is { } map)
-        {
-            foreach (JsonProperty value in map.EnumerateObject())
-            {
-                // A text that is half a surrogate pair is told of now: nothing may go wrong later.
-                if (value.Value.ValueKind == JsonValueKind.String)
-                {
-                    reader.TextOf("values", value.Value);
-                }
-
-                values[value.Name] = value.Value.Clone();
-            }
-        }
-
-        return reader.IsGood ? new BindingEvent(id, time, page, code, account, values, ip) : null;
-    }
+    internal static BindingEvent Read(EventReader reader) =>
+        new(
+            reader.Id(),
+            reader.Time(),
+            reader.Text("page"),
+            reader.Text("code"),
+            reader.Text("account"),
+            reader
+                .Entries("values")
+                .ToDictionary(value => value.Key, value => value.Value.Clone(), StringComparer.Ordinal),
+            reader.OptionalAddress("ip")
+        );
 }

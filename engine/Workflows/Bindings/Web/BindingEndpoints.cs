@@ -7,6 +7,7 @@ using Engine.Web;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Decision;
 using Engine.Workflows.Bindings.Settings;
+using Engine.Workflows;
 using Engine.Workflows.Bindings;
 using Engine.Workflows.Module;
 using Microsoft.AspNetCore.Builder;

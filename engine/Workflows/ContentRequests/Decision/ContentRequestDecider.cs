@@ -1,4 +1,5 @@
 using Engine.Contracts;
+using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
 using Engine.Workflows.ContentRequests.Events;
 using Engine.Workflows.ContentRequests.Settings;
@@ -13,6 +14,8 @@ namespace Engine.Workflows.ContentRequests.Decision;
 public sealed class ContentRequestDecider(IStandings standings) : IDecider
 {
     public string Topic => Topics.ContentRequests;
+
+    public EventCatalog Events { get; } = new(ContentRequestSchemas.All);
 
     public TimeSpan LongestWindow => RequestRates.Window;
 

@@ -168,16 +168,13 @@ public sealed class RequestType
                 return null;
             }
 
-            if (Parameters.Read(root.GetProperty("parameters"), out _, out _) is not { } asked)
-            {
-                return null;
-            }
-
             var type = new RequestType(
                 validity,
                 root.GetProperty("unit").GetString()!,
                 sizes,
-                asked,
+                Parameters.Of(
+                    root.GetProperty("parameters").EnumerateObject().ToDictionary(one => one.Name, one => one.Value)
+                ),
                 new RequestExample(
                     example.GetProperty("request").GetString()!,
                     example.TryGetProperty("resource", out JsonElement resource) ? resource.GetString() : null,

@@ -33,59 +33,24 @@ public sealed record ContentRequest(
     /// <summary>Reads an event; null where the reader was failed.</summary>
     public static ContentRequest? Read(EventReader reader)
     {
-        string id = reader.Id();
-        long time = reader.Time();
-        string sponsor = reader.Identifier("sponsor"),
-            unit = reader.Identifier("unit");
-        AdSize[] sizes = ReadSizes(reader);
-        string? resource = reader.OptionalText("resource", EventLimits.MaxValueBytes);
-        IpAddress? address = reader.OptionalAddress("ip");
-        reader.OptionalText("ua", EventLimits.MaxValueBytes);
-        KeyValuePair<string, string>[] asked = ReadParameters(reader);
+        string id = reader.Id(),
+            sponsor = reader.Text("sponsor");
+        AdSize[] sizes = AdSize.ReadList(reader.List("sizes"), out string problem, out _)
+            ?? throw new InvalidOperationException($"sizes that the schema takes: {problem}");
         ContentAnswer? answered = ReadAnswer(reader, id, sponsor);
         return reader.IsGood
-            ? new ContentRequest(id, sponsor, time, resource, address, unit, sizes, asked, answered)
+            ? new ContentRequest(
+                id,
+                sponsor,
+                reader.Time(),
+                reader.OptionalText("resource"),
+                reader.OptionalAddress("ip"),
+                reader.Text("unit"),
+                sizes,
+                Parameters.Of(reader.Entries("parameters")),
+                answered
+            )
             : null;
-    }
-
-    private static AdSize[] ReadSizes(EventReader reader)
-    {
-        if (reader.List("sizes", required: true) is not { } list)
-        {
-            return [];
-        }
-
-        if (AdSize.ReadList(list, out string problem, out bool isType) is { } sizes)
-        {
-            return sizes;
-        }
-
-        reader.Fail(isType ? DeadLetterReason.WrongType : DeadLetterReason.OutOfRange, $"sizes: {problem}");
-        return [];
-    }
-
-    private static KeyValuePair<string, string>[] ReadParameters(EventReader reader)
-    {
-        if (reader.Map("parameters") is not { } map)
-        {
-            return [];
-        }
-
-        try
-        {
-            if (Parameters.Read(map, out string problem, out bool isType) is { } parameters)
-            {
-                return parameters;
-            }
-
-            reader.Fail(isType ? DeadLetterReason.WrongType : DeadLetterReason.OutOfRange, $"parameters: {problem}");
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair, in a name or in a value.
-            reader.Fail(DeadLetterReason.Malformed, "parameters");
-        }
-        return [];
     }
 
     private static ContentAnswer? ReadAnswer(EventReader reader, string id, string sponsor)

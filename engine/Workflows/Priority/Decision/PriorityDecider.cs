@@ -1,6 +1,8 @@
 using Engine.Contracts;
+using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
 using Engine.Workflows.Module;
+using Engine.Workflows.Priority.Events;
 using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.Priority.Decision;
@@ -12,6 +14,8 @@ namespace Engine.Workflows.Priority.Decision;
 public sealed class PriorityDecider : IDecider
 {
     public string Topic => Topics.Processes;
+
+    public EventCatalog Events { get; } = new(ProcessSchemas.All);
 
     /// <summary>Nothing is counted in windows: all that matters of an instance is remembered.</summary>
     public TimeSpan LongestWindow => TimeSpan.Zero;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Engine.Conditions;
 using Engine.Contracts;
 using Engine.Workflows.Module;
@@ -13,81 +12,31 @@ public abstract record ProcessEvent(string Type, string? Id, string Process, str
     : WorkflowEvent(Type, Id, Instance, Time)
 {
     /// <summary>Attributes in an event, and of an instance.</summary>
-    public const int MaxAttributes = 256;
+    public const int MaxAttributes = EventLimits.MaxAttributes;
 
-    /// <summary>Bytes of UTF-8 in an attribute's text.</summary>
-    public const int MaxTextBytes = 1024;
-
-    /// <summary>Reads one of the contract's four; null where the reader was failed.</summary>
+    /// <summary>Reads one of the contract's four; null for another type.</summary>
     public static ProcessEvent? Read(EventReader reader)
     {
         // The contract gives these events no id; one that is there all the same tells a second of it.
-        string? id = reader.Header("ce_id") != null ? reader.Id() : reader.OptionalIdentifier("id");
-        string process = reader.Identifier("process"),
-            instance = reader.Identifier("instance");
+        string? id = reader.OptionalId();
+        string process = reader.Text("process"),
+            instance = reader.Text("instance");
         long time = reader.Time();
-        ProcessEvent? e = reader.Type switch
+        return reader.Type switch
         {
-            "process-started" => new ProcessStarted(id, process, instance, time, Context(reader, required: false)),
-            "process-context" => new ProcessContext(id, process, instance, time, Context(reader, required: true)),
-            "process-taken" => new ProcessTaken(id, process, instance, time, reader.Identifier("worker")),
+            "process-started" => new ProcessStarted(id, process, instance, time, Context(reader)),
+            "process-context" => new ProcessContext(id, process, instance, time, Context(reader)),
+            "process-taken" => new ProcessTaken(id, process, instance, time, reader.Text("worker")),
             "process-finished" => new ProcessFinished(id, process, instance, time),
             _ => null,
         };
-        return reader.IsGood ? e : null;
     }
 
-    private static Dictionary<string, CelValue?> Context(EventReader reader, bool required)
-    {
-        Dictionary<string, CelValue?> context = new(StringComparer.Ordinal);
-        if (reader.Map("context", required) is not { } map)
-        {
-            return context;
-        }
-
-        foreach (JsonProperty property in map.EnumerateObject())
-        {
-            string name = $"context.{property.Name}";
-            if (property.Name.Length is < 1 or > EventLimits.MaxIdentifierBytes || context.Count >= MaxAttributes)
-            {
-                reader.Fail(DeadLetterReason.OutOfRange, name);
-            }
-            else if (property.Value.ValueKind == JsonValueKind.Null)
-            {
-                context[property.Name] = null;
-            }
-            else if (
-                property.Value.ValueKind == JsonValueKind.String
-                && System.Text.Encoding.UTF8.GetByteCount(reader.TextOf(name, property.Value)) > MaxTextBytes
-            )
-            {
-                reader.Fail(DeadLetterReason.OutOfRange, name);
-            }
-            else if (!reader.IsGood)
-            {
-                break;
-            }
-            else if (ContextValues.Of(property.Value) is { } value)
-            {
-                context[property.Name] = value;
-            }
-            else
-            {
-                reader.Fail(
-                    property.Value.ValueKind == JsonValueKind.Number
-                        ? DeadLetterReason.OutOfRange
-                        : DeadLetterReason.WrongType,
-                    name
-                );
-            }
-
-            if (!reader.IsGood)
-            {
-                break;
-            }
-        }
-        return context;
-    }
+    /// <summary>The attributes; null values are those that null removes.</summary>
+    private static Dictionary<string, CelValue?> Context(EventReader reader) =>
+        reader
+            .Entries("context")
+            .ToDictionary(entry => entry.Key, entry => ContextValues.Of(entry.Value), StringComparer.Ordinal);
 }
 
 /// <param name="Context">The attributes that it begins with.</param>

@@ -1,0 +1,353 @@
+using System.Numerics;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Engine.Contracts.Events;
+
+/// <summary>
+/// Holds an event's JSON against its schema, for whoever takes events: HTTP says by it what it refuses, the engine what
+/// becomes a dead letter, so that both take the same. One pass, but for an event whose type stands behind other fields,
+/// which takes two. Unknown fields are skipped; of members with one name the last counts; null is absence; of several
+/// fields that are wrong the first of the schema is told. Never throws, whatever the bytes.
+/// </summary>
+/// <remarks>The decoders of <c>interactions</c> and <c>labels</c> are written by hand, for speed; tests hold them
+/// against this.</remarks>
+public static class EventCheck
+{
+    private static readonly JsonReaderOptions Options = new()
+    {
+        MaxDepth = EventLimits.MaxDepth,
+        CommentHandling = JsonCommentHandling.Disallow,
+    };
+
+    /// <summary>Looks at one event.</summary>
+    /// <param name="events">Those that may come; another type is unknown.</param>
+    /// <param name="headers">What the record's headers say, which wins over the payload.</param>
+    public static EventFindings Inspect(
+        ReadOnlySpan<byte> json,
+        EventCatalog events,
+        in EventHeaders headers = default
+    ) =>
+        json.Length > EventLimits.MaxValueBytes
+            ? EventFindings.Bad(DeadLetterReason.TooLarge, $"{json.Length} bytes")
+            : InspectAnyLength(json, events, headers);
+
+    /// <summary>
+    /// The same without the bound on the length, for JSON that was made of a value in Protobuf, which has its own.
+    /// </summary>
+    public static EventFindings InspectAnyLength(ReadOnlySpan<byte> json, EventCatalog events, in EventHeaders headers)
+    {
+        if (!Utf8.IsValid(json))
+        {
+            return EventFindings.Bad(DeadLetterReason.Malformed, "not UTF-8");
+        }
+
+        try
+        {
+            EventSchema? guess = headers.Type != null ? events.Of(headers.Type) : TypeThatComesFirst(json, events);
+            var pass = new Pass(guess, events, headers);
+            pass.Run(json);
+            if (pass.Type != guess)
+            {
+                pass = new Pass(pass.Type, events, headers);
+                pass.Run(json);
+            }
+            return pass.Judge();
+        }
+        catch (JsonException error)
+        {
+            return EventFindings.Bad(
+                DeadLetterReason.Malformed,
+                error.BytePositionInLine is { } at ? $"byte {at} of line {error.LineNumber + 1}" : "not one JSON object"
+            );
+        }
+    }
+
+    private static EventSchema? TypeThatComesFirst(ReadOnlySpan<byte> json, EventCatalog events)
+    {
+        var reader = new Utf8JsonReader(json, Options);
+        return
+            reader.Read()
+            && reader.TokenType == JsonTokenType.StartObject
+            && reader.Read()
+            && reader.TokenType == JsonTokenType.PropertyName
+            && !JsonText.IsBroken(ref reader)
+            && reader.ValueTextEquals("type"u8)
+            && reader.Read()
+            && reader.TokenType == JsonTokenType.String
+            ? events.Of(ref reader)
+            : null;
+    }
+
+    /// <summary>One pass by one schema; without one it looks for the type alone.</summary>
+    private struct Pass
+    {
+        private readonly EventSchema? _schema;
+        private readonly EventCatalog _events;
+        private readonly EventHeaders _headers;
+
+        // A bit a field, in the order of the schema.
+        private ulong _seen,
+            _malformed,
+            _wrongType,
+            _outOfRange;
+        private string?[]? _within;
+        private int _next;
+        private DeadLetterReason _typeProblem;
+        private EventFindings _found;
+        private string? _click;
+
+        internal Pass(EventSchema? schema, EventCatalog events, in EventHeaders headers)
+        {
+            (_schema, _events, _headers, Type) = (schema, events, headers, headers.Type == null ? null : schema);
+            _typeProblem =
+                headers.Type == null ? DeadLetterReason.MissingField
+                : schema == null ? DeadLetterReason.UnknownType
+                : DeadLetterReason.None;
+        }
+
+        /// <summary>The schema of the type that the event turned out to have.</summary>
+        internal EventSchema? Type { get; private set; }
+
+        internal void Run(ReadOnlySpan<byte> json)
+        {
+            var reader = new Utf8JsonReader(json, Options);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw new JsonException();
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                bool isText = !JsonText.IsBroken(ref reader);
+                if (isText && reader.ValueTextEquals("type"u8))
+                {
+                    reader.Read();
+                    TypeMember(ref reader);
+                    continue;
+                }
+                int index = isText ? Find(ref reader) : -1;
+                reader.Read();
+                if (index < 0)
+                {
+                    reader.Skip();
+                }
+                else
+                {
+                    Member(index, ref reader);
+                }
+            }
+            while (reader.Read()) { } // what follows the object makes it malformed
+        }
+
+        private void TypeMember(ref Utf8JsonReader reader)
+        {
+            if (_headers.Type != null)
+            {
+                reader.Skip();
+                return;
+            }
+            Type = reader.TokenType == JsonTokenType.String ? _events.Of(ref reader) : null;
+            _typeProblem = reader.TokenType switch
+            {
+                JsonTokenType.String when JsonText.IsBroken(ref reader) => DeadLetterReason.Malformed,
+                JsonTokenType.Null => DeadLetterReason.MissingField,
+                JsonTokenType.String when Type == null => DeadLetterReason.UnknownType,
+                JsonTokenType.String => DeadLetterReason.None,
+                _ => DeadLetterReason.WrongType,
+            };
+            reader.Skip();
+        }
+
+        /// <summary>The place of a name; producers mostly write fields in one order.</summary>
+        private int Find(ref Utf8JsonReader reader)
+        {
+            int count = _schema?.Fields.Count ?? 0;
+            for (int i = 0; i < count; i++)
+            {
+                int index = _next + i < count ? _next + i : _next + i - count;
+                if (reader.ValueTextEquals(_schema!.Fields[index].Utf8))
+                {
+                    _next = index + 1 < count ? index + 1 : 0;
+                    return index;
+                }
+            }
+            return -1;
+        }
+
+        private void Member(int index, ref Utf8JsonReader reader)
+        {
+            ulong bit = 1UL << index;
+            _seen &= ~bit;
+            EventField field = _schema!.Fields[index];
+            Forget(field, bit);
+            if (reader.TokenType == JsonTokenType.Null)
+            {
+                return;
+            }
+
+            _seen |= bit;
+            Utf8JsonReader value = reader;
+            FieldProblem problem = field.Kind.Check(ref reader);
+            if (problem.Reason == DeadLetterReason.None)
+            {
+                Keep(field, ref value);
+                return;
+            }
+            Mark(index, problem);
+        }
+
+        private void Mark(int index, FieldProblem problem)
+        {
+            ulong bit = 1UL << index;
+            if (problem.Reason == DeadLetterReason.Malformed)
+            {
+                _malformed |= bit;
+            }
+            else if (problem.Reason == DeadLetterReason.WrongType)
+            {
+                _wrongType |= bit;
+            }
+            else
+            {
+                _outOfRange |= bit;
+            }
+
+            if (problem.Within != null)
+            {
+                (_within ??= new string?[_schema!.Fields.Count])[index] = problem.Within;
+            }
+        }
+
+        /// <summary>Of members with one name the last counts, and so does what is wrong with it.</summary>
+        private void Forget(EventField field, ulong bit)
+        {
+            _malformed &= ~bit;
+            _wrongType &= ~bit;
+            _outOfRange &= ~bit;
+            if (_within != null)
+            {
+                _within[BitOperations.TrailingZeroCount(bit)] = null;
+            }
+
+            if (field == _schema!.Key)
+            {
+                _found = _found with { Key = null };
+            }
+
+            switch (field.Name)
+            {
+                case "time":
+                    _found = _found with { Time = null };
+                    break;
+                case "id":
+                    _found = _found with { Id = null };
+                    break;
+                case "click":
+                    _click = null;
+                    break;
+            }
+        }
+
+        private void Keep(EventField field, ref Utf8JsonReader value)
+        {
+            if (field == _schema!.Key)
+            {
+                _found = _found with { Key = KeyOf(field, value.GetString()!) };
+            }
+
+            switch (field.Name)
+            {
+                case "time":
+                    _found = _found with
+                    {
+                        Time = value.GetInt64(),
+                        TimeAt = (int)value.TokenStartIndex,
+                        TimeLength = value.ValueSpan.Length,
+                    };
+                    break;
+                case "id":
+                    _found = _found with { Id = value.GetString() };
+                    break;
+                case "click":
+                    _click = value.GetString();
+                    break;
+            }
+        }
+
+        private static string KeyOf(EventField field, string text) =>
+            field.Kind is AddressKind && IpAddress.TryParse(text, out IpAddress address) ? address.NetworkText() : text;
+
+        /// <summary>What was found, the headers taken into account.</summary>
+        internal EventFindings Judge()
+        {
+            if (_schema == null || _typeProblem != DeadLetterReason.None)
+            {
+                return EventFindings.Bad(_typeProblem, EventSchema.TypeField);
+            }
+
+            ulong required = 0;
+            for (int i = 0; i < _schema.Fields.Count; i++)
+            {
+                EventField field = _schema.Fields[i];
+                required |= field.IsRequired ? 1UL << i : 0;
+                TakeHeader(i, field);
+            }
+            ulong missing = required & ~_seen,
+                any = missing | _malformed | _wrongType | _outOfRange;
+            _found = _found with { Schema = _schema, Id = _found.Id ?? _click };
+            if (any == 0)
+            {
+                return _found;
+            }
+
+            int index = BitOperations.TrailingZeroCount(any);
+            ulong bit = any & (ulong)-(long)any;
+            return _found with
+            {
+                Reason =
+                    (missing & bit) != 0 ? DeadLetterReason.MissingField
+                    : (_malformed & bit) != 0 ? DeadLetterReason.Malformed
+                    : (_wrongType & bit) != 0 ? DeadLetterReason.WrongType
+                    : DeadLetterReason.OutOfRange,
+                Detail = DetailOf(index),
+            };
+        }
+
+        /// <summary>CloudEvents' headers win over the payload's fields.</summary>
+        private void TakeHeader(int index, EventField field)
+        {
+            ulong bit = 1UL << index;
+            if (field.Name == "id" && _headers.Id is { } id)
+            {
+                Forget(field, bit);
+                _seen |= bit;
+                if (!Identifier.IsOne(id))
+                {
+                    _outOfRange |= bit;
+                    return;
+                }
+                _found = _found with { Id = id, Key = field == _schema!.Key ? id : _found.Key };
+            }
+            else if (field.Name == "time" && _headers.Time is { IsThere: true } time)
+            {
+                Forget(field, bit);
+                _seen |= bit;
+                _found = _found with { Time = time.Problem == DeadLetterReason.None ? time.Milliseconds : null };
+                _malformed |= time.Problem == DeadLetterReason.Malformed ? bit : 0;
+                _outOfRange |= time.Problem == DeadLetterReason.OutOfRange ? bit : 0;
+            }
+        }
+
+        private readonly string DetailOf(int index)
+        {
+            string name = _schema!.Fields[index].Name;
+            if (name == "time" && _headers.Time.IsThere)
+            {
+                return HeaderTime.Detail;
+            }
+
+            return _within?[index] is { } within ? $"{name}.{within}" : name;
+        }
+    }
+}
