@@ -37,7 +37,7 @@ public sealed partial class EngineHost : IDisposable
         SettingsWithin = TimeSpan.FromSeconds(30);
 
     private readonly List<Lane> _lanes;
-    private readonly WorkflowLane _workflows;
+    private readonly List<WorkflowLane> _workflows;
     private readonly KafkaOut _kafka;
     private readonly SettingsReader _settings;
     private readonly LogEnds _ends;
@@ -49,11 +49,11 @@ public sealed partial class EngineHost : IDisposable
         StandingsView standings,
         CodeKeys codes,
         IEnumerable<Lane> lanes,
-        WorkflowLane workflows,
+        IEnumerable<WorkflowLane> workflows,
         ILogger log
     )
     {
-        (Standings, Codes, _lanes, _workflows) = (standings, codes, [.. lanes], workflows);
+        (Standings, Codes, _lanes, _workflows) = (standings, codes, [.. lanes], [.. workflows]);
         (Context, _settings, _kafka, _clock) = (context, settings, context.Kafka, context.Clock);
         _ends = new LogEnds(context.Consume.Kafka, context.Redis, context.Keys, context.Clock);
         _kafka.Failed = log.SendFailed;
@@ -73,10 +73,13 @@ public sealed partial class EngineHost : IDisposable
 
     /// <summary>What ended a lane, or null.</summary>
     public Exception? Failure =>
-        _workflows.Failure ?? _lanes.Select(lane => lane.Failure).FirstOrDefault(failure => failure != null);
+        _workflows
+            .Select(lane => lane.Failure)
+            .Concat(_lanes.Select(lane => lane.Failure))
+            .FirstOrDefault(failure => failure != null);
 
-    /// <summary>Where the workflows stand.</summary>
-    public WorkflowStatus Workflows => _workflows.Status;
+    /// <summary>Where the workflows stand together.</summary>
+    public WorkflowStatus Workflows => WorkflowStatus.Of([.. _workflows.Select(lane => lane.Status)]);
 
     /// <summary>What became of all records so far.</summary>
     public PartitionCounts Counts
@@ -193,10 +196,19 @@ public sealed partial class EngineHost : IDisposable
                 Clock = clock,
                 Log = log,
             };
-            Task<WorkflowLane> workflows = Task.Run(
-                () => new WorkflowLane(context, Deciders.All(view, codes), Deciders.Upkeep(context, view)),
-                cancel
-            );
+            IEnumerable<Task<WorkflowLane>> workflows = Deciders
+                .All(view, codes)
+                .Select(decider =>
+                    Task.Run(
+                        () =>
+                            new WorkflowLane(
+                                context,
+                                decider,
+                                decider.Topic == Topics.Processes ? Deciders.Upkeep(context, view) : []
+                            ),
+                        cancel
+                    )
+                );
             IEnumerable<Task<Lane>> lanes = Enumerable
                 .Range(0, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount)
                 .Select(i => Task.Run(() => new Lane(context, i), cancel));
@@ -206,7 +218,7 @@ public sealed partial class EngineHost : IDisposable
                 view,
                 codes,
                 await Task.WhenAll(lanes).ConfigureAwait(false),
-                await workflows.ConfigureAwait(false),
+                await Task.WhenAll(workflows).ConfigureAwait(false),
                 log
             );
             // What loading lists, rules and models took is given back to the system, 50 MB, before memory is needed for
@@ -217,7 +229,7 @@ public sealed partial class EngineHost : IDisposable
                 lane.Start();
             }
 
-            host._workflows.Start();
+            host._workflows.ForEach(lane => lane.Start());
             return host;
         }
         catch
@@ -241,13 +253,13 @@ public sealed partial class EngineHost : IDisposable
             lane.Stop();
         }
 
-        _workflows.Stop();
+        _workflows.ForEach(lane => lane.Stop());
         foreach (Lane lane in _lanes)
         {
             lane.Join();
         }
 
-        _workflows.Join();
+        _workflows.ForEach(lane => lane.Join());
     }
 
     /// <summary>
@@ -462,7 +474,7 @@ public sealed partial class EngineHost : IDisposable
             lane.Dispose();
         }
 
-        _workflows.Dispose();
+        _workflows.ForEach(lane => lane.Dispose());
         _ends.Dispose();
         Context.LabelledClicks.Dispose();
         Context.Standings.Dispose();

@@ -58,8 +58,8 @@ public sealed unsafe class LaneSink : IDecisionSink
         _networkKey,
         _networkTtl,
         _channel;
-    private readonly Dictionary<PartitionState, PartitionDelivery> _deliveries;
-    private PartitionDelivery? _last;
+    private readonly Dictionary<PartitionState, PartitionCommitter> _committers;
+    private PartitionCommitter? _last;
 
     /// <summary>Of the clicks that are expected, in order.</summary>
     private readonly ClickTotals[] _totals = new ClickTotals[ClickRow.ChunkRecords];
@@ -71,10 +71,10 @@ public sealed unsafe class LaneSink : IDecisionSink
         KafkaOut.Sender sender,
         RedisKeys keys,
         DeliverOptions options,
-        Dictionary<PartitionState, PartitionDelivery> deliveries
+        Dictionary<PartitionState, PartitionCommitter> committers
     )
     {
-        (_redis, _kafka, _sender, _options, _deliveries) = (redis, kafka, sender, options, deliveries);
+        (_redis, _kafka, _sender, _options, _committers) = (redis, kafka, sender, options, committers);
         _verdictKey = Encoding.ASCII.GetBytes(keys.Verdict(""));
         _networkKey = Encoding.ASCII.GetBytes(keys.Network(""));
         _channel = Encoding.ASCII.GetBytes(keys.VerdictChannel);
@@ -91,7 +91,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         {
             if (row.IsLive)
             {
-                DeliveryOf(row.Partition).Totals.Prefetch(row);
+                CommitterOf(row.Partition).Totals.Prefetch(row);
             }
         }
 
@@ -100,7 +100,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         {
             if (row.IsLive)
             {
-                _totals[expected++] = DeliveryOf(row.Partition).Totals.Expect(row);
+                _totals[expected++] = CommitterOf(row.Partition).Totals.Expect(row);
             }
         }
     }
@@ -121,7 +121,7 @@ public sealed unsafe class LaneSink : IDecisionSink
             Encoding.UTF8.GetBytes(click.Click),
             _options.VerdictsTopic ? IdOf(partition, partition.Position, Output.Confirmed) : null
         );
-        DeliveryOf(partition).Totals.CountConfirmation(click, VerdictWriter.ReasonOf(e.Outcome));
+        CommitterOf(partition).Totals.CountConfirmation(click, VerdictWriter.ReasonOf(e.Outcome));
     }
 
     public void DeadLetter(in Record record, DecodeError error)
@@ -147,7 +147,7 @@ public sealed unsafe class LaneSink : IDecisionSink
 
     public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
     {
-        PartitionDelivery delivery = DeliveryOf(partition);
+        PartitionCommitter committer = CommitterOf(partition);
         foreach (StandingSums sums in due)
         {
             if (sums.Kind == StandingKind.Network)
@@ -155,7 +155,7 @@ public sealed unsafe class LaneSink : IDecisionSink
                 WriteNetwork(sums);
             }
 
-            delivery.AddStanding(
+            committer.Standings.Add(
                 StandingRecord.Key(sums, partition.Name),
                 StandingRecord.Value(sums, partition.Position),
                 partition.Position
@@ -207,13 +207,13 @@ public sealed unsafe class LaneSink : IDecisionSink
     }
 
     /// <summary>
-    /// A partition's delivery; mostly that of the click before, for batches hold runs of one partition.
+    /// A partition's committer; mostly that of the click before, for batches hold runs of one partition.
     /// </summary>
-    private PartitionDelivery DeliveryOf(PartitionState partition)
+    private PartitionCommitter CommitterOf(PartitionState partition)
     {
         if (_last?.State != partition)
         {
-            _last = _deliveries[partition];
+            _last = _committers[partition];
         }
 
         return _last;
