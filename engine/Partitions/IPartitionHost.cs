@@ -27,7 +27,10 @@ public interface IPartitionHost<TPartition>
     /// <summary>Makes the partition's state, as it is before the first record is read.</summary>
     TPartition Open(PartitionLease lease, RebuildPlan plan);
 
-    /// <summary>Called when all partitions of a takeover are open and before any record is read.</summary>
+    /// <summary>
+    /// Called when all partitions of a takeover are open and before any record is read: from here on they use what other
+    /// partitions told.
+    /// </summary>
     void TakenOver(IReadOnlyList<TPartition> partitions) { }
 
     /// <summary>

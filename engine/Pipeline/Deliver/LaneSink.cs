@@ -48,7 +48,7 @@ public sealed unsafe class LaneSink : IDecisionSink
 
     private readonly RedisWriter _redis;
     private readonly KafkaOut _kafka;
-    private readonly KafkaOut.Sender _sender;
+    private readonly DeliveryTracker _sent;
     private readonly DeliverOptions _options;
     private readonly Utf8Builder _json = new();
     private readonly Utf8Builder _network = new(128),
@@ -68,13 +68,13 @@ public sealed unsafe class LaneSink : IDecisionSink
     public LaneSink(
         RedisWriter redis,
         KafkaOut kafka,
-        KafkaOut.Sender sender,
+        DeliveryTracker sent,
         RedisKeys keys,
         DeliverOptions options,
         Dictionary<PartitionState, PartitionCommitter> committers
     )
     {
-        (_redis, _kafka, _sender, _options, _committers) = (redis, kafka, sender, options, committers);
+        (_redis, _kafka, _sent, _options, _committers) = (redis, kafka, sent, options, committers);
         _verdictKey = Encoding.ASCII.GetBytes(keys.Verdict(""));
         _networkKey = Encoding.ASCII.GetBytes(keys.Network(""));
         _channel = Encoding.ASCII.GetBytes(keys.VerdictChannel);
@@ -135,8 +135,8 @@ public sealed unsafe class LaneSink : IDecisionSink
             record.Partition.Partition,
             record.Offset
         );
-        _kafka.SendOwn(
-            _sender,
+        _kafka.SendPrefixed(
+            _sent,
             Topics.DeadLetters,
             Bytes(record.Key, record.KeyLength),
             Bytes(record.Value, record.Length),
@@ -164,8 +164,8 @@ public sealed unsafe class LaneSink : IDecisionSink
     }
 
     public void Signature(ClickRow row, ReadOnlySpan<byte> signature) =>
-        _kafka.SendOwn(
-            _sender,
+        _kafka.SendPrefixed(
+            _sent,
             Topics.PathSignatures,
             row.Event.Id.Span.ToArray(),
             signature.ToArray(),
@@ -182,7 +182,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         pipe.Set(5, _verdictKey, click, _json.Written, _expiry);
         if (id != null)
         {
-            _kafka.SendOwn(_sender, Topics.Verdicts, click.ToArray(), _json.Written.ToArray(), id);
+            _kafka.SendPrefixed(_sent, Topics.Verdicts, click.ToArray(), _json.Written.ToArray(), id);
         }
 
         if (!_options.VerdictsChannel)

@@ -75,7 +75,7 @@ public sealed class PartitionCommitter
     }
 
     /// <summary>Begins a commit up to an offset, if nothing is under way and anything is new.</summary>
-    public void Begin(long nextOffset, RedisWriter writer, KafkaOut.Sender kafka)
+    public void Begin(long nextOffset, RedisWriter writer, DeliveryTracker kafka)
     {
         if (_stage != Stage.Idle || !_committer.Begin(new PartitionProgress(nextOffset, State.LogTime)))
         {
@@ -92,7 +92,7 @@ public sealed class PartitionCommitter
     }
 
     /// <summary>Sends the commit once everything that it covers is acknowledged.</summary>
-    public void Advance(RedisWriter writer, KafkaOut.Sender kafka)
+    public void Advance(RedisWriter writer, DeliveryTracker kafka)
     {
         if (_stage != Stage.Begun || !kafka.IsReached(_sentToKafka) || !writer.IsReached(ref _written))
         {

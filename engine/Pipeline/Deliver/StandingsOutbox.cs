@@ -9,7 +9,7 @@ namespace Engine.Pipeline.Deliver;
 /// </summary>
 public sealed class StandingsOutbox(string partition)
 {
-    /// <summary>Sums that may wait for progress before a commit is due for their sake: some megabytes of them.</summary>
+    /// <summary>Sums that may wait before a commit is due for their sake: some megabytes of them.</summary>
     private const int ManySums = 2000;
 
     /// <summary>How often it is said how far sums are written where none changes, ms of log time.</summary>
@@ -37,12 +37,12 @@ public sealed class StandingsOutbox(string partition)
     public void Committed(long offset, long logTime) => (_committedOffset, _committedLogTime) = (offset, logTime);
 
     /// <summary>Sends what is due. Called every turn, also where nothing is new.</summary>
-    public void Send(KafkaOut kafka, KafkaOut.Sender sender)
+    public void Send(KafkaOut kafka, DeliveryTracker tracker)
     {
-        if (_mark is { } mark && sender.IsReached(mark.Count))
+        if (_mark is { } mark && tracker.IsReached(mark.Count))
         {
             kafka.Standing(
-                sender,
+                tracker,
                 StandingRecord.MarkKey(partition),
                 StandingRecord.MarkValue(mark.Covers, mark.LogTime)
             );
@@ -52,7 +52,7 @@ public sealed class StandingsOutbox(string partition)
         while (_sums.TryPeek(out (string Key, byte[] Value, long Covers) sum) && sum.Covers <= _committedOffset)
         {
             _sums.Dequeue();
-            kafka.Standing(sender, sum.Key, sum.Value);
+            kafka.Standing(tracker, sum.Key, sum.Value);
             sent = true;
         }
         if (
@@ -61,7 +61,7 @@ public sealed class StandingsOutbox(string partition)
             && (sent || _unmarked || _committedLogTime - _markedAt > MarkEveryMs)
         )
         {
-            (_mark, _unmarked) = ((sender.Count, _committedOffset, _committedLogTime), false);
+            (_mark, _unmarked) = ((tracker.Count, _committedOffset, _committedLogTime), false);
         }
         else
         {

@@ -134,7 +134,7 @@ public sealed class PartitionRun
         LogTime = logTime;
         DecisionSettings settings = At(logTime);
         _ids.Expire(logTime - settings.Limits.DuplicatesMs);
-        if (IsTick(record.Value))
+        if (TickEvent.Is(record.Value))
         {
             return null;
         }
@@ -318,8 +318,6 @@ public sealed class PartitionRun
             return new Refusal(DeadLetterReason.Malformed, problem.Message);
         }
     }
-
-    private static bool IsTick(byte[] value) => value.AsSpan().SequenceEqual("""{"type":"tick"}"""u8);
 }
 
 /// <summary>What became of a workflow's records. Read = Decided + Duplicates + DeadLetters.</summary>

@@ -11,8 +11,9 @@ namespace Engine.Workflows.Runtime;
 
 /// <summary>
 /// Writes one partition's results: values and growing records, then what goes to Kafka, and when all of it is
-/// acknowledged the counts, the memory and progress in one step (<see cref="ProgressCommitter"/>). Each part may be written again after a failure: values are the same, a record that carries the offset
-/// already stays as it is, and a step finds its own progress there.
+/// acknowledged the counts, the memory and progress in one step (<see cref="ProgressCommitter"/>). Each part may be
+/// written again after a failure: values are the same, a record that carries the offset already stays as it is, and a
+/// commit finds its own progress there.
 /// </summary>
 internal sealed class WorkflowDelivery(
     PartitionLease lease,
@@ -77,7 +78,7 @@ internal sealed class WorkflowDelivery(
     }
 
     /// <summary>Hands what goes to Kafka to its client; acknowledged when the sender's count is reached.</summary>
-    public void SendOut(KafkaOut kafka, KafkaOut.Sender sender)
+    public void SendOut(KafkaOut kafka, DeliveryTracker sent)
     {
         foreach (Outgoing message in Pending.Out)
         {
@@ -86,11 +87,11 @@ internal sealed class WorkflowDelivery(
                 value = Encoding.UTF8.GetBytes(message.Json);
             if (message.Own)
             {
-                kafka.SendOwn(sender, message.Topic, key, value, id);
+                kafka.SendPrefixed(sent, message.Topic, key, value, id);
             }
             else
             {
-                kafka.SendShared(sender, message.Topic, key, value, id);
+                kafka.SendUnprefixed(sent, message.Topic, key, value, id);
             }
         }
         Pending.Out.Clear();

@@ -33,7 +33,7 @@ public sealed class WorkflowLane : IDisposable
     private readonly PartitionAssignment<WorkflowPartition> _partitions;
     private readonly SettingsGate _settings;
     private readonly TickScheduler _ticks;
-    private readonly KafkaOut.Sender _sender = new();
+    private readonly DeliveryTracker _sent = new();
     private readonly WorkflowCounts _released = new();
     private readonly Queue<ConsumeResult<byte[], byte[]>> _early = new();
     private volatile WorkflowStatus _status = WorkflowStatus.Starting;
@@ -209,8 +209,8 @@ public sealed class WorkflowLane : IDisposable
 
         Headers headers = message.Message.Headers ?? [];
         DeadLetters.AddHeaders(headers, why.Reason, why.Detail, message.Topic, message.Partition.Value, record.Offset);
-        _context.Kafka.SendOwn(
-            _sender,
+        _context.Kafka.SendPrefixed(
+            _sent,
             Topics.DeadLetters,
             message.Message.Key,
             message.Message.Value,
@@ -236,10 +236,10 @@ public sealed class WorkflowLane : IDisposable
                 if (!written)
                 {
                     partition.Delivery.WriteValues(Redis);
-                    partition.Delivery.SendOut(_context.Kafka, _sender);
+                    partition.Delivery.SendOut(_context.Kafka, _sent);
                 }
                 written = true;
-                if (_sender.IsReached(_sender.Count))
+                if (_sent.IsReached(_sent.Count))
                 {
                     outcome = partition.Delivery.Commit(Redis, partition.Next);
                 }
@@ -313,7 +313,7 @@ public sealed class WorkflowLane : IDisposable
         {
             if (_ticks.TakeDue(partition, out long logTime))
             {
-                _context.Kafka.Tick(_sender, _decider.Topic, partition.Number, logTime);
+                _context.Kafka.Tick(_sent, _decider.Topic, partition.Number, logTime);
             }
         }
     }
@@ -324,8 +324,8 @@ public sealed class WorkflowLane : IDisposable
         {
             Attempt(() =>
                 upkeep.Run(Redis, [.. _partitions.Owned.Select(partition => partition.Run)], (topic, key, json, id) =>
-                    _context.Kafka.SendShared(
-                        _sender,
+                    _context.Kafka.SendUnprefixed(
+                        _sent,
                         topic,
                         Encoding.UTF8.GetBytes(key),
                         Encoding.UTF8.GetBytes(json),

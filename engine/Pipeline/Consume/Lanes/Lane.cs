@@ -33,7 +33,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
     private readonly SettingsGate _settings;
     private readonly TickScheduler _ticks;
     private readonly DeliveryLatency _latency;
-    private readonly KafkaOut.Sender _sender = new();
+    private readonly DeliveryTracker _sent = new();
     private readonly Dictionary<PartitionState, PartitionCommitter> _committers = [];
     private readonly PartitionCounts _released = new();
     private readonly Action _whileSettingsAreStale;
@@ -58,7 +58,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
             context.Timeline,
             new PathJudge(context.Replays),
             context.Limits,
-            new LaneSink(_redis, context.Kafka, _sender, context.Keys, context.Deliver, _committers),
+            new LaneSink(_redis, context.Kafka, _sent, context.Keys, context.Deliver, _committers),
             context.Labels.Intake.Histories
         );
         _latency = new DeliveryLatency(context.Clock);
@@ -70,7 +70,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
             Decided = taken => _latency.Add(_redis.Written, taken),
         };
         _backpressure = new RedisBackpressure(context, _redis, _reader, _thread);
-        _commits = new LaneCommits(context, _redis, _sender, _partitions);
+        _commits = new LaneCommits(context, _redis, _sent, _partitions);
         _others = new OtherPartitions(context);
         _labels = new LabelSearch(context, _partitions);
         _ticks = new TickScheduler(context.Clock);
@@ -178,7 +178,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         {
             if (_ticks.TakeDue(partition, out long logTime))
             {
-                _context.Kafka.Tick(_sender, Topics.Interactions, partition.Number, logTime);
+                _context.Kafka.Tick(_sent, Topics.Interactions, partition.Number, logTime);
             }
         }
     }

@@ -11,7 +11,7 @@ namespace Engine.Pipeline.Consume.Lanes;
 internal sealed class LaneCommits(
     EngineContext context,
     RedisWriter redis,
-    KafkaOut.Sender sender,
+    DeliveryTracker sent,
     PartitionAssignment<ClickPartition> partitions
 )
 {
@@ -38,12 +38,12 @@ internal sealed class LaneCommits(
             bool due = partition.TakeCommitDue(now, Interval, quiet);
             if (due && partition.Next > partition.LiveFromOffset)
             {
-                partition.Committer.Begin(partition.Next, redis, sender);
+                partition.Committer.Begin(partition.Next, redis, sent);
             }
 
-            partition.Committer.Advance(redis, sender);
+            partition.Committer.Advance(redis, sent);
             CommitOutcome outcome = partition.Committer.TakeOutcome();
-            partition.Committer.Standings.Send(context.Kafka, sender);
+            partition.Committer.Standings.Send(context.Kafka, sent);
             if (!partitions.Keeps(partition, outcome))
             {
                 return false;
@@ -75,8 +75,8 @@ internal sealed class LaneCommits(
                 }
 
                 done = false;
-                committer.Begin(partition.Next, redis, sender);
-                committer.Advance(redis, sender);
+                committer.Begin(partition.Next, redis, sent);
+                committer.Advance(redis, sent);
             }
             if (done)
             {
@@ -87,7 +87,7 @@ internal sealed class LaneCommits(
         }
         foreach (ClickPartition partition in drained)
         {
-            partition.Committer.Standings.Send(context.Kafka, sender);
+            partition.Committer.Standings.Send(context.Kafka, sent);
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class LaneCommits(
         {
             foreach (ClickPartition partition in partitions.Owned)
             {
-                partition.Committer.Standings.Send(context.Kafka, sender);
+                partition.Committer.Standings.Send(context.Kafka, sent);
             }
 
             redis.Wait(CommandTimeoutMs);

@@ -34,15 +34,13 @@ internal sealed unsafe class LaneReader : IDisposable
     private readonly EngineContext _context;
     private readonly PartitionAssignment<ClickPartition> _partitions;
     private readonly IConsumer<byte[], byte[]> _consumer;
-    private readonly ClickPipeline _pipeline;
     private readonly MessageBatch _batch;
-    private readonly Record[] _records;
+    private readonly RecordCollector _collected;
     private readonly Decompressed _decompressed = new();
     private readonly RecordSetReader _reader;
     private readonly DirectFetch? _fetch;
     private long _troubleToldAt;
     private bool _pauseDue;
-    private int _collected;
 
     public LaneReader(
         EngineContext context,
@@ -54,9 +52,8 @@ internal sealed unsafe class LaneReader : IDisposable
         _context = context;
         _partitions = partitions;
         _consumer = partitions.Consumer;
-        _pipeline = pipeline;
         _batch = new MessageBatch(_consumer, context.Consume.BatchMessages);
-        _records = new Record[context.Consume.BatchMessages];
+        _collected = new RecordCollector(pipeline, context.Consume.BatchMessages);
         _reader = new RecordSetReader(_decompressed);
         _fetch = context.Consume.FetchesDirectly
             ? new DirectFetch(Leaders, "engine-" + name, Topics.Interactions, context.Clock)
@@ -111,7 +108,7 @@ internal sealed unsafe class LaneReader : IDisposable
         BeforeDeciding();
         long taken = _context.Clock.GetTimestamp();
         Append(count);
-        FlushBatch();
+        _collected.Flush();
         _batch.Release();
         Decided(taken);
     }
@@ -138,7 +135,7 @@ internal sealed unsafe class LaneReader : IDisposable
                 AppendFetchedRecords(data);
             }
 
-            FlushBatch();
+            _collected.Flush();
             Decided(taken);
         }
         while (_fetch.TryTakeRefused(out FetchedPartition partition, out string why))
@@ -223,7 +220,7 @@ internal sealed unsafe class LaneReader : IDisposable
     /// <summary>Appends the batch's messages of owned partitions; ends of partitions are noted.</summary>
     private void Append(int count)
     {
-        long now = 0;
+        long now = _context.Clock.GetTimestamp();
         ClickPartition? partition = null;
         for (int i = 0; i < count; i++)
         {
@@ -246,7 +243,7 @@ internal sealed unsafe class LaneReader : IDisposable
             {
                 if (message->Error == LibrdkafkaNative.PartitionEof && message->Offset == partition.Next)
                 {
-                    partition.EndSince = _context.Clock.GetTimestamp();
+                    partition.EndSince = now;
                 }
 
                 continue;
@@ -257,7 +254,7 @@ internal sealed unsafe class LaneReader : IDisposable
                 continue;
             }
 
-            ref Record record = ref Next(partition, message->Offset);
+            ref Record record = ref _collected.Add(partition, message->Offset);
             record.Timestamp = LibrdkafkaNative.MessageTimestamp(message, out _);
             record.Value = message->Payload;
             record.Length = (int)message->Length;
@@ -266,10 +263,7 @@ internal sealed unsafe class LaneReader : IDisposable
             record.Headers = null;
             record.Message = (nint)message;
             MessageHeaderReader.Fill(message, ref record);
-            if (!IsTick(record))
-            {
-                partition.BusyAt = now == 0 ? now = _context.Clock.GetTimestamp() : now;
-            }
+            RecordCollector.NoteBusy(partition, record, now);
         }
     }
 
@@ -296,9 +290,9 @@ internal sealed unsafe class LaneReader : IDisposable
         while (_reader.TryNext(out WireRecord wire))
         {
             Append(partition, wire, now);
-            if (_collected >= Math.Min(FlushRecords, _records.Length))
+            if (_collected.Count >= Math.Min(FlushRecords, _context.Consume.BatchMessages))
             {
-                FlushBatch();
+                _collected.Flush();
             }
         }
         partition.Next = Math.Max(partition.Next, _reader.Position);
@@ -316,7 +310,7 @@ internal sealed unsafe class LaneReader : IDisposable
             return;
         }
         // What was unpacked goes, and what isn't read here is read by librdkafka behind this.
-        FlushBatch();
+        _collected.Flush();
         _decompressed.Clear();
         if (_reader.End != RecordSetEnd.Read)
         {
@@ -326,7 +320,7 @@ internal sealed unsafe class LaneReader : IDisposable
 
     private void Append(ClickPartition partition, in WireRecord wire, long now)
     {
-        ref Record record = ref Next(partition, wire.Offset);
+        ref Record record = ref _collected.Add(partition, wire.Offset);
         record.Timestamp = wire.Timestamp;
         record.Value = wire.Value;
         record.Length = wire.ValueLength;
@@ -336,35 +330,8 @@ internal sealed unsafe class LaneReader : IDisposable
         record.HeadersLength = wire.HeadersLength;
         record.Message = 0;
         MessageHeaderReader.Fill(ref record);
-        if (!IsTick(record))
-        {
-            partition.BusyAt = now;
-        }
+        RecordCollector.NoteBusy(partition, record, now);
     }
-
-    /// <summary>The place of the partition's next record; reading has come past it.</summary>
-    private ref Record Next(ClickPartition partition, long offset)
-    {
-        partition.Next = offset + 1;
-        partition.EndSince = 0;
-        ref Record record = ref _records[_collected++];
-        record.Partition = partition.State;
-        record.Offset = offset;
-        return ref record;
-    }
-
-    private void FlushBatch()
-    {
-        if (_collected == 0)
-        {
-            return;
-        }
-
-        _pipeline.Process(_records.AsSpan(0, _collected));
-        _collected = 0;
-    }
-
-    private static bool IsTick(in Record record) => TickEvent.Is(new ReadOnlySpan<byte>(record.Value, record.Length));
 
     private static string Why(RecordSetEnd end) =>
         end switch

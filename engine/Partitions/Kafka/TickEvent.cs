@@ -1,4 +1,4 @@
-namespace Engine.Partitions;
+namespace Engine.Partitions.Kafka;
 
 /// <summary>
 /// The record that carries log time on where no event does. Owners append it; to those who count it is no event.
