@@ -150,10 +150,15 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
     /// Takes a partition over: its log is read again from an offset, and gives results from another on.
     /// </summary>
     /// <param name="standings">What <c>standings</c> holds.</param>
-    public void TakeOver(int partition, long from, long resultsFrom, IEnumerable<(string Key, byte[] Value)> standings)
+    public void TakeOver(
+        int partition,
+        long from,
+        long liveFromOffset,
+        IEnumerable<(string Key, byte[] Value)> standings
+    )
     {
         _next[partition] = from;
-        State(partition).ResultsFrom = resultsFrom;
+        State(partition).LiveFromOffset = liveFromOffset;
         WrittenSums[] written =
         [
             .. standings.Select(one => StandingRecord.Read(one.Key, one.Value, _hash)).OfType<WrittenSums>(),
@@ -186,7 +191,7 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
     /// <param name="batch">How many come next; all at once where it isn't given.</param>
     public void Process(IReadOnlyList<LogRecord> log, Func<int>? batch = null)
     {
-        for (int at = 0; at < log.Count;)
+        for (int at = 0; at < log.Count; )
         {
             int count = Math.Min(batch?.Invoke() ?? log.Count, log.Count - at);
             ProcessBatch([.. log.Skip(at).Take(count)]);

@@ -38,7 +38,7 @@ public sealed partial class EngineHost : IDisposable
         SettingsWithin = TimeSpan.FromSeconds(30);
 
     private readonly List<Lane> _lanes;
-    private readonly WorkflowLane _workflows;
+    private readonly List<WorkflowLane> _workflows;
     private readonly KafkaOut _kafka;
     private readonly SettingsReader _settings;
     private readonly LogEndOffsets _ends;
@@ -51,7 +51,7 @@ public sealed partial class EngineHost : IDisposable
         IReadOnlyList<byte[]> signingSecrets,
         IReadOnlyList<(IWorkflow Module, IDecider Decider)> deciders,
         IEnumerable<Lane> lanes,
-        WorkflowLane workflows,
+        IEnumerable<WorkflowLane> workflows,
         ILogger log
     )
     {
@@ -60,7 +60,7 @@ public sealed partial class EngineHost : IDisposable
             signingSecrets,
             deciders,
             [.. lanes],
-            workflows
+            [.. workflows]
         );
         (Context, _settings, _kafka, _clock) = (context, settings, context.Kafka, context.Clock);
         _ends = new LogEndOffsets(context.Consume.Kafka, context.Redis, context.Keys, context.Clock);
@@ -84,10 +84,13 @@ public sealed partial class EngineHost : IDisposable
 
     /// <summary>What ended a lane, or null.</summary>
     public Exception? Failure =>
-        _workflows.Failure ?? _lanes.Select(lane => lane.Failure).FirstOrDefault(failure => failure != null);
+        _workflows
+            .Select(lane => lane.Failure)
+            .Concat(_lanes.Select(lane => lane.Failure))
+            .FirstOrDefault(failure => failure != null);
 
-    /// <summary>Where the workflows stand.</summary>
-    public WorkflowStatus Workflows => _workflows.Status;
+    /// <summary>Where the workflows stand together.</summary>
+    public WorkflowStatus Workflows => WorkflowStatus.Of([.. _workflows.Select(lane => lane.Status)]);
 
     /// <summary>What became of all records so far.</summary>
     public PartitionCounts Counts
@@ -208,14 +211,8 @@ public sealed partial class EngineHost : IDisposable
                 new DeciderServices(view, secrets)
             );
             var upkeep = new UpkeepServices(keys, settings.Timeline, view, context.Deliver.VerdictTtl, clock);
-            Task<WorkflowLane> workflows = Task.Run(
-                () =>
-                    new WorkflowLane(
-                        context,
-                        [.. deciders.Select(one => one.Decider)],
-                        deciders.ToDictionary(one => one.Module.Topic, one => one.Module.CreateUpkeep(upkeep))
-                    ),
-                cancel
+            IEnumerable<Task<WorkflowLane>> workflows = deciders.Select(one =>
+                Task.Run(() => new WorkflowLane(context, one.Decider, one.Module.CreateUpkeep(upkeep)), cancel)
             );
             IEnumerable<Task<Lane>> lanes = Enumerable
                 .Range(0, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount)
@@ -227,7 +224,7 @@ public sealed partial class EngineHost : IDisposable
                 secrets,
                 deciders,
                 await Task.WhenAll(lanes).ConfigureAwait(false),
-                await workflows.ConfigureAwait(false),
+                await Task.WhenAll(workflows).ConfigureAwait(false),
                 log
             );
             // What loading lists, rules and models took is given back to the system, 50 MB, before memory is needed for
@@ -238,7 +235,7 @@ public sealed partial class EngineHost : IDisposable
                 lane.Start();
             }
 
-            host._workflows.Start();
+            host._workflows.ForEach(lane => lane.Start());
             return host;
         }
         catch
@@ -262,13 +259,13 @@ public sealed partial class EngineHost : IDisposable
             lane.Stop();
         }
 
-        _workflows.Stop();
+        _workflows.ForEach(lane => lane.Stop());
         foreach (Lane lane in _lanes)
         {
             lane.Join();
         }
 
-        _workflows.Join();
+        _workflows.ForEach(lane => lane.Join());
     }
 
     /// <summary>
@@ -483,7 +480,7 @@ public sealed partial class EngineHost : IDisposable
             lane.Dispose();
         }
 
-        _workflows.Dispose();
+        _workflows.ForEach(lane => lane.Dispose());
         _ends.Dispose();
         Context.LabelledClicks.Dispose();
         Context.Standings.Dispose();

@@ -8,12 +8,12 @@ public static partial class Log
     [LoggerMessage(
         1,
         LogLevel.Information,
-        "{Partition}: taken over from offset {ResultsFrom}, reading its log again from {From}; owner {Owner}"
+        "{Partition}: taken over from offset {LiveFromOffset}, reading its log again from {From}; owner {Owner}"
     )]
     public static partial void PartitionTaken(
         this ILogger log,
         string partition,
-        long resultsFrom,
+        long liveFromOffset,
         long from,
         long owner
     );

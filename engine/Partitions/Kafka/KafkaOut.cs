@@ -6,8 +6,8 @@ using Engine.Contracts;
 namespace Engine.Partitions.Kafka;
 
 /// <summary>
-/// What goes out to Kafka: dead letters, signatures, standings, ticks. One a process; lanes count what they sent and
-/// wait until it is acknowledged before progress covers it. Any thread.
+/// What goes out to Kafka: dead letters, signatures, standings, ticks. One a process; lanes count what they sent
+/// (<see cref="DeliveryTracker"/>) and wait until it is acknowledged before progress covers it. Any thread.
 /// </summary>
 public sealed class KafkaOut : IDisposable
 {
@@ -43,23 +43,20 @@ public sealed class KafkaOut : IDisposable
     /// <summary>A message that can't be sent at all: what, and why. Set by the host.</summary>
     public Action<string>? Failed { get; set; }
 
-    /// <summary>How many messages of one sender are not acknowledged yet.</summary>
-    public sealed class Sender
-    {
-        internal long Sent,
-            Acknowledged;
-        public long Count => Sent;
-
-        public bool IsReached(long count) => Volatile.Read(ref Acknowledged) >= count;
-    }
-
     /// <summary>Sends to a topic that takes the group's prefix.</summary>
-    public void SendOwn(Sender sender, string topic, byte[]? key, byte[]? value, string id, Headers? headers = null)
+    public void SendPrefixed(
+        DeliveryTracker sent,
+        string topic,
+        byte[]? key,
+        byte[]? value,
+        string id,
+        Headers? headers = null
+    )
     {
         headers ??= [];
         headers.Add("id", Encoding.ASCII.GetBytes(id));
         Send(
-            sender,
+            sent,
             new TopicPartition(_prefix + topic, Partition.Any),
             new Message<byte[], byte[]>
             {
@@ -71,9 +68,9 @@ public sealed class KafkaOut : IDisposable
     }
 
     /// <summary>Sends an event of our own to a topic that all groups share.</summary>
-    public void SendShared(Sender sender, string topic, byte[] key, byte[] value, string id) =>
+    public void SendUnprefixed(DeliveryTracker sent, string topic, byte[] key, byte[] value, string id) =>
         Send(
-            sender,
+            sent,
             new TopicPartition(topic, Partition.Any),
             new Message<byte[], byte[]>
             {
@@ -84,32 +81,32 @@ public sealed class KafkaOut : IDisposable
         );
 
     /// <summary>Sends a sum; of two the one that covers more holds, so it needs no id.</summary>
-    public void Standing(Sender sender, string key, byte[] value) =>
+    public void Standing(DeliveryTracker sent, string key, byte[] value) =>
         Send(
-            sender,
+            sent,
             new TopicPartition(_prefix + Topics.Standings, Partition.Any),
             new Message<byte[], byte[]> { Key = Encoding.ASCII.GetBytes(key), Value = value }
         );
 
     /// <summary>Sends a tick to a partition, stamped with the log time that it speaks of.</summary>
-    public void Tick(Sender sender, string topic, int partition, long logTime) =>
+    public void Tick(DeliveryTracker sent, string topic, int partition, long logTime) =>
         Send(
-            sender,
+            sent,
             new TopicPartition(topic, partition),
             new Message<byte[], byte[]>
             {
-                Value = """{"type":"tick"}"""u8.ToArray(),
+                Value = TickEvent.Json.ToArray(),
                 Timestamp = new Timestamp(logTime, TimestampType.CreateTime),
             }
         );
 
-    private void Send(Sender sender, TopicPartition to, Message<byte[], byte[]> message)
+    private void Send(DeliveryTracker sent, TopicPartition to, Message<byte[], byte[]> message)
     {
-        sender.Sent++;
-        Produce(sender, to, message);
+        sent.Sent++;
+        Produce(sent, to, message);
     }
 
-    private void Produce(Sender sender, TopicPartition to, Message<byte[], byte[]> message)
+    private void Produce(DeliveryTracker sent, TopicPartition to, Message<byte[], byte[]> message)
     {
         void Ended(Error error)
         {
@@ -118,7 +115,7 @@ public sealed class KafkaOut : IDisposable
                 Failed?.Invoke($"{to.Topic}: {error.Reason}");
             }
 
-            Interlocked.Increment(ref sender.Acknowledged);
+            Interlocked.Increment(ref sent.Acknowledged);
         }
         while (true)
         {
@@ -129,7 +126,7 @@ public sealed class KafkaOut : IDisposable
                     // The callback's thread is the one that makes room in the queue: it must not wait for room itself.
                     if (report.Error.Code == ErrorCode.MsgSizeTooLarge && Shorten(message))
                     {
-                        _ = Task.Run(() => Produce(sender, to, message));
+                        _ = Task.Run(() => Produce(sent, to, message));
                     }
                     else
                     {

@@ -57,7 +57,7 @@ public sealed unsafe class ClickRow
     /// <summary>
     /// Whether that record gives results, or only rebuilds the state: others may follow before the row is concluded.
     /// </summary>
-    public bool IsLive => DecidedAt >= Partition.ResultsFrom;
+    public bool IsLive => DecidedAt >= Partition.LiveFromOffset;
 
     /// <summary>Time since the last click of the pair with the campaign, ms; negative where there is none.</summary>
     public long PairGapMs;

@@ -134,12 +134,12 @@ public sealed class PartitionState : IDisposable
     public long Position;
 
     /// <summary>Results of records before this offset are written already: they only rebuild the state.</summary>
-    public long ResultsFrom;
+    public long LiveFromOffset;
 
     /// <summary>Running maximum of record timestamps, ms.</summary>
     public long LogTime;
 
-    public bool IsLive => Position >= ResultsFrom;
+    public bool IsLive => Position >= LiveFromOffset;
 
     internal SettingsTimeline.Entry[] Timeline = [];
     internal DecisionSettings? Settings;

@@ -47,7 +47,7 @@ public sealed unsafe class LaneSink : IDecisionSink
 
     private readonly RedisWriter _redis;
     private readonly KafkaOut _kafka;
-    private readonly KafkaOut.Sender _sender;
+    private readonly DeliveryTracker _sent;
     private readonly DeliverOptions _options;
     private readonly Utf8Builder _json = new();
     private readonly Utf8Builder _network = new(128),
@@ -57,8 +57,8 @@ public sealed unsafe class LaneSink : IDecisionSink
         _networkKey,
         _networkTtl,
         _channel;
-    private readonly Dictionary<PartitionState, PartitionDelivery> _deliveries;
-    private PartitionDelivery? _last;
+    private readonly Dictionary<PartitionState, PartitionCommitter> _committers;
+    private PartitionCommitter? _last;
 
     /// <summary>Of the clicks that are expected, in order.</summary>
     private readonly ClickTotals[] _totals = new ClickTotals[ClickRow.ChunkRecords];
@@ -67,13 +67,13 @@ public sealed unsafe class LaneSink : IDecisionSink
     public LaneSink(
         RedisWriter redis,
         KafkaOut kafka,
-        KafkaOut.Sender sender,
+        DeliveryTracker sent,
         RedisKeys keys,
         DeliverOptions options,
-        Dictionary<PartitionState, PartitionDelivery> deliveries
+        Dictionary<PartitionState, PartitionCommitter> committers
     )
     {
-        (_redis, _kafka, _sender, _options, _deliveries) = (redis, kafka, sender, options, deliveries);
+        (_redis, _kafka, _sent, _options, _committers) = (redis, kafka, sent, options, committers);
         _verdictKey = Encoding.ASCII.GetBytes(keys.Verdict(""));
         _networkKey = Encoding.ASCII.GetBytes(keys.Network(""));
         _channel = Encoding.ASCII.GetBytes(keys.VerdictChannel);
@@ -90,7 +90,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         {
             if (row.IsLive)
             {
-                DeliveryOf(row.Partition).Totals.Prefetch(row);
+                CommitterOf(row.Partition).Totals.Prefetch(row);
             }
         }
 
@@ -99,7 +99,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         {
             if (row.IsLive)
             {
-                _totals[expected++] = DeliveryOf(row.Partition).Totals.Expect(row);
+                _totals[expected++] = CommitterOf(row.Partition).Totals.Expect(row);
             }
         }
     }
@@ -120,7 +120,7 @@ public sealed unsafe class LaneSink : IDecisionSink
             Encoding.UTF8.GetBytes(click.Click),
             _options.VerdictsTopic ? IdOf(partition, partition.Position, Output.Confirmed) : null
         );
-        DeliveryOf(partition).Totals.CountConfirmation(click, VerdictWriter.ReasonOf(e.Outcome));
+        CommitterOf(partition).Totals.CountConfirmation(click, VerdictWriter.ReasonOf(e.Outcome));
     }
 
     public void DeadLetter(in Record record, DecodeError error)
@@ -134,8 +134,8 @@ public sealed unsafe class LaneSink : IDecisionSink
             record.Partition.Partition,
             record.Offset
         );
-        _kafka.SendOwn(
-            _sender,
+        _kafka.SendPrefixed(
+            _sent,
             Topics.DeadLetters,
             Bytes(record.Key, record.KeyLength),
             Bytes(record.Value, record.Length),
@@ -146,7 +146,7 @@ public sealed unsafe class LaneSink : IDecisionSink
 
     public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
     {
-        PartitionDelivery delivery = DeliveryOf(partition);
+        PartitionCommitter committer = CommitterOf(partition);
         foreach (StandingSums sums in due)
         {
             if (sums.Kind == StandingKind.Network)
@@ -154,7 +154,7 @@ public sealed unsafe class LaneSink : IDecisionSink
                 WriteNetwork(sums);
             }
 
-            delivery.AddStanding(
+            committer.Standings.Add(
                 StandingRecord.Key(sums, partition.Name),
                 StandingRecord.Value(sums, partition.Position),
                 partition.Position
@@ -163,8 +163,8 @@ public sealed unsafe class LaneSink : IDecisionSink
     }
 
     public void Signature(ClickRow row, ReadOnlySpan<byte> signature) =>
-        _kafka.SendOwn(
-            _sender,
+        _kafka.SendPrefixed(
+            _sent,
             Topics.PathSignatures,
             row.Event.Id.Span.ToArray(),
             signature.ToArray(),
@@ -181,7 +181,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         pipe.Set(5, _verdictKey, click, _json.Written, _expiry);
         if (id != null)
         {
-            _kafka.SendOwn(_sender, Topics.Verdicts, click.ToArray(), _json.Written.ToArray(), id);
+            _kafka.SendPrefixed(_sent, Topics.Verdicts, click.ToArray(), _json.Written.ToArray(), id);
         }
 
         if (!_options.VerdictsChannel)
@@ -206,13 +206,13 @@ public sealed unsafe class LaneSink : IDecisionSink
     }
 
     /// <summary>
-    /// A partition's delivery; mostly that of the click before, for batches hold runs of one partition.
+    /// A partition's committer; mostly that of the click before, for batches hold runs of one partition.
     /// </summary>
-    private PartitionDelivery DeliveryOf(PartitionState partition)
+    private PartitionCommitter CommitterOf(PartitionState partition)
     {
         if (_last?.State != partition)
         {
-            _last = _deliveries[partition];
+            _last = _committers[partition];
         }
 
         return _last;

@@ -1,5 +1,6 @@
 using System.Text;
 using Engine.Contracts;
+using Engine.Partitions;
 
 namespace Engine.Pipeline.Deliver;
 
@@ -140,10 +141,8 @@ public sealed class TotalCell
         IsDirty = false;
     }
 
-    /// <summary>
-    /// Writes <c>increments sets renew (field amount)^increments (field sum)^sets</c>, each as an argument.
-    /// </summary>
-    public void Write(StepArguments into, bool renew)
+    /// <summary>Writes the cell's part of a commit: what isn't known is added to, what is known is set.</summary>
+    public void Write(PipelinedCommit into, bool renew)
     {
         (int increments, int sets) = (0, 0);
         for (int i = 0; i < _sending.Length; i++)
@@ -162,14 +161,12 @@ public sealed class TotalCell
                 sets++;
             }
         }
-        into.Add(increments);
-        into.Add(sets);
-        into.Add(renew ? 1 : 0);
+        into.Hash(Key, increments, sets, renew);
         for (int i = 0; i < _sending.Length; i++)
         {
             if (_sending[i] != 0 && _known[i] == Unknown)
             {
-                into.Add(NameOf(i), _sending[i]);
+                into.Field(NameOf(i), _sending[i]);
             }
         }
 
@@ -177,7 +174,7 @@ public sealed class TotalCell
         {
             if (_sending[i] != 0 && _known[i] != Unknown)
             {
-                into.Add(NameOf(i), _known[i] + _sending[i]);
+                into.Field(NameOf(i), _known[i] + _sending[i]);
             }
         }
     }

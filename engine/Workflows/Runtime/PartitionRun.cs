@@ -43,13 +43,13 @@ public sealed class PartitionRun : IDisposable
     private readonly CompiledSettings _compiled;
     private readonly KeyedHash _hash;
     private readonly IdMemory _ids;
-    private readonly long _resultsFrom,
+    private readonly long _liveFromOffset,
         _progressTime;
     private DecisionSettings? _compiledFor;
     private object? _compiledNow;
 
     /// <param name="number">The partition's number.</param>
-    /// <param name="resultsFrom">Progress: records before it change windows and ids only.</param>
+    /// <param name="liveFromOffset">Progress: records before it change windows and ids only.</param>
     /// <param name="logTime">Log time as of progress, ms; 0 where there is none.</param>
     public PartitionRun(
         IDecider decider,
@@ -57,16 +57,16 @@ public sealed class PartitionRun : IDisposable
         SettingsTimeline timeline,
         CompiledSettings compiled,
         KeyedHash hash,
-        long resultsFrom,
+        long liveFromOffset,
         long logTime
     )
     {
-        (_decider, _timeline, _compiled, _hash, _resultsFrom, _progressTime) = (
+        (_decider, _timeline, _compiled, _hash, _liveFromOffset, _progressTime) = (
             decider,
             timeline,
             compiled,
             hash,
-            resultsFrom,
+            liveFromOffset,
             logTime
         );
         Name = RedisKeys.Partition(decider.Topic, number);
@@ -119,7 +119,7 @@ public sealed class PartitionRun : IDisposable
     /// <summary>Takes the next record; what it refuses is a dead letter.</summary>
     public Refusal? Take(in WorkflowRecord record, IResults results)
     {
-        bool again = record.Offset < _resultsFrom;
+        bool again = record.Offset < _liveFromOffset;
         long logTime = Math.Max(LogTime, record.Timestamp);
         if (!again)
         {
@@ -135,7 +135,7 @@ public sealed class PartitionRun : IDisposable
         LogTime = logTime;
         DecisionSettings settings = At(logTime);
         _ids.Expire(logTime - settings.Limits.DuplicatesMs);
-        if (IsTick(record.Value))
+        if (TickEvent.Is(record.Value))
         {
             return null;
         }
@@ -304,8 +304,6 @@ public sealed class PartitionRun : IDisposable
         e = null;
         return new Refusal(reader.IsGood ? DeadLetterReason.Malformed : reader.Reason, reader.Detail);
     }
-
-    private static bool IsTick(byte[] value) => value.AsSpan().SequenceEqual("""{"type":"tick"}"""u8);
 }
 
 /// <summary>What became of a workflow's records. Read = Decided + Duplicates + DeadLetters.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Engine.Contracts;
@@ -12,40 +13,18 @@ namespace Engine.Workflows.Runtime;
 
 /// <summary>
 /// Writes one partition's results: values and growing records, then what goes to Kafka, and when all of it is
-/// acknowledged the counts, the memory and progress in one step, guarded by <c>owner</c> and by the progress that it
-/// starts from. Each part may be written again after a failure: values are the same, a record that carries the offset
-/// already stays as it is, and a step finds its own progress there.
+/// acknowledged the counts, the memory and progress in one step (<see cref="ProgressCommitter"/>). Each part may be
+/// written again after a failure: values are the same, a record that carries the offset already stays as it is, and a
+/// commit finds its own progress there.
 /// </summary>
 internal sealed class WorkflowDelivery(
-    PartitionClaim claim,
+    PartitionLease lease,
     PartitionRun run,
     RedisKeys keys,
     TimeSpan valueTtl,
     TimeSpan totalsTtl
 )
 {
-    private const string StepScript = """
-        if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 'OWNER' end
-        local now = redis.call('GET', KEYS[1]) or ''
-        if now == ARGV[3] then return 'DONE' end
-        if now ~= ARGV[2] then return 'OFFSET' end
-        local at = 5
-        for k = 3, #KEYS do
-          local expires, fields = ARGV[at], tonumber(ARGV[at + 1])
-          at = at + 2
-          for i = 1, fields do
-            local how = ARGV[at]
-            if how == 'I' then redis.call('HINCRBY', KEYS[k], ARGV[at + 1], ARGV[at + 2])
-            elseif how == 'S' then redis.call('HSET', KEYS[k], ARGV[at + 1], ARGV[at + 2])
-            else redis.call('HDEL', KEYS[k], ARGV[at + 1]) end
-            at = at + 3
-          end
-          if expires == '1' then redis.call('EXPIRE', KEYS[k], ARGV[4]) end
-        end
-        redis.call('SET', KEYS[1], ARGV[3])
-        return 'DONE'
-        """;
-
     private const string RecordScript = """
         local there = redis.call('GET', KEYS[1])
         local at = -1
@@ -65,10 +44,13 @@ internal sealed class WorkflowDelivery(
         return 1
         """;
 
-    private readonly string _state = keys.State(run.Name);
-    private string _progress = claim.Progress;
+    private readonly ProgressCommitter _committer = new(lease, keys, totalsTtl);
 
-    public StepBuffer Results { get; } = new(keys.State(run.Name), keys.Prefix, run.Counts);
+    /// <summary>What is decided and not committed.</summary>
+    public PendingCommit Pending { get; } = new(keys.State(run.Name), keys.Prefix, run.Counts);
+
+    /// <summary>The offset that this owner has committed progress to; negative before its first commit.</summary>
+    public long CommittedOffset => _committer.Committed?.Offset ?? -1;
 
     /// <summary>
     /// Writes values and records, and says what is to be said; throws <see cref="RedisException"/> or
@@ -76,20 +58,20 @@ internal sealed class WorkflowDelivery(
     /// </summary>
     public void WriteValues(IDatabase redis)
     {
-        var tasks = new List<Task>(Results.Values.Count + Results.Records.Count + Results.Published.Count);
-        foreach ((string key, string json) in Results.Values)
+        var tasks = new List<Task>(Pending.Values.Count + Pending.Records.Count + Pending.Published.Count);
+        foreach ((string key, string json) in Pending.Values)
         {
             tasks.Add(redis.StringSetAsync(key, json, valueTtl));
         }
 
-        foreach ((string key, GrownRecord record) in Results.Records)
+        foreach ((string key, GrownRecord record) in Pending.Records)
         {
             tasks.Add(Replace(redis, key, record));
         }
 
         Task.WhenAll(tasks).GetAwaiter().GetResult();
         Task.WhenAll(
-                Results.Published.Select(message =>
+                Pending.Published.Select(message =>
                     redis.PublishAsync(RedisChannel.Literal(message.Channel), message.Json)
                 )
             )
@@ -98,55 +80,39 @@ internal sealed class WorkflowDelivery(
     }
 
     /// <summary>Hands what goes to Kafka to its client; acknowledged when the sender's count is reached.</summary>
-    public void SendOut(KafkaOut kafka, KafkaOut.Sender sender)
+    public void SendOut(KafkaOut kafka, DeliveryTracker sent)
     {
-        foreach (Outgoing message in Results.Out)
+        foreach (Outgoing message in Pending.Out)
         {
             string id = string.Create(CultureInfo.InvariantCulture, $"{run.Name}-{message.Offset}-{message.Number}");
             byte[] key = Encoding.UTF8.GetBytes(message.Key),
                 value = Encoding.UTF8.GetBytes(message.Json);
             if (message.Own)
             {
-                kafka.SendOwn(sender, message.Topic, key, value, id);
+                kafka.SendPrefixed(sent, message.Topic, key, value, id);
             }
             else
             {
-                kafka.SendShared(sender, message.Topic, key, value, id);
+                kafka.SendUnprefixed(sent, message.Topic, key, value, id);
             }
         }
-        Results.Out.Clear();
+        Pending.Out.Clear();
     }
 
     /// <summary>
-    /// Moves counts, memory and progress; the buffer is empty after <see cref="CommitOutcome.Done"/>.
+    /// Commits counts, memory and progress; nothing is pending after <see cref="CommitOutcome.Committed"/>.
     /// </summary>
-    public CommitOutcome Commit(IDatabase redis, long nextOffset, long logTime)
+    public CommitOutcome Commit(IDatabase redis, long nextOffset)
     {
-        string next = string.Create(CultureInfo.InvariantCulture, $"{nextOffset} {logTime}");
-        var stepKeys = new List<RedisKey> { keys.Progress(run.Name), keys.Owner(run.Name) };
-        var arguments = new List<RedisValue> { claim.Owner, _progress, next, (long)totalsTtl.TotalSeconds };
-        foreach ((string key, Dictionary<string, FieldChange> fields) in Results.Hashes)
+        using Activity? trace = Traces.Progress(run.Name, nextOffset);
+        _committer.Begin(new PartitionProgress(nextOffset, run.LogTime));
+        CommitOutcome outcome = Pending.ToCommit().Send(redis, _committer);
+        if (outcome == CommitOutcome.Committed)
         {
-            stepKeys.Add(key);
-            arguments.Add(key == _state ? 0 : 1);
-            arguments.Add(fields.Count);
-            foreach ((string field, FieldChange change) in fields)
-            {
-                arguments.Add(change.How.ToString());
-                arguments.Add(field);
-                arguments.Add(change.How == FieldChange.Increment ? change.By : change.Value);
-            }
-        }
-        using System.Diagnostics.Activity? trace = Traces.Progress(run.Name, nextOffset);
-        string answer = redis.ScriptEvaluate(StepScript, [.. stepKeys], [.. arguments]).ToString();
-        if (answer != "DONE")
-        {
-            return answer == "OWNER" ? CommitOutcome.NotOwner : CommitOutcome.OtherOffset;
+            Pending.Clear();
         }
 
-        _progress = next;
-        Results.Clear();
-        return CommitOutcome.Done;
+        return outcome;
     }
 
     private Task<RedisResult> Replace(IDatabase redis, string key, GrownRecord record)

@@ -1,93 +1,64 @@
 using System.Text;
 using Confluent.Kafka;
 using Engine.Contracts;
+using Engine.Partitions;
 using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
-using Engine.Pipeline;
 using Engine.Pipeline.Consume.Lanes;
-using Engine.Pipeline.Deliver;
-using Engine.Workflows.Module;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Engine.Workflows.Runtime;
 
 /// <summary>
-/// Runs every decider of a process on one thread with one consumer: takes what came, decides it partition by partition,
-/// writes it, and goes on when it is acknowledged. Sequential on purpose: workflows see thousands of events a second,
-/// not millions, and read better so. More engines share their partitions as they share those of clicks.
+/// Runs one workflow on one thread with one consumer: takes what came, decides it partition by partition, writes it,
+/// and goes on when it is acknowledged. Sequential on purpose: workflows see thousands of events a second, not
+/// millions, and read better so. Each workflow has a lane and a group of its own, so a busy one never stalls another;
+/// more engines share a workflow's partitions as they share those of clicks.
 /// </summary>
-public sealed partial class WorkflowLane : IDisposable
+public sealed class WorkflowLane : IDisposable
 {
     private const int TurnRecords = 1000;
+
     private static readonly TimeSpan WaitForFirst = TimeSpan.FromMilliseconds(20),
-        TickEvery = TimeSpan.FromMilliseconds(250),
         RetryEvery = TimeSpan.FromMilliseconds(100),
         AcknowledgedSoon = TimeSpan.FromMilliseconds(2),
+        ServeAfter = TimeSpan.FromSeconds(1),
         StatusEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly EngineContext _context;
-    private readonly Dictionary<string, IDecider> _deciders;
-    private readonly CompiledSettings _compiled = new();
-    private readonly IConsumer<byte[], byte[]> _consumer;
-    private readonly KafkaOut.Sender _sender = new();
-    private readonly Dictionary<TopicPartition, OwnedWorkflow> _owned = [];
-    private readonly Dictionary<TopicPartition, long> _retakeAt = [];
-    private readonly Dictionary<string, WorkflowCounts> _released = [];
+    private readonly IDecider _decider;
+    private readonly IReadOnlyList<IUpkeep> _upkeep;
+    private readonly LaneThread _thread;
+    private readonly PartitionAssignment<WorkflowPartition> _partitions;
+    private readonly SettingsGate _settings;
+    private readonly TickScheduler _ticks;
+    private readonly DeliveryTracker _sent = new();
+    private readonly WorkflowCounts _released = new();
     private readonly Queue<ConsumeResult<byte[], byte[]>> _early = new();
-    private readonly IReadOnlyDictionary<string, IReadOnlyList<IUpkeep>> _upkeep;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Thread _thread;
     private volatile WorkflowStatus _status = WorkflowStatus.Starting;
-    private long _toldAt,
-        _assignedAt;
-    private bool _redisAway,
-        _hasJoined;
+    private long _publishedAt;
+    private bool _redisAway;
 
-    public WorkflowLane(EngineContext context, IReadOnlyList<IDecider> deciders, IReadOnlyDictionary<string, IReadOnlyList<IUpkeep>> upkeep)
+    /// <param name="upkeep">What the owners of this workflow's partitions see to outside decisions.</param>
+    public WorkflowLane(EngineContext context, IDecider decider, IReadOnlyList<IUpkeep> upkeep)
     {
-        (_context, _upkeep) = (context, upkeep);
-        _deciders = deciders.ToDictionary(decider => decider.Topic);
-        foreach (IDecider decider in deciders)
-        {
-            _released[decider.Topic] = new WorkflowCounts();
-        }
-
-        _consumer = new ConsumerBuilder<byte[], byte[]>(
-            context.Consume.Kafka.Apply(
-                new ConsumerConfig
-                {
-                    // Members of a group must read the same topics; the lanes of clicks have theirs.
-                    GroupId = context.Consume.Group + ".workflows",
-                    ClientId = "engine-workflows",
-                    PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
-                    EnableAutoOffsetStore = false,
-                    AutoOffsetReset = AutoOffsetReset.Earliest,
-                    EnablePartitionEof = true,
-                    SessionTimeoutMs = (int)context.Consume.SessionTimeout.TotalMilliseconds,
-                    FetchWaitMaxMs = 50,
-                }
-            )
-        )
-            .SetErrorHandler(
-                (_, error) =>
-                {
-                    if (error.IsFatal)
-                    {
-                        Fail(new KafkaException(error));
-                    }
-                }
-            )
-            .SetLogHandler((_, _) => { })
-            .SetPartitionsAssignedHandler((_, partitions) => Guarded(partitions))
-            .SetPartitionsRevokedHandler((_, partitions) => Released(partitions))
-            .SetPartitionsLostHandler((_, partitions) => Released(partitions))
-            .Build();
-        _thread = new Thread(Run) { Name = "workflows" };
+        _context = context;
+        _decider = decider;
+        _upkeep = upkeep;
+        _thread = new LaneThread(decider.Topic, Run, ended: () => _status = _status with { Waits = null });
+        _settings = new SettingsGate(context.SettingsAreFresh, _thread.Stopping, context.Clock, context.Log);
+        _ticks = new TickScheduler(context.Clock);
+        _partitions = new PartitionAssignment<WorkflowPartition>(
+            context.AssignmentOf(decider.Topic),
+            Configuration(context.Consume, decider.Topic),
+            new Host(this),
+            _thread
+        );
     }
 
     /// <summary>What ended the lane, or null.</summary>
-    public Exception? Failure { get; private set; }
+    public Exception? Failure => _thread.Failure;
 
     /// <summary>Where the lane stands; replaced whole, readable from any thread.</summary>
     public WorkflowStatus Status => _status;
@@ -95,76 +66,74 @@ public sealed partial class WorkflowLane : IDisposable
     public void Start() => _thread.Start();
 
     /// <summary>Asks the lane to finish: what is decided is written, partitions are given back.</summary>
-    public void Stop() => _stop.Cancel();
+    public void Stop() => _thread.Stop();
 
     public void Join() => _thread.Join();
 
+    public void Dispose()
+    {
+        Stop();
+        Join();
+        _partitions.Dispose();
+        _thread.Dispose();
+    }
+
     private IDatabase Redis => _context.Redis.Redis.GetDatabase();
+
+    private static ConsumerConfig Configuration(ConsumeOptions options, string topic) =>
+        options.Kafka.Apply(
+            new ConsumerConfig
+            {
+                // Members of a group must read the same topics, so each topic has one.
+                GroupId = $"{options.Group}.{topic}",
+                ClientId = "engine-" + topic,
+                PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
+                EnableAutoOffsetStore = false,
+                AutoOffsetReset = AutoOffsetReset.Earliest,
+                EnablePartitionEof = true,
+                SessionTimeoutMs = (int)options.SessionTimeout.TotalMilliseconds,
+                FetchWaitMaxMs = 50,
+                // The default would keep 64 MB ready for each workflow; this is some thousand turns' records.
+                QueuedMaxMessagesKbytes = 16 * 1024,
+            }
+        );
 
     private void Run()
     {
-        try
+        _partitions.Join();
+        while (!_thread.IsStopping)
         {
-            _consumer.Subscribe(_deciders.Keys);
-            while (!_stop.IsCancellationRequested && Failure == null)
-            {
-                Turn();
-            }
-
-            foreach (TopicPartition partition in _owned.Keys.ToArray())
-            {
-                Release(partition);
-            }
-
-            if (Failure == null)
-            {
-                _consumer.Close();
-            }
+            Turn();
         }
-        catch (Exception e)
-        {
-            Fail(e);
-        }
-        _status = _status with { Waits = null };
+
+        _partitions.Leave();
     }
 
     private void Turn()
     {
-        TakeWhatCame();
-        foreach (OwnedWorkflow partition in _owned.Values.ToArray())
+        Read();
+        foreach (WorkflowPartition partition in _partitions.Owned.ToArray())
         {
-            if (partition.Next > partition.WrittenTo)
+            if (partition.HasUncommitted)
             {
-                Write(partition);
+                Commit(partition);
             }
         }
 
-        SeeToTicks();
-        foreach ((string topic, IReadOnlyList<IUpkeep> upkeep) in _upkeep)
-        {
-            OwnedMemory[] owned =
-            [
-                .. _owned
-                    .Values.Where(partition => partition.Run.Decider.Topic == topic)
-                    .Select(partition => new OwnedMemory(partition.Run.Number, partition.Run.Memory)),
-            ];
-            foreach (IUpkeep one in upkeep)
-            {
-                Attempt(() => one.Run(Redis, owned, Send));
-            }
-        }
-
-        Retake();
-        if (_toldAt != 0 && _context.Clock.GetElapsedTime(_toldAt) < StatusEvery)
+        SendTicks();
+        RunUpkeep();
+        _partitions.TakeDue();
+        if (_publishedAt != 0 && _context.Clock.GetElapsedTime(_publishedAt) < StatusEvery)
         {
             return;
         }
 
-        _toldAt = _context.Clock.GetTimestamp();
-        Tell();
+        _publishedAt = _context.Clock.GetTimestamp();
+        Publish();
     }
 
-    private void TakeWhatCame()
+    /// <summary>Takes what came, and decides it.</summary>
+    private void Read()
     {
         TimeSpan wait = WaitForFirst;
         for (int records = 0; records < TurnRecords; wait = TimeSpan.Zero)
@@ -177,7 +146,7 @@ public sealed partial class WorkflowLane : IDisposable
                 return;
             }
 
-            if (!_owned.TryGetValue(message.TopicPartition, out OwnedWorkflow? partition))
+            if (!_partitions.TryGet(message.Partition.Value, out WorkflowPartition? partition))
             {
                 continue;
             }
@@ -191,6 +160,7 @@ public sealed partial class WorkflowLane : IDisposable
 
                 continue;
             }
+            // A seek leaves messages of before on their way.
             if (message.Offset < partition.Next)
             {
                 continue;
@@ -198,10 +168,10 @@ public sealed partial class WorkflowLane : IDisposable
 
             if (records++ == 0)
             {
-                WaitUntilSettingsAreFresh();
+                _settings.Wait();
             }
 
-            Take(partition, message);
+            Decide(partition, message);
         }
     }
 
@@ -210,7 +180,7 @@ public sealed partial class WorkflowLane : IDisposable
     {
         try
         {
-            return _consumer.Consume(wait);
+            return _partitions.Consumer.Consume(wait);
         }
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
@@ -218,12 +188,13 @@ public sealed partial class WorkflowLane : IDisposable
         }
     }
 
-    private void Take(OwnedWorkflow partition, ConsumeResult<byte[], byte[]> message)
+    private void Decide(WorkflowPartition partition, ConsumeResult<byte[], byte[]> message)
     {
         WorkflowRecord record = KafkaRecord.Of(message);
-        partition.Delivery.Results.Begin(record.Offset);
+        PendingCommit pending = partition.Delivery.Pending;
+        pending.Begin(record.Offset);
         long read = partition.Run.Counts.Read;
-        Refusal? refusal = partition.Run.Take(record, partition.Delivery.Results);
+        Refusal? refusal = partition.Run.Take(record, pending);
         partition.Next = record.Offset + 1;
         partition.EndSince = 0;
         if (partition.Run.Counts.Read > read)
@@ -238,101 +209,76 @@ public sealed partial class WorkflowLane : IDisposable
 
         Headers headers = message.Message.Headers ?? [];
         DeadLetters.AddHeaders(headers, why.Reason, why.Detail, message.Topic, message.Partition.Value, record.Offset);
-        _context.Kafka.SendOwn(
-            _sender,
+        _context.Kafka.SendPrefixed(
+            _sent,
             Topics.DeadLetters,
             message.Message.Key,
             message.Message.Value,
-            $"{partition.Run.Name}-{record.Offset}-{partition.Delivery.Results.NextNumber()}",
+            $"{partition.Name}-{record.Offset}-{pending.NextNumber()}",
             headers
         );
     }
 
     /// <summary>
-    /// Writes what a turn resulted in, however long Redis is away; given up only where the partition has gone to
-    /// somebody else, or the process ends.
+    /// Writes and commits what a turn resulted in, however long Redis is away; given up only where the partition has
+    /// gone to somebody else, or the lane is asked to stop.
     /// </summary>
-    private void Write(OwnedWorkflow partition)
+    private void Commit(WorkflowPartition partition)
     {
-        TopicPartition where = new(partition.Run.Decider.Topic, partition.Run.Number);
-        if (partition.Next <= partition.ResultsFrom)
-        {
-            partition.WrittenTo = partition.Next;
-            return;
-        }
-        bool written = false;
+        bool written = false,
+            paused = false;
         CommitOutcome outcome = CommitOutcome.None;
         long since = _context.Clock.GetTimestamp();
-        bool paused = false;
-        while (_owned.ContainsValue(partition))
+        while (_partitions.Owns(partition))
         {
             bool taken = Attempt(() =>
             {
                 if (!written)
                 {
                     partition.Delivery.WriteValues(Redis);
-                    partition.Delivery.SendOut(_context.Kafka, _sender);
+                    partition.Delivery.SendOut(_context.Kafka, _sent);
                 }
                 written = true;
-                if (_sender.IsReached(_sender.Count))
+                if (_sent.IsReached(_sent.Count))
                 {
-                    outcome = partition.Delivery.Commit(Redis, partition.Next, partition.Run.LogTime);
+                    outcome = partition.Delivery.Commit(Redis, partition.Next);
                 }
             });
-            if (outcome != CommitOutcome.None || (_stop.IsCancellationRequested && !taken))
+            if (outcome != CommitOutcome.None || (_thread.IsStopping && !taken))
             {
                 break;
             }
 
-            _stop.Token.WaitHandle.WaitOne(taken ? AcknowledgedSoon : RetryEvery);
-            if (_context.Clock.GetElapsedTime(since) > TimeSpan.FromSeconds(1))
+            _thread.Pause(taken ? AcknowledgedSoon : RetryEvery);
+            if (_context.Clock.GetElapsedTime(since) > ServeAfter)
             {
-                paused = Serve(paused);
+                ServeAssignments(paused);
+                paused = true;
             }
         }
         if (paused)
         {
-            _consumer.Resume(_consumer.Assignment);
+            _partitions.Consumer.Resume(_partitions.Consumer.Assignment);
         }
 
-        switch (outcome)
-        {
-            case CommitOutcome.Done:
-                partition.WrittenTo = partition.Next;
-                _consumer.StoreOffset(new TopicPartitionOffset(where, partition.Next));
-                break;
-            case CommitOutcome.NotOwner:
-                _context.Log.OwnerLost(partition.Run.Name);
-                Release(where);
-                _retakeAt[where] =
-                    _context.Clock.GetTimestamp()
-                    + (long)(_context.Consume.SessionTimeout.TotalSeconds * _context.Clock.TimestampFrequency);
-                break;
-            case CommitOutcome.OtherOffset:
-                _context.Log.ProgressMoved(partition.Run.Name);
-                Release(where);
-                _retakeAt[where] = _context.Clock.GetTimestamp();
-                break;
-        }
+        _partitions.Keeps(partition, outcome);
     }
 
     /// <summary>
     /// Serves assignments while nothing is read, so that the group doesn't give this member up. What comes all the same
     /// is taken later.
     /// </summary>
-    private bool Serve(bool paused)
+    private void ServeAssignments(bool paused)
     {
         if (!paused)
         {
-            _consumer.Pause(_consumer.Assignment);
+            _partitions.Consumer.Pause(_partitions.Consumer.Assignment);
         }
 
         if (Consume(TimeSpan.Zero) is { } early)
         {
             _early.Enqueue(early);
         }
-
-        return true;
     }
 
     /// <summary>Does something with Redis; false where Redis is away or refuses for now.</summary>
@@ -361,104 +307,89 @@ public sealed partial class WorkflowLane : IDisposable
         }
     }
 
-    private void WaitUntilSettingsAreFresh()
+    private void SendTicks()
     {
-        while (!_context.SettingsAreFresh() && !_stop.IsCancellationRequested)
+        foreach (WorkflowPartition partition in _partitions.Owned)
         {
-            _stop.Token.WaitHandle.WaitOne(10);
+            if (_ticks.TakeDue(partition, out long logTime))
+            {
+                _context.Kafka.Tick(_sent, _decider.Topic, partition.Number, logTime);
+            }
         }
     }
 
-    /// <summary>
-    /// Where something that waits falls due by reckoned log time, a tick carries that time into the log.
-    /// </summary>
-    private void SeeToTicks()
+    private void RunUpkeep()
     {
-        foreach (OwnedWorkflow partition in _owned.Values)
+        OwnedMemory[] owned =
+        [
+            .. _partitions.Owned.Select(partition => new OwnedMemory(partition.Run.Number, partition.Run.Memory)),
+        ];
+        foreach (IUpkeep upkeep in _upkeep)
         {
-            if (partition.EndSince == 0 || partition.Next < partition.ResultsFrom || partition.Run.Due == long.MaxValue)
-            {
-                continue;
-            }
-
-            long reckoned =
-                partition.Run.LogTime + (long)_context.Clock.GetElapsedTime(partition.EndSince).TotalMilliseconds;
-            if (
-                reckoned <= partition.Run.Due
-                || (partition.TickedAt != 0 && _context.Clock.GetElapsedTime(partition.TickedAt) < TickEvery)
-            )
-            {
-                continue;
-            }
-
-            partition.TickedAt = _context.Clock.GetTimestamp();
-            _context.Kafka.Tick(_sender, partition.Run.Decider.Topic, partition.Run.Number, reckoned);
+            Attempt(() => upkeep.Run(Redis, owned, Send));
         }
     }
 
     private void Send(string topic, string key, string json, string id) =>
-        _context.Kafka.SendShared(_sender, topic, Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(json), id);
+        _context.Kafka.SendUnprefixed(_sent, topic, Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(json), id);
 
-    private void Tell()
+    private void Publish()
     {
-        Dictionary<string, WorkflowCounts> counts = [];
-        foreach ((string topic, WorkflowCounts released) in _released)
+        var counts = new WorkflowCounts();
+        _released.AddTo(counts);
+        foreach (WorkflowPartition partition in _partitions.Owned)
         {
-            released.AddTo(counts[topic] = new WorkflowCounts());
-        }
-
-        foreach (OwnedWorkflow partition in _owned.Values)
-        {
-            partition.Run.Counts.AddTo(counts[partition.Run.Decider.Topic]);
+            partition.Run.Counts.AddTo(counts);
         }
 
         _status = new WorkflowStatus(
-            _hasJoined
-                ? _owned.Values.Select(partition => partition.Waits).FirstOrDefault(waits => waits != null)
-                : "the workflows join their group",
-            _owned.Values.Select(partition => partition.BusyAt).Append(_assignedAt).Max(),
-            [.. _owned.Values.Select(partition => partition.Run.Name)],
-            counts
+            _partitions.HasJoined ? _partitions.Waits : WorkflowStatus.Starting.Waits,
+            _partitions.Owned.Select(partition => partition.BusyAt).Append(_partitions.ChangedAt).Max(),
+            [.. _partitions.Owned.Select(partition => partition.Name)],
+            new Dictionary<string, WorkflowCounts> { [_decider.Topic] = counts }
         );
     }
 
-    private void Fail(Exception e)
+    /// <summary>How the lane's partitions come and go: with what the decider remembers.</summary>
+    private sealed class Host(WorkflowLane lane) : IPartitionHost<WorkflowPartition>
     {
-        Failure ??= e;
-        _stop.Cancel();
-    }
+        private readonly CompiledSettings _compiled = new();
 
-    public void Dispose()
-    {
-        Stop();
-        if (_thread.IsAlive)
+        public TimeSpan Horizon => RebuildHorizon.For(lane._decider.LongestWindow);
+
+        public WorkflowPartition Open(PartitionLease lease, RebuildPlan plan)
         {
-            _thread.Join();
+            EngineContext context = lane._context;
+            var run = new PartitionRun(
+                lane._decider,
+                lease.Partition.Partition.Value,
+                context.Timeline,
+                _compiled,
+                context.Hash,
+                plan.LiveFromOffset,
+                plan.LogTime
+            );
+            foreach (
+                HashEntry entry in lane
+                    .Redis.HashGetAll(context.Keys.State(lease.Name))
+                    .OrderBy(entry => (string)entry.Name!, StringComparer.Ordinal)
+            )
+            {
+                run.Restore(entry.Name!, entry.Value!);
+            }
+
+            var delivery = new WorkflowDelivery(
+                lease,
+                run,
+                context.Keys,
+                context.Deliver.VerdictTtl,
+                context.Deliver.TotalsTtl
+            );
+            return new WorkflowPartition(lease, plan, run, delivery);
         }
 
-        _consumer.Dispose();
-        _stop.Dispose();
-    }
-}
+        public void Close(WorkflowPartition partition) => partition.Run.Counts.AddTo(lane._released);
 
-/// <summary>Where the workflows of a process stand.</summary>
-/// <param name="Waits">What is missing until all partitions that it owns are read to their end, and all is
-/// acknowledged; null where nothing is.</param>
-/// <param name="BusyAt">Monotonic time of the last record that was no tick, or of the last change of what is owned; 0
-/// for none.</param>
-/// <param name="Names">Of the partitions that it owns, or owned at its end.</param>
-/// <param name="Counts">What became of the records, by topic.</param>
-public sealed record WorkflowStatus(
-    string? Waits,
-    long BusyAt,
-    IReadOnlyList<string> Names,
-    IReadOnlyDictionary<string, WorkflowCounts> Counts
-)
-{
-    public static readonly WorkflowStatus Starting = new(
-        "the workflows join their group",
-        0,
-        [],
-        new Dictionary<string, WorkflowCounts>()
-    );
+        public void Publish() => lane.Publish();
+    }
 }

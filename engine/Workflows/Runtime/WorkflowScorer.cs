@@ -43,7 +43,7 @@ public sealed class WorkflowScorer(
                 timeline,
                 _compiled,
                 hash,
-                resultsFrom: 0,
+                liveFromOffset: 0,
                 logTime: 0
             );
         }

@@ -1,4 +1,6 @@
+using Confluent.Kafka;
 using Engine.Contracts;
+using Engine.Partitions;
 using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Lanes;
@@ -33,13 +35,13 @@ public sealed class ProgressStepTests : IDisposable
 
         long[] Steps(int number)
         {
-            OwnedPartition partition = Partition(number);
+            ClickPartition partition = Partition(number);
             return
             [
                 .. Enumerable
                     .Range(100_001, (int)(4 * Interval))
                     .Select(now => (long)now)
-                    .Where(now => partition.TakeProgressDue(now, Interval, Quiet)),
+                    .Where(now => partition.TakeCommitDue(now, Interval, Quiet)),
             ];
         }
     }
@@ -47,13 +49,13 @@ public sealed class ProgressStepTests : IDisposable
     [Fact]
     public void Where_nothing_comes_any_more_a_step_doesn_t_wait_for_its_interval()
     {
-        OwnedPartition partition = Partition(0);
-        Assert.False(partition.TakeProgressDue(10_001, Interval, Quiet));
+        ClickPartition partition = Partition(0);
+        Assert.False(partition.TakeCommitDue(10_001, Interval, Quiet));
         (partition.EndSince, partition.Next) = (10_002, 1);
-        Assert.False(partition.TakeProgressDue(10_251, Interval, Quiet));
-        Assert.True(partition.TakeProgressDue(10_252, Interval, Quiet));
+        Assert.False(partition.TakeCommitDue(10_251, Interval, Quiet));
+        Assert.True(partition.TakeCommitDue(10_252, Interval, Quiet));
         partition.Next = 0;
-        Assert.False(partition.TakeProgressDue(10_600, Interval, Quiet));
+        Assert.False(partition.TakeCommitDue(10_600, Interval, Quiet));
     }
 
     [Fact]
@@ -71,21 +73,22 @@ public sealed class ProgressStepTests : IDisposable
 
     public void Dispose() => _states.ForEach(state => state.Dispose());
 
-    private OwnedPartition Partition(int number)
+    private ClickPartition Partition(int number)
     {
         var state = new PartitionState(number, new PipelineLimits { WindowKeys = 100 }, TimeLimits.Default);
         _states.Add(state);
-        return new OwnedPartition(
+        var lease = new PartitionLease(new TopicPartition(Topics.Interactions, number), 1, "");
+        return new ClickPartition(
+            lease,
+            default,
             state,
-            new PartitionDelivery(
+            new PartitionCommitter(
                 state,
+                lease,
                 new RedisKeys("", "engine"),
                 new KeyedHash(1, 2),
-                1,
-                "",
                 TimeSpan.FromDays(35)
-            ),
-            0
+            )
         );
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Engine.Contracts;
+using Engine.Partitions;
 using Engine.Pipeline.Deliver;
 using Xunit;
 
@@ -79,12 +80,9 @@ public class TotalCellTests
     /// <summary>The values of the arguments, one behind another.</summary>
     private string Arguments(bool renew)
     {
-        var arguments = new StepArguments();
-        _cell.Write(arguments, renew);
-        string[] parts = Encoding
-            .ASCII.GetString(arguments.Written)
-            .Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(2 * arguments.Count, parts.Length);
+        var commit = new PipelinedCommit();
+        _cell.Write(commit, renew);
+        string[] parts = Encoding.ASCII.GetString(commit.Blocks).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         return string.Join(' ', parts.Where((_, i) => i % 2 == 1));
     }
 

@@ -23,7 +23,7 @@ public sealed class RebuildTests
         using var rebuilt = new PipelineRun(new RunOptions { Base = RandomLog.Settings });
         foreach (int partition in (int[])[0, 1])
         {
-            rebuilt.State(partition).ResultsFrom = log[..cut].Count(record => record.Partition == partition);
+            rebuilt.State(partition).LiveFromOffset = log[..cut].Count(record => record.Partition == partition);
         }
 
         rebuilt.Process(log, () => random.Next(1, 200));

@@ -24,7 +24,7 @@ public sealed class SettingsReader : IDisposable
     private readonly SettingsBook _book;
     private readonly SettingsBase _base;
     private readonly KafkaOut _kafka;
-    private readonly KafkaOut.Sender _sender = new();
+    private readonly DeliveryTracker _sent = new();
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
@@ -150,8 +150,8 @@ public sealed class SettingsReader : IDisposable
             _log.SettingRefused(record.Offset.Value, e.Message);
             Headers headers = record.Message.Headers ?? [];
             DeadLetters.AddHeaders(headers, e.Reason, e.Message, Topics.Settings, 0, record.Offset.Value);
-            _kafka.SendOwn(
-                _sender,
+            _kafka.SendPrefixed(
+                _sent,
                 Topics.DeadLetters,
                 record.Message.Key,
                 record.Message.Value,

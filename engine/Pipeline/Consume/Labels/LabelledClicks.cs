@@ -17,7 +17,7 @@ public sealed class LabelledClicks : IDisposable
     private readonly BlockingCollection<(int Partition, long Offset, string Click)> _asked = new(10_000);
     private readonly ClickReader _reader;
     private readonly KafkaOut _output;
-    private readonly KafkaOut.Sender _sender = new();
+    private readonly DeliveryTracker _sent = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
     private long _refused;
@@ -51,7 +51,7 @@ public sealed class LabelledClicks : IDisposable
                 if (Read(partition, offset, click) is { } place)
                 {
                     _output.Standing(
-                        _sender,
+                        _sent,
                         ClickPlace.Key(click, RedisKeys.Partition(Topics.Interactions, partition)),
                         place.Value()
                     );

@@ -15,7 +15,7 @@ namespace Engine.Pipeline.Consume.Labels;
 public sealed class LabelsReader : IDisposable
 {
     private readonly KafkaOut _output;
-    private readonly KafkaOut.Sender _sender = new();
+    private readonly DeliveryTracker _sent = new();
     private readonly TopicFollower _topic;
     private readonly long[] _logTimes;
 
@@ -55,8 +55,8 @@ public sealed class LabelsReader : IDisposable
             partition,
             record.Offset.Value
         );
-        _output.SendOwn(
-            _sender,
+        _output.SendPrefixed(
+            _sent,
             Topics.DeadLetters,
             record.Message.Key,
             record.Message.Value,

@@ -1,4 +1,5 @@
 using Engine.Contracts;
+using Engine.Partitions;
 using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
 using Engine.Partitions.Redis;
@@ -24,10 +25,7 @@ public sealed record ConsumeOptions
     /// <summary>How long a batch is waited for, ms; it bounds what waiting adds to latency.</summary>
     public int BatchWaitMs { get; init; } = 1;
 
-    /// <summary>
-    /// What the beginnings of librdkafka's settings are that concern membership, addresses of leaders and its log:
-    /// whoever fetches needn't know them.
-    /// </summary>
+    /// <summary>Prefixes of librdkafka settings that don't affect fetching.</summary>
     private static readonly string[] NotOfFetching =
     [
         "group.",
@@ -42,13 +40,12 @@ public sealed record ConsumeOptions
     ];
 
     /// <summary>
-    /// Whether lanes fetch their partitions themselves. Where librdkafka is told what concerns fetching (TLS, who may,
-    /// the nearest replica), it does.
+    /// Whether lanes fetch their partitions themselves. With TLS, SASL or rack settings, librdkafka fetches instead.
     /// </summary>
     public bool FetchesDirectly =>
         DirectFetch
         && Kafka.Settings.Keys.All(name =>
-            NotOfFetching.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal))
+            NotOfFetching.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
         );
 
     public bool DirectFetch { get; init; } = true;
@@ -100,4 +97,19 @@ public sealed class EngineContext
     public required LabelledClicks LabelledClicks { get; init; }
     public required TimeProvider Clock { get; init; }
     public required ILogger Log { get; init; }
+
+    /// <summary>What a lane's assignment needs.</summary>
+    /// <param name="lanesHaveJoined">Whether the process's other lanes of the same group have joined it; null where
+    /// there are none.</param>
+    public AssignmentOptions AssignmentOf(string topic, Func<bool>? lanesHaveJoined = null) =>
+        new()
+        {
+            Topic = topic,
+            Redis = Redis,
+            Keys = Keys,
+            SessionTimeout = Consume.SessionTimeout,
+            LanesHaveJoined = lanesHaveJoined ?? (() => true),
+            Clock = Clock,
+            Log = Log,
+        };
 }

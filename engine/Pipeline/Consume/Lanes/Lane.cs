@@ -1,102 +1,86 @@
 using Confluent.Kafka;
 using Engine.Contracts;
-using Engine.Partitions.Diagnostics;
+using Engine.Partitions;
 using Engine.Partitions.Kafka;
 using Engine.Partitions.Redis;
 using Engine.Pipeline.Clicks;
-using Engine.Pipeline.Consume.Fetch;
-using Engine.Pipeline.Consume.Librdkafka;
 using Engine.Pipeline.Deliver;
-using Engine.Primitives;
-using Microsoft.Extensions.Logging;
 
 namespace Engine.Pipeline.Consume.Lanes;
 
 /// <summary>
-/// One lane: a thread with a consumer, a pipeline and connections of its own. It owns the partitions that Kafka assigns
-/// to its consumer, and everything of them is touched by this thread only: consuming, deciding, writing, and taking
-/// partitions over and giving them back (Kafka's handlers run within <see cref="MessageBatch.Take"/>).
+/// One lane of clicks: a thread with a consumer, a pipeline and connections of its own. It owns the partitions that
+/// Kafka assigns to its consumer, and everything of them is touched by this thread only: reading, deciding, writing,
+/// committing, and taking partitions over and giving them back (Kafka's handlers run while it reads).
 /// </summary>
-public sealed unsafe partial class Lane : IDisposable
+public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
 {
-    private const int CommandTimeoutMs = 5,
-        PauseMs = 2;
+    /// <summary>The longest of the windows that count clicks.</summary>
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromHours(1);
 
-    private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(10);
+    private const int CommandTimeoutMs = 5;
 
     private readonly EngineContext _context;
-    private readonly string _name;
-    private readonly IConsumer<byte[], byte[]> _consumer;
-    private readonly MessageBatch _batch;
-    private readonly RedisWriter _redis;
-    private readonly KafkaOut.Sender _sender = new();
+    private readonly LaneThread _thread;
+    private readonly PartitionAssignment<ClickPartition> _partitions;
+    private readonly LaneReader _reader;
     private readonly ClickPipeline _pipeline;
-    private readonly Dictionary<int, OwnedPartition> _owned = [];
-    private readonly Dictionary<PartitionState, PartitionDelivery> _deliveries = [];
-    private readonly Dictionary<int, long> _retakeAt = [];
-
-    /// <summary>The log time from which a partition's log was read when it was taken over, ms.</summary>
-    private readonly Dictionary<int, long> _readFrom = [];
+    private readonly RedisWriter _redis;
+    private readonly RedisBackpressure _backpressure;
+    private readonly LaneCommits _commits;
+    private readonly OtherPartitions _others;
+    private readonly LabelSearch _labels;
+    private readonly SettingsGate _settings;
+    private readonly TickScheduler _ticks;
+    private readonly DeliveryLatency _latency;
+    private readonly DeliveryTracker _sent = new();
+    private readonly Dictionary<PartitionState, PartitionCommitter> _committers = [];
     private readonly PartitionCounts _released = new();
-    private readonly Record[] _records;
-    private readonly Thread _thread;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly Action _whileSettingsAreStale;
     private volatile PartitionCounts _published = new();
     private volatile LaneStatus _status = LaneStatus.Starting;
-    private volatile bool _hasJoined;
-    private readonly Queue<(long Written, long TakenAt)> _underWay = new();
-    private readonly LatencyHistogram _latency = new();
-    private long _lookedAt,
-        _assignedAt;
-    private bool _redisAway;
+    private long _lookedAt;
 
     public Lane(EngineContext context, int number)
     {
+        string name = $"lane-{number}";
         _context = context;
-        _name = $"lane-{number}";
+        _thread = new LaneThread(name, Run, ended: () => _status = LaneStatus.Ended);
+        _partitions = new PartitionAssignment<ClickPartition>(
+            context.AssignmentOf(Topics.Interactions, context.LanesHaveJoined),
+            Configuration(context.Consume, name),
+            this,
+            _thread
+        );
         _redis = new RedisWriter(context.Redis, context.Clock);
-        _consumer = new ConsumerBuilder<byte[], byte[]>(Configuration(context.Consume, _name))
-            .SetErrorHandler(
-                (_, error) =>
-                {
-                    if (error.IsFatal)
-                    {
-                        Fail(new KafkaException(error));
-                    }
-                }
-            )
-            .SetLogHandler((_, _) => { })
-            .SetPartitionsAssignedHandler((_, partitions) => Guarded(() => Assigned(partitions), partitions))
-            .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
-            .SetPartitionsLostHandler((_, partitions) => Lost(partitions))
-            .Build();
-        _batch = new MessageBatch(_consumer, context.Consume.BatchMessages);
-        _records = new Record[context.Consume.BatchMessages];
-        var sink = new LaneSink(_redis, context.Kafka, _sender, context.Keys, context.Deliver, _deliveries);
-        _reader = new RecordSetReader(_decompressed);
-        _fetch = context.Consume.FetchesDirectly
-            ? new DirectFetch(Leaders, "engine-" + _name, Topics.Interactions, context.Clock)
-            : null;
         _pipeline = new ClickPipeline(
             context.Hash,
             context.Timeline,
             new PathJudge(context.Replays),
             context.Limits,
-            sink,
+            new LaneSink(_redis, context.Kafka, _sent, context.Keys, context.Deliver, _committers),
             context.Labels.Intake.Histories
         );
-        _thread = new Thread(Run) { Name = _name };
+        _latency = new DeliveryLatency(context.Clock);
+        _settings = new SettingsGate(context.SettingsAreFresh, _thread.Stopping, context.Clock, context.Log);
+        _whileSettingsAreStale = () => _redis.Wait(CommandTimeoutMs);
+        _reader = new LaneReader(context, name, _partitions, _pipeline)
+        {
+            BeforeDeciding = () => _settings.Wait(_whileSettingsAreStale),
+            Decided = taken => _latency.Add(_redis.Written, taken),
+        };
+        _backpressure = new RedisBackpressure(context, _redis, _reader, _thread);
+        _commits = new LaneCommits(context, _redis, _sent, _partitions);
+        _others = new OtherPartitions(context);
+        _labels = new LabelSearch(context, _partitions);
+        _ticks = new TickScheduler(context.Clock);
     }
 
     /// <summary>What ended the lane, or null.</summary>
-    public Exception? Failure { get; private set; }
+    public Exception? Failure => _thread.Failure;
 
     /// <summary>Whether Kafka has answered that it is a member of the group, be it with no partition.</summary>
-    public bool HasJoined
-    {
-        get => _hasJoined;
-        private set => _hasJoined = value;
-    }
+    public bool HasJoined => _partitions.HasJoined;
 
     /// <summary>Where the lane stands; replaced whole, readable from any thread.</summary>
     public LaneStatus Status => _status;
@@ -107,13 +91,23 @@ public sealed unsafe partial class Lane : IDisposable
     public void Start() => _thread.Start();
 
     /// <summary>Asks the lane to finish: what is decided is written, partitions are given back.</summary>
-    public void Stop() => _stop.Cancel();
+    public void Stop() => _thread.Stop();
 
     public void Join() => _thread.Join();
 
-    private static ConsumerConfig Configuration(ConsumeOptions options, string name)
+    public void Dispose()
     {
-        return options.Kafka.Apply(
+        Stop();
+        Join();
+        _reader.Dispose();
+        _partitions.Dispose();
+        _pipeline.Dispose();
+        _redis.Dispose();
+        _thread.Dispose();
+    }
+
+    private static ConsumerConfig Configuration(ConsumeOptions options, string name) =>
+        options.Kafka.Apply(
             new ConsumerConfig
             {
                 GroupId = options.Group,
@@ -139,286 +133,127 @@ public sealed unsafe partial class Lane : IDisposable
                 FetchMaxBytes = 1024 * 1024,
             }
         );
-    }
 
     private void Run()
     {
-        try
+        _partitions.Join();
+        while (!_thread.IsStopping)
         {
-            _startedAt = _context.Clock.GetTimestamp();
-            _consumer.Subscribe(Topics.Interactions);
-            while (!_stop.IsCancellationRequested && Failure == null)
-            {
-                Turn();
-            }
-
-            if (Failure == null)
-            {
-                Drain([.. _owned.Values]);
-                SendLastStandings();
-            }
-            foreach (OwnedPartition partition in _owned.Values.ToArray())
-            {
-                Release(partition);
-            }
-
-            if (Failure == null)
-            {
-                _consumer.Close();
-            }
+            Turn();
         }
-        catch (Exception e)
+
+        if (Failure == null)
         {
-            Fail(e);
+            _commits.Drain(_partitions.Owned);
+            _commits.SendLastStandings();
         }
-        _status = LaneStatus.Ended;
+
+        _partitions.Leave();
     }
 
-    /// <summary>One turn: take what came, decide it, write it, and see to progress and ticks.</summary>
+    /// <summary>One turn: read what came and decide it, then see to all that has its own pace.</summary>
     private void Turn()
     {
-        // Where nothing is librdkafka's to read, what is fetched is waited for.
-        int count = _batch.Take(FetchesAll ? 0 : _context.Consume.BatchWaitMs);
-        PauseFetched();
-        if (count > 0)
-        {
-            WaitUntilSettingsAreFresh();
-            long taken = _context.Clock.GetTimestamp();
-            int records = Collect(count);
-            if (records > 0)
-            {
-                _pipeline.Process(_records.AsSpan(0, records));
-            }
-
-            _batch.Release();
-            _underWay.Enqueue((_redis.Written, taken));
-        }
-        Fetch();
+        _reader.ReadBatch();
+        _reader.Fetch(_redis.IsIdle);
         _redis.Poll();
-        MeasureLatency();
-        if (_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay || _redis.HasRefused)
+        _latency.Measure(_redis.Acknowledged);
+        _backpressure.Wait();
+        long now = _context.Clock.GetTimestamp();
+        if (_commits.Advance(now) && now - _lookedAt >= Math.Min(_commits.Interval, _context.Clock.TimestampFrequency))
         {
-            WaitForRedis();
+            _lookedAt = now;
+            _labels.Look(now);
+            Publish();
+            _backpressure.Tell();
         }
 
-        SeeToProgress();
-        SeeToTicks();
-        TakeHeldBack();
-        Retake();
+        SendTicks();
+        _partitions.TakeDue();
     }
 
-    /// <summary>From a batch taken to its verdicts acknowledged.</summary>
-    private void MeasureLatency()
+    private void SendTicks()
     {
-        if (_underWay.Count == 0)
+        foreach (ClickPartition partition in _partitions.Owned)
         {
-            return;
-        }
-
-        long acknowledged = _redis.Acknowledged;
-        while (_underWay.TryPeek(out (long Written, long TakenAt) batch) && batch.Written <= acknowledged)
-        {
-            _underWay.Dequeue();
-            _latency.Add((long)_context.Clock.GetElapsedTime(batch.TakenAt).TotalMicroseconds);
+            if (_ticks.TakeDue(partition, out long logTime))
+            {
+                _context.Kafka.Tick(_sent, Topics.Interactions, partition.Number, logTime);
+            }
         }
     }
 
-    /// <summary>Puts the batch's messages of owned partitions into records; ends of partitions are noted.</summary>
-    private int Collect(int count)
-    {
-        int records = 0;
-        long now = 0;
-        OwnedPartition? partition = null;
-        for (int i = 0; i < count; i++)
-        {
-            _batch.Prefetch(i);
-            LibrdkafkaNative.Message* message = _batch[i];
-            if (partition == null || partition.State.Partition != message->Partition)
-            {
-                if (!_owned.TryGetValue(message->Partition, out partition))
-                {
-                    continue;
-                }
-            }
-            // What it had on its way before it was paused.
-            if (partition.Fetched != null)
-            {
-                continue;
-            }
+    TimeSpan IPartitionHost<ClickPartition>.Horizon => RebuildHorizon.For(LongestWindow);
 
-            if (message->Error != 0)
-            {
-                if (message->Error == LibrdkafkaNative.PartitionEof && message->Offset == partition.Next)
-                {
-                    partition.EndSince = _context.Clock.GetTimestamp();
-                }
-
-                continue;
-            }
-            // A seek leaves messages of before on their way.
-            if (message->Offset < partition.Next)
-            {
-                continue;
-            }
-
-            partition.Next = message->Offset + 1;
-            partition.EndSince = 0;
-            ref Record record = ref _records[records++];
-            record.Partition = partition.State;
-            record.Offset = message->Offset;
-            record.Timestamp = LibrdkafkaNative.MessageTimestamp(message, out _);
-            record.Value = message->Payload;
-            record.Length = (int)message->Length;
-            record.Key = message->Key;
-            record.KeyLength = (int)message->KeyLength;
-            record.Headers = null;
-            record.Message = (nint)message;
-            MessageHeaderReader.Fill(message, ref record);
-            if (!IsTick(record))
-            {
-                partition.BusyAt = now == 0 ? now = _context.Clock.GetTimestamp() : now;
-            }
-        }
-        return records;
-    }
-
-    private static bool IsTick(in Record record) =>
-        record.Length == 15
-        && new ReadOnlySpan<byte>(record.Value, record.Length).SequenceEqual("{\"type\":\"tick\"}"u8);
+    void IPartitionHost<ClickPartition>.Prepare() => _others.CatchUpStandings();
 
     /// <summary>
-    /// Lanes decide only while <c>settings</c> was read to its end a moment ago; else all instances wouldn't change
-    /// over at the same event.
+    /// What a commit covered whose sums didn't get out any more, hours of log time where an engine caught up, has to be
+    /// summed up again.
     /// </summary>
-    private void WaitUntilSettingsAreFresh()
+    long IPartitionHost<ClickPartition>.NeededFrom(PartitionLease lease) =>
+        _context.Standings.WrittenUpTo(lease.Partition.Partition.Value);
+
+    ClickPartition IPartitionHost<ClickPartition>.Open(PartitionLease lease, RebuildPlan plan)
     {
-        if (_context.SettingsAreFresh())
-        {
-            return;
-        }
-
-        long since = _context.Clock.GetTimestamp();
-        bool told = false;
-        while (!_context.SettingsAreFresh() && !_stop.IsCancellationRequested)
-        {
-            _redis.Wait(CommandTimeoutMs);
-            _stop.Token.WaitHandle.WaitOne(10);
-            if (told || _context.Clock.GetElapsedTime(since) < TimeSpan.FromSeconds(2))
-            {
-                continue;
-            }
-
-            told = true;
-            _context.Log.SettingsStale(_context.Clock.GetElapsedTime(since).TotalSeconds);
-        }
-    }
-
-    /// <summary>
-    /// Redis is slower than Kafka, or has refused something for now: nothing is read until it has caught up, and has
-    /// taken what it refused, for a later result under the same key must not come before it. Assignments are served
-    /// meanwhile.
-    /// </summary>
-    private void WaitForRedis()
-    {
-        long since = _context.Clock.GetTimestamp();
-        bool paused = false,
-            refused = _redis.HasRefused;
-        while (
-            (_redis.BytesUnderWay > _context.Consume.MaxBytesUnderWay / 2 || (refused && !_redis.IsIdle))
-            && Failure == null
+        var state = new PartitionState(
+            lease.Partition.Partition.Value,
+            _context.Limits,
+            _context.Timeline.Latest.Limits
         )
         {
-            // Waiting for replies would wake this thread for every few of them; half of what is under way takes Redis
-            // longer than this.
-            if (_stop.IsCancellationRequested)
-            {
-                _redis.Wait(CommandTimeoutMs);
-            }
-            else
-            {
-                _stop.Token.WaitHandle.WaitOne(PauseMs);
-            }
-
-            _redis.Poll();
-            if (_stop.IsCancellationRequested && (_redis.Down != null || _redis.HasRefused))
-            {
-                return;
-            }
-
-            if (_context.Clock.GetElapsedTime(since) < TimeSpan.FromSeconds(1))
-            {
-                continue;
-            }
-
-            if (!paused)
-            {
-                _consumer.Pause(AssignedAndFetched(false));
-                paused = true;
-            }
-            // Only operations come out of paused partitions, and messages that were on their way: those are read again
-            // after the seek.
-            _batch.Take(0);
-            _batch.Release();
-            TellRedis();
-        }
-        if (!paused)
-        {
-            return;
-        }
-
-        foreach (OwnedPartition partition in _owned.Values)
-        {
-            if (partition.Fetched == null)
-            {
-                _consumer.Seek(
-                    new TopicPartitionOffset(Topics.Interactions, partition.State.Partition, partition.Next)
-                );
-            }
-        }
-
-        _consumer.Resume(AssignedAndFetched(false));
-        TellRedis();
+            LiveFromOffset = plan.LiveFromOffset,
+        };
+        var committer = new PartitionCommitter(state, lease, _context.Keys, _context.Hash, _context.Deliver.TotalsTtl);
+        _committers[state] = committer;
+        return new ClickPartition(lease, plan, state, committer);
     }
 
-    private void TellRedis()
+    void IPartitionHost<ClickPartition>.TakenOver(IReadOnlyList<ClickPartition> partitions)
     {
-        string? down = _redis.Down;
-        if (down != null == _redisAway)
-        {
-            return;
-        }
-
-        _redisAway = down != null;
-        if (_redisAway)
-        {
-            _context.Log.RedisAway(down!);
-        }
-        else
-        {
-            _context.Log.RedisBack();
-        }
+        _others.Restore(partitions);
+        _labels.StartOver();
     }
 
-    private void Fail(Exception e)
+    Offset IPartitionHost<ClickPartition>.StartReading(ClickPartition partition) => _reader.Start(partition);
+
+    void IPartitionHost<ClickPartition>.Drain(IReadOnlyList<ClickPartition> partitions) => _commits.Drain(partitions);
+
+    void IPartitionHost<ClickPartition>.Close(ClickPartition partition)
     {
-        Failure ??= e;
-        _stop.Cancel();
+        _reader.End(partition);
+        _committers.Remove(partition.State);
+        _others.Leave(partition.State);
+        partition.State.Counts.AddTo(_released);
+        partition.State.Dispose();
     }
 
-    public void Dispose()
+    void IPartitionHost<ClickPartition>.Publish() => Publish();
+
+    private void Publish()
     {
-        Stop();
-        if (_thread.IsAlive)
+        Dictionary<int, ClickPartition>.ValueCollection owned = _partitions.Owned;
+        var counts = new PartitionCounts();
+        _released.AddTo(counts);
+        foreach (ClickPartition partition in owned)
         {
-            _thread.Join();
+            partition.State.Counts.AddTo(counts);
         }
 
-        _batch.Dispose();
-        _fetch?.Dispose();
-        _decompressed.Dispose();
-        _consumer.Dispose();
-        _pipeline.Dispose();
-        _redis.Dispose();
-        _stop.Dispose();
+        _published = counts;
+        _status = new LaneStatus(
+            HasJoined,
+            _partitions.Waits ?? (_redis.IsIdle ? null : "Redis owes replies"),
+            owned.Select(partition => partition.BusyAt).Append(_partitions.ChangedAt).Max(),
+            owned.Sum(partition => partition.EndSince != 0 ? 0 : _reader.Lag(partition)),
+            owned.Sum(partition => (long)partition.State.WaitingClicks.Count),
+            owned.Sum(partition =>
+                partition.State.Clicks.Evictions + partition.State.Pairs.Evictions + partition.State.Standings.Evictions
+            ),
+            [.. owned.Select(partition => partition.Name)],
+            _redis.Down ?? _redis.LastRefusal,
+            _latency.Quantile(0.5),
+            _latency.Quantile(0.99)
+        );
     }
 }

@@ -1,17 +1,17 @@
 using Engine.Contracts;
+using Engine.Partitions;
 using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Runtime;
 
 /// <summary>
 /// The results of the records of one turn, put together: of a key that is written twice the last value stays, counts of
-/// a field are one sum.
-/// <see cref="Begin"/> before each record.
+/// a field are one sum. <see cref="Begin"/> before each record.
 /// </summary>
 /// <param name="stateKey">Where the partition's memory lies.</param>
 /// <param name="prefix">What the group's keys and channels begin with.</param>
 /// <param name="counts">Where rules in shadow are counted.</param>
-internal sealed class StepBuffer(string stateKey, string prefix, WorkflowCounts counts) : IResults
+internal sealed class PendingCommit(string stateKey, string prefix, WorkflowCounts counts) : IResults
 {
     private readonly Dictionary<string, Dictionary<string, FieldChange>> _hashes = [];
     private long _offset;
@@ -28,9 +28,6 @@ internal sealed class StepBuffer(string stateKey, string prefix, WorkflowCounts 
     /// <summary>What goes to Kafka, with what makes it known when it comes twice.</summary>
     public List<Outgoing> Out { get; } = [];
 
-    /// <summary>Changes of hashes in the partition's slot, by key and field.</summary>
-    public IReadOnlyDictionary<string, Dictionary<string, FieldChange>> Hashes => _hashes;
-
     public void Begin(long offset) => (_offset, _outs) = (offset, 0);
 
     /// <summary>The number of the record's next message to Kafka, for one that isn't a result.</summary>
@@ -43,6 +40,24 @@ internal sealed class StepBuffer(string stateKey, string prefix, WorkflowCounts 
         Published.Clear();
         Out.Clear();
         _hashes.Clear();
+    }
+
+    /// <summary>The changes of hashes in the partition's slot; each but the memory lives on from its change.</summary>
+    public DatabaseCommit ToCommit()
+    {
+        var commit = new DatabaseCommit();
+        foreach ((string key, Dictionary<string, FieldChange> fields) in _hashes)
+        {
+            ILookup<char, KeyValuePair<string, FieldChange>> changes = fields.ToLookup(field => field.Value.How);
+            commit.Hash(
+                key,
+                [.. changes[FieldChange.Delete].Select(field => field.Key)],
+                [.. changes[FieldChange.Increment].Select(field => KeyValuePair.Create(field.Key, field.Value.By))],
+                [.. changes[FieldChange.Assign].Select(field => KeyValuePair.Create(field.Key, field.Value.Value))],
+                renew: key != stateKey
+            );
+        }
+        return commit;
     }
 
     public void Set(string key, string json) => Values[prefix + key] = json;

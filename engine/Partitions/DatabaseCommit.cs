@@ -1,0 +1,63 @@
+using StackExchange.Redis;
+
+namespace Engine.Partitions;
+
+/// <summary>
+/// A commit by StackExchange.Redis, which is waited for. Grammar: <see cref="ProgressCommitter"/>. Per hash
+/// <see cref="Hash"/>, then <see cref="Send"/>.
+/// </summary>
+public sealed class DatabaseCommit
+{
+    private readonly List<RedisKey> _hashes = [];
+    private readonly List<RedisValue> _blocks = [];
+
+    /// <param name="renew">Whether the hash's time to live begins anew.</param>
+    public void Hash(
+        string key,
+        IReadOnlyCollection<string> deletes,
+        IReadOnlyCollection<KeyValuePair<string, long>> increments,
+        IReadOnlyCollection<KeyValuePair<string, string>> sets,
+        bool renew
+    )
+    {
+        _hashes.Add(key);
+        if (deletes.Count > 0)
+        {
+            _blocks.Add("D");
+            _blocks.Add(deletes.Count);
+            foreach (string field in deletes)
+            {
+                _blocks.Add(field);
+            }
+        }
+
+        _blocks.Add(increments.Count);
+        _blocks.Add(sets.Count);
+        _blocks.Add(renew ? 1 : 0);
+        foreach ((string field, long by) in increments)
+        {
+            _blocks.Add(field);
+            _blocks.Add(by);
+        }
+
+        foreach ((string field, string value) in sets)
+        {
+            _blocks.Add(field);
+            _blocks.Add(value);
+        }
+    }
+
+    /// <summary>
+    /// Sends the commit and waits for its outcome; throws <see cref="RedisException"/> or
+    /// <see cref="TimeoutException"/> where Redis doesn't answer.
+    /// </summary>
+    public CommitOutcome Send(IDatabase redis, ProgressCommitter committer)
+    {
+        RedisResult answer = redis.ScriptEvaluate(
+            ProgressCommitter.Script,
+            [committer.ProgressKey, committer.OwnerKey, .. _hashes],
+            [committer.Token, committer.FromText, committer.ToText, committer.Ttl, .. _blocks]
+        );
+        return committer.Conclude((byte[]?)answer);
+    }
+}

@@ -1,0 +1,103 @@
+using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Partitions.Diagnostics;
+using Engine.Partitions.Kafka;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Engine.Partitions;
+
+/// <summary>
+/// A partition that this process owns from now on, until another acquires it. Each new owner raises <c>owner</c> in
+/// Redis; the value is its fencing token, and a commit with an older one changes nothing. <see cref="Acquire"/>, then
+/// <see cref="Plan"/>.
+/// </summary>
+/// <param name="Progress">The value of <c>progress</c> as the earlier owner left it; empty for none.</param>
+public sealed record PartitionLease(TopicPartition Partition, long FencingToken, string Progress)
+{
+    private static readonly TimeSpan BrokerAnswersWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary><c>interactions-2</c></summary>
+    public string Name { get; } = RedisKeys.Partition(Partition.Topic, Partition.Partition.Value);
+
+    /// <summary>Raises <c>owner</c>, then reads <c>progress</c>: in this order nobody moves it in between.</summary>
+    public static PartitionLease Acquire(IDatabase redis, RedisKeys keys, TopicPartition partition)
+    {
+        string name = RedisKeys.Partition(partition.Topic, partition.Partition.Value);
+        long token = redis.StringIncrement(keys.Owner(name));
+        return new PartitionLease(partition, token, redis.StringGet(keys.Progress(name)).ToString());
+    }
+
+    /// <summary>
+    /// Says from where the partition is read; throws <see cref="InvalidOperationException"/> where progress can't be of
+    /// this log.
+    /// </summary>
+    /// <param name="horizon">How far back of progress the log is read again: <see cref="RebuildHorizon"/>.</param>
+    /// <param name="neededFrom">A log time before that of progress, ms, from which more is needed than progress covers;
+    /// <see cref="long.MaxValue"/> for none.</param>
+    public RebuildPlan Plan(
+        IConsumer<byte[], byte[]> consumer,
+        RedisKeys keys,
+        TimeSpan horizon,
+        long neededFrom,
+        TimeProvider clock,
+        ILogger log
+    )
+    {
+        WatermarkOffsets ends = KafkaClients.Ends(consumer, Partition, BrokerAnswersWithin, clock);
+        PartitionProgress? progress = Parse(keys);
+        if (progress?.Offset > ends.High.Value)
+        {
+            throw new InvalidOperationException(
+                $"{Name}: progress {progress.Value.Offset} lies past the log's end {ends.High.Value}: is this the "
+                    + $"topic that the group '{keys.Group}' has read before? Name another group, or delete "
+                    + $"{keys.Progress(Name)} to begin anew"
+            );
+        }
+
+        long logStart = ends.Low.Value;
+        var plan = RebuildPlan.Of(progress, logStart, horizon, neededFrom, logTime =>
+            FirstAt(consumer, logTime, logStart)
+        );
+        if (progress?.Offset < logStart)
+        {
+            log.ProgressBeforeLog(Name, progress.Value.Offset, logStart);
+        }
+
+        log.PartitionTaken(Name, plan.LiveFromOffset, plan.From, FencingToken);
+        return plan;
+    }
+
+    private PartitionProgress? Parse(RedisKeys keys)
+    {
+        try
+        {
+            return PartitionProgress.Parse(Progress);
+        }
+        catch (FormatException e)
+        {
+            throw new InvalidOperationException($"{keys.Progress(Name)} is {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// The first record stamped at a log time or later. The record that gave progress its log time is such a one, so a
+    /// broker that finds none can't search by time (librdkafka's test cluster), or has deleted it: then the log's
+    /// start.
+    /// </summary>
+    private long FirstAt(IConsumer<byte[], byte[]> consumer, long logTime, long logStart)
+    {
+        try
+        {
+            var time = new Timestamp(logTime, TimestampType.CreateTime);
+            Offset found = consumer
+                .OffsetsForTimes([new TopicPartitionTimestamp(Partition, time)], BrokerAnswersWithin)[0]
+                .Offset;
+            return found.Value >= 0 ? found.Value : logStart;
+        }
+        catch (KafkaException)
+        {
+            return logStart;
+        }
+    }
+}

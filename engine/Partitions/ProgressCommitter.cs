@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text;
+using Engine.Contracts;
+
+namespace Engine.Partitions;
+
+/// <summary>How a commit ended.</summary>
+public enum CommitOutcome : byte
+{
+    None,
+
+    /// <summary>All of it is in Redis, now or since it was sent before.</summary>
+    Committed,
+
+    /// <summary>Another owner holds a newer fencing token. Nothing was written.</summary>
+    Fenced,
+
+    /// <summary>Progress isn't what this owner left there. Nothing was written.</summary>
+    ProgressMoved,
+}
+
+/// <summary>
+/// Commits one partition's counts and progress in one atomic step. Redis takes a commit only from the owner that holds
+/// the fencing token, and only from the progress that the commit starts from; so each event counts once, whoever sends
+/// what twice or too late. <see cref="Begin"/>, then send it by <see cref="PipelinedCommit"/> or
+/// <see cref="DatabaseCommit"/> as often as it takes, then <see cref="Conclude"/>. One commit at a time.
+/// </summary>
+/// <remarks>
+/// Grammar of a commit, which both transports write:
+/// <code>
+/// KEYS    progress owner hash*
+/// ARGV    token from to ttl block*                    one block a hash, in the order of KEYS
+/// block   ("D" n field^n)? increments sets renew (field amount)^increments (field value)^sets
+/// </code>
+/// <c>from</c> and <c>to</c> are values of <c>progress</c>, <c>ttl</c> is in seconds, <c>renew</c> is 1 where the hash
+/// lives that long from now on, else 0. Answered are <c>DONE sum*</c> with the sums of all increments in order, or
+/// <c>DONE</c> alone where the commit was done before, <c>OWNER</c> or <c>OFFSET</c>.
+/// </remarks>
+public sealed class ProgressCommitter
+{
+    // HSET takes 1,000 fields at a time: Lua's stack, on which unpack puts them, ends at 8,000 values.
+    public const string Script = """
+        if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 'OWNER' end
+        local now = redis.call('GET', KEYS[1]) or ''
+        if now == ARGV[3] then return 'DONE' end
+        if now ~= ARGV[2] then return 'OFFSET' end
+        local at, sums = 5, {'DONE'}
+        for k = 3, #KEYS do
+          local hash = KEYS[k]
+          if ARGV[at] == 'D' then
+            local deletes = tonumber(ARGV[at + 1])
+            for i = at + 2, at + 1 + deletes do redis.call('HDEL', hash, ARGV[i]) end
+            at = at + 2 + deletes
+          end
+          local increments, sets, renew = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), ARGV[at + 2]
+          at = at + 3
+          for i = 1, increments do
+            sums[#sums + 1] = string.format('%.0f', redis.call('HINCRBY', hash, ARGV[at], ARGV[at + 1]))
+            at = at + 2
+          end
+          while sets > 0 do
+            local some = sets < 1000 and sets or 1000
+            redis.call('HSET', hash, unpack(ARGV, at, at + 2 * some - 1))
+            at, sets = at + 2 * some, sets - some
+          end
+          if renew == '1' then redis.call('EXPIRE', hash, ARGV[4]) end
+        end
+        redis.call('SET', KEYS[1], ARGV[3])
+        return table.concat(sums, ' ')
+        """;
+
+    private string _from;
+
+    /// <param name="hashTtl">How long a hash lives after a change that renews it.</param>
+    public ProgressCommitter(PartitionLease lease, RedisKeys keys, TimeSpan hashTtl)
+    {
+        _from = lease.Progress;
+        ProgressKey = Encoding.ASCII.GetBytes(keys.Progress(lease.Name));
+        OwnerKey = Encoding.ASCII.GetBytes(keys.Owner(lease.Name));
+        Token = Number(lease.FencingToken);
+        Ttl = Number((long)hashTtl.TotalSeconds);
+    }
+
+    /// <summary>What acknowledged commits have come to; null before the first.</summary>
+    public PartitionProgress? Committed { get; private set; }
+
+    /// <summary>What the commit moves progress to.</summary>
+    public PartitionProgress To { get; private set; }
+
+    /// <summary>Whose slot all of the partition's hashes share.</summary>
+    public byte[] ProgressKey { get; }
+    internal byte[] OwnerKey { get; }
+    internal byte[] Token { get; }
+    internal byte[] Ttl { get; }
+    internal byte[] FromText => Encoding.ASCII.GetBytes(_from);
+    internal byte[] ToText => Encoding.ASCII.GetBytes(To.ToString());
+
+    /// <summary>Says what is committed next; false where progress is there already.</summary>
+    public bool Begin(PartitionProgress to)
+    {
+        if (to.ToString() == _from)
+        {
+            return false;
+        }
+
+        To = to;
+        return true;
+    }
+
+    /// <summary>Takes Redis's answer. The next commit starts from what this one came to.</summary>
+    public CommitOutcome Conclude(ReadOnlySpan<byte> answer)
+    {
+        if (!answer.StartsWith("DONE"u8))
+        {
+            return answer.SequenceEqual("OWNER"u8) ? CommitOutcome.Fenced : CommitOutcome.ProgressMoved;
+        }
+
+        (_from, Committed) = (To.ToString(), To);
+        return CommitOutcome.Committed;
+    }
+
+    private static byte[] Number(long value) => Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture));
+}

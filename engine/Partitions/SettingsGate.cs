@@ -1,0 +1,41 @@
+using Engine.Partitions.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Engine.Partitions;
+
+/// <summary>
+/// Holds a lane while its settings may be stale: it decides only while <c>settings</c> was read to its end a moment
+/// ago, so that all instances change over at the same event.
+/// </summary>
+/// <param name="areFresh">Whether <c>settings</c> was read to its end within the activation delay.</param>
+/// <param name="stop">Ends the wait when the lane is asked to stop.</param>
+public sealed class SettingsGate(Func<bool> areFresh, CancellationToken stop, TimeProvider clock, ILogger log)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10),
+        TellAfter = TimeSpan.FromSeconds(2);
+
+    /// <summary>Returns at once while settings are fresh; else waits until they are.</summary>
+    /// <param name="meanwhile">Called again and again while it waits.</param>
+    public void Wait(Action? meanwhile = null)
+    {
+        if (areFresh())
+        {
+            return;
+        }
+
+        long since = clock.GetTimestamp();
+        bool told = false;
+        while (!areFresh() && !stop.IsCancellationRequested)
+        {
+            meanwhile?.Invoke();
+            stop.WaitHandle.WaitOne(LookEvery);
+            if (told || clock.GetElapsedTime(since) < TellAfter)
+            {
+                continue;
+            }
+
+            told = true;
+            log.SettingsStale(clock.GetElapsedTime(since).TotalSeconds);
+        }
+    }
+}

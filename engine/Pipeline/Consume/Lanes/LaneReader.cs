@@ -1,0 +1,379 @@
+using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Partitions;
+using Engine.Partitions.Diagnostics;
+using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Consume.Fetch;
+using Engine.Pipeline.Consume.Librdkafka;
+using Microsoft.Extensions.Logging;
+
+namespace Engine.Pipeline.Consume.Lanes;
+
+/// <summary>
+/// Reads a lane's partitions and gives their records to its pipeline. Most are fetched from their leaders directly;
+/// librdkafka has these assigned and paused, so it keeps membership and offsets and reads nothing of them. What isn't
+/// understood here librdkafka reads (<see cref="HandOver"/>). Every turn <see cref="ReadBatch"/>, then
+/// <see cref="Fetch"/>.
+/// </summary>
+internal sealed unsafe class LaneReader : IDisposable
+{
+    /// <summary>
+    /// Records decided at a time: few enough that what they lie in is still near when they are decoded.
+    /// </summary>
+    private const int FlushRecords = 512;
+
+    /// <summary>
+    /// How long an answer is waited for where Redis owes nothing, ms: replies are looked at between, and assignments
+    /// served.
+    /// </summary>
+    private const int IdleWaitMs = 5;
+
+    private static readonly TimeSpan LeadersWithin = TimeSpan.FromSeconds(2),
+        TroubleEvery = TimeSpan.FromSeconds(10);
+
+    private readonly EngineContext _context;
+    private readonly PartitionAssignment<ClickPartition> _partitions;
+    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly MessageBatch _batch;
+    private readonly RecordCollector _collected;
+    private readonly Decompressed _decompressed = new();
+    private readonly RecordSetReader _reader;
+    private readonly DirectFetch? _fetch;
+    private long _troubleToldAt;
+    private bool _pauseDue;
+
+    public LaneReader(
+        EngineContext context,
+        string name,
+        PartitionAssignment<ClickPartition> partitions,
+        ClickPipeline pipeline
+    )
+    {
+        _context = context;
+        _partitions = partitions;
+        _consumer = partitions.Consumer;
+        _batch = new MessageBatch(_consumer, context.Consume.BatchMessages);
+        _collected = new RecordCollector(pipeline, context.Consume.BatchMessages);
+        _reader = new RecordSetReader(_decompressed);
+        _fetch = context.Consume.FetchesDirectly
+            ? new DirectFetch(Leaders, "engine-" + name, Topics.Interactions, context.Clock)
+            : null;
+    }
+
+    /// <summary>Called before a batch is decided; waits until it may be.</summary>
+    public required Action BeforeDeciding { get; init; }
+
+    /// <summary>Called with the monotonic time at which a batch was taken, once it is decided.</summary>
+    public required Action<long> Decided { get; init; }
+
+    /// <summary>Whether the lane owns partitions, and fetches them all itself.</summary>
+    private bool FetchesAll => _fetch is { Count: > 0 } && _fetch.Count == _partitions.Owned.Count;
+
+    /// <summary>
+    /// Begins to read a partition, and says from where librdkafka does: what is fetched directly it would read from the
+    /// end, until it is paused a moment later.
+    /// </summary>
+    public Offset Start(ClickPartition partition)
+    {
+        if (_fetch == null)
+        {
+            return partition.Next;
+        }
+
+        partition.Fetched = _fetch.Add(partition.Number, partition.Next);
+        _pauseDue = true;
+        return Offset.End;
+    }
+
+    /// <summary>Reads a partition no more.</summary>
+    public void End(ClickPartition partition)
+    {
+        if (partition.Fetched != null)
+        {
+            _fetch!.Remove(partition.Fetched);
+        }
+    }
+
+    /// <summary>Takes what librdkafka has read, and decides it. Kafka's handlers run in here.</summary>
+    public void ReadBatch()
+    {
+        // Where nothing is librdkafka's to read, what is fetched is waited for.
+        int count = _batch.Take(FetchesAll ? 0 : _context.Consume.BatchWaitMs);
+        PauseFetched();
+        if (count == 0)
+        {
+            return;
+        }
+
+        BeforeDeciding();
+        long taken = _context.Clock.GetTimestamp();
+        Append(count);
+        _collected.Flush();
+        _batch.Release();
+        Decided(taken);
+    }
+
+    /// <summary>Takes what a broker answered, and decides it; where nothing came, it was waited for.</summary>
+    /// <param name="isIdle">Whether Redis owes nothing.</param>
+    public void Fetch(bool isIdle)
+    {
+        if (_fetch == null)
+        {
+            return;
+        }
+        // What librdkafka reads, or Redis owes, isn't to wait for this.
+        int waitMs =
+            !FetchesAll ? 0
+            : isIdle ? IdleWaitMs
+            : _context.Consume.BatchWaitMs;
+        if (_fetch.TryTake(waitMs, out ReadOnlySpan<PartitionData> answered))
+        {
+            BeforeDeciding();
+            long taken = _context.Clock.GetTimestamp();
+            foreach (ref readonly PartitionData data in answered)
+            {
+                AppendFetchedRecords(data);
+            }
+
+            _collected.Flush();
+            Decided(taken);
+        }
+        while (_fetch.TryTakeRefused(out FetchedPartition partition, out string why))
+        {
+            HandOver(partition, why);
+        }
+
+        TellTrouble();
+    }
+
+    /// <summary>Stops librdkafka's reading, until <see cref="Resume"/>.</summary>
+    public void Pause() => _consumer.Pause(Assigned(fetched: false));
+
+    /// <summary>
+    /// Serves assignments while nothing is read. Messages that were on their way come all the same: they are read again
+    /// after <see cref="Resume"/>.
+    /// </summary>
+    public void ServeAssignments()
+    {
+        _batch.Take(0);
+        _batch.Release();
+    }
+
+    public void Resume()
+    {
+        foreach (ClickPartition partition in _partitions.Owned)
+        {
+            if (partition.Fetched == null)
+            {
+                _consumer.Seek(new TopicPartitionOffset(partition.Lease.Partition, partition.Next));
+            }
+        }
+
+        _consumer.Resume(Assigned(fetched: false));
+    }
+
+    /// <summary>Records of a partition that are in the log and not read yet; 0 where that isn't known.</summary>
+    public long Lag(ClickPartition partition)
+    {
+        if (partition.Fetched is { } fetched)
+        {
+            return Math.Max(0, fetched.LastStable - partition.Next);
+        }
+
+        try
+        {
+            WatermarkOffsets ends = _consumer.GetWatermarkOffsets(partition.Lease.Partition);
+            return ends.High == Offset.Unset ? 0 : Math.Max(0, ends.High.Value - partition.Next);
+        }
+        catch (KafkaException)
+        {
+            return 0;
+        }
+    }
+
+    public void Dispose()
+    {
+        _batch.Dispose();
+        _fetch?.Dispose();
+        _decompressed.Dispose();
+    }
+
+    private List<TopicPartition> Assigned(bool fetched) =>
+        [
+            .. _consumer.Assignment.Where(assigned =>
+                (_partitions.TryGet(assigned.Partition.Value, out ClickPartition? owned) && owned.Fetched != null)
+                == fetched
+            ),
+        ];
+
+    private void PauseFetched()
+    {
+        if (!_pauseDue)
+        {
+            return;
+        }
+
+        _pauseDue = false;
+        _consumer.Pause(Assigned(fetched: true));
+    }
+
+    /// <summary>Appends the batch's messages of owned partitions; ends of partitions are noted.</summary>
+    private void Append(int count)
+    {
+        long now = _context.Clock.GetTimestamp();
+        ClickPartition? partition = null;
+        for (int i = 0; i < count; i++)
+        {
+            _batch.Prefetch(i);
+            LibrdkafkaNative.Message* message = _batch[i];
+            if (
+                (partition == null || partition.Number != message->Partition)
+                && !_partitions.TryGet(message->Partition, out partition)
+            )
+            {
+                continue;
+            }
+            // What it had on its way before it was paused.
+            if (partition.Fetched != null)
+            {
+                continue;
+            }
+
+            if (message->Error != 0)
+            {
+                if (message->Error == LibrdkafkaNative.PartitionEof && message->Offset == partition.Next)
+                {
+                    partition.EndSince = now;
+                }
+
+                continue;
+            }
+            // A seek leaves messages of before on their way.
+            if (message->Offset < partition.Next)
+            {
+                continue;
+            }
+
+            ref Record record = ref _collected.Add(partition, message->Offset);
+            record.Timestamp = LibrdkafkaNative.MessageTimestamp(message, out _);
+            record.Value = message->Payload;
+            record.Length = (int)message->Length;
+            record.Key = message->Key;
+            record.KeyLength = (int)message->KeyLength;
+            record.Headers = null;
+            record.Message = (nint)message;
+            MessageHeaderReader.Fill(message, ref record);
+            RecordCollector.NoteBusy(partition, record, now);
+        }
+    }
+
+    /// <summary>Appends what a broker answered of one partition, and decides what is full.</summary>
+    private void AppendFetchedRecords(in PartitionData data)
+    {
+        if (
+            data.Error != 0
+            || !_partitions.TryGet(data.Partition.Number, out ClickPartition? partition)
+            || partition.Fetched != data.Partition
+        )
+        {
+            return;
+        }
+
+        _reader.Begin(
+            data.Records,
+            data.RecordsLength,
+            Math.Max(data.From, partition.Next),
+            data.Aborted,
+            data.AbortedCount
+        );
+        long now = _context.Clock.GetTimestamp();
+        while (_reader.TryNext(out WireRecord wire))
+        {
+            Append(partition, wire, now);
+            if (_collected.Count >= Math.Min(FlushRecords, _context.Consume.BatchMessages))
+            {
+                _collected.Flush();
+            }
+        }
+        partition.Next = Math.Max(partition.Next, _reader.Position);
+        if (partition.Next < data.LastStable)
+        {
+            partition.EndSince = 0;
+        }
+        else if (partition.EndSince == 0)
+        {
+            partition.EndSince = now;
+        }
+
+        if (_reader.End == RecordSetEnd.Read && _decompressed.Bytes == 0)
+        {
+            return;
+        }
+        // What was unpacked goes, and what isn't read here is read by librdkafka behind this.
+        _collected.Flush();
+        _decompressed.Clear();
+        if (_reader.End != RecordSetEnd.Read)
+        {
+            _fetch!.Refuse(data.Partition, Why(_reader.End));
+        }
+    }
+
+    private void Append(ClickPartition partition, in WireRecord wire, long now)
+    {
+        ref Record record = ref _collected.Add(partition, wire.Offset);
+        record.Timestamp = wire.Timestamp;
+        record.Value = wire.Value;
+        record.Length = wire.ValueLength;
+        record.Key = wire.Key;
+        record.KeyLength = wire.KeyLength;
+        record.Headers = wire.Headers;
+        record.HeadersLength = wire.HeadersLength;
+        record.Message = 0;
+        MessageHeaderReader.Fill(ref record);
+        RecordCollector.NoteBusy(partition, record, now);
+    }
+
+    private static string Why(RecordSetEnd end) =>
+        end switch
+        {
+            RecordSetEnd.OtherCompression => "it holds batches compressed otherwise than by lz4",
+            RecordSetEnd.OldFormat => "it holds batches in the format before Kafka 0.11",
+            _ => "it holds what is no batch",
+        };
+
+    /// <summary>From its next offset on librdkafka reads a partition, until it is assigned anew.</summary>
+    private void HandOver(FetchedPartition fetched, string why)
+    {
+        if (!_partitions.TryGet(fetched.Number, out ClickPartition? partition) || partition.Fetched != fetched)
+        {
+            return;
+        }
+
+        _context.Log.HandedOver(partition.Name, why);
+        partition.Fetched = null;
+        partition.EndSince = 0;
+        _consumer.Resume([partition.Lease.Partition]);
+        _consumer.Seek(new TopicPartitionOffset(partition.Lease.Partition, partition.Next));
+    }
+
+    /// <summary>Tells what keeps brokers from answering: not each time, as one may come and go.</summary>
+    private void TellTrouble()
+    {
+        if (
+            _fetch!.Trouble is not { } trouble
+            || (_troubleToldAt != 0 && _context.Clock.GetElapsedTime(_troubleToldAt) < TroubleEvery)
+        )
+        {
+            return;
+        }
+
+        _troubleToldAt = _context.Clock.GetTimestamp();
+        _context.Log.FetchFails(trouble);
+    }
+
+    private TopicLeaders Leaders()
+    {
+        using IAdminClient admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
+        return TopicLeaders.Of(Topics.Interactions, admin, LeadersWithin);
+    }
+}

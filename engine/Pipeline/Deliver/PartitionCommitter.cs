@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Text;
+using Engine.Contracts;
+using Engine.Partitions;
+using Engine.Partitions.Diagnostics;
+using Engine.Partitions.Kafka;
+using Engine.Partitions.Redis;
+using Engine.Pipeline.Clicks;
+using Engine.Primitives;
+
+namespace Engine.Pipeline.Deliver;
+
+/// <summary>
+/// Commits one partition's totals with the progress that covers them. A commit has three stages: begun (what it holds
+/// is fixed), sent (once all verdicts and messages that it covers are acknowledged), answered. One commit at a time;
+/// meanwhile the next one's totals add up. Sending one twice changes nothing: it finds its own progress in Redis.
+/// <see cref="Begin"/> where a commit is due, <see cref="Advance"/> every turn, then <see cref="TakeOutcome"/>.
+/// </summary>
+public sealed class PartitionCommitter
+{
+    /// <summary>
+    /// A total's time to live is renewed with its changes, but at most once in this, ms of log time, or in a thousandth
+    /// of that time: EXPIRE was a fifth of a commit's commands.
+    /// </summary>
+    private const long MaxRenewEveryMs = 60_000;
+
+    private readonly ProgressCommitter _committer;
+    private readonly PipelinedCommit _commit = new();
+    private readonly long _renewEveryMs;
+    private RedisWriter.Mark _written;
+    private long _sentToKafka;
+    private Stage _stage;
+    private CommitOutcome _outcome;
+    private Activity? _trace;
+
+    private enum Stage : byte
+    {
+        Idle,
+        Begun,
+        Sent,
+    }
+
+    public PartitionCommitter(
+        PartitionState state,
+        PartitionLease lease,
+        RedisKeys keys,
+        KeyedHash hash,
+        TimeSpan totalsTtl
+    )
+    {
+        State = state;
+        _committer = new ProgressCommitter(lease, keys, totalsTtl);
+        _renewEveryMs = Math.Min(MaxRenewEveryMs, (long)totalsTtl.TotalSeconds);
+        Totals = new Totals(hash, keys, state.Name);
+        Standings = new StandingsOutbox(state.Name);
+    }
+
+    public PartitionState State { get; }
+
+    public Totals Totals { get; }
+
+    public StandingsOutbox Standings { get; }
+
+    public bool IsIdle => _stage == Stage.Idle;
+
+    /// <summary>The offset that this owner has committed progress to; negative before its first commit.</summary>
+    public long CommittedOffset => _committer.Committed?.Offset ?? -1;
+
+    /// <summary>How the last commit ended, once; the lane acts on it.</summary>
+    public CommitOutcome TakeOutcome()
+    {
+        CommitOutcome outcome = _outcome;
+        _outcome = CommitOutcome.None;
+        return outcome;
+    }
+
+    /// <summary>Begins a commit up to an offset, if nothing is under way and anything is new.</summary>
+    public void Begin(long nextOffset, RedisWriter writer, DeliveryTracker kafka)
+    {
+        if (_stage != Stage.Idle || !_committer.Begin(new PartitionProgress(nextOffset, State.LogTime)))
+        {
+            return;
+        }
+
+        Totals.Begin();
+        _written = writer.Now();
+        _sentToKafka = kafka.Count;
+        _trace = Traces.Progress(State.Name, nextOffset);
+        // It ends when Redis has answered, turns later: what happens meanwhile isn't part of it.
+        Activity.Current = null;
+        _stage = Stage.Begun;
+    }
+
+    /// <summary>Sends the commit once everything that it covers is acknowledged.</summary>
+    public void Advance(RedisWriter writer, DeliveryTracker kafka)
+    {
+        if (_stage != Stage.Begun || !kafka.IsReached(_sentToKafka) || !writer.IsReached(ref _written))
+        {
+            return;
+        }
+
+        _commit.Clear();
+        foreach (TotalCell cell in Totals.Sending)
+        {
+            cell.Write(_commit, cell.IsRenewalDue(_committer.To.LogTime, _renewEveryMs));
+        }
+
+        _commit.Send(writer.PipeFor(_committer.ProgressKey), _committer, (answer, isError) =>
+            Answered(answer, isError, writer)
+        );
+        _stage = Stage.Sent;
+    }
+
+    private void Answered(ReadOnlySpan<byte> answer, bool isError, RedisWriter writer)
+    {
+        if (isError)
+        {
+            string error = Encoding.UTF8.GetString(answer);
+            if (!writer.Passes(error))
+            {
+                throw new RespException($"Redis refused the counts of {State.Name} for good: {error}");
+            }
+
+            _stage = Stage.Begun;
+            return;
+        }
+        _stage = Stage.Idle;
+        _trace?.Dispose();
+        _outcome = _committer.Conclude(answer);
+        if (_outcome != CommitOutcome.Committed)
+        {
+            return;
+        }
+
+        (long offset, long logTime) = _committer.To;
+        foreach (TotalCell cell in Totals.Sending)
+        {
+            cell.Renew(logTime, _renewEveryMs);
+        }
+
+        Standings.Committed(offset, logTime);
+        Totals.Acknowledge(answer);
+    }
+}

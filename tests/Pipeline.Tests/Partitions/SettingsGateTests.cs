@@ -1,0 +1,42 @@
+using Engine.Partitions;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Pipeline.Tests.Partitions;
+
+/// <summary>A lane decides by fresh settings only.</summary>
+public sealed class SettingsGateTests
+{
+    private static SettingsGate Gate(Func<bool> areFresh, CancellationToken stop = default) =>
+        new(areFresh, stop, TimeProvider.System, NullLogger.Instance);
+
+    [Fact]
+    public void Fresh_settings_are_not_waited_for()
+    {
+        int turns = 0;
+        Gate(() => true).Wait(() => turns++);
+        Assert.Equal(0, turns);
+    }
+
+    [Fact]
+    public void Stale_ones_are_waited_for_and_replies_are_looked_at_meanwhile()
+    {
+        int turns = 0;
+        Gate(() => turns == 3).Wait(() => turns++);
+        Assert.Equal(3, turns);
+    }
+
+    [Fact]
+    public void A_lane_that_is_asked_to_stop_waits_no_longer()
+    {
+        using var stop = new CancellationTokenSource();
+        int turns = 0;
+        Gate(() => false, stop.Token)
+            .Wait(() =>
+            {
+                turns++;
+                stop.Cancel();
+            });
+        Assert.Equal(1, turns);
+    }
+}
