@@ -90,7 +90,7 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
         CancellationToken cancel = default
     )
     {
-        CheckedEvent found = EventCheck.Inspect(json.Span, _events);
+        CheckedEvent found = Checks.EventCheck.Inspect(json.Span, _events);
         if (found.Reason is not null)
         {
             throw new EventRefusedException(found, Refusal.InWords(found, json.Span));

@@ -2,7 +2,6 @@ using System.Collections;
 using Engine.Workflows.Module.Traffic;
 using Ingest.Generate.Actors;
 using Ingest.Generate.Events;
-using Engine.Workflows.Module.Traffic;
 using Ingest.Generate.Sessions;
 
 namespace Ingest.Generate;

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using Engine.Client.Checks;
 using Engine.Client;
 using Engine.Workflows;
-using Ingest.Publishing;
 using Microsoft.AspNetCore.Http;
 
 namespace Ingest.Http;

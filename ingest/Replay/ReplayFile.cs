@@ -6,7 +6,6 @@ using Engine.Client.Checks;
 using Engine.CommandLine;
 using Engine.Workflows;
 using Ingest.Cli;
-using Ingest.Publishing;
 
 namespace Ingest.Replay;
 

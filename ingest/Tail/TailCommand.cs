@@ -6,7 +6,6 @@ using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Workflows;
 using Ingest.Cli;
-using Ingest.Publishing;
 using Ingest.Sending;
 
 namespace Ingest.Tail;

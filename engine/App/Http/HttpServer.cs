@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
-using Engine.App.Pages;
 using Engine.Client;
 using Engine.CommandLine;
 using Engine.Partitions.Diagnostics;

@@ -14,7 +14,7 @@ public sealed class EventIntake(IDecider decider, IEventOut events) : IEventInta
     public (WorkflowEvent? Event, Refusal? Refusal) Read(byte[] body, string? contentType)
     {
         var record = new WorkflowRecord(0, 0, null, body, name => name == "content-type" ? contentType : null);
-        Refusal? refusal = PartitionRun.Read(decider.Topic, _reader, record, out WorkflowEvent? e);
+        Refusal? refusal = PartitionRun.Read(decider, _reader, record, out WorkflowEvent? e);
         return (e, refusal);
     }
 

@@ -2,7 +2,6 @@ using Engine.Contracts.Protobuf;
 using System.Buffers;
 using System.Text.Json;
 using Engine.Contracts.Events;
-using Engine.Contracts.Protobuf;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 

@@ -5,6 +5,7 @@ using Engine.Partitions;
 using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Lanes;
+using Engine.Workflows.Module;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 

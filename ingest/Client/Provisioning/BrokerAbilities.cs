@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Client.Provisioning;
 

@@ -1,7 +1,6 @@
 using Engine.Workflows.Module.Traffic;
 using Ingest.Generate.Events;
 using Ingest.Generate.Movement;
-using Engine.Workflows.Module.Traffic;
 using Ingest.Generate.Sessions;
 
 namespace Ingest.Generate.Actors;

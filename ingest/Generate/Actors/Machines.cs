@@ -1,6 +1,5 @@
 using Engine.Workflows.Module.Traffic;
 using Ingest.Generate.Events;
-using Engine.Workflows.Module.Traffic;
 using Ingest.Generate.Sessions;
 
 namespace Ingest.Generate.Actors;

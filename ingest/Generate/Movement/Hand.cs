@@ -1,5 +1,4 @@
 using Engine.Workflows.Module.Traffic;
-using Engine.Workflows.Module.Traffic;
 
 namespace Ingest.Generate.Movement;
 

@@ -2,7 +2,6 @@ using Engine.Contracts;
 using Engine.Workflows.Module.Traffic;
 using Ingest.Generate.Events;
 using Ingest.Generate.Movement;
-using Engine.Workflows.Module.Traffic;
 
 namespace Ingest.Generate.Sessions;
 

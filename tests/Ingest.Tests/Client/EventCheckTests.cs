@@ -1,7 +1,6 @@
 using System.Text;
 using Engine.Client.Checks;
 using Engine.Workflows;
-using Ingest.Publishing;
 using Xunit;
 
 namespace Ingest.Tests.Client;

@@ -4,7 +4,6 @@ using Engine.Client.Checks;
 using Engine.Client.Provisioning;
 using Engine.Client;
 using Engine.Workflows;
-using Ingest.Publishing;
 using Ingest.Tests.Rig;
 using Xunit;
 

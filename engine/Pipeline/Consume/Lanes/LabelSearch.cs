@@ -61,7 +61,7 @@ internal sealed class LabelSearch(EngineContext context, PartitionAssignment<Cli
                 continue;
             }
 
-            context.LabelledClicks.Ask(partition.Number, partition.State.Ids.OffsetOf(found), click.Click);
+            context.LabelledClicks.Request(partition.Number, partition.State.Ids.OffsetOf(found), click.Click);
             return true;
         }
         return false;

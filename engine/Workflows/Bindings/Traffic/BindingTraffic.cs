@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Workflows.Module.Traffic;
+using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.Bindings.Traffic;
 
@@ -54,7 +55,7 @@ public sealed class BindingTraffic : ISampleTraffic
     {
         (ulong seed, int count, string page) = (request.Seed, request.Count, request.Options[PageOption]);
         using var http = new HttpClient { BaseAddress = new Uri($"http://{request.Engine}") };
-        JsonObject operations = Ask(http, new HttpRequestMessage(HttpMethod.Get, $"/b/{Uri.EscapeDataString(page)}"))[
+        JsonObject operations = Send(http, new HttpRequestMessage(HttpMethod.Get, $"/b/{Uri.EscapeDataString(page)}"))[
             "operations"
         ]!.AsObject();
         var dice = new Dice(seed, 0xB1_4D);

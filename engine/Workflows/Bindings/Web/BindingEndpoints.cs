@@ -1,14 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Engine.Client;
-using Engine.Client.Checks;
 using Engine.Contracts;
 using Engine.Web;
+using Engine.Workflows;
+using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Decision;
 using Engine.Workflows.Bindings.Settings;
-using Engine.Workflows;
-using Engine.Workflows.Bindings;
 using Engine.Workflows.Module;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

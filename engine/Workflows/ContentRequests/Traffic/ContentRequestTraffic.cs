@@ -3,8 +3,6 @@ using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Workflows.Module.Traffic;
 using Engine.Workflows.Priority.Settings;
-using Ingest.Generate.Events;
-using Engine.Workflows.Module.Traffic;
 
 namespace Engine.Workflows.ContentRequests.Traffic;
 

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text;
 using Engine.Contracts;
 using Engine.Workflows.Module.Traffic;
-using Ingest.Generate.Events;
-using Engine.Workflows.Module.Traffic;
 
 namespace Engine.Workflows.Priority.Traffic;
 
