@@ -11,6 +11,7 @@ public class LayerTests
 {
     private static readonly Assembly Contracts = typeof(global::Engine.Contracts.Topics).Assembly,
         Conditions = typeof(global::Engine.Conditions.Condition).Assembly,
+        Partitions = typeof(global::Engine.Partitions.PartitionLease).Assembly,
         Pipeline = typeof(global::Engine.Pipeline.ClickPipeline).Assembly,
         Scoring = typeof(global::Models.Scoring.ArtefactException).Assembly,
         Workflows = typeof(global::Engine.Workflows.Module.IDecider).Assembly,
@@ -26,7 +27,7 @@ public class LayerTests
 
     private static readonly string[] Ours =
     [
-        .. new[] { Contracts, Conditions, Pipeline, Workflows, Scoring, App, Ingest }.Select(assembly =>
+        .. new[] { Contracts, Conditions, Partitions, Pipeline, Workflows, Scoring, App, Ingest }.Select(assembly =>
             assembly.GetName().Name!
         ),
     ];
@@ -43,6 +44,10 @@ public class LayerTests
             Assert.Empty(ReferencesOf(assembly).Intersect(Ours));
         }
     }
+
+    [Fact]
+    public void The_owner_of_a_partition_does_not_know_what_is_decided_of_it() =>
+        Assert.Equal([Contracts.GetName().Name!], ReferencesOf(Partitions).Intersect(Ours));
 
     [Fact]
     public void The_pipeline_knows_neither_the_program_nor_the_producers() =>

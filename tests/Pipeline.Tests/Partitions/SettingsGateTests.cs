@@ -7,14 +7,14 @@ namespace Pipeline.Tests.Partitions;
 /// <summary>A lane decides by fresh settings only.</summary>
 public sealed class SettingsGateTests
 {
-    private static SettingsGate Gate(Func<bool> areFresh, CancellationToken stop = default) =>
+    private static SettingsGate Gate(Func<bool> areFresh, CancellationToken stop) =>
         new(areFresh, stop, TimeProvider.System, NullLogger.Instance);
 
     [Fact]
     public void Fresh_settings_are_not_waited_for()
     {
         int turns = 0;
-        Gate(() => true).Wait(() => turns++);
+        Gate(() => true, TestContext.Current.CancellationToken).Wait(() => turns++);
         Assert.Equal(0, turns);
     }
 
@@ -22,7 +22,7 @@ public sealed class SettingsGateTests
     public void Stale_ones_are_waited_for_and_replies_are_looked_at_meanwhile()
     {
         int turns = 0;
-        Gate(() => turns == 3).Wait(() => turns++);
+        Gate(() => turns == 3, TestContext.Current.CancellationToken).Wait(() => turns++);
         Assert.Equal(3, turns);
     }
 
