@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Engine.Pipeline.Consume.Fetch;
-using Engine.Workflows.Priority.Settings;
 using Xunit;
 
 namespace Pipeline.Tests.Consume;

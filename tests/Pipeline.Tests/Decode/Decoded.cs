@@ -3,7 +3,6 @@ using System.Text;
 using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Decode;
-using Engine.Web;
 
 namespace Pipeline.Tests.Decode;
 
