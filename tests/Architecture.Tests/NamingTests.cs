@@ -24,6 +24,9 @@ public partial class NamingTests
             typeof(global::Engine.Pipeline.ClickPipeline).Assembly,
             typeof(global::Models.Scoring.ArtefactException).Assembly,
             typeof(global::Engine.App.Cli.EngineCommands).Assembly,
+            typeof(global::Engine.CommandLine.ExitCodes).Assembly,
+            typeof(global::Engine.Client.EventPublisher).Assembly,
+            typeof(global::Ingest.Generate.SampleTraffic).Assembly,
             typeof(global::Ingest.Cli.Commands).Assembly,
         ];
         Type[] types =
