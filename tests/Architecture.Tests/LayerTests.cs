@@ -53,8 +53,23 @@ public class LayerTests
         );
 
     [Fact]
-    public void Producers_know_the_contracts_only() =>
-        Assert.Equal([Contracts.GetName().Name!], ReferencesOf(Ingest).Intersect(Ours));
+    public void Producers_know_the_contracts_and_the_workflows_events()
+    {
+        Assert.Equal(
+            [Contracts.GetName().Name!, Workflows.GetName().Name!],
+            ReferencesOf(Ingest).Intersect(Ours).Order(StringComparer.Ordinal)
+        );
+        IArchRule rule = Types()
+            .That()
+            .ResideInNamespaceMatching(@"^Ingest\.Publishing$")
+            .Should()
+            .NotDependOnAny(Types(true).That().ResideInNamespaceMatching(@"^Engine\.(?!Contracts(\.|$))"));
+        string[] violations =
+        [
+            .. rule.Evaluate(Loaded).Where(result => !result.Passed).Select(result => result.Description),
+        ];
+        Assert.True(violations.Length == 0, string.Join('\n', violations));
+    }
 
     [Fact]
     public void Only_consuming_and_delivering_know_Kafka_and_Redis()
