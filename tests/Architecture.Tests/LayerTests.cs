@@ -126,6 +126,7 @@ public class LayerTests
         );
 
     [Fact]
+<<<<<<< HEAD
     public void Producers_commands_do_not_know_one_another()
     {
         foreach (string command in new[] { "Http", "Replay", "Tail" })
@@ -173,6 +174,24 @@ public class LayerTests
             knows.Count == 0,
             string.Join('\n', knows.Select(entry => $"{entry.Key} → {string.Join(", ", entry.Value)}"))
         );
+=======
+    public void Producers_know_the_contracts_and_the_workflows_events()
+    {
+        Assert.Equal(
+            [Contracts.GetName().Name!, Workflows.GetName().Name!],
+            ReferencesOf(Ingest).Intersect(Ours).Order(StringComparer.Ordinal)
+        );
+        IArchRule rule = Types()
+            .That()
+            .ResideInNamespaceMatching(@"^Ingest\.Publishing$")
+            .Should()
+            .NotDependOnAny(Types(true).That().ResideInNamespaceMatching(@"^Engine\.(?!Contracts(\.|$))"));
+        string[] violations =
+        [
+            .. rule.Evaluate(Loaded).Where(result => !result.Passed).Select(result => result.Description),
+        ];
+        Assert.True(violations.Length == 0, string.Join('\n', violations));
+>>>>>>> schema
     }
 
     [Fact]

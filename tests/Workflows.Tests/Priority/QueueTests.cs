@@ -255,7 +255,7 @@ public sealed class QueueTests
     [InlineData(
         """{"type":"process-started","process":"p","instance":"i","time":1,"context":{"":1}}""",
         DeadLetterReason.OutOfRange,
-        "context."
+        "context"
     )]
     [InlineData(
         """{"type":"process-context","process":"p","instance":"i","time":1}""",
@@ -270,9 +270,9 @@ public sealed class QueueTests
     [InlineData(
         """{"type":"process-paused","process":"p","instance":"i","time":1}""",
         DeadLetterReason.UnknownType,
-        "process-paused"
+        "type"
     )]
-    [InlineData("""{"type":"click","process":"p","instance":"i","time":1}""", DeadLetterReason.UnknownType, "click")]
+    [InlineData("""{"type":"click","process":"p","instance":"i","time":1}""", DeadLetterReason.UnknownType, "type")]
     public void What_cannot_be_used_is_a_dead_letter_with_its_place(string json, DeadLetterReason reason, string detail)
     {
         var log = new ProcessLog().Json(json);

@@ -92,11 +92,11 @@ public class PartitionRunTests
     [InlineData(
         """{"type":"click","id":"b-1","time":1,"page":"p-1","account":"a"}""",
         DeadLetterReason.UnknownType,
-        "click"
+        "type"
     )]
     [InlineData("""{"id":"b-1"}""", DeadLetterReason.MissingField, "type")]
-    [InlineData("[]", DeadLetterReason.Malformed, "expected an object")]
-    [InlineData("\"\\ud800\"", DeadLetterReason.Malformed, "expected an object")]
+    [InlineData("[]", DeadLetterReason.Malformed, "not one JSON object")]
+    [InlineData("\"\\ud800\"", DeadLetterReason.Malformed, "not one JSON object")]
     [InlineData(
         """{"type":"binding","id":"\ud800","time":1,"page":"p-1","account":"a"}""",
         DeadLetterReason.Malformed,

@@ -13,7 +13,22 @@ namespace Workflows.Tests.Runtime;
 internal sealed class TallyDecider(bool followsSettings = false) : IDecider
 {
     public string Topic => "bindings";
-    public EventCatalog Events { get; } = new(BindingSchemas.All);
+    public EventCatalog Events { get; } =
+        new([
+            new EventSchema(
+                "binding",
+                "bindings",
+                "page",
+                "Binding",
+                51,
+                "An account does something on a page",
+                """{"type":"binding","id":"b-1","time":1,"page":"p-1","account":"acc-1"}""",
+                EventField.Required("id", 2, FieldKind.Identifier, "the event's own id"),
+                EventField.Required("page", 15, FieldKind.Identifier, "where"),
+                EventField.Required("account", 36, FieldKind.Identifier, "who"),
+                EventField.Required("time", 3, FieldKind.Time, "event time, ms")
+            ),
+        ]);
     public TimeSpan LongestWindow => TimeSpan.FromMinutes(1);
     public IReadOnlyList<ISettingKind> Kinds { get; } = [new StepKind()];
 
