@@ -34,15 +34,9 @@ public partial class SourceTests
         "engine/Pipeline/Consume/Fetch/RecordSetReader.cs",
         "engine/Pipeline/Consume/Fetch/WireReader.cs",
         "engine/Pipeline/Consume/Labels/ClickReader.cs",
-<<<<<<< HEAD
         "engine/Pipeline/Consume/Labels/LabelIntake.cs",
         "engine/Pipeline/Consume/Lanes/LaneReader.cs",
         "engine/Pipeline/Consume/Lanes/RecordCollector.cs",
-=======
-        "engine/Pipeline/Consume/Lanes/Lane.Assignment.cs",
-        "engine/Pipeline/Consume/Lanes/Lane.Fetch.cs",
-        "engine/Pipeline/Consume/Lanes/Lane.cs",
->>>>>>> schema
         "engine/Pipeline/Consume/Librdkafka/LibrdkafkaNative.cs",
         "engine/Pipeline/Consume/Librdkafka/MessageBatch.cs",
         "engine/Pipeline/Consume/Librdkafka/MessageHeaderReader.cs",

@@ -217,7 +217,7 @@ public sealed class OneContractTests : IDisposable
         );
         if (headers.Length == 0)
         {
-            string? word = Ingest.Publishing.EventCheck.Inspect(json, WorkflowEvents.All).Reason;
+            string? word = Engine.Client.Checks.EventCheck.Inspect(json, WorkflowEvents.All).Reason;
             Assert.True(
                 word == (http.IsGood ? null : http.Reason.Word()) || http.Reason == DeadLetterReason.UnknownType,
                 $"ingest says {word} of {Encoding.UTF8.GetString(json)}"
