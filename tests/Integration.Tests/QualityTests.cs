@@ -23,7 +23,22 @@ public class QualityTests
         };
 
     private static Verdict Decided(string click, string @class, double score, string model, params string[] reasons) =>
-        new(click, @class, score, "", "", true, reasons, [], "none", null, null, model, "s-base");
+        new()
+        {
+            Click = click,
+            Class = @class,
+            Score = score,
+            Band = "",
+            Action = "",
+            Billable = true,
+            Reasons = reasons,
+            Evidence = [],
+            Path = "none",
+            Time = null,
+            At = null,
+            Model = model,
+            Settings = "s-base",
+        };
 
     [Fact]
     public void The_last_label_of_a_source_counts_and_the_most_weight_decides()

@@ -169,7 +169,7 @@ public class ContentEventTests
         var run = new ContentRun(ContentRun.FrontTop);
         const string Answer =
             """{"request":"r", "sponsor":"sp-1","validity":"invalid-unit","definition":"gone","item":"it-gone","size":[1,2],"reasons":["unit.undefined"],"time":1795338000000,"settings":"s-9"}""";
-        Assert.Equal(Answer, run.AnswerJson(new Ask("r"), (Events.ContentRequest.DecisionHeader, Answer)));
+        Assert.Equal(Answer, run.AnswerJson(new Ask("r"), (Engine.Workflows.ContentRequests.Events.ContentRequest.DecisionHeader, Answer)));
         (string hash, RequestType type) = run.Types().Single();
         Assert.Equal((1, Validity.InvalidUnit, "gone"), (type.Requests, type.Validity, type.Definition));
         Assert.Equal(RequestType.HashOf(Validity.InvalidUnit, "news/front/top", [new(300, 250)], []), hash);
@@ -191,7 +191,7 @@ public class ContentEventTests
     public void A_header_that_is_no_answer_to_it_makes_a_dead_letter(string header)
     {
         var run = new ContentRun(ContentRun.FrontTop);
-        run.Send(new Ask("r"), (Events.ContentRequest.DecisionHeader, header));
+        run.Send(new Ask("r"), (Engine.Workflows.ContentRequests.Events.ContentRequest.DecisionHeader, header));
         Refused(run, DeadLetterReason.Malformed, "the header engine.decision");
     }
 
