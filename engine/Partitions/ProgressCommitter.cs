@@ -38,32 +38,34 @@ public enum CommitOutcome : byte
 /// </remarks>
 public sealed class ProgressCommitter
 {
-    // HSET takes 1,000 fields at a time: Lua's stack, on which unpack puts them, ends at 8,000 values.
+    // HSET takes 1,000 fields at a time: Lua's stack, on which unpack puts them, ends at 8,000 values. Locals are
+    // reached faster than globals: with some hundred totals it shows.
     public const string Script = """
         if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 'OWNER' end
         local now = redis.call('GET', KEYS[1]) or ''
         if now == ARGV[3] then return 'DONE' end
         if now ~= ARGV[2] then return 'OFFSET' end
         local at, sums = 5, {'DONE'}
-        for k = 3, #KEYS do
-          local hash = KEYS[k]
-          if ARGV[at] == 'D' then
-            local deletes = tonumber(ARGV[at + 1])
-            for i = at + 2, at + 1 + deletes do redis.call('HDEL', hash, ARGV[i]) end
+        local keys, args, call = KEYS, ARGV, redis.call
+        for k = 3, #keys do
+          local hash = keys[k]
+          if args[at] == 'D' then
+            local deletes = tonumber(args[at + 1])
+            for i = at + 2, at + 1 + deletes do call('HDEL', hash, args[i]) end
             at = at + 2 + deletes
           end
-          local increments, sets, renew = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), ARGV[at + 2]
+          local increments, sets, renew = tonumber(args[at]), tonumber(args[at + 1]), args[at + 2]
           at = at + 3
           for i = 1, increments do
-            sums[#sums + 1] = string.format('%.0f', redis.call('HINCRBY', hash, ARGV[at], ARGV[at + 1]))
+            sums[#sums + 1] = string.format('%.0f', call('HINCRBY', hash, args[at], args[at + 1]))
             at = at + 2
           end
           while sets > 0 do
             local some = sets < 1000 and sets or 1000
-            redis.call('HSET', hash, unpack(ARGV, at, at + 2 * some - 1))
+            call('HSET', hash, unpack(args, at, at + 2 * some - 1))
             at, sets = at + 2 * some, sets - some
           end
-          if renew == '1' then redis.call('EXPIRE', hash, ARGV[4]) end
+          if renew == '1' then call('EXPIRE', hash, args[4]) end
         end
         redis.call('SET', KEYS[1], ARGV[3])
         return table.concat(sums, ' ')
