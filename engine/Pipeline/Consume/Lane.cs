@@ -15,7 +15,9 @@ public sealed unsafe partial class Lane : IDisposable
     private const int CommandTimeoutMs = 5,
         PauseMs = 2;
 
-    private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(10),
+        SettingsLookEvery = TimeSpan.FromMilliseconds(10),
+        StaleSettingsToldAfter = TimeSpan.FromSeconds(2);
 
     private readonly EngineContext _context;
     private readonly string _name;
@@ -295,8 +297,8 @@ public sealed unsafe partial class Lane : IDisposable
         while (!_context.SettingsAreFresh() && !_stop.IsCancellationRequested)
         {
             _redis.Wait(CommandTimeoutMs);
-            _stop.Token.WaitHandle.WaitOne(10);
-            if (told || _context.Clock.GetElapsedTime(since) < TimeSpan.FromSeconds(2))
+            _stop.Token.WaitHandle.WaitOne(SettingsLookEvery);
+            if (told || _context.Clock.GetElapsedTime(since) < StaleSettingsToldAfter)
             {
                 continue;
             }

@@ -20,7 +20,8 @@ public sealed partial class WorkflowLane : IDisposable
         TickEvery = TimeSpan.FromMilliseconds(250),
         RetryEvery = TimeSpan.FromMilliseconds(100),
         AcknowledgedSoon = TimeSpan.FromMilliseconds(2),
-        StatusEvery = TimeSpan.FromMilliseconds(200);
+        StatusEvery = TimeSpan.FromMilliseconds(200),
+        SettingsLookEvery = TimeSpan.FromMilliseconds(10);
 
     private readonly EngineContext _context;
     private readonly Dictionary<string, IDecider> _deciders;
@@ -362,7 +363,7 @@ public sealed partial class WorkflowLane : IDisposable
     {
         while (!_context.SettingsAreFresh() && !_stop.IsCancellationRequested)
         {
-            _stop.Token.WaitHandle.WaitOne(10);
+            _stop.Token.WaitHandle.WaitOne(SettingsLookEvery);
         }
     }
 
