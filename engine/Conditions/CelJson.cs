@@ -32,10 +32,6 @@ public static class CelJson
             ?? throw new FormatException($"expected a tagged value as {{\"int\":\"7\"}}, this is {Excerpt(element)}")
         );
 
-    /// <summary>Reads plain JSON, with tagged values anywhere in it.</summary>
-    /// <exception cref="FormatException">It is no JSON, or a tagged value in it is wrong.</exception>
-    public static CelValue ReadPlain(string json) => Read(json, FromPlain);
-
     /// <summary>Reads an object of names and values, plain or tagged.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static IReadOnlyDictionary<string, CelValue> ReadBindings(string json) => Read(json, Bindings);

@@ -133,9 +133,6 @@ public readonly struct CelValue : IEquatable<CelValue>
     /// <summary>The double.</summary>
     public double AsDouble => BitConverter.Int64BitsToDouble(Expect(CelKind.Double)._bits);
 
-    /// <summary>The int or the double, as a double.</summary>
-    public double AsNumber => _kind == CelKind.Int ? _bits : AsDouble;
-
     /// <summary>The text.</summary>
     public string AsString => (string)Expect(CelKind.String)._object!;
 

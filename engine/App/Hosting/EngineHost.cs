@@ -35,7 +35,8 @@ public sealed record EngineAddress(string Kafka, string Redis, string Group, str
 public sealed partial class EngineHost : IDisposable
 {
     private static readonly TimeSpan ActivationDelay = TimeSpan.FromSeconds(2),
-        SettingsWithin = TimeSpan.FromSeconds(30);
+        SettingsWithin = TimeSpan.FromSeconds(30),
+        SettingsLookEvery = TimeSpan.FromMilliseconds(20);
 
     private readonly List<Lane> _lanes;
     private readonly List<WorkflowLane> _workflows;
@@ -445,7 +446,7 @@ public sealed partial class EngineHost : IDisposable
                 );
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancel).ConfigureAwait(false);
+            await Task.Delay(SettingsLookEvery, clock, cancel).ConfigureAwait(false);
         }
     }
 

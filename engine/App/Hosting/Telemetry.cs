@@ -109,6 +109,12 @@ internal static class Telemetry
             "{key}",
             "keys forgotten at a bound"
         );
+        meter.CreateObservableCounter(
+            "engine.replays.dropped_early",
+            () => host.Context.Replays.DroppedEarly,
+            "{path}",
+            "paths that the replay index forgot at its bound before they expired"
+        );
         Counter(
             "engine.paths.compared",
             "cursor paths with shape enough to be compared with others, of those that joined",

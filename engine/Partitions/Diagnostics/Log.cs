@@ -58,9 +58,6 @@ public static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "settings could not be read to their end for {Seconds} s; deciding waits")]
     public static partial void SettingsStale(this ILogger log, double seconds);
 
-    [LoggerMessage(11, LogLevel.Warning, "Kafka: {Reason}")]
-    public static partial void KafkaError(this ILogger log, string reason);
-
     [LoggerMessage(12, LogLevel.Error, "a message could not be sent: {What}")]
     public static partial void SendFailed(this ILogger log, string what);
 

@@ -25,6 +25,9 @@ public sealed record KafkaTarget(string Brokers, IReadOnlyDictionary<string, str
 /// <summary>Consumers that read topics in full, without a group.</summary>
 public static class KafkaClients
 {
+    /// <summary>A leader is elected, or a topic made known, within some of these.</summary>
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
+
     /// <summary>
     /// The ends of a partition's log. A partition made a moment ago, or whose broker has died, has no leader at first:
     /// that is waited for.
@@ -46,7 +49,7 @@ public static class KafkaClients
             }
             catch (KafkaException e) when (!e.Error.IsFatal && clock.GetElapsedTime(since) < within)
             {
-                pause.Wait(100);
+                pause.Wait(RetryAfter);
             }
         }
     }
@@ -75,7 +78,7 @@ public static class KafkaClients
                 );
             }
 
-            pause.Wait(100);
+            pause.Wait(RetryAfter);
         }
     }
 

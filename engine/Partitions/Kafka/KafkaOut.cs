@@ -14,7 +14,8 @@ public sealed class KafkaOut : IDisposable
     /// <summary>The header that a value gains which was cut short: its length before, in bytes.</summary>
     private const string Truncated = "error.truncated";
 
-    private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(10),
+        QueueFullPoll = TimeSpan.FromMilliseconds(20);
 
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly string _prefix;
@@ -147,7 +148,7 @@ public sealed class KafkaOut : IDisposable
             }
             catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
             {
-                _producer.Poll(TimeSpan.FromMilliseconds(20));
+                _producer.Poll(QueueFullPoll);
             }
         }
     }

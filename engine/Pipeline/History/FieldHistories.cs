@@ -16,21 +16,35 @@ public sealed class FieldHistories
     /// <summary>The key of everything.</summary>
     public const string All = "all";
 
-    private static readonly int[] Partners = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
+    /// <summary>A device's fields and the hour, whose pairs with where a click was made have histories.</summary>
+    private static readonly int[] Partners = PlacesOf(
+        "screen",
+        "osv",
+        "make",
+        "model",
+        "rawmake",
+        "rawmodel",
+        "rawosv",
+        "carrier",
+        "connection",
+        "language",
+        "hour"
+    );
 
     /// <summary>
     /// The pairs of fields that have histories, by place in <see cref="ClickFields.Names"/>; the first is the parent.
+    /// 29, as docs/models.md says; artefacts go by their order.
     /// </summary>
     public static readonly (int A, int B)[] Pairs =
     [
-        .. new[] { 1, 0 }.SelectMany(parent => Partners.Select(other => (parent, other))),
-        (3, 5),
-        (3, 4),
-        (3, 6),
-        (4, 6),
-        (3, 9),
-        (9, 8),
-        (3, 8),
+        .. PlacesOf("placement", "publisher").SelectMany(parent => Partners.Select(other => (parent, other))),
+        Pair("screen", "make"),
+        Pair("screen", "osv"),
+        Pair("screen", "model"),
+        Pair("osv", "model"),
+        Pair("screen", "rawosv"),
+        Pair("rawosv", "rawmodel"),
+        Pair("screen", "rawmodel"),
     ];
 
     /// <summary>Names of the features, by column of the forest.</summary>
@@ -48,6 +62,11 @@ public sealed class FieldHistories
         "spellings",
         "linear",
     ];
+
+    private static int[] PlacesOf(params string[] names) =>
+        Array.ConvertAll(names, name => Array.IndexOf(ClickFields.Names, name));
+
+    private static (int A, int B) Pair(string parent, string other) => (PlacesOf(parent)[0], PlacesOf(other)[0]);
 
     private readonly List<(byte[] Key, Known Known)> _counts;
     private readonly double _weight;

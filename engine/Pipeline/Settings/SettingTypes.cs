@@ -83,6 +83,3 @@ public sealed record AllowSetting(
 {
     public bool IsRange => Visitor == null && Campaign == null;
 }
-
-/// <summary>A model in force: <c>model/clicks</c> or <c>model/cursor</c>.</summary>
-public sealed record ModelSetting(string File, string? Sha256);

@@ -24,6 +24,9 @@ public readonly record struct PublisherShare(float Recent, float Past, float Rec
 /// </summary>
 public sealed class StandingSums
 {
+    /// <summary>Of fewer clicks before the recent ones a share says too little to be compared with theirs.</summary>
+    private const double MinPastClicks = 20;
+
     private const double DayHalfLifeS = 86_400,
         RecentHalfLifeS = 600;
 
@@ -87,7 +90,9 @@ public sealed class StandingSums
     /// Invalid share of what lies before the recent clicks; the share of all where there is too little before.
     /// </summary>
     public float PastShare =>
-        Clicks - RecentClicks > 20 ? (float)((Invalid - RecentInvalid) / (Clicks - RecentClicks + 1)) : Share;
+        Clicks - RecentClicks > MinPastClicks
+            ? (float)((Invalid - RecentInvalid) / (Clicks - RecentClicks + 1))
+            : Share;
 
     /// <summary>Holds a click until <see cref="TakeHeld"/>; true where it is the first that is held.</summary>
     public bool Hold(long logTime, bool invalid, long costMicros)
@@ -204,6 +209,9 @@ public sealed class StandingSums
 /// <param name="bound">The most keys to remember.</param>
 public sealed class Standings(int bound)
 {
+    /// <summary>A standing is written once a minute, and at once where its band changes (docs/running.md).</summary>
+    private const long WriteEveryMs = 60_000;
+
     private readonly record struct Delta(StandingSums Sums, long Position, long LogTime, bool Invalid, long CostMicros);
 
     private readonly ObjectTable<StandingSums> _sums = new();
@@ -381,7 +389,7 @@ public sealed class Standings(int bound)
             }
 
             Band band = bands.Of(sums.Share);
-            if (sums.WrittenAt >= 0 && band == sums.WrittenBand && logTime - sums.WrittenAt < 60_000)
+            if (sums.WrittenAt >= 0 && band == sums.WrittenBand && logTime - sums.WrittenAt < WriteEveryMs)
             {
                 _dirty[kept++] = sums;
                 continue;

@@ -32,6 +32,9 @@ public sealed class PartitionRun : IDisposable
     /// <summary>What an id or a key may take, with room for a header that isn't ours.</summary>
     private const int IdBytes = 256;
 
+    /// <summary>No decider has so many timers due at once: one that has doesn't move its timer on.</summary>
+    private const int MaxTimers = 10_000_000;
+
     /// <summary>Tells fingerprints of ids from others' under the same secrets.</summary>
     private const ulong IdSalt = 0x77_66_69_64;
 
@@ -192,7 +195,7 @@ public sealed class PartitionRun : IDisposable
     private void Elapse(long logTime, long offset, IResults results)
     {
         // A decider that doesn't move its timer on would hang the partition here: that is a bug, and is said.
-        for (int left = 10_000_000; Due < logTime; left--)
+        for (int left = MaxTimers; Due < logTime; left--)
         {
             if (left == 0)
             {

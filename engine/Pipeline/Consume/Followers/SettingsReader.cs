@@ -18,7 +18,9 @@ public sealed class SettingsReader : IDisposable
 {
     private static readonly TopicPartition Partition = new(Topics.Settings, 0);
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(400),
-        AnswerWithin = TimeSpan.FromSeconds(5);
+        AnswerWithin = TimeSpan.FromSeconds(5),
+        PollFor = TimeSpan.FromMilliseconds(50),
+        RetryAfter = TimeSpan.FromMilliseconds(200);
 
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly SettingsBook _book;
@@ -103,7 +105,7 @@ public sealed class SettingsReader : IDisposable
         {
             try
             {
-                ConsumeResult<byte[], byte[]>? record = _consumer.Consume(TimeSpan.FromMilliseconds(50));
+                ConsumeResult<byte[], byte[]>? record = _consumer.Consume(PollFor);
                 if (record is { IsPartitionEOF: false })
                 {
                     Take(record);
@@ -128,7 +130,7 @@ public sealed class SettingsReader : IDisposable
             catch (KafkaException e) when (!e.Error.IsFatal)
             {
                 // The broker is away for a while: lanes see that settings aren't fresh, and wait.
-                _stop.Token.WaitHandle.WaitOne(200);
+                _stop.Token.WaitHandle.WaitOne(RetryAfter);
             }
         }
     }

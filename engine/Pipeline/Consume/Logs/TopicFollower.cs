@@ -10,7 +10,10 @@ namespace Engine.Pipeline.Consume.Logs;
 /// </summary>
 public sealed class TopicFollower : IDisposable
 {
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5),
+        PollFor = TimeSpan.FromMilliseconds(100),
+        CaughtUpLookEvery = TimeSpan.FromMilliseconds(5),
+        RetryAfter = TimeSpan.FromMilliseconds(200);
 
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly Action<ConsumeResult<byte[], byte[]>> _take;
@@ -61,7 +64,7 @@ public sealed class TopicFollower : IDisposable
                     return false;
                 }
 
-                _stop.Token.WaitHandle.WaitOne(5);
+                _stop.Token.WaitHandle.WaitOne(CaughtUpLookEvery);
             }
         }
         return true;
@@ -73,7 +76,7 @@ public sealed class TopicFollower : IDisposable
         {
             try
             {
-                ConsumeResult<byte[], byte[]>? record = _consumer.Consume(TimeSpan.FromMilliseconds(100));
+                ConsumeResult<byte[], byte[]>? record = _consumer.Consume(PollFor);
                 if (record == null)
                 {
                     continue;
@@ -92,7 +95,7 @@ public sealed class TopicFollower : IDisposable
             catch (KafkaException e) when (!e.Error.IsFatal)
             {
                 // The broker is away for a while; it is asked again.
-                _stop.Token.WaitHandle.WaitOne(200);
+                _stop.Token.WaitHandle.WaitOne(RetryAfter);
             }
         }
     }
