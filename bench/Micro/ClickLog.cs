@@ -69,16 +69,16 @@ internal sealed unsafe class ClickLog : IDisposable
                     : "";
             string json =
                 $"{{\"type\":\"click\",\"id\":\"c-{i}\",\"time\":{time}"
-                    + $",\"ip\":\"{net}{10 + 23 * (address / networks)}\""
-                    + $",\"ua\":\"{Agents[visitor % Agents.Length]}\"{who}"
-                    + $",\"publisher\":\"pub-{(int)(Publishers * Math.Pow(random.NextDouble(), 2))}\""
-                    + $",\"placement\":\"top\""
-                    + $",\"campaign\":\"cmp-{(int)(Campaigns * Math.Pow(random.NextDouble(), 2))}\""
-                    + $",\"advertiser\":\"adv-{visitor % 90}\""
-                    + $",\"cost_micros\":{50_000 + 10_000 * random.Next(60)}{page}"
-                    + $",\"target\":\"https://s{visitor % 90}.example/p/{visitor % 300}\",\"pointer\":\"mouse\""
-                    + $",\"x\":{random.Next(1280)},\"y\":{random.Next(720)},\"viewport\":[1280,720]"
-                    + $"{device}{(moves == null ? "" : Path(moves))}}}";
+                + $",\"ip\":\"{net}{10 + 23 * (address / networks)}\""
+                + $",\"ua\":\"{Agents[visitor % Agents.Length]}\"{who}"
+                + $",\"publisher\":\"pub-{(int)(Publishers * Math.Pow(random.NextDouble(), 2))}\""
+                + $",\"placement\":\"top\""
+                + $",\"campaign\":\"cmp-{(int)(Campaigns * Math.Pow(random.NextDouble(), 2))}\""
+                + $",\"advertiser\":\"adv-{visitor % 90}\""
+                + $",\"cost_micros\":{50_000 + 10_000 * random.Next(60)}{page}"
+                + $",\"target\":\"https://s{visitor % 90}.example/p/{visitor % 300}\",\"pointer\":\"mouse\""
+                + $",\"x\":{random.Next(1280)},\"y\":{random.Next(720)},\"viewport\":[1280,720]"
+                + $"{device}{(moves == null ? "" : Path(moves))}}}";
             _events[i] = (text.Length, json.Length, network, time);
             text.Write(Encoding.ASCII.GetBytes(json));
         }

@@ -23,7 +23,6 @@ public sealed record RedisKeys(string Prefix, string Group)
 
     public string SettingsBase => $"{Prefix}settings-base:{Group}";
 
-
     public string SigningKey => $"{Prefix}signing-key";
     public string GroupKey => $"{Prefix}group";
     public string VerdictChannel => $"{Prefix}verdicts";

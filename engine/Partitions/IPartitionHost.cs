@@ -28,8 +28,8 @@ public interface IPartitionHost<TPartition>
     TPartition Open(PartitionLease lease, RebuildPlan plan);
 
     /// <summary>
-    /// Called when all partitions of a takeover are open and before any record is read: from here on they use what other
-    /// partitions told.
+    /// Called when all partitions of a takeover are open and before any record is read: from here on they use what
+    /// other partitions told.
     /// </summary>
     void TakenOver(IReadOnlyList<TPartition> partitions) { }
 

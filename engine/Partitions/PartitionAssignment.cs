@@ -30,9 +30,9 @@ public sealed record AssignmentOptions
 
 /// <summary>
 /// A lane's membership of its group, and the partitions that come of it. A partition that Kafka assigns is in one of
-/// three states: held back (the process's lanes are still joining), owned (leased and open), or waiting to be taken over
-/// (Redis or a broker was away: a second later; its fencing token was lost: a session timeout later). It leaves each of
-/// them when Kafka takes it back. On the lane's thread: <see cref="Join"/>, then every turn reading from
+/// three states: held back (the process's lanes are still joining), owned (leased and open), or waiting to be taken
+/// over (Redis or a broker was away: a second later; its fencing token was lost: a session timeout later). It leaves
+/// each of them when Kafka takes it back. On the lane's thread: <see cref="Join"/>, then every turn reading from
 /// <see cref="Consumer"/>, in which Kafka's handlers run, and <see cref="TakeDue"/>; at the end <see cref="Leave"/>.
 /// </summary>
 public sealed class PartitionAssignment<TPartition> : IDisposable
@@ -214,7 +214,9 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
         }
     }
 
-    /// <summary>Where nobody reads a partition that is assigned but not owned: at its end. Taking it over seeks.</summary>
+    /// <summary>
+    /// Where nobody reads a partition that is assigned but not owned: at its end. Taking it over seeks.
+    /// </summary>
     private static List<TopicPartitionOffset> Unread(List<TopicPartition> partitions) =>
         partitions.ConvertAll(partition => new TopicPartitionOffset(partition, Offset.End));
 

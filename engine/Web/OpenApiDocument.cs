@@ -40,10 +40,7 @@ public static class OpenApiDocument
             ["openapi"] = "3.0.3",
             ["info"] = new JsonObject { ["title"] = title, ["version"] = version },
             ["paths"] = paths,
-            ["components"] = new JsonObject
-            {
-                ["schemas"] = new JsonObject { ["Error"] = ErrorSchema() },
-            },
+            ["components"] = new JsonObject { ["schemas"] = new JsonObject { ["Error"] = ErrorSchema() } },
         };
     }
 

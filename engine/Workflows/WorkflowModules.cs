@@ -9,9 +9,5 @@ namespace Engine.Workflows;
 public static class WorkflowModules
 {
     public static IReadOnlyList<IWorkflow> All { get; } =
-    [
-        new ContentRequestsWorkflow(),
-        new BindingsWorkflow(),
-        new PriorityWorkflow(),
-    ];
+    [new ContentRequestsWorkflow(), new BindingsWorkflow(), new PriorityWorkflow()];
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Engine.CommandLine;
-using Engine.Workflows.Module.Traffic;
 using Engine.Workflows;
+using Engine.Workflows.Module.Traffic;
 using Ingest.Generate;
 using Ingest.Http;
 using Ingest.Replay;

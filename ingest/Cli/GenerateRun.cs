@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using Engine.Client;
 using Engine.CommandLine;
 using Engine.Contracts;
-using Engine.Workflows.Module.Traffic;
 using Engine.Workflows;
+using Engine.Workflows.Module.Traffic;
 using Ingest.Generate;
 using Ingest.Generate.Actors;
 using Ingest.Generate.Events;
@@ -46,7 +46,9 @@ internal static class GenerateRun
         {
             string http = EngineOf(request, workflow, engine);
             all = all.Concat(
-                workflow.Play(TrafficOf(request, workflow, http, seed, traffic.StartMs, traffic.StartMs + span, context))
+                workflow.Play(
+                    TrafficOf(request, workflow, http, seed, traffic.StartMs, traffic.StartMs + span, context)
+                )
             );
         }
 

@@ -78,8 +78,8 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
     /// </summary>
     /// <param name="json">One event, encoded in JSON, at most 256 KiB. Don't write to it until it is
     /// acknowledged.</param>
-    /// <param name="timestampMs">The record's timestamp in milliseconds since the Unix epoch, or null for this machine's
-    /// clock. Topics with <c>LogAppendTime</c> ignore it.</param>
+    /// <param name="timestampMs">The record's timestamp in milliseconds since the Unix epoch, or null for this
+    /// machine's clock. Topics with <c>LogAppendTime</c> ignore it.</param>
     /// <param name="cancel">Ends the wait; the event may still be sent.</param>
     /// <exception cref="EventRefusedException">The event breaks the contract; nothing was sent. Thrown at once, not
     /// through the task.</exception>

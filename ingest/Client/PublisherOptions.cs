@@ -27,8 +27,8 @@ public sealed record PublisherOptions
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The events that <see cref="EventPublisher.PublishAsync"/> takes; another type is refused as unknown. Default: those
-    /// of clicks and labels. Add a workflow's schemas to publish its events.
+    /// The events that <see cref="EventPublisher.PublishAsync"/> takes; another type is refused as unknown. Default:
+    /// those of clicks and labels. Add a workflow's schemas to publish its events.
     /// </summary>
     public EventCatalog Events { get; init; } = EventCatalog.Clicks;
 

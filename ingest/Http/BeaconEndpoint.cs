@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Engine.Web;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Client;
 using Engine.Contracts;
+using Engine.Web;
 using Microsoft.AspNetCore.Http;
 
 namespace Ingest.Http;

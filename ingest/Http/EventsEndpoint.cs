@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Text.Json.Serialization;
-using Engine.Client.Checks;
 using Engine.Client;
+using Engine.Client.Checks;
 using Engine.Workflows;
 using Microsoft.AspNetCore.Http;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.CommandLine;
-using Engine.Client.Provisioning;
 using Engine.Client;
+using Engine.Client.Provisioning;
 using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Workflows;

@@ -1,8 +1,8 @@
-using Engine.Workflows;
 using System.Buffers;
 using Engine.Client;
 using Engine.Client.Checks;
 using Engine.CommandLine;
+using Engine.Workflows;
 using Ingest.Sending;
 
 namespace Ingest.Tail;

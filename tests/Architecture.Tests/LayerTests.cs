@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ArchUnitNET.Domain;
 using ArchUnitNET.Fluent;
 using ArchUnitNET.Loader;
 using Xunit;
@@ -72,10 +73,7 @@ public class LayerTests
                     "Engine.Web",
                 ]
             },
-            {
-                "Ingest.Generate",
-                ["Engine.Contracts", "Engine.Client", "Engine.CommandLine", "Engine.Workflows"]
-            },
+            { "Ingest.Generate", ["Engine.Contracts", "Engine.Client", "Engine.CommandLine", "Engine.Workflows"] },
             {
                 "ingest",
                 ["Engine.Contracts", "Engine.Client", "Engine.CommandLine", "Engine.Workflows", "Ingest.Generate"]
@@ -187,9 +185,7 @@ public class LayerTests
                     .ResideInNamespaceMatching($@"^Engine\.Workflows\.{module}(\.|$)")
                     .Should()
                     .NotDependOnAny(
-                        Types()
-                            .That()
-                            .ResideInNamespaceMatching($@"^Engine\.Workflows\.(?!(Module|{module})(\.|$))\w+")
+                        Types().That().ResideInNamespaceMatching($@"^Engine\.Workflows\.(?!(Module|{module})(\.|$))\w+")
                     )
             );
         }
@@ -215,6 +211,7 @@ public class LayerTests
                 types =>
                     types
                         .SelectMany(type => type.Dependencies)
+                        .Where(dependency => !IsTypeParameter(dependency.Target))
                         .Select(dependency => dependency.Target.Namespace?.FullName ?? "")
                         .Where(name => name != types.Key && Inside(name))
                         .ToHashSet()
@@ -226,11 +223,28 @@ public class LayerTests
             knows.Remove(free);
         }
 
-        Assert.True(
-            knows.Count == 0,
-            string.Join('\n', knows.Select(entry => $"{entry.Key} → {string.Join(", ", entry.Value)}"))
-        );
+        string[] arrows =
+        [
+            .. Loaded
+                .Types.Where(type => knows.ContainsKey(type.Namespace?.FullName ?? ""))
+                .SelectMany(type =>
+                    type.Dependencies.Where(dependency =>
+                            !IsTypeParameter(dependency.Target)
+                            && dependency.Target.Namespace?.FullName != type.Namespace.FullName
+                            && knows.ContainsKey(dependency.Target.Namespace?.FullName ?? "")
+                        )
+                        .Select(dependency => $"{type.FullName} → {dependency.Target.FullName}")
+                )
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
+        Assert.True(knows.Count == 0, string.Join('\n', arrows));
     }
+
+    /// <summary>
+    /// Whether this is a method's type parameter, which the loader counts to whichever class declares the name first.
+    /// </summary>
+    private static bool IsTypeParameter(IType type) => type.FullName.Contains("::", StringComparison.Ordinal);
 
     private static void Holds(IArchRule rule)
     {
@@ -246,5 +260,6 @@ public class LayerTests
     private static string[] ReferencesOf(Assembly assembly) =>
         [.. assembly.GetReferencedAssemblies().Select(name => name.Name!)];
 
-    private static IEnumerable<string> OursIn(Assembly assembly) => ReferencesOf(assembly).Intersect(All.Select(NameOf));
+    private static IEnumerable<string> OursIn(Assembly assembly) =>
+        ReferencesOf(assembly).Intersect(All.Select(NameOf));
 }

@@ -34,7 +34,6 @@ public partial class SourceTests
         "engine/Pipeline/Consume/Fetch/RecordSetReader.cs",
         "engine/Pipeline/Consume/Fetch/WireReader.cs",
         "engine/Pipeline/Consume/Labels/ClickReader.cs",
-        "engine/Pipeline/Consume/Labels/LabelIntake.cs",
         "engine/Pipeline/Consume/Lanes/LaneReader.cs",
         "engine/Pipeline/Consume/Lanes/RecordCollector.cs",
         "engine/Pipeline/Consume/Librdkafka/LibrdkafkaNative.cs",
@@ -156,13 +155,13 @@ public partial class SourceTests
     /// <summary>Raw literals, and all in which three quotes aren't the beginning of one.</summary>
     [GeneratedRegex(
         """
-        (?<raw>(?<quotes>"{3,})(?!")[\s\S]*?(?<!")\k<quotes>(?!"))
-        |//[^\n]*
-        |/\*[\s\S]*?\*/
-        |(?:@\$?|\$@)"(?:[^"]|"")*"
-        |"(?:\\.|[^"\\\n])*"
-        |'(?:\\.|[^'\\\n])*'
-        """,
+            (?<raw>(?<quotes>"{3,})(?!")[\s\S]*?(?<!")\k<quotes>(?!"))
+            |//[^\n]*
+            |/\*[\s\S]*?\*/
+            |(?:@\$?|\$@)"(?:[^"]|"")*"
+            |"(?:\\.|[^"\\\n])*"
+            |'(?:\\.|[^'\\\n])*'
+            """,
         RegexOptions.IgnorePatternWhitespace
     )]
     private static partial Regex Literals();

@@ -1,6 +1,6 @@
-using Engine.Contracts.Protobuf;
 using System.Text.Json;
 using Engine.Contracts;
+using Engine.Contracts.Protobuf;
 using Google.Protobuf;
 using Integration.Tests.Rig;
 using Tests.Support;

@@ -33,9 +33,7 @@ internal static class SharedData
             {
                 string[] places =
                 [
-                    .. Above.Select(up =>
-                        Path.GetFullPath(Path.Combine(at.FullName, up, "shared", "data"))
-                    ),
+                    .. Above.Select(up => Path.GetFullPath(Path.Combine(at.FullName, up, "shared", "data"))),
                 ];
                 return places.FirstOrDefault(Directory.Exists);
             }

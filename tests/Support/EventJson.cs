@@ -1,7 +1,7 @@
-using Engine.Contracts.Protobuf;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Engine.Contracts.Protobuf;
 using Google.Protobuf.Collections;
 
 namespace Tests.Support;

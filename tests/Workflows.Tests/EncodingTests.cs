@@ -1,5 +1,5 @@
-using Engine.Contracts.Protobuf;
 using System.Text.Json;
+using Engine.Contracts.Protobuf;
 using Engine.Workflows.Module;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
@@ -182,8 +182,8 @@ public sealed class EncodingTests
                     Fill(e.Context, property.Value);
                     break;
                 default:
-                    Engine.Contracts.Protobuf.WorkflowEvent
-                        .Descriptor.FindFieldByName(property.Name)
+                    Engine
+                        .Contracts.Protobuf.WorkflowEvent.Descriptor.FindFieldByName(property.Name)
                         .Accessor.SetValue(e, property.Value.GetString()!);
                     break;
             }

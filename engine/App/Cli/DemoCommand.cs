@@ -5,8 +5,8 @@ using Engine.App.Hosting;
 using Engine.App.Running;
 using Engine.App.Terminal;
 using Engine.CommandLine;
-using Engine.Workflows.Module.Traffic;
 using Engine.Workflows;
+using Engine.Workflows.Module.Traffic;
 
 namespace Engine.App.Cli;
 

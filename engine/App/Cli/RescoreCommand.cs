@@ -48,7 +48,11 @@ internal static class RescoreCommand
         string group = request.Group ?? running?.Group ?? file.Config.Group,
             prefix = request.Prefix ?? running?.Prefix ?? file.Config.Prefix;
         var target = new KafkaTarget(kafka, file.Config.Consume.Librdkafka);
-        (SettingsBase settingsBase, IReadOnlyList<byte[]> secrets) = await OfGroupAsync(redis, new RedisKeys(prefix, group), file)
+        (SettingsBase settingsBase, IReadOnlyList<byte[]> secrets) = await OfGroupAsync(
+                redis,
+                new RedisKeys(prefix, group),
+                file
+            )
             .ConfigureAwait(false);
         SettingsTimeline timeline = TimelineOf(settingsBase, target, request, file);
 
@@ -90,7 +94,12 @@ internal static class RescoreCommand
                 standings.Take,
                 around.Time
             );
-            var workflows = new WorkflowScorer(Modules.CreateDeciders(new DeciderServices(standings, secrets)).Select(one => one.Decider), timeline, settingsBase.Hash, output);
+            var workflows = new WorkflowScorer(
+                Modules.CreateDeciders(new DeciderServices(standings, secrets)).Select(one => one.Decider),
+                timeline,
+                settingsBase.Hash,
+                output
+            );
             Score(log, clicks, workflows, around, cancel);
             written = FormattableString.Invariant(
                 $"{clicks.Verdicts:#,0} verdicts and {workflows.Results:#,0} results of workflows"

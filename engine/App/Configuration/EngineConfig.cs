@@ -31,8 +31,8 @@ public sealed class EngineConfig
     public string Settings { get; set; } = "settings";
 
     /// <summary>
-    /// The folder of the sample traffic's sponsors, pages, processes and campaigns, beside this file unless rooted; read
-    /// only where somebody asks for it (<c>--samples</c>), since its tokens are public.
+    /// The folder of the sample traffic's sponsors, pages, processes and campaigns, beside this file unless rooted;
+    /// read only where somebody asks for it (<c>--samples</c>), since its tokens are public.
     /// </summary>
     public string Samples { get; set; } = "samples";
 

@@ -1,7 +1,7 @@
-using Engine.Contracts.Protobuf;
 using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
+using Engine.Contracts.Protobuf;
 using Google.Protobuf;
 
 namespace Engine.App.Explain;

@@ -53,8 +53,8 @@ internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
     /// The path of the click that lies at a place: the one that it carries, else the first of its own whose log time
     /// lies at most the join deadline away. Null where the place is no longer in the log, or the path isn't.
     /// </summary>
-    /// <exception cref="CommandException">Another click lies there, or nothing yet: this isn't the log of the verdict; or
-    /// Kafka doesn't answer.</exception>
+    /// <exception cref="CommandException">Another click lies there, or nothing yet: this isn't the log of the verdict;
+    /// or Kafka doesn't answer.</exception>
     public RecordedPath? Find(string click, LogPlace at)
     {
         try

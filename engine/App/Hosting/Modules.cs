@@ -9,7 +9,7 @@ internal static class Modules
 {
     /// <summary>The kinds of settings that workflows go by.</summary>
     public static IReadOnlyList<ISettingKind> SettingKinds { get; } =
-        [.. WorkflowModules.All.SelectMany(module => module.SettingKinds)];
+    [.. WorkflowModules.All.SelectMany(module => module.SettingKinds)];
 
     /// <summary>The topics that workflows read.</summary>
     public static IReadOnlyList<string> Topics { get; } = [.. WorkflowModules.All.Select(module => module.Topic)];

@@ -38,11 +38,10 @@ public static class SigningSecrets
         : [];
 
     /// <summary>
-    /// The secrets of the files; empty where none is named. Throws <see cref="ConfigException"/> with the file and what is
-    /// wrong.
+    /// The secrets of the files; empty where none is named. Throws <see cref="ConfigException"/> with the file and what
+    /// is wrong.
     /// </summary>
-    public static IReadOnlyList<byte[]> Read(ConfigFile file) =>
-        [.. file.SigningKeys.Select(ReadSecret)];
+    public static IReadOnlyList<byte[]> Read(ConfigFile file) => [.. file.SigningKeys.Select(ReadSecret)];
 
     private static byte[] ReadSecret(string path)
     {

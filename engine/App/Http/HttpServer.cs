@@ -141,10 +141,8 @@ internal sealed class HttpServer : IDisposable
             );
         }
 
-        app.MapGet(
-            "/openapi.json",
-            (EndpointDataSource endpoints) =>
-                Answers.Json(OpenApiDocument.Of("Engine", Version, endpoints.Endpoints))
+        app.MapGet("/openapi.json", (EndpointDataSource endpoints) =>
+            Answers.Json(OpenApiDocument.Of("Engine", Version, endpoints.Endpoints))
         );
     }
 

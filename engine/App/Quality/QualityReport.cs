@@ -101,12 +101,7 @@ public sealed record QualityReport
             Compared = all.Length,
             Invalid = all.Count(click => click.Invalid),
             Called = CalledIn(all),
-            Classes =
-            [
-                .. ClassNames.Select(name =>
-                    Row(name, all, click => click.Verdict.Class == name)
-                ),
-            ],
+            Classes = [.. ClassNames.Select(name => Row(name, all, click => click.Verdict.Class == name))],
             Reasons =
             [
                 .. all.SelectMany(click => click.Verdict.Reasons)

@@ -9,6 +9,7 @@ public sealed record RunRequest
     public string? Config { get; init; }
     public string? Http { get; init; }
     public string? Prefix { get; init; }
+
     /// <summary>Whether a first start takes the sample traffic's sponsors, pages, processes and campaigns.</summary>
     public bool Samples { get; init; }
 

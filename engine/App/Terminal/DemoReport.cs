@@ -70,7 +70,7 @@ internal static class DemoReport
             };
             into.WriteLine(
                 $"  {(said + kind.Key.Kind).PadRight(wide)}{string.Concat(Classes.Select(Row))}"
-                    + $"{kind.Count(click => !decided.ContainsKey(click.Click)),8}"
+                    + $"{kind.Count(click => !decided.ContainsKey(click.Click)), 8}"
             );
         }
         bool Called(LabelledClick click) =>

@@ -20,11 +20,7 @@ internal static class WorkflowReport
             var source = new ReportSource(
                 host.Context.Redis.Redis.GetDatabase(),
                 host.Context.Keys,
-                [
-                    .. host.Workflows.Names.Where(name =>
-                        name.StartsWith(module.Topic + "-", StringComparison.Ordinal)
-                    ),
-                ],
+                [.. host.Workflows.Names.Where(name => name.StartsWith(module.Topic + "-", StringComparison.Ordinal))],
                 host.Workflows.Counts.GetValueOrDefault(module.Topic)?.Decided ?? 0,
                 http
             );

@@ -15,7 +15,9 @@ public readonly record struct EventFindings
     /// <summary>The record's key; null where the field that gives it is missing or bad.</summary>
     public string? Key { get; init; }
 
-    /// <summary>The event's <c>id</c>, or the <c>click</c> that it speaks of; null where that is missing or bad.</summary>
+    /// <summary>
+    /// The event's <c>id</c>, or the <c>click</c> that it speaks of; null where that is missing or bad.
+    /// </summary>
     public string? Id { get; init; }
 
     /// <summary>Event time, ms since the Unix epoch; null where it is missing or bad.</summary>

@@ -13,9 +13,9 @@ public enum EventHeader
 }
 
 /// <summary>
-/// What a record's headers say of its value: how it is encoded, and, in CloudEvents' binary mode, its type, id and time,
-/// which win over the payload's. The one place that reads them, for clicks, labels and workflows. An empty type or id is
-/// none; of two headers with one name the last counts.
+/// What a record's headers say of its value: how it is encoded, and, in CloudEvents' binary mode, its type, id and
+/// time, which win over the payload's. The one place that reads them, for clicks, labels and workflows. An empty type
+/// or id is none; of two headers with one name the last counts.
 /// </summary>
 /// <param name="IsProtobuf">Whether the value is Protobuf; else it is JSON.</param>
 /// <param name="Type">Null where no header says it.</param>

@@ -3,8 +3,8 @@ using static Engine.Contracts.Events.EventField;
 namespace Engine.Contracts.Events;
 
 /// <summary>
-/// The events of <c>interactions</c>. They share the message <c>Event</c>, whose numbers the decoders know; the order of
-/// the fields is that of their numbers, in which the decoders tell what is wrong.
+/// The events of <c>interactions</c>. They share the message <c>Event</c>, whose numbers the decoders know; the order
+/// of the fields is that of their numbers, in which the decoders tell what is wrong.
 /// </summary>
 public static class InteractionSchemas
 {

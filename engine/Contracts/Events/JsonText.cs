@@ -9,16 +9,20 @@ namespace Engine.Contracts.Events;
 /// </summary>
 public static class JsonText
 {
-    /// <summary>Bytes of UTF-8 in the string that the reader stands on; -1 where it holds half a surrogate pair.</summary>
+    /// <summary>
+    /// Bytes of UTF-8 in the string that the reader stands on; -1 where it holds half a surrogate pair.
+    /// </summary>
     internal static int LengthOf(ref Utf8JsonReader reader) =>
         reader.ValueIsEscaped ? LengthWithoutEscapes(reader.ValueSpan) : reader.ValueSpan.Length;
 
-    /// <summary>Whether the string that the reader stands on holds half a surrogate pair, so that it is no text.</summary>
+    /// <summary>
+    /// Whether the string that the reader stands on holds half a surrogate pair, so that it is no text.
+    /// </summary>
     internal static bool IsBroken(ref Utf8JsonReader reader) => reader.ValueIsEscaped && LengthOf(ref reader) < 0;
 
     /// <summary>
-    /// Whether the string between the quotes of well-formed JSON, escapes and all, is text: it holds no half of a surrogate
-    /// pair.
+    /// Whether the string between the quotes of well-formed JSON, escapes and all, is text: it holds no half of a
+    /// surrogate pair.
     /// </summary>
     public static bool IsText(ReadOnlySpan<byte> escaped) =>
         !escaped.Contains((byte)'\\') || LengthWithoutEscapes(escaped) >= 0;

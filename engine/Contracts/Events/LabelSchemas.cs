@@ -26,7 +26,8 @@ public static class LabelSchemas
             "source",
             28,
             FieldKind.Identifier,
-            "who says so: analyst, conversion, advertiser, refund, or a name of your own; a later label of the same source replaces the earlier"
+            "who says so: analyst, conversion, advertiser, refund, or a name of your own; a later label of the same "
+                + "source replaces the earlier"
         ),
         Optional("weight", 29, new NumberKind(0, EventLimits.MaxLabelWeight), "how much it counts; 1 by default")
     );

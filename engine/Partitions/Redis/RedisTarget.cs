@@ -82,10 +82,7 @@ public sealed class RedisTarget
         }
 
         string user = _options.User ?? "default";
-        return (
-            Encoding.UTF8.GetBytes("*3\r\n$4\r\nAUTH\r\n" + BulkString(user) + BulkString(_options.Password)),
-            1
-        );
+        return (Encoding.UTF8.GetBytes("*3\r\n$4\r\nAUTH\r\n" + BulkString(user) + BulkString(_options.Password)), 1);
     }
 
     private static string BulkString(string text) => $"${Encoding.UTF8.GetByteCount(text)}\r\n{text}\r\n";

@@ -323,8 +323,8 @@ internal static unsafe class JsonScan
     }
 
     /// <summary>
-    /// Whether a number that <see cref="Number"/> has read is digits alone, so that it is an integer, if perhaps one that
-    /// 64 bits can't hold.
+    /// Whether a number that <see cref="Number"/> has read is digits alone, so that it is an integer, if perhaps one
+    /// that 64 bits can't hold.
     /// </summary>
     public static bool IsDigits(byte* start, byte* end) =>
         !new ReadOnlySpan<byte>(start, (int)(end - start)).ContainsAny((byte)'.', (byte)'e', (byte)'E');

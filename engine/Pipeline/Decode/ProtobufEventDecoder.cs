@@ -305,7 +305,9 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
         return true;
     }
 
-    /// <summary>Whether JSON would write a number in digits alone; one without bounds is out of range, not ill-typed.</summary>
+    /// <summary>
+    /// Whether JSON would write a number in digits alone; one without bounds is out of range, not ill-typed.
+    /// </summary>
     private static bool IsWhole(double number) => !double.IsFinite(number) || number == Math.Floor(number);
 
     private void AddViewport(double value, ref InteractionEvent e)

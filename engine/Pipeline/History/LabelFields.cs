@@ -1,7 +1,7 @@
-using Engine.Contracts.Protobuf;
 using System.Text.Json;
 using System.Text.Unicode;
 using Engine.Contracts;
+using Engine.Contracts.Protobuf;
 using Engine.Pipeline.Decode;
 using Google.Protobuf;
 

@@ -3,10 +3,10 @@ using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Decision;
+using Engine.Workflows.Bindings.Events;
 using Engine.Workflows.Bindings.Traffic;
 using Engine.Workflows.Bindings.Web;
 using Engine.Workflows.Module;
-using Engine.Workflows.Bindings.Events;
 using Engine.Workflows.Module.Traffic;
 
 namespace Engine.Workflows.Bindings;
@@ -34,7 +34,8 @@ public sealed class BindingsWorkflow : IWorkflow
 
     public ISampleTraffic Traffic { get; } = new BindingTraffic();
 
-    public IDecider CreateDecider(DeciderServices services) => new BindingDecider(new CodeKeys(services.SigningSecrets));
+    public IDecider CreateDecider(DeciderServices services) =>
+        new BindingDecider(new CodeKeys(services.SigningSecrets));
 
     public void MapEndpoints(WorkflowEndpoints endpoints)
     {

@@ -3,15 +3,17 @@ using Engine.Contracts;
 using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
 using Engine.Workflows.ContentRequests.Decision;
+using Engine.Workflows.ContentRequests.Events;
 using Engine.Workflows.ContentRequests.Traffic;
 using Engine.Workflows.ContentRequests.Web;
 using Engine.Workflows.Module;
-using Engine.Workflows.ContentRequests.Events;
 using Engine.Workflows.Module.Traffic;
 
 namespace Engine.Workflows.ContentRequests;
 
-/// <summary>Content requests: a sponsor's pages ask for content, and get an item that conforms to a definition.</summary>
+/// <summary>
+/// Content requests: a sponsor's pages ask for content, and get an item that conforms to a definition.
+/// </summary>
 public sealed class ContentRequestsWorkflow : IWorkflow
 {
     public string Name => "content requests";
@@ -51,7 +53,8 @@ public sealed class ContentRequestsWorkflow : IWorkflow
                 [
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{source.Decided:#,0} answered; a sponsor sees at http://{source.Http}/sponsors what its pages "
+                        $"{source.Decided:#,0} answered; a sponsor sees at http://{source.Http}/sponsors what its "
+                            + $"pages "
                             + $"ask for in vain"
                     ),
                 ]

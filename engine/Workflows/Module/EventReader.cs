@@ -7,8 +7,8 @@ namespace Engine.Workflows.Module;
 
 /// <summary>
 /// Reads the fields of one event that <see cref="EventCheck"/> found good by its schema: whatever a decider asks for is
-/// there if the schema requires it, and within its bounds. CloudEvents' headers win over the payload's fields of the same
-/// meaning. What no schema can say, the decider judges itself (<see cref="Fail"/>).
+/// there if the schema requires it, and within its bounds. CloudEvents' headers win over the payload's fields of the
+/// same meaning. What no schema can say, the decider judges itself (<see cref="Fail"/>).
 /// </summary>
 public sealed class EventReader
 {

@@ -15,7 +15,8 @@ public interface IDecider
     string Topic { get; }
 
     /// <summary>
-    /// The events of its topic. The runtime holds every record against them before <see cref="IDeciderPartition.Read"/>.
+    /// The events of its topic. The runtime holds every record against them before
+    /// <see cref="IDeciderPartition.Read"/>.
     /// </summary>
     EventCatalog Events { get; }
 

@@ -27,7 +27,9 @@ public interface IWorkflow
     /// <summary>The kinds of settings that are its own.</summary>
     IReadOnlyList<ISettingKind> SettingKinds { get; }
 
-    /// <summary>The Redis keys that it writes, for documentation and for the test that no two systems share one.</summary>
+    /// <summary>
+    /// The Redis keys that it writes, for documentation and for the test that no two systems share one.
+    /// </summary>
     IReadOnlyList<KeyPattern> Keys { get; }
 
     /// <summary>Its page in <c>docs</c>: <c>bindings.md</c>.</summary>

@@ -24,9 +24,7 @@ public sealed record ReportSource(
         var sum = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (string partition in Partitions)
         {
-            foreach (
-                HashEntry field in await Redis.HashGetAllAsync(Keys.Prefix + key(partition)).ConfigureAwait(false)
-            )
+            foreach (HashEntry field in await Redis.HashGetAllAsync(Keys.Prefix + key(partition)).ConfigureAwait(false))
             {
                 sum[field.Name!] = sum.GetValueOrDefault(field.Name!) + (long)field.Value;
             }

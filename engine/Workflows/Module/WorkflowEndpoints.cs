@@ -38,7 +38,9 @@ public sealed record WorkflowEndpoints
 /// <summary>The settings in force, compiled for one workflow. Any thread.</summary>
 public interface ISettingsInForce
 {
-    /// <summary>What the workflow's <see cref="IDecider.Compile"/> made of the version in force at a time, ms.</summary>
+    /// <summary>
+    /// What the workflow's <see cref="IDecider.Compile"/> made of the version in force at a time, ms.
+    /// </summary>
     object At(long time);
 
     /// <summary>The latest version, which may come into force within the activation delay.</summary>
@@ -47,7 +49,9 @@ public interface ISettingsInForce
     /// <summary>Whether settings were read to their end lately; without that nothing may be decided.</summary>
     bool AreFresh { get; }
 
-    /// <summary>How far event time may be off before it isn't believed, ms; of the version in force at a time.</summary>
+    /// <summary>
+    /// How far event time may be off before it isn't believed, ms; of the version in force at a time.
+    /// </summary>
     long OutOfRangeMs(long time);
 }
 

@@ -4,16 +4,18 @@ using Engine.Contracts;
 using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
 using Engine.Workflows.Module;
-using Engine.Workflows.Priority.Events;
 using Engine.Workflows.Module.Traffic;
 using Engine.Workflows.Priority.Decision;
+using Engine.Workflows.Priority.Events;
 using Engine.Workflows.Priority.Traffic;
 using Engine.Workflows.Priority.Upkeep;
 using StackExchange.Redis;
 
 namespace Engine.Workflows.Priority;
 
-/// <summary>Priority of business processes: instances get execution levels, and wait in queues by level and age.</summary>
+/// <summary>
+/// Priority of business processes: instances get execution levels, and wait in queues by level and age.
+/// </summary>
 public sealed class PriorityWorkflow : IWorkflow
 {
     public string Name => "priority";
@@ -63,10 +65,7 @@ public sealed class PriorityWorkflow : IWorkflow
         string? record = await source
             .Redis.StringGetAsync(source.Keys.Prefix + PriorityKeys.Record(Process, first))
             .ConfigureAwait(false);
-        List<string> lines =
-        [
-            $"{queue.Length} instances of {Process} wait; the most urgent: {Urgent(record, first)}",
-        ];
+        List<string> lines = [$"{queue.Length} instances of {Process} wait; the most urgent: {Urgent(record, first)}"];
         string[] ours =
         [
             .. queue

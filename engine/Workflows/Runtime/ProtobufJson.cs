@@ -1,7 +1,7 @@
-using Engine.Contracts.Protobuf;
 using System.Buffers;
 using System.Text.Json;
 using Engine.Contracts.Events;
+using Engine.Contracts.Protobuf;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -18,7 +18,7 @@ public static class ProtobufJson
     private const string OutOfEveryRange = "1e999";
 
     /// <summary>Room for the type's name, which a message of an event's own says by its number alone.</summary>
-    private const int MostOfTypeBytes = 64;
+    private const int MaxTypeBytes = 64;
 
     private static readonly OneofDescriptor OneofOfEvents = Contracts.Protobuf.WorkflowEvent.Descriptor.Oneofs.Single(
         oneof => !oneof.IsSynthetic
@@ -53,7 +53,7 @@ public static class ProtobufJson
     public static byte[] Of(byte[] value)
     {
         Contracts.Protobuf.WorkflowEvent e = Contracts.Protobuf.WorkflowEvent.Parser.ParseFrom(value);
-        var buffer = new ArrayBufferWriter<byte>(value.Length * 2 + MostOfTypeBytes);
+        var buffer = new ArrayBufferWriter<byte>(value.Length * 2 + MaxTypeBytes);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
@@ -74,8 +74,8 @@ public static class ProtobufJson
     }
 
     /// <summary>
-    /// The event in a message of its own, which says its type; null in the flat form, where fields of all events lie side
-    /// by side. Fields beside a message of its own mean nothing.
+    /// The event in a message of its own, which says its type; null in the flat form, where fields of all events lie
+    /// side by side. Fields beside a message of its own mean nothing.
     /// </summary>
     private static (string Type, IMessage Message)? OwnMessage(Contracts.Protobuf.WorkflowEvent e)
     {

@@ -1,5 +1,5 @@
-using Ingest.Generate.Events;
 using Engine.Workflows.Module.Traffic;
+using Ingest.Generate.Events;
 
 namespace Ingest.Generate.Sessions;
 

@@ -106,7 +106,8 @@ internal static class ApiListing
             : "set; ";
         return (property.GetMethod!.IsStatic ? "static " : "")
             + (property.IsDefined(typeof(RequiredMemberAttribute)) ? "required " : "")
-            + $"{Name(property.PropertyType, new NullabilityInfoContext().Create(property))} {property.Name} {{ get; {set}}}";
+            + $"{Name(property.PropertyType, new NullabilityInfoContext().Create(property))} {property.Name} {{ "
+            + $"get; {set}}}";
     }
 
     private static string Method(MethodInfo method) =>

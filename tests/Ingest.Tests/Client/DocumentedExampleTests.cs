@@ -45,7 +45,8 @@ public partial class DocumentedExampleTests
                 .GetFiles(Examples, "*.cs")
                 .Select(File.ReadAllText)
                 .Any(source => usings.All(source.Contains) && Plain(source).Contains(body, StringComparison.Ordinal)),
-            $"{page}: this block isn't in docs/examples/client; write it there, where it is compiled, and copy it:\n{block}"
+            $"{page}: this block isn't in docs/examples/client; write it there, where it is compiled, and copy "
+                + $"it:\n{block}"
         );
     }
 

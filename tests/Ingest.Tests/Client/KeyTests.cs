@@ -1,8 +1,8 @@
 using System.Text;
 using Confluent.Kafka;
+using Engine.Client;
 using Engine.Client.Checks;
 using Engine.Client.Provisioning;
-using Engine.Client;
 using Engine.Workflows;
 using Ingest.Tests.Rig;
 using Xunit;

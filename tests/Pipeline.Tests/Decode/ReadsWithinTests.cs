@@ -28,7 +28,7 @@ public sealed unsafe class ReadsWithinTests : IDisposable
                 .Range(0, 70)
                 .Select(length =>
                     $"{{\"type\":\"confirmation\",\"time\":1,\"outcome\":\"missed\""
-                        + $",\"click\":\"{new string('a', length)}\"}}"
+                    + $",\"click\":\"{new string('a', length)}\"}}"
                 ),
             .. Enumerable
                 .Range(1, 20)

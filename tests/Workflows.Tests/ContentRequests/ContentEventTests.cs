@@ -1,6 +1,6 @@
 using System.Text;
-using Engine.Contracts.Protobuf;
 using Engine.Contracts;
+using Engine.Contracts.Protobuf;
 using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Events;
@@ -169,7 +169,13 @@ public class ContentEventTests
         var run = new ContentRun(ContentRun.FrontTop);
         const string Answer =
             """{"request":"r", "sponsor":"sp-1","validity":"invalid-unit","definition":"gone","item":"it-gone","size":[1,2],"reasons":["unit.undefined"],"time":1795338000000,"settings":"s-9"}""";
-        Assert.Equal(Answer, run.AnswerJson(new Ask("r"), (Engine.Workflows.ContentRequests.Events.ContentRequest.DecisionHeader, Answer)));
+        Assert.Equal(
+            Answer,
+            run.AnswerJson(
+                new Ask("r"),
+                (Engine.Workflows.ContentRequests.Events.ContentRequest.DecisionHeader, Answer)
+            )
+        );
         (string hash, RequestType type) = run.Types().Single();
         Assert.Equal((1, Validity.InvalidUnit, "gone"), (type.Requests, type.Validity, type.Definition));
         Assert.Equal(RequestType.HashOf(Validity.InvalidUnit, "news/front/top", [new(300, 250)], []), hash);

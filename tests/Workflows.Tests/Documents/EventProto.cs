@@ -29,15 +29,18 @@ internal static class EventProto
         );
         Comment(
             text,
-            "One event of any type of `interactions` and `labels`; `type` says which, and with it which fields mean something."
+            "One event of any type of `interactions` and `labels`; `type` says which, and with it which fields mean "
+                + "something."
         );
         text.Append($"message {InteractionSchemas.Message} {{\n");
         Fields(text, EventCatalog.Clicks.All);
         text.Append("}\n\n");
         Comment(
             text,
-            "One event of any other topic. Set one of `event`, a message for each type, which says the type too; then nothing beside it is read.",
-            "The fields before it are the older, flat form: `type` says which event it is, and with it which fields mean something. It goes on being read.",
+            "One event of any other topic. Set one of `event`, a message for each type, which says the type too; "
+                + "then nothing beside it is read.",
+            "The fields before it are the older, flat form: `type` says which event it is, and with it which fields "
+                + "mean something. It goes on being read.",
             "A field has the same number in all messages."
         );
         text.Append("message WorkflowEvent {\n");

@@ -17,7 +17,9 @@ using Workflows.Tests.ContentRequests;
 
 namespace Workflows.Tests.Events;
 
-/// <summary>What the engine makes of a record: the reading that stands before every decision, of each topic its own.</summary>
+/// <summary>
+/// What the engine makes of a record: the reading that stands before every decision, of each topic its own.
+/// </summary>
 internal sealed unsafe class EngineEnd : IDisposable
 {
     private readonly EventArena _arena = new();

@@ -9,8 +9,8 @@ namespace Workflows.Tests.Events;
 public readonly record struct FieldCase(string Json, DeadLetterReason Reason);
 
 /// <summary>
-/// Values of every kind of field: each bound from both sides, and what is no such value at all. What must become of them
-/// is the contract's, written here once more.
+/// Values of every kind of field: each bound from both sides, and what is no such value at all. What must become of
+/// them is the contract's, written here once more.
 /// </summary>
 internal static class FieldCases
 {

@@ -300,7 +300,10 @@ public sealed class OneContractTests : IDisposable
             values[name] = json;
         }
 
-        return $"{{{string.Join(',', values.Where(one => one.Value.Length > 0).Select(one => $"\"{one.Key}\":{one.Value}"))}}}";
+        IEnumerable<string> members = values
+            .Where(one => one.Value.Length > 0)
+            .Select(one => $"\"{one.Key}\":{one.Value}");
+        return $"{{{string.Join(',', members)}}}";
     }
 
     private static string With(EventSchema schema, EventField field, string json) =>

@@ -1,5 +1,5 @@
-using Engine.Workflows.Priority.Settings;
 using Engine.Workflows.Priority;
+using Engine.Workflows.Priority.Settings;
 using Xunit;
 
 namespace Workflows.Tests.Priority;

@@ -73,7 +73,9 @@ public sealed class QueueUpkeepTests : IAsyncLifetime
     private void Look(int seconds)
     {
         _clock.Advance(TimeSpan.FromSeconds(seconds));
-        _upkeep.Run(Redis, [new OwnedMemory(_run!.Number, _run.Memory)], (_, _, _, _) => Assert.Fail("upkeep of queues sends nothing"));
+        _upkeep.Run(Redis, [new OwnedMemory(_run!.Number, _run.Memory)], (_, _, _, _) =>
+            Assert.Fail("upkeep of queues sends nothing")
+        );
     }
 
     [Theory]

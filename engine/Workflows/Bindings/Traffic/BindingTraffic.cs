@@ -41,8 +41,7 @@ public sealed class BindingTraffic : ISampleTraffic
 
     public string Option => "bindings";
 
-    public string Description =>
-        "how many bindings follow, good and bad ones; a running engine makes their codes";
+    public string Description => "how many bindings follow, good and bad ones; a running engine makes their codes";
 
     public int DemoCount(int clicks) => 60;
 

@@ -4,10 +4,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Web;
+using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Decision;
 using Engine.Workflows.Bindings.Settings;
-using Engine.Workflows.Bindings;
 using Engine.Workflows.Module;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
@@ -58,7 +58,9 @@ internal static class BindingPages
                 ("HoldsSeconds", (code.Expires - codes.Now) / 1000)
             );
         });
-        app.MapGet("/b/{page}/bind", (HttpContext context, string page) => Reading(context, BindingEndpoints.Slashes(page)));
+        app.MapGet("/b/{page}/bind", (HttpContext context, string page) =>
+            Reading(context, BindingEndpoints.Slashes(page))
+        );
         app.MapPost("/b/{page}/bind", async (HttpContext context, string page) =>
         {
             page = BindingEndpoints.Slashes(page);

@@ -244,7 +244,8 @@ internal sealed class SponsorPages(SuggestionService suggestions, SponsorSession
 
         foreach (Suggestion one in chosen)
         {
-            await suggestions.AcceptAsync(suggestions.DefinitionOf(one, one.Answer.Item ?? item, visited.Visit.By))
+            await suggestions
+                .AcceptAsync(suggestions.DefinitionOf(one, one.Answer.Item ?? item, visited.Visit.By))
                 .ConfigureAwait(false);
         }
 

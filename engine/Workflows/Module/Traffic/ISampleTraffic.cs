@@ -6,7 +6,9 @@ namespace Engine.Workflows.Module.Traffic;
 /// </summary>
 public interface ISampleTraffic
 {
-    /// <summary>The option of <c>ingest generate</c> that says how many: <c>requests</c> for <c>--requests</c>.</summary>
+    /// <summary>
+    /// The option of <c>ingest generate</c> that says how many: <c>requests</c> for <c>--requests</c>.
+    /// </summary>
     string Option { get; }
 
     /// <summary>What the option's help says.</summary>
@@ -16,8 +18,8 @@ public interface ISampleTraffic
     int DemoCount(int clicks);
 
     /// <summary>
-    /// Whether a running engine is asked over HTTP. Such events follow the clicks, each sent when it is made; others are
-    /// merged with the clicks by time.
+    /// Whether a running engine is asked over HTTP. Such events follow the clicks, each sent when it is made; others
+    /// are merged with the clicks by time.
     /// </summary>
     bool NeedsEngine => false;
 

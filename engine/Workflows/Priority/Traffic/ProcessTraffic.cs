@@ -72,7 +72,7 @@ public sealed class ProcessTraffic : ISampleTraffic
         {
             string json =
                 $"{{\"type\":\"process-{what}\",\"process\":\"{Process}\""
-                    + $",\"instance\":\"{name}\",\"time\":{time}{more}}}";
+                + $",\"instance\":\"{name}\",\"time\":{time}{more}}}";
             return new SampleEvent(
                 Encoding.ASCII.GetBytes(json),
                 $"process-{what}",

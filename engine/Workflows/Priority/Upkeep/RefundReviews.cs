@@ -86,13 +86,7 @@ public sealed class RefundReviews(IStandings standings, SettingsTimeline timelin
         return $"rr-{campaign}-{date}";
     }
 
-    private void Look(
-        string campaign,
-        ClickSums sums,
-        CampaignSetting setting,
-        DateTimeOffset now,
-        SendEvent send
-    )
+    private void Look(string campaign, ClickSums sums, CampaignSetting setting, DateTimeOffset now, SendEvent send)
     {
         string instance = InstanceOf(campaign, now);
         bool past = sums.InvalidShare > setting.ReviewInvalidShare || sums.LostMicros > setting.ReviewLostMicros;
