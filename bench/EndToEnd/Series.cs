@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using Engine.Client.Provisioning;
 using Engine.Contracts;
 

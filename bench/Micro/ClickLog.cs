@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decode;
 

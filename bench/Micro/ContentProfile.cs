@@ -1,15 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Engine.Pipeline;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
-using Engine.Web;
-using Engine.Workflows;
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.Module;
-using Engine.Workflows.Priority.Settings;
 using Engine.Workflows.Runtime;
 
 namespace Bench.Micro;

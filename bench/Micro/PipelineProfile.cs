@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
-using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Replay;
@@ -69,7 +68,7 @@ internal static unsafe class PipelineProfile
             var records = new Record[1024];
             var slices = new Slices();
             long allocated = 0;
-            for (int at = 0; at < log.Count; )
+            for (int at = 0; at < log.Count;)
             {
                 if (at == 0 || (allocated == 0 && at >= log.Count / 4))
                 {
@@ -181,7 +180,7 @@ internal static unsafe class PipelineProfile
         long[] offsets = new long[partitions.Length];
         var records = new Record[1024];
         start.SignalAndWait();
-        for (int at = 0; at < log.Count; )
+        for (int at = 0; at < log.Count;)
         {
             int n = log.Fill(records, partitions, offsets, at);
             pipeline.Process(records.AsSpan(0, n));
@@ -207,7 +206,7 @@ internal static unsafe class PipelineProfile
         var slices = new Slices();
         for (int round = 0; round < 3; round++)
         {
-            for (int at = 0; at < log.Count; )
+            for (int at = 0; at < log.Count;)
             {
                 int n = log.Fill(records, partitions, offsets, at);
                 arena.Reset();

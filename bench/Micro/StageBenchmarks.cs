@@ -5,7 +5,6 @@ using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.CursorPath.Geometry;
-using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Replay;
@@ -271,7 +270,7 @@ public class PipelineBenchmarks
     [Benchmark(OperationsPerInvoke = Clicks)]
     public void ClicksOfAnEmptyState()
     {
-        for (int at = 0; at < Clicks; )
+        for (int at = 0; at < Clicks;)
         {
             int n = _log.Fill(_records, _partitions, _offsets, at);
             _pipeline.Process(_records.AsSpan(0, n));

@@ -4,7 +4,6 @@ using Engine.Pipeline.Clicks;
 using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
-using Engine.Pipeline.History;
 using Engine.Pipeline.Join;
 using Engine.Pipeline.Keys;
 using Engine.Pipeline.Lists;

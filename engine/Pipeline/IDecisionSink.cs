@@ -1,5 +1,4 @@
 using Engine.Pipeline.Clicks;
-using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Standing;
 using Engine.Pipeline.Verdicts;

@@ -1,9 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Engine.CommandLine;
-using Engine.Workflows;
-using Engine.Workflows.Module.Traffic;
-using Ingest.Generate;
 using Ingest.Http;
 using Ingest.Replay;
 using Ingest.Tail;

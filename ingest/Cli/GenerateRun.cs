@@ -6,7 +6,6 @@ using Engine.Workflows;
 using Engine.Workflows.Module.Traffic;
 using Ingest.Generate;
 using Ingest.Generate.Actors;
-using Ingest.Generate.Events;
 using Ingest.Sending;
 
 namespace Ingest.Cli;

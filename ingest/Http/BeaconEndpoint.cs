@@ -1,11 +1,8 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Client;
 using Engine.Contracts;
-using Engine.Web;
 using Microsoft.AspNetCore.Http;
 
 namespace Ingest.Http;

@@ -5,7 +5,6 @@ using System.Text.Json;
 using Engine.Client.Checks;
 using Engine.CommandLine;
 using Engine.Workflows;
-using Ingest.Cli;
 
 namespace Ingest.Replay;
 

@@ -1,11 +1,9 @@
-using System.Buffers;
 using System.CommandLine;
 using Engine.Client;
 using Engine.Client.Provisioning;
 using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Workflows;
-using Ingest.Cli;
 using Ingest.Sending;
 
 namespace Ingest.Tail;

@@ -41,7 +41,7 @@ internal sealed unsafe class ForestAvx2
         var walks = new List<Walk>();
         var leaves = new List<int>();
         _mostLeaves = forest.Trees.Max(t => t.Leaves);
-        for (int first = 0; first < forest.Trees.Count; )
+        for (int first = 0; first < forest.Trees.Count;)
         {
             var (next, sets) = Group(forest, first);
             var columnOf = new Dictionary<int, int>();

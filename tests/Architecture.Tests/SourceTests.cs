@@ -1,13 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using Engine.Pipeline.Clicks;
-using Engine.Pipeline.Consume.Labels;
-using Engine.Pipeline.Consume.Lanes;
-using Engine.Pipeline.Consume.Librdkafka;
-using Engine.Pipeline.Consume.Rescore;
 using Engine.Pipeline.Windows;
-using Engine.Primitives;
 using Xunit;
 
 namespace Architecture.Tests;

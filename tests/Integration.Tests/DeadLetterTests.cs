@@ -96,7 +96,7 @@ public class DeadLetterTests
 
         CommandRun end = await lab.RunUntilIdleAsync(lab.Redis);
         Assert.Equal(["verdict:alive", "verdict:dead"], lab.Redis.Keys("verdict:"));
-        Assert.Contains($"dead letters  {kinds.Length, 12}", end.Out);
+        Assert.Contains($"dead letters  {kinds.Length,12}", end.Out);
         Assert.Contains($"without ticks: {kinds.Length + 2}", end.Out);
 
         List<ConsumeResult<byte[], byte[]>> letters = lab.Log.ReadAll(Topics.DeadLetters);

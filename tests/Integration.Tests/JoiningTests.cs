@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Engine.Contracts;
-using Engine.Pipeline.Clicks;
 using Integration.Tests.Rig;
 using Tests.Support;
 using Xunit;

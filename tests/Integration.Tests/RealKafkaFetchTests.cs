@@ -175,7 +175,7 @@ public class RealKafkaFetchTests(RealKafka kafka)
             Enumerable.Range(0, 3).Select(partition => new TopicPartitionOffset(Topic, partition, Offset.Beginning))
         );
         var all = new List<Seen>();
-        for (int ended = 0; ended < 3; )
+        for (int ended = 0; ended < 3;)
         {
             ConsumeResult<byte[], byte[]> record = consumer.Consume(TimeSpan.FromSeconds(20))
                 ?? throw new TimeoutException("the log gave nothing");

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Engine.Contracts.Settings;
-using Engine.Pipeline;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.History;

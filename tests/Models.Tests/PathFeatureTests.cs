@@ -1,6 +1,5 @@
 using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.CursorPath.Geometry;
-using Models.Training.Data;
 using Xunit;
 using static Engine.Pipeline.CursorPath.PathFeature;
 

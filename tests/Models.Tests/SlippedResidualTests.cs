@@ -1,4 +1,3 @@
-using Engine.Pipeline.Replay;
 using Engine.Pipeline.Replay.Residuals;
 using Engine.Pipeline.Replay.Signatures;
 using Xunit;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Engine.Client;
 using Engine.Contracts;
-using Engine.Partitions.Kafka;
 
 namespace Tests.Support;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Engine.Contracts;
-using Engine.Partitions.Kafka;
 using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decide;
@@ -191,7 +190,7 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
     /// <param name="batch">How many come next; all at once where it isn't given.</param>
     public void Process(IReadOnlyList<LogRecord> log, Func<int>? batch = null)
     {
-        for (int at = 0; at < log.Count; )
+        for (int at = 0; at < log.Count;)
         {
             int count = Math.Min(batch?.Invoke() ?? log.Count, log.Count - at);
             ProcessBatch([.. log.Skip(at).Take(count)]);

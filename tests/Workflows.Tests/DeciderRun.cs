@@ -1,9 +1,6 @@
 using System.Text;
-using Engine.Partitions.Kafka;
-using Engine.Pipeline;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
-using Engine.Workflows;
 using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Engine.Contracts.Protobuf;
-using Engine.Workflows.Module;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Workflows.Tests.Bindings;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Engine.App.Configuration;
-using Engine.App.Hosting;
 using Engine.App.Running;
 using Engine.App.Terminal;
 using Engine.CommandLine;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Engine.App.Configuration;
 using Engine.App.Running;
 using Engine.CommandLine;
 using Engine.Pipeline.Settings;

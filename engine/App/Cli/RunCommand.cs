@@ -3,7 +3,6 @@ using Engine.App.Hosting;
 using Engine.App.Running;
 using Engine.App.Terminal;
 using Engine.CommandLine;
-using Microsoft.Extensions.Logging;
 
 namespace Engine.App.Cli;
 

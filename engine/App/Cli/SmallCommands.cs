@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.App.Configuration;
 using Engine.App.Hosting;

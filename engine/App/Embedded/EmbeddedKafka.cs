@@ -1,9 +1,7 @@
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
-using Engine.App.Hosting;
 using Engine.Contracts;
 using Engine.Pipeline.Consume.Librdkafka;
-using Engine.Workflows;
 
 namespace Engine.App.Embedded;
 

@@ -3,7 +3,6 @@ using Confluent.Kafka;
 using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Partitions.Kafka;
-using Engine.Pipeline.Clicks;
 
 namespace Engine.App.Explain;
 

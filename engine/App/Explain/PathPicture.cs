@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Engine.Client;
-using Engine.Pipeline.Replay.Residuals;
 
 namespace Engine.App.Explain;
 

@@ -6,7 +6,6 @@ using Engine.Contracts.Settings;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Followers;
 using Engine.Pipeline.Settings;
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Engine.App.Hosting;

@@ -2,23 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
-using Engine.Client;
 using Engine.CommandLine;
 using Engine.Partitions.Diagnostics;
-using Engine.Pipeline;
 using Engine.Pipeline.Consume.Lanes;
-using Engine.Pipeline.Settings;
 using Engine.Web;
-using Engine.Workflows;
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 
 namespace Engine.App.Http;
 

@@ -1,5 +1,4 @@
 using Engine.Client;
-using Engine.Pipeline.Consume.Labels;
 
 namespace Engine.App.Quality;
 

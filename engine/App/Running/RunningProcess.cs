@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Engine.App.Cli;
 using Engine.App.Configuration;
 using Engine.App.Embedded;
 using Engine.App.Hosting;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Engine.App.Hosting;
 using Engine.CommandLine;
 using Engine.Contracts;
-using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Lanes;
 using Spectre.Console;
@@ -53,7 +52,7 @@ internal sealed class LiveTable : IDisposable
                     ? "          nothing decided yet: the engine joins its group, and ingest starts"
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{_rate, 9:#,0} verdicts/s, lag {RunSummary.N(_host.Lanes.Sum(lane => lane.Lag))}, "
+                        $"{_rate,9:#,0} verdicts/s, lag {RunSummary.N(_host.Lanes.Sum(lane => lane.Lag))}, "
                             + $"{RunSummary.ByClass(counts)}"
                     )
             );

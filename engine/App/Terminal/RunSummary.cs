@@ -1,8 +1,6 @@
 using System.Globalization;
 using Engine.App.Hosting;
 using Engine.Contracts;
-using Engine.Partitions.Kafka;
-using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Workflows.Runtime;
 

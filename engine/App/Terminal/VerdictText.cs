@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Client;
@@ -41,7 +40,7 @@ public static class VerdictText
         lines.Add(verdict.Reasons.Count == 0 ? "reasons   none" : "reasons");
         foreach (string reason in verdict.Reasons)
         {
-            lines.Add($"  {reason, -22} {Entry(verdict.Evidence[reason])}");
+            lines.Add($"  {reason,-22} {Entry(verdict.Evidence[reason])}");
         }
 
         return string.Join(Environment.NewLine, lines);

@@ -1,6 +1,4 @@
 using Engine.Contracts;
-using Engine.Partitions.Kafka;
-using Engine.Pipeline.Decode;
 using Engine.Pipeline.Join;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;

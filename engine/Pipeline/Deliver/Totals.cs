@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using Engine.Contracts;
 using Engine.Pipeline.Clicks;
-using Engine.Pipeline.Decide;
 using Engine.Pipeline.Keys;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Verdicts;

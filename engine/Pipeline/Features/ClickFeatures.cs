@@ -1,5 +1,3 @@
-using Engine.Pipeline.CursorPath.Geometry;
-
 namespace Engine.Pipeline.Features;
 
 /// <summary>

@@ -2,7 +2,6 @@ using System.Text;
 using Engine.Contracts;
 using Engine.Contracts.Events;
 using Engine.Pipeline.Decode;
-using Engine.Pipeline.Verdicts;
 
 namespace Engine.Pipeline.History;
 

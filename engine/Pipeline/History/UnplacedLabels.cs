@@ -1,5 +1,3 @@
-using Engine.Pipeline.Consume.Labels;
-
 namespace Engine.Pipeline.History;
 
 /// <summary>A click that a label speaks of without saying where it was made.</summary>

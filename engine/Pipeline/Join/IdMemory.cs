@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
-using Engine.Pipeline.Windows;
 using Engine.Primitives;
 
 namespace Engine.Pipeline.Join;

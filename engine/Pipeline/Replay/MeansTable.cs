@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Engine.Pipeline.Windows;
 using Engine.Primitives;
 
 namespace Engine.Pipeline.Replay;

@@ -1,9 +1,7 @@
 using System.Runtime.CompilerServices;
-using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.CursorPath.Geometry;
 using Engine.Pipeline.Replay.Residuals;
 using Engine.Pipeline.Replay.Signatures;
-using Engine.Pipeline.Windows;
 using Engine.Primitives;
 
 namespace Engine.Pipeline.Replay;

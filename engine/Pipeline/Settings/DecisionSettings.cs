@@ -1,6 +1,5 @@
 using System.Text;
 using Engine.Contracts;
-using Engine.Pipeline.Decide;
 using Engine.Pipeline.Keys;
 using Engine.Pipeline.Lists;
 using Engine.Primitives;

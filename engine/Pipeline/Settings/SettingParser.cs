@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Engine.Contracts;
 using Engine.Contracts.Settings;
-using Engine.Pipeline.Decide;
 using Engine.Pipeline.Lists;
 
 namespace Engine.Pipeline.Settings;

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Engine.Contracts;
 using Engine.Pipeline.Settings;
-using Engine.Pipeline.Windows;
 using Engine.Primitives;
 
 namespace Engine.Pipeline.Standing;

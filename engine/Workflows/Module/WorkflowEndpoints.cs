@@ -1,6 +1,5 @@
 using Engine.Contracts;
 using Engine.Web;
-using Microsoft.AspNetCore.Routing;
 using StackExchange.Redis;
 
 namespace Engine.Workflows.Module;

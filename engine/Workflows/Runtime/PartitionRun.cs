@@ -3,7 +3,6 @@ using System.Text.Json;
 using Engine.Contracts;
 using Engine.Contracts.Events;
 using Engine.Partitions.Kafka;
-using Engine.Pipeline;
 using Engine.Pipeline.Join;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;

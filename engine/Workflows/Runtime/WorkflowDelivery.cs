@@ -5,7 +5,6 @@ using Engine.Contracts;
 using Engine.Partitions;
 using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
-using Engine.Pipeline.Deliver;
 using Engine.Workflows.Module;
 using StackExchange.Redis;
 

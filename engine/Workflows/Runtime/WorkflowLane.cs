@@ -6,7 +6,6 @@ using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Workflows.Module;
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Engine.Workflows.Runtime;

@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Engine.Pipeline;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows.Module;

@@ -1,6 +1,5 @@
 using System.Text;
 using Engine.Client.Checks;
-using Engine.Contracts;
 using Engine.Workflows.Module.Traffic;
 using Ingest.Generate.Events;
 using Ingest.Generate.Sessions;

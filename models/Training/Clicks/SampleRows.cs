@@ -3,7 +3,6 @@ using Engine.Client;
 using Engine.Contracts;
 using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
-using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Replay;
@@ -13,9 +12,7 @@ using Engine.Pipeline.Verdicts;
 using Engine.Primitives;
 using Engine.Workflows.Module.Traffic;
 using Ingest.Generate;
-using Ingest.Generate.Events;
 using Models.Training.Data;
-using Models.Training.Learning;
 
 namespace Models.Training.Clicks;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.CursorPath.Geometry;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Replay.Signatures;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Engine.Pipeline;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;

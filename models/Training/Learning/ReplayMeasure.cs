@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.CursorPath.Geometry;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Replay.Signatures;

@@ -1,7 +1,6 @@
 using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.CursorPath.Geometry;
 using Models.Training.Data;
-using Models.Training.Learning;
 
 namespace Models.Training.Paths;
 

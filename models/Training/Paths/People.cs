@@ -1,4 +1,3 @@
-using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.CursorPath.Geometry;
 using Models.Training.Data;
 

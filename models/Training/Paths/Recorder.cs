@@ -1,5 +1,3 @@
-using Engine.Pipeline.Clicks;
-
 namespace Models.Training.Paths;
 
 /// <summary>

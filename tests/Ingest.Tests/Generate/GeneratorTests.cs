@@ -1,12 +1,10 @@
 using System.Text.Json;
 using Engine.Client.Checks;
-using Engine.Web;
 using Engine.Workflows;
 using Engine.Workflows.ContentRequests.Traffic;
 using Engine.Workflows.Module.Traffic;
 using Engine.Workflows.Priority.Traffic;
 using Ingest.Generate;
-using Ingest.Generate.Events;
 using Ingest.Tests.Rig;
 using Xunit;
 

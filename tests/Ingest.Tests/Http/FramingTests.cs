@@ -1,6 +1,5 @@
 using System.Text;
 using Engine.Client.Checks;
-using Engine.Web;
 using Ingest.Http;
 using Ingest.Replay;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Codes;
 using Integration.Tests.Rig;
 using Tests.Support;

@@ -1,7 +1,5 @@
 using Engine.Contracts;
-using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Codes;
-using Engine.Workflows.Bindings.Settings;
 using Integration.Tests.Rig;
 using Tests.Support;
 using Xunit;

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Codes;
-using Engine.Workflows.Bindings.Settings;
 using Integration.Tests.Rig;
 using Tests.Support;
 

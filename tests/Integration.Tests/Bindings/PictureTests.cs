@@ -1,8 +1,5 @@
-using Engine.App.Http;
 using Engine.Web;
-using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Codes;
-using Engine.Workflows.Bindings.Settings;
 using Xunit;
 
 namespace Integration.Tests.Bindings;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Engine.App.Embedded;
 using Engine.Contracts;
-using Engine.Partitions.Diagnostics;
 using Engine.Workflows;
 using Tests.Support;
 using Xunit;

@@ -1,5 +1,3 @@
-using Engine.Workflows.Module;
-
 namespace Models.Tests.Plain;
 
 /// <summary>Statistics of short series; of an empty or constant one 0, so that no feature is ever NaN.</summary>

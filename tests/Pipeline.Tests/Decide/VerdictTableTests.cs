@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Engine.Contracts;
-using Engine.Pipeline.Decide;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Verdicts;
 using Tests.Support;

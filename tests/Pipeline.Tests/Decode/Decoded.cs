@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Engine.Contracts;
-using Engine.Pipeline;
 using Engine.Pipeline.Decode;
 
 namespace Pipeline.Tests.Decode;

@@ -1,6 +1,5 @@
 using Engine.Contracts;
 using Engine.Contracts.Protobuf;
-using Engine.Pipeline;
 using Engine.Pipeline.Decode;
 using Google.Protobuf;
 using Tests.Support;

@@ -1,5 +1,4 @@
 using System.Text;
-using Engine.Pipeline;
 using Engine.Pipeline.Decode;
 using Tests.Support;
 using Xunit;

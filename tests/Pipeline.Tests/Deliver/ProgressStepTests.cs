@@ -1,7 +1,6 @@
 using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Partitions;
-using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Deliver;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Engine.Partitions.Redis;
-using Engine.Pipeline.Deliver;
 using Xunit;
 
 namespace Pipeline.Tests.Deliver;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Engine.Contracts;
-using Engine.Pipeline.Decide;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Settings;
 using Tests.Support;

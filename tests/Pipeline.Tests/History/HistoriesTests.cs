@@ -1,7 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
 using Engine.Contracts;
-using Engine.Pipeline;
 using Engine.Pipeline.Consume.Labels;
 using Engine.Pipeline.History;
 using Engine.Pipeline.Keys;

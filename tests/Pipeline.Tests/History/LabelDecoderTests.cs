@@ -1,7 +1,6 @@
 using System.Text;
 using Engine.Contracts;
 using Engine.Contracts.Events;
-using Engine.Pipeline;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.History;
 using Tests.Support;

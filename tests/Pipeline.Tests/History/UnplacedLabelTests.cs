@@ -1,6 +1,5 @@
 using System.Text;
 using Confluent.Kafka;
-using Engine.Pipeline;
 using Engine.Pipeline.Consume.Labels;
 using Engine.Pipeline.History;
 using Engine.Primitives;

@@ -1,4 +1,3 @@
-using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Tests.Support;
 using Xunit;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Engine.Pipeline;
 using Engine.Pipeline.Standing;
 using Engine.Primitives;
 using Pipeline.Tests.Join;

@@ -1,4 +1,3 @@
-using Engine.Pipeline.Windows;
 using Engine.Primitives;
 using Xunit;
 

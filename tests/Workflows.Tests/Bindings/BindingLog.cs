@@ -1,9 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Decision;
-using Engine.Workflows.Bindings.Settings;
 
 namespace Workflows.Tests.Bindings;
 

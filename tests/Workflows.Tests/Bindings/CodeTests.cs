@@ -1,6 +1,4 @@
-using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Codes;
-using Engine.Workflows.Bindings.Settings;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;

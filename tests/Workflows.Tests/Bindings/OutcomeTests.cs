@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Engine.Contracts;
-using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Codes;
 using Xunit;
 

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Codes;
-using Engine.Workflows.Bindings.Settings;
 using Xunit;
 
 namespace Workflows.Tests.Bindings;

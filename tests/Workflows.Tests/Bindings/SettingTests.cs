@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
-using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Decision;
 using Engine.Workflows.Bindings.Settings;
 using Tests.Support;

@@ -1,10 +1,6 @@
-using System.Text;
 using Engine.Contracts;
-using Engine.Contracts.Protobuf;
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Events;
-using Engine.Workflows.ContentRequests.Settings;
 using Google.Protobuf;
 using Xunit;
 

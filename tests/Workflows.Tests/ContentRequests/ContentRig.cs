@@ -1,7 +1,4 @@
 using System.Text.Json;
-using Engine.Partitions.Diagnostics;
-using Engine.Workflows;
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Events;
 using Engine.Workflows.ContentRequests.Settings;

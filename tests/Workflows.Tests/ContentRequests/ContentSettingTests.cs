@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Settings;
 using Tests.Support;
 using Xunit;

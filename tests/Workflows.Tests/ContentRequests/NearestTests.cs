@@ -1,4 +1,3 @@
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Events;
 using Engine.Workflows.ContentRequests.Settings;

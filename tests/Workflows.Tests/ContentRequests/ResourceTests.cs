@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Settings;
 using Tests.Support;
 using Xunit;

@@ -1,7 +1,4 @@
-using Engine.Workflows;
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Events;
-using Engine.Workflows.ContentRequests.Settings;
 using Engine.Workflows.Module;
 using Xunit;
 

@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Events;
-using Engine.Workflows.ContentRequests.Settings;
 using Xunit;
 
 namespace Workflows.Tests.ContentRequests;

@@ -1,7 +1,4 @@
-using Engine.Workflows;
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Decision;
-using Engine.Workflows.ContentRequests.Settings;
 using Engine.Workflows.Module;
 using Xunit;
 

@@ -1,6 +1,4 @@
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Events;
-using Engine.Workflows.ContentRequests.Settings;
 using Xunit;
 
 namespace Workflows.Tests.ContentRequests;

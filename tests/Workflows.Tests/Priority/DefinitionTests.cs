@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
-using Engine.Workflows.Priority;
 using Engine.Workflows.Priority.Settings;
 using Tests.Support;
 using Xunit;

@@ -1,5 +1,3 @@
-using Engine.Workflows.Priority;
-using Engine.Workflows.Priority.Settings;
 using Xunit;
 
 namespace Workflows.Tests.Priority;

@@ -1,8 +1,5 @@
 using System.Text.Json;
-using Engine.Pipeline.Clicks;
-using Engine.Workflows.Priority;
 using Engine.Workflows.Priority.Decision;
-using Engine.Workflows.Priority.Settings;
 
 namespace Workflows.Tests.Priority;
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Engine.Contracts;
 using Engine.Contracts.Protobuf;
-using Engine.Workflows.Priority;
 using Engine.Workflows.Priority.Decision;
 using Engine.Workflows.Priority.Settings;
 using Engine.Workflows.Runtime;

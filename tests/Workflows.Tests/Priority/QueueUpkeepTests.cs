@@ -1,10 +1,8 @@
 using System.Text;
 using Engine.Contracts;
-using Engine.Pipeline;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows.Module;
-using Engine.Workflows.Priority;
 using Engine.Workflows.Priority.Decision;
 using Engine.Workflows.Priority.Settings;
 using Engine.Workflows.Priority.Upkeep;

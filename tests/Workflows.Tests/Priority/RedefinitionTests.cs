@@ -1,4 +1,3 @@
-using Engine.Workflows.Priority;
 using Engine.Workflows.Priority.Decision;
 using Xunit;
 

@@ -1,11 +1,8 @@
 using System.Text.Json;
 using Engine.Contracts;
-using Engine.Pipeline;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
-using Engine.Workflows;
 using Engine.Workflows.Module;
-using Engine.Workflows.Priority;
 using Engine.Workflows.Priority.Decision;
 using Engine.Workflows.Priority.Upkeep;
 using Engine.Workflows.Runtime;

@@ -1,8 +1,6 @@
 using System.Text;
-using Engine.Pipeline;
 using Engine.Pipeline.Standing;
 using Engine.Primitives;
-using Engine.Workflows;
 using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
 using Xunit;

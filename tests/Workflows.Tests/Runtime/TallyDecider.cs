@@ -1,7 +1,5 @@
 using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
-using Engine.Workflows;
-using Engine.Workflows.Bindings.Events;
 using Engine.Workflows.Module;
 
 namespace Workflows.Tests.Runtime;

@@ -1,6 +1,5 @@
 using System.Text;
 using Confluent.Kafka;
-using Engine.Pipeline;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows.Runtime;

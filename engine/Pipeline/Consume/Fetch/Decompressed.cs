@@ -65,7 +65,7 @@ public sealed unsafe class Decompressed : IDisposable
         long most = MaxUnpacked(blocks, end, flags, mostOfBlock);
         byte* into = Reserve((nuint)most);
         byte* written = into;
-        for (byte* block = blocks; end - block >= 4; )
+        for (byte* block = blocks; end - block >= 4;)
         {
             uint size = BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(block, 4));
             if (size == 0)

@@ -4,7 +4,6 @@ using Engine.Contracts;
 using Engine.Contracts.Settings;
 using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
-using Engine.Pipeline.Deliver;
 using Engine.Pipeline.Settings;
 using Microsoft.Extensions.Logging;
 

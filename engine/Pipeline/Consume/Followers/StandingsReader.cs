@@ -87,7 +87,7 @@ internal static class StandingsReader
             }
 
             consumer.Assign(new TopicPartitionOffset(partition, ends.Low));
-            for (long next = ends.Low.Value; next < ends.High.Value; )
+            for (long next = ends.Low.Value; next < ends.High.Value;)
             {
                 // Less than all of it would judge clicks by sums that are too small.
                 ConsumeResult<byte[], byte[]> record = consumer.Consume(AnswerWithin)

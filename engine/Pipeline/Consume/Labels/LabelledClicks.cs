@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Partitions.Kafka;
-using Engine.Pipeline.Deliver;
 using Engine.Pipeline.History;
 
 namespace Engine.Pipeline.Consume.Labels;

@@ -3,7 +3,6 @@ using Engine.Contracts;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Logs;
 using Engine.Pipeline.Decode;
-using Engine.Pipeline.Deliver;
 
 namespace Engine.Pipeline.Consume.Labels;
 

@@ -1,6 +1,5 @@
 using Engine.Contracts;
 using Engine.Partitions;
-using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
 using Engine.Partitions.Redis;
 using Engine.Pipeline.Clicks;

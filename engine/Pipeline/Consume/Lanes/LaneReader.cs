@@ -5,7 +5,6 @@ using Engine.Partitions.Diagnostics;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Fetch;
 using Engine.Pipeline.Consume.Librdkafka;
-using Microsoft.Extensions.Logging;
 
 namespace Engine.Pipeline.Consume.Lanes;
 

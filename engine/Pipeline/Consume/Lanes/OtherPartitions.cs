@@ -1,9 +1,7 @@
-using Engine.Partitions;
 using Engine.Partitions.Diagnostics;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Followers;
 using Engine.Pipeline.Standing;
-using Microsoft.Extensions.Logging;
 
 namespace Engine.Pipeline.Consume.Lanes;
 

@@ -1,7 +1,6 @@
 using Engine.Partitions;
 using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Redis;
-using Microsoft.Extensions.Logging;
 
 namespace Engine.Pipeline.Consume.Lanes;
 

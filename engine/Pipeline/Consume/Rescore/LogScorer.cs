@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
-using Engine.Contracts;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Labels;

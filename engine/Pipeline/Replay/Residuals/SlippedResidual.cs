@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.CursorPath.Geometry;
 using Engine.Pipeline.Replay.Signatures;
 

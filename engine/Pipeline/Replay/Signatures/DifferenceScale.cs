@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.CursorPath.Geometry;
 
 namespace Engine.Pipeline.Replay.Signatures;

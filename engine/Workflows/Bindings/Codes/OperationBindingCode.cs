@@ -1,5 +1,3 @@
-using Engine.Workflows.Bindings.Settings;
-
 namespace Engine.Workflows.Bindings.Codes;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Engine.Contracts;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Events;
 using Engine.Workflows.Bindings.Settings;

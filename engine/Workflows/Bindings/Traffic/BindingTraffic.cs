@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Workflows.Module.Traffic;
-using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.Bindings.Traffic;
 

@@ -2,15 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Web;
-using Engine.Workflows;
-using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Decision;
 using Engine.Workflows.Bindings.Settings;
 using Engine.Workflows.Module;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using StackExchange.Redis;
 

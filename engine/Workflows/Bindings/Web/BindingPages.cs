@@ -4,15 +4,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Web;
-using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Decision;
 using Engine.Workflows.Bindings.Settings;
 using Engine.Workflows.Module;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 using StackExchange.Redis;
 
 namespace Engine.Workflows.Bindings.Web;

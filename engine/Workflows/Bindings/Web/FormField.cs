@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Settings;
 

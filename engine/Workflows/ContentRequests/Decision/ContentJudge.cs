@@ -1,4 +1,3 @@
-using Engine.Contracts;
 using Engine.Workflows.ContentRequests.Events;
 using Engine.Workflows.ContentRequests.Settings;
 using Engine.Workflows.Module;

@@ -1,5 +1,4 @@
 using Engine.Contracts;
-using Engine.Workflows.ContentRequests.Settings;
 
 namespace Engine.Workflows.ContentRequests.Decision;
 

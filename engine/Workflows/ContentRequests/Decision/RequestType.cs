@@ -5,7 +5,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Engine.Workflows.ContentRequests.Events;
-using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.ContentRequests.Decision;
 

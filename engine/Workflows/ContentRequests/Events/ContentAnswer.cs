@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Engine.Workflows.ContentRequests.Settings;
-using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.ContentRequests.Events;
 

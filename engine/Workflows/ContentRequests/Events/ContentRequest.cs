@@ -1,7 +1,5 @@
 using Engine.Contracts;
-using Engine.Workflows.ContentRequests.Settings;
 using Engine.Workflows.Module;
-using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.ContentRequests.Events;
 

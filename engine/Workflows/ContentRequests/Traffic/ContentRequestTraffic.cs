@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Workflows.Module.Traffic;
-using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.ContentRequests.Traffic;
 

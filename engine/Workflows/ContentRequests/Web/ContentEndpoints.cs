@@ -5,8 +5,6 @@ using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Events;
 using Engine.Workflows.ContentRequests.Settings;
 using Engine.Workflows.Module;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 
 namespace Engine.Workflows.ContentRequests.Web;
 

@@ -1,12 +1,8 @@
 using System.Text.Json;
 using Engine.Contracts;
 using Engine.Web;
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Settings;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace Engine.Workflows.ContentRequests.Web;
 

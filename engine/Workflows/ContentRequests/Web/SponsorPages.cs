@@ -2,13 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Engine.Contracts;
 using Engine.Web;
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Settings;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 
 namespace Engine.Workflows.ContentRequests.Web;
 

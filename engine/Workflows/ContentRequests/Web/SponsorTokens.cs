@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Settings;
-using Microsoft.AspNetCore.Http;
 
 namespace Engine.Workflows.ContentRequests.Web;
 

@@ -1,7 +1,4 @@
-using System.Globalization;
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Events;
-using Engine.Workflows.ContentRequests.Settings;
 
 namespace Engine.Workflows.ContentRequests.Web;
 

@@ -1,13 +1,9 @@
 using System.Globalization;
 using Engine.Contracts;
-using Engine.Pipeline.Settings;
 using Engine.Web;
-using Engine.Workflows;
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Settings;
 using Engine.Workflows.Module;
-using Engine.Workflows.Runtime;
 using StackExchange.Redis;
 
 namespace Engine.Workflows.ContentRequests.Web;

@@ -1,5 +1,3 @@
-using Engine.Pipeline.Clicks;
-
 namespace Engine.Workflows.Priority.Decision;
 
 /// <summary>

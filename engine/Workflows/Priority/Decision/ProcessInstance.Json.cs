@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Engine.Conditions;
-using Engine.Workflows.Priority.Events;
 using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.Priority.Decision;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Engine.Conditions;
-using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.Priority.Settings;
 

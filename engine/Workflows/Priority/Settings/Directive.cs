@@ -1,5 +1,4 @@
 using Engine.Conditions;
-using Engine.Workflows.Priority.Events;
 
 namespace Engine.Workflows.Priority.Settings;
 

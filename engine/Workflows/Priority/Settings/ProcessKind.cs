@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Engine.Conditions;
 using Engine.Contracts.Settings;
-using Engine.Workflows.Priority.Events;
 
 namespace Engine.Workflows.Priority.Settings;
 

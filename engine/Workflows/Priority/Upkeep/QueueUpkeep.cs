@@ -2,7 +2,6 @@ using System.Globalization;
 using Engine.Contracts;
 using Engine.Pipeline.Settings;
 using Engine.Workflows.Module;
-using Engine.Workflows.Priority;
 using Engine.Workflows.Priority.Decision;
 using Engine.Workflows.Priority.Settings;
 using StackExchange.Redis;
