@@ -35,8 +35,8 @@ public class ContentEndTests(ContentEngine engine) : IClassFixture<ContentEngine
 {
     [Theory]
     [InlineData("nonsense", "malformed", "")]
-    [InlineData("[]", "malformed", "expected an object")]
-    [InlineData("""{"type":"click","id":"r"}""", "unknown-type", "click")]
+    [InlineData("[]", "malformed", "not one JSON object")]
+    [InlineData("""{"type":"click","id":"r"}""", "unknown-type", "type")]
     [InlineData(
         """{"type":"content-request","id":"r","time":1,"sponsor":"sp-1","sizes":[[1,1]]}""",
         "missing-field",
@@ -45,7 +45,7 @@ public class ContentEndTests(ContentEngine engine) : IClassFixture<ContentEngine
     [InlineData(
         """{"type":"content-request","id":"r","time":1,"sponsor":"sp-1","unit":"u","sizes":[[1,-1]]}""",
         "out-of-range",
-        "sizes: -1 is no extent"
+        "sizes"
     )]
     [InlineData(
         """{"type":"content-request","id":"r","time":1,"sponsor":7,"unit":"u","sizes":[[1,1]]}""",

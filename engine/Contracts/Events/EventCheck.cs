@@ -56,12 +56,14 @@ public static class EventCheck
         }
         catch (JsonException error)
         {
-            return EventFindings.Bad(
-                DeadLetterReason.Malformed,
-                error.BytePositionInLine is { } at ? $"byte {at} of line {error.LineNumber + 1}" : "not one JSON object"
-            );
+            return EventFindings.Bad(DeadLetterReason.Malformed, PlaceOf(error));
         }
     }
+
+    private static string PlaceOf(JsonException error) =>
+        error.BytePositionInLine is not { } at ? "not one JSON object"
+        : error.LineNumber is null or 0 ? $"byte {at}"
+        : $"line {error.LineNumber + 1}, byte {at}";
 
     private static EventSchema? TypeThatComesFirst(ReadOnlySpan<byte> json, EventCatalog events)
     {

@@ -83,7 +83,7 @@ public sealed class BindingHttpTests
                 ("/v1/bindings/codes", """{"page":"poster-7","operation":"pay","account":"a b"}""", "account"),
                 ("/v1/bindings/codes", """{"page":"poster-7","operation":"pay","account":"\ud800"}""", "body"),
                 ("/v1/bindings", "", "byte 0"),
-                ("/v1/bindings", "[]", "no JSON object"),
+                ("/v1/bindings", "[]", "not one JSON object"),
                 ("/v1/bindings", BindingClient.Event("b-1", "x").Replace("\"account\":\"acc-2\",", ""), "account"),
                 ("/v1/bindings", BindingClient.Event("b 1", "x"), "id"),
                 ("/v1/bindings", BindingClient.Event("b-1", "x", values: "[]"), "values"),
