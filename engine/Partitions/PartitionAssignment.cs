@@ -180,7 +180,7 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
 
     public void Dispose() => Consumer.Dispose();
 
-    private IEnumerable<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
+    private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
         _hasJoined = true;
         // While a lane leaves, Kafka may still give it what another that left before it had.

@@ -9,7 +9,7 @@ namespace Engine.Partitions;
 /// </summary>
 /// <param name="areFresh">Whether <c>settings</c> was read to its end within the activation delay.</param>
 /// <param name="stop">Ends the wait when the lane is asked to stop.</param>
-public sealed class SettingsGate(Func<bool> areFresh, CancellationToken stop, TimeProvider clock, ILogger log)
+public sealed class SettingsGate(Func<bool> areFresh, TimeProvider clock, ILogger log, CancellationToken stop)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10),
         TellAfter = TimeSpan.FromSeconds(2);

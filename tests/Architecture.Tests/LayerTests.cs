@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using ArchUnitNET.Domain;
-using ArchUnitNET.Fluent;
+using ArchUnitNET.Fluent.Syntax.Elements.Types;
 using ArchUnitNET.Loader;
 using Xunit;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
@@ -246,7 +246,7 @@ public class LayerTests
     /// </summary>
     private static bool IsTypeParameter(IType type) => type.FullName.Contains("::", StringComparison.Ordinal);
 
-    private static void Holds(IArchRule rule)
+    private static void Holds(TypesShouldConjunction rule)
     {
         string[] violations =
         [

@@ -14,5 +14,5 @@ public struct CloudEvent
 
     public HeaderTime Time;
 
-    public static readonly CloudEvent None = default;
+    public static CloudEvent None => default;
 }

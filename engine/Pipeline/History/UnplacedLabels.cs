@@ -6,7 +6,7 @@ public readonly record struct UnplacedClick(string Click, long LogTime);
 
 /// <summary>
 /// Labels that don't say where their click was made, until somebody does; and the places that were told, for labels
-/// that come after. Both are bounded, oldest out first. Used under <see cref="Consume.LabelIntake"/>'s lock but for
+/// that come after. Both are bounded, oldest out first. Used under the label intake's lock but for
 /// <see cref="ReadFrom"/>, which lanes call from any thread.
 /// </summary>
 /// <param name="bound">The most clicks with labels that wait, and the most places that are remembered; 500 bytes

@@ -47,7 +47,7 @@ public sealed class WorkflowLane : IDisposable
         _decider = decider;
         _upkeep = upkeep;
         _thread = new LaneThread(decider.Topic, Run, ended: () => _status = _status with { Waits = null });
-        _settings = new SettingsGate(context.SettingsAreFresh, _thread.Stopping, context.Clock, context.Log);
+        _settings = new SettingsGate(context.SettingsAreFresh, context.Clock, context.Log, _thread.Stopping);
         _ticks = new TickScheduler(context.Clock);
         _partitions = new PartitionAssignment<WorkflowPartition>(
             context.AssignmentOf(decider.Topic),

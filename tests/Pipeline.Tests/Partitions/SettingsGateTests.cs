@@ -8,7 +8,7 @@ namespace Pipeline.Tests.Partitions;
 public sealed class SettingsGateTests
 {
     private static SettingsGate Gate(Func<bool> areFresh, CancellationToken stop) =>
-        new(areFresh, stop, TimeProvider.System, NullLogger.Instance);
+        new(areFresh, TimeProvider.System, NullLogger.Instance, stop);
 
     [Fact]
     public void Fresh_settings_are_not_waited_for()

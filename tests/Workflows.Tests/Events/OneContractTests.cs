@@ -91,49 +91,49 @@ public sealed class OneContractTests : IDisposable
     {
         EventSchema schema = WorkflowEvents.All.Of(type)!;
         string good = schema.Example;
-        const DeadLetterReason none = DeadLetterReason.None,
-            broken = DeadLetterReason.Malformed;
+        const DeadLetterReason None = DeadLetterReason.None,
+            Broken = DeadLetterReason.Malformed;
         foreach (
             (string json, DeadLetterReason? reason) in new (string, DeadLetterReason?)[]
             {
-                ("", broken),
-                (" ", broken),
-                ("null", broken),
-                ("[]", broken),
-                ("7", broken),
-                ("\"a\"", broken),
-                ("{", broken),
+                ("", Broken),
+                (" ", Broken),
+                ("null", Broken),
+                ("[]", Broken),
+                ("7", Broken),
+                ("\"a\"", Broken),
+                ("{", Broken),
                 ("{}", DeadLetterReason.MissingField),
-                ($"[{good}]", broken),
-                ($"{good} {good}", broken),
-                ($"{good}x", broken),
-                ($"{good},", broken),
-                ($"{good[..^1]},}}", broken),
-                ($"{good[..^1]},\"more\":01}}", broken),
-                ($"{good[..^1]},\"more\":NaN}}", broken),
-                ($"{good[..^1]},\"more\":'a'}}", broken),
-                ($"{good[..^1]},\"more\":\"\t\"}}", broken),
-                ($"{good[..^1]},\"more\":\"\\x\"}}", broken),
-                ($"/**/{good}", broken),
-                ($"\uFEFF{good}", broken),
-                ($"\r\n\t {good}\r\n\t ", none),
-                ($"{good[..^1]},\"more\":\"\\ud800\"}}", none),
-                ($"{good[..^1]},\"\\ud800\":1}}", none),
-                ($"{good[..^1]},\"more\":{Nested('[', 63, ']')}}}", none),
-                ($"{good[..^1]},\"more\":{Nested('[', 64, ']')}}}", broken),
-                ($"{good[..^1]},\"more\":{Nested('[', 100_000, ' ')}}}", broken),
+                ($"[{good}]", Broken),
+                ($"{good} {good}", Broken),
+                ($"{good}x", Broken),
+                ($"{good},", Broken),
+                ($"{good[..^1]},}}", Broken),
+                ($"{good[..^1]},\"more\":01}}", Broken),
+                ($"{good[..^1]},\"more\":NaN}}", Broken),
+                ($"{good[..^1]},\"more\":'a'}}", Broken),
+                ($"{good[..^1]},\"more\":\"\t\"}}", Broken),
+                ($"{good[..^1]},\"more\":\"\\x\"}}", Broken),
+                ($"/**/{good}", Broken),
+                ($"\uFEFF{good}", Broken),
+                ($"\r\n\t {good}\r\n\t ", None),
+                ($"{good[..^1]},\"more\":\"\\ud800\"}}", None),
+                ($"{good[..^1]},\"\\ud800\":1}}", None),
+                ($"{good[..^1]},\"more\":{Nested('[', 63, ']')}}}", None),
+                ($"{good[..^1]},\"more\":{Nested('[', 64, ']')}}}", Broken),
+                ($"{good[..^1]},\"more\":{Nested('[', 100_000, ' ')}}}", Broken),
                 (good.Replace($"\"type\":\"{type}\",", ""), DeadLetterReason.MissingField),
                 (good.Replace($"\"type\":\"{type}\"", "\"type\":null"), DeadLetterReason.MissingField),
                 (good.Replace($"\"type\":\"{type}\"", "\"type\":7"), DeadLetterReason.WrongType),
                 (good.Replace($"\"type\":\"{type}\"", "\"type\":[]"), DeadLetterReason.WrongType),
                 (good.Replace($"\"type\":\"{type}\"", "\"type\":\"\""), DeadLetterReason.UnknownType),
                 (good.Replace($"\"type\":\"{type}\"", "\"type\":\"meeting-scheduled\""), DeadLetterReason.UnknownType),
-                (good.Replace($"\"type\":\"{type}\"", "\"type\":\"\\ud800\""), broken),
-                (good.Replace($"\"type\":\"{type}\"", $"\"type\":\"\\u{(int)type[0]:x4}{type[1..]}\""), none),
-                (good.Replace($"\"type\":\"{type}\"", $"\"type\":7,\"type\":\"{type}\""), none),
+                (good.Replace($"\"type\":\"{type}\"", "\"type\":\"\\ud800\""), Broken),
+                (good.Replace($"\"type\":\"{type}\"", $"\"type\":\"\\u{(int)type[0]:x4}{type[1..]}\""), None),
+                (good.Replace($"\"type\":\"{type}\"", $"\"type\":7,\"type\":\"{type}\""), None),
                 ($"{good[..^1]},\"type\":7}}", DeadLetterReason.WrongType),
-                ($"{good.Replace($"\"type\":\"{type}\",", "")[..^1]},\"type\":\"{type}\"}}", none),
-                (good.PadRight(EventLimits.MaxValueBytes - (Encoding.UTF8.GetByteCount(good) - good.Length)), none),
+                ($"{good.Replace($"\"type\":\"{type}\",", "")[..^1]},\"type\":\"{type}\"}}", None),
+                (good.PadRight(EventLimits.MaxValueBytes - (Encoding.UTF8.GetByteCount(good) - good.Length)), None),
                 (
                     good.PadRight(EventLimits.MaxValueBytes + 1 - (Encoding.UTF8.GetByteCount(good) - good.Length)),
                     DeadLetterReason.TooLarge
@@ -147,7 +147,7 @@ public sealed class OneContractTests : IDisposable
         byte[] bytes = Encoding.UTF8.GetBytes(good);
         for (int length = 0; length < bytes.Length; length++)
         {
-            Both(schema, bytes[..length], broken);
+            Both(schema, bytes[..length], Broken);
         }
 
         foreach (byte wrong in new byte[] { 0, (byte)'"', (byte)'\\', (byte)'{', (byte)']', (byte)'0', 0x80, 0xFF })

@@ -62,7 +62,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
             context.Labels.Intake.Histories
         );
         _latency = new DeliveryLatency(context.Clock);
-        _settings = new SettingsGate(context.SettingsAreFresh, _thread.Stopping, context.Clock, context.Log);
+        _settings = new SettingsGate(context.SettingsAreFresh, context.Clock, context.Log, _thread.Stopping);
         _whileSettingsAreStale = () => _redis.Wait(CommandTimeoutMs);
         _reader = new LaneReader(context, name, _partitions, _pipeline)
         {
