@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Engine.Contracts;
@@ -12,13 +11,6 @@ namespace Engine.Workflows;
 /// </summary>
 public sealed class EventReader
 {
-    private static readonly SearchValues<byte> NoIdentifier = SearchValues.Create([
-        .. Enumerable
-            .Range(0, 256)
-            .Select(i => (byte)i)
-            .Where(b => b is <= (byte)' ' or >= 0x7F or (byte)'{' or (byte)'}'),
-    ]);
-
     private readonly JsonElement _root;
     private readonly Func<string, string?> _header;
 
@@ -141,13 +133,7 @@ public sealed class EventReader
 
     private string Identifier(string name, string text)
     {
-        Span<byte> bytes = stackalloc byte[EventLimits.MaxIdentifierBytes + 4];
-        bool fits =
-            text.Length <= EventLimits.MaxIdentifierBytes
-            && Encoding.UTF8.TryGetBytes(text, bytes, out int written)
-            && written is >= 1 and <= EventLimits.MaxIdentifierBytes
-            && !bytes[..written].ContainsAny(NoIdentifier);
-        if (!fits)
+        if (!Contracts.Identifier.IsOne(text))
         {
             Fail(DeadLetterReason.OutOfRange, name);
         }

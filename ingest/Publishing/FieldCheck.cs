@@ -10,7 +10,6 @@ namespace Ingest.Publishing;
 internal static class FieldCheck
 {
     private const int MaxPoints = 4096;
-    private const int MaxIdentifier = 128;
 
     /// <summary>The last millisecond of the year 9999, beyond which .NET and most others have no dates.</summary>
     internal const long LastTime = 253_402_300_799_999;
@@ -57,17 +56,12 @@ internal static class FieldCheck
     {
         if (!reader.ValueIsEscaped)
         {
-            return IsIdentifier(reader.ValueSpan);
+            return Identifier.IsOne(reader.ValueSpan);
         }
 
-        return reader.ValueSpan.Length <= MaxIdentifier * 6
-            && IsIdentifier(Encoding.UTF8.GetBytes(reader.GetString()!));
+        // An escaped byte takes six.
+        return reader.ValueSpan.Length <= EventLimits.MaxIdentifierBytes * 6 && Identifier.IsOne(reader.GetString()!);
     }
-
-    private static bool IsIdentifier(ReadOnlySpan<byte> text) =>
-        text.Length is > 0 and <= MaxIdentifier
-        && !text.ContainsAnyExceptInRange((byte)'!', (byte)'~')
-        && !text.ContainsAny((byte)'{', (byte)'}');
 
     private static bool IsAddress(ref Utf8JsonReader reader) =>
         reader.ValueIsEscaped
@@ -258,7 +252,7 @@ internal static class FieldCheck
             {
                 wrong ??= notText;
             }
-            else if (Length(ref reader) > MaxIdentifier)
+            else if (Length(ref reader) > EventLimits.MaxIdentifierBytes)
             {
                 wrong ??= Reasons.OutOfRange;
             }

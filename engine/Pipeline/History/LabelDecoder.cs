@@ -72,13 +72,13 @@ public static class LabelDecoder
 
         long time = headers.TimeIsWrong ? judge.Fail(DeadLetterReason.WrongType, "time") : headers.Time ?? judge.Time();
         string ip = judge.Text("ip", required: false, static text => IpAddress.TryParse(text, out _));
-        string publisher = judge.Text("publisher", required: false, IsIdentifier),
-            campaign = judge.Text("campaign", required: false, IsIdentifier);
-        string click = judge.Text("click", required: true, IsIdentifier),
-            placement = judge.Text("placement", required: false, IsIdentifier);
+        string publisher = judge.Text("publisher", required: false, Identifier.IsOne),
+            campaign = judge.Text("campaign", required: false, Identifier.IsOne);
+        string click = judge.Text("click", required: true, Identifier.IsOne),
+            placement = judge.Text("placement", required: false, Identifier.IsOne);
         string[] device = judge.Device();
         bool valid = judge.Flag("valid");
-        string source = judge.Text("source", required: true, IsIdentifier);
+        string source = judge.Text("source", required: true, Identifier.IsOne);
         double weight = judge.Weight();
         label = new LabelEvent
         {
@@ -102,11 +102,6 @@ public static class LabelDecoder
         };
         return judge.Error;
     }
-
-    private static bool IsIdentifier(string text) =>
-        text.Length is >= 1 and <= EventLimits.MaxIdentifierBytes
-        && text.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0
-        && text.AsSpan().IndexOfAny('{', '}') < 0;
 
     /// <summary>Asks for fields one after the other; the first error is the one that is told.</summary>
     private sealed class Judgement(LabelFields fields)
