@@ -277,9 +277,7 @@ public sealed unsafe partial class Lane : IDisposable
         return records;
     }
 
-    private static bool IsTick(in Record record) =>
-        record.Length == 15
-        && new ReadOnlySpan<byte>(record.Value, record.Length).SequenceEqual("{\"type\":\"tick\"}"u8);
+    private static bool IsTick(in Record record) => Tick.Is(new ReadOnlySpan<byte>(record.Value, record.Length));
 
     /// <summary>
     /// Lanes decide only while <c>settings</c> was read to its end a moment ago; else all instances wouldn't change

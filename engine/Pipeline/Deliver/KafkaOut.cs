@@ -100,7 +100,7 @@ public sealed class KafkaOut : IDisposable
             new TopicPartition(topic, partition),
             new Message<byte[], byte[]>
             {
-                Value = """{"type":"tick"}"""u8.ToArray(),
+                Value = Contracts.Tick.Json.ToArray(),
                 Timestamp = new Timestamp(logTime, TimestampType.CreateTime),
             }
         );

@@ -138,7 +138,7 @@ public sealed class PartitionRun : IDisposable
         LogTime = logTime;
         DecisionSettings settings = At(logTime);
         _ids.Expire(logTime - settings.Limits.DuplicatesMs);
-        if (IsTick(record.Value))
+        if (Tick.Is(record.Value))
         {
             return null;
         }
@@ -322,8 +322,6 @@ public sealed class PartitionRun : IDisposable
             return new Refusal(DeadLetterReason.Malformed, problem.Message);
         }
     }
-
-    private static bool IsTick(byte[] value) => value.AsSpan().SequenceEqual("""{"type":"tick"}"""u8);
 }
 
 /// <summary>What became of a workflow's records. Read = Decided + Duplicates + DeadLetters.</summary>
