@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Engine.Contracts;
 using StackExchange.Redis;
 
 namespace Ingest.Publishing;
@@ -41,7 +42,10 @@ public sealed class VerdictLookup(IConnectionMultiplexer redis, string prefix = 
     /// <exception cref="FormatException">What is stored under the key is no verdict.</exception>
     public async Task<Verdict?> GetAsync(string clickId)
     {
-        byte[]? json = await redis.GetDatabase().StringGetAsync($"{prefix}verdict:{clickId}").ConfigureAwait(false);
+        byte[]? json = await redis
+            .GetDatabase()
+            .StringGetAsync(RedisKeys.Verdict(prefix, clickId))
+            .ConfigureAwait(false);
         return json is null ? null : Read(clickId, json);
     }
 

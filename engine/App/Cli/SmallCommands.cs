@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
 using Engine.Conditions;
+using Engine.Contracts;
 using Engine.Pipeline.Settings;
 using Ingest.Cli;
 using Ingest.Publishing;
@@ -26,7 +27,7 @@ internal static class VerdictCommand
         prefix ??= running?.Prefix ?? "";
         string? stored = await connection
             .GetDatabase()
-            .StringGetAsync($"{prefix}verdict:{click}")
+            .StringGetAsync(RedisKeys.Verdict(prefix, click))
             .ConfigureAwait(false);
         if (stored == null)
         {

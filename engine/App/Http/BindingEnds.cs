@@ -76,7 +76,9 @@ internal static class BindingEndpoints
         });
         app.MapGet("/v1/bindings/{id}", async (string id) =>
         {
-            RedisValue outcome = await redis.StringGetAsync(keys.Binding(Slashes(id))).ConfigureAwait(false);
+            RedisValue outcome = await redis
+                .StringGetAsync(keys.Prefix + BindingKeys.Outcome(Slashes(id)))
+                .ConfigureAwait(false);
             return outcome.IsNull
                 ? Answers.Error(
                     StatusCodes.Status404NotFound,

@@ -88,7 +88,7 @@ internal static class BindingPages
         app.MapGet("/b/{page}/bindings/{id}", async (HttpContext context, string page, string id) =>
         {
             RedisValue outcome = await redis
-                .StringGetAsync(keys.Binding(BindingEndpoints.Slashes(id)))
+                .StringGetAsync(keys.Prefix + BindingKeys.Outcome(BindingEndpoints.Slashes(id)))
                 .ConfigureAwait(false);
             JsonElement? decided = outcome.IsNull ? null : JsonDocument.Parse((byte[])outcome!).RootElement;
             return Show<OutcomePage>(

@@ -1,4 +1,5 @@
 using System.Text;
+using Engine.Contracts;
 using Ingest.Publishing;
 using StackExchange.Redis;
 
@@ -26,7 +27,7 @@ internal static class StoredVerdicts
         {
             cancel.ThrowIfCancellationRequested();
             RedisValue[] values = await Task.WhenAll(
-                    some.Select(click => redis.StringGetAsync($"{prefix}verdict:{click}"))
+                    some.Select(click => redis.StringGetAsync(RedisKeys.Verdict(prefix, click)))
                 )
                 .ConfigureAwait(false);
             for (int i = 0; i < some.Length; i++)

@@ -73,7 +73,8 @@ internal sealed class BindingPartition(string partition, CodeKeys keys) : IDecid
             Suspect(outcome, settings, at.LogTime, results);
         }
 
-        results.Set($"binding:{binding.Id}", outcome.ToJson());
+        // A binding without an id was refused when it was read.
+        results.Set(BindingKeys.Outcome(binding.Id!), outcome.ToJson());
         Count(outcome, results);
     }
 
@@ -162,7 +163,7 @@ internal sealed class BindingPartition(string partition, CodeKeys keys) : IDecid
 
     private void Count(BindingOutcome outcome, IResults results)
     {
-        string key = $"stats:binding:{outcome.Binding.Page}:{{{partition}}}";
+        string key = BindingKeys.Stats(outcome.Binding.Page, partition);
         if (outcome.IsRefused)
         {
             foreach (string reason in outcome.Reasons)
