@@ -171,7 +171,7 @@ public class ContentSettingTests
         Assert.Equal(3, records.Values.OfType<DefinitionSetting>().Count());
     }
 
-    /// <summary>A sponsor's token that the repository holds must be in force for nobody who didn't ask for it.</summary>
+    /// <summary>A token that the repository holds must be in force for nobody who didn't ask for it.</summary>
     [Fact]
     public void The_settings_of_a_first_start_hold_nothing_of_the_sample_traffic()
     {
