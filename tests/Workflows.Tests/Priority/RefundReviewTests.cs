@@ -38,7 +38,7 @@ public sealed class RefundReviewTests
             book.Apply(key, json);
         }
 
-        return new SettingsTimeline(book.Build("s-base", new KeyedHash(1, 2)), TimeSpan.FromSeconds(2));
+        return new SettingsTimeline(book.Build("s-base", new KeyedHash(1, 2)), SettingsTimeline.ActivationDelay);
     }
 
     private PartitionRun Owned(int partition) =>
