@@ -84,7 +84,7 @@ internal static class ContentProfile
         return new PartitionRun(
             decider,
             0,
-            new SettingsTimeline(book.Build("s-base", hash), TimeSpan.FromSeconds(2)),
+            new SettingsTimeline(book.Build("s-base", hash), SettingsTimeline.ActivationDelay),
             new CompiledSettings(),
             hash,
             0,

@@ -55,7 +55,7 @@ internal static unsafe class PipelineProfile
             var sink = new NullSink();
             using var pipeline = new ClickPipeline(
                 new KeyedHash(3, 5),
-                new SettingsTimeline(settings, TimeSpan.FromSeconds(2)),
+                new SettingsTimeline(settings, SettingsTimeline.ActivationDelay),
                 new PathJudge(indexOf()),
                 new PipelineLimits(),
                 sink
@@ -168,7 +168,7 @@ internal static unsafe class PipelineProfile
     {
         using var pipeline = new ClickPipeline(
             new KeyedHash(3, 5),
-            new SettingsTimeline(settings, TimeSpan.FromSeconds(2)),
+            new SettingsTimeline(settings, SettingsTimeline.ActivationDelay),
             new PathJudge(index),
             new PipelineLimits(),
             new NullSink()

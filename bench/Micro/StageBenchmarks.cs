@@ -255,7 +255,7 @@ public class PipelineBenchmarks
         DecisionSettings settings = PipelineProfile.Settings();
         _pipeline = new ClickPipeline(
             new KeyedHash(3, 5),
-            new SettingsTimeline(settings, TimeSpan.FromSeconds(2)),
+            new SettingsTimeline(settings, SettingsTimeline.ActivationDelay),
             new PathJudge(new ReplayIndex(new ReplaySettings(1000))),
             new PipelineLimits(),
             new PipelineProfile.NullSink()

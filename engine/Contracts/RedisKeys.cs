@@ -8,7 +8,10 @@ public sealed record RedisKeys(string Prefix, string Group)
     /// <summary>A partition's name as it stands in keys and in <c>at</c>: <c>interactions-2</c>.</summary>
     public static string Partition(string topic, int partition) => $"{topic}-{partition}";
 
-    public string Verdict(string click) => $"{Prefix}verdict:{click}";
+    /// <summary>The verdict of a click, for who knows the group's prefix only.</summary>
+    public static string Verdict(string prefix, string click) => $"{prefix}verdict:{click}";
+
+    public string Verdict(string click) => Verdict(Prefix, click);
 
     public string Network(string cidr) => $"{Prefix}network:{cidr}";
 

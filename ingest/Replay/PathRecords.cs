@@ -69,12 +69,12 @@ internal sealed class PathRecords
         {
             json.WriteStartObject();
             json.WriteString("type", "click");
-            json.WriteString("id", Identifier(id));
+            json.WriteString("id", IdentifierOf(id));
             json.WriteNumber("time", NextTime($"{source}\n{group}", id, hasLast ? last[0].GetDouble() : 0));
             json.WriteString("ip", AddressOf(source, group));
-            json.WriteString("visitor", Identifier($"{source}-{group}"));
-            json.WriteString("publisher", Identifier(source));
-            json.WriteString("campaign", Identifier($"paths-{source}"));
+            json.WriteString("visitor", IdentifierOf($"{source}-{group}"));
+            json.WriteString("publisher", IdentifierOf(source));
+            json.WriteString("campaign", IdentifierOf($"paths-{source}"));
             json.WriteString("pointer", "mouse");
             if (hasLast)
             {
@@ -113,13 +113,13 @@ internal sealed class PathRecords
             : otherwise;
 
     /// <summary>What an identifier can't have becomes an underscore.</summary>
-    private static string Identifier(string text)
+    private static string IdentifierOf(string text)
     {
-        string id = string.Create(Math.Min(text.Length, 128), text, static (into, from) =>
+        string id = string.Create(Math.Min(text.Length, EventLimits.MaxIdentifierBytes), text, static (into, from) =>
         {
             for (int i = 0; i < into.Length; i++)
             {
-                into[i] = from[i] is > ' ' and <= '~' and not '{' and not '}' ? from[i] : '_';
+                into[i] = Identifier.Holds(from[i]) ? from[i] : '_';
             }
         });
         return id.Length > 0 ? id : "_";

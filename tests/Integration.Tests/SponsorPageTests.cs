@@ -92,7 +92,7 @@ public class SponsorPageTests
         await browser.PictureAsync("sponsor-preview");
         await browser.FollowAsync("main form button");
         text = await browser.TextAsync();
-        Assert.Contains("Accepted. From two seconds on, requests like these are valid.", text);
+        Assert.Contains("Accepted. From 2 seconds on, requests like these are valid.", text);
         // What fits into the accepted one, 320 x 50, is valid with it.
         Assert.DoesNotContain("320 × 50", text);
         await browser.PictureAsync("sponsor-accepted");

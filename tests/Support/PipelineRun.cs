@@ -73,7 +73,7 @@ public sealed record RunOptions
 public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
 {
     /// <summary>The contract's activation delay of settings.</summary>
-    public static readonly TimeSpan ActivationDelay = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan ActivationDelay = SettingsTimeline.ActivationDelay;
 
     private readonly RunOptions _options;
     private readonly KeyedHash _hash = new(0x5DEECE66D1234567, 0xB5297A4D9ABCDEF1);

@@ -36,7 +36,7 @@ public sealed class DeciderRun : IResults, IDisposable
             _book.Apply(key, json);
         }
 
-        _timeline = new SettingsTimeline(_book.Build("s-base", _hash), TimeSpan.FromSeconds(2));
+        _timeline = new SettingsTimeline(_book.Build("s-base", _hash), SettingsTimeline.ActivationDelay);
         _run = new PartitionRun(decider, 0, _timeline, _compiled, _hash, 0, 0);
     }
 

@@ -69,7 +69,7 @@ public sealed class PrioritySimulation : IResults, IDisposable
         _run = new PartitionRun(
             decider,
             0,
-            new SettingsTimeline(book.Build("s-base", hash), TimeSpan.FromSeconds(2)),
+            new SettingsTimeline(book.Build("s-base", hash), SettingsTimeline.ActivationDelay),
             new CompiledSettings(),
             hash,
             0,

@@ -35,7 +35,8 @@ internal static class PathCommand
         );
         using ConnectionMultiplexer connection = await VerdictCommand.ConnectAsync(redis).ConfigureAwait(false);
         IDatabase database = connection.GetDatabase();
-        byte[] stored = (byte[]?)await database.StringGetAsync($"{prefix}verdict:{request.Click}").ConfigureAwait(false)
+        byte[] stored = (byte[]?)
+            await database.StringGetAsync(RedisKeys.Verdict(prefix, request.Click)).ConfigureAwait(false)
             ?? throw NotThere(
                 $"there is no verdict of click '{request.Click}': it isn't decided yet, or its verdict has expired."
             );

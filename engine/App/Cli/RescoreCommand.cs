@@ -199,14 +199,15 @@ internal static class RescoreCommand
         try
         {
             SettingsBook book = SettingsBook.Of(settingsBase, file.Files, Modules.SettingKinds);
-            var delay = TimeSpan.FromSeconds(2);
             if (request.Model != null)
             {
                 book.Replace("model/clicks", ModelInForce.Load("clicks", request.Model, File.ReadAllBytes));
             }
 
             SettingsTimeline? timeline =
-                upTo == null ? new SettingsTimeline(book.Build("s-base", settingsBase.Hash), delay) : null;
+                upTo == null
+                    ? new SettingsTimeline(book.Build("s-base", settingsBase.Hash), SettingsTimeline.ActivationDelay)
+                    : null;
             string version = "s-base";
             foreach (SettingRecord record in SettingsReader.ReadFrom(kafka, settingsBase.Offset))
             {
@@ -229,7 +230,8 @@ internal static class RescoreCommand
                 version = $"s-{record.Offset}";
                 timeline?.Append(book.Build(version, settingsBase.Hash), record.LogTime);
             }
-            return timeline ?? new SettingsTimeline(book.Build(version, settingsBase.Hash), delay);
+            return timeline
+                ?? new SettingsTimeline(book.Build(version, settingsBase.Hash), SettingsTimeline.ActivationDelay);
         }
         catch (Exception e) when (e is SettingException or Models.Scoring.ArtefactException)
         {

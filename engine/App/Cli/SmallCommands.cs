@@ -5,6 +5,7 @@ using Engine.App.Terminal;
 using Engine.Client;
 using Engine.CommandLine;
 using Engine.Conditions;
+using Engine.Contracts;
 using Engine.Pipeline.Settings;
 using StackExchange.Redis;
 
@@ -32,7 +33,7 @@ internal static class VerdictCommand
         prefix ??= running?.Prefix ?? "";
         string? stored = await connection
             .GetDatabase()
-            .StringGetAsync($"{prefix}verdict:{click}")
+            .StringGetAsync(RedisKeys.Verdict(prefix, click))
             .ConfigureAwait(false);
         if (stored == null)
         {

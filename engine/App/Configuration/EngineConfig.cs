@@ -1,12 +1,14 @@
 using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Consume;
+using Engine.Pipeline.Deliver;
 using Engine.Pipeline.Settings;
 using YamlDotNet.Core;
 
 namespace Engine.App.Configuration;
 
 /// <summary>
-/// engine.yaml: what decides nothing, such as addresses, sizes and times to live. Every field has its default here;
-/// configs/engine.yaml shows them all with a line of why each.
+/// engine.yaml: what decides nothing, such as addresses, sizes and times to live. Every field has its default here, or
+/// in the options that it becomes; configs/engine.yaml shows them all with a line of why each.
 /// </summary>
 public sealed class EngineConfig
 {
@@ -146,11 +148,17 @@ public sealed class TopicsConfig
 
 public sealed class ConsumeConfig
 {
-    public int BatchMessages { get; set; } = 4096;
-    public int BatchWaitMs { get; set; } = 1;
-    public bool DirectFetch { get; set; } = true;
-    public int SessionTimeoutMs { get; set; } = 10_000;
-    public int ProgressMs { get; set; } = 5000;
+    internal static readonly ConsumeOptions Defaults = new()
+    {
+        Kafka = new KafkaTarget("", new Dictionary<string, string>()),
+        Group = "",
+    };
+
+    public int BatchMessages { get; set; } = Defaults.BatchMessages;
+    public int BatchWaitMs { get; set; } = Defaults.BatchWaitMs;
+    public bool DirectFetch { get; set; } = Defaults.DirectFetch;
+    public int SessionTimeoutMs { get; set; } = (int)Defaults.SessionTimeout.TotalMilliseconds;
+    public int ProgressMs { get; set; } = (int)Defaults.ProgressInterval.TotalMilliseconds;
 
     /// <summary>Further settings of librdkafka, by its own names.</summary>
     public Dictionary<string, string> Librdkafka { get; set; } = [];
@@ -169,13 +177,15 @@ public sealed class ConsumeConfig
 
 public sealed class DeliverConfig
 {
-    public long VerdictTtlS { get; set; } = 604_800;
-    public long TotalsTtlS { get; set; } = 3_024_000;
-    public long NetworkTtlS { get; set; } = 604_800;
-    public long MaxBytesUnderWay { get; set; } = 4_194_304;
-    public bool CompleteVerdicts { get; set; }
-    public bool VerdictsTopic { get; set; }
-    public bool VerdictsChannel { get; set; }
+    private static readonly DeliverOptions Defaults = new();
+
+    public long VerdictTtlS { get; set; } = (long)Defaults.VerdictTtl.TotalSeconds;
+    public long TotalsTtlS { get; set; } = (long)Defaults.TotalsTtl.TotalSeconds;
+    public long NetworkTtlS { get; set; } = (long)Defaults.NetworkTtl.TotalSeconds;
+    public long MaxBytesUnderWay { get; set; } = ConsumeConfig.Defaults.MaxBytesUnderWay;
+    public bool CompleteVerdicts { get; set; } = Defaults.CompleteVerdicts;
+    public bool VerdictsTopic { get; set; } = Defaults.VerdictsTopic;
+    public bool VerdictsChannel { get; set; } = Defaults.VerdictsChannel;
 
     internal void Take(YamlFields fields)
     {
@@ -192,12 +202,14 @@ public sealed class DeliverConfig
 
 public sealed class BoundsConfig
 {
-    public int WindowKeys { get; set; } = 1_000_000;
-    public int PairKeys { get; set; } = 2_000_000;
-    public int DegenerateKeys { get; set; } = 200_000;
-    public int Standings { get; set; } = 500_000;
-    public int WaitingPathPoints { get; set; } = 4_000_000;
-    public int ReplayPaths { get; set; } = 1_000_000;
+    private static readonly Pipeline.PipelineLimits Defaults = new();
+
+    public int WindowKeys { get; set; } = Defaults.WindowKeys;
+    public int PairKeys { get; set; } = Defaults.PairKeys;
+    public int DegenerateKeys { get; set; } = Defaults.DegenerateKeys;
+    public int Standings { get; set; } = Defaults.Standings;
+    public int WaitingPathPoints { get; set; } = Defaults.WaitingPathPoints;
+    public int ReplayPaths { get; set; } = Defaults.ReplayPaths;
 
     internal void Take(YamlFields fields)
     {

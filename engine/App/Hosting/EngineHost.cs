@@ -30,8 +30,7 @@ public sealed record EngineAddress(string Kafka, string Redis, string Group, str
 /// </summary>
 public sealed partial class EngineHost : IDisposable
 {
-    private static readonly TimeSpan ActivationDelay = TimeSpan.FromSeconds(2),
-        SettingsWithin = TimeSpan.FromSeconds(30),
+    private static readonly TimeSpan SettingsWithin = TimeSpan.FromSeconds(30),
         SettingsLookEvery = TimeSpan.FromMilliseconds(20);
 
     private readonly List<Lane> _lanes;
@@ -151,7 +150,15 @@ public sealed partial class EngineHost : IDisposable
             SettingsBase settingsBase = found ?? GroupBase.Set(redis.Redis.GetDatabase(), keys, target, file);
             SettingsBook book =
                 reading == null ? BookOf(settingsBase, file.Files) : await reading.ConfigureAwait(false);
-            settings = new SettingsReader(target, settingsBase, book, ActivationDelay, kafka, clock, log);
+            settings = new SettingsReader(
+                target,
+                settingsBase,
+                book,
+                SettingsTimeline.ActivationDelay,
+                kafka,
+                clock,
+                log
+            );
             settings.Start();
             PipelineLimits limits = config.Bounds.ToLimits();
             var replays = new ReplayIndex(new ReplaySettings(limits.ReplayPaths));

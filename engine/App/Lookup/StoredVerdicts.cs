@@ -1,5 +1,6 @@
 using System.Text;
 using Engine.Client;
+using Engine.Contracts;
 using StackExchange.Redis;
 
 namespace Engine.App.Lookup;
@@ -26,7 +27,7 @@ internal static class StoredVerdicts
         {
             cancel.ThrowIfCancellationRequested();
             RedisValue[] values = await Task.WhenAll(
-                    some.Select(click => redis.StringGetAsync($"{prefix}verdict:{click}"))
+                    some.Select(click => redis.StringGetAsync(RedisKeys.Verdict(prefix, click)))
                 )
                 .ConfigureAwait(false);
             for (int i = 0; i < some.Length; i++)

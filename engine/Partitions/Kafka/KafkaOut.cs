@@ -96,7 +96,7 @@ public sealed class KafkaOut : IDisposable
             new TopicPartition(topic, partition),
             new Message<byte[], byte[]>
             {
-                Value = TickEvent.Json.ToArray(),
+                Value = Tick.Json.ToArray(),
                 Timestamp = new Timestamp(logTime, TimestampType.CreateTime),
             }
         );

@@ -548,8 +548,7 @@ internal static unsafe class JsonScan
             : null;
 
     /// <summary>
-    /// Whether a text is 1 to 128 bytes of printable ASCII without spaces and braces. Reads 32 bytes at a time where
-    /// they are there.
+    /// <see cref="Contracts.Identifier"/>'s grammar, of 32 bytes at a time where they are there to read.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsIdentifier(byte* text, int length, byte* end)
@@ -563,7 +562,7 @@ internal static unsafe class JsonScan
         {
             if (end - text < 32)
             {
-                return IsIdentifierTail(text, length);
+                return Contracts.Identifier.IsOne(new ReadOnlySpan<byte>(text, length));
             }
 
             uint bad = NoIdentifier(Vector256.Load(text));
@@ -580,19 +579,6 @@ internal static unsafe class JsonScan
             text += 32;
             length -= 32;
         }
-        return true;
-    }
-
-    private static bool IsIdentifierTail(byte* text, int length)
-    {
-        for (int i = 0; i < length; i++)
-        {
-            if (text[i] is <= 0x20 or >= 0x7F or (byte)'{' or (byte)'}')
-            {
-                return false;
-            }
-        }
-
         return true;
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 using Engine.Pipeline.Keys;
+using Engine.Pipeline.Settings;
 using Engine.Primitives;
 
 namespace Engine.Pipeline.History;
@@ -48,11 +49,6 @@ public enum LabelOutcome : byte
 /// </summary>
 public sealed class Histories
 {
-    /// <summary>
-    /// Between a label's minute and the first click that it may judge, as long as settings take to be in force.
-    /// </summary>
-    public static readonly TimeSpan ActivationDelay = TimeSpan.FromSeconds(2);
-
     private const ulong SourceSalt = 0x1020;
     private const long MinuteMs = 60_000;
 
@@ -89,7 +85,8 @@ public sealed class Histories
 
     /// <summary>The minute whose earlier labels judge a click of some log time.</summary>
     /// <param name="logTime">ms since the epoch.</param>
-    public static long MinuteOf(long logTime) => WholeMinute(logTime - (long)ActivationDelay.TotalMilliseconds);
+    public static long MinuteOf(long logTime) =>
+        WholeMinute(logTime - (long)SettingsTimeline.ActivationDelay.TotalMilliseconds);
 
     /// <summary>
     /// Adds a label. A later one of the same click and source takes the place of the earlier from its own minute on.

@@ -154,9 +154,9 @@ public static class SettingParser
         }
 
         var bands = new Bands(
-            reader.Number("review", 0, 1, 0.5),
-            reader.Number("challenge", 0, 1, 0.7),
-            reader.Number("block", 0, 1, 0.9)
+            reader.Number("review", 0, 1, Settings.Bands.Default.Review),
+            reader.Number("challenge", 0, 1, Settings.Bands.Default.Challenge),
+            reader.Number("block", 0, 1, Settings.Bands.Default.Block)
         );
         return bands.Review <= bands.Challenge && bands.Challenge <= bands.Block
             ? bands

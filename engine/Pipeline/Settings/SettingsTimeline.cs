@@ -10,6 +10,12 @@ public sealed class SettingsTimeline(DecisionSettings first, TimeSpan activation
     /// <param name="After">In force for log times greater than this, ms.</param>
     public sealed record Entry(long After, DecisionSettings Settings);
 
+    /// <summary>
+    /// Between a record's log time and the events that it holds for: the contract's 2 s, within which every instance
+    /// has read the record or waits.
+    /// </summary>
+    public static readonly TimeSpan ActivationDelay = TimeSpan.FromSeconds(2);
+
     private volatile Entry[] _entries = [new Entry(long.MinValue, first)];
 
     public Entry[] Entries => _entries;

@@ -137,7 +137,7 @@ public sealed class PartitionRun : IDisposable
         LogTime = logTime;
         DecisionSettings settings = At(logTime);
         _ids.Expire(logTime - settings.Limits.DuplicatesMs);
-        if (TickEvent.Is(record.Value))
+        if (Tick.Is(record.Value))
         {
             return null;
         }

@@ -43,7 +43,7 @@ internal sealed unsafe class SampleRows : IDecisionSink
     {
         var sink = new SampleRows(rows, $"seed-{seed}", (int)seed);
         var limits = new PipelineLimits();
-        var timeline = new SettingsTimeline(settings, TimeSpan.FromSeconds(2));
+        var timeline = new SettingsTimeline(settings, SettingsTimeline.ActivationDelay);
         PartitionState[] partitions =
         [
             .. Enumerable.Range(0, Partitions).Select(i => new PartitionState(i, limits, settings.Limits)),

@@ -40,7 +40,7 @@ public sealed unsafe class AllocationTests
         DecisionSettings settings = Settings();
         using var pipeline = new ClickPipeline(
             Hash,
-            new SettingsTimeline(settings, TimeSpan.FromSeconds(2)),
+            new SettingsTimeline(settings, SettingsTimeline.ActivationDelay),
             new PathJudge(new ReplayIndex(new ReplaySettings(1_000))),
             new PipelineLimits(),
             new Sink()

@@ -278,8 +278,7 @@ internal sealed class PlainFields
     private static IpAddress Address(string text) =>
         IpAddress.TryParse(text, out IpAddress address) ? address : default;
 
-    private static bool IsIdentifier(string text) =>
-        text.Length is >= 1 and <= 128 && text.All(c => c is > ' ' and < '\x7F' and not '{' and not '}');
+    private static bool IsIdentifier(string text) => Identifier.IsOne(text);
 
     private DeadLetterReason Text(string field, JsonElement member, Func<string, bool> isFine)
     {

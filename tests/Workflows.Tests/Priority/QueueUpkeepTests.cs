@@ -49,7 +49,7 @@ public sealed class QueueUpkeepTests : IAsyncLifetime
             _book.Apply($"process/{process}", Definition);
         }
 
-        _timeline = new SettingsTimeline(_book.Build("s-base", _hash), TimeSpan.FromSeconds(2));
+        _timeline = new SettingsTimeline(_book.Build("s-base", _hash), SettingsTimeline.ActivationDelay);
         _run = new PartitionRun(new PriorityDecider(), partition, _timeline, new CompiledSettings(), _hash, 0, 0);
         _upkeep = new QueueUpkeep(new RedisKeys(prefix, "g"), _timeline, TimeSpan.FromHours(1), _clock);
     }

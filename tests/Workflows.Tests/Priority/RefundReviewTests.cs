@@ -39,7 +39,7 @@ public sealed class RefundReviewTests
             book.Apply(key, json);
         }
 
-        return new SettingsTimeline(book.Build("s-base", new KeyedHash(1, 2)), TimeSpan.FromSeconds(2));
+        return new SettingsTimeline(book.Build("s-base", new KeyedHash(1, 2)), SettingsTimeline.ActivationDelay);
     }
 
     private OwnedMemory Memory(int partition) => new(partition, Owned(partition).Memory);

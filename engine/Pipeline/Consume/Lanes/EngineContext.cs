@@ -52,7 +52,7 @@ public sealed record ConsumeOptions
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often counts and progress are written.</summary>
-    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The most bytes of results that may be under way to Redis; beyond it consuming waits.</summary>
     public long MaxBytesUnderWay { get; init; } = 4 * 1024 * 1024;

@@ -28,7 +28,7 @@ internal sealed unsafe class RecordCollector(ClickPipeline pipeline, int capacit
     /// <summary>Notes when the partition was last busy: ticks are no events to whoever waits for quiet.</summary>
     public static void NoteBusy(ClickPartition partition, in Record record, long now)
     {
-        if (!TickEvent.Is(new ReadOnlySpan<byte>(record.Value, record.Length)))
+        if (!Tick.Is(new ReadOnlySpan<byte>(record.Value, record.Length)))
         {
             partition.BusyAt = now;
         }

@@ -77,6 +77,7 @@ internal sealed class BindingPartition(string partition, CodeKeys keys) : IDecid
             Suspect(outcome, settings, at.LogTime, results);
         }
 
+        // A binding without an id was refused when it was read.
         results.Set(BindingKeys.Outcome(binding.Id!), outcome.ToJson());
         Count(outcome, results);
     }

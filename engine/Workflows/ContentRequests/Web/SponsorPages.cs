@@ -174,9 +174,10 @@ internal sealed class SponsorPages(SuggestionService suggestions, SponsorSession
             ? accepted switch
             {
                 0 => "Nothing was selected.",
-                1 => "Accepted. From two seconds on, requests like these are valid. The history has it.",
-                _ => $"Accepted {accepted} types. From two seconds on, requests like these are valid. The history "
-                    + $"has them.",
+                1 =>
+                    $"Accepted. From {SponsorDesk.InForceAfter} on, requests like these are valid. The history has it.",
+                _ => $"Accepted {accepted} types. From {SponsorDesk.InForceAfter} on, requests like these are valid. "
+                    + "The history has them.",
             }
             : null;
         return new RazorComponentResult<SponsorSuggestions>(
@@ -258,7 +259,7 @@ internal sealed class SponsorPages(SuggestionService suggestions, SponsorSession
                 .ThenBy(one => one.Id, StringComparer.Ordinal),
         ];
         string? said = http.Request.Query.ContainsKey("undone")
-            ? "Taken back. From two seconds on, such requests are invalid again."
+            ? $"Taken back. From {SponsorDesk.InForceAfter} on, such requests are invalid again."
             : null;
         return Task.FromResult<IResult>(
             new RazorComponentResult<SponsorHistory>(

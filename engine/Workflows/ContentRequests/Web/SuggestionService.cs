@@ -19,7 +19,10 @@ internal sealed class SuggestionService(WorkflowEndpoints endpoints)
         SeenWithin = TimeSpan.FromSeconds(2),
         LookEvery = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The latest settings, those that come into force within two seconds among them.</summary>
+    /// <summary>How long after an acceptance requests validate, in words.</summary>
+    public static string InForceAfter { get; } = $"{SettingsTimeline.ActivationDelay.TotalSeconds:0} seconds";
+
+    /// <summary>The latest settings, those that come into force within the activation delay among them.</summary>
     public ContentSettings Settings => (ContentSettings)endpoints.Settings.Latest;
 
     /// <summary>
@@ -76,7 +79,7 @@ internal sealed class SuggestionService(WorkflowEndpoints endpoints)
     public DefinitionSetting? AcceptanceOf(string sponsor, string id) =>
         Settings.Acceptances[sponsor].FirstOrDefault(definition => definition.Id == id);
 
-    /// <summary>Accepts a type: its requests validate from two seconds on.</summary>
+    /// <summary>Accepts a type: its requests validate from the activation delay on.</summary>
     public Task AcceptAsync(DefinitionSetting definition) => WriteAsync(definition);
 
     /// <summary>
