@@ -1,5 +1,7 @@
+using Engine.Partitions.Kafka;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume;
+using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Deliver;
 using Engine.Pipeline.Settings;
 using YamlDotNet.Core;
@@ -202,7 +204,7 @@ public sealed class DeliverConfig
 
 public sealed class BoundsConfig
 {
-    private static readonly Pipeline.PipelineLimits Defaults = new();
+    private static readonly PipelineLimits Defaults = new();
 
     public int WindowKeys { get; set; } = Defaults.WindowKeys;
     public int PairKeys { get; set; } = Defaults.PairKeys;

@@ -96,7 +96,7 @@ public sealed class KafkaOut : IDisposable
             new TopicPartition(topic, partition),
             new Message<byte[], byte[]>
             {
-                Value = Tick.Json.ToArray(),
+                Value = Contracts.Tick.Json.ToArray(),
                 Timestamp = new Timestamp(logTime, TimestampType.CreateTime),
             }
         );

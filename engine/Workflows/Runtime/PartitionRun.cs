@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Engine.Contracts;
 using Engine.Contracts.Events;
-using Engine.Partitions.Kafka;
 using Engine.Pipeline.Join;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;

@@ -1,4 +1,4 @@
-using Engine.Partitions.Kafka;
+using Engine.Contracts;
 using Engine.Pipeline.Clicks;
 
 namespace Engine.Pipeline.Consume.Lanes;

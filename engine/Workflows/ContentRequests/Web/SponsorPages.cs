@@ -175,8 +175,8 @@ internal sealed class SponsorPages(SuggestionService suggestions, SponsorSession
             {
                 0 => "Nothing was selected.",
                 1 =>
-                    $"Accepted. From {SponsorDesk.InForceAfter} on, requests like these are valid. The history has it.",
-                _ => $"Accepted {accepted} types. From {SponsorDesk.InForceAfter} on, requests like these are valid. "
+                    $"Accepted. From {SuggestionService.InForceAfter} on, requests like these are valid. The history has it.",
+                _ => $"Accepted {accepted} types. From {SuggestionService.InForceAfter} on, requests like these are valid. "
                     + "The history has them.",
             }
             : null;
@@ -259,7 +259,7 @@ internal sealed class SponsorPages(SuggestionService suggestions, SponsorSession
                 .ThenBy(one => one.Id, StringComparer.Ordinal),
         ];
         string? said = http.Request.Query.ContainsKey("undone")
-            ? $"Taken back. From {SponsorDesk.InForceAfter} on, such requests are invalid again."
+            ? $"Taken back. From {SuggestionService.InForceAfter} on, such requests are invalid again."
             : null;
         return Task.FromResult<IResult>(
             new RazorComponentResult<SponsorHistory>(

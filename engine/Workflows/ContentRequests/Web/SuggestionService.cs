@@ -1,5 +1,6 @@
 using System.Globalization;
 using Engine.Contracts;
+using Engine.Pipeline.Settings;
 using Engine.Web;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Settings;
