@@ -1,6 +1,5 @@
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Clicks;
-using Engine.Pipeline.Consume;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Deliver;
 using Engine.Pipeline.Settings;
