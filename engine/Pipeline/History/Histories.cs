@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
+using Engine.Contracts.Settings;
 using Engine.Pipeline.Keys;
-using Engine.Pipeline.Settings;
 using Engine.Primitives;
 
 namespace Engine.Pipeline.History;
@@ -86,7 +86,7 @@ public sealed class Histories
     /// <summary>The minute whose earlier labels judge a click of some log time.</summary>
     /// <param name="logTime">ms since the epoch.</param>
     public static long MinuteOf(long logTime) =>
-        WholeMinute(logTime - (long)SettingsTimeline.ActivationDelay.TotalMilliseconds);
+        WholeMinute(logTime - (long)Activation.Delay.TotalMilliseconds);
 
     /// <summary>
     /// Adds a label. A later one of the same click and source takes the place of the earlier from its own minute on.

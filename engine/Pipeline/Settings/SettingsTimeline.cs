@@ -1,3 +1,5 @@
+using Engine.Contracts.Settings;
+
 namespace Engine.Pipeline.Settings;
 
 /// <summary>
@@ -14,7 +16,7 @@ public sealed class SettingsTimeline(DecisionSettings first, TimeSpan activation
     /// Between a record's log time and the events that it holds for: the contract's 2 s, within which every instance
     /// has read the record or waits.
     /// </summary>
-    public static readonly TimeSpan ActivationDelay = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan ActivationDelay = Activation.Delay;
 
     private volatile Entry[] _entries = [new Entry(long.MinValue, first)];
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Engine.Contracts.Settings;
-using Engine.Workflows.Bindings.Settings;
 
 namespace Engine.Workflows.Bindings.Codes;
 

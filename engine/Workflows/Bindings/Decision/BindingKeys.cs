@@ -1,7 +1,7 @@
 namespace Engine.Workflows.Bindings.Decision;
 
 /// <summary>The Redis keys of bindings, without the group's prefix.</summary>
-internal static class BindingKeys
+public static class BindingKeys
 {
     /// <summary>What became of a binding.</summary>
     public static string Outcome(string id) => $"binding:{id}";

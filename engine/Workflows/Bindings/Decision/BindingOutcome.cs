@@ -4,7 +4,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Events;
-using Engine.Workflows.Bindings.Settings;
 
 namespace Engine.Workflows.Bindings.Decision;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Events;
-using Engine.Workflows.Bindings.Settings;
 using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Bindings.Decision;

@@ -1,4 +1,5 @@
 using Engine.Contracts.Settings;
+using Engine.Workflows.Bindings.Codes;
 
 namespace Engine.Workflows.Bindings.Settings;
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Web;
 using Engine.Workflows.Bindings.Codes;
+using Engine.Workflows.Bindings.Decision;
 using Engine.Workflows.Bindings.Settings;
 using Engine.Workflows.Module;
 using Microsoft.Net.Http.Headers;

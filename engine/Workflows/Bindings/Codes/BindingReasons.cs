@@ -1,4 +1,4 @@
-namespace Engine.Workflows.Bindings.Settings;
+namespace Engine.Workflows.Bindings.Codes;
 
 /// <summary>Why a binding is refused or suspect: the contract's codes. docs/bindings.md says what each means.</summary>
 public static class BindingReasons
