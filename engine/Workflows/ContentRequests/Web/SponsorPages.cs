@@ -174,9 +174,10 @@ internal sealed class SponsorPages(SuggestionService suggestions, SponsorSession
             ? accepted switch
             {
                 0 => "Nothing was selected.",
-                1 =>
-                    $"Accepted. From {SuggestionService.InForceAfter} on, requests like these are valid. The history has it.",
-                _ => $"Accepted {accepted} types. From {SuggestionService.InForceAfter} on, requests like these are valid. "
+                1 => $"Accepted. From {SuggestionService.InForceAfter} on, requests like these are valid. The "
+                    + $"history has it.",
+                _ => $"Accepted {accepted} types. From {SuggestionService.InForceAfter} on, requests like these are "
+                    + $"valid. "
                     + "The history has them.",
             }
             : null;
