@@ -69,7 +69,7 @@ internal static class ContentProfile
     private static PartitionRun Open()
     {
         var decider = new ContentRequestDecider(new NoStandings());
-        var book = new SettingsBook(new SettingFiles(), decider.Kinds);
+        var book = new SettingsBuilder(new SettingFiles(), decider.Kinds);
         book.Apply("sponsor/sp-1", """{"resources":["https://news.example/"]}""");
         book.Apply("content/limits", """{"network_requests":1000000000}""");
         for (int i = 0; i < Units; i++)

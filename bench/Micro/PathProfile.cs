@@ -34,7 +34,7 @@ internal static class PathProfile
         var scratch = new PathScratch();
         var features = new float[PathFeatures.Count];
         var scores = new PathScore[scorer.Batch];
-        var question = new ReplayQuestion();
+        var question = new ReplayLookup();
         int found = 0;
         Time("degenerate", i => DegeneratePath.Classify(paths[i].T, paths[i].X, paths[i].Y, true, scratch));
         Time("signature", i => PathSignature.Encode(paths[i].T, paths[i].X, paths[i].Y));

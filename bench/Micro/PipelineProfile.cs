@@ -108,7 +108,7 @@ internal static unsafe class PipelineProfile
                 ?? throw new DirectoryNotFoundException("Engine.sln isn't above this program");
         }
 
-        var book = new SettingsBook(
+        var book = new SettingsBuilder(
             new SettingFiles(Path.Combine(root, "configs", "lists"), Path.Combine(root, "models", "Artifacts"))
         );
         foreach ((string key, string value) in SettingsFolder.Read(Path.Combine(root, "bench", "EndToEnd", "settings")))
@@ -287,7 +287,7 @@ internal static unsafe class PipelineProfile
             Verdicts++;
         }
 
-        public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e) { }
+        public void Confirmed(PartitionState partition, PendingConfirmation click, in InteractionEvent e) { }
 
         public void DeadLetter(in Record record, DecodeError error) =>
             throw new InvalidOperationException($"the log holds what can't be used: {error}");

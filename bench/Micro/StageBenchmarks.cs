@@ -130,7 +130,7 @@ public unsafe class WindowBenchmarks
     [Benchmark(OperationsPerInvoke = Touches)]
     public float AsItComes()
     {
-        var at = new Hops(1_700_000_000_000);
+        var at = new WindowBuckets(1_700_000_000_000);
         float* windows = stackalloc float[3];
         for (int i = 0; i < Touches; i++)
         {
@@ -143,7 +143,7 @@ public unsafe class WindowBenchmarks
     [Benchmark(OperationsPerInvoke = Touches)]
     public float AskedForAhead()
     {
-        var at = new Hops(1_700_000_000_000);
+        var at = new WindowBuckets(1_700_000_000_000);
         float* windows = stackalloc float[3];
         for (int i = 0; i < Touches; i++)
         {
@@ -305,7 +305,7 @@ public class PathBenchmarks
     private readonly byte[] _id = "c-8f14e45f-0123"u8.ToArray(),
         _matched = new byte[EventLimits.MaxIdentifierBytes];
     private readonly PathScratch _scratch = new();
-    private readonly ReplayQuestion _question = new();
+    private readonly ReplayLookup _question = new();
     private readonly PathScore[] _scores = new PathScore[64];
     private ReplayIndex _index = null!;
     private PathScorer _scorer = null!;

@@ -13,7 +13,7 @@ public unsafe struct ClickKeys
         Address,
         Network,
         Visitor,
-        Who,
+        ActorKey,
         Campaign,
         Publisher,
         Agent,
@@ -22,7 +22,7 @@ public unsafe struct ClickKeys
 
     private WindowEntry* _address,
         _network,
-        _who;
+        _actor;
     private PairEntry* _pairCampaign,
         _pairPublisher;
     private int _clickMoves,
@@ -35,11 +35,11 @@ public unsafe struct ClickKeys
         Network = Fingerprints.Network(hash, e.Address.Network);
         Agent = Fingerprints.Agent(hash, e.Ua.Span);
         Visitor = e.Visitor.IsEmpty ? 0 : Fingerprints.Visitor(hash, e.Visitor.Span);
-        Who = Fingerprints.Who(hash, Visitor, Address, Agent);
+        ActorKey = Fingerprints.Actor(hash, Visitor, Address, Agent);
         Campaign = Fingerprints.Campaign(hash, e.Campaign.Span);
         Publisher = Fingerprints.Publisher(hash, e.Publisher.Span);
-        PairCampaign = Fingerprints.PairCampaign(hash, Who, Campaign);
-        PairPublisher = Fingerprints.PairPublisher(hash, Who, Publisher);
+        PairCampaign = Fingerprints.PairCampaign(hash, ActorKey, Campaign);
+        PairPublisher = Fingerprints.PairPublisher(hash, ActorKey, Publisher);
     }
 
     /// <summary>
@@ -51,7 +51,7 @@ public unsafe struct ClickKeys
         partition.Ids.Prefetch(Id);
         partition.Clicks.PrefetchTags(Address);
         partition.Clicks.PrefetchTags(Network);
-        partition.Clicks.PrefetchTags(Who);
+        partition.Clicks.PrefetchTags(ActorKey);
         partition.Pairs.PrefetchTags(PairCampaign);
         partition.Pairs.PrefetchTags(PairPublisher);
         partition.Standings.PrefetchPlace(Network);
@@ -70,7 +70,7 @@ public unsafe struct ClickKeys
         (_clickMoves, _pairMoves) = (partition.Clicks.Moves, partition.Pairs.Moves);
         _address = partition.Clicks.Prefetch(Address);
         _network = partition.Clicks.Prefetch(Network);
-        _who = partition.Clicks.Prefetch(Who);
+        _actor = partition.Clicks.Prefetch(ActorKey);
         _pairCampaign = partition.Pairs.Prefetch(PairCampaign);
         _pairPublisher = partition.Pairs.Prefetch(PairPublisher);
         partition.Standings.Prefetch(Network);
@@ -90,7 +90,7 @@ public unsafe struct ClickKeys
         Touch(partition.Clicks, Network, _network, now);
 
     public readonly WindowEntry* TouchWho(PartitionState partition, long now) =>
-        Touch(partition.Clicks, Who, _who, now);
+        Touch(partition.Clicks, ActorKey, _actor, now);
 
     /// <summary>
     /// Asks for what <see cref="Prefetch"/> leads to, once it has had its time: counts of pairs that come again, and

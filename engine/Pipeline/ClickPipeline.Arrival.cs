@@ -69,7 +69,7 @@ public sealed unsafe partial class ClickPipeline
     private void OnPath(PartitionState partition, in InteractionEvent e)
     {
         ulong id = Fingerprints.Click(_hash, e.Click.Span);
-        ref IdMemory.Remembered click = ref partition.Ids.Find(id);
+        ref DeduplicationWindow.Remembered click = ref partition.Ids.Find(id);
         if (Unsafe.IsNullRef(ref click))
         {
             Hold(partition, e, id);
@@ -143,12 +143,12 @@ public sealed unsafe partial class ClickPipeline
             partition.Position,
             partition.LogTime
         );
-        (row.Id, row.Address, row.Network, row.Visitor, row.Who) = (
+        (row.Id, row.Address, row.Network, row.Visitor, row.ActorKey) = (
             keys.Id,
             keys.Address,
             keys.Network,
             keys.Visitor,
-            keys.Who
+            keys.ActorKey
         );
         (row.Campaign, row.Publisher, row.Agent) = (keys.Campaign, keys.Publisher, keys.Agent);
         (row.Path, row.Degenerate, row.DegenerateCount, row.PathStart, row.PathCount, row.OwnPath) = (
@@ -180,12 +180,12 @@ public sealed unsafe partial class ClickPipeline
     {
         PartitionState partition = row.Partition;
         long now = row.LogTime;
-        var at = new Hops(row.Time);
+        var at = new WindowBuckets(row.Time);
         keys.TouchAddress(partition, now)->Take(at, ref row[ClickFeature.Ip60], out long gap);
         row[ClickFeature.IpGap] = Seconds(gap);
         keys.TouchNetwork(partition, now)->Take(at, ref row[ClickFeature.Network60], out _);
         keys.TouchWho(partition, now)->Take(at, ref row[ClickFeature.Visitor60], out gap);
-        row[ClickFeature.WhoGap] = Seconds(gap);
+        row[ClickFeature.ActorGap] = Seconds(gap);
         partition.Pairs.Take(
             keys.TouchPairCampaign(partition, now),
             at,

@@ -266,7 +266,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
             )
         )
         {
-            ref IdMemory.Remembered remembered = ref partition.Ids.Find(row!.Id);
+            ref DeduplicationWindow.Remembered remembered = ref partition.Ids.Find(row!.Id);
             if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref remembered))
             {
                 remembered.Decided = true;
@@ -334,7 +334,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
         // The verdict that it speaks of may be among those that are ready.
         DecideReady();
         ulong id = Fingerprints.Click(_hash, e.Click.Span);
-        bool used = partition.Confirmables.Remove(id, out Confirmable? click);
+        bool used = partition.Confirmables.Remove(id, out PendingConfirmation? click);
         if (!partition.IsLive)
         {
             return;
@@ -375,7 +375,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
         }
 
         ReadOnlySpan<ClickRow> rows = _ready.AsSpan(0, _readyCount);
-        _sink.Expect(rows);
+        _sink.OnBatchStart(rows);
         _pathJudge.Score(rows);
         Span<float> scores = stackalloc float[ClickRow.ChunkRecords];
         _scorer.Score(rows, _readySettings!.ClicksModel, scores);
@@ -391,7 +391,7 @@ public sealed unsafe partial class ClickPipeline : IDisposable
     {
         PartitionState partition = row.Partition;
         var judgement = new Judgement { Score = score, Allow = row.Allow };
-        Grounds.Find(row, ref judgement);
+        ReasonEvaluator.Find(row, ref judgement);
         if (row.Settings.Rules.Length > 0)
         {
             RuleEvaluator.Apply(row.Settings.Rules, row, ref judgement);

@@ -15,7 +15,7 @@ public interface IDecisionSink
     /// Clicks that are about to be decided, <see cref="ClickRow.ChunkRecords"/> at most: what they need can be
     /// looked up side by side. The verdicts of those that are live come next, in this order.
     /// </summary>
-    void Expect(ReadOnlySpan<ClickRow> rows) { }
+    void OnBatchStart(ReadOnlySpan<ClickRow> rows) { }
 
     /// <summary>A click is decided.</summary>
     void Verdict(ClickRow row, in Judgement judgement);
@@ -24,7 +24,7 @@ public interface IDecisionSink
     /// A confirmation writes a verdict again. <paramref name="e"/> is the confirmation; it lies at the partition's
     /// position.
     /// </summary>
-    void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e);
+    void Confirmed(PartitionState partition, PendingConfirmation click, in InteractionEvent e);
 
     /// <summary>A record can't be used.</summary>
     void DeadLetter(in Record record, DecodeError error);

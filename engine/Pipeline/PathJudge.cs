@@ -20,7 +20,7 @@ namespace Engine.Pipeline;
 public sealed unsafe class PathJudge(ReplayIndex index)
 {
     private readonly PathScratch _scratch = new();
-    private readonly ReplayQuestion _question = new();
+    private readonly ReplayLookup _question = new();
     private readonly byte[] _matched = new byte[EventLimits.MaxIdentifierBytes];
     private readonly byte[] _record = new byte[SignatureRecord.Size];
     private readonly PathScore[] _scores = new PathScore[ClickRow.ChunkRecords];
@@ -161,7 +161,7 @@ public sealed unsafe class PathJudge(ReplayIndex index)
             network = 0;
         if (row.Degenerate != Degeneracy.Sound)
         {
-            visitor = Count(windows.Touch(row.Who, row.LogTime), row.Time);
+            visitor = Count(windows.Touch(row.ActorKey, row.LogTime), row.Time);
             network = Count(windows.Touch(row.Network, row.LogTime), row.Time);
         }
         row.DegenerateCount = visitor;

@@ -8,7 +8,7 @@ namespace Engine.Primitives;
 /// asks for them instead. What isn't there in time is made when it is used, as ever; where the system can't be asked
 /// (Linux before 5.14, others) that is always so.
 /// </summary>
-public static unsafe class PagesAhead
+public static unsafe class PagePrefaulter
 {
     private static readonly BlockingCollection<(nint At, nuint Bytes)> Asked = [];
     private static readonly Thread Maker = Begin();

@@ -1,7 +1,7 @@
 namespace Engine.Primitives;
 
 /// <summary>Values by rank, without sorting them all.</summary>
-public static class Ranked
+public static class QuickSelect
 {
     /// <summary>
     /// The value that would stand at <paramref name="rank"/> (from 0) were they sorted; moves them about, so that lower

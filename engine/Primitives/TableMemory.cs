@@ -60,7 +60,7 @@ public sealed unsafe class TableMemory(int pieceBytes) : IDisposable
             _notAsked = _following = Block(BlockBytes);
         }
 
-        PagesAhead.Prefault(_notAsked, HugePages.Bytes);
+        PagePrefaulter.Prefault(_notAsked, HugePages.Bytes);
         _notAsked += HugePages.Bytes;
     }
 

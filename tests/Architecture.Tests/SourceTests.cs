@@ -42,7 +42,7 @@ public partial class SourceTests
         "engine/Pipeline/Decode/JsonScan.cs",
         "engine/Pipeline/Decode/ProtobufEventDecoder.cs",
         "engine/Pipeline/Deliver/LaneSink.cs",
-        "engine/Pipeline/Join/IdMemory.cs",
+        "engine/Pipeline/Join/DeduplicationWindow.cs",
         "engine/Pipeline/PathJudge.cs",
         "engine/Pipeline/Windows/PairCounts.cs",
         "engine/Pipeline/Windows/PairTable.cs",

@@ -115,7 +115,7 @@ public sealed class OwnForestTests
         using var places = new Decoded();
         foreach (string line in Odd)
         {
-            ClickPlace place = places.Place(line);
+            ClickDimensions place = places.Place(line);
             var label = new LabelEvent
             {
                 Click = place.Offset.ToString(),
@@ -146,7 +146,7 @@ public sealed class OwnForestTests
         // Taken back, all is as it was.
         foreach (string line in Odd)
         {
-            ClickPlace place = places.Place(line);
+            ClickDimensions place = places.Place(line);
             histories.Add(
                 new LabelEvent
                 {
@@ -224,7 +224,7 @@ public sealed class OwnForestTests
         using var folder = new LiveFolder();
         Write(folder, ClickHistories.Of(Records(Odd).Select(click => (click, true)), Weight).ToBytes());
         File.WriteAllText(folder.File("own.artefact.histories"), "weight\t6\nuntil\t0\nall\t1\t2\n");
-        var book = new SettingsBook(new SettingFiles(folder.Path));
+        var book = new SettingsBuilder(new SettingFiles(folder.Path));
         Assert.Contains(
             "SHA-256",
             Assert.Throws<SettingException>(() => book.Apply("model/clicks", """{"file":"own.artefact"}""")).Message
@@ -253,7 +253,10 @@ public sealed class OwnForestTests
             "networks",
             Assert
                 .Throws<SettingException>(() =>
-                    new SettingsBook(new SettingFiles(folder.Path)).Apply("model/clicks", """{"file":"own.artefact"}""")
+                    new SettingsBuilder(new SettingFiles(folder.Path)).Apply(
+                        "model/clicks",
+                        """{"file":"own.artefact"}"""
+                    )
                 )
                 .Message
         );
@@ -332,10 +335,10 @@ public sealed class OwnForestTests
             return id;
         }
 
-        public ClickPlace Place(string line)
+        public ClickDimensions Place(string line)
         {
-            ClickPlace? place = null;
-            Decode(line, (in Engine.Pipeline.Decode.InteractionEvent e) => place = ClickPlace.Of(e, line.Length));
+            ClickDimensions? place = null;
+            Decode(line, (in Engine.Pipeline.Decode.InteractionEvent e) => place = ClickDimensions.Of(e, line.Length));
             return place!;
         }
 

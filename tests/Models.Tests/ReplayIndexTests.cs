@@ -14,7 +14,7 @@ namespace Models.Tests;
 public class ReplayIndexTests
 {
     private readonly byte[] _id = new byte[128];
-    private readonly ReplayQuestion _question = new();
+    private readonly ReplayLookup _question = new();
 
     [Fact]
     public void A_path_is_found_again_after_shift_resampling_stretch_and_jitter_and_another_is_not()
@@ -145,14 +145,14 @@ public class ReplayIndexTests
         {
             float[] a = Padded(random),
                 b = Padded(random);
-            int expected = BitConverter.SingleToInt32Bits(Residual.Between<Lane1>(a, b));
-            Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between<Lane4>(a, b)));
-            Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between<Lane8>(a, b)));
-            Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between<Lane16>(a, b)));
+            int expected = BitConverter.SingleToInt32Bits(Residual.Between<Float1Vector>(a, b));
+            Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between<Float4Vector>(a, b)));
+            Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between<Float8Vector>(a, b)));
+            Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between<Float16Vector>(a, b)));
             Assert.Equal(expected, BitConverter.SingleToInt32Bits(Residual.Between(a, b)));
-            int most = BitConverter.SingleToInt32Bits(Residual.Between<Lane1>(a, b, 256));
-            Assert.Equal(most, BitConverter.SingleToInt32Bits(Residual.Between<Lane16>(a, b, 256)));
-            Assert.Equal(most, BitConverter.SingleToInt32Bits(Residual.Between<Lane4>(a, b, 256)));
+            int most = BitConverter.SingleToInt32Bits(Residual.Between<Float1Vector>(a, b, 256));
+            Assert.Equal(most, BitConverter.SingleToInt32Bits(Residual.Between<Float16Vector>(a, b, 256)));
+            Assert.Equal(most, BitConverter.SingleToInt32Bits(Residual.Between<Float4Vector>(a, b, 256)));
         }
     }
 

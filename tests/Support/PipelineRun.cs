@@ -77,7 +77,7 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
 
     private readonly RunOptions _options;
     private readonly KeyedHash _hash = new(0x5DEECE66D1234567, 0xB5297A4D9ABCDEF1);
-    private readonly SettingsBook _book;
+    private readonly SettingsBuilder _book;
     private readonly SettingsTimeline _timeline;
     private readonly ClickPipeline _pipeline;
     private readonly SortedDictionary<int, PartitionState> _partitions = [];
@@ -88,7 +88,7 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
     public PipelineRun(RunOptions? options = null)
     {
         _options = options ?? new RunOptions();
-        _book = new SettingsBook(new SettingFiles(_options.Folders));
+        _book = new SettingsBuilder(new SettingFiles(_options.Folders));
         foreach ((string key, string json) in _options.Base)
         {
             _book.Apply(key, json);
@@ -265,7 +265,7 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
         Features[row.Event.Id.ToString()] = [.. row.Features];
     }
 
-    void IDecisionSink.Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)
+    void IDecisionSink.Confirmed(PartitionState partition, PendingConfirmation click, in InteractionEvent e)
     {
         _json.Clear();
         VerdictWriter.WriteConfirmed(_json, partition, click, e, _options.CompleteVerdicts);

@@ -18,7 +18,7 @@ public sealed class DeciderRun : IResults, IDisposable
     public const long Start = 1_795_338_000_000;
 
     private readonly IDecider _decider;
-    private readonly SettingsBook _book;
+    private readonly SettingsBuilder _book;
     private readonly KeyedHash _hash = new(1, 2);
     private readonly SettingsTimeline _timeline;
     private readonly CompiledSettings _compiled = new();
@@ -30,7 +30,7 @@ public sealed class DeciderRun : IResults, IDisposable
     public DeciderRun(IDecider decider, params (string Key, string Json)[] settings)
     {
         _decider = decider;
-        _book = new SettingsBook(new SettingFiles(), decider.Kinds);
+        _book = new SettingsBuilder(new SettingFiles(), decider.Kinds);
         foreach ((string key, string json) in settings)
         {
             _book.Apply(key, json);

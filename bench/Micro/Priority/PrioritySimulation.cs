@@ -63,7 +63,7 @@ public sealed class PrioritySimulation : IResults, IDisposable
         }
 
         var decider = new PriorityDecider();
-        var book = new SettingsBook(new SettingFiles(), decider.Kinds);
+        var book = new SettingsBuilder(new SettingFiles(), decider.Kinds);
         book.Apply("process/p", definition);
         var hash = new KeyedHash(1, 2);
         _run = new PartitionRun(

@@ -119,7 +119,7 @@ internal static class PathCommand
             return TimeSpan.FromMilliseconds(join);
         }
 
-        SettingsBase settings = SettingsBase.FromJson(json);
+        SettingsSnapshot settings = SettingsSnapshot.FromJson(json);
         if (settings.Records.TryGetValue("limits/time", out JsonElement limits))
         {
             join = JoinIn(limits) ?? join;

@@ -46,7 +46,7 @@ internal static class RescoreCommand
         string group = request.Group ?? running?.Group ?? file.Config.Group,
             prefix = request.Prefix ?? running?.Prefix ?? file.Config.Prefix;
         var target = new KafkaTarget(kafka, file.Config.Consume.Librdkafka);
-        (SettingsBase settingsBase, IReadOnlyList<byte[]> secrets) = await OfGroupAsync(
+        (SettingsSnapshot settingsBase, IReadOnlyList<byte[]> secrets) = await OfGroupAsync(
                 redis,
                 new RedisKeys(prefix, group),
                 file
@@ -154,7 +154,7 @@ internal static class RescoreCommand
         ?? throw new CommandException($"no {what} address: name one with {option} HOST:PORT.");
 
     /// <summary>What lies in Redis for good: the group's base, and the secrets that verify codes.</summary>
-    private static async Task<(SettingsBase Base, IReadOnlyList<byte[]> SigningSecrets)> OfGroupAsync(
+    private static async Task<(SettingsSnapshot Base, IReadOnlyList<byte[]> SigningSecrets)> OfGroupAsync(
         string redis,
         RedisKeys keys,
         ConfigFile file
@@ -168,12 +168,12 @@ internal static class RescoreCommand
                     + $"group with --group.",
                 ExitCodes.NotThere
             )
-            : (SettingsBase.FromJson(json), SigningSecrets.Find(connection.GetDatabase(), keys, file));
+            : (SettingsSnapshot.FromJson(json), SigningSecrets.Find(connection.GetDatabase(), keys, file));
     }
 
     /// <summary>Settings as they came into force; or those of one version, in force from the beginning.</summary>
     private static SettingsTimeline TimelineOf(
-        SettingsBase settingsBase,
+        SettingsSnapshot settingsBase,
         KafkaTarget kafka,
         RescoreRequest request,
         ConfigFile file
@@ -198,7 +198,7 @@ internal static class RescoreCommand
         };
         try
         {
-            SettingsBook book = SettingsBook.Of(settingsBase, file.Files, Modules.SettingKinds);
+            SettingsBuilder book = SettingsBuilder.Of(settingsBase, file.Files, Modules.SettingKinds);
             if (request.Model != null)
             {
                 book.Replace("model/clicks", ModelInForce.Load("clicks", request.Model, File.ReadAllBytes));

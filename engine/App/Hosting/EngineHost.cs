@@ -142,13 +142,14 @@ public sealed partial class EngineHost : IDisposable
             // What needs no Kafka is done while Kafka answers, and its readers are made side by side: each waits a
             // tenth of a second for it.
             Task topics = MakeTopicsAsync(address, target, config, cancel);
-            SettingsBase? found = GroupBase.Find(redis.Redis.GetDatabase(), keys, file, log);
-            Task<SettingsBook>? reading = found == null ? null : Task.Run(() => BookOf(found, file.Files), cancel);
+            SettingsSnapshot? found = SettingsBootstrap.Find(redis.Redis.GetDatabase(), keys, file, log);
+            Task<SettingsBuilder>? reading = found == null ? null : Task.Run(() => BookOf(found, file.Files), cancel);
             // A broker that doesn't answer is waited for within the client; a stop doesn't wait for it.
             await topics.WaitAsync(cancel).ConfigureAwait(false);
             kafka = new KafkaOut(target, address.Prefix);
-            SettingsBase settingsBase = found ?? GroupBase.Set(redis.Redis.GetDatabase(), keys, target, file);
-            SettingsBook book =
+            SettingsSnapshot settingsBase = found
+                ?? SettingsBootstrap.Set(redis.Redis.GetDatabase(), keys, target, file);
+            SettingsBuilder book =
                 reading == null ? BookOf(settingsBase, file.Files) : await reading.ConfigureAwait(false);
             settings = new SettingsReader(
                 target,
@@ -417,14 +418,14 @@ public sealed partial class EngineHost : IDisposable
         return admin.GetMetadata(Topics.Settings, TimeSpan.FromSeconds(10)).Topics.Single().Partitions.Count;
     }
 
-    private static Histories HistoriesOf(SettingsBase settingsBase, SettingsTimeline timeline) =>
+    private static Histories HistoriesOf(SettingsSnapshot settingsBase, SettingsTimeline timeline) =>
         new(settingsBase.Hash, own: () => timeline.Latest.ClicksModel?.Own);
 
-    private static SettingsBook BookOf(SettingsBase settingsBase, SettingFiles files)
+    private static SettingsBuilder BookOf(SettingsSnapshot settingsBase, SettingFiles files)
     {
         try
         {
-            return SettingsBook.Of(settingsBase, files, Modules.SettingKinds);
+            return SettingsBuilder.Of(settingsBase, files, Modules.SettingKinds);
         }
         catch (SettingException e)
         {

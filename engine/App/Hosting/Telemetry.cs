@@ -79,13 +79,13 @@ internal static class Telemetry
         );
         meter.CreateObservableCounter(
             "engine.reasons",
-            () => Grounds(host.Counts.ByReason),
+            () => ByReasonCode(host.Counts.ByReason),
             "{click}",
             "clicks by reason that acted"
         );
         meter.CreateObservableCounter(
             "engine.reasons.shadow",
-            () => Grounds(host.Counts.ByShadowReason),
+            () => ByReasonCode(host.Counts.ByShadowReason),
             "{click}",
             "clicks by reason in shadow"
         );
@@ -249,7 +249,7 @@ internal static class Telemetry
                 new KeyValuePair<string, object?>("class", @class.ToString().ToLowerInvariant())
             ));
 
-    private static IEnumerable<Measurement<long>> Grounds(long[] counts) =>
+    private static IEnumerable<Measurement<long>> ByReasonCode(long[] counts) =>
         Reasons.Table.Select(entry => new Measurement<long>(
             counts[(int)entry.Reason],
             new KeyValuePair<string, object?>("reason", entry.Code)

@@ -41,7 +41,7 @@ public sealed unsafe class ClickRow
         Address,
         Network,
         Visitor,
-        Who,
+        ActorKey,
         Campaign,
         Publisher,
         Agent;

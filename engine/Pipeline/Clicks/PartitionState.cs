@@ -87,7 +87,7 @@ public sealed class PartitionCounts
 /// A click whose action was <c>confirm</c>, as far as a confirmation needs it to write its verdict again.
 /// </summary>
 /// <param name="Verdict">The verdict's parts, to which the confirmation's are added.</param>
-public sealed record Confirmable(string Click, StoredVerdict Verdict);
+public sealed record PendingConfirmation(string Click, StoredVerdict Verdict);
 
 /// <summary>
 /// The state of one partition of <c>interactions</c>: a pure result of its log and the settings. Owned by one lane at a
@@ -102,7 +102,7 @@ public sealed class PartitionState : IDisposable
         Clicks = new WindowTable<WindowEntry>(limits.WindowKeys);
         Pairs = new PairTable(limits.PairKeys);
         DegeneratePaths = new WindowTable<WindowEntry>(limits.DegenerateKeys);
-        Ids = new IdMemory(times.DuplicatesMax) { Forgotten = id => Confirmables.Remove(id) };
+        Ids = new DeduplicationWindow(times.DuplicatesMax) { Forgotten = id => Confirmables.Remove(id) };
         Standings = new Standings(limits.Standings);
     }
 
@@ -118,11 +118,11 @@ public sealed class PartitionState : IDisposable
     public PairTable Pairs { get; }
 
     public WindowTable<WindowEntry> DegeneratePaths { get; }
-    public IdMemory Ids { get; }
+    public DeduplicationWindow Ids { get; }
     public Standings Standings { get; }
-    public WaitingRoom<ClickRow> WaitingClicks { get; } = new();
-    public WaitingRoom<WaitingPath> WaitingPaths { get; } = new();
-    public Dictionary<ulong, Confirmable> Confirmables { get; } = [];
+    public JoinBuffer<ClickRow> WaitingClicks { get; } = new();
+    public JoinBuffer<WaitingPath> WaitingPaths { get; } = new();
+    public Dictionary<ulong, PendingConfirmation> Confirmables { get; } = [];
     public PartitionCounts Counts { get; } = new();
 
     /// <summary>Points held by <see cref="WaitingPaths"/>.</summary>

@@ -81,17 +81,17 @@ public static class Evidence
         switch (reason)
         {
             case Reason.RateIp:
-                Count(into, Grounds.Count(row, ClickFeature.Ip60, setting), setting);
+                Count(into, ReasonEvaluator.Count(row, ClickFeature.Ip60, setting), setting);
                 break;
             case Reason.RateNetwork:
-                Count(into, Grounds.Count(row, ClickFeature.Network60, setting), setting);
+                Count(into, ReasonEvaluator.Count(row, ClickFeature.Network60, setting), setting);
                 break;
             case Reason.RateVisitor:
-                Count(into, Grounds.Count(row, ClickFeature.Visitor60, setting), setting);
+                Count(into, ReasonEvaluator.Count(row, ClickFeature.Visitor60, setting), setting);
                 break;
             case Reason.RatePair:
-                float campaign = Grounds.PairCount(row, setting, ClickFeature.PairCampaign600),
-                    publisher = Grounds.PairCount(row, setting, ClickFeature.PairPublisher600);
+                float campaign = ReasonEvaluator.PairCount(row, setting, ClickFeature.PairCampaign600),
+                    publisher = ReasonEvaluator.PairCount(row, setting, ClickFeature.PairPublisher600);
                 into.Add(campaign >= publisher ? "\"pair\":\"campaign\","u8 : "\"pair\":\"publisher\","u8);
                 Count(into, Math.Max(campaign, publisher), setting);
                 break;

@@ -28,7 +28,7 @@ public static class RuleEvaluator
                 continue;
             }
             (judgement.Rules ??= []).Add(rule);
-            judgement.Grounds |= 1u << (int)rule.Then.Class;
+            judgement.ReasonClasses |= 1u << (int)rule.Then.Class;
         }
     }
 }

@@ -49,14 +49,14 @@ public static class VerdictWriter
     }
 
     /// <summary>What a later confirmation needs to write the verdict again.</summary>
-    public static Confirmable Keep(ClickRow row, in Judgement judgement)
+    public static PendingConfirmation Keep(ClickRow row, in Judgement judgement)
     {
         var reasons = new Utf8Builder(256);
         Evidence.WriteReasons(reasons, row.Settings, judgement);
         var evidence = new Utf8Builder(512);
         Evidence.Write(evidence, row, judgement);
         string id = row.Event.Id.ToString();
-        return new Confirmable(
+        return new PendingConfirmation(
             id,
             new StoredVerdict(
                 judgement with
@@ -83,13 +83,13 @@ public static class VerdictWriter
     public static void WriteConfirmed(
         Utf8Builder into,
         PartitionState partition,
-        Confirmable click,
+        PendingConfirmation click,
         in InteractionEvent e,
         bool complete
     )
     {
         StoredVerdict stored = click.Verdict;
-        Judgement judgement = stored.Row;
+        Judgement judgement = stored.Judgement;
         judgement.Billable = e.Outcome == Outcome.Confirmed;
         string code = Reasons.Table[(int)ReasonOf(e.Outcome)].Code;
         into.Add("{\"click\":"u8).JsonText(click.Click).Add(","u8);

@@ -67,7 +67,7 @@ public struct DeviceTexts
 
 /// <summary>
 /// One event of <c>interactions</c>, decoded. Filled by a decoder, read until the batch that it came with is done;
-/// texts point into memory that lives that long. A click that waits is copied (<see cref="Join.WaitingRoom{T}"/>).
+/// texts point into memory that lives that long. A click that waits is copied (<see cref="Join.JoinBuffer{T}"/>).
 /// </summary>
 public struct InteractionEvent
 {

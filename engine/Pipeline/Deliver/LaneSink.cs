@@ -84,7 +84,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         );
     }
 
-    public void Expect(ReadOnlySpan<ClickRow> rows)
+    public void OnBatchStart(ReadOnlySpan<ClickRow> rows)
     {
         foreach (ClickRow row in rows)
         {
@@ -112,7 +112,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         _totals[_decided++].Count(row.Event.CostMicros, judgement);
     }
 
-    public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)
+    public void Confirmed(PartitionState partition, PendingConfirmation click, in InteractionEvent e)
     {
         _json.Clear();
         VerdictWriter.WriteConfirmed(_json, partition, click, e, _options.CompleteVerdicts);

@@ -85,7 +85,7 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
     }
 
     /// <summary>A confirmation adds its reason's clicks, and nothing else.</summary>
-    public void CountConfirmation(Confirmable click, Reason reason)
+    public void CountConfirmation(PendingConfirmation click, Reason reason)
     {
         long hour = click.Verdict.Time / MsPerHour;
         byte[] campaign = System.Text.Encoding.ASCII.GetBytes(click.Verdict.Campaign),

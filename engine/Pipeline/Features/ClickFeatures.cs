@@ -18,7 +18,7 @@ public enum ClickFeature
     PairCampaign3600,
     PairPublisher600,
     PairPublisher3600,
-    WhoGap,
+    ActorGap,
     IpGap,
     HasVisitor,
     HasPage,

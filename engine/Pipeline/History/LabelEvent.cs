@@ -47,7 +47,7 @@ public sealed record LabelEvent
     /// <summary>
     /// The click's own fields, where the label took them from the click; then the click has none that is empty here.
     /// </summary>
-    public ClickPlace? Place { get; init; }
+    public ClickDimensions? Place { get; init; }
 
     /// <summary>What the label adds to each of its keys.</summary>
     public HistoryCount Count => new(Valid ? 0 : Weight, Weight);

@@ -17,7 +17,7 @@ public static class Fingerprints
         PlacementSalt = 8,
         PairCampaignSalt = 9,
         PairPublisherSalt = 10,
-        WhoSalt = 11,
+        ActorSalt = 11,
         HourSalt = 12;
 
     public static ulong Visitor(KeyedHash hash, ReadOnlySpan<byte> id) => hash.Of(id, VisitorSalt);
@@ -39,8 +39,8 @@ public static class Fingerprints
         hash.Of((ulong)(network.Bits >> 64), (ulong)network.Bits, network.IsV4 ? NetworkSalt : NetworkSalt + 0x100);
 
     /// <summary>Who clicks: the visitor where there is one, else address and user agent together.</summary>
-    public static ulong Who(KeyedHash hash, ulong visitor, ulong address, ulong agent) =>
-        visitor != 0 ? visitor : hash.Of(address, agent, WhoSalt);
+    public static ulong Actor(KeyedHash hash, ulong visitor, ulong address, ulong agent) =>
+        visitor != 0 ? visitor : hash.Of(address, agent, ActorSalt);
 
     public static ulong PairCampaign(KeyedHash hash, ulong who, ulong campaign) =>
         hash.Of(who, campaign, PairCampaignSalt);

@@ -56,7 +56,7 @@ public sealed class ReplayIndex
     /// </summary>
     /// <param name="signature">Of the path.</param>
     /// <param name="question">Takes it; what was asked before is forgotten.</param>
-    public void Prefetch(in PathSignature signature, ReplayQuestion question)
+    public void Prefetch(in PathSignature signature, ReplayLookup question)
     {
         question.Take(signature);
         question.HomeCount = question.IsCompared ? _table.Homes(question.Low, question.High, question.Homes) : 0;
@@ -67,7 +67,7 @@ public sealed class ReplayIndex
     /// between the two, and before the look-up.
     /// </summary>
     /// <param name="question">After <see cref="Prefetch"/>.</param>
-    public void PrefetchChains(ReplayQuestion question) =>
+    public void PrefetchChains(ReplayLookup question) =>
         _table.PrefetchChains(question.Homes.AsSpan(0, question.HomeCount));
 
     /// <summary>Stores a path. One without shape, or one that is there already (same place), changes nothing.</summary>
@@ -77,7 +77,7 @@ public sealed class ReplayIndex
     /// <param name="partition">0 to 65,535.</param>
     /// <param name="offset">0 to 2^48 - 1.</param>
     /// <returns>Whether it was stored.</returns>
-    public bool Insert(ReplayQuestion question, ReadOnlySpan<byte> clickId, long logTime, int partition, long offset) =>
+    public bool Insert(ReplayLookup question, ReadOnlySpan<byte> clickId, long logTime, int partition, long offset) =>
         Insert(question.Signature, question.Means, clickId, logTime, partition, offset);
 
     /// <summary>The same of a path that nobody asks about.</summary>
@@ -108,7 +108,7 @@ public sealed class ReplayIndex
     /// (<see cref="PathSignature.IsCompared"/>).</returns>
     [SkipLocalsInit]
     public bool TryFind(
-        ReplayQuestion question,
+        ReplayLookup question,
         long logTime,
         int partition,
         long offset,

@@ -62,7 +62,7 @@ public sealed class DecisionSettings
                 .OrderBy(rule => rule.Order)
                 .ThenBy(rule => rule.Id, StringComparer.Ordinal),
         ];
-        Others = records.Values.OfType<OtherSetting>().ToLookup(setting => setting.Kind, setting => setting);
+        Others = records.Values.OfType<WorkflowSetting>().ToLookup(setting => setting.Kind, setting => setting);
         ReasonLimits = new ReasonLimits(this);
         ClicksModel = records.GetValueOrDefault("model/clicks") as ModelInForce;
         CursorModel = records.GetValueOrDefault("model/cursor") as ModelInForce;
@@ -103,7 +103,7 @@ public sealed class DecisionSettings
     public ClickRule[] Rules { get; }
 
     /// <summary>Records of kinds that others than the pipeline go by, by kind.</summary>
-    public ILookup<string, OtherSetting> Others { get; }
+    public ILookup<string, WorkflowSetting> Others { get; }
 
     public ModelInForce? ClicksModel { get; }
     public ModelInForce? CursorModel { get; }

@@ -11,7 +11,7 @@ namespace Engine.Pipeline.Settings;
 public sealed record ListSetting(string Id, Reason? Reason, bool IsRelay, AddressList? Addresses, AgentList? Agents);
 
 /// <summary>A setting of a kind that others than the pipeline go by.</summary>
-public sealed record OtherSetting(string Kind, string Id, object Value);
+public sealed record WorkflowSetting(string Kind, string Id, object Value);
 
 /// <summary>
 /// Turns one record of <c>settings</c> into what the pipeline goes by. Everything is checked here: what a record says
@@ -87,7 +87,7 @@ public static class SettingParser
             "reason" => Reason(id, reader),
             "rule" => ClickRule.Parse(id, reader),
             _ => others.FirstOrDefault(other => other.Kind == kind) is { } other
-                ? new OtherSetting(kind, id, other.Parse(id, reader))
+                ? new WorkflowSetting(kind, id, other.Parse(id, reader))
                 : throw new SettingException(
                     key,
                     $"'{kind}' is no kind of setting; there are "

@@ -48,7 +48,7 @@ public static class SettingsFolder
     )
     {
         List<string> problems = [];
-        var book = new SettingsBook(files, others);
+        var book = new SettingsBuilder(files, others);
         foreach ((string key, string value) in records)
         {
             try

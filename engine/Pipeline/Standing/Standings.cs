@@ -402,7 +402,7 @@ public sealed class Standings(int bound)
     private void Evict()
     {
         long[] times = [.. _sums.Values.Select(TimeOf)];
-        long median = Ranked.At(times, times.Length / 2);
+        long median = QuickSelect.At(times, times.Length / 2);
         Evictions += _sums.KeepOnly(sums => TimeOf(sums) > median);
 
         static long TimeOf(StandingSums sums) => Math.Max(sums.LogTime, sums.Others?.LogTime ?? 0);

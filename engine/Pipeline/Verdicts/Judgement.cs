@@ -16,7 +16,7 @@ public struct Judgement
     public ulong ShadowReasons;
 
     /// <summary>Classes of the reasons that hold, by bit of <see cref="ReasonClass"/>.</summary>
-    public uint Grounds;
+    public uint ReasonClasses;
 
     /// <summary>The model's calibrated probability that the click is invalid.</summary>
     public float Score;
@@ -34,7 +34,7 @@ public struct Judgement
     public readonly bool HasReasons => Reasons != 0 || Allow != null || Rules != null;
     public readonly bool IsInvalid => Class is VerdictClass.Givt or VerdictClass.Sivt;
 
-    public void Hold(Reason reason, ReasonSetting setting, ReasonClass @class)
+    public void AddReason(Reason reason, ReasonSetting setting, ReasonClass @class)
     {
         if (setting.Shadow)
         {
@@ -42,7 +42,7 @@ public struct Judgement
             return;
         }
         Reasons |= 1UL << (int)reason;
-        Grounds |= 1u << (int)@class;
+        ReasonClasses |= 1u << (int)@class;
     }
 
     /// <summary>
@@ -53,11 +53,11 @@ public struct Judgement
         bool Ground(ReasonClass c, uint grounds) => (grounds >> (int)c & 1) != 0;
         (Class, Band, Action, Billable) =
             Allow != null ? (VerdictClass.Valid, Band.Allow, VerdictAction.Accept, true)
-            : Ground(ReasonClass.Givt, Grounds) ? (VerdictClass.Givt, Band.Block, VerdictAction.Deny, false)
-            : Ground(ReasonClass.Sivt, Grounds) || Score >= bands.Block
+            : Ground(ReasonClass.Givt, ReasonClasses) ? (VerdictClass.Givt, Band.Block, VerdictAction.Deny, false)
+            : Ground(ReasonClass.Sivt, ReasonClasses) || Score >= bands.Block
                 ? (VerdictClass.Sivt, Band.Block, VerdictAction.Deny, false)
             : Score >= bands.Challenge ? (VerdictClass.Suspect, Band.Challenge, VerdictAction.Confirm, false)
-            : Ground(ReasonClass.Suspect, Grounds) || Score >= bands.Review
+            : Ground(ReasonClass.Suspect, ReasonClasses) || Score >= bands.Review
                 ? (VerdictClass.Suspect, Band.Review, VerdictAction.Flag, true)
             : (VerdictClass.Valid, Band.Allow, VerdictAction.Accept, true);
         if (Allow != null || Rules == null)
@@ -96,14 +96,14 @@ public struct Judgement
 /// <summary>
 /// A verdict as it was written, for a confirmation that writes it again: everything up to and behind what changes.
 /// </summary>
-/// <param name="Row">What the verdict says, in its parts.</param>
+/// <param name="Judgement">What the verdict says, in its parts.</param>
 /// <param name="Reasons">The codes in the verdict, as JSON texts with commas between.</param>
 /// <param name="Evidence">The entries of <c>evidence</c>, without braces.</param>
 /// <param name="CostMicros">The click's cost.</param>
 /// <param name="Campaign">Its campaign.</param>
 /// <param name="Publisher">Its publisher.</param>
 public sealed record StoredVerdict(
-    Judgement Row,
+    Judgement Judgement,
     byte[] Reasons,
     byte[] Evidence,
     PathState Path,

@@ -29,7 +29,7 @@ public unsafe struct PairCounts
     private fixed byte _hour[HourHops];
 
     /// <summary>Whether nothing of a time is left in the windows of a later one.</summary>
-    public static bool IsOver(long time, in Hops at)
+    public static bool IsOver(long time, in WindowBuckets at)
     {
         uint hop = (uint)(time / HopMs);
         return at.TwoMinutes > hop && (at.TwoMinutes / HopsInLong) - (hop / HopsInLong) >= HourHops;
@@ -41,7 +41,7 @@ public unsafe struct PairCounts
     /// an event before the latest.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Take(in Hops at, ref float windows)
+    public void Take(in WindowBuckets at, ref float windows)
     {
         if (at.TwoMinutes > _head)
         {
@@ -57,7 +57,7 @@ public unsafe struct PairCounts
         {
             byte* counts = (byte*)pair + CountsAt;
             Increment(ref counts[at.TwoMinutesPlace]);
-            Increment(ref counts[TenMinuteHops + at.TensPlace]);
+            Increment(ref counts[TenMinuteHops + at.TenMinuteSlot]);
             // Ten minutes' counts into the low half, the hour's into the high one; each half's bytes are added up.
             Vector128<byte> halves = Ssse3.Shuffle(
                 Vector128.Load((byte*)pair),

@@ -94,7 +94,7 @@ public sealed unsafe class PairTable : WindowTable<PairEntry>
     /// <param name="entry">The pair's, from <see cref="WindowTable{T}.Touch(ulong,long)"/>.</param>
     /// <param name="gap">From the pair's latest event before, ms; negative where there is none.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Take(PairEntry* entry, in Hops at, ref float windows, out long gap)
+    public void Take(PairEntry* entry, in WindowBuckets at, ref float windows, out long gap)
     {
         long last = entry->Last;
         if (last == 0)
@@ -113,7 +113,7 @@ public sealed unsafe class PairTable : WindowTable<PairEntry>
         TakeAgain(entry, last, at, ref windows);
     }
 
-    private void TakeAgain(PairEntry* entry, long last, in Hops at, ref float windows)
+    private void TakeAgain(PairEntry* entry, long last, in WindowBuckets at, ref float windows)
     {
         int counts = entry->Counts;
         if (PairCounts.IsOver(last, at))

@@ -47,7 +47,7 @@ public unsafe struct WindowEntry : IWindowEntry
     /// </summary>
     /// <param name="gap">From the key's latest event before, ms; negative where there is none.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Take(in Hops at, ref float windows, out long gap)
+    public void Take(in WindowBuckets at, ref float windows, out long gap)
     {
         gap = Last == 0 ? -1 : Math.Abs(at.Time - Last);
         if (at.Time > Last)
@@ -70,7 +70,7 @@ public unsafe struct WindowEntry : IWindowEntry
             var counts = (ushort*)entry;
             Increment(ref counts[MinuteAt + at.TenPlace]);
             Increment(ref counts[TenMinutesAt + at.MinutePlace]);
-            Increment(ref counts[HourAt + at.TensPlace]);
+            Increment(ref counts[HourAt + at.TenMinuteSlot]);
             // Of the last 24 of the line's 32 counts the first two are the head.
             Vector256<int> first =
                 Avx2.ConvertToVector256Int32(Vector128.Load(counts + 8))

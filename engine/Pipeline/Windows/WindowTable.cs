@@ -211,7 +211,7 @@ public unsafe class WindowTable<T> : IDisposable
             }
         }
         Span<long> times = _times.AsSpan(0, TakeTimes(segment));
-        long last = Ranked.At(times, EvictedAtOnce);
+        long last = QuickSelect.At(times, EvictedAtOnce);
         // What is older stands before it now. Of those as old no more go than are needed.
         Forget(segment, last, EvictedAtOnce - times[..EvictedAtOnce].CountBelow(last));
         Evictions += EvictedAtOnce;

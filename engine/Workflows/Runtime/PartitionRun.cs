@@ -43,7 +43,7 @@ public sealed class PartitionRun : IDisposable
     private readonly SettingsTimeline _timeline;
     private readonly CompiledSettings _compiled;
     private readonly KeyedHash _hash;
-    private readonly IdMemory _ids;
+    private readonly DeduplicationWindow _ids;
     private readonly long _liveFromOffset,
         _progressTime;
     private DecisionSettings? _compiledFor;
@@ -73,7 +73,7 @@ public sealed class PartitionRun : IDisposable
         Name = RedisKeys.Partition(decider.Topic, number);
         Number = number;
         _memory = decider.Open(Name);
-        _ids = new IdMemory(timeline.Latest.Limits.DuplicatesMax);
+        _ids = new DeduplicationWindow(timeline.Latest.Limits.DuplicatesMax);
     }
 
     public IDecider Decider => _decider;

@@ -160,7 +160,7 @@ internal sealed unsafe class SampleRows : IDecisionSink
         }
     }
 
-    public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e) { }
+    public void Confirmed(PartitionState partition, PendingConfirmation click, in InteractionEvent e) { }
 
     public void DeadLetter(in Record record, DecodeError error) { }
 

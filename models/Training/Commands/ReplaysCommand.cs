@@ -39,7 +39,7 @@ internal static class ReplaysCommand
     private static int Run(FileInfo[] files, int most)
     {
         var index = new ReplayIndex(new ReplaySettings(most));
-        var question = new ReplayQuestion();
+        var question = new ReplayLookup();
         var ids = new List<string>();
         bool wrong = false;
         Span<byte> id = stackalloc byte[128];

@@ -122,7 +122,7 @@ internal static class TrainSampleCommand
     private static DecisionSettings SettingsOf(DirectoryInfo configs, string artefacts, out KeyedHash hash)
     {
         var files = new SettingFiles(Path.Combine(configs.FullName, "lists"), artefacts);
-        var book = new SettingsBook(files);
+        var book = new SettingsBuilder(files);
         // Campaigns of the sample traffic have landing pages, which are features.
         string[] folders = [Path.Combine(configs.FullName, "settings"), Path.Combine(configs.FullName, "samples")];
         foreach ((string key, string value) in SettingsFolder.Read(folders))

@@ -19,7 +19,7 @@ public static class ReplayMeasure
     {
         text.AppendLine("## Replays").AppendLine();
         var index = new ReplayIndex(new ReplaySettings(many + people.Length));
-        var question = new ReplayQuestion();
+        var question = new ReplayLookup();
         int wrong = 0,
             compared = 0;
         var worst = new List<(string, float)>();
@@ -110,7 +110,7 @@ public static class ReplayMeasure
 
         // the processor's time, not the clock's: others use the machine
         using var process = Process.GetCurrentProcess();
-        var question = new ReplayQuestion();
+        var question = new ReplayLookup();
         process.Refresh();
         TimeSpan start = process.UserProcessorTime;
         foreach (var (path, signature, offset) in last)
@@ -175,7 +175,7 @@ public static class ReplayMeasure
         bool each = false
     )
     {
-        var question = new ReplayQuestion();
+        var question = new ReplayLookup();
         int found = 0,
             right = 0,
             asked = 0;
@@ -210,7 +210,7 @@ public static class ReplayMeasure
         in PathSignature signature,
         PathRecord path,
         long offset,
-        ReplayQuestion question,
+        ReplayLookup question,
         out ReplayMatch match
     )
     {

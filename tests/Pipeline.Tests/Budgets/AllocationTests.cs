@@ -114,7 +114,7 @@ public sealed unsafe class AllocationTests
     private static DecisionSettings Settings()
     {
         string root = SharedData.Repository;
-        var book = new SettingsBook(
+        var book = new SettingsBuilder(
             new SettingFiles([Path.Combine(root, "configs", "lists"), Path.Combine(root, "models", "Artifacts")])
         );
         foreach ((string key, string value) in SettingsFolder.Read(Path.Combine(root, "bench", "EndToEnd", "settings")))
@@ -172,7 +172,7 @@ public sealed unsafe class AllocationTests
         private readonly ClickTotals[] _expected = new ClickTotals[ClickRow.ChunkRecords];
         private int _decided;
 
-        public void Expect(ReadOnlySpan<ClickRow> rows)
+        public void OnBatchStart(ReadOnlySpan<ClickRow> rows)
         {
             _decided = 0;
             for (int i = 0; i < rows.Length; i++)
@@ -188,7 +188,7 @@ public sealed unsafe class AllocationTests
             _expected[_decided++].Count(row.Event.CostMicros, judgement);
         }
 
-        public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e) =>
+        public void Confirmed(PartitionState partition, PendingConfirmation click, in InteractionEvent e) =>
             throw new InvalidOperationException("nothing is confirmed here");
 
         public void DeadLetter(in Record record, DecodeError error) => throw new InvalidOperationException($"{error}");

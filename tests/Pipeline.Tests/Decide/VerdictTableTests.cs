@@ -28,7 +28,7 @@ public sealed class VerdictTableTests
     [InlineData(ReasonClass.None, 0.95f, "Sivt Block Deny False")]
     public void Each_row_follows_from_its_ground(ReasonClass ground, float score, string expected)
     {
-        var judgement = new Judgement { Score = score, Grounds = 1u << (int)ground };
+        var judgement = new Judgement { Score = score, ReasonClasses = 1u << (int)ground };
         judgement.Conclude(new Bands(0.5, 0.7, 0.9));
         Assert.Equal(expected, $"{judgement.Class} {judgement.Band} {judgement.Action} {judgement.Billable}");
         judgement.Allow = new AllowSetting("x", default, default, "v", null, null, null);
@@ -42,7 +42,7 @@ public sealed class VerdictTableTests
     [Fact]
     public void Givt_comes_before_sivt()
     {
-        var judgement = new Judgement { Grounds = 1u << (int)ReasonClass.Givt | 1u << (int)ReasonClass.Sivt };
+        var judgement = new Judgement { ReasonClasses = 1u << (int)ReasonClass.Givt | 1u << (int)ReasonClass.Sivt };
         judgement.Conclude(Bands.Default);
         Assert.Equal(VerdictClass.Givt, judgement.Class);
     }

@@ -14,7 +14,7 @@ public sealed class UnplacedLabelTests
     private const long T = Events.Start,
         Minute = 60_000;
     private static readonly KeyedHash Hash = new(7, 11);
-    private static readonly ClickPlace Place = new()
+    private static readonly ClickDimensions Place = new()
     {
         Publisher = "pub-1",
         Placement = "top",
@@ -98,7 +98,7 @@ public sealed class UnplacedLabelTests
     [Fact]
     public void Beyond_the_bound_the_oldest_wait_no_longer_and_are_asked_for_no_longer()
     {
-        var waiting = new UnplacedLabels(bound: 3);
+        var waiting = new PendingLabels(bound: 3);
         for (int i = 0; i < 5; i++)
         {
             Assert.Null(waiting.Complete(Label($"c-{i}"), T));
@@ -114,17 +114,17 @@ public sealed class UnplacedLabelTests
     [Fact]
     public void A_place_reads_back_from_its_record()
     {
-        string key = ClickPlace.Key("c/1/x", "interactions-2");
+        string key = ClickDimensions.Key("c/1/x", "interactions-2");
         Assert.Equal("label/c/1/x/interactions-2", key);
-        Assert.Equal(Place, ClickPlace.Read(key, Place.Value(), out string click));
+        Assert.Equal(Place, ClickDimensions.Read(key, Place.Value(), out string click));
         Assert.Equal("c/1/x", click);
         foreach (string other in new[] { "label/x", "network/203.0.113.0/24/interactions-1", "label//interactions-1" })
         {
-            Assert.Null(ClickPlace.Read(other, Place.Value(), out _));
+            Assert.Null(ClickDimensions.Read(other, Place.Value(), out _));
         }
 
-        Assert.Null(ClickPlace.Read(key, "{"u8, out _));
-        Assert.Null(ClickPlace.Read(key, """{"publisher":"p"}"""u8, out _));
+        Assert.Null(ClickDimensions.Read(key, "{"u8, out _));
+        Assert.Null(ClickDimensions.Read(key, """{"publisher":"p"}"""u8, out _));
     }
 
     private static LabelEvent Label(string click) =>

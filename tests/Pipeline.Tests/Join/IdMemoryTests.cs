@@ -18,7 +18,7 @@ public sealed class IdMemoryTests
         var random = new Random(seed);
         List<ulong> forgotten = [],
             twinForgotten = [];
-        var memory = new IdMemory(bound) { Forgotten = forgotten.Add };
+        var memory = new DeduplicationWindow(bound) { Forgotten = forgotten.Add };
         Queue<(ulong Id, long Time)> twin = new();
         HashSet<ulong> known = [];
         Dictionary<ulong, long> offsets = [];
@@ -68,7 +68,7 @@ public sealed class IdMemoryTests
     [InlineData(131_072)]
     public void Every_id_within_the_bound_is_found_however_ring_and_index_grew(int bound)
     {
-        using var memory = new IdMemory(bound);
+        using var memory = new DeduplicationWindow(bound);
         int sent = bound + bound / 2;
         for (int i = 1; i <= sent; i++)
         {
@@ -78,7 +78,7 @@ public sealed class IdMemoryTests
         Assert.Equal(bound, memory.Count);
         for (int i = 1; i <= sent; i++)
         {
-            ref IdMemory.Remembered found = ref memory.Find((ulong)i * Spread);
+            ref DeduplicationWindow.Remembered found = ref memory.Find((ulong)i * Spread);
             Assert.Equal(i > sent - bound, !Unsafe.IsNullRef(ref found));
             if (i > sent - bound)
             {
@@ -90,7 +90,7 @@ public sealed class IdMemoryTests
     [Fact]
     public void Ids_that_wait_are_kept_beyond_the_bound()
     {
-        using var memory = new IdMemory(140_000);
+        using var memory = new DeduplicationWindow(140_000);
         for (int i = 1; i <= 300_000; i++)
         {
             memory.Add((ulong)i * Spread, i, decided: false, offset: i);
@@ -104,14 +104,14 @@ public sealed class IdMemoryTests
     }
 
     [Fact]
-    public void An_id_takes_16_bytes() => Assert.Equal(16, Unsafe.SizeOf<IdMemory.Remembered>());
+    public void An_id_takes_16_bytes() => Assert.Equal(16, Unsafe.SizeOf<DeduplicationWindow.Remembered>());
 
     [Fact]
     public void A_jump_of_log_time_by_weeks_forgets_what_was_before_it()
     {
         foreach (long jump in new[] { 1L << 30, 1L << 31, (1L << 31) + 500, 1L << 32, 5L << 31 })
         {
-            var memory = new IdMemory(16);
+            var memory = new DeduplicationWindow(16);
             memory.Add(1, 1_000, decided: true, offset: 1);
             memory.Expire(1_000 + jump - 3_600_000);
             Assert.Equal(0, memory.Count);
@@ -121,7 +121,7 @@ public sealed class IdMemoryTests
     [Fact]
     public void Log_times_and_offsets_beyond_their_low_bits_come_back_whole()
     {
-        var memory = new IdMemory(16);
+        var memory = new DeduplicationWindow(16);
         long time = (3L << 31) - 100,
             offset = (7L << 32) - 2;
         for (ulong id = 1; id <= 4; id++)
@@ -141,7 +141,7 @@ public sealed class IdMemoryTests
     [Fact]
     public void An_id_is_remembered_to_its_last_ms()
     {
-        var memory = new IdMemory(100);
+        var memory = new DeduplicationWindow(100);
         memory.Add(5, 1_000, decided: true, offset: 1);
         memory.Expire(1_000);
         Assert.False(Unsafe.IsNullRef(ref memory.Find(5)));
@@ -154,7 +154,7 @@ public sealed class IdMemoryTests
     [Fact]
     public void An_id_whose_click_waits_is_kept_beyond_time_and_bound_until_it_is_decided()
     {
-        var memory = new IdMemory(16);
+        var memory = new DeduplicationWindow(16);
         memory.Add(1, 0, decided: false, offset: long.MaxValue / 2);
         for (ulong id = 2; id < 40; id++)
         {

@@ -150,7 +150,7 @@ public sealed class SettingErrorTests : IDisposable
     [Fact]
     public void A_record_that_does_not_load_leaves_the_one_before_in_force()
     {
-        var book = new SettingsBook(new SettingFiles());
+        var book = new SettingsBuilder(new SettingFiles());
         book.Apply("bands/default", """{"review":0.1}""");
         Assert.Throws<SettingException>(() => book.Apply("bands/default", "{"));
         Assert.Equal(0.1, book.Build("s-1", default).Bands.Review);

@@ -65,22 +65,22 @@ public sealed class TimelineTests
     [Fact]
     public void A_base_reads_back_as_it_was_written()
     {
-        var made = new SettingsBase
+        var made = new SettingsSnapshot
         {
             Offset = 5,
             LogTime = 7,
-            HashKey = SettingsBase.NewHashKey(),
+            HashKey = SettingsSnapshot.NewHashKey(),
             Records = new()
             {
                 ["bands/default"] = System.Text.Json.JsonDocument.Parse("""{"review":0.25}""").RootElement,
             },
         };
-        SettingsBase read = SettingsBase.FromJson(made.ToJson());
+        SettingsSnapshot read = SettingsSnapshot.FromJson(made.ToJson());
         Assert.Equal(
             (made.Offset, made.LogTime, made.HashKey, made.ToJson()),
             (read.Offset, read.LogTime, read.HashKey, read.ToJson())
         );
-        Assert.Equal(0.25, SettingsBook.Of(read, new SettingFiles()).Build("s-base", read.Hash).Bands.Review);
+        Assert.Equal(0.25, SettingsBuilder.Of(read, new SettingFiles()).Build("s-base", read.Hash).Bands.Review);
         Assert.Equal(made.Hash.Of("a"u8, 1), read.Hash.Of("a"u8, 1));
         Assert.NotEqual(made.Hash.Of("a"u8, 1), made.Hash.Of("a"u8, 2));
     }

@@ -35,7 +35,7 @@ public sealed unsafe class PairTableTests
             int pair = random.Next(random.Next(10) == 0 ? Pairs : Pairs / 10);
             now += random.Next(20_000) == 0 ? random.Next(7_200_000) : random.Next(200);
             long time = now - (random.Next(5) == 0 ? random.Next(4_500_000) : 0);
-            table.Take(table.Touch(keys[pair], now), new Hops(time), ref windows[0], out long gap);
+            table.Take(table.Touch(keys[pair], now), new WindowBuckets(time), ref windows[0], out long gap);
             // A pair that no window counts any more may have been forgotten.
             if (gap < 0 && now - lasts[pair] > 4_200_000)
             {
@@ -94,6 +94,6 @@ public sealed unsafe class PairTableTests
     private static void Take(PairTable table, ulong key, long time)
     {
         Span<float> windows = stackalloc float[2];
-        table.Take(table.Touch(key, time), new Hops(time), ref windows[0], out _);
+        table.Take(table.Touch(key, time), new WindowBuckets(time), ref windows[0], out _);
     }
 }

@@ -18,7 +18,7 @@ public sealed class RankedTests
         long[] sorted = [.. values.Order()];
         for (int rank = 0; rank < count; rank = rank * 2 + 1)
         {
-            Assert.Equal(sorted[rank], Ranked.At(values, rank));
+            Assert.Equal(sorted[rank], QuickSelect.At(values, rank));
             Assert.Equal(
                 sorted.Count(value => value < sorted[rank]),
                 ((ReadOnlySpan<long>)values)[..rank].CountBelow(sorted[rank])

@@ -7,7 +7,7 @@ namespace Pipeline.Tests.Windows;
 
 public sealed class WindowEntryTests
 {
-    private static readonly (int Hop, int Hops)[] Shapes = [(10_000, 6), (60_000, 10), (600_000, 6)];
+    private static readonly (int Hop, int WindowBuckets)[] Shapes = [(10_000, 6), (60_000, 10), (600_000, 6)];
 
     [Fact]
     public void An_entry_is_one_cache_line() => Assert.Equal(64, Unsafe.SizeOf<WindowEntry>());
@@ -52,12 +52,12 @@ public sealed class WindowEntryTests
             now += random.Next(200) == 0 ? random.Next(4_000_000) : random.Next(40);
             long time = now - (random.Next(4) == 0 ? random.Next(4_000_000) : 0),
                 last = twin.Last;
-            entry.Take(new Hops(time), ref windows[0], out long gap);
+            entry.Take(new WindowBuckets(time), ref windows[0], out long gap);
             twin.Add(time);
             twin.Count(time, out int minute, out int tenMinutes, out int hour);
             Assert.Equal((minute, tenMinutes, hour), (windows[0], windows[1], windows[2]));
             Assert.Equal(last == 0 ? -1 : Math.Abs(time - last), gap);
-            pair.Take(new Hops(time), ref windows[0]);
+            pair.Take(new WindowBuckets(time), ref windows[0]);
             pairTwin.Add(time);
             pairTwin.Count(time, out tenMinutes, out hour);
             Assert.Equal((tenMinutes, hour), (windows[0], windows[1]));

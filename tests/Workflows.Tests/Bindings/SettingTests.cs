@@ -14,7 +14,7 @@ namespace Workflows.Tests.Bindings;
 public sealed class SettingTests
 {
     private static object Parse(string key, string json) =>
-        SettingParser.Parse(key, json, new SettingFiles(), BindingDecider.SettingKinds) is OtherSetting other
+        SettingParser.Parse(key, json, new SettingFiles(), BindingDecider.SettingKinds) is WorkflowSetting other
             ? other.Value
             : throw new InvalidOperationException(key);
 

@@ -129,7 +129,7 @@ internal sealed class ContentRun
 
         public object Parse(string key, string json) =>
             (
-                (Engine.Pipeline.Settings.OtherSetting)
+                (Engine.Pipeline.Settings.WorkflowSetting)
                     Engine.Pipeline.Settings.SettingParser.Parse(
                         key,
                         json,

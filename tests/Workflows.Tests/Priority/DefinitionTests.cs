@@ -14,7 +14,7 @@ public sealed class DefinitionTests
 {
     private static ProcessDefinition Load(string json) =>
         (ProcessDefinition)
-            ((OtherSetting)SettingParser.Parse("process/p", json, new SettingFiles(), [new ProcessKind()])).Value;
+            ((WorkflowSetting)SettingParser.Parse("process/p", json, new SettingFiles(), [new ProcessKind()])).Value;
 
     [Fact]
     public void The_contracts_example_loads_whole()

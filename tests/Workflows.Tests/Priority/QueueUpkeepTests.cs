@@ -20,7 +20,7 @@ public sealed class QueueUpkeepTests : IAsyncLifetime
     private const string Definition = """{"levels":[1,5,10],"default":5,"lease_s":60,"shares":{"10":0.5}}""";
 
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.FromUnixTimeMilliseconds(DeciderRun.Start));
-    private readonly SettingsBook _book = new(new SettingFiles(), [new ProcessKind()]);
+    private readonly SettingsBuilder _book = new(new SettingFiles(), [new ProcessKind()]);
     private readonly KeyedHash _hash = new(1, 2);
     private readonly DeciderRun _results = new(new PriorityDecider());
     private LiveResults? _redis;

@@ -33,7 +33,7 @@ public sealed class RefundReviewTests
 
     private static SettingsTimeline Timeline(params (string Key, string Json)[] settings)
     {
-        var book = new SettingsBook(new SettingFiles());
+        var book = new SettingsBuilder(new SettingFiles());
         foreach ((string key, string json) in settings)
         {
             book.Apply(key, json);

@@ -19,7 +19,7 @@ public sealed class WorkflowScorerTests
         var scorer = new WorkflowScorer(
             [decider],
             new SettingsTimeline(
-                new SettingsBook(new SettingFiles(), decider.Kinds).Build("s-base", hash),
+                new SettingsBuilder(new SettingFiles(), decider.Kinds).Build("s-base", hash),
                 TimeSpan.FromSeconds(2)
             ),
             hash,

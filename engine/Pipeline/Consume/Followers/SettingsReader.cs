@@ -22,8 +22,8 @@ public sealed class SettingsReader : IDisposable
         RetryAfter = TimeSpan.FromMilliseconds(200);
 
     private readonly IConsumer<byte[], byte[]> _consumer;
-    private readonly SettingsBook _book;
-    private readonly SettingsBase _base;
+    private readonly SettingsBuilder _book;
+    private readonly SettingsSnapshot _base;
     private readonly KafkaOut _kafka;
     private readonly DeliveryTracker _sent = new();
     private readonly TimeProvider _clock;
@@ -37,8 +37,8 @@ public sealed class SettingsReader : IDisposable
 
     public SettingsReader(
         KafkaTarget kafka,
-        SettingsBase settings,
-        SettingsBook book,
+        SettingsSnapshot settings,
+        SettingsBuilder book,
         TimeSpan activationDelay,
         KafkaOut output,
         TimeProvider clock,

@@ -71,7 +71,7 @@ public sealed class StandingsFollower : IDisposable
             {
                 _written[mark.Partition] = mark.LogTime;
             }
-            else if (ClickPlace.Read(key, value, out string click) is { } place)
+            else if (ClickDimensions.Read(key, value, out string click) is { } place)
             {
                 _labels.Place(click, place);
             }

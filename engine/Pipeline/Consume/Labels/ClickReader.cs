@@ -28,7 +28,7 @@ internal sealed unsafe class ClickReader : IDisposable
     private const int SmallestFetch = 16 * 1024;
 
     /// <summary>Where a click was made; null where the log has let it go, or holds something else there.</summary>
-    public ClickPlace? Read(int partition, long offset, string click)
+    public ClickDimensions? Read(int partition, long offset, string click)
     {
         _consumer.Assign(new TopicPartitionOffset(Topics.Interactions, partition, offset));
         ConsumeResult<byte[], byte[]>? found = _consumer.Consume(AnswerWithin);
@@ -74,7 +74,7 @@ internal sealed unsafe class ClickReader : IDisposable
                     : _protobuf.Decode(json.Start, json.Length, ref e, record.CloudEvent);
             return error.IsError || e.Type != EventType.Click || e.Id.ToString() != click
                 ? null
-                : ClickPlace.Of(e, offset);
+                : ClickDimensions.Of(e, offset);
         }
         finally
         {

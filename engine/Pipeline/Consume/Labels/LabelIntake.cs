@@ -28,7 +28,7 @@ public sealed class LabelIntake(Histories histories)
     public long Replaced => Volatile.Read(ref _replaced);
 
     /// <summary>The labels that wait for the place of their click.</summary>
-    public UnplacedLabels Waiting { get; } = new();
+    public PendingLabels Waiting { get; } = new();
 
     /// <summary>Of <see cref="Unplaced"/>, those that were counted since, by the fields of their click.</summary>
     public long Placed => Volatile.Read(ref _placed);
@@ -61,7 +61,7 @@ public sealed class LabelIntake(Histories histories)
     }
 
     /// <summary>The place of a click is told: labels of it that waited count, each from its own minute on.</summary>
-    public void Place(string click, ClickPlace place)
+    public void Place(string click, ClickDimensions place)
     {
         lock (_gate)
         {

@@ -29,7 +29,7 @@ internal sealed class LabelLog : IDisposable
     /// counts if a partition remembers the click now.
     /// </summary>
     /// <param name="placeOf">Where a click was made, by its id; null where none remembers it.</param>
-    public void TakeDue(long logTime, Func<string, ClickPlace?> placeOf)
+    public void TakeDue(long logTime, Func<string, ClickDimensions?> placeOf)
     {
         for (; IsDue(logTime); _log.Advance())
         {
@@ -40,7 +40,7 @@ internal sealed class LabelLog : IDisposable
                 continue;
             }
 
-            foreach (UnplacedClick click in _intake.Waiting.ReadFrom(ref _asked))
+            foreach (PendingLabelClick click in _intake.Waiting.ReadFrom(ref _asked))
             {
                 if (placeOf(click.Click) is { } place)
                 {

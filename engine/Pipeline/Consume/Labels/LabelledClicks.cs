@@ -51,7 +51,7 @@ public sealed class LabelledClicks : IDisposable
                 {
                     _output.Standing(
                         _sent,
-                        ClickPlace.Key(click, RedisKeys.Partition(Topics.Interactions, partition)),
+                        ClickDimensions.Key(click, RedisKeys.Partition(Topics.Interactions, partition)),
                         place.Value()
                     );
                 }
@@ -67,7 +67,7 @@ public sealed class LabelledClicks : IDisposable
         }
     }
 
-    private ClickPlace? Read(int partition, long offset, string click)
+    private ClickDimensions? Read(int partition, long offset, string click)
     {
         try
         {

@@ -19,7 +19,7 @@ internal sealed class LabelSearch(EngineContext context, PartitionAssignment<Cli
     /// </summary>
     private static readonly TimeSpan LookFor = TimeSpan.FromSeconds(10);
 
-    private readonly List<(UnplacedClick Click, long Since)> _sought = [];
+    private readonly List<(PendingLabelClick Click, long Since)> _sought = [];
     private long _labelsRead;
 
     /// <summary>
@@ -30,13 +30,13 @@ internal sealed class LabelSearch(EngineContext context, PartitionAssignment<Cli
     /// <summary>Called once a progress interval; costs a comparison where there are no such labels.</summary>
     public void Look(long now)
     {
-        UnplacedLabels waiting = context.Labels.Intake.Waiting;
+        PendingLabels waiting = context.Labels.Intake.Waiting;
         if (partitions.Owned.Count == 0 || (waiting.Asked == _labelsRead && _sought.Count == 0))
         {
             return;
         }
 
-        foreach (UnplacedClick click in waiting.ReadFrom(ref _labelsRead))
+        foreach (PendingLabelClick click in waiting.ReadFrom(ref _labelsRead))
         {
             _sought.Add((click, now));
         }
@@ -50,12 +50,12 @@ internal sealed class LabelSearch(EngineContext context, PartitionAssignment<Cli
         );
     }
 
-    private bool IsFound(UnplacedClick click)
+    private bool IsFound(PendingLabelClick click)
     {
         ulong id = Fingerprints.Click(context.Hash, Encoding.ASCII.GetBytes(click.Click));
         foreach (ClickPartition partition in partitions.Owned)
         {
-            ref IdMemory.Remembered found = ref partition.State.Ids.Find(id);
+            ref DeduplicationWindow.Remembered found = ref partition.State.Ids.Find(id);
             if (Unsafe.IsNullRef(ref found))
             {
                 continue;
@@ -67,6 +67,6 @@ internal sealed class LabelSearch(EngineContext context, PartitionAssignment<Cli
         return false;
     }
 
-    private static bool IsPast(ClickPartition partition, UnplacedClick click) =>
+    private static bool IsPast(ClickPartition partition, PendingLabelClick click) =>
         partition.Next >= partition.LiveFromOffset && (partition.EndSince != 0 || partition.LogTime > click.LogTime);
 }

@@ -105,12 +105,12 @@ public sealed unsafe class LogScorer : IDisposable
         _pinned.Clear();
     }
 
-    private ClickPlace? PlaceOf(string click)
+    private ClickDimensions? PlaceOf(string click)
     {
         ulong id = Fingerprints.Click(_hash, System.Text.Encoding.ASCII.GetBytes(click));
         foreach (PartitionState partition in _partitions)
         {
-            ref Join.IdMemory.Remembered found = ref partition.Ids.Find(id);
+            ref Join.DeduplicationWindow.Remembered found = ref partition.Ids.Find(id);
             if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref found))
             {
                 return (_clicks ??= new ClickReader(_kafka)).Read(
@@ -195,7 +195,7 @@ public sealed unsafe class LogScorer : IDisposable
             Write();
         }
 
-        public void Confirmed(PartitionState partition, Confirmable click, in InteractionEvent e)
+        public void Confirmed(PartitionState partition, PendingConfirmation click, in InteractionEvent e)
         {
             _line.Clear();
             VerdictWriter.WriteConfirmed(_line, partition, click, e, complete: true);

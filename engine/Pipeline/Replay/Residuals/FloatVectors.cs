@@ -5,10 +5,10 @@ namespace Engine.Pipeline.Replay.Residuals;
 
 /// <summary>
 /// Some floats at once. The arithmetic is IEEE's in each lane, nothing is fused, and no lane meets another: whatever
-/// the width, results are equal bit for bit, and <see cref="Lane1"/> is the scalar twin of all others.
+/// the width, results are equal bit for bit, and <see cref="Float1Vector"/> is the scalar twin of all others.
 /// </summary>
-internal interface ILane<TSelf>
-    where TSelf : struct, ILane<TSelf>
+internal interface IFloatVector<TSelf>
+    where TSelf : struct, IFloatVector<TSelf>
 {
     static abstract int Count { get; }
 
@@ -31,105 +31,105 @@ internal interface ILane<TSelf>
     void Store(ref float to);
 }
 
-internal readonly struct Lane1(float value) : ILane<Lane1>
+internal readonly struct Float1Vector(float value) : IFloatVector<Float1Vector>
 {
     private readonly float _value = value;
 
     public static int Count => 1;
 
-    public static Lane1 Of(float value) => new(value);
+    public static Float1Vector Of(float value) => new(value);
 
-    public static Lane1 Load(ref readonly float from) => new(from);
+    public static Float1Vector Load(ref readonly float from) => new(from);
 
-    public static Lane1 operator +(Lane1 a, Lane1 b) => new(a._value + b._value);
+    public static Float1Vector operator +(Float1Vector a, Float1Vector b) => new(a._value + b._value);
 
-    public static Lane1 operator -(Lane1 a, Lane1 b) => new(a._value - b._value);
+    public static Float1Vector operator -(Float1Vector a, Float1Vector b) => new(a._value - b._value);
 
-    public static Lane1 operator *(Lane1 a, Lane1 b) => new(a._value * b._value);
+    public static Float1Vector operator *(Float1Vector a, Float1Vector b) => new(a._value * b._value);
 
-    public static Lane1 operator /(Lane1 a, Lane1 b) => new(a._value / b._value);
+    public static Float1Vector operator /(Float1Vector a, Float1Vector b) => new(a._value / b._value);
 
-    public static Lane1 Min(Lane1 a, Lane1 b) => new(Math.Min(a._value, b._value));
+    public static Float1Vector Min(Float1Vector a, Float1Vector b) => new(Math.Min(a._value, b._value));
 
-    public static Lane1 Max(Lane1 a, Lane1 b) => new(Math.Max(a._value, b._value));
+    public static Float1Vector Max(Float1Vector a, Float1Vector b) => new(Math.Max(a._value, b._value));
 
     public void Store(ref float to) => to = _value;
 }
 
-internal readonly struct Lane4(Vector128<float> value) : ILane<Lane4>
+internal readonly struct Float4Vector(Vector128<float> value) : IFloatVector<Float4Vector>
 {
     private readonly Vector128<float> _value = value;
 
     public static int Count => 4;
 
-    public static Lane4 Of(float value) => new(Vector128.Create(value));
+    public static Float4Vector Of(float value) => new(Vector128.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane4 Load(ref readonly float from) => new(Vector128.LoadUnsafe(in from));
+    public static Float4Vector Load(ref readonly float from) => new(Vector128.LoadUnsafe(in from));
 
-    public static Lane4 operator +(Lane4 a, Lane4 b) => new(a._value + b._value);
+    public static Float4Vector operator +(Float4Vector a, Float4Vector b) => new(a._value + b._value);
 
-    public static Lane4 operator -(Lane4 a, Lane4 b) => new(a._value - b._value);
+    public static Float4Vector operator -(Float4Vector a, Float4Vector b) => new(a._value - b._value);
 
-    public static Lane4 operator *(Lane4 a, Lane4 b) => new(a._value * b._value);
+    public static Float4Vector operator *(Float4Vector a, Float4Vector b) => new(a._value * b._value);
 
-    public static Lane4 operator /(Lane4 a, Lane4 b) => new(a._value / b._value);
+    public static Float4Vector operator /(Float4Vector a, Float4Vector b) => new(a._value / b._value);
 
-    public static Lane4 Min(Lane4 a, Lane4 b) => new(Vector128.Min(a._value, b._value));
+    public static Float4Vector Min(Float4Vector a, Float4Vector b) => new(Vector128.Min(a._value, b._value));
 
-    public static Lane4 Max(Lane4 a, Lane4 b) => new(Vector128.Max(a._value, b._value));
+    public static Float4Vector Max(Float4Vector a, Float4Vector b) => new(Vector128.Max(a._value, b._value));
 
     public void Store(ref float to) => _value.StoreUnsafe(ref to);
 }
 
-internal readonly struct Lane8(Vector256<float> value) : ILane<Lane8>
+internal readonly struct Float8Vector(Vector256<float> value) : IFloatVector<Float8Vector>
 {
     private readonly Vector256<float> _value = value;
 
     public static int Count => 8;
 
-    public static Lane8 Of(float value) => new(Vector256.Create(value));
+    public static Float8Vector Of(float value) => new(Vector256.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane8 Load(ref readonly float from) => new(Vector256.LoadUnsafe(in from));
+    public static Float8Vector Load(ref readonly float from) => new(Vector256.LoadUnsafe(in from));
 
-    public static Lane8 operator +(Lane8 a, Lane8 b) => new(a._value + b._value);
+    public static Float8Vector operator +(Float8Vector a, Float8Vector b) => new(a._value + b._value);
 
-    public static Lane8 operator -(Lane8 a, Lane8 b) => new(a._value - b._value);
+    public static Float8Vector operator -(Float8Vector a, Float8Vector b) => new(a._value - b._value);
 
-    public static Lane8 operator *(Lane8 a, Lane8 b) => new(a._value * b._value);
+    public static Float8Vector operator *(Float8Vector a, Float8Vector b) => new(a._value * b._value);
 
-    public static Lane8 operator /(Lane8 a, Lane8 b) => new(a._value / b._value);
+    public static Float8Vector operator /(Float8Vector a, Float8Vector b) => new(a._value / b._value);
 
-    public static Lane8 Min(Lane8 a, Lane8 b) => new(Vector256.Min(a._value, b._value));
+    public static Float8Vector Min(Float8Vector a, Float8Vector b) => new(Vector256.Min(a._value, b._value));
 
-    public static Lane8 Max(Lane8 a, Lane8 b) => new(Vector256.Max(a._value, b._value));
+    public static Float8Vector Max(Float8Vector a, Float8Vector b) => new(Vector256.Max(a._value, b._value));
 
     public void Store(ref float to) => _value.StoreUnsafe(ref to);
 }
 
-internal readonly struct Lane16(Vector512<float> value) : ILane<Lane16>
+internal readonly struct Float16Vector(Vector512<float> value) : IFloatVector<Float16Vector>
 {
     private readonly Vector512<float> _value = value;
 
     public static int Count => 16;
 
-    public static Lane16 Of(float value) => new(Vector512.Create(value));
+    public static Float16Vector Of(float value) => new(Vector512.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane16 Load(ref readonly float from) => new(Vector512.LoadUnsafe(in from));
+    public static Float16Vector Load(ref readonly float from) => new(Vector512.LoadUnsafe(in from));
 
-    public static Lane16 operator +(Lane16 a, Lane16 b) => new(a._value + b._value);
+    public static Float16Vector operator +(Float16Vector a, Float16Vector b) => new(a._value + b._value);
 
-    public static Lane16 operator -(Lane16 a, Lane16 b) => new(a._value - b._value);
+    public static Float16Vector operator -(Float16Vector a, Float16Vector b) => new(a._value - b._value);
 
-    public static Lane16 operator *(Lane16 a, Lane16 b) => new(a._value * b._value);
+    public static Float16Vector operator *(Float16Vector a, Float16Vector b) => new(a._value * b._value);
 
-    public static Lane16 operator /(Lane16 a, Lane16 b) => new(a._value / b._value);
+    public static Float16Vector operator /(Float16Vector a, Float16Vector b) => new(a._value / b._value);
 
-    public static Lane16 Min(Lane16 a, Lane16 b) => new(Vector512.Min(a._value, b._value));
+    public static Float16Vector Min(Float16Vector a, Float16Vector b) => new(Vector512.Min(a._value, b._value));
 
-    public static Lane16 Max(Lane16 a, Lane16 b) => new(Vector512.Max(a._value, b._value));
+    public static Float16Vector Max(Float16Vector a, Float16Vector b) => new(Vector512.Max(a._value, b._value));
 
     public void Store(ref float to) => _value.StoreUnsafe(ref to);
 }

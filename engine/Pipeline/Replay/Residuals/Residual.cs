@@ -35,15 +35,15 @@ internal static class Residual
     /// <param name="b">Padded.</param>
     /// <param name="most">px² that a point counts at most.</param>
     public static float Between(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float most = float.MaxValue) =>
-        Vector512.IsHardwareAccelerated ? Between<Lane16>(a, b, most)
-        : Vector256.IsHardwareAccelerated ? Between<Lane8>(a, b, most)
-        : Vector128.IsHardwareAccelerated ? Between<Lane4>(a, b, most)
-        : Between<Lane1>(a, b, most);
+        Vector512.IsHardwareAccelerated ? Between<Float16Vector>(a, b, most)
+        : Vector256.IsHardwareAccelerated ? Between<Float8Vector>(a, b, most)
+        : Vector128.IsHardwareAccelerated ? Between<Float4Vector>(a, b, most)
+        : Between<Float1Vector>(a, b, most);
 
     /// <summary>The same by a given width.</summary>
     [SkipLocalsInit]
     public static float Between<TLane>(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float most = float.MaxValue)
-        where TLane : struct, ILane<TLane>
+        where TLane : struct, IFloatVector<TLane>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(a.Length, Padded);
         ArgumentOutOfRangeException.ThrowIfLessThan(b.Length, Padded);
@@ -68,7 +68,7 @@ internal static class Residual
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Sum<TLane>(ref float values)
-        where TLane : struct, ILane<TLane>
+        where TLane : struct, IFloatVector<TLane>
     {
         for (int half = Points / 2; half > 0; half /= 2)
         {
@@ -96,7 +96,7 @@ internal static class Residual
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLane ToPolyline<TLane>(ref float points, ref float line, int i)
-        where TLane : struct, ILane<TLane>
+        where TLane : struct, IFloatVector<TLane>
     {
         TLane px = At<TLane>(ref points, i + 1),
             py = At<TLane>(ref points, YAt + i + 1);
@@ -111,7 +111,7 @@ internal static class Residual
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLane ToSegment<TLane>(TLane px, TLane py, TLane ax, TLane ay, TLane bx, TLane by)
-        where TLane : struct, ILane<TLane>
+        where TLane : struct, IFloatVector<TLane>
     {
         TLane dx = bx - ax,
             dy = by - ay,
@@ -127,5 +127,5 @@ internal static class Residual
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLane At<TLane>(ref float from, int i)
-        where TLane : struct, ILane<TLane> => TLane.Load(ref Unsafe.Add(ref from, i));
+        where TLane : struct, IFloatVector<TLane> => TLane.Load(ref Unsafe.Add(ref from, i));
 }

@@ -60,9 +60,9 @@ internal sealed class PairWindow
 {
     public const string Word = "pair";
 
-    private const int Hops = 24;
+    private const int WindowBuckets = 24;
 
-    private sealed record Entry(long Last, (long Start, long Count)[] Hops);
+    private sealed record Entry(long Last, (long Start, long Count)[] WindowBuckets);
 
     private readonly Dictionary<string, Entry> _pairs = [];
     private readonly PriorityQueue<string, long> _ageing = new();
@@ -72,11 +72,13 @@ internal sealed class PairWindow
     {
         bool inOrder = string.CompareOrdinal(first, second) <= 0;
         string field = $"{Word} {page} {(inOrder ? first : second)} {(inOrder ? second : first)}";
-        long hop = Math.Max(1, window / Hops),
+        long hop = Math.Max(1, window / WindowBuckets),
             start = logTime / hop * hop;
         List<(long Start, long Count)> hops =
         [
-            .. _pairs.TryGetValue(field, out Entry? entry) ? entry.Hops.Where(one => one.Start > logTime - window) : [],
+            .. _pairs.TryGetValue(field, out Entry? entry)
+                ? entry.WindowBuckets.Where(one => one.Start > logTime - window)
+                : [],
         ];
         // A setting that changes may lengthen hops: then one that has begun goes on.
         if (hops.Count > 0 && hops[^1].Start >= start)

@@ -9,10 +9,10 @@ namespace Engine.Workflows.ContentRequests.Decision;
 public sealed class RequestRates
 {
     /// <summary>What must be read again for the counts to be whole.</summary>
-    public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(Hops * HopMs);
+    public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(WindowBuckets * HopMs);
 
     /// <summary>A minute in hops: it reaches back between 50 s and 60 s.</summary>
-    private const int Hops = 6;
+    private const int WindowBuckets = 6;
     private const long HopMs = 10_000,
         SecondMs = 1000;
 
@@ -21,9 +21,9 @@ public sealed class RequestRates
 
     private readonly Dictionary<IpAddress, int>[] _hops =
     [
-        .. Enumerable.Range(0, Hops).Select(_ => new Dictionary<IpAddress, int>()),
+        .. Enumerable.Range(0, WindowBuckets).Select(_ => new Dictionary<IpAddress, int>()),
     ];
-    private readonly long[] _hopOf = new long[Hops];
+    private readonly long[] _hopOf = new long[WindowBuckets];
     private readonly Dictionary<string, (long Second, long Count)> _sponsors = new(StringComparer.Ordinal);
 
     /// <summary>Counts a request of a network, and says how many it sent within the minute.</summary>
@@ -31,7 +31,7 @@ public sealed class RequestRates
     {
         IpAddress network = address.Network;
         long hop = logTime / HopMs;
-        int at = (int)(hop % Hops);
+        int at = (int)(hop % WindowBuckets);
         Dictionary<IpAddress, int> now = _hops[at];
         if (_hopOf[at] != hop)
         {
@@ -44,9 +44,9 @@ public sealed class RequestRates
         }
 
         long sum = 0;
-        for (int i = 0; i < Hops; i++)
+        for (int i = 0; i < WindowBuckets; i++)
         {
-            if (_hopOf[i] > hop - Hops && _hops[i].TryGetValue(network, out int count))
+            if (_hopOf[i] > hop - WindowBuckets && _hops[i].TryGetValue(network, out int count))
             {
                 sum += count;
             }

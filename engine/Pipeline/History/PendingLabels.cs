@@ -2,7 +2,7 @@ namespace Engine.Pipeline.History;
 
 /// <summary>A click that a label speaks of without saying where it was made.</summary>
 /// <param name="LogTime">Of the label's record, ms.</param>
-public readonly record struct UnplacedClick(string Click, long LogTime);
+public readonly record struct PendingLabelClick(string Click, long LogTime);
 
 /// <summary>
 /// Labels that don't say where their click was made, until somebody does; and the places that were told, for labels
@@ -11,14 +11,14 @@ public readonly record struct UnplacedClick(string Click, long LogTime);
 /// </summary>
 /// <param name="bound">The most clicks with labels that wait, and the most places that are remembered; 500 bytes
 /// each.</param>
-public sealed class UnplacedLabels(int bound = 50_000)
+public sealed class PendingLabels(int bound = 50_000)
 {
     private readonly Dictionary<string, List<(LabelEvent Label, long LogTime)>> _waiting = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ClickPlace> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ClickDimensions> _places = new(StringComparer.Ordinal);
     private readonly Queue<string> _waitingOrder = new(),
         _placesOrder = new();
     private readonly Lock _gate = new();
-    private readonly UnplacedClick[] _asked = new UnplacedClick[bound];
+    private readonly PendingLabelClick[] _asked = new PendingLabelClick[bound];
     private long _count;
 
     /// <summary>How many clicks were asked for so far: nothing is new where it hasn't changed.</summary>
@@ -27,7 +27,7 @@ public sealed class UnplacedLabels(int bound = 50_000)
     /// <summary>The label with its click's place, where that is known; else null, and the label waits.</summary>
     public LabelEvent? Complete(LabelEvent label, long logTime)
     {
-        if (_places.TryGetValue(label.Click, out ClickPlace? place))
+        if (_places.TryGetValue(label.Click, out ClickDimensions? place))
         {
             return place.Complete(label);
         }
@@ -47,7 +47,7 @@ public sealed class UnplacedLabels(int bound = 50_000)
 
         lock (_gate)
         {
-            _asked[_count % bound] = new UnplacedClick(label.Click, logTime);
+            _asked[_count % bound] = new PendingLabelClick(label.Click, logTime);
             Volatile.Write(ref _count, _count + 1);
         }
         return null;
@@ -65,7 +65,7 @@ public sealed class UnplacedLabels(int bound = 50_000)
     }
 
     /// <summary>A click's place is told: the labels that waited for it, complete.</summary>
-    public List<(LabelEvent Label, long LogTime)> Place(string click, ClickPlace place)
+    public List<(LabelEvent Label, long LogTime)> Place(string click, ClickDimensions place)
     {
         if (_places.TryAdd(click, place))
         {
@@ -84,11 +84,11 @@ public sealed class UnplacedLabels(int bound = 50_000)
 
     /// <summary>The clicks that were asked for since the last call, and are not too many to be remembered.</summary>
     /// <param name="next">Where the caller stands; 0 for all.</param>
-    public List<UnplacedClick> ReadFrom(ref long next)
+    public List<PendingLabelClick> ReadFrom(ref long next)
     {
         lock (_gate)
         {
-            var clicks = new List<UnplacedClick>();
+            var clicks = new List<PendingLabelClick>();
             for (long i = Math.Max(next, _count - bound); i < _count; i++)
             {
                 clicks.Add(_asked[i % bound]);

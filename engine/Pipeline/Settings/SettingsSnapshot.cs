@@ -10,7 +10,7 @@ namespace Engine.Pipeline.Settings;
 /// What is in force from the log's beginning for a group: the files' records with the topic's over them, as they stood
 /// when the group first started. Kept under <c>settings-base:&lt;group&gt;</c>, with the group's hash secrets.
 /// </summary>
-public sealed record SettingsBase
+public sealed record SettingsSnapshot
 {
     /// <summary>The offset in <c>settings</c> from which records are later ones.</summary>
     [JsonPropertyName("offset")]
@@ -33,22 +33,22 @@ public sealed record SettingsBase
     [JsonIgnore]
     public KeyedHash Hash => new(Convert.ToUInt64(HashKey[..16], 16), Convert.ToUInt64(HashKey[16..], 16));
 
-    public string ToJson() => JsonSerializer.Serialize(this, SettingsBaseJson.Default.SettingsBase);
+    public string ToJson() => JsonSerializer.Serialize(this, SettingsSnapshotJson.Default.SettingsSnapshot);
 
-    public static SettingsBase FromJson(string json) =>
-        JsonSerializer.Deserialize(json, SettingsBaseJson.Default.SettingsBase)
+    public static SettingsSnapshot FromJson(string json) =>
+        JsonSerializer.Deserialize(json, SettingsSnapshotJson.Default.SettingsSnapshot)
         ?? throw new FormatException("the base of settings is null");
 }
 
-[JsonSerializable(typeof(SettingsBase))]
-internal sealed partial class SettingsBaseJson : JsonSerializerContext;
+[JsonSerializable(typeof(SettingsSnapshot))]
+internal sealed partial class SettingsSnapshotJson : JsonSerializerContext;
 
 /// <summary>
 /// Records of settings as they come, parsed; versions are made from it. A record that doesn't load changes nothing: the
 /// one before it stays.
 /// </summary>
 /// <param name="others">Kinds that others than the pipeline go by.</param>
-public sealed class SettingsBook(SettingFiles files, IReadOnlyList<ISettingKind>? others = null)
+public sealed class SettingsBuilder(SettingFiles files, IReadOnlyList<ISettingKind>? others = null)
 {
     private readonly Dictionary<string, object> _records = new(StringComparer.Ordinal);
 
@@ -73,9 +73,13 @@ public sealed class SettingsBook(SettingFiles files, IReadOnlyList<ISettingKind>
     /// <summary>
     /// A book with the base's records; throws <see cref="SettingException"/> where one doesn't load here.
     /// </summary>
-    public static SettingsBook Of(SettingsBase settings, SettingFiles files, IReadOnlyList<ISettingKind>? others = null)
+    public static SettingsBuilder Of(
+        SettingsSnapshot settings,
+        SettingFiles files,
+        IReadOnlyList<ISettingKind>? others = null
+    )
     {
-        var book = new SettingsBook(files, others);
+        var book = new SettingsBuilder(files, others);
         foreach ((string key, JsonElement value) in settings.Records)
         {
             book.Apply(key, value.GetRawText());

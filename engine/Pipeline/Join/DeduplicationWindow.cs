@@ -14,7 +14,7 @@ namespace Engine.Pipeline.Join;
 /// outside of the collector's heap: at a million ids its copies there would cost more than all else. One a partition;
 /// not for two threads. References hold until the next <see cref="Add"/>.
 /// </summary>
-public sealed unsafe class IdMemory : IDisposable
+public sealed unsafe class DeduplicationWindow : IDisposable
 {
     /// <summary>
     /// What is remembered of an id: 16 bytes. Of its click's log time and offset the low bits are kept, for all that is
@@ -89,7 +89,7 @@ public sealed unsafe class IdMemory : IDisposable
         _offset;
 
     /// <param name="bound">The most ids to remember.</param>
-    public IdMemory(int bound)
+    public DeduplicationWindow(int bound)
     {
         _bound = Math.Max(16, bound);
         int size = Math.Min(1024, (int)BitOperations.RoundUpToPowerOf2((uint)_bound));
@@ -97,7 +97,7 @@ public sealed unsafe class IdMemory : IDisposable
         AllocateIndex(size * 2);
     }
 
-    ~IdMemory() => Free();
+    ~DeduplicationWindow() => Free();
 
     public int Count => _count;
 
@@ -254,7 +254,7 @@ public sealed unsafe class IdMemory : IDisposable
         int next = place - place % IdsPerPage + IdsPerPage;
         if (next < _size && _count < next)
         {
-            PagesAhead.Prefault(_ring + next, HugePages.Bytes);
+            PagePrefaulter.Prefault(_ring + next, HugePages.Bytes);
         }
 
         if (_followingLinks != 0 || _count < _links / 2 - IdsPerPage || _links / 2 >= _bound)
@@ -264,7 +264,7 @@ public sealed unsafe class IdMemory : IDisposable
 
         _followingLinks = _links * 2;
         _following = (uint*)HugePages.Allocate((nuint)_followingLinks * sizeof(uint));
-        PagesAhead.Prefault(_following, (nuint)_followingLinks * sizeof(uint));
+        PagePrefaulter.Prefault(_following, (nuint)_followingLinks * sizeof(uint));
     }
 
     private void GrowRing()

@@ -4,16 +4,16 @@ namespace Engine.Pipeline.Windows;
 /// An event's time in the hops of all windows, and its places in their rings: reckoned once a click, used for each of
 /// its keys.
 /// </summary>
-public readonly struct Hops
+public readonly struct WindowBuckets
 {
-    public Hops(long time)
+    public WindowBuckets(long time)
     {
         Time = time;
         Ten = (uint)(time / 10_000);
         uint minute = Ten / 6,
             tens = minute / 10;
         TwoMinutes = minute / 2;
-        (TenPlace, MinutePlace, TensPlace, TwoMinutesPlace) = (
+        (TenPlace, MinutePlace, TenMinuteSlot, TwoMinutesPlace) = (
             Ten - minute * 6,
             minute - tens * 10,
             tens % 6,
@@ -35,7 +35,7 @@ public readonly struct Hops
 
     public uint MinutePlace { get; }
 
-    public uint TensPlace { get; }
+    public uint TenMinuteSlot { get; }
 
     public uint TwoMinutesPlace { get; }
 }

@@ -9,7 +9,7 @@ namespace Engine.Pipeline.Replay;
 /// looked for. Prefetched (<see cref="ReplayIndex.Prefetch"/>), the index's memory comes while its caller does
 /// something else. Not thread-safe: one a lane.
 /// </summary>
-public sealed class ReplayQuestion
+public sealed class ReplayLookup
 {
     internal readonly float[] Points = new float[Residual.Padded];
     internal readonly int[] Homes = new int[MeansTable.MaxHomes];

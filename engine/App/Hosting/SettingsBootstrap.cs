@@ -14,23 +14,23 @@ namespace Engine.App.Hosting;
 /// The base of a group's settings: on a first start the files' records with those of the topic over them, set once;
 /// later starts take what is there, and are told where the files have moved on.
 /// </summary>
-public static class GroupBase
+public static class SettingsBootstrap
 {
     /// <summary>The base that an earlier start has set; null on a first start.</summary>
-    public static SettingsBase? Find(IDatabase redis, RedisKeys keys, ConfigFile file, ILogger log)
+    public static SettingsSnapshot? Find(IDatabase redis, RedisKeys keys, ConfigFile file, ILogger log)
     {
         if (redis.StringGet(keys.SettingsBase) is not { IsNull: false } there)
         {
             return null;
         }
 
-        SettingsBase found = SettingsBase.FromJson(there.ToString());
+        SettingsSnapshot found = SettingsSnapshot.FromJson(there.ToString());
         TellDifferences(found, SettingsFolder.Read(file.SettingsFolders), log);
         return found;
     }
 
     /// <summary>Sets the base of a first start; who comes second takes the other's.</summary>
-    public static SettingsBase Set(IDatabase redis, RedisKeys keys, KafkaTarget kafka, ConfigFile file)
+    public static SettingsSnapshot Set(IDatabase redis, RedisKeys keys, KafkaTarget kafka, ConfigFile file)
     {
         SortedDictionary<string, string> files = SettingsFolder.Read(file.SettingsFolders);
         List<string> problems = SettingsFolder.Check(files, file.Files, Modules.SettingKinds);
@@ -42,12 +42,12 @@ public static class GroupBase
             );
         }
 
-        SettingsBase mine = Make(files, kafka, file.Files);
+        SettingsSnapshot mine = Make(files, kafka, file.Files);
         redis.StringSet(keys.SettingsBase, mine.ToJson(), when: When.NotExists);
-        return SettingsBase.FromJson(redis.StringGet(keys.SettingsBase).ToString());
+        return SettingsSnapshot.FromJson(redis.StringGet(keys.SettingsBase).ToString());
     }
 
-    private static SettingsBase Make(
+    private static SettingsSnapshot Make(
         SortedDictionary<string, string> files,
         KafkaTarget kafka,
         SettingFiles settingFiles
@@ -56,7 +56,7 @@ public static class GroupBase
         long next = SettingsReader.End(kafka),
             logTime = 0;
         var records = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
-        var check = new SettingsBook(settingFiles, Modules.SettingKinds);
+        var check = new SettingsBuilder(settingFiles, Modules.SettingKinds);
         void Apply(string key, string? value)
         {
             try
@@ -91,16 +91,16 @@ public static class GroupBase
             logTime = record.LogTime;
             Apply(record.Key, record.Json);
         }
-        return new SettingsBase
+        return new SettingsSnapshot
         {
             Offset = next,
             LogTime = logTime,
             Records = records,
-            HashKey = SettingsBase.NewHashKey(),
+            HashKey = SettingsSnapshot.NewHashKey(),
         };
     }
 
-    private static void TellDifferences(SettingsBase taken, SortedDictionary<string, string> files, ILogger log)
+    private static void TellDifferences(SettingsSnapshot taken, SortedDictionary<string, string> files, ILogger log)
     {
         string[] changed =
         [

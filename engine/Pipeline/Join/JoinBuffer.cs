@@ -36,7 +36,7 @@ public sealed class WaitingPath
 /// What waits for its other half, by click: found by fingerprint, and let go in order of deadline (then of offset, so
 /// that the order never depends on a heap's whims). One a partition; not for two threads.
 /// </summary>
-public sealed class WaitingRoom<T>
+public sealed class JoinBuffer<T>
     where T : class
 {
     private readonly Dictionary<ulong, T> _byClick = [];

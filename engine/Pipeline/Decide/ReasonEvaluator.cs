@@ -9,7 +9,7 @@ using Engine.Pipeline.Verdicts;
 namespace Engine.Pipeline.Decide;
 
 /// <summary>Which reasons hold for a click. Pure: everything it goes by is in the row and its settings.</summary>
-public static class Grounds
+public static class ReasonEvaluator
 {
     /// <summary>Evaluates every reason but those of rules and confirmations.</summary>
     public static void Find(ClickRow row, ref Judgement judgement)
@@ -30,12 +30,12 @@ public static class Grounds
         Shares(row, settings, ref judgement);
         if (row.TimeOutOfRange)
         {
-            Hold(Reason.TimeOutOfRange, settings, ref judgement);
+            AddReason(Reason.TimeOutOfRange, settings, ref judgement);
         }
 
         if (judgement.Score >= settings.Bands.Review)
         {
-            Hold(Reason.Model, settings, ref judgement);
+            AddReason(Reason.Model, settings, ref judgement);
         }
     }
 
@@ -57,13 +57,13 @@ public static class Grounds
             )
         )
         {
-            judgement.Hold(Reason.RatePair, pair, pair.Class);
+            judgement.AddReason(Reason.RatePair, pair, pair.Class);
         }
 
         ReasonSetting twice = settings[Reason.ClickDouble];
         if (!twice.Off && row.PairGapMs >= 0 && row.PairGapMs <= twice.Limit)
         {
-            judgement.Hold(Reason.ClickDouble, twice, twice.Class);
+            judgement.AddReason(Reason.ClickDouble, twice, twice.Class);
         }
     }
 
@@ -78,7 +78,7 @@ public static class Grounds
         ReasonSetting setting = settings[reason];
         if (!setting.Off && Count(row, minute, setting) > setting.Limit)
         {
-            judgement.Hold(reason, setting, setting.Class);
+            judgement.AddReason(reason, setting, setting.Class);
         }
     }
 
@@ -122,32 +122,32 @@ public static class Grounds
     {
         if (row.DatacentreList != null)
         {
-            Hold(Reason.ListDatacentre, settings, ref judgement);
+            AddReason(Reason.ListDatacentre, settings, ref judgement);
         }
 
         if (row.ProxyList != null)
         {
-            Hold(Reason.ListProxy, settings, ref judgement);
+            AddReason(Reason.ListProxy, settings, ref judgement);
         }
 
         if (row.AgentInfo.CrawlerList != null)
         {
-            Hold(Reason.ListCrawler, settings, ref judgement);
+            AddReason(Reason.ListCrawler, settings, ref judgement);
         }
 
         if (row.Contradiction != null)
         {
-            Hold(Reason.AgentContradiction, settings, ref judgement);
+            AddReason(Reason.AgentContradiction, settings, ref judgement);
         }
 
         if (row[ClickFeature.PositionInside] == 0)
         {
-            Hold(Reason.ClickPosition, settings, ref judgement);
+            AddReason(Reason.ClickPosition, settings, ref judgement);
         }
 
         if (row[ClickFeature.PageOdd] != 0)
         {
-            Hold(Reason.ClickPage, settings, ref judgement);
+            AddReason(Reason.ClickPage, settings, ref judgement);
         }
     }
 
@@ -155,12 +155,12 @@ public static class Grounds
     {
         if (row.Path == PathState.Missing)
         {
-            Hold(Reason.CursorMissing, settings, ref judgement);
+            AddReason(Reason.CursorMissing, settings, ref judgement);
         }
 
         if (row.Replay.Click != null)
         {
-            Hold(Reason.CursorReplay, settings, ref judgement);
+            AddReason(Reason.CursorReplay, settings, ref judgement);
         }
 
         Degenerate(Degeneracy.None, Reason.CursorNone, row, settings, ref judgement);
@@ -173,7 +173,7 @@ public static class Grounds
             && row.PathProbability >= model.Artefact.CutOff
         )
         {
-            Hold(Reason.CursorProgram, settings, ref judgement);
+            AddReason(Reason.CursorProgram, settings, ref judgement);
         }
     }
 
@@ -188,7 +188,7 @@ public static class Grounds
         ReasonSetting setting = settings[reason];
         if ((row.Degenerate & kind) != 0 && !setting.Off)
         {
-            judgement.Hold(reason, setting, row.DegenerateCount > setting.Limit ? setting.Over : setting.Class);
+            judgement.AddReason(reason, setting, row.DegenerateCount > setting.Limit ? setting.Over : setting.Class);
         }
     }
 
@@ -203,13 +203,13 @@ public static class Grounds
             && row.PublisherShare.Recent - row.PublisherShare.Past > publisher.Limit
         )
         {
-            judgement.Hold(Reason.PublisherShare, publisher, publisher.Class);
+            judgement.AddReason(Reason.PublisherShare, publisher, publisher.Class);
         }
 
         ReasonSetting history = settings[Reason.History];
         if (!history.Off && row.HistoryShare > history.Limit)
         {
-            judgement.Hold(Reason.History, history, history.Class);
+            judgement.AddReason(Reason.History, history, history.Class);
         }
     }
 
@@ -224,16 +224,16 @@ public static class Grounds
         ReasonSetting setting = settings[reason];
         if (!setting.Off && clicks >= setting.MinClicks && share > setting.Limit)
         {
-            judgement.Hold(reason, setting, setting.Class);
+            judgement.AddReason(reason, setting, setting.Class);
         }
     }
 
-    private static void Hold(Reason reason, DecisionSettings settings, ref Judgement judgement)
+    private static void AddReason(Reason reason, DecisionSettings settings, ref Judgement judgement)
     {
         ReasonSetting setting = settings[reason];
         if (!setting.Off)
         {
-            judgement.Hold(reason, setting, setting.Class);
+            judgement.AddReason(reason, setting, setting.Class);
         }
     }
 }

@@ -10,7 +10,7 @@ namespace Engine.Pipeline.History;
 /// <c>standings</c> a record of key <c>label/&lt;click&gt;/&lt;topic&gt;-&lt;p&gt;</c> by the owner of the partition
 /// that remembers the click. Texts are empty where the click has none.
 /// </summary>
-public sealed record ClickPlace
+public sealed record ClickDimensions
 {
     /// <summary>The first part of a record's key.</summary>
     public const string Kind = "label";
@@ -67,7 +67,7 @@ public sealed record ClickPlace
     public long Offset { get; init; }
 
     /// <summary>The place of a decoded click.</summary>
-    public static ClickPlace Of(in InteractionEvent click, long offset) =>
+    public static ClickDimensions Of(in InteractionEvent click, long offset) =>
         new()
         {
             Publisher = click.Publisher.ToString(),
@@ -109,11 +109,11 @@ public sealed record ClickPlace
 
     public static string Key(string click, string partition) => $"{Kind}/{click}/{partition}";
 
-    public byte[] Value() => JsonSerializer.SerializeToUtf8Bytes(this, ClickPlaceJson.Default.ClickPlace);
+    public byte[] Value() => JsonSerializer.SerializeToUtf8Bytes(this, ClickDimensionsJson.Default.ClickDimensions);
 
     /// <summary>Reads a record; null where it is no click's place.</summary>
     /// <param name="click">The click's id.</param>
-    public static ClickPlace? Read(string key, ReadOnlySpan<byte> value, out string click)
+    public static ClickDimensions? Read(string key, ReadOnlySpan<byte> value, out string click)
     {
         int last = key.LastIndexOf('/');
         click = "";
@@ -125,7 +125,7 @@ public sealed record ClickPlace
         click = key[(Kind.Length + 1)..last];
         try
         {
-            return JsonSerializer.Deserialize(value, ClickPlaceJson.Default.ClickPlace);
+            return JsonSerializer.Deserialize(value, ClickDimensionsJson.Default.ClickDimensions);
         }
         catch (JsonException)
         {
@@ -134,5 +134,5 @@ public sealed record ClickPlace
     }
 }
 
-[JsonSerializable(typeof(ClickPlace))]
-internal sealed partial class ClickPlaceJson : JsonSerializerContext;
+[JsonSerializable(typeof(ClickDimensions))]
+internal sealed partial class ClickDimensionsJson : JsonSerializerContext;
