@@ -29,8 +29,8 @@ public sealed class OwnForestTests
     private static readonly string[] Odd =
     [
         """{"type":"click","id":"a","time":1795338000000,"ip":"203.0.113.9","publisher":"pub-1","campaign":"cmp-1"}""",
-        """{"type":"click","id":"b","time":1795341600123,"ip":"2001:db8::1","publisher":"pub|placement=x","placement":"top","campaign":"cmp-1","viewport":[1280.0, 7.2e2],"visitor":"v-1","device":{"make":"华为 Ünï","model":"Redmi_Note 5","osv":"Android_9.1","os":"Android","carrier":46000.0,"connectiontype":"wifi","language":"zh"}}""",
-        """{"type":"click","id":"c","time":1795380000999,"ip":"::ffff:203.0.113.9","publisher":"pub-1","placement":"top","campaign":"cmp-2","viewport":[0,0.5],"device":{"make":"OPPO","model":"oppo r9s\t\u00e9","osv":"none","carrier":"a\nb"}}""",
+        """{"type":"click","id":"b","time":1795341600123,"ip":"2001:db8::1","publisher":"pub|placement=x","placement":"top","campaign":"cmp-1","viewport":[1280, 720],"visitor":"v-1","device":{"make":"华为 Ünï","model":"Redmi_Note 5","osv":"Android_9.1","os":"Android","carrier":46000.0,"connectiontype":"wifi","language":"zh"}}""",
+        """{"type":"click","id":"c","time":1795380000999,"ip":"::ffff:203.0.113.9","publisher":"pub-1","placement":"top","campaign":"cmp-2","viewport":[0,5],"device":{"make":"OPPO","model":"oppo r9s\t\u00e9","osv":"none","carrier":"a\nb"}}""",
     ];
 
     [Fact]
