@@ -33,6 +33,40 @@ public sealed class ContentEngine : IAsyncLifetime
 /// <summary>What the HTTP ends of content requests refuse.</summary>
 public class ContentEndTests(ContentEngine engine) : IClassFixture<ContentEngine>
 {
+    [Fact]
+    public async Task The_server_describes_its_endpoints()
+    {
+        using JsonDocument document = JsonDocument.Parse(
+            await engine.Http.GetStringAsync("/openapi.json", TestContext.Current.CancellationToken)
+        );
+        Assert.Equal("3.0.3", document.RootElement.GetProperty("openapi").GetString());
+        JsonElement paths = document.RootElement.GetProperty("paths");
+        Assert.Equal(
+            [
+                "/b/{page}",
+                "/healthz",
+                "/openapi.json",
+                "/readyz",
+                "/v1/bindings",
+                "/v1/bindings/codes",
+                "/v1/bindings/{id}",
+                "/v1/content-requests",
+                "/v1/quality",
+                "/v1/sponsors/{sponsor}/acceptances",
+                "/v1/sponsors/{sponsor}/acceptances/{id}",
+                "/v1/sponsors/{sponsor}/suggestions",
+                "/v1/sponsors/{sponsor}/suggestions/{type}/accept",
+                "/v1/verdicts/{click}",
+            ],
+            paths.EnumerateObject().Select(path => path.Name)
+        );
+        JsonElement undo = paths.GetProperty("/v1/sponsors/{sponsor}/acceptances/{id}").GetProperty("delete");
+        Assert.Equal(
+            ["sponsor", "id"],
+            undo.GetProperty("parameters").EnumerateArray().Select(one => one.GetProperty("name").GetString())
+        );
+    }
+
     [Theory]
     [InlineData("nonsense", "malformed", "")]
     [InlineData("[]", "malformed", "not one JSON object")]

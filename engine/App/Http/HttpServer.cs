@@ -131,8 +131,9 @@ internal sealed class HttpServer : IDisposable
         }
 
         app.MapGet("/openapi.json", (EndpointDataSource endpoints) =>
-            Answers.Json(OpenApiDocument.Of("Engine", Version, endpoints.Endpoints))
-        );
+                Answers.Json(OpenApiDocument.Of("Engine", Version, endpoints.Endpoints))
+            )
+            .Describe("This document.");
     }
 
     private static bool IsTaken(IPEndPoint end)

@@ -16,67 +16,71 @@ internal static class Lookups
     public static void Map(WebApplication app, EngineHost host)
     {
         app.MapGet("/v1/verdicts/{click}", async (string click) =>
-        {
-            RedisValue verdict = await host
-                .Context.Redis.Redis.GetDatabase()
-                .StringGetAsync(host.Context.Keys.Verdict(click))
-                .ConfigureAwait(false);
-            return verdict.IsNull
-                ? Answers.Error(
-                    StatusCodes.Status404NotFound,
-                    "there is no verdict of this click: it isn't decided yet, or its verdict has expired"
-                )
-                : Results.Bytes((byte[])verdict!, "application/json");
-        });
+            {
+                RedisValue verdict = await host
+                    .Context.Redis.Redis.GetDatabase()
+                    .StringGetAsync(host.Context.Keys.Verdict(click))
+                    .ConfigureAwait(false);
+                return verdict.IsNull
+                    ? Answers.Error(
+                        StatusCodes.Status404NotFound,
+                        "there is no verdict of this click: it isn't decided yet, or its verdict has expired"
+                    )
+                    : Results.Bytes((byte[])verdict!, "application/json");
+            })
+            .Describe("A click's verdict, as stored.");
         // It reads all labels each time: one at a time is enough for whoever looks.
         var oneQuality = new SemaphoreSlim(1);
         app.MapGet("/v1/quality", async (CancellationToken cancel) =>
-        {
-            await oneQuality.WaitAsync(cancel).ConfigureAwait(false);
-            try
             {
-                QualityReport report = await QualityReading
-                    .ReadAsync(
-                        host.Context.Consume.Kafka,
-                        host.Context.Redis.Redis.GetDatabase(),
-                        host.Context.Keys.Prefix,
-                        host.Context.Clock,
-                        cancel
-                    )
-                    .ConfigureAwait(false);
-                return Results.Text(QualityText.Json(report), "application/json");
-            }
-            catch (CommandException failure)
-            {
-                return Answers.Error(StatusCodes.Status503ServiceUnavailable, failure.Message);
-            }
-            finally
-            {
-                oneQuality.Release();
-            }
-        });
+                await oneQuality.WaitAsync(cancel).ConfigureAwait(false);
+                try
+                {
+                    QualityReport report = await QualityReading
+                        .ReadAsync(
+                            host.Context.Consume.Kafka,
+                            host.Context.Redis.Redis.GetDatabase(),
+                            host.Context.Keys.Prefix,
+                            host.Context.Clock,
+                            cancel
+                        )
+                        .ConfigureAwait(false);
+                    return Results.Text(QualityText.Json(report), "application/json");
+                }
+                catch (CommandException failure)
+                {
+                    return Answers.Error(StatusCodes.Status503ServiceUnavailable, failure.Message);
+                }
+                finally
+                {
+                    oneQuality.Release();
+                }
+            })
+            .Describe("Precision, recall and calibration by the labels that came since.");
         app.MapGet("/healthz", () =>
-            host.Failure is { } failure
-                ? Answers.Json(
-                    new JsonObject { ["status"] = "failed", ["why"] = failure.Message },
-                    StatusCodes.Status503ServiceUnavailable
-                )
-                : Answers.Json(new JsonObject { ["status"] = "ok" })
-        );
+                host.Failure is { } failure
+                    ? Answers.Json(
+                        new JsonObject { ["status"] = "failed", ["why"] = failure.Message },
+                        StatusCodes.Status503ServiceUnavailable
+                    )
+                    : Answers.Json(new JsonObject { ["status"] = "ok" })
+            )
+            .Describe("Whether the process lives: 503 once a lane has failed.");
         app.MapGet("/readyz", () =>
-        {
-            bool settings = host.Settings.IsFresh,
-                partitions = host.Lanes.Any(lane => lane.Names.Length > 0);
-            string? redis = host.Lanes.Select(lane => lane.Trouble).FirstOrDefault(trouble => trouble != null);
-            bool ready = settings && partitions && host.Failure == null;
-            var answer = new JsonObject
             {
-                ["status"] = ready ? "ready" : "not ready",
-                ["settings"] = settings,
-                ["partitions"] = partitions,
-                ["redis"] = redis,
-            };
-            return Answers.Json(answer, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
-        });
+                bool settings = host.Settings.IsFresh,
+                    partitions = host.Lanes.Any(lane => lane.Names.Length > 0);
+                string? redis = host.Lanes.Select(lane => lane.Trouble).FirstOrDefault(trouble => trouble != null);
+                bool ready = settings && partitions && host.Failure == null;
+                var answer = new JsonObject
+                {
+                    ["status"] = ready ? "ready" : "not ready",
+                    ["settings"] = settings,
+                    ["partitions"] = partitions,
+                    ["redis"] = redis,
+                };
+                return Answers.Json(answer, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+            })
+            .Describe("Whether it decides: partitions are owned and settings are fresh.");
     }
 }

@@ -24,80 +24,84 @@ internal static class BindingEndpoints
         IEndpointRouteBuilder app = endpoints.Routes;
         IDatabase redis = endpoints.Redis.GetDatabase();
         app.MapPost("/v1/bindings/codes", async (HttpContext context) =>
-        {
-            byte[]? body = await Bodies.ReadAsync(context.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
-            if (body == null)
             {
-                return Bad(TooLarge);
-            }
+                byte[]? body = await Bodies.ReadAsync(context.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
+                if (body == null)
+                {
+                    return Bad(TooLarge);
+                }
 
-            if (ReadRequest(body, out Fault? fault) is not { } request)
-            {
-                return Bad(fault!);
-            }
+                if (ReadRequest(body, out Fault? fault) is not { } request)
+                {
+                    return Bad(fault!);
+                }
 
-            IssuedCode? code = codes.Issue(request.Page, request.Operation, request.Account, out fault);
-            return code == null
-                ? Bad(fault!)
-                : Answers.Json(
-                    new JsonObject
-                    {
-                        ["code"] = code.Code,
-                        ["svg"] = code.Svg,
-                        ["expires"] = code.Expires,
-                    }
-                );
-        });
+                IssuedCode? code = codes.Issue(request.Page, request.Operation, request.Account, out fault);
+                return code == null
+                    ? Bad(fault!)
+                    : Answers.Json(
+                        new JsonObject
+                        {
+                            ["code"] = code.Code,
+                            ["svg"] = code.Svg,
+                            ["expires"] = code.Expires,
+                        }
+                    );
+            })
+            .Describe("Makes an operation-binding code, with its QR picture.");
         app.MapPost("/v1/bindings", async (HttpContext context) =>
-        {
-            byte[]? body = await Bodies.ReadAsync(context.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
-            if (body == null)
             {
-                return Bad(TooLarge);
-            }
+                byte[]? body = await Bodies.ReadAsync(context.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
+                if (body == null)
+                {
+                    return Bad(TooLarge);
+                }
 
-            string? type = context.Request.ContentType;
-            (WorkflowEvent? e, Refusal? refusal) = endpoints.Events.Read(body, type);
-            if (refusal is { } why)
-            {
-                return Bad(new Fault(why.Reason.Word(), why.Detail));
-            }
+                string? type = context.Request.ContentType;
+                (WorkflowEvent? e, Refusal? refusal) = endpoints.Events.Read(body, type);
+                if (refusal is { } why)
+                {
+                    return Bad(new Fault(why.Reason.Word(), why.Detail));
+                }
 
-            if (await SendAsync(endpoints.Events, e!, body, type).ConfigureAwait(false) is { } trouble)
-            {
-                return trouble;
-            }
+                if (await SendAsync(endpoints.Events, e!, body, type).ConfigureAwait(false) is { } trouble)
+                {
+                    return trouble;
+                }
 
-            context.Response.Headers.Location = $"/v1/bindings/{Uri.EscapeDataString(e!.Id!)}";
-            return Answers.Json(new JsonObject { ["id"] = e.Id }, StatusCodes.Status202Accepted);
-        });
+                context.Response.Headers.Location = $"/v1/bindings/{Uri.EscapeDataString(e!.Id!)}";
+                return Answers.Json(new JsonObject { ["id"] = e.Id }, StatusCodes.Status202Accepted);
+            })
+            .Describe("Takes a binding; its outcome follows.");
         app.MapGet("/v1/bindings/{id}", async (string id) =>
-        {
-            RedisValue outcome = await redis
-                .StringGetAsync(endpoints.Keys.Prefix + BindingKeys.Outcome(Slashes(id)))
-                .ConfigureAwait(false);
-            return outcome.IsNull
-                ? Answers.Error(
-                    StatusCodes.Status404NotFound,
-                    "there is no outcome of this binding: it isn't decided yet, or its outcome has expired"
-                )
-                : Results.Bytes((byte[])outcome!, "application/json");
-        });
-        app.MapGet("/b/{page}", (HttpContext context, string page) =>
-        {
-            // An identification code is opened by a person's phone or by a program: whoever asks for HTML first gets
-            // the page.
-            context.Response.Headers.Vary = "Accept";
-            PageSetting? setting = codes.Page(page = Slashes(page));
-            if (WantsHtml(context.Request))
             {
-                return BindingPages.Poster(context, page, setting);
-            }
+                RedisValue outcome = await redis
+                    .StringGetAsync(endpoints.Keys.Prefix + BindingKeys.Outcome(Slashes(id)))
+                    .ConfigureAwait(false);
+                return outcome.IsNull
+                    ? Answers.Error(
+                        StatusCodes.Status404NotFound,
+                        "there is no outcome of this binding: it isn't decided yet, or its outcome has expired"
+                    )
+                    : Results.Bytes((byte[])outcome!, "application/json");
+            })
+            .Describe("What became of a binding.");
+        app.MapGet("/b/{page}", (HttpContext context, string page) =>
+            {
+                // An identification code is opened by a person's phone or by a program: whoever asks for HTML first gets
+                // the page.
+                context.Response.Headers.Vary = "Accept";
+                PageSetting? setting = codes.Page(page = Slashes(page));
+                if (WantsHtml(context.Request))
+                {
+                    return BindingPages.Poster(context, page, setting);
+                }
 
-            return setting == null
-                ? Answers.Error(StatusCodes.Status404NotFound, $"there is no page '{page}'")
-                : Results.Bytes(Content(setting), "application/json");
-        });
+                return setting == null
+                    ? Answers.Error(StatusCodes.Status404NotFound, $"there is no page '{page}'")
+                    : Results.Bytes(Content(setting), "application/json");
+            })
+            .Describe("A page that carries an identification code: its content, or a page for people.");
     }
 
     /// <summary>Sends an event and waits until the log has it; what to answer where it can't be taken.</summary>

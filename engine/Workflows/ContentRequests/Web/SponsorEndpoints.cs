@@ -14,10 +14,14 @@ internal sealed class SponsorEndpoints(SuggestionService suggestions)
     public static void Map(IEndpointRouteBuilder app, SuggestionService suggestions)
     {
         var ends = new SponsorEndpoints(suggestions);
-        app.MapGet("/v1/sponsors/{sponsor}/suggestions", ends.Signed(ends.ListAsync));
-        app.MapPost("/v1/sponsors/{sponsor}/suggestions/{type}/accept", ends.Signed(ends.AcceptAsync));
-        app.MapGet("/v1/sponsors/{sponsor}/acceptances", ends.Signed(ends.HistoryAsync));
-        app.MapDelete("/v1/sponsors/{sponsor}/acceptances/{id}", ends.Signed(ends.UndoAsync));
+        app.MapGet("/v1/sponsors/{sponsor}/suggestions", ends.Signed(ends.ListAsync))
+            .Describe("What a sponsor's pages ask for in vain, again and again.");
+        app.MapPost("/v1/sponsors/{sponsor}/suggestions/{type}/accept", ends.Signed(ends.AcceptAsync))
+            .Describe("Accepts a suggestion: its requests are valid from then on.");
+        app.MapGet("/v1/sponsors/{sponsor}/acceptances", ends.Signed(ends.HistoryAsync))
+            .Describe("What was accepted, by whom and when.");
+        app.MapDelete("/v1/sponsors/{sponsor}/acceptances/{id}", ends.Signed(ends.UndoAsync))
+            .Describe("Takes an acceptance back.");
     }
 
     /// <summary>Lets only those in who have one of the sponsor's tokens.</summary>
