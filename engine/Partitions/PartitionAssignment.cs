@@ -50,6 +50,9 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
 
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a stop waits for Kafka to hear that the lane leaves its group.</summary>
+    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(10);
+
     private readonly AssignmentOptions _options;
     private readonly IPartitionHost<TPartition> _host;
     private readonly LaneThread _lane;
@@ -62,6 +65,7 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
     private long _joinedAt,
         _allJoinedAt;
     private volatile bool _hasJoined;
+    private bool _isClosing;
 
     public PartitionAssignment(
         AssignmentOptions options,
@@ -172,13 +176,32 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
             Release(partition);
         }
 
-        if (_lane.Failure == null)
+        if (_lane.Failure != null)
         {
-            Consumer.Close();
+            return;
         }
+
+        // Kafka's client waits for a rebalance that is under way, however long that takes. All is written and given
+        // back by now, so a stop doesn't wait with it: the group finds out by the session timeout.
+        var closing = Task.Run(Consumer.Close);
+        _isClosing = Task.WaitAny([closing], LeaveWithin) < 0;
+        if (_isClosing)
+        {
+            _options.Log.LeavingLate(_options.Topic, LeaveWithin.TotalSeconds);
+            return;
+        }
+
+        closing.GetAwaiter().GetResult();
     }
 
-    public void Dispose() => Consumer.Dispose();
+    /// <summary>Gives the consumer back, unless it still leaves the group: that can't be interrupted.</summary>
+    public void Dispose()
+    {
+        if (!_isClosing)
+        {
+            Consumer.Dispose();
+        }
+    }
 
     private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {

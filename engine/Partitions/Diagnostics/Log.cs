@@ -96,4 +96,12 @@ public static partial class Log
         "{Partition}: read by librdkafka from here on, at some more cost, for {Why}"
     )]
     public static partial void HandedOver(this ILogger log, string partition, string why);
+
+    [LoggerMessage(
+        25,
+        LogLevel.Warning,
+        "{Topic}: Kafka hasn't let this engine leave its group within {Seconds} s; it ends without, and others take "
+            + "over after the session timeout"
+    )]
+    public static partial void LeavingLate(this ILogger log, string topic, double seconds);
 }
