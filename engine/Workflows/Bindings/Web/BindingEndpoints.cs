@@ -88,8 +88,8 @@ internal static class BindingEndpoints
             .Describe("What became of a binding.");
         app.MapGet("/b/{page}", (HttpContext context, string page) =>
             {
-                // An identification code is opened by a person's phone or by a program: whoever asks for HTML first gets
-                // the page.
+                // An identification code is opened by a person's phone or by a program: whoever asks for HTML first
+                // gets the page.
                 context.Response.Headers.Vary = "Accept";
                 PageSetting? setting = codes.Page(page = Slashes(page));
                 if (WantsHtml(context.Request))
