@@ -1,7 +1,4 @@
-using Engine.Workflows.Bindings;
-using Engine.Workflows.ContentRequests;
 using Engine.Workflows.Module;
-using Engine.Workflows.Priority;
 
 namespace Engine.Workflows;
 
@@ -9,5 +6,9 @@ namespace Engine.Workflows;
 public static class WorkflowModules
 {
     public static IReadOnlyList<IWorkflow> All { get; } =
-    [new ContentRequestsWorkflow(), new BindingsWorkflow(), new PriorityWorkflow()];
+    [
+        new ContentRequests.ContentRequestsWorkflow(),
+        new Bindings.BindingsWorkflow(),
+        new Priority.PriorityWorkflow(),
+    ];
 }

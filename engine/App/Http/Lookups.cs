@@ -15,8 +15,9 @@ internal static class Lookups
 {
     public static void Map(WebApplication app, EngineHost host)
     {
-        app.MapGet("/v1/verdicts/{click}", async (string click) =>
+        app.MapGet("/v1/verdicts/{click}", async (HttpContext http) =>
             {
+                string click = RoutePart.Of(http, "click");
                 RedisValue verdict = await host
                     .Context.Redis.Redis.GetDatabase()
                     .StringGetAsync(host.Context.Keys.Verdict(click))

@@ -19,17 +19,6 @@ public sealed record ReportSource(
 {
     /// <summary>The fields of one hash per partition, added up.</summary>
     /// <param name="key">The hash's key by the partition's name, without the group's prefix.</param>
-    public async Task<IReadOnlyDictionary<string, long>> SumAsync(Func<string, string> key)
-    {
-        var sum = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (string partition in Partitions)
-        {
-            foreach (HashEntry field in await Redis.HashGetAllAsync(Keys.Prefix + key(partition)).ConfigureAwait(false))
-            {
-                sum[field.Name!] = sum.GetValueOrDefault(field.Name!) + (long)field.Value;
-            }
-        }
-
-        return sum;
-    }
+    public Task<IReadOnlyDictionary<string, long>> SumAsync(Func<string, string> key) =>
+        PartitionCounts.SumAsync(Redis, Partitions.Select(partition => Keys.Prefix + key(partition)));
 }

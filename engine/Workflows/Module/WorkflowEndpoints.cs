@@ -32,6 +32,17 @@ public sealed record WorkflowEndpoints
 
     /// <summary>Whether the client's address is what a proxy in front says it is.</summary>
     public required bool BehindProxy { get; init; }
+
+    /// <summary>The names of all partitions of the workflow's topic, whoever owns them.</summary>
+    public IEnumerable<string> Partitions =>
+        Enumerable
+            .Range(0, Kafka.PartitionsOf(Events.Topic))
+            .Select(number => RedisKeys.Partition(Events.Topic, number));
+
+    /// <summary>The fields of one hash per partition, added up over all partitions.</summary>
+    /// <param name="key">The hash's key by the partition's name, without the group's prefix.</param>
+    public Task<IReadOnlyDictionary<string, long>> SumAsync(Func<string, string> key) =>
+        PartitionCounts.SumAsync(Redis.GetDatabase(), Partitions.Select(partition => Keys.Prefix + key(partition)));
 }
 
 /// <summary>The settings in force, compiled for one workflow. Any thread.</summary>

@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+using Engine.Contracts;
+using Engine.Web;
+using StackExchange.Redis;
+
+namespace Engine.Workflows.Module;
+
+/// <summary>
+/// The two endpoints that most workflows have for programs: one takes their events, one shows what became of them.
+/// </summary>
+public static class EventEndpoints
+{
+    private const string Json = "application/json";
+
+    private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Takes the workflow's events at a path, in JSON or Protobuf, and answers when Kafka has acknowledged them: 202
+    /// with the event's id, and where its result will be; 400 with what is wrong; 413; 503.
+    /// </summary>
+    /// <param name="path">As <c>/v1/bindings</c>; an event's result is expected at <c>/v1/bindings/&lt;id&gt;</c>.</param>
+    public static IEndpointConventionBuilder MapEvents(this WorkflowEndpoints endpoints, string path) =>
+        endpoints.Routes.MapPost(path, http => TakeAsync(endpoints.Events, path, http));
+
+    /// <summary>Serves values that the workflow wrote to Redis, as they are; 404 where there is none.</summary>
+    /// <param name="path">With a part called <c>id</c>: <c>/v1/bindings/{id}</c>.</param>
+    /// <param name="key">The value's key by that part, without the group's prefix.</param>
+    public static IEndpointConventionBuilder MapResult(
+        this WorkflowEndpoints endpoints,
+        string path,
+        Func<string, string> key
+    ) => endpoints.Routes.MapGet(path, async http =>
+        {
+            string id = RoutePart.Of(http, "id");
+            RedisValue value = await endpoints
+                .Redis.GetDatabase()
+                .StringGetAsync(endpoints.Keys.Prefix + key(id))
+                .ConfigureAwait(false);
+            IResult answer = value.IsNull
+                ? Answers.Error(
+                    StatusCodes.Status404NotFound,
+                    $"there is no result of '{id}': it isn't decided yet, or its result has expired"
+                )
+                : Results.Bytes((byte[])value!, Json);
+            await answer.ExecuteAsync(http).ConfigureAwait(false);
+        });
+
+    /// <summary>Sends an event and waits until the log has it; what to answer where it can't be taken.</summary>
+    public static async Task<IResult?> TrySendAsync(
+        this IEventIntake events,
+        WorkflowEvent e,
+        byte[] body,
+        string? type
+    )
+    {
+        try
+        {
+            await events.SendAsync(e, body, type).WaitAsync(AcknowledgedWithin).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception problem) when (problem is EventNotTakenException or TimeoutException)
+        {
+            return Answers.Error(
+                StatusCodes.Status503ServiceUnavailable,
+                problem is TimeoutException ? "Kafka has not acknowledged the event in time" : problem.Message
+            );
+        }
+    }
+
+    private static async Task TakeAsync(IEventIntake events, string path, HttpContext http)
+    {
+        IResult answer = await AnswerAsync(events, path, http).ConfigureAwait(false);
+        await answer.ExecuteAsync(http).ConfigureAwait(false);
+    }
+
+    private static async Task<IResult> AnswerAsync(IEventIntake events, string path, HttpContext http)
+    {
+        if (await Bodies.ReadAsync(http.Request, EventLimits.MaxValueBytes).ConfigureAwait(false) is not { } body)
+        {
+            return Answers.Error(
+                StatusCodes.Status413PayloadTooLarge,
+                $"the body is larger than the {EventLimits.MaxValueBytes:N0} bytes that an event may have",
+                "body"
+            );
+        }
+
+        string? type = http.Request.ContentType;
+        (WorkflowEvent? e, Refusal? refusal) = events.Read(body, type);
+        if (refusal is { } why)
+        {
+            return Answers.Error(StatusCodes.Status400BadRequest, why.Reason.Word(), why.Detail);
+        }
+
+        if (await events.TrySendAsync(e!, body, type).ConfigureAwait(false) is { } trouble)
+        {
+            return trouble;
+        }
+
+        var answer = new JsonObject();
+        if (e!.Id is { } id)
+        {
+            answer["id"] = id;
+            http.Response.Headers.Location = $"{path}/{Uri.EscapeDataString(id)}";
+        }
+
+        return Answers.Json(answer, StatusCodes.Status202Accepted);
+    }
+}
