@@ -32,6 +32,17 @@ public sealed class EventDocumentTests
                 ["event", "topic", "key", "what it says"],
                 WorkflowEvents.All.All.Select(schema => (string[])
                     [$"[`{schema.Type}`](#{schema.Type})", $"`{schema.Topic}`", KeyOf(schema), schema.Meaning]))}
+            The systems around the clicks, with the settings and the Redis keys of each:
+
+            {Document.Table(
+                ["system", "topic", "settings", "writes to Redis"],
+                WorkflowModules.All.Select(module => (string[])
+                    [
+                        $"[{module.Name}]({module.Documentation})",
+                        $"`{module.Topic}`",
+                        string.Join(", ", module.SettingKinds.Select(kind => $"`{kind.Kind}/…`")),
+                        string.Join("<br>", module.Keys.Select(key => $"`{key.Pattern}`: {key.Meaning}")),
+                    ]))}
             {string.Join('\n', WorkflowEvents.All.All.Select(Section))}
             ## The fields of `device`
 
@@ -47,6 +58,17 @@ public sealed class EventDocumentTests
             """
         );
         Assert.All(WorkflowEvents.All.All.SelectMany(schema => schema.Fields), field => Assert.NotEmpty(field.Meaning));
+    }
+
+    [Fact]
+    public void Every_system_has_its_page_and_keys_of_its_own()
+    {
+        Assert.All(WorkflowModules.All, module =>
+            Assert.True(File.Exists(Path.Combine(SharedData.Repository, "docs", module.Documentation)))
+        );
+        Assert.All(WorkflowModules.All.SelectMany(module => module.Keys).GroupBy(key => key.Pattern), keys =>
+            Assert.Single(keys)
+        );
     }
 
     [Theory]
