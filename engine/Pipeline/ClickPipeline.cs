@@ -1,4 +1,3 @@
-using Engine.Contracts;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.History;
