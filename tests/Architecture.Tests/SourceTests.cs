@@ -65,10 +65,11 @@ public partial class SourceTests
     [Fact]
     public void Memory_is_touched_by_hand_only_in_files_listed_here()
     {
-        string checkout = Checkout();
+        string checkout = SourceFiles.Checkout();
         string[] found =
         [
-            .. Sources(checkout, "engine", "ingest", "models")
+            .. SourceFiles
+                .In(checkout, "engine", "ingest", "models")
                 .Where(file => UnsafeWord().IsMatch(WithoutComments(File.ReadAllText(file))))
                 .Select(file => Path.GetRelativePath(checkout, file).Replace('\\', '/'))
                 .Order(StringComparer.Ordinal),
@@ -81,14 +82,15 @@ public partial class SourceTests
     [Fact]
     public void No_line_is_longer_than_editorconfig_says()
     {
-        string checkout = Checkout();
+        string checkout = SourceFiles.Checkout();
         int limit = int.Parse(
             LineLimit().Match(File.ReadAllText(Path.Combine(checkout, ".editorconfig"))).Groups[1].Value,
             CultureInfo.InvariantCulture
         );
         string[] tooLong =
         [
-            .. Sources(checkout, "engine", "ingest", "models", "bench", "tests")
+            .. SourceFiles
+                .In(checkout, "engine", "ingest", "models", "bench", "tests")
                 .SelectMany(file =>
                     LongLines(File.ReadAllText(file), limit)
                         .Select(line => $"{Path.GetRelativePath(checkout, file)}:{line}")
@@ -109,13 +111,6 @@ public partial class SourceTests
     [Fact]
     public void An_entry_of_the_windows_is_a_cache_line() => Assert.Equal(64, Unsafe.SizeOf<WindowEntry>());
 
-    private static IEnumerable<string> Sources(string checkout, params string[] folders) =>
-        folders
-            .SelectMany(folder =>
-                Directory.GetFiles(Path.Combine(checkout, folder), "*.cs", SearchOption.AllDirectories)
-            )
-            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
-
     /// <summary>Numbers of lines that are too long and hold no part of a raw literal.</summary>
     private static IEnumerable<int> LongLines(string source, int limit)
     {
@@ -134,17 +129,6 @@ public partial class SourceTests
     }
 
     private static string WithoutComments(string source) => Comments().Replace(source, "");
-
-    private static string Checkout([CallerFilePath] string here = "")
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder != null && !File.Exists(Path.Combine(folder.FullName, "Engine.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
-    }
 
     [GeneratedRegex(@"\bunsafe\b(?!-)")]
     private static partial Regex UnsafeWord();
