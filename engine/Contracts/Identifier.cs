@@ -4,7 +4,7 @@ namespace Engine.Contracts;
 
 /// <summary>
 /// The contract's identifiers: 1 to 128 bytes of printable ASCII without spaces and braces. The decoder of clicks has
-/// a vector twin (<c>JsonScan.IsIdentifier</c>), which a test holds against this.
+/// a vector twin (<c>JsonStrings.IsIdentifier</c>), which a test holds against this.
 /// </summary>
 public static class Identifier
 {

@@ -16,10 +16,9 @@ public partial class SourceTests
     [
         "engine/App/Embedded/EmbeddedKafka.cs",
         "engine/Conditions/Evaluation/UnsafeBindings.cs",
-        "engine/Pipeline/ClickKeys.cs",
-        "engine/Pipeline/ClickPipeline.Arrival.cs",
-        "engine/Pipeline/ClickPipeline.cs",
+        "engine/Pipeline/Clicks/ClickKeys.cs",
         "engine/Pipeline/Clicks/ClickRow.cs",
+        "engine/Pipeline/Clicks/ClickWindows.cs",
         "engine/Pipeline/Clicks/Record.cs",
         "engine/Pipeline/Consume/Fetch/BrokerConnection.cs",
         "engine/Pipeline/Consume/Fetch/Decompressed.cs",
@@ -37,13 +36,20 @@ public partial class SourceTests
         "engine/Pipeline/Decode/EventArena.cs",
         "engine/Pipeline/Decode/FieldState.cs",
         "engine/Pipeline/Decode/InteractionEvent.cs",
-        "engine/Pipeline/Decode/JsonEventDecoder.Lists.cs",
+        "engine/Pipeline/Decode/JsonDeviceReader.cs",
         "engine/Pipeline/Decode/JsonEventDecoder.cs",
+        "engine/Pipeline/Decode/JsonFieldReader.cs",
+        "engine/Pipeline/Decode/JsonNumbers.cs",
+        "engine/Pipeline/Decode/JsonPathReader.cs",
         "engine/Pipeline/Decode/JsonScan.cs",
+        "engine/Pipeline/Decode/JsonStrings.cs",
+        "engine/Pipeline/Decode/LearnedNames.cs",
         "engine/Pipeline/Decode/ProtobufEventDecoder.cs",
         "engine/Pipeline/Deliver/LaneSink.cs",
         "engine/Pipeline/Join/DeduplicationWindow.cs",
+        "engine/Pipeline/PartitionKeyCheck.cs",
         "engine/Pipeline/PathJudge.cs",
+        "engine/Pipeline/RecordChunk.cs",
         "engine/Pipeline/Windows/PairCounts.cs",
         "engine/Pipeline/Windows/PairTable.cs",
         "engine/Pipeline/Windows/WindowEntry.cs",
@@ -59,10 +65,11 @@ public partial class SourceTests
     [Fact]
     public void Memory_is_touched_by_hand_only_in_files_listed_here()
     {
-        string checkout = Checkout();
+        string checkout = SourceFiles.Checkout();
         string[] found =
         [
-            .. Sources(checkout, "engine", "ingest", "models")
+            .. SourceFiles
+                .In(checkout, "engine", "ingest", "models")
                 .Where(file => UnsafeWord().IsMatch(WithoutComments(File.ReadAllText(file))))
                 .Select(file => Path.GetRelativePath(checkout, file).Replace('\\', '/'))
                 .Order(StringComparer.Ordinal),
@@ -75,14 +82,15 @@ public partial class SourceTests
     [Fact]
     public void No_line_is_longer_than_editorconfig_says()
     {
-        string checkout = Checkout();
+        string checkout = SourceFiles.Checkout();
         int limit = int.Parse(
             LineLimit().Match(File.ReadAllText(Path.Combine(checkout, ".editorconfig"))).Groups[1].Value,
             CultureInfo.InvariantCulture
         );
         string[] tooLong =
         [
-            .. Sources(checkout, "engine", "ingest", "models", "bench", "tests")
+            .. SourceFiles
+                .In(checkout, "engine", "ingest", "models", "bench", "tests")
                 .SelectMany(file =>
                     LongLines(File.ReadAllText(file), limit)
                         .Select(line => $"{Path.GetRelativePath(checkout, file)}:{line}")
@@ -103,13 +111,6 @@ public partial class SourceTests
     [Fact]
     public void An_entry_of_the_windows_is_a_cache_line() => Assert.Equal(64, Unsafe.SizeOf<WindowEntry>());
 
-    private static IEnumerable<string> Sources(string checkout, params string[] folders) =>
-        folders
-            .SelectMany(folder =>
-                Directory.GetFiles(Path.Combine(checkout, folder), "*.cs", SearchOption.AllDirectories)
-            )
-            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
-
     /// <summary>Numbers of lines that are too long and hold no part of a raw literal.</summary>
     private static IEnumerable<int> LongLines(string source, int limit)
     {
@@ -128,17 +129,6 @@ public partial class SourceTests
     }
 
     private static string WithoutComments(string source) => Comments().Replace(source, "");
-
-    private static string Checkout([CallerFilePath] string here = "")
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder != null && !File.Exists(Path.Combine(folder.FullName, "Engine.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
-    }
 
     [GeneratedRegex(@"\bunsafe\b(?!-)")]
     private static partial Regex UnsafeWord();

@@ -80,7 +80,7 @@ internal sealed class RunningProcess : IDisposable
                 redis = server.Address;
             }
             var address = new EngineAddress(kafka, redis, group, prefix);
-            EngineHost host = await EngineHost
+            EngineHost host = await EngineStartup
                 .StartAsync(file, address, around.Time, logs.CreateLogger("Engine"), cancel)
                 .ConfigureAwait(false);
             hosted.Add(host);

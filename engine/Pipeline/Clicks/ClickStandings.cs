@@ -1,10 +1,40 @@
+using Engine.Pipeline.Features;
 using Engine.Pipeline.Standing;
 
 namespace Engine.Pipeline.Clicks;
 
-/// <summary>Notes a click's verdict in the standings of everybody whom it concerns.</summary>
+/// <summary>What a click takes from the standings of everybody whom it concerns, and what its verdict adds.</summary>
 internal static class ClickStandings
 {
+    /// <summary>Fills what the partition knows of the click's network, visitor and publisher.</summary>
+    public static void Fill(ClickRow row)
+    {
+        Standings standings = row.Partition.Standings;
+        StandingSums? network = standings.Of(row.Network),
+            visitor = row.Visitor == 0 ? null : standings.Of(row.Visitor),
+            publisher = standings.Of(row.Publisher);
+        (row.NetworkSums, row.VisitorSums, row.PublisherSums) = (network, visitor, publisher);
+        (row.VisitorElsewhere, row.PublisherElsewhere) = (visitor?.Elsewhere, publisher?.Elsewhere);
+        (row.StandingNetwork, row.StandingNetworkClicks) =
+            network == null ? (ClickFeatures.Unknown, 0) : (network.Share, network.Clicks);
+        StandingSums? seen = visitor?.Seen;
+        (row.StandingVisitor, row.StandingVisitorClicks) =
+            seen == null ? (ClickFeatures.Unknown, 0) : (seen.Share, seen.Clicks);
+        seen = publisher?.Seen;
+        row.PublisherShare =
+            seen == null
+                ? default
+                : new PublisherShare(
+                    (float)(seen.RecentInvalid / (seen.RecentClicks + 1)),
+                    seen.PastShare,
+                    (float)seen.RecentClicks
+                );
+        row[ClickFeature.StandingNetwork] = row.StandingNetwork;
+        row[ClickFeature.StandingNetworkClicks] = (float)row.StandingNetworkClicks;
+        row[ClickFeature.StandingVisitor] = row.StandingVisitor;
+        row[ClickFeature.PublisherShare] = publisher == null ? ClickFeatures.Unknown : row.PublisherShare.Recent;
+    }
+
     /// <summary>
     /// Notes a verdict; seen from the next second of log time on. A visitor is followed from the first invalid click
     /// on: most never have one.

@@ -90,7 +90,7 @@ internal struct FieldState
         {
             See(Field.Id);
             e.Id = headers.Id;
-            if (!JsonScan.IsIdentifier(e.Id.Start, e.Id.Length, e.Id.Start + e.Id.Length))
+            if (!JsonStrings.IsIdentifier(e.Id.Start, e.Id.Length, e.Id.Start + e.Id.Length))
             {
                 Range(Field.Id);
             }

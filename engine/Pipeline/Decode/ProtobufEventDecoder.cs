@@ -256,7 +256,7 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
     private bool Identifier(Field field, Text text, ref Text into)
     {
         into = text;
-        if (!JsonScan.IsIdentifier(text.Start, text.Length, text.Start + text.Length))
+        if (!JsonStrings.IsIdentifier(text.Start, text.Length, text.Start + text.Length))
         {
             _state.Range(field);
         }
@@ -264,7 +264,7 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
         return IsUtf8(text);
     }
 
-    private static bool IsUtf8(Text text) => JsonScan.IsUtf8(text.Start, text.Length);
+    private static bool IsUtf8(Text text) => JsonStrings.IsUtf8(text.Start, text.Length);
 
     private void Integer(Field field, ulong bits, long most, out long value)
     {

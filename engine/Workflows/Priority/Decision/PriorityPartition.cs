@@ -47,7 +47,11 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
         }
         using JsonDocument memory = JsonDocument.Parse(value);
         string[] names = field.Split(' ');
-        ProcessInstance instance = _live[field] = ProcessInstance.FromMemory(names[0], names[1], memory.RootElement);
+        ProcessInstance instance = _live[field] = ProcessInstance.FromMemory(
+            names[0],
+            names[1],
+            InstanceMemory.Read(memory.RootElement)
+        );
         SetTimer(long.MaxValue, instance.Due, field);
     }
 
@@ -72,8 +76,8 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
             instance = _live[field] = ProcessInstance.Begin(start, now, definition);
             SetTimer(long.MaxValue, instance.Due, field);
             Write(instance, at, results, Queued(instance, MemberMove.Add));
-            results.Publish(PriorityKeys.Channel, instance.RecordJson(at.Version, At(at)));
-            results.Remember(field, instance.MemoryJson());
+            results.Publish(PriorityKeys.Channel, InstanceJson.Record(instance, at.Version, At(at)));
+            results.Remember(field, instance.ToMemory().ToJson());
             CountShadow(instance, results);
             return;
         }
@@ -155,7 +159,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
         }
         else
         {
-            results.Remember(field, instance.MemoryJson());
+            results.Remember(field, instance.ToMemory().ToJson());
         }
 
         var after = instance.Seen;
@@ -167,7 +171,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
         Write(instance, at, results, Moved(before.State, after.State, instance, before.Level != after.Level));
         if (before.Level != after.Level || before.State != after.State)
         {
-            results.Publish(PriorityKeys.Channel, instance.RecordJson(at.Version, At(at)));
+            results.Publish(PriorityKeys.Channel, InstanceJson.Record(instance, at.Version, At(at)));
         }
     }
 
@@ -207,7 +211,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
         results.Replace(
             new RecordChange(
                 PriorityKeys.Record(instance.Process, instance.Name),
-                instance.RecordJson(at.Version, At(at)),
+                InstanceJson.Record(instance, at.Version, At(at)),
                 at.Offset,
                 moved is { } member ? [member] : []
             )

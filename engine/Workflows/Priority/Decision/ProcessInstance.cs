@@ -4,14 +4,6 @@ using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.Priority.Decision;
 
-/// <summary>What an instance is doing.</summary>
-public enum InstanceState
-{
-    Waiting,
-    Taken,
-    Finished,
-}
-
 /// <summary>
 /// One instance of a process and the rules by which its level moves, by log time alone:
 /// <list type="bullet">
@@ -22,17 +14,14 @@ public enum InstanceState
 /// </list>
 /// <see cref="Settle"/> after each change of context, state or definition, and whenever <see cref="Due"/> has come.
 /// </summary>
-public sealed partial class ProcessInstance
+public sealed class ProcessInstance
 {
     private readonly Dictionary<string, CelValue> _context = new(StringComparer.Ordinal);
     private readonly LowerRequests _lower = new();
     private readonly List<string> _shadowed = [];
     private Request _request;
-    private long _ageingMs,
-        _steps,
-        _waited,
-        _countedTo,
-        _lastChange;
+    private WaitingTime _waiting;
+    private long _lastChange;
 
     private ProcessInstance(string process, string name) => (Process, Name) = (process, name);
 
@@ -72,6 +61,18 @@ public sealed partial class ProcessInstance
     /// </summary>
     public long Due { get; private set; } = long.MaxValue;
 
+    /// <summary>What others see of it; two that are equal need no new record.</summary>
+    public (
+        int Level,
+        int Base,
+        int Aged,
+        string Directive,
+        InstanceState State,
+        long Since,
+        string? Worker,
+        long LeaseEnd
+    ) Seen => (Level, Base, Aged, Directive, State, Since, Worker, LeaseEnd);
+
     /// <summary>Directives in shadow that would have decided since this was last asked for, once each time.</summary>
     public IReadOnlyList<string> TakeShadowed()
     {
@@ -102,10 +103,68 @@ public sealed partial class ProcessInstance
             instance._request.Level,
             instance._request.Directive
         );
-        (instance._lastChange, instance._countedTo, instance._ageingMs) = (now, now, definition.AgeingMs);
+        instance._lastChange = now;
+        instance._waiting = new WaitingTime(definition.AgeingMs, Steps: 0, WaitedMs: 0, CountedTo: now);
         instance.Plan(now, definition, held: false);
         return instance;
     }
+
+    /// <summary>An instance as it was when <see cref="ToMemory"/> was asked.</summary>
+    public static ProcessInstance FromMemory(string process, string name, InstanceMemory memory)
+    {
+        var instance = new ProcessInstance(process, name)
+        {
+            Start = memory.Start,
+            Level = memory.Level,
+            Base = memory.Base,
+            Aged = memory.Aged,
+            Directive = memory.Directive,
+            State = memory.State,
+            Since = memory.Since,
+            Changes = memory.Changes,
+            Worker = memory.Worker,
+            LeaseEnd = memory.LeaseEnd,
+            Due = memory.Due,
+        };
+        (instance._request, instance._waiting, instance._lastChange) = (
+            memory.Request,
+            memory.Waiting,
+            memory.LastChange
+        );
+        foreach ((string attribute, CelValue value) in memory.Context)
+        {
+            instance._context[attribute] = value;
+        }
+
+        foreach (LowerRequests.Held held in memory.Lower)
+        {
+            instance._lower.Restore(held);
+        }
+
+        return instance;
+    }
+
+    /// <summary>All that it is, to be written before it changes again.</summary>
+    public InstanceMemory ToMemory() =>
+        new()
+        {
+            Context = _context,
+            Start = Start,
+            Level = Level,
+            Base = Base,
+            Aged = Aged,
+            Directive = Directive,
+            State = State,
+            Since = Since,
+            Changes = Changes,
+            LastChange = _lastChange,
+            Request = _request,
+            Lower = _lower.All,
+            Waiting = _waiting,
+            Worker = Worker,
+            LeaseEnd = LeaseEnd,
+            Due = Due,
+        };
 
     /// <summary>Attributes that changed; null removes one.</summary>
     public void Change(IReadOnlyDictionary<string, CelValue?> context, long now, ProcessDefinition definition)
@@ -142,7 +201,7 @@ public sealed partial class ProcessInstance
     public void Redefine(long now, ProcessDefinition definition)
     {
         Count(now);
-        _ageingMs = definition.AgeingMs;
+        _waiting = _waiting with { AgeingMs = definition.AgeingMs };
         bool gone = !definition.Band.Holds(Base) || !definition.Band.Holds(Level);
         if (gone)
         {
@@ -162,7 +221,8 @@ public sealed partial class ProcessInstance
     {
         if (State == InstanceState.Taken && LeaseEnd <= now)
         {
-            (State, Since, Worker, _countedTo) = (InstanceState.Waiting, now, null, now);
+            (State, Since, Worker) = (InstanceState.Waiting, now, null);
+            _waiting = _waiting with { CountedTo = now };
         }
 
         Count(now);
@@ -171,7 +231,7 @@ public sealed partial class ProcessInstance
             _request.Level >= Base ? _request
             : _lower.Ripe(now, definition.LowerAfterMs) is { } ripe ? new Request(ripe.Level, ripe.Directive)
             : new Request(Base, Directive);
-        int level = band.Above(@base.Level, _steps);
+        int level = band.Above(@base.Level, _waiting.Steps);
         bool held = level != Level && !atOnce && now < _lastChange + definition.HoldOffMs;
         if (!held)
         {
@@ -195,7 +255,7 @@ public sealed partial class ProcessInstance
         }
         else if (Level != definition.Band.Top)
         {
-            due = Math.Min(due, _countedTo + _ageingMs - _waited);
+            due = Math.Min(due, _waiting.NextStep);
         }
 
         Due = due;
@@ -229,14 +289,5 @@ public sealed partial class ProcessInstance
         }
     }
 
-    /// <summary>Counts what was waited up to now. Counting in parts comes to the same as counting once.</summary>
-    private void Count(long now)
-    {
-        if (State == InstanceState.Waiting)
-        {
-            _waited += now - _countedTo;
-            _steps += Math.DivRem(_waited, _ageingMs, out _waited);
-        }
-        _countedTo = now;
-    }
+    private void Count(long now) => _waiting = _waiting.CountTo(now, State == InstanceState.Waiting);
 }

@@ -1,10 +1,9 @@
-using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Keys;
 using Engine.Pipeline.Windows;
 using Engine.Primitives;
 
-namespace Engine.Pipeline;
+namespace Engine.Pipeline.Clicks;
 
 /// <summary>The fingerprints of a click's keys, made once, when it is decoded.</summary>
 public unsafe struct ClickKeys

@@ -3,29 +3,29 @@ using Engine.Conditions.Syntax;
 
 namespace Engine.Conditions.Checking;
 
-/// <summary>Operators: their types, and the node that suits their operands.</summary>
-internal sealed partial class Compiler
+/// <summary>Compiles operators: their types, and the node that suits their operands.</summary>
+internal sealed class OperatorCompiler(Compiler compiler, Mistakes mistakes, ConstantFolding folding)
 {
-    private Typed Logical(Logical logical)
+    public Typed Logical(Logical logical)
     {
-        Typed[] terms = [.. logical.Terms.Select(Compile)];
+        Typed[] terms = [.. logical.Terms.Select(compiler.Compile)];
         for (int i = 0; i < terms.Length; i++)
         {
-            RequireBool(terms[i].Type, logical.Terms[i], logical.Operator == TokenKind.And ? "&&" : "||");
+            mistakes.RequireBool(terms[i].Type, logical.Terms[i], logical.Operator == TokenKind.And ? "&&" : "||");
         }
         LogicalNode node = new(logical.Operator == TokenKind.Or, [.. terms.Select(typed => typed.Node)]);
-        return Fold(new Typed(node, StaticType.Bool), terms.All(typed => typed.IsConstant));
+        return folding.Fold(new Typed(node, StaticType.Bool), terms.All(typed => typed.IsConstant));
     }
 
-    private Typed Conditional(Conditional conditional)
+    public Typed Conditional(Conditional conditional)
     {
-        Typed test = Compile(conditional.Test);
-        Typed then = Compile(conditional.Then);
-        Typed otherwise = Compile(conditional.Otherwise);
-        RequireBool(test.Type, conditional.Test, "?:");
+        Typed test = compiler.Compile(conditional.Test);
+        Typed then = compiler.Compile(conditional.Then);
+        Typed otherwise = compiler.Compile(conditional.Otherwise);
+        mistakes.RequireBool(test.Type, conditional.Test, "?:");
         if (!StaticType.Overlap(then.Type, otherwise.Type))
         {
-            Fail(
+            mistakes.Fail(
                 conditional.Offset,
                 $"both sides of ?: have one type, these have {then.Type} and {otherwise.Type}"
                     + (
@@ -36,39 +36,34 @@ internal sealed partial class Compiler
             );
         }
         ConditionalNode node = new(test.Node, then.Node, otherwise.Node);
-        return Fold(
+        return folding.Fold(
             new Typed(node, StaticType.Join(then.Type, otherwise.Type)),
             test.IsConstant && then.IsConstant && otherwise.IsConstant
         );
     }
 
-    private Typed Unary(Unary unary)
+    public Typed Unary(Unary unary)
     {
-        Typed operand = Compile(unary.Operand);
+        Typed operand = compiler.Compile(unary.Operand);
         if (unary.Operator == TokenKind.Not)
         {
-            RequireBool(operand.Type, unary.Operand, "!");
-            return Fold(new Typed(new NotNode(operand.Node), StaticType.Bool), operand.IsConstant);
+            mistakes.RequireBool(operand.Type, unary.Operand, "!");
+            return folding.Fold(new Typed(new NotNode(operand.Node), StaticType.Bool), operand.IsConstant);
         }
         if (!operand.Type.IsDyn && !operand.Type.IsNumber)
         {
-            Fail(unary.Operand.Offset, $"- takes an int or a double, this is {Article(operand.Type)}");
+            mistakes.Fail(
+                unary.Operand.Offset,
+                $"- takes an int or a double, this is {Mistakes.Article(operand.Type)}"
+            );
         }
-        return Fold(new Typed(new NegateNode(operand.Node), operand.Type), operand.IsConstant);
+        return folding.Fold(new Typed(new NegateNode(operand.Node), operand.Type), operand.IsConstant);
     }
 
-    private void RequireBool(StaticType type, Expr where, string symbol)
+    public Typed Binary(Binary binary)
     {
-        if (!type.IsDyn && type.Kind != CelType.Bool)
-        {
-            Fail(where.Offset, $"{symbol} takes a bool, this is {Article(type)}");
-        }
-    }
-
-    private Typed Binary(Binary binary)
-    {
-        Typed left = Compile(binary.Left);
-        Typed right = Compile(binary.Right);
+        Typed left = compiler.Compile(binary.Left);
+        Typed right = compiler.Compile(binary.Right);
         Typed made = binary.Operator switch
         {
             TokenKind.Equal or TokenKind.NotEqual => Equality(binary, left, right),
@@ -79,7 +74,7 @@ internal sealed partial class Compiler
             TokenKind.In => In(binary, left, right),
             _ => Arithmetic(binary, left, right),
         };
-        return Fold(made, left.IsConstant && right.IsConstant);
+        return folding.Fold(made, left.IsConstant && right.IsConstant);
     }
 
     private Typed Equality(Binary binary, Typed left, Typed right)
@@ -88,7 +83,7 @@ internal sealed partial class Compiler
         if (!StaticType.Overlap(left.Type, right.Type) && !(left.Type.IsNumber && right.Type.IsNumber))
         {
             bool withNull = left.Type.Kind == CelType.Null || right.Type.Kind == CelType.Null;
-            Fail(
+            mistakes.Fail(
                 binary.Offset,
                 $"{left.Type} and {right.Type} are never equal"
                     + (withNull ? ": whether a name has a value, has() tells" : "")
@@ -117,7 +112,7 @@ internal sealed partial class Compiler
             || !(StaticType.Overlap(left.Type, right.Type) || (left.Type.IsNumber && right.Type.IsNumber))
         )
         {
-            Fail(
+            mistakes.Fail(
                 binary.Offset,
                 $"{symbol} takes two values of one ordered type, these are {left.Type} and {right.Type}"
             );
@@ -146,11 +141,14 @@ internal sealed partial class Compiler
         };
         if (!right.Type.IsDyn && held is null)
         {
-            Fail(binary.Offset, $"in takes a list or a map on its right, this is {Article(right.Type)}");
+            mistakes.Fail(
+                binary.Offset,
+                $"in takes a list or a map on its right, this is {Mistakes.Article(right.Type)}"
+            );
         }
         else if (!StaticType.Overlap(held, left.Type) && !(held!.IsNumber && left.Type.IsNumber))
         {
-            Fail(binary.Offset, $"{Article(left.Type)} is never in {Article(right.Type)}");
+            mistakes.Fail(binary.Offset, $"{Mistakes.Article(left.Type)} is never in {Mistakes.Article(right.Type)}");
         }
         return new Typed(new InNode(left.Node, right.Node), StaticType.Bool);
     }
@@ -165,7 +163,7 @@ internal sealed partial class Compiler
         StaticType? result = Result(binary.Operator, left.Type, right.Type);
         if (result is null)
         {
-            Fail(
+            mistakes.Fail(
                 binary.Offset,
                 $"there is no {left.Type} {ArithmeticNode.Symbol(binary.Operator)} {right.Type}"
                     + (left.Type.IsNumber && right.Type.IsNumber ? ": convert one side with double() or int()" : "")

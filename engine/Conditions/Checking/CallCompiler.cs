@@ -4,14 +4,20 @@ using Engine.Conditions.Syntax;
 
 namespace Engine.Conditions.Checking;
 
-/// <summary>Calls: macros, and functions with their overloads.</summary>
-internal sealed partial class Compiler
+/// <summary>Compiles calls: macros, and functions with their overloads.</summary>
+internal sealed class CallCompiler(
+    Compiler compiler,
+    NameCompiler names,
+    Scope scope,
+    Mistakes mistakes,
+    ConstantFolding folding
+)
 {
-    private Typed CallOrMacro(Call call)
+    public Typed Compile(Call call)
     {
         if (call is { Receiver: null, Name: "has", Arguments.Length: 1 })
         {
-            return Has(call);
+            return names.Has(call);
         }
         Macro? macro = call.Receiver is null
             ? null
@@ -27,61 +33,32 @@ internal sealed partial class Compiler
         return macro is { } known ? MacroCall(known, call) : FunctionCall(call);
     }
 
-    /// <summary>has(a.b): whether the name a.b has a value, else whether the map a has the field b.</summary>
-    private Typed Has(Call call)
-    {
-        Expr argument = call.Arguments[0] is Parenthesised parenthesised ? parenthesised.Inner : call.Arguments[0];
-        if (argument is not FieldSelect select)
-        {
-            throw new ConditionException(
-                source,
-                argument.Offset,
-                "has() takes a dotted name or a field, as has(click.publisher)"
-            );
-        }
-        if (TryDotted(select, out string dotted, out Identifier? first) && !IsLocal(first!))
-        {
-            if (names.TryGet(dotted, out CelName? declared))
-            {
-                _slots.Add(declared!.Slot);
-                return new Typed(new HasNameNode(declared.Slot), StaticType.Bool);
-            }
-            if (!AnyDeclared(select))
-            {
-                return Undeclared(dotted, first!.Offset) with { Type = StaticType.Bool };
-            }
-        }
-        Typed operand = Compile(select.Operand);
-        FieldType(operand.Type, select);
-        return Fold(new Typed(new HasFieldNode(operand.Node, select.Field), StaticType.Bool), operand.IsConstant);
-    }
-
     private Typed MacroCall(Macro macro, Call call)
     {
         if (call.Arguments[0] is not Identifier { Root: false } variable)
         {
-            throw new ConditionException(
-                source,
+            throw mistakes.Fatal(
                 call.Arguments[0].Offset,
                 $"{call.Name}() takes a variable's name first, as x in list.{call.Name}(x, …)"
             );
         }
-        Typed range = Compile(call.Receiver!);
+        Typed range = compiler.Compile(call.Receiver!);
         if (range.Type.Kind is not (CelType.Dyn or CelType.List or CelType.Map))
         {
-            Fail(call.Offset, $"{call.Name}() goes over a list or a map, this is {Article(range.Type)}");
+            mistakes.Fail(
+                call.Offset,
+                $"{call.Name}() goes over a list or a map, this is {Mistakes.Article(range.Type)}"
+            );
         }
         StaticType element = (range.Type.Kind == CelType.Map ? range.Type.Key : range.Type.Element) ?? StaticType.Dyn;
-        int local = _locals.Count;
-        _locals.Add((variable.Name, element));
-        MaxLocals = Math.Max(MaxLocals, _locals.Count);
+        int local = scope.Enter(variable.Name, element);
         bool tests = macro != Macro.Map || call.Arguments.Length == 3;
-        Typed? test = tests ? Compile(call.Arguments[1]) : null;
-        Typed? transform = macro == Macro.Map ? Compile(call.Arguments[^1]) : null;
-        _locals.RemoveAt(local);
+        Typed? test = tests ? compiler.Compile(call.Arguments[1]) : null;
+        Typed? transform = macro == Macro.Map ? compiler.Compile(call.Arguments[^1]) : null;
+        scope.Leave();
         if (test is { } predicate)
         {
-            RequireBool(predicate.Type, call.Arguments[1], $"{call.Name}()");
+            mistakes.RequireBool(predicate.Type, call.Arguments[1], $"{call.Name}()");
         }
         StaticType type = macro switch
         {
@@ -98,7 +75,7 @@ internal sealed partial class Compiler
         Overload[] named = [.. Catalogue.Find(call.Name)];
         Typed[] arguments =
         [
-            .. (receiver ? [call.Receiver!] : Array.Empty<Expr>()).Concat(call.Arguments).Select(Compile),
+            .. (receiver ? [call.Receiver!] : Array.Empty<Expr>()).Concat(call.Arguments).Select(compiler.Compile),
         ];
         StaticType[] types = [.. arguments.Select(typed => typed.Type)];
         Overload[] fitting =
@@ -116,13 +93,16 @@ internal sealed partial class Compiler
         {
             if (Pattern.TryCompile(constant.Value.AsString, out Pattern? pattern, out string? error))
             {
-                return Fold(new Typed(new MatchNode(arguments[0].Node, pattern!), result), arguments[0].IsConstant);
+                return folding.Fold(
+                    new Typed(new MatchNode(arguments[0].Node, pattern!), result),
+                    arguments[0].IsConstant
+                );
             }
-            Fail(call.Arguments[^1].Offset, error!);
+            mistakes.Fail(call.Arguments[^1].Offset, error!);
             return new Typed(new FailNode(error!), result);
         }
         CallNode node = new(call.Name, fitting, [.. arguments.Select(typed => typed.Node)]);
-        return Fold(new Typed(node, result), arguments.All(typed => typed.IsConstant));
+        return folding.Fold(new Typed(node, result), arguments.All(typed => typed.IsConstant));
     }
 
     private Typed NoOverload(Call call, Overload[] named, StaticType[] types)
@@ -130,7 +110,7 @@ internal sealed partial class Compiler
         string asked = call.Receiver is null
             ? $"{call.Name}({string.Join<StaticType>(", ", types)})"
             : $"{types[0]}.{call.Name}({string.Join(", ", types.Skip(1))})";
-        Fail(
+        mistakes.Fail(
             call.Offset,
             named.Length == 0
                 ? $"there is no function '{call.Name}'"

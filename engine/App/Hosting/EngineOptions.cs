@@ -1,0 +1,34 @@
+using Engine.App.Configuration;
+using Engine.Partitions.Kafka;
+using Engine.Pipeline.Consume.Lanes;
+using Engine.Pipeline.Deliver;
+
+namespace Engine.App.Hosting;
+
+/// <summary>What engine.yaml and the command line say, as the lanes take it.</summary>
+internal static class EngineOptions
+{
+    public static ConsumeOptions Consume(EngineConfig config, EngineAddress address) =>
+        new()
+        {
+            Kafka = new KafkaTarget(address.Kafka, config.Consume.Librdkafka),
+            Group = address.Group,
+            BatchMessages = config.Consume.BatchMessages,
+            BatchWaitMs = config.Consume.BatchWaitMs,
+            DirectFetch = config.Consume.DirectFetch,
+            SessionTimeout = TimeSpan.FromMilliseconds(config.Consume.SessionTimeoutMs),
+            ProgressInterval = TimeSpan.FromMilliseconds(config.Consume.ProgressMs),
+            MaxBytesUnderWay = config.Deliver.MaxBytesUnderWay,
+        };
+
+    public static DeliverOptions Deliver(EngineConfig config) =>
+        new()
+        {
+            VerdictTtl = TimeSpan.FromSeconds(config.Deliver.VerdictTtlS),
+            TotalsTtl = TimeSpan.FromSeconds(config.Deliver.TotalsTtlS),
+            NetworkTtl = TimeSpan.FromSeconds(config.Deliver.NetworkTtlS),
+            CompleteVerdicts = config.Deliver.CompleteVerdicts,
+            VerdictsTopic = config.Deliver.VerdictsTopic,
+            VerdictsChannel = config.Deliver.VerdictsChannel,
+        };
+}

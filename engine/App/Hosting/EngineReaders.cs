@@ -1,0 +1,118 @@
+using Engine.CommandLine;
+using Engine.Partitions.Kafka;
+using Engine.Pipeline.Consume.Followers;
+using Engine.Pipeline.Consume.Labels;
+using Engine.Pipeline.History;
+using Engine.Pipeline.Replay;
+using Engine.Pipeline.Settings;
+using Engine.Workflows.Runtime;
+
+namespace Engine.App.Hosting;
+
+/// <summary>
+/// What an engine has of Kafka beside its lanes: the producer, and a reader of each side topic.
+/// <see cref="StartSettings"/> first, then <see cref="StartAsync"/>, which waits until all have caught up.
+/// </summary>
+internal sealed class EngineReaders(KafkaTarget target, string prefix, TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan SettingsWithin = TimeSpan.FromSeconds(30),
+        SettingsLookEvery = TimeSpan.FromMilliseconds(20);
+
+    private SettingsReader? _settings;
+    private SignatureReader? _signatures;
+    private LabelsReader? _labels;
+    private StandingsFollower? _standings;
+    private LabelledClicks? _labelledClicks;
+
+    public KafkaOut Kafka { get; } = new(target, prefix);
+
+    public SettingsReader Settings => _settings!;
+    public SignatureReader Signatures => _signatures!;
+    public LabelsReader Labels => _labels!;
+    public StandingsFollower Standings => _standings!;
+    public LabelledClicks LabelledClicks => _labelledClicks!;
+
+    /// <summary>Follows <c>settings</c> from a base on.</summary>
+    public void StartSettings(SettingsSnapshot settingsBase, SettingsBuilder builder, ILogger log)
+    {
+        _settings = new SettingsReader(
+            target,
+            settingsBase,
+            builder,
+            SettingsTimeline.ActivationDelay,
+            Kafka,
+            clock,
+            log
+        );
+        _settings.Start();
+    }
+
+    /// <summary>
+    /// Starts the others side by side, since each waits a tenth of a second for Kafka; labels and standings once the
+    /// settings are read, for they are counted by them.
+    /// </summary>
+    public async Task StartAsync(
+        SettingsSnapshot settingsBase,
+        ReplayIndex replays,
+        StandingsView view,
+        CancellationToken cancel
+    )
+    {
+        Task signatures = Task.Run(
+            () => (_signatures = new SignatureReader(target, prefix, replays, clock)).Start(),
+            cancel
+        );
+        Task labelledClicks = Task.Run(() => (_labelledClicks = new LabelledClicks(target, Kafka)).Start(), cancel);
+        await WaitForSettingsAsync(cancel).ConfigureAwait(false);
+        var intake = new LabelIntake(
+            new Histories(settingsBase.Hash, own: () => Settings.Timeline.Latest.ClicksModel?.Own)
+        );
+        await Task.WhenAll(
+                signatures,
+                labelledClicks,
+                Task.Run(() => (_labels = new LabelsReader(target, intake, Kafka, clock)).Start(), cancel),
+                Task.Run(
+                    () =>
+                        (
+                            _standings = new StandingsFollower(
+                                target,
+                                prefix,
+                                settingsBase.Hash,
+                                intake,
+                                view.Take,
+                                clock
+                            )
+                        ).Start(),
+                    cancel
+                )
+            )
+            .ConfigureAwait(false);
+    }
+
+    private async Task WaitForSettingsAsync(CancellationToken cancel)
+    {
+        long since = clock.GetTimestamp();
+        while (!Settings.IsFresh)
+        {
+            if (clock.GetElapsedTime(since) > SettingsWithin)
+            {
+                throw new CommandException(
+                    "the topic 'settings' could not be read to its end: is the broker reachable at the address that "
+                        + "it advertises?"
+                );
+            }
+
+            await Task.Delay(SettingsLookEvery, clock, cancel).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        _labelledClicks?.Dispose();
+        _standings?.Dispose();
+        _labels?.Dispose();
+        _signatures?.Dispose();
+        _settings?.Dispose();
+        Kafka.Dispose();
+    }
+}

@@ -1,0 +1,144 @@
+using Engine.App.Configuration;
+using Engine.CommandLine;
+using Engine.Contracts;
+using Engine.Contracts.Settings;
+using Engine.Partitions.Kafka;
+using Engine.Partitions.Redis;
+using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Consume.Lanes;
+using Engine.Pipeline.Replay;
+using Engine.Pipeline.Settings;
+using Engine.Workflows.Module;
+using Engine.Workflows.Runtime;
+using StackExchange.Redis;
+
+namespace Engine.App.Hosting;
+
+/// <summary>Puts an engine together and starts it.</summary>
+internal static class EngineStartup
+{
+    /// <summary>
+    /// Connects, makes missing topics, takes or sets the group's base, and starts the lanes. Throws
+    /// <see cref="CommandException"/> with what to do where that can't be.
+    /// </summary>
+    public static async Task<EngineHost> StartAsync(
+        ConfigFile file,
+        EngineAddress address,
+        TimeProvider clock,
+        ILogger log,
+        CancellationToken cancel
+    )
+    {
+        EngineConfig config = file.Config;
+        var target = new KafkaTarget(address.Kafka, config.Consume.Librdkafka);
+        EngineTopics.CheckPrefix(address.Prefix);
+        var keys = new RedisKeys(address.Prefix, address.Group);
+        RedisTarget redis = GroupRedis.Connect(address.Redis);
+        EngineReaders? readers = null;
+        try
+        {
+            IDatabase database = redis.Redis.GetDatabase();
+            GroupRedis.Claim(database, keys);
+            GroupRedis.WarnOfEviction(redis, log);
+            IReadOnlyList<byte[]> secrets = SigningSecrets.FindOrMake(database, keys, file);
+            // What needs no Kafka is done while Kafka answers.
+            Task topics = EngineTopics.MakeAsync(address, target, config, cancel);
+            SettingsSnapshot? found = SettingsBootstrap.Find(database, keys, file, log);
+            Task<SettingsBuilder>? reading =
+                found == null ? null : Task.Run(() => BuilderOf(found, file.Files), cancel);
+            // A broker that doesn't answer is waited for within the client; a stop doesn't wait for it.
+            await topics.WaitAsync(cancel).ConfigureAwait(false);
+            readers = new EngineReaders(target, address.Prefix, clock);
+            SettingsSnapshot settingsBase = found ?? SettingsBootstrap.Set(database, keys, target, file);
+            SettingsBuilder builder =
+                reading == null ? BuilderOf(settingsBase, file.Files) : await reading.ConfigureAwait(false);
+            readers.StartSettings(settingsBase, builder, log);
+            PipelineLimits limits = config.Bounds.ToLimits();
+            var replays = new ReplayIndex(new ReplaySettings(limits.ReplayPaths));
+            var view = new StandingsView(limits.Standings);
+            await readers.StartAsync(settingsBase, replays, view, cancel).ConfigureAwait(false);
+            EngineHost? host = null;
+            var context = new EngineContext
+            {
+                Consume = EngineOptions.Consume(config, address),
+                Deliver = EngineOptions.Deliver(config),
+                Limits = limits,
+                Keys = keys,
+                Redis = redis,
+                Kafka = readers.Kafka,
+                Hash = settingsBase.Hash,
+                Timeline = readers.Settings.Timeline,
+                SettingsAreFresh = () => readers.Settings.IsFresh,
+                LanesHaveJoined = () => host!.LanesHaveJoined,
+                Replays = replays,
+                Signatures = readers.Signatures,
+                Labels = readers.Labels,
+                Standings = readers.Standings,
+                LabelledClicks = readers.LabelledClicks,
+                Clock = clock,
+                Log = log,
+            };
+            host = await CreateHostAsync(context, config, readers, view, secrets, cancel).ConfigureAwait(false);
+            // What loading lists, rules and models took is given back to the system, 50 MB, before memory is needed for
+            // clicks.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            host.Start();
+            return host;
+        }
+        catch
+        {
+            readers?.Dispose();
+            redis.Redis.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The deciders, and lanes for all: side by side, since each waits for Kafka.</summary>
+    private static async Task<EngineHost> CreateHostAsync(
+        EngineContext context,
+        EngineConfig config,
+        EngineReaders readers,
+        StandingsView view,
+        IReadOnlyList<byte[]> secrets,
+        CancellationToken cancel
+    )
+    {
+        IReadOnlyList<(IWorkflow Module, IDecider Decider)> deciders = Modules.CreateDeciders(
+            new DeciderServices(view, secrets)
+        );
+        var upkeep = new UpkeepServices(
+            context.Keys,
+            context.Timeline,
+            view,
+            context.Deliver.VerdictTtl,
+            context.Clock
+        );
+        IEnumerable<Task<WorkflowLane>> workflows = deciders.Select(one =>
+            Task.Run(() => new WorkflowLane(context, one.Decider, one.Module.CreateUpkeep(upkeep)), cancel)
+        );
+        IEnumerable<Task<Lane>> lanes = Enumerable
+            .Range(0, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount)
+            .Select(i => Task.Run(() => new Lane(context, i), cancel));
+        return new EngineHost(
+            context,
+            readers,
+            view,
+            secrets,
+            deciders,
+            await Task.WhenAll(lanes).ConfigureAwait(false),
+            await Task.WhenAll(workflows).ConfigureAwait(false)
+        );
+    }
+
+    private static SettingsBuilder BuilderOf(SettingsSnapshot settingsBase, SettingFiles files)
+    {
+        try
+        {
+            return SettingsBuilder.Of(settingsBase, files, Modules.SettingKinds);
+        }
+        catch (SettingException e)
+        {
+            throw new CommandException($"the group's base settings don't load here: {e.Message}.", ExitCodes.WrongUse);
+        }
+    }
+}

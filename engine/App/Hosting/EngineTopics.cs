@@ -1,0 +1,94 @@
+using System.Text.RegularExpressions;
+using Confluent.Kafka;
+using Engine.App.Configuration;
+using Engine.Client.Provisioning;
+using Engine.CommandLine;
+using Engine.Contracts;
+using Engine.Partitions.Kafka;
+
+namespace Engine.App.Hosting;
+
+/// <summary>The topics that an engine reads and writes: made where they are missing.</summary>
+internal static partial class EngineTopics
+{
+    /// <summary>Refuses a prefix that no topic's name can begin with.</summary>
+    public static void CheckPrefix(string prefix)
+    {
+        if (!TopicName().IsMatch(prefix))
+        {
+            throw new CommandException(
+                $"the prefix '{prefix}' can't begin a topic's name, as it must: use letters, digits, '.', '_' and "
+                    + $"'-' only.",
+                ExitCodes.WrongUse
+            );
+        }
+    }
+
+    /// <summary>
+    /// Makes the topics that are missing. Throws <see cref="CommandException"/> where Kafka doesn't answer, or where
+    /// <c>settings</c> has several partitions.
+    /// </summary>
+    public static async Task MakeAsync(
+        EngineAddress address,
+        KafkaTarget target,
+        EngineConfig config,
+        CancellationToken cancel
+    )
+    {
+        string[] own =
+        [
+            Topics.PathSignatures,
+            Topics.Standings,
+            Topics.Notifications,
+            Topics.Verdicts,
+            Topics.DeadLetters,
+        ];
+        string[] all =
+        [
+            Topics.Interactions,
+            Topics.Labels,
+            Topics.Settings,
+            .. Modules.Topics,
+            .. own.Select(topic => address.Prefix + topic),
+        ];
+        IReadOnlyList<TopicState> states;
+        try
+        {
+            TopicTimestamps timestamps =
+                config.Topics.Timestamps == "create" ? TopicTimestamps.CreateTime : TopicTimestamps.LogAppendTime;
+            states = await new TopicProvisioner(target.Brokers, target.Settings)
+                .EnsureAsync(all, timestamps, config.Topics.Partitions, asks: false, cancel: cancel)
+                .ConfigureAwait(false);
+        }
+        catch (KafkaException e)
+        {
+            throw new CommandException(
+                $"no Kafka at {address.Kafka} ({e.Error.Reason}): start one, or name another with --kafka H:P."
+            );
+        }
+        // One that was missing may have been made by somebody else meanwhile, or have made itself.
+        int partitions = states.Single(state => state.Name == Topics.Settings).Partitions is > 0 and var known
+            ? known
+            : SettingsPartitions(target);
+        if (partitions > 1)
+        {
+            throw new CommandException(
+                $"the topic 'settings' has {partitions} partitions, and must have 1, for its order decides: mend it "
+                    + $"with 'kafka-topics --delete --topic settings', then start again and it is made anew.",
+                ExitCodes.WrongUse
+            );
+        }
+    }
+
+    private static int SettingsPartitions(KafkaTarget kafka)
+    {
+        using IAdminClient admin = new AdminClientBuilder(kafka.Apply(new AdminClientConfig()))
+            .SetLogHandler((_, _) => { })
+            .Build();
+        return admin.GetMetadata(Topics.Settings, TimeSpan.FromSeconds(10)).Topics.Single().Partitions.Count;
+    }
+
+    /// <summary>What Kafka takes in a topic's name; 64 are far from its limit.</summary>
+    [GeneratedRegex("^[A-Za-z0-9._-]{0,64}$")]
+    private static partial Regex TopicName();
+}

@@ -1,0 +1,31 @@
+using Engine.Conditions.Evaluation;
+
+namespace Engine.Conditions.Checking;
+
+/// <summary>Works constants out while a condition is compiled, in no more steps than an evaluation may take.</summary>
+internal sealed class ConstantFolding
+{
+    private long _steps = CelLimits.MaxSteps;
+
+    /// <summary>
+    /// Works a part out that needs nothing of the bindings. What fails is left to fail at evaluation, where an or may
+    /// absorb it.
+    /// </summary>
+    public Typed Fold(Typed typed, bool constant)
+    {
+        if (!constant)
+        {
+            return typed;
+        }
+        NoBindings none = default;
+        Frame frame = new(UnsafeBindings.To(ref none), 0, _steps);
+        CelValue value = typed.Node.Evaluate(ref frame);
+        _steps = Math.Max(0, frame.Budget.Steps);
+        return value.IsError ? typed : typed with { Node = new Constant(value) };
+    }
+
+    private struct NoBindings : ICelBindings
+    {
+        public readonly CelValue Get(int slot) => CelValue.Absent;
+    }
+}

@@ -1,0 +1,53 @@
+using Engine.Conditions.Evaluation;
+using Engine.Conditions.Syntax;
+
+namespace Engine.Conditions.Checking;
+
+/// <summary>What a name may mean where it stands: variables of the macros around it, and declared names.</summary>
+internal sealed class Scope(CelNames names)
+{
+    private readonly List<(string Name, StaticType Type)> _locals = [];
+    private readonly SortedSet<int> _slots = [];
+
+    /// <summary>Variables of macros at the deepest place.</summary>
+    public int MaxLocals { get; private set; }
+
+    /// <summary>Slots of the names that are read.</summary>
+    public int[] Slots => [.. _slots];
+
+    /// <summary>Declares a macro's variable, until <see cref="Leave"/>; its index in the frame.</summary>
+    public int Enter(string name, StaticType type)
+    {
+        _locals.Add((name, type));
+        MaxLocals = Math.Max(MaxLocals, _locals.Count);
+        return _locals.Count - 1;
+    }
+
+    /// <summary>Ends the variable that was declared last.</summary>
+    public void Leave() => _locals.RemoveAt(_locals.Count - 1);
+
+    public bool IsLocal(Identifier identifier) => !identifier.Root && FindLocal(identifier.Name) is not null;
+
+    public Typed? FindLocal(string name)
+    {
+        int index = _locals.FindLastIndex(local => local.Name == name);
+        return index < 0 ? null : new Typed(new LocalNode(index), _locals[index].Type);
+    }
+
+    /// <summary>Whether a dotted name is declared.</summary>
+    public bool IsDeclared(string dotted) => names.TryGet(dotted, out _);
+
+    /// <summary>The declared name that is read here, if it is one.</summary>
+    public bool TryRead(string dotted, out CelName? declared)
+    {
+        if (!names.TryGet(dotted, out declared))
+        {
+            return false;
+        }
+        _slots.Add(declared!.Slot);
+        return true;
+    }
+
+    /// <summary>Declared names that are written much like this one.</summary>
+    public IReadOnlyList<string> Near(string name) => names.Near(name);
+}

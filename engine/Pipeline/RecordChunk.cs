@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using Engine.Pipeline.Clicks;
+using Engine.Pipeline.Decode;
+using Engine.Primitives;
+
+namespace Engine.Pipeline;
+
+/// <summary>
+/// The stage that decodes: up to <see cref="ClickRow.ChunkRecords"/> records, each in a row of its own, and the keys of
+/// those that are clicks. It prefetches what they will touch: values while records are decoded, windows while clicks
+/// take their steps.
+/// </summary>
+internal sealed unsafe class RecordChunk(KeyedHash hash, EventArena arena, RowPool pool)
+{
+    /// <summary>
+    /// How many clicks ahead windows are prefetched: their misses to memory overlap with the steps between.
+    /// </summary>
+    private const int PrefetchAhead = 4,
+        CountsAhead = 2;
+
+    /// <summary>
+    /// How many records ahead values are prefetched, and the most bytes of one: what is longer comes by itself once it
+    /// is being read.
+    /// </summary>
+    private const int ValuesAhead = 3,
+        MaxPrefetched = 640;
+
+    private readonly JsonEventDecoder _json = new(arena);
+    private readonly ProtobufEventDecoder _protobuf = new(arena);
+
+    /// <summary>
+    /// Each record is decoded into a row, so that a click needn't be copied into one; rows that no click took stay.
+    /// </summary>
+    private readonly ClickRow?[] _rows = new ClickRow?[ClickRow.ChunkRecords];
+
+    private readonly DecodeError[] _errors = new DecodeError[ClickRow.ChunkRecords];
+    private readonly ClickKeys[] _keys = new ClickKeys[ClickRow.ChunkRecords];
+
+    /// <summary>Decodes a chunk; the arena holds its points and texts until the next one.</summary>
+    public void Decode(ReadOnlySpan<Record> records)
+    {
+        arena.Reset();
+        for (int i = 0; i < records.Length; i++)
+        {
+            ref readonly Record record = ref records[i];
+            if (i + ValuesAhead < records.Length)
+            {
+                PrefetchValue(records[i + ValuesAhead]);
+            }
+
+            ref InteractionEvent e = ref (_rows[i] ??= pool.Rent()).Event;
+            _errors[i] =
+                record.Encoding == ValueEncoding.Json
+                    ? _json.Decode(record.Value, record.Length, ref e, record.CloudEvent)
+                    : _protobuf.Decode(record.Value, record.Length, ref e, record.CloudEvent);
+            if (!IsClick(i))
+            {
+                continue;
+            }
+
+            _keys[i].Fill(hash, e);
+            _keys[i].PrefetchTags(record.Partition);
+        }
+        for (int i = 0; i < Math.Min(PrefetchAhead, records.Length); i++)
+        {
+            if (IsClick(i))
+            {
+                _keys[i].Prefetch(records[i].Partition);
+            }
+        }
+    }
+
+    /// <summary>Prefetches the windows of the clicks that come some records behind one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchBehind(ReadOnlySpan<Record> records, int i)
+    {
+        int ahead = i + PrefetchAhead;
+        if (ahead < records.Length && IsClick(ahead))
+        {
+            _keys[ahead].Prefetch(records[ahead].Partition);
+        }
+
+        int near = i + CountsAhead;
+        if (near < records.Length && IsClick(near))
+        {
+            _keys[near].PrefetchCounts(records[near].Partition);
+        }
+    }
+
+    /// <summary>What keeps a record from being used.</summary>
+    public ref readonly DecodeError Error(int i) => ref _errors[i];
+
+    public ref InteractionEvent Event(int i) => ref _rows[i]!.Event;
+
+    public ref readonly ClickKeys Keys(int i) => ref _keys[i];
+
+    /// <summary>A click's row, which is the caller's from here on.</summary>
+    public ClickRow TakeRow(int i)
+    {
+        ClickRow row = _rows[i]!;
+        _rows[i] = null;
+        return row;
+    }
+
+    private bool IsClick(int i) => !_errors[i].IsError && _rows[i]!.Event.Type == EventType.Click;
+
+    /// <summary>
+    /// Prefetches a value's lines: it lies where the client's thread put it, far from this one's caches.
+    /// </summary>
+    private static void PrefetchValue(in Record record)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        for (int at = 0; at < Math.Min(record.Length, MaxPrefetched); at += 64)
+        {
+            Sse.Prefetch0(record.Value + at);
+        }
+    }
+}

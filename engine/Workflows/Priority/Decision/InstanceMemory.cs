@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Engine.Conditions;
+using Engine.Workflows.Priority.Settings;
+
+namespace Engine.Workflows.Priority.Decision;
+
+/// <summary>All that an instance is, as JSON keeps it beyond the process.</summary>
+public sealed record InstanceMemory
+{
+    public required IReadOnlyDictionary<string, CelValue> Context { get; init; }
+    public required long Start { get; init; }
+    public required int Level { get; init; }
+    public required int Base { get; init; }
+    public required int Aged { get; init; }
+    public required string Directive { get; init; }
+    public required InstanceState State { get; init; }
+    public required long Since { get; init; }
+    public required int Changes { get; init; }
+
+    /// <summary>The log time at which its level last changed, ms.</summary>
+    public required long LastChange { get; init; }
+
+    /// <summary>What its context asks for.</summary>
+    public required Request Request { get; init; }
+
+    public required IReadOnlyList<LowerRequests.Held> Lower { get; init; }
+    public required WaitingTime Waiting { get; init; }
+
+    /// <summary>While it is taken, who works on it; else null.</summary>
+    public string? Worker { get; init; }
+
+    /// <summary>While it is taken, the log time at which it waits again, ms.</summary>
+    public long LeaseEnd { get; init; }
+
+    public required long Due { get; init; }
+
+    public string ToJson() =>
+        InstanceJson.Text(json =>
+        {
+            json.WriteStartObject("context");
+            foreach ((string name, CelValue value) in Context)
+            {
+                ContextValues.Write(json, name, value);
+            }
+
+            json.WriteEndObject();
+            json.WriteNumber("start", Start);
+            InstanceJson.WriteStanding(json, Level, Base, Aged, Directive, State, Since, Changes);
+            json.WriteNumber("last_change", LastChange);
+            json.WriteNumber("requested", Request.Level);
+            json.WriteString("requested_by", Request.Directive);
+            json.WriteStartArray("lower");
+            foreach (LowerRequests.Held held in Lower)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("level", held.Level);
+                json.WriteString("directive", held.Directive);
+                json.WriteNumber("since", held.Since);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteNumber("ageing_ms", Waiting.AgeingMs);
+            json.WriteNumber("steps", Waiting.Steps);
+            json.WriteNumber("waited_ms", Waiting.WaitedMs);
+            json.WriteNumber("counted_to", Waiting.CountedTo);
+            InstanceJson.WriteLease(json, State, Worker, LeaseEnd);
+            json.WriteNumber("due", Due);
+        });
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    public static InstanceMemory Read(JsonElement memory)
+    {
+        InstanceState state = InstanceJson.StateOf(Word("state"));
+        bool taken = state == InstanceState.Taken;
+        return new InstanceMemory
+        {
+            Context = memory
+                .GetProperty("context")
+                .EnumerateObject()
+                .ToDictionary(property => property.Name, property => ContextValues.Of(property.Value)!.Value),
+            Start = Whole("start"),
+            Level = (int)Whole("level"),
+            Base = (int)Whole("base"),
+            Aged = (int)Whole("aged"),
+            Directive = Word("directive"),
+            State = state,
+            Since = Whole("since"),
+            Changes = (int)Whole("changes"),
+            LastChange = Whole("last_change"),
+            Request = new Request((int)Whole("requested"), Word("requested_by")),
+            Lower =
+            [
+                .. memory
+                    .GetProperty("lower")
+                    .EnumerateArray()
+                    .Select(held => new LowerRequests.Held(
+                        held.GetProperty("level").GetInt32(),
+                        held.GetProperty("directive").GetString()!,
+                        held.GetProperty("since").GetInt64()
+                    )),
+            ],
+            Waiting = new WaitingTime(Whole("ageing_ms"), Whole("steps"), Whole("waited_ms"), Whole("counted_to")),
+            Worker = taken ? Word("worker") : null,
+            LeaseEnd = taken ? Whole("lease_until") : 0,
+            Due = Whole("due"),
+        };
+
+        long Whole(string field) => memory.GetProperty(field).GetInt64();
+        string Word(string field) => memory.GetProperty(field).GetString()!;
+    }
+}
