@@ -11,7 +11,7 @@ using Engine.Workflows.Runtime;
 
 namespace Engine.App.Http;
 
-/// <summary>The HTTP ends and pages of an engine.</summary>
+/// <summary>The HTTP endpoints and pages of an engine.</summary>
 internal sealed class HttpServer : IDisposable
 {
     private static readonly string Version = typeof(HttpServer).Assembly.GetName().Version!.ToString(3);

@@ -8,7 +8,7 @@ using Xunit;
 namespace Integration.Tests.Bindings;
 
 /// <summary>
-/// The HTTP ends of bindings at an engine that runs: page, code, binding through Kafka, outcome; and what is refused.
+/// The HTTP endpoints of bindings at an engine that runs: page, code, binding through Kafka, outcome; and what is refused.
 /// </summary>
 public sealed class BindingHttpTests
 {

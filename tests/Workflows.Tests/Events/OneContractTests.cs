@@ -13,7 +13,7 @@ namespace Workflows.Tests.Events;
 /// </summary>
 public sealed class OneContractTests : IDisposable
 {
-    private readonly EngineEnd _engine = new();
+    private readonly EngineChecks _engine = new();
     private int _encoded;
 
     public static TheoryData<string> Types => [.. WorkflowEvents.All.All.Select(schema => schema.Type)];
@@ -205,7 +205,7 @@ public sealed class OneContractTests : IDisposable
     {
         // By HTTP any event may come, in a topic only its own.
         var events = new EventCatalog(WorkflowEvents.All.All.Where(other => other.Topic == schema.Topic));
-        EventFindings http = EventCheck.Inspect(json, events, EngineEnd.Headers(headers));
+        EventFindings http = EventCheck.Inspect(json, events, EngineChecks.Headers(headers));
         (DeadLetterReason Reason, string? Detail) engine = _engine.Read(schema.Topic, json, headers);
         Assert.True(
             http.Reason == engine.Reason

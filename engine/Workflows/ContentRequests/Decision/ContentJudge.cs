@@ -6,7 +6,7 @@ namespace Engine.Workflows.ContentRequests.Decision;
 
 /// <summary>
 /// The decision on a content request: spam first, then validity, then what answers it. Holds the rates that it saw, so
-/// one belongs to each partition, and one to the HTTP end of an instance.
+/// one belongs to each partition, and one to the HTTP endpoint of an instance.
 /// </summary>
 public sealed class ContentJudge(IStandings standings)
 {

@@ -39,7 +39,7 @@ public static class ContentReasons
 }
 
 /// <summary>
-/// The decision on a content request: <c>content:&lt;request&gt;</c>, and the answer of the HTTP end.
+/// The decision on a content request: <c>content:&lt;request&gt;</c>, and the answer of the HTTP endpoint.
 /// </summary>
 /// <param name="Definition">The definition that the answer conforms to; null for spam, and where the sponsor has
 /// none.</param>

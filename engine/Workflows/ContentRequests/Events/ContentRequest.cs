@@ -25,7 +25,7 @@ public sealed record ContentRequest(
 {
     public const string EventType = "content-request";
 
-    /// <summary>The header that carries the answer of the HTTP end.</summary>
+    /// <summary>The header that carries the answer of the HTTP endpoint.</summary>
     public const string DecisionHeader = "engine.decision";
 
     /// <summary>Reads an event; null where the reader was failed.</summary>

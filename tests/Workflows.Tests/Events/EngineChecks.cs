@@ -16,14 +16,14 @@ namespace Workflows.Tests.Events;
 /// <summary>
 /// What the engine makes of a record: the reading that stands before every decision, of each topic its own.
 /// </summary>
-internal sealed unsafe class EngineEnd : IDisposable
+internal sealed unsafe class EngineChecks : IDisposable
 {
     private readonly EventArena _arena = new();
     private readonly JsonEventDecoder _json;
     private readonly ProtobufEventDecoder _protobuf;
     private readonly Dictionary<string, (IDecider Decider, IDeciderPartition Memory)> _deciders;
 
-    public EngineEnd()
+    public EngineChecks()
     {
         (_json, _protobuf) = (new JsonEventDecoder(_arena), new ProtobufEventDecoder(_arena));
         IDecider[] deciders =

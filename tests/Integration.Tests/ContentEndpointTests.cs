@@ -30,8 +30,8 @@ public sealed class ContentEngine : IAsyncLifetime
     }
 }
 
-/// <summary>What the HTTP ends of content requests refuse.</summary>
-public class ContentEndTests(ContentEngine engine) : IClassFixture<ContentEngine>
+/// <summary>What the HTTP endpoint of content requests refuses.</summary>
+public class ContentEndpointTests(ContentEngine engine) : IClassFixture<ContentEngine>
 {
     [Fact]
     public async Task The_server_describes_its_endpoints()
