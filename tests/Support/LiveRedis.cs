@@ -68,14 +68,17 @@ public abstract class LiveResults : IAsyncDisposable
             .Sum(entry => long.Parse(entry.Value));
 
     /// <summary>How far all partitions are, added up.</summary>
-    public async Task<long> ProgressAsync(string group, int partitions = 4, string prefix = "")
+    public async Task<long> ProgressAsync(
+        string group,
+        int partitions = 4,
+        string prefix = "",
+        string topic = "interactions"
+    )
     {
         long sum = 0;
         for (int i = 0; i < partitions; i++)
         {
-            if (
-                (string?)await Database.StringGetAsync($"{prefix}progress:{group}:{{interactions-{i}}}") is { } progress
-            )
+            if ((string?)await Database.StringGetAsync($"{prefix}progress:{group}:{{{topic}-{i}}}") is { } progress)
             {
                 sum += long.Parse(progress.Split(' ')[0]);
             }

@@ -151,7 +151,14 @@ public sealed class EngineRun : IAsyncDisposable
         params string[] more
     )
     {
-        EngineRun run = LaunchWith(environment, kafka, redis, config, more);
+        return await UpAsync(LaunchWith(environment, kafka, redis, config, more));
+    }
+
+    /// <summary>Waits until an engine of another build has said that it scores.</summary>
+    public static Task<EngineRun> UpAsync(LiveProcess process) => UpAsync(new EngineRun(process));
+
+    private static async Task<EngineRun> UpAsync(EngineRun run)
+    {
         try
         {
             await run.IsUpAsync();

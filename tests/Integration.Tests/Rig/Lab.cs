@@ -35,12 +35,13 @@ public sealed class Lab : IAsyncDisposable
     public string Config { get; }
 
     /// <summary>On the embedded broker.</summary>
-    public static async Task<Lab> EmbeddedAsync(string redis, EngineYaml? yaml = null)
+    /// <param name="more">Topics beside those that the product knows.</param>
+    public static async Task<Lab> EmbeddedAsync(string redis, EngineYaml? yaml = null, params string[] more)
     {
         LiveResults results = await Redises.StartAsync(redis);
         var kafka = new EmbeddedKafka(
             4,
-            [Topics.Interactions, Topics.Labels, .. WorkflowModules.All.Select(module => module.Topic)],
+            [Topics.Interactions, Topics.Labels, .. WorkflowModules.All.Select(module => module.Topic), .. more],
             Second
         );
         // The test cluster has no shortest session: one that ends soon makes a restart after a kill quick.
