@@ -28,6 +28,7 @@ public sealed class WorkflowLane : IDisposable
 
     private readonly EngineContext _context;
     private readonly IDecider _decider;
+    private readonly CompiledSettings _compiled;
     private readonly IReadOnlyList<IUpkeep> _upkeep;
     private readonly LaneThread _thread;
     private readonly PartitionAssignment<WorkflowPartition> _partitions;
@@ -41,10 +42,17 @@ public sealed class WorkflowLane : IDisposable
     private bool _redisAway;
 
     /// <param name="upkeep">What the owners of this workflow's partitions see to outside decisions.</param>
-    public WorkflowLane(EngineContext context, IDecider decider, IReadOnlyList<IUpkeep> upkeep)
+    /// <param name="compiled">Shared by all that decide in the process.</param>
+    public WorkflowLane(
+        EngineContext context,
+        IDecider decider,
+        CompiledSettings compiled,
+        IReadOnlyList<IUpkeep> upkeep
+    )
     {
         _context = context;
         _decider = decider;
+        _compiled = compiled;
         _upkeep = upkeep;
         _thread = new LaneThread(decider.Topic, Run, ended: () => _status = _status with { Waits = null });
         _settings = new SettingsGate(context.SettingsAreFresh, context.Clock, context.Log, _thread.Stopping);
@@ -353,8 +361,6 @@ public sealed class WorkflowLane : IDisposable
     /// <summary>How the lane's partitions come and go: with what the decider remembers.</summary>
     private sealed class Host(WorkflowLane lane) : IPartitionHost<WorkflowPartition>
     {
-        private readonly CompiledSettings _compiled = new();
-
         public TimeSpan Horizon => RebuildHorizon.For(lane._decider.LongestWindow);
 
         public WorkflowPartition Open(PartitionLease lease, RebuildPlan plan)
@@ -364,7 +370,7 @@ public sealed class WorkflowLane : IDisposable
                 lane._decider,
                 lease.Partition.Partition.Value,
                 context.Timeline,
-                _compiled,
+                lane._compiled,
                 context.Hash,
                 plan.LiveFromOffset,
                 plan.LogTime
