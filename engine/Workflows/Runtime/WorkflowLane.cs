@@ -2,6 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Partitions;
+using Engine.Partitions.Assignment;
 using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Lanes;
@@ -31,6 +32,7 @@ public sealed class WorkflowLane : IDisposable
     private readonly CompiledSettings _compiled;
     private readonly IReadOnlyList<IUpkeep> _upkeep;
     private readonly LaneThread _thread;
+    private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly PartitionAssignment<WorkflowPartition> _partitions;
     private readonly SettingsGate _settings;
     private readonly TickScheduler _ticks;
@@ -57,9 +59,12 @@ public sealed class WorkflowLane : IDisposable
         _thread = new LaneThread(decider.Topic, Run, ended: () => _status = _status with { Waits = null });
         _settings = new SettingsGate(context.SettingsAreFresh, context.Clock, context.Log, _thread.Stopping);
         _ticks = new TickScheduler(context.Clock);
+        var group = new GroupConsumer(Configuration(context.Consume, decider.Topic), _thread);
+        _consumer = group.Consumer;
         _partitions = new PartitionAssignment<WorkflowPartition>(
             context.AssignmentOf(decider.Topic),
-            Configuration(context.Consume, decider.Topic),
+            group,
+            context.LeasesOf(group),
             new Host(this),
             _thread
         );
@@ -188,7 +193,7 @@ public sealed class WorkflowLane : IDisposable
     {
         try
         {
-            return _partitions.Consumer.Consume(wait);
+            return _consumer.Consume(wait);
         }
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
@@ -266,7 +271,7 @@ public sealed class WorkflowLane : IDisposable
         }
         if (paused)
         {
-            _partitions.Consumer.Resume(_partitions.Consumer.Assignment);
+            _consumer.Resume(_consumer.Assignment);
         }
 
         _partitions.Keeps(partition, outcome);
@@ -280,7 +285,7 @@ public sealed class WorkflowLane : IDisposable
     {
         if (!paused)
         {
-            _partitions.Consumer.Pause(_partitions.Consumer.Assignment);
+            _consumer.Pause(_consumer.Assignment);
         }
 
         if (Consume(TimeSpan.Zero) is { } early)
