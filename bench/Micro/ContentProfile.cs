@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows.ContentRequests.Decision;
@@ -84,7 +85,7 @@ internal static class ContentProfile
         return new PartitionRun(
             decider,
             0,
-            new SettingsTimeline(book.Build("s-base", hash), SettingsTimeline.ActivationDelay),
+            new SettingsTimeline(book.Build("s-base", hash), Activation.Delay),
             new CompiledSettings(),
             hash,
             0,

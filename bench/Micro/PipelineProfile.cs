@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Engine.Contracts.Settings;
 using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decide;
@@ -55,7 +56,7 @@ internal static unsafe class PipelineProfile
             var sink = new NullSink();
             using var pipeline = new ClickPipeline(
                 new KeyedHash(3, 5),
-                new SettingsTimeline(settings, SettingsTimeline.ActivationDelay),
+                new SettingsTimeline(settings, Activation.Delay),
                 new PathJudge(indexOf()),
                 new PipelineLimits(),
                 sink
@@ -168,7 +169,7 @@ internal static unsafe class PipelineProfile
     {
         using var pipeline = new ClickPipeline(
             new KeyedHash(3, 5),
-            new SettingsTimeline(settings, SettingsTimeline.ActivationDelay),
+            new SettingsTimeline(settings, Activation.Delay),
             new PathJudge(index),
             new PipelineLimits(),
             new NullSink()

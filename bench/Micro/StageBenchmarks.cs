@@ -1,6 +1,7 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Engine.Contracts;
+using Engine.Contracts.Settings;
 using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.CursorPath;
@@ -255,7 +256,7 @@ public class PipelineBenchmarks
         DecisionSettings settings = PipelineProfile.Settings();
         _pipeline = new ClickPipeline(
             new KeyedHash(3, 5),
-            new SettingsTimeline(settings, SettingsTimeline.ActivationDelay),
+            new SettingsTimeline(settings, Activation.Delay),
             new PathJudge(new ReplayIndex(new ReplaySettings(1000))),
             new PipelineLimits(),
             new PipelineProfile.NullSink()

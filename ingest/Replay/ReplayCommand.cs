@@ -33,8 +33,7 @@ public static class ReplayCommand
             HelpName = "shift|keep",
             Description =
                 "shift moves all times by one amount, so that the last event's time is the moment it is sent (at "
-                + "speed 1 and below: "
-                + "the first's); keep leaves them",
+                + "speed 1 and below: the first's); keep leaves them",
             DefaultValueFactory = _ => "shift",
         };
         times.AcceptOnlyFromAmong("shift", "keep");

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Engine.Contracts;
+using Engine.Contracts.Settings;
 using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decide;
@@ -73,7 +74,7 @@ public sealed record RunOptions
 public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
 {
     /// <summary>The contract's activation delay of settings.</summary>
-    public static readonly TimeSpan ActivationDelay = SettingsTimeline.ActivationDelay;
+    public static readonly TimeSpan ActivationDelay = Activation.Delay;
 
     private readonly RunOptions _options;
     private readonly KeyedHash _hash = new(0x5DEECE66D1234567, 0xB5297A4D9ABCDEF1);

@@ -1,4 +1,5 @@
 using System.Text;
+using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows.Module;
@@ -36,7 +37,7 @@ public sealed class DeciderRun : IResults, IDisposable
             _book.Apply(key, json);
         }
 
-        _timeline = new SettingsTimeline(_book.Build("s-base", _hash), SettingsTimeline.ActivationDelay);
+        _timeline = new SettingsTimeline(_book.Build("s-base", _hash), Activation.Delay);
         _run = new PartitionRun(decider, 0, _timeline, _compiled, _hash, 0, 0);
     }
 

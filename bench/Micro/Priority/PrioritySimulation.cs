@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows.Module;
@@ -69,7 +70,7 @@ public sealed class PrioritySimulation : IResults, IDisposable
         _run = new PartitionRun(
             decider,
             0,
-            new SettingsTimeline(book.Build("s-base", hash), SettingsTimeline.ActivationDelay),
+            new SettingsTimeline(book.Build("s-base", hash), Activation.Delay),
             new CompiledSettings(),
             hash,
             0,

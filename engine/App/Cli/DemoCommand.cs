@@ -25,7 +25,7 @@ internal static class DemoCommand
         string? redis,
         bool keep,
         int clicks,
-        CommandContext around,
+        CommandContext context,
         CancellationToken cancel
     )
     {
@@ -34,20 +34,21 @@ internal static class DemoCommand
             throw new CommandException($"--data {data}: there is no such folder.", ExitCodes.NotThere);
         }
 
+        string program = FindIngest();
         ConfigFile file = ConfigFile.Find(null) with { WithSamples = true };
         using ILoggerFactory logs = LoggerFactory.Create(_ => { });
         string labels = Path.Combine(Path.GetTempPath(), $"engine-demo-{Environment.ProcessId}.csv");
         using var running = await RunningProcess
-            .StartAsync(new RunRequest { Redis = redis }, file, around, logs, cancel)
+            .StartAsync(new RunRequest { Redis = redis }, file, context, logs, cancel)
             .ConfigureAwait(false);
         try
         {
-            around.Out.WriteLine(
+            context.Out.WriteLine(
                 $"Kafka {running.Address.Kafka} (in this process), Redis {running.Address.Redis}, look-ups at "
                     + $"http://{running.Http}/v1/verdicts/<click>"
             );
             string[] files = data == null ? [] : RealFiles(data);
-            around.Out.WriteLine(
+            context.Out.WriteLine(
                 data == null
                     ? $"Playing {RunSummary.N(clicks)} clicks of sample traffic."
                     : $"Playing {string.Join(", ", files.Select(file => Path.GetRelativePath(data, file)))}: ingest "
@@ -56,11 +57,11 @@ internal static class DemoCommand
             Task<LabelledClick[]>? truth = data == null ? null : Task.Run(() => TrueLabels.OfData(files), cancel);
             bool whole = true;
             var said = new ConcurrentQueue<string>();
-            using (Process ingest = StartIngest(running, files, clicks, labels, said))
+            using (Process ingest = StartIngest(program, running, files, clicks, labels, said))
             {
                 try
                 {
-                    whole = await WatchAsync(running, ingest, around, cancel).ConfigureAwait(false);
+                    whole = await WatchAsync(running, ingest, context, cancel).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -73,7 +74,7 @@ internal static class DemoCommand
                 // Whatever ingest could not send it has told of; the sample traffic has nothing of the kind.
                 foreach (string line in said)
                 {
-                    around.Out.WriteLine($"ingest: {line}");
+                    context.Out.WriteLine($"ingest: {line}");
                 }
 
                 if (ingest.ExitCode != 0 && data == null)
@@ -81,8 +82,8 @@ internal static class DemoCommand
                     throw new CommandException($"ingest ended with exit code {ingest.ExitCode}.");
                 }
             }
-            around.Out.WriteLine();
-            around.Out.WriteLine(
+            context.Out.WriteLine();
+            context.Out.WriteLine(
                 RunSummary.Of(
                     running.Host,
                     whole
@@ -93,7 +94,7 @@ internal static class DemoCommand
             );
             string? example = await DemoReport
                 .WriteAsync(
-                    around.Out,
+                    context.Out,
                     running,
                     truth == null ? TrueLabels.OfSample(labels) : await truth.ConfigureAwait(false),
                     cancel
@@ -101,18 +102,18 @@ internal static class DemoCommand
                 .ConfigureAwait(false);
             if (data == null)
             {
-                await WorkflowReport.WriteAsync(around.Out, running.Host, running.Http).ConfigureAwait(false);
+                await WorkflowReport.WriteAsync(context.Out, running.Host, running.Http).ConfigureAwait(false);
             }
 
             if (data != null)
             {
-                around.Out.WriteLine(
+                context.Out.WriteLine(
                     $"{Environment.NewLine}What labels tell of publishers and devices (docs/histories.md) the "
                         + $"engine didn't know here: no labels were sent."
                 );
             }
 
-            DemoReport.WriteNext(around.Out, running, keep, example);
+            DemoReport.WriteNext(context.Out, running, keep, example);
             if (keep)
             {
                 await StayAsync(running, cancel).ConfigureAwait(false);
@@ -127,7 +128,21 @@ internal static class DemoCommand
         }
     }
 
+    /// <summary>The program that sends the stream: a build of the engine alone doesn't have it.</summary>
+    private static string FindIngest()
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "ingest.dll");
+        return File.Exists(program)
+            ? program
+            : throw new CommandException(
+                $"the demo needs ingest, and {program} isn't there: 'dotnet run' builds the engine alone. Build both "
+                    + "with 'make build', then start out/engine demo; or use make run, which does both.",
+                ExitCodes.NotThere
+            );
+    }
+
     private static Process StartIngest(
+        string ingest,
         RunningProcess running,
         string[] files,
         int clicks,
@@ -135,12 +150,6 @@ internal static class DemoCommand
         ConcurrentQueue<string> said
     )
     {
-        string beside = Path.Combine(AppContext.BaseDirectory, "ingest.dll");
-        if (!File.Exists(beside))
-        {
-            throw new CommandException($"{beside} isn't there: 'make build' lays ingest beside the engine.");
-        }
-
         string[] asked =
             files.Length == 0
                 ?
@@ -157,7 +166,7 @@ internal static class DemoCommand
                     running.Http,
                 ]
                 : ["replay", .. files];
-        var start = new ProcessStartInfo("dotnet", [beside, .. asked, "--kafka", running.Address.Kafka])
+        var start = new ProcessStartInfo("dotnet", [ingest, .. asked, "--kafka", running.Address.Kafka])
         {
             UseShellExecute = false,
             RedirectStandardError = true,
@@ -204,12 +213,12 @@ internal static class DemoCommand
     private static async Task<bool> WatchAsync(
         RunningProcess running,
         Process ingest,
-        CommandContext around,
+        CommandContext context,
         CancellationToken cancel
     )
     {
-        using var table = new LiveTable(around, running.Host);
-        long since = around.Time.GetTimestamp();
+        using var table = new LiveTable(context, running.Host);
+        long since = context.Time.GetTimestamp();
         bool whole = true;
         while (running.Host.Failure == null)
         {
@@ -219,7 +228,7 @@ internal static class DemoCommand
                 return whole;
             }
 
-            TimeSpan passed = around.Time.GetElapsedTime(since);
+            TimeSpan passed = context.Time.GetElapsedTime(since);
             if (passed > EndsWithin && !ingest.HasExited)
             {
                 whole = false;
@@ -232,7 +241,7 @@ internal static class DemoCommand
                 );
             }
 
-            await Task.Delay(LookEvery, around.Time, cancel).ConfigureAwait(false);
+            await Task.Delay(LookEvery, context.Time, cancel).ConfigureAwait(false);
         }
         throw new CommandException(running.Host.Failure!.Message);
     }

@@ -9,12 +9,12 @@ namespace Engine.App.Cli;
 public static class EngineCommands
 {
     /// <summary>Runs a command line; the exit code is one of <see cref="ExitCodes"/>.</summary>
-    public static Task<int> RunAsync(string[] args, CommandContext around, CancellationToken cancel = default) =>
-        new CommandProgram("engine", Root(around))
+    public static Task<int> RunAsync(string[] args, CommandContext context, CancellationToken cancel = default) =>
+        new CommandProgram("engine", Root(context))
         {
             TerminationTimeout = TimeSpan.FromSeconds(30),
             ExitCodeOf = ExitCodeOf,
-        }.RunAsync(args, around, cancel);
+        }.RunAsync(args, context, cancel);
 
     private static int? ExitCodeOf(Exception error) =>
         error switch
@@ -28,17 +28,17 @@ public static class EngineCommands
             _ => null,
         };
 
-    private static RootCommand Root(CommandContext around) =>
+    private static RootCommand Root(CommandContext context) =>
         new("Scores clicks from Kafka into Redis: exit 0 done, 1 failed, 2 wrong use or settings, 3 not there.")
         {
-            RunOf(around),
-            DemoOf(around),
-            VerdictOf(around),
-            PathOf(around),
-            QualityOf(around),
-            CheckOf(around),
-            EvalOf(around),
-            RescoreOf(around),
+            RunOf(context),
+            DemoOf(context),
+            VerdictOf(context),
+            PathOf(context),
+            QualityOf(context),
+            CheckOf(context),
+            EvalOf(context),
+            RescoreOf(context),
         };
 
     private const string Own = "one of its own",
@@ -59,7 +59,7 @@ public static class EngineCommands
     private static Option<string?> Prefix() =>
         new("--prefix") { HelpName = "P", Description = "what this group's keys, channels and own topics begin with" };
 
-    private static Command RunOf(CommandContext around)
+    private static Command RunOf(CommandContext context)
     {
         Option<string?> kafka = Kafka(Own),
             redis = Redis("engine.yaml's, else " + Own),
@@ -104,14 +104,14 @@ public static class EngineCommands
                         Samples = parsed.GetValue(samples),
                         UntilIdle = parsed.GetValue(idle) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
                     },
-                    around,
+                    context,
                     cancel
                 )
         );
         return command;
     }
 
-    private static Command DemoOf(CommandContext around)
+    private static Command DemoOf(CommandContext context)
     {
         var data = new Option<string?>("--data")
         {
@@ -143,14 +143,14 @@ public static class EngineCommands
                     parsed.GetValue(redis),
                     parsed.GetValue(keep),
                     parsed.GetValue(clicks),
-                    around,
+                    context,
                     cancel
                 )
         );
         return command;
     }
 
-    private static Command VerdictOf(CommandContext around)
+    private static Command VerdictOf(CommandContext context)
     {
         var click = new Argument<string>("CLICK") { Description = "the click's id" };
         Option<string?> redis = Redis(Running),
@@ -164,13 +164,13 @@ public static class EngineCommands
                     parsed.GetValue(redis),
                     parsed.GetValue(prefix),
                     parsed.GetValue(json),
-                    around
+                    context
                 )
         );
         return command;
     }
 
-    private static Command PathOf(CommandContext around)
+    private static Command PathOf(CommandContext context)
     {
         var click = new Argument<string>("CLICK") { Description = "the click's id" };
         Option<string?> kafka = Kafka(Running),
@@ -206,13 +206,13 @@ public static class EngineCommands
                         parsed.GetValue(prefix),
                         parsed.GetValue(output)
                     ),
-                    around
+                    context
                 )
         );
         return command;
     }
 
-    private static Command QualityOf(CommandContext around)
+    private static Command QualityOf(CommandContext context)
     {
         Option<string?> kafka = Kafka(Running),
             redis = Redis("engine.yaml's, else " + Running),
@@ -241,25 +241,25 @@ public static class EngineCommands
                         parsed.GetValue(prefix),
                         parsed.GetValue(json)
                     ),
-                    around,
+                    context,
                     cancel
                 )
         );
         return command;
     }
 
-    private static Command CheckOf(CommandContext around)
+    private static Command CheckOf(CommandContext context)
     {
         Option<string?> config = Config();
         var command = new Command("check", "Loads settings, lists, models and rules, and says what is wrong and where.")
         {
             config,
         };
-        command.SetAction(parsed => CheckCommand.Run(parsed.GetValue(config), around));
+        command.SetAction(parsed => CheckCommand.Run(parsed.GetValue(config), context));
         return command;
     }
 
-    private static Command EvalOf(CommandContext around)
+    private static Command EvalOf(CommandContext context)
     {
         var expression = new Argument<string?>("EXPR")
         {
@@ -278,12 +278,12 @@ public static class EngineCommands
         };
         var command = new Command("eval", "Evaluates a condition.") { expression, bindings, cases };
         command.SetAction(parsed =>
-            EvalCommand.Run(parsed.GetValue(expression), parsed.GetValue(bindings), parsed.GetValue(cases), around)
+            EvalCommand.Run(parsed.GetValue(expression), parsed.GetValue(bindings), parsed.GetValue(cases), context)
         );
         return command;
     }
 
-    private static Command RescoreOf(CommandContext around)
+    private static Command RescoreOf(CommandContext context)
     {
         Option<string?> kafka = Kafka(Running),
             redis = Redis("engine.yaml's, else " + Running),
@@ -339,7 +339,7 @@ public static class EngineCommands
                         Model = parsed.GetValue(model),
                         Out = parsed.GetRequiredValue(output),
                     },
-                    around,
+                    context,
                     cancel
                 )
         );

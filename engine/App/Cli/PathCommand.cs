@@ -25,7 +25,7 @@ internal sealed record PathRequest(
 /// <summary><c>engine path</c>: draws a click's path, over the one that it replays.</summary>
 internal static class PathCommand
 {
-    public static async Task<int> RunAsync(PathRequest request, CommandContext around)
+    public static async Task<int> RunAsync(PathRequest request, CommandContext context)
     {
         (KafkaTarget kafka, string redis, string prefix) = Addresses.Find(
             request.Kafka,
@@ -72,7 +72,7 @@ internal static class PathCommand
         (RecordedPath? replayed, string? note) = Replayed(log, verdict);
         string output = request.Out ?? FileName(request.Click);
         await File.WriteAllTextAsync(output, PathPicture.Draw(path, verdict, replayed, note)).ConfigureAwait(false);
-        around.Out.WriteLine(
+        context.Out.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{output}: {path.Points.Count} points in {path.DurationMs:0} "
@@ -81,7 +81,7 @@ internal static class PathCommand
         );
         if (note != null)
         {
-            around.Error.WriteLine($"engine: {note}");
+            context.Error.WriteLine($"engine: {note}");
         }
 
         return ExitCodes.Done;

@@ -37,7 +37,7 @@ internal static class RescoreCommand
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
 
-    public static async Task<int> RunAsync(RescoreRequest request, CommandContext around, CancellationToken cancel)
+    public static async Task<int> RunAsync(RescoreRequest request, CommandContext context, CancellationToken cancel)
     {
         ConfigFile file = ConfigFile.Find(request.Config);
         RunningEngine? running = request.Kafka == null && request.Redis == null ? RunningEngine.Find() : null;
@@ -56,7 +56,7 @@ internal static class RescoreCommand
 
         string part = request.Out + ".part",
             written;
-        using (var log = new MergedLog(target, [Topics.Interactions, .. Modules.Topics], around.Time))
+        using (var log = new MergedLog(target, [Topics.Interactions, .. Modules.Topics], context.Time))
         {
             if (log.Partitions(Topics.Interactions) == 0)
             {
@@ -90,7 +90,7 @@ internal static class RescoreCommand
                 log.Partitions(Topics.Interactions),
                 output,
                 standings.Take,
-                around.Time
+                context.Time
             );
             var workflows = new WorkflowScorer(
                 Modules.CreateDeciders(new DeciderServices(standings, secrets)).Select(one => one.Decider),
@@ -98,14 +98,14 @@ internal static class RescoreCommand
                 settingsBase.Hash,
                 output
             );
-            Score(log, clicks, workflows, around, cancel);
+            Score(log, clicks, workflows, context, cancel);
             written = FormattableString.Invariant(
                 $"{clicks.Verdicts:#,0} verdicts and {workflows.Results:#,0} results of workflows"
             );
         }
         // The file appears whole or not at all.
         File.Move(part, request.Out, overwrite: true);
-        around.Out.WriteLine($"{written} in {request.Out}.");
+        context.Out.WriteLine($"{written} in {request.Out}.");
         return ExitCodes.Done;
     }
 
@@ -113,13 +113,13 @@ internal static class RescoreCommand
         MergedLog log,
         LogScorer clicks,
         WorkflowScorer workflows,
-        CommandContext around,
+        CommandContext context,
         CancellationToken cancel
     )
     {
         long all = log.Length,
             done = 0,
-            told = around.Time.GetTimestamp();
+            told = context.Time.GetTimestamp();
         for (; log.Current is { } record; log.Advance())
         {
             cancel.ThrowIfCancellationRequested();
@@ -134,13 +134,13 @@ internal static class RescoreCommand
                 workflows.Take(record);
             }
             done++;
-            if (around.Time.GetElapsedTime(told) < TellEvery)
+            if (context.Time.GetElapsedTime(told) < TellEvery)
             {
                 continue;
             }
 
-            told = around.Time.GetTimestamp();
-            around.Error.WriteLine(
+            told = context.Time.GetTimestamp();
+            context.Error.WriteLine(
                 FormattableString.Invariant($"engine: scored {done:#,0} of {all:#,0} records again")
             );
         }
@@ -206,7 +206,7 @@ internal static class RescoreCommand
 
             SettingsTimeline? timeline =
                 upTo == null
-                    ? new SettingsTimeline(book.Build("s-base", settingsBase.Hash), SettingsTimeline.ActivationDelay)
+                    ? new SettingsTimeline(book.Build("s-base", settingsBase.Hash), Activation.Delay)
                     : null;
             string version = "s-base";
             foreach (SettingRecord record in SettingsReader.ReadFrom(kafka, settingsBase.Offset))
@@ -231,7 +231,7 @@ internal static class RescoreCommand
                 timeline?.Append(book.Build(version, settingsBase.Hash), record.LogTime);
             }
             return timeline
-                ?? new SettingsTimeline(book.Build(version, settingsBase.Hash), SettingsTimeline.ActivationDelay);
+                ?? new SettingsTimeline(book.Build(version, settingsBase.Hash), Activation.Delay);
         }
         catch (Exception e) when (e is SettingException or Models.Scoring.ArtefactException)
         {

@@ -19,7 +19,7 @@ internal static class VerdictCommand
         string? redis,
         string? prefix,
         bool json,
-        CommandContext around
+        CommandContext context
     )
     {
         RunningEngine? running = redis == null ? RunningEngine.Find() : null;
@@ -37,12 +37,12 @@ internal static class VerdictCommand
             .ConfigureAwait(false);
         if (stored == null)
         {
-            around.Error.WriteLine(
+            context.Error.WriteLine(
                 $"engine: there is no verdict of click '{click}': it isn't decided yet, or its verdict has expired."
             );
             return ExitCodes.NotThere;
         }
-        around.Out.WriteLine(
+        context.Out.WriteLine(
             json ? stored : VerdictText.Of(VerdictLookup.Read(click, System.Text.Encoding.UTF8.GetBytes(stored)))
         );
         return ExitCodes.Done;
@@ -64,7 +64,7 @@ internal static class VerdictCommand
 /// <summary><c>engine check</c>: everything that a start would refuse, at once.</summary>
 internal static class CheckCommand
 {
-    public static int Run(string? config, CommandContext around)
+    public static int Run(string? config, CommandContext context)
     {
         ConfigFile file = ConfigFile.Find(config);
         // An installation of one's own may have no samples beside it.
@@ -73,7 +73,7 @@ internal static class CheckCommand
         List<string> problems = SettingsFolder.Check(records, file.Files, Modules.SettingKinds);
         foreach (string problem in problems)
         {
-            around.Error.WriteLine($"engine: {string.Join(", ", file.SettingsFolders)}: {problem}");
+            context.Error.WriteLine($"engine: {string.Join(", ", file.SettingsFolders)}: {problem}");
         }
 
         if (problems.Count > 0)
@@ -82,7 +82,7 @@ internal static class CheckCommand
         }
 
         SigningSecrets.Read(file);
-        around.Out.WriteLine($"{file.Path}: fine; {records.Count} settings load.");
+        context.Out.WriteLine($"{file.Path}: fine; {records.Count} settings load.");
         return ExitCodes.Done;
     }
 }
@@ -90,7 +90,7 @@ internal static class CheckCommand
 /// <summary><c>engine eval</c>: tries a condition.</summary>
 internal static class EvalCommand
 {
-    public static int Run(string? expression, string? bindings, string? cases, CommandContext around)
+    public static int Run(string? expression, string? bindings, string? cases, CommandContext context)
     {
         if ((expression == null) == (cases == null))
         {
@@ -106,7 +106,7 @@ internal static class EvalCommand
 
             foreach (string line in CelCases.Run(File.ReadLines(cases)))
             {
-                around.Out.WriteLine(line);
+                context.Out.WriteLine(line);
             }
 
             return ExitCodes.Done;
@@ -115,11 +115,11 @@ internal static class EvalCommand
         bool failed = JsonNode.Parse(result)?["error"] != null;
         if (!failed)
         {
-            around.Out.WriteLine(result);
+            context.Out.WriteLine(result);
         }
         else
         {
-            around.Error.WriteLine($"engine: {JsonNode.Parse(result)?["message"]?.GetValue<string>() ?? result}");
+            context.Error.WriteLine($"engine: {JsonNode.Parse(result)?["message"]?.GetValue<string>() ?? result}");
         }
 
         return failed ? ExitCodes.Failed : ExitCodes.Done;

@@ -25,11 +25,13 @@ public sealed class EngineHost : IDisposable
         IStandings standings,
         IReadOnlyList<byte[]> signingSecrets,
         IReadOnlyList<(IWorkflow Module, IDecider Decider)> deciders,
+        CompiledSettings compiled,
         IEnumerable<Lane> lanes,
         IEnumerable<WorkflowLane> workflows
     )
     {
-        (Context, Standings, SigningSecrets, Deciders) = (context, standings, signingSecrets, deciders);
+        (Context, Standings, SigningSecrets) = (context, standings, signingSecrets);
+        (Deciders, Compiled) = (deciders, compiled);
         (_readers, _lanes, _workflows) = (readers, [.. lanes], [.. workflows]);
         _ends = new LogEndOffsets(context.Consume.Kafka, context.Redis, context.Keys, context.Clock);
         readers.Kafka.Failed = context.Log.SendFailed;
@@ -47,6 +49,9 @@ public sealed class EngineHost : IDisposable
 
     /// <summary>The workflows that are decided here.</summary>
     public IReadOnlyList<(IWorkflow Module, IDecider Decider)> Deciders { get; }
+
+    /// <summary>What they make of the settings, once a version for all that ask.</summary>
+    public CompiledSettings Compiled { get; }
 
     public IReadOnlyList<LaneStatus> Lanes => [.. _lanes.Select(lane => lane.Status)];
 

@@ -1,4 +1,5 @@
 using Engine.CommandLine;
+using Engine.Contracts.Settings;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Followers;
 using Engine.Pipeline.Consume.Labels;
@@ -35,15 +36,7 @@ internal sealed class EngineReaders(KafkaTarget target, string prefix, TimeProvi
     /// <summary>Follows <c>settings</c> from a base on.</summary>
     public void StartSettings(SettingsSnapshot settingsBase, SettingsBuilder builder, ILogger log)
     {
-        _settings = new SettingsReader(
-            target,
-            settingsBase,
-            builder,
-            SettingsTimeline.ActivationDelay,
-            Kafka,
-            clock,
-            log
-        );
+        _settings = new SettingsReader(target, settingsBase, builder, Activation.Delay, Kafka, clock, log);
         _settings.Start();
     }
 

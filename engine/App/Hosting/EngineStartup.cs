@@ -106,6 +106,7 @@ internal static class EngineStartup
         IReadOnlyList<(IWorkflow Module, IDecider Decider)> deciders = Modules.CreateDeciders(
             new DeciderServices(view, secrets)
         );
+        var compiled = new CompiledSettings();
         var upkeep = new UpkeepServices(
             context.Keys,
             context.Timeline,
@@ -114,7 +115,7 @@ internal static class EngineStartup
             context.Clock
         );
         IEnumerable<Task<WorkflowLane>> workflows = deciders.Select(one =>
-            Task.Run(() => new WorkflowLane(context, one.Decider, one.Module.CreateUpkeep(upkeep)), cancel)
+            Task.Run(() => new WorkflowLane(context, one.Decider, compiled, one.Module.CreateUpkeep(upkeep)), cancel)
         );
         IEnumerable<Task<Lane>> lanes = Enumerable
             .Range(0, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount)
@@ -125,6 +126,7 @@ internal static class EngineStartup
             view,
             secrets,
             deciders,
+            compiled,
             await Task.WhenAll(lanes).ConfigureAwait(false),
             await Task.WhenAll(workflows).ConfigureAwait(false)
         );

@@ -23,7 +23,7 @@ internal static class Telemetry
 
     private static bool HasCollector => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Endpoint));
 
-    public static ILoggerFactory Logs(CommandContext around) =>
+    public static ILoggerFactory Logs(CommandContext context) =>
         LoggerFactory.Create(builder =>
         {
             builder.SetMinimumLevel(LogLevel.Information);

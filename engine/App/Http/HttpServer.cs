@@ -110,7 +110,6 @@ internal sealed class HttpServer : IDisposable
     {
         EngineContext context = host.Context;
         Lookups.Map(app, host);
-        var compiled = new CompiledSettings();
         foreach ((IWorkflow module, IDecider decider) in host.Deciders)
         {
             module.MapEndpoints(
@@ -119,7 +118,7 @@ internal sealed class HttpServer : IDisposable
                     Routes = app,
                     Events = new EventIntake(decider, events),
                     Kafka = events,
-                    Settings = new SettingsInForce(decider, compiled, context.Timeline, context.SettingsAreFresh),
+                    Settings = new SettingsInForce(decider, host.Compiled, context.Timeline, context.SettingsAreFresh),
                     Standings = host.Standings,
                     Redis = context.Redis.Redis,
                     Keys = context.Keys,

@@ -35,7 +35,7 @@ internal sealed class RunningProcess : IDisposable
     public static async Task<RunningProcess> StartAsync(
         RunRequest request,
         ConfigFile file,
-        CommandContext around,
+        CommandContext context,
         ILoggerFactory logs,
         CancellationToken cancel
     )
@@ -75,13 +75,13 @@ internal sealed class RunningProcess : IDisposable
             }
             if (ownRedis)
             {
-                EmbeddedRedis server = EmbeddedRedis.Start(around.Time);
+                EmbeddedRedis server = EmbeddedRedis.Start(context.Time);
                 hosted.Add(server);
                 redis = server.Address;
             }
             var address = new EngineAddress(kafka, redis, group, prefix);
             EngineHost host = await EngineStartup
-                .StartAsync(file, address, around.Time, logs.CreateLogger("Engine"), cancel)
+                .StartAsync(file, address, context.Time, logs.CreateLogger("Engine"), cancel)
                 .ConfigureAwait(false);
             hosted.Add(host);
             hosted.Add(Telemetry.Metrics(host));

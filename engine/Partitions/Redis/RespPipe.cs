@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Net;
 using System.Net.Sockets;
 using Engine.Primitives;
@@ -12,12 +11,10 @@ public delegate void ReplyHandler(ReadOnlySpan<byte> reply, bool isError);
 /// A pipelined connection to one Redis: commands are written behind one another into chunks, sent as the socket takes
 /// them, and their replies counted. Nothing blocks but <see cref="WaitForReplies"/>. Whatever isn't acknowledged when
 /// the connection breaks is sent again on the next, so every command written here must bear repetition. One lane's
-/// thread writes and polls. Grammar written: <c>*n CRLF ($length CRLF bytes CRLF)×n</c>; read: <c>+text</c>,
-/// <c>-text</c>, <c>:number</c>, <c>$length bytes</c> (RESP2).
+/// thread writes and polls. How commands and replies are spelt: <see cref="CommandChunk"/>, <see cref="RespReply"/>.
 /// </summary>
 public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingReplies, TimeProvider clock) : IDisposable
 {
-    private const int ChunkBytes = 128 * 1024;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50),
         LongestPause = TimeSpan.FromSeconds(2),
         ConnectWithin = TimeSpan.FromSeconds(2);
@@ -28,27 +25,10 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
     /// <summary>Many of them behind one another, to compare with at once.</summary>
     private static readonly byte[] Oks = [.. Enumerable.Repeat(Ok.ToArray(), 4096).SelectMany(ok => ok)];
 
-    private sealed class Chunk
-    {
-        public byte[] Bytes = new byte[ChunkBytes];
-        public int Length,
-            Commands,
-            Acknowledged;
-        public readonly List<int> Ends = [];
-        public readonly Queue<(int Command, ReplyHandler Handler)> Handlers = new();
-
-        public void Clear()
-        {
-            (Length, Commands, Acknowledged) = (0, 0, 0);
-            Ends.Clear();
-            Handlers.Clear();
-        }
-    }
-
-    private readonly Queue<Chunk> _sent = new();
-    private readonly Stack<Chunk> _spare = new();
-    private readonly Queue<Chunk> _toSend = new();
-    private Chunk _filling = new();
+    private readonly Queue<CommandChunk> _sent = new();
+    private readonly Stack<CommandChunk> _spare = new();
+    private readonly Queue<CommandChunk> _toSend = new();
+    private CommandChunk _filling = new();
     private Socket? _socket;
     private int _sentOfFirst,
         _greetingSent,
@@ -78,46 +58,30 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
     /// <summary>Begins a command of so many arguments.</summary>
     public void Begin(int arguments)
     {
-        if (_filling.Length >= ChunkBytes)
+        if (_filling.Length >= CommandChunk.FullBytes)
         {
             Seal();
         }
 
-        Raw("*"u8);
-        Integer(arguments);
-        Raw("\r\n"u8);
+        _filling.Begin(arguments);
     }
 
-    public void Argument(ReadOnlySpan<byte> value)
-    {
-        Raw("$"u8);
-        Integer(value.Length);
-        Raw("\r\n"u8);
-        Raw(value);
-        Raw("\r\n"u8);
-    }
+    public void Argument(ReadOnlySpan<byte> value) => _filling.Argument(value);
 
-    public void Argument(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third)
-    {
-        Raw("$"u8);
-        Integer(first.Length + second.Length + third.Length);
-        Raw("\r\n"u8);
-        Raw(first);
-        Raw(second);
-        Raw(third);
-        Raw("\r\n"u8);
-    }
+    public void Argument(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third) =>
+        _filling.Argument(first, second, third);
 
     /// <summary>Bytes that are RESP already.</summary>
-    public void Raw(ReadOnlySpan<byte> bytes)
+    public void Raw(ReadOnlySpan<byte> bytes) => _filling.Raw(bytes);
+
+    /// <summary>Ends a command; <paramref name="handler"/> gets its reply.</summary>
+    public void End(ReplyHandler? handler = null)
     {
-        bytes.CopyTo(Room(_filling, bytes.Length));
-        _filling.Length += bytes.Length;
+        _filling.End(handler);
+        Written++;
     }
 
-    /// <summary>
-    /// <c>SET prefix+id value</c>, and further arguments as RESP: what goes out once a click, so in one piece.
-    /// </summary>
+    /// <summary><c>SET prefix+id value</c>, and further arguments as RESP.</summary>
     /// <param name="arguments">How many arguments the command has, its name and those in <paramref name="rest"/>
     /// included.</param>
     public void Set(
@@ -128,65 +92,16 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         ReadOnlySpan<byte> rest
     )
     {
-        int most = 64 + prefix.Length + id.Length + value.Length + rest.Length;
         // Sealed before it would have to grow: what is under way is most of a lane's memory on the heap.
-        if (_filling.Length + most > ChunkBytes && _filling.Commands > 0)
+        if (
+            _filling.Commands > 0
+            && _filling.Length + CommandChunk.MaxSetBytes(prefix, id, value, rest) > CommandChunk.FullBytes
+        )
         {
             Seal();
         }
 
-        Span<byte> into = Room(_filling, most);
-        "*0\r\n$3\r\nSET\r\n"u8.CopyTo(into);
-        into[1] += (byte)arguments;
-        int at = 13;
-        at += Length(into[at..], prefix.Length + id.Length);
-        prefix.CopyTo(into[at..]);
-        id.CopyTo(into[(at + prefix.Length)..]);
-        at += prefix.Length + id.Length;
-        "\r\n"u8.CopyTo(into[at..]);
-        at += 2;
-        at += Length(into[at..], value.Length);
-        value.CopyTo(into[at..]);
-        at += value.Length;
-        "\r\n"u8.CopyTo(into[at..]);
-        rest.CopyTo(into[(at + 2)..]);
-        _filling.Length += at + 2 + rest.Length;
-        End();
-    }
-
-    private static Span<byte> Room(Chunk chunk, int bytes)
-    {
-        if (chunk.Bytes.Length - chunk.Length < bytes)
-        {
-            Array.Resize(
-                ref chunk.Bytes,
-                (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(chunk.Length + bytes))
-            );
-        }
-
-        return chunk.Bytes.AsSpan(chunk.Length);
-    }
-
-    /// <summary><c>$length CRLF</c></summary>
-    private static int Length(Span<byte> into, int length)
-    {
-        into[0] = (byte)'$';
-        Utf8Formatter.TryFormat(length, into[1..], out int digits);
-        "\r\n"u8.CopyTo(into[(1 + digits)..]);
-        return digits + 3;
-    }
-
-    /// <summary>Ends a command; <paramref name="handler"/> gets its reply.</summary>
-    public void End(ReplyHandler? handler = null)
-    {
-        Chunk chunk = _filling;
-        chunk.Ends.Add(chunk.Length);
-        if (handler != null)
-        {
-            chunk.Handlers.Enqueue((chunk.Commands, handler));
-        }
-
-        chunk.Commands++;
+        _filling.Set(arguments, prefix, id, value, rest);
         Written++;
     }
 
@@ -249,7 +164,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
     {
         BytesUnderWay += _filling.Length;
         _toSend.Enqueue(_filling);
-        _filling = _spare.TryPop(out Chunk? spare) ? spare : new Chunk();
+        _filling = _spare.TryPop(out CommandChunk? spare) ? spare : new CommandChunk();
     }
 
     private bool TryConnect()
@@ -273,9 +188,9 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
             // What was sent on the old connection and not acknowledged goes out again, first.
             if (_sent.Count > 0)
             {
-                Chunk[] later = [.. _toSend];
+                CommandChunk[] later = [.. _toSend];
                 _toSend.Clear();
-                foreach (Chunk chunk in _sent.Concat(later))
+                foreach (CommandChunk chunk in _sent.Concat(later))
                 {
                     _toSend.Enqueue(chunk);
                 }
@@ -318,10 +233,10 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
 
             _greetingSent += sent;
         }
-        while (_toSend.TryPeek(out Chunk? chunk))
+        while (_toSend.TryPeek(out CommandChunk? chunk))
         {
             // A chunk of which a part was acknowledged on the last connection begins behind that part.
-            int from = Math.Max(_sentOfFirst, chunk.Acknowledged == 0 ? 0 : chunk.Ends[chunk.Acknowledged - 1]);
+            int from = Math.Max(_sentOfFirst, chunk.UnacknowledgedFrom);
             int sent = _socket!.Send(
                 chunk.Bytes.AsSpan(from, chunk.Length - from),
                 SocketFlags.None,
@@ -369,9 +284,17 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
 
         _receivedLength += read;
         int at = _greetingsDue == 0 ? AcknowledgeOks(0) : 0;
-        while (TryReply(at, out int next, out ReadOnlySpan<byte> reply, out bool isError))
+        while (
+            RespReply.TryRead(
+                _received.AsSpan(at, _receivedLength - at),
+                EndPoint,
+                out int length,
+                out ReadOnlySpan<byte> reply,
+                out bool isError
+            )
+        )
         {
-            at = next;
+            at += length;
             if (_greetingsDue > 0)
             {
                 _greetingsDue--;
@@ -401,7 +324,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
             taken = 0;
         while (taken < oks)
         {
-            Chunk chunk = First;
+            CommandChunk chunk = First;
             int silent =
                 (chunk.Handlers.TryPeek(out (int Command, ReplyHandler) waiting) ? waiting.Command : chunk.Commands)
                 - chunk.Acknowledged;
@@ -420,11 +343,11 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
     }
 
     /// <summary>The chunk whose replies come next.</summary>
-    private Chunk First => _sent.Count > 0 ? _sent.Peek() : _toSend.Peek();
+    private CommandChunk First => _sent.Count > 0 ? _sent.Peek() : _toSend.Peek();
 
     private void Acknowledge(ReadOnlySpan<byte> reply, bool isError)
     {
-        Chunk chunk = First;
+        CommandChunk chunk = First;
         int command = chunk.Acknowledged++;
         Acknowledged++;
         if (chunk.Handlers.TryPeek(out (int Command, ReplyHandler Handler) waiting) && waiting.Command == command)
@@ -434,17 +357,13 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         }
         else if (isError)
         {
-            int start = command == 0 ? 0 : chunk.Ends[command - 1];
-            Refused?.Invoke(
-                System.Text.Encoding.UTF8.GetString(reply),
-                chunk.Bytes.AsMemory(start, chunk.Ends[command] - start)
-            );
+            Refused?.Invoke(System.Text.Encoding.UTF8.GetString(reply), chunk.Command(command));
         }
         LetGo(chunk);
     }
 
     /// <summary>A chunk that is acknowledged whole can be filled again.</summary>
-    private void LetGo(Chunk chunk)
+    private void LetGo(CommandChunk chunk)
     {
         if (chunk.Acknowledged < chunk.Commands || _sent.Count == 0)
         {
@@ -457,65 +376,5 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         _spare.Push(chunk);
     }
 
-    /// <summary>One reply from a place in what was received; false while it isn't all there.</summary>
-    private bool TryReply(int at, out int next, out ReadOnlySpan<byte> reply, out bool isError)
-    {
-        next = at;
-        reply = default;
-        isError = false;
-        ReadOnlySpan<byte> received = _received.AsSpan(at, _receivedLength - at);
-        int line = received.IndexOf("\r\n"u8);
-        if (line < 1)
-        {
-            return false;
-        }
-
-        ReadOnlySpan<byte> text = received[1..line];
-        switch (received[0])
-        {
-            case (byte)'+' or (byte)':':
-                break;
-            case (byte)'-':
-                isError = true;
-                break;
-            case (byte)'$':
-                if (!Utf8Parser.TryParse(text, out int length, out _))
-                {
-                    throw new RespException($"Redis at {EndPoint} sent a length that is no number");
-                }
-
-                if (length < 0)
-                {
-                    break;
-                }
-
-                if (received.Length < line + 4 + length)
-                {
-                    return false;
-                }
-
-                reply = received.Slice(line + 2, length);
-                next = at + line + 4 + length;
-                return true;
-            default:
-                throw new RespException(
-                    $"Redis at {EndPoint} sent a reply of an unexpected kind '{(char)received[0]}'"
-                );
-        }
-        reply = text;
-        next = at + line + 2;
-        return true;
-    }
-
-    private void Integer(int value)
-    {
-        Span<byte> digits = stackalloc byte[12];
-        Utf8Formatter.TryFormat(value, digits, out int written);
-        Raw(digits[..written]);
-    }
-
     public void Dispose() => _socket?.Dispose();
 }
-
-/// <summary>Redis said something that can't be gone on from.</summary>
-public sealed class RespException(string message) : Exception(message);

@@ -1,6 +1,7 @@
 using Engine.Contracts;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decode;
+using Engine.Pipeline.Settings;
 using Engine.Pipeline.Verdicts;
 using Engine.Primitives;
 
@@ -27,7 +28,9 @@ public static class VerdictWriter
                 is { Class: VerdictClass.Valid, Band: Band.Allow, Action: VerdictAction.Accept, Billable: true }
         )
         {
-            into.Add("{\"class\":\"valid\",\"score\":"u8).Number(judgement.Score, 4).Add(row.Settings.ValidTail);
+            into.Add("{\"class\":\"valid\",\"score\":"u8)
+                .Number(judgement.Score, 4)
+                .Add(row.Settings.VerdictEnd ??= EndOfAccepted(row.Settings, judgement));
             return;
         }
         into.Add("{"u8);
@@ -129,18 +132,32 @@ public static class VerdictWriter
             _ => Reason.ConfirmationExpired,
         };
 
+    /// <summary>
+    /// Everything behind the score of a valid click that nothing speaks against: one text a version of the settings.
+    /// </summary>
+    private static byte[] EndOfAccepted(DecisionSettings settings, in Judgement judgement)
+    {
+        var end = new Utf8Builder(256);
+        WriteAction(end, judgement);
+        WriteVersions(end, settings);
+        return end.Written.ToArray();
+    }
+
     private static void Head(Utf8Builder into, in Judgement judgement)
     {
         into.Add("\"class\":\""u8)
             .Add(VerdictWords.Utf8(judgement.Class))
             .Add("\",\"score\":"u8)
-            .Number(judgement.Score, 4)
-            .Add(",\"band\":\""u8)
+            .Number(judgement.Score, 4);
+        WriteAction(into, judgement);
+    }
+
+    private static void WriteAction(Utf8Builder into, in Judgement judgement) =>
+        into.Add(",\"band\":\""u8)
             .Add(VerdictWords.Utf8(judgement.Band))
             .Add("\",\"action\":\""u8)
             .Add(VerdictWords.Utf8(judgement.Action))
             .Add(judgement.Billable ? "\",\"billable\":true"u8 : "\",\"billable\":false"u8);
-    }
 
     private static void Tail(
         Utf8Builder into,
@@ -150,7 +167,7 @@ public static class VerdictWriter
         long time,
         int partition,
         long offset,
-        Settings.DecisionSettings settings
+        DecisionSettings settings
     )
     {
         if (complete || path != PathState.None)
@@ -169,10 +186,13 @@ public static class VerdictWriter
                 .Add("\""u8);
         }
 
+        WriteVersions(into, settings);
+    }
+
+    private static void WriteVersions(Utf8Builder into, DecisionSettings settings) =>
         into.Add(",\"model\":\""u8)
             .Add(settings.ModelUtf8)
             .Add("\",\"settings\":\""u8)
             .Add(settings.VersionUtf8)
             .Add("\"}"u8);
-    }
 }

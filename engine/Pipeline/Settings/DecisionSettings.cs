@@ -69,10 +69,6 @@ public sealed class DecisionSettings
         string model =
             $"{ClicksModel?.Artefact.Version ?? "clicks-none"}+{CursorModel?.Artefact.Version ?? "cursor-none"}";
         ModelUtf8 = Encoding.ASCII.GetBytes(model);
-        ValidTail = Encoding.ASCII.GetBytes(
-            $",\"band\":\"allow\",\"action\":\"accept\",\"billable\":true"
-                + $",\"model\":\"{model}\",\"settings\":\"{version}\"}}"
-        );
     }
 
     /// <summary><c>s-118</c>, or <c>s-base</c>.</summary>
@@ -84,9 +80,9 @@ public sealed class DecisionSettings
     public byte[] ModelUtf8 { get; }
 
     /// <summary>
-    /// What most verdicts end with: everything behind the score of a valid click that nothing speaks against.
+    /// What most verdicts of this version end with: kept for who writes verdicts, who makes it when first needed.
     /// </summary>
-    public byte[] ValidTail { get; }
+    internal byte[]? VerdictEnd;
 
     public Bands Bands { get; }
     public TimeLimits Limits { get; }

@@ -54,8 +54,7 @@ public sealed class ContentRequestsWorkflow : IWorkflow
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $"{source.Decided:#,0} answered; a sponsor sees at http://{source.Http}/sponsors what its "
-                            + $"pages "
-                            + $"ask for in vain"
+                            + $"pages ask for in vain"
                     ),
                 ]
         );

@@ -2,6 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Partitions;
+using Engine.Partitions.Assignment;
 using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Lanes;
@@ -28,8 +29,10 @@ public sealed class WorkflowLane : IDisposable
 
     private readonly EngineContext _context;
     private readonly IDecider _decider;
+    private readonly CompiledSettings _compiled;
     private readonly IReadOnlyList<IUpkeep> _upkeep;
     private readonly LaneThread _thread;
+    private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly PartitionAssignment<WorkflowPartition> _partitions;
     private readonly SettingsGate _settings;
     private readonly TickScheduler _ticks;
@@ -41,17 +44,27 @@ public sealed class WorkflowLane : IDisposable
     private bool _redisAway;
 
     /// <param name="upkeep">What the owners of this workflow's partitions see to outside decisions.</param>
-    public WorkflowLane(EngineContext context, IDecider decider, IReadOnlyList<IUpkeep> upkeep)
+    /// <param name="compiled">Shared by all that decide in the process.</param>
+    public WorkflowLane(
+        EngineContext context,
+        IDecider decider,
+        CompiledSettings compiled,
+        IReadOnlyList<IUpkeep> upkeep
+    )
     {
         _context = context;
         _decider = decider;
+        _compiled = compiled;
         _upkeep = upkeep;
         _thread = new LaneThread(decider.Topic, Run, ended: () => _status = _status with { Waits = null });
         _settings = new SettingsGate(context.SettingsAreFresh, context.Clock, context.Log, _thread.Stopping);
         _ticks = new TickScheduler(context.Clock);
+        var group = new GroupConsumer(Configuration(context.Consume, decider.Topic), _thread);
+        _consumer = group.Consumer;
         _partitions = new PartitionAssignment<WorkflowPartition>(
             context.AssignmentOf(decider.Topic),
-            Configuration(context.Consume, decider.Topic),
+            group,
+            context.LeasesOf(group),
             new Host(this),
             _thread
         );
@@ -180,7 +193,7 @@ public sealed class WorkflowLane : IDisposable
     {
         try
         {
-            return _partitions.Consumer.Consume(wait);
+            return _consumer.Consume(wait);
         }
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
@@ -258,7 +271,7 @@ public sealed class WorkflowLane : IDisposable
         }
         if (paused)
         {
-            _partitions.Consumer.Resume(_partitions.Consumer.Assignment);
+            _consumer.Resume(_consumer.Assignment);
         }
 
         _partitions.Keeps(partition, outcome);
@@ -272,7 +285,7 @@ public sealed class WorkflowLane : IDisposable
     {
         if (!paused)
         {
-            _partitions.Consumer.Pause(_partitions.Consumer.Assignment);
+            _consumer.Pause(_consumer.Assignment);
         }
 
         if (Consume(TimeSpan.Zero) is { } early)
@@ -353,8 +366,6 @@ public sealed class WorkflowLane : IDisposable
     /// <summary>How the lane's partitions come and go: with what the decider remembers.</summary>
     private sealed class Host(WorkflowLane lane) : IPartitionHost<WorkflowPartition>
     {
-        private readonly CompiledSettings _compiled = new();
-
         public TimeSpan Horizon => RebuildHorizon.For(lane._decider.LongestWindow);
 
         public WorkflowPartition Open(PartitionLease lease, RebuildPlan plan)
@@ -364,7 +375,7 @@ public sealed class WorkflowLane : IDisposable
                 lane._decider,
                 lease.Partition.Partition.Value,
                 context.Timeline,
-                _compiled,
+                lane._compiled,
                 context.Hash,
                 plan.LiveFromOffset,
                 plan.LogTime

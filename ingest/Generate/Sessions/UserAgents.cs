@@ -44,8 +44,7 @@ internal static class UserAgents
     internal static string OfPhone(DeviceDraft phone) =>
         phone.Os == "iOS"
             ? $"Mozilla/5.0 (iPhone; CPU iPhone OS {phone.Osv.Replace('.', '_')} like Mac OS X) "
-                + $"AppleWebKit/605.1.15 (KHTML, like Gecko) "
-                + $"Version/{phone.Osv} Mobile/15E148 Safari/604.1"
+                + $"AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{phone.Osv} Mobile/15E148 Safari/604.1"
             : $"Mozilla/5.0 (Linux; Android {phone.Osv}; {phone.Model}) AppleWebKit/537.36 (KHTML, like Gecko) "
                 + $"Chrome/142.0.0.0 Mobile Safari/537.36";
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Engine.Client;
 using Engine.Contracts;
+using Engine.Contracts.Settings;
 using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decode;
@@ -43,7 +44,7 @@ internal sealed unsafe class SampleRows : IDecisionSink
     {
         var sink = new SampleRows(rows, $"seed-{seed}", (int)seed);
         var limits = new PipelineLimits();
-        var timeline = new SettingsTimeline(settings, SettingsTimeline.ActivationDelay);
+        var timeline = new SettingsTimeline(settings, Activation.Delay);
         PartitionState[] partitions =
         [
             .. Enumerable.Range(0, Partitions).Select(i => new PartitionState(i, limits, settings.Limits)),

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Engine.Contracts;
+using Engine.Contracts.Settings;
 using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decide;
@@ -13,9 +14,9 @@ using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;
 using Engine.Pipeline.Verdicts;
 using Engine.Primitives;
+using Record = Engine.Pipeline.Clicks.Record;
 using Tests.Support;
 using Xunit;
-using Record = Engine.Pipeline.Clicks.Record;
 
 namespace Pipeline.Tests.Budgets;
 
@@ -40,7 +41,7 @@ public sealed unsafe class AllocationTests
         DecisionSettings settings = Settings();
         using var pipeline = new ClickPipeline(
             Hash,
-            new SettingsTimeline(settings, SettingsTimeline.ActivationDelay),
+            new SettingsTimeline(settings, Activation.Delay),
             new PathJudge(new ReplayIndex(new ReplaySettings(1_000))),
             new PipelineLimits(),
             new Sink()

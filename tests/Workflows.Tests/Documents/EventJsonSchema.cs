@@ -29,8 +29,7 @@ internal static class EventJsonSchema
             json.WriteString(
                 "description",
                 $"{schema.Meaning}. Topic {schema.Topic}, keyed by {schema.Key.Name}. Unknown fields are skipped; "
-                    + $"bounds on texts are "
-                    + "bytes of UTF-8; integers are written in digits alone."
+                    + $"bounds on texts are bytes of UTF-8; integers are written in digits alone."
             );
             json.WriteString("type", "object");
             json.WriteStartArray("required");

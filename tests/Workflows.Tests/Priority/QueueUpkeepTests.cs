@@ -1,5 +1,6 @@
 using System.Text;
 using Engine.Contracts;
+using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows.Module;
@@ -49,7 +50,7 @@ public sealed class QueueUpkeepTests : IAsyncLifetime
             _book.Apply($"process/{process}", Definition);
         }
 
-        _timeline = new SettingsTimeline(_book.Build("s-base", _hash), SettingsTimeline.ActivationDelay);
+        _timeline = new SettingsTimeline(_book.Build("s-base", _hash), Activation.Delay);
         _run = new PartitionRun(new PriorityDecider(), partition, _timeline, new CompiledSettings(), _hash, 0, 0);
         _upkeep = new QueueUpkeep(new RedisKeys(prefix, "g"), _timeline, TimeSpan.FromHours(1), _clock);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Engine.Contracts;
+using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows.Module;
@@ -39,7 +40,7 @@ public sealed class RefundReviewTests
             book.Apply(key, json);
         }
 
-        return new SettingsTimeline(book.Build("s-base", new KeyedHash(1, 2)), SettingsTimeline.ActivationDelay);
+        return new SettingsTimeline(book.Build("s-base", new KeyedHash(1, 2)), Activation.Delay);
     }
 
     private OwnedMemory Memory(int partition) => new(partition, Owned(partition).Memory);

@@ -1,5 +1,6 @@
 using Engine.Contracts;
 using Engine.Partitions;
+using Engine.Partitions.Assignment;
 using Engine.Partitions.Kafka;
 using Engine.Partitions.Redis;
 using Engine.Pipeline.Clicks;
@@ -104,11 +105,12 @@ public sealed class EngineContext
         new()
         {
             Topic = topic,
-            Redis = Redis,
-            Keys = Keys,
             SessionTimeout = Consume.SessionTimeout,
             LanesHaveJoined = lanesHaveJoined ?? (() => true),
             Clock = Clock,
             Log = Log,
         };
+
+    /// <summary>What a consumer's partitions are leased from.</summary>
+    public PartitionLeases LeasesOf(GroupConsumer group) => new(Redis, Keys, group.Consumer, Clock, Log);
 }

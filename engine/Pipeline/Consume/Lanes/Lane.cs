@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Partitions;
+using Engine.Partitions.Assignment;
 using Engine.Partitions.Kafka;
 using Engine.Partitions.Redis;
 using Engine.Pipeline.Clicks;
@@ -46,9 +47,11 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         string name = $"lane-{number}";
         _context = context;
         _thread = new LaneThread(name, Run, ended: () => _status = LaneStatus.Ended);
+        var group = new GroupConsumer(Configuration(context.Consume, name), _thread);
         _partitions = new PartitionAssignment<ClickPartition>(
             context.AssignmentOf(Topics.Interactions, context.LanesHaveJoined),
-            Configuration(context.Consume, name),
+            group,
+            context.LeasesOf(group),
             this,
             _thread
         );
@@ -64,7 +67,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         _latency = new DeliveryLatency(context.Clock);
         _settings = new SettingsGate(context.SettingsAreFresh, context.Clock, context.Log, _thread.Stopping);
         _whileSettingsAreStale = () => _redis.Wait(CommandTimeoutMs);
-        _reader = new LaneReader(context, name, _partitions, _pipeline)
+        _reader = new LaneReader(context, name, group.Consumer, _partitions, _pipeline)
         {
             BeforeDeciding = () => _settings.Wait(_whileSettingsAreStale),
             Decided = taken => _latency.Add(_redis.Written, taken),

@@ -1,4 +1,5 @@
 using Engine.Partitions;
+using Engine.Partitions.Assignment;
 using Engine.Partitions.Kafka;
 using Engine.Partitions.Redis;
 using Engine.Pipeline.Deliver;

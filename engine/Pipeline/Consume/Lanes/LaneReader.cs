@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Partitions;
+using Engine.Partitions.Assignment;
 using Engine.Partitions.Diagnostics;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Fetch;
@@ -44,13 +45,14 @@ internal sealed unsafe class LaneReader : IDisposable
     public LaneReader(
         EngineContext context,
         string name,
+        IConsumer<byte[], byte[]> consumer,
         PartitionAssignment<ClickPartition> partitions,
         ClickPipeline pipeline
     )
     {
         _context = context;
         _partitions = partitions;
-        _consumer = partitions.Consumer;
+        _consumer = consumer;
         _batch = new MessageBatch(_consumer, context.Consume.BatchMessages);
         _collected = new RecordCollector(pipeline, context.Consume.BatchMessages);
         _reader = new RecordSetReader(_decompressed);

@@ -3,51 +3,21 @@ using System.Diagnostics.CodeAnalysis;
 using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Partitions.Diagnostics;
-using Engine.Partitions.Redis;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
-namespace Engine.Partitions;
-
-/// <summary>What a lane's assignment needs of its process.</summary>
-public sealed record AssignmentOptions
-{
-    /// <summary>The one topic that the lane reads.</summary>
-    public required string Topic { get; init; }
-
-    public required RedisTarget Redis { get; init; }
-    public required RedisKeys Keys { get; init; }
-
-    /// <summary>The group's session timeout: who was fenced takes the partition over anew that much later.</summary>
-    public required TimeSpan SessionTimeout { get; init; }
-
-    /// <summary>Whether the process's lanes of this group have all joined it.</summary>
-    public Func<bool> LanesHaveJoined { get; init; } = () => true;
-
-    public required TimeProvider Clock { get; init; }
-    public required ILogger Log { get; init; }
-}
+namespace Engine.Partitions.Assignment;
 
 /// <summary>
 /// A lane's membership of its group, and the partitions that come of it. A partition that Kafka assigns is in one of
 /// three states: held back (the process's lanes are still joining), owned (leased and open), or waiting to be taken
 /// over (Redis or a broker was away: a second later; its fencing token was lost: a session timeout later). It leaves
-/// each of them when Kafka takes it back. On the lane's thread: <see cref="Join"/>, then every turn reading from
-/// <see cref="Consumer"/>, in which Kafka's handlers run, and <see cref="TakeDue"/>; at the end <see cref="Leave"/>.
+/// each of them when Kafka takes it back. On the lane's thread: <see cref="Join"/>, then every turn reading from the
+/// group's consumer, in which Kafka's handlers run, and <see cref="TakeDue"/>; at the end <see cref="Leave"/>.
 /// </summary>
-public sealed class PartitionAssignment<TPartition> : IDisposable
+public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     where TPartition : OwnedPartition
 {
-    /// <summary>
-    /// How long a lane that joined first waits for the process's others. Kafka gives the first to join everything, and
-    /// half of it to the next a few seconds later: taking partitions over only to give them back would read their log
-    /// twice.
-    /// </summary>
-    private static readonly TimeSpan LanesJoinWithin = TimeSpan.FromSeconds(10);
-
-    /// <summary>Once all have joined, what Kafka takes back again for them is told within this time.</summary>
-    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(200);
-
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a stop waits for Kafka to hear that the lane leaves its group.</summary>
@@ -55,47 +25,31 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
 
     private readonly AssignmentOptions _options;
     private readonly IPartitionHost<TPartition> _host;
+    private readonly IGroupMember _group;
+    private readonly IPartitionLeases _leases;
     private readonly LaneThread _lane;
+    private readonly LanesJoining _joining;
     private readonly TimeProvider _clock;
     private readonly Dictionary<int, TPartition> _owned = [];
     private readonly HashSet<int> _heldBack = [];
 
     /// <summary>By partition, the monotonic time from which it may be taken over.</summary>
     private readonly Dictionary<int, long> _retakeAt = [];
-    private long _joinedAt,
-        _allJoinedAt;
     private volatile bool _hasJoined;
-    private bool _isClosing;
 
+    /// <param name="group">The lane's membership, which goes with the assignment.</param>
     public PartitionAssignment(
         AssignmentOptions options,
-        ConsumerConfig config,
+        IGroupMember group,
+        IPartitionLeases leases,
         IPartitionHost<TPartition> host,
         LaneThread lane
     )
     {
-        _options = options;
-        _host = host;
-        _lane = lane;
+        (_options, _group, _leases, _host, _lane) = (options, group, leases, host, lane);
         _clock = options.Clock;
-        Consumer = new ConsumerBuilder<byte[], byte[]>(config)
-            .SetErrorHandler(
-                (_, error) =>
-                {
-                    if (error.IsFatal)
-                    {
-                        lane.Fail(new KafkaException(error));
-                    }
-                }
-            )
-            .SetLogHandler((_, _) => { })
-            .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
-            .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
-            .SetPartitionsLostHandler((_, partitions) => LetGo(partitions))
-            .Build();
+        _joining = new LanesJoining(options.LanesHaveJoined, _clock);
     }
-
-    public IConsumer<byte[], byte[]> Consumer { get; }
 
     /// <summary>
     /// Whether Kafka has answered that the lane is a member of the group, be it with no partition. From any thread.
@@ -124,8 +78,8 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
 
     public void Join()
     {
-        _joinedAt = _clock.GetTimestamp();
-        Consumer.Subscribe(_options.Topic);
+        _joining.Begin();
+        _group.Join(_options.Topic, this);
     }
 
     /// <summary>Takes over what was held back or waits to be taken over, where that is due.</summary>
@@ -151,7 +105,7 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
         switch (outcome)
         {
             case CommitOutcome.Committed:
-                Consumer.StoreOffset(new TopicPartitionOffset(partition.Lease.Partition, partition.CommittedOffset));
+                _group.StoreOffset(new TopicPartitionOffset(partition.Lease.Partition, partition.CommittedOffset));
                 return true;
             case CommitOutcome.Fenced:
                 _options.Log.OwnerLost(partition.Name);
@@ -181,29 +135,17 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
             return;
         }
 
-        // Kafka's client waits for a rebalance that is under way, however long that takes. All is written and given
-        // back by now, so a stop doesn't wait with it: the group finds out by the session timeout.
-        var closing = Task.Run(Consumer.Close);
-        _isClosing = Task.WaitAny([closing], LeaveWithin) < 0;
-        if (_isClosing)
+        // All is written and given back by now, so a stop doesn't wait for a rebalance that is under way: the group finds
+        // out by the session timeout.
+        if (!_group.TryLeave(LeaveWithin))
         {
             _options.Log.LeavingLate(_options.Topic, LeaveWithin.TotalSeconds);
-            return;
-        }
-
-        closing.GetAwaiter().GetResult();
-    }
-
-    /// <summary>Gives the consumer back, unless it still leaves the group: that can't be interrupted.</summary>
-    public void Dispose()
-    {
-        if (!_isClosing)
-        {
-            Consumer.Dispose();
         }
     }
 
-    private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
+    public void Dispose() => _group.Dispose();
+
+    IEnumerable<TopicPartitionOffset> IGroupHandler.Assigned(IReadOnlyList<TopicPartition> partitions)
     {
         _hasJoined = true;
         // While a lane leaves, Kafka may still give it what another that left before it had.
@@ -215,7 +157,7 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
         try
         {
             int[] numbers = [.. partitions.Select(partition => partition.Partition.Value)];
-            if (LanesAreJoining())
+            if (_joining.IsUnderWay())
             {
                 _heldBack.UnionWith(numbers);
                 _host.Publish();
@@ -240,10 +182,10 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
     /// <summary>
     /// Where nobody reads a partition that is assigned but not owned: at its end. Taking it over seeks.
     /// </summary>
-    private static List<TopicPartitionOffset> Unread(List<TopicPartition> partitions) =>
-        partitions.ConvertAll(partition => new TopicPartitionOffset(partition, Offset.End));
+    private static List<TopicPartitionOffset> Unread(IReadOnlyList<TopicPartition> partitions) =>
+        [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End))];
 
-    private void Revoked(List<TopicPartitionOffset> partitions)
+    void IGroupHandler.Revoked(IReadOnlyList<TopicPartitionOffset> partitions)
     {
         try
         {
@@ -261,8 +203,10 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
         LetGo(partitions);
     }
 
+    void IGroupHandler.Lost(IReadOnlyList<TopicPartitionOffset> partitions) => LetGo(partitions);
+
     /// <summary>Kafka has taken these back, and others may own them already: nothing more is written.</summary>
-    private void LetGo(List<TopicPartitionOffset> partitions)
+    private void LetGo(IReadOnlyList<TopicPartitionOffset> partitions)
     {
         foreach (TopicPartitionOffset partition in partitions)
         {
@@ -277,24 +221,9 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
         }
     }
 
-    private bool LanesAreJoining()
-    {
-        if (_allJoinedAt != 0 || _clock.GetElapsedTime(_joinedAt) > LanesJoinWithin)
-        {
-            return false;
-        }
-
-        if (_options.LanesHaveJoined())
-        {
-            _allJoinedAt = _clock.GetTimestamp();
-        }
-
-        return _allJoinedAt == 0;
-    }
-
     private void TakeHeldBack()
     {
-        if (LanesAreJoining() || (_allJoinedAt != 0 && _clock.GetElapsedTime(_allJoinedAt) < Settling))
+        if (!_joining.HasSettled())
         {
             return;
         }
@@ -314,7 +243,7 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
             }
 
             _retakeAt.Remove(number);
-            if (Consumer.Assignment.Contains(new TopicPartition(_options.Topic, number)))
+            if (_group.IsAssigned(new TopicPartition(_options.Topic, number)))
             {
                 TakeOverAssigned([number]);
             }
@@ -332,7 +261,7 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
             Offset start = _host.StartReading(partition);
             if (start != Offset.End)
             {
-                Consumer.Seek(new TopicPartitionOffset(partition.Lease.Partition, start));
+                _group.Seek(new TopicPartitionOffset(partition.Lease.Partition, start));
             }
         }
     }
@@ -379,25 +308,15 @@ public sealed class PartitionAssignment<TPartition> : IDisposable
     private List<TPartition> TakeOver(int[] numbers)
     {
         using Activity? trace = Traces.TakeOver(numbers);
-        IDatabase redis = _options.Redis.Redis.GetDatabase();
         PartitionLease[] leases =
         [
-            .. numbers.Select(number =>
-                PartitionLease.Acquire(redis, _options.Keys, new TopicPartition(_options.Topic, number))
-            ),
+            .. numbers.Select(number => _leases.Acquire(new TopicPartition(_options.Topic, number))),
         ];
         _host.Prepare();
         var taken = new List<TPartition>(leases.Length);
         foreach (PartitionLease lease in leases)
         {
-            RebuildPlan plan = lease.Plan(
-                Consumer,
-                _options.Keys,
-                _host.Horizon,
-                _host.NeededFrom(lease),
-                _clock,
-                _options.Log
-            );
+            RebuildPlan plan = _leases.Plan(lease, _host.Horizon, _host.NeededFrom(lease));
             TPartition partition = _host.Open(lease, plan);
             _owned[partition.Number] = partition;
             _retakeAt.Remove(partition.Number);

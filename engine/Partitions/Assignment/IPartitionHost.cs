@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 
-namespace Engine.Partitions;
+namespace Engine.Partitions.Assignment;
 
 /// <summary>
 /// What a lane does when its partitions come and go. <see cref="PartitionAssignment{TPartition}"/> calls it, on the

@@ -1,0 +1,67 @@
+using Confluent.Kafka;
+
+namespace Engine.Partitions.Assignment;
+
+/// <summary>A lane's consumer, as a member of its group. A fatal error of Kafka's client fails the lane.</summary>
+public sealed class GroupConsumer : IGroupMember
+{
+    private IGroupHandler? _handler;
+    private bool _isClosing;
+
+    public GroupConsumer(ConsumerConfig config, LaneThread lane) =>
+        Consumer = new ConsumerBuilder<byte[], byte[]>(config)
+            .SetErrorHandler(
+                (_, error) =>
+                {
+                    if (error.IsFatal)
+                    {
+                        lane.Fail(new KafkaException(error));
+                    }
+                }
+            )
+            .SetLogHandler((_, _) => { })
+            .SetPartitionsAssignedHandler((_, partitions) => _handler!.Assigned(partitions))
+            .SetPartitionsRevokedHandler((_, partitions) => _handler!.Revoked(partitions))
+            .SetPartitionsLostHandler((_, partitions) => _handler!.Lost(partitions))
+            .Build();
+
+    public IConsumer<byte[], byte[]> Consumer { get; }
+
+    public void Join(string topic, IGroupHandler handler)
+    {
+        _handler = handler;
+        Consumer.Subscribe(topic);
+    }
+
+    public bool IsAssigned(TopicPartition partition) => Consumer.Assignment.Contains(partition);
+
+    public void Seek(TopicPartitionOffset to) => Consumer.Seek(to);
+
+    public void StoreOffset(TopicPartitionOffset offset) => Consumer.StoreOffset(offset);
+
+    /// <summary>
+    /// Kafka's client waits for a rebalance that is under way, however long that takes: after
+    /// <paramref name="within"/> it is left to itself.
+    /// </summary>
+    public bool TryLeave(TimeSpan within)
+    {
+        var closing = Task.Run(Consumer.Close);
+        _isClosing = Task.WaitAny([closing], within) < 0;
+        if (_isClosing)
+        {
+            return false;
+        }
+
+        closing.GetAwaiter().GetResult();
+        return true;
+    }
+
+    /// <summary>Gives the consumer back, unless it still leaves the group: that can't be interrupted.</summary>
+    public void Dispose()
+    {
+        if (!_isClosing)
+        {
+            Consumer.Dispose();
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using Engine.Contracts;
+using Engine.Pipeline.Settings;
+
+namespace Engine.Pipeline.Standing;
+
+/// <summary>What a standing speaks of.</summary>
+public enum StandingKind : byte
+{
+    Network,
+    Visitor,
+    Publisher,
+    Campaign,
+}
+
+/// <summary>Recent and past invalid share of a publisher's clicks, as known before a click.</summary>
+public readonly record struct PublisherShare(float Recent, float Past, float RecentClicks);
+
+/// <summary>
+/// The sums of one network, visitor, publisher or campaign in one partition: decayed counts of clicks and of invalid
+/// ones, and cost. Half of a count is forgotten in a day, of a recent one in ten minutes.
+/// </summary>
+public sealed class StandingSums
+{
+    /// <summary>Of fewer clicks before the recent ones a share says too little to be compared with theirs.</summary>
+    private const double MinPastClicks = 20;
+
+    private const double DayHalfLifeS = 86_400,
+        RecentHalfLifeS = 600;
+
+    /// <summary>What is left after so many seconds; a busy key asks for it every second.</summary>
+    private static readonly double[] Day = Table(DayHalfLifeS),
+        Recent = Table(RecentHalfLifeS);
+
+    public StandingKind Kind { get; init; }
+
+    /// <summary>The id, or the network's CIDR.</summary>
+    public string Name { get; init; } = "";
+
+    public double Clicks,
+        Invalid,
+        RecentClicks,
+        RecentInvalid;
+
+    /// <summary>Cost of the clicks, and of the invalid ones, in micros; not decayed.</summary>
+    public long CostMicros,
+        LostMicros;
+
+    /// <summary>Log time of the last change, ms.</summary>
+    public long LogTime;
+
+    /// <summary>Clicks of the second that hasn't ended yet.</summary>
+    private int _heldClicks,
+        _heldInvalid;
+    private long _heldCost,
+        _heldLost,
+        _heldLogTime;
+
+    /// <summary>
+    /// Every decision made at a record before this offset is in the sums (a click that waited is decided at a later
+    /// record than its own).
+    /// </summary>
+    public long Covers;
+
+    /// <summary>Log time and band of what was written last; -1 where nothing was.</summary>
+    public long WrittenAt = -1;
+    public Band WrittenBand;
+
+    /// <summary>Whether it waits in the list of what is to be written.</summary>
+    public bool Dirty;
+
+    /// <summary>What other partitions have of this key; null where none has anything.</summary>
+    public OtherSums? Others { get; private set; }
+
+    /// <summary>The partitions that <see cref="Others"/> is of, ascending; null where there are none.</summary>
+    public int[]? Elsewhere { get; private set; }
+
+    /// <summary>By what clicks are judged: these sums, with other partitions' where there are any.</summary>
+    public StandingSums Seen => Total ?? this;
+
+    /// <summary>These sums with other partitions'; null where there are none.</summary>
+    internal StandingSums? Total { get; private set; }
+
+    /// <summary>Invalid share, smoothed by one valid click so that a first invalid one isn't all.</summary>
+    public float Share => (float)(Invalid / (Clicks + 1));
+
+    /// <summary>
+    /// Invalid share of what lies before the recent clicks; the share of all where there is too little before.
+    /// </summary>
+    public float PastShare =>
+        Clicks - RecentClicks > MinPastClicks
+            ? (float)((Invalid - RecentInvalid) / (Clicks - RecentClicks + 1))
+            : Share;
+
+    /// <summary>Holds a click until <see cref="TakeHeld"/>; true where it is the first that is held.</summary>
+    public bool Hold(long logTime, bool invalid, long costMicros)
+    {
+        bool first = _heldClicks++ == 0;
+        _heldLogTime = first ? logTime : Math.Max(_heldLogTime, logTime);
+        _heldCost += costMicros;
+        if (!invalid)
+        {
+            return first;
+        }
+
+        _heldInvalid++;
+        _heldLost += costMicros;
+        return first;
+    }
+
+    /// <summary>Adds what is held: one step of decay for all clicks of a second.</summary>
+    public void TakeHeld()
+    {
+        long seconds = (_heldLogTime / 1000) - (LogTime / 1000);
+        if (seconds > 0 && Clicks > 0)
+        {
+            double day = Decay(Day, seconds, DayHalfLifeS),
+                recent = Decay(Recent, seconds, RecentHalfLifeS);
+            (Clicks, Invalid) = (Clicks * day, Invalid * day);
+            (RecentClicks, RecentInvalid) = (RecentClicks * recent, RecentInvalid * recent);
+        }
+        LogTime = Math.Max(LogTime, _heldLogTime);
+        (Clicks, Invalid) = (Clicks + _heldClicks, Invalid + _heldInvalid);
+        (RecentClicks, RecentInvalid) = (RecentClicks + _heldClicks, RecentInvalid + _heldInvalid);
+        (CostMicros, LostMicros) = (CostMicros + _heldCost, LostMicros + _heldLost);
+        (_heldClicks, _heldInvalid, _heldCost, _heldLost) = (0, 0, 0, 0);
+    }
+
+    /// <summary>Adds another partition's sums, decayed to this one's log time.</summary>
+    public void Add(StandingSums part)
+    {
+        long seconds = Math.Max(0, (LogTime / 1000) - (part.LogTime / 1000));
+        double day = Decay(Day, seconds, DayHalfLifeS),
+            recent = Decay(Recent, seconds, RecentHalfLifeS);
+        (Clicks, Invalid) = (Clicks + (part.Clicks * day), Invalid + (part.Invalid * day));
+        (RecentClicks, RecentInvalid) = (
+            RecentClicks + (part.RecentClicks * recent),
+            RecentInvalid + (part.RecentInvalid * recent)
+        );
+        (CostMicros, LostMicros) = (CostMicros + part.CostMicros, LostMicros + part.LostMicros);
+    }
+
+    /// <summary>Sums of nothing, at a log time.</summary>
+    public void Clear(long logTime)
+    {
+        (Clicks, Invalid, RecentClicks, RecentInvalid) = (0, 0, 0, 0);
+        (CostMicros, LostMicros, LogTime) = (0, 0, logTime);
+    }
+
+    /// <summary>These sums as they are now, for another partition.</summary>
+    /// <param name="covers">The offset that they cover.</param>
+    public StandingSums Copy(long covers) =>
+        new()
+        {
+            Kind = Kind,
+            Name = Name,
+            Clicks = Clicks,
+            Invalid = Invalid,
+            RecentClicks = RecentClicks,
+            RecentInvalid = RecentInvalid,
+            CostMicros = CostMicros,
+            LostMicros = LostMicros,
+            LogTime = LogTime,
+            Covers = covers,
+        };
+
+    /// <summary>Takes another partition's sums of this key.</summary>
+    public void TakeOther(int partition, StandingSums sums)
+    {
+        Others ??= new OtherSums();
+        Others.Take(partition, sums, this);
+        (Elsewhere, Total) = (Others.Partitions, Others.Total);
+    }
+
+    /// <summary>Takes over what was written of these sums; it counts as written.</summary>
+    public void Restore(StandingSums written, Bands bands)
+    {
+        (Clicks, Invalid, RecentClicks, RecentInvalid) = (
+            written.Clicks,
+            written.Invalid,
+            written.RecentClicks,
+            written.RecentInvalid
+        );
+        (CostMicros, LostMicros, LogTime, Covers) = (
+            written.CostMicros,
+            written.LostMicros,
+            written.LogTime,
+            written.Covers
+        );
+        (WrittenAt, WrittenBand, Dirty) = (LogTime, bands.Of(Share), false);
+        Others?.Add(this);
+    }
+
+    private static double Decay(double[] table, long seconds, double halfLife) =>
+        seconds < table.Length ? table[seconds] : Math.Pow(2, -seconds / halfLife);
+
+    private static double[] Table(double halfLife) =>
+        [.. Enumerable.Range(0, 256).Select(seconds => Math.Pow(2, -seconds / halfLife))];
+}
