@@ -197,6 +197,7 @@ public class LayerTests
     [InlineData("Engine.Contracts")]
     [InlineData("Engine.Partitions")]
     [InlineData("Engine.Pipeline")]
+    [InlineData("Engine.Web")]
     [InlineData("Engine.Workflows")]
     [InlineData("Ingest")]
     [InlineData("Models.Training")]

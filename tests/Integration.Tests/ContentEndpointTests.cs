@@ -67,6 +67,20 @@ public class ContentEndpointTests(ContentEngine engine) : IClassFixture<ContentE
         );
     }
 
+    [Fact]
+    public async Task An_unknown_path_is_told_in_JSON()
+    {
+        using HttpResponseMessage answer = await engine.Http.GetAsync(
+            "/v1/nowhere",
+            TestContext.Current.CancellationToken
+        );
+        using JsonDocument problem = JsonDocument.Parse(
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+        );
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal("/v1/nowhere", problem.RootElement.GetProperty("where").GetString());
+    }
+
     [Theory]
     [InlineData("nonsense", "malformed", "")]
     [InlineData("[]", "malformed", "not one JSON object")]

@@ -54,7 +54,7 @@ public class SponsorPageTests
         await browser.ClickAsync("#token");
         await browser.TypeAsync("wrong");
         await browser.FollowAsync("main button");
-        Assert.Contains("That is no sponsor's token.", await browser.TextAsync());
+        Assert.Contains("This token isn't valid.", await browser.TextAsync());
         await browser.ClickAsync("#token");
         await browser.TypeAsync(ContentRequestTests.Token);
         await browser.FollowAsync("main button");
@@ -63,10 +63,10 @@ public class SponsorPageTests
         string text = await browser.TextAsync();
         Assert.Contains("News <b>& Co</b>", text);
         Assert.Contains("320 × 50, 320 × 100", text);
-        Assert.Contains("The unit is defined, but none of these sizes, and not every parameter's value.", text);
-        Assert.Contains("invalid-unit — The unit isn't defined.", text);
+        Assert.Contains("The ad unit is defined, but none of these sizes, nor every parameter value.", text);
+        Assert.Contains("invalid-unit — The ad unit isn't defined.", text);
         Assert.Contains($"label = {Evil}", text);
-        Assert.Contains("Example: a-40 of https://news.example/a", text);
+        Assert.Contains("Example: request a-40 from https://news.example/a", text);
         Assert.DoesNotContain("weather", text);
         Assert.DoesNotContain("evil", (await browser.EvaluateAsync("document.title")).GetString());
         // The chart's last bar is today's, and stands on the line.
@@ -84,26 +84,26 @@ public class SponsorPageTests
         await browser.PictureAsync("sponsor-suggestions");
 
         // One: what it changes, and accepting it for ever.
-        await browser.FollowAsync(".card a");
+        await browser.FollowAsync("a.preview");
         text = await browser.TextAsync();
-        Assert.Contains("Accept this type of requests?", text);
+        Assert.Contains("Accept this type of request?", text);
         Assert.Equal(2, (await browser.EvaluateAsync("document.querySelectorAll('tbody tr').length")).GetInt32());
         Assert.Equal(2, (await browser.EvaluateAsync("document.querySelectorAll('tbody .good').length")).GetInt32());
         await browser.PictureAsync("sponsor-preview");
         await browser.FollowAsync("main form button");
         text = await browser.TextAsync();
-        Assert.Contains("Accepted. From 2 seconds on, requests like these are valid.", text);
+        Assert.Contains("Accepted 1 type. In 2 seconds, requests like this become valid.", text);
         // What fits into the accepted one, 320 x 50, is valid with it.
         Assert.DoesNotContain("320 × 50", text);
         await browser.PictureAsync("sponsor-accepted");
 
         // History, and taking back.
-        await browser.FollowAsync("header a:nth-of-type(2)");
-        Assert.Contains("accepted by token", await browser.TextAsync());
+        await browser.FollowAsync("nav a:nth-of-type(2)");
+        Assert.Contains("Accepted by token", await browser.TextAsync());
         await browser.FollowAsync("td form button");
         text = await browser.TextAsync();
-        Assert.Contains("Taken back.", text);
-        Assert.Contains("not in force", text);
+        Assert.Contains("Undone.", text);
+        Assert.Contains("No longer in force", text);
         await browser.PictureAsync("sponsor-history");
 
         // Several, on a phone.
@@ -115,8 +115,8 @@ public class SponsorPageTests
             "the page is wider than the phone"
         );
         await browser.ClickAsync("input[type=checkbox]");
-        await browser.ClickAsync(".card:last-of-type input[type=checkbox]");
-        await browser.FollowAsync("form button.plain[class='plain']:not(header button)");
+        await browser.ClickAsync(".card:nth-last-of-type(2) input[type=checkbox]");
+        await browser.FollowAsync("main form button.plain");
         Assert.Contains("Accept these 2 types of requests?", await browser.TextAsync());
         await browser.PictureAsync("sponsor-phone-preview");
         await browser.FollowAsync("main form button");
@@ -137,7 +137,7 @@ public class SponsorPageTests
 
         // Another's page isn't shown, and after signing out its own neither.
         await browser.GoAsync($"http://{run.Http}/sponsors/sp-2");
-        Assert.Contains("This page is another sponsor's.", await browser.TextAsync());
+        Assert.Contains("This page belongs to another sponsor.", await browser.TextAsync());
         await browser.GoAsync($"http://{run.Http}/sponsors/sp-1");
         await browser.FollowAsync("header button");
         await browser.GoAsync($"http://{run.Http}/sponsors/sp-1");
@@ -174,16 +174,25 @@ public class SponsorPageTests
             if (form != null)
             {
                 request.Content = new FormUrlEncodedContent(form);
+                // As a browser does that knows no Sec-Fetch-Site.
+                if (site == null)
+                {
+                    request.Headers.Add("Origin", $"http://{run.Http}");
+                }
             }
 
             return await http.SendAsync(request);
         }
 
         Dictionary<string, string> token = new() { ["token"] = ContentRequestTests.Token };
-        Assert.Equal(
-            HttpStatusCode.BadRequest,
-            (await SendAsync(HttpMethod.Post, "/sponsors/sign-in", null, token, "cross-site")).StatusCode
-        );
+        foreach (string elsewhere in new[] { "cross-site", "same-site", "none" })
+        {
+            Assert.Equal(
+                HttpStatusCode.Forbidden,
+                (await SendAsync(HttpMethod.Post, "/sponsors/sign-in", null, token, elsewhere)).StatusCode
+            );
+        }
+
         HttpResponseMessage signedIn = await SendAsync(
             HttpMethod.Post,
             "/sponsors/sign-in",

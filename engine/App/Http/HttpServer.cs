@@ -6,6 +6,7 @@ using Engine.CommandLine;
 using Engine.Partitions.Diagnostics;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Web;
+using Engine.Web.Hosting;
 using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
 
@@ -90,9 +91,9 @@ internal sealed class HttpServer : IDisposable
         // Empty: no settings of the framework's own are read, nor watched; ours are engine.yaml's.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(end));
-        builder.Services.AddRoutingCore();
-        builder.Services.AddRazorComponents();
+        builder.Services.AddWebKit();
         WebApplication app = builder.Build();
+        app.UseWebKit(host.Context.Log);
         Map(app, host, events, config.BehindProxy);
         try
         {

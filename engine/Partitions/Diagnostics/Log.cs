@@ -104,4 +104,7 @@ public static partial class Log
             + "over after the session timeout"
     )]
     public static partial void LeavingLate(this ILogger log, string topic, double seconds);
+
+    [LoggerMessage(26, LogLevel.Error, "HTTP {Method} {Path} failed")]
+    public static partial void RequestFailed(this ILogger log, Exception problem, string method, string path);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Engine.Contracts;
 using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
+using Engine.Web;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Events;
 using Engine.Workflows.ContentRequests.Traffic;
@@ -42,7 +43,8 @@ public sealed class ContentRequestsWorkflow : IWorkflow
         ContentEndpoints.Map(endpoints);
         var suggestions = new SuggestionService(endpoints);
         SponsorEndpoints.Map(endpoints.Routes, suggestions);
-        SponsorPages.Map(endpoints.Routes, suggestions, new SponsorSessions(endpoints.Redis, endpoints.Keys));
+        var sessions = new Sessions(endpoints.Redis, endpoints.Keys);
+        SponsorPages.Map(endpoints.Routes, suggestions, new SponsorGate(suggestions, sessions));
     }
 
     public Task<IReadOnlyList<string>> ReportAsync(ReportSource source) =>

@@ -38,7 +38,7 @@ public sealed class PhoneTests : IDisposable
 
         // The second reads it, answers the prompt, and sees what became of it.
         await phone.OpenAsync(page);
-        await phone.ClickAsync("a.quiet");
+        await phone.ClickAsync("a.plain");
         await phone.WaitForAsync("#code");
         Assert.Equal("true", await phone.EvaluateAsync("document.getElementById('scan').hidden"));
         await phone.TypeAsync("#code", text[..^1]);
@@ -64,7 +64,7 @@ public sealed class PhoneTests : IDisposable
         await phone.WaitForAsync("#outcome");
         await FitsAsync(phone);
         await phone.PictureAsync(_pictures, "6-outcome");
-        Assert.Equal("counted", await phone.EvaluateAsync("document.getElementById('outcome').textContent.trim()"));
+        Assert.Equal("Counted", await phone.EvaluateAsync("document.getElementById('outcome').textContent.trim()"));
         string id = (await phone.EvaluateAsync("location.pathname.split('/').pop()"))!;
         JsonElement outcome = JsonDocument
             .Parse(((string?)await lab.Redis.Database.StringGetAsync($"binding:{id}"))!)
@@ -86,7 +86,7 @@ public sealed class PhoneTests : IDisposable
         await phone.WaitForAsync("#outcome");
         await phone.PictureAsync(_pictures, "7-used");
         Assert.Contains(
-            "The code had been used already. (code.used)",
+            "The code has already been used. (code.used)",
             System.Text.RegularExpressions.Regex.Replace(
                 (await phone.EvaluateAsync("document.querySelector('.card').textContent"))!,
                 @"\s+",

@@ -78,6 +78,13 @@ public sealed partial class Browser : IAsyncDisposable
             }
         );
 
+    /// <summary>What the visitor's system prefers.</summary>
+    public Task SchemeAsync(bool dark) =>
+        CallAsync(
+            "Emulation.setEmulatedMedia",
+            new { features = new[] { new { name = "prefers-color-scheme", value = dark ? "dark" : "light" } } }
+        );
+
     /// <summary>Goes to an address, and waits until the page is there.</summary>
     public Task GoAsync(string url) => LoadedAfterAsync(() => CallAsync("Page.navigate", new { url }));
 

@@ -130,7 +130,7 @@ public sealed class TutorialTests
             await lab.Redis.ProgressAsync("engine", topic: Topic) >= lab.Log.Count(Topic)
         );
         Assert.Contains("of 5 stars", await http.GetStringAsync($"/ratings/{Rated}"));
-        Assert.Contains("Nobody has rated", await http.GetStringAsync("/ratings/unknown"));
+        Assert.Contains("Nobody has rated this ad", await http.GetStringAsync("/ratings/unknown"));
         Assert.Contains("/v1/ratings/{id}", await http.GetStringAsync("/openapi.json"));
     }
 

@@ -6,7 +6,6 @@ using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Decision;
 using Engine.Workflows.Bindings.Settings;
 using Engine.Workflows.Module;
-using Microsoft.Net.Http.Headers;
 using StackExchange.Redis;
 
 namespace Engine.Workflows.Bindings.Web;
@@ -64,11 +63,7 @@ internal static class BindingEndpoints
                     return Bad(new Fault(why.Reason.Word(), why.Detail));
                 }
 
-                if (await SendAsync(endpoints.Events, e!, body, type).ConfigureAwait(false) is { } trouble)
-                {
-                    return trouble;
-                }
-
+                await SendAsync(endpoints.Events, e!, body, type).ConfigureAwait(false);
                 context.Response.Headers.Location = $"/v1/bindings/{Uri.EscapeDataString(e!.Id!)}";
                 return Answers.Json(new JsonObject { ["id"] = e.Id }, StatusCodes.Status202Accepted);
             })
@@ -92,9 +87,9 @@ internal static class BindingEndpoints
                 // gets the page.
                 context.Response.Headers.Vary = "Accept";
                 PageSetting? setting = codes.Page(page = Slashes(page));
-                if (WantsHtml(context.Request))
+                if (Accepts.Html(context.Request))
                 {
-                    return BindingPages.Poster(context, page, setting);
+                    return BindingPages.Poster(page, setting);
                 }
 
                 return setting == null
@@ -104,20 +99,16 @@ internal static class BindingEndpoints
             .Describe("A page that carries an identification code: its content, or a page for people.");
     }
 
-    /// <summary>Sends an event and waits until the log has it; what to answer where it can't be taken.</summary>
-    public static async Task<IResult?> SendAsync(IEventIntake events, WorkflowEvent e, byte[] body, string? type)
+    /// <summary>Sends an event and waits until the log has it.</summary>
+    public static async Task SendAsync(IEventIntake events, WorkflowEvent e, byte[] body, string? type)
     {
         try
         {
             await events.SendAsync(e, body, type).WaitAsync(AcknowledgedWithin).ConfigureAwait(false);
-            return null;
         }
-        catch (Exception problem) when (problem is EventNotTakenException or TimeoutException)
+        catch (TimeoutException)
         {
-            return Answers.Error(
-                StatusCodes.Status503ServiceUnavailable,
-                problem is TimeoutException ? "Kafka has not acknowledged the event in time" : problem.Message
-            );
+            throw new EventNotTakenException("Kafka has not acknowledged the event in time");
         }
     }
 
@@ -130,25 +121,6 @@ internal static class BindingEndpoints
     );
 
     private static IResult Bad(Fault fault) => Answers.Error(StatusCodes.Status400BadRequest, fault.Error, fault.Where);
-
-    private static bool WantsHtml(HttpRequest request)
-    {
-        foreach (
-            MediaTypeHeaderValue type in request.GetTypedHeaders().Accept.OrderByDescending(type => type.Quality ?? 1)
-        )
-        {
-            if (type.MediaType == "text/html")
-            {
-                return true;
-            }
-
-            if (type.MatchesAllTypes || type.MediaType == "application/json")
-            {
-                return false;
-            }
-        }
-        return false;
-    }
 
     private static readonly string[] AskedFields = ["page", "operation", "account"];
 

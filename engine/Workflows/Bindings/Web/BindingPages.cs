@@ -9,7 +9,6 @@ using Engine.Workflows.Bindings.Decision;
 using Engine.Workflows.Bindings.Settings;
 using Engine.Workflows.Module;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Http.HttpResults;
 using StackExchange.Redis;
 
 namespace Engine.Workflows.Bindings.Web;
@@ -21,7 +20,8 @@ namespace Engine.Workflows.Bindings.Web;
 /// </summary>
 internal static class BindingPages
 {
-    private const string Html = "text/html; charset=utf-8";
+    /// <summary>The page that reads a code has a script, which may use the camera.</summary>
+    private static readonly PageNeeds Scanning = new() { Script = ReadCodePage.Script, Camera = true };
 
     public static void Map(WorkflowEndpoints endpoints, BindingCodes codes)
     {
@@ -30,76 +30,63 @@ internal static class BindingPages
         app.MapPost("/b/{page}/code", async (HttpContext context, string page) =>
         {
             page = BindingEndpoints.Slashes(page);
-            if (await FormAsync(context).ConfigureAwait(false) is not { } form)
-            {
-                return Foreign(context);
-            }
-
+            IFormCollection form = await Forms.ReadAsync(context).ConfigureAwait(false);
             string operation = form["operation"].ToString(),
                 account = form["account"].ToString().Trim();
             PageSetting? setting = codes.Page(page);
             if (codes.Issue(page, operation, account, out Fault? fault) is not { } code)
             {
-                return Poster(context, page, setting, operation, account, fault);
+                return Poster(page, setting, operation, account, fault);
             }
 
-            return Show<CodePage>(
-                context,
-                200,
-                ("Page", page),
-                ("Title", setting!.Title),
-                ("Operation", operation),
-                ("Account", account),
-                ("Code", code.Code),
-                ("Picture", new MarkupString(code.Svg)),
-                ("HoldsSeconds", (code.Expires - codes.Now) / 1000)
+            return Page.Show<CodePage>(
+                new
+                {
+                    Page = page,
+                    setting!.Title,
+                    Operation = operation,
+                    Account = account,
+                    code.Code,
+                    Picture = new MarkupString(code.Svg),
+                    ValidSeconds = (code.Expires - codes.Now) / 1000,
+                }
             );
         });
-        app.MapGet("/b/{page}/bind", (HttpContext context, string page) =>
-            Reading(context, BindingEndpoints.Slashes(page))
-        );
+        app.MapGet("/b/{page}/bind", (string page) => Reading(BindingEndpoints.Slashes(page)));
         app.MapPost("/b/{page}/bind", async (HttpContext context, string page) =>
         {
             page = BindingEndpoints.Slashes(page);
-            if (await FormAsync(context).ConfigureAwait(false) is not { } form)
-            {
-                return Foreign(context);
-            }
-
+            IFormCollection form = await Forms.ReadAsync(context).ConfigureAwait(false);
             string text = CodeOf(form);
             return Check(codes, page, text, out OperationBindingCode? code) is { } wrong
-                ? Reading(context, page, text, wrong)
-                : Prompt(context, page, text, code!, NewId(), "", [], []);
+                ? Reading(page, text, wrong)
+                : Prompt(page, text, code!, NewId(), "", [], []);
         });
         app.MapPost("/b/{page}/bindings", async (HttpContext context, string page) =>
         {
             page = BindingEndpoints.Slashes(page);
-            if (await FormAsync(context).ConfigureAwait(false) is not { } form)
-            {
-                return Foreign(context);
-            }
-
+            IFormCollection form = await Forms.ReadAsync(context).ConfigureAwait(false);
             return await BindAsync(context, form, page, codes, endpoints).ConfigureAwait(false);
         });
-        app.MapGet("/b/{page}/bindings/{id}", async (HttpContext context, string page, string id) =>
+        app.MapGet("/b/{page}/bindings/{id}", async (string page, string id) =>
         {
             RedisValue outcome = await redis
                 .StringGetAsync(endpoints.Keys.Prefix + BindingKeys.Outcome(BindingEndpoints.Slashes(id)))
                 .ConfigureAwait(false);
             JsonElement? decided = outcome.IsNull ? null : JsonDocument.Parse((byte[])outcome!).RootElement;
-            return Show<OutcomePage>(
-                context,
-                200,
-                ("Page", BindingEndpoints.Slashes(page)),
-                ("Id", BindingEndpoints.Slashes(id)),
-                ("Outcome", decided)
+            return Page.Show<OutcomePage>(
+                new
+                {
+                    Page = BindingEndpoints.Slashes(page),
+                    Id = BindingEndpoints.Slashes(id),
+                    Outcome = decided,
+                }
             );
         });
     }
 
-    /// <summary>The first client's page, or that there is none.</summary>
+    /// <summary>The first client's page; refuses where there is none.</summary>
     public static IResult Poster(
-        HttpContext context,
         string page,
         PageSetting? setting,
         string operation = "",
@@ -107,26 +94,38 @@ internal static class BindingPages
         Fault? fault = null
     ) =>
         setting == null
-            ? Show<NoticePage>(
-                context,
-                404,
-                ("Title", "There is no such page"),
-                ("Text", $"Nothing is known of “{page}”. Has its code been read in full?")
-            )
-            : Show<PosterPage>(
-                context,
-                fault == null ? 200 : 400,
-                ("Setting", setting),
-                ("Operation", operation),
-                ("Account", account),
-                ("Where", fault?.Where)
+            ? throw NoPage(page)
+            : Page.Show<PosterPage>(
+                new
+                {
+                    Setting = setting,
+                    Operation = operation,
+                    Account = account,
+                    fault?.Where,
+                },
+                fault == null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest
             );
 
-    private static IResult Reading(HttpContext context, string page, string text = "", string? fault = null) =>
-        Show<ReadCodePage>(context, fault == null ? 200 : 400, ("Page", page), ("Text", text), ("Fault", fault));
+    private static RefusedException NoPage(string page) =>
+        new(
+            StatusCodes.Status404NotFound,
+            $"There is no page “{page}”. Check that the address is complete, or scan the code again.",
+            "page"
+        );
+
+    private static IResult Reading(string page, string text = "", string? fault = null) =>
+        Page.Show<ReadCodePage>(
+            new
+            {
+                Page = page,
+                Text = text,
+                Fault = fault,
+            },
+            fault == null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest,
+            Scanning
+        );
 
     private static IResult Prompt(
-        HttpContext context,
         string page,
         string text,
         OperationBindingCode code,
@@ -135,17 +134,19 @@ internal static class BindingPages
         Dictionary<string, string> entered,
         Dictionary<string, string> faults
     ) =>
-        Show<PromptPage>(
-            context,
-            faults.Count == 0 ? 200 : 400,
-            ("Page", page),
-            ("Text", text),
-            ("Code", code),
-            ("Fields", Fields(code)),
-            ("Id", id),
-            ("Account", account),
-            ("Entered", entered),
-            ("Faults", faults)
+        Page.Show<PromptPage>(
+            new
+            {
+                Page = page,
+                Text = text,
+                Code = code,
+                Fields = Fields(code),
+                Id = id,
+                Account = account,
+                Entered = entered,
+                Faults = faults,
+            },
+            faults.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest
         );
 
     /// <summary>What is wrong with a code, in words; the engine decides it again by log time.</summary>
@@ -154,15 +155,15 @@ internal static class BindingPages
         code = codes.Keys.Read(text);
         if (code == null)
         {
-            return "This is no code of ours, or not all of it. Please read it again.";
+            return "This code is incomplete or isn’t one of ours. Scan it again or check the text.";
         }
 
         if (code.Page != page)
         {
-            return $"This code was made on another page, “{code.Page}”: open that page to use it.";
+            return $"This code belongs to another page, “{code.Page}”. Open that page to use it.";
         }
 
-        return codes.Now >= code.Expires ? "This code has expired. Please ask for a new one." : null;
+        return codes.Now >= code.Expires ? "This code has expired. Ask for a new one." : null;
     }
 
     private static async Task<IResult> BindAsync(
@@ -178,7 +179,7 @@ internal static class BindingPages
             account = form["account"].ToString().Trim();
         if (Check(codes, page, text, out OperationBindingCode? code) is { } wrong)
         {
-            return Reading(context, page, text, wrong);
+            return Reading(page, text, wrong);
         }
         // The id is the form's, so that a form that is sent twice binds once.
         if (!Identifier.IsOne(id))
@@ -204,15 +205,12 @@ internal static class BindingPages
         }
         if (!Identifier.IsOne(account))
         {
-            faults["account"] =
-                account.Length == 0
-                    ? "Please fill this in"
-                    : "An account has no spaces, braces or letters beyond ASCII";
+            faults["account"] = account.Length == 0 ? FormField.Missing : FormField.AccountFault;
         }
 
         if (faults.Count > 0)
         {
-            return Prompt(context, page, text, code!, id, account, entered, faults);
+            return Prompt(page, text, code!, id, account, entered, faults);
         }
 
         var e = new JsonObject
@@ -236,20 +234,13 @@ internal static class BindingPages
         }
 
         byte[] body = Encoding.UTF8.GetBytes(e.ToJsonString());
-        (WorkflowEvent? made, _) = endpoints.Events.Read(body, null);
-        if (
-            made == null
-            || await BindingEndpoints.SendAsync(endpoints.Events, made, body, null).ConfigureAwait(false) != null
-        )
+        (WorkflowEvent? made, Refusal? refusal) = endpoints.Events.Read(body, null);
+        if (refusal is { } why)
         {
-            return Show<NoticePage>(
-                context,
-                503,
-                ("Title", "Not now"),
-                ("Text", "The binding could not be taken. Nothing has happened; please try again in a moment.")
-            );
+            throw new RefusedException(StatusCodes.Status400BadRequest, why.Reason.Word(), why.Detail);
         }
 
+        await BindingEndpoints.SendAsync(endpoints.Events, made!, body, null).ConfigureAwait(false);
         return Results.Redirect(
             $"/b/{Uri.EscapeDataString(page)}/bindings/{Uri.EscapeDataString(id)}",
             permanent: false,
@@ -268,38 +259,4 @@ internal static class BindingPages
         string.Concat(form["code"].ToString().Where(letter => !char.IsWhiteSpace(letter))).ToUpperInvariant();
 
     private static string NewId() => "b-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(10));
-
-    /// <summary>The form of a page of ours; null where it comes from elsewhere or is none.</summary>
-    private static async Task<IFormCollection?> FormAsync(HttpContext context) =>
-        SameOrigin.Holds(context.Request) && context.Request.HasFormContentType
-            ? await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false)
-            : null;
-
-    private static IResult Foreign(HttpContext context) =>
-        Show<NoticePage>(
-            context,
-            403,
-            ("Title", "Not from here"),
-            (
-                "Text",
-                "This form was sent from another site, or by something that is no browser. Programs use /v1/bindings."
-            )
-        );
-
-    private static IResult Show<T>(HttpContext context, int status, params (string Name, object? Value)[] parameters)
-        where T : IComponent
-    {
-        context.Response.Headers.ContentSecurityPolicy = PhoneAssets.Policy;
-        context.Response.Headers["Permissions-Policy"] = "camera=(self)";
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers["Referrer-Policy"] = "same-origin";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        return new RazorComponentResult<T>(
-            parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value)
-        )
-        {
-            StatusCode = status,
-            ContentType = Html,
-        };
-    }
 }

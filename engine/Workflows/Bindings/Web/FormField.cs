@@ -16,6 +16,13 @@ public sealed record FormField(PromptField Field, string Name)
     private const string MicrosEnd = "_micros";
     private const decimal Micros = 1_000_000;
 
+    /// <summary>What is wrong with a field that is empty and may not be.</summary>
+    public const string Missing = "This field is required";
+
+    /// <summary>What is wrong with an account that isn't an identifier.</summary>
+    public const string AccountFault =
+        "Use letters, digits and punctuation only: no spaces, braces or accented letters";
+
     public bool IsMoney => Field.Type == PromptType.Integer && NamesMoney(Field.Name);
 
     public string Label => IsMoney ? Words(Field.Name[..^MicrosEnd.Length]) : Words(Field.Name);
@@ -37,13 +44,13 @@ public sealed record FormField(PromptField Field, string Name)
     /// <summary>What the second client may enter, in words.</summary>
     public string Hint =>
         Field.Type == PromptType.Text
-            ? $"At most {Field.Characters:N0} characters"
+            ? $"Up to {Field.Characters:N0} characters"
             : (Min, Max) switch
             {
                 (null, null) => Field.Type == PromptType.Integer && !IsMoney ? "A whole number" : "A number",
-                ({ } least, null) => $"{least} or more",
+                ({ } least, null) => $"At least {least}",
                 (null, { } most) => $"At most {most}",
-                ({ } least, { } most) => $"{least} to {most}",
+                ({ } least, { } most) => $"From {least} to {most}",
             };
 
     /// <summary>The text as a value; null where nothing was entered or it is none.</summary>
@@ -58,13 +65,13 @@ public sealed record FormField(PromptField Field, string Name)
         }
         else if (trimmed.Length > 0 && (value = ReadNumber(trimmed)) == null)
         {
-            error = Field.Type == PromptType.Integer && !IsMoney ? "That is no whole number" : "That is no number";
+            error = Field.Type == PromptType.Integer && !IsMoney ? "Enter a whole number" : "Enter a number";
             return null;
         }
         error = Field.Wrong(value == null ? null : JsonElement.Parse(value.ToJsonString())) switch
         {
             null => null,
-            BindingReasons.PromptMissing => "Please fill this in",
+            BindingReasons.PromptMissing => Missing,
             _ => Hint,
         };
         return value;
@@ -73,7 +80,8 @@ public sealed record FormField(PromptField Field, string Name)
     private static bool NamesMoney(string name) =>
         name.EndsWith(MicrosEnd, StringComparison.Ordinal) && name.Length > MicrosEnd.Length;
 
-    private static string Words(string name)
+    /// <summary>A name of the settings as a label: with a capital letter, and spaces.</summary>
+    public static string Words(string name)
     {
         string words = name.Replace('_', ' ').Replace('-', ' ').Trim();
         return words.Length == 0 ? name : char.ToUpperInvariant(words[0]) + words[1..];

@@ -10,7 +10,7 @@
     try {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
     } catch (error) {
-      said.textContent = 'The camera may not be used: ' + error.message + '. Please paste the text.';
+      said.textContent = 'The camera can’t be used (' + error.message + '). Paste the code as text instead.';
       return;
     }
     button.hidden = true;

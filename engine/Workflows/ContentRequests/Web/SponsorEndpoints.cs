@@ -33,30 +33,16 @@ internal sealed class SponsorEndpoints(SuggestionService suggestions)
         string sponsor = (string)http.Request.RouteValues["sponsor"]!;
         byte[]? hash = SponsorTokens.HashOf(http.Request);
         ContentSettings settings = suggestions.Settings;
-        IResult result;
-        try
+        IResult result = SponsorTokens.HolderOf(settings, sponsor, hash) switch
         {
-            result = SponsorTokens.HolderOf(settings, sponsor, hash) switch
-            {
-                TokenHolder.Sponsor => await end(http, settings.Sponsors[sponsor], SponsorTokens.NameOf(hash!))
-                    .ConfigureAwait(false),
-                TokenHolder.AnotherSponsor => Answers.Error(
-                    StatusCodes.Status403Forbidden,
-                    "this token is another sponsor's"
-                ),
-                _ => Unauthorized(http),
-            };
-        }
-        catch (Exception problem)
-            when (problem
-                    is EventNotTakenException
-                        or StackExchange.Redis.RedisException
-                        or TimeoutException
-                        or Confluent.Kafka.KafkaException
-            )
-        {
-            result = Answers.Error(StatusCodes.Status503ServiceUnavailable, problem.Message);
-        }
+            TokenHolder.Sponsor => await end(http, settings.Sponsors[sponsor], SponsorTokens.NameOf(hash!))
+                .ConfigureAwait(false),
+            TokenHolder.AnotherSponsor => Answers.Error(
+                StatusCodes.Status403Forbidden,
+                "this token belongs to another sponsor"
+            ),
+            _ => Unauthorized(http),
+        };
         await result.ExecuteAsync(http).ConfigureAwait(false);
     }
 

@@ -9,9 +9,6 @@ namespace Engine.Workflows.ContentRequests.Web;
 /// <param name="FormSecret">What forms carry; empty for a program, whose token no browser adds by itself.</param>
 public sealed record SponsorVisit(string Sponsor, string Name, string By, string FormSecret)
 {
-    /// <summary>The name of the field that carries <see cref="FormSecret"/>.</summary>
-    public const string SecretField = "secret";
-
     /// <summary>An address of this sponsor's pages.</summary>
     public string At(string page = "") => $"/sponsors/{Uri.EscapeDataString(Sponsor)}{page}";
 }
@@ -30,13 +27,12 @@ internal static class SponsorWording
         answer.Reasons switch
         {
             [ContentReasons.UnitUndefined, ContentReasons.DefinitionNone] =>
-                "The unit isn't defined, nor is any other.",
-            [ContentReasons.UnitUndefined] => "The unit isn't defined.",
-            [ContentReasons.SizeUndefined] => "The unit is defined, but none of these sizes.",
-            [ContentReasons.ParameterUndefined] =>
-                "The unit and the size are defined, but not every parameter's value.",
+                "The ad unit isn't defined, nor is any other.",
+            [ContentReasons.UnitUndefined] => "The ad unit isn't defined.",
+            [ContentReasons.SizeUndefined] => "The ad unit is defined, but none of these sizes.",
+            [ContentReasons.ParameterUndefined] => "The ad unit and size are defined, but not every parameter value.",
             [ContentReasons.SizeUndefined, ContentReasons.ParameterUndefined] =>
-                "The unit is defined, but none of these sizes, and not every parameter's value.",
-            _ => "It is by a definition.",
+                "The ad unit is defined, but none of these sizes, nor every parameter value.",
+            _ => "It matches a definition.",
         };
 }

@@ -1,0 +1,120 @@
+using System.Globalization;
+using Confluent.Kafka;
+using Engine.Partitions.Diagnostics;
+using Engine.Web.Components;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Engine.Web.Hosting;
+
+/// <summary>
+/// Answers whatever no endpoint has answered: a page for people, <c>{"error", "where"}</c> for programs. What an
+/// endpoint throws ends here, too; what isn't the sender's fault is logged.
+/// </summary>
+internal sealed class ErrorAnswers(ILogger log)
+{
+    private const int RetryAfterSeconds = 5;
+
+    public async Task ApplyAsync(HttpContext http, RequestDelegate next)
+    {
+        try
+        {
+            await next(http).ConfigureAwait(false);
+            if (IsUnanswered(http.Response))
+            {
+                await AnswerAsync(http, OfStatus(http.Response.StatusCode)).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is left to answer.
+        }
+        catch (Exception problem)
+        {
+            RefusedException refusal = Of(problem);
+            if (refusal.Status >= StatusCodes.Status500InternalServerError)
+            {
+                log.RequestFailed(problem, http.Request.Method, http.Request.Path);
+            }
+
+            if (http.Response.HasStarted)
+            {
+                // Half an answer must not pass for a whole one.
+                http.Abort();
+                return;
+            }
+
+            http.Response.Clear();
+            await AnswerAsync(http, refusal).ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsUnanswered(HttpResponse response) =>
+        response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null };
+
+    private static Task AnswerAsync(HttpContext http, RefusedException refusal)
+    {
+        if (refusal.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        IResult answer = Accepts.Html(http.Request)
+            ? Page.Show<ErrorPage>(
+                new
+                {
+                    Title = refusal.Title ?? TitleOf(refusal.Status),
+                    Text = refusal.Message,
+                    refusal.Next,
+                },
+                refusal.Status
+            )
+            : Answers.Error(refusal.Status, refusal.Message, refusal.Where ?? http.Request.Path.Value);
+        return answer.ExecuteAsync(http);
+    }
+
+    /// <summary>What of an exception its sender may know: nothing of what the server is made of.</summary>
+    private static RefusedException Of(Exception problem) =>
+        problem switch
+        {
+            RefusedException refusal => refusal,
+            BadHttpRequestException bad => new RefusedException(bad.StatusCode, bad.Message),
+            EventNotTakenException why => Unavailable(
+                $"It could not be recorded: {why.Message}. Try again in a moment."
+            ),
+            RedisException or KafkaException or TimeoutException => Unavailable(
+                "A service that this needs isn't responding. Try again in a moment."
+            ),
+            _ => OfStatus(StatusCodes.Status500InternalServerError),
+        };
+
+    private static RefusedException Unavailable(string error) => new(StatusCodes.Status503ServiceUnavailable, error);
+
+    private static RefusedException OfStatus(int status) =>
+        new(
+            status,
+            status switch
+            {
+                StatusCodes.Status400BadRequest => "The request is malformed or incomplete.",
+                StatusCodes.Status404NotFound => "There is nothing at this address. Check it for typing errors.",
+                StatusCodes.Status405MethodNotAllowed => "This address doesn't support that method.",
+                StatusCodes.Status500InternalServerError =>
+                    "An unexpected error occurred. It has been logged. Try again in a moment.",
+                _ => $"{TitleOf(status)}.",
+            }
+        );
+
+    private static string TitleOf(int status) =>
+        status switch
+        {
+            StatusCodes.Status400BadRequest => "Invalid request",
+            StatusCodes.Status401Unauthorized => "Sign-in required",
+            StatusCodes.Status403Forbidden => "Access denied",
+            StatusCodes.Status404NotFound => "Page not found",
+            StatusCodes.Status405MethodNotAllowed => "Method not allowed",
+            StatusCodes.Status413PayloadTooLarge => "Too much data",
+            StatusCodes.Status500InternalServerError => "Something went wrong",
+            StatusCodes.Status503ServiceUnavailable => "Temporarily unavailable",
+            _ => $"Error {status}",
+        };
+}

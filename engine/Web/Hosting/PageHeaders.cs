@@ -1,0 +1,44 @@
+using Engine.Web.Components;
+
+namespace Engine.Web.Hosting;
+
+/// <summary>
+/// The headers of every answer in HTML, whoever made it: nothing is fetched, framed, kept or sent elsewhere, and no
+/// script runs, unless the page was shown with <see cref="PageNeeds"/>.
+/// </summary>
+internal static class PageHeaders
+{
+    private static readonly PageNeeds Nothing = new();
+
+    public static Task ApplyAsync(HttpContext http, RequestDelegate next)
+    {
+        http.Response.OnStarting(static state => Add((HttpContext)state), http);
+        return next(http);
+    }
+
+    private static Task Add(HttpContext http)
+    {
+        IHeaderDictionary headers = http.Response.Headers;
+        if (http.Response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            PageNeeds needs = http.Features.Get<PageNeeds>() ?? Nothing;
+            headers.ContentSecurityPolicy = PolicyOf(needs);
+            headers["Permissions-Policy"] =
+                $"camera={(needs.Camera ? "(self)" : "()")}, microphone=(), geolocation=(), payment=()";
+            // Not no-referrer: with that browsers send forms with "Origin: null", which SameOrigin can't believe.
+            headers["Referrer-Policy"] = "same-origin";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers.XContentTypeOptions = "nosniff";
+            headers.XFrameOptions = "DENY";
+            headers.CacheControl = "no-store";
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static string PolicyOf(PageNeeds needs) =>
+        $"default-src 'none'; style-src {Layout.Style.Source}; form-action 'self'; base-uri 'none'; "
+        + "frame-ancestors 'none'"
+        + (needs.Script == null ? "" : $"; script-src {needs.Script.Source}")
+        + (needs.Camera ? "; media-src blob:" : "");
+}
