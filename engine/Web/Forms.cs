@@ -46,12 +46,7 @@ public static class Forms
             );
         }
 
-        byte[] body = await Bodies.ReadAsync(request, MaxBytes).ConfigureAwait(false)
-            ?? throw new RefusedException(
-                StatusCodes.Status413PayloadTooLarge,
-                $"The form is larger than the {MaxBytes:N0} bytes allowed. Send less at once.",
-                "body"
-            );
+        byte[] body = await Bodies.ReadAsync(request, MaxBytes).ConfigureAwait(false);
         FormCollection form = await ParseAsync(body).ConfigureAwait(false);
         if (secret != null && !Same(form[SecretField], secret))
         {

@@ -117,7 +117,7 @@ public class ContentEndpointTests(ContentEngine engine) : IClassFixture<ContentE
             engine.Http,
             ContentRequestTests.Request("r", resource: new string('a', 300_000))
         );
-        Assert.Equal((HttpStatusCode.BadRequest, true), (status, answer.Contains("too-large")));
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, true), (status, answer.Contains("262,144 bytes")));
     }
 
     [Theory]

@@ -45,25 +45,24 @@ public static class EventEndpoints
             await answer.ExecuteAsync(http).ConfigureAwait(false);
         });
 
-    /// <summary>Sends an event and waits until the log has it; what to answer where it can't be taken.</summary>
-    public static async Task<IResult?> TrySendAsync(
+    /// <summary>
+    /// Sends an event, and waits until Kafka has acknowledged it; throws <see cref="EventNotTakenException"/> where it
+    /// doesn't.
+    /// </summary>
+    public static async Task SendAcknowledgedAsync(
         this IEventIntake events,
         WorkflowEvent e,
         byte[] body,
-        string? type
+        string? contentType
     )
     {
         try
         {
-            await events.SendAsync(e, body, type).WaitAsync(AcknowledgedWithin).ConfigureAwait(false);
-            return null;
+            await events.SendAsync(e, body, contentType).WaitAsync(AcknowledgedWithin).ConfigureAwait(false);
         }
-        catch (Exception problem) when (problem is EventNotTakenException or TimeoutException)
+        catch (TimeoutException)
         {
-            return Answers.Error(
-                StatusCodes.Status503ServiceUnavailable,
-                problem is TimeoutException ? "Kafka has not acknowledged the event in time" : problem.Message
-            );
+            throw new EventNotTakenException("Kafka has not acknowledged the event in time");
         }
     }
 
@@ -75,15 +74,7 @@ public static class EventEndpoints
 
     private static async Task<IResult> AnswerAsync(IEventIntake events, string path, HttpContext http)
     {
-        if (await Bodies.ReadAsync(http.Request, EventLimits.MaxValueBytes).ConfigureAwait(false) is not { } body)
-        {
-            return Answers.Error(
-                StatusCodes.Status413PayloadTooLarge,
-                $"the body is larger than the {EventLimits.MaxValueBytes:N0} bytes that an event may have",
-                "body"
-            );
-        }
-
+        byte[] body = await Bodies.ReadAsync(http.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
         string? type = http.Request.ContentType;
         (WorkflowEvent? e, Refusal? refusal) = events.Read(body, type);
         if (refusal is { } why)
@@ -91,11 +82,7 @@ public static class EventEndpoints
             return Answers.Error(StatusCodes.Status400BadRequest, why.Reason.Word(), why.Detail);
         }
 
-        if (await events.TrySendAsync(e!, body, type).ConfigureAwait(false) is { } trouble)
-        {
-            return trouble;
-        }
-
+        await events.SendAcknowledgedAsync(e!, body, type).ConfigureAwait(false);
         var answer = new JsonObject();
         if (e!.Id is { } id)
         {

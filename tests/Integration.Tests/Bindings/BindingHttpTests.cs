@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Engine.Contracts;
 using Engine.Workflows.Bindings.Codes;
 using Integration.Tests.Rig;
 using Tests.Support;
@@ -97,7 +98,11 @@ public sealed class BindingHttpTests
         )
         {
             (HttpStatusCode status, string answer) = await client.PostAsync(path, body);
-            Assert.True(status == HttpStatusCode.BadRequest, $"{body}: {status} {answer}");
+            HttpStatusCode expected =
+                body.Length > EventLimits.MaxValueBytes
+                    ? HttpStatusCode.RequestEntityTooLarge
+                    : HttpStatusCode.BadRequest;
+            Assert.True(status == expected, $"{body}: {status} {answer}");
             JsonElement fault = JsonDocument.Parse(answer).RootElement;
             Assert.Equal(where, fault.GetProperty("where").GetString());
             Assert.NotEmpty(fault.GetProperty("error").GetString()!);

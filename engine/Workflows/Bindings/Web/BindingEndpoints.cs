@@ -6,30 +6,21 @@ using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Decision;
 using Engine.Workflows.Bindings.Settings;
 using Engine.Workflows.Module;
-using StackExchange.Redis;
 
 namespace Engine.Workflows.Bindings.Web;
 
 /// <summary>
-/// The ends of binding statistics for programs: a page's content, operation-binding codes, bindings and what became of
+/// The endpoints of binding statistics for programs: a page's content, operation-binding codes, bindings and what became of
 /// them. People's pages are <see cref="BindingPages"/>.
 /// </summary>
 internal static class BindingEndpoints
 {
-    private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(10);
-
     public static void Map(WorkflowEndpoints endpoints, BindingCodes codes)
     {
         IEndpointRouteBuilder app = endpoints.Routes;
-        IDatabase redis = endpoints.Redis.GetDatabase();
         app.MapPost("/v1/bindings/codes", async (HttpContext context) =>
             {
-                byte[]? body = await Bodies.ReadAsync(context.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
-                if (body == null)
-                {
-                    return Bad(TooLarge);
-                }
-
+                byte[] body = await Bodies.ReadAsync(context.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
                 if (ReadRequest(body, out Fault? fault) is not { } request)
                 {
                     return Bad(fault!);
@@ -48,45 +39,15 @@ internal static class BindingEndpoints
                     );
             })
             .Describe("Makes an operation-binding code, with its QR picture.");
-        app.MapPost("/v1/bindings", async (HttpContext context) =>
+        endpoints.MapEvents("/v1/bindings").Describe("Takes a binding; its outcome follows.");
+        endpoints.MapResult("/v1/bindings/{id}", BindingKeys.Outcome).Describe("What became of a binding.");
+        app.MapGet("/b/{page}", (HttpContext context) =>
             {
-                byte[]? body = await Bodies.ReadAsync(context.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
-                if (body == null)
-                {
-                    return Bad(TooLarge);
-                }
-
-                string? type = context.Request.ContentType;
-                (WorkflowEvent? e, Refusal? refusal) = endpoints.Events.Read(body, type);
-                if (refusal is { } why)
-                {
-                    return Bad(new Fault(why.Reason.Word(), why.Detail));
-                }
-
-                await SendAsync(endpoints.Events, e!, body, type).ConfigureAwait(false);
-                context.Response.Headers.Location = $"/v1/bindings/{Uri.EscapeDataString(e!.Id!)}";
-                return Answers.Json(new JsonObject { ["id"] = e.Id }, StatusCodes.Status202Accepted);
-            })
-            .Describe("Takes a binding; its outcome follows.");
-        app.MapGet("/v1/bindings/{id}", async (string id) =>
-            {
-                RedisValue outcome = await redis
-                    .StringGetAsync(endpoints.Keys.Prefix + BindingKeys.Outcome(Slashes(id)))
-                    .ConfigureAwait(false);
-                return outcome.IsNull
-                    ? Answers.Error(
-                        StatusCodes.Status404NotFound,
-                        "there is no outcome of this binding: it isn't decided yet, or its outcome has expired"
-                    )
-                    : Results.Bytes((byte[])outcome!, "application/json");
-            })
-            .Describe("What became of a binding.");
-        app.MapGet("/b/{page}", (HttpContext context, string page) =>
-            {
+                string page = RoutePart.Of(context, "page");
                 // An identification code is opened by a person's phone or by a program: whoever asks for HTML first
                 // gets the page.
                 context.Response.Headers.Vary = "Accept";
-                PageSetting? setting = codes.Page(page = Slashes(page));
+                PageSetting? setting = codes.Page(page);
                 if (Accepts.Html(context.Request))
                 {
                     return BindingPages.Poster(page, setting);
@@ -98,27 +59,6 @@ internal static class BindingEndpoints
             })
             .Describe("A page that carries an identification code: its content, or a page for people.");
     }
-
-    /// <summary>Sends an event and waits until the log has it.</summary>
-    public static async Task SendAsync(IEventIntake events, WorkflowEvent e, byte[] body, string? type)
-    {
-        try
-        {
-            await events.SendAsync(e, body, type).WaitAsync(AcknowledgedWithin).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            throw new EventNotTakenException("Kafka has not acknowledged the event in time");
-        }
-    }
-
-    /// <summary>A part of a path whose slashes the server left encoded, since they part nothing.</summary>
-    public static string Slashes(string part) => part.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-
-    private static readonly Fault TooLarge = new(
-        $"the body is larger than the {EventLimits.MaxValueBytes:N0} bytes that an event may have",
-        "body"
-    );
 
     private static IResult Bad(Fault fault) => Answers.Error(StatusCodes.Status400BadRequest, fault.Error, fault.Where);
 

@@ -27,9 +27,9 @@ internal static class BindingPages
     {
         IEndpointRouteBuilder app = endpoints.Routes;
         IDatabase redis = endpoints.Redis.GetDatabase();
-        app.MapPost("/b/{page}/code", async (HttpContext context, string page) =>
+        app.MapPost("/b/{page}/code", async (HttpContext context) =>
         {
-            page = BindingEndpoints.Slashes(page);
+            string page = PageOf(context);
             IFormCollection form = await Forms.ReadAsync(context).ConfigureAwait(false);
             string operation = form["operation"].ToString(),
                 account = form["account"].ToString().Trim();
@@ -52,38 +52,41 @@ internal static class BindingPages
                 }
             );
         });
-        app.MapGet("/b/{page}/bind", (string page) => Reading(BindingEndpoints.Slashes(page)));
-        app.MapPost("/b/{page}/bind", async (HttpContext context, string page) =>
+        app.MapGet("/b/{page}/bind", (HttpContext context) => Reading(PageOf(context)));
+        app.MapPost("/b/{page}/bind", async (HttpContext context) =>
         {
-            page = BindingEndpoints.Slashes(page);
+            string page = PageOf(context);
             IFormCollection form = await Forms.ReadAsync(context).ConfigureAwait(false);
             string text = CodeOf(form);
             return Check(codes, page, text, out OperationBindingCode? code) is { } wrong
                 ? Reading(page, text, wrong)
                 : Prompt(page, text, code!, NewId(), "", [], []);
         });
-        app.MapPost("/b/{page}/bindings", async (HttpContext context, string page) =>
+        app.MapPost("/b/{page}/bindings", async (HttpContext context) =>
         {
-            page = BindingEndpoints.Slashes(page);
+            string page = PageOf(context);
             IFormCollection form = await Forms.ReadAsync(context).ConfigureAwait(false);
             return await BindAsync(context, form, page, codes, endpoints).ConfigureAwait(false);
         });
-        app.MapGet("/b/{page}/bindings/{id}", async (string page, string id) =>
+        app.MapGet("/b/{page}/bindings/{id}", async (HttpContext context) =>
         {
+            string id = RoutePart.Of(context, "id");
             RedisValue outcome = await redis
-                .StringGetAsync(endpoints.Keys.Prefix + BindingKeys.Outcome(BindingEndpoints.Slashes(id)))
+                .StringGetAsync(endpoints.Keys.Prefix + BindingKeys.Outcome(id))
                 .ConfigureAwait(false);
             JsonElement? decided = outcome.IsNull ? null : JsonDocument.Parse((byte[])outcome!).RootElement;
             return Page.Show<OutcomePage>(
                 new
                 {
-                    Page = BindingEndpoints.Slashes(page),
-                    Id = BindingEndpoints.Slashes(id),
+                    Page = PageOf(context),
+                    Id = id,
                     Outcome = decided,
                 }
             );
         });
     }
+
+    private static string PageOf(HttpContext context) => RoutePart.Of(context, "page");
 
     /// <summary>The first client's page; refuses where there is none.</summary>
     public static IResult Poster(
@@ -240,7 +243,7 @@ internal static class BindingPages
             throw new RefusedException(StatusCodes.Status400BadRequest, why.Reason.Word(), why.Detail);
         }
 
-        await BindingEndpoints.SendAsync(endpoints.Events, made!, body, null).ConfigureAwait(false);
+        await endpoints.Events.SendAcknowledgedAsync(made!, body, null).ConfigureAwait(false);
         return Results.Redirect(
             $"/b/{Uri.EscapeDataString(page)}/bindings/{Uri.EscapeDataString(id)}",
             permanent: false,

@@ -36,13 +36,7 @@ internal sealed class ContentEndpoints
 
     private async Task AnswerAsync(HttpContext http)
     {
-        if (await Bodies.ReadAsync(http.Request, EventLimits.MaxValueBytes).ConfigureAwait(false) is not { } body)
-        {
-            await Answers
-                .BadAsync(http, DeadLetterReason.TooLarge.Word(), $"more than {EventLimits.MaxValueBytes} bytes")
-                .ConfigureAwait(false);
-            return;
-        }
+        byte[] body = await Bodies.ReadAsync(http.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
         string? type = http.Request.ContentType;
         (WorkflowEvent? e, Refusal? refusal) = _endpoints.Events.Read(body, type);
         if (refusal is { } why)

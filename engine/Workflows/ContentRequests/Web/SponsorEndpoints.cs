@@ -30,7 +30,7 @@ internal sealed class SponsorEndpoints(SuggestionService suggestions)
 
     private async Task ServeAsync(HttpContext http, Func<HttpContext, Sponsor, string, Task<IResult>> end)
     {
-        string sponsor = (string)http.Request.RouteValues["sponsor"]!;
+        string sponsor = RoutePart.Of(http, "sponsor");
         byte[]? hash = SponsorTokens.HashOf(http.Request);
         ContentSettings settings = suggestions.Settings;
         IResult result = SponsorTokens.HolderOf(settings, sponsor, hash) switch
@@ -63,12 +63,8 @@ internal sealed class SponsorEndpoints(SuggestionService suggestions)
 
     private async Task<IResult> AcceptAsync(HttpContext http, Sponsor sponsor, string by)
     {
-        string hash = (string)http.Request.RouteValues["type"]!;
-        if (await Bodies.ReadAsync(http.Request, MaxBodyBytes).ConfigureAwait(false) is not { } body)
-        {
-            return Bad(DeadLetterReason.TooLarge, "the body");
-        }
-
+        string hash = RoutePart.Of(http, "type");
+        byte[] body = await Bodies.ReadAsync(http.Request, MaxBodyBytes).ConfigureAwait(false);
         if (!TryItem(body, out string? item, out IResult? bad))
         {
             return bad!;
@@ -119,7 +115,7 @@ internal sealed class SponsorEndpoints(SuggestionService suggestions)
 
     private async Task<IResult> UndoAsync(HttpContext http, Sponsor sponsor, string by)
     {
-        if (suggestions.AcceptanceOf(sponsor.Setting.Id, (string)http.Request.RouteValues["id"]!) is not { } definition)
+        if (suggestions.AcceptanceOf(sponsor.Setting.Id, RoutePart.Of(http, "id")) is not { } definition)
         {
             return Answers.Error(StatusCodes.Status404NotFound, "there is no such acceptance");
         }

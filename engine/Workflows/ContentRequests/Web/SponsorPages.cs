@@ -39,10 +39,7 @@ internal sealed class SponsorPages(SuggestionService suggestions, SponsorGate ga
     private Func<HttpContext, Task<IResult>> For(Func<Visited, HttpContext, Task<IResult>> page) =>
         async http =>
         {
-            if (
-                await gate.AdmitAsync(http, (string)http.Request.RouteValues["sponsor"]!).ConfigureAwait(false)
-                is not { } admitted
-            )
+            if (await gate.AdmitAsync(http, RoutePart.Of(http, "sponsor")).ConfigureAwait(false) is not { } admitted)
             {
                 return Accepts.Html(http.Request)
                     ? SignIn(StatusCodes.Status401Unauthorized, null)

@@ -32,12 +32,7 @@ internal sealed class SuggestionService(WorkflowEndpoints endpoints)
     public async Task<SponsorCounts> CountsAsync(Sponsor sponsor)
     {
         IDatabase database = endpoints.Redis.GetDatabase();
-        string[] partitions =
-        [
-            .. Enumerable
-                .Range(0, endpoints.Kafka.PartitionsOf(Topics.ContentRequests))
-                .Select(number => RedisKeys.Partition(Topics.ContentRequests, number)),
-        ];
+        string[] partitions = [.. endpoints.Partitions];
         Task<HashEntry[]>[] counted =
         [
             .. partitions.Select(partition =>
