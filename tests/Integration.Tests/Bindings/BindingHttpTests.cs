@@ -9,7 +9,7 @@ using Xunit;
 namespace Integration.Tests.Bindings;
 
 /// <summary>
-/// The HTTP endpoints of bindings at an engine that runs: page, code, binding through Kafka, outcome; and what is refused.
+/// The HTTP endpoints of bindings at a running engine: page, code, binding through Kafka, outcome; and what is refused.
 /// </summary>
 public sealed class BindingHttpTests
 {
