@@ -93,7 +93,7 @@ internal sealed class HttpServer : IDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(end));
         builder.Services.AddWebKit();
         WebApplication app = builder.Build();
-        app.UseWebKit(host.Context.Log);
+        app.UseWebKit(host.Context.Log, host.Context.Clock);
         Map(app, host, events, config.BehindProxy);
         try
         {

@@ -107,4 +107,7 @@ public static partial class Log
 
     [LoggerMessage(26, LogLevel.Error, "HTTP {Method} {Path} failed")]
     public static partial void RequestFailed(this ILogger log, Exception problem, string method, string path);
+
+    [LoggerMessage(27, LogLevel.Warning, "HTTP {Method} {Path} answered 503 ({Why}), and others may have been since")]
+    public static partial void RequestUnavailable(this ILogger log, string method, string path, string why);
 }

@@ -11,9 +11,15 @@ namespace Engine.Web.Hosting;
 /// Answers whatever no endpoint has answered: a page for people, <c>{"error", "where"}</c> for programs. What an
 /// endpoint throws ends here, too; what isn't the sender's fault is logged.
 /// </summary>
-internal sealed class ErrorAnswers(ILogger log)
+internal sealed class ErrorAnswers(ILogger log, TimeProvider clock)
 {
     private const int RetryAfterSeconds = 5;
+
+    /// <summary>While Redis or Kafka is away every request may fail: a line in so long is enough.</summary>
+    private static readonly TimeSpan WarnEvery = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _warning = new();
+    private long? _warned;
 
     public async Task ApplyAsync(HttpContext http, RequestDelegate next)
     {
@@ -32,11 +38,7 @@ internal sealed class ErrorAnswers(ILogger log)
         catch (Exception problem)
         {
             RefusedException refusal = Of(problem);
-            if (refusal.Status >= StatusCodes.Status500InternalServerError)
-            {
-                log.RequestFailed(problem, http.Request.Method, http.Request.Path);
-            }
-
+            Log(http.Request, refusal.Status, problem);
             if (http.Response.HasStarted)
             {
                 // Half an answer must not pass for a whole one.
@@ -49,14 +51,42 @@ internal sealed class ErrorAnswers(ILogger log)
         }
     }
 
+    private void Log(HttpRequest request, int status, Exception problem)
+    {
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            lock (_warning)
+            {
+                if (_warned is { } at && clock.GetElapsedTime(at) < WarnEvery)
+                {
+                    return;
+                }
+
+                _warned = clock.GetTimestamp();
+            }
+
+            log.RequestUnavailable(request.Method, request.Path, problem.Message);
+        }
+        else if (status >= StatusCodes.Status500InternalServerError)
+        {
+            log.RequestFailed(problem, request.Method, request.Path);
+        }
+    }
+
     private static bool IsUnanswered(HttpResponse response) =>
         response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null };
 
     private static Task AnswerAsync(HttpContext http, RefusedException refusal)
     {
+        IHeaderDictionary headers = http.Response.Headers;
+        headers.Vary = "Accept";
         if (refusal.Status == StatusCodes.Status503ServiceUnavailable)
         {
-            http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        }
+        else if (refusal.Status == StatusCodes.Status401Unauthorized)
+        {
+            headers.WWWAuthenticate = "Bearer";
         }
 
         IResult answer = Accepts.Html(http.Request)

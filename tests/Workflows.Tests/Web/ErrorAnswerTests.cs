@@ -69,6 +69,8 @@ public sealed class ErrorAnswerTests
                 json.GetProperty("where").GetString()
             );
             Assert.Equal(status == 503, answer.Headers.Contains("Retry-After"));
+            Assert.Equal(status == 401, answer.Headers.Contains("WWW-Authenticate"));
+            Assert.Contains("Accept", answer.Headers.Vary);
         }
     }
 
@@ -87,17 +89,36 @@ public sealed class ErrorAnswerTests
     [Theory]
     [InlineData("/broken", "a secret")]
     [InlineData("/redis", "10.0.0.7")]
-    public async Task What_the_server_is_made_of_is_logged_and_not_told(string path, string secret)
+    public async Task What_the_server_is_made_of_is_not_told(string path, string secret)
     {
         await using KitServer server = await KitServer.StartAsync(Map);
         Assert.DoesNotContain(secret, await BodyAsync(await server.GetAsync(path, KitServer.Html)));
         Assert.DoesNotContain(secret, await BodyAsync(await server.GetAsync(path, "*/*")));
+    }
+
+    [Fact]
+    public async Task An_unexpected_exception_is_logged_each_time()
+    {
+        await using KitServer server = await KitServer.StartAsync(Map);
+        await server.GetAsync("/broken", "*/*");
+        await server.GetAsync("/broken", KitServer.Html);
         Assert.Equal(2, server.Log.All.Count);
         Assert.All(server.Log.All, line =>
         {
-            Assert.Equal((LogLevel.Error, $"HTTP GET {path} failed"), (line.Level, line.Text));
-            Assert.Contains(secret, line.Problem!.Message);
+            Assert.Equal((LogLevel.Error, "HTTP GET /broken failed"), (line.Level, line.Text));
+            Assert.Equal("a secret", line.Problem!.Message);
         });
+    }
+
+    [Fact]
+    public async Task While_Redis_is_away_a_line_is_enough()
+    {
+        await using KitServer server = await KitServer.StartAsync(Map);
+        await server.GetAsync("/redis", "*/*");
+        await server.GetAsync("/kafka", "*/*");
+        (LogLevel level, string text, _) = Assert.Single(server.Log.All);
+        Assert.Equal(LogLevel.Warning, level);
+        Assert.StartsWith("HTTP GET /redis answered 503 (10.0.0.7)", text);
     }
 
     [Theory]

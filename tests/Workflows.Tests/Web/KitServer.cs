@@ -35,7 +35,7 @@ internal sealed class KitServer : IAsyncDisposable
         builder.Services.AddWebKit();
         WebApplication app = builder.Build();
         var log = new Lines();
-        app.UseWebKit(log);
+        app.UseWebKit(log, TimeProvider.System);
         map(app);
         await app.StartAsync();
         return new KitServer(app, log);

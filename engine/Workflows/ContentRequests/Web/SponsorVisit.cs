@@ -30,9 +30,9 @@ internal static class SponsorWording
                 "The ad unit isn't defined, nor is any other.",
             [ContentReasons.UnitUndefined] => "The ad unit isn't defined.",
             [ContentReasons.SizeUndefined] => "The ad unit is defined, but none of these sizes.",
-            [ContentReasons.ParameterUndefined] => "The ad unit and size are defined, but not every parameter value.",
+            [ContentReasons.ParameterUndefined] => "The ad unit and size are defined, but not all parameter values.",
             [ContentReasons.SizeUndefined, ContentReasons.ParameterUndefined] =>
-                "The ad unit is defined, but none of these sizes, nor every parameter value.",
+                "The ad unit is defined, but none of these sizes, and not all parameter values.",
             _ => "It matches a definition.",
         };
 }
