@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Partitions.Diagnostics;
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Engine.Partitions.Assignment;

@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Engine.Contracts;
 using Engine.Partitions;
 using Engine.Partitions.Assignment;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,4 @@
 using Engine.Contracts;
-using Engine.Partitions;
 using Engine.Partitions.Assignment;
 using Engine.Partitions.Kafka;
 using Engine.Partitions.Redis;

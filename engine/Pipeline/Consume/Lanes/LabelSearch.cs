@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using Engine.Partitions;
 using Engine.Partitions.Assignment;
 using Engine.Pipeline.History;
 using Engine.Pipeline.Join;

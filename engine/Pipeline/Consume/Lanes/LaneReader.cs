@@ -1,6 +1,5 @@
 using Confluent.Kafka;
 using Engine.Contracts;
-using Engine.Partitions;
 using Engine.Partitions.Assignment;
 using Engine.Partitions.Diagnostics;
 using Engine.Pipeline.Clicks;
