@@ -118,9 +118,8 @@ public sealed class DeciderRun : IResults, IDisposable
             _run.Restore(field, value);
         }
 
-        long from =
-            logTime
-            - (long)(_workflow.Decider.LongestWindow + TimeSpan.FromMinutes(10) + TimeSpan.FromHours(1)).TotalMilliseconds;
+        TimeSpan again = _workflow.Decider.LongestWindow + TimeSpan.FromMinutes(10) + TimeSpan.FromHours(1);
+        long from = logTime - (long)again.TotalMilliseconds;
         foreach (WorkflowRecord record in _log.SkipWhile(record => record.Timestamp < from))
         {
             _run.Take(record, new Nothing());

@@ -3,10 +3,10 @@ using Engine.Contracts.Settings;
 namespace Engine.Workflows.Module;
 
 /// <summary>
-/// The decisions of one workflow: what it makes of a partition's events. Which topic it reads and which settings it goes
-/// by, its <see cref="IWorkflow"/> says; <c>Runtime</c> gives it consuming, exactly-once delivery, dead letters, duplicates, timers
-/// and settings. A decider knows no clock, no Kafka and no Redis: what it decides depends on the log, the settings and
-/// what it remembers.
+/// The decisions of one workflow: what it makes of a partition's events. Its <see cref="IWorkflow"/> says which topic
+/// it reads and which settings it goes by. <c>Runtime</c> gives it consuming, exactly-once delivery, dead letters,
+/// duplicates, timers and settings. A decider knows no clock, no Kafka and no Redis: what it decides depends on the
+/// log, the settings and what it remembers.
 /// </summary>
 public interface IDecider
 {
