@@ -4,6 +4,7 @@ using System.Text;
 using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
+using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
@@ -69,8 +70,8 @@ internal static class ContentProfile
 
     private static PartitionRun Open()
     {
-        var decider = new ContentRequestDecider(new NoStandings());
-        var book = new SettingsBuilder(new SettingFiles(), decider.Kinds);
+        var workflow = new HostedWorkflow(new ContentRequestsWorkflow(), new ContentRequestDecider(new NoStandings()));
+        var book = new SettingsBuilder(new SettingFiles(), workflow.Module.SettingKinds);
         book.Apply("sponsor/sp-1", """{"resources":["https://news.example/"]}""");
         book.Apply("content/limits", """{"network_requests":1000000000}""");
         for (int i = 0; i < Units; i++)
@@ -83,7 +84,7 @@ internal static class ContentProfile
 
         var hash = new KeyedHash(1, 2);
         return new PartitionRun(
-            decider,
+            workflow,
             0,
             new SettingsTimeline(book.Build("s-base", hash), Activation.Delay),
             new CompiledSettings(),

@@ -18,7 +18,7 @@ public sealed class DeciderRun : IResults, IDisposable
     /// <summary>2026-11-22T09:00:00Z, where logs of tests begin.</summary>
     public const long Start = 1_795_338_000_000;
 
-    private readonly IDecider _decider;
+    private readonly HostedWorkflow _workflow;
     private readonly SettingsBuilder _book;
     private readonly KeyedHash _hash = new(1, 2);
     private readonly SettingsTimeline _timeline;
@@ -28,17 +28,17 @@ public sealed class DeciderRun : IResults, IDisposable
     private int _version;
 
     /// <param name="settings">The base: key and JSON of each record.</param>
-    public DeciderRun(IDecider decider, params (string Key, string Json)[] settings)
+    public DeciderRun(IWorkflow module, IDecider decider, params (string Key, string Json)[] settings)
     {
-        _decider = decider;
-        _book = new SettingsBuilder(new SettingFiles(), decider.Kinds);
+        _workflow = new HostedWorkflow(module, decider);
+        _book = new SettingsBuilder(new SettingFiles(), module.SettingKinds);
         foreach ((string key, string json) in settings)
         {
             _book.Apply(key, json);
         }
 
         _timeline = new SettingsTimeline(_book.Build("s-base", _hash), Activation.Delay);
-        _run = new PartitionRun(decider, 0, _timeline, _compiled, _hash, 0, 0);
+        _run = new PartitionRun(_workflow, 0, _timeline, _compiled, _hash, 0, 0);
     }
 
     /// <summary>Log time of the next record, ms.</summary>
@@ -112,15 +112,14 @@ public sealed class DeciderRun : IResults, IDisposable
     {
         long logTime = _run.LogTime;
         _run.Dispose();
-        _run = new PartitionRun(_decider, 0, _timeline, _compiled, _hash, _log.Count, logTime);
+        _run = new PartitionRun(_workflow, 0, _timeline, _compiled, _hash, _log.Count, logTime);
         foreach ((string field, string value) in Remembered.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             _run.Restore(field, value);
         }
 
-        long from =
-            logTime
-            - (long)(_decider.LongestWindow + TimeSpan.FromMinutes(10) + TimeSpan.FromHours(1)).TotalMilliseconds;
+        TimeSpan again = _workflow.Decider.LongestWindow + TimeSpan.FromMinutes(10) + TimeSpan.FromHours(1);
+        long from = logTime - (long)again.TotalMilliseconds;
         foreach (WorkflowRecord record in _log.SkipWhile(record => record.Timestamp < from))
         {
             _run.Take(record, new Nothing());
@@ -192,7 +191,7 @@ public sealed class DeciderRun : IResults, IDisposable
 
     private Dictionary<string, string> HashOf(string key)
     {
-        Assert.Contains("{" + _decider.Topic + "-0}", key);
+        Assert.Contains("{" + _workflow.Topic + "-0}", key);
         if (!Hashes.TryGetValue(key, out Dictionary<string, string>? hash))
         {
             Hashes[key] = hash = [];

@@ -4,6 +4,7 @@ using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows.Module;
+using Engine.Workflows.Priority;
 using Engine.Workflows.Priority.Decision;
 using Engine.Workflows.Runtime;
 
@@ -63,12 +64,12 @@ public sealed class PrioritySimulation : IResults, IDisposable
             return;
         }
 
-        var decider = new PriorityDecider();
-        var book = new SettingsBuilder(new SettingFiles(), decider.Kinds);
+        var workflow = new HostedWorkflow(new PriorityWorkflow(), new PriorityDecider());
+        var book = new SettingsBuilder(new SettingFiles(), workflow.Module.SettingKinds);
         book.Apply("process/p", definition);
         var hash = new KeyedHash(1, 2);
         _run = new PartitionRun(
-            decider,
+            workflow,
             0,
             new SettingsTimeline(book.Build("s-base", hash), Activation.Delay),
             new CompiledSettings(),

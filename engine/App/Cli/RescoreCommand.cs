@@ -93,7 +93,7 @@ internal static class RescoreCommand
                 context.Time
             );
             var workflows = new WorkflowScorer(
-                Modules.CreateDeciders(new DeciderServices(standings, secrets)).Select(one => one.Decider),
+                Modules.CreateDeciders(new DeciderServices(standings, secrets)),
                 timeline,
                 settingsBase.Hash,
                 output
@@ -205,9 +205,7 @@ internal static class RescoreCommand
             }
 
             SettingsTimeline? timeline =
-                upTo == null
-                    ? new SettingsTimeline(book.Build("s-base", settingsBase.Hash), Activation.Delay)
-                    : null;
+                upTo == null ? new SettingsTimeline(book.Build("s-base", settingsBase.Hash), Activation.Delay) : null;
             string version = "s-base";
             foreach (SettingRecord record in SettingsReader.ReadFrom(kafka, settingsBase.Offset))
             {
@@ -230,8 +228,7 @@ internal static class RescoreCommand
                 version = $"s-{record.Offset}";
                 timeline?.Append(book.Build(version, settingsBase.Hash), record.LogTime);
             }
-            return timeline
-                ?? new SettingsTimeline(book.Build(version, settingsBase.Hash), Activation.Delay);
+            return timeline ?? new SettingsTimeline(book.Build(version, settingsBase.Hash), Activation.Delay);
         }
         catch (Exception e) when (e is SettingException or Models.Scoring.ArtefactException)
         {

@@ -24,7 +24,7 @@ public sealed class EngineHost : IDisposable
         EngineReaders readers,
         IStandings standings,
         IReadOnlyList<byte[]> signingSecrets,
-        IReadOnlyList<(IWorkflow Module, IDecider Decider)> deciders,
+        IReadOnlyList<HostedWorkflow> deciders,
         CompiledSettings compiled,
         IEnumerable<Lane> lanes,
         IEnumerable<WorkflowLane> workflows
@@ -48,7 +48,7 @@ public sealed class EngineHost : IDisposable
     public IReadOnlyList<byte[]> SigningSecrets { get; }
 
     /// <summary>The workflows that are decided here.</summary>
-    public IReadOnlyList<(IWorkflow Module, IDecider Decider)> Deciders { get; }
+    public IReadOnlyList<HostedWorkflow> Deciders { get; }
 
     /// <summary>What they make of the settings, once a version for all that ask.</summary>
     public CompiledSettings Compiled { get; }

@@ -103,9 +103,7 @@ internal static class EngineStartup
         CancellationToken cancel
     )
     {
-        IReadOnlyList<(IWorkflow Module, IDecider Decider)> deciders = Modules.CreateDeciders(
-            new DeciderServices(view, secrets)
-        );
+        IReadOnlyList<HostedWorkflow> hosted = Modules.CreateDeciders(new DeciderServices(view, secrets));
         var compiled = new CompiledSettings();
         var upkeep = new UpkeepServices(
             context.Keys,
@@ -114,8 +112,8 @@ internal static class EngineStartup
             context.Deliver.VerdictTtl,
             context.Clock
         );
-        IEnumerable<Task<WorkflowLane>> workflows = deciders.Select(one =>
-            Task.Run(() => new WorkflowLane(context, one.Decider, compiled, one.Module.CreateUpkeep(upkeep)), cancel)
+        IEnumerable<Task<WorkflowLane>> workflows = hosted.Select(workflow =>
+            Task.Run(() => new WorkflowLane(context, workflow, compiled, workflow.Module.CreateUpkeep(upkeep)), cancel)
         );
         IEnumerable<Task<Lane>> lanes = Enumerable
             .Range(0, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount)
@@ -125,7 +123,7 @@ internal static class EngineStartup
             readers,
             view,
             secrets,
-            deciders,
+            hosted,
             compiled,
             await Task.WhenAll(lanes).ConfigureAwait(false),
             await Task.WhenAll(workflows).ConfigureAwait(false)

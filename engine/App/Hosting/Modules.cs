@@ -15,10 +15,10 @@ internal static class Modules
     public static IReadOnlyList<string> Topics { get; } = [.. WorkflowModules.All.Select(module => module.Topic)];
 
     /// <summary>The deciders by topic; without those whose module signs, where no secrets are known.</summary>
-    public static IReadOnlyList<(IWorkflow Module, IDecider Decider)> CreateDeciders(DeciderServices services) =>
+    public static IReadOnlyList<HostedWorkflow> CreateDeciders(DeciderServices services) =>
         [
             .. WorkflowModules
                 .All.Where(module => !module.NeedsSigningSecrets || services.SigningSecrets.Count > 0)
-                .Select(module => (module, module.CreateDecider(services))),
+                .Select(module => new HostedWorkflow(module, module.CreateDecider(services))),
         ];
 }

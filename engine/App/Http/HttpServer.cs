@@ -111,15 +111,15 @@ internal sealed class HttpServer : IDisposable
     {
         EngineContext context = host.Context;
         Lookups.Map(app, host);
-        foreach ((IWorkflow module, IDecider decider) in host.Deciders)
+        foreach (HostedWorkflow workflow in host.Deciders)
         {
-            module.MapEndpoints(
+            workflow.Module.MapEndpoints(
                 new WorkflowEndpoints
                 {
                     Routes = app,
-                    Events = new EventIntake(decider, events),
+                    Events = new EventIntake(workflow, events),
                     Kafka = events,
-                    Settings = new SettingsInForce(decider, host.Compiled, context.Timeline, context.SettingsAreFresh),
+                    Settings = new SettingsInForce(workflow, host.Compiled, context.Timeline, context.SettingsAreFresh),
                     Standings = host.Standings,
                     Redis = context.Redis.Redis,
                     Keys = context.Keys,

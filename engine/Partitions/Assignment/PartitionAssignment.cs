@@ -134,8 +134,8 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
             return;
         }
 
-        // All is written and given back by now, so a stop doesn't wait for a rebalance that is under way: the group finds
-        // out by the session timeout.
+        // All is written and given back by now, so a stop doesn't wait for a rebalance that is under way: the group
+        // finds out by the session timeout.
         if (!_group.TryLeave(LeaveWithin))
         {
             _options.Log.LeavingLate(_options.Topic, LeaveWithin.TotalSeconds);

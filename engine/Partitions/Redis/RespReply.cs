@@ -4,8 +4,8 @@ using System.Net;
 namespace Engine.Partitions.Redis;
 
 /// <summary>
-/// Reads replies of RESP2: <c>+text</c>, <c>-text</c>, <c>:number</c>, <c>$length bytes</c>; the pipe sends nothing that
-/// is answered by an array.
+/// Reads replies of RESP2: <c>+text</c>, <c>-text</c>, <c>:number</c>, <c>$length bytes</c>. The pipe sends nothing
+/// that is answered by an array.
 /// </summary>
 internal static class RespReply
 {

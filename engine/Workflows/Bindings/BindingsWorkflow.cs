@@ -4,6 +4,7 @@ using Engine.Contracts.Settings;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Decision;
 using Engine.Workflows.Bindings.Events;
+using Engine.Workflows.Bindings.Settings;
 using Engine.Workflows.Bindings.Traffic;
 using Engine.Workflows.Bindings.Web;
 using Engine.Workflows.Module;
@@ -20,7 +21,7 @@ public sealed class BindingsWorkflow : IWorkflow
 
     public IReadOnlyList<EventSchema> Events => BindingSchemas.All;
 
-    public IReadOnlyList<ISettingKind> SettingKinds => BindingDecider.SettingKinds;
+    public IReadOnlyList<ISettingKind> SettingKinds { get; } = [new PageKind(), new SuspectKind()];
 
     public IReadOnlyList<KeyPattern> Keys =>
         [

@@ -5,6 +5,7 @@ using Engine.Contracts.Settings;
 using Engine.Web;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Events;
+using Engine.Workflows.ContentRequests.Settings;
 using Engine.Workflows.ContentRequests.Traffic;
 using Engine.Workflows.ContentRequests.Web;
 using Engine.Workflows.Module;
@@ -23,7 +24,8 @@ public sealed class ContentRequestsWorkflow : IWorkflow
 
     public IReadOnlyList<EventSchema> Events => ContentRequestSchemas.All;
 
-    public IReadOnlyList<ISettingKind> SettingKinds => ContentRequestDecider.SettingKinds;
+    public IReadOnlyList<ISettingKind> SettingKinds { get; } =
+    [new SponsorKind(), new DefinitionKind(), new ContentLimitsKind()];
 
     public IReadOnlyList<KeyPattern> Keys =>
         [

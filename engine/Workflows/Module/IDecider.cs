@@ -1,34 +1,21 @@
-using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
 
 namespace Engine.Workflows.Module;
 
 /// <summary>
-/// One workflow: which topic it reads, which settings it goes by, and what it makes of a partition's events. A folder
-/// here is one decider, and <c>Runtime</c> gives it consuming, exactly-once delivery, dead letters, duplicates, timers
-/// and settings. A decider knows no clock, no Kafka and no Redis: what it decides depends on the log, the settings and
-/// what it remembers.
+/// The decisions of one workflow: what it makes of a partition's events. Its <see cref="IWorkflow"/> says which topic
+/// it reads and which settings it goes by. <c>Runtime</c> gives it consuming, exactly-once delivery, dead letters,
+/// duplicates, timers and settings. A decider knows no clock, no Kafka and no Redis: what it decides depends on the
+/// log, the settings and what it remembers.
 /// </summary>
 public interface IDecider
 {
-    /// <summary>The topic that it reads.</summary>
-    string Topic { get; }
-
-    /// <summary>
-    /// The events of its topic. The runtime holds every record against them before
-    /// <see cref="IDeciderPartition.Read"/>.
-    /// </summary>
-    EventCatalog Events { get; }
-
     /// <summary>
     /// How far back of progress the log is read again on a takeover, for what is counted in windows
     /// (<see cref="IDeciderPartition.Recall"/>). The hour of ids and the 5 minutes that times may be off are added by
     /// the runtime.
     /// </summary>
     TimeSpan LongestWindow { get; }
-
-    /// <summary>The kinds of settings that are its own.</summary>
-    IReadOnlyList<ISettingKind> Kinds { get; }
 
     /// <summary>
     /// What a version of the settings means for it; made once a version, immutable, handed back in every

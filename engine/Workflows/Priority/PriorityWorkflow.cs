@@ -7,6 +7,7 @@ using Engine.Workflows.Module;
 using Engine.Workflows.Module.Traffic;
 using Engine.Workflows.Priority.Decision;
 using Engine.Workflows.Priority.Events;
+using Engine.Workflows.Priority.Settings;
 using Engine.Workflows.Priority.Traffic;
 using Engine.Workflows.Priority.Upkeep;
 using StackExchange.Redis;
@@ -24,7 +25,7 @@ public sealed class PriorityWorkflow : IWorkflow
 
     public IReadOnlyList<EventSchema> Events => ProcessSchemas.All;
 
-    public IReadOnlyList<ISettingKind> SettingKinds => PriorityDecider.SettingKinds;
+    public IReadOnlyList<ISettingKind> SettingKinds { get; } = [new ProcessKind()];
 
     public IReadOnlyList<KeyPattern> Keys =>
         [

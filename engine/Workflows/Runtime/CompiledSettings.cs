@@ -12,25 +12,25 @@ public sealed class CompiledSettings
 {
     private readonly ConditionalWeakTable<DecisionSettings, Dictionary<IDecider, object>> _versions = [];
 
-    public object Of(IDecider decider, DecisionSettings settings)
+    public object Of(HostedWorkflow workflow, DecisionSettings settings)
     {
         Dictionary<IDecider, object> compiled = _versions.GetValue(settings, _ => []);
         lock (compiled)
         {
-            if (!compiled.TryGetValue(decider, out object? mine))
+            if (!compiled.TryGetValue(workflow.Decider, out object? mine))
             {
-                compiled[decider] = mine = decider.Compile(RecordsFor(decider, settings));
+                compiled[workflow.Decider] = mine = workflow.Decider.Compile(RecordsFor(workflow.Module, settings));
             }
 
             return mine;
         }
     }
 
-    private static SettingRecords RecordsFor(IDecider decider, DecisionSettings settings) =>
+    private static SettingRecords RecordsFor(IWorkflow workflow, DecisionSettings settings) =>
         new(
             settings.Version,
-            decider
-                .Kinds.SelectMany(kind => settings.Others[kind.Kind])
+            workflow
+                .SettingKinds.SelectMany(kind => settings.Others[kind.Kind])
                 .ToLookup(record => record.Kind, record => KeyValuePair.Create(record.Id, record.Value))
         );
 }

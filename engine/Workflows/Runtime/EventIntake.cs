@@ -4,17 +4,17 @@ using Engine.Workflows.Module;
 namespace Engine.Workflows.Runtime;
 
 /// <summary>Takes a workflow's events over HTTP, read as its partitions read them. Any thread.</summary>
-/// <param name="decider">Whose events; reading changes nothing of it.</param>
-public sealed class EventIntake(IDecider decider, IEventOut events) : IEventIntake
+/// <param name="workflow">Whose events; reading changes nothing of it.</param>
+public sealed class EventIntake(HostedWorkflow workflow, IEventOut events) : IEventIntake
 {
-    private readonly IDeciderPartition _reader = decider.Open("http");
+    private readonly IDeciderPartition _reader = workflow.Decider.Open("http");
 
-    public string Topic => decider.Topic;
+    public string Topic => workflow.Topic;
 
     public (WorkflowEvent? Event, Refusal? Refusal) Read(byte[] body, string? contentType)
     {
         var record = new WorkflowRecord(0, 0, null, body, name => name == "content-type" ? contentType : null);
-        Refusal? refusal = PartitionRun.Read(decider, _reader, record, out WorkflowEvent? e);
+        Refusal? refusal = PartitionRun.Read(workflow.Events, _reader, record, out WorkflowEvent? e);
         return (e, refusal);
     }
 
@@ -25,7 +25,7 @@ public sealed class EventIntake(IDecider decider, IEventOut events) : IEventInta
         params IReadOnlyList<(string Name, string Value)> headers
     ) =>
         events.SendAsync(
-            decider.Topic,
+            workflow.Topic,
             e.Key,
             body,
             contentType == null ? headers : [.. headers, ("content-type", contentType)]

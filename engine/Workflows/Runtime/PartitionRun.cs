@@ -38,7 +38,7 @@ public sealed class PartitionRun : IDisposable
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = EventLimits.MaxDepth };
 
-    private readonly IDecider _decider;
+    private readonly HostedWorkflow _workflow;
     private readonly IDeciderPartition _memory;
     private readonly SettingsTimeline _timeline;
     private readonly CompiledSettings _compiled;
@@ -53,7 +53,7 @@ public sealed class PartitionRun : IDisposable
     /// <param name="liveFromOffset">Progress: records before it change windows and ids only.</param>
     /// <param name="logTime">Log time as of progress, ms; 0 where there is none.</param>
     public PartitionRun(
-        IDecider decider,
+        HostedWorkflow workflow,
         int number,
         SettingsTimeline timeline,
         CompiledSettings compiled,
@@ -62,21 +62,21 @@ public sealed class PartitionRun : IDisposable
         long logTime
     )
     {
-        (_decider, _timeline, _compiled, _hash, _liveFromOffset, _progressTime) = (
-            decider,
+        (_workflow, _timeline, _compiled, _hash, _liveFromOffset, _progressTime) = (
+            workflow,
             timeline,
             compiled,
             hash,
             liveFromOffset,
             logTime
         );
-        Name = RedisKeys.Partition(decider.Topic, number);
+        Name = RedisKeys.Partition(workflow.Topic, number);
         Number = number;
-        _memory = decider.Open(Name);
+        _memory = workflow.Decider.Open(Name);
         _ids = new DeduplicationWindow(timeline.Latest.Limits.DuplicatesMax);
     }
 
-    public IDecider Decider => _decider;
+    public IDecider Decider => _workflow.Decider;
 
     /// <summary>What the decider remembers.</summary>
     public IDeciderPartition Memory => _memory;
@@ -146,7 +146,7 @@ public sealed class PartitionRun : IDisposable
             Counts.Read++;
         }
 
-        Refusal? refusal = Read(_decider, _memory, record, out WorkflowEvent? e);
+        Refusal? refusal = Read(_workflow.Events, _memory, record, out WorkflowEvent? e);
         if (e == null)
         {
             if (!again)
@@ -218,7 +218,7 @@ public sealed class PartitionRun : IDisposable
         DecisionSettings settings = At(logTime);
         if (settings != _compiledFor)
         {
-            (_compiledFor, _compiledNow) = (settings, _compiled.Of(_decider, settings));
+            (_compiledFor, _compiledNow) = (settings, _compiled.Of(_workflow, settings));
         }
 
         return new Moment(logTime, offset, _compiledNow!, settings.Version);
@@ -266,10 +266,10 @@ public sealed class PartitionRun : IDisposable
     /// <summary>
     /// Reads the event of a record as every end of the engine reads it; what is wrong with it, or null.
     /// </summary>
-    /// <param name="decider">Whose events are taken.</param>
+    /// <param name="events">The events that are taken.</param>
     /// <param name="memory">Who reads the fields; changes nothing.</param>
     public static Refusal? Read(
-        IDecider decider,
+        EventCatalog events,
         IDeciderPartition memory,
         in WorkflowRecord record,
         out WorkflowEvent? e
@@ -288,7 +288,7 @@ public sealed class PartitionRun : IDisposable
             return new Refusal(DeadLetterReason.Malformed, problem);
         }
 
-        EventFindings found = EventCheck.InspectAnyLength(json, decider.Events, headers);
+        EventFindings found = EventCheck.InspectAnyLength(json, events, headers);
         if (!found.IsGood)
         {
             return new Refusal(found.Reason, found.Detail ?? "");

@@ -6,15 +6,15 @@ namespace Engine.Workflows.Runtime;
 /// <summary>The settings in force, compiled for one workflow; for its endpoints. Any thread.</summary>
 /// <param name="isFresh">Whether settings were read to their end lately.</param>
 public sealed class SettingsInForce(
-    IDecider decider,
+    HostedWorkflow workflow,
     CompiledSettings compiled,
     SettingsTimeline timeline,
     Func<bool> isFresh
 ) : ISettingsInForce
 {
-    public object At(long time) => compiled.Of(decider, SettingsTimeline.At(timeline.Entries, time, out _));
+    public object At(long time) => compiled.Of(workflow, SettingsTimeline.At(timeline.Entries, time, out _));
 
-    public object Latest => compiled.Of(decider, timeline.Latest);
+    public object Latest => compiled.Of(workflow, timeline.Latest);
 
     public bool AreFresh => isFresh();
 

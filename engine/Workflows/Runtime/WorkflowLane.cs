@@ -28,7 +28,7 @@ public sealed class WorkflowLane : IDisposable
         StatusEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly EngineContext _context;
-    private readonly IDecider _decider;
+    private readonly HostedWorkflow _workflow;
     private readonly CompiledSettings _compiled;
     private readonly IReadOnlyList<IUpkeep> _upkeep;
     private readonly LaneThread _thread;
@@ -47,22 +47,22 @@ public sealed class WorkflowLane : IDisposable
     /// <param name="compiled">Shared by all that decide in the process.</param>
     public WorkflowLane(
         EngineContext context,
-        IDecider decider,
+        HostedWorkflow workflow,
         CompiledSettings compiled,
         IReadOnlyList<IUpkeep> upkeep
     )
     {
         _context = context;
-        _decider = decider;
+        _workflow = workflow;
         _compiled = compiled;
         _upkeep = upkeep;
-        _thread = new LaneThread(decider.Topic, Run, ended: () => _status = _status with { Waits = null });
+        _thread = new LaneThread(workflow.Topic, Run, ended: () => _status = _status with { Waits = null });
         _settings = new SettingsGate(context.SettingsAreFresh, context.Clock, context.Log, _thread.Stopping);
         _ticks = new TickScheduler(context.Clock);
-        var group = new GroupConsumer(Configuration(context.Consume, decider.Topic), _thread);
+        var group = new GroupConsumer(Configuration(context.Consume, workflow.Topic), _thread);
         _consumer = group.Consumer;
         _partitions = new PartitionAssignment<WorkflowPartition>(
-            context.AssignmentOf(decider.Topic),
+            context.AssignmentOf(workflow.Topic),
             group,
             context.LeasesOf(group),
             new Host(this),
@@ -326,7 +326,7 @@ public sealed class WorkflowLane : IDisposable
         {
             if (_ticks.TakeDue(partition, out long logTime))
             {
-                _context.Kafka.Tick(_sent, _decider.Topic, partition.Number, logTime);
+                _context.Kafka.Tick(_sent, _workflow.Topic, partition.Number, logTime);
             }
         }
     }
@@ -359,20 +359,20 @@ public sealed class WorkflowLane : IDisposable
             _partitions.HasJoined ? _partitions.Waits : WorkflowStatus.Starting.Waits,
             _partitions.Owned.Select(partition => partition.BusyAt).Append(_partitions.ChangedAt).Max(),
             [.. _partitions.Owned.Select(partition => partition.Name)],
-            new Dictionary<string, WorkflowCounts> { [_decider.Topic] = counts }
+            new Dictionary<string, WorkflowCounts> { [_workflow.Topic] = counts }
         );
     }
 
     /// <summary>How the lane's partitions come and go: with what the decider remembers.</summary>
     private sealed class Host(WorkflowLane lane) : IPartitionHost<WorkflowPartition>
     {
-        public TimeSpan Horizon => RebuildHorizon.For(lane._decider.LongestWindow);
+        public TimeSpan Horizon => RebuildHorizon.For(lane._workflow.Decider.LongestWindow);
 
         public WorkflowPartition Open(PartitionLease lease, RebuildPlan plan)
         {
             EngineContext context = lane._context;
             var run = new PartitionRun(
-                lane._decider,
+                lane._workflow,
                 lease.Partition.Partition.Value,
                 context.Timeline,
                 lane._compiled,

@@ -10,16 +10,16 @@ namespace Engine.Workflows.Runtime;
 /// (<see cref="PartitionRun"/>): whoever reads them gives them record by record, merged as the contract says, and calls
 /// <see cref="End"/> behind the last. One thread.
 /// </summary>
-/// <param name="deciders">Each with a topic of its own.</param>
+/// <param name="workflows">Each with a topic of its own.</param>
 /// <param name="output">Where lines go: <see cref="ResultLines"/>.</param>
 public sealed class WorkflowScorer(
-    IEnumerable<IDecider> deciders,
+    IEnumerable<HostedWorkflow> workflows,
     SettingsTimeline timeline,
     KeyedHash hash,
     Stream output
 )
 {
-    private readonly Dictionary<string, IDecider> _deciders = deciders.ToDictionary(decider => decider.Topic);
+    private readonly Dictionary<string, HostedWorkflow> _workflows = workflows.ToDictionary(workflow => workflow.Topic);
     private readonly Dictionary<TopicPartition, PartitionRun> _runs = [];
     private readonly CompiledSettings _compiled = new();
     private readonly ResultLines _lines = new(output);
@@ -33,11 +33,11 @@ public sealed class WorkflowScorer(
     /// </summary>
     public void Take(ConsumeResult<byte[], byte[]> message)
     {
-        IDecider decider = _deciders[message.Topic];
+        HostedWorkflow workflow = _workflows[message.Topic];
         if (!_runs.TryGetValue(message.TopicPartition, out PartitionRun? run))
         {
             _runs[message.TopicPartition] = run = new PartitionRun(
-                decider,
+                workflow,
                 message.Partition.Value,
                 timeline,
                 _compiled,
@@ -47,7 +47,7 @@ public sealed class WorkflowScorer(
             );
         }
 
-        _lines.Topic = decider.Topic;
+        _lines.Topic = workflow.Topic;
         run.Take(KafkaRecord.Of(message), _lines);
     }
 

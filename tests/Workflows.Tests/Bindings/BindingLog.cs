@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Decision;
 
@@ -18,7 +19,7 @@ internal sealed class BindingLog
     private int _nonce;
 
     public BindingLog(params (string Key, string Json)[] more) =>
-        Run = new DeciderRun(new BindingDecider(Keys), [("page/poster-7", Poster), .. more]);
+        Run = new DeciderRun(new BindingsWorkflow(), new BindingDecider(Keys), [("page/poster-7", Poster), .. more]);
 
     public static CodeKeys Keys { get; } =
         new([

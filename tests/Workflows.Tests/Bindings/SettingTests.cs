@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
-using Engine.Workflows.Bindings.Decision;
+using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Settings;
 using Tests.Support;
 using Xunit;
@@ -14,7 +14,7 @@ namespace Workflows.Tests.Bindings;
 public sealed class SettingTests
 {
     private static object Parse(string key, string json) =>
-        SettingParser.Parse(key, json, new SettingFiles(), BindingDecider.SettingKinds) is WorkflowSetting other
+        SettingParser.Parse(key, json, new SettingFiles(), new BindingsWorkflow().SettingKinds) is WorkflowSetting other
             ? other.Value
             : throw new InvalidOperationException(key);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Events;
 using Engine.Workflows.ContentRequests.Settings;
@@ -41,7 +42,11 @@ internal sealed class ContentRun
         : this(new KnownStandings(), settings) { }
 
     public ContentRun(KnownStandings standings, params (string Key, string Json)[] settings) =>
-        Log = new DeciderRun(new ContentRequestDecider(standings), [("sponsor/sp-1", SponsorJson), .. settings]);
+        Log = new DeciderRun(
+            new ContentRequestsWorkflow(),
+            new ContentRequestDecider(standings),
+            [("sponsor/sp-1", SponsorJson), .. settings]
+        );
 
     public DeciderRun Log { get; }
 
@@ -123,9 +128,8 @@ internal sealed class ContentRun
     /// <summary>Reads records as the engine does.</summary>
     internal sealed class SettingRecordsReader
     {
-        private readonly IReadOnlyList<Engine.Contracts.Settings.ISettingKind> _kinds = new ContentRequestDecider(
-            new KnownStandings()
-        ).Kinds;
+        private readonly IReadOnlyList<Engine.Contracts.Settings.ISettingKind> _kinds =
+            new ContentRequestsWorkflow().SettingKinds;
 
         public object Parse(string key, string json) =>
             (

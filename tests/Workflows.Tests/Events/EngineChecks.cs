@@ -3,9 +3,12 @@ using Engine.Contracts;
 using Engine.Contracts.Events;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.History;
+using Engine.Workflows.Bindings;
 using Engine.Workflows.Bindings.Decision;
+using Engine.Workflows.ContentRequests;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.Module;
+using Engine.Workflows.Priority;
 using Engine.Workflows.Priority.Decision;
 using Engine.Workflows.Runtime;
 using Workflows.Tests.Bindings;
@@ -21,20 +24,20 @@ internal sealed unsafe class EngineChecks : IDisposable
     private readonly EventArena _arena = new();
     private readonly JsonEventDecoder _json;
     private readonly ProtobufEventDecoder _protobuf;
-    private readonly Dictionary<string, (IDecider Decider, IDeciderPartition Memory)> _deciders;
+    private readonly Dictionary<string, (HostedWorkflow Workflow, IDeciderPartition Memory)> _workflows;
 
     public EngineChecks()
     {
         (_json, _protobuf) = (new JsonEventDecoder(_arena), new ProtobufEventDecoder(_arena));
-        IDecider[] deciders =
+        HostedWorkflow[] workflows =
         [
-            new ContentRequestDecider(new KnownStandings()),
-            new BindingDecider(BindingLog.Keys),
-            new PriorityDecider(),
+            new(new ContentRequestsWorkflow(), new ContentRequestDecider(new KnownStandings())),
+            new(new BindingsWorkflow(), new BindingDecider(BindingLog.Keys)),
+            new(new PriorityWorkflow(), new PriorityDecider()),
         ];
-        _deciders = deciders.ToDictionary(
-            decider => decider.Topic,
-            decider => (decider, decider.Open($"{decider.Topic}-0"))
+        _workflows = workflows.ToDictionary(
+            workflow => workflow.Topic,
+            workflow => (workflow, workflow.Decider.Open($"{workflow.Topic}-0"))
         );
     }
 
@@ -56,11 +59,11 @@ internal sealed unsafe class EngineChecks : IDisposable
             return (error.Reason, error.Detail);
         }
 
-        (IDecider decider, IDeciderPartition memory) = _deciders[topic];
+        (HostedWorkflow workflow, IDeciderPartition memory) = _workflows[topic];
         var record = new WorkflowRecord(0, 0, null, value, name =>
             headers.LastOrDefault(header => header.Name == name).Value
         );
-        return PartitionRun.Read(decider, memory, record, out _) is { } refusal
+        return PartitionRun.Read(workflow.Events, memory, record, out _) is { } refusal
             ? (refusal.Reason, refusal.Detail)
             : (DeadLetterReason.None, null);
     }

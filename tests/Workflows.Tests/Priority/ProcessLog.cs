@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Engine.Workflows.Priority;
 using Engine.Workflows.Priority.Decision;
 
 namespace Workflows.Tests.Priority;
@@ -16,10 +17,10 @@ internal sealed class ProcessLog
         """;
 
     public ProcessLog(string definition = Example) =>
-        Run = new DeciderRun(new PriorityDecider(), ("process/p", definition));
+        Run = new DeciderRun(new PriorityWorkflow(), new PriorityDecider(), ("process/p", definition));
 
     public ProcessLog(params (string Key, string Json)[] settings) =>
-        Run = new DeciderRun(new PriorityDecider(), settings);
+        Run = new DeciderRun(new PriorityWorkflow(), new PriorityDecider(), settings);
 
     public DeciderRun Run { get; }
 

@@ -4,6 +4,7 @@ using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows.Module;
+using Engine.Workflows.Priority;
 using Engine.Workflows.Priority.Decision;
 using Engine.Workflows.Priority.Settings;
 using Engine.Workflows.Priority.Upkeep;
@@ -23,7 +24,7 @@ public sealed class QueueUpkeepTests : IAsyncLifetime
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.FromUnixTimeMilliseconds(DeciderRun.Start));
     private readonly SettingsBuilder _book = new(new SettingFiles(), [new ProcessKind()]);
     private readonly KeyedHash _hash = new(1, 2);
-    private readonly DeciderRun _results = new(new PriorityDecider());
+    private readonly DeciderRun _results = new(new PriorityWorkflow(), new PriorityDecider());
     private LiveResults? _redis;
     private SettingsTimeline _timeline = null!;
     private PartitionRun? _run;
@@ -51,7 +52,15 @@ public sealed class QueueUpkeepTests : IAsyncLifetime
         }
 
         _timeline = new SettingsTimeline(_book.Build("s-base", _hash), Activation.Delay);
-        _run = new PartitionRun(new PriorityDecider(), partition, _timeline, new CompiledSettings(), _hash, 0, 0);
+        _run = new PartitionRun(
+            new HostedWorkflow(new PriorityWorkflow(), new PriorityDecider()),
+            partition,
+            _timeline,
+            new CompiledSettings(),
+            _hash,
+            0,
+            0
+        );
         _upkeep = new QueueUpkeep(new RedisKeys(prefix, "g"), _timeline, TimeSpan.FromHours(1), _clock);
     }
 

@@ -4,6 +4,7 @@ using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows.Module;
+using Engine.Workflows.Priority;
 using Engine.Workflows.Priority.Decision;
 using Engine.Workflows.Priority.Upkeep;
 using Engine.Workflows.Runtime;
@@ -46,7 +47,15 @@ public sealed class RefundReviewTests
     private OwnedMemory Memory(int partition) => new(partition, Owned(partition).Memory);
 
     private PartitionRun Owned(int partition) =>
-        new(new PriorityDecider(), partition, _timeline, new CompiledSettings(), new KeyedHash(1, 2), 0, 0);
+        new(
+            new HostedWorkflow(new PriorityWorkflow(), new PriorityDecider()),
+            partition,
+            _timeline,
+            new CompiledSettings(),
+            new KeyedHash(1, 2),
+            0,
+            0
+        );
 
     /// <summary>What one look a second later sends, as <c>type share lost</c>.</summary>
     private string[] Look(RefundReviews? reviews = null, int partition = 0)

@@ -9,8 +9,9 @@ public class PartitionRunTests
     private static string Event(string id, string account = "acc-1", long? time = null) =>
         $$"""{"type":"binding","id":"{{id}}","time":{{time ?? DeciderRun.Start}},"page":"p-1","account":"{{account}}"}""";
 
-    private static DeciderRun New(bool followsSettings = false) =>
-        new(new TallyDecider(followsSettings), ("step/one", """{"by":2}"""));
+    private static DeciderRun New(bool followsSettings = false) => Run(new TallyDecider(followsSettings));
+
+    private static DeciderRun Run(TallyDecider tallies) => new(tallies, tallies, ("step/one", """{"by":2}"""));
 
     [Fact]
     public void An_event_is_decided_by_the_settings_in_force()

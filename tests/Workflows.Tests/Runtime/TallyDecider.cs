@@ -8,27 +8,33 @@ namespace Workflows.Tests.Runtime;
 /// The least decider that uses all that the runtime gives: it tallies bindings by account, remembers the tallies,
 /// counts accounts in a window of a minute, and closes a tally ten seconds after its first event.
 /// </summary>
-internal sealed class TallyDecider(bool followsSettings = false) : IDecider
+internal sealed class TallyDecider(bool followsSettings = false) : IWorkflow, IDecider
 {
+    public string Name => "tallies";
     public string Topic => "bindings";
-    public EventCatalog Events { get; } =
-        new([
-            new EventSchema(
-                "binding",
-                "bindings",
-                "page",
-                "Binding",
-                51,
-                "An account does something on a page",
-                """{"type":"binding","id":"b-1","time":1,"page":"p-1","account":"acc-1"}""",
-                EventField.Required("id", 2, FieldKind.Identifier, "the event's own id"),
-                EventField.Required("page", 15, FieldKind.Identifier, "where"),
-                EventField.Required("account", 36, FieldKind.Identifier, "who"),
-                EventField.Required("time", 3, FieldKind.Time, "event time, ms")
-            ),
-        ]);
+    public IReadOnlyList<EventSchema> Events { get; } =
+    [
+        new EventSchema(
+            "binding",
+            "bindings",
+            "page",
+            "Binding",
+            51,
+            "An account does something on a page",
+            """{"type":"binding","id":"b-1","time":1,"page":"p-1","account":"acc-1"}""",
+            EventField.Required("id", 2, FieldKind.Identifier, "the event's own id"),
+            EventField.Required("page", 15, FieldKind.Identifier, "where"),
+            EventField.Required("account", 36, FieldKind.Identifier, "who"),
+            EventField.Required("time", 3, FieldKind.Time, "event time, ms")
+        ),
+    ];
     public TimeSpan LongestWindow => TimeSpan.FromMinutes(1);
-    public IReadOnlyList<ISettingKind> Kinds { get; } = [new StepKind()];
+    public IReadOnlyList<ISettingKind> SettingKinds { get; } = [new StepKind()];
+
+    public IReadOnlyList<KeyPattern> Keys => [];
+    public string Documentation => "";
+
+    public IDecider CreateDecider(DeciderServices services) => this;
 
     public object Compile(SettingRecords records) =>
         records.Of<long>("step").Select(record => record.Value).FirstOrDefault(1);

@@ -2,6 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
+using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
 using Xunit;
 
@@ -17,9 +18,9 @@ public sealed class WorkflowScorerTests
         var decider = new TallyDecider();
         var hash = new KeyedHash(1, 2);
         var scorer = new WorkflowScorer(
-            [decider],
+            [new HostedWorkflow(decider, decider)],
             new SettingsTimeline(
-                new SettingsBuilder(new SettingFiles(), decider.Kinds).Build("s-base", hash),
+                new SettingsBuilder(new SettingFiles(), decider.SettingKinds).Build("s-base", hash),
                 TimeSpan.FromSeconds(2)
             ),
             hash,

@@ -1,8 +1,4 @@
-using Engine.Contracts;
-using Engine.Contracts.Events;
-using Engine.Contracts.Settings;
 using Engine.Workflows.Bindings.Codes;
-using Engine.Workflows.Bindings.Events;
 using Engine.Workflows.Bindings.Settings;
 using Engine.Workflows.Module;
 
@@ -15,19 +11,10 @@ namespace Engine.Workflows.Bindings.Decision;
 /// <param name="keys">What codes are verified by.</param>
 public sealed class BindingDecider(CodeKeys keys) : IDecider
 {
-    /// <summary>The kinds of settings that bindings go by.</summary>
-    public static readonly IReadOnlyList<ISettingKind> SettingKinds = [new PageKind(), new SuspectKind()];
-
-    public string Topic => Topics.Bindings;
-
-    public EventCatalog Events { get; } = new(BindingSchemas.All);
-
     /// <summary>
     /// None: what windows count is remembered, since the log alone doesn't tell which bindings were good.
     /// </summary>
     public TimeSpan LongestWindow => TimeSpan.Zero;
-
-    public IReadOnlyList<ISettingKind> Kinds => SettingKinds;
 
     public object Compile(SettingRecords records) => BindingSettings.Of(records);
 

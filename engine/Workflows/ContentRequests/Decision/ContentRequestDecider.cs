@@ -1,6 +1,3 @@
-using Engine.Contracts;
-using Engine.Contracts.Events;
-using Engine.Contracts.Settings;
 using Engine.Workflows.ContentRequests.Events;
 using Engine.Workflows.ContentRequests.Settings;
 using Engine.Workflows.Module;
@@ -13,17 +10,7 @@ namespace Engine.Workflows.ContentRequests.Decision;
 /// <param name="standings">What clicks have told of networks.</param>
 public sealed class ContentRequestDecider(IStandings standings) : IDecider
 {
-    public string Topic => Topics.ContentRequests;
-
-    public EventCatalog Events { get; } = new(ContentRequestSchemas.All);
-
     public TimeSpan LongestWindow => RequestRates.Window;
-
-    /// <inheritdoc cref="Kinds"/>
-    public static IReadOnlyList<ISettingKind> SettingKinds { get; } =
-    [new SponsorKind(), new DefinitionKind(), new ContentLimitsKind()];
-
-    public IReadOnlyList<ISettingKind> Kinds => SettingKinds;
 
     public object Compile(SettingRecords records) => new ContentSettings(records);
 

@@ -1,8 +1,4 @@
-using Engine.Contracts;
-using Engine.Contracts.Events;
-using Engine.Contracts.Settings;
 using Engine.Workflows.Module;
-using Engine.Workflows.Priority.Events;
 using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.Priority.Decision;
@@ -13,17 +9,8 @@ namespace Engine.Workflows.Priority.Decision;
 /// </summary>
 public sealed class PriorityDecider : IDecider
 {
-    public string Topic => Topics.Processes;
-
-    public EventCatalog Events { get; } = new(ProcessSchemas.All);
-
     /// <summary>Nothing is counted in windows: all that matters of an instance is remembered.</summary>
     public TimeSpan LongestWindow => TimeSpan.Zero;
-
-    /// <summary>The kinds of settings that processes go by.</summary>
-    public static readonly IReadOnlyList<ISettingKind> SettingKinds = [new ProcessKind()];
-
-    public IReadOnlyList<ISettingKind> Kinds => SettingKinds;
 
     public object Compile(SettingRecords records) => new ProcessDefinitions(records.Of<ProcessDefinition>("process"));
 
