@@ -1,5 +1,3 @@
-using Engine.Contracts.Settings;
-
 namespace Engine.Pipeline.Settings;
 
 /// <summary>
@@ -11,12 +9,6 @@ public sealed class SettingsTimeline(DecisionSettings first, TimeSpan activation
 {
     /// <param name="After">In force for log times greater than this, ms.</param>
     public sealed record Entry(long After, DecisionSettings Settings);
-
-    /// <summary>
-    /// Between a record's log time and the events that it holds for: the contract's 2 s, within which every instance
-    /// has read the record or waits.
-    /// </summary>
-    public static readonly TimeSpan ActivationDelay = Activation.Delay;
 
     private volatile Entry[] _entries = [new Entry(long.MinValue, first)];
 

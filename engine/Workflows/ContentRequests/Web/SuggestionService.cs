@@ -1,6 +1,6 @@
 using System.Globalization;
 using Engine.Contracts;
-using Engine.Pipeline.Settings;
+using Engine.Contracts.Settings;
 using Engine.Web;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Settings;
@@ -21,7 +21,7 @@ internal sealed class SuggestionService(WorkflowEndpoints endpoints)
         LookEvery = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How long after an acceptance requests validate, in words.</summary>
-    public static string InForceAfter { get; } = $"{SettingsTimeline.ActivationDelay.TotalSeconds:0} seconds";
+    public static string InForceAfter { get; } = $"{Activation.Delay.TotalSeconds:0} seconds";
 
     /// <summary>The latest settings, those that come into force within the activation delay among them.</summary>
     public ContentSettings Settings => (ContentSettings)endpoints.Settings.Latest;
