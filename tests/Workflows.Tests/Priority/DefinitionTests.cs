@@ -143,7 +143,7 @@ public sealed class DefinitionTests
     [InlineData("context.n >", "line 1, column 12")]
     [InlineData("context.m > 1", "line 1, column 1")]
     [InlineData("true &&\n context.n == 'x'", "line 2, column 12")]
-    [InlineData("context.n + 1", "expected a condition that gives bool")]
+    [InlineData("context.n + 1", "expected a condition of type bool")]
     public void A_mistake_in_an_expression_is_shown_with_line_column_and_caret(string when, string place)
     {
         string json = new JsonObject
