@@ -70,7 +70,7 @@ public sealed class EngineConfigTests
     [InlineData("group: a\ngroup: b", "line 2, column 1: Duplicate key")]
     [InlineData("group: a\n---\ngroup: b", "line 3, column 1: expected one document")]
     [InlineData("group: [a", "line 2, column 1")]
-    [InlineData("lanes: -1", ": lanes is -1; expected 0 (one a core) to 1024")]
+    [InlineData("lanes: -1", ": lanes is -1; expected 0 (one per core) to 1024")]
     public void What_is_wrong_is_told_with_its_place(string yaml, string expected) =>
         Assert.Contains(expected, Assert.Throws<ConfigException>(() => Read(yaml)).Message, StringComparison.Ordinal);
 

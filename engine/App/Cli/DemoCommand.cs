@@ -9,10 +9,8 @@ using Engine.Workflows.Module.Traffic;
 
 namespace Engine.App.Cli;
 
-/// <summary>
-/// <c>engine demo</c> (make run): a stream through ingest, Kafka, the engine and Redis, and then what was decided
-/// beside what is true.
-/// </summary>
+/// <summary><c>engine demo</c> (make run): sends a stream through ingest, Kafka, the engine and Redis, and compares the
+/// verdicts with the labels.</summary>
 internal static class DemoCommand
 {
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1),
@@ -25,7 +23,7 @@ internal static class DemoCommand
         string? redis,
         bool keep,
         int clicks,
-        CommandContext around,
+        CommandContext context,
         CancellationToken cancel
     )
     {
@@ -38,16 +36,16 @@ internal static class DemoCommand
         using ILoggerFactory logs = LoggerFactory.Create(_ => { });
         string labels = Path.Combine(Path.GetTempPath(), $"engine-demo-{Environment.ProcessId}.csv");
         using var running = await RunningProcess
-            .StartAsync(new RunRequest { Redis = redis }, file, around, logs, cancel)
+            .StartAsync(new RunRequest { Redis = redis }, file, context, logs, cancel)
             .ConfigureAwait(false);
         try
         {
-            around.Out.WriteLine(
+            context.Out.WriteLine(
                 $"Kafka {running.Address.Kafka} (in this process), Redis {running.Address.Redis}, look-ups at "
                     + $"http://{running.Http}/v1/verdicts/<click>"
             );
             string[] files = data == null ? [] : RealFiles(data);
-            around.Out.WriteLine(
+            context.Out.WriteLine(
                 data == null
                     ? $"Playing {RunSummary.N(clicks)} clicks of sample traffic."
                     : $"Playing {string.Join(", ", files.Select(file => Path.GetRelativePath(data, file)))}: ingest "
@@ -60,7 +58,7 @@ internal static class DemoCommand
             {
                 try
                 {
-                    whole = await WatchAsync(running, ingest, around, cancel).ConfigureAwait(false);
+                    whole = await WatchAsync(running, ingest, context, cancel).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -70,10 +68,10 @@ internal static class DemoCommand
                     }
                 }
                 await ingest.WaitForExitAsync(cancel).ConfigureAwait(false);
-                // Whatever ingest could not send it has told of; the sample traffic has nothing of the kind.
+                // Events that ingest couldn't send, which it reports; the sample traffic has none.
                 foreach (string line in said)
                 {
-                    around.Out.WriteLine($"ingest: {line}");
+                    context.Out.WriteLine($"ingest: {line}");
                 }
 
                 if (ingest.ExitCode != 0 && data == null)
@@ -81,19 +79,19 @@ internal static class DemoCommand
                     throw new CommandException($"ingest ended with exit code {ingest.ExitCode}.");
                 }
             }
-            around.Out.WriteLine();
-            around.Out.WriteLine(
+            context.Out.WriteLine();
+            context.Out.WriteLine(
                 RunSummary.Of(
                     running.Host,
                     whole
-                        ? "all of the stream is decided"
-                        : $"{EndsWithin.TotalSeconds:0} s are over, and ingest was stopped; for all of it: "
+                        ? "the whole stream is decided"
+                        : $"{EndsWithin.TotalSeconds:0} s have passed, and ingest was stopped; to play all of it, use "
                             + $"out/engine run in one terminal, out/ingest replay FILE… in another"
                 )
             );
             string? example = await DemoReport
                 .WriteAsync(
-                    around.Out,
+                    context.Out,
                     running,
                     truth == null ? TrueLabels.OfSample(labels) : await truth.ConfigureAwait(false),
                     cancel
@@ -101,18 +99,18 @@ internal static class DemoCommand
                 .ConfigureAwait(false);
             if (data == null)
             {
-                await WorkflowReport.WriteAsync(around.Out, running.Host, running.Http).ConfigureAwait(false);
+                await WorkflowReport.WriteAsync(context.Out, running.Host, running.Http).ConfigureAwait(false);
             }
 
             if (data != null)
             {
-                around.Out.WriteLine(
-                    $"{Environment.NewLine}What labels tell of publishers and devices (docs/histories.md) the "
-                        + $"engine didn't know here: no labels were sent."
+                context.Out.WriteLine(
+                    $"{Environment.NewLine}The engine had no label statistics of publishers and devices "
+                        + $"(docs/histories.md): no labels were sent."
                 );
             }
 
-            DemoReport.WriteNext(around.Out, running, keep, example);
+            DemoReport.WriteNext(context.Out, running, keep, example);
             if (keep)
             {
                 await StayAsync(running, cancel).ConfigureAwait(false);
@@ -138,7 +136,7 @@ internal static class DemoCommand
         string beside = Path.Combine(AppContext.BaseDirectory, "ingest.dll");
         if (!File.Exists(beside))
         {
-            throw new CommandException($"{beside} isn't there: 'make build' lays ingest beside the engine.");
+            throw new CommandException($"{beside} doesn't exist: 'make build' puts ingest beside the engine.");
         }
 
         string[] asked =
@@ -165,7 +163,7 @@ internal static class DemoCommand
         };
         Process process = Process.Start(start) ?? throw new CommandException("ingest didn't start.");
         process.OutputDataReceived += (_, _) => { };
-        // Its progress shows in the table.
+        // Ingest's progress shows in the table.
         process.ErrorDataReceived += (_, line) =>
         {
             if (line.Data is { } text && !text.Contains("events sent, ", StringComparison.Ordinal))
@@ -193,23 +191,22 @@ internal static class DemoCommand
         return files.Length > 0
             ? files
             : throw new CommandException(
-                $"--data {data}: there are no clicks/*.clicks.jsonl.gz and no paths/*.jsonl.gz in it.",
+                $"--data {data}: it contains neither clicks/*.clicks.jsonl.gz nor paths/*.jsonl.gz.",
                 ExitCodes.NotThere
             );
     }
 
-    /// <summary>
-    /// Shows how it goes until all is decided; false where the time was over before, and only what was sent by then is.
-    /// </summary>
+    /// <summary>Shows progress until everything is decided. Returns false if the time limit ended ingest early, so that
+    /// only part of the stream was sent.</summary>
     private static async Task<bool> WatchAsync(
         RunningProcess running,
         Process ingest,
-        CommandContext around,
+        CommandContext context,
         CancellationToken cancel
     )
     {
-        using var table = new LiveTable(around, running.Host);
-        long since = around.Time.GetTimestamp();
+        using var table = new LiveTable(context, running.Host);
+        long since = context.Time.GetTimestamp();
         bool whole = true;
         while (running.Host.Failure == null)
         {
@@ -219,7 +216,7 @@ internal static class DemoCommand
                 return whole;
             }
 
-            TimeSpan passed = around.Time.GetElapsedTime(since);
+            TimeSpan passed = context.Time.GetElapsedTime(since);
             if (passed > EndsWithin && !ingest.HasExited)
             {
                 whole = false;
@@ -232,7 +229,7 @@ internal static class DemoCommand
                 );
             }
 
-            await Task.Delay(LookEvery, around.Time, cancel).ConfigureAwait(false);
+            await Task.Delay(LookEvery, context.Time, cancel).ConfigureAwait(false);
         }
         throw new CommandException(running.Host.Failure!.Message);
     }
@@ -248,7 +245,7 @@ internal static class DemoCommand
         }
         catch (OperationCanceledException)
         {
-            // Ctrl-C, or a kill: the end that was promised.
+            // Ctrl-C or a kill: the promised way to end.
         }
     }
 }

@@ -5,13 +5,13 @@ using StackExchange.Redis;
 
 namespace Engine.App.Cli;
 
-/// <summary>What <c>engine quality</c> was asked for.</summary>
+/// <summary>The options of <c>engine quality</c>.</summary>
 internal sealed record QualityRequest(string? Kafka, string? Redis, string? Config, string? Prefix, bool Json);
 
-/// <summary><c>engine quality</c>: what was decided, by what labels said later.</summary>
+/// <summary><c>engine quality</c>: compares verdicts with later labels.</summary>
 internal static class QualityCommand
 {
-    public static async Task<int> RunAsync(QualityRequest request, CommandContext around, CancellationToken cancel)
+    public static async Task<int> RunAsync(QualityRequest request, CommandContext context, CancellationToken cancel)
     {
         (KafkaTarget kafka, string redis, string prefix) = Addresses.Find(
             request.Kafka,
@@ -21,9 +21,9 @@ internal static class QualityCommand
         );
         using ConnectionMultiplexer connection = await VerdictCommand.ConnectAsync(redis).ConfigureAwait(false);
         QualityReport report = await QualityReading
-            .ReadAsync(kafka, connection.GetDatabase(), prefix, around.Time, cancel)
+            .ReadAsync(kafka, connection.GetDatabase(), prefix, context.Time, cancel)
             .ConfigureAwait(false);
-        around.Out.WriteLine(request.Json ? QualityText.Json(report) : QualityText.Table(report));
+        context.Out.WriteLine(request.Json ? QualityText.Json(report) : QualityText.Table(report));
         return ExitCodes.Done;
     }
 }

@@ -6,31 +6,31 @@ using Engine.CommandLine;
 
 namespace Engine.App.Cli;
 
-/// <summary><c>engine run</c>: scores until it is stopped, or until there is nothing left to do.</summary>
+/// <summary><c>engine run</c>: scores until it is stopped, or until it is idle.</summary>
 internal static class RunCommand
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100),
         TellEvery = TimeSpan.FromSeconds(30);
 
-    public static async Task<int> RunAsync(RunRequest request, CommandContext around, CancellationToken cancel)
+    public static async Task<int> RunAsync(RunRequest request, CommandContext context, CancellationToken cancel)
     {
         ConfigFile file = ConfigFile.Find(request.Config) with { WithSamples = request.Samples };
-        using ILoggerFactory logs = Telemetry.Logs(around);
-        using var running = await RunningProcess.StartAsync(request, file, around, logs, cancel).ConfigureAwait(false);
-        around.Error.WriteLine(
+        using ILoggerFactory logs = Telemetry.Logs(context);
+        using var running = await RunningProcess.StartAsync(request, file, context, logs, cancel).ConfigureAwait(false);
+        context.Error.WriteLine(
             $"engine: scoring group {running.Address.Group}, Kafka {running.Address.Kafka}, Redis "
                 + $"{running.Address.Redis}, HTTP http://{running.Http}"
         );
         if (request.Samples)
         {
-            around.Error.WriteLine(
-                "engine: --samples puts sponsors in force whose tokens everybody can read: for a first look, not for "
-                    + "the open network"
+            context.Error.WriteLine(
+                "engine: --samples activates sponsors whose tokens are public: use it for a first look, not on an "
+                    + "open network"
             );
         }
 
         bool ended = false;
-        long toldAt = around.Time.GetTimestamp();
+        long toldAt = context.Time.GetTimestamp();
         try
         {
             while (running.Host.Failure == null)
@@ -44,18 +44,18 @@ internal static class RunCommand
                         break;
                     }
 
-                    if (around.Time.GetElapsedTime(toldAt) >= TellEvery)
+                    if (context.Time.GetElapsedTime(toldAt) >= TellEvery)
                     {
-                        around.Error.WriteLine($"engine: not idle yet: {waits}");
-                        toldAt = around.Time.GetTimestamp();
+                        context.Error.WriteLine($"engine: not idle yet: {waits}");
+                        toldAt = context.Time.GetTimestamp();
                     }
                 }
-                await Task.Delay(LookEvery, around.Time, cancel).ConfigureAwait(false);
+                await Task.Delay(LookEvery, context.Time, cancel).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
         {
-            // Asked to stop: what is decided is written first.
+            // Asked to stop: results that are already decided are written first.
         }
         running.Host.Stop();
         if (running.Host.Failure is { } failure)
@@ -63,7 +63,7 @@ internal static class RunCommand
             throw new CommandException(failure.Message);
         }
 
-        around.Out.WriteLine(RunSummary.Of(running.Host, ended ? "nothing left to do" : "stopped"));
+        context.Out.WriteLine(RunSummary.Of(running.Host, ended ? "nothing left to do" : "stopped"));
         return ExitCodes.Done;
     }
 }

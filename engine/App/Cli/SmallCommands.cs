@@ -11,7 +11,7 @@ using StackExchange.Redis;
 
 namespace Engine.App.Cli;
 
-/// <summary><c>engine verdict</c>: a verdict as a person reads it, or as stored.</summary>
+/// <summary><c>engine verdict</c>: prints a verdict for people, or as stored.</summary>
 internal static class VerdictCommand
 {
     public static async Task<int> RunAsync(
@@ -19,14 +19,14 @@ internal static class VerdictCommand
         string? redis,
         string? prefix,
         bool json,
-        CommandContext around
+        CommandContext context
     )
     {
         RunningEngine? running = redis == null ? RunningEngine.Find() : null;
         string address = redis
             ?? running?.Redis
             ?? throw new CommandException(
-                "no Redis address: name one with --redis HOST:PORT, or start out/engine run, which hosts one of its "
+                "no Redis address: give one with --redis HOST:PORT, or start out/engine run, which hosts one of its "
                     + "own."
             );
         using ConnectionMultiplexer connection = await ConnectAsync(address).ConfigureAwait(false);
@@ -37,12 +37,12 @@ internal static class VerdictCommand
             .ConfigureAwait(false);
         if (stored == null)
         {
-            around.Error.WriteLine(
-                $"engine: there is no verdict of click '{click}': it isn't decided yet, or its verdict has expired."
+            context.Error.WriteLine(
+                $"engine: click '{click}' has no verdict: it isn't decided yet, or its verdict has expired."
             );
             return ExitCodes.NotThere;
         }
-        around.Out.WriteLine(
+        context.Out.WriteLine(
             json ? stored : VerdictText.Of(VerdictLookup.Read(click, System.Text.Encoding.UTF8.GetBytes(stored)))
         );
         return ExitCodes.Done;
@@ -61,19 +61,19 @@ internal static class VerdictCommand
     }
 }
 
-/// <summary><c>engine check</c>: everything that a start would refuse, at once.</summary>
+/// <summary><c>engine check</c>: reports at once everything that a start would refuse.</summary>
 internal static class CheckCommand
 {
-    public static int Run(string? config, CommandContext around)
+    public static int Run(string? config, CommandContext context)
     {
         ConfigFile file = ConfigFile.Find(config);
-        // An installation of one's own may have no samples beside it.
+        // A custom installation may have no samples beside it.
         file = file with { WithSamples = Directory.Exists(file.SamplesFolder) };
         SortedDictionary<string, string> records = SettingsFolder.Read(file.SettingsFolders);
         List<string> problems = SettingsFolder.Check(records, file.Files, Modules.SettingKinds);
         foreach (string problem in problems)
         {
-            around.Error.WriteLine($"engine: {string.Join(", ", file.SettingsFolders)}: {problem}");
+            context.Error.WriteLine($"engine: {string.Join(", ", file.SettingsFolders)}: {problem}");
         }
 
         if (problems.Count > 0)
@@ -82,15 +82,15 @@ internal static class CheckCommand
         }
 
         SigningSecrets.Read(file);
-        around.Out.WriteLine($"{file.Path}: fine; {records.Count} settings load.");
+        context.Out.WriteLine($"{file.Path}: OK; {records.Count} settings loaded.");
         return ExitCodes.Done;
     }
 }
 
-/// <summary><c>engine eval</c>: tries a condition.</summary>
+/// <summary><c>engine eval</c>: evaluates a condition.</summary>
 internal static class EvalCommand
 {
-    public static int Run(string? expression, string? bindings, string? cases, CommandContext around)
+    public static int Run(string? expression, string? bindings, string? cases, CommandContext context)
     {
         if ((expression == null) == (cases == null))
         {
@@ -106,7 +106,7 @@ internal static class EvalCommand
 
             foreach (string line in CelCases.Run(File.ReadLines(cases)))
             {
-                around.Out.WriteLine(line);
+                context.Out.WriteLine(line);
             }
 
             return ExitCodes.Done;
@@ -115,11 +115,11 @@ internal static class EvalCommand
         bool failed = JsonNode.Parse(result)?["error"] != null;
         if (!failed)
         {
-            around.Out.WriteLine(result);
+            context.Out.WriteLine(result);
         }
         else
         {
-            around.Error.WriteLine($"engine: {JsonNode.Parse(result)?["message"]?.GetValue<string>() ?? result}");
+            context.Error.WriteLine($"engine: {JsonNode.Parse(result)?["message"]?.GetValue<string>() ?? result}");
         }
 
         return failed ? ExitCodes.Failed : ExitCodes.Done;

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 
 namespace Engine.App.Quality;
 
-/// <summary>A report for people, and for programs.</summary>
+/// <summary>Formats a report for people and for programs.</summary>
 public static class QualityText
 {
     private static readonly QualityJson Snake = new(
@@ -17,7 +17,8 @@ public static class QualityText
         }
     );
 
-    /// <summary>One line of JSON, names as in <see cref="QualityReport"/>, in snake case.</summary>
+    /// <summary>Formats the report as one line of JSON, with the names of <see cref="QualityReport"/> in snake
+    /// case.</summary>
     public static string Json(QualityReport report) => JsonSerializer.Serialize(report, Snake.QualityReport);
 
     public static string Table(QualityReport report)
@@ -41,13 +42,13 @@ public static class QualityText
         {
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{report.Undecided:#,0} clicks are undecided: their labels weigh alike on both sides, or nothing\n"
+                $"{report.Undecided:#,0} clicks are undecided: their labels are balanced, or have no weight\n"
             );
         }
 
         if (report.Unusable > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{report.Unusable:#,0} records are no labels\n");
+            text.Append(CultureInfo.InvariantCulture, $"{report.Unusable:#,0} records aren't labels\n");
         }
 
         if (report.Compared == 0)
@@ -68,15 +69,15 @@ public static class QualityText
                 CultureInfo.InvariantCulture,
                 $"\ncalibration of {model.Model}: {model.Clicks:#,0} clicks, expected calibration error "
                     + $"{model.CalibrationError:0.0000}\n  "
-                    + $"{"score",-12}{"clicks",10}{"mean score",12}{"invalid",10}\n"
+                    + $"{"score", -12}{"clicks", 10}{"mean score", 12}{"invalid", 10}\n"
             );
             foreach (CalibrationBin bin in model.Calibration)
             {
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"  {FormattableString.Invariant($"{bin.From:0.0} to {bin.From + 0.1:0.0}"),-12}"
-                        + $"{bin.Clicks,10:#,0}{bin.MeanScore,12:0.0000}"
-                        + $"{bin.InvalidShare,10:0.0000}\n"
+                    $"  {FormattableString.Invariant($"{bin.From:0.0} to {bin.From + 0.1:0.0}"), -12}"
+                        + $"{bin.Clicks, 10:#,0}{bin.MeanScore, 12:0.0000}"
+                        + $"{bin.InvalidShare, 10:0.0000}\n"
                 );
             }
         }
@@ -97,16 +98,16 @@ public static class QualityText
         int wide = Math.Max(of.Length, rows.Max(row => row.Name.Length)) + 2;
         text.Append(
             CultureInfo.InvariantCulture,
-            $"\n{of.PadRight(wide)}{"clicks",10}{"invalid",10}{"precision",11}"
-                + $"{"interval",17}{"recall",9}{"mean score",12}\n"
+            $"\n{of.PadRight(wide)}{"clicks", 10}{"invalid", 10}{"precision", 11}"
+                + $"{"interval", 17}{"recall", 9}{"mean score", 12}\n"
         );
         foreach (QualityRow row in rows)
         {
             string interval = row.Low == null ? "" : $"{Number(row.Low)}-{Number(row.High)}";
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{row.Name.PadRight(wide)}{row.Clicks,10:#,0}{row.Invalid,10:#,0}{Number(row.Precision),11}"
-                    + $"{interval,17}{Number(row.Recall),9}{Number(row.MeanScore),12}\n"
+                $"{row.Name.PadRight(wide)}{row.Clicks, 10:#,0}{row.Invalid, 10:#,0}{Number(row.Precision), 11}"
+                    + $"{interval, 17}{Number(row.Recall), 9}{Number(row.MeanScore), 12}\n"
             );
         }
     }

@@ -8,12 +8,13 @@ using Spectre.Console;
 
 namespace Engine.App.Terminal;
 
-/// <summary>What an engine does right now: drawn in place on a terminal, a line every few seconds elsewhere.</summary>
+/// <summary>Shows what an engine is doing: redrawn in place on a terminal, a line every few seconds
+/// elsewhere.</summary>
 internal sealed class LiveTable : IDisposable
 {
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
 
-    private readonly CommandContext _around;
+    private readonly CommandContext _context;
     private readonly EngineHost _host;
     private readonly bool _draws;
     private long _shownAt,
@@ -22,37 +23,37 @@ internal sealed class LiveTable : IDisposable
     private double _rate;
     private int _lines;
 
-    public LiveTable(CommandContext around, EngineHost host)
+    public LiveTable(CommandContext context, EngineHost host)
     {
-        (_around, _host) = (around, host);
-        _draws = around.IsTerminal && !Console.IsOutputRedirected;
-        _rateAt = around.Time.GetTimestamp();
+        (_context, _host) = (context, host);
+        _draws = context.IsTerminal && !Console.IsOutputRedirected;
+        _rateAt = context.Time.GetTimestamp();
     }
 
     public void Show()
     {
         PartitionCounts counts = _host.Counts;
-        double seconds = _around.Time.GetElapsedTime(_rateAt).TotalSeconds;
-        // Counts come in by batches: a line in a log says what happened since the line before.
-        if (_draws ? seconds >= 1 : _shownAt == 0 || _around.Time.GetElapsedTime(_shownAt) >= LineEvery)
+        double seconds = _context.Time.GetElapsedTime(_rateAt).TotalSeconds;
+        // Counts arrive in batches. In a log, each line covers the time since the previous line.
+        if (_draws ? seconds >= 1 : _shownAt == 0 || _context.Time.GetElapsedTime(_shownAt) >= LineEvery)
         {
             _rate = (counts.Verdicts - _shownVerdicts) / seconds;
-            (_shownVerdicts, _rateAt) = (counts.Verdicts, _around.Time.GetTimestamp());
+            (_shownVerdicts, _rateAt) = (counts.Verdicts, _context.Time.GetTimestamp());
         }
         if (_draws)
         {
             Draw(counts);
         }
-        else if (_shownAt == 0 || _around.Time.GetElapsedTime(_shownAt) >= LineEvery)
+        else if (_shownAt == 0 || _context.Time.GetElapsedTime(_shownAt) >= LineEvery)
         {
-            _shownAt = _around.Time.GetTimestamp();
+            _shownAt = _context.Time.GetTimestamp();
             // Zeros would look like a fault: the group's first assignment takes Kafka three seconds.
-            _around.Out.WriteLine(
+            _context.Out.WriteLine(
                 counts.Verdicts == 0
-                    ? "          nothing decided yet: the engine joins its group, and ingest starts"
+                    ? "          nothing decided yet: the engine is joining its group, and ingest is starting"
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{_rate,9:#,0} verdicts/s, lag {RunSummary.N(_host.Lanes.Sum(lane => lane.Lag))}, "
+                        $"{_rate, 9:#,0} verdicts/s, lag {RunSummary.N(_host.Lanes.Sum(lane => lane.Lag))}, "
                             + $"{RunSummary.ByClass(counts)}"
                     )
             );

@@ -4,7 +4,7 @@ using Engine.Client;
 
 namespace Engine.App.Terminal;
 
-/// <summary>A verdict for people.</summary>
+/// <summary>Formats a verdict for people.</summary>
 public static class VerdictText
 {
     private static readonly JsonSerializerOptions Relaxed = new()
@@ -40,7 +40,7 @@ public static class VerdictText
         lines.Add(verdict.Reasons.Count == 0 ? "reasons   none" : "reasons");
         foreach (string reason in verdict.Reasons)
         {
-            lines.Add($"  {reason,-22} {Entry(verdict.Evidence[reason])}");
+            lines.Add($"  {reason, -22} {Entry(verdict.Evidence[reason])}");
         }
 
         return string.Join(Environment.NewLine, lines);
