@@ -87,7 +87,7 @@ public class TailTests
                 "2: there is no [time]",
                 "3: click b: campaign is missing",
                 "4: status 404",
-                "5: click d: ip 'host.example' is no address",
+                "5: click d: ip 'host.example' isn't an address",
                 "7: time '31/Feb/2026:09:00:01 +0100'",
                 "8: click g: x 'left' has the wrong type",
                 "9: there is no \"user agent\"",
@@ -98,7 +98,7 @@ public class TailTests
         }
 
         Assert.Matches("refused +7", run.Out);
-        Assert.Matches("no clicks +2", run.Out);
+        Assert.Matches("not clicks +2", run.Out);
         HasOnly(cluster, "a", "z");
     }
 
