@@ -1,9 +1,9 @@
 namespace Models.Training.Paths;
 
-/// <summary>Adversaries that go step by step: forces, winds, and steps drawn one after the other.</summary>
+/// <summary>Adversaries that move step by step: forces, winds, and sequentially drawn steps.</summary>
 internal static class Chases
 {
-    /// <summary>A damped spring pulls to a target, with noise as force.</summary>
+    /// <summary>A damped spring that pulls to a target, with noise as force.</summary>
     public static Motion Spring(Random r)
     {
         var (tx, ty) = Pieces.Target(r);
@@ -40,7 +40,7 @@ internal static class Chases
         return motion;
     }
 
-    /// <summary>Gravity to the target and a wind that blows less near it (B. Land, "WindMouse").</summary>
+    /// <summary>Gravity to the target and a wind that weakens near it (B. Land, "WindMouse").</summary>
     public static Motion Wind(Random r)
     {
         var (tx, ty) = Pieces.Target(r);
@@ -94,7 +94,7 @@ internal static class Chases
         return motion;
     }
 
-    /// <summary>Each step covers a share of what is left, in a direction that errs.</summary>
+    /// <summary>Each step covers a share of the remaining distance, in an inexact direction.</summary>
     public static Motion Pursuit(Random r)
     {
         var (tx, ty) = Pieces.Target(r);
@@ -129,7 +129,7 @@ internal static class Chases
         return motion;
     }
 
-    /// <summary>A drift to the target under steps that wander.</summary>
+    /// <summary>A drift to the target with a random walk.</summary>
     public static Motion RandomWalk(Random r)
     {
         var (tx, ty) = Pieces.Target(r);
