@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Bench.EndToEnd;
 
-/// <summary>Medians as a table, everything as JSON, and the CPU time a click as a chart.</summary>
+/// <summary>Writes medians as a table, everything as JSON, and the CPU time per click as a chart.</summary>
 internal static class Report
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -94,10 +94,8 @@ internal static class Report
         to.WriteLine($"{Path.Combine(folder, "bench.json")}, bench.svg");
     }
 
-    /// <summary>
-    /// Of the ratios to the run of native-rdkafka in the same round, the middle one: rounds differ more than
-    /// contestants.
-    /// </summary>
+    /// <summary>Computes the median of the ratios to native-rdkafka's run in the same round: rounds differ more than
+    /// contestants.</summary>
     private static double Ratio(List<Run> runs, IEnumerable<Run> group)
     {
         Run[] beside = [.. runs.Where(run => run.Contestant == "native-rdkafka")];

@@ -8,9 +8,7 @@ using Engine.Pipeline.Replay.Signatures;
 
 namespace Bench.Micro;
 
-/// <summary>
-/// What each step of a path costs, among as many stored paths as are asked for: times of short pieces of work.
-/// </summary>
+/// <summary>Measures the cost of each step of a path, with a given number of stored paths, in short slices.</summary>
 internal static class PathProfile
 {
     private const int Distinct = 65_536,
@@ -72,20 +70,20 @@ internal static class PathProfile
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{found} found of {Slice * Rounds:#,0} among {stored:#,0}; paths that come again after "
+                $"{found} found of {Slice * Rounds:#,0} among {stored:#,0}; paths that recur after "
                     + $"{Distinct:#,0} others are found"
             )
         );
     }
 
-    /// <summary>An index that holds so many paths.</summary>
+    /// <summary>Creates an index with a number of paths.</summary>
     public static ReplayIndex Index(int stored, string? recordings, out long logTime)
     {
         var index = new ReplayIndex(new ReplaySettings(stored));
         var log = new PathLog(11, recordings);
         logTime = ClickLog.Begin - stored;
         byte[] id = "c-8f14e45f-0123"u8.ToArray();
-        for (int n = 0; n < stored;)
+        for (int n = 0; n < stored; )
         {
             PathLog.Moves moves = log.Next();
             PathSignature signature = PathSignature.Encode(moves.T, moves.X, moves.Y);
@@ -107,7 +105,7 @@ internal static class PathProfile
             {
                 step(at);
             }
-            // the first ones run what isn't compiled for good
+            // the first rounds run code before its final compilation
             if (round >= Warm)
             {
                 us.Add(Stopwatch.GetElapsedTime(since).TotalMicroseconds / Slice);

@@ -17,9 +17,8 @@ using Models.Scoring;
 
 namespace Bench.Micro;
 
-/// <summary>
-/// Decoding: one shape, shapes that alternate (without a visitor, without a page, with a device), and Protobuf.
-/// </summary>
+/// <summary>Decoding: one shape, alternating shapes (without a visitor, without a page, with a device), and
+/// Protobuf.</summary>
 [MemoryDiagnoser]
 public unsafe class DecodeBenchmarks
 {
@@ -98,7 +97,7 @@ public unsafe class DecodeBenchmarks
     }
 }
 
-/// <summary>Windows: one touch of a key among so many, as it comes and with the place asked for ahead.</summary>
+/// <summary>Windows: one update of a key in a table, as it arrives and with its slot prefetched.</summary>
 public unsafe class WindowBenchmarks
 {
     private const int Touches = 16384,
@@ -141,7 +140,7 @@ public unsafe class WindowBenchmarks
     }
 
     [Benchmark(OperationsPerInvoke = Touches)]
-    public float AskedForAhead()
+    public float Prefetched()
     {
         var at = new WindowBuckets(1_700_000_000_000);
         float* windows = stackalloc float[3];
@@ -158,9 +157,7 @@ public unsafe class WindowBenchmarks
     public void Cleanup() => _table.Dispose();
 }
 
-/// <summary>
-/// The shipped click forest a row: the whole, what is left of it for plain clicks, and one row at a time.
-/// </summary>
+/// <summary>The shipped click forest per row: whole, specialised for plain clicks, and one row at a time.</summary>
 public class ForestBenchmarks
 {
     private const int Rows = 64,
@@ -208,10 +205,8 @@ public class ForestBenchmarks
     [Benchmark]
     public float EvenOneAtATime() => _even.Score(_evenRow);
 
-    /// <summary>
-    /// What peers walk: 100 whole trees of depth 6 over 16 features. The shipped forest's trees grow where they gain
-    /// most, and to 34 levels.
-    /// </summary>
+    /// <summary>Creates the forest that peers evaluate: 100 complete trees of depth 6 over 16 features. The shipped
+    /// forest's trees grow where they gain most, to up to 34 levels.</summary>
     private static Forest Even(Random random)
     {
         const int Nodes = 63;
@@ -235,9 +230,8 @@ public class ForestBenchmarks
     }
 }
 
-/// <summary>
-/// Everything of a click but Kafka and Redis: decoded, counted, scored, decided, its verdict written to nowhere.
-/// </summary>
+/// <summary>All work on a click except Kafka and Redis: decoding, counting, scoring, deciding, and formatting a verdict
+/// that is discarded.</summary>
 [MemoryDiagnoser]
 public class PipelineBenchmarks
 {
@@ -270,7 +264,7 @@ public class PipelineBenchmarks
     [Benchmark(OperationsPerInvoke = Clicks)]
     public void ClicksOfAnEmptyState()
     {
-        for (int at = 0; at < Clicks;)
+        for (int at = 0; at < Clicks; )
         {
             int n = _log.Fill(_records, _partitions, _offsets, at);
             _pipeline.Process(_records.AsSpan(0, n));
@@ -292,9 +286,8 @@ public class PipelineBenchmarks
     public void CleanupAll() => _log.Dispose();
 }
 
-/// <summary>
-/// A path of 32 points: its signature, looked up among a million and put in; its features and the classifier.
-/// </summary>
+/// <summary>A path of 32 points: its signature, looked up among a million and inserted; its features and the
+/// classifier.</summary>
 [MemoryDiagnoser]
 public class PathBenchmarks
 {
