@@ -83,7 +83,7 @@ internal static class PathProfile
         var log = new PathLog(11, recordings);
         logTime = ClickLog.Begin - stored;
         byte[] id = "c-8f14e45f-0123"u8.ToArray();
-        for (int n = 0; n < stored; )
+        for (int n = 0; n < stored;)
         {
             PathLog.Moves moves = log.Next();
             PathSignature signature = PathSignature.Encode(moves.T, moves.X, moves.Y);

@@ -67,7 +67,7 @@ internal static unsafe class PipelineProfile
             var records = new Record[1024];
             var slices = new Slices();
             long allocated = 0;
-            for (int at = 0; at < log.Count; )
+            for (int at = 0; at < log.Count;)
             {
                 if (at == 0 || (allocated == 0 && at >= log.Count / 4))
                 {
@@ -177,7 +177,7 @@ internal static unsafe class PipelineProfile
         long[] offsets = new long[partitions.Length];
         var records = new Record[1024];
         start.SignalAndWait();
-        for (int at = 0; at < log.Count; )
+        for (int at = 0; at < log.Count;)
         {
             int n = log.Fill(records, partitions, offsets, at);
             pipeline.Process(records.AsSpan(0, n));
@@ -203,7 +203,7 @@ internal static unsafe class PipelineProfile
         var slices = new Slices();
         for (int round = 0; round < 3; round++)
         {
-            for (int at = 0; at < log.Count; )
+            for (int at = 0; at < log.Count;)
             {
                 int n = log.Fill(records, partitions, offsets, at);
                 arena.Reset();

@@ -264,7 +264,7 @@ public class PipelineBenchmarks
     [Benchmark(OperationsPerInvoke = Clicks)]
     public void ClicksOfAnEmptyState()
     {
-        for (int at = 0; at < Clicks; )
+        for (int at = 0; at < Clicks;)
         {
             int n = _log.Fill(_records, _partitions, _offsets, at);
             _pipeline.Process(_records.AsSpan(0, n));

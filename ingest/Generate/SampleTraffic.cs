@@ -129,7 +129,7 @@ public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan s
         int[] counts = Counts();
         for (int actor = 0; actor < Actors.Length; actor++)
         {
-            for (int left = counts[actor]; left > 0; )
+            for (int left = counts[actor]; left > 0;)
             {
                 int wanted = Math.Min(left, Actors[actor].DrawClicks(dice));
                 double duration = Math.Min(room * 0.98, wanted * Actors[actor].DrawGap(dice).TotalMilliseconds);

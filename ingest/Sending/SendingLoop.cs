@@ -41,7 +41,7 @@ public sealed class SendingLoop(
         if (!speed.IsMax)
         {
             double due = (timeMs - _firstMs.Value) / speed.Factor;
-            for (double left; (left = due - time.GetElapsedTime(_start).TotalMilliseconds) > MinWaitMs; )
+            for (double left; (left = due - time.GetElapsedTime(_start).TotalMilliseconds) > MinWaitMs;)
             {
                 progress?.Tell(Sent, total);
                 await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(left, 1000)), time, cancel).ConfigureAwait(false);

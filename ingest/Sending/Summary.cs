@@ -18,18 +18,18 @@ internal static class Summary
     {
         foreach ((string type, long count) in counts)
         {
-            to.WriteLine($"{type, -18} {count, 12:N0}");
+            to.WriteLine($"{type,-18} {count,12:N0}");
         }
 
-        to.WriteLine($"{"sent", -18} {sent, 12:N0}");
+        to.WriteLine($"{"sent",-18} {sent,12:N0}");
         if (deadLetters > 0)
         {
-            to.WriteLine($"{"  to dead letters", -18} {deadLetters, 12:N0}");
+            to.WriteLine($"{"  to dead letters",-18} {deadLetters,12:N0}");
         }
 
-        to.WriteLine($"{"refused", -18} {refused, 12:N0}");
+        to.WriteLine($"{"refused",-18} {refused,12:N0}");
         double seconds = Math.Max(0.001, took.TotalSeconds);
-        to.WriteLine($"{"seconds", -18} {seconds, 12:N1}");
-        to.WriteLine($"{"events/s", -18} {sent / seconds, 12:N0}");
+        to.WriteLine($"{"seconds",-18} {seconds,12:N1}");
+        to.WriteLine($"{"events/s",-18} {sent / seconds,12:N0}");
     }
 }

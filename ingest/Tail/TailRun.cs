@@ -103,7 +103,7 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
         Summary.Write(to, _counts, _sent, _unusable.Count, 0, _progress.Elapsed);
         if (!request.IsJson)
         {
-            to.WriteLine($"{"not clicks", -18} {_others, 12:N0}");
+            to.WriteLine($"{"not clicks",-18} {_others,12:N0}");
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed unsafe class ForestAvx2
         var walks = new List<Walk>();
         var leaves = new List<int>();
         _maxLeaves = forest.Trees.Max(t => t.Leaves);
-        for (int first = 0; first < forest.Trees.Count; )
+        for (int first = 0; first < forest.Trees.Count;)
         {
             var (next, sets) = Group(forest, first);
             var columnOf = new Dictionary<int, int>();

@@ -69,15 +69,15 @@ public static class QualityText
                 CultureInfo.InvariantCulture,
                 $"\ncalibration of {model.Model}: {model.Clicks:#,0} clicks, expected calibration error "
                     + $"{model.CalibrationError:0.0000}\n  "
-                    + $"{"score", -12}{"clicks", 10}{"mean score", 12}{"invalid", 10}\n"
+                    + $"{"score",-12}{"clicks",10}{"mean score",12}{"invalid",10}\n"
             );
             foreach (CalibrationBin bin in model.Calibration)
             {
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"  {FormattableString.Invariant($"{bin.From:0.0} to {bin.From + 0.1:0.0}"), -12}"
-                        + $"{bin.Clicks, 10:#,0}{bin.MeanScore, 12:0.0000}"
-                        + $"{bin.InvalidShare, 10:0.0000}\n"
+                    $"  {FormattableString.Invariant($"{bin.From:0.0} to {bin.From + 0.1:0.0}"),-12}"
+                        + $"{bin.Clicks,10:#,0}{bin.MeanScore,12:0.0000}"
+                        + $"{bin.InvalidShare,10:0.0000}\n"
                 );
             }
         }
@@ -98,16 +98,16 @@ public static class QualityText
         int wide = Math.Max(of.Length, rows.Max(row => row.Name.Length)) + 2;
         text.Append(
             CultureInfo.InvariantCulture,
-            $"\n{of.PadRight(wide)}{"clicks", 10}{"invalid", 10}{"precision", 11}"
-                + $"{"interval", 17}{"recall", 9}{"mean score", 12}\n"
+            $"\n{of.PadRight(wide)}{"clicks",10}{"invalid",10}{"precision",11}"
+                + $"{"interval",17}{"recall",9}{"mean score",12}\n"
         );
         foreach (QualityRow row in rows)
         {
             string interval = row.Low == null ? "" : $"{Number(row.Low)}-{Number(row.High)}";
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{row.Name.PadRight(wide)}{row.Clicks, 10:#,0}{row.Invalid, 10:#,0}{Number(row.Precision), 11}"
-                    + $"{interval, 17}{Number(row.Recall), 9}{Number(row.MeanScore), 12}\n"
+                $"{row.Name.PadRight(wide)}{row.Clicks,10:#,0}{row.Invalid,10:#,0}{Number(row.Precision),11}"
+                    + $"{interval,17}{Number(row.Recall),9}{Number(row.MeanScore),12}\n"
             );
         }
     }

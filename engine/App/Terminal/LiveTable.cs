@@ -53,7 +53,7 @@ internal sealed class LiveTable : IDisposable
                     ? "          nothing decided yet: the engine is joining its group, and ingest is starting"
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{_rate, 9:#,0} verdicts/s, lag {RunSummary.N(_host.Lanes.Sum(lane => lane.Lag))}, "
+                        $"{_rate,9:#,0} verdicts/s, lag {RunSummary.N(_host.Lanes.Sum(lane => lane.Lag))}, "
                             + $"{RunSummary.ByClass(counts)}"
                     )
             );

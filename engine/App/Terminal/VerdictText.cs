@@ -40,7 +40,7 @@ public static class VerdictText
         lines.Add(verdict.Reasons.Count == 0 ? "reasons   none" : "reasons");
         foreach (string reason in verdict.Reasons)
         {
-            lines.Add($"  {reason, -22} {Entry(verdict.Evidence[reason])}");
+            lines.Add($"  {reason,-22} {Entry(verdict.Evidence[reason])}");
         }
 
         return string.Join(Environment.NewLine, lines);

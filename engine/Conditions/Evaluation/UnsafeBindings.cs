@@ -8,9 +8,9 @@ namespace Engine.Conditions.Evaluation;
 internal unsafe ref struct UnsafeBindings
 {
     private ref byte _bindings;
-    private readonly delegate* <ref byte, int, CelValue> _get;
+    private readonly delegate*<ref byte, int, CelValue> _get;
 
-    private UnsafeBindings(ref byte bindings, delegate* <ref byte, int, CelValue> get)
+    private UnsafeBindings(ref byte bindings, delegate*<ref byte, int, CelValue> get)
     {
         _bindings = ref bindings;
         _get = get;

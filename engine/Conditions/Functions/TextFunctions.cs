@@ -162,7 +162,7 @@ internal static class TextFunctions
             return Budget.Exceeded;
         }
         char[] reversed = new char[text.Length];
-        for (int at = 0; at < text.Length; )
+        for (int at = 0; at < text.Length;)
         {
             int width = CodePoints.Width(text, at);
             text.CopyTo(at, reversed, text.Length - at - width, width);
