@@ -136,7 +136,7 @@ internal static class Report
         const int Left = 190,
             Width = 700,
             Bar = 26;
-        double most = rows.Max(row => row.Cpu + row.Broker + row.Store);
+        double maxTotal = rows.Max(row => row.Cpu + row.Broker + row.Store);
         var svg = new StringBuilder();
         svg.Append(
             CultureInfo.InvariantCulture,
@@ -160,7 +160,7 @@ internal static class Report
                 }
             )
             {
-                double width = us / most * Width;
+                double width = us / maxTotal * Width;
                 svg.Append(
                     CultureInfo.InvariantCulture,
                     $"<rect x=\"{x:0.0}\" y=\"{y}\" width=\"{width:0.0}\" height=\"{Bar}\" fill=\"{colour}\"/><text "

@@ -193,7 +193,7 @@ internal sealed class Series : IDisposable
             }
             double clicks = count - from.Value.count,
                 peak = running.PeakMb;
-            string said = running.End();
+            string memoryReport = running.End();
             return new Run(
                 contestant,
                 store,
@@ -202,7 +202,7 @@ internal sealed class Series : IDisposable
                 (broker - from.Value.broker) / clicks,
                 (stored - from.Value.stored) / clicks,
                 peak,
-                said
+                memoryReport
             );
         }
     }

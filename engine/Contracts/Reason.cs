@@ -144,7 +144,7 @@ public static class Reasons
             Reason.ListDatacentre,
             "list.datacentre",
             ReasonClass.Givt,
-            "the address lies in a data centre's range, and not in that of a relay that people use",
+            "the address is in a data centre's range, but not in that of a relay that people use",
             "list"
         ),
         new(
@@ -193,7 +193,7 @@ public static class Reasons
             Reason.ClickPosition,
             "click.position",
             ReasonClass.Suspect,
-            "the click lies outside its viewport",
+            "the click is outside its viewport",
             "x, y, viewport"
         ),
         new(
@@ -207,7 +207,7 @@ public static class Reasons
             Reason.ListProxy,
             "list.proxy",
             ReasonClass.Suspect,
-            "the address lies in a proxy's or a relay's range",
+            "the address is in the range of a proxy or a relay",
             "list"
         ),
         new(

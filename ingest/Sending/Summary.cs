@@ -6,7 +6,7 @@ internal static class Summary
     /// <param name="counts">The number of events by type.</param>
     /// <param name="sent">The number of events that the broker has acknowledged.</param>
     /// <param name="refused">The number of lines that couldn't be sent.</param>
-    /// <param name="doomed">The number of sent events that the engine will make dead letters of.</param>
+    /// <param name="deadLetters">The number of sent events that the engine will make dead letters of.</param>
     internal static void Write(
         TextWriter to,
         IReadOnlyDictionary<string, long> counts,

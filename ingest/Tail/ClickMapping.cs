@@ -33,7 +33,7 @@ internal static class ClickMapping
     private static readonly string[] Device = ["make", "model", "os", "osv", "carrier", "connectiontype", "language"];
 
     /// <summary>Creates the event in JSON; the event check validates it.</summary>
-    /// <param name="own">The id for a click whose query has none.</param>
+    /// <param name="fallbackId">The id for a click whose query has none.</param>
     internal static byte[] ToClick(AccessLine line, string fallbackId)
     {
         Dictionary<string, string> query = Query(line.Target);

@@ -61,7 +61,7 @@ public static class TailCommand
         {
             if (result.GetValueOrDefault<string?>() is { } folder && !Directory.Exists(folder))
             {
-                result.AddError($"--places {folder}: there is no such folder");
+                result.AddError($"--places {folder}: no such folder");
             }
         });
         var command = new Command(

@@ -205,16 +205,16 @@ public sealed class Forest
 
     private static int Fraction(IReadOnlyList<Tree> trees, float bias)
     {
-        double most = Math.Abs((double)bias);
+        double maxSum = Math.Abs((double)bias);
         foreach (Tree tree in trees)
         {
-            most += tree.LeafValue.Max(v => Math.Abs((double)v));
+            maxSum += tree.LeafValue.Max(v => Math.Abs((double)v));
         }
 
-        int bits = 30 - Math.Max(0, Math.ILogB((most * 1.0001) + 1e-3));
+        int bits = 30 - Math.Max(0, Math.ILogB((maxSum * 1.0001) + 1e-3));
         return bits >= 10
             ? Math.Min(bits, 28)
-            : throw new ArtefactException($"Leaves add up to {most}, which can't be log-odds.");
+            : throw new ArtefactException($"Leaves add up to {maxSum}, which can't be log-odds.");
     }
 
     private (Step[] Steps, int[] Leaf, float[] Value, TreePlace[] Places) WalkForm()

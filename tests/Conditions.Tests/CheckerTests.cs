@@ -69,7 +69,7 @@ public sealed class CheckerTests
     )]
     [InlineData("click.publisher[0] == 'p'", 1, 16, "a string can't be indexed with an int")]
     [InlineData("{1.5: 1} == {}", 1, 2, "a map key must be an int, a bool or a string, not a double")]
-    [InlineData("click.publisher == 'a", 1, 20, "this string has no end on its line")]
+    [InlineData("click.publisher == 'a", 1, 20, "this string isn't closed on its line")]
     [InlineData("(click.proxied", 1, 15, "expected ')', but the condition ends here")]
     [InlineData("click.publisher = 'a'", 1, 17, "'=' isn't an operator: use == for equality")]
     [InlineData("click.publisher === 'a'", 1, 19, "'=' isn't an operator: use == for equality")]
@@ -100,7 +100,7 @@ public sealed class CheckerTests
     [InlineData("'a'", CelType.Double)]
     public void A_result_of_another_type_than_expected_is_refused(string source, CelType expected) =>
         Assert.Contains(
-            "expected a condition that gives",
+            "expected a condition of type",
             Assert.Throws<ConditionException>(() => Condition.Compile(source, Clicks.Names(), expected)).Problem
         );
 

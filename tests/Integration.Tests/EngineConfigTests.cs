@@ -63,7 +63,7 @@ public sealed class EngineConfigTests
     [InlineData("lanes: 3000000000", "line 1, column 8: lanes is 3000000000; expected no more than 2147483647")]
     [InlineData("behind_proxy: 1", "line 1, column 15: behind_proxy is '1'; expected true or false")]
     [InlineData("files: lists", "line 1, column 8: files isn't a list; expected a list of texts")]
-    [InlineData("files: [[a]]", "line 1, column 9: files holds what is no text")]
+    [InlineData("files: [[a]]", "line 1, column 9: files contains an element that isn't text")]
     [InlineData("redis: [a]", "line 1, column 8: redis is a list or a map; expected one value")]
     [InlineData("bounds: 5", "line 1, column 9: expected a map")]
     [InlineData("- a", "line 1, column 1: expected a map")]

@@ -29,7 +29,7 @@ internal static class DemoCommand
     {
         if (data != null && !Directory.Exists(data))
         {
-            throw new CommandException($"--data {data}: there is no such folder.", ExitCodes.NotThere);
+            throw new CommandException($"--data {data}: no such folder.", ExitCodes.NotThere);
         }
 
         ConfigFile file = ConfigFile.Find(null) with { WithSamples = true };
@@ -139,7 +139,7 @@ internal static class DemoCommand
             throw new CommandException($"{beside} doesn't exist: 'make build' puts ingest beside the engine.");
         }
 
-        string[] asked =
+        string[] ingestArguments =
             files.Length == 0
                 ?
                 [
@@ -155,7 +155,7 @@ internal static class DemoCommand
                     running.Http,
                 ]
                 : ["replay", .. files];
-        var start = new ProcessStartInfo("dotnet", [beside, .. asked, "--kafka", running.Address.Kafka])
+        var start = new ProcessStartInfo("dotnet", [beside, .. ingestArguments, "--kafka", running.Address.Kafka])
         {
             UseShellExecute = false,
             RedirectStandardError = true,

@@ -118,7 +118,7 @@ internal static class RescoreCommand
     {
         long all = log.Length,
             done = 0,
-            told = context.Time.GetTimestamp();
+            lastReport = context.Time.GetTimestamp();
         for (; log.Current is { } record; log.Advance())
         {
             cancel.ThrowIfCancellationRequested();
@@ -133,12 +133,12 @@ internal static class RescoreCommand
                 workflows.Take(record);
             }
             done++;
-            if (context.Time.GetElapsedTime(told) < ReportEvery)
+            if (context.Time.GetElapsedTime(lastReport) < ReportEvery)
             {
                 continue;
             }
 
-            told = context.Time.GetTimestamp();
+            lastReport = context.Time.GetTimestamp();
             context.Error.WriteLine(FormattableString.Invariant($"engine: rescored {done:#,0} of {all:#,0} records"));
         }
         clicks.Flush();

@@ -101,7 +101,7 @@ internal static class EvalCommand
         {
             if (!File.Exists(cases))
             {
-                throw new CommandException($"{cases}: there is no such file.", ExitCodes.NotThere);
+                throw new CommandException($"{cases}: no such file.", ExitCodes.NotThere);
             }
 
             foreach (string line in CelCases.Run(File.ReadLines(cases)))

@@ -14,9 +14,9 @@ public sealed class LabelBook
 {
     private static readonly TimeSpan ReadWithin = TimeSpan.FromMinutes(5);
 
-    private readonly Dictionary<string, Dictionary<string, Said>> _clicks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, SourceLabel>> _clicks = new(StringComparer.Ordinal);
 
-    private readonly record struct Said(bool Valid, double Weight, long LogTime);
+    private readonly record struct SourceLabel(bool Valid, double Weight, long LogTime);
 
     /// <summary>The number of labels added.</summary>
     public long Labels { get; private set; }
@@ -30,9 +30,9 @@ public sealed class LabelBook
     /// <summary>Gets each decided click and whether it is invalid.</summary>
     public IEnumerable<(string Click, bool Invalid)> Decided()
     {
-        foreach ((string click, Dictionary<string, Said> sources) in _clicks)
+        foreach ((string click, Dictionary<string, SourceLabel> sources) in _clicks)
         {
-            double invalid = sources.Values.Sum(said => said.Valid ? -said.Weight : said.Weight);
+            double invalid = sources.Values.Sum(label => label.Valid ? -label.Weight : label.Weight);
             if (invalid != 0)
             {
                 yield return (click, invalid > 0);
@@ -46,14 +46,14 @@ public sealed class LabelBook
     public void Add(LabelEvent label, long logTime)
     {
         Labels++;
-        if (!_clicks.TryGetValue(label.Click, out Dictionary<string, Said>? sources))
+        if (!_clicks.TryGetValue(label.Click, out Dictionary<string, SourceLabel>? sources))
         {
             _clicks[label.Click] = sources = new(1, StringComparer.Ordinal);
         }
 
-        if (!sources.TryGetValue(label.Source, out Said before) || before.LogTime <= logTime)
+        if (!sources.TryGetValue(label.Source, out SourceLabel before) || before.LogTime <= logTime)
         {
-            sources[label.Source] = new Said(label.Valid, label.Weight, logTime);
+            sources[label.Source] = new SourceLabel(label.Valid, label.Weight, logTime);
         }
     }
 

@@ -81,8 +81,8 @@ internal sealed class Parser
             int offset = Take().Offset;
             Expr then = Terms(TokenKind.Or);
             Take(TokenKind.Colon, "':' and the other result");
-            Expr otherwise = Expression();
-            test = Checked(new Conditional(offset, test, then, otherwise));
+            Expr orElse = Expression();
+            test = Checked(new Conditional(offset, test, then, orElse));
         }
         _depth--;
         return test;

@@ -73,19 +73,19 @@ internal sealed class TopicProvisioner(string kafka, IReadOnlyDictionary<string,
             config.Set(name, value);
         }
 
-        string asked = config.BootstrapServers;
+        string bootstrap = config.BootstrapServers;
         using IAdminClient admin = new AdminClientBuilder(config)
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, _) => { })
             .Build();
-        Dictionary<string, int> there = admin
+        Dictionary<string, int> existing = admin
             .GetMetadata(Patience)
             .Topics.Where(topic => !topic.Error.IsError)
             .ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
-        string[] missing = [.. wanted.Where(topic => !there.ContainsKey(topic))];
+        string[] missing = [.. wanted.Where(topic => !existing.ContainsKey(topic))];
         bool served =
             (asks || missing.Length > 0)
-            && await BrokerAbilities.CreatesTopicsAsync(asked, TimeProvider.System).ConfigureAwait(false)
+            && await BrokerAbilities.CreatesTopicsAsync(bootstrap, TimeProvider.System).ConfigureAwait(false)
             && (missing.Length == 0 || await MakeAsync(admin, missing, timestamps, partitions).ConfigureAwait(false));
 
         Dictionary<string, TopicTimestamps> known =
@@ -96,7 +96,7 @@ internal sealed class TopicProvisioner(string kafka, IReadOnlyDictionary<string,
                 topic,
                 served && missing.Contains(topic),
                 known.TryGetValue(topic, out TopicTimestamps who) ? who : null,
-                there.GetValueOrDefault(topic)
+                existing.GetValueOrDefault(topic)
             )),
         ];
     }

@@ -147,7 +147,7 @@ internal static class EvaluateCommand
             .AppendLine("## Calibration")
             .AppendLine()
             .AppendLine("Left-out people and families through simulated recorders.\n")
-            .AppendLine("| said | so many | were programs |")
+            .AppendLine("| predicted | paths | programs among them |")
             .AppendLine("| --- | ---: | ---: |");
         foreach (
             var part in result

@@ -56,11 +56,9 @@ internal static class ScoreCommand
                 PathScore score = scorer.Score(path.T, path.X, path.Y);
                 int count = score.Assessed ? scorer.Reasons(reasons, score.Probability >= 0.5) : 0;
                 Degeneracy rules = DegeneratePath.Classify(path.T, path.X, path.Y, mouse: true, scratch);
-                IEnumerable<string> said = [.. Rules(rules), .. reasons[..count].Select(Text)];
+                string why = string.Join("; ", [.. Rules(rules), .. reasons[..count].Select(Text)]);
                 string probability = score.Probability.ToString("G9", CultureInfo.InvariantCulture);
-                writer.WriteLine(
-                    $"{Csv.Field(path.Id)},{probability},{(score.Program ? 1 : 0)},{Csv.Field(string.Join("; ", said))}"
-                );
+                writer.WriteLine($"{Csv.Field(path.Id)},{probability},{(score.Program ? 1 : 0)},{Csv.Field(why)}");
             }
         }
 

@@ -39,7 +39,7 @@ public static class Pictures
             .ToList();
         File.WriteAllText(
             Path.Combine(to.FullName, "calibration.svg"),
-            Chart("said", "were programs", [("left out", calibration), ("perfect", [(0, 0), (1, 1)])])
+            Chart("predicted", "share of programs", [("left out", calibration), ("perfect", [(0, 0), (1, 1)])])
         );
     }
 

@@ -178,8 +178,8 @@ public static class ReplayMeasure
         var question = new ReplayLookup();
         int found = 0,
             right = 0,
-            asked = 0;
-        for (int q = 0; each ? q < people.Length : asked < Queries && q < 20 * Queries; q++)
+            queries = 0;
+        for (int q = 0; each ? q < people.Length : queries < Queries && q < 20 * Queries; q++)
         {
             var random = new Random(seed + (7919 * q));
             int of = each ? q : random.Next(people.Length);
@@ -189,7 +189,7 @@ public static class ReplayMeasure
             }
 
             PathRecord replay = way(random).Play(people[of], random);
-            asked++;
+            queries++;
             if (Find(index, Sign(replay), replay, 100_000_000, question, out ReplayMatch match))
             {
                 found++;
@@ -197,9 +197,9 @@ public static class ReplayMeasure
             }
         }
 
-        string exact = each ? F($" {right} of {asked}") : "";
+        string exact = each ? F($" {right} of {queries}") : "";
         text.AppendLine(
-            $"| {name} | {Share((double)found / asked, asked)} | {Share((double)right / asked, asked)}{exact} |"
+            $"| {name} | {Share((double)found / queries, queries)} | {Share((double)right / queries, queries)}{exact} |"
         );
     }
 

@@ -182,7 +182,7 @@ internal static class Blends
             vx = 0,
             vy = 0,
             t = 0;
-        double most = 0.2 * Math.Sqrt((tx * tx) + (ty * ty));
+        double maxSpeed = 0.2 * Math.Sqrt((tx * tx) + (ty * ty));
         int steps = r.Next(15, 150);
         var motion = new Motion();
         motion.Add(0, 0, 0);
@@ -192,7 +192,7 @@ internal static class Blends
                 shake = (shaken * speed) + floor;
             double nx = (a * vx) + (b * ux) + (pull * (tx - x)) + (shake * r.Normal()),
                 ny = (a * vy) + (b * uy) + (pull * (ty - y)) + (shake * r.Normal());
-            double within = Math.Min(1, most / Math.Max(1e-9, Math.Sqrt((nx * nx) + (ny * ny))));
+            double within = Math.Min(1, maxSpeed / Math.Max(1e-9, Math.Sqrt((nx * nx) + (ny * ny))));
             (ux, uy, vx, vy) = (vx, vy, within * nx, within * ny);
             x += vx;
             y += vy;
