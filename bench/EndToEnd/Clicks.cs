@@ -4,11 +4,9 @@ using Confluent.Kafka;
 
 namespace Bench.EndToEnd;
 
-/// <summary>
-/// Clicks of about 460 bytes without paths, as peers' benchmarks have them: 200,000 visitors on 60,000 addresses of
-/// 8,000 networks, 500 publishers, 300 campaigns, by laws of Zipf. The same for the same seed, but for their times,
-/// which end at the time of sending.
-/// </summary>
+/// <summary>Clicks of about 460 bytes without paths, like those of peers' benchmarks: 200,000 visitors on 60,000
+/// addresses in 8,000 networks, 500 publishers and 300 campaigns, with Zipf distributions. The same seed gives the same
+/// clicks, except for their times, which end at the time of sending.</summary>
 internal sealed class Clicks(TimeProvider clock)
 {
     private const int Visitors = 200_000,
@@ -31,7 +29,7 @@ internal sealed class Clicks(TimeProvider clock)
 
     private readonly Random _random = new(7);
 
-    /// <summary>Sends so many, as fast as the broker takes them.</summary>
+    /// <summary>Sends a number of clicks as fast as the broker accepts them.</summary>
     public void Send(string kafka, string topic, int count)
     {
         using IProducer<byte[], byte[]> producer = Producer(kafka, lingerMs: 10);
@@ -44,9 +42,8 @@ internal sealed class Clicks(TimeProvider clock)
         producer.Flush(TimeSpan.FromMinutes(2));
     }
 
-    /// <summary>Sends clicks at a rate a second; tells of each hundredth when it was sent.</summary>
-    /// <param name="ids">What their ids begin with: nobody's who was there before, or their verdicts would be,
-    /// too.</param>
+    /// <summary>Sends clicks at a rate per second. Reports every hundredth one and the time when it was sent.</summary>
+    /// <param name="ids">The prefix of their ids. It must be new, or verdicts of earlier clicks would exist.</param>
     public void Send(string kafka, string topic, string ids, int count, int rate, Action<string, long> sent)
     {
         using IProducer<byte[], byte[]> producer = Producer(kafka, lingerMs: 1);

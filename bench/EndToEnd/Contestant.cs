@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Bench.EndToEnd;
 
-/// <summary>The engine or a peer while it runs: a process, or two engines of one group.</summary>
+/// <summary>The engine or a peer while it runs: one process, or two engines of one group.</summary>
 internal sealed class Contestant : IDisposable
 {
     private readonly Process[] _processes;
     private readonly string _name;
-    private readonly StringBuilder _said = new();
+    private readonly StringBuilder _output = new();
 
     public Contestant(Plan plan, string name, string kafka, string topic, int redis, string folder)
     {
@@ -74,7 +74,7 @@ internal sealed class Contestant : IDisposable
         _processes = [.. Enumerable.Range(0, name == Plan.TwoEngines ? 2 : 1).Select(_ => Started(start))];
     }
 
-    /// <summary>CPU time of its processes, µs.</summary>
+    /// <summary>The CPU time of its processes, in µs.</summary>
     public double CpuUs => _processes.Sum(process => Processes.CpuUs(process.Id));
 
     public double PeakMb => _processes.Sum(process => Processes.PeakMb(process.Id));
@@ -85,12 +85,12 @@ internal sealed class Contestant : IDisposable
         {
             if (process.HasExited)
             {
-                throw new InvalidOperationException($"{_name} ended with exit code {process.ExitCode}:\n{Said}");
+                throw new InvalidOperationException($"{_name} ended with exit code {process.ExitCode}:\n{Output}");
             }
         }
     }
 
-    /// <summary>Asks it to end; what it says of its own memory then.</summary>
+    /// <summary>Asks it to end. Returns its report of its own memory.</summary>
     public string End()
     {
         foreach (Process process in _processes)
@@ -107,7 +107,7 @@ internal sealed class Contestant : IDisposable
 
             process.WaitForExit();
         }
-        return Said.Split('\n').FirstOrDefault(line => line.Contains("collections", StringComparison.Ordinal))?.Trim()
+        return Output.Split('\n').FirstOrDefault(line => line.Contains("collections", StringComparison.Ordinal))?.Trim()
             ?? "";
     }
 
@@ -121,22 +121,22 @@ internal sealed class Contestant : IDisposable
         return process;
     }
 
-    private string Said
+    private string Output
     {
         get
         {
-            lock (_said)
+            lock (_output)
             {
-                return _said.ToString();
+                return _output.ToString();
             }
         }
     }
 
     private void Keep(string? line)
     {
-        lock (_said)
+        lock (_output)
         {
-            _said.AppendLine(line);
+            _output.AppendLine(line);
         }
     }
 

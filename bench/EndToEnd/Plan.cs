@@ -1,36 +1,35 @@
 namespace Bench.EndToEnd;
 
-/// <summary>What is measured, and with what.</summary>
+/// <summary>What to measure, and with which tools.</summary>
 internal sealed record Plan
 {
-    /// <summary>The checkout.</summary>
+    /// <summary>The root of the checkout.</summary>
     public required string Root { get; init; }
 
     /// <summary>The script that starts and stops a broker.</summary>
     public required string KafkaTool { get; init; }
 
-    /// <summary>The folder of the peers; null for the engine alone.</summary>
+    /// <summary>The folder of the peers, or null to measure only the engine.</summary>
     public string? Peers { get; init; }
 
-    /// <summary>
-    /// Folders of other builds of the engine, as <c>make build</c> leaves them in <c>out/lib</c>, to run beside this
-    /// one.
-    /// </summary>
+    /// <summary>Folders of other builds of the engine, as <c>make build</c> leaves them in <c>out/lib</c>, to measure
+    /// beside this one.</summary>
     public string[] Beside { get; init; } = [];
 
-    /// <summary>Whether two engines of one lane each run, too, as one contestant.</summary>
+    /// <summary>Whether to measure two engines of one lane each, too, as one contestant.</summary>
     public bool Two { get; init; }
 
     public required int Clicks { get; init; }
     public required int Runs { get; init; }
 
-    /// <summary>Seconds of the run at a fixed rate, of which the first 10 are left out; 0 for none.</summary>
+    /// <summary>The duration of the run at a fixed rate, in seconds, of which the first 10 are left out; 0 for
+    /// none.</summary>
     public required int LatencySeconds { get; init; }
 
-    /// <summary><c>redis</c>, <c>garnet</c></summary>
+    /// <summary>The stores: <c>redis</c>, <c>garnet</c>.</summary>
     public required string[] Stores { get; init; }
 
-    /// <summary>Who runs; each round the next one comes first.</summary>
+    /// <summary>The contestants; each round begins with another one.</summary>
     public string[] Contestants =>
         [
             "engine",
@@ -41,20 +40,20 @@ internal sealed record Plan
 
     public const string TwoEngines = "two engines";
 
-    /// <summary>The program of this build, or of one beside it; null where a contestant is none of ours.</summary>
+    /// <summary>Gets the program of this build or another one; null if the contestant isn't an engine.</summary>
     public string? EngineOf(string contestant) =>
         contestant is "engine" or TwoEngines ? Path.Combine(Root, "out", "engine")
         : Beside.Contains(contestant) ? Path.Combine(contestant, "engine")
         : null;
 }
 
-/// <summary>One run of one contestant: the part between a quarter and 95 % of the verdicts.</summary>
-/// <param name="ClicksPerSecond">Verdicts that came to be in the store.</param>
-/// <param name="CpuUs">CPU time of its processes, user and system, µs a click.</param>
-/// <param name="BrokerUs">The same of the broker.</param>
-/// <param name="StoreUs">The same of Redis or Garnet.</param>
-/// <param name="PeakMb">Most memory that its processes had (VmHWM).</param>
-/// <param name="Process">What the (first) engine says of its own memory at the end; empty for others.</param>
+/// <summary>One run of one contestant, measured between a quarter and 95 % of the verdicts.</summary>
+/// <param name="ClicksPerSecond">Verdicts per second that reached the store.</param>
+/// <param name="CpuUs">The CPU time of its processes, user and system, in µs per click.</param>
+/// <param name="BrokerUs">The broker's CPU time, in µs per click.</param>
+/// <param name="StoreUs">The CPU time of Redis or Garnet, in µs per click.</param>
+/// <param name="PeakMb">The peak memory of its processes (VmHWM).</param>
+/// <param name="Process">The (first) engine's report of its own memory at the end; empty for others.</param>
 internal sealed record Run(
     string Contestant,
     string Store,
@@ -66,5 +65,6 @@ internal sealed record Run(
     string Process
 );
 
-/// <summary>From a record's timestamp until a reader finds the verdict, at 20,000 clicks a second; ms.</summary>
+/// <summary>The time from a record's timestamp until a reader finds the verdict, at 20,000 clicks per second, in
+/// ms.</summary>
 internal sealed record Latency(string Contestant, double P50, double P99, double P999, int Samples);

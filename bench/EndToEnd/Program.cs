@@ -1,9 +1,9 @@
 using Bench.EndToEnd;
 
-// bench/EndToEnd: the engine, and peers where they are named, on a real broker and a real Redis. Environment:
-// KAFKA_TOOL (a script that starts a broker; see docs/performance.md), PEERS=dir, BESIDE="dir …" (other builds of the
-// engine), TWO=1 (two engines of one lane each, too), CLICKS, RUNS, QUICK=1, STORES="redis garnet", LATENCY_S. Results:
-// a table, bench.json, bench.svg.
+// bench/EndToEnd: measures the engine, and peers if given, on a real broker and a real Redis. Environment: KAFKA_TOOL
+// (a script that starts a broker; see docs/performance.md), PEERS=dir, BESIDE="dir …" (other builds of the engine),
+// TWO=1 (also two engines of one lane each), CLICKS, RUNS, QUICK=1, STORES="redis garnet", LATENCY_S. Results: a table,
+// bench.json, bench.svg.
 string root = AppContext.BaseDirectory;
 while (!File.Exists(Path.Combine(root, "Engine.sln")))
 {
@@ -14,7 +14,7 @@ string? tool = Environment.GetEnvironmentVariable("KAFKA_TOOL");
 if (tool == null || !File.Exists(tool))
 {
     Console.Error.WriteLine(
-        "bench: KAFKA_TOOL names no script that starts a broker: set it to one that knows `start -p PORT -d DIR -P "
+        "bench: KAFKA_TOOL isn't a script that starts a broker: set it to one with `start -p PORT -d DIR -P "
             + "PARTITIONS` and `stop -d DIR`."
     );
     return 1;
@@ -47,11 +47,11 @@ string folder = Directory.CreateDirectory(Path.Combine(root, "out", "bench")).Fu
 Report.Write(plan, runs, latencies, folder, Console.Out);
 return 0;
 
-static int Number(string name, int otherwise) =>
+static int Number(string name, int fallback) =>
     int.TryParse(
         Environment.GetEnvironmentVariable(name),
         System.Globalization.CultureInfo.InvariantCulture,
         out int value
     )
         ? value
-        : otherwise;
+        : fallback;

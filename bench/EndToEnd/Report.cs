@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Bench.EndToEnd;
 
-/// <summary>Medians as a table, everything as JSON, and the CPU time a click as a chart.</summary>
+/// <summary>Writes medians as a table, everything as JSON, and the CPU time per click as a chart.</summary>
 internal static class Report
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -94,10 +94,8 @@ internal static class Report
         to.WriteLine($"{Path.Combine(folder, "bench.json")}, bench.svg");
     }
 
-    /// <summary>
-    /// Of the ratios to the run of native-rdkafka in the same round, the middle one: rounds differ more than
-    /// contestants.
-    /// </summary>
+    /// <summary>Computes the median of the ratios to native-rdkafka's run in the same round: rounds differ more than
+    /// contestants.</summary>
     private static double Ratio(List<Run> runs, IEnumerable<Run> group)
     {
         Run[] beside = [.. runs.Where(run => run.Contestant == "native-rdkafka")];
@@ -138,7 +136,7 @@ internal static class Report
         const int Left = 190,
             Width = 700,
             Bar = 26;
-        double most = rows.Max(row => row.Cpu + row.Broker + row.Store);
+        double maxTotal = rows.Max(row => row.Cpu + row.Broker + row.Store);
         var svg = new StringBuilder();
         svg.Append(
             CultureInfo.InvariantCulture,
@@ -162,7 +160,7 @@ internal static class Report
                 }
             )
             {
-                double width = us / most * Width;
+                double width = us / maxTotal * Width;
                 svg.Append(
                     CultureInfo.InvariantCulture,
                     $"<rect x=\"{x:0.0}\" y=\"{y}\" width=\"{width:0.0}\" height=\"{Bar}\" fill=\"{colour}\"/><text "

@@ -4,7 +4,7 @@ using Engine.Contracts;
 
 namespace Bench.EndToEnd;
 
-/// <summary>Runs contestants in turns on one log, so that an hour in which the machine is slow is everyone's.</summary>
+/// <summary>Runs contestants in turns on one log, so that a slow hour of the machine affects all of them.</summary>
 internal sealed class Series : IDisposable
 {
     private const int Rate = 20_000;
@@ -23,7 +23,7 @@ internal sealed class Series : IDisposable
         _broker = new Broker(plan.KafkaTool, _folder);
     }
 
-    /// <summary>Everyone on Redis; the engine on the other stores, too.</summary>
+    /// <summary>Measures all contestants on Redis, and the engine on the other stores, too.</summary>
     public List<Run> Throughput()
     {
         MakeTopic(Topics.Interactions);
@@ -31,7 +31,7 @@ internal sealed class Series : IDisposable
         new Clicks(_clock).Send(_broker.Address, Topics.Interactions, _plan.Clicks);
         if (_plan.Runs > 0)
         {
-            Watch("engine", _plan.Stores[0]); // whoever comes first finds the broker cold, so that one doesn't count
+            Watch("engine", _plan.Stores[0]); // the first run finds the broker cold, so it doesn't count
         }
 
         var runs = new List<Run>();
@@ -40,7 +40,7 @@ internal sealed class Series : IDisposable
             foreach (string store in _plan.Stores)
             {
                 foreach (
-                    string contestant in Turned(
+                    string contestant in Rotate(
                         store == "redis" ? _plan.Contestants : ["engine", .. _plan.Beside],
                         round
                     )
@@ -60,17 +60,16 @@ internal sealed class Series : IDisposable
         return runs;
     }
 
-    /// <summary>
-    /// Everyone at a fixed rate, on a topic of its own. Every hundredth verdict is looked for until it is there.
-    /// </summary>
+    /// <summary>Measures all contestants at a fixed rate, each on its own topic. Polls for every hundredth verdict
+    /// until it exists.</summary>
     public List<Latency> Latency()
     {
-        // who comes first finds the broker cold, so the first comes twice, and its first time doesn't count
+        // the first contestant finds the broker cold, so it runs twice, and its first run doesn't count
         string[] contestants = [_plan.Contestants[0], .. _plan.Contestants];
         var found = new List<Latency>();
         foreach (string contestant in contestants)
         {
-            // The engine reads one topic: what lies in it from before is read first.
+            // The engine reads a single topic, so it first reads what the topic already contains.
             bool ours = _plan.EngineOf(contestant) != null;
             string topic = ours ? Topics.Interactions : "latency-" + contestant;
             if (!ours)
@@ -93,8 +92,8 @@ internal sealed class Series : IDisposable
         return found;
     }
 
-    /// <summary>Waits until so many verdicts are there, no more come, and the group has joined.</summary>
-    private void Settle(Store store, long least)
+    /// <summary>Waits until a minimum number of verdicts exist, no more arrive, and the group has joined.</summary>
+    private void Settle(Store store, long min)
     {
         long before = -1,
             size;
@@ -102,9 +101,9 @@ internal sealed class Series : IDisposable
         {
             _pause.Wait(1000);
             size = store.Size();
-            quiet = size == before && size >= least ? quiet + 1 : 0;
+            quiet = size == before && size >= min ? quiet + 1 : 0;
         }
-        // Not cleared: the engine's owner and progress lie there, too.
+        // Not cleared, because the store also holds the engine's owner and progress keys.
     }
 
     private Latency Sample(string contestant, string topic, string ids, Store store)
@@ -149,7 +148,7 @@ internal sealed class Series : IDisposable
         sending.GetAwaiter().GetResult();
         if (waiting.Count > 0)
         {
-            throw new TimeoutException($"{contestant}: {waiting.Count} verdicts never came");
+            throw new TimeoutException($"{contestant}: {waiting.Count} verdicts never arrived");
         }
 
         times.Sort();
@@ -194,7 +193,7 @@ internal sealed class Series : IDisposable
             }
             double clicks = count - from.Value.count,
                 peak = running.PeakMb;
-            string said = running.End();
+            string memoryReport = running.End();
             return new Run(
                 contestant,
                 store,
@@ -203,22 +202,20 @@ internal sealed class Series : IDisposable
                 (broker - from.Value.broker) / clicks,
                 (stored - from.Value.stored) / clicks,
                 peak,
-                said
+                memoryReport
             );
         }
     }
 
     private Contestant Start(string contestant, string topic, Store store)
     {
-        ForgetSums();
+        DeleteStandings();
         return new(_plan, contestant, _broker.Address, topic, store.Port, _folder);
     }
 
-    /// <summary>
-    /// Every run is a group of its own, and would read and keep the sums that those before it wrote; an operator's
-    /// group finds its own. The engine makes the topic again.
-    /// </summary>
-    private void ForgetSums()
+    /// <summary>Deletes the topic of standings. Every run is a new group, which would read and keep the sums of earlier
+    /// runs, whereas an operator's group reads its own. The engine creates the topic again.</summary>
+    private void DeleteStandings()
     {
         using IAdminClient admin = new AdminClientBuilder(
             new AdminClientConfig { BootstrapServers = _broker.Address }
@@ -235,7 +232,7 @@ internal sealed class Series : IDisposable
             if (_clock.GetElapsedTime(since) > Within)
             {
                 throw new TimeoutException(
-                    $"{Topics.Standings} is still there {Within.TotalMinutes} minutes after it was deleted"
+                    $"{Topics.Standings} still exists {Within.TotalMinutes} minutes after it was deleted"
                 );
             }
 
@@ -246,8 +243,8 @@ internal sealed class Series : IDisposable
             admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.Exists(topic => topic.Topic == Topics.Standings);
     }
 
-    /// <summary>Each round another one comes first: who does pays for what the others find warm.</summary>
-    private static IEnumerable<string> Turned(string[] contestants, int round) =>
+    /// <summary>Rotates the contestants: the first one of a round pays for what the others find warm.</summary>
+    private static IEnumerable<string> Rotate(string[] contestants, int round) =>
         contestants.Select((_, i) => contestants[(i + round) % contestants.Length]);
 
     private void MakeTopic(string topic) =>

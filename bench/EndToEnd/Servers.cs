@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Bench.EndToEnd;
 
-/// <summary>A broker of our own, by the script that the plan names.</summary>
+/// <summary>A broker for the benchmark, started by the plan's script.</summary>
 internal sealed class Broker : IDisposable
 {
     private readonly string _tool,
@@ -41,7 +41,7 @@ internal sealed class Broker : IDisposable
     public void Dispose() => Run("stop", "-d", _folder);
 }
 
-/// <summary>A Redis or a Garnet of our own that keeps nothing, and a connection to it.</summary>
+/// <summary>A Redis or Garnet server without persistence, and a connection to it.</summary>
 internal sealed class Store : IDisposable
 {
     private readonly Process _process;
@@ -95,7 +95,7 @@ internal sealed class Store : IDisposable
             }
         }
         _replies = new StreamReader(_client.GetStream(), Encoding.ASCII);
-        // `dotnet tool run` starts the server as a child of its own.
+        // `dotnet tool run` starts the server as a child process.
         ProcessId = name == "redis" ? _process.Id : Processes.LastChild(_process.Id);
     }
 
@@ -103,10 +103,10 @@ internal sealed class Store : IDisposable
 
     public int ProcessId { get; }
 
-    /// <summary>Keys in it.</summary>
+    /// <summary>Gets the number of keys.</summary>
     public long Size() => long.Parse(Execute("DBSIZE")[1..], CultureInfo.InvariantCulture);
 
-    /// <summary>Whether each of some keys is there.</summary>
+    /// <summary>Gets whether each key exists.</summary>
     public bool[] Exist(IReadOnlyList<string> keys)
     {
         var text = new StringBuilder();
@@ -124,10 +124,10 @@ internal sealed class Store : IDisposable
         var text = new StringBuilder();
         Command(text, command);
         _client.GetStream().Write(Encoding.ASCII.GetBytes(text.ToString()));
-        return _replies.ReadLine() ?? throw new IOException("the store has gone");
+        return _replies.ReadLine() ?? throw new IOException("the store closed the connection");
     }
 
-    /// <summary>RESP: Garnet takes no commands in plain lines.</summary>
+    /// <summary>Appends a command in RESP: Garnet doesn't accept inline commands.</summary>
     private static void Command(StringBuilder text, params ReadOnlySpan<string> words)
     {
         text.Append(CultureInfo.InvariantCulture, $"*{words.Length}\r\n");
@@ -146,10 +146,10 @@ internal sealed class Store : IDisposable
     }
 }
 
-/// <summary>Ports of the loopback interface that nobody has.</summary>
+/// <summary>Finds free ports on the loopback interface.</summary>
 internal static class Ports
 {
-    /// <param name="beside">Another that must be free, so much above it.</param>
+    /// <param name="beside">The offset of a second port that must be free too.</param>
     public static int Free(int beside = 0)
     {
         while (true)
@@ -177,12 +177,12 @@ internal static class Ports
     }
 }
 
-/// <summary>What the kernel knows of processes (Linux's /proc).</summary>
+/// <summary>Reads process statistics of the kernel (Linux's /proc).</summary>
 internal static class Processes
 {
     private const double TickUs = 1e6 / 100;
 
-    /// <summary>User and system time so far, µs.</summary>
+    /// <summary>Gets the user and system time so far, in µs.</summary>
     public static double CpuUs(int process)
     {
         string stat = File.ReadAllText($"/proc/{process}/stat");
@@ -193,7 +193,7 @@ internal static class Processes
             ) * TickUs;
     }
 
-    /// <summary>The most memory that it had, MB.</summary>
+    /// <summary>Gets the peak memory, in MB.</summary>
     public static double PeakMb(int process) =>
         long.Parse(
             File.ReadLines($"/proc/{process}/status")

@@ -6,12 +6,10 @@ using Engine.Pipeline.Decode;
 
 namespace Bench.Micro;
 
-/// <summary>
-/// A log of clicks in memory, as producers send them: 200,000 visitors on 60,000 addresses of 8,000 networks, by a law
-/// of Zipf, 300 campaigns, 500 publishers, about 460 bytes of JSON each; 20,000 clicks a second of event time. Another
-/// number of visitors has as many addresses and networks to each, and all visitors come alike. The same for the same
-/// seed.
-/// </summary>
+/// <summary>A log of clicks in memory, as producers send them: 200,000 visitors on 60,000 addresses in 8,000 networks,
+/// with Zipf distributions, 300 campaigns and 500 publishers, about 460 bytes of JSON each, at 20,000 clicks per second
+/// of event time. With another number of visitors, addresses and networks scale with it, and all visitors are equally
+/// frequent. The same seed gives the same log.</summary>
 internal sealed unsafe class ClickLog : IDisposable
 {
     public const int Visitors = 200_000;
@@ -95,10 +93,10 @@ internal sealed unsafe class ClickLog : IDisposable
 
     public int Count => _events.Length;
 
-    /// <summary>Bytes of all values.</summary>
+    /// <summary>The size of all values, in bytes.</summary>
     public long Bytes { get; }
 
-    /// <summary>Fills records with events from a place on, in one partition each <c>network % 4</c>.</summary>
+    /// <summary>Fills records with events from an index on, each in the partition <c>network % 4</c>.</summary>
     public int Fill(Record[] records, PartitionState[] partitions, long[] offsets, int from)
     {
         int n = Math.Min(records.Length, Count - from);

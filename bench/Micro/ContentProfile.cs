@@ -11,11 +11,9 @@ using Engine.Workflows.Runtime;
 
 namespace Bench.Micro;
 
-/// <summary>
-/// Content requests decided on one thread from JSON in memory, as the workflows' lane does it (decoding, duplicates,
-/// spam, validity, nearest definition, counting, writing the answer), results kept nowhere: decisions a second of CPU
-/// time.
-/// </summary>
+/// <summary>Measures decisions on content requests per second of CPU time, on one thread from JSON in memory, like the
+/// workflows' lane (decoding, duplicates, spam, validity, nearest definition, counting, writing the answer). Results
+/// are discarded.</summary>
 internal static class ContentProfile
 {
     private const int Rounds = 5,
@@ -38,7 +36,7 @@ internal static class ContentProfile
             for (int round = 0; round < Rounds; round++)
             {
                 PartitionRun run = Open();
-                var results = new Nowhere();
+                var results = new NullResults();
                 long allocated = GC.GetAllocatedBytesForCurrentThread();
                 TimeSpan begin = Cpu();
                 for (int i = 0; i < log.Length; i++)
@@ -94,10 +92,8 @@ internal static class ContentProfile
         );
     }
 
-    /// <summary>
-    /// A request of some 300 bytes, as pages send them; of invalid ones 600 types, half of them units that aren't
-    /// there.
-    /// </summary>
+    /// <summary>Creates a request of about 300 bytes, as pages send them. Invalid ones have 600 types, half of them for
+    /// units that don't exist.</summary>
     private static string Request(int i, bool invalid)
     {
         int unit = i * 7919 % Units;
@@ -108,7 +104,7 @@ internal static class ContentProfile
 
     private static TimeSpan Cpu() => Process.GetCurrentProcess().TotalProcessorTime;
 
-    /// <summary>Nobody has clicked yet.</summary>
+    /// <summary>Standings without any clicks.</summary>
     private sealed class NoStandings : IStandings
     {
         public IReadOnlyList<KeyValuePair<string, ClickSums>> Campaigns => [];
@@ -116,8 +112,8 @@ internal static class ContentProfile
         public ClickSums Network(string cidr) => default;
     }
 
-    /// <summary>Takes results, counts answers, and forgets them.</summary>
-    private sealed class Nowhere : IResults
+    /// <summary>Counts answers and discards all results.</summary>
+    private sealed class NullResults : IResults
     {
         public long Answers { get; private set; }
 

@@ -7,17 +7,15 @@ using System.Text;
 
 namespace Bench.Micro;
 
-/// <summary>
-/// Content requests to an engine that runs, at a steady rate: each is sent when its time comes, whatever became of
-/// those before, and its latency counts from that time on, so that a stall isn't left out.
-/// </summary>
+/// <summary>Sends content requests to a running engine at a steady rate. Each is sent when it is due, whether or not
+/// earlier ones have completed, and its latency counts from that time, so stalls are included.</summary>
 internal static partial class HttpProfile
 {
     private const int WarmUpSeconds = 5,
         Senders = 16;
 
     /// <param name="address"><c>http://127.0.0.1:8080</c></param>
-    /// <param name="rate">Requests a second.</param>
+    /// <param name="rate">The number of requests per second.</param>
     public static void Run(string address, int rate, int seconds)
     {
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = Senders };
@@ -78,7 +76,7 @@ internal static partial class HttpProfile
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{sorted.Length:N0} requests at {rate:N0}/s: p50 {At(0.5):0.000} ms, p90 {At(0.9):0.000}, p99 "
-                    + $"{At(0.99):0.000}, p99.9 {At(0.999):0.000}, most {sorted[^1]:0.0}"
+                    + $"{At(0.99):0.000}, p99.9 {At(0.999):0.000}, max {sorted[^1]:0.0}"
             )
         );
         foreach ((string problem, int count) in problems)
@@ -87,10 +85,8 @@ internal static partial class HttpProfile
         }
     }
 
-    /// <summary>
-    /// Sleeps until a monotonic time, to some 60 us. Spinning through the last millisecond, as sixteen senders would,
-    /// takes the cores from the engine that is measured.
-    /// </summary>
+    /// <summary>Sleeps until a monotonic time, to about 60 us. If sixteen senders were spinning through the last
+    /// millisecond, they would take the cores from the engine being measured.</summary>
     private static void SleepUntil(long due)
     {
         if (!OperatingSystem.IsLinux())

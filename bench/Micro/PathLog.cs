@@ -3,13 +3,11 @@ using System.Text.Json;
 
 namespace Bench.Micro;
 
-/// <summary>
-/// Cursor paths of 32 points. Of recordings, where a file of them is named (JSON Lines with <c>points</c>, gzip or not;
-/// those whose time goes back left out): each turned and scaled at random, so that there are as many as are asked for.
-/// Else made as hands move: a large movement of minimum jerk (T. Flash, N. Hogan, 1985) that bends, a smaller one that
-/// corrects it, a slow wander, and tremor, in whole pixels at 16 ms; a good classifier calls most of these programs,
-/// and then each costs its reasons too. The same for the same seed; no two alike.
-/// </summary>
+/// <summary>Cursor paths of 32 points. With a file of recordings (JSON Lines with <c>points</c>, optionally in gzip;
+/// those whose time goes back are left out), each path is a recording, turned and scaled at random, so there is no
+/// limit on their number. Otherwise they are synthetic: a large, bent movement of minimum jerk (T. Flash, N. Hogan,
+/// 1985), a smaller correction, a slow wander, and tremor, in whole pixels at 16 ms; a good classifier calls most of
+/// these programs, which then also costs the reasons. The same seed gives the same paths, all different.</summary>
 internal sealed class PathLog
 {
     public const int Points = 32;
@@ -119,7 +117,7 @@ internal sealed class PathLog
                         + missBy * second * Math.Sin(missTo)
                         + tremorY
                 );
-            // browsers tell of moves
+            // browsers only report movement
             if (i > 0 && x[i] == x[i - 1] && y[i] == y[i - 1])
             {
                 x[i]++;
@@ -133,8 +131,8 @@ internal sealed class PathLog
     private double Normal() =>
         Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(Math.Tau * _random.NextDouble());
 
-    /// <param name="T">ms.</param>
-    /// <param name="X">px.</param>
-    /// <param name="Y">px.</param>
+    /// <param name="T">The times, in ms.</param>
+    /// <param name="X">The horizontal positions, in px.</param>
+    /// <param name="Y">The vertical positions, in px.</param>
     public sealed record Moves(float[] T, float[] X, float[] Y);
 }

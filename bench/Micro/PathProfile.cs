@@ -8,9 +8,7 @@ using Engine.Pipeline.Replay.Signatures;
 
 namespace Bench.Micro;
 
-/// <summary>
-/// What each step of a path costs, among as many stored paths as are asked for: times of short pieces of work.
-/// </summary>
+/// <summary>Measures the cost of each step of a path, with a given number of stored paths, in short slices.</summary>
 internal static class PathProfile
 {
     private const int Distinct = 65_536,
@@ -72,13 +70,13 @@ internal static class PathProfile
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{found} found of {Slice * Rounds:#,0} among {stored:#,0}; paths that come again after "
+                $"{found} found of {Slice * Rounds:#,0} among {stored:#,0}; paths that recur after "
                     + $"{Distinct:#,0} others are found"
             )
         );
     }
 
-    /// <summary>An index that holds so many paths.</summary>
+    /// <summary>Creates an index with a number of paths.</summary>
     public static ReplayIndex Index(int stored, string? recordings, out long logTime)
     {
         var index = new ReplayIndex(new ReplaySettings(stored));
@@ -107,7 +105,7 @@ internal static class PathProfile
             {
                 step(at);
             }
-            // the first ones run what isn't compiled for good
+            // the first rounds run code before its final compilation
             if (round >= Warm)
             {
                 us.Add(Stopwatch.GetElapsedTime(since).TotalMicroseconds / Slice);

@@ -13,9 +13,8 @@ using Engine.Primitives;
 
 namespace Bench.Micro;
 
-/// <summary>
-/// The pipeline on a log in memory, verdicts written to nowhere: what a click costs without Kafka and Redis.
-/// </summary>
+/// <summary>Measures the pipeline on a log in memory and discards the verdicts: the cost of a click without Kafka and
+/// Redis.</summary>
 internal static unsafe class PipelineProfile
 {
     private const int PathsStored = 1_000_000;
@@ -47,7 +46,7 @@ internal static unsafe class PipelineProfile
         );
     }
 
-    /// <param name="indexOf">Makes each round's index: one that holds the log's paths already would insert
+    /// <param name="indexOf">Creates the index of each round: one that already holds the log's paths would insert
     /// none.</param>
     private static void Whole(string what, ClickLog log, DecisionSettings settings, Func<ReplayIndex> indexOf)
     {
@@ -120,10 +119,8 @@ internal static unsafe class PipelineProfile
         return book.Build("s-base", new KeyedHash(3, 5));
     }
 
-    /// <summary>
-    /// One lane's rate on a core of its own, and two lanes' together: what they share is the replay index, the
-    /// settings, and the machine's memory.
-    /// </summary>
+    /// <summary>Measures the rate of one lane on its own core, and of two lanes together, which share the replay index,
+    /// the settings, and the machine's memory.</summary>
     private static void Lanes(int clicks, int visitors, DecisionSettings settings)
     {
         using ClickLog first = new(clicks, visitors: visitors),
@@ -140,7 +137,7 @@ internal static unsafe class PipelineProfile
         );
     }
 
-    /// <summary>Clicks a second of the best of three rounds, a thread for each log.</summary>
+    /// <summary>Gets the clicks per second of the best of three rounds, with one thread per log.</summary>
     private static double Rate(DecisionSettings settings, ReplayIndex index, params ClickLog[] logs)
     {
         double best = 0;
@@ -232,9 +229,8 @@ internal static unsafe class PipelineProfile
         arena.Dispose();
     }
 
-    /// <summary>
-    /// Times of short pieces of work: on a machine that others use, the best and the middle ones tell more than a sum.
-    /// </summary>
+    /// <summary>Times of short slices of work: on a shared machine, the best and the median are more informative than a
+    /// sum.</summary>
     private sealed class Slices
     {
         private const int Clicks = 8192;
@@ -272,7 +268,7 @@ internal static unsafe class PipelineProfile
         }
     }
 
-    /// <summary>Formats every verdict, as the engine does, and throws it away.</summary>
+    /// <summary>Formats every verdict like the engine, and discards it.</summary>
     internal sealed class NullSink : IDecisionSink
     {
         private readonly Utf8Builder _json = new();
@@ -291,7 +287,7 @@ internal static unsafe class PipelineProfile
         public void Confirmed(PartitionState partition, PendingConfirmation click, in InteractionEvent e) { }
 
         public void DeadLetter(in Record record, DecodeError error) =>
-            throw new InvalidOperationException($"the log holds what can't be used: {error}");
+            throw new InvalidOperationException($"the log contains an unusable record: {error}");
 
         public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due) { }
 

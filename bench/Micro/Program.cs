@@ -3,14 +3,14 @@ using Bench.Micro.Priority;
 using BenchmarkDotNet.Running;
 
 // `profile [CLICKS] [VISITORS] [PATHS]` runs the pipeline alone for a profiler, and prints the CPU time of each stage;
-// `paths [STORED] [PATHS]` the same for cursor paths (recorded ones, where PATHS names a file of them); `content
-// [REQUESTS]` the same for content requests; `http ADDRESS [RATE] [SECONDS]` sends them to an engine that runs (with
-// --samples), and prints latencies; `priority [INSTANCES]` simulates queues of processes under load; else
-// BenchmarkDotNet's own command line.
+// `paths [STORED] [PATHS]` does so for cursor paths (recorded ones, if PATHS is a file of them); `content [REQUESTS]`
+// for content requests; `http ADDRESS [RATE] [SECONDS]` sends them to a running engine (with --samples), and prints
+// latencies; `priority [INSTANCES]` simulates queues of processes under load. Anything else is BenchmarkDotNet's own
+// command line.
 if (args is ["profile", ..])
 {
-    int Number(int at, int otherwise) =>
-        args.Length > at ? int.Parse(args[at], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+    int Number(int at, int fallback) =>
+        args.Length > at ? int.Parse(args[at], System.Globalization.CultureInfo.InvariantCulture) : fallback;
     PipelineProfile.Run(Number(1, 1_000_000), Number(2, ClickLog.Visitors), args.ElementAtOrDefault(3));
     return;
 }

@@ -18,9 +18,8 @@ using Models.Scoring;
 
 namespace Bench.Micro;
 
-/// <summary>
-/// Decoding: one shape, shapes that alternate (without a visitor, without a page, with a device), and Protobuf.
-/// </summary>
+/// <summary>Decoding: one shape, alternating shapes (without a visitor, without a page, with a device), and
+/// Protobuf.</summary>
 [MemoryDiagnoser]
 public unsafe class DecodeBenchmarks
 {
@@ -99,7 +98,7 @@ public unsafe class DecodeBenchmarks
     }
 }
 
-/// <summary>Windows: one touch of a key among so many, as it comes and with the place asked for ahead.</summary>
+/// <summary>Windows: one update of a key in a table, as it arrives and with its slot prefetched.</summary>
 public unsafe class WindowBenchmarks
 {
     private const int Touches = 16384,
@@ -142,7 +141,7 @@ public unsafe class WindowBenchmarks
     }
 
     [Benchmark(OperationsPerInvoke = Touches)]
-    public float AskedForAhead()
+    public float Prefetched()
     {
         var at = new WindowBuckets(1_700_000_000_000);
         float* windows = stackalloc float[3];
@@ -159,9 +158,7 @@ public unsafe class WindowBenchmarks
     public void Cleanup() => _table.Dispose();
 }
 
-/// <summary>
-/// The shipped click forest a row: the whole, what is left of it for plain clicks, and one row at a time.
-/// </summary>
+/// <summary>The shipped click forest per row: whole, specialised for plain clicks, and one row at a time.</summary>
 public class ForestBenchmarks
 {
     private const int Rows = 64,
@@ -209,10 +206,8 @@ public class ForestBenchmarks
     [Benchmark]
     public float EvenOneAtATime() => _even.Score(_evenRow);
 
-    /// <summary>
-    /// What peers walk: 100 whole trees of depth 6 over 16 features. The shipped forest's trees grow where they gain
-    /// most, and to 34 levels.
-    /// </summary>
+    /// <summary>Creates the forest that peers evaluate: 100 complete trees of depth 6 over 16 features. The shipped
+    /// forest's trees grow where they gain most, to up to 34 levels.</summary>
     private static Forest Even(Random random)
     {
         const int Nodes = 63;
@@ -236,9 +231,8 @@ public class ForestBenchmarks
     }
 }
 
-/// <summary>
-/// Everything of a click but Kafka and Redis: decoded, counted, scored, decided, its verdict written to nowhere.
-/// </summary>
+/// <summary>All work on a click except Kafka and Redis: decoding, counting, scoring, deciding, and formatting a verdict
+/// that is discarded.</summary>
 [MemoryDiagnoser]
 public class PipelineBenchmarks
 {
@@ -293,9 +287,8 @@ public class PipelineBenchmarks
     public void CleanupAll() => _log.Dispose();
 }
 
-/// <summary>
-/// A path of 32 points: its signature, looked up among a million and put in; its features and the classifier.
-/// </summary>
+/// <summary>A path of 32 points: its signature, looked up among a million and inserted; its features and the
+/// classifier.</summary>
 [MemoryDiagnoser]
 public class PathBenchmarks
 {

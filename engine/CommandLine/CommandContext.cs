@@ -1,8 +1,8 @@
 namespace Engine.CommandLine;
 
-/// <summary>What a command talks to besides Kafka, so that tests can look on.</summary>
-/// <param name="Out">Where results go.</param>
-/// <param name="Error">Where progress and errors go.</param>
+/// <summary>A command's surroundings other than Kafka, which tests replace.</summary>
+/// <param name="Out">The writer for results.</param>
+/// <param name="Error">The writer for progress and errors.</param>
 /// <param name="Time">The clock.</param>
-/// <param name="IsTerminal">Whether a person reads <paramref name="Error"/> as it is written.</param>
+/// <param name="IsTerminal">Whether <paramref name="Error"/> is an interactive terminal.</param>
 public sealed record CommandContext(TextWriter Out, TextWriter Error, TimeProvider Time, bool IsTerminal);

@@ -2,23 +2,18 @@ using System.CommandLine;
 
 namespace Engine.CommandLine;
 
-/// <summary>
-/// Runs a program's command line, and turns whatever ends it into one line on stderr, after the program's name, and an
-/// exit code.
-/// </summary>
-/// <param name="name">The program, as it is called on the command line.</param>
-/// <param name="root">Its commands.</param>
+/// <summary>Runs a program's command line. Turns any failure into an exit code and one line on stderr that begins with
+/// the program's name.</summary>
+/// <param name="name">The program's name on the command line.</param>
+/// <param name="root">The program's commands.</param>
 public sealed class CommandProgram(string name, RootCommand root)
 {
-    /// <summary>
-    /// How long a command may take to end once it is told to stop; what is under way is delivered meanwhile.
-    /// </summary>
+    /// <summary>The time that a command has to end once it is asked to stop; work under way is delivered
+    /// meanwhile.</summary>
     public TimeSpan TerminationTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>
-    /// The exit code of an exception that the program expects besides <see cref="CommandException"/>, and whose message
-    /// says enough; null where it doesn't expect it.
-    /// </summary>
+    /// <summary>Gets the exit code of an exception other than <see cref="CommandException"/> whose message explains
+    /// itself; null if the exception is unexpected.</summary>
     public Func<Exception, int?> ExitCodeOf { get; init; } =
         error => error is IOException or UnauthorizedAccessException ? ExitCodes.Failed : null;
 
@@ -48,7 +43,7 @@ public sealed class CommandProgram(string name, RootCommand root)
         }
         catch (OperationCanceledException)
         {
-            return End(context, "stopped before the end.", ExitCodes.Failed);
+            return End(context, "cancelled.", ExitCodes.Failed);
         }
         catch (Exception error) when (ExitCodeOf(error) is { } code)
         {
@@ -56,8 +51,8 @@ public sealed class CommandProgram(string name, RootCommand root)
         }
         catch (Exception error)
         {
-            // Nobody foresaw it: what and where, for a report, in place of an abort.
-            return End(context, $"it failed unexpectedly, please report this: {error}", ExitCodes.Failed);
+            // An unexpected exception: print all of it for a bug report rather than abort.
+            return End(context, $"unexpected error; please report it: {error}", ExitCodes.Failed);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Engine.CommandLine;
 
-/// <summary>How a command ends, for scripts.</summary>
+/// <summary>The exit codes of commands, for scripts.</summary>
 public static class ExitCodes
 {
     public const int Done = 0;

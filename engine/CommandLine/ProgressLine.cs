@@ -1,8 +1,7 @@
 namespace Engine.CommandLine;
 
-/// <summary>
-/// Tells now and then how far a command is: every second to a terminal, else every 10 s, so that logs stay short.
-/// </summary>
+/// <summary>Reports a command's progress: every second to a terminal, otherwise every 10 s, so that logs stay
+/// short.</summary>
 public sealed class ProgressLine(TextWriter to, TimeProvider time, bool isTerminal)
 {
     private readonly TimeSpan _every = TimeSpan.FromSeconds(isTerminal ? 1 : 10);
@@ -10,12 +9,12 @@ public sealed class ProgressLine(TextWriter to, TimeProvider time, bool isTermin
     private long _last = time.GetTimestamp();
     private long _lastCount;
 
-    /// <summary>Since the command began.</summary>
+    /// <summary>The time since the command began.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_start);
 
     /// <summary>Writes a line if one is due. Call it as often as you like.</summary>
     /// <param name="sent">Events sent so far.</param>
-    /// <param name="total">Events in all, or 0 where nobody knows.</param>
+    /// <param name="total">The total number of events, or 0 if it is unknown.</param>
     public void Tell(long sent, long total)
     {
         TimeSpan since = time.GetElapsedTime(_last);

@@ -3,20 +3,16 @@ using System.Text.Json;
 
 namespace Engine.CommandLine;
 
-/// <summary>
-/// What <c>out/engine run</c> wrote of itself into <c>out/run.json</c>: the addresses of the Kafka and the Redis that
-/// it hosts, for commands that were given none.
-/// </summary>
+/// <summary>The addresses that <c>out/engine run</c> writes to <c>out/run.json</c>: the Kafka and the Redis that it
+/// hosts. Commands use them when no address is given.</summary>
 /// <param name="Kafka">The broker, <c>host:port</c>.</param>
-/// <param name="Redis">The Redis that takes the results, or null.</param>
-/// <param name="Group">The consumer group, where the file tells it.</param>
-/// <param name="Prefix">What stands before the keys in Redis, where the file tells it.</param>
-/// <param name="Http">Where it serves HTTP, <c>host:port</c>, where the file tells it.</param>
+/// <param name="Redis">The Redis that stores the results, or null.</param>
+/// <param name="Group">The consumer group, if the file has it.</param>
+/// <param name="Prefix">The prefix of the keys in Redis, if the file has it.</param>
+/// <param name="Http">The address where it serves HTTP, <c>host:port</c>, if the file has it.</param>
 public sealed record RunningEngine(string Kafka, string? Redis, string? Group, string Prefix, string? Http = null)
 {
-    /// <summary>
-    /// The engine that runs here, or null. A file left behind by a process that has gone counts for nothing.
-    /// </summary>
+    /// <summary>Finds the engine that runs here, or null. Ignores a file left by a process that has exited.</summary>
     public static RunningEngine? Find()
     {
         string beside = Path.Combine(AppContext.BaseDirectory, "run.json");
@@ -31,17 +27,17 @@ public sealed record RunningEngine(string Kafka, string? Redis, string? Group, s
         return null;
     }
 
-    /// <summary>The address of Kafka: as named, else that of the engine that runs here.</summary>
+    /// <summary>Gets the address of Kafka: the given one, otherwise that of the engine that runs here.</summary>
     /// <exception cref="CommandException">There is neither.</exception>
-    public static string KafkaOr(string? named) =>
-        named
+    public static string KafkaOr(string? given) =>
+        given
         ?? Find()?.Kafka
         ?? throw new CommandException(
-            "No Kafka address: name one with --kafka HOST:PORT, or start out/engine run, which hosts a broker of "
+            "No Kafka address: give one with --kafka HOST:PORT, or start out/engine run, which hosts a broker of "
                 + "its own."
         );
 
-    /// <summary>Reads one file; null where it isn't there, is no such file, or its process has gone.</summary>
+    /// <summary>Reads one file. Returns null if it is absent or invalid, or if its process has exited.</summary>
     public static RunningEngine? Read(string file)
     {
         try

@@ -2,29 +2,29 @@ using System.CommandLine;
 
 namespace Engine.CommandLine;
 
-/// <summary>What is wrong with a command line, in a sentence.</summary>
+/// <summary>Describes what is wrong with a command line, in a sentence.</summary>
 public static class UsageError
 {
-    /// <param name="program">As it is called on the command line.</param>
-    /// <param name="root">Its commands.</param>
-    /// <param name="parsed">What its command line came to: with errors.</param>
+    /// <param name="program">The program's name on the command line.</param>
+    /// <param name="root">The program's commands.</param>
+    /// <param name="parsed">The result of parsing the command line, which has errors.</param>
     public static string Of(string program, RootCommand root, ParseResult parsed)
     {
         bool named = parsed.CommandResult.Command != root;
         string help = $"see {(named ? $"{program} {parsed.CommandResult.Command.Name}" : program)} --help.";
         string commands =
             $"the commands are {string.Join(", ", root.Subcommands.Select(command => command.Name))}; {help}";
-        // Of an unknown word it would first be said that a command is missing.
+        // For an unknown word, the parser would first report a missing command.
         if (parsed.UnmatchedTokens is [var token, ..])
         {
             bool isOption = token.StartsWith('-');
             if (named)
             {
-                return $"'{token}' is no {(isOption ? "option" : "option or argument")} of "
+                return $"'{token}' isn't an {(isOption ? "option" : "option or argument")} of "
                     + $"{parsed.CommandResult.Command.Name}; {help}";
             }
 
-            return isOption ? $"'{token}' is no option; {commands}" : $"'{token}' is no command; {commands}";
+            return isOption ? $"'{token}' isn't an option; {commands}" : $"'{token}' isn't a command; {commands}";
         }
         return named ? $"{parsed.Errors[0].Message.TrimEnd('.')}; {help}" : $"a command is missing; {commands}";
     }

@@ -2,19 +2,16 @@ using System.Text.Json;
 
 namespace Engine.Conditions;
 
-/// <summary>
-/// What the command <c>eval</c> does: tries expressions on values that come with them, without a check of types and
-/// names. A case is a line <c>{"name"?,"expr","bindings"?}</c>; its answer is a line with the case's name and
-/// <c>"value"</c>, tagged as
-/// <see cref="CelJson"/> says, or <c>"error":true</c>.
-/// </summary>
+/// <summary>Runs the command <c>eval</c>: evaluates expressions with the bindings given beside them, without checking
+/// types and names. A case is a line <c>{"name"?,"expr","bindings"?}</c>. Its answer is a line with the case's name and
+/// either <c>"value"</c>, tagged as in <see cref="CelJson"/>, or <c>"error":true</c>.</summary>
 public static class CelCases
 {
-    /// <summary>Answers each line that is not blank.</summary>
+    /// <summary>Answers each line that isn't blank.</summary>
     public static IEnumerable<string> Run(IEnumerable<string> lines) =>
         lines.Where(line => !string.IsNullOrWhiteSpace(line)).Select(RunLine);
 
-    /// <summary>Answers one case. A line that is no case is answered as an error.</summary>
+    /// <summary>Answers one case. A malformed line gets an error as its answer.</summary>
     public static string RunLine(string jsonLine)
     {
         string? name = null;
@@ -31,7 +28,7 @@ public static class CelCases
                     ? CelJson.Bindings(bound)
                     : new Dictionary<string, CelValue>();
                 string expr = line.GetProperty("expr").GetString()
-                    ?? throw new FormatException("expected an expression, this is null");
+                    ?? throw new FormatException("expected an expression, got null");
                 return Condition.TryEvaluateDynamic(expr, bindings, out CelValue result, out _)
                     ? result
                     : CelValue.Absent;
@@ -39,17 +36,15 @@ public static class CelCases
         }
         catch (Exception wrong) when (wrong is FormatException or KeyNotFoundException)
         {
-            // Not a case at all: the answer is an error as well, and the lines after it still get theirs.
+            // Not a case at all: answer with an error and go on with the next line.
         }
         return Answer(name, value, message: null);
     }
 
-    /// <summary>
-    /// Evaluates one expression: a line with <c>"value"</c>, or with <c>"error":true</c> and a <c>"message"</c> that
-    /// says why.
-    /// </summary>
+    /// <summary>Evaluates one expression. Returns a line with <c>"value"</c>, or with <c>"error":true</c> and a
+    /// <c>"message"</c>.</summary>
     /// <param name="expr">The expression.</param>
-    /// <param name="bindingsJson">An object of names and values, plain or tagged; null for none.</param>
+    /// <param name="bindingsJson">An object that maps names to values, plain or tagged; null for none.</param>
     public static string Evaluate(string expr, string? bindingsJson)
     {
         try

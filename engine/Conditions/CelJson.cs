@@ -5,17 +5,15 @@ using System.Text.Json;
 
 namespace Engine.Conditions;
 
-/// <summary>
-/// Values as JSON. Tagged: <c>{"int":"7"}</c> (as text, for 64 bits), <c>{"double":"1.5"}</c> (also <c>inf</c>,
-/// <c>-inf</c>, <c>nan</c>), <c>{"string":…}</c>, <c>{"bool":…}</c>, <c>{"null":true}</c>, <c>{"list":[…]}</c>,
-/// <c>{"map":[[key,value],…]}</c>, <c>{"timestamp":[seconds,nanos]}</c>, <c>{"duration":[seconds,nanos]}</c>. Plain
-/// JSON is read too: a number without fraction or exponent is an int, an object that is no tagged value is a map.
-/// </summary>
+/// <summary>Reads and writes values as JSON. Tagged: <c>{"int":"7"}</c> (as text, for 64 bits), <c>{"double":"1.5"}</c>
+/// (also <c>inf</c>, <c>-inf</c>, <c>nan</c>), <c>{"string":…}</c>, <c>{"bool":…}</c>, <c>{"null":true}</c>,
+/// <c>{"list":[…]}</c>, <c>{"map":[[key,value],…]}</c>, <c>{"timestamp":[seconds,nanos]}</c>,
+/// <c>{"duration":[seconds,nanos]}</c>. Reads plain JSON too: a number without fraction or exponent is an int, and an
+/// object that isn't a tagged value is a map.</summary>
 public static class CelJson
 {
-    /// <summary>
-    /// Text as it is, not as escapes: the answers are read by people. A level of a value takes up to three of JSON.
-    /// </summary>
+    /// <summary>Leaves text unescaped, as people read the answers. One level of a value takes up to three levels of
+    /// JSON.</summary>
     private static readonly JsonWriterOptions Plain = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -25,15 +23,15 @@ public static class CelJson
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = CelLimits.MaxLevels };
 
     /// <summary>Reads a tagged value.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <exception cref="FormatException">The text isn't a tagged value.</exception>
     public static CelValue ReadTagged(string json) =>
         Read(json, element =>
             FromTagged(element)
-            ?? throw new FormatException($"expected a tagged value as {{\"int\":\"7\"}}, this is {Excerpt(element)}")
+            ?? throw new FormatException($"expected a tagged value such as {{\"int\":\"7\"}}, got {Excerpt(element)}")
         );
 
-    /// <summary>Reads an object of names and values, plain or tagged.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>Reads an object that maps names to values, plain or tagged.</summary>
+    /// <exception cref="FormatException">The text isn't such an object.</exception>
     public static IReadOnlyDictionary<string, CelValue> ReadBindings(string json) => Read(json, Bindings);
 
     /// <summary>Writes a tagged value.</summary>
@@ -43,7 +41,7 @@ public static class CelJson
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            throw new FormatException($"expected an object of names and values, this is {Excerpt(json)}");
+            throw new FormatException($"expected an object of names and values, got {Excerpt(json)}");
         }
         Dictionary<string, CelValue> bindings = new(StringComparer.Ordinal);
         foreach (JsonProperty property in json.EnumerateObject())
@@ -63,9 +61,8 @@ public static class CelJson
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
     }
 
-    /// <summary>
-    /// Reads JSON; what is wrong with it comes as a <see cref="FormatException"/>, whichever reader found it.
-    /// </summary>
+    /// <summary>Reads JSON. Reports any problem as a <see cref="FormatException"/>, whichever reader finds
+    /// it.</summary>
     internal static T Read<T>(string json, Func<JsonElement, T> read)
     {
         try
@@ -159,10 +156,8 @@ public static class CelJson
                 .Replace('E', 'e'),
         };
 
-    /// <summary>
-    /// A tagged value; null if this is none. An object with one member of a tag's name is one only if the member suits
-    /// it.
-    /// </summary>
+    /// <summary>Reads a tagged value, or returns null if this isn't one. An object whose only member has a tag's name
+    /// counts as tagged only if the member's value fits the tag.</summary>
     private static CelValue? FromTagged(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object || json.GetPropertyCount() != 1)
@@ -212,7 +207,7 @@ public static class CelJson
         {
             if (pair.ValueKind != JsonValueKind.Array || pair.GetArrayLength() != 2)
             {
-                throw new FormatException($"expected a map's entry as [key, value], this is {Excerpt(pair)}");
+                throw new FormatException($"expected a map entry [key, value], got {Excerpt(pair)}");
             }
             keys[at] = FromPlain(pair[0]);
             values[at++] = FromPlain(pair[1]);

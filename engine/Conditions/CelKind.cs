@@ -1,14 +1,13 @@
 namespace Engine.Conditions;
 
-/// <summary>
-/// What a <see cref="CelValue"/> holds. The first two are no values of the language: they say why there is none.
-/// </summary>
+/// <summary>The kind of a <see cref="CelValue"/>. The first two aren't values of the language: they say why there is no
+/// value.</summary>
 public enum CelKind : byte
 {
-    /// <summary>The name has no value right now; also what <c>default(CelValue)</c> is.</summary>
+    /// <summary>The name has no value at the moment; also the kind of <c>default(CelValue)</c>.</summary>
     Absent,
 
-    /// <summary>Evaluation failed; the message is in the value.</summary>
+    /// <summary>Evaluation failed; the value holds the message.</summary>
     Error,
 
     /// <summary>null.</summary>
@@ -17,19 +16,19 @@ public enum CelKind : byte
     /// <summary>true or false.</summary>
     Bool,
 
-    /// <summary>64-bit signed integer.</summary>
+    /// <summary>A 64-bit signed integer.</summary>
     Int,
 
-    /// <summary>64-bit IEEE 754 number.</summary>
+    /// <summary>A 64-bit IEEE 754 number.</summary>
     Double,
 
     /// <summary>Text.</summary>
     String,
 
-    /// <summary>An instant.</summary>
+    /// <summary>A point in time.</summary>
     Timestamp,
 
-    /// <summary>A span of time.</summary>
+    /// <summary>A length of time.</summary>
     Duration,
 
     /// <summary>A list.</summary>

@@ -1,34 +1,31 @@
 namespace Engine.Conditions;
 
-/// <summary>The bounds that keep a condition from hanging or swelling the engine. All are far above what a rule written
-/// by a person needs, and low enough that the worst condition ends in some tenths of a second.</summary>
+/// <summary>Limits that keep a condition from hanging the engine or exhausting its memory. They are far above what a
+/// hand-written rule needs, and low enough that the worst condition ends in a few tenths of a second.</summary>
 public static class CelLimits
 {
-    /// <summary>Characters in a source.</summary>
+    /// <summary>The maximum number of characters in a source.</summary>
     public const int MaxSourceLength = 32_768;
 
-    /// <summary>
-    /// Levels of the expression's tree; the evaluation's recursion is as deep, and must fit a pool thread's stack.
-    /// </summary>
+    /// <summary>The maximum depth of the expression tree. Evaluation recurses as deep, and must fit on the stack of a
+    /// pool thread.</summary>
     public const int MaxDepth = 256;
 
-    /// <summary>Steps of one evaluation: one a round of a macro and each part evaluated in it, one a character or an
-    /// element that is read or made.</summary>
+    /// <summary>The maximum number of steps of one evaluation: one for each iteration of a macro and each node
+    /// evaluated in it, and one for each character or element read or created.</summary>
     public const int MaxSteps = 2_000_000;
 
-    /// <summary>
-    /// A value's weight above which it is no longer counted: more than <see cref="MaxSteps"/>, so never affordable.
-    /// </summary>
+    /// <summary>The weight at which a value's weight saturates. It exceeds <see cref="MaxSteps"/>, so no budget affords
+    /// it.</summary>
     internal const long MaxWeight = 1L << 40;
 
-    /// <summary>
-    /// Levels of a list or a map; a deeper one weighs more than any budget, so that what walks values can recurse.
-    /// </summary>
+    /// <summary>The maximum depth of a list or a map. A deeper one weighs more than any budget, so code may walk values
+    /// recursively.</summary>
     public const int MaxLevels = 256;
 
-    /// <summary>Characters in a pattern of <c>matches</c>.</summary>
+    /// <summary>The maximum number of characters in a pattern of <c>matches</c>.</summary>
     public const int MaxPatternLength = 1_024;
 
-    /// <summary>The largest count in a pattern's repetition, nested ones multiplied: RE2's own bound.</summary>
+    /// <summary>The maximum count of a pattern's repetition, with nested counts multiplied: RE2's own limit.</summary>
     public const int MaxPatternRepeat = 1_000;
 }

@@ -2,8 +2,8 @@ using System.Collections;
 
 namespace Engine.Conditions;
 
-/// <summary>A list of values, never changed after it is made. It knows its weight (what it holds, all levels counted),
-/// so that values that share parts cannot grow beyond the evaluation's budget unseen.</summary>
+/// <summary>An immutable list of values. It knows its weight, which counts everything it holds at all levels, so values
+/// that share parts can't exceed the evaluation's budget unnoticed.</summary>
 public sealed class CelList : IReadOnlyList<CelValue>
 {
     /// <summary>The empty list.</summary>
@@ -11,7 +11,7 @@ public sealed class CelList : IReadOnlyList<CelValue>
 
     private readonly CelValue[] _elements;
 
-    /// <summary>Takes the array over: the caller must not change it afterwards.</summary>
+    /// <summary>Takes ownership of the array: the caller must not change it afterwards.</summary>
     public CelList(CelValue[] elements)
     {
         _elements = elements;
@@ -30,10 +30,10 @@ public sealed class CelList : IReadOnlyList<CelValue>
     /// <inheritdoc/>
     public CelValue this[int index] => _elements[index];
 
-    /// <summary>Values held on all levels, characters of text included; saturates.</summary>
+    /// <summary>The number of values at all levels, plus the characters of their text; saturates.</summary>
     internal long Weight { get; }
 
-    /// <summary>Levels of lists and maps, this one included.</summary>
+    /// <summary>The number of nested levels of lists and maps, including this one.</summary>
     internal int Levels { get; } = 1;
 
     internal ReadOnlySpan<CelValue> Span => _elements;

@@ -1,7 +1,7 @@
 namespace Engine.Conditions;
 
-/// <summary>A map of values, never changed after it is made; its keys are int, bool or string, and keep the order they
-/// were written in. A double that is a whole number finds the int key it equals.</summary>
+/// <summary>An immutable map of values. Its keys are int, bool or string, and keep their order of insertion. A double
+/// that is a whole number finds the equal int key.</summary>
 public sealed class CelMap
 {
     private readonly Dictionary<CelValue, CelValue> _entries;
@@ -20,19 +20,19 @@ public sealed class CelMap
         Weight = Levels > CelLimits.MaxLevels ? CelLimits.MaxWeight : weight;
     }
 
-    /// <summary>Entries.</summary>
+    /// <summary>The number of entries.</summary>
     public int Count => _keys.Length;
 
-    /// <summary>The keys, in the order they were written in.</summary>
+    /// <summary>The keys, in order of insertion.</summary>
     public ReadOnlySpan<CelValue> Keys => _keys;
 
-    /// <summary>Values held on all levels, characters of text included; saturates.</summary>
+    /// <summary>The number of values at all levels, plus the characters of their text; saturates.</summary>
     internal long Weight { get; }
 
-    /// <summary>Levels of lists and maps, this one included.</summary>
+    /// <summary>The number of nested levels of lists and maps, including this one.</summary>
     internal int Levels { get; } = 1;
 
-    /// <summary>A map with text as keys.</summary>
+    /// <summary>Creates a map with string keys.</summary>
     public static CelMap Of(IReadOnlyDictionary<string, CelValue> entries)
     {
         CelValue[] keys = new CelValue[entries.Count];
@@ -48,7 +48,7 @@ public sealed class CelMap
             : throw new ArgumentException(error, nameof(entries));
     }
 
-    /// <summary>Makes a map; false if a key is of a kind that cannot be one, or comes twice.</summary>
+    /// <summary>Creates a map. Returns false if a key is of the wrong kind or a duplicate.</summary>
     public static bool TryOf(CelValue[] keys, ReadOnlySpan<CelValue> values, out CelMap? map, out string? error)
     {
         Dictionary<CelValue, CelValue> entries = new(keys.Length);
@@ -57,7 +57,7 @@ public sealed class CelMap
         {
             if (keys[i].Kind is not (CelKind.Int or CelKind.Bool or CelKind.String))
             {
-                error = $"a map's key is an int, a bool or a string, not {KindNames.Of(keys[i].Kind)}";
+                error = $"a map key must be an int, a bool or a string, not {KindNames.Of(keys[i].Kind)}";
                 return false;
             }
             if (!entries.TryAdd(keys[i], values[i]))
@@ -71,7 +71,7 @@ public sealed class CelMap
         return true;
     }
 
-    /// <summary>The value under a key.</summary>
+    /// <summary>Gets the value of a key.</summary>
     public bool TryGet(in CelValue key, out CelValue value)
     {
         if (key.Kind is CelKind.Int or CelKind.Bool or CelKind.String or CelKind.Double)

@@ -2,44 +2,40 @@ using System.Collections;
 
 namespace Engine.Conditions;
 
-/// <summary>One name a condition may use.</summary>
-/// <param name="Name">Dotted, as <c>click.publisher</c>.</param>
-/// <param name="Type">Its static type.</param>
-/// <param name="About">What it is, for documentation: a short phrase with its unit.</param>
-/// <param name="Slot">What <see cref="ICelBindings.Get"/> is asked for.</param>
+/// <summary>A name that a condition may use.</summary>
+/// <param name="Name">The name, with dots: <c>click.publisher</c>.</param>
+/// <param name="Type">The static type of its value.</param>
+/// <param name="About">A short description with the unit, for the docs.</param>
+/// <param name="Slot">The slot that <see cref="ICelBindings.Get"/> gets.</param>
 public sealed record CelName(string Name, CelType Type, string About, int Slot);
 
-/// <summary>
-/// The documented table of what a condition may name. Filled once at start with <see cref="Add"/>, then only read (by
-/// any thread). Slots count from 0 in the order of adding.
-/// </summary>
+/// <summary>The documented table of names that a condition may use. Fill it once at startup with <see cref="Add"/>;
+/// after that, any thread may read it. Slots count from 0 in the order of adding.</summary>
 public sealed class CelNames : IEnumerable<CelName>
 {
-    /// <summary>Names that an error proposes at most.</summary>
+    /// <summary>The maximum number of names that an error suggests.</summary>
     private const int MaxProposals = 3;
 
-    /// <summary>
-    /// Characters of a name up to which near ones are sought: the search takes time in the product of lengths.
-    /// </summary>
-    private const int LongestProposedFor = 100;
+    /// <summary>The maximum length of a name to search suggestions for: the search takes time proportional to the
+    /// product of the lengths.</summary>
+    private const int MaxLengthForProposals = 100;
 
     private readonly List<CelName> _bySlot = [];
     private readonly Dictionary<string, CelName> _byName = new(StringComparer.Ordinal);
 
-    /// <summary>How many names there are; slots are below it.</summary>
+    /// <summary>The number of names. Slots are below it.</summary>
     public int Count => _bySlot.Count;
 
-    /// <summary>The name with this slot.</summary>
+    /// <summary>Gets the name with a slot.</summary>
     public CelName this[int slot] => _bySlot[slot];
 
-    /// <summary>Declares a name and gives its slot.</summary>
-    /// <exception cref="ArgumentException">The name is there already, or is none: names are dotted
-    /// identifiers.</exception>
+    /// <summary>Declares a name. Returns its slot.</summary>
+    /// <exception cref="ArgumentException">The name is a duplicate, or isn't a dotted identifier.</exception>
     public int Add(string name, CelType type, string about)
     {
         if (!IsDottedName(name))
         {
-            throw new ArgumentException($"expected a dotted name as click.publisher, this is '{name}'", nameof(name));
+            throw new ArgumentException($"expected a dotted name such as click.publisher, got '{name}'", nameof(name));
         }
         return AddUnchecked(name, type, about);
     }
@@ -47,18 +43,17 @@ public sealed class CelNames : IEnumerable<CelName>
     /// <summary>Finds a name.</summary>
     public bool TryGet(string name, out CelName? found) => _byName.TryGetValue(name, out found);
 
-    /// <summary>
-    /// The names most like <paramref name="name"/>, nearest first, and those of the group it names; for errors.
-    /// </summary>
+    /// <summary>Gets suggestions for an error: the names most similar to <paramref name="name"/>, nearest first, and
+    /// the names in the group that it names.</summary>
     public IReadOnlyList<string> Near(string name)
     {
-        if (name.Length > LongestProposedFor)
+        if (name.Length > MaxLengthForProposals)
         {
             return [];
         }
         string group = name + ".";
-        // A third of the letters may differ: more, and a proposal is noise.
-        int most = Math.Max(2, name.Length / 3);
+        // Up to a third of the letters may differ: beyond that, a suggestion is noise.
+        int maxDistance = Math.Max(2, name.Length / 3);
         return
         [
             .. _bySlot
@@ -70,7 +65,7 @@ public sealed class CelNames : IEnumerable<CelName>
                             : Distance(name, candidate.Name)
                     )
                 )
-                .Where(candidate => candidate.Distance <= most)
+                .Where(candidate => candidate.Distance <= maxDistance)
                 .OrderBy(candidate => candidate.Distance)
                 .ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
                 .Take(MaxProposals)
@@ -83,15 +78,13 @@ public sealed class CelNames : IEnumerable<CelName>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>
-    /// As <see cref="Add"/>, for names that come from outside (bindings of <c>eval</c>) and may be anything.
-    /// </summary>
+    /// <summary>Like <see cref="Add"/>, for arbitrary names from outside (bindings of <c>eval</c>).</summary>
     internal int AddUnchecked(string name, CelType type, string about)
     {
         CelName added = new(name, type, about, _bySlot.Count);
         if (!_byName.TryAdd(name, added))
         {
-            throw new ArgumentException($"the name '{name}' is declared already", nameof(name));
+            throw new ArgumentException($"the name '{name}' is already declared", nameof(name));
         }
         _bySlot.Add(added);
         return added.Slot;
@@ -105,7 +98,7 @@ public sealed class CelNames : IEnumerable<CelName>
                 && part.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
             );
 
-    /// <summary>Levenshtein's distance.</summary>
+    /// <summary>Computes the Levenshtein distance.</summary>
     private static int Distance(string left, string right)
     {
         int[] row = [.. Enumerable.Range(0, right.Length + 1)];

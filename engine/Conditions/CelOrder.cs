@@ -1,7 +1,7 @@
 namespace Engine.Conditions;
 
-/// <summary>The language's equality and order. Text is ordered by code points, not by UTF-16 units; an int is compared
-/// with a double as a double, a double beyond the ints being greater or less than all of them.</summary>
+/// <summary>The language's equality and order. Text is ordered by code points, not by UTF-16 units. An int is compared
+/// with a double as a double; a double outside the range of int is less or greater than every int.</summary>
 internal static class CelOrder
 {
     /// <summary>2^63 as a double: the first double above all ints.</summary>
@@ -31,8 +31,8 @@ internal static class CelOrder
         };
     }
 
-    /// <summary>Orders two values: negative, zero or positive; <see cref="Unordered"/> where either is NaN.</summary>
-    /// <returns>False where the two kinds have no order.</returns>
+    /// <summary>Compares two values: negative, zero or positive, or <see cref="Unordered"/> if either is NaN.</summary>
+    /// <returns>False if values of the two kinds have no order.</returns>
     public static bool TryCompare(in CelValue left, in CelValue right, out int order)
     {
         order = 0;
@@ -64,7 +64,7 @@ internal static class CelOrder
         }
     }
 
-    /// <summary>The order of NaN with anything: no comparison with it holds.</summary>
+    /// <summary>The order of NaN and any value: no comparison holds.</summary>
     public const int Unordered = int.MinValue;
 
     private static int CompareDoubles(double left, double right) =>
@@ -84,9 +84,8 @@ internal static class CelOrder
             : CompareDoubles(left, right);
     }
 
-    /// <summary>
-    /// By code points: surrogates (above the rest of the basic plane in UTF-16) are lifted over U+E000 to U+FFFF.
-    /// </summary>
+    /// <summary>Compares text by code points: surrogates, which UTF-16 puts below U+E000 to U+FFFF, are lifted above
+    /// them.</summary>
     internal static int CompareText(string left, string right)
     {
         int common = left.AsSpan().CommonPrefixLength(right);

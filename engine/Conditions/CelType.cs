@@ -1,11 +1,9 @@
 namespace Engine.Conditions;
 
-/// <summary>
-/// The static type of a name or of an expression, as the checker knows it when a condition is loaded.
-/// </summary>
+/// <summary>The static type of a name or an expression, which the checker uses when a condition is loaded.</summary>
 public enum CelType
 {
-    /// <summary>Known only at evaluation: the checker lets everything pass.</summary>
+    /// <summary>Known only at evaluation: the checker accepts any use.</summary>
     Dyn,
 
     /// <summary>The type of the literal <c>null</c>.</summary>
@@ -14,19 +12,19 @@ public enum CelType
     /// <summary>true or false.</summary>
     Bool,
 
-    /// <summary>64-bit signed integer.</summary>
+    /// <summary>A 64-bit signed integer.</summary>
     Int,
 
-    /// <summary>64-bit IEEE 754 number.</summary>
+    /// <summary>A 64-bit IEEE 754 number.</summary>
     Double,
 
     /// <summary>A sequence of Unicode code points.</summary>
     String,
 
-    /// <summary>An instant from year 1 to year 9999, to the nanosecond.</summary>
+    /// <summary>A point in time from year 1 to year 9999, to the nanosecond.</summary>
     Timestamp,
 
-    /// <summary>A signed span in nanoseconds, about 292 years at most.</summary>
+    /// <summary>A signed length of time in nanoseconds, about 292 years at most.</summary>
     Duration,
 
     /// <summary>A list of values.</summary>

@@ -3,20 +3,18 @@ using System.Runtime.CompilerServices;
 
 namespace Engine.Conditions;
 
-/// <summary>
-/// One value of the language: a kind, 64 bits and an object (24 bytes in all; only text, lists, maps and errors use the
-/// object, so numbers, booleans, instants and spans are made without allocation). Equality is the language's: numbers
-/// are equal across int and double, NaN is equal to nothing, values of different kinds are unequal.
-/// </summary>
+/// <summary>One value of the language: a kind, 64 bits and an object, 24 bytes in all. Only text, lists, maps and
+/// errors use the object, so other values don't allocate. Equality is the language's: numbers are equal across int and
+/// double, NaN equals nothing, and values of different kinds are unequal.</summary>
 public readonly struct CelValue : IEquatable<CelValue>
 {
     /// <summary>Nanoseconds in a second.</summary>
     internal const long NanosPerSecond = 1_000_000_000;
 
-    /// <summary>0001-01-01T00:00:00Z in seconds since 1970, the first instant of the language.</summary>
+    /// <summary>0001-01-01T00:00:00Z in seconds since 1970: the first instant of the language.</summary>
     internal const long FirstSecond = -62_135_596_800;
 
-    /// <summary>9999-12-31T23:59:59Z in seconds since 1970, the last second of the language.</summary>
+    /// <summary>9999-12-31T23:59:59Z in seconds since 1970: the last second of the language.</summary>
     internal const long LastSecond = 253_402_300_799;
 
     private readonly object? _object;
@@ -33,13 +31,11 @@ public readonly struct CelValue : IEquatable<CelValue>
         _kind = kind;
     }
 
-    /// <summary>What is held.</summary>
+    /// <summary>The kind of the value.</summary>
     public CelKind Kind => _kind;
 
-    /// <summary>
-    /// A name's answer when it has no value right now: using it is the error "no such attribute", <c>has()</c> of it is
-    /// false.
-    /// </summary>
+    /// <summary>The answer for a name that has no value at the moment. Using it is the error "no such attribute";
+    /// <c>has()</c> of it is false.</summary>
     public static CelValue Absent => default;
 
     /// <summary>null.</summary>
@@ -60,7 +56,7 @@ public readonly struct CelValue : IEquatable<CelValue>
     /// <summary>A bool.</summary>
     public static CelValue Of(bool value) => new(CelKind.Bool, value ? 1 : 0);
 
-    /// <summary>A string; a null reference is <see cref="Absent"/>.</summary>
+    /// <summary>A string, or <see cref="Absent"/> for a null reference.</summary>
     public static CelValue Of(string? value) => value is null ? default : new(CelKind.String, 0, value);
 
     /// <summary>A list.</summary>
@@ -69,32 +65,31 @@ public readonly struct CelValue : IEquatable<CelValue>
     /// <summary>A map.</summary>
     public static CelValue Of(CelMap value) => new(CelKind.Map, 0, value);
 
-    /// <summary>A list of these elements.</summary>
+    /// <summary>A list of elements.</summary>
     public static CelValue Of(IReadOnlyList<CelValue> elements) => Of(new CelList([.. elements]));
 
-    /// <summary>A map with text as keys.</summary>
+    /// <summary>A map with string keys.</summary>
     public static CelValue Of(IReadOnlyDictionary<string, CelValue> entries) => Of(CelMap.Of(entries));
 
-    /// <summary>
-    /// An instant: seconds since 1970-01-01T00:00:00Z and nanoseconds into that second (0 to 999999999).
-    /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">Before year 1, after year 9999, or nanoseconds out of
-    /// range.</exception>
+    /// <summary>A timestamp: seconds since 1970-01-01T00:00:00Z and nanoseconds into that second (0 to
+    /// 999999999).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The time is before year 1 or after year 9999, or the nanoseconds
+    /// are out of range.</exception>
     public static CelValue Timestamp(long seconds, int nanos = 0)
     {
         if (seconds is < FirstSecond or > LastSecond)
         {
-            throw new ArgumentOutOfRangeException(nameof(seconds), seconds, "an instant lies in the years 1 to 9999");
+            throw new ArgumentOutOfRangeException(nameof(seconds), seconds, "a timestamp must be in years 1 to 9999");
         }
         if (nanos is < 0 or >= (int)NanosPerSecond)
         {
-            throw new ArgumentOutOfRangeException(nameof(nanos), nanos, "nanoseconds lie in 0 to 999999999");
+            throw new ArgumentOutOfRangeException(nameof(nanos), nanos, "nanoseconds must be 0 to 999999999");
         }
         return new CelValue(CelKind.Timestamp, seconds, null, nanos);
     }
 
-    /// <summary>A span of seconds and nanoseconds, both of the same sign; about 292 years at most.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The span does not fit 64 bits of nanoseconds.</exception>
+    /// <summary>A duration of seconds and nanoseconds, both of the same sign; about 292 years at most.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The duration doesn't fit in 64 bits of nanoseconds.</exception>
     public static CelValue Duration(long seconds, int nanos = 0)
     {
         Int128 total = (Int128)seconds * NanosPerSecond + nanos;
@@ -103,13 +98,13 @@ public readonly struct CelValue : IEquatable<CelValue>
             throw new ArgumentOutOfRangeException(
                 nameof(seconds),
                 seconds,
-                "a duration is at most about 292 years either way"
+                "a duration is at most about 292 years in either direction"
             );
         }
         return DurationOfNanos((long)total);
     }
 
-    /// <summary>A span in nanoseconds.</summary>
+    /// <summary>A duration in nanoseconds.</summary>
     public static CelValue DurationOfNanos(long nanos) => new(CelKind.Duration, nanos);
 
     /// <summary>A failed evaluation.</summary>
@@ -124,48 +119,47 @@ public readonly struct CelValue : IEquatable<CelValue>
     /// <summary>Whether this is the boolean false.</summary>
     public bool IsFalse => _kind == CelKind.Bool && _bits == 0;
 
-    /// <summary>The bool.</summary>
+    /// <summary>Gets the bool.</summary>
     public bool AsBool => Expect(CelKind.Bool)._bits != 0;
 
-    /// <summary>The int.</summary>
+    /// <summary>Gets the int.</summary>
     public long AsInt => Expect(CelKind.Int)._bits;
 
-    /// <summary>The double.</summary>
+    /// <summary>Gets the double.</summary>
     public double AsDouble => BitConverter.Int64BitsToDouble(Expect(CelKind.Double)._bits);
 
-    /// <summary>The text.</summary>
+    /// <summary>Gets the text.</summary>
     public string AsString => (string)Expect(CelKind.String)._object!;
 
-    /// <summary>The list.</summary>
+    /// <summary>Gets the list.</summary>
     public CelList AsList => (CelList)Expect(CelKind.List)._object!;
 
-    /// <summary>The map.</summary>
+    /// <summary>Gets the map.</summary>
     public CelMap AsMap => (CelMap)Expect(CelKind.Map)._object!;
 
-    /// <summary>The instant: seconds since 1970 and nanoseconds into that second.</summary>
+    /// <summary>Gets the timestamp: seconds since 1970 and nanoseconds into that second.</summary>
     public (long Seconds, int Nanos) AsTimestamp => (Expect(CelKind.Timestamp)._bits, _nanos);
 
-    /// <summary>The span in nanoseconds.</summary>
+    /// <summary>Gets the duration in nanoseconds.</summary>
     public long AsDurationNanos => Expect(CelKind.Duration)._bits;
 
-    /// <summary>Why there is no value.</summary>
+    /// <summary>Gets the reason why there is no value.</summary>
     public string AsError => _kind == CelKind.Absent ? "no such attribute" : (string)Expect(CelKind.Error)._object!;
 
-    /// <summary>The 64 bits without a look at the kind: for code that has looked.</summary>
+    /// <summary>The 64 bits, without checking the kind: for code that has checked it.</summary>
     internal long Bits => _bits;
 
-    /// <summary>The double without a look at the kind.</summary>
+    /// <summary>The double, without checking the kind.</summary>
     internal double RawDouble => BitConverter.Int64BitsToDouble(_bits);
 
-    /// <summary>The object without a look at the kind.</summary>
+    /// <summary>The object, without checking the kind.</summary>
     internal object? Held => _object;
 
-    /// <summary>Nanoseconds into the second, of an instant.</summary>
+    /// <summary>The nanoseconds into the second, for a timestamp.</summary>
     internal int Nanos => _nanos;
 
-    /// <summary>
-    /// What a value weighs against the evaluation's budget: 1, a text's length, or all that a list or a map holds.
-    /// </summary>
+    /// <summary>The value's weight against the evaluation's budget: 1, the length of a text, or everything that a list
+    /// or a map holds.</summary>
     internal long Weight =>
         _kind switch
         {
@@ -175,7 +169,7 @@ public readonly struct CelValue : IEquatable<CelValue>
             _ => 1,
         };
 
-    /// <summary>Levels of lists and maps within: 0 of any other value.</summary>
+    /// <summary>The number of nested levels of lists and maps; 0 for any other value.</summary>
     internal int Levels =>
         _kind switch
         {
@@ -190,7 +184,7 @@ public readonly struct CelValue : IEquatable<CelValue>
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is CelValue other && Equals(other);
 
-    /// <summary>Equal values hash alike, also an int and the double it equals.</summary>
+    /// <summary>Equal values have the same hash, including an int and the equal double.</summary>
     public override int GetHashCode() =>
         _kind switch
         {
@@ -209,7 +203,7 @@ public readonly struct CelValue : IEquatable<CelValue>
     /// <summary>The language's !=.</summary>
     public static bool operator !=(CelValue left, CelValue right) => !left.Equals(right);
 
-    /// <summary>For logs and debuggers; <see cref="CelJson"/> writes values for programs.</summary>
+    /// <summary>Formats the value for logs and debuggers. For programs, use <see cref="CelJson"/>.</summary>
     public override string ToString() =>
         _kind switch
         {
@@ -223,7 +217,5 @@ public readonly struct CelValue : IEquatable<CelValue>
         };
 
     private CelValue Expect(CelKind kind) =>
-        _kind == kind
-            ? this
-            : throw new InvalidOperationException($"expected a value of kind {kind}, this one is {_kind}");
+        _kind == kind ? this : throw new InvalidOperationException($"expected a value of kind {kind}, got {_kind}");
 }

@@ -4,11 +4,9 @@ using Engine.Conditions.Syntax;
 
 namespace Engine.Conditions;
 
-/// <summary>
-/// A compiled condition. Compiled once, when what holds it is loaded; then evaluated by any number of threads at a
-/// time, each with its own bindings. Evaluation never throws, always ends (see <see cref="CelLimits"/>), and allocates
-/// nothing where it only compares numbers, text and booleans.
-/// </summary>
+/// <summary>A compiled condition. Compile it once, when its owner is loaded. Any number of threads may evaluate it at
+/// the same time, each with its own bindings. Evaluation never throws, always ends (see <see cref="CelLimits"/>), and
+/// doesn't allocate if it only compares numbers, text and booleans.</summary>
 public sealed class Condition
 {
     private readonly Node _root;
@@ -26,19 +24,19 @@ public sealed class Condition
         Slots = compiler.Slots;
     }
 
-    /// <summary>What was compiled.</summary>
+    /// <summary>The source text.</summary>
     public string Source { get; }
 
-    /// <summary>Slots of the names that it reads, ascending.</summary>
+    /// <summary>The slots of the names that the condition reads, ascending.</summary>
     public IReadOnlyList<int> Slots { get; }
 
     /// <summary>Compiles and checks a condition.</summary>
     /// <param name="source">The condition, at most <see cref="CelLimits.MaxSourceLength"/> characters.</param>
-    /// <param name="names">What it may name.</param>
-    /// <param name="expected">The type of its result. Where it is double, an int is one too. A result known only at
-    /// evaluation is held to it then.</param>
-    /// <exception cref="ConditionException">It does not parse, names what is not declared, or its types do not
-    /// fit.</exception>
+    /// <param name="names">The names that the condition may use.</param>
+    /// <param name="expected">The type of the result. If it is double, an int is accepted too. A result whose type is
+    /// known only at evaluation is checked then.</param>
+    /// <exception cref="ConditionException">The source doesn't parse, uses an undeclared name, or has a type
+    /// error.</exception>
     public static Condition Compile(string source, CelNames names, CelType expected = CelType.Dyn)
     {
         Compiler compiler = new(source, names, isChecked: true);
@@ -54,15 +52,15 @@ public sealed class Condition
             throw new ConditionException(
                 source,
                 expr.Offset,
-                $"expected a condition that gives {KindNames.Of(expected)}, this one gives {typed.Type}"
+                $"expected a condition of type {KindNames.Of(expected)}, but this one has type {typed.Type}"
             );
         }
         return new Condition(source, typed, compiler, expected);
     }
 
-    /// <summary>Compiles without a check of types and names, for values that come with the expression: each slot of
-    /// <paramref name="names"/> may hold anything, and what is not there is an error of the evaluation.</summary>
-    /// <exception cref="ConditionException">It does not parse.</exception>
+    /// <summary>Compiles without checking types and names, for values that come with the expression. Each slot of
+    /// <paramref name="names"/> may hold any kind; an undeclared name is an error at evaluation.</summary>
+    /// <exception cref="ConditionException">The source doesn't parse.</exception>
     public static Condition CompileDynamic(string source, CelNames names)
     {
         Compiler compiler = new(source, names, isChecked: false);
@@ -70,8 +68,8 @@ public sealed class Condition
         return new Condition(source, typed, compiler, CelType.Dyn);
     }
 
-    /// <summary>Compiles and evaluates once, without a check of types and names.</summary>
-    /// <returns>False, and why, if it does not parse or its evaluation fails.</returns>
+    /// <summary>Compiles and evaluates once, without checking types and names.</summary>
+    /// <returns>False, with the error, if the source doesn't parse or its evaluation fails.</returns>
     public static bool TryEvaluateDynamic(
         string source,
         IReadOnlyDictionary<string, CelValue> bindings,
@@ -98,9 +96,9 @@ public sealed class Condition
         }
     }
 
-    /// <summary>Evaluates.</summary>
-    /// <returns>False, and why, if the evaluation fails: a name without a value, an overflow, a missing key, too many
-    /// steps …</returns>
+    /// <summary>Evaluates the condition.</summary>
+    /// <returns>False, with the error, if the evaluation fails: a name without a value, an overflow, a missing key, too
+    /// many steps …</returns>
     public bool TryEvaluate<T>(ref T bindings, out CelValue value, out string? error)
         where T : ICelBindings
     {
@@ -120,7 +118,7 @@ public sealed class Condition
         return error is null;
     }
 
-    /// <summary>Whether it evaluates to true; a failed evaluation counts as false.</summary>
+    /// <summary>Whether the condition is true; a failed evaluation counts as false.</summary>
     public bool Test<T>(ref T bindings)
         where T : ICelBindings
     {
@@ -136,7 +134,9 @@ public sealed class Condition
         }
         return _expected == CelType.Double && value.Kind == CelKind.Int
             ? CelValue.Of((double)value.AsInt)
-            : CelValue.Error($"expected {KindNames.Of(_expected)}, the condition gave {KindNames.Of(value.Kind)}");
+            : CelValue.Error(
+                $"expected {KindNames.Of(_expected)}, but the condition returned {KindNames.Of(value.Kind)}"
+            );
     }
 
     private readonly struct ArrayBindings(CelValue[] values) : ICelBindings

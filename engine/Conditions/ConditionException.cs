@@ -1,7 +1,7 @@
 namespace Engine.Conditions;
 
-/// <summary>A condition that cannot be loaded: it does not parse, names what is not there, or its types do not fit. The
-/// message holds the source's line with a caret under the place.</summary>
+/// <summary>A condition that can't be loaded: it doesn't parse, uses an undeclared name, or has a type error. The
+/// message shows the source line with a caret under the position.</summary>
 public sealed class ConditionException : Exception
 {
     internal ConditionException(string source, int offset, string problem)
@@ -18,13 +18,13 @@ public sealed class ConditionException : Exception
     /// <summary>The line, from 1.</summary>
     public int Line { get; }
 
-    /// <summary>The column, from 1, in characters as people count them (code points).</summary>
+    /// <summary>The column, from 1, in code points.</summary>
     public int Column { get; }
 
-    /// <summary>What is wrong, without the place.</summary>
+    /// <summary>The problem, without its position.</summary>
     public string Problem { get; }
 
-    /// <summary>Characters shown of a line on either side of the place: a line of a terminal.</summary>
+    /// <summary>The number of characters shown on either side of the position, to fit a terminal's line.</summary>
     private const int ShownEachSide = 60;
 
     private static (int Line, int Column, string Excerpt) Locate(string source, int offset)

@@ -1,12 +1,10 @@
 namespace Engine.Conditions;
 
-/// <summary>
-/// Where a condition's values come from while it is evaluated. Best a struct: evaluation calls it without boxing.
-/// </summary>
+/// <summary>Supplies the values of names during an evaluation. Implement it as a struct, which isn't boxed.</summary>
 public interface ICelBindings
 {
-    /// <summary>The value of the name with this slot (<see cref="CelNames.Add"/> gave it), or
-    /// <see cref="CelValue.Absent"/> where it has none right now. Asked for only when the evaluation comes to the name;
-    /// a name written twice may be asked for twice.</summary>
+    /// <summary>Gets the value of the name with a slot (from <see cref="CelNames.Add"/>), or <see
+    /// cref="CelValue.Absent"/> if it has none at the moment. Called only when the evaluation reaches the name, and
+    /// possibly again if the name occurs twice.</summary>
     CelValue Get(int slot);
 }

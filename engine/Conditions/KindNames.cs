@@ -1,6 +1,6 @@
 namespace Engine.Conditions;
 
-/// <summary>What errors call kinds and types: by the names the language has for them.</summary>
+/// <summary>The language's names of kinds and types, for error messages.</summary>
 internal static class KindNames
 {
     public static string Of(CelKind kind) =>

@@ -2,14 +2,14 @@ using System.Net;
 
 namespace Engine.Contracts;
 
-/// <summary>Where an HTTP request comes from, as events write addresses.</summary>
+/// <summary>Finds the client's address of an HTTP request, in the form that events use.</summary>
 public static class ClientAddress
 {
-    /// <param name="remote">The connection's address, or null where it has none.</param>
-    /// <param name="forwardedFor">The header X-Forwarded-For; empty where there is none.</param>
-    /// <param name="behindProxy">Whether a proxy stands before this server and adds the client's address to
-    /// X-Forwarded-For, as its last.</param>
-    /// <returns>The address; empty where the connection has none.</returns>
+    /// <param name="remote">The connection's address, or null if it has none.</param>
+    /// <param name="forwardedFor">The header X-Forwarded-For, or an empty string if it is absent.</param>
+    /// <param name="behindProxy">Whether a proxy stands in front of this server and appends the client's address to
+    /// X-Forwarded-For.</param>
+    /// <returns>The address, or an empty string if the connection has none.</returns>
     public static string Of(IPAddress? remote, string forwardedFor, bool behindProxy)
     {
         if (behindProxy)
@@ -24,7 +24,7 @@ public static class ClientAddress
         {
             return "";
         }
-        // A link-local address carries a zone, which no address of the contract has.
+        // A link-local address carries a zone, which the contract doesn't allow.
         string text = remote.ToString();
         int zone = text.IndexOf('%');
         return IpAddress.TryParse(zone < 0 ? text : text[..zone], out IpAddress address) ? address.ToString() : text;

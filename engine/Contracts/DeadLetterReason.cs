@@ -1,6 +1,6 @@
 namespace Engine.Contracts;
 
-/// <summary>Why an event could not be used: <c>error.reason</c> of a dead letter.</summary>
+/// <summary>The reason an event can't be used: <c>error.reason</c> of a dead letter.</summary>
 public enum DeadLetterReason : byte
 {
     None,

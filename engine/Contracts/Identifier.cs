@@ -2,13 +2,11 @@ using System.Buffers;
 
 namespace Engine.Contracts;
 
-/// <summary>
-/// The contract's identifiers: 1 to 128 bytes of printable ASCII without spaces and braces. The decoder of clicks has
-/// a vector twin (<c>JsonStrings.IsIdentifier</c>), which a test holds against this.
-/// </summary>
+/// <summary>The contract's identifiers: 1 to 128 bytes of printable ASCII without spaces and braces. The click decoder
+/// has a vectorised twin, <c>JsonStrings.IsIdentifier</c>; a test checks that both agree.</summary>
 public static class Identifier
 {
-    /// <summary>How errors call them.</summary>
+    /// <summary>Describes an identifier in error messages.</summary>
     public const string Words = "1 to 128 characters of printable ASCII without spaces and braces";
 
     private static readonly SearchValues<byte> Bytes = SearchValues.Create([
@@ -35,10 +33,10 @@ public static class Identifier
         return true;
     }
 
-    /// <summary>The same of UTF-8.</summary>
+    /// <summary>Whether UTF-8 text is an identifier.</summary>
     public static bool IsOne(ReadOnlySpan<byte> utf8) =>
         utf8.Length is >= 1 and <= EventLimits.MaxIdentifierBytes && !utf8.ContainsAnyExcept(Bytes);
 
-    /// <summary>Whether an identifier may hold a character.</summary>
+    /// <summary>Whether an identifier may contain a character.</summary>
     public static bool Holds(char c) => c is > ' ' and <= '~' and not '{' and not '}';
 }

@@ -4,21 +4,21 @@ using System.Text;
 
 namespace Engine.Contracts;
 
-/// <summary>
-/// A client's address as the contract takes it: IPv4 in four decimal parts without leading zeros, or IPv6 as RFC 4291
-/// writes it, without zone, brackets, port or prefix. IPv4 mapped into IPv6 is IPv4. .NET's own parser takes more
-/// (<c>12</c>, <c>0x7f.1</c>, <c>[::1]:80</c>), and none of that may become a key. No allocation.
-/// </summary>
+/// <summary>A client's address as the contract defines it: IPv4 in four decimal parts without leading zeros, or IPv6 as
+/// in RFC 4291, without zone, brackets, port or prefix. An IPv4-mapped IPv6 address counts as IPv4. The parser of .NET
+/// also accepts <c>12</c>, <c>0x7f.1</c> and <c>[::1]:80</c>, none of which may become a key. Nothing
+/// allocates.</summary>
 public readonly record struct IpAddress(UInt128 Bits, bool IsV4)
 {
-    /// <summary>The longest text of a network: <c>ffff:ffff:ffff:ff00::/56</c> and some room.</summary>
+    /// <summary>The buffer size for a network's text: <c>ffff:ffff:ffff:ff00::/56</c> and some room.</summary>
     public const int MaxNetworkText = 48;
 
-    /// <summary>The client network that keys <c>interactions</c>: the /24 of IPv4, the /56 of IPv6.</summary>
+    /// <summary>The client network that keys <c>interactions</c>: the /24 of an IPv4 address, the /56 of an IPv6
+    /// address.</summary>
     public IpAddress Network =>
         IsV4 ? new IpAddress(Bits & 0xFFFFFF00u, true) : new IpAddress(Bits & ~((UInt128.One << 72) - 1), false);
 
-    /// <summary>Parses an address; false for whatever isn't exactly one.</summary>
+    /// <summary>Parses an address. Returns false unless the whole text is one.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out IpAddress address)
     {
         address = default;
@@ -46,7 +46,7 @@ public readonly record struct IpAddress(UInt128 Bits, bool IsV4)
         return true;
     }
 
-    /// <summary>Parses an address given as a string.</summary>
+    /// <summary>Parses an address.</summary>
     public static bool TryParse(string text, out IpAddress address)
     {
         Span<byte> utf8 = stackalloc byte[64];
@@ -56,10 +56,8 @@ public readonly record struct IpAddress(UInt128 Bits, bool IsV4)
             && TryParse(utf8[..written], out address);
     }
 
-    /// <summary>
-    /// Writes the client network as RFC 5952 has it (<c>203.0.113.0/24</c>, <c>2001:db8:0:1200::/56</c>); the bytes
-    /// written.
-    /// </summary>
+    /// <summary>Writes the client network as in RFC 5952 (<c>203.0.113.0/24</c>, <c>2001:db8:0:1200::/56</c>). Returns
+    /// the number of bytes written.</summary>
     public int FormatNetwork(Span<byte> into)
     {
         IpAddress network = Network;
@@ -68,7 +66,8 @@ public readonly record struct IpAddress(UInt128 Bits, bool IsV4)
         return length + 3;
     }
 
-    /// <summary>Writes the address as RFC 5952 has it, lower case; the bytes written (at most 39).</summary>
+    /// <summary>Writes the address as in RFC 5952, in lower case. Returns the number of bytes written, at most
+    /// 39.</summary>
     public int Format(Span<byte> into)
     {
         int at = 0;
@@ -119,14 +118,14 @@ public readonly record struct IpAddress(UInt128 Bits, bool IsV4)
         return Encoding.ASCII.GetString(text[..Format(text)]);
     }
 
-    /// <summary>The key of an <c>interactions</c> event from this address.</summary>
+    /// <summary>Gets the key of an <c>interactions</c> event from this address.</summary>
     public string NetworkText()
     {
         Span<byte> text = stackalloc byte[MaxNetworkText];
         return Encoding.ASCII.GetString(text[..FormatNetwork(text)]);
     }
 
-    /// <summary>RFC 5952 shortens the first longest run of two or more groups of zeros.</summary>
+    /// <summary>Finds what RFC 5952 shortens: the first longest run of two or more zero groups.</summary>
     private static (int Start, int Count) LongestZeros(ReadOnlySpan<ushort> groups)
     {
         int best = -1,

@@ -1,6 +1,6 @@
 namespace Engine.Contracts;
 
-/// <summary>What a reason is a ground for, weakest first. <see cref="None"/> is evidence only.</summary>
+/// <summary>The class of a reason, weakest first. <see cref="None"/> is only evidence.</summary>
 public enum ReasonClass : byte
 {
     None,
@@ -9,7 +9,7 @@ public enum ReasonClass : byte
     Givt,
 }
 
-/// <summary>The class of a verdict: the Media Rating Council's terms.</summary>
+/// <summary>The class of a verdict, in the Media Rating Council's terms.</summary>
 public enum VerdictClass : byte
 {
     Valid,
@@ -18,7 +18,7 @@ public enum VerdictClass : byte
     Sivt,
 }
 
-/// <summary>Where the score or the grounds put a click.</summary>
+/// <summary>The band that the score or the reasons put a click in.</summary>
 public enum Band : byte
 {
     Allow,
@@ -36,7 +36,7 @@ public enum VerdictAction : byte
     Deny,
 }
 
-/// <summary>What became of a click's path.</summary>
+/// <summary>What happened to a click's path.</summary>
 public enum PathState : byte
 {
     None,
@@ -44,7 +44,7 @@ public enum PathState : byte
     Present,
 }
 
-/// <summary>The reasons with a fixed code. Their order is their strength among reasons of one class.</summary>
+/// <summary>The reasons with a fixed code, strongest first within a class.</summary>
 public enum Reason : byte
 {
     CursorReplay,
@@ -76,20 +76,17 @@ public enum Reason : byte
     ConfirmationExpired,
 }
 
-/// <summary>
-/// One row of the table of reasons: the one list that code, settings and docs/reasons.md go by (a test compares them).
-/// </summary>
-/// <param name="Reason">Which.</param>
-/// <param name="Code">As it stands in verdicts and statistics.</param>
-/// <param name="Class">What it is a ground for unless <c>reason/&lt;code&gt;</c> says otherwise.</param>
-/// <param name="Meaning">What holds when it is given.</param>
-/// <param name="Evidence">The fields of its entry in <c>evidence</c>.</param>
+/// <summary>One row of the reason table. Code, settings and docs/reasons.md all use this one table; a test compares
+/// them.</summary>
+/// <param name="Reason">The reason.</param>
+/// <param name="Code">The code that appears in verdicts and statistics.</param>
+/// <param name="Class">The class, unless <c>reason/&lt;code&gt;</c> sets another.</param>
+/// <param name="Meaning">What it means that the reason applies.</param>
+/// <param name="Evidence">The fields of the reason's entry in <c>evidence</c>.</param>
 public sealed record ReasonEntry(Reason Reason, string Code, ReasonClass Class, string Meaning, string Evidence);
 
-/// <summary>
-/// The table of reasons, by <see cref="Reason"/>. Rules and allow lists add <c>rule.&lt;id&gt;</c> and
-/// <c>allow.&lt;id&gt;</c>.
-/// </summary>
+/// <summary>The reason table, indexed by <see cref="Reason"/>. Rules and allow lists add <c>rule.&lt;id&gt;</c> and
+/// <c>allow.&lt;id&gt;</c>.</summary>
 public static class Reasons
 {
     public static readonly ReasonEntry[] Table =
@@ -105,7 +102,7 @@ public static class Reasons
             Reason.CursorForged,
             "cursor.forged",
             ReasonClass.Sivt,
-            "the path's times are such as no recorder makes",
+            "the path's times can't come from a recorder",
             "points, count, window_s, limit"
         ),
         new(
@@ -147,7 +144,7 @@ public static class Reasons
             Reason.ListDatacentre,
             "list.datacentre",
             ReasonClass.Givt,
-            "the address lies in a data centre's range, and in no relay's that carries people",
+            "the address is in a data centre's range, but not in that of a relay that people use",
             "list"
         ),
         new(
@@ -182,7 +179,7 @@ public static class Reasons
             Reason.CursorMissing,
             "cursor.missing",
             ReasonClass.Suspect,
-            "a path was announced and never came",
+            "a path was announced but never arrived",
             "waited_ms"
         ),
         new(
@@ -196,21 +193,21 @@ public static class Reasons
             Reason.ClickPosition,
             "click.position",
             ReasonClass.Suspect,
-            "the click lies outside its viewport",
+            "the click is outside its viewport",
             "x, y, viewport"
         ),
         new(
             Reason.ClickPage,
             "click.page",
             ReasonClass.Suspect,
-            "the page is there but no http or https address",
+            "the page is given but isn't an http or https address",
             "page"
         ),
         new(
             Reason.ListProxy,
             "list.proxy",
             ReasonClass.Suspect,
-            "the address lies in a proxy's or a relay's range",
+            "the address is in the range of a proxy or a relay",
             "list"
         ),
         new(
@@ -254,7 +251,7 @@ public static class Reasons
             Reason.TimeOutOfRange,
             "time.out-of-range",
             ReasonClass.None,
-            "the claimed time lies too far from the log's; log time stands in for it",
+            "the claimed time is too far from log time, which is used instead",
             "claimed, limit_ms"
         ),
         new(
@@ -268,7 +265,7 @@ public static class Reasons
             Reason.ConfirmationMissed,
             "confirmation.missed",
             ReasonClass.None,
-            "the confirmation was tried and missed",
+            "the confirmation was attempted and failed",
             "attempts, latency_ms, at"
         ),
         new(
@@ -280,14 +277,14 @@ public static class Reasons
         ),
     ];
 
-    /// <summary>How many reasons have a fixed code; a set of them fits 64 bits.</summary>
+    /// <summary>The number of reasons with a fixed code. A set of them fits in 64 bits.</summary>
     public static readonly int Count = Table.Length;
 
-    /// <summary>The reason of a code, or null.</summary>
+    /// <summary>Gets the reason with a code, or null.</summary>
     public static Reason? Of(string code) => Array.Find(Table, entry => entry.Code == code)?.Reason;
 }
 
-/// <summary>The words of the contract for the values of a verdict.</summary>
+/// <summary>The contract's words for the values of a verdict.</summary>
 public static class VerdictWords
 {
     public static ReadOnlySpan<byte> Utf8(VerdictClass value) =>

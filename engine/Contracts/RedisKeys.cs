@@ -1,14 +1,14 @@
 namespace Engine.Contracts;
 
-/// <summary>The keys of results, as the contract names them. A group's prefix stands before each.</summary>
-/// <param name="Prefix">What a second group's keys begin with; empty for the first.</param>
-/// <param name="Group">The consumer group that keys of progress belong to.</param>
+/// <summary>The Redis keys of results, as the contract names them. Each begins with the group's prefix.</summary>
+/// <param name="Prefix">The prefix of a second group's keys; empty for the first group.</param>
+/// <param name="Group">The consumer group that progress keys belong to.</param>
 public sealed record RedisKeys(string Prefix, string Group)
 {
-    /// <summary>A partition's name as it stands in keys and in <c>at</c>: <c>interactions-2</c>.</summary>
+    /// <summary>Gets a partition's name as it appears in keys and in <c>at</c>: <c>interactions-2</c>.</summary>
     public static string Partition(string topic, int partition) => $"{topic}-{partition}";
 
-    /// <summary>The verdict of a click, for who knows the group's prefix only.</summary>
+    /// <summary>Gets the key of a click's verdict when only the group's prefix is known.</summary>
     public static string Verdict(string prefix, string click) => $"{prefix}verdict:{click}";
 
     public string Verdict(string click) => Verdict(Prefix, click);

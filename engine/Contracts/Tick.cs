@@ -1,12 +1,11 @@
 namespace Engine.Contracts;
 
-/// <summary>
-/// The record by which an engine carries log time on where nothing else comes; its timestamp is the time that it speaks
-/// of. What isn't spelled so is read as an event like any other, which may be a tick, too.
-/// </summary>
+/// <summary>The record that an engine appends to advance log time when no other records arrive. Its timestamp is the
+/// new log time. Only this exact spelling takes the fast path; any other record is parsed as an event, and may still be
+/// a tick.</summary>
 public static class Tick
 {
-    /// <summary>Its value.</summary>
+    /// <summary>The value of the record.</summary>
     public static ReadOnlySpan<byte> Json => """{"type":"tick"}"""u8;
 
     public static bool Is(ReadOnlySpan<byte> value) => value.SequenceEqual(Json);

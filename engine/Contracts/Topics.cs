@@ -1,9 +1,7 @@
 namespace Engine.Contracts;
 
-/// <summary>
-/// The Kafka topics of the contract. Those a second group writes for itself take its prefix; the others are shared.
-/// Which events a topic holds, the schemas of these say (<see cref="Events.EventCatalog.Holds"/>).
-/// </summary>
+/// <summary>The Kafka topics of the contract. A second group prefixes the topics that only it writes; the others are
+/// shared. The schemas say which events a topic holds (<see cref="Events.EventCatalog.Holds"/>).</summary>
 public static class Topics
 {
     public const string Interactions = "interactions";

@@ -4,11 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Engine.Primitives;
 
-/// <summary>
-/// Memory for tables that are read at random places, in pages of 2 MB where the system gives them: with pages of 4 KB
-/// each read would miss the processor's table of pages as well as its caches. Where it gives none (Linux's
-/// <c>transparent_hugepage</c> set to <c>never</c>, other systems), the same memory in small pages.
-/// </summary>
+/// <summary>Memory for tables with random access, in pages of 2 MB if the system provides them. With pages of 4 KB,
+/// each read would miss the TLB as well as the caches. Otherwise (Linux with <c>transparent_hugepage</c> set to
+/// <c>never</c>, other systems), the memory is in small pages.</summary>
 public static unsafe partial class HugePages
 {
     public const int Bytes = 2 * 1024 * 1024;
@@ -19,12 +17,11 @@ public static unsafe partial class HugePages
     private const int Advice = 14,
         Populate = 23;
 
-    /// <summary>EINVAL of errno(3): a system that doesn't know what it is asked.</summary>
+    /// <summary>EINVAL of errno(3): the system doesn't know the advice.</summary>
     private const int Unknown = 22;
 
-    /// <summary>
-    /// Memory that isn't cleared; less than a page of 2 MB comes as it always does. To be freed by <see cref="Free"/>.
-    /// </summary>
+    /// <summary>Allocates memory that isn't cleared; less than 2 MB comes in small pages. Release it with <see
+    /// cref="Free"/>.</summary>
     public static void* Allocate(nuint bytes)
     {
         if (bytes < Bytes)
@@ -41,9 +38,8 @@ public static unsafe partial class HugePages
         return memory;
     }
 
-    /// <summary>
-    /// An array of zeros that never moves, in such pages where it has room for one. It is the collector's to free.
-    /// </summary>
+    /// <summary>Allocates a zeroed array that never moves, in huge pages if it spans one. The garbage collector frees
+    /// it.</summary>
     public static T[] Array<T>(int length)
         where T : unmanaged
     {
@@ -60,7 +56,7 @@ public static unsafe partial class HugePages
         return array;
     }
 
-    /// <summary>How many items of an array that never moves lie before its first whole cache line.</summary>
+    /// <summary>Gets the number of items before the first whole cache line of a pinned array.</summary>
     public static int ToLine<T>(T[] array)
         where T : unmanaged
     {
@@ -68,7 +64,7 @@ public static unsafe partial class HugePages
         return (int)(((start + Line - 1) / Line * Line - start) / (nuint)sizeof(T));
     }
 
-    /// <summary>Asks for the cache lines of a value that is read soon.</summary>
+    /// <summary>Prefetches the cache lines of a value.</summary>
     public static void Fetch<T>(ref readonly T value)
         where T : unmanaged
     {
@@ -86,9 +82,8 @@ public static unsafe partial class HugePages
         Sse.Prefetch0(at + sizeof(T) - 1);
     }
 
-    /// <summary>
-    /// Has the system make memory's pages, as if they were written to; false where it doesn't know how.
-    /// </summary>
+    /// <summary>Makes the system populate pages, as if they were written to. Returns false if it doesn't support
+    /// that.</summary>
     public static bool TryMake(void* memory, nuint bytes) =>
         OperatingSystem.IsLinux() && (Advise(memory, bytes, Populate) == 0 || Marshal.GetLastPInvokeError() != Unknown);
 

@@ -3,22 +3,18 @@ using System.Runtime.InteropServices;
 
 namespace Engine.Primitives;
 
-/// <summary>
-/// 64-bit fingerprints of texts under secrets: what is hashed is chosen by attackers, who must not choose where it
-/// collides. Multiply and fold, as wyhash does (Wang Yi, public domain design); the secrets are made once for a group
-/// and kept with its base settings, so that every instance and every later scoring finds the same. Among ten million
-/// keys two meet with a probability of 3 in a million.
-/// </summary>
+/// <summary>64-bit fingerprints of text, keyed with secrets: attackers choose the text and must not be able to choose
+/// collisions. Multiply and fold, as in wyhash (Wang Yi, public domain design). The secrets are created once per group
+/// and stored with its base settings, so every instance and every rescoring computes the same fingerprints. Among ten
+/// million keys, the probability of any collision is 3 in a million.</summary>
 public readonly struct KeyedHash(ulong secret0, ulong secret1)
 {
-    // Stirred, so that even secrets of a few bits (tests') fill all 64.
+    // Mixed, so that even secrets of a few bits, as in tests, fill all 64.
     private readonly ulong _a = (secret0 ^ 0x9E3779B97F4A7C15) * 0xBF58476D1CE4E5B9 | 1,
         _b = (secret1 ^ 0xD1B54A32D192ED03) * 0x94D049BB133111EB;
 
-    /// <summary>
-    /// The fingerprint of a text, apart by <paramref name="salt"/>: one id as a visitor and as a campaign gives two.
-    /// Never 0.
-    /// </summary>
+    /// <summary>Computes a text's fingerprint. The <paramref name="salt"/> separates domains: one id as a visitor and
+    /// as a campaign has two fingerprints. Never 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Of(ReadOnlySpan<byte> text, ulong salt)
     {
@@ -67,7 +63,7 @@ public readonly struct KeyedHash(ulong secret0, ulong secret1)
         return Finish(Fold(low ^ _a, high ^ seed), (ulong)length);
     }
 
-    /// <summary>The fingerprint of two fingerprints together.</summary>
+    /// <summary>Combines two fingerprints into one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Of(ulong first, ulong second, ulong salt) =>
         Finish(Fold(first ^ _a, second ^ _b ^ salt * 0x9E3779B97F4A7C15), salt);

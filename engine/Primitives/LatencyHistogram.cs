@@ -2,10 +2,8 @@ using System.Numerics;
 
 namespace Engine.Primitives;
 
-/// <summary>
-/// Counts of durations in microseconds: 16 buckets to each doubling, so a quantile is off by 6 % at most. One writer,
-/// any reader.
-/// </summary>
+/// <summary>Counts durations in microseconds, with 16 buckets per doubling, so a quantile is off by at most 6 %. One
+/// writer, any number of readers.</summary>
 public sealed class LatencyHistogram
 {
     private const int SubBits = 4,
@@ -16,7 +14,7 @@ public sealed class LatencyHistogram
     public void Add(long microseconds, long count = 1) =>
         _counts[Index(Math.Clamp(microseconds, 0, (1L << 40) - 1))] += count;
 
-    /// <summary>Adds all counts to another's.</summary>
+    /// <summary>Adds all counts to another histogram.</summary>
     public void AddTo(LatencyHistogram sum)
     {
         for (int i = 0; i < Buckets; i++)
@@ -27,7 +25,8 @@ public sealed class LatencyHistogram
 
     public long Count => _counts.Sum();
 
-    /// <summary>The duration in microseconds under which a share of all lies; 0 where there are none.</summary>
+    /// <summary>Gets the duration in microseconds below which a share of all durations lies; 0 if there are
+    /// none.</summary>
     public long Quantile(double share)
     {
         long all = Count,

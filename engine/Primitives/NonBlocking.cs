@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Engine.Primitives;
 
-/// <summary>Sockets of the hot path: no call waits, but connecting for as long as it is told.</summary>
+/// <summary>Sockets for the hot path: only connecting blocks, up to a time limit.</summary>
 public static class NonBlocking
 {
-    /// <summary>A connected socket; a <see cref="SocketException"/> says why there is none.</summary>
+    /// <summary>Connects a socket. Throws <see cref="SocketException"/> if it can't.</summary>
     public static Socket Connect(EndPoint endPoint, TimeSpan within)
     {
         var socket = new Socket(
@@ -19,8 +19,8 @@ public static class NonBlocking
         };
         try
         {
-            // An asynchronous call would make the runtime's event loop watch the socket from then on, and wake a thread
-            // for all that comes.
+            // An asynchronous call would register the socket with the runtime's event loop for good, which would wake a
+            // thread for all data that arrives.
             socket.Blocking = false;
             Connect(socket, endPoint, within);
             return socket;

@@ -3,11 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Engine.Primitives;
 
-/// <summary>
-/// Objects by key: open addressing with key and reference side by side, so that a look-up costs one cache line before
-/// the object itself, and both can be asked for ahead, which a Dictionary's can't. Keys are fingerprints, never 0. Not
-/// for two threads.
-/// </summary>
+/// <summary>A hash table of objects with open addressing. Key and reference lie side by side, so a look-up costs one
+/// cache line before the object itself, and both can be prefetched, unlike in a Dictionary. Keys are fingerprints,
+/// never 0. Not thread-safe.</summary>
 public sealed unsafe class ObjectTable<T>
     where T : class
 {
@@ -23,7 +21,7 @@ public sealed unsafe class ObjectTable<T>
 
     public IEnumerable<T> Values => _slots.Where(slot => slot.Value != null).Select(slot => slot.Value!);
 
-    /// <summary>The object of a key, or null.</summary>
+    /// <summary>Gets the object with a key, or null.</summary>
     public T? Find(ulong key)
     {
         Slot[] slots = _slots;
@@ -42,7 +40,7 @@ public sealed unsafe class ObjectTable<T>
         }
     }
 
-    /// <summary>Puts a key's object in place of what was there.</summary>
+    /// <summary>Adds or replaces the object with a key.</summary>
     public void Set(ulong key, T value)
     {
         if (Count >= _slots.Length / 2)
@@ -59,7 +57,7 @@ public sealed unsafe class ObjectTable<T>
         (slot.Key, slot.Value) = (key, value);
     }
 
-    /// <summary>Forgets all but some; how many went.</summary>
+    /// <summary>Removes all objects but those to keep. Returns the number removed.</summary>
     public int KeepOnly(Func<T, bool> keeps)
     {
         int count = Count;
@@ -67,7 +65,7 @@ public sealed unsafe class ObjectTable<T>
         return count - Count;
     }
 
-    /// <summary>Asks for the line where a key is looked up.</summary>
+    /// <summary>Prefetches the slot of a key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchPlace(ulong key)
     {
@@ -77,13 +75,12 @@ public sealed unsafe class ObjectTable<T>
         }
     }
 
-    /// <summary>Asks for a key's object.</summary>
+    /// <summary>Prefetches the object with a key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(ulong key) => Prefetch(Find(key));
 
-    /// <summary>
-    /// Asks for the first lines of an object. Should the collector move it at this moment, they were asked for in vain.
-    /// </summary>
+    /// <summary>Prefetches the first lines of an object. If the garbage collector moves it at this moment, the prefetch
+    /// is wasted but harmless.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(T? value)
     {

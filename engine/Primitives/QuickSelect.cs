@@ -1,13 +1,11 @@
 namespace Engine.Primitives;
 
-/// <summary>Values by rank, without sorting them all.</summary>
+/// <summary>Selects values by rank without sorting.</summary>
 public static class QuickSelect
 {
-    /// <summary>
-    /// The value that would stand at <paramref name="rank"/> (from 0) were they sorted; moves them about, so that lower
-    /// ones stand before that rank (quickselect, Hoare 1961; partitions without branches after N. Lomuto, for which
-    /// value goes where can't be foreseen). None is <see cref="long.MaxValue"/>.
-    /// </summary>
+    /// <summary>Gets the value that would be at <paramref name="rank"/> (from 0) in sorted order. Reorders the values:
+    /// lower ones move before that rank. Quickselect (Hoare 1961) with Lomuto's branch-free partition, as the
+    /// comparisons are unpredictable. No value may be <see cref="long.MaxValue"/>.</summary>
     public static long At(Span<long> values, int rank)
     {
         while (true)
@@ -32,7 +30,7 @@ public static class QuickSelect
         }
     }
 
-    /// <summary>How many lie below a bound.</summary>
+    /// <summary>Counts the values below a bound.</summary>
     public static int CountBelow(this ReadOnlySpan<long> values, long bound)
     {
         int count = 0;
@@ -44,7 +42,7 @@ public static class QuickSelect
         return count;
     }
 
-    /// <summary>Brings those below a bound before the others; how many they are.</summary>
+    /// <summary>Moves the values below a bound to the front. Returns their number.</summary>
     private static int Partition(Span<long> values, long bound)
     {
         int below = 0;

@@ -1,29 +1,26 @@
 namespace Engine.Primitives;
 
-/// <summary>
-/// Memory of a table that grows by pieces of one size and gives none back before its end. The first piece stands alone,
-/// for most tables of a small log need no other; further ones are cut from large pages, eight at a time, so that little
-/// is left over where a piece doesn't divide one. A page is only had once a piece of it is used, or soon will be: the
-/// next one is asked for when an eighth of one is left.
-/// </summary>
-/// <param name="pieceBytes">Of one piece, a multiple of a cache line; 2 MB at most.</param>
+/// <summary>Memory for a table that grows by pieces of one size and frees them only when disposed. The first piece is
+/// allocated alone, as most tables of a small log need no other. Further pieces are cut from blocks of eight huge
+/// pages, so little is wasted if a piece doesn't divide a page. A page is populated only when a piece of it is used or
+/// soon will be: the next page is pre-faulted when an eighth of one is left.</summary>
+/// <param name="pieceBytes">The size of a piece, a multiple of a cache line; at most 2 MB.</param>
 public sealed unsafe class TableMemory(int pieceBytes) : IDisposable
 {
     private const int PagesAtOnce = 8,
         BlockBytes = PagesAtOnce * HugePages.Bytes;
 
-    private readonly int _askedAhead = Math.Max(pieceBytes, HugePages.Bytes / 8);
+    private readonly int _prefaultDistance = Math.Max(pieceBytes, HugePages.Bytes / 8);
     private readonly List<nint> _blocks = [];
     private byte* _free;
     private int _left;
 
-    /// <summary>
-    /// The first page of the block that wasn't asked for; the block behind this one once its pages all were.
-    /// </summary>
-    private byte* _notAsked,
-        _following;
+    /// <summary>The first page that hasn't been pre-faulted, and the next block, once all pages of this one have
+    /// been.</summary>
+    private byte* _nextToPrefault,
+        _nextBlock;
 
-    /// <summary>A further piece, not cleared.</summary>
+    /// <summary>Takes a piece, which isn't cleared.</summary>
     public byte* Take()
     {
         if (_blocks.Count == 0)
@@ -33,35 +30,35 @@ public sealed unsafe class TableMemory(int pieceBytes) : IDisposable
 
         if (_left < pieceBytes)
         {
-            if (_following == null)
+            if (_nextBlock == null)
             {
-                _notAsked = (_following = Block(BlockBytes)) + HugePages.Bytes;
+                _nextToPrefault = (_nextBlock = Block(BlockBytes)) + HugePages.Bytes;
             }
 
-            _free = _following;
+            _free = _nextBlock;
             _left = BlockBytes;
-            _following = null;
+            _nextBlock = null;
         }
         byte* piece = _free;
         _free += pieceBytes;
         _left -= pieceBytes;
-        if (_following == null && _notAsked - _free < _askedAhead)
+        if (_nextBlock == null && _nextToPrefault - _free < _prefaultDistance)
         {
-            AskForNext();
+            PrefaultNext();
         }
 
         return piece;
     }
 
-    private void AskForNext()
+    private void PrefaultNext()
     {
-        if (_notAsked == _free + _left)
+        if (_nextToPrefault == _free + _left)
         {
-            _notAsked = _following = Block(BlockBytes);
+            _nextToPrefault = _nextBlock = Block(BlockBytes);
         }
 
-        PagePrefaulter.Prefault(_notAsked, HugePages.Bytes);
-        _notAsked += HugePages.Bytes;
+        PagePrefaulter.Prefault(_nextToPrefault, HugePages.Bytes);
+        _nextToPrefault += HugePages.Bytes;
     }
 
     private byte* Block(int bytes)
@@ -80,6 +77,6 @@ public sealed unsafe class TableMemory(int pieceBytes) : IDisposable
 
         _blocks.Clear();
         _left = 0;
-        _following = null;
+        _nextBlock = null;
     }
 }

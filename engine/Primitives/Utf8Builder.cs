@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Engine.Primitives;
 
-/// <summary>A growing piece of UTF-8 text, written without strings. Not for two threads.</summary>
+/// <summary>Builds UTF-8 text without strings. Not thread-safe.</summary>
 public sealed class Utf8Builder(int capacity = 4096)
 {
     private static readonly long[] PowersOfTen = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
@@ -15,7 +15,8 @@ public sealed class Utf8Builder(int capacity = 4096)
 
     public void Clear() => Length = 0;
 
-    /// <summary>Room for so many more bytes; to be followed by <see cref="Advance"/>.</summary>
+    /// <summary>Gets room for at least <paramref name="length"/> more bytes. Follow it with <see
+    /// cref="Advance"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Reserve(int length)
     {
@@ -44,7 +45,7 @@ public sealed class Utf8Builder(int capacity = 4096)
         return this;
     }
 
-    /// <summary>Text of ASCII.</summary>
+    /// <summary>Appends ASCII text.</summary>
     public Utf8Builder Ascii(string text)
     {
         Span<byte> into = Reserve(text.Length);
@@ -64,7 +65,7 @@ public sealed class Utf8Builder(int capacity = 4096)
         return this;
     }
 
-    /// <summary>The shortest text that reads back as the same number.</summary>
+    /// <summary>Appends the shortest text that parses to the same number.</summary>
     public Utf8Builder Exact(double value)
     {
         Utf8Formatter.TryFormat(value, Reserve(32), out int written);
@@ -72,10 +73,8 @@ public sealed class Utf8Builder(int capacity = 4096)
         return this;
     }
 
-    /// <summary>
-    /// A number with at most <paramref name="decimals"/> (0 to 6) decimals, without zeros at its end; never in exponent
-    /// form below 1e15.
-    /// </summary>
+    /// <summary>Appends a number with at most <paramref name="decimals"/> (0 to 6) decimals and no trailing zeros;
+    /// below 1e15, never in exponent form.</summary>
     public Utf8Builder Number(double value, int decimals)
     {
         if (!double.IsFinite(value))
@@ -125,10 +124,10 @@ public sealed class Utf8Builder(int capacity = 4096)
         return this;
     }
 
-    /// <summary>A JSON string of UTF-8 text that may hold anything.</summary>
+    /// <summary>Appends arbitrary UTF-8 text as a JSON string.</summary>
     public Utf8Builder JsonText(ReadOnlySpan<byte> text) => Add((byte)'"').JsonPart(text).Add((byte)'"');
 
-    /// <summary>A JSON string's inside, or a part of it.</summary>
+    /// <summary>Appends the contents of a JSON string, or a part of them.</summary>
     private Utf8Builder JsonPart(ReadOnlySpan<byte> text)
     {
         foreach (byte c in text)
@@ -153,7 +152,7 @@ public sealed class Utf8Builder(int capacity = 4096)
 
     public Utf8Builder JsonText(string text) => JsonText(text, "");
 
-    /// <summary>A JSON string of two texts together.</summary>
+    /// <summary>Appends two texts as one JSON string.</summary>
     public Utf8Builder JsonText(string first, string second) =>
         Add((byte)'"').JsonPart(first).JsonPart(second).Add((byte)'"');
 

@@ -7,7 +7,7 @@ using Ingest.Sending;
 
 namespace Ingest.Cli;
 
-/// <summary><c>ingest generate</c>: what the command line says of sample traffic.</summary>
+/// <summary>Declares the command line of <c>ingest generate</c>.</summary>
 internal static class GenerateCommand
 {
     /// <summary>Declares the command.</summary>
@@ -15,7 +15,7 @@ internal static class GenerateCommand
     {
         var clicks = new Argument<int>("N")
         {
-            Description = "how many clicks; paths, repeats and mistakes come on top",
+            Description = "the number of clicks; paths, repeats and mistakes come on top",
         };
         Option<string?> kafka = SharedOptions.Kafka();
         Option<Speed> speed = SharedOptions.Pace();
@@ -23,28 +23,28 @@ internal static class GenerateCommand
         var seed = new Option<ulong?>("--seed")
         {
             HelpName = "S",
-            Description = "gives the same traffic again, but for its times (default: a random one)",
+            Description = "a seed that repeats the same traffic, except for its times (default: random)",
         };
         var labels = new Option<string?>("--labels")
         {
             HelpName = "FILE",
-            Description = "writes CSV of click,label,kind: label is 1 where the click is invalid",
+            Description = "write CSV of click,label,kind; label is 1 if the click is invalid",
         };
         var file = new Option<string?>("--out")
         {
             HelpName = "FILE",
-            Description = "writes the events to a file, one a line, and sends nothing",
+            Description = "write the events to a file, one per line, and send nothing",
         };
         var minutes = new Option<double>("--minutes")
         {
             HelpName = "M",
-            Description = "over how long it all happens",
+            Description = "the event time that the traffic spans, in minutes",
             DefaultValueFactory = _ => SampleTraffic.DefaultSpan.TotalMinutes,
         };
         var engine = new Option<string?>("--engine")
         {
             HelpName = "H:P",
-            Description = "the engine's HTTP address (default: of the engine that runs here)",
+            Description = "the engine's HTTP address (default: that of the engine that runs here)",
         };
         ISampleTraffic[] traffics = [.. WorkflowModules.All.Select(module => module.Traffic).OfType<ISampleTraffic>()];
         Dictionary<string, Option<int>> counts = traffics.ToDictionary(traffic => traffic.Option, CountOf);
@@ -55,19 +55,19 @@ internal static class GenerateCommand
         {
             if (result.GetValueOrDefault<int>() < 1)
             {
-                result.AddError("N is the number of clicks, 1 or more");
+                result.AddError("N must be 1 or more");
             }
         });
         minutes.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<double>() is not (>= 0.5 and <= 1440))
             {
-                result.AddError("--minutes is 0.5 to 1440");
+                result.AddError("--minutes must be 0.5 to 1440");
             }
         });
         var command = new Command(
             "generate",
-            "Sends labelled sample traffic: people, robots, cheats and a few mistakes, over the minutes that end now."
+            "Sends labelled sample traffic: people, robots, cheats and a few mistakes, over the minutes up to now."
         )
         {
             clicks,
@@ -109,7 +109,7 @@ internal static class GenerateCommand
         return command;
     }
 
-    /// <summary>The option that says how many events of a workflow's sample traffic there are.</summary>
+    /// <summary>Creates the option for the number of a workflow's sample events.</summary>
     private static Option<int> CountOf(ISampleTraffic traffic)
     {
         var count = new Option<int>("--" + traffic.Option)
@@ -121,7 +121,7 @@ internal static class GenerateCommand
         {
             if (result.GetValueOrDefault<int>() < 0)
             {
-                result.AddError($"--{traffic.Option} is 0 or more");
+                result.AddError($"--{traffic.Option} must be 0 or more");
             }
         });
         return count;

@@ -4,35 +4,35 @@ using Ingest.Sending;
 
 namespace Ingest.Cli;
 
-/// <summary>What <c>ingest generate</c> was asked for.</summary>
+/// <summary>The options of <c>ingest generate</c>.</summary>
 public sealed record GenerateRequest
 {
     public required int Clicks { get; init; }
 
-    /// <summary>How many of each workflow's sample traffic, by its option; none where it isn't there.</summary>
+    /// <summary>The number of sample events of each workflow, by its option; none if it is absent.</summary>
     public IReadOnlyDictionary<string, int> Workflows { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>The values of the traffics' own options, by name.</summary>
+    /// <summary>The values of the workflows' own options, by name.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The broker; null for that of the engine that runs here.</summary>
     public string? Kafka { get; init; }
 
-    /// <summary>Gives the same traffic again; null for a random one.</summary>
+    /// <summary>The seed, which determines the traffic; null for a random one.</summary>
     public ulong? Seed { get; init; }
 
-    /// <summary>Where the truth about each click goes, or null.</summary>
+    /// <summary>The file for the truth about each click, or null.</summary>
     public string? LabelsFile { get; init; }
 
-    /// <summary>Where the events go in place of Kafka, or null.</summary>
+    /// <summary>The file for the events instead of Kafka, or null.</summary>
     public string? OutFile { get; init; }
     public Speed Speed { get; init; } = Speed.Max;
     public TimeSpan Span { get; init; } = SampleTraffic.DefaultSpan;
 
-    /// <summary>Where the engine serves HTTP, <c>host:port</c>; null for the engine that runs here.</summary>
+    /// <summary>The engine's HTTP address, <c>host:port</c>; null for the engine that runs here.</summary>
     public string? Engine { get; init; }
 
-    /// <summary>How many partitions a topic gets that is missing.</summary>
+    /// <summary>The number of partitions of a topic that has to be created.</summary>
     public int Partitions { get; init; } = TopicProvisioner.DefaultPartitions;
 
     /// <summary>Settings of librdkafka, for tests.</summary>

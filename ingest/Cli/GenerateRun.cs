@@ -10,14 +10,14 @@ using Ingest.Sending;
 
 namespace Ingest.Cli;
 
-/// <summary>Sends sample traffic, or writes it to a file, and writes down what is true of it.</summary>
+/// <summary>Sends sample traffic, or writes it to a file, and records the truth about it.</summary>
 internal static class GenerateRun
 {
     internal static async Task<int> RunAsync(GenerateRequest request, CommandContext context, CancellationToken cancel)
     {
         RunningEngine? engine = RunningEngine.Find();
         string? kafka = request.OutFile is null ? request.Kafka ?? engine?.Kafka ?? RunningEngine.KafkaOr(null) : null;
-        // Ids follow from the seed: with one seed for all, a second run would be nothing but duplicates.
+        // The seed determines the ids: with one fixed seed, a second run would only produce duplicates.
         ulong seed = request.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) >> 33;
         long now = context.Time.GetUtcNow().ToUnixTimeMilliseconds();
         long span = (long)request.Span.TotalMilliseconds;
@@ -33,7 +33,7 @@ internal static class GenerateRun
         var progress = new ProgressLine(context.Error, context.Time, context.IsTerminal);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
         IEnumerable<SampleEvent> all = traffic;
-        foreach (ISampleTraffic workflow in Asked(request).Where(one => !one.NeedsEngine))
+        foreach (ISampleTraffic workflow in Requested(request).Where(one => !one.NeedsEngine))
         {
             all = EventStreams.MergeByTime(
                 all,
@@ -41,7 +41,7 @@ internal static class GenerateRun
             );
         }
 
-        foreach (ISampleTraffic workflow in Asked(request).Where(one => one.NeedsEngine))
+        foreach (ISampleTraffic workflow in Requested(request).Where(one => one.NeedsEngine))
         {
             string http = EngineOf(request, workflow, engine);
             all = all.Concat(
@@ -52,10 +52,10 @@ internal static class GenerateRun
         }
 
         IEnumerable<SampleEvent> events = all.Select(next => Note(next, counts, labels));
-        long doomed;
+        long deadLetters;
         try
         {
-            doomed = kafka is null
+            deadLetters = kafka is null
                 ? await WriteAsync(request.OutFile!, events, cancel).ConfigureAwait(false)
                 : await SendAsync(request, context, engine, kafka, traffic, events, progress, now, cancel)
                     .ConfigureAwait(false);
@@ -65,12 +65,12 @@ internal static class GenerateRun
             throw new CommandException(e.Message, e.IsMissing ? ExitCodes.NotThere : ExitCodes.Failed);
         }
 
-        Summary.Write(context.Out, counts, counts.Values.Sum(), 0, doomed, progress.Elapsed);
+        Summary.Write(context.Out, counts, counts.Values.Sum(), 0, deadLetters, progress.Elapsed);
         return ExitCodes.Done;
     }
 
-    /// <summary>The workflows whose sample traffic was asked for.</summary>
-    private static IEnumerable<ISampleTraffic> Asked(GenerateRequest request) =>
+    /// <summary>Gets the workflows with requested sample traffic.</summary>
+    private static IEnumerable<ISampleTraffic> Requested(GenerateRequest request) =>
         WorkflowModules
             .All.Select(module => module.Traffic)
             .OfType<ISampleTraffic>()
@@ -102,7 +102,7 @@ internal static class GenerateRun
         request.Engine
         ?? engine?.Http
         ?? throw new CommandException(
-            $"--{traffic.Option} needs an engine: name its HTTP address with --engine HOST:PORT, or start "
+            $"--{traffic.Option} needs an engine: give its HTTP address with --engine HOST:PORT, or start "
                 + "out/engine run.",
             ExitCodes.WrongUse
         );
@@ -113,7 +113,7 @@ internal static class GenerateRun
             ? next.Actor == Malformed.Name
                 ? Malformed.Name
                 : next.Type == "click"
-                    ? "click again"
+                    ? "repeated click"
                     : next.Type
             : next.Type;
         counts[what] = counts.GetValueOrDefault(what) + 1;
@@ -138,7 +138,7 @@ internal static class GenerateRun
     )
     {
         long span = (long)request.Span.TotalMilliseconds,
-            doomed = 0;
+            deadLetters = 0;
         string[] topics =
         [
             Topics.Interactions,
@@ -175,31 +175,31 @@ internal static class GenerateRun
         {
             if (next.Actor == Malformed.Name)
             {
-                doomed++;
+                deadLetters++;
             }
 
             await loop.SendAsync(new OutgoingRecord(next.Topic, next.Key, next.Json, next.TimeMs), next.TimeMs, cancel)
                 .ConfigureAwait(false);
         }
         await loop.FinishAsync(cancel).ConfigureAwait(false);
-        return doomed;
+        return deadLetters;
     }
 
     private static async Task<long> WriteAsync(string file, IEnumerable<SampleEvent> events, CancellationToken cancel)
     {
-        long doomed = 0;
+        long deadLetters = 0;
         await using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
         foreach (SampleEvent next in events)
         {
             cancel.ThrowIfCancellationRequested();
             if (next.Actor == Malformed.Name)
             {
-                doomed++;
+                deadLetters++;
             }
 
             await stream.WriteAsync(next.Json, cancel).ConfigureAwait(false);
             stream.WriteByte((byte)'\n');
         }
-        return doomed;
+        return deadLetters;
     }
 }

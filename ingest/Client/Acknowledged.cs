@@ -1,6 +1,6 @@
 namespace Engine.Client;
 
-/// <summary>Where an acknowledged record lies.</summary>
+/// <summary>The place of an acknowledged record.</summary>
 /// <param name="Topic">The topic.</param>
 /// <param name="Partition">The partition, from 0.</param>
 /// <param name="Offset">The record's offset in its partition, from 0.</param>

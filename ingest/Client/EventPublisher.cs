@@ -6,11 +6,10 @@ using Engine.Contracts.Events;
 
 namespace Engine.Client;
 
-/// <summary>
-/// Sends events to their topics, under their keys, in the order given, each once: librdkafka's idempotent producer,
-/// acknowledged by all replicas, partitioned as Java's clients do. One per process is enough: it is safe for many
-/// threads, and order holds among the events of one caller. Dispose it to send what is still under way.
-/// </summary>
+/// <summary>Sends events to their topics, under their keys, in the given order, each exactly once. Uses librdkafka's
+/// idempotent producer with acknowledgement by all replicas, and partitions like Java clients. One instance per process
+/// is enough: it is thread-safe, and keeps the order of each caller's events. Dispose it to send events that are still
+/// in flight.</summary>
 public sealed class EventPublisher : IAsyncDisposable, IDisposable
 {
     private static readonly Headers ProtobufHeaders = [new Header("content-type", "application/protobuf"u8.ToArray())];
@@ -26,11 +25,11 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
     private volatile string? _lastError;
     private bool _disposed;
 
-    /// <summary>Creates a publisher, which connects when the first record is sent; the brokers may be away.</summary>
-    /// <param name="options">Where and how to send.</param>
+    /// <summary>Creates a publisher. It connects when the first record is sent, so the brokers may be down.</summary>
+    /// <param name="options">The settings.</param>
     /// <exception cref="ArgumentOutOfRangeException"><see cref="PublisherOptions.MaxUnderWay"/> is below
     /// 1.</exception>
-    /// <exception cref="InvalidOperationException">librdkafka refuses one of the settings.</exception>
+    /// <exception cref="InvalidOperationException">librdkafka rejects a setting.</exception>
     public EventPublisher(PublisherOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxUnderWay, 1);
@@ -60,30 +59,30 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
 
         _producer = new ProducerBuilder<byte[], byte[]>(config)
             .SetErrorHandler((_, error) => _lastError = error.Reason)
-            .SetLogHandler((_, _) => { }) // what matters reaches the caller as an error
+            .SetLogHandler((_, _) => { }) // relevant errors reach the caller
             .Build();
     }
 
-    /// <summary>How many records the brokers have acknowledged so far.</summary>
+    /// <summary>The number of records that the brokers have acknowledged.</summary>
     public long AcknowledgedCount => Interlocked.Read(ref _acknowledged);
 
-    /// <summary>How many records have failed so far.</summary>
+    /// <summary>The number of records that have failed.</summary>
     public long FailedCount => Interlocked.Read(ref _failed);
 
-    /// <summary>The newest failure in words, or null where there was none.</summary>
+    /// <summary>The message of the latest failure, or null.</summary>
     public string? LastFailure => _lastFailure;
 
-    /// <summary>
-    /// Checks an event against the contract, finds its topic and key, sends it, and returns once the brokers have it.
-    /// </summary>
-    /// <param name="json">One event, encoded in JSON, at most 256 KiB. Don't write to it until it is
+    /// <summary>Checks an event against the contract, determines its topic and key, sends it, and returns once the
+    /// brokers have acknowledged it.</summary>
+    /// <param name="json">One event in JSON, at most 256 KiB. Don't modify the buffer until the event is
     /// acknowledged.</param>
     /// <param name="timestampMs">The record's timestamp in milliseconds since the Unix epoch, or null for this
     /// machine's clock. Topics with <c>LogAppendTime</c> ignore it.</param>
     /// <param name="cancel">Ends the wait; the event may still be sent.</param>
-    /// <exception cref="EventRefusedException">The event breaks the contract; nothing was sent. Thrown at once, not
-    /// through the task.</exception>
-    /// <exception cref="NotAcknowledgedException">The brokers didn't take it in time, or refused it.</exception>
+    /// <exception cref="EventRefusedException">The event violates the contract, and nothing was sent. Thrown
+    /// synchronously, not through the task.</exception>
+    /// <exception cref="NotAcknowledgedException">The brokers didn't acknowledge the event in time, or rejected
+    /// it.</exception>
     public Task<Acknowledged> PublishAsync(
         ReadOnlyMemory<byte> json,
         long? timestampMs = null,
@@ -99,12 +98,12 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
         return SendAsync(new OutgoingRecord(found.Topic!, found.Key!, json, timestampMs), cancel);
     }
 
-    /// <summary>
-    /// Sends a record whose topic and key the caller knows, unchecked, and returns once the brokers have it.
-    /// </summary>
-    /// <param name="record">What to send.</param>
+    /// <summary>Sends a record without checking it, and returns once the brokers have acknowledged it. The caller
+    /// supplies the topic and key.</summary>
+    /// <param name="record">The record.</param>
     /// <param name="cancel">Ends the wait; the record may still be sent.</param>
-    /// <exception cref="NotAcknowledgedException">The brokers didn't take it in time, or refused it.</exception>
+    /// <exception cref="NotAcknowledgedException">The brokers didn't acknowledge the record in time, or rejected
+    /// it.</exception>
     public async Task<Acknowledged> SendAsync(OutgoingRecord record, CancellationToken cancel = default)
     {
         var done = new TaskCompletionSource<Acknowledged>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -113,14 +112,13 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
         return await done.Task.WaitAsync(cancel).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Sends a record, unchecked, without waiting for its acknowledgement; waits only while
-    /// <see cref="PublisherOptions.MaxUnderWay"/> are under way. Failures show in <see cref="FailedCount"/> and
-    /// <see cref="LastFailure"/>; <see cref="DrainAsync"/> waits for all.
-    /// </summary>
-    /// <param name="record">What to send.</param>
-    /// <param name="acknowledged">Called with where the record lies, on librdkafka's thread: return quickly.</param>
-    /// <param name="cancel">Ends the wait for room; the record is not sent then.</param>
+    /// <summary>Sends a record without checking it and without waiting for its acknowledgement. Waits only while <see
+    /// cref="PublisherOptions.MaxUnderWay"/> records are in flight. <see cref="FailedCount"/> and <see
+    /// cref="LastFailure"/> report failures; <see cref="DrainAsync"/> waits for all records.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="acknowledged">Called with the record's place on librdkafka's thread; it must return
+    /// quickly.</param>
+    /// <param name="cancel">Ends the wait for room; the record is then not sent.</param>
     public ValueTask EnqueueAsync(
         OutgoingRecord record,
         Action<Acknowledged>? acknowledged = null,
@@ -136,11 +134,11 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Waits until everything sent so far is acknowledged or has failed.</summary>
+    /// <summary>Waits until every record sent so far is acknowledged or has failed.</summary>
     /// <param name="cancel">Ends the wait.</param>
     public async Task DrainAsync(CancellationToken cancel = default)
     {
-        // All places free means that nothing is under way; taking them keeps others from adding meanwhile.
+        // If all slots are free, nothing is in flight; taking them keeps other callers from adding meanwhile.
         for (int taken = 0; taken < _maxUnderWay; taken++)
         {
             try
@@ -183,7 +181,7 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
             }
 
             done.SetException(
-                new NotAcknowledgedException($"Kafka at {_kafka} did not take the event: {_lastFailure}.", false)
+                new NotAcknowledgedException($"Kafka at {_kafka} didn't accept the event: {_lastFailure}.", false)
             );
         }
     }
@@ -240,14 +238,14 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
             if (waiting is TaskCompletionSource<Acknowledged> done)
             {
                 done.SetException(
-                    new NotAcknowledgedException($"Kafka at {_kafka} did not take the event: {_lastFailure}.", away)
+                    new NotAcknowledgedException($"Kafka at {_kafka} didn't accept the event: {_lastFailure}.", away)
                 );
             }
         }
         _room.Release();
     }
 
-    /// <summary>Sends what is under way, for 30 s at most.</summary>
+    /// <summary>Sends records in flight, for at most 30 s.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed)
@@ -258,7 +256,7 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
         await Task.Run(Dispose).ConfigureAwait(false);
     }
 
-    /// <summary>Sends what is under way, for 30 s at most.</summary>
+    /// <summary>Sends records in flight, for at most 30 s.</summary>
     public void Dispose()
     {
         if (_disposed)

@@ -1,16 +1,14 @@
 namespace Engine.Client;
 
-/// <summary>
-/// The 32-bit murmur2 that Kafka's Java clients partition by (<c>org.apache.kafka.common.utils.Utils.murmur2</c>, seed
-/// 0x9747b28c), which librdkafka calls <c>murmur2_random</c>. <see cref="EventPublisher"/> partitions by itself; this
-/// tells beforehand in which partition a key lies.
-/// </summary>
+/// <summary>The 32-bit murmur2 hash that Kafka's Java clients partition with
+/// (<c>org.apache.kafka.common.utils.Utils.murmur2</c>, seed 0x9747b28c), called <c>murmur2_random</c> in librdkafka.
+/// <see cref="EventPublisher"/> partitions on its own; this computes a key's partition in advance.</summary>
 public static class Murmur2
 {
     private const uint Multiplier = 0x5bd1e995;
     private const uint Seed = 0x9747b28c;
 
-    /// <summary>Returns the hash as Java has it: a signed number.</summary>
+    /// <summary>Returns the hash as a signed number, as in Java.</summary>
     /// <param name="key">The record's key, encoded in UTF-8.</param>
     public static int Hash(ReadOnlySpan<byte> key)
     {
@@ -46,9 +44,10 @@ public static class Murmur2
         return (int)hash;
     }
 
-    /// <summary>Returns a key's partition: the hash without its sign, as Java's <c>toPositive</c> has it.</summary>
+    /// <summary>Returns a key's partition, from the hash without its sign, as Java's <c>toPositive</c> computes
+    /// it.</summary>
     /// <param name="key">The record's key, encoded in UTF-8.</param>
-    /// <param name="partitions">How many partitions the topic has, 1 or more.</param>
+    /// <param name="partitions">The number of partitions of the topic, 1 or more.</param>
     /// <returns>From 0 to <paramref name="partitions"/> - 1.</returns>
     public static int Partition(ReadOnlySpan<byte> key, int partitions) => (Hash(key) & 0x7fffffff) % partitions;
 }

@@ -2,9 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Engine.Client;
 
-/// <summary>
-/// A click's verdict. What the stored one leaves out to save memory, and can be told, is filled in.
-/// </summary>
+/// <summary>A click's verdict. Values that the stored verdict omits to save memory are filled in if they can be
+/// inferred.</summary>
 public sealed record Verdict
 {
     /// <summary>The id of the click.</summary>
@@ -25,28 +24,26 @@ public sealed record Verdict
     /// <summary>Whether the advertiser should pay.</summary>
     public required bool Billable { get; init; }
 
-    /// <summary>Codes of the reasons, strongest first; empty where there are none.</summary>
+    /// <summary>The codes of the reasons, strongest first; empty if there are none.</summary>
     public required IReadOnlyList<string> Reasons { get; init; }
 
-    /// <summary>The numbers behind each reason, by its code; empty where there are none.</summary>
+    /// <summary>The numbers behind each reason, by its code; empty if there are none.</summary>
     public required JsonObject Evidence { get; init; }
 
     /// <summary>Whether the click had a cursor path: <c>present</c>, <c>missing</c> or <c>none</c>.</summary>
     public required string Path { get; init; }
 
-    /// <summary>
-    /// When the click happened, in milliseconds since the Unix epoch; null where the verdict leaves it out.
-    /// </summary>
+    /// <summary>The time of the click, in milliseconds since the Unix epoch; null if the stored verdict omits
+    /// it.</summary>
     public required long? Time { get; init; }
 
-    /// <summary>
-    /// The click's place in the log, as <c>interactions-2@118233</c>; null where the verdict leaves it out.
-    /// </summary>
+    /// <summary>The click's place in the log, such as <c>interactions-2@118233</c>; null if the stored verdict omits
+    /// it.</summary>
     public required string? At { get; init; }
 
     /// <summary>The models that scored the click.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The settings that decided, as <c>s-118</c>.</summary>
+    /// <summary>The version of the settings in force, such as <c>s-118</c>.</summary>
     public required string Settings { get; init; }
 }

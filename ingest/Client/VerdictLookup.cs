@@ -5,28 +5,26 @@ using StackExchange.Redis;
 
 namespace Engine.Client;
 
-/// <summary>
-/// Looks verdicts up in Redis, Redis Cluster or Garnet. Safe for many threads. It neither opens nor closes the
-/// connection.
-/// </summary>
+/// <summary>Looks verdicts up in Redis, Redis Cluster or Garnet. Thread-safe. It neither opens nor closes the
+/// connection.</summary>
 /// <param name="redis">The connection to the engine's results.</param>
 /// <param name="prefix">The engine's key prefix: empty, unless a second group of engines writes to this Redis.</param>
 public sealed class VerdictLookup(IConnectionMultiplexer redis, string prefix = "")
 {
     private readonly RedisKeys _keys = new(prefix, Group: "");
 
-    /// <summary>Returns a click's verdict, or null where there is none: not decided yet, or expired.</summary>
+    /// <summary>Returns a click's verdict, or null if it isn't decided yet or has expired.</summary>
     /// <param name="clickId">The click's <c>id</c>.</param>
-    /// <exception cref="FormatException">The key holds something else than a verdict.</exception>
-    /// <exception cref="RedisException">Redis can't be reached, or refuses.</exception>
+    /// <exception cref="FormatException">The key holds something other than a verdict.</exception>
+    /// <exception cref="RedisException">Redis is unreachable, or returns an error.</exception>
     public async Task<Verdict?> GetAsync(string clickId)
     {
         byte[]? json = await redis.GetDatabase().StringGetAsync(_keys.Verdict(clickId)).ConfigureAwait(false);
         return json is null ? null : Read(clickId, json);
     }
 
-    /// <summary>Reads a stored verdict, for those who fetched it themselves.</summary>
-    /// <param name="clickId">The click's <c>id</c>, which the stored verdict may leave out.</param>
+    /// <summary>Parses a stored verdict that the caller has fetched.</summary>
+    /// <param name="clickId">The click's <c>id</c>, which the stored verdict may omit.</param>
     /// <param name="json">The value of the key <c>verdict:&lt;click&gt;</c>.</param>
     /// <exception cref="FormatException">The value isn't a verdict.</exception>
     public static Verdict Read(string clickId, ReadOnlySpan<byte> json)
@@ -53,7 +51,7 @@ public sealed class VerdictLookup(IConnectionMultiplexer redis, string prefix = 
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new FormatException($"verdict:{clickId} is no verdict: {error.Message}", error);
+            throw new FormatException($"verdict:{clickId} isn't a verdict: {error.Message}", error);
         }
     }
 

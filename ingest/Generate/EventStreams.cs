@@ -2,10 +2,10 @@ using Engine.Workflows.Module.Traffic;
 
 namespace Ingest.Generate;
 
-/// <summary>Puts streams of sample events together.</summary>
+/// <summary>Combines streams of sample events.</summary>
 internal static class EventStreams
 {
-    /// <summary>Two streams, each in order of time, as one.</summary>
+    /// <summary>Merges two streams, each in order of time.</summary>
     public static IEnumerable<SampleEvent> MergeByTime(IEnumerable<SampleEvent> one, IEnumerable<SampleEvent> other)
     {
         using IEnumerator<SampleEvent> second = other.GetEnumerator();

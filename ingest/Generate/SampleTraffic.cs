@@ -6,28 +6,25 @@ using Ingest.Generate.Sessions;
 
 namespace Ingest.Generate;
 
-/// <summary>
-/// Labelled traffic in order of time, the same for the same numbers: people, robots, cheats and mistakes, interleaved.
-/// Enumerate it as often as needed; sessions are played when their time comes, so memory is bounded by what goes on at
-/// once.
-/// </summary>
-/// <param name="seed">Gives the traffic; another seed gives other ids too, so that two runs don't repeat each other's
+/// <summary>Labelled traffic in order of time: people, robots, cheats and mistakes, interleaved. The same parameters
+/// give the same traffic. It can be enumerated repeatedly. Sessions are generated when their time comes, so memory use
+/// depends only on concurrent sessions.</summary>
+/// <param name="seed">Determines the traffic. Another seed also gives other ids, so two runs don't repeat each other's
 /// clicks.</param>
-/// <param name="clicks">How many clicks get a verdict: exactly so many. Paths, repeats and malformed events come on
-/// top.</param>
-/// <param name="endMs">When the last event is, at the latest; ms since the Unix epoch.</param>
-/// <param name="span">Over how long it all happens.</param>
+/// <param name="clicks">The exact number of clicks that get a verdict, not counting paths, repeats and malformed
+/// events.</param>
+/// <param name="endMs">The latest time of the last event, in ms since the Unix epoch.</param>
+/// <param name="span">The event time that the traffic spans.</param>
 public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan span) : IEnumerable<SampleEvent>
 {
-    /// <summary>
-    /// Within the 5 min by which an event's time may differ from log time, whoever stamps the records.
-    /// </summary>
+    /// <summary>Within the 5 min that an event's time may differ from log time, whichever side stamps the
+    /// records.</summary>
     public static readonly TimeSpan DefaultSpan = TimeSpan.FromMinutes(4);
 
-    /// <summary>What follows a session's last click: a late path, a repeat.</summary>
+    /// <summary>The time for what follows a session's last click: a late path, a repeat.</summary>
     private const long AfterClicksMs = 10_000;
 
-    /// <summary>Less traffic than this has no room for mistakes.</summary>
+    /// <summary>Traffic with fewer clicks than this contains no mistakes.</summary>
     private const int MinForMistakes = 100;
     private const double ShareOfMistakes = 0.003;
 
@@ -47,13 +44,13 @@ public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan s
         new ClickFarm(),
     ];
 
-    /// <summary>The actors' names with their shares of the clicks.</summary>
+    /// <summary>The actors' names and their shares of the clicks.</summary>
     public static IReadOnlyList<(string Name, double Share)> Shares { get; } =
     [.. Actors.Select(actor => (actor.Name, actor.Share))];
 
     private readonly record struct Planned(long Start, int Index, int Actor, int Clicks, int Duration);
 
-    /// <summary>The time of the earliest event possible.</summary>
+    /// <summary>The earliest possible event time.</summary>
     public long StartMs => endMs - (long)span.TotalMilliseconds;
 
     public IEnumerator<SampleEvent> GetEnumerator()
@@ -84,7 +81,7 @@ public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan s
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>A path may precede the first click of its session by so much.</summary>
+    /// <summary>The maximum time that a path may precede the first click of its session.</summary>
     private const long BeforeClicksMs = 100;
 
     private List<SampleEvent> Play(Planned plan, World world, EventWriter writer)
@@ -113,10 +110,10 @@ public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan s
         return session.Events;
     }
 
-    /// <summary>The clicks' times: strewn over the session, at least a gap apart where there is room for it.</summary>
-    private static long[] Times(Dice dice, Planned plan, TimeSpan leastGap)
+    /// <summary>Gets the times of the clicks: spread over the session, at least a gap apart if there is room.</summary>
+    private static long[] Times(Dice dice, Planned plan, TimeSpan minGap)
     {
-        double gap = Math.Min(leastGap.TotalMilliseconds, 0.8 * plan.Duration / plan.Clicks);
+        double gap = Math.Min(minGap.TotalMilliseconds, 0.8 * plan.Duration / plan.Clicks);
         double free = plan.Duration - gap * (plan.Clicks - 1);
         double[] places = [.. Enumerable.Range(0, plan.Clicks).Select(_ => dice.Unit() * free)];
         Array.Sort(places);
@@ -158,7 +155,7 @@ public sealed class SampleTraffic(ulong seed, int clicks, long endMs, TimeSpan s
         return plans;
     }
 
-    /// <summary>Each actor's clicks: its share, and the sum is exact.</summary>
+    /// <summary>Gets each actor's number of clicks: its share, with an exact total.</summary>
     private int[] Counts()
     {
         int[] counts = [.. Actors.Select(actor => (int)(clicks * actor.Share))];

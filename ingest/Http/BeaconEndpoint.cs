@@ -7,12 +7,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ingest.Http;
 
-/// <summary>
-/// <c>POST /v1/beacon</c>: takes a click of the page script. A page knows neither its own address nor the right time,
-/// and who sends it may lie: <c>ip</c>, <c>ua</c> and <c>time</c> are put in here, whatever the body says.
-/// </summary>
-/// <param name="behindProxy">Whether a proxy stands before this server and adds the client's address to
-/// X-Forwarded-For, as its last.</param>
+/// <summary><c>POST /v1/beacon</c>: accepts a click from the page script. A page knows neither its own address nor the
+/// exact time, and its sender may lie, so the server sets <c>ip</c>, <c>ua</c> and <c>time</c>, whatever the body
+/// says.</summary>
+/// <param name="behindProxy">Whether a proxy stands in front of this server and appends the client's address to
+/// X-Forwarded-For.</param>
 internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, TimeProvider time)
 {
     internal async Task HandleAsync(HttpContext context)
@@ -52,7 +51,7 @@ internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, Ti
         }
         catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
         {
-            return body; // the check says what is wrong with it
+            return body; // the check reports the problem
         }
     }
 }

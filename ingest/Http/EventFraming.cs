@@ -4,17 +4,14 @@ using Engine.Client.Checks;
 namespace Ingest.Http;
 
 /// <summary>A piece of a request that should be an event.</summary>
-/// <param name="Bytes">The event; null where it was longer than one may be, and has been thrown away while it came
-/// in.</param>
+/// <param name="Bytes">The event; null if it exceeded the size limit and was discarded while being read.</param>
 internal readonly record struct Frame(byte[]? Bytes);
 
-/// <summary>
-/// Cuts a body into events, whatever pieces it comes in: one event (over many lines, perhaps), an array, or a line
-/// each. Feed it all pieces in order, then say that it has ended. What is malformed stays in its own frame as far as
-/// can be told, so that its neighbours are taken.
-/// </summary>
-/// <param name="lines">Whether the body is known to be a line each; else that shows when the first event ends with its
-/// line.</param>
+/// <summary>Splits a body into events, in whatever pieces it arrives: a single event (possibly over several lines), an
+/// array, or one event per line. Feed it all pieces in order, then signal the end. Malformed text stays in its own
+/// frame as far as possible, so its neighbours are accepted.</summary>
+/// <param name="lines">Whether the body is known to have one event per line; otherwise this is detected when the first
+/// event ends with its line.</param>
 internal sealed class EventFraming(bool lines)
 {
     private enum Mode
@@ -34,7 +31,7 @@ internal sealed class EventFraming(bool lines)
         _tooLarge,
         _elementDue;
 
-    /// <summary>Takes the next piece; adds the events that end in it.</summary>
+    /// <summary>Feeds the next piece. Adds the events that end in it.</summary>
     internal void Feed(ReadOnlySpan<byte> bytes, List<Frame> into)
     {
         foreach (byte next in bytes)
@@ -54,11 +51,10 @@ internal sealed class EventFraming(bool lines)
         }
     }
 
-    /// <summary>Says that the body has ended; adds what was open.</summary>
+    /// <summary>Signals the end of the body. Adds the event that was open.</summary>
     internal void End(List<Frame> into)
     {
-        // An array that nobody closed may have lost elements: its last one, or the lack of it, is reported as
-        // malformed.
+        // An unclosed array may have lost elements: report its last one, or the lack of one, as malformed.
         if (_mode == Mode.Array)
         {
             Emit(into, evenEmpty: true, broken: true);
@@ -71,7 +67,7 @@ internal sealed class EventFraming(bool lines)
 
     private void Begin(byte next)
     {
-        // A byte order mark before the first event is passed over.
+        // Skips a byte order mark before the first event.
         if (IsSpace(next) || next is 0xEF or 0xBB or 0xBF)
         {
             return;
@@ -91,8 +87,8 @@ internal sealed class EventFraming(bool lines)
     {
         if (next == '\n' && _mode != Mode.AfterArray)
         {
-            // No string of JSON goes over the end of a line, so an open one has been cut off. An open object is an
-            // event over many lines if it is the first; after one that ended with its line it has been cut off too.
+            // A JSON string can't span lines, so an open string has been cut off. An open object may span lines if it
+            // is the first event; after an event that ended with its line, it has been cut off too.
             if (_mode == Mode.Lines || _depth == 0 || _inString)
             {
                 if (Emit(into))
@@ -167,7 +163,7 @@ internal sealed class EventFraming(bool lines)
 
         if (_current.WrittenCount > EventCheck.MaxBytes)
         {
-            // Spaces behind a value aren't part of it; whatever else comes makes it too large.
+            // Spaces after a value aren't part of it; anything else makes it too large.
             _tooLarge = true;
             return;
         }

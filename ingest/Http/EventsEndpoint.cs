@@ -7,16 +7,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ingest.Http;
 
-/// <summary>What is wrong with one event of a request.</summary>
-/// <param name="Index">Which one, from 0.</param>
-/// <param name="Reason">A reason of the contract, or <c>unavailable</c> where Kafka did not take it.</param>
+/// <summary>A problem with one event of a request.</summary>
+/// <param name="Index">The index of the event, from 0.</param>
+/// <param name="Reason">A reason of the contract, or <c>unavailable</c> if Kafka didn't accept the event.</param>
 /// <param name="Detail">The field.</param>
-/// <param name="Message">The same in words.</param>
+/// <param name="Message">The problem in words.</param>
 public sealed record EventError(int Index, string Reason, string? Detail, string Message);
 
-/// <summary>The answer to <c>POST /v1/events</c>.</summary>
-/// <param name="Accepted">How many events Kafka has acknowledged.</param>
-/// <param name="Errors">The others.</param>
+/// <summary>The response to <c>POST /v1/events</c>.</summary>
+/// <param name="Accepted">The number of events that Kafka has acknowledged.</param>
+/// <param name="Errors">The problems of the other events.</param>
 public sealed record EventsAnswer(int Accepted, IReadOnlyList<EventError> Errors);
 
 [JsonSourceGenerationOptions(
@@ -26,18 +26,15 @@ public sealed record EventsAnswer(int Accepted, IReadOnlyList<EventError> Errors
 [JsonSerializable(typeof(EventsAnswer))]
 internal sealed partial class AnswerJson : JsonSerializerContext;
 
-/// <summary>
-/// <c>POST /v1/events</c>: takes one event, an array, or a line each; says of each what is wrong with it; acknowledges
-/// what Kafka has acknowledged. 202: all taken; 207: some; 400: none; 503: Kafka is away, and the answer says which
-/// events it did not take.
-/// </summary>
+/// <summary><c>POST /v1/events</c>: accepts one event, an array, or one event per line. Reports a problem for each bad
+/// event, and confirms only events that Kafka has acknowledged. 202: all accepted; 207: some; 400: none; 503: Kafka is
+/// unavailable, and the response lists the events that it didn't accept.</summary>
 internal sealed class EventsEndpoint(EventPublisher publisher)
 {
     internal const string Unavailable = "unavailable";
 
-    /// <summary>
-    /// The contract has no bound for a request; one that says more than this is refused before it fills the memory.
-    /// </summary>
+    /// <summary>The maximum size of a request, in bytes. The contract sets none; this one keeps requests from filling
+    /// the memory.</summary>
     internal const long MaxBody = 64L * 1024 * 1024;
 
     internal async Task HandleAsync(HttpContext context)
@@ -63,12 +60,12 @@ internal sealed class EventsEndpoint(EventPublisher publisher)
         }
         catch (BadHttpRequestException error)
         {
-            // What was read is on its way already, and the answer has to say so.
+            // The events read so far are already being sent, and the response has to say so.
             errors.Add(new EventError(index, Reasons.TooLarge, null, error.Message));
         }
         if (index == 0 && errors.Count == 0)
         {
-            errors.Add(new EventError(0, Reasons.Malformed, null, "the request holds no event"));
+            errors.Add(new EventError(0, Reasons.Malformed, null, "the request contains no event"));
         }
 
         int accepted = await AcknowledgeAsync(sent, errors).ConfigureAwait(false);
@@ -76,7 +73,7 @@ internal sealed class EventsEndpoint(EventPublisher publisher)
         await AnswerAsync(context, new EventsAnswer(accepted, errors)).ConfigureAwait(false);
     }
 
-    /// <summary>Cuts what comes through the pipe into events.</summary>
+    /// <summary>Splits the data from a pipe into events.</summary>
     internal static async IAsyncEnumerable<Frame> FramesAsync(
         PipeReader body,
         bool lines,
@@ -121,7 +118,7 @@ internal sealed class EventsEndpoint(EventPublisher publisher)
                     index,
                     Reasons.TooLarge,
                     null,
-                    $"more than the {EventCheck.MaxBytes:N0} bytes that an event may have"
+                    $"an event may have at most {EventCheck.MaxBytes:N0} bytes"
                 )
             );
             return;

@@ -4,7 +4,7 @@ using Ingest.Sending;
 
 namespace Ingest.Http;
 
-/// <summary><c>ingest http</c>: takes events and beacons until it is stopped.</summary>
+/// <summary><c>ingest http</c>: accepts events and beacons until it is stopped.</summary>
 internal static class HttpCommand
 {
     /// <summary>Declares the command.</summary>
@@ -14,16 +14,16 @@ internal static class HttpCommand
         var listen = new Option<string>("--listen")
         {
             HelpName = "H:P",
-            Description = "where to listen; port 0 takes a free one",
+            Description = "the address to listen on; port 0 takes a free one",
             DefaultValueFactory = _ => new HttpServing().Listen,
         };
         var proxy = new Option<bool>("--behind-proxy")
         {
-            Description = "beacons: the client's address is the last of X-Forwarded-For",
+            Description = "beacons: take the client's address from the last entry of X-Forwarded-For",
         };
         var command = new Command(
             "http",
-            "Serves POST /v1/events (an event, an array, or a line each) and the page script /beacon.js."
+            "Serves POST /v1/events (an event, an array, or one event per line) and the page script /beacon.js."
         )
         {
             listen,
@@ -60,7 +60,7 @@ internal static class HttpCommand
         }
         catch (OperationCanceledException)
         {
-            // Asked to stop: that is how it ends.
+            // Cancellation is the normal end.
         }
         return ExitCodes.Done;
     }

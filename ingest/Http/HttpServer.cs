@@ -11,10 +11,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Ingest.Http;
 
-/// <summary>
-/// Serves <c>POST /v1/events</c>, <c>POST /v1/beacon</c>, <c>GET /beacon.js</c> and <c>GET /healthz</c>. Start it, then
-/// dispose it.
-/// </summary>
+/// <summary>Serves <c>POST /v1/events</c>, <c>POST /v1/beacon</c>, <c>GET /beacon.js</c> and <c>GET /healthz</c>. Start
+/// it, then dispose it.</summary>
 public sealed class HttpServer : IAsyncDisposable
 {
     private static readonly TimeSpan TopicsAgainAfter = TimeSpan.FromSeconds(10);
@@ -30,11 +28,11 @@ public sealed class HttpServer : IAsyncDisposable
         _topics = MakeTopicsAsync(kafka, context, _stop.Token);
     }
 
-    /// <summary>Where it listens, as <c>http://127.0.0.1:8081</c>.</summary>
+    /// <summary>The address it listens on, such as <c>http://127.0.0.1:8081</c>.</summary>
     public string Address => _app.Urls.First();
 
-    /// <summary>Starts to listen. Kafka may come later.</summary>
-    /// <exception cref="CommandException">The address is no address (exit 2), or taken (exit 1).</exception>
+    /// <summary>Starts listening. Kafka may become available later.</summary>
+    /// <exception cref="CommandException">The address is invalid (exit code 2) or in use (exit code 1).</exception>
     public static async Task<HttpServer> StartAsync(
         HttpServing options,
         CommandContext context,
@@ -44,7 +42,7 @@ public sealed class HttpServer : IAsyncDisposable
         if (!IPEndPoint.TryParse(options.Listen.Replace("localhost", "127.0.0.1"), out IPEndPoint? listen))
         {
             throw new CommandException(
-                $"--listen '{options.Listen}' is no ADDRESS:PORT, as 127.0.0.1:8081.",
+                $"--listen '{options.Listen}' isn't ADDRESS:PORT, such as 127.0.0.1:8081.",
                 ExitCodes.WrongUse
             );
         }
@@ -76,7 +74,7 @@ public sealed class HttpServer : IAsyncDisposable
             await app.DisposeAsync().ConfigureAwait(false);
             publisher.Dispose();
             throw new CommandException(
-                $"Can't listen on {options.Listen}: {error.Message} Name another address with --listen."
+                $"Can't listen on {options.Listen}: {error.Message} Give another address with --listen."
             );
         }
         return new HttpServer(app, publisher, kafka, context);
@@ -87,7 +85,7 @@ public sealed class HttpServer : IAsyncDisposable
         var events = new EventsEndpoint(publisher);
         var beacon = new BeaconEndpoint(events, options.BehindProxy, time);
         byte[] script = Script();
-        // RequestDelegate by name: else the handlers would be taken for minimal-API methods.
+        // Without the cast to RequestDelegate, the handlers would be minimal-API methods.
         app.MapPost("/v1/events", (RequestDelegate)events.HandleAsync);
         app.MapPost("/v1/beacon", (RequestDelegate)beacon.HandleAsync);
         app.MapGet("/healthz", (RequestDelegate)(context => context.Response.WriteAsync("ok\n")));
@@ -112,12 +110,10 @@ public sealed class HttpServer : IAsyncDisposable
         return memory.ToArray();
     }
 
-    /// <summary>
-    /// Events of browsers and servers are stamped by the broker, so the topics are made with LogAppendTime.
-    /// </summary>
+    /// <summary>Creates the topics with LogAppendTime: the broker stamps events of browsers and servers.</summary>
     private static async Task MakeTopicsAsync(string kafka, CommandContext context, CancellationToken cancel)
     {
-        for (bool told = false; !cancel.IsCancellationRequested; told = true)
+        for (bool reported = false; !cancel.IsCancellationRequested; reported = true)
         {
             try
             {
@@ -128,10 +124,10 @@ public sealed class HttpServer : IAsyncDisposable
             }
             catch (KafkaException error)
             {
-                if (!told)
+                if (!reported)
                 {
                     context.Error.WriteLine(
-                        $"Kafka at {kafka} is away, and events are answered with 503 until it comes: "
+                        $"Kafka at {kafka} is unavailable; events get the answer 503 until it is back: "
                             + $"{error.Error.Reason}"
                     );
                 }

@@ -1,17 +1,17 @@
 namespace Ingest.Http;
 
-/// <summary>What <c>ingest http</c> was asked for.</summary>
+/// <summary>The options of <c>ingest http</c>.</summary>
 public sealed record HttpServing
 {
-    /// <summary>Where to listen; port 0 takes a free one.</summary>
+    /// <summary>The address to listen on; port 0 takes a free one.</summary>
     public string Listen { get; init; } = "127.0.0.1:8081";
 
     /// <summary>The broker; null for that of the engine that runs here.</summary>
     public string? Kafka { get; init; }
 
-    /// <summary>Whether the last address of X-Forwarded-For is the client's.</summary>
+    /// <summary>Whether the last address in X-Forwarded-For is the client's.</summary>
     public bool BehindProxy { get; init; }
 
-    /// <summary>How long an event waits for Kafka before the client is told that it isn't there.</summary>
+    /// <summary>The time that an event waits for Kafka before the client gets an error.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -1,12 +1,10 @@
 namespace Ingest.Replay;
 
-/// <summary>
-/// Reads a stream's lines as bytes, without their ends (LF or CRLF) and without a byte order mark. A line that
-/// <see cref="Next"/> gave is good until the next call.
-/// </summary>
+/// <summary>Reads a stream's lines as bytes, without line endings (LF or CRLF) and without a byte order mark. A line
+/// from <see cref="Next"/> is valid until the next call.</summary>
 internal sealed class LineReader(Stream stream, int maxLine = LineReader.MaxLine) : IDisposable
 {
-    /// <summary>Longer lines aren't text of events: some 60 times what one may have.</summary>
+    /// <summary>The maximum length of a line: about 60 times that of an event.</summary>
     internal const int MaxLine = 16 * 1024 * 1024;
 
     private byte[] _buffer = new byte[64 * 1024];
@@ -15,13 +13,13 @@ internal sealed class LineReader(Stream stream, int maxLine = LineReader.MaxLine
     private bool _ended,
         _first = true;
 
-    /// <summary>The number of the line that <see cref="Next"/> gave last, from 1.</summary>
+    /// <summary>The number of the line that <see cref="Next"/> returned last, from 1.</summary>
     internal long Line { get; private set; }
 
-    /// <summary>Gives the next line; false at the end.</summary>
+    /// <summary>Reads the next line. Returns false at the end.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="tooLong">Whether it was longer than a line may be; then <paramref name="line"/> is empty, and its
-    /// rest was passed over.</param>
+    /// <param name="tooLong">Whether the line exceeded the maximum; then <paramref name="line"/> is empty, and the rest
+    /// was skipped.</param>
     internal bool Next(out ReadOnlySpan<byte> line, out bool tooLong)
     {
         line = default;

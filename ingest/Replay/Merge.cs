@@ -1,12 +1,11 @@
 namespace Ingest.Replay;
 
-/// <summary>
-/// Merges files, each in order of time, into one order of time; of equal times the file named first goes first.
-/// </summary>
+/// <summary>Merges files, each in order of time, into one stream in order of time. Events with equal times keep the
+/// order of the files.</summary>
 internal static class Merge
 {
-    /// <param name="files">The files, with what is added to each one's times before they are compared.</param>
-    /// <returns>Each event with what is to be added to its time.</returns>
+    /// <param name="files">The files, each with an offset that is added to its times before they are compared.</param>
+    /// <returns>Each event with the offset of its file.</returns>
     internal static IEnumerable<(ReplayEvent Event, long OffsetMs)> ByTime(
         IReadOnlyList<(IEnumerable<ReplayEvent> Events, long OffsetMs)> files
     )

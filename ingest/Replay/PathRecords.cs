@@ -6,32 +6,28 @@ using Engine.Contracts;
 
 namespace Ingest.Replay;
 
-/// <summary>
-/// Makes clicks of recorded cursor paths: a record <c>{"id","source","group","label","family","points"}</c> becomes a
-/// click that carries the path. Publisher and campaign follow from the source, visitor and address from source and
-/// group: what knows no time gets one, so that a group clicks one path after the other with pauses between, and groups
-/// side by side. The same file gives the same clicks each time. The label and the family don't go in: nothing may read
-/// them.
-/// </summary>
+/// <summary>Turns recorded cursor paths into clicks: a record <c>{"id","source","group","label","family","points"}</c>
+/// becomes a click with that path. The source determines the publisher and campaign; source and group determine the
+/// visitor and address. Records have no times, so each group gets a series of clicks with pauses, and groups run in
+/// parallel. The same file always gives the same clicks. The label and family are left out, as nothing may read
+/// them.</summary>
 internal sealed class PathRecords
 {
     /// <summary>The time from which a file's clicks are spread: 2025-11-22T00:00:00Z.</summary>
     internal const long EpochMs = 1_763_769_600_000;
 
-    /// <summary>A group's first click comes within so long of the epoch.</summary>
+    /// <summary>The maximum time from the epoch to a group's first click, in ms.</summary>
     private const int StartsWithinMs = 600_000;
 
-    /// <summary>
-    /// Between two clicks of a group: 20 minutes at least, and at most twice this more. A pause that nobody recorded
-    /// must not be what a path is judged by: at some seconds the limits of rates condemned every person in the
-    /// recordings, at some minutes the click forest did.
-    /// </summary>
+    /// <summary>The pause between two clicks of a group, in ms: 20 minutes, plus at most twice as much. An invented
+    /// pause must not influence the verdict: with a few seconds, the rate limits condemned every person in the
+    /// recordings; with a few minutes, the click forest did.</summary>
     private const int PauseMs = 1_200_000;
 
     private readonly Dictionary<string, long> _clocks = [];
     private readonly ArrayBufferWriter<byte> _buffer = new();
 
-    /// <summary>Whether an object is such a record: points, and no type of event.</summary>
+    /// <summary>Whether an object is such a record: it has points and no event type.</summary>
     internal static bool IsOne(JsonElement record) =>
         record.ValueKind == JsonValueKind.Object
         && !record.TryGetProperty("type", out _)
@@ -40,10 +36,8 @@ internal sealed class PathRecords
         && record.TryGetProperty("id", out JsonElement id)
         && id.ValueKind == JsonValueKind.String;
 
-    /// <summary>
-    /// The address of a group: one /56 each in the upper half of 2001:db8::/32, the range for documentation (RFC 3849),
-    /// so it meets no list.
-    /// </summary>
+    /// <summary>Gets the address of a group: a separate /56 in the upper half of 2001:db8::/32, the range for
+    /// documentation (RFC 3849), so that it is on no list.</summary>
     internal static string AddressOf(string source, string group)
     {
         ulong hash = XxHash64.HashToUInt64(Encoding.UTF8.GetBytes($"{source}\n{group}"));
@@ -51,7 +45,7 @@ internal sealed class PathRecords
         return new IpAddress(network | 1, false).ToString();
     }
 
-    /// <summary>The click, in JSON.</summary>
+    /// <summary>Creates the click, in JSON.</summary>
     internal byte[] ToClick(JsonElement record)
     {
         string id = record.GetProperty("id").GetString()!;
@@ -106,13 +100,13 @@ internal sealed class PathRecords
         return time;
     }
 
-    private static string Text(JsonElement record, string name, string otherwise) =>
+    private static string Text(JsonElement record, string name, string fallback) =>
         record.TryGetProperty(name, out JsonElement value)
         && value.ValueKind is JsonValueKind.String or JsonValueKind.Number
             ? value.ToString()
-            : otherwise;
+            : fallback;
 
-    /// <summary>What an identifier can't have becomes an underscore.</summary>
+    /// <summary>Replaces characters that identifiers can't have by underscores.</summary>
     private static string IdentifierOf(string text)
     {
         string id = string.Create(Math.Min(text.Length, EventLimits.MaxIdentifierBytes), text, static (into, from) =>

@@ -5,14 +5,12 @@ using Ingest.Sending;
 
 namespace Ingest.Replay;
 
-/// <summary>
-/// Sends files again, merged by time, each event to its topic under its key, its time as the record's timestamp. Lines
-/// that can't be sent are told of and counted, and make the command fail in the end; what can be is sent even where the
-/// engine won't take it.
-/// </summary>
+/// <summary>Replays files, merged by time: each event goes to its topic under its key, with its time as the record's
+/// timestamp. Lines that can't be sent are reported and counted, and make the command fail in the end. Events are sent
+/// even if the engine won't accept them.</summary>
 public static class ReplayCommand
 {
-    /// <summary>Of each file so many refused lines are shown; of the rest the number.</summary>
+    /// <summary>The maximum number of refused lines shown per file; of the rest, only the number is shown.</summary>
     private const int ShownRefusals = 20;
 
     /// <summary>Declares the command.</summary>
@@ -22,8 +20,8 @@ public static class ReplayCommand
         {
             Arity = ArgumentArity.OneOrMore,
             Description =
-                "JSONL of the contract's events, or of recorded cursor paths (each becomes a click that carries "
-                + "it); .gz too",
+                "JSONL of the contract's events, or of recorded cursor paths (each becomes a click with the "
+                + "path); .gz too",
         };
         Option<string?> kafka = SharedOptions.Kafka();
         Option<Speed> speed = SharedOptions.Pace();
@@ -33,7 +31,7 @@ public static class ReplayCommand
             HelpName = "shift|keep",
             Description =
                 "shift moves all times by one amount, so that the last event's time is the moment it is sent (at "
-                + "speed 1 and below: the first's); keep leaves them",
+                + "speed 1 and below, the first event's); keep leaves the times as they are",
             DefaultValueFactory = _ => "shift",
         };
         times.AcceptOnlyFromAmong("shift", "keep");
@@ -81,7 +79,7 @@ public static class ReplayCommand
         long total = files.Sum(file => file.Count);
         if (total == 0)
         {
-            context.Error.WriteLine("There is no event in the files that can be sent.");
+            context.Error.WriteLine("The files contain no event that can be sent.");
             return refused > 0 ? ExitCodes.Failed : ExitCodes.Done;
         }
         long[] offsets = Offsets(files);
@@ -121,7 +119,7 @@ public static class ReplayCommand
         var progress = new ProgressLine(context.Error, context.Time, context.IsTerminal);
         var loop = new SendingLoop(publisher, request.Speed, context.Time, pacing.Pace, progress, total);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        long doomed = 0;
+        long deadLetters = 0;
         foreach (
             (ReplayEvent next, long offset) in Merge.ByTime([.. files.Select((file, i) => (file.Events(), offsets[i]))])
         )
@@ -136,11 +134,11 @@ public static class ReplayCommand
             counts[next.Found.Type!] = counts.GetValueOrDefault(next.Found.Type!) + 1;
             if (next.Found.Reason is not null)
             {
-                doomed++;
+                deadLetters++;
             }
         }
         await loop.FinishAsync(cancel).ConfigureAwait(false);
-        Summary.Write(context.Out, counts, loop.Sent, refused, doomed, progress.Elapsed);
+        Summary.Write(context.Out, counts, loop.Sent, refused, deadLetters, progress.Elapsed);
         return refused > 0 ? ExitCodes.Failed : ExitCodes.Done;
     }
 
@@ -157,14 +155,15 @@ public static class ReplayCommand
         });
         if (refused > ShownRefusals)
         {
-            error.WriteLine($"{path}: and {refused - ShownRefusals:N0} lines more that can't be sent");
+            error.WriteLine($"{path}: and {refused - ShownRefusals:N0} more lines that can't be sent");
         }
 
         files.Add(file);
         return refused;
     }
 
-    /// <summary>Recorded paths know no time: beside events that do, they are laid so as to end with them.</summary>
+    /// <summary>Recorded paths have no times: beside events that do, they are shifted to end together with
+    /// them.</summary>
     internal static long[] Offsets(IReadOnlyList<ReplayFile> files)
     {
         long[] offsets = new long[files.Count];

@@ -8,11 +8,11 @@ using Engine.Workflows;
 
 namespace Ingest.Replay;
 
-/// <summary>An event out of a file.</summary>
-/// <param name="TimeMs">Its time, as it stands in the file.</param>
+/// <summary>An event from a file.</summary>
+/// <param name="TimeMs">The event's time, as in the file.</param>
 internal sealed record ReplayEvent(byte[] Json, CheckedEvent Found, long TimeMs)
 {
-    /// <summary>The event's JSON with its time moved.</summary>
+    /// <summary>Gets the event's JSON with its time shifted.</summary>
     internal byte[] MovedBy(long shiftMs)
     {
         if (shiftMs == 0)
@@ -28,11 +28,9 @@ internal sealed record ReplayEvent(byte[] Json, CheckedEvent Found, long TimeMs)
 /// <summary>A line that can't be sent, and why.</summary>
 internal readonly record struct RefusedLine(string File, long Line, string Why);
 
-/// <summary>
-/// A file of events or of recorded paths, one a line, perhaps in gzip. First <see cref="Scan"/>, which says what is in
-/// it and reports lines that can't be sent; then <see cref="Events"/>, in order of time: read once more where the file
-/// is in that order, else kept in memory.
-/// </summary>
+/// <summary>A file of events or recorded paths, one per line, optionally in gzip. Call <see cref="Scan"/> first: it
+/// collects what the file contains and reports lines that can't be sent. Then <see cref="Events"/> returns the events
+/// in order of time: from a second read if the file is in that order, otherwise from memory.</summary>
 internal sealed class ReplayFile(string path)
 {
     private List<ReplayEvent>? _sorted;
@@ -45,7 +43,7 @@ internal sealed class ReplayFile(string path)
     internal long LastMs { get; private set; } = long.MinValue;
     internal HashSet<string> Topics { get; } = [];
 
-    /// <summary>Whether its times were made up here, so that they may be laid where they fit.</summary>
+    /// <summary>Whether its times are synthetic, and so may be shifted to fit.</summary>
     internal bool HoldsPaths { get; private set; }
 
     internal void Scan(Action<RefusedLine> refuse)
@@ -85,7 +83,7 @@ internal sealed class ReplayFile(string path)
             }
             catch (Exception error) when (error is InvalidDataException or IOException)
             {
-                throw new CommandException($"{path}: after line {lines.Line} it can't be read: {error.Message}");
+                throw new CommandException($"{path}: can't be read after line {lines.Line}: {error.Message}");
             }
             if (found is not null)
             {
@@ -104,7 +102,7 @@ internal sealed class ReplayFile(string path)
 
         if (tooLong)
         {
-            refuse(new RefusedLine(path, lines.Line, $"a line of more than {LineReader.MaxLine:N0} bytes is no event"));
+            refuse(new RefusedLine(path, lines.Line, $"an event can't be longer than {LineReader.MaxLine:N0} bytes"));
             return true;
         }
         if (line.IsEmpty || !line.ContainsAnyExcept(" \t"u8))
@@ -161,25 +159,25 @@ internal sealed class ReplayFile(string path)
             if (!file.CanSeek)
             {
                 throw new CommandException(
-                    $"{path} is a pipe, and replay reads a file twice: write it to a file first.",
+                    $"{path} is a pipe, but replay reads a file twice: write it to a file first.",
                     ExitCodes.WrongUse
                 );
             }
-            // gzip is known by its first two bytes, whatever the file is called.
+            // gzip is recognised by its first two bytes, whatever the file's name.
             bool gzip = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
             file.Position = 0;
             return gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CommandException($"{path} isn't there.", ExitCodes.NotThere);
+            throw new CommandException($"{path}: no such file.", ExitCodes.NotThere);
         }
         catch (UnauthorizedAccessException)
         {
             throw new CommandException(
                 Directory.Exists(path)
-                    ? $"{path} is a directory: name the files in it."
-                    : $"{path} may not be read by this user.",
+                    ? $"{path} is a directory: give the files in it."
+                    : $"{path} can't be read by this user: permission denied.",
                 ExitCodes.WrongUse
             );
         }

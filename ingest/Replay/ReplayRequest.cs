@@ -3,7 +3,7 @@ using Ingest.Sending;
 
 namespace Ingest.Replay;
 
-/// <summary>What <c>ingest replay</c> was asked for.</summary>
+/// <summary>The options of <c>ingest replay</c>.</summary>
 public sealed record ReplayRequest
 {
     /// <summary>The files, in any order.</summary>
@@ -13,10 +13,10 @@ public sealed record ReplayRequest
     public string? Kafka { get; init; }
     public Speed Speed { get; init; } = Speed.Max;
 
-    /// <summary>Whether the times stay as they are in the files.</summary>
+    /// <summary>Whether to keep the times in the files.</summary>
     public bool KeepTimes { get; init; }
 
-    /// <summary>How many partitions a topic gets that is missing.</summary>
+    /// <summary>The number of partitions of a topic that has to be created.</summary>
     public int Partitions { get; init; } = TopicProvisioner.DefaultPartitions;
 
     /// <summary>Settings of librdkafka, for tests.</summary>

@@ -5,12 +5,10 @@ using StackExchange.Redis;
 
 namespace Ingest.Sending;
 
-/// <summary>
-/// Paces a producer by the engine that reads: librdkafka's in-process cluster keeps about 5 MiB a partition, and what
-/// an unread record is pushed out by is lost. How far the engine is stands in Redis under
-/// <c>progress:&lt;group&gt;:{&lt;topic&gt;-&lt;p&gt;}</c>. Called by one sender; acknowledgements come from
-/// librdkafka's thread.
-/// </summary>
+/// <summary>Paces a producer by the engine's progress: librdkafka's in-process cluster keeps about 5 MiB per partition,
+/// and drops unread records beyond that. Reads the progress from the Redis keys
+/// <c>progress:&lt;group&gt;:{&lt;topic&gt;-&lt;p&gt;}</c>. One sender calls it; acknowledgements arrive on
+/// librdkafka's thread.</summary>
 public sealed class ConsumerPace(
     IConnectionMultiplexer redis,
     string group,
@@ -20,14 +18,12 @@ public sealed class ConsumerPace(
     Action<string> warn
 ) : IPace
 {
-    /// <summary>
-    /// The most bytes sent and not read yet. All of them may lie in one partition, and 5 MiB is the whole room there.
-    /// </summary>
+    /// <summary>The maximum number of bytes sent but not yet read. All may be in one partition, which has room for 5
+    /// MiB.</summary>
     private const long MaxUnread = 3 * 1024 * 1024;
 
-    /// <summary>
-    /// An engine that moves nothing for so long isn't reading this topic; waiting on would be for ever.
-    /// </summary>
+    /// <summary>The time without progress after which the engine counts as not reading this topic, so that the sender
+    /// doesn't wait forever.</summary>
     private static readonly TimeSpan GivenUpAfter = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10);
 
@@ -55,9 +51,8 @@ public sealed class ConsumerPace(
         return _givenUp || Unread <= MaxUnread ? ValueTask.CompletedTask : Wait(cancel);
     }
 
-    /// <summary>
-    /// Unread records are taken to be as long as the average: their number is known exactly, their lengths aren't.
-    /// </summary>
+    /// <summary>Estimates the unread bytes from the average record length: the number of unread records is known
+    /// exactly, their lengths aren't.</summary>
     private double Unread => (_records - _read) * ((double)_bytes / _records);
 
     private async ValueTask Wait(CancellationToken cancel)
@@ -81,7 +76,7 @@ public sealed class ConsumerPace(
             {
                 _givenUp = true;
                 warn(
-                    $"The engine has read nothing of {topic} for {GivenUpAfter.TotalSeconds:N0} s: sending on "
+                    $"The engine has read nothing of {topic} for {GivenUpAfter.TotalSeconds:N0} s: sending continues "
                         + $"without waiting for it."
                 );
                 return;
@@ -94,7 +89,7 @@ public sealed class ConsumerPace(
     {
         KeyValuePair<int, long>[] partitions = [.. _firstOffsets];
         IDatabase database = redis.GetDatabase();
-        // One key a command: on a cluster each may lie in another slot.
+        // One key per command: in a cluster, each may be in a different slot.
         string?[] progress = await Task.WhenAll(
                 partitions.Select(async partition =>
                     (string?)

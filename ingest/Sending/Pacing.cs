@@ -4,10 +4,8 @@ using StackExchange.Redis;
 
 namespace Ingest.Sending;
 
-/// <summary>
-/// The pace that suits a broker: that of the engine that hosts it, where the broker is the one in <c>run.json</c> and
-/// its Redis can be asked; else none.
-/// </summary>
+/// <summary>Chooses the pace for a broker: that of the engine that hosts it, if the broker is the one in
+/// <c>run.json</c> and its Redis is reachable; otherwise none.</summary>
 internal sealed class Pacing : IAsyncDisposable
 {
     private readonly ConnectionMultiplexer? _redis;
@@ -52,7 +50,7 @@ internal sealed class Pacing : IAsyncDisposable
         catch (RedisException error)
         {
             context.Error.WriteLine(
-                $"Redis at {engine.Redis} can't be asked how far the engine is, so nothing waits for it: "
+                $"Redis at {engine.Redis} doesn't report the engine's progress, so sending won't wait for it: "
                     + $"{error.Message}"
             );
         }

@@ -4,24 +4,21 @@ using Engine.CommandLine;
 
 namespace Ingest.Sending;
 
-/// <summary>
-/// Gets topics ready for events that carry their own times as timestamps: made with CreateTime where missing, refused
-/// where they can't.
-/// </summary>
+/// <summary>Prepares topics for events that carry their own times as timestamps: creates missing topics with
+/// CreateTime, and fails if an existing topic can't be used.</summary>
 public static class ReadyTopics
 {
-    /// <summary>
-    /// As far as an event's time may lie from log time and be believed (<c>limits/time</c>, by default).
-    /// </summary>
-    private static readonly TimeSpan Believed = TimeSpan.FromMinutes(5);
+    /// <summary>The maximum difference between an event's time and log time (the default of
+    /// <c>limits/time</c>).</summary>
+    private static readonly TimeSpan MaxTimeDifference = TimeSpan.FromMinutes(5);
 
-    /// <summary>Makes what is missing and looks who puts the timestamps.</summary>
+    /// <summary>Creates missing topics and checks the source of the timestamps.</summary>
     /// <param name="firstMs">The first event's time, as it will be sent.</param>
     /// <param name="lastMs">The last event's time.</param>
-    /// <param name="nowMs">The clock when sending starts.</param>
-    /// <param name="speed">How fast they go out.</param>
-    /// <exception cref="CommandException">The broker is away, or puts its own time on records whose events lie too far
-    /// from it.</exception>
+    /// <param name="nowMs">The time when sending starts.</param>
+    /// <param name="speed">The speed of sending.</param>
+    /// <exception cref="CommandException">The broker is unavailable, or stamps records with its own time although the
+    /// events' times are too far from it.</exception>
     public static async Task EnsureAsync(
         string kafka,
         IEnumerable<string> topics,
@@ -49,7 +46,7 @@ public static class ReadyTopics
         }
         double lastSentMs = nowMs + (speed.IsMax ? 0 : (lastMs - firstMs) / speed.Factor);
         double farthest = Math.Max(Math.Abs(nowMs - firstMs), Math.Abs(lastSentMs - lastMs));
-        if (farthest <= Believed.TotalMilliseconds)
+        if (farthest <= MaxTimeDifference.TotalMilliseconds)
         {
             return;
         }
@@ -61,9 +58,9 @@ public static class ReadyTopics
         }
 
         throw new CommandException(
-            $"Topic {own.Name} has LogAppendTime, and the events' times lie more than 5 min from the clock, so none "
+            $"Topic {own.Name} has LogAppendTime, and the events' times are more than 5 min from the clock, so none "
                 + $"would be believed: "
-                + "set topics.timestamps: create in engine.yaml before the topics are made, or make this one anew "
+                + "set topics.timestamps: create in engine.yaml before the topics are created, or create this one anew "
                 + "with message.timestamp.type=CreateTime.",
             ExitCodes.WrongUse
         );

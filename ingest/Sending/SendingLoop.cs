@@ -3,20 +3,18 @@ using Engine.CommandLine;
 
 namespace Ingest.Sending;
 
-/// <summary>Lets whoever sends wait until there is room for more, beyond what the producer itself bounds.</summary>
+/// <summary>Makes a sender wait until there is room for more, in addition to the producer's own limits.</summary>
 public interface IPace
 {
-    /// <summary>Waits until a record of so many bytes may go out to a topic.</summary>
+    /// <summary>Waits until a record of a size in bytes may be sent.</summary>
     ValueTask WaitAsync(int bytes, CancellationToken cancel);
 
-    /// <summary>Is told where each record lies, on librdkafka's thread.</summary>
+    /// <summary>Receives the place of each acknowledged record, on librdkafka's thread.</summary>
     void Acknowledged(Acknowledged where);
 }
 
-/// <summary>
-/// Sends a stream of records in order, as fast as the broker takes them or in step with the events' times, and counts.
-/// What replay and generate have in common.
-/// </summary>
+/// <summary>Sends a stream of records in order, either as fast as the broker accepts them or in step with the events'
+/// times, and counts them. Replay and generate share it.</summary>
 public sealed class SendingLoop(
     EventPublisher publisher,
     Speed speed,
@@ -26,17 +24,17 @@ public sealed class SendingLoop(
     long total
 )
 {
-    /// <summary>Waits shorter than this aren't worth a timer.</summary>
+    /// <summary>The minimum wait for a timer, in ms; shorter waits aren't worth one.</summary>
     private const double MinWaitMs = 2;
 
     private readonly long _start = time.GetTimestamp();
     private long? _firstMs;
 
-    /// <summary>Records handed to the producer so far.</summary>
+    /// <summary>The number of records passed to the producer.</summary>
     public long Sent { get; private set; }
 
-    /// <summary>Sends one, when its time has come.</summary>
-    /// <param name="timeMs">The event's time, by which the pace goes.</param>
+    /// <summary>Sends a record when its time has come.</summary>
+    /// <param name="timeMs">The event's time, which determines when to send it.</param>
     public async ValueTask SendAsync(OutgoingRecord record, long timeMs, CancellationToken cancel)
     {
         _firstMs ??= timeMs;
@@ -67,7 +65,7 @@ public sealed class SendingLoop(
         }
     }
 
-    /// <summary>Waits until all is acknowledged.</summary>
+    /// <summary>Waits until all records are acknowledged.</summary>
     public async Task FinishAsync(CancellationToken cancel)
     {
         await publisher.DrainAsync(cancel).ConfigureAwait(false);
@@ -79,7 +77,7 @@ public sealed class SendingLoop(
 
     private CommandException Failure() =>
         new(
-            $"Kafka did not take {publisher.FailedCount:N0} events, {publisher.AcknowledgedCount:N0} it did: "
+            $"Kafka didn't accept {publisher.FailedCount:N0} events and accepted {publisher.AcknowledgedCount:N0}: "
                 + $"{publisher.LastFailure}. Is the address right?"
         );
 }

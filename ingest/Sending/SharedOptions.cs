@@ -3,21 +3,21 @@ using Engine.Client.Provisioning;
 
 namespace Ingest.Sending;
 
-/// <summary>Options that several commands have, each described once.</summary>
+/// <summary>The options that several commands share.</summary>
 internal static class SharedOptions
 {
     internal static Option<string?> Kafka() =>
         new("--kafka")
         {
             HelpName = "H:P",
-            Description = "the broker (default: that of the out/engine run that runs here, out of out/run.json)",
+            Description = "the broker (default: that of the engine that runs here, from out/run.json)",
         };
 
     internal static Option<int> Partitions() =>
         new("--partitions")
         {
             HelpName = "N",
-            Description = "partitions of a topic that has to be made",
+            Description = "partitions of a topic that has to be created",
             DefaultValueFactory = _ => TopicProvisioner.DefaultPartitions,
         };
 
@@ -26,15 +26,15 @@ internal static class SharedOptions
         {
             HelpName = "X|max",
             Description =
-                "how fast event time passes: 1 is as it happened, 10 ten times as fast, max as fast as the broker "
-                + "takes it",
+                "how fast event time passes: 1 is real time, 10 is ten times as fast, max is as fast as the broker "
+                + "accepts",
             DefaultValueFactory = _ => Speed.Max,
             CustomParser = result =>
             {
                 string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
                 if (!Speed.TryParse(text, out Speed speed))
                 {
-                    result.AddError($"--speed '{text}' is neither a number over 0 nor max");
+                    result.AddError($"--speed '{text}' is neither a number above 0 nor max");
                 }
 
                 return speed;

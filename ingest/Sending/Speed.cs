@@ -2,10 +2,8 @@ using System.Globalization;
 
 namespace Ingest.Sending;
 
-/// <summary>
-/// How fast event time passes while events are sent: <c>1</c> is as it happened, <c>max</c> as fast as the broker takes
-/// them.
-/// </summary>
+/// <summary>How fast event time passes while events are sent: <c>1</c> is real time, <c>max</c> is as fast as the
+/// broker accepts them.</summary>
 public readonly record struct Speed(double Factor)
 {
     /// <summary>No waiting between events.</summary>
@@ -13,7 +11,7 @@ public readonly record struct Speed(double Factor)
 
     public bool IsMax => double.IsPositiveInfinity(Factor);
 
-    /// <summary>Reads <c>max</c> or a number over 0, with or without an <c>x</c> behind it.</summary>
+    /// <summary>Parses <c>max</c> or a number above 0, optionally followed by <c>x</c>.</summary>
     public static bool TryParse(string text, out Speed speed)
     {
         speed = Max;
@@ -34,10 +32,8 @@ public readonly record struct Speed(double Factor)
 
     public override string ToString() => IsMax ? "max" : Factor.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>
-    /// By how much all times are moved: the last event's time becomes the moment when it is sent; at real time and
-    /// slower, where that lies in the far future, the first's.
-    /// </summary>
+    /// <summary>Gets the shift of all times that makes the last event's time the moment when it is sent. At real time
+    /// and slower, where that would be far in the future, the first event's time is used instead.</summary>
     /// <param name="firstMs">The first event's time.</param>
     /// <param name="lastMs">The last event's time.</param>
     /// <param name="nowMs">The time when sending starts.</param>

@@ -1,18 +1,18 @@
 namespace Ingest.Sending;
 
-/// <summary>What a command that sent events says at its end.</summary>
+/// <summary>Writes the final summary of a command that sent events.</summary>
 internal static class Summary
 {
-    /// <param name="counts">Events by type.</param>
-    /// <param name="sent">Events that the broker has acknowledged.</param>
-    /// <param name="refused">Lines that couldn't be sent.</param>
-    /// <param name="doomed">Of the events sent, those that the engine will put among the dead letters.</param>
+    /// <param name="counts">The number of events by type.</param>
+    /// <param name="sent">The number of events that the broker has acknowledged.</param>
+    /// <param name="refused">The number of lines that couldn't be sent.</param>
+    /// <param name="deadLetters">The number of sent events that the engine will make dead letters of.</param>
     internal static void Write(
         TextWriter to,
         IReadOnlyDictionary<string, long> counts,
         long sent,
         long refused,
-        long doomed,
+        long deadLetters,
         TimeSpan took
     )
     {
@@ -22,9 +22,9 @@ internal static class Summary
         }
 
         to.WriteLine($"{"sent",-18} {sent,12:N0}");
-        if (doomed > 0)
+        if (deadLetters > 0)
         {
-            to.WriteLine($"{"  to dead letters",-18} {doomed,12:N0}");
+            to.WriteLine($"{"  to dead letters",-18} {deadLetters,12:N0}");
         }
 
         to.WriteLine($"{"refused",-18} {refused,12:N0}");

@@ -3,16 +3,14 @@ using System.Text;
 
 namespace Ingest.Tail;
 
-/// <summary>
-/// One request as web servers log it in the combined format (Apache's <c>%h %l %u %t "%r" %&gt;s %b "%{Referer}i"
-/// "%{User-Agent}i"</c>, nginx's <c>combined</c>); what stands behind the user agent is passed over.
-/// </summary>
-/// <param name="Client">The first field: the client's address, where the server doesn't log names.</param>
-/// <param name="TimeMs">When the server took the request, ms since the epoch; the format knows whole seconds.</param>
+/// <summary>A request as web servers log it in the combined format (Apache's <c>%h %l %u %t "%r" %&gt;s %b
+/// "%{Referer}i" "%{User-Agent}i"</c>, nginx's <c>combined</c>). Anything after the user agent is ignored.</summary>
+/// <param name="Client">The first field: the client's address, unless the server logs host names.</param>
+/// <param name="TimeMs">The time of the request, in ms since the Unix epoch; the format has whole seconds.</param>
 /// <param name="Method">GET, POST …</param>
-/// <param name="Target">Path and query as they were asked for, still percent-encoded.</param>
-/// <param name="Referrer">Empty where the log has a hyphen.</param>
-/// <param name="UserAgent">Empty where the log has a hyphen.</param>
+/// <param name="Target">The requested path and query, still percent-encoded.</param>
+/// <param name="Referrer">The referrer; empty if the log has a hyphen.</param>
+/// <param name="UserAgent">The user agent; empty if the log has a hyphen.</param>
 internal sealed record AccessLine(
     string Client,
     long TimeMs,
@@ -25,15 +23,15 @@ internal sealed record AccessLine(
 {
     private const string TimeFormat = "dd/MMM/yyyy:HH:mm:ss zzz";
 
-    /// <summary>Reads a line; null where it is none of the format, with what is wrong.</summary>
+    /// <summary>Parses a line. Returns null, with the problem, if it isn't in the format.</summary>
     internal static AccessLine? Read(ReadOnlySpan<byte> line, out string wrong)
     {
-        // Bytes that are no UTF-8 become U+FFFD: an agent may send anything, and its click counts all the same.
+        // Invalid UTF-8 becomes U+FFFD: a client may send any bytes as its user agent, and its click still counts.
         string text = Encoding.UTF8.GetString(line);
         int at = 0;
         string client = Word(text, ref at);
         Word(text, ref at);
-        // The user's name may hold spaces; the time's bracket ends it.
+        // The user name may contain spaces; the bracket of the time ends it.
         int open = text.IndexOf(" [", Math.Max(0, at - 1), StringComparison.Ordinal);
         int close = open < 0 ? -1 : text.IndexOf(']', open);
         if (close < 0)
@@ -44,7 +42,7 @@ internal sealed record AccessLine(
         string stamp = text[(open + 2)..close];
         if (!TryTime(stamp, out long time))
         {
-            return Fail($"time '{stamp}' is none, such as 10/Oct/2000:13:55:36 -0700", out wrong);
+            return Fail($"time '{stamp}' isn't a time such as 10/Oct/2000:13:55:36 -0700", out wrong);
         }
 
         at = close + 1;
@@ -57,12 +55,12 @@ internal sealed record AccessLine(
         Word(text, ref at);
         if (!int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out int code))
         {
-            return Fail($"status '{status}' is no number", out wrong);
+            return Fail($"status '{status}' isn't a number", out wrong);
         }
 
         if (!Quoted(text, ref at, out string referrer))
         {
-            return Fail("there is no \"referrer\": is it the common format, not the combined?", out wrong);
+            return Fail("there is no \"referrer\": is it the common format rather than the combined one?", out wrong);
         }
 
         if (!Quoted(text, ref at, out string agent))
@@ -73,7 +71,7 @@ internal sealed record AccessLine(
         string[] parts = request.Split(' ');
         if (parts.Length is < 2 or > 3)
         {
-            return Fail($"request '{Shown(request)}' is no METHOD TARGET PROTOCOL", out wrong);
+            return Fail($"request '{Shown(request)}' isn't METHOD TARGET PROTOCOL", out wrong);
         }
 
         wrong = "";
@@ -110,9 +108,8 @@ internal sealed record AccessLine(
         return text[start..at];
     }
 
-    /// <summary>
-    /// A text in quotes, unescaped as Apache (<c>\"</c>, <c>\xhh</c>) and nginx (<c>\x22</c>) escape it.
-    /// </summary>
+    /// <summary>Reads quoted text, unescaping Apache's (<c>\"</c>, <c>\xhh</c>) and nginx's (<c>\x22</c>)
+    /// escapes.</summary>
     private static bool Quoted(string text, ref int at, out string value)
     {
         value = "";
@@ -148,9 +145,8 @@ internal sealed record AccessLine(
         return false;
     }
 
-    /// <summary>
-    /// The byte that a backslash at <paramref name="at"/> stands for; leaves it on the last character taken.
-    /// </summary>
+    /// <summary>Reads the byte that the backslash at <paramref name="at"/> stands for. Leaves <paramref name="at"/> on
+    /// the last character consumed.</summary>
     private static byte Escaped(string text, ref int at)
     {
         if (
@@ -184,7 +180,7 @@ internal sealed record AccessLine(
     private static bool TryTime(string text, out long ms)
     {
         ms = 0;
-        // .NET wants a colon in the zone.
+        // .NET requires a colon in the time zone.
         string spelled = text.Length > 5 && text[^5] is '+' or '-' ? text[..^2] + ":" + text[^2..] : text;
         if (
             !DateTimeOffset.TryParseExact(

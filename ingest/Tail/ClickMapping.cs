@@ -7,16 +7,15 @@ using System.Text.Json;
 
 namespace Ingest.Tail;
 
-/// <summary>
-/// Makes a contract <c>click</c> of a request to a click-redirect endpoint (docs/producing.md has the table). Address,
-/// user agent and time come from the server's log, never from the query, which whoever clicks can write; <c>page</c> is
-/// the query's, else the referrer, which for such a request is the page that the advertisement lies on.
-/// </summary>
+/// <summary>Maps a request to a click-redirect endpoint to a contract <c>click</c> (docs/producing.md has the table).
+/// The address, user agent and time come from the server's log, never from the query, which the client controls.
+/// <c>page</c> comes from the query, otherwise from the referrer, which for such a request is the page with the
+/// ad.</summary>
 internal static class ClickMapping
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Parameters that are fields of the same name, in the contract's order.</summary>
+    /// <summary>Query parameters that are fields of the same name, in the contract's order.</summary>
     private static readonly string[] Texts =
     [
         "visitor",
@@ -33,9 +32,9 @@ internal static class ClickMapping
 
     private static readonly string[] Device = ["make", "model", "os", "osv", "carrier", "connectiontype", "language"];
 
-    /// <summary>The event in JSON; whether it holds is for the check of events to say.</summary>
-    /// <param name="own">The id of a click that was given none.</param>
-    internal static byte[] ToClick(AccessLine line, string own)
+    /// <summary>Creates the event in JSON; the event check validates it.</summary>
+    /// <param name="fallbackId">The id for a click whose query has none.</param>
+    internal static byte[] ToClick(AccessLine line, string fallbackId)
     {
         Dictionary<string, string> query = Query(line.Target);
         var buffer = new ArrayBufferWriter<byte>(512);
@@ -43,7 +42,7 @@ internal static class ClickMapping
         {
             json.WriteStartObject();
             json.WriteString("type", "click");
-            json.WriteString("id", query.TryGetValue("id", out string? id) && id.Length > 0 ? id : own);
+            json.WriteString("id", query.TryGetValue("id", out string? id) && id.Length > 0 ? id : fallbackId);
             json.WriteNumber("time", line.TimeMs);
             json.WriteString("ip", line.Client);
             if (line.UserAgent.Length > 0)
@@ -101,20 +100,20 @@ internal static class ClickMapping
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Whether a request asks for the endpoint, whatever its query.</summary>
+    /// <summary>Whether a request is for the endpoint, whatever its query.</summary>
     internal static bool IsAt(AccessLine line, string path)
     {
-        ReadOnlySpan<char> asked = line.Target;
-        int query = asked.IndexOf('?');
+        ReadOnlySpan<char> target = line.Target;
+        int query = target.IndexOf('?');
         if (query >= 0)
         {
-            asked = asked[..query];
+            target = target[..query];
         }
 
-        return asked.SequenceEqual(path);
+        return target.SequenceEqual(path);
     }
 
-    /// <summary>The first value of each parameter, decoded.</summary>
+    /// <summary>Gets the first value of each parameter, decoded.</summary>
     private static Dictionary<string, string> Query(string target)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -133,14 +132,12 @@ internal static class ClickMapping
         return found;
     }
 
-    /// <summary>
-    /// An id for the click of a line: the same line at the same place gets the same one whenever it is read, so the
-    /// engine knows a repeat.
-    /// </summary>
+    /// <summary>Derives the id of a line's click. The same line at the same offset always gets the same id, so the
+    /// engine recognises repeats.</summary>
     internal static string IdOf(ReadOnlySpan<byte> line, long offset) =>
         $"log-{XxHash128.HashToUInt128(line, offset):x32}";
 
-    /// <summary>A number as it was spelled, so that what is none is told of as what it was.</summary>
+    /// <summary>Writes a number as it was spelled, so that an invalid one is reported as it was.</summary>
     private static void Number(Utf8JsonWriter json, string name, string value)
     {
         if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole))
@@ -160,7 +157,7 @@ internal static class ClickMapping
         }
     }
 
-    /// <summary><c>1280x720</c>.</summary>
+    /// <summary>Parses <c>1280x720</c>.</summary>
     private static void Viewport(Utf8JsonWriter json, string value)
     {
         string[] sides = value.Split('x');

@@ -4,33 +4,25 @@ using System.Text.RegularExpressions;
 
 namespace Ingest.Tail;
 
-/// <summary>
-/// Given each line: without its end, empty where it is too long; its number from 1; the offset where it begins; whether
-/// it is too long.
-/// </summary>
+/// <summary>Receives a line: its text without the line ending (empty if it is too long), its number from 1, its offset,
+/// and whether it is too long.</summary>
 internal delegate ValueTask TakeLine(ReadOnlySequence<byte> line, long number, long offset, bool tooLong);
 
-/// <summary>
-/// A log that a server writes, read line by line from a place on, through its rotations. A file that was renamed is
-/// read to its end, and for as long as its writer goes on in it, before the one that took its name. Of one that was
-/// copied and truncated the rest is read in the copy. Call
-/// <see cref="ReadAsync"/> again and again; <see cref="Place"/> is where the lines given so far end. One reader.
-/// </summary>
-/// <param name="path">Where the log lies.</param>
-/// <param name="place">Where to go on; null for the beginning.</param>
+/// <summary>A server's log, read line by line from a place onwards, through its rotations. A renamed file is read to
+/// its end, and for as long as the server still writes to it, before the file that took its name. If the log was copied
+/// and truncated, the rest is read from the copy. Call <see cref="ReadAsync"/> repeatedly; <see cref="Place"/> is the
+/// end of the lines delivered so far. Not thread-safe.</summary>
+/// <param name="path">The path of the log.</param>
+/// <param name="place">The place to continue from; null for the beginning.</param>
 /// <param name="time">The clock.</param>
 internal sealed partial class LogFile(string path, TailPlace? place, TimeProvider time) : IDisposable
 {
-    /// <summary>
-    /// The longest line that is read; a longer one is passed over. Servers take requests of 8 to 64 KiB, and an event
-    /// has 256 KiB at most.
-    /// </summary>
+    /// <summary>The maximum length of a line; longer ones are skipped. Servers accept requests of 8 to 64 KiB, and an
+    /// event has at most 256 KiB.</summary>
     internal const int MaxLine = 512 * 1024;
 
-    /// <summary>
-    /// A renamed log is given up when nothing came for so long: servers write on until they are told to open a new one,
-    /// within a second or so.
-    /// </summary>
+    /// <summary>The time without new lines after which a renamed log is finished: servers keep writing to it until they
+    /// are told to open a new one, usually within about a second.</summary>
     private static readonly TimeSpan QuietAfterRename = TimeSpan.FromSeconds(2);
 
     private readonly string _path = path;
@@ -42,22 +34,22 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
         _quietSince;
     private bool _resumed = place is null or { Offset: 0 };
 
-    /// <summary>The file that lines come from: the log, or one that it was renamed to.</summary>
+    /// <summary>The file that lines come from: the log, or a file that it was renamed to.</summary>
     internal string Reading { get; private set; } = path;
 
-    /// <summary>What happened to the log that whoever runs this should know.</summary>
+    /// <summary>Messages for the operator about what happened to the log.</summary>
     internal Queue<string> Notes { get; } = new();
 
-    /// <summary>Whether something without a line's end is left behind the last line.</summary>
+    /// <summary>Whether an incomplete line follows the last complete one.</summary>
     internal bool HasOpenEnd { get; private set; }
 
-    /// <summary>Where the lines given so far end.</summary>
+    /// <summary>The end of the lines delivered so far.</summary>
     internal TailPlace Place =>
         _file is null || _place.Offset == _offset ? _place : _place = TailPlace.Of(_file, _offset, _line);
 
-    /// <summary>Reads the lines that are there now.</summary>
-    /// <param name="follow">Whether to wait a moment for more where another log has taken this one's name.</param>
-    /// <returns>Whether there may be more at once: lines came, or another file's turn has come.</returns>
+    /// <summary>Reads the lines that are available now.</summary>
+    /// <param name="follow">Whether to wait briefly for more if another log has taken this one's name.</param>
+    /// <returns>Whether more may be available at once: there were lines, or the next file is due.</returns>
     internal async ValueTask<bool> ReadAsync(bool follow, TakeLine take, CancellationToken cancel)
     {
         if (_file is null && !Open())
@@ -75,7 +67,7 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
         long before = _offset;
         bool replaced = IsReplaced(),
             finished = replaced && (!follow || time.GetElapsedTime(_quietSince) >= QuietAfterRename);
-        // The last line of a log that is no longer written to never gets its end.
+        // The last line of a log that is no longer written to never gets its line ending.
         await LinesAsync(finished, take, cancel).ConfigureAwait(false);
         if (_offset != before)
         {
@@ -111,7 +103,8 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
         return true;
     }
 
-    /// <summary>Finds the file that the place is in: the log itself, or one that it was renamed or copied to.</summary>
+    /// <summary>Finds the file that contains the place: the log itself, or a file that it was renamed or copied
+    /// to.</summary>
     private bool Resume()
     {
         foreach (
@@ -132,7 +125,7 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
                 return true;
             }
 
-            Notes.Enqueue($"what is left of {_path} lies in {candidate} now: that is read first.");
+            Notes.Enqueue($"the rest of {_path} is now in {candidate}, which is read first.");
             DateTime written = File.GetLastWriteTimeUtc(candidate);
             foreach (
                 string newer in Renamed()
@@ -146,8 +139,8 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
             return true;
         }
         Notes.Enqueue(
-            $"the place in {_path} up to which it was read is in no file here (was it truncated, moved or packed?): "
-                + $"lines behind it are lost unless you send them again, and {_path} is read from its beginning."
+            $"no file here contains the place up to which {_path} was read (was it truncated, moved or compressed?): "
+                + $"lines after it are lost unless you send them again; {_path} is read from its beginning."
         );
         return false;
     }
@@ -164,10 +157,8 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
         _file = null;
     }
 
-    /// <summary>
-    /// Files beside the log with its name and a number, a date or the like behind, as rotation names them. Packed ones
-    /// aren't among them.
-    /// </summary>
+    /// <summary>Gets the files beside the log whose name adds a number, a date or the like, as rotation does.
+    /// Compressed files aren't included.</summary>
     private IEnumerable<string> Renamed()
     {
         string full = Path.GetFullPath(_path),
@@ -183,9 +174,8 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
     [GeneratedRegex(@"^[.\-_]([0-9][0-9.\-_T:]*|old|bak)$")]
     private static partial Regex RotationSuffix();
 
-    /// <summary>
-    /// Whether another log's turn has come: one was renamed after this one, or another file has the log's name now.
-    /// </summary>
+    /// <summary>Whether the next log is due: another one was renamed after this one, or another file has the log's name
+    /// now.</summary>
     private bool IsReplaced()
     {
         if (Reading != _path)
@@ -195,7 +185,7 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
 
         if (!File.Exists(_path))
         {
-            return false; // renamed, and none new yet: its writer goes on in this one
+            return false; // renamed, but there is no new log yet: the server still writes to this one
         }
 
         using FileStream now = Share(_path);
@@ -204,7 +194,7 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
         {
             return !_place.IsIn(now) && _place.IsIn(_file!);
         }
-        // Nothing was read yet, so nothing is lost where the same file is opened again.
+        // Nothing has been read yet, so opening the same file again loses nothing.
         return _file!.Length == 0 ? length > 0 : !TailPlace.Of(_file, Math.Min(_file.Length, length), 0).IsIn(now);
     }
 
@@ -215,7 +205,7 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
             _file,
             new StreamPipeReaderOptions(leaveOpen: true, bufferSize: 64 * 1024)
         );
-        long passed = 0; // bytes of a line that is too long, thrown away so far
+        long passed = 0; // bytes skipped so far of a line that is too long
         try
         {
             while (true)

@@ -8,11 +8,9 @@ using Ingest.Sending;
 
 namespace Ingest.Tail;
 
-/// <summary>
-/// Sends a web server's log as it grows. Each line is sent once: how far a log was read is kept in a small file, after
-/// Kafka has acknowledged everything before it. Only a crash between the two sends lines again, under the same ids, so
-/// that the engine counts them as duplicates.
-/// </summary>
+/// <summary>Sends a web server's log as it grows, each line once. A small file records how far a log was read, after
+/// Kafka has acknowledged everything up to there. Only a crash in between sends lines again, with the same ids, so the
+/// engine counts them as duplicates.</summary>
 public static class TailCommand
 {
     /// <summary>Declares the command.</summary>
@@ -21,7 +19,7 @@ public static class TailCommand
         var files = new Argument<string[]>("FILE")
         {
             Arity = ArgumentArity.OneOrMore,
-            Description = "logs that a web server writes",
+            Description = "the logs of a web server",
         };
         Option<string?> kafka = SharedOptions.Kafka();
         var defaults = new TailRequest { Files = [] };
@@ -29,26 +27,26 @@ public static class TailCommand
         {
             HelpName = "combined|json",
             Description =
-                "combined: requests to a click-redirect endpoint, as Apache and nginx log them; json: an event of "
-                + "the contract a line",
+                "combined: requests to a click-redirect endpoint, as Apache and nginx log them; json: one event of "
+                + "the contract per line",
             DefaultValueFactory = _ => "combined",
         };
         format.AcceptOnlyFromAmong("combined", "json");
         var endpoint = new Option<string>("--endpoint")
         {
             HelpName = "PATH",
-            Description = "combined: the path whose requests are clicks; others are passed over",
+            Description = "combined: the path whose requests are clicks; others are skipped",
             DefaultValueFactory = _ => defaults.Endpoint,
         };
         var follow = new Option<bool>("--follow")
         {
-            Description = "goes on at the end, through rotations, until it is stopped",
+            Description = "continue at the end of the log, through rotations, until stopped",
         };
         var places = new Option<string?>("--places")
         {
             HelpName = "DIR",
             Description =
-                "where to keep how far each log was read (default: beside the log, in FILE"
+                "the folder to record in how far each log was read (default: beside the log, in FILE"
                 + TailPlace.FileSuffix
                 + ")",
         };
@@ -56,19 +54,19 @@ public static class TailCommand
         {
             if (result.GetValueOrDefault<string>() is not ['/', ..])
             {
-                result.AddError("--endpoint is a path that begins with /");
+                result.AddError("--endpoint must be a path that begins with /");
             }
         });
         places.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is { } folder && !Directory.Exists(folder))
             {
-                result.AddError($"--places {folder}: there is no such folder");
+                result.AddError($"--places {folder}: no such folder");
             }
         });
         var command = new Command(
             "tail",
-            "Sends an access log's clicks, each line once, from where it ended the last time."
+            "Sends the clicks of an access log, each line once, starting where the last run ended."
         )
         {
             files,
@@ -105,12 +103,12 @@ public static class TailCommand
         {
             if (Directory.Exists(file))
             {
-                throw new CommandException($"{file} is a directory: name the logs in it.", ExitCodes.WrongUse);
+                throw new CommandException($"{file} is a directory: give the logs in it.", ExitCodes.WrongUse);
             }
 
             if (!request.Follow && !File.Exists(file))
             {
-                throw new CommandException($"{file} isn't there.", ExitCodes.NotThere);
+                throw new CommandException($"{file}: no such file.", ExitCodes.NotThere);
             }
         }
         try
@@ -133,7 +131,7 @@ public static class TailCommand
         await using var publisher = new EventPublisher(
             new PublisherOptions
             {
-                // A log can wait for its broker as long as it takes; one that is read to its end once can't.
+                // While following, a log waits for its broker as long as it takes; otherwise it can't.
                 Kafka = kafka,
                 ClientId = "ingest-tail",
                 GiveUpAfter = request.Follow ? TimeSpan.Zero : TimeSpan.FromSeconds(30),
@@ -146,7 +144,7 @@ public static class TailCommand
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested && request.Follow)
         {
-            // Ctrl-C, or a kill: the end of following.
+            // Ctrl-C or a kill: the normal end of following.
         }
         finally
         {

@@ -4,32 +4,30 @@ using System.Text.Json.Serialization;
 
 namespace Ingest.Tail;
 
-/// <summary>
-/// How far a log was read, known by what it holds: a file is the same one if its first bytes and those just before the
-/// place are the same. That survives renaming and copying, tells a truncated and refilled log from the old one, and
-/// needs no inode numbers.
-/// </summary>
-/// <param name="Offset">The first byte that wasn't read: a line's beginning.</param>
-/// <param name="Line">How many lines lie before it.</param>
-/// <param name="HeadLength">How many bytes of the beginning <paramref name="Head"/> speaks of.</param>
-/// <param name="LastLength">How many bytes before <paramref name="Offset"/> <paramref name="Last"/> speaks of.</param>
+/// <summary>How far a log was read, identified by content: a file is the same if its first bytes and those just before
+/// the place are the same. This survives renaming and copying, distinguishes a truncated and refilled log from the old
+/// one, and needs no inode numbers.</summary>
+/// <param name="Offset">The first unread byte, which begins a line.</param>
+/// <param name="Line">The number of lines before it.</param>
+/// <param name="HeadLength">The number of bytes from the beginning that <paramref name="Head"/> covers.</param>
+/// <param name="LastLength">The number of bytes before <paramref name="Offset"/> that <paramref name="Last"/>
+/// covers.</param>
 internal sealed record TailPlace(long Offset, long Line, int HeadLength, ulong Head, int LastLength, ulong Last)
 {
-    /// <summary>
-    /// Bytes that are looked at on either side: some lines, no two logs of which are alike, for they hold times.
-    /// </summary>
-    private const int Looked = 1024;
+    /// <summary>The number of bytes compared at either end: a few lines, which differ between any two logs because they
+    /// contain times.</summary>
+    private const int ComparedBytes = 1024;
 
-    /// <summary>What is added to a log's name for the file of its place.</summary>
+    /// <summary>The suffix of a log's place file.</summary>
     internal const string FileSuffix = ".place";
 
     /// <summary>The beginning of any file.</summary>
     internal static readonly TailPlace Start = new(0, 0, 0, 0, 0, 0);
 
-    /// <summary>The place at an offset of a file.</summary>
+    /// <summary>Gets the place at an offset of a file.</summary>
     internal static TailPlace Of(Stream file, long offset, long line)
     {
-        int length = (int)Math.Min(Looked, offset);
+        int length = (int)Math.Min(ComparedBytes, offset);
         return new TailPlace(
             offset,
             line,
@@ -40,14 +38,14 @@ internal sealed record TailPlace(long Offset, long Line, int HeadLength, ulong H
         );
     }
 
-    /// <summary>Whether a file is the one that this is a place in.</summary>
+    /// <summary>Whether a file is the one that contains this place.</summary>
     internal bool IsIn(Stream file) =>
         file.Length >= Offset
         && HashAt(file, 0, HeadLength) == Head
         && HashAt(file, Offset - LastLength, LastLength) == Last;
 
-    /// <summary>Reads a place that was kept; null where there is none.</summary>
-    /// <exception cref="InvalidDataException">The file is there and holds no place.</exception>
+    /// <summary>Reads a recorded place, or null if there is none.</summary>
+    /// <exception cref="InvalidDataException">The file exists but doesn't contain a place.</exception>
     internal static TailPlace? Read(string path)
     {
         if (!File.Exists(path))
@@ -63,15 +61,14 @@ internal sealed record TailPlace(long Offset, long Line, int HeadLength, ulong H
         catch (JsonException error)
         {
             throw new InvalidDataException(
-                $"{path} holds no place of a log ({error.Message}): remove it to read the log from its beginning.",
+                $"{path} isn't a log's place ({error.Message}): remove it to read the log from its beginning.",
                 error
             );
         }
     }
 
-    /// <summary>
-    /// Keeps the place: written beside, flushed to the disk and moved, so that a crash leaves the old one or the new.
-    /// </summary>
+    /// <summary>Records the place: writes another file, flushes it to disk and renames it, so that a crash leaves
+    /// either the old place or the new one.</summary>
     internal void Write(string path)
     {
         using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write))

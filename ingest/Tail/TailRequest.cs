@@ -1,6 +1,6 @@
 namespace Ingest.Tail;
 
-/// <summary>What <c>ingest tail</c> was asked for.</summary>
+/// <summary>The options of <c>ingest tail</c>.</summary>
 public sealed record TailRequest
 {
     /// <summary>The logs.</summary>
@@ -9,15 +9,15 @@ public sealed record TailRequest
     /// <summary>The broker; null for that of the engine that runs here.</summary>
     public string? Kafka { get; init; }
 
-    /// <summary>Whether the lines are events in JSON; else requests in the combined format.</summary>
+    /// <summary>Whether the lines are events in JSON rather than requests in the combined format.</summary>
     public bool IsJson { get; init; }
 
-    /// <summary>The path of the click-redirect endpoint; requests for others are no clicks.</summary>
+    /// <summary>The path of the click-redirect endpoint; requests for other paths aren't clicks.</summary>
     public string Endpoint { get; init; } = "/click";
 
-    /// <summary>Whether to go on at the end until stopped.</summary>
+    /// <summary>Whether to continue at the end of the log until stopped.</summary>
     public bool Follow { get; init; }
 
-    /// <summary>The folder that places are kept in; null for beside each log.</summary>
+    /// <summary>The folder for place files; null for beside each log.</summary>
     public string? Places { get; init; }
 }

@@ -10,7 +10,7 @@ namespace Ingest.Tail;
 /// <summary>One run over all logs.</summary>
 internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPace? pace, CommandContext context)
 {
-    /// <summary>How long the end waits for acknowledgements.</summary>
+    /// <summary>The time that the end waits for acknowledgements.</summary>
     internal static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(1),
@@ -70,7 +70,7 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
         }
     }
 
-    /// <summary>Waits for what is under way, as long as it may, and keeps the places.</summary>
+    /// <summary>Waits for events in flight within the time limit, and records the places.</summary>
     internal async Task EndAsync(CancellationToken within)
     {
         try
@@ -81,7 +81,7 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
         {
             context.Error.WriteLine(
                 $"ingest: Kafka hasn't acknowledged everything within {EndWithin.TotalSeconds:N0} s: lines "
-                    + $"since the place that was kept last will be sent again."
+                    + $"since the last recorded place will be sent again."
             );
         }
         foreach ((LogFile log, _) in _logs)
@@ -89,7 +89,7 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
             if (log.HasOpenEnd && !request.Follow)
             {
                 context.Error.WriteLine(
-                    $"ingest: the last line of {log.Reading} has no end yet: it is left for the next time."
+                    $"ingest: the last line of {log.Reading} isn't complete yet: the next run reads it."
                 );
             }
 
@@ -103,7 +103,7 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
         Summary.Write(to, _counts, _sent, _unusable.Count, 0, _progress.Elapsed);
         if (!request.IsJson)
         {
-            to.WriteLine($"{"no clicks",-18} {_others,12:N0}");
+            to.WriteLine($"{"not clicks",-18} {_others,12:N0}");
         }
     }
 
@@ -116,7 +116,7 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
         CancellationToken cancel
     )
     {
-        // Of a long log, too, places are kept while it is read; the one of this log is before this line.
+        // Places are also recorded while a long log is read; the place of this log is before this line.
         if (context.Time.GetElapsedTime(_keptAt) >= KeepEvery)
         {
             await KeepAsync(cancel).ConfigureAwait(false);
@@ -124,7 +124,7 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
 
         if (tooLong)
         {
-            _unusable.Add(log.Reading, number, $"a line of more than {LogFile.MaxLine:N0} bytes is no request");
+            _unusable.Add(log.Reading, number, $"a request can't be longer than {LogFile.MaxLine:N0} bytes");
             return;
         }
         byte[] bytes = Trimmed(line);
@@ -164,22 +164,22 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
 
     private byte[]? ClickOf(LogFile log, byte[] line, long number, long offset)
     {
-        AccessLine? asked = AccessLine.Read(line, out string wrong);
-        if (asked is null)
+        AccessLine? accessLine = AccessLine.Read(line, out string wrong);
+        if (accessLine is null)
         {
             _unusable.Add(log.Reading, number, wrong);
         }
-        else if (!ClickMapping.IsAt(asked, request.Endpoint) || asked.Method is not ("GET" or "POST"))
+        else if (!ClickMapping.IsAt(accessLine, request.Endpoint) || accessLine.Method is not ("GET" or "POST"))
         {
             _others++;
         }
-        else if (asked.Status >= 400)
+        else if (accessLine.Status >= 400)
         {
-            _unusable.Add(log.Reading, number, $"status {asked.Status}: the endpoint refused the click");
+            _unusable.Add(log.Reading, number, $"status {accessLine.Status}: the endpoint refused the click");
         }
         else
         {
-            return ClickMapping.ToClick(asked, ClickMapping.IdOf(line, offset));
+            return ClickMapping.ToClick(accessLine, ClickMapping.IdOf(line, offset));
         }
 
         return null;
@@ -194,15 +194,15 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
             && !cancel.IsCancellationRequested
         )
         {
-            context.Error.WriteLine("ingest: Kafka acknowledges nothing: waiting for it; no line is lost.");
+            context.Error.WriteLine("ingest: Kafka isn't acknowledging events: waiting for it; no line is lost.");
         }
 
         await drained.ConfigureAwait(false);
         if (publisher.FailedCount > 0)
         {
             throw new CommandException(
-                $"Kafka did not take {publisher.FailedCount:N0} events: {publisher.LastFailure}. They lie "
-                    + $"behind the place that was kept, and are sent the next time."
+                $"Kafka didn't accept {publisher.FailedCount:N0} events: {publisher.LastFailure}. They are "
+                    + $"after the recorded place, and the next run sends them."
             );
         }
 

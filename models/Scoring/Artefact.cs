@@ -2,10 +2,7 @@ using System.Security.Cryptography;
 
 namespace Models.Scoring;
 
-/// <summary>
-/// A trained model as one file: what scores, and all that is known of where it came from. Immutable; any number of
-/// threads may use it.
-/// </summary>
+/// <summary>A trained model in one file: the scoring ensemble and its provenance. Immutable and thread-safe.</summary>
 public sealed class Artefact
 {
     private Artefact(ArtefactHeader header, Ensemble ensemble, string version)
@@ -15,41 +12,40 @@ public sealed class Artefact
         Version = version;
     }
 
-    /// <summary>Names, calibration, cut-off, sources, metrics.</summary>
+    /// <summary>The names, calibration, cut-off, sources and metrics.</summary>
     public ArtefactHeader Header { get; }
 
     /// <summary>"clicks" or "cursor".</summary>
     public string Kind => Header.Kind;
 
-    /// <summary>What scores.</summary>
+    /// <summary>The forest and the networks that score.</summary>
     public Ensemble Ensemble { get; }
 
-    /// <summary>Its trees: all that scores clicks by the engine's own features.</summary>
+    /// <summary>The trees. For clicks with the engine's own features, they are the whole ensemble.</summary>
     public Forest Forest => Ensemble.Forest;
 
-    /// <summary>
-    /// Kind and the first four hexadecimal digits of the file's SHA-256, as "clicks-77b0"; stands in verdicts.
-    /// </summary>
+    /// <summary>The kind and the first four hexadecimal digits of the file's SHA-256, such as "clicks-77b0". Verdicts
+    /// contain it.</summary>
     public string Version { get; }
 
-    /// <summary>By column, name, unit and what is usual in people.</summary>
+    /// <summary>The features by column: name, unit and the usual range in people.</summary>
     public IReadOnlyList<ArtefactFeature> Features => Header.Features;
 
-    /// <summary>Probability from which label 1 is said.</summary>
+    /// <summary>The probability from which label 1 is predicted.</summary>
     public double CutOff => Header.CutOff;
 
-    /// <summary>Makes an artefact of its parts.</summary>
-    /// <exception cref="ArtefactException">Parts that don't fit each other.</exception>
+    /// <summary>Creates an artefact from its parts.</summary>
+    /// <exception cref="ArtefactException">The parts don't fit together.</exception>
     public static Artefact Create(ArtefactHeader header, Forest forest) => Create(header, new Ensemble(forest, []));
 
-    /// <summary>The same where networks score beside the forest.</summary>
-    /// <exception cref="ArtefactException">Parts that don't fit each other.</exception>
+    /// <summary>Creates an artefact with networks beside the forest.</summary>
+    /// <exception cref="ArtefactException">The parts don't fit together.</exception>
     public static Artefact Create(ArtefactHeader header, Ensemble ensemble) =>
         Load(ArtefactFile.Write(header, ensemble));
 
-    /// <summary>Reads an artefact's file.</summary>
-    /// <exception cref="ArtefactException">Not one, damaged or of another format; the message begins with the
-    /// path.</exception>
+    /// <summary>Loads an artefact from a file.</summary>
+    /// <exception cref="ArtefactException">The file isn't an artefact, is damaged or has another format. The message
+    /// begins with the path.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     public static Artefact Load(string path)
     {
@@ -64,8 +60,9 @@ public sealed class Artefact
         }
     }
 
-    /// <summary>Reads an artefact from the bytes of its file.</summary>
-    /// <exception cref="ArtefactException">Not one, damaged or of another format.</exception>
+    /// <summary>Loads an artefact from the bytes of its file.</summary>
+    /// <exception cref="ArtefactException">The bytes aren't an artefact, are damaged or have another
+    /// format.</exception>
     public static Artefact Load(ReadOnlySpan<byte> bytes)
     {
         var (header, ensemble) = ArtefactFile.Read(bytes);
@@ -73,16 +70,17 @@ public sealed class Artefact
         return new Artefact(header, ensemble, version);
     }
 
-    /// <summary>Writes the artefact's file; loading it gives the same <see cref="Version"/>.</summary>
+    /// <summary>Saves the artefact. A loaded copy has the same <see cref="Version"/>.</summary>
     public void Save(string path) => File.WriteAllBytes(path, ArtefactFile.Write(Header, Ensemble));
 
-    /// <summary>The calibrated probability of label 1 (a program, an invalid click), within 0 to 1.</summary>
-    /// <param name="raw">What <see cref="Ensemble"/> gave.</param>
+    /// <summary>Gets the calibrated probability of label 1 (a program, an invalid click), within 0 to 1.</summary>
+    /// <param name="raw">The score from <see cref="Ensemble"/>.</param>
     public double Probability(float raw) => Header.Calibration.Probability(raw);
 
-    /// <summary>Fails unless the artefact wants exactly these features in this order: call it once, at start.</summary>
-    /// <param name="names">What will be given, by column.</param>
-    /// <exception cref="ArtefactException">They differ; the message shows both lists.</exception>
+    /// <summary>Throws unless the artefact uses exactly these features in this order. Call it once at
+    /// startup.</summary>
+    /// <param name="names">The features that will be supplied, by column.</param>
+    /// <exception cref="ArtefactException">They differ. The message shows both lists.</exception>
     public void RequireFeatures(IReadOnlyList<string> names)
     {
         string[] own = [.. Features.Select(f => f.Name)];
@@ -98,7 +96,7 @@ public sealed class Artefact
         }
 
         throw new ArtefactException(
-            $"{Version} doesn't fit this engine's features; they part at column {at}.\n  artefact ({own.Length}): "
+            $"{Version} doesn't fit this engine's features; they differ at column {at}.\n  artefact ({own.Length}): "
                 + $"{string.Join(", ", own)}\n"
                 + $"  engine ({names.Count}): {string.Join(", ", names)}\nTrain the artefact again with this "
                 + $"engine's features, or run the engine that it was trained for."

@@ -7,14 +7,21 @@ using System.Text.Json.Serialization;
 namespace Models.Scoring;
 
 /// <summary>
-/// The file, little-endian:
+/// Reads and writes the artefact file, little-endian:
 /// <code>
-/// 0 8 bytes magic "ENGINEMF" 8 u16 format version: 1 for a forest alone, 2 where networks stand behind it 10 u16 0 12
-/// u32 bytes of JSON, j 16 u32 bytes of forest and networks, f 20 32 bytes SHA-256 of bytes 0 to 19 and of everything
-/// from 52 on 52 j bytes header, JSON in UTF-8 .. f bytes forest: u32 features, f32 bias, u32 trees, and of each tree:
-/// u16 nodes n, n u16 features, n f32 thresholds, n i16 left, n i16 right, n f32 node values, n + 1 f32 leaves
-/// networks, in format 2: u32 networks, and of each: a f32 middle and then a f32 scale a feature, u32 layers, and of
-/// each layer: u32 outputs o, inputs * o f32 weights (that from input i to output j at i * o + j), o f32 biases
+///  0  8 bytes   magic "ENGINEMF"
+///  8  u16       format version: 1 for a forest alone, 2 with networks after it
+/// 10  u16       0
+/// 12  u32       bytes of JSON, j
+/// 16  u32       bytes of forest and networks, f
+/// 20  32 bytes  SHA-256 of bytes 0 to 19 and of everything from 52 on
+/// 52  j bytes   header, JSON in UTF-8
+/// ..  f bytes   forest: u32 features, f32 bias, u32 trees, and for each tree:
+///               u16 nodes n, n u16 features, n f32 thresholds, n i16 left, n i16 right,
+///               n f32 node values, n + 1 f32 leaves
+///               networks, in format 2: u32 networks, and for each:
+///               a f32 middle and then a f32 scale for each feature, u32 layers, and for each layer:
+///               u32 outputs o, inputs * o f32 weights (input i to output j at i * o + j), o f32 biases
 /// </code>
 /// </summary>
 internal static class ArtefactFile
@@ -74,8 +81,8 @@ internal static class ArtefactFile
         if (file.Length < Head || !file.StartsWith(Magic))
         {
             throw new ArtefactException(
-                $"Not a model artefact: it would begin with \"ENGINEMF\" and have {Head} bytes and more, and has "
-                    + $"{file.Length}."
+                $"Not a model artefact: expected \"ENGINEMF\" and at least {Head} bytes, found "
+                    + $"{file.Length} bytes."
             );
         }
 
@@ -84,7 +91,7 @@ internal static class ArtefactFile
         {
             throw new ArtefactException(
                 $"An artefact of format {format}; this engine reads formats {ForestAlone} and {WithNetworks}. Train "
-                    + $"it again, or use the engine that it was made for."
+                    + $"the model again, or use the engine that it was trained for."
             );
         }
 
@@ -93,8 +100,8 @@ internal static class ArtefactFile
         if (Head + json + trees != file.Length)
         {
             throw new ArtefactException(
-                $"The artefact should have {Head + json + trees} bytes and has {file.Length}: it is cut, or was "
-                    + $"added to. Copy it again."
+                $"The artefact should have {Head + json + trees} bytes but has {file.Length}: it was truncated or "
+                    + $"extended. Copy it again."
             );
         }
 
@@ -103,7 +110,7 @@ internal static class ArtefactFile
         if (!hash.SequenceEqual(file.Slice(HashAt, 32)))
         {
             throw new ArtefactException(
-                "The artefact is damaged: its content doesn't give its checksum. Copy it again."
+                "The artefact is damaged: its checksum doesn't match its content. Copy it again."
             );
         }
 
@@ -113,7 +120,7 @@ internal static class ArtefactFile
         IReadOnlyList<Network> networks = format == WithNetworks ? ReadNetworks(ref rest, forest.Features) : [];
         if (!rest.IsEmpty)
         {
-            throw new ArtefactException($"{rest.Length} bytes stand behind the artefact's last tree or network.");
+            throw new ArtefactException($"{rest.Length} bytes follow the artefact's last tree or network.");
         }
 
         return header.Features.Count == forest.Features
@@ -135,7 +142,7 @@ internal static class ArtefactFile
         }
         catch (JsonException e)
         {
-            throw new ArtefactException($"The artefact's header is no such JSON: {e.Message}", e);
+            throw new ArtefactException($"The artefact's header isn't valid: {e.Message}", e);
         }
     }
 

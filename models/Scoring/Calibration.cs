@@ -2,16 +2,14 @@ using System.Text.Json.Serialization;
 
 namespace Models.Scoring;
 
-/// <summary>
-/// From a raw score to a probability: straight pieces from knot to knot in log-odds, the end pieces' slopes beyond
-/// them. Every slope is greater than 0, so the order of scores is the order of probabilities and never ties at an end
-/// (isotonic steps would).
-/// </summary>
+/// <summary>Maps a raw score to a probability: piecewise linear in log-odds between knots, extended beyond the ends
+/// with the same slopes. Every slope is greater than 0, so probabilities keep the order of scores without ties at the
+/// ends (isotonic steps would create them).</summary>
 public sealed class Calibration
 {
-    /// <param name="raw">Raw scores of the knots, strictly ascending, 2 or more.</param>
-    /// <param name="logOdds">Calibrated log-odds at the knots, strictly ascending.</param>
-    /// <exception cref="ArtefactException">Knots that don't ascend.</exception>
+    /// <param name="raw">The raw scores of the knots, strictly ascending; at least 2.</param>
+    /// <param name="logOdds">The calibrated log-odds at the knots, strictly ascending.</param>
+    /// <exception cref="ArtefactException">The knots don't ascend strictly.</exception>
     [JsonConstructor]
     public Calibration(float[] raw, float[] logOdds)
     {
@@ -32,20 +30,19 @@ public sealed class Calibration
         LogOdds = logOdds!;
     }
 
-    /// <summary>Raw scores of the knots.</summary>
+    /// <summary>The raw scores of the knots.</summary>
     public float[] Raw { get; }
 
-    /// <summary>Calibrated log-odds at the knots.</summary>
+    /// <summary>The calibrated log-odds at the knots.</summary>
     public float[] LogOdds { get; }
 
-    /// <summary>
-    /// The line with this slope and height (J. Platt, "Probabilistic outputs for support vector machines", 1999).
-    /// </summary>
+    /// <summary>Creates the line with a slope and an intercept (J. Platt, "Probabilistic outputs for support vector
+    /// machines", 1999).</summary>
     public static Calibration Platt(double slope, double intercept) =>
         new([-1, 1], [(float)(intercept - slope), (float)(intercept + slope)]);
 
-    /// <summary>The probability of label 1, within 0 to 1; rises with the raw score.</summary>
-    /// <param name="raw">The forest's raw score.</param>
+    /// <summary>Gets the probability of label 1, within 0 to 1; it rises with the raw score.</summary>
+    /// <param name="raw">The raw score of the ensemble.</param>
     public double Probability(float raw)
     {
         int i = 1;

@@ -1,12 +1,12 @@
 namespace Models.Scoring;
 
-/// <summary>A layer of a network: each output is its bias and a weighted sum of all inputs.</summary>
-/// <param name="Outputs">1 or more.</param>
-/// <param name="Weights">Inputs times outputs: that from input i to output o at <c>i * Outputs + o</c>.</param>
-/// <param name="Bias">One an output.</param>
+/// <summary>A layer of a network: each output is its bias plus a weighted sum of all inputs.</summary>
+/// <param name="Outputs">The number of outputs, 1 or more.</param>
+/// <param name="Weights">Inputs times outputs weights: from input i to output o at <c>i * Outputs + o</c>.</param>
+/// <param name="Bias">One bias per output.</param>
 public sealed record DenseLayer(int Outputs, float[] Weights, float[] Bias)
 {
-    /// <summary>Values that it takes.</summary>
+    /// <summary>The number of inputs.</summary>
     public int Inputs => Weights.Length / Math.Max(1, Outputs);
 
     internal void Check(int layer, int inputs)

@@ -2,19 +2,17 @@ using System.Runtime.CompilerServices;
 
 namespace Models.Scoring;
 
-/// <summary>
-/// A forest and any number of networks over the same features, scores added up. Immutable and free of state: any number
-/// of threads may score at once; 16 and more rows at once, one row, and the plain twin are equal bit for bit.
-/// </summary>
+/// <summary>A forest and any number of networks over the same features, whose scores are added. Immutable, stateless
+/// and thread-safe. Scores of 16 or more rows at once, of one row, and of the plain twin are bitwise equal.</summary>
 public sealed class Ensemble
 {
     private const int Together = 64;
 
     private readonly Network[] _networks;
 
-    /// <param name="forest">What reasons are taken from.</param>
-    /// <param name="networks">None or more.</param>
-    /// <exception cref="ArtefactException">They take other numbers of features.</exception>
+    /// <param name="forest">The forest; reasons are derived from it.</param>
+    /// <param name="networks">The networks, if any.</param>
+    /// <exception cref="ArtefactException">The parts have different numbers of features.</exception>
     public Ensemble(Forest forest, IReadOnlyList<Network> networks)
     {
         if (networks.FirstOrDefault(n => n.Features != forest.Features) is { } other)
@@ -27,20 +25,19 @@ public sealed class Ensemble
         (Forest, _networks) = (forest, [.. networks]);
     }
 
-    /// <summary>The trees' part.</summary>
+    /// <summary>The trees.</summary>
     public Forest Forest { get; }
 
-    /// <summary>The networks' parts.</summary>
+    /// <summary>The networks.</summary>
     public IReadOnlyList<Network> Networks => _networks;
 
-    /// <summary>
-    /// The raw scores of rows in columns: value of feature f in row r at <c>columns[f * stride + r]</c>.
-    /// </summary>
+    /// <summary>Computes the raw scores of rows in columns: the value of feature f in row r is at <c>columns[f * stride
+    /// + r]</c>.</summary>
     /// <param name="columns">At least (features - 1) * stride + rows values.</param>
-    /// <param name="stride">From one feature's first row to the next one's, in values; at least
-    /// <paramref name="rows"/>.</param>
-    /// <param name="rows">0 or more.</param>
-    /// <param name="raw">Log-odds, one a row.</param>
+    /// <param name="stride">The distance between two features' first rows, in values; at least <paramref
+    /// name="rows"/>.</param>
+    /// <param name="rows">The number of rows, 0 or more.</param>
+    /// <param name="raw">The log-odds, one per row.</param>
     [SkipLocalsInit]
     public void Score(ReadOnlySpan<float> columns, int stride, int rows, Span<float> raw)
     {
@@ -60,8 +57,8 @@ public sealed class Ensemble
         }
     }
 
-    /// <summary>The raw score of one row whose values lie side by side, log-odds.</summary>
-    /// <param name="row">A value a feature.</param>
+    /// <summary>Computes the raw score, in log-odds, of one row with contiguous values.</summary>
+    /// <param name="row">One value per feature.</param>
     public float Score(ReadOnlySpan<float> row)
     {
         float raw = Forest.Score(row);
@@ -73,8 +70,8 @@ public sealed class Ensemble
         return raw;
     }
 
-    /// <summary>The safe twin of both.</summary>
-    /// <param name="row">A value a feature.</param>
+    /// <summary>Computes the same score without vector instructions: the safe twin of both.</summary>
+    /// <param name="row">One value per feature.</param>
     public float ScoreScalar(ReadOnlySpan<float> row)
     {
         float raw = Forest.ScoreScalar(row);

@@ -3,22 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace Models.Scoring;
 
-/// <summary>
-/// A gradient-boosted forest of regression trees. Immutable and free of state: any number of threads may score at once.
-/// Nothing is allocated after construction.
-/// </summary>
+/// <summary>A gradient-boosted forest of regression trees. Immutable, stateless and thread-safe. Nothing allocates
+/// after construction.</summary>
 /// <remarks>
-/// Leaves are kept as whole numbers of 2^-<see cref="FractionBits"/>, so a sum of them is exact and the same in
-/// whatever order it is taken: 32 rows at once, one row, and the plain twin are equal bit for bit. The rounding is at
-/// most 2^-(<see cref="FractionBits"/>+1) a tree, some 1e-7 for hundreds of trees. A NaN goes left at every node, as
-/// nothing is less or greater than it.
+/// Leaves are stored as multiples of 2^-<see cref="FractionBits"/>, so a sum of them is exact in any order: 32 rows at
+/// once, one row, and the plain twin are bitwise equal. The rounding error is at most 2^-(<see cref="FractionBits"/>+1)
+/// per tree, about 1e-7 for hundreds of trees. A NaN goes left at every node, because no comparison with it holds.
 /// </remarks>
 public sealed class Forest
 {
-    /// <summary>The most leaves of one tree: node and leaf numbers of a vector lane are bytes.</summary>
+    /// <summary>The maximum number of leaves of a tree: the vector form numbers nodes and leaves with bytes.</summary>
     public const int MaxLeaves = 128;
 
-    /// <summary>The most features: a row is copied to the stack.</summary>
+    /// <summary>The maximum number of features: a row is copied to the stack.</summary>
     public const int MaxFeatures = 512;
 
     private const int Together = 8;
@@ -27,15 +24,15 @@ public sealed class Forest
     private readonly Step[] _steps;
     private readonly int[] _stepLeaf;
 
-    /// <summary>By step, the node's or the leaf's value, log-odds.</summary>
+    /// <summary>The value of the node or leaf, by step, in log-odds.</summary>
     private readonly float[] _stepValue;
     private readonly TreePlace[] _places;
     private readonly ForestAvx2? _simd;
 
-    /// <param name="trees">1 or more.</param>
-    /// <param name="features">Values a row: 1 to <see cref="MaxFeatures"/>.</param>
-    /// <param name="bias">The raw score before any tree, log-odds.</param>
-    /// <exception cref="ArtefactException">A tree that is none, or sums that can't be held.</exception>
+    /// <param name="trees">The trees; at least one.</param>
+    /// <param name="features">The number of values per row: 1 to <see cref="MaxFeatures"/>.</param>
+    /// <param name="bias">The raw score before any tree, in log-odds.</param>
+    /// <exception cref="ArtefactException">A tree is invalid, or the sums overflow.</exception>
     public Forest(IReadOnlyList<Tree> trees, int features, float bias)
     {
         if (features is < 1 or > MaxFeatures || trees.Count == 0 || !float.IsFinite(bias))
@@ -56,15 +53,13 @@ public sealed class Forest
         Bias = bias;
         FractionBits = Fraction(trees, bias);
         WholeBias = Whole(bias);
-        Asked = AskedBy(_trees);
+        Asked = UsedBy(_trees);
         (_steps, _stepLeaf, _stepValue, _places) = WalkForm();
         _simd = ForestAvx2.IsSupported ? new ForestAvx2(this) : null;
     }
 
-    /// <summary>
-    /// What is left of a forest where values are known: leaves in the whole one's fractions, so that sums stay equal
-    /// bit for bit.
-    /// </summary>
+    /// <summary>Creates the remainder of a forest whose rows have known values. Its leaves use the same fraction bits
+    /// as the original, so sums stay bitwise equal.</summary>
     private Forest(Forest whole, ReadOnlySpan<float> known)
     {
         (Features, Bias, FractionBits, WholeBias) = (whole.Features, whole.Bias, whole.FractionBits, whole.WholeBias);
@@ -83,36 +78,35 @@ public sealed class Forest
         }
 
         _trees = [.. left];
-        Asked = AskedBy(_trees);
+        Asked = UsedBy(_trees);
         (_steps, _stepLeaf, _stepValue, _places) = WalkForm();
         _simd = ForestAvx2.IsSupported ? new ForestAvx2(this) : null;
     }
 
-    /// <summary>Values a row.</summary>
+    /// <summary>The number of values per row.</summary>
     public int Features { get; }
 
     /// <summary>The trees as they were trained.</summary>
     public IReadOnlyList<Tree> Trees => _trees;
 
-    /// <summary>The features that any node asks for, ascending: others' values need not be there.</summary>
+    /// <summary>The features that any node uses, ascending; values of others may be missing.</summary>
     public int[] Asked { get; }
 
-    /// <summary>The raw score before any tree, log-odds.</summary>
+    /// <summary>The raw score before any tree, in log-odds.</summary>
     public float Bias { get; }
 
-    /// <summary>Leaves and sums are whole numbers of 2^-this.</summary>
+    /// <summary>Leaves and sums are multiples of 2 to the power of minus this.</summary>
     public int FractionBits { get; }
 
     internal int WholeBias { get; }
 
-    /// <summary>
-    /// The raw scores of rows in columns: value of feature f in row r at <c>columns[f * stride + r]</c>.
-    /// </summary>
+    /// <summary>Computes the raw scores of rows in columns: the value of feature f in row r is at <c>columns[f * stride
+    /// + r]</c>.</summary>
     /// <param name="columns">At least (<see cref="Features"/> - 1) * stride + rows values.</param>
-    /// <param name="stride">From one feature's first row to the next one's, in values; at least
-    /// <paramref name="rows"/>.</param>
-    /// <param name="rows">0 or more.</param>
-    /// <param name="raw">Log-odds, one a row.</param>
+    /// <param name="stride">The distance between two features' first rows, in values; at least <paramref
+    /// name="rows"/>.</param>
+    /// <param name="rows">The number of rows, 0 or more.</param>
+    /// <param name="raw">The log-odds, one per row.</param>
     public void Score(ReadOnlySpan<float> columns, int stride, int rows, Span<float> raw)
     {
         CheckShape(columns.Length, stride, rows, raw.Length);
@@ -128,7 +122,7 @@ public sealed class Forest
         }
     }
 
-    /// <summary>The raw score of one row whose values lie side by side, log-odds.</summary>
+    /// <summary>Computes the raw score, in log-odds, of one row with contiguous values.</summary>
     /// <param name="row"><see cref="Features"/> values.</param>
     public float Score(ReadOnlySpan<float> row)
     {
@@ -136,10 +130,8 @@ public sealed class Forest
         return FromWhole(Walk(row[..Features]));
     }
 
-    /// <summary>
-    /// The safe twin of <see cref="Score(ReadOnlySpan{float},int,int,Span{float})"/>: tree by tree, node by node, for
-    /// one row.
-    /// </summary>
+    /// <summary>The safe twin of <see cref="Score(ReadOnlySpan{float},int,int,Span{float})"/>: evaluates one row, tree
+    /// by tree and node by node.</summary>
     /// <param name="row"><see cref="Features"/> values.</param>
     public float ScoreScalar(ReadOnlySpan<float> row)
     {
@@ -153,12 +145,10 @@ public sealed class Forest
         return FromWhole(sum);
     }
 
-    /// <summary>
-    /// The forest for rows of which some values are known beforehand: nodes that ask for them are decided now, and
-    /// fewer are left to walk. Scores equal those of this forest bit for bit on rows with those values, which are not
-    /// looked at again.
-    /// </summary>
-    /// <param name="known">Features and their values, none NaN.</param>
+    /// <summary>Specialises the forest for rows in which some values are known: nodes that use them are resolved now,
+    /// so fewer remain to evaluate. On rows with those values, scores are bitwise equal to this forest's; the values
+    /// aren't read again.</summary>
+    /// <param name="known">The features with known values, none of them NaN.</param>
     public Forest Given(IEnumerable<(int Feature, float Value)> known)
     {
         float[] values = new float[Features];
@@ -171,13 +161,11 @@ public sealed class Forest
         return new Forest(this, values);
     }
 
-    /// <summary>
-    /// What each feature moved the raw score by: along each tree's path, the change of the expected value at a node
-    /// counts for the feature that the node asks (A. Saabas, "Interpreting random forests", 2014). Their sum, the bias
-    /// and the roots' values make the score.
-    /// </summary>
+    /// <summary>Computes how much each feature changed the raw score. Along each tree's path, the change of the
+    /// expected value at a node counts for the feature that the node uses (A. Saabas, "Interpreting random forests",
+    /// 2014). The score is their sum plus the bias and the roots' values.</summary>
     /// <param name="row"><see cref="Features"/> values.</param>
-    /// <param name="perFeature"><see cref="Features"/> sums, log-odds; greater than 0 where it speaks for label
+    /// <param name="perFeature"><see cref="Features"/> sums, in log-odds; positive if the feature speaks for label
     /// 1.</param>
     public void Contributions(ReadOnlySpan<float> row, Span<float> perFeature)
     {
@@ -196,7 +184,7 @@ public sealed class Forest
 
             for (int level = _places[tree].Depth; level > 0; level--)
             {
-                // one that stands at its leaf already adds nothing
+                // a walk that has reached its leaf adds nothing
                 foreach (ref int node in at)
                 {
                     int next = Next(ref steps, node, ref values);
@@ -207,7 +195,7 @@ public sealed class Forest
         }
     }
 
-    private static int[] AskedBy(Tree[] trees) =>
+    private static int[] UsedBy(Tree[] trees) =>
         [.. trees.SelectMany(t => t.Feature).Distinct().Order().Select(f => (int)f)];
 
     internal int Whole(float value) =>
@@ -217,16 +205,16 @@ public sealed class Forest
 
     private static int Fraction(IReadOnlyList<Tree> trees, float bias)
     {
-        double most = Math.Abs((double)bias);
+        double maxSum = Math.Abs((double)bias);
         foreach (Tree tree in trees)
         {
-            most += tree.LeafValue.Max(v => Math.Abs((double)v));
+            maxSum += tree.LeafValue.Max(v => Math.Abs((double)v));
         }
 
-        int bits = 30 - Math.Max(0, Math.ILogB((most * 1.0001) + 1e-3));
+        int bits = 30 - Math.Max(0, Math.ILogB((maxSum * 1.0001) + 1e-3));
         return bits >= 10
             ? Math.Min(bits, 28)
-            : throw new ArtefactException($"Leaves add up to {most}: no forest of log-odds.");
+            : throw new ArtefactException($"Leaves add up to {maxSum}, which can't be log-odds.");
     }
 
     private (Step[] Steps, int[] Leaf, float[] Value, TreePlace[] Places) WalkForm()
@@ -261,7 +249,7 @@ public sealed class Forest
             places.Add(new TreePlace(start, queue[^1].Depth));
         }
 
-        // trees of one depth go together, and the last ones with some that add nothing
+        // trees of equal depth run together; the last group is padded with trees that add nothing
         var nothing = new TreePlace(steps.Count, 0);
         steps.Add(new Step(float.PositiveInfinity, 0, 0));
         leaves.Add(0);
@@ -286,7 +274,7 @@ public sealed class Forest
         return FromWhole(Walk(values));
     }
 
-    /// <summary>Eight trees at once: a step waits for its loads, and eight walks wait together.</summary>
+    /// <summary>Evaluates eight trees at once: each step waits for its loads, and eight waits overlap.</summary>
     private int Walk(ReadOnlySpan<float> row)
     {
         int sum = WholeBias;
@@ -342,19 +330,17 @@ public sealed class Forest
         if (rows < 0 || stride < rows || raw < rows || (rows > 0 && columns < ((long)(Features - 1) * stride) + rows))
         {
             throw new ArgumentException(
-                $"{rows} rows of {Features} features at stride {stride} don't lie in {columns} values, or {raw} "
-                    + $"results don't hold them."
+                $"{rows} rows of {Features} features at stride {stride} don't fit in {columns} values, or {raw} "
+                    + $"results are too few."
             );
         }
     }
 
-    /// <summary>
-    /// 8 bytes; the left child lies <paramref name="Left"/> steps on and the right one behind it; a leaf leads to
-    /// itself.
-    /// </summary>
+    /// <summary>8 bytes. The left child is <paramref name="Left"/> steps ahead, and the right one follows it. A leaf
+    /// leads to itself.</summary>
     private readonly record struct Step(float Threshold, ushort Feature, ushort Left);
 
-    /// <param name="Start">The root's step.</param>
-    /// <param name="Depth">Steps to the deepest leaf.</param>
+    /// <param name="Start">The step of the root.</param>
+    /// <param name="Depth">The number of steps to the deepest leaf.</param>
     private readonly record struct TreePlace(int Start, int Depth);
 }

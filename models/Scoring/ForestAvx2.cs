@@ -5,15 +5,13 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Models.Scoring;
 
-/// <summary>
-/// The vector form of a <see cref="Forest"/>: 32 rows at a time. Each value is turned into its rank among the
-/// thresholds that the forest has for its feature, a byte for each group of trees whose thresholds number 255 at most;
-/// a node is then decided for 32 rows by one comparison of bytes, and leaf numbers are chosen from the last nodes
-/// upwards. Its safe twin is <see cref="Forest.ScoreScalar"/>.
-/// </summary>
+/// <summary>The vector form of a <see cref="Forest"/>, which scores 32 rows at a time. Each value is replaced by its
+/// rank among the forest's thresholds for its feature: one byte for each group of trees with at most 255 thresholds.
+/// One byte comparison then decides a node for 32 rows, and leaf numbers are selected from the last nodes upwards. Its
+/// safe twin is <see cref="Forest.ScoreScalar"/>.</summary>
 internal sealed unsafe class ForestAvx2
 {
-    /// <summary>Below so many rows, walking each is faster than ranking 32.</summary>
+    /// <summary>The minimum number of rows: for fewer, walking each row is faster than ranking 32.</summary>
     public const int MinRows = 6;
 
     private const int Lanes = 32;
@@ -22,7 +20,7 @@ internal sealed unsafe class ForestAvx2
     private const int TreesAtOnce = 64;
     private const uint FourTimes = 0x01010101;
 
-    // pinned, so that the addresses taken once stay: the arrays live as long as the forest
+    // pinned, so that their addresses stay valid for the lifetime of the forest
     private readonly float[] _thresholds;
     private readonly Column[] _columns;
     private readonly Node[] _nodes;
@@ -31,7 +29,7 @@ internal sealed unsafe class ForestAvx2
     private readonly int _wholeBias;
     private readonly double _scale;
     private readonly int _slots;
-    private readonly int _mostLeaves;
+    private readonly int _maxLeaves;
 
     public ForestAvx2(Forest forest)
     {
@@ -40,7 +38,7 @@ internal sealed unsafe class ForestAvx2
         var nodes = new List<Node>();
         var walks = new List<Walk>();
         var leaves = new List<int>();
-        _mostLeaves = forest.Trees.Max(t => t.Leaves);
+        _maxLeaves = forest.Trees.Max(t => t.Leaves);
         for (int first = 0; first < forest.Trees.Count;)
         {
             var (next, sets) = Group(forest, first);
@@ -70,15 +68,13 @@ internal sealed unsafe class ForestAvx2
         _leaves = Pinned(leaves);
         _wholeBias = forest.WholeBias;
         _scale = Math.ScaleB(1.0, -forest.FractionBits);
-        _slots = _mostLeaves + forest.Trees.Max(t => t.Nodes);
+        _slots = _maxLeaves + forest.Trees.Max(t => t.Nodes);
     }
 
     public static bool IsSupported => Avx2.IsSupported;
 
-    /// <summary>
-    /// Scores 32 rows at a time, the last ones overlapping those before; returns how many rows it scored, which is all
-    /// or none.
-    /// </summary>
+    /// <summary>Scores 32 rows at a time; the last group may overlap the one before. Returns the number of rows scored:
+    /// all or none.</summary>
     [SkipLocalsInit]
     public int Score(ReadOnlySpan<float> columns, int stride, int rows, Span<float> raw)
     {
@@ -86,7 +82,7 @@ internal sealed unsafe class ForestAvx2
         byte* slots = stackalloc byte[(_slots * Lanes) + Lanes];
         ranks += Lanes - (int)((nuint)ranks % Lanes);
         slots += Lanes - (int)((nuint)slots % Lanes);
-        for (int i = 0; i < _mostLeaves; i++)
+        for (int i = 0; i < _maxLeaves; i++)
         {
             Vector256.StoreAligned(Vector256.Create((byte)i), slots + (i * Lanes));
         }
@@ -112,11 +108,9 @@ internal sealed unsafe class ForestAvx2
         return rows;
     }
 
-    /// <summary>
-    /// The number of thresholds below each value, less 128. First the block of 16 thresholds in which a value falls,
-    /// for eight rows at once; then its place in the block, for 16 thresholds at once. (A binary search by gathers
-    /// takes four times as long where gathers are slow.)
-    /// </summary>
+    /// <summary>Computes the number of thresholds below each value, minus 128. Finds the block of 16 thresholds for
+    /// eight values at once, then the position in the block by comparing 16 thresholds at once. (A binary search with
+    /// gathers takes four times as long where gathers are slow.)</summary>
     [SkipLocalsInit]
     private void Rank(float* from, int stride, int rows, byte* ranks)
     {
@@ -141,7 +135,7 @@ internal sealed unsafe class ForestAvx2
                     Vector256<int> before = Vector256<int>.Zero;
                     for (int block = 1; block < column.Blocks; block++)
                     {
-                        // ordered: false for NaN, whose rank stays 0, and rank 0 goes left at every node
+                        // ordered comparison: false for NaN, whose rank stays 0, and rank 0 goes left at every node
                         before -= Vector256.LessThan(Vector256.Create(thresholds[(block * Block) - 1]), x).AsInt32();
                     }
 
@@ -179,14 +173,14 @@ internal sealed unsafe class ForestAvx2
         }
     }
 
-    /// <summary>By tree and row, the number of the leaf.</summary>
+    /// <summary>Finds the leaf number by tree and row.</summary>
     private void FindLeaves(ReadOnlySpan<Walk> walks, byte* ranks, byte* slots, byte* found)
     {
         fixed (Node* nodes = _nodes)
         {
             foreach (ref readonly Walk walk in walks)
             {
-                byte* slot = slots + ((nint)_mostLeaves * Lanes);
+                byte* slot = slots + ((nint)_maxLeaves * Lanes);
                 Vector256<byte> leaf = Vector256<byte>.Zero;
                 Node* node = nodes + walk.Node,
                     pairs = node + walk.Pairs,
@@ -216,9 +210,8 @@ internal sealed unsafe class ForestAvx2
         }
     }
 
-    /// <summary>
-    /// Eight rows' sums stay in registers while all trees pass: gathers would take longer than these loads.
-    /// </summary>
+    /// <summary>Adds leaf values, keeping the sums of eight rows in registers for all trees: gathers would take longer
+    /// than these loads.</summary>
     private void AddLeaves(ReadOnlySpan<Walk> walks, byte* found, int* sums)
     {
         int s0 = sums[0],
@@ -250,7 +243,7 @@ internal sealed unsafe class ForestAvx2
         (sums[4], sums[5], sums[6], sums[7]) = (s4, s5, s6, s7);
     }
 
-    /// <summary>All ones where a row goes right.</summary>
+    /// <summary>Sets all bits for rows that go right.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> Right(byte* ranks, Node* node) =>
         Avx2.CompareGreaterThan(
@@ -259,10 +252,8 @@ internal sealed unsafe class ForestAvx2
             )
             .AsByte();
 
-    /// <summary>
-    /// The trees from <paramref name="first"/> on that have at most 255 thresholds of each feature together, and these,
-    /// ascending.
-    /// </summary>
+    /// <summary>Finds the longest run of trees from <paramref name="first"/> on with at most 255 distinct thresholds
+    /// per feature, and those thresholds, ascending.</summary>
     private static (int Next, Dictionary<int, Thresholds> Sets) Group(Forest forest, int first)
     {
         var sets = new Dictionary<int, Thresholds>();
@@ -296,10 +287,8 @@ internal sealed unsafe class ForestAvx2
         return (next, sets.Where(s => s.Value.Count > 0).ToDictionary());
     }
 
-    /// <summary>
-    /// A tree's nodes, those first whose children are both leaves, then the others, children before parents; its leaves
-    /// as numbered here.
-    /// </summary>
+    /// <summary>Compiles a tree: first the nodes whose children are both leaves, then the others, children before
+    /// parents, with leaves numbered accordingly.</summary>
     private Walk Compile(
         Tree tree,
         Dictionary<int, int> columnOf,
@@ -315,7 +304,7 @@ internal sealed unsafe class ForestAvx2
         int[] leafOrder = [.. pairs.SelectMany(n => (int[])[~tree.Left[n], ~tree.Right[n]])];
         leafOrder = [.. leafOrder, .. Enumerable.Range(0, tree.Leaves).Except(leafOrder)];
         int Slot(int child) =>
-            (child >= 0 ? _mostLeaves + Array.IndexOf(order, child) : Array.IndexOf(leafOrder, ~child)) * Lanes;
+            (child >= 0 ? _maxLeaves + Array.IndexOf(order, child) : Array.IndexOf(leafOrder, ~child)) * Lanes;
 
         var walk = new Walk(nodes.Count, pairs.Length, tree.Nodes, leaves.Count);
         leaves.AddRange(leafOrder.Select(l => whole(tree.LeafValue[l])));
@@ -339,20 +328,18 @@ internal sealed unsafe class ForestAvx2
         return array;
     }
 
-    /// <summary>
-    /// Thresholds of a feature, ascending, each once. Few, and in a type of its own since a generic set of floats is
-    /// compiled anew at each start.
-    /// </summary>
+    /// <summary>The distinct thresholds of a feature, ascending. There are few, and a generic set of floats would be
+    /// jitted at each start.</summary>
     private sealed class Thresholds
     {
-        // one more than fit, which is taken out again
+        // one more than allowed, which is removed again
         private readonly float[] _sorted = new float[MaxThresholds + 1];
 
         public int Count { get; private set; }
 
         public ReadOnlySpan<float> Sorted => _sorted.AsSpan(0, Count);
 
-        /// <summary>How many lie below.</summary>
+        /// <summary>Counts the thresholds below a value.</summary>
         public int Rank(float threshold)
         {
             int rank = 0;
@@ -364,7 +351,7 @@ internal sealed unsafe class ForestAvx2
             return rank;
         }
 
-        /// <summary>False where it is there.</summary>
+        /// <summary>Adds a threshold. Returns false if it is already present.</summary>
         public bool Add(float threshold)
         {
             int at = Rank(threshold);
@@ -389,11 +376,9 @@ internal sealed unsafe class ForestAvx2
 
     private readonly record struct Column(int Feature, int Thresholds, int Blocks);
 
-    /// <summary>
-    /// A byte's rank four times, to be spread over a vector by one load; offsets in bytes of the ranks and of the slots
-    /// of both children, which were filled before. Where both children are leaves, the left one's number four times
-    /// stands for them.
-    /// </summary>
+    /// <summary>A rank byte repeated four times, so that one load spreads it over a vector; byte offsets of the ranks
+    /// and of both children's slots, which are filled earlier. If both children are leaves, the left one's number,
+    /// repeated four times, replaces the offset.</summary>
     private readonly record struct Node(uint Rank, uint Column, uint Left, uint Right);
 
     private readonly record struct Walk(int Node, int Pairs, int Nodes, int Leaf);

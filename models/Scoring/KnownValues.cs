@@ -1,14 +1,12 @@
 namespace Models.Scoring;
 
-/// <summary>
-/// Takes out of trees what values that are known beforehand decide: a node that asks for one of them is replaced by the
-/// child that it leads to (partial evaluation; Jones, Gomard and Sestoft, 1993). What is left scores a row with those
-/// values as the whole tree does.
-/// </summary>
+/// <summary>Simplifies trees for values known in advance: a node that uses one of them is replaced by the child that it
+/// leads to (partial evaluation; Jones, Gomard and Sestoft, 1993). The remaining tree scores rows with those values
+/// like the whole tree.</summary>
 internal static class KnownValues
 {
-    /// <summary>The tree that is left of <paramref name="tree"/>; of one leaf where all is decided.</summary>
-    /// <param name="known">By feature its value; NaN where it isn't known.</param>
+    /// <summary>Gets what remains of <paramref name="tree"/>; a single leaf if everything is decided.</summary>
+    /// <param name="known">The value by feature; NaN if unknown.</param>
     public static Tree Reduce(Tree tree, ReadOnlySpan<float> known)
     {
         var kept = new List<int>();
@@ -30,7 +28,7 @@ internal static class KnownValues
         );
     }
 
-    /// <summary>The number that a child gets among what is left.</summary>
+    /// <summary>Gets the number of a child in the remaining tree.</summary>
     private static short Place(
         Tree tree,
         short child,

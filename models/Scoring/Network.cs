@@ -4,26 +4,24 @@ using System.Runtime.Intrinsics;
 
 namespace Models.Scoring;
 
-/// <summary>
-/// A small network of dense layers over the features that a forest sees. Where trees say the same of all values beyond
-/// their outermost threshold, it goes on along its slopes, and errs elsewhere than they do: what the two say together
-/// is worth more than either (models.md). Immutable and free of state: any number of threads may score at once.
-/// </summary>
+/// <summary>A small network of dense layers over the features of a forest. Beyond their outermost thresholds, trees are
+/// constant, but a network continues along its slopes, and its errors differ from theirs; together they are better than
+/// either (models.md). Immutable, stateless and thread-safe.</summary>
 /// <remarks>
-/// A value v becomes s / (1 + |s| / <see cref="Knee"/>), s = (v - middle) * scale, so that none is beyond
-/// ±<see cref="Knee"/>, however far out; between layers what is below 0 counts <see cref="Leak"/> (A. Maas et al.,
-/// 2013). Each output is summed in the order of its inputs, one fused step each: 16 rows at once, one row, and the
-/// plain twin are equal bit for bit.
+/// A value v becomes s / (1 + |s| / <see cref="Knee"/>) with s = (v - middle) * scale, so none exceeds ±<see
+/// cref="Knee"/>. Between layers, negative values are multiplied by <see cref="Leak"/> (A. Maas et al., 2013). Each
+/// output is summed in the order of its inputs with fused multiply-adds, so 16 rows at once, one row, and the plain
+/// twin are bitwise equal.
 /// </remarks>
 public sealed class Network
 {
-    /// <summary>The most values of a row and outputs of a layer: what lies between layers is on the stack.</summary>
+    /// <summary>The maximum width of a row and of a layer: values between layers are on the stack.</summary>
     public const int MaxWidth = 512;
 
-    /// <summary>How far out a standardised value counts at most.</summary>
+    /// <summary>The limit of a standardised value.</summary>
     public const float Knee = 4;
 
-    /// <summary>Slope below 0 between layers.</summary>
+    /// <summary>The slope below 0 between layers.</summary>
     public const float Leak = 0.1f;
 
     private const int Lanes = 16;
@@ -32,15 +30,15 @@ public sealed class Network
     private readonly float[] _scale;
     private readonly DenseLayer[] _layers;
 
-    // outputs to whole vectors, so that one row needs no rest
+    // outputs padded to whole vectors, so that a single row has no remainder
     private readonly Padded[] _padded;
     private readonly int _widest;
 
-    /// <param name="middle">By feature, what counts 0, in its unit.</param>
-    /// <param name="scale">By feature, 1 over what counts 1.</param>
-    /// <param name="layers">One or more, each taking what the one before gives; the last gives one value,
+    /// <param name="middle">The value that counts as 0, by feature, in its unit.</param>
+    /// <param name="scale">1 divided by the deviation that counts as 1, by feature.</param>
+    /// <param name="layers">The layers, each taking the outputs of the one before. The last one has one output, in
     /// log-odds.</param>
-    /// <exception cref="ArtefactException">Parts that don't fit each other.</exception>
+    /// <exception cref="ArtefactException">The parts don't fit together.</exception>
     public Network(float[] middle, float[] scale, IReadOnlyList<DenseLayer> layers)
     {
         if (
@@ -67,24 +65,25 @@ public sealed class Network
         _padded = [.. layers.Select(Padded.Of)];
     }
 
-    /// <summary>Values a row.</summary>
+    /// <summary>The number of values per row.</summary>
     public int Features => _middle.Length;
 
-    /// <summary>By feature, what counts 0.</summary>
+    /// <summary>The value that counts as 0, by feature.</summary>
     public IReadOnlyList<float> Middle => _middle;
 
-    /// <summary>By feature, 1 over what counts 1.</summary>
+    /// <summary>1 divided by the deviation that counts as 1, by feature.</summary>
     public IReadOnlyList<float> Scale => _scale;
 
-    /// <summary>From the features to the score.</summary>
+    /// <summary>The layers, from the features to the score.</summary>
     public IReadOnlyList<DenseLayer> Layers => _layers;
 
-    /// <summary>The scores of rows in columns: value of feature f in row r at <c>columns[f * stride + r]</c>.</summary>
+    /// <summary>Computes the scores of rows in columns: the value of feature f in row r is at <c>columns[f * stride +
+    /// r]</c>.</summary>
     /// <param name="columns">At least (<see cref="Features"/> - 1) * stride + rows values.</param>
-    /// <param name="stride">From one feature's first row to the next one's, in values; at least
-    /// <paramref name="rows"/>.</param>
-    /// <param name="rows">0 or more.</param>
-    /// <param name="scores">Log-odds, one a row.</param>
+    /// <param name="stride">The distance between two features' first rows, in values; at least <paramref
+    /// name="rows"/>.</param>
+    /// <param name="rows">The number of rows, 0 or more.</param>
+    /// <param name="scores">The log-odds, one per row.</param>
     [SkipLocalsInit]
     public void Score(ReadOnlySpan<float> columns, int stride, int rows, Span<float> scores)
     {
@@ -96,8 +95,8 @@ public sealed class Network
         )
         {
             throw new ArgumentException(
-                $"{rows} rows of {Features} features at stride {stride} don't lie in {columns.Length} values, or "
-                    + $"{scores.Length} results don't hold them."
+                $"{rows} rows of {Features} features at stride {stride} don't fit in {columns.Length} values, or "
+                    + $"{scores.Length} results are too few."
             );
         }
 
@@ -134,7 +133,7 @@ public sealed class Network
         }
     }
 
-    /// <summary>The score of one row whose values lie side by side, log-odds.</summary>
+    /// <summary>Computes the score, in log-odds, of one row with contiguous values.</summary>
     /// <param name="row"><see cref="Features"/> values.</param>
     [SkipLocalsInit]
     public float Score(ReadOnlySpan<float> row)
@@ -158,7 +157,7 @@ public sealed class Network
         return from[0];
     }
 
-    /// <summary>The safe twin of both: output by output, input by input, for one row.</summary>
+    /// <summary>The safe twin of both: evaluates one row, output by output and input by input.</summary>
     /// <param name="row"><see cref="Features"/> values.</param>
     public float ScoreScalar(ReadOnlySpan<float> row)
     {
@@ -191,7 +190,7 @@ public sealed class Network
         return values[0];
     }
 
-    /// <summary>A value as the first layer takes it.</summary>
+    /// <summary>Standardises a value for the first layer.</summary>
     public static float Prepared(float value, float middle, float scale)
     {
         float standard = (value - middle) * scale;
@@ -204,9 +203,8 @@ public sealed class Network
         return standard / (Vector512<float>.One + (Vector512.Abs(standard) * Vector512.Create(1 / Knee)));
     }
 
-    /// <summary>
-    /// 16 rows through a layer, eight outputs at once: a sum waits for its last step, and eight wait together.
-    /// </summary>
+    /// <summary>Evaluates a layer for 16 rows, eight outputs at once: each sum waits for its last step, and eight waits
+    /// overlap.</summary>
     private static void Together(DenseLayer layer, ReadOnlySpan<float> from, Span<float> to, bool leaks)
     {
         int outputs = layer.Outputs,
@@ -267,7 +265,7 @@ public sealed class Network
         }
     }
 
-    /// <summary>One row through a layer, 16 outputs a vector and two vectors at once.</summary>
+    /// <summary>Evaluates a layer for one row, with 16 outputs per vector and two vectors at once.</summary>
     private static void Alone(in Padded layer, ReadOnlySpan<float> from, Span<float> to, bool leaks)
     {
         ref float w = ref MemoryMarshal.GetArrayDataReference(layer.Weights);
@@ -296,7 +294,7 @@ public sealed class Network
             )
             : sum;
 
-    /// <summary>A layer with outputs to whole vectors.</summary>
+    /// <summary>A layer whose outputs are padded to whole vectors.</summary>
     private readonly record struct Padded(int Inputs, int Outputs, float[] Weights, float[] Bias)
     {
         public static Padded Of(DenseLayer layer)

@@ -1,18 +1,15 @@
 namespace Models.Scoring;
 
-/// <summary>
-/// One regression tree as it is trained and stored. Inner nodes are numbered from 0 (the root), children before which
-/// their parent comes in no particular order; a child at or above 0 is an inner node, one below 0 is leaf
-/// <c>~child</c>. A tree of one leaf has no inner node.
-/// </summary>
-/// <param name="Feature">By inner node, the feature that it asks for (0-based, in the artefact's order).</param>
-/// <param name="Threshold">By inner node; a value greater than it goes right, any other, NaN included, goes
-/// left.</param>
+/// <summary>One regression tree as trained and stored. Inner nodes are numbered from 0 (the root), with no particular
+/// order between parents and children. A child at or above 0 is an inner node; one below 0 is leaf <c>~child</c>. A
+/// tree with a single leaf has no inner node.</summary>
+/// <param name="Feature">By inner node, the feature that it uses (0-based, in the artefact's order).</param>
+/// <param name="Threshold">By inner node. A greater value goes right; any other, including NaN, goes left.</param>
 /// <param name="Left">By inner node, its left child.</param>
 /// <param name="Right">By inner node, its right child.</param>
 /// <param name="NodeValue">By inner node, the mean of the leaves below, weighted by the training rows that reach them;
-/// raw score.</param>
-/// <param name="LeafValue">By leaf, what it adds to the raw score (log-odds, learning rate included).</param>
+/// in raw score.</param>
+/// <param name="LeafValue">By leaf, the contribution to the raw score (log-odds, including the learning rate).</param>
 public sealed record Tree(
     ushort[] Feature,
     float[] Threshold,
@@ -22,14 +19,14 @@ public sealed record Tree(
     float[] LeafValue
 )
 {
-    /// <summary>Inner nodes; one less than <see cref="Leaves"/>.</summary>
+    /// <summary>The number of inner nodes; one less than <see cref="Leaves"/>.</summary>
     public int Nodes => Feature.Length;
 
-    /// <summary>Leaves: 1 to <see cref="Forest.MaxLeaves"/>.</summary>
+    /// <summary>The number of leaves: 1 to <see cref="Forest.MaxLeaves"/>.</summary>
     public int Leaves => LeafValue.Length;
 
-    /// <summary>The leaf that a row falls into, node by node: what every faster way is held against.</summary>
-    /// <param name="row">One value a feature.</param>
+    /// <summary>Finds the leaf of a row, node by node. Every faster way is tested against this.</summary>
+    /// <param name="row">One value per feature.</param>
     public int LeafOf(ReadOnlySpan<float> row)
     {
         if (Nodes == 0)
@@ -45,26 +42,22 @@ public sealed record Tree(
         return ~node;
     }
 
-    /// <summary>
-    /// Throws <see cref="ArtefactException"/> unless arrays fit each other, each node and leaf has exactly one parent,
-    /// and values are finite.
-    /// </summary>
+    /// <summary>Throws <see cref="ArtefactException"/> unless the arrays fit together, each node and leaf has exactly
+    /// one parent, and all values are finite.</summary>
     internal void Check(int tree, int features)
     {
         int n = Nodes;
         if (Threshold.Length != n || Left.Length != n || Right.Length != n || NodeValue.Length != n || Leaves != n + 1)
         {
             throw new ArtefactException(
-                $"Tree {tree} has {n} nodes and {Leaves} leaves; a tree has one leaf more than nodes, and every "
-                    + $"array fits them."
+                $"Tree {tree} has {n} nodes and {Leaves} leaves; expected one more leaf than nodes, and arrays "
+                    + $"of those lengths."
             );
         }
 
         if (Leaves > Forest.MaxLeaves)
         {
-            throw new ArtefactException(
-                $"Tree {tree} has {Leaves} leaves; the most that a forest here evaluates is {Forest.MaxLeaves}."
-            );
+            throw new ArtefactException($"Tree {tree} has {Leaves} leaves; the maximum is {Forest.MaxLeaves}.");
         }
 
         var seen = new bool[n + Leaves];
@@ -74,7 +67,7 @@ public sealed record Tree(
             {
                 throw new ArtefactException(
                     $"Tree {tree}, node {i}: feature {Feature[i]} of {features}, threshold {Threshold[i]}, value "
-                        + $"{NodeValue[i]} can't be."
+                        + $"{NodeValue[i]} is invalid."
                 );
             }
 
@@ -84,7 +77,7 @@ public sealed record Tree(
                 if (child == 0 || place >= seen.Length || seen[place])
                 {
                     throw new ArtefactException(
-                        $"Tree {tree}, node {i}: child {child} is not there, is the root, or has a parent already."
+                        $"Tree {tree}, node {i}: child {child} doesn't exist, is the root, or already has a parent."
                     );
                 }
 
@@ -96,16 +89,15 @@ public sealed record Tree(
         {
             if (!float.IsFinite(LeafValue[i]))
             {
-                throw new ArtefactException($"Tree {tree}, leaf {i}: {LeafValue[i]} is no score.");
+                throw new ArtefactException($"Tree {tree}, leaf {i}: {LeafValue[i]} isn't a score.");
             }
         }
 
         CheckNoCycle(tree);
     }
 
-    /// <summary>
-    /// Nodes in an order in which each comes after its parent; breadth first, so siblings are neighbours.
-    /// </summary>
+    /// <summary>Gets the nodes in breadth-first order, so each comes after its parent and siblings are
+    /// adjacent.</summary>
     internal int[] BreadthFirst()
     {
         var order = new List<int>(Nodes);
@@ -132,7 +124,7 @@ public sealed record Tree(
     {
         if (BreadthFirst().Length != Nodes)
         {
-            throw new ArtefactException($"Tree {tree}: not every node hangs below the root.");
+            throw new ArtefactException($"Tree {tree}: not every node is reachable from the root.");
         }
     }
 }

@@ -3,7 +3,7 @@ using Models.Training.Commands;
 
 Threads.WaitWithoutSpinning();
 var root = new RootCommand(
-    "Trains, evaluates and applies the engine's models. Exit codes: 0 done, 1 failed, 2 wrong use, 3 not there."
+    "Trains, evaluates and applies the engine's models. Exit codes: 0 done, 1 failed, 2 usage error, 3 not found."
 )
 {
     TrainCommand.Make(),

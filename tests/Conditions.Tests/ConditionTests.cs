@@ -76,7 +76,7 @@ public sealed class ConditionTests
                 .Compile("context.tier", Clicks.Names(), CelType.Int)
                 .TryEvaluate(ref click, out _, out string? error)
         );
-        Assert.Equal("expected int, the condition gave string", error);
+        Assert.Equal("expected int, but the condition returned string", error);
     }
 
     [Fact]

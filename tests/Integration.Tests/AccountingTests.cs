@@ -27,7 +27,7 @@ public partial class AccountingTests
         Assert.Equal(records, Number(summary, "without ticks: "));
         Assert.Equal(2000, Number(summary, "verdicts "));
         Assert.Equal(2000, told["click"]);
-        Assert.Equal(told.GetValueOrDefault("click again"), Number(summary, "duplicates "));
+        Assert.Equal(told.GetValueOrDefault("repeated click"), Number(summary, "duplicates "));
         Assert.Equal(told["cursor-path"], Number(summary, "cursor paths "));
         Assert.Equal(told.GetValueOrDefault("confirmation"), Number(summary, "confirmations "));
         Assert.Equal(told["to dead letters"], Number(summary, "dead letters "));

@@ -105,7 +105,7 @@ public class EncodingTests
             ),
         ]);
         CommandRun end = await lab.RunUntilIdleAsync(lab.Redis);
-        Assert.Contains("of these 2 had a key that isn't their network's", end.Out);
+        Assert.Contains("of these 2 had a key that isn't their network", end.Out);
         Assert.Equal(5, lab.Redis.Keys("verdict:").Count);
     }
 

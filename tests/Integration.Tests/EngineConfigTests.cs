@@ -62,15 +62,15 @@ public sealed class EngineConfigTests
     [InlineData("lanes: many", "line 1, column 8: lanes is 'many'; expected a whole number")]
     [InlineData("lanes: 3000000000", "line 1, column 8: lanes is 3000000000; expected no more than 2147483647")]
     [InlineData("behind_proxy: 1", "line 1, column 15: behind_proxy is '1'; expected true or false")]
-    [InlineData("files: lists", "line 1, column 8: files is no list; expected one of texts")]
-    [InlineData("files: [[a]]", "line 1, column 9: files holds what is no text")]
+    [InlineData("files: lists", "line 1, column 8: files isn't a list; expected a list of texts")]
+    [InlineData("files: [[a]]", "line 1, column 9: files contains an element that isn't text")]
     [InlineData("redis: [a]", "line 1, column 8: redis is a list or a map; expected one value")]
     [InlineData("bounds: 5", "line 1, column 9: expected a map")]
     [InlineData("- a", "line 1, column 1: expected a map")]
     [InlineData("group: a\ngroup: b", "line 2, column 1: Duplicate key")]
     [InlineData("group: a\n---\ngroup: b", "line 3, column 1: expected one document")]
     [InlineData("group: [a", "line 2, column 1")]
-    [InlineData("lanes: -1", ": lanes is -1; expected 0 (one a core) to 1024")]
+    [InlineData("lanes: -1", ": lanes is -1; expected 0 (one per core) to 1024")]
     public void What_is_wrong_is_told_with_its_place(string yaml, string expected) =>
         Assert.Contains(expected, Assert.Throws<ConfigException>(() => Read(yaml)).Message, StringComparison.Ordinal);
 

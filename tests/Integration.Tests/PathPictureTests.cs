@@ -131,7 +131,7 @@ public class PathPictureTests
         foreach (
             (string click, string says) in new[]
             {
-                ("never", "never came"),
+                ("never", "never arrived"),
                 ("early", "has no path"),
                 ("unknown", "no verdict"),
             }

@@ -175,7 +175,7 @@ public class QualityTests
         Assert.True(table.ExitCode == 0, table.ToString());
         Assert.Contains("4 labels of 3 clicks; compared 2, of which 1 are invalid", table.Out);
         Assert.Contains("1 labelled clicks have no verdict", table.Out);
-        Assert.Contains("1 records are no labels", table.Out);
+        Assert.Contains("1 records aren't labels", table.Out);
         Assert.Matches(@"(?m)^list\.crawler +1 +1 +1\.0000 +0\.2065-1\.0000 +1\.0000", table.Out);
 
         CommandRun json = await Programs.EngineAsync(

@@ -127,7 +127,7 @@ public class SettingsTests
             "--prefix",
             Lab.Second
         );
-        Assert.Contains("tokens everybody can read", end.Error);
+        Assert.Contains("tokens are public", end.Error);
         string[] records = await Base(Lab.Second + "settings-base:second");
         Assert.All(kinds, kind => Assert.Contains(records, key => key.StartsWith(kind, StringComparison.Ordinal)));
     }

@@ -1,28 +1,26 @@
 namespace Bench.Micro.Priority;
 
-/// <summary>A change of an instance's context while it waits or runs.</summary>
-/// <param name="At">Log time from the run's beginning, ms.</param>
+/// <summary>A change of an instance's context while it waits or is processed.</summary>
+/// <param name="At">The log time since the start of the run, in ms.</param>
 public sealed record ContextChange(long At, int Instance, string Json);
 
 /// <summary>One instance of the load.</summary>
-/// <param name="Arrival">Log time from the run's beginning, ms.</param>
-/// <param name="Service">How long a worker is busy with it, ms.</param>
-/// <param name="Context">What it starts with, JSON.</param>
-/// <param name="Urgent">When its loss passes the threshold of the top level, ms; null for never.</param>
-/// <param name="Static">The level that its context gives at the start.</param>
+/// <param name="Arrival">The log time since the start of the run, in ms.</param>
+/// <param name="Service">The time that a worker needs for it, in ms.</param>
+/// <param name="Context">The initial context, as JSON.</param>
+/// <param name="Urgent">The time when its loss passes the threshold of the top level, in ms; null for never.</param>
+/// <param name="Static">The level of its initial context.</param>
 public sealed record LoadInstance(long Arrival, long Service, string Context, long? Urgent, int Static);
 
-/// <summary>
-/// Instances that come at random (a Poisson process) with exponential service times, the same for every policy: one in
-/// ten gold, two silver; one in twenty becomes urgent 5 to 65 s after it came, as its loss passes a threshold; three in
-/// twenty have a share of invalid clicks that hovers about the middle of two levels and is told every second for three
-/// minutes.
-/// </summary>
+/// <summary>Instances that arrive at random (a Poisson process) with exponential service times, the same for every
+/// policy. One in ten is gold, two are silver; one in twenty becomes urgent 5 to 65 s after its arrival, when its loss
+/// passes a threshold; three in twenty have a share of invalid clicks that hovers around the boundary of two levels and
+/// is updated every second for three minutes.</summary>
 public sealed class PriorityLoad
 {
     public const int Workers = 20;
 
-    /// <summary>Mean time that a worker is busy with one, ms.</summary>
+    /// <summary>The mean service time, in ms.</summary>
     public const double MeanService = 10_000;
 
     public const string Definition = """
@@ -31,7 +29,7 @@ public sealed class PriorityLoad
          {"id":"share","algorithm":"2.0 + 6.0 * context.invalid_share"}],"hold_off_ms":1000,"lower_after_ms":5000,"ageing_s":60,"lease_s":300}
         """;
 
-    /// <summary>The middle of levels 3 and 5 by the algorithm: 2 + 6 x 1/3 = 4.</summary>
+    /// <summary>The boundary of levels 3 and 5 by the algorithm: 2 + 6 x 1/3 = 4.</summary>
     private const double Threshold = 1.0 / 3;
 
     private PriorityLoad(IReadOnlyList<LoadInstance> instances, IReadOnlyList<ContextChange> changes) =>
@@ -39,10 +37,10 @@ public sealed class PriorityLoad
 
     public IReadOnlyList<LoadInstance> Instances { get; }
 
-    /// <summary>In order of time.</summary>
+    /// <summary>The changes, in order of time.</summary>
     public IReadOnlyList<ContextChange> Changes { get; }
 
-    /// <param name="load">Arrivals as a share of what the workers can do, by how many instances have come: of 1.2,
+    /// <param name="load">Arrivals as a share of the workers' capacity, by the number of instances so far; at 1.2,
     /// queues grow.</param>
     public static PriorityLoad Of(int count, int seed, Func<int, double> load)
     {

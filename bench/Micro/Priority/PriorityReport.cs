@@ -2,9 +2,7 @@ using System.Globalization;
 
 namespace Bench.Micro.Priority;
 
-/// <summary>
-/// Prints what the policies make of the same load, as tables in Markdown (docs/priority.md has them).
-/// </summary>
+/// <summary>Compares the policies on the same load, as tables in Markdown for docs/priority.md.</summary>
 public static class PriorityReport
 {
     private const int Seed = 7;

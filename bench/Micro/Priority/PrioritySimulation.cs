@@ -10,32 +10,31 @@ using Engine.Workflows.Runtime;
 
 namespace Bench.Micro.Priority;
 
-/// <summary>By what a free worker chooses the next instance.</summary>
+/// <summary>How a free worker chooses the next instance.</summary>
 public enum Policy
 {
-    /// <summary>The one that came first.</summary>
+    /// <summary>The one that arrived first.</summary>
     FirstComeFirstServed,
 
-    /// <summary>The level that its context gave at the start, then age.</summary>
+    /// <summary>The level of its initial context, then its age.</summary>
     StaticPriority,
 
     /// <summary>The engine's own decider and queue.</summary>
     Engine,
 }
 
-/// <summary>What became of one instance.</summary>
-/// <param name="Wait">From its arrival to the worker, ms.</param>
-/// <param name="UrgentWait">Of an urgent one that still waited, from when it became urgent to the worker, ms.</param>
-/// <param name="Changes">How often its level changed after the first.</param>
-/// <param name="ClosestChanges">The least time between two changes of its level, ms; <see cref="long.MaxValue"/> for
-/// fewer than two.</param>
+/// <summary>The result for one instance.</summary>
+/// <param name="Wait">The time from its arrival until a worker takes it, in ms.</param>
+/// <param name="UrgentWait">For an instance that became urgent while waiting, the time from then until a worker takes
+/// it, in ms.</param>
+/// <param name="Changes">The number of changes of its level after the first.</param>
+/// <param name="ClosestChanges">The minimum time between two changes of its level, in ms; <see cref="long.MaxValue"/>
+/// for fewer than two.</param>
 public readonly record struct Served(long Wait, long? UrgentWait, int Changes, long ClosestChanges);
 
-/// <summary>
-/// Plays a load with workers that take the highest from the queue, event by event. The engine's policy is its real one:
-/// each event goes through a partition with the decider, and the queue holds what it wrote. Log time stands at each
-/// event, so nothing depends on the machine.
-/// </summary>
+/// <summary>Simulates a load with workers that take the highest instance from the queue, event by event. The engine's
+/// policy is the real one: each event goes through a partition with the decider, and the queue holds what it wrote. Log
+/// time is set at each event, so nothing depends on the machine.</summary>
 public sealed class PrioritySimulation : IResults, IDisposable
 {
     private readonly PriorityLoad _load;
@@ -79,8 +78,8 @@ public sealed class PrioritySimulation : IResults, IDisposable
         );
     }
 
-    /// <summary>Plays it, to the last instance's end.</summary>
-    /// <param name="definition">The process of the engine's policy.</param>
+    /// <summary>Runs the simulation until the last instance ends.</summary>
+    /// <param name="definition">The process definition for the engine's policy.</param>
     public static Served[] Run(PriorityLoad load, Policy policy, string definition = PriorityLoad.Definition)
     {
         using var simulation = new PrioritySimulation(load, policy, definition);
@@ -226,7 +225,7 @@ public sealed class PrioritySimulation : IResults, IDisposable
         {
             return;
         }
-        // Timers fire at their own log time, which the partition stands at.
+        // Timers fire at their own log time, which is the partition's current log time.
         long now = _run!.LogTime;
         if (_level[i] != 0)
         {

@@ -4,18 +4,17 @@ using Engine.Partitions.Kafka;
 
 namespace Engine.App.Cli;
 
-/// <summary>
-/// The Kafka and the Redis of a look-up: as named, else engine.yaml's, else those of the engine that runs here.
-/// </summary>
+/// <summary>The Kafka and the Redis that a look-up uses: the given ones, otherwise those in engine.yaml, otherwise
+/// those of the engine that runs here.</summary>
 internal sealed record Addresses(KafkaTarget Kafka, string Redis, string Prefix)
 {
-    /// <exception cref="CommandException">There is neither.</exception>
+    /// <exception cref="CommandException">There is no address from any of these.</exception>
     public static Addresses Find(string? kafka, string? redis, string? config, string? prefix)
     {
         ConfigFile file = ConfigFile.Find(config);
         kafka ??= Named(file.Config.Kafka);
         redis ??= Named(file.Config.Redis);
-        // An engine's prefix is for its own Redis; on another the one in engine.yaml holds.
+        // An engine's prefix applies to its own Redis; any other Redis uses the prefix in engine.yaml.
         RunningEngine? running = kafka == null || redis == null ? RunningEngine.Find() : null;
         prefix ??= redis == null && running != null ? running.Prefix : file.Config.Prefix;
         return new Addresses(
@@ -29,6 +28,6 @@ internal sealed record Addresses(KafkaTarget Kafka, string Redis, string Prefix)
 
     private static CommandException None(string what, string option) =>
         new(
-            $"no {what} address: name one with {option} HOST:PORT, or start out/engine run, which hosts one of its own."
+            $"no {what} address: give one with {option} HOST:PORT, or start out/engine run, which hosts one of its own."
         );
 }

@@ -9,10 +9,8 @@ using Engine.Workflows.Module.Traffic;
 
 namespace Engine.App.Cli;
 
-/// <summary>
-/// <c>engine demo</c> (make run): a stream through ingest, Kafka, the engine and Redis, and then what was decided
-/// beside what is true.
-/// </summary>
+/// <summary><c>engine demo</c> (make run): sends a stream through ingest, Kafka, the engine and Redis, and compares the
+/// verdicts with the labels.</summary>
 internal static class DemoCommand
 {
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1),
@@ -31,7 +29,7 @@ internal static class DemoCommand
     {
         if (data != null && !Directory.Exists(data))
         {
-            throw new CommandException($"--data {data}: there is no such folder.", ExitCodes.NotThere);
+            throw new CommandException($"--data {data}: no such folder.", ExitCodes.NotThere);
         }
 
         string program = FindIngest();
@@ -71,7 +69,7 @@ internal static class DemoCommand
                     }
                 }
                 await ingest.WaitForExitAsync(cancel).ConfigureAwait(false);
-                // Whatever ingest could not send it has told of; the sample traffic has nothing of the kind.
+                // Events that ingest couldn't send, which it reports; the sample traffic has none.
                 foreach (string line in said)
                 {
                     context.Out.WriteLine($"ingest: {line}");
@@ -87,8 +85,8 @@ internal static class DemoCommand
                 RunSummary.Of(
                     running.Host,
                     whole
-                        ? "all of the stream is decided"
-                        : $"{EndsWithin.TotalSeconds:0} s are over, and ingest was stopped; for all of it: "
+                        ? "the whole stream is decided"
+                        : $"{EndsWithin.TotalSeconds:0} s have passed, and ingest was stopped; to play all of it, use "
                             + $"out/engine run in one terminal, out/ingest replay FILE… in another"
                 )
             );
@@ -108,8 +106,8 @@ internal static class DemoCommand
             if (data != null)
             {
                 context.Out.WriteLine(
-                    $"{Environment.NewLine}What labels tell of publishers and devices (docs/histories.md) the "
-                        + $"engine didn't know here: no labels were sent."
+                    $"{Environment.NewLine}The engine had no label statistics of publishers and devices "
+                        + $"(docs/histories.md): no labels were sent."
                 );
             }
 
@@ -150,7 +148,7 @@ internal static class DemoCommand
         ConcurrentQueue<string> said
     )
     {
-        string[] asked =
+        string[] arguments =
             files.Length == 0
                 ?
                 [
@@ -166,7 +164,7 @@ internal static class DemoCommand
                     running.Http,
                 ]
                 : ["replay", .. files];
-        var start = new ProcessStartInfo("dotnet", [ingest, .. asked, "--kafka", running.Address.Kafka])
+        var start = new ProcessStartInfo("dotnet", [ingest, .. arguments, "--kafka", running.Address.Kafka])
         {
             UseShellExecute = false,
             RedirectStandardError = true,
@@ -174,7 +172,7 @@ internal static class DemoCommand
         };
         Process process = Process.Start(start) ?? throw new CommandException("ingest didn't start.");
         process.OutputDataReceived += (_, _) => { };
-        // Its progress shows in the table.
+        // Ingest's progress shows in the table.
         process.ErrorDataReceived += (_, line) =>
         {
             if (line.Data is { } text && !text.Contains("events sent, ", StringComparison.Ordinal))
@@ -202,14 +200,13 @@ internal static class DemoCommand
         return files.Length > 0
             ? files
             : throw new CommandException(
-                $"--data {data}: there are no clicks/*.clicks.jsonl.gz and no paths/*.jsonl.gz in it.",
+                $"--data {data}: it contains neither clicks/*.clicks.jsonl.gz nor paths/*.jsonl.gz.",
                 ExitCodes.NotThere
             );
     }
 
-    /// <summary>
-    /// Shows how it goes until all is decided; false where the time was over before, and only what was sent by then is.
-    /// </summary>
+    /// <summary>Shows progress until everything is decided. Returns false if the time limit ended ingest early, so that
+    /// only part of the stream was sent.</summary>
     private static async Task<bool> WatchAsync(
         RunningProcess running,
         Process ingest,
@@ -257,7 +254,7 @@ internal static class DemoCommand
         }
         catch (OperationCanceledException)
         {
-            // Ctrl-C, or a kill: the end that was promised.
+            // Ctrl-C or a kill: the promised way to end.
         }
     }
 }

@@ -5,10 +5,10 @@ using Engine.Pipeline.Settings;
 
 namespace Engine.App.Cli;
 
-/// <summary>The command line of <c>engine</c>: one place for names, defaults and help.</summary>
+/// <summary>The command line of <c>engine</c>: all names, defaults and help texts.</summary>
 public static class EngineCommands
 {
-    /// <summary>Runs a command line; the exit code is one of <see cref="ExitCodes"/>.</summary>
+    /// <summary>Runs a command line. Returns one of <see cref="ExitCodes"/>.</summary>
     public static Task<int> RunAsync(string[] args, CommandContext context, CancellationToken cancel = default) =>
         new CommandProgram("engine", Root(context))
         {
@@ -29,7 +29,9 @@ public static class EngineCommands
         };
 
     private static RootCommand Root(CommandContext context) =>
-        new("Scores clicks from Kafka into Redis: exit 0 done, 1 failed, 2 wrong use or settings, 3 not there.")
+        new(
+            "Scores clicks from Kafka into Redis. Exit codes: 0 done, 1 failed, 2 usage or settings error, 3 not found."
+        )
         {
             RunOf(context),
             DemoOf(context),
@@ -44,11 +46,11 @@ public static class EngineCommands
     private const string Own = "one of its own",
         Running = "those of the engine that runs here";
 
-    private static Option<string?> Kafka(string otherwise) =>
-        new("--kafka") { HelpName = "H:P", Description = $"brokers (default: engine.yaml's, else {otherwise})" };
+    private static Option<string?> Kafka(string fallback) =>
+        new("--kafka") { HelpName = "H:P", Description = $"brokers (default: engine.yaml's, otherwise {fallback})" };
 
-    private static Option<string?> Redis(string otherwise) =>
-        new("--redis") { HelpName = "H:P[,…]", Description = $"Redis, Redis Cluster or Garnet (default: {otherwise})" };
+    private static Option<string?> Redis(string fallback) =>
+        new("--redis") { HelpName = "H:P[,…]", Description = $"Redis, Redis Cluster or Garnet (default: {fallback})" };
 
     private static Option<string?> Group() =>
         new("--group") { HelpName = "G", Description = "the consumer group (default: engine.yaml's)" };
@@ -57,36 +59,38 @@ public static class EngineCommands
         new("--config") { HelpName = "FILE", Description = "engine.yaml (default: configs/engine.yaml here)" };
 
     private static Option<string?> Prefix() =>
-        new("--prefix") { HelpName = "P", Description = "what this group's keys, channels and own topics begin with" };
+        new("--prefix") { HelpName = "P", Description = "the prefix of this group's keys, channels and own topics" };
 
     private static Command RunOf(CommandContext context)
     {
         Option<string?> kafka = Kafka(Own),
-            redis = Redis("engine.yaml's, else " + Own),
+            redis = Redis("engine.yaml's, otherwise " + Own),
             group = Group(),
             config = Config(),
             prefix = Prefix();
         var http = new Option<string?>("--http")
         {
             HelpName = "H:P",
-            Description = "where to serve HTTP (default: 127.0.0.1:8080, or a free port where that is taken)",
+            Description = "the address to serve HTTP on (default: 127.0.0.1:8080, or a free port if it is taken)",
         };
         var idle = new Option<double?>("--until-idle")
         {
             HelpName = "SECONDS",
-            Description = "end with a summary once everything is decided and acknowledged and nothing came for so long",
+            Description =
+                "exit with a summary once everything is decided and acknowledged, and no event has come for "
+                + "this long",
         };
         idle.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<double?>() is <= 0)
             {
-                result.AddError("--until-idle is a number of seconds over 0");
+                result.AddError("--until-idle must be a number of seconds above 0");
             }
         });
         var samples = new Option<bool>("--samples")
         {
             Description =
-                "a first start also takes the sponsors, pages, processes and campaigns of the sample traffic "
+                "on a first start, load the sample traffic's sponsors, pages, processes and campaigns too "
                 + "(configs/samples), whose tokens are public",
         };
         var command = new Command("run", "Scores.") { kafka, redis, group, config, http, prefix, samples, idle };
@@ -116,10 +120,10 @@ public static class EngineCommands
         var data = new Option<string?>("--data")
         {
             HelpName = "DIR",
-            Description = "plays the real clicks and paths of this folder in place of the sample traffic",
+            Description = "play the real clicks and paths in this folder instead of the sample traffic",
         };
         Option<string?> redis = Redis(Own);
-        var keep = new Option<bool>("--keep") { Description = "stays up afterwards, for look-ups" };
+        var keep = new Option<bool>("--keep") { Description = "keep running afterwards, for look-ups" };
         var clicks = new Option<int>("--clicks")
         {
             HelpName = "N",
@@ -128,7 +132,7 @@ public static class EngineCommands
         };
         var command = new Command(
             "demo",
-            "Plays a labelled stream through the real path, and compares what was decided with what is true."
+            "Plays a labelled stream through Kafka and Redis, and compares the verdicts with the labels."
         )
         {
             data,
@@ -174,18 +178,18 @@ public static class EngineCommands
     {
         var click = new Argument<string>("CLICK") { Description = "the click's id" };
         Option<string?> kafka = Kafka(Running),
-            redis = Redis("engine.yaml's, else " + Running),
+            redis = Redis("engine.yaml's, otherwise " + Running),
             config = Config(),
             prefix = Prefix();
         var output = new Option<string?>("--out")
         {
             HelpName = "FILE",
-            Description = "where the picture goes (default: CLICK.svg)",
+            Description = "the file to write (default: CLICK.svg)",
         };
         var command = new Command(
             "path",
-            "Draws a click's path as SVG, coloured by speed, over the one that it replays where there is one; exit "
-                + "3 where the log no longer holds it."
+            "Draws a click's path as SVG, coloured by speed, over the path that it replays, if any. Exit code "
+                + "3 means that the log no longer holds it."
         )
         {
             click,
@@ -215,13 +219,13 @@ public static class EngineCommands
     private static Command QualityOf(CommandContext context)
     {
         Option<string?> kafka = Kafka(Running),
-            redis = Redis("engine.yaml's, else " + Running),
+            redis = Redis("engine.yaml's, otherwise " + Running),
             config = Config(),
             prefix = Prefix();
         var json = new Option<bool>("--json") { Description = "print one line of JSON" };
         var command = new Command(
             "quality",
-            "Holds verdicts against the labels that came since: precision, recall and calibration by class, reason "
+            "Compares verdicts with later labels: precision, recall and calibration by class, reason "
                 + "and model version."
         )
         {
@@ -251,7 +255,7 @@ public static class EngineCommands
     private static Command CheckOf(CommandContext context)
     {
         Option<string?> config = Config();
-        var command = new Command("check", "Loads settings, lists, models and rules, and says what is wrong and where.")
+        var command = new Command("check", "Loads settings, lists, models and rules, and reports any problems.")
         {
             config,
         };
@@ -264,17 +268,17 @@ public static class EngineCommands
         var expression = new Argument<string?>("EXPR")
         {
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "an expression of CEL",
+            Description = "a CEL expression",
         };
         var bindings = new Option<string?>("--bindings")
         {
             HelpName = "JSON",
-            Description = "an object of the names that it may use",
+            Description = "an object with the names that it may use",
         };
         var cases = new Option<string?>("--cases")
         {
             HelpName = "FILE",
-            Description = "a file of lines with expr and bindings; prints a line of value or error each",
+            Description = "a file of lines with expr and bindings; prints one line with the value or error for each",
         };
         var command = new Command("eval", "Evaluates a condition.") { expression, bindings, cases };
         command.SetAction(parsed =>
@@ -286,7 +290,7 @@ public static class EngineCommands
     private static Command RescoreOf(CommandContext context)
     {
         Option<string?> kafka = Kafka(Running),
-            redis = Redis("engine.yaml's, else " + Running),
+            redis = Redis("engine.yaml's, otherwise " + Running),
             group = Group(),
             config = Config(),
             prefix = Prefix();
@@ -294,25 +298,24 @@ public static class EngineCommands
         {
             HelpName = "s-N",
             Description =
-                "the base and all records up to N, in force from the log's beginning (default: as they came into "
-                + "force)",
+                "the base and all records up to N, from the log's beginning (default: each as it came into " + "force)",
         };
         var model = new Option<string?>("--model")
         {
             HelpName = "FILE",
-            Description = "a click forest in place of the settings'",
+            Description = "a click forest to use instead of the settings' one",
         };
         var output = new Option<string>("--out")
         {
             HelpName = "FILE",
             Required = true,
             Description =
-                "where verdicts and workflows' results go, a line of JSON each: {\"click\":…} and "
+                "the file for verdicts and workflow results, one line of JSON each: {\"click\":…} and "
                 + "{\"topic\":…,\"key\":…,\"result\":…}",
         };
         var command = new Command(
             "rescore",
-            "Scores the log again from its beginning, clicks and workflows, into a file; writes nothing to Redis or "
+            "Rescores the log from its beginning, clicks and workflows, into a file. Writes nothing to Redis or "
                 + "Kafka."
         )
         {

@@ -12,7 +12,7 @@ using StackExchange.Redis;
 
 namespace Engine.App.Cli;
 
-/// <summary>What <c>engine path</c> was asked for.</summary>
+/// <summary>The options of <c>engine path</c>.</summary>
 internal sealed record PathRequest(
     string Click,
     string? Kafka,
@@ -22,7 +22,7 @@ internal sealed record PathRequest(
     string? Out
 );
 
-/// <summary><c>engine path</c>: draws a click's path, over the one that it replays.</summary>
+/// <summary><c>engine path</c>: draws a click's path over the one that it replays.</summary>
 internal static class PathCommand
 {
     public static async Task<int> RunAsync(PathRequest request, CommandContext context)
@@ -38,20 +38,20 @@ internal static class PathCommand
         byte[] stored = (byte[]?)
             await database.StringGetAsync(RedisKeys.Verdict(prefix, request.Click)).ConfigureAwait(false)
             ?? throw NotThere(
-                $"there is no verdict of click '{request.Click}': it isn't decided yet, or its verdict has expired."
+                $"click '{request.Click}' has no verdict: it isn't decided yet, or its verdict has expired."
             );
         Verdict verdict = VerdictLookup.Read(request.Click, stored);
         if (verdict.Path == "missing")
         {
-            throw NotThere($"the path of click '{request.Click}' was announced and never came.");
+            throw NotThere($"the path of click '{request.Click}' was announced but never arrived.");
         }
 
         if (verdict.At is not { } at)
         {
             throw NotThere(
-                $"the verdict of click '{request.Click}' doesn't say where the click lies in the log, since it has "
-                    + $"no reasons: 'deliver: {{ complete_verdicts: true }}' in engine.yaml writes that always, for "
-                    + $"clicks decided from then on."
+                $"the verdict of click '{request.Click}' doesn't give the click's place in the log, as it has no "
+                    + $"reasons. With 'deliver: {{ complete_verdicts: true }}' in engine.yaml, the verdicts of later "
+                    + $"clicks always give it."
             );
         }
 
@@ -66,8 +66,8 @@ internal static class PathCommand
         );
         RecordedPath path = log.Find(request.Click, LogPlace.Parse(at))
             ?? throw NotThere(
-                $"the path of click '{request.Click}' is no longer in the log, which keeps it as long as the "
-                    + $"retention of topic {Topics.Interactions} says (retention.ms, retention.bytes)."
+                $"the path of click '{request.Click}' is no longer in the log: it is older than the "
+                    + $"retention of topic {Topics.Interactions} allows (retention.ms, retention.bytes)."
             );
         (RecordedPath? replayed, string? note) = Replayed(log, verdict);
         string output = request.Out ?? FileName(request.Click);
@@ -105,7 +105,7 @@ internal static class PathCommand
         );
     }
 
-    /// <summary>The join deadline by which the click was decided.</summary>
+    /// <summary>Gets the join deadline that applied to the click.</summary>
     private static async Task<TimeSpan> JoinOfAsync(IDatabase redis, string prefix, string version, KafkaTarget kafka)
     {
         string? group = await redis.StringGetAsync($"{prefix}group").ConfigureAwait(false);
@@ -158,7 +158,7 @@ internal static class PathCommand
             ? ms
             : null;
 
-    /// <summary>A click's id may hold what a file's name can't.</summary>
+    /// <summary>Gets a file name for a click, whose id may contain characters that file names can't.</summary>
     private static string FileName(string click)
     {
         var name = new StringBuilder(click);

@@ -5,10 +5,10 @@ using StackExchange.Redis;
 
 namespace Engine.App.Cli;
 
-/// <summary>What <c>engine quality</c> was asked for.</summary>
+/// <summary>The options of <c>engine quality</c>.</summary>
 internal sealed record QualityRequest(string? Kafka, string? Redis, string? Config, string? Prefix, bool Json);
 
-/// <summary><c>engine quality</c>: what was decided, by what labels said later.</summary>
+/// <summary><c>engine quality</c>: compares verdicts with later labels.</summary>
 internal static class QualityCommand
 {
     public static async Task<int> RunAsync(QualityRequest request, CommandContext context, CancellationToken cancel)

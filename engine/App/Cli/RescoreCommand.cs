@@ -17,7 +17,7 @@ using StackExchange.Redis;
 
 namespace Engine.App.Cli;
 
-/// <summary>What <c>engine rescore</c> was asked for.</summary>
+/// <summary>The options of <c>engine rescore</c>.</summary>
 public sealed record RescoreRequest
 {
     public string? Kafka { get; init; }
@@ -30,12 +30,11 @@ public sealed record RescoreRequest
     public required string Out { get; init; }
 }
 
-/// <summary>
-/// <c>engine rescore</c>: the log once more, from its beginning, into a file; two runs agree byte for byte.
-/// </summary>
+/// <summary><c>engine rescore</c>: rescores the log from its beginning into a file. Two runs agree byte for
+/// byte.</summary>
 internal static class RescoreCommand
 {
-    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(10);
 
     public static async Task<int> RunAsync(RescoreRequest request, CommandContext context, CancellationToken cancel)
     {
@@ -61,7 +60,7 @@ internal static class RescoreCommand
             if (log.Partitions(Topics.Interactions) == 0)
             {
                 throw new CommandException(
-                    $"the Kafka at {kafka} has no topic '{Topics.Interactions}': name the one that the engine reads "
+                    $"Kafka at {kafka} has no topic '{Topics.Interactions}': give the Kafka that the engine reads "
                         + $"with --kafka H:P."
                 );
             }
@@ -73,8 +72,8 @@ internal static class RescoreCommand
             )
             {
                 throw new CommandException(
-                    $"there are {module.Name}, and no key to verify their codes by: name the files of the group's "
-                        + $"keys in engine.yaml's signing_keys.",
+                    $"the log contains {module.Name}, but there is no key to verify their codes: list the group's key "
+                        + $"files under signing_keys in engine.yaml.",
                     ExitCodes.WrongUse
                 );
             }
@@ -100,10 +99,10 @@ internal static class RescoreCommand
             );
             Score(log, clicks, workflows, context, cancel);
             written = FormattableString.Invariant(
-                $"{clicks.Verdicts:#,0} verdicts and {workflows.Results:#,0} results of workflows"
+                $"{clicks.Verdicts:#,0} verdicts and {workflows.Results:#,0} workflow results"
             );
         }
-        // The file appears whole or not at all.
+        // Move the file into place, so it is either complete or absent.
         File.Move(part, request.Out, overwrite: true);
         context.Out.WriteLine($"{written} in {request.Out}.");
         return ExitCodes.Done;
@@ -119,7 +118,7 @@ internal static class RescoreCommand
     {
         long all = log.Length,
             done = 0,
-            told = context.Time.GetTimestamp();
+            lastReport = context.Time.GetTimestamp();
         for (; log.Current is { } record; log.Advance())
         {
             cancel.ThrowIfCancellationRequested();
@@ -129,20 +128,18 @@ internal static class RescoreCommand
             }
             else
             {
-                // It is judged by what the clicks before it have told, and stands behind them.
+                // Flush clicks first: this record must see their standings and come after them in the output.
                 clicks.Flush();
                 workflows.Take(record);
             }
             done++;
-            if (context.Time.GetElapsedTime(told) < TellEvery)
+            if (context.Time.GetElapsedTime(lastReport) < ReportEvery)
             {
                 continue;
             }
 
-            told = context.Time.GetTimestamp();
-            context.Error.WriteLine(
-                FormattableString.Invariant($"engine: scored {done:#,0} of {all:#,0} records again")
-            );
+            lastReport = context.Time.GetTimestamp();
+            context.Error.WriteLine(FormattableString.Invariant($"engine: rescored {done:#,0} of {all:#,0} records"));
         }
         clicks.Flush();
         workflows.End();
@@ -151,9 +148,10 @@ internal static class RescoreCommand
     private static string Address(string? named, string configured, string? running, string what, string option) =>
         named
         ?? (configured.Length > 0 ? configured : running)
-        ?? throw new CommandException($"no {what} address: name one with {option} HOST:PORT.");
+        ?? throw new CommandException($"no {what} address: give one with {option} HOST:PORT.");
 
-    /// <summary>What lies in Redis for good: the group's base, and the secrets that verify codes.</summary>
+    /// <summary>Gets what Redis keeps permanently: the group's base settings and the secrets that verify
+    /// codes.</summary>
     private static async Task<(SettingsSnapshot Base, IReadOnlyList<byte[]> SigningSecrets)> OfGroupAsync(
         string redis,
         RedisKeys keys,
@@ -164,14 +162,14 @@ internal static class RescoreCommand
         string? json = await connection.GetDatabase().StringGetAsync(keys.SettingsBase).ConfigureAwait(false);
         return json == null
             ? throw new CommandException(
-                $"the group '{keys.Group}' has no base settings in this Redis: it has never run here; name the "
+                $"the group '{keys.Group}' has no base settings in this Redis: it has never run here; give the "
                     + $"group with --group.",
                 ExitCodes.NotThere
             )
             : (SettingsSnapshot.FromJson(json), SigningSecrets.Find(connection.GetDatabase(), keys, file));
     }
 
-    /// <summary>Settings as they came into force; or those of one version, in force from the beginning.</summary>
+    /// <summary>Gets the settings as they came into force, or one version in force from the beginning.</summary>
     private static SettingsTimeline TimelineOf(
         SettingsSnapshot settingsBase,
         KafkaTarget kafka,
@@ -192,7 +190,7 @@ internal static class RescoreCommand
                         out long offset
                     ) => offset,
             var text => throw new CommandException(
-                $"--settings '{text}' is no version; versions are s-base and s-N, as verdicts name them.",
+                $"--settings '{text}' isn't a version; versions are s-base and s-N, as in verdicts.",
                 ExitCodes.WrongUse
             ),
         };
@@ -223,7 +221,7 @@ internal static class RescoreCommand
                 }
                 catch (SettingException)
                 {
-                    continue; // it changed nothing then, either
+                    continue; // an invalid record had no effect in the live run either
                 }
                 version = $"s-{record.Offset}";
                 timeline?.Append(book.Build(version, settingsBase.Hash), record.LogTime);

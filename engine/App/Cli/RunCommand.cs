@@ -6,7 +6,7 @@ using Engine.CommandLine;
 
 namespace Engine.App.Cli;
 
-/// <summary><c>engine run</c>: scores until it is stopped, or until there is nothing left to do.</summary>
+/// <summary><c>engine run</c>: scores until it is stopped, or until it is idle.</summary>
 internal static class RunCommand
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100),
@@ -24,8 +24,8 @@ internal static class RunCommand
         if (request.Samples)
         {
             context.Error.WriteLine(
-                "engine: --samples puts sponsors in force whose tokens everybody can read: for a first look, not for "
-                    + "the open network"
+                "engine: --samples activates sponsors whose tokens are public: use it for a first look, not on an "
+                    + "open network"
             );
         }
 
@@ -55,7 +55,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException)
         {
-            // Asked to stop: what is decided is written first.
+            // Asked to stop: results that are already decided are written first.
         }
         running.Host.Stop();
         if (running.Host.Failure is { } failure)

@@ -11,7 +11,7 @@ using StackExchange.Redis;
 
 namespace Engine.App.Cli;
 
-/// <summary><c>engine verdict</c>: a verdict as a person reads it, or as stored.</summary>
+/// <summary><c>engine verdict</c>: prints a verdict for people, or as stored.</summary>
 internal static class VerdictCommand
 {
     public static async Task<int> RunAsync(
@@ -26,7 +26,7 @@ internal static class VerdictCommand
         string address = redis
             ?? running?.Redis
             ?? throw new CommandException(
-                "no Redis address: name one with --redis HOST:PORT, or start out/engine run, which hosts one of its "
+                "no Redis address: give one with --redis HOST:PORT, or start out/engine run, which hosts one of its "
                     + "own."
             );
         using ConnectionMultiplexer connection = await ConnectAsync(address).ConfigureAwait(false);
@@ -38,7 +38,7 @@ internal static class VerdictCommand
         if (stored == null)
         {
             context.Error.WriteLine(
-                $"engine: there is no verdict of click '{click}': it isn't decided yet, or its verdict has expired."
+                $"engine: click '{click}' has no verdict: it isn't decided yet, or its verdict has expired."
             );
             return ExitCodes.NotThere;
         }
@@ -61,13 +61,13 @@ internal static class VerdictCommand
     }
 }
 
-/// <summary><c>engine check</c>: everything that a start would refuse, at once.</summary>
+/// <summary><c>engine check</c>: reports at once everything that a start would refuse.</summary>
 internal static class CheckCommand
 {
     public static int Run(string? config, CommandContext context)
     {
         ConfigFile file = ConfigFile.Find(config);
-        // An installation of one's own may have no samples beside it.
+        // A custom installation may have no samples beside it.
         file = file with { WithSamples = Directory.Exists(file.SamplesFolder) };
         SortedDictionary<string, string> records = SettingsFolder.Read(file.SettingsFolders);
         List<string> problems = SettingsFolder.Check(records, file.Files, Modules.SettingKinds);
@@ -82,12 +82,12 @@ internal static class CheckCommand
         }
 
         SigningSecrets.Read(file);
-        context.Out.WriteLine($"{file.Path}: fine; {records.Count} settings load.");
+        context.Out.WriteLine($"{file.Path}: OK; {records.Count} settings loaded.");
         return ExitCodes.Done;
     }
 }
 
-/// <summary><c>engine eval</c>: tries a condition.</summary>
+/// <summary><c>engine eval</c>: evaluates a condition.</summary>
 internal static class EvalCommand
 {
     public static int Run(string? expression, string? bindings, string? cases, CommandContext context)
@@ -101,7 +101,7 @@ internal static class EvalCommand
         {
             if (!File.Exists(cases))
             {
-                throw new CommandException($"{cases}: there is no such file.", ExitCodes.NotThere);
+                throw new CommandException($"{cases}: no such file.", ExitCodes.NotThere);
             }
 
             foreach (string line in CelCases.Run(File.ReadLines(cases)))

@@ -2,18 +2,17 @@ using Engine.Pipeline.Settings;
 
 namespace Engine.App.Configuration;
 
-/// <summary>Where engine.yaml is found, and the folders that it names.</summary>
-/// <param name="Path">The file; null where there is none, and defaults hold.</param>
+/// <summary>Finds engine.yaml and the folders that it names.</summary>
+/// <param name="Path">The file, or null if there is none and defaults apply.</param>
 public sealed record ConfigFile(string? Path, EngineConfig Config)
 {
-    /// <summary>
-    /// The file that was named; else configs/engine.yaml here, or in the checkout that this program was built in.
-    /// </summary>
-    public static ConfigFile Find(string? named)
+    /// <summary>Finds the given file, otherwise configs/engine.yaml here or in the checkout that this program was built
+    /// in.</summary>
+    public static ConfigFile Find(string? given)
     {
-        if (named != null)
+        if (given != null)
         {
-            return new ConfigFile(named, EngineConfig.Read(named));
+            return new ConfigFile(given, EngineConfig.Read(given));
         }
 
         string[] places =
@@ -25,17 +24,17 @@ public sealed record ConfigFile(string? Path, EngineConfig Config)
         string? found = places.FirstOrDefault(File.Exists);
         return found == null
             ? throw new ConfigException(
-                "no configs/engine.yaml here, nor beside the program: name one with --config FILE"
+                "no configs/engine.yaml here, nor beside the program: give one with --config FILE"
             )
             : new ConfigFile(found, EngineConfig.Read(found));
     }
 
-    /// <summary>Whether the sample traffic's records are in force, too.</summary>
+    /// <summary>Whether the sample traffic's records are loaded too.</summary>
     public bool WithSamples { get; init; }
 
     public string SamplesFolder => Beside(Config.Samples);
 
-    /// <summary>Where records for a first start come from.</summary>
+    /// <summary>The folders of settings for a first start.</summary>
     public string[] SettingsFolders =>
         WithSamples ? [Beside(Config.Settings), SamplesFolder] : [Beside(Config.Settings)];
 

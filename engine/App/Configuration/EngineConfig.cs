@@ -7,50 +7,44 @@ using YamlDotNet.Core;
 
 namespace Engine.App.Configuration;
 
-/// <summary>
-/// engine.yaml: what decides nothing, such as addresses, sizes and times to live. Every field has its default here, or
-/// in the options that it becomes; configs/engine.yaml shows them all with a line of why each.
-/// </summary>
+/// <summary>engine.yaml: deployment settings such as addresses, sizes and times to live; none affects a verdict. Every
+/// field has its default here, or in the options that it is converted to. configs/engine.yaml lists them all with a
+/// reason for each.</summary>
 public sealed class EngineConfig
 {
-    /// <summary>Brokers, <c>host:port[,…]</c>; empty hosts an in-process cluster.</summary>
+    /// <summary>The brokers, <c>host:port[,…]</c>; if empty, the engine hosts a cluster in its process.</summary>
     public string Kafka { get; set; } = "";
 
-    /// <summary>Redis, <c>host:port[,…][,password=…]</c>; empty hosts one.</summary>
+    /// <summary>The Redis servers, <c>host:port[,…][,password=…]</c>; if empty, the engine hosts one.</summary>
     public string Redis { get; set; } = "";
 
     public string Group { get; set; } = "engine";
 
-    /// <summary>What keys, channels and own topics of a second group begin with.</summary>
+    /// <summary>The prefix of a second group's keys, channels and own topics.</summary>
     public string Prefix { get; set; } = "";
 
-    /// <summary>Where HTTP is served.</summary>
+    /// <summary>The address to serve HTTP on.</summary>
     public string Http { get; set; } = "127.0.0.1:8080";
 
-    /// <summary>Lanes; 0 for one a core.</summary>
+    /// <summary>The number of lanes; 0 for one per core.</summary>
     public int Lanes { get; set; }
 
-    /// <summary>The folder of settings for a first start, beside this file unless rooted.</summary>
+    /// <summary>The folder of settings for a first start, relative to this file unless rooted.</summary>
     public string Settings { get; set; } = "settings";
 
-    /// <summary>
-    /// The folder of the sample traffic's sponsors, pages, processes and campaigns, beside this file unless rooted;
-    /// read only where somebody asks for it (<c>--samples</c>), since its tokens are public.
-    /// </summary>
+    /// <summary>The folder of the sample traffic's sponsors, pages, processes and campaigns, relative to this file
+    /// unless rooted. Read only with <c>--samples</c>, as its tokens are public.</summary>
     public string Samples { get; set; } = "samples";
 
-    /// <summary>Folders where lists and models are found, beside this file unless rooted.</summary>
+    /// <summary>The folders of lists and models, relative to this file unless rooted.</summary>
     public List<string> Files { get; set; } = ["lists", "../models/Artifacts"];
 
-    /// <summary>
-    /// Files of secrets that sign operation-binding codes, beside this file unless rooted; none makes one and keeps it
-    /// in Redis.
-    /// </summary>
+    /// <summary>The files with the secrets that sign operation-binding codes, relative to this file unless rooted. If
+    /// there are none, the engine creates one secret and keeps it in Redis.</summary>
     public List<string> SigningKeys { get; set; } = [];
 
-    /// <summary>
-    /// Whether a proxy stands before the HTTP server and adds the client's address to X-Forwarded-For, as its last.
-    /// </summary>
+    /// <summary>Whether a proxy stands in front of the HTTP server and appends the client's address to
+    /// X-Forwarded-For.</summary>
     public bool BehindProxy { get; set; }
 
     public TopicsConfig Topics { get; set; } = new();
@@ -58,7 +52,7 @@ public sealed class EngineConfig
     public DeliverConfig Deliver { get; set; } = new();
     public BoundsConfig Bounds { get; set; } = new();
 
-    /// <summary>Reads a file; throws <see cref="ConfigException"/> with place and reason.</summary>
+    /// <summary>Reads a file. Throws <see cref="ConfigException"/> with the place and the reason.</summary>
     public static EngineConfig Read(string path)
     {
         try
@@ -112,7 +106,7 @@ public sealed class EngineConfig
             $"topics.timestamps is '{Topics.Timestamps}'; expected append or create"
         );
         Must(Topics.Partitions is >= 1 and <= 10_000, $"topics.partitions is {Topics.Partitions}; expected 1 to 10000");
-        Must(Lanes is >= 0 and <= 1024, $"lanes is {Lanes}; expected 0 (one a core) to 1024");
+        Must(Lanes is >= 0 and <= 1024, $"lanes is {Lanes}; expected 0 (one per core) to 1024");
         Must(
             Consume.BatchMessages is >= 1 and <= 1_000_000,
             $"consume.batch_messages is {Consume.BatchMessages}; expected 1 to 1000000"
@@ -121,12 +115,12 @@ public sealed class EngineConfig
             Consume.ProgressMs is >= 10 and <= 60_000,
             $"consume.progress_ms is {Consume.ProgressMs}; expected 10 to 60000"
         );
-        Must(Deliver.VerdictTtlS >= 60, $"deliver.verdict_ttl_s is {Deliver.VerdictTtlS}; expected 60 at least");
-        Must(Deliver.TotalsTtlS >= 3600, $"deliver.totals_ttl_s is {Deliver.TotalsTtlS}; expected 3600 at least");
+        Must(Deliver.VerdictTtlS >= 60, $"deliver.verdict_ttl_s is {Deliver.VerdictTtlS}; expected at least 60");
+        Must(Deliver.TotalsTtlS >= 3600, $"deliver.totals_ttl_s is {Deliver.TotalsTtlS}; expected at least 3600");
         Must(
             Bounds.PairKeys is >= 1 and <= Engine.Pipeline.Windows.PairTable.MaxKeys,
-            $"bounds.pair_keys is {Bounds.PairKeys}; expected 1 to {Engine.Pipeline.Windows.PairTable.MaxKeys}: more "
-                + $"partitions hold more"
+            $"bounds.pair_keys is {Bounds.PairKeys}; expected 1 to {Engine.Pipeline.Windows.PairTable.MaxKeys}; use "
+                + $"more partitions for more"
         );
         Must(Group.Length > 0, "group is empty");
     }
@@ -136,7 +130,7 @@ public sealed class TopicsConfig
 {
     public int Partitions { get; set; } = 4;
 
-    /// <summary><c>append</c> (the broker's clock) or <c>create</c> (the producers').</summary>
+    /// <summary><c>append</c> (the broker's clock) or <c>create</c> (the producers' clocks).</summary>
     public string Timestamps { get; set; } = "append";
 
     internal void Take(YamlFields fields)
@@ -161,7 +155,7 @@ public sealed class ConsumeConfig
     public int SessionTimeoutMs { get; set; } = (int)Defaults.SessionTimeout.TotalMilliseconds;
     public int ProgressMs { get; set; } = (int)Defaults.ProgressInterval.TotalMilliseconds;
 
-    /// <summary>Further settings of librdkafka, by its own names.</summary>
+    /// <summary>Additional settings of librdkafka, by their own names.</summary>
     public Dictionary<string, string> Librdkafka { get; set; } = [];
 
     internal void Take(YamlFields fields)

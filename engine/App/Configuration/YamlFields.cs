@@ -5,27 +5,24 @@ using YamlDotNet.RepresentationModel;
 
 namespace Engine.App.Configuration;
 
-/// <summary>
-/// A map in YAML, read field by field: one that is missing or null leaves what stands already, and one that nobody
-/// asked for is told of. All throw
-/// <see cref="YamlException"/> with the place. Read so, and not into types by reflection, since a start would wait for
-/// what that compiles.
-/// </summary>
+/// <summary>Reads a YAML map field by field. A missing or null field keeps the fallback, and an unknown field is an
+/// error. All errors are a <see cref="YamlException"/> with the place. Reflection-based deserialisation would delay the
+/// start by the code that it compiles.</summary>
 internal sealed class YamlFields
 {
     private readonly YamlMappingNode _map;
-    private readonly HashSet<string> _asked = [];
+    private readonly HashSet<string> _read = [];
 
     private YamlFields(YamlMappingNode map) => _map = map;
 
-    /// <summary>The fields of a document; none where it is empty.</summary>
+    /// <summary>Gets the fields of a document, which may be empty.</summary>
     public static YamlFields Of(string yaml) => new(YamlNodes.Map(yaml));
 
-    public string Text(string name, string otherwise) => Scalar(name)?.Value ?? otherwise;
+    public string Text(string name, string fallback) => Scalar(name)?.Value ?? fallback;
 
-    public bool Flag(string name, bool otherwise) =>
+    public bool Flag(string name, bool fallback) =>
         Scalar(name) is not { } scalar
-            ? otherwise
+            ? fallback
             : scalar.Value switch
             {
                 "true" or "True" or "TRUE" => true,
@@ -33,40 +30,40 @@ internal sealed class YamlFields
                 _ => throw YamlNodes.Wrong(scalar, $"{name} is '{scalar.Value}'; expected true or false"),
             };
 
-    public long Whole(string name, long otherwise) =>
-        Scalar(name) is not { } scalar ? otherwise
+    public long Whole(string name, long fallback) =>
+        Scalar(name) is not { } scalar ? fallback
         : long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
             ? number
         : throw YamlNodes.Wrong(scalar, $"{name} is '{scalar.Value}'; expected a whole number");
 
-    public int Whole(string name, int otherwise)
+    public int Whole(string name, int fallback)
     {
-        long number = Whole(name, (long)otherwise);
+        long number = Whole(name, (long)fallback);
         return number is >= int.MinValue and <= int.MaxValue
             ? (int)number
             : throw YamlNodes.Wrong(_map.Children[name], $"{name} is {number}; expected no more than {int.MaxValue}");
     }
 
-    public List<string> Texts(string name, List<string> otherwise) =>
+    public List<string> Texts(string name, List<string> fallback) =>
         Node(name) switch
         {
-            null => otherwise,
+            null => fallback,
             YamlSequenceNode list =>
             [
                 .. list.Children.Select(item =>
                     item is YamlScalarNode { Value: { } text }
                         ? text
-                        : throw YamlNodes.Wrong(item, $"{name} holds what is no text")
+                        : throw YamlNodes.Wrong(item, $"{name} contains an element that isn't text")
                 ),
             ],
-            { } other => throw YamlNodes.Wrong(other, $"{name} is no list; expected one of texts"),
+            { } other => throw YamlNodes.Wrong(other, $"{name} isn't a list; expected a list of texts"),
         };
 
-    public Dictionary<string, string> Map(string name, Dictionary<string, string> otherwise)
+    public Dictionary<string, string> Map(string name, Dictionary<string, string> fallback)
     {
         if (Node(name) is not { } node)
         {
-            return otherwise;
+            return fallback;
         }
 
         var fields = new YamlFields(YamlNodes.Map(node));
@@ -75,20 +72,20 @@ internal sealed class YamlFields
             .ToDictionary(field => field, field => fields.Text(field, ""));
     }
 
-    /// <summary>A map within this one; an empty one where there is none.</summary>
+    /// <summary>Gets a map within this one; empty if it is missing.</summary>
     public YamlFields Section(string name) => new(Node(name) is { } node ? YamlNodes.Map(node) : []);
 
-    /// <summary>To be called behind the last field.</summary>
-    /// <param name="of">What the map is, for the error.</param>
+    /// <summary>Refuses unknown fields. Call it after the last field.</summary>
+    /// <param name="of">The name of the map, for the error.</param>
     public void End(string of)
     {
         foreach (YamlNode key in _map.Children.Keys)
         {
-            if (!_asked.Contains(YamlNodes.KeyOf(key)))
+            if (!_read.Contains(YamlNodes.KeyOf(key)))
             {
                 throw YamlNodes.Wrong(
                     key,
-                    $"{of} has no field '{YamlNodes.KeyOf(key)}'; it has {string.Join(", ", _asked)}"
+                    $"{of} has no field '{YamlNodes.KeyOf(key)}'; it has {string.Join(", ", _read)}"
                 );
             }
         }
@@ -96,7 +93,7 @@ internal sealed class YamlFields
 
     private YamlNode? Node(string name)
     {
-        _asked.Add(name);
+        _read.Add(name);
         return _map.Children.TryGetValue(name, out YamlNode? node) && !YamlNodes.IsNull(node) ? node : null;
     }
 

@@ -4,10 +4,8 @@ using System.Net.Sockets;
 
 namespace Engine.App.Embedded;
 
-/// <summary>
-/// A Redis of our own, on a loopback port that is free: <c>redis-server</c> where it is on the path, else Garnet, the
-/// .NET tool that the checkout names. Ended with its process; keeps nothing.
-/// </summary>
+/// <summary>A Redis server for this process on a free loopback port: <c>redis-server</c> if it is on the path,
+/// otherwise Garnet, the .NET tool that the checkout declares. It stores nothing and ends with the process.</summary>
 public sealed class EmbeddedRedis : IDisposable
 {
     private static readonly TimeSpan UpWithin = TimeSpan.FromSeconds(60);
@@ -18,14 +16,14 @@ public sealed class EmbeddedRedis : IDisposable
     private EmbeddedRedis(Process process, string directory, string address, string name) =>
         (_process, _directory, Address, Name) = (process, directory, address, name);
 
-    /// <summary><c>127.0.0.1:port</c></summary>
+    /// <summary>The address, <c>127.0.0.1:port</c>.</summary>
     public string Address { get; }
 
-    /// <summary><c>redis-server</c> or <c>garnet-server</c>.</summary>
+    /// <summary>The program: <c>redis-server</c> or <c>garnet-server</c>.</summary>
     public string Name { get; }
 
-    /// <summary>Starts one and waits until it answers.</summary>
-    /// <param name="garnet">Take Garnet even where there is a redis-server.</param>
+    /// <summary>Starts a server and waits until it answers.</summary>
+    /// <param name="garnet">Uses Garnet even if redis-server is on the path.</param>
     public static EmbeddedRedis Start(TimeProvider clock, bool garnet = false)
     {
         int port = FreePort();
@@ -64,11 +62,11 @@ public sealed class EmbeddedRedis : IDisposable
         }
         else
         {
-            // The tool manifest is found from the checkout's folder upwards.
+            // .NET looks for the tool manifest from the checkout's folder upwards.
             start.FileName = "dotnet";
             start.WorkingDirectory = ManifestFolder()
                 ?? throw new InvalidOperationException(
-                    "no redis-server on the path, and no .config/dotnet-tools.json that names Garnet: name a Redis "
+                    "no redis-server on the path, and no .config/dotnet-tools.json that names Garnet: give a Redis "
                         + "with --redis H:P"
                 );
             foreach (
@@ -123,10 +121,9 @@ public sealed class EmbeddedRedis : IDisposable
             .Split(Path.PathSeparator)
             .Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
 
-    /// <summary>
-    /// Ctrl-C goes to every process of the terminal's group: in a session of its own the server lives until the engine
-    /// has written what is decided, and ends it. Where there is no setsid, it is told as the engine is.
-    /// </summary>
+    /// <summary>Ctrl-C goes to every process of the terminal's group. In its own session, the server lives until the
+    /// engine has written its results and ends it. Without setsid, the server gets the signal together with the
+    /// engine.</summary>
     private static void LeaveTerminal(ProcessStartInfo start)
     {
         if (!OnPath("setsid"))
@@ -146,7 +143,7 @@ public sealed class EmbeddedRedis : IDisposable
             if (_process.HasExited)
             {
                 throw new InvalidOperationException(
-                    $"{Name} ended with exit code {_process.ExitCode} when it was started; for Garnet run 'dotnet "
+                    $"{Name} ended with exit code {_process.ExitCode} at startup; for Garnet, run 'dotnet "
                         + $"tool restore' first"
                 );
             }
@@ -197,7 +194,7 @@ public sealed class EmbeddedRedis : IDisposable
     {
         try
         {
-            // `dotnet tool run` is a parent of the server: its children go with it.
+            // `dotnet tool run` is the parent of the server: kill its children too.
             if (!_process.HasExited)
             {
                 _process.Kill(entireProcessTree: true);
@@ -207,7 +204,7 @@ public sealed class EmbeddedRedis : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // It ended by itself meanwhile.
+            // The server has exited meanwhile.
         }
         _process.Dispose();
         try
@@ -216,7 +213,7 @@ public sealed class EmbeddedRedis : IDisposable
         }
         catch (IOException)
         {
-            // A file that the server still holds: the system's own cleaning takes it.
+            // The server still holds a file; the system cleans the folder up.
         }
     }
 }

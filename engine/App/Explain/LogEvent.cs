@@ -6,15 +6,13 @@ using Google.Protobuf;
 
 namespace Engine.App.Explain;
 
-/// <summary>
-/// As much of a record of <c>interactions</c> as a path needs; JSON or Protobuf, CloudEvents' headers before the
-/// payload.
-/// </summary>
-/// <param name="Id">The click's own id, or the click that a path speaks of.</param>
-/// <param name="Points">The path that it carries; null where it carries none.</param>
+/// <summary>The part of an <c>interactions</c> record that a path needs, from JSON or Protobuf. CloudEvents headers
+/// override the payload.</summary>
+/// <param name="Id">The click's own id, or the id of the click that a path belongs to.</param>
+/// <param name="Points">The path in the record, or null.</param>
 internal sealed record LogEvent(string Type, string Id, IReadOnlyList<PathPoint>? Points)
 {
-    /// <summary>Null where the record can't be read, or is neither a click nor a path.</summary>
+    /// <summary>Returns null if the record can't be read, or is neither a click nor a path.</summary>
     public static LogEvent? Of(Message<byte[], byte[]> message)
     {
         if (message.Value is not { Length: > 0 } value)
@@ -37,7 +35,7 @@ internal sealed record LogEvent(string Type, string Id, IReadOnlyList<PathPoint>
         catch (Exception error)
             when (error is JsonException or InvalidProtocolBufferException or InvalidOperationException)
         {
-            return null; // a dead letter, no path of anybody's
+            return null; // a dead letter, which has no path
         }
     }
 

@@ -6,10 +6,10 @@ using Engine.Partitions.Kafka;
 
 namespace Engine.App.Explain;
 
-/// <summary>A place in the log, as verdicts and evidence write it.</summary>
+/// <summary>A place in the log, in the form of verdicts and evidence.</summary>
 internal readonly record struct LogPlace(int Partition, long Offset)
 {
-    /// <summary>Reads <c>interactions-2@118233</c>.</summary>
+    /// <summary>Parses <c>interactions-2@118233</c>.</summary>
     public static LogPlace Parse(string at)
     {
         string start = Topics.Interactions + "-";
@@ -26,34 +26,28 @@ internal readonly record struct LogPlace(int Partition, long Offset)
             && long.TryParse(at.AsSpan(sign + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long offset)
             ? new LogPlace(partition, offset)
             : throw new CommandException(
-                $"the place '{at}' is none of {Topics.Interactions}, as interactions-2@118233 is."
+                $"the place '{at}' isn't one in {Topics.Interactions}; expected, for example, interactions-2@118233."
             );
     }
 
     public override string ToString() => $"{RedisKeys.Partition(Topics.Interactions, Partition)}@{Offset}";
 }
 
-/// <summary>
-/// Reads single clicks' paths from <c>interactions</c>: those that ride on the click, and those of their own around it.
-/// One thread.
-/// </summary>
+/// <summary>Reads the paths of single clicks from <c>interactions</c>: paths sent with the click, and separate path
+/// records near it. Not thread-safe.</summary>
 internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// How many records are looked through at first in front of a click; twice as many each further time.
-    /// </summary>
+    /// <summary>The number of records before a click to search at first; it doubles with each further step.</summary>
     private const int Step = 2000;
 
     private readonly IConsumer<byte[], byte[]> _consumer = KafkaClients.Reader(kafka);
 
-    /// <summary>
-    /// The path of the click that lies at a place: the one that it carries, else the first of its own whose log time
-    /// lies at most the join deadline away. Null where the place is no longer in the log, or the path isn't.
-    /// </summary>
-    /// <exception cref="CommandException">Another click lies there, or nothing yet: this isn't the log of the verdict;
-    /// or Kafka doesn't answer.</exception>
+    /// <summary>Finds the path of the click at a place: the one sent with it, otherwise the first separate one whose
+    /// log time is within the join deadline. Null if the place or the path is no longer in the log.</summary>
+    /// <exception cref="CommandException">Another click is at the place, or the log doesn't reach it, so this isn't the
+    /// log of the verdict; or Kafka doesn't answer.</exception>
     public RecordedPath? Find(string click, LogPlace at)
     {
         try
@@ -78,7 +72,7 @@ internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
 
             if (LogEvent.Of(record.Message) is not { Type: "click" } found || found.Id != click)
             {
-                throw Elsewhere(click, at, "another record lies there");
+                throw Elsewhere(click, at, "another record is there");
             }
 
             if (found.Points is { Count: > 0 } points)
@@ -107,20 +101,20 @@ internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
         long at = record.Offset.Value,
             from = at,
             logTime;
-        List<(long LogTime, ConsumeResult<byte[], byte[]> Record)> before = [];
-        // Log time is a running maximum: enough of the log before the click is read to know it, and to hold the join
+        List<(long LogTime, ConsumeResult<byte[], byte[]> Record)> earlier = [];
+        // Log time is a running maximum: read far enough back to know the click's log time and to cover the join
         // deadline before it.
         for (int step = Step; ; step *= 2)
         {
             from = Math.Max(ends.Low.Value, from - step);
-            before = WithLogTimes(Read(partition, from, at));
-            logTime = Math.Max(record.Message.Timestamp.UnixTimestampMs, before.Count > 0 ? before[^1].LogTime : 0);
-            if (from == ends.Low.Value || before.Count == 0 || before[0].LogTime < logTime - join.TotalMilliseconds)
+            earlier = WithLogTimes(Read(partition, from, at));
+            logTime = Math.Max(record.Message.Timestamp.UnixTimestampMs, earlier.Count > 0 ? earlier[^1].LogTime : 0);
+            if (from == ends.Low.Value || earlier.Count == 0 || earlier[0].LogTime < logTime - join.TotalMilliseconds)
             {
                 break;
             }
         }
-        foreach ((long time, ConsumeResult<byte[], byte[]> other) in before)
+        foreach ((long time, ConsumeResult<byte[], byte[]> other) in earlier)
         {
             if (time >= logTime - join.TotalMilliseconds && PathOf(click, other) is { } path)
             {
@@ -163,7 +157,7 @@ internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
             ? new RecordedPath(click, new LogPlace(record.Partition.Value, record.Offset.Value).ToString(), points)
             : null;
 
-    /// <summary>Records from one offset up to, not including, another.</summary>
+    /// <summary>Reads the records from one offset up to, but not including, another.</summary>
     private IEnumerable<ConsumeResult<byte[], byte[]>> Read(TopicPartition partition, long from, long until)
     {
         if (from >= until)
@@ -176,7 +170,7 @@ internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
         {
             ConsumeResult<byte[], byte[]>? record = _consumer.Consume(AnswerWithin)
                 ?? throw new CommandException(
-                    $"{partition.Topic}-{partition.Partition.Value} gave nothing from offset {from} on for "
+                    $"{partition.Topic}-{partition.Partition.Value} returned nothing from offset {from} for "
                         + $"{AnswerWithin.TotalSeconds} s: is the broker reachable at the address that it advertises?"
                 );
             if (record.IsPartitionEOF || record.Offset.Value >= until)
@@ -193,7 +187,7 @@ internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
     }
 
     private static CommandException Elsewhere(string click, LogPlace at, string but) =>
-        new($"click '{click}' should lie at {at}, but {but}: this Kafka doesn't hold the log that the verdict is of.");
+        new($"click '{click}' should be at {at}, but {but}: this Kafka doesn't hold the log of the verdict.");
 
     public void Dispose() => _consumer.Dispose();
 }

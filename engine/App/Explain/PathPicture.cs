@@ -4,16 +4,13 @@ using Engine.Client;
 
 namespace Engine.App.Explain;
 
-/// <summary>
-/// Draws a click's path as SVG: each vector coloured by its speed, a dot a recorded point, rings where it begins and
-/// where the click lies; beneath it, wide and grey, the path that it replays, moved so that their mean places over time
-/// meet. One scale for both, y downwards as on a screen.
-/// </summary>
+/// <summary>Draws a click's path as SVG: each vector coloured by its speed, a dot for each recorded point, rings at the
+/// start and at the click. The path that it replays lies beneath, wide and grey, shifted so that both have the same
+/// time-weighted mean position. Both use one scale, with y downwards as on a screen.</summary>
 public static class PathPicture
 {
-    /// <summary>
-    /// Characters of a line at the head: what fits in the picture's width, at 13 px a character of 6.6 px on average.
-    /// </summary>
+    /// <summary>The maximum characters in a heading line: they fit the picture's width at 13 px, where a character is
+    /// 6.6 px wide on average.</summary>
     private const int LineLength = 120;
 
     private const double Width = 900,
@@ -21,10 +18,8 @@ public static class PathPicture
         Foot = 64,
         DrawnHeight = 520;
 
-    /// <summary>
-    /// Viridis at equal steps, slow to fast: told apart by people who don't see colours, too (van der Walt and Smith,
-    /// 2015).
-    /// </summary>
+    /// <summary>Viridis in equal steps, slow to fast; distinguishable with colour blindness too (van der Walt and
+    /// Smith, 2015).</summary>
     private static readonly (int R, int G, int B)[] Viridis =
     [
         (68, 1, 84),
@@ -39,10 +34,10 @@ public static class PathPicture
         (253, 231, 37),
     ];
 
-    /// <param name="path">The click's own.</param>
-    /// <param name="verdict">What was decided of the click.</param>
+    /// <param name="path">The click's own path.</param>
+    /// <param name="verdict">The verdict on the click.</param>
     /// <param name="replayed">The path that it replays, or null.</param>
-    /// <param name="note">What else is to be said of that, or null.</param>
+    /// <param name="note">A remark about the replayed path, or null.</param>
     public static string Draw(RecordedPath path, Verdict verdict, RecordedPath? replayed, string? note)
     {
         (double x, double y) = path.Centre();
@@ -149,7 +144,8 @@ public static class PathPicture
         }
     }
 
-    /// <summary>Cut between words where that can be, for an id may be 128 characters long and reasons many.</summary>
+    /// <summary>Breaks lines between words if possible: an id may be 128 characters long, and there may be many
+    /// reasons.</summary>
     private static IEnumerable<string> Wrapped(string text, int length)
     {
         while (text.Length > length)
@@ -185,11 +181,11 @@ public static class PathPicture
         svg.Append("\"/>\n");
     }
 
-    /// <summary>Writes the vectors and points; the speed at the bright end of the scale, px/ms.</summary>
+    /// <summary>Writes the vectors and points. Returns the speed at the bright end of the scale, in px/ms.</summary>
     private static double WritePath(StringBuilder svg, View view, RecordedPath path)
     {
         IReadOnlyList<PathPoint> points = path.Points;
-        // Between two points at one moment there is no speed; they take the fastest colour, for they are a jump.
+        // Two points at the same time have no speed; such a jump gets the fastest colour.
         double[] speeds =
         [
             .. Enumerable
@@ -201,7 +197,7 @@ public static class PathPicture
                 ),
         ];
         double[] finite = [.. speeds.Where(double.IsFinite).Order()];
-        // The 98th percentile, so that one jump doesn't turn all the rest one colour.
+        // The 98th percentile, so that a single jump doesn't make everything else one colour.
         double fastest = finite.Length > 0 ? finite[(int)(0.98 * (finite.Length - 1))] : 0;
         svg.Append("<g stroke-width=\"3\" stroke-linecap=\"round\">\n");
         for (int i = 1; i < points.Count; i++)
@@ -314,7 +310,7 @@ public static class PathPicture
             .Replace("<", "&lt;", StringComparison.Ordinal)
             .Replace(">", "&gt;", StringComparison.Ordinal);
 
-    /// <summary>Where a place of the screen lies in the picture.</summary>
+    /// <summary>Maps screen positions to picture positions.</summary>
     private readonly record struct View(
         double Left,
         double Top,
@@ -330,11 +326,9 @@ public static class PathPicture
 
         public double Y(PathPoint point) => InsetY + (point.Y - Top) * Scale;
 
-        /// <summary>
-        /// All points in the middle, as large as the picture allows; a path of a few pixels is magnified no more than
-        /// eightfold.
-        /// </summary>
-        /// <param name="under">Where the picture's head ends.</param>
+        /// <summary>Centres all points and scales them to the picture, but magnifies a path of a few pixels at most
+        /// eightfold.</summary>
+        /// <param name="under">The lower edge of the picture's heading.</param>
         public static View Of(PathPoint[] points, double under)
         {
             double left = points.Min(point => point.X),

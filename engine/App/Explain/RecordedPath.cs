@@ -1,30 +1,29 @@
 namespace Engine.App.Explain;
 
-/// <summary>A point of a cursor path as it was recorded.</summary>
-/// <param name="T">ms from the first point.</param>
-/// <param name="X">CSS pixels.</param>
-/// <param name="Y">CSS pixels, downwards.</param>
+/// <summary>A point of a recorded cursor path.</summary>
+/// <param name="T">The time since the first point, in ms.</param>
+/// <param name="X">The position in CSS pixels.</param>
+/// <param name="Y">The position in CSS pixels, downwards.</param>
 public readonly record struct PathPoint(double T, double X, double Y);
 
-/// <summary>The path of a click, read from the log.</summary>
+/// <summary>A click's path from the log.</summary>
 /// <param name="Click">The click's id.</param>
-/// <param name="At">Where the record lies that carries it: <c>interactions-2@118233</c>.</param>
-/// <param name="Points">In order; one at least.</param>
+/// <param name="At">The place of the record that contains it: <c>interactions-2@118233</c>.</param>
+/// <param name="Points">The points in order; at least one.</param>
 public sealed record RecordedPath(string Click, string At, IReadOnlyList<PathPoint> Points)
 {
-    /// <summary>From the first point to the last, ms.</summary>
+    /// <summary>The time from the first point to the last, in ms.</summary>
     public double DurationMs => Points[^1].T - Points[0].T;
 
-    /// <summary>The way gone, CSS pixels.</summary>
+    /// <summary>The length of the path, in CSS pixels.</summary>
     public double Length => Enumerable.Range(1, Points.Count - 1).Sum(Step);
 
-    /// <summary>The length of the vector that ends in a point, CSS pixels.</summary>
+    /// <summary>Gets the length of the vector that ends at a point, in CSS pixels.</summary>
     public double Step(int i) =>
         Math.Sqrt(Math.Pow(Points[i].X - Points[i - 1].X, 2) + Math.Pow(Points[i].Y - Points[i - 1].Y, 2));
 
-    /// <summary>
-    /// The mean place over time, which two recordings of one movement share but for the shift between them.
-    /// </summary>
+    /// <summary>Gets the time-weighted mean position, which in two recordings of one movement differs only by their
+    /// shift.</summary>
     public (double X, double Y) Centre()
     {
         double duration = DurationMs;

@@ -1,4 +1,4 @@
 namespace Engine.App.Hosting;
 
-/// <summary>Where an engine runs: addresses, group and prefix, as the command line and engine.yaml have them.</summary>
+/// <summary>The addresses, group and prefix of an engine, from the command line and engine.yaml.</summary>
 public sealed record EngineAddress(string Kafka, string Redis, string Group, string Prefix);

@@ -8,10 +8,8 @@ using Engine.Workflows.Runtime;
 
 namespace Engine.App.Hosting;
 
-/// <summary>
-/// One engine that runs: its lanes and what they share. <see cref="EngineStartup"/> makes it; look, then
-/// <see cref="Stop"/>; or it ends by a failure.
-/// </summary>
+/// <summary>A running engine: its lanes and what they share. <see cref="EngineStartup"/> creates it. Observe it, then
+/// call <see cref="Stop"/>; a failure of a lane also ends it.</summary>
 public sealed class EngineHost : IDisposable
 {
     private readonly List<Lane> _lanes;
@@ -41,34 +39,34 @@ public sealed class EngineHost : IDisposable
 
     public SettingsReader Settings => _readers.Settings;
 
-    /// <summary>What clicks have told, over all partitions.</summary>
+    /// <summary>The standings from clicks in all partitions.</summary>
     public IStandings Standings { get; }
 
-    /// <summary>The group's secrets, the first of which signs.</summary>
+    /// <summary>The group's secrets; the first one signs.</summary>
     public IReadOnlyList<byte[]> SigningSecrets { get; }
 
-    /// <summary>The workflows that are decided here.</summary>
+    /// <summary>The workflows that this engine decides.</summary>
     public IReadOnlyList<HostedWorkflow> Deciders { get; }
 
-    /// <summary>What they make of the settings, once a version for all that ask.</summary>
+    /// <summary>Their compiled settings, shared by everyone in the process.</summary>
     public CompiledSettings Compiled { get; }
 
     public IReadOnlyList<LaneStatus> Lanes => [.. _lanes.Select(lane => lane.Status)];
 
-    /// <summary>Whether Kafka has answered to each lane.</summary>
+    /// <summary>Whether every lane has joined the group.</summary>
     public bool LanesHaveJoined => _lanes.TrueForAll(lane => lane.HasJoined);
 
-    /// <summary>What ended a lane, or null.</summary>
+    /// <summary>The exception that ended a lane, or null.</summary>
     public Exception? Failure =>
         _workflows
             .Select(lane => lane.Failure)
             .Concat(_lanes.Select(lane => lane.Failure))
             .FirstOrDefault(failure => failure != null);
 
-    /// <summary>Where the workflows stand together.</summary>
+    /// <summary>The status of all workflows together.</summary>
     public WorkflowStatus Workflows => WorkflowStatus.Of([.. _workflows.Select(lane => lane.Status)]);
 
-    /// <summary>What became of all records so far.</summary>
+    /// <summary>The counts of all records so far.</summary>
     public PartitionCounts Counts
     {
         get
@@ -93,7 +91,7 @@ public sealed class EngineHost : IDisposable
         _workflows.ForEach(lane => lane.Start());
     }
 
-    /// <summary>Writes what is decided, gives partitions back, and ends.</summary>
+    /// <summary>Writes decided results, releases partitions, and stops.</summary>
     public void Stop()
     {
         foreach (Lane lane in _lanes)
@@ -110,18 +108,17 @@ public sealed class EngineHost : IDisposable
         _workflows.ForEach(lane => lane.Join());
     }
 
-    /// <summary>
-    /// What is missing until everything is read, decided, written and acknowledged, here and in partitions that others
-    /// own, and no event came for so long; null where nothing is.
-    /// </summary>
+    /// <summary>Says what is missing until every event is read, decided, written and acknowledged, here and in
+    /// partitions of other owners, and no event has arrived for <paramref name="time"/>. Null if nothing is
+    /// missing.</summary>
     public string? WaitsFor(TimeSpan time)
     {
         IReadOnlyList<LaneStatus> lanes = Lanes;
         HashSet<string> owned = [.. lanes.SelectMany(lane => lane.Names)];
-        // A lane that Kafka keeps waiting is only waited for where there is something left for it to own.
+        // A lane that hasn't joined matters only if there are partitions left for it to own.
         if (owned.Count < _ends.Partitions && lanes.Any(lane => !lane.HasJoined))
         {
-            return $"lanes join the group: {lanes.Count(lane => lane.HasJoined)} of {lanes.Count} have";
+            return $"lanes are joining the group: {lanes.Count(lane => lane.HasJoined)} of {lanes.Count} joined";
         }
 
         WorkflowStatus workflows = Workflows;
@@ -132,13 +129,13 @@ public sealed class EngineHost : IDisposable
                     .Select(lane => lane.BusyAt)
                     .Append(workflows.BusyAt)
                     .Any(busyAt => busyAt != 0 && Context.Clock.GetElapsedTime(busyAt) < time)
-                    ? $"events came within the last {time.TotalSeconds:0.##} s"
+                    ? $"events arrived within the last {time.TotalSeconds:0.##} s"
                     : null
             )
             ?? (
                 _ends.AreReachedBeyond(owned)
                     ? null
-                    : "partitions that others own, or nobody, aren't decided to their ends"
+                    : "partitions that other engines own, or none, aren't decided to their ends"
             );
     }
 

@@ -5,7 +5,7 @@ using Engine.Pipeline.Deliver;
 
 namespace Engine.App.Hosting;
 
-/// <summary>What engine.yaml and the command line say, as the lanes take it.</summary>
+/// <summary>Converts engine.yaml and the command line to the options of lanes.</summary>
 internal static class EngineOptions
 {
     public static ConsumeOptions Consume(EngineConfig config, EngineAddress address) =>

@@ -10,10 +10,8 @@ using Engine.Workflows.Runtime;
 
 namespace Engine.App.Hosting;
 
-/// <summary>
-/// What an engine has of Kafka beside its lanes: the producer, and a reader of each side topic.
-/// <see cref="StartSettings"/> first, then <see cref="StartAsync"/>, which waits until all have caught up.
-/// </summary>
+/// <summary>An engine's Kafka clients other than its lanes: the producer, and a reader for each side topic. Call <see
+/// cref="StartSettings"/> first, then <see cref="StartAsync"/>, which waits until all have caught up.</summary>
 internal sealed class EngineReaders(KafkaTarget target, string prefix, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan SettingsWithin = TimeSpan.FromSeconds(30),
@@ -33,17 +31,15 @@ internal sealed class EngineReaders(KafkaTarget target, string prefix, TimeProvi
     public StandingsFollower Standings => _standings!;
     public LabelledClicks LabelledClicks => _labelledClicks!;
 
-    /// <summary>Follows <c>settings</c> from a base on.</summary>
+    /// <summary>Follows <c>settings</c> from a base onwards.</summary>
     public void StartSettings(SettingsSnapshot settingsBase, SettingsBuilder builder, ILogger log)
     {
         _settings = new SettingsReader(target, settingsBase, builder, Activation.Delay, Kafka, clock, log);
         _settings.Start();
     }
 
-    /// <summary>
-    /// Starts the others side by side, since each waits a tenth of a second for Kafka; labels and standings once the
-    /// settings are read, for they are counted by them.
-    /// </summary>
+    /// <summary>Starts the other readers concurrently, as each waits a tenth of a second for Kafka. Labels and
+    /// standings start after the settings are read, because the settings define how they are counted.</summary>
     public async Task StartAsync(
         SettingsSnapshot settingsBase,
         ReplayIndex replays,

@@ -14,13 +14,11 @@ using StackExchange.Redis;
 
 namespace Engine.App.Hosting;
 
-/// <summary>Puts an engine together and starts it.</summary>
+/// <summary>Creates and starts an engine.</summary>
 internal static class EngineStartup
 {
-    /// <summary>
-    /// Connects, makes missing topics, takes or sets the group's base, and starts the lanes. Throws
-    /// <see cref="CommandException"/> with what to do where that can't be.
-    /// </summary>
+    /// <summary>Connects, creates missing topics, reads or sets the group's base settings, and starts the lanes. Throws
+    /// <see cref="CommandException"/>, which says what to do, if that fails.</summary>
     public static async Task<EngineHost> StartAsync(
         ConfigFile file,
         EngineAddress address,
@@ -41,12 +39,12 @@ internal static class EngineStartup
             GroupRedis.Claim(database, keys);
             GroupRedis.WarnOfEviction(redis, log);
             IReadOnlyList<byte[]> secrets = SigningSecrets.FindOrMake(database, keys, file);
-            // What needs no Kafka is done while Kafka answers.
+            // Work that doesn't need Kafka runs while Kafka answers.
             Task topics = EngineTopics.MakeAsync(address, target, config, cancel);
             SettingsSnapshot? found = SettingsBootstrap.Find(database, keys, file, log);
             Task<SettingsBuilder>? reading =
                 found == null ? null : Task.Run(() => BuilderOf(found, file.Files), cancel);
-            // A broker that doesn't answer is waited for within the client; a stop doesn't wait for it.
+            // The client waits for a broker that doesn't answer; a cancellation doesn't wait for the client.
             await topics.WaitAsync(cancel).ConfigureAwait(false);
             readers = new EngineReaders(target, address.Prefix, clock);
             SettingsSnapshot settingsBase = found ?? SettingsBootstrap.Set(database, keys, target, file);
@@ -79,8 +77,7 @@ internal static class EngineStartup
                 Log = log,
             };
             host = await CreateHostAsync(context, config, readers, view, secrets, cancel).ConfigureAwait(false);
-            // What loading lists, rules and models took is given back to the system, 50 MB, before memory is needed for
-            // clicks.
+            // Return the 50 MB used to load lists, rules and models to the system before clicks need memory.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             host.Start();
             return host;
@@ -93,7 +90,7 @@ internal static class EngineStartup
         }
     }
 
-    /// <summary>The deciders, and lanes for all: side by side, since each waits for Kafka.</summary>
+    /// <summary>Creates the deciders and all lanes, concurrently, as each lane waits for Kafka.</summary>
     private static async Task<EngineHost> CreateHostAsync(
         EngineContext context,
         EngineConfig config,

@@ -8,26 +8,23 @@ using Engine.Partitions.Kafka;
 
 namespace Engine.App.Hosting;
 
-/// <summary>The topics that an engine reads and writes: made where they are missing.</summary>
+/// <summary>Creates the missing topics among those that an engine reads and writes.</summary>
 internal static partial class EngineTopics
 {
-    /// <summary>Refuses a prefix that no topic's name can begin with.</summary>
+    /// <summary>Refuses a prefix that a topic name can't begin with.</summary>
     public static void CheckPrefix(string prefix)
     {
         if (!TopicName().IsMatch(prefix))
         {
             throw new CommandException(
-                $"the prefix '{prefix}' can't begin a topic's name, as it must: use letters, digits, '.', '_' and "
-                    + $"'-' only.",
+                $"the prefix '{prefix}' can't begin a topic name: use only letters, digits, '.', '_' " + $"and '-'.",
                 ExitCodes.WrongUse
             );
         }
     }
 
-    /// <summary>
-    /// Makes the topics that are missing. Throws <see cref="CommandException"/> where Kafka doesn't answer, or where
-    /// <c>settings</c> has several partitions.
-    /// </summary>
+    /// <summary>Creates the missing topics. Throws <see cref="CommandException"/> if Kafka doesn't answer, or if
+    /// <c>settings</c> has several partitions.</summary>
     public static async Task MakeAsync(
         EngineAddress address,
         KafkaTarget target,
@@ -63,18 +60,18 @@ internal static partial class EngineTopics
         catch (KafkaException e)
         {
             throw new CommandException(
-                $"no Kafka at {address.Kafka} ({e.Error.Reason}): start one, or name another with --kafka H:P."
+                $"no Kafka at {address.Kafka} ({e.Error.Reason}): start one, or give another with --kafka H:P."
             );
         }
-        // One that was missing may have been made by somebody else meanwhile, or have made itself.
+        // Another instance may have created a missing topic meanwhile, or the broker may have done so automatically.
         int partitions = states.Single(state => state.Name == Topics.Settings).Partitions is > 0 and var known
             ? known
             : SettingsPartitions(target);
         if (partitions > 1)
         {
             throw new CommandException(
-                $"the topic 'settings' has {partitions} partitions, and must have 1, for its order decides: mend it "
-                    + $"with 'kafka-topics --delete --topic settings', then start again and it is made anew.",
+                $"the topic 'settings' has {partitions} partitions but must have 1, as its order matters: delete it "
+                    + $"with 'kafka-topics --delete --topic settings', then start again to create it anew.",
                 ExitCodes.WrongUse
             );
         }
@@ -88,7 +85,7 @@ internal static partial class EngineTopics
         return admin.GetMetadata(Topics.Settings, TimeSpan.FromSeconds(10)).Topics.Single().Partitions.Count;
     }
 
-    /// <summary>What Kafka takes in a topic's name; 64 are far from its limit.</summary>
+    /// <summary>The characters that Kafka allows in a topic name; 64 are far below its length limit.</summary>
     [GeneratedRegex("^[A-Za-z0-9._-]{0,64}$")]
     private static partial Regex TopicName();
 }

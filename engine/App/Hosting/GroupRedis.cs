@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Engine.App.Hosting;
 
-/// <summary>The Redis that a group's results go to: whether it is there, and whether it is this group's.</summary>
+/// <summary>Checks the Redis for the group's results: that it answers, and that it belongs to this group.</summary>
 internal static class GroupRedis
 {
     public static RedisTarget Connect(string addresses)
@@ -18,12 +18,12 @@ internal static class GroupRedis
             when (e is RedisException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
             throw new CommandException(
-                $"no Redis at {addresses} ({e.Message.Split('.')[0]}): start one, or name another with --redis H:P."
+                $"no Redis at {addresses} ({e.Message.Split('.')[0]}): start one, or give another with --redis H:P."
             );
         }
     }
 
-    /// <summary>Keys belong to one group; another's are refused before anything is written.</summary>
+    /// <summary>Keys belong to one group. Refuses those of another group before anything is written.</summary>
     public static void Claim(IDatabase redis, RedisKeys keys)
     {
         redis.StringSet(keys.GroupKey, keys.Group, when: When.NotExists);
@@ -38,7 +38,7 @@ internal static class GroupRedis
         }
     }
 
-    /// <summary>Says so where Redis may throw results away.</summary>
+    /// <summary>Logs a warning if Redis may evict results.</summary>
     public static void WarnOfEviction(RedisTarget redis, ILogger log)
     {
         try
@@ -52,7 +52,7 @@ internal static class GroupRedis
         }
         catch (Exception e) when (e is RedisException or RedisCommandException)
         {
-            // Garnet and managed servers don't tell; there is nothing to warn of then.
+            // Garnet and managed servers don't report the policy, so there is nothing to warn about.
         }
     }
 }

@@ -4,17 +4,17 @@ using Engine.Workflows.Module;
 
 namespace Engine.App.Hosting;
 
-/// <summary>What all modules together have: their settings' kinds, their topics, their deciders.</summary>
+/// <summary>The setting kinds, topics and deciders of all workflow modules.</summary>
 internal static class Modules
 {
-    /// <summary>The kinds of settings that workflows go by.</summary>
+    /// <summary>The setting kinds of all workflows.</summary>
     public static IReadOnlyList<ISettingKind> SettingKinds { get; } =
     [.. WorkflowModules.All.SelectMany(module => module.SettingKinds)];
 
     /// <summary>The topics that workflows read.</summary>
     public static IReadOnlyList<string> Topics { get; } = [.. WorkflowModules.All.Select(module => module.Topic)];
 
-    /// <summary>The deciders by topic; without those whose module signs, where no secrets are known.</summary>
+    /// <summary>Creates the deciders. Modules that sign are left out if no secrets are known.</summary>
     public static IReadOnlyList<HostedWorkflow> CreateDeciders(DeciderServices services) =>
         [
             .. WorkflowModules

@@ -10,13 +10,11 @@ using StackExchange.Redis;
 
 namespace Engine.App.Hosting;
 
-/// <summary>
-/// The base of a group's settings: on a first start the files' records with those of the topic over them, set once;
-/// later starts take what is there, and are told where the files have moved on.
-/// </summary>
+/// <summary>The base of a group's settings. A first start sets it once, from the files and the topic's records, which
+/// override them. Later starts use it, and log where the files differ from it.</summary>
 public static class SettingsBootstrap
 {
-    /// <summary>The base that an earlier start has set; null on a first start.</summary>
+    /// <summary>Gets the base that an earlier start has set, or null on a first start.</summary>
     public static SettingsSnapshot? Find(IDatabase redis, RedisKeys keys, ConfigFile file, ILogger log)
     {
         if (redis.StringGet(keys.SettingsBase) is not { IsNull: false } there)
@@ -25,11 +23,11 @@ public static class SettingsBootstrap
         }
 
         SettingsSnapshot found = SettingsSnapshot.FromJson(there.ToString());
-        TellDifferences(found, SettingsFolder.Read(file.SettingsFolders), log);
+        LogDifferences(found, SettingsFolder.Read(file.SettingsFolders), log);
         return found;
     }
 
-    /// <summary>Sets the base of a first start; who comes second takes the other's.</summary>
+    /// <summary>Sets the base on a first start. If another instance has set it meanwhile, uses that one.</summary>
     public static SettingsSnapshot Set(IDatabase redis, RedisKeys keys, KafkaTarget kafka, ConfigFile file)
     {
         SortedDictionary<string, string> files = SettingsFolder.Read(file.SettingsFolders);
@@ -73,7 +71,7 @@ public static class SettingsBootstrap
             }
             catch (SettingException)
             {
-                // A record of the topic that doesn't load changes nothing.
+                // An invalid record of the topic has no effect.
             }
         }
         foreach ((string key, string value) in files)
@@ -100,7 +98,7 @@ public static class SettingsBootstrap
         };
     }
 
-    private static void TellDifferences(SettingsSnapshot taken, SortedDictionary<string, string> files, ILogger log)
+    private static void LogDifferences(SettingsSnapshot taken, SortedDictionary<string, string> files, ILogger log)
     {
         string[] changed =
         [

@@ -7,13 +7,12 @@ using StackExchange.Redis;
 
 namespace Engine.App.Hosting;
 
-/// <summary>
-/// The secrets that sign codes and tokens: files that engine.yaml names, the first of which signs, or one that
-/// the group's first instance makes and keeps in Redis. All instances of a group must have the same.
-/// </summary>
+/// <summary>The secrets that sign codes and tokens: files that engine.yaml names, the first of which signs, or one
+/// secret that the group's first instance creates and keeps in Redis. All instances of a group must use the same
+/// ones.</summary>
 public static class SigningSecrets
 {
-    /// <summary>The shortest secret, in bytes.</summary>
+    /// <summary>The minimum length of a secret, in bytes.</summary>
     public const int MinSecretBytes = 32;
 
     public static IReadOnlyList<byte[]> FindOrMake(IDatabase redis, RedisKeys keys, ConfigFile file)
@@ -31,29 +30,27 @@ public static class SigningSecrets
         return Find(redis, keys, file);
     }
 
-    /// <summary>The group's secrets where it has some already; empty else. Writes nothing.</summary>
+    /// <summary>Gets the group's secrets, or none if it has none yet. Writes nothing.</summary>
     public static IReadOnlyList<byte[]> Find(IDatabase redis, RedisKeys keys, ConfigFile file) =>
         Read(file) is { Count: > 0 } named ? named
         : redis.StringGet(keys.SigningKey) is { IsNull: false } kept ? [Encoding.ASCII.GetBytes(kept.ToString())]
         : [];
 
-    /// <summary>
-    /// The secrets of the files; empty where none is named. Throws <see cref="ConfigException"/> with the file and what
-    /// is wrong.
-    /// </summary>
+    /// <summary>Reads the secrets from the configured files, if any. Throws <see cref="ConfigException"/> with the file
+    /// and the problem.</summary>
     public static IReadOnlyList<byte[]> Read(ConfigFile file) => [.. file.SigningKeys.Select(ReadSecret)];
 
     private static byte[] ReadSecret(string path)
     {
         try
         {
-            // A line's end is the editor's, not the secret's.
+            // A line break at the end comes from the editor and isn't part of the secret.
             byte[] secret = [.. File.ReadAllBytes(path).AsSpan().TrimEnd("\r\n"u8)];
             return secret.Length >= MinSecretBytes
                 ? secret
                 : throw new ConfigException(
-                    $"signing_keys: {path} has {secret.Length} bytes; expected {MinSecretBytes} at "
-                        + $"least, as 'openssl rand -base64 32' makes them"
+                    $"signing_keys: {path} has {secret.Length} bytes; expected at least "
+                        + $"{MinSecretBytes}; create one with 'openssl rand -base64 32'"
                 );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

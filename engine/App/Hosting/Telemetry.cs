@@ -13,10 +13,8 @@ using OpenTelemetry.Trace;
 
 namespace Engine.App.Hosting;
 
-/// <summary>
-/// Metrics, traces and logs the OpenTelemetry way: to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, where it is
-/// set. Metric names and units are declared here, in one place.
-/// </summary>
+/// <summary>Exports metrics, traces and logs with OpenTelemetry to the collector in OTEL_EXPORTER_OTLP_ENDPOINT, if it
+/// is set. Declares all metric names and units.</summary>
 internal static class Telemetry
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -50,21 +48,17 @@ internal static class Telemetry
         Counter("engine.verdicts", "clicks decided", counts => counts.Verdicts);
         Counter("engine.duplicates", "clicks with an id seen before", counts => counts.Duplicates);
         Counter("engine.paths.joined", "cursor paths that joined a click", counts => counts.PathsJoined);
-        Counter(
-            "engine.paths.surplus",
-            "cursor paths that came in time for a click that had one, or was decided",
-            counts => counts.PathsSurplus
+        Counter("engine.paths.surplus", "cursor paths for a click that already had a path or a verdict", counts =>
+            counts.PathsSurplus
         );
-        Counter("engine.paths.unmatched", "cursor paths without a click in time", counts => counts.PathsUnmatched);
-        Counter("engine.confirmations.used", "confirmations that wrote a verdict again", counts =>
+        Counter("engine.paths.unmatched", "cursor paths whose click wasn't in time", counts => counts.PathsUnmatched);
+        Counter("engine.confirmations.used", "confirmations that updated a verdict", counts =>
             counts.ConfirmationsUsed
         );
-        Counter("engine.confirmations.unused", "confirmations of no click that waits for one", counts =>
+        Counter("engine.confirmations.unused", "confirmations of clicks that don't await one", counts =>
             counts.ConfirmationsUnused
         );
-        Counter("engine.keys.mismatched", "events whose key isn't their own network's", counts =>
-            counts.KeysMismatched
-        );
+        Counter("engine.keys.mismatched", "events whose key isn't their network", counts => counts.KeysMismatched);
         meter.CreateObservableCounter(
             "engine.dead_letters",
             () => ByReason(host.Counts),
@@ -81,7 +75,7 @@ internal static class Telemetry
             "engine.reasons",
             () => ByReasonCode(host.Counts.ByReason),
             "{click}",
-            "clicks by reason that acted"
+            "clicks by reason in force"
         );
         meter.CreateObservableCounter(
             "engine.reasons.shadow",
@@ -93,7 +87,7 @@ internal static class Telemetry
             "engine.lag",
             () => host.Lanes.Sum(lane => lane.Lag),
             "{record}",
-            "records in the log that are not read yet"
+            "records in the log that haven't been read yet"
         );
         meter.CreateObservableGauge(
             "engine.waiting",
@@ -105,18 +99,16 @@ internal static class Telemetry
             "engine.evictions",
             () => host.Lanes.Sum(lane => lane.Evictions),
             "{key}",
-            "keys forgotten at a bound"
+            "keys evicted at a limit"
         );
         meter.CreateObservableCounter(
             "engine.replays.dropped_early",
             () => host.Context.Replays.DroppedEarly,
             "{path}",
-            "paths that the replay index forgot at its bound before they expired"
+            "paths that the replay index evicted at its limit before they expired"
         );
-        Counter(
-            "engine.paths.compared",
-            "cursor paths with shape enough to be compared with others, of those that joined",
-            counts => counts.PathsCompared
+        Counter("engine.paths.compared", "joined cursor paths with enough shape to be compared with others", counts =>
+            counts.PathsCompared
         );
         meter.CreateObservableCounter(
             "engine.rules.shadow",
@@ -128,13 +120,13 @@ internal static class Telemetry
             "engine.settings.age",
             () => host.Settings.Age.TotalSeconds,
             "s",
-            "since settings were last read to their end"
+            "time since the settings were last read to their end"
         );
         meter.CreateObservableCounter(
             "engine.signatures.unreadable",
             () => host.Context.Signatures.Unreadable,
             "{record}",
-            "records of path-signatures that are none"
+            "unreadable records of path-signatures"
         );
         void Flow(string name, string about, Func<WorkflowCounts, long> value) =>
             meter.CreateObservableCounter(
@@ -147,48 +139,48 @@ internal static class Telemetry
                 "{record}",
                 about
             );
-        Flow("engine.workflows.decided", "events of workflows decided, by topic", flow => flow.Decided);
-        Flow("engine.workflows.duplicates", "events of workflows with an id seen before", flow => flow.Duplicates);
-        Flow("engine.workflows.dead_letters", "events of workflows that could not be used", flow => flow.DeadLetters);
-        Flow("engine.workflows.keys.mismatched", "events of workflows whose key isn't their own", flow =>
+        Flow("engine.workflows.decided", "workflow events decided, by topic", flow => flow.Decided);
+        Flow("engine.workflows.duplicates", "workflow events with an id seen before", flow => flow.Duplicates);
+        Flow("engine.workflows.dead_letters", "workflow events that could not be used", flow => flow.DeadLetters);
+        Flow("engine.workflows.keys.mismatched", "workflow events whose key doesn't match the event", flow =>
             flow.KeysMismatched
         );
         meter.CreateObservableCounter(
             "engine.workflows.shadow",
             () => ShadowedByWorkflows(host.Workflows),
             "{event}",
-            "events of workflows on which a rule in shadow would have acted, by topic and rule"
+            "workflow events on which a rule in shadow would have acted, by topic and rule"
         );
         LabelIntake labels = host.Context.Labels.Intake;
         meter.CreateObservableCounter(
             "engine.labels.read",
             () => labels.Read,
             "{record}",
-            "records of labels read, by every instance in full"
+            "records of labels read; every instance reads all of them"
         );
         meter.CreateObservableCounter(
             "engine.labels.replaced",
             () => labels.Replaced,
             "{record}",
-            "labels that took the place of an earlier one of the same click and source"
+            "labels that replaced an earlier label of the same click and source"
         );
         meter.CreateObservableCounter(
             "engine.labels.unplaced",
             () => labels.Unplaced,
             "{record}",
-            "labels that named no publisher when they came"
+            "labels that named no publisher on arrival"
         );
         meter.CreateObservableCounter(
             "engine.labels.placed",
             () => labels.Placed,
             "{record}",
-            "of these, labels counted by the fields of their click"
+            "of those, labels counted later by the fields of their click"
         );
         meter.CreateObservableCounter(
             "engine.labels.clicks_refused",
             () => host.Context.LabelledClicks.Refused,
             "{click}",
-            "labelled clicks that could not be read again"
+            "labelled clicks that could not be read from the log"
         );
         meter.CreateObservableCounter(
             "engine.labels.dead_letters",
@@ -201,7 +193,7 @@ internal static class Telemetry
             "engine.labels.keys_refused",
             () => labels.Histories.Refused,
             "{key}",
-            "keys that a label couldn't be counted for, because there were too many"
+            "keys for which no label was counted because there were too many keys"
         );
         if (!HasCollector)
         {

@@ -5,16 +5,15 @@ using StackExchange.Redis;
 
 namespace Engine.App.Lookup;
 
-/// <summary>
-/// Looks many verdicts up: a command each, for keys of a cluster lie in many slots, a thousand behind one another.
-/// </summary>
+/// <summary>Reads many verdicts with one pipelined GET each, in batches of a thousand: in a cluster, their keys are
+/// spread over many slots.</summary>
 internal static class StoredVerdicts
 {
     private const int Batch = 1000;
 
-    /// <summary>The verdicts of clicks that have one, by click. A value that is no verdict counts as none.</summary>
-    /// <param name="redis">Where they lie.</param>
-    /// <param name="prefix">What stands before the keys of the group.</param>
+    /// <summary>Gets the verdicts of clicks that have one. Ignores values that aren't verdicts.</summary>
+    /// <param name="redis">The Redis that stores them.</param>
+    /// <param name="prefix">The prefix of the group's keys.</param>
     public static async Task<Dictionary<string, Verdict>> ReadAsync(
         IDatabase redis,
         string prefix,

@@ -8,33 +8,31 @@ using Engine.Pipeline.History;
 
 namespace Engine.App.Quality;
 
-/// <summary>
-/// What labels say of clicks: the last label of each source counts, by its weight, and a click is what the most weight
-/// says; one on which both sides weigh alike, or nothing, is undecided. One thread at a time.
-/// </summary>
+/// <summary>The labels of clicks. The last label of each source counts, with its weight, and the side with more weight
+/// decides the click. A click whose sides are balanced, or have no weight, is undecided. Not thread-safe.</summary>
 public sealed class LabelBook
 {
     private static readonly TimeSpan ReadWithin = TimeSpan.FromMinutes(5);
 
-    private readonly Dictionary<string, Dictionary<string, Said>> _clicks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, SourceLabel>> _clicks = new(StringComparer.Ordinal);
 
-    private readonly record struct Said(bool Valid, double Weight, long LogTime);
+    private readonly record struct SourceLabel(bool Valid, double Weight, long LogTime);
 
-    /// <summary>Labels taken in.</summary>
+    /// <summary>The number of labels added.</summary>
     public long Labels { get; private set; }
 
-    /// <summary>Records that are no labels; the engine has put them among the dead letters.</summary>
+    /// <summary>The number of records that aren't labels; the engine has made dead letters of them.</summary>
     public long Unusable { get; private set; }
 
-    /// <summary>Clicks with a label.</summary>
+    /// <summary>The number of clicks with a label.</summary>
     public int Clicks => _clicks.Count;
 
-    /// <summary>Each decided click, and whether it is invalid.</summary>
+    /// <summary>Gets each decided click and whether it is invalid.</summary>
     public IEnumerable<(string Click, bool Invalid)> Decided()
     {
-        foreach ((string click, Dictionary<string, Said> sources) in _clicks)
+        foreach ((string click, Dictionary<string, SourceLabel> sources) in _clicks)
         {
-            double invalid = sources.Values.Sum(said => said.Valid ? -said.Weight : said.Weight);
+            double invalid = sources.Values.Sum(label => label.Valid ? -label.Weight : label.Weight);
             if (invalid != 0)
             {
                 yield return (click, invalid > 0);
@@ -42,26 +40,25 @@ public sealed class LabelBook
         }
     }
 
-    /// <summary>
-    /// Takes a label in. Of two of one source the later by log time holds, of two at one time the one that came last.
-    /// </summary>
-    /// <param name="logTime">Running maximum of its partition's timestamps up to it, ms.</param>
+    /// <summary>Adds a label. Of two labels of one source, the one with the later log time counts, or the last one
+    /// added if both have the same.</summary>
+    /// <param name="logTime">The running maximum of its partition's timestamps up to the label, in ms.</param>
     public void Add(LabelEvent label, long logTime)
     {
         Labels++;
-        if (!_clicks.TryGetValue(label.Click, out Dictionary<string, Said>? sources))
+        if (!_clicks.TryGetValue(label.Click, out Dictionary<string, SourceLabel>? sources))
         {
             _clicks[label.Click] = sources = new(1, StringComparer.Ordinal);
         }
 
-        if (!sources.TryGetValue(label.Source, out Said before) || before.LogTime <= logTime)
+        if (!sources.TryGetValue(label.Source, out SourceLabel before) || before.LogTime <= logTime)
         {
-            sources[label.Source] = new Said(label.Valid, label.Weight, logTime);
+            sources[label.Source] = new SourceLabel(label.Valid, label.Weight, logTime);
         }
     }
 
-    /// <summary>Reads <c>labels</c> from its beginning to its present end.</summary>
-    /// <exception cref="CommandException">Kafka doesn't answer, or has no such topic.</exception>
+    /// <summary>Reads <c>labels</c> from its beginning to its current end.</summary>
+    /// <exception cref="CommandException">Kafka doesn't answer, or the topic doesn't exist.</exception>
     public static LabelBook Read(KafkaTarget kafka, TimeProvider clock)
     {
         var book = new LabelBook();

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Engine.App.Quality;
 
-/// <summary>Makes a report of what lies in Kafka and Redis now.</summary>
+/// <summary>Creates a report from the current contents of Kafka and Redis.</summary>
 internal static class QualityReading
 {
     public static async Task<QualityReport> ReadAsync(

@@ -2,18 +2,17 @@ using Engine.Client;
 
 namespace Engine.App.Quality;
 
-/// <summary>
-/// A group of labelled clicks: how many of those called so are invalid, and how many of all invalid ones they are.
-/// </summary>
+/// <summary>A group of labelled clicks: which share of them is invalid, and which share of all invalid clicks they
+/// are.</summary>
 /// <param name="Name">A class, a reason or a model version.</param>
-/// <param name="Clicks">Labelled clicks in it.</param>
-/// <param name="Invalid">Of these, how many labels call invalid.</param>
-/// <param name="Precision">Invalid over clicks; null where there are none.</param>
-/// <param name="Low">Precision's Wilson interval at 95 %, lower end.</param>
-/// <param name="High">Its upper end.</param>
-/// <param name="Recall">Invalid over all invalid labelled clicks; null where there are none.</param>
-/// <param name="MeanScore">Of the clicks in it: beside <paramref name="Precision"/> it shows how the score is
-/// calibrated among them.</param>
+/// <param name="Clicks">The labelled clicks in the group.</param>
+/// <param name="Invalid">The clicks of the group that labels call invalid.</param>
+/// <param name="Precision">Invalid over clicks; null if there are no clicks.</param>
+/// <param name="Low">The lower bound of the precision's Wilson interval at 95 %.</param>
+/// <param name="High">The upper bound of that interval.</param>
+/// <param name="Recall">Invalid over all invalid labelled clicks; null if there are none.</param>
+/// <param name="MeanScore">The mean score of the group; compare it with <paramref name="Precision"/> to see how well
+/// the score is calibrated.</param>
 public sealed record QualityRow(
     string Name,
     long Clicks,
@@ -25,16 +24,16 @@ public sealed record QualityRow(
     double? MeanScore
 );
 
-/// <summary>Clicks whose score lies in one tenth of 0 to 1.</summary>
-/// <param name="From">The tenth's lower end; its upper end is 0.1 above.</param>
-/// <param name="MeanScore">What the model says of them.</param>
-/// <param name="InvalidShare">What labels say.</param>
+/// <summary>The clicks whose score lies in one tenth of 0 to 1.</summary>
+/// <param name="From">The lower bound of the tenth; the upper bound is 0.1 above.</param>
+/// <param name="MeanScore">The mean score that the model gives them.</param>
+/// <param name="InvalidShare">The share of them that labels call invalid.</param>
 public sealed record CalibrationBin(double From, long Clicks, double MeanScore, double InvalidShare);
 
-/// <summary>How one model version did on the labelled clicks that it decided.</summary>
-/// <param name="Called">Those called invalid (<c>givt</c>, <c>sivt</c> or <c>suspect</c>), with recall among this
-/// model's own clicks.</param>
-/// <param name="Clicks">Labelled clicks that it decided.</param>
+/// <summary>The quality of one model version on the labelled clicks that it decided.</summary>
+/// <param name="Called">The clicks called invalid (<c>givt</c>, <c>sivt</c> or <c>suspect</c>), with their recall among
+/// this model's own clicks.</param>
+/// <param name="Clicks">The labelled clicks that it decided.</param>
 /// <param name="CalibrationError">Expected calibration error: the mean over tenths, by clicks, of |mean score − invalid
 /// share|.</param>
 public sealed record ModelQuality(
@@ -46,10 +45,8 @@ public sealed record ModelQuality(
     IReadOnlyList<CalibrationBin> Calibration
 );
 
-/// <summary>
-/// Precision, recall and calibration of what was decided, by what labels said later. Rows are ordered by name; a click
-/// may have many reasons.
-/// </summary>
+/// <summary>Precision, recall and calibration of verdicts, measured by later labels. Rows are ordered by name. A click
+/// may count for many reasons.</summary>
 public sealed record QualityReport
 {
     private const int Bins = 10;
@@ -59,18 +56,18 @@ public sealed record QualityReport
     /// <summary>The 97.5th percentile of the normal distribution, for intervals at 95 %.</summary>
     private const double Z = 1.959964;
 
-    /// <summary>Labels read, clicks that they speak of, and of these such as weigh alike on both sides.</summary>
+    /// <summary>The labels read, the clicks that they refer to, and those clicks that are undecided.</summary>
     public required long Labels { get; init; }
     public required long LabelledClicks { get; init; }
     public required long Undecided { get; init; }
 
-    /// <summary>Records of <c>labels</c> that are no labels.</summary>
+    /// <summary>The records of <c>labels</c> that aren't labels.</summary>
     public required long Unusable { get; init; }
 
-    /// <summary>Labelled clicks without a verdict: never sent, not decided yet, or expired.</summary>
+    /// <summary>The labelled clicks without a verdict: never sent, not decided yet, or expired.</summary>
     public required long WithoutVerdict { get; init; }
 
-    /// <summary>Labelled clicks with a verdict: all that follows speaks of them.</summary>
+    /// <summary>The labelled clicks with a verdict; everything below is about them.</summary>
     public required long Compared { get; init; }
     public required long Invalid { get; init; }
 
@@ -79,8 +76,8 @@ public sealed record QualityReport
     public required IReadOnlyList<QualityRow> Reasons { get; init; }
     public required IReadOnlyList<ModelQuality> Models { get; init; }
 
-    /// <param name="labels">What labels say.</param>
-    /// <param name="verdicts">What was decided, by click.</param>
+    /// <param name="labels">The labels.</param>
+    /// <param name="verdicts">The verdicts, by click.</param>
     public static QualityReport Of(LabelBook labels, IReadOnlyDictionary<string, Verdict> verdicts)
     {
         (string Click, bool Invalid)[] decided = [.. labels.Decided()];
@@ -117,9 +114,8 @@ public sealed record QualityReport
         };
     }
 
-    /// <summary>
-    /// Wilson's score interval of a share (Wilson 1927), which holds for few clicks and shares near 0 or 1, too.
-    /// </summary>
+    /// <summary>Computes Wilson's score interval of a share (Wilson 1927), which also holds for few clicks and for
+    /// shares near 0 or 1.</summary>
     public static (double Low, double High) Wilson(long hits, long of)
     {
         double share = hits / (double)of,
@@ -176,5 +172,5 @@ public sealed record QualityReport
     }
 }
 
-/// <summary>A labelled click beside its verdict.</summary>
+/// <summary>A labelled click with its verdict.</summary>
 internal sealed record Compared(Verdict Verdict, bool Invalid);

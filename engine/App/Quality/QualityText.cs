@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 
 namespace Engine.App.Quality;
 
-/// <summary>A report for people, and for programs.</summary>
+/// <summary>Formats a report for people and for programs.</summary>
 public static class QualityText
 {
     private static readonly QualityJson Snake = new(
@@ -17,7 +17,8 @@ public static class QualityText
         }
     );
 
-    /// <summary>One line of JSON, names as in <see cref="QualityReport"/>, in snake case.</summary>
+    /// <summary>Formats the report as one line of JSON, with the names of <see cref="QualityReport"/> in snake
+    /// case.</summary>
     public static string Json(QualityReport report) => JsonSerializer.Serialize(report, Snake.QualityReport);
 
     public static string Table(QualityReport report)
@@ -41,13 +42,13 @@ public static class QualityText
         {
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{report.Undecided:#,0} clicks are undecided: their labels weigh alike on both sides, or nothing\n"
+                $"{report.Undecided:#,0} clicks are undecided: their labels are balanced, or have no weight\n"
             );
         }
 
         if (report.Unusable > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{report.Unusable:#,0} records are no labels\n");
+            text.Append(CultureInfo.InvariantCulture, $"{report.Unusable:#,0} records aren't labels\n");
         }
 
         if (report.Compared == 0)

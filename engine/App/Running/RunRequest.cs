@@ -1,6 +1,6 @@
 namespace Engine.App.Running;
 
-/// <summary>What <c>engine run</c> was asked for; null where engine.yaml decides.</summary>
+/// <summary>The options of <c>engine run</c>; null means that engine.yaml decides.</summary>
 public sealed record RunRequest
 {
     public string? Kafka { get; init; }
@@ -10,7 +10,7 @@ public sealed record RunRequest
     public string? Http { get; init; }
     public string? Prefix { get; init; }
 
-    /// <summary>Whether a first start takes the sample traffic's sponsors, pages, processes and campaigns.</summary>
+    /// <summary>Whether a first start loads the sample traffic's sponsors, pages, processes and campaigns.</summary>
     public bool Samples { get; init; }
 
     public TimeSpan? UntilIdle { get; init; }

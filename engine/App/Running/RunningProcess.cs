@@ -9,10 +9,8 @@ using Engine.Contracts;
 
 namespace Engine.App.Running;
 
-/// <summary>
-/// A process that scores: the engine, its HTTP ends, and the Kafka and Redis that nobody named and it therefore hosts
-/// itself. Their addresses stand in out/run.json while it runs, for other commands.
-/// </summary>
+/// <summary>A scoring process: the engine, its HTTP endpoints, and the Kafka and Redis that it hosts if no addresses
+/// are given. While it runs, out/run.json holds the addresses for other commands.</summary>
 internal sealed class RunningProcess : IDisposable
 {
     private readonly List<IDisposable> _hosted = [];
@@ -29,7 +27,7 @@ internal sealed class RunningProcess : IDisposable
     public EngineAddress Address { get; }
     public EngineHost Host { get; }
 
-    /// <summary><c>host:port</c></summary>
+    /// <summary>The address of its HTTP server, <c>host:port</c>.</summary>
     public string Http { get; }
 
     public static async Task<RunningProcess> StartAsync(
@@ -50,8 +48,8 @@ internal sealed class RunningProcess : IDisposable
                 prefix = request.Prefix ?? file.Config.Prefix;
             bool ownKafka = kafka.Length == 0,
                 ownRedis = redis.Length == 0;
-            // A log of its own is gone with the process: neither group nor, on a named Redis, keys may meet those of
-            // another run.
+            // An embedded log disappears with the process, so neither the group nor the keys in an external Redis may
+            // coincide with those of another run.
             string suffix = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
             if (ownKafka)
             {
@@ -107,7 +105,7 @@ internal sealed class RunningProcess : IDisposable
         }
     }
 
-    /// <summary>out/run.json of the checkout that this program was built in, or of the folder it runs in.</summary>
+    /// <summary>Writes out/run.json in the checkout that this program was built in, or in the current folder.</summary>
     private static string WriteRunFile(EngineAddress address, string http)
     {
         string above = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, ".."));
@@ -123,7 +121,7 @@ internal sealed class RunningProcess : IDisposable
             ["prefix"] = address.Prefix,
             ["pid"] = Environment.ProcessId,
         }.ToJsonString();
-        // Written beside and moved, so that nobody reads half of it.
+        // Write to another file and rename it, so that readers never see half of it.
         File.WriteAllText(path + ".new", json);
         File.Move(path + ".new", path, overwrite: true);
         return path;

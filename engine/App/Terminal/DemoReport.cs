@@ -5,14 +5,13 @@ using Engine.Client;
 
 namespace Engine.App.Terminal;
 
-/// <summary>What was decided beside what is true, three verdicts in full, and what to do next.</summary>
+/// <summary>Writes the labels beside the verdicts, three verdicts in full, and what to do next.</summary>
 internal static class DemoReport
 {
     private static readonly string[] Classes = ["valid", "suspect", "givt", "sivt"];
 
-    /// <summary>
-    /// Writes the comparison and the examples; the click of the first example, for a look-up, or null.
-    /// </summary>
+    /// <summary>Writes the comparison and the examples. Returns the click of the first example, for a look-up, or
+    /// null.</summary>
     public static async Task<string?> WriteAsync(
         TextWriter into,
         RunningProcess running,
@@ -41,7 +40,7 @@ internal static class DemoReport
     private static void WriteMatrix(TextWriter into, LabelledClick[] clicks, Dictionary<string, Verdict> decided)
     {
         into.WriteLine();
-        into.WriteLine("What is true, and what was decided (clicks):");
+        into.WriteLine("Labels and verdicts (clicks):");
         int wide = 11 + clicks.Max(click => click.Kind.Length);
         into.WriteLine($"  {"who clicked".PadRight(wide)}{string.Concat(Classes.Select(c => $"{c,10}"))}{"none",8}");
         foreach (
@@ -82,8 +81,8 @@ internal static class DemoReport
                     CultureInfo.InvariantCulture,
                     $"  of {invalid.Length:#,0} invalid clicks "
                         + $"{100.0 * invalid.Count(Called) / Math.Max(1, invalid.Length):0.0} % were found (givt, "
-                        + $"sivt or suspect); of {valid.Length:#,0} valid ones "
-                        + $"{100.0 * valid.Count(Called) / Math.Max(1, valid.Length):0.00} % were called so"
+                        + $"sivt or suspect); of {valid.Length:#,0} valid clicks "
+                        + $"{100.0 * valid.Count(Called) / Math.Max(1, valid.Length):0.00} % were called invalid"
                 )
             );
         }
@@ -91,16 +90,16 @@ internal static class DemoReport
         if (clicks.Any(click => !decided.ContainsKey(click.Click)))
         {
             into.WriteLine(
-                "  none: no verdict, since the event is in dead-letters (its header error.detail names the field) "
+                "  none: no verdict, because the event is in dead-letters (its header error.detail names the field) "
                     + "or wasn't sent"
             );
         }
     }
 
-    /// <summary>A clean click, a replay or other sophisticated one, and a crawler or other routine one.</summary>
+    /// <summary>Picks a valid click, a replay or other sophisticated one, and a crawler or other routine one.</summary>
     private static IEnumerable<Verdict> Examples(LabelledClick[] clicks, Dictionary<string, Verdict> decided)
     {
-        // Those that are true, first: an example shows what a verdict says, the table above how often it errs.
+        // Prefers correct verdicts: an example shows what a verdict looks like; the table above shows the error rates.
         Verdict? First(bool invalid, Func<Verdict, bool> which) =>
             clicks
                 .OrderBy(click =>
@@ -121,14 +120,14 @@ internal static class DemoReport
         return some.OfType<Verdict>();
     }
 
-    /// <param name="click">One with a verdict, to show how it is looked up.</param>
+    /// <param name="click">A click that has a verdict, for the look-up examples.</param>
     public static void WriteNext(TextWriter into, RunningProcess running, bool keep, string? click)
     {
         into.WriteLine();
         if (!keep)
         {
             into.WriteLine(
-                "Next: 'make run KEEP=1' stays up for look-ups; 'out/engine run --kafka H:P --redis H:P' scores "
+                "Next: 'make run KEEP=1' keeps running for look-ups; 'out/engine run --kafka H:P --redis H:P' scores "
                     + "your own topic; README.md says how to write to it."
             );
             return;
@@ -136,7 +135,7 @@ internal static class DemoReport
         string redis = running.Address.Redis.Split(',')[0];
         int port = redis.LastIndexOf(':');
         click ??= "CLICK";
-        into.WriteLine("It stays up. Look up, in another terminal:");
+        into.WriteLine("The engine keeps running. Look up, in another terminal:");
         into.WriteLine($"  out/engine verdict {click}");
         into.WriteLine($"  out/engine path {click}");
         into.WriteLine($"  curl http://{running.Http}/v1/verdicts/{click}");

@@ -8,7 +8,8 @@ using Spectre.Console;
 
 namespace Engine.App.Terminal;
 
-/// <summary>What an engine does right now: drawn in place on a terminal, a line every few seconds elsewhere.</summary>
+/// <summary>Shows what an engine is doing: redrawn in place on a terminal, a line every few seconds
+/// elsewhere.</summary>
 internal sealed class LiveTable : IDisposable
 {
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
@@ -33,7 +34,7 @@ internal sealed class LiveTable : IDisposable
     {
         PartitionCounts counts = _host.Counts;
         double seconds = _context.Time.GetElapsedTime(_rateAt).TotalSeconds;
-        // Counts come in by batches: a line in a log says what happened since the line before.
+        // Counts arrive in batches. In a log, each line covers the time since the previous line.
         if (_draws ? seconds >= 1 : _shownAt == 0 || _context.Time.GetElapsedTime(_shownAt) >= LineEvery)
         {
             _rate = (counts.Verdicts - _shownVerdicts) / seconds;
@@ -49,7 +50,7 @@ internal sealed class LiveTable : IDisposable
             // Zeros would look like a fault: the group's first assignment takes Kafka three seconds.
             _context.Out.WriteLine(
                 counts.Verdicts == 0
-                    ? "          nothing decided yet: the engine joins its group, and ingest starts"
+                    ? "          nothing decided yet: the engine is joining its group, and ingest is starting"
                     : string.Create(
                         CultureInfo.InvariantCulture,
                         $"{_rate,9:#,0} verdicts/s, lag {RunSummary.N(_host.Lanes.Sum(lane => lane.Lag))}, "

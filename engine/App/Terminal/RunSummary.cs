@@ -6,7 +6,7 @@ using Engine.Workflows.Runtime;
 
 namespace Engine.App.Terminal;
 
-/// <summary>What a run did, for people: every record accounted for.</summary>
+/// <summary>Summarises a run for people, accounting for every record.</summary>
 internal static class RunSummary
 {
     public static string Of(EngineHost host, string why)
@@ -21,7 +21,7 @@ internal static class RunSummary
             $"  verdicts      {N(c.Verdicts), 12}   {ByClass(c)}",
             $"  duplicates    {N(c.Duplicates), 12}",
             $"  cursor paths  {N(paths), 12}   joined {N(c.PathsJoined)}, surplus {N(c.PathsSurplus)}, unmatched "
-                + $"{N(c.PathsUnmatched)}; {N(c.PathsCompared)} paths had shape enough to be compared",
+                + $"{N(c.PathsUnmatched)}; {N(c.PathsCompared)} paths had enough shape to be compared",
             $"  confirmations {N(confirmations), 12}   used {N(c.ConfirmationsUsed)}, unused "
                 + $"{N(c.ConfirmationsUnused)}",
             $"  dead letters  {N(c.AllDeadLetters), 12}   {DeadLetters(c)}".TrimEnd(),
@@ -29,7 +29,7 @@ internal static class RunSummary
         if (c.KeysMismatched > 0)
         {
             lines.Add(
-                $"  of these {N(c.KeysMismatched)} had a key that isn't their network's: look at the producer's "
+                $"  of these {N(c.KeysMismatched)} had a key that isn't their network: check the producer's "
                     + $"partitioning."
             );
         }

@@ -3,19 +3,17 @@ using System.Text.Json;
 
 namespace Engine.App.Terminal;
 
-/// <summary>A click of the stream, and what is known of it besides its verdict.</summary>
-/// <param name="Invalid">Null where nobody has said.</param>
-/// <param name="Kind">Who made it, or which file it is from.</param>
+/// <summary>A click of the stream with its true label.</summary>
+/// <param name="Invalid">Null if unknown.</param>
+/// <param name="Kind">The kind of actor that clicked, or the file that the click is from.</param>
 internal sealed record LabelledClick(string Click, bool? Invalid, string Kind);
 
-/// <summary>
-/// What is true of the clicks of a stream, from files that the engine never sees: the generator's labels; the
+/// <summary>Reads the true labels of a stream from files that the engine never sees: the generator's labels; the
 /// <c>label</c> of recorded paths; and, beside <c>X.clicks.jsonl.gz</c>, the columns <c>sid</c> and <c>label</c> of
-/// <c>X.tsv.gz</c>.
-/// </summary>
+/// <c>X.tsv.gz</c>.</summary>
 internal static class TrueLabels
 {
-    /// <summary>Of the sample traffic: CSV of click,label,kind.</summary>
+    /// <summary>Reads the labels of the sample traffic: CSV with click,label,kind.</summary>
     public static LabelledClick[] OfSample(string file) =>
         [
             .. File.ReadLines(file)
@@ -24,7 +22,7 @@ internal static class TrueLabels
                 .Select(parts => new LabelledClick(parts[0], parts[1] == "1", parts[2])),
         ];
 
-    /// <summary>Of files that <c>ingest replay</c> plays.</summary>
+    /// <summary>Reads the labels of files that <c>ingest replay</c> plays.</summary>
     public static LabelledClick[] OfData(IEnumerable<string> files) => [.. files.SelectMany(Of)];
 
     private static IEnumerable<LabelledClick> Of(string file)
@@ -104,7 +102,7 @@ internal static class TrueLabels
         }
         catch (JsonException)
         {
-            // ingest tells of lines that are no events.
+            // ingest reports lines that aren't events.
         }
         return null;
     }

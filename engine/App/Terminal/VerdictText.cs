@@ -4,7 +4,7 @@ using Engine.Client;
 
 namespace Engine.App.Terminal;
 
-/// <summary>A verdict for people.</summary>
+/// <summary>Formats a verdict for people.</summary>
 public static class VerdictText
 {
     private static readonly JsonSerializerOptions Relaxed = new()

@@ -4,9 +4,7 @@ using Engine.Workflows.Module;
 
 namespace Engine.App.Terminal;
 
-/// <summary>
-/// What the workflows around the clicks made of their events, as it lies in Redis: for the summary of <c>make run</c>.
-/// </summary>
+/// <summary>Writes what the workflows made of their events, from Redis, for the summary of <c>make run</c>.</summary>
 internal static class WorkflowReport
 {
     private const int NameWidth = 18;
@@ -14,7 +12,7 @@ internal static class WorkflowReport
     public static async Task WriteAsync(TextWriter into, EngineHost host, string http)
     {
         into.WriteLine();
-        into.WriteLine("Around the clicks:");
+        into.WriteLine("Workflows:");
         foreach (IWorkflow module in WorkflowModules.All)
         {
             var source = new ReportSource(

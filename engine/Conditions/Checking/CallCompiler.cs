@@ -39,7 +39,7 @@ internal sealed class CallCompiler(
         {
             throw mistakes.Fatal(
                 call.Arguments[0].Offset,
-                $"{call.Name}() takes a variable's name first, as x in list.{call.Name}(x, …)"
+                $"{call.Name}() takes a variable name first, such as x in list.{call.Name}(x, …)"
             );
         }
         Typed range = compiler.Compile(call.Receiver!);
@@ -47,7 +47,7 @@ internal sealed class CallCompiler(
         {
             mistakes.Fail(
                 call.Offset,
-                $"{call.Name}() goes over a list or a map, this is {Mistakes.Article(range.Type)}"
+                $"{call.Name}() iterates over a list or a map, but this is {Mistakes.Article(range.Type)}"
             );
         }
         StaticType element = (range.Type.Kind == CelType.Map ? range.Type.Key : range.Type.Element) ?? StaticType.Dyn;
@@ -107,16 +107,16 @@ internal sealed class CallCompiler(
 
     private Typed NoOverload(Call call, Overload[] named, StaticType[] types)
     {
-        string asked = call.Receiver is null
+        string requested = call.Receiver is null
             ? $"{call.Name}({string.Join<StaticType>(", ", types)})"
             : $"{types[0]}.{call.Name}({string.Join(", ", types.Skip(1))})";
         mistakes.Fail(
             call.Offset,
             named.Length == 0
                 ? $"there is no function '{call.Name}'"
-                : $"there is no {asked}, only "
+                : $"there is no {requested}, only "
                     + $"{string.Join(", ", named.Select(overload => overload.ToString()).Distinct())}"
         );
-        return new Typed(new FailNode($"no such overload: {asked}"), StaticType.Dyn);
+        return new Typed(new FailNode($"no such overload: {requested}"), StaticType.Dyn);
     }
 }

@@ -3,11 +3,9 @@ using Engine.Conditions.Syntax;
 
 namespace Engine.Conditions.Checking;
 
-/// <summary>
-/// Turns what is written into nodes: resolves names, checks types, works constants out. Checked, a mistake is a
-/// <see cref="ConditionException"/>; unchecked (for <c>eval</c>, where nothing is declared), it is an error of the
-/// evaluation, if the evaluation comes to it.
-/// </summary>
+/// <summary>Compiles expressions to nodes: resolves names, checks types, folds constants. In checked mode, a mistake is
+/// a <see cref="ConditionException"/>. In unchecked mode (for <c>eval</c>, where nothing is declared), it is an
+/// evaluation error, if the evaluation reaches it.</summary>
 internal sealed class Compiler
 {
     private readonly Scope _scope;
@@ -26,10 +24,10 @@ internal sealed class Compiler
         _operators = new OperatorCompiler(this, _mistakes, _folding);
     }
 
-    /// <summary>Variables of macros at the deepest place.</summary>
+    /// <summary>The maximum number of macro variables in scope at once.</summary>
     public int MaxLocals => _scope.MaxLocals;
 
-    /// <summary>Slots of the names that are read.</summary>
+    /// <summary>The slots of the names that are read.</summary>
     public int[] Slots => _scope.Slots;
 
     public Typed Compile(Expr expr) =>
@@ -71,7 +69,7 @@ internal sealed class Compiler
             {
                 _mistakes.Fail(
                     map.Keys[i].Offset,
-                    $"a map's key is an int, a bool or a string, not {Mistakes.Article(keys[i].Type)}"
+                    $"a map key must be an int, a bool or a string, not {Mistakes.Article(keys[i].Type)}"
                 );
             }
         }
@@ -100,7 +98,10 @@ internal sealed class Compiler
         };
         if (!fits)
         {
-            _mistakes.Fail(index.Offset, $"{Mistakes.Article(operand.Type)} has no [{at.Type}]");
+            _mistakes.Fail(
+                index.Offset,
+                $"{Mistakes.Article(operand.Type)} can't be indexed with {Mistakes.Article(at.Type)}"
+            );
         }
         return _folding.Fold(
             new Typed(new IndexNode(operand.Node, at.Node), operand.Type.Element ?? StaticType.Dyn),

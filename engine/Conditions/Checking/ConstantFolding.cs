@@ -2,15 +2,13 @@ using Engine.Conditions.Evaluation;
 
 namespace Engine.Conditions.Checking;
 
-/// <summary>Works constants out while a condition is compiled, in no more steps than an evaluation may take.</summary>
+/// <summary>Folds constants at compile time, in no more steps than an evaluation may take.</summary>
 internal sealed class ConstantFolding
 {
     private long _steps = CelLimits.MaxSteps;
 
-    /// <summary>
-    /// Works a part out that needs nothing of the bindings. What fails is left to fail at evaluation, where an or may
-    /// absorb it.
-    /// </summary>
+    /// <summary>Evaluates a constant part. A part that fails is left to fail at evaluation, where an || may absorb the
+    /// error.</summary>
     public Typed Fold(Typed typed, bool constant)
     {
         if (!constant)

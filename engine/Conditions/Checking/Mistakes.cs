@@ -2,10 +2,8 @@ using Engine.Conditions.Syntax;
 
 namespace Engine.Conditions.Checking;
 
-/// <summary>
-/// What becomes of a mistake in what is written: checked, it is a <see cref="ConditionException"/>; unchecked, nothing,
-/// and the evaluation fails if it comes to it.
-/// </summary>
+/// <summary>Reports mistakes in the source. In checked mode, a mistake is a <see cref="ConditionException"/>. In
+/// unchecked mode it is ignored, and the evaluation fails if it reaches it.</summary>
 internal sealed class Mistakes(string source, bool isChecked)
 {
     public bool IsChecked => isChecked;
@@ -18,18 +16,18 @@ internal sealed class Mistakes(string source, bool isChecked)
         }
     }
 
-    /// <summary>A mistake that leaves nothing to evaluate, checked or not.</summary>
+    /// <summary>Creates the exception for a mistake that leaves nothing to evaluate, in either mode.</summary>
     public ConditionException Fatal(int offset, string problem) => new(source, offset, problem);
 
     public void RequireBool(StaticType type, Expr where, string symbol)
     {
         if (!type.IsDyn && type.Kind != CelType.Bool)
         {
-            Fail(where.Offset, $"{symbol} takes a bool, this is {Article(type)}");
+            Fail(where.Offset, $"{symbol} takes a bool, but this is {Article(type)}");
         }
     }
 
-    /// <summary>A type as a sentence names it: <c>an int</c>.</summary>
+    /// <summary>Names a type with its article: <c>an int</c>.</summary>
     public static string Article(StaticType type) =>
         type.Kind switch
         {

@@ -3,13 +3,11 @@ using Engine.Conditions.Syntax;
 
 namespace Engine.Conditions.Checking;
 
-/// <summary>Compiles names and fields, and <c>has()</c>, which asks about either.</summary>
+/// <summary>Compiles names, fields and <c>has()</c>.</summary>
 internal sealed class NameCompiler(Compiler compiler, Scope scope, Mistakes mistakes, ConstantFolding folding)
 {
-    /// <summary>
-    /// A dotted name is the longest declared one that begins it; what is left are fields. A macro's variable comes
-    /// first.
-    /// </summary>
+    /// <summary>The longest declared prefix of a dotted name is a name; the rest are fields. A macro's variable takes
+    /// precedence.</summary>
     public Typed NameOrField(Expr expr)
     {
         if (TryDotted(expr, out string dotted, out Identifier? first))
@@ -33,13 +31,14 @@ internal sealed class NameCompiler(Compiler compiler, Scope scope, Mistakes mist
         return folding.Fold(new Typed(new SelectNode(operand.Node, select.Field), type), operand.IsConstant);
     }
 
-    /// <summary>has(a.b): whether the name a.b has a value, else whether the map a has the field b.</summary>
+    /// <summary>Compiles has(a.b): whether the name a.b has a value, or else whether the map a has the field
+    /// b.</summary>
     public Typed Has(Call call)
     {
         Expr argument = call.Arguments[0] is Parenthesised parenthesised ? parenthesised.Inner : call.Arguments[0];
         if (argument is not FieldSelect select)
         {
-            throw mistakes.Fatal(argument.Offset, "has() takes a dotted name or a field, as has(click.publisher)");
+            throw mistakes.Fatal(argument.Offset, "has() takes a dotted name or a field, such as has(click.publisher)");
         }
         if (TryDotted(select, out string dotted, out Identifier? first) && !scope.IsLocal(first!))
         {
@@ -64,7 +63,7 @@ internal sealed class NameCompiler(Compiler compiler, Scope scope, Mistakes mist
     {
         if (!operand.IsDyn && operand.Kind != CelType.Map)
         {
-            mistakes.Fail(select.FieldOffset, $"{Mistakes.Article(operand)} has no fields, and so no '{select.Field}'");
+            mistakes.Fail(select.FieldOffset, $"{Mistakes.Article(operand)} has no field '{select.Field}'");
         }
         return operand.Element ?? StaticType.Dyn;
     }
@@ -78,8 +77,8 @@ internal sealed class NameCompiler(Compiler compiler, Scope scope, Mistakes mist
                 + near.Count switch
                 {
                     0 => "",
-                    1 => $": is {near[0]} meant?",
-                    _ => $": is one of these meant: {string.Join(", ", near)}?",
+                    1 => $"; did you mean {near[0]}?",
+                    _ => $"; did you mean one of these: {string.Join(", ", near)}?",
                 }
         );
         return new Typed(new FailNode($"no such attribute: {name}"), StaticType.Dyn);

@@ -3,7 +3,7 @@ using Engine.Conditions.Syntax;
 
 namespace Engine.Conditions.Checking;
 
-/// <summary>Compiles operators: their types, and the node that suits their operands.</summary>
+/// <summary>Compiles operators: checks their types and chooses the node for their operands.</summary>
 internal sealed class OperatorCompiler(Compiler compiler, Mistakes mistakes, ConstantFolding folding)
 {
     public Typed Logical(Logical logical)
@@ -21,24 +21,24 @@ internal sealed class OperatorCompiler(Compiler compiler, Mistakes mistakes, Con
     {
         Typed test = compiler.Compile(conditional.Test);
         Typed then = compiler.Compile(conditional.Then);
-        Typed otherwise = compiler.Compile(conditional.Otherwise);
+        Typed orElse = compiler.Compile(conditional.Otherwise);
         mistakes.RequireBool(test.Type, conditional.Test, "?:");
-        if (!StaticType.Overlap(then.Type, otherwise.Type))
+        if (!StaticType.Overlap(then.Type, orElse.Type))
         {
             mistakes.Fail(
                 conditional.Offset,
-                $"both sides of ?: have one type, these have {then.Type} and {otherwise.Type}"
+                $"both sides of ?: must have the same type, but these are {then.Type} and {orElse.Type}"
                     + (
-                        then.Type.IsNumber && otherwise.Type.IsNumber
-                            ? ": write a double with a point, as 8.0, or convert with double()"
+                        then.Type.IsNumber && orElse.Type.IsNumber
+                            ? "; write a double with a point, such as 8.0, or convert with double()"
                             : ""
                     )
             );
         }
-        ConditionalNode node = new(test.Node, then.Node, otherwise.Node);
+        ConditionalNode node = new(test.Node, then.Node, orElse.Node);
         return folding.Fold(
-            new Typed(node, StaticType.Join(then.Type, otherwise.Type)),
-            test.IsConstant && then.IsConstant && otherwise.IsConstant
+            new Typed(node, StaticType.Join(then.Type, orElse.Type)),
+            test.IsConstant && then.IsConstant && orElse.IsConstant
         );
     }
 
@@ -54,7 +54,7 @@ internal sealed class OperatorCompiler(Compiler compiler, Mistakes mistakes, Con
         {
             mistakes.Fail(
                 unary.Operand.Offset,
-                $"- takes an int or a double, this is {Mistakes.Article(operand.Type)}"
+                $"- takes an int or a double, but this is {Mistakes.Article(operand.Type)}"
             );
         }
         return folding.Fold(new Typed(new NegateNode(operand.Node), operand.Type), operand.IsConstant);
@@ -86,7 +86,7 @@ internal sealed class OperatorCompiler(Compiler compiler, Mistakes mistakes, Con
             mistakes.Fail(
                 binary.Offset,
                 $"{left.Type} and {right.Type} are never equal"
-                    + (withNull ? ": whether a name has a value, has() tells" : "")
+                    + (withNull ? "; use has() to test whether a name has a value" : "")
             );
         }
         Holds holds = negated ? Holds.Less | Holds.Greater : Holds.Equal;
@@ -114,7 +114,7 @@ internal sealed class OperatorCompiler(Compiler compiler, Mistakes mistakes, Con
         {
             mistakes.Fail(
                 binary.Offset,
-                $"{symbol} takes two values of one ordered type, these are {left.Type} and {right.Type}"
+                $"{symbol} takes two values of the same ordered type, but these are {left.Type} and {right.Type}"
             );
         }
         Node node =
@@ -143,7 +143,7 @@ internal sealed class OperatorCompiler(Compiler compiler, Mistakes mistakes, Con
         {
             mistakes.Fail(
                 binary.Offset,
-                $"in takes a list or a map on its right, this is {Mistakes.Article(right.Type)}"
+                $"in takes a list or a map on its right, but this is {Mistakes.Article(right.Type)}"
             );
         }
         else if (!StaticType.Overlap(held, left.Type) && !(held!.IsNumber && left.Type.IsNumber))
@@ -166,7 +166,7 @@ internal sealed class OperatorCompiler(Compiler compiler, Mistakes mistakes, Con
             mistakes.Fail(
                 binary.Offset,
                 $"there is no {left.Type} {ArithmeticNode.Symbol(binary.Operator)} {right.Type}"
-                    + (left.Type.IsNumber && right.Type.IsNumber ? ": convert one side with double() or int()" : "")
+                    + (left.Type.IsNumber && right.Type.IsNumber ? "; convert one side with double() or int()" : "")
             );
         }
         return new Typed(node, result ?? StaticType.Dyn);

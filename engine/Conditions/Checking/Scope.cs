@@ -3,19 +3,19 @@ using Engine.Conditions.Syntax;
 
 namespace Engine.Conditions.Checking;
 
-/// <summary>What a name may mean where it stands: variables of the macros around it, and declared names.</summary>
+/// <summary>Resolves names: the variables of the enclosing macros, and the declared names.</summary>
 internal sealed class Scope(CelNames names)
 {
     private readonly List<(string Name, StaticType Type)> _locals = [];
     private readonly SortedSet<int> _slots = [];
 
-    /// <summary>Variables of macros at the deepest place.</summary>
+    /// <summary>The maximum number of macro variables in scope at once.</summary>
     public int MaxLocals { get; private set; }
 
-    /// <summary>Slots of the names that are read.</summary>
+    /// <summary>The slots of the names that are read.</summary>
     public int[] Slots => [.. _slots];
 
-    /// <summary>Declares a macro's variable, until <see cref="Leave"/>; its index in the frame.</summary>
+    /// <summary>Declares a macro's variable until <see cref="Leave"/>. Returns its index in the frame.</summary>
     public int Enter(string name, StaticType type)
     {
         _locals.Add((name, type));
@@ -23,7 +23,7 @@ internal sealed class Scope(CelNames names)
         return _locals.Count - 1;
     }
 
-    /// <summary>Ends the variable that was declared last.</summary>
+    /// <summary>Removes the variable that was declared last.</summary>
     public void Leave() => _locals.RemoveAt(_locals.Count - 1);
 
     public bool IsLocal(Identifier identifier) => !identifier.Root && FindLocal(identifier.Name) is not null;
@@ -37,7 +37,7 @@ internal sealed class Scope(CelNames names)
     /// <summary>Whether a dotted name is declared.</summary>
     public bool IsDeclared(string dotted) => names.TryGet(dotted, out _);
 
-    /// <summary>The declared name that is read here, if it is one.</summary>
+    /// <summary>Gets the declared name, if it is one, and records that it is read.</summary>
     public bool TryRead(string dotted, out CelName? declared)
     {
         if (!names.TryGet(dotted, out declared))
@@ -48,6 +48,6 @@ internal sealed class Scope(CelNames names)
         return true;
     }
 
-    /// <summary>Declared names that are written much like this one.</summary>
+    /// <summary>Gets declared names that are similar to this one.</summary>
     public IReadOnlyList<string> Near(string name) => names.Near(name);
 }

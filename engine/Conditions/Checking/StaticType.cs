@@ -1,6 +1,6 @@
 namespace Engine.Conditions.Checking;
 
-/// <summary>A static type with what it holds: a list's elements, a map's keys and values.</summary>
+/// <summary>A static type with its element types: those of a list, or the keys and values of a map.</summary>
 internal sealed record StaticType(CelType Kind, StaticType? Key = null, StaticType? Element = null)
 {
     public static readonly StaticType Dyn = new(CelType.Dyn);
@@ -16,8 +16,8 @@ internal sealed record StaticType(CelType Kind, StaticType? Key = null, StaticTy
 
     public bool IsNumber => Kind is CelType.Int or CelType.Double;
 
-    /// <summary>Levels of lists and maps that types are known through; what lies deeper is dyn. Chained macros can make
-    /// values of any depth, and their types are compared and written out.</summary>
+    /// <summary>The maximum depth of a known type; anything deeper is dyn. Chained macros can create values of any
+    /// depth, and their types are compared and printed.</summary>
     private const int MaxLevels = 8;
 
     private int Levels { get; } = 1 + (Element?.Levels ?? 0);
@@ -54,7 +54,7 @@ internal sealed record StaticType(CelType Kind, StaticType? Key = null, StaticTy
             _ => Of(TypeOf(value.Kind)),
         };
 
-    /// <summary>The type whose values are of this kind.</summary>
+    /// <summary>Gets the type of the values of a kind.</summary>
     public static CelType TypeOf(CelKind kind) =>
         kind switch
         {
@@ -70,10 +70,10 @@ internal sealed record StaticType(CelType Kind, StaticType? Key = null, StaticTy
             _ => CelType.Dyn,
         };
 
-    /// <summary>One type for both: theirs if it is the same, else dyn.</summary>
+    /// <summary>Gets the common type of two: theirs if they are the same, otherwise dyn.</summary>
     public static StaticType Join(StaticType? left, StaticType right) => left is null || left == right ? right : Dyn;
 
-    /// <summary>Whether a value could be of both types.</summary>
+    /// <summary>Whether some value could have both types.</summary>
     public static bool Overlap(StaticType? left, StaticType? right) =>
         left is null
         || right is null

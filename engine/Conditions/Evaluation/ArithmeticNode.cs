@@ -2,9 +2,8 @@ using Engine.Conditions.Syntax;
 
 namespace Engine.Conditions.Evaluation;
 
-/// <summary>
-/// +, -, *, / and %: of ints (checked), doubles, and what + and - are of text, lists, instants and spans.
-/// </summary>
+/// <summary>+, -, *, / and %: of ints (checked) and doubles; and + and - of text, lists, timestamps and durations where
+/// defined.</summary>
 internal sealed class ArithmeticNode(TokenKind op, Node left, Node right) : Node
 {
     private static readonly CelValue Overflow = CelValue.Error("integer overflow");
@@ -70,7 +69,7 @@ internal sealed class ArithmeticNode(TokenKind op, Node left, Node right) : Node
                     : a == long.MinValue && b == -1 ? Overflow
                     : CelValue.Of(a / b);
             default:
-                // The remainder of the least int by -1 overflows as its quotient does.
+                // The smallest int % -1 overflows, as its quotient does.
                 return b == 0 ? ModulusByZero
                     : a == long.MinValue && b == -1 ? Overflow
                     : CelValue.Of(a % b);

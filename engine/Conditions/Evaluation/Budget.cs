@@ -1,14 +1,14 @@
 namespace Engine.Conditions.Evaluation;
 
-/// <summary>What is left of the steps one evaluation may take; below zero it is over.</summary>
+/// <summary>The steps that remain for one evaluation; below zero, the evaluation ends.</summary>
 internal struct Budget(long steps)
 {
-    /// <summary>What an evaluation fails with that used its budget up.</summary>
+    /// <summary>The error of an evaluation that exceeds its budget.</summary>
     public static readonly CelValue Exceeded = CelValue.Error($"evaluation takes more than {CelLimits.MaxSteps} steps");
 
-    /// <summary>Steps left.</summary>
+    /// <summary>The steps that remain.</summary>
     public long Steps { get; private set; } = steps;
 
-    /// <summary>Takes steps off; false if there were not enough.</summary>
+    /// <summary>Deducts steps. Returns false if too few remain.</summary>
     public bool Charge(long steps) => (Steps -= steps) >= 0;
 }

@@ -3,7 +3,8 @@ using Engine.Conditions.Functions;
 
 namespace Engine.Conditions.Evaluation;
 
-/// <summary>A function's call: the arguments on the stack, the first overload that takes their kinds.</summary>
+/// <summary>A function call: evaluates the arguments onto the stack and calls the first overload that takes their
+/// kinds.</summary>
 internal sealed class CallNode(string name, Overload[] overloads, Node[] arguments) : Node
 {
     [InlineArray(Overload.MaxArguments)]
@@ -38,7 +39,7 @@ internal sealed class CallNode(string name, Overload[] overloads, Node[] argumen
     }
 }
 
-/// <summary>What fails whenever it is come to: in the unchecked mode, a name or a function that is not there.</summary>
+/// <summary>Fails whenever it is evaluated: in unchecked mode, an unknown name or function.</summary>
 internal sealed class FailNode(string message) : Node
 {
     private readonly CelValue _error = CelValue.Error(message);

@@ -2,19 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace Engine.Conditions.Evaluation;
 
-/// <summary>A comparison with a constant, the commonest node of all: a name on its left is read without a call of its
-/// node, and the kind that is expected is compared without a look at others.</summary>
+/// <summary>A comparison with a constant, the most common node of all. Reads a name on its left directly, without
+/// calling that node, and compares the expected kind without checking others first.</summary>
 internal abstract class CompareConstantNode(Node left, CelValue constant, Holds holds, string symbol) : Node
 {
     private readonly int _slot = left is NameNode name ? name.Slot : -1;
 
     public override int Size { get; } = SizeOf(left) + 1;
 
-    /// <summary>The left side's value; absent or an error if it has none.</summary>
+    /// <summary>Gets the value of the left side; absent or an error if it has none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected CelValue Left(ref Frame frame) => _slot >= 0 ? frame.Get(_slot) : left.Evaluate(ref frame);
 
-    /// <summary>The comparison in full, for a value of any kind.</summary>
+    /// <summary>Compares a value of any kind.</summary>
     public override CelValue Evaluate(ref Frame frame)
     {
         CelValue value = left.Evaluate(ref frame);
@@ -57,7 +57,7 @@ internal sealed class CompareIntNode(Node left, long constant, Holds holds, stri
     }
 }
 
-/// <summary>A comparison with a double. NaN is unequal to all and in no order with any: only != holds of it.</summary>
+/// <summary>A comparison with a double. NaN is unequal to and unordered with everything: only != holds.</summary>
 internal sealed class CompareDoubleNode(Node left, double constant, Holds holds, string symbol)
     : CompareConstantNode(left, CelValue.Of(constant), holds, symbol)
 {

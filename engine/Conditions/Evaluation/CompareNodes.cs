@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Engine.Conditions.Evaluation;
 
-/// <summary>Which orders a comparison holds for.</summary>
+/// <summary>The orders for which a comparison holds.</summary>
 [Flags]
 internal enum Holds
 {

@@ -49,7 +49,7 @@ internal sealed class MapNode(Node[] keys, Node[] values) : Node
     }
 }
 
-/// <summary>operand.field: the map's value under the text.</summary>
+/// <summary>operand.field: the map's value for the text key.</summary>
 internal sealed class SelectNode(Node operand, string field) : Node
 {
     private readonly CelValue _key = CelValue.Of(field);
@@ -64,7 +64,7 @@ internal sealed class SelectNode(Node operand, string field) : Node
         {
             return value.IsError
                 ? value
-                : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)} has no fields, and so no {field}");
+                : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)} has no field {field}");
         }
         return frame.Charge(_key.Weight)
             ? value.AsMap.TryGet(_key, out CelValue found)
@@ -86,7 +86,7 @@ internal sealed class HasFieldNode(Node operand, string field) : Node
         CelValue value = operand.Evaluate(ref frame);
         return value.Kind == CelKind.Map ? CelValue.Of(value.AsMap.TryGet(_key, out _))
             : value.IsError ? value
-            : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)} has no fields, and so no {field}");
+            : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)} has no field {field}");
     }
 }
 
@@ -123,11 +123,11 @@ internal sealed class IndexNode(Node operand, Node index) : Node
     {
         if (!Whole(at, out long index))
         {
-            return CelValue.Error($"no such overload: a list's index is an int, not {at}");
+            return CelValue.Error($"no such overload: a list index must be an int, not {at}");
         }
         return index >= 0 && index < list.Count
             ? list[(int)index]
-            : CelValue.Error($"index {index} is out of the list's range of {list.Count}");
+            : CelValue.Error($"index {index} is out of range for a list of {list.Count}");
     }
 
     private static CelValue Entry(CelMap map, in CelValue at)
@@ -135,7 +135,7 @@ internal sealed class IndexNode(Node operand, Node index) : Node
         if (at.Kind is not (CelKind.Int or CelKind.Double or CelKind.Bool or CelKind.String))
         {
             return CelValue.Error(
-                $"no such overload: a map's key is an int, a bool or a string, not {KindNames.Of(at.Kind)}"
+                $"no such overload: a map key must be an int, a bool or a string, not {KindNames.Of(at.Kind)}"
             );
         }
         return map.TryGet(at, out CelValue found) ? found : CelValue.Error($"no such key: {at}");
@@ -151,7 +151,7 @@ internal sealed class IndexNode(Node operand, Node index) : Node
     }
 }
 
-/// <summary>element in container: equal to a list's element, or a map's key.</summary>
+/// <summary>element in container: whether it equals an element of a list or a key of a map.</summary>
 internal sealed class InNode(Node element, Node container) : Node
 {
     public override int Size { get; } = SizeOf(element, container);

@@ -1,7 +1,7 @@
 namespace Engine.Conditions.Evaluation;
 
-/// <summary>What one evaluation has at hand: the bindings, the macros' variables and what is left of the budget. It
-/// lives on the stack of the thread that evaluates.</summary>
+/// <summary>The state of one evaluation: its bindings, the macro variables and the remaining budget. It lives on the
+/// stack of the evaluating thread.</summary>
 internal ref struct Frame
 {
     private readonly UnsafeBindings _bindings;
@@ -13,15 +13,15 @@ internal ref struct Frame
         Budget = new Budget(steps);
     }
 
-    /// <summary>The macros' variables, by how deep the macro is nested in others.</summary>
+    /// <summary>The macro variables, indexed by the nesting depth of their macro.</summary>
     public CelValue[] Locals { get; }
 
-    /// <summary>What is left of the budget.</summary>
+    /// <summary>The remaining budget.</summary>
     public Budget Budget;
 
-    /// <summary>The value of a name.</summary>
+    /// <summary>Gets the value of a name.</summary>
     public readonly CelValue Get(int slot) => _bindings.Get(slot);
 
-    /// <summary>Takes steps off the budget; false if there were not enough.</summary>
+    /// <summary>Deducts steps from the budget. Returns false if too few remain.</summary>
     public bool Charge(long steps) => Budget.Charge(steps);
 }

@@ -1,13 +1,13 @@
 namespace Engine.Conditions.Evaluation;
 
-/// <summary>Arithmetic of instants and spans, each result held to its range.</summary>
+/// <summary>Arithmetic of timestamps and durations, with range checks.</summary>
 internal static class Instants
 {
     private static readonly CelValue InstantOutOfRange = CelValue.Error(
-        "timestamp out of range: it lies in the years 1 to 9999"
+        "timestamp out of range: it must be in the years 1 to 9999"
     );
     private static readonly CelValue SpanOutOfRange = CelValue.Error(
-        "duration out of range: it is at most about 292 years either way"
+        "duration out of range: it is at most about 292 years in either direction"
     );
 
     public static CelValue Add(in CelValue instant, Int128 nanos)

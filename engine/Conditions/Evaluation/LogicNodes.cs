@@ -1,8 +1,7 @@
 namespace Engine.Conditions.Evaluation;
 
-/// <summary>
-/// &amp;&amp; or || over any number of terms: the first that decides ends it, and takes errors of the others with it.
-/// </summary>
+/// <summary>&amp;&amp; or || over any number of terms. The first deciding term ends the evaluation and absorbs errors
+/// of the others.</summary>
 internal sealed class LogicalNode(bool decides, Node[] terms) : Node
 {
     private static readonly CelValue NotBool = CelValue.Error("no such overload: && and || take bools");
@@ -67,10 +66,10 @@ internal sealed class NotNode(Node operand) : Node
     }
 }
 
-/// <summary>test ? then : otherwise</summary>
-internal sealed class ConditionalNode(Node test, Node then, Node otherwise) : Node
+/// <summary>test ? then : orElse</summary>
+internal sealed class ConditionalNode(Node test, Node then, Node orElse) : Node
 {
-    public override int Size { get; } = SizeOf(test, then, otherwise);
+    public override int Size { get; } = SizeOf(test, then, orElse);
 
     public override CelValue Evaluate(ref Frame frame)
     {
@@ -79,6 +78,6 @@ internal sealed class ConditionalNode(Node test, Node then, Node otherwise) : No
         {
             return value.IsError ? value : CelValue.Error($"no such overload: {KindNames.Of(value.Kind)} ? _ : _");
         }
-        return value.Bits != 0 ? then.Evaluate(ref frame) : otherwise.Evaluate(ref frame);
+        return value.Bits != 0 ? then.Evaluate(ref frame) : orElse.Evaluate(ref frame);
     }
 }

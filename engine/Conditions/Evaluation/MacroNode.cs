@@ -9,13 +9,13 @@ internal enum Macro
     Filter,
 }
 
-/// <summary>all, exists, exists_one, map and filter: a loop over a list's elements or a map's keys. Each round is
-/// charged for all of its body, and a loop ends when the budget does, so loops within loops cannot run away.</summary>
-/// <param name="macro">Which.</param>
-/// <param name="range">What is gone over.</param>
-/// <param name="local">Where the variable is kept.</param>
-/// <param name="test">The predicate; null for a map without one.</param>
-/// <param name="transform">What map makes of an element; else null.</param>
+/// <summary>all, exists, exists_one, map and filter: a loop over a list's elements or a map's keys. Each iteration is
+/// charged for its whole body, and the loop ends with the budget, so nested loops can't run away.</summary>
+/// <param name="macro">The macro.</param>
+/// <param name="range">The list or map to iterate over.</param>
+/// <param name="local">The index of the variable in the frame.</param>
+/// <param name="test">The predicate, or null for a map without one.</param>
+/// <param name="transform">The expression that map applies to an element; null for other macros.</param>
 internal sealed class MacroNode(Macro macro, Node range, int local, Node? test, Node? transform) : Node
 {
     private readonly int _round = 1 + (test?.Size ?? 0) + (transform?.Size ?? 0);
@@ -38,7 +38,7 @@ internal sealed class MacroNode(Macro macro, Node range, int local, Node? test, 
                 return over.IsError
                     ? over
                     : CelValue.Error(
-                        $"no such overload: a macro goes over a list or a map, not {KindNames.Of(over.Kind)}"
+                        $"no such overload: a macro iterates over a list or a map, not {KindNames.Of(over.Kind)}"
                     );
         }
         return macro switch
@@ -125,7 +125,7 @@ internal sealed class MacroNode(Macro macro, Node range, int local, Node? test, 
         return frame.Charge(list.Weight) ? CelValue.Of(list) : Budget.Exceeded;
     }
 
-    /// <summary>Sets the variable and evaluates the predicate: a bool or an error.</summary>
+    /// <summary>Sets the variable and evaluates the predicate. Returns a bool or an error.</summary>
     private CelValue Test(ref Frame frame, in CelValue element)
     {
         frame.Locals[local] = element;
@@ -136,6 +136,6 @@ internal sealed class MacroNode(Macro macro, Node range, int local, Node? test, 
         CelValue value = test.Evaluate(ref frame);
         return value.IsError || value.Kind == CelKind.Bool
             ? value
-            : CelValue.Error($"no such overload: a macro's condition is a bool, not {KindNames.Of(value.Kind)}");
+            : CelValue.Error($"no such overload: a macro's condition must be a bool, not {KindNames.Of(value.Kind)}");
     }
 }

@@ -1,25 +1,23 @@
 namespace Engine.Conditions.Evaluation;
 
-/// <summary>What a condition comes to where only that is asked.</summary>
+/// <summary>The result of a condition when only its truth matters.</summary>
 internal enum Truth
 {
     False,
     True,
 
-    /// <summary>An error, or a value that is no bool.</summary>
+    /// <summary>An error, or a value that isn't a bool.</summary>
     Neither,
 }
 
-/// <summary>
-/// A compiled part of a condition. Sealed nodes with virtual calls: nothing is emitted or jitted when a rule is loaded,
-/// an expression is readable in a debugger, and five comparisons take some 50 ns, half of what is allowed; most of that
-/// is reading the names.
-/// </summary>
+/// <summary>A node of a compiled condition. Sealed classes with virtual calls: loading a rule emits and jits no code,
+/// an expression is readable in a debugger, and five comparisons take about 50 ns, half of the allowance, most of it
+/// for reading the names.</summary>
 internal abstract class Node
 {
-    /// <summary>Evaluates what should be a bool to no more than that: half the time of <see cref="Evaluate"/> for
-    /// comparisons, as no value is handed up. Whoever needs to know what else it was evaluates again; nodes themselves
-    /// never do both, so a tree is gone through twice at most.</summary>
+    /// <summary>Evaluates an expected bool to its truth alone. For comparisons, that takes half the time of <see
+    /// cref="Evaluate"/>, as no value is returned. A caller that needs the value or the error evaluates again. Nodes
+    /// never do both, so a tree is evaluated at most twice.</summary>
     public virtual Truth Test(ref Frame frame)
     {
         CelValue value = Evaluate(ref frame);
@@ -28,10 +26,11 @@ internal abstract class Node
 
     protected static Truth TruthOf(bool value) => value ? Truth.True : Truth.False;
 
-    /// <summary>Nodes from here down: what one evaluation without macros costs at most, in steps.</summary>
+    /// <summary>The number of nodes from here down: the maximum cost, in steps, of an evaluation without
+    /// macros.</summary>
     public abstract int Size { get; }
 
-    /// <summary>Evaluates; an error is a value of kind Error, never an exception.</summary>
+    /// <summary>Evaluates the node. An error is a value of kind Error, never an exception.</summary>
     public abstract CelValue Evaluate(ref Frame frame);
 
     protected static int SizeOf(params ReadOnlySpan<Node> children)
@@ -45,7 +44,7 @@ internal abstract class Node
     }
 }
 
-/// <summary>A constant, also one that was worked out when the condition was loaded.</summary>
+/// <summary>A constant, including one that was folded at compile time.</summary>
 internal sealed class Constant(CelValue value) : Node
 {
     public CelValue Value { get; } = value;
@@ -55,7 +54,7 @@ internal sealed class Constant(CelValue value) : Node
     public override CelValue Evaluate(ref Frame frame) => Value;
 }
 
-/// <summary>A name: asks the bindings.</summary>
+/// <summary>A name, whose value the bindings supply.</summary>
 internal sealed class NameNode(int slot, string name) : Node
 {
     public int Slot => slot;
@@ -77,7 +76,8 @@ internal sealed class NameNode(int slot, string name) : Node
     }
 }
 
-/// <summary>has(name): whether the name has a value right now. An error in its place is one here.</summary>
+/// <summary>has(name): whether the name has a value at the moment. If the name's value is an error, so is the
+/// result.</summary>
 internal sealed class HasNameNode(int slot) : Node
 {
     public override int Size => 1;

@@ -2,7 +2,7 @@ using Engine.Conditions.Checking;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>All functions there are.</summary>
+/// <summary>All functions of the language.</summary>
 internal static class Catalogue
 {
     private static readonly ILookup<string, Overload> ByName = new IEnumerable<Overload>[]
@@ -15,10 +15,10 @@ internal static class Catalogue
         .SelectMany(overloads => overloads)
         .ToLookup(overload => overload.Name, StringComparer.Ordinal);
 
-    /// <summary>The ways to call a function, none if there is no such function.</summary>
+    /// <summary>Gets the overloads of a function; none if it doesn't exist.</summary>
     public static IEnumerable<Overload> Find(string name) => ByName[name];
 
-    /// <summary>All overloads, for documentation and tests.</summary>
+    /// <summary>All overloads, for the docs and tests.</summary>
     public static IEnumerable<Overload> All => ByName.SelectMany(group => group);
 
     public static Overload Global(string name, StaticType result, FunctionBody body, params CelType[] parameters) =>

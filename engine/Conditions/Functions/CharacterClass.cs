@@ -2,21 +2,21 @@ using System.Text;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>A set of code points in a pattern, written for an engine that sees UTF-16: the basic plane as one class,
-/// what lies above it as pairs of surrogates, so that an emoji is one character here too.</summary>
+/// <summary>A set of code points in a pattern, written for a regex engine that sees UTF-16: one class for the basic
+/// plane, surrogate pairs above it. An emoji is one character here too.</summary>
 internal sealed class CharacterClass(bool negated)
 {
     private const int FirstAbove = 0x10000;
     private const int Last = 0x10FFFF;
 
-    /// <summary>What no set holds: halves of pairs.</summary>
+    /// <summary>Excludes unpaired surrogates, which no set contains.</summary>
     private const string NoHalves = @"-[\uD800-\uDFFF]";
 
     private readonly List<(int From, int To)> _ranges = [];
     private readonly StringBuilder _categories = new();
     private bool _allAbove;
 
-    /// <summary>Any character, or any but the line feed.</summary>
+    /// <summary>Writes any character, or any but the line feed.</summary>
     public static string Any(bool lineFeed)
     {
         CharacterClass none = new(negated: true);
@@ -29,7 +29,7 @@ internal sealed class CharacterClass(bool negated)
 
     public void Add(int from, int to) => _ranges.Add((from, to));
 
-    /// <summary>Adds all but these ranges, which ascend.</summary>
+    /// <summary>Adds everything outside of ranges, which must ascend.</summary>
     public void AddAllBut(ReadOnlySpan<(int From, int To)> ranges)
     {
         int next = 0;
@@ -47,16 +47,15 @@ internal sealed class CharacterClass(bool negated)
         }
     }
 
-    /// <summary>
-    /// Adds a general category of Unicode (of the basic plane: the engine knows no categories of pairs).
-    /// </summary>
+    /// <summary>Adds a Unicode general category, limited to the basic plane: the regex engine knows no categories of
+    /// surrogate pairs.</summary>
     public void AddCategory(string category, bool not)
     {
         _categories.Append(not ? @"\P{" : @"\p{").Append(category).Append('}');
         _allAbove |= not;
     }
 
-    /// <summary>The set in the engine's language.</summary>
+    /// <summary>Writes the set in the regex engine's syntax.</summary>
     public string Write()
     {
         List<string> parts = [];
@@ -95,7 +94,7 @@ internal sealed class CharacterClass(bool negated)
         return $"[{(negated ? "^" : "")}{inside}{NoHalves}]";
     }
 
-    /// <summary>The ranges above the basic plane, ascending, the complement if negated.</summary>
+    /// <summary>The ranges above the basic plane, ascending, or their complement if negated.</summary>
     private List<(int From, int To)> Above()
     {
         List<(int From, int To)> above = _allAbove
@@ -128,9 +127,8 @@ internal sealed class CharacterClass(bool negated)
         return others;
     }
 
-    /// <summary>
-    /// A range as pairs: the first and the last high surrogate with part of the low ones, those between with all.
-    /// </summary>
+    /// <summary>Adds a range as surrogate pairs: the first and last high surrogates with some of the low ones, those
+    /// between with all.</summary>
     private static void AddPairs(int from, int to, List<string> parts)
     {
         (int high, int low) = Split(from);

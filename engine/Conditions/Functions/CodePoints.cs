@@ -1,11 +1,10 @@
 namespace Engine.Conditions.Functions;
 
-/// <summary>
-/// Places in text, counted in code points as the language counts, found in UTF-16 as the runtime stores.
-/// </summary>
+/// <summary>Converts positions in text between code points, which the language counts, and UTF-16, which the runtime
+/// stores.</summary>
 internal static class CodePoints
 {
-    /// <summary>Code points of a text.</summary>
+    /// <summary>Counts the code points of a text.</summary>
     public static int Count(ReadOnlySpan<char> text)
     {
         int lows = 0;
@@ -16,7 +15,8 @@ internal static class CodePoints
         return text.Length - lows;
     }
 
-    /// <summary>Where the code point with this index begins, the text's end for one past the last; -1 beyond.</summary>
+    /// <summary>Gets the start of the code point with an index, the length for one past the last, or -1
+    /// beyond.</summary>
     public static int Locate(ReadOnlySpan<char> text, long index)
     {
         if (index < 0 || index > text.Length)
@@ -31,7 +31,7 @@ internal static class CodePoints
         return index == 0 ? at : -1;
     }
 
-    /// <summary>UTF-16 units of the code point that begins here.</summary>
+    /// <summary>Gets the number of UTF-16 units of the code point at a position.</summary>
     public static int Width(ReadOnlySpan<char> text, int at) =>
         char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
 }

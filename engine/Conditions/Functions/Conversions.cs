@@ -5,7 +5,7 @@ using static Engine.Conditions.Functions.Catalogue;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>size, dyn, and the functions named as types: they convert.</summary>
+/// <summary>size, dyn, and the conversion functions, which are named after types.</summary>
 internal static class Conversions
 {
     public static IEnumerable<Overload> All { get; } =
@@ -65,19 +65,18 @@ internal static class Conversions
             _ => CelValue.Error("bool() of text takes 1, t, true, 0, f or false"),
         };
 
-    /// <summary>
-    /// Cut off towards zero. The bounds themselves are out: as doubles they stand for ints that are not.
-    /// </summary>
+    /// <summary>Truncates towards zero. The bounds are excluded: as doubles, they stand for values outside of int as
+    /// well.</summary>
     private static CelValue ToInt(double number) =>
         number is > long.MinValue and < long.MaxValue
             ? CelValue.Of((long)number)
-            : CelValue.Error("int() of a double beyond 64 bits");
+            : CelValue.Error("int() of a double that doesn't fit in 64 bits");
 
     private static CelValue ToInt(string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
         && !text.Contains('\0')
             ? CelValue.Of(number)
-            : CelValue.Error("int() of text that is no decimal int of 64 bits");
+            : CelValue.Error("int() of text that isn't a 64-bit decimal integer");
 
     private static CelValue ToDouble(string text)
     {
@@ -97,6 +96,6 @@ internal static class Conversions
             && double.TryParse(text, Style, CultureInfo.InvariantCulture, out double number)
             && double.IsFinite(number)
             ? CelValue.Of(number)
-            : CelValue.Error("double() of text that is no number of 64 bits");
+            : CelValue.Error("double() of text that isn't a 64-bit number");
     }
 }

@@ -3,11 +3,11 @@ using Engine.Conditions.Evaluation;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>Instants as text: RFC 3339, with up to nine digits of a second's fraction; written in UTC.</summary>
+/// <summary>Timestamps as text: RFC 3339 with up to nine fractional digits, written in UTC.</summary>
 internal static class InstantText
 {
     private static readonly CelValue Unreadable = CelValue.Error(
-        "timestamp() of text that is none of RFC 3339: expected as 2026-11-22T19:30:00.5Z, from year 1 to 9999"
+        "timestamp() of text that isn't RFC 3339: expected, for example, 2026-11-22T19:30:00.5Z, from year 1 to 9999"
     );
 
     public static string Write(long seconds, int nanos)
@@ -58,9 +58,8 @@ internal static class InstantText
     private static bool Digits(ReadOnlySpan<char> text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
-    /// <summary>
-    /// A point and digits, where there is a point; digits after the ninth are below a nanosecond, and cut off.
-    /// </summary>
+    /// <summary>Reads an optional fraction: a point and digits. Digits after the ninth are below a nanosecond and
+    /// ignored.</summary>
     private static bool Fraction(ref ReadOnlySpan<char> text, out int nanos)
     {
         nanos = 0;
@@ -77,7 +76,7 @@ internal static class InstantText
         return length > 1;
     }
 
-    /// <summary>Z, or hours and minutes from UTC, in seconds.</summary>
+    /// <summary>Reads Z, or an offset from UTC in hours and minutes, as seconds.</summary>
     private static bool Offset(ReadOnlySpan<char> text, out int seconds)
     {
         seconds = 0;

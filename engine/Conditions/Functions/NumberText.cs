@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>Doubles as text: the fewest digits that read back the same; with an exponent of at least two digits where
-/// it is below -4 or above 20, as ECMAScript and Go's %v draw the line.</summary>
+/// <summary>Doubles as text: the fewest digits that parse to the same number. Exponents below -4 or above 20 use
+/// scientific form with at least two exponent digits, the thresholds of ECMAScript and Go's %v.</summary>
 internal static class NumberText
 {
-    /// <summary>The exponent from which the scientific form is written; below it the digits are written out.</summary>
+    /// <summary>The smallest exponent that uses scientific form; below it, all digits are written.</summary>
     private const int Scientific = 21;
 
     public static string Shortest(double number)
@@ -21,8 +21,7 @@ internal static class NumberText
         {
             return double.IsNegative(number) ? "-0" : "0";
         }
-        // "R" gives the shortest digits, with or without an exponent: both forms are brought to digits and an exponent
-        // here.
+        // "R" yields the shortest digits, with or without an exponent; split either form into digits and exponent.
         string[] parts = Math.Abs(number).ToString("R", CultureInfo.InvariantCulture).Split('E');
         int point = parts[0].IndexOf('.');
         string all = parts[0].Replace(".", "", StringComparison.Ordinal);

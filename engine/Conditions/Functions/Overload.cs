@@ -3,21 +3,21 @@ using Engine.Conditions.Evaluation;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>What a function does with arguments of the kinds it takes; errors are returned, never thrown.</summary>
+/// <summary>The body of a function. Errors are returned, never thrown.</summary>
 internal delegate CelValue FunctionBody(ReadOnlySpan<CelValue> arguments, ref Budget budget);
 
-/// <summary>One way to call a function.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Receiver">Whether the first argument stands before a dot.</param>
-/// <param name="Parameters">The kinds it takes, the receiver first; dyn takes all.</param>
-/// <param name="Result">The type of what it gives.</param>
-/// <param name="Body">What it does.</param>
+/// <summary>One overload of a function.</summary>
+/// <param name="Name">The name of the function.</param>
+/// <param name="Receiver">Whether the first argument is a receiver, before a dot.</param>
+/// <param name="Parameters">The parameter types, the receiver first; dyn accepts every kind.</param>
+/// <param name="Result">The type of the result.</param>
+/// <param name="Body">The implementation.</param>
 internal sealed record Overload(string Name, bool Receiver, CelType[] Parameters, StaticType Result, FunctionBody Body)
 {
-    /// <summary>The most arguments of any function: replace's, with its receiver.</summary>
+    /// <summary>The maximum number of arguments: those of replace, with its receiver.</summary>
     public const int MaxArguments = 4;
 
-    /// <summary>Whether these values fit.</summary>
+    /// <summary>Whether the overload accepts these values.</summary>
     public bool Takes(ReadOnlySpan<CelValue> values)
     {
         for (int i = 0; i < values.Length; i++)
@@ -30,11 +30,11 @@ internal sealed record Overload(string Name, bool Receiver, CelType[] Parameters
         return true;
     }
 
-    /// <summary>Whether arguments of these static types could fit.</summary>
+    /// <summary>Whether the overload could accept arguments of these static types.</summary>
     public bool CouldTake(IReadOnlyList<StaticType> types) =>
         !types.Where((type, i) => !type.IsDyn && Parameters[i] != CelType.Dyn && Parameters[i] != type.Kind).Any();
 
-    /// <summary>As documentation shows it: string.indexOf(string, int).</summary>
+    /// <summary>Formats the overload as in the docs: string.indexOf(string, int).</summary>
     public override string ToString()
     {
         IEnumerable<string> names = Parameters.Select(KindNames.Of);

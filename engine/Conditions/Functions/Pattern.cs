@@ -3,18 +3,18 @@ using Engine.Conditions.Evaluation;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>A compiled pattern of <c>matches</c>: RE2's language, run by the runtime's automaton that never goes back,
-/// so a match takes time linear in the text.</summary>
+/// <summary>A compiled pattern of <c>matches</c>: RE2 syntax, run by .NET's non-backtracking engine, so a match takes
+/// time linear in the text.</summary>
 internal sealed class Pattern
 {
-    /// <summary>Steps for compiling a pattern that is not constant: some hundred microseconds.</summary>
+    /// <summary>The steps charged for compiling a pattern that isn't constant: a few hundred microseconds.</summary>
     public const long CompileCost = 10_000;
 
-    /// <summary>Steps for each state of such a pattern.</summary>
+    /// <summary>The steps charged for each state of such a pattern.</summary>
     public const long CompileCostOfState = 100;
 
-    /// <summary>Characters of text that a small automaton reads in the time of a step.</summary>
-    private const long CharactersAStep = 4;
+    /// <summary>The number of characters that a small automaton reads per step.</summary>
+    private const long CharactersPerStep = 4;
 
     private readonly Regex _regex;
 
@@ -24,10 +24,10 @@ internal sealed class Pattern
         States = states;
     }
 
-    /// <summary>States of the automaton, about.</summary>
+    /// <summary>The approximate number of states of the automaton.</summary>
     public int States { get; }
 
-    /// <summary>Compiles; false, and why, if this is no pattern of RE2's language.</summary>
+    /// <summary>Compiles a pattern. Returns false, with the error, if it isn't in RE2's syntax.</summary>
     public static bool TryCompile(string pattern, out Pattern? compiled, out string? error)
     {
         compiled = null;
@@ -53,12 +53,12 @@ internal sealed class Pattern
 
     /// <summary>Whether the pattern matches anywhere in the text.</summary>
     public CelValue Matches(string text, ref Budget budget) =>
-        budget.Charge(1 + text.Length * (1L + States / 16) / CharactersAStep)
+        budget.Charge(1 + text.Length * (1L + States / 16) / CharactersPerStep)
             ? CelValue.Of(_regex.IsMatch(text))
             : Budget.Exceeded;
 }
 
-/// <summary>text.matches('constant'): the pattern is compiled once, when the condition is.</summary>
+/// <summary>text.matches('constant'): compiles the pattern once, with the condition.</summary>
 internal sealed class MatchNode(Node operand, Pattern pattern) : Node
 {
     public override int Size { get; } = SizeOf(operand);

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>The parts of RE2's language that stand for characters: escapes, named sets, and sets in brackets.</summary>
+/// <summary>Translates the parts of RE2's syntax that stand for characters: escapes, named sets, and bracketed
+/// sets.</summary>
 internal sealed class PatternSets(string pattern)
 {
     private static readonly (int From, int To)[] Digits = [('0', '9')];
@@ -27,7 +28,7 @@ internal sealed class PatternSets(string pattern)
         ["xdigit"] = [('0', '9'), ('A', 'F'), ('a', 'f')],
     };
 
-    /// <summary>Unicode's general categories; scripts, which RE2 knows too, the runtime has not.</summary>
+    /// <summary>The Unicode general categories. RE2 also supports scripts, which .NET doesn't.</summary>
     private static readonly HashSet<string> Categories =
     [
         "C",
@@ -67,9 +68,9 @@ internal sealed class PatternSets(string pattern)
         "Zs",
     ];
 
-    public static FormatException Wrong(string problem, int at) => new($"{problem} (at its character {at + 1})");
+    public static FormatException Wrong(string problem, int at) => new($"{problem} (at character {at + 1})");
 
-    /// <summary>The character here, one or two units.</summary>
+    /// <summary>Reads the code point here, one or two UTF-16 units.</summary>
     public static int CodePoint(string text, ref int at)
     {
         int width = CodePoints.Width(text, at);
@@ -78,7 +79,8 @@ internal sealed class PatternSets(string pattern)
         return code;
     }
 
-    /// <summary>Adds the set that an escape names, as \d or \p{L}; false if this is none.</summary>
+    /// <summary>Adds the set that an escape names, such as \d or \p{L}. Returns false if the escape names
+    /// none.</summary>
     public bool TryNamed(ref int at, CharacterClass set)
     {
         char c = Peek(at + 1);
@@ -108,14 +110,14 @@ internal sealed class PatternSets(string pattern)
         name = name.TrimStart('^');
         if (!Categories.Contains(name))
         {
-            throw Wrong(@"expected a general category of Unicode, as \p{Lu}", at);
+            throw Wrong(@"expected a Unicode general category such as \p{Lu}", at);
         }
         set.AddCategory(name, not);
         at = end + 1;
         return true;
     }
 
-    /// <summary>The character that an escape stands for.</summary>
+    /// <summary>Reads the character that an escape stands for.</summary>
     public int EscapedCharacter(ref int at)
     {
         int start = at;
@@ -155,14 +157,14 @@ internal sealed class PatternSets(string pattern)
         }
     }
 
-    /// <summary>A set in brackets, in the runtime's language.</summary>
+    /// <summary>Translates a bracketed set.</summary>
     public string Brackets(ref int at)
     {
         int start = at++;
         bool negated = Peek(at) == '^';
         at += negated ? 1 : 0;
         CharacterClass set = new(negated);
-        // A ] that comes first is a character.
+        // A ] in first position is a literal.
         for (bool first = true; first || Peek(at) != ']'; first = false)
         {
             if (at >= pattern.Length)
@@ -206,7 +208,7 @@ internal sealed class PatternSets(string pattern)
         }
         if (to < from)
         {
-            throw Wrong("a range whose end is before its beginning", start);
+            throw Wrong("a range ends before it begins", start);
         }
         set.Add(from, to);
     }

@@ -3,19 +3,17 @@ using System.Text;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>
-/// Reads a pattern of RE2's language and writes it in the runtime's. They differ in what a character is (code points
-/// against UTF-16 units), in \d, \w, \s (ASCII against Unicode), in $ (the end against also before a last line feed),
-/// in flags, escapes and names of sets; what RE2 has not (look-around, back references, the runtime's own extensions)
-/// is refused. Groups capture nothing here: only whether a pattern matches is asked. Two differences remain: \b goes by
-/// Unicode's letters, and a category as \p{L} holds no character above the basic plane.
-/// </summary>
+/// <summary>Translates a pattern from RE2's syntax to .NET's. They differ in the unit of a character (code points;
+/// UTF-16 units), in \d, \w and \s (ASCII; Unicode), in $ (the end; also before a final line feed), and in flags,
+/// escapes and set names. Constructs that RE2 lacks (look-around, back references, .NET extensions) are refused. Groups
+/// don't capture, as only the match matters. Two differences remain: \b uses Unicode letters, and a category such as
+/// \p{L} contains no character above the basic plane.</summary>
 internal sealed class PatternTranslator
 {
-    /// <summary>Groups within groups.</summary>
+    /// <summary>The maximum nesting of groups.</summary>
     private const int MaxGroups = 100;
 
-    /// <summary>States of the automaton, repetitions written out.</summary>
+    /// <summary>The maximum number of states of the automaton, with repetitions expanded.</summary>
     private const int MaxStates = 20_000;
 
     private readonly string _pattern;
@@ -32,13 +30,13 @@ internal sealed class PatternTranslator
         _sets = new PatternSets(pattern);
     }
 
-    /// <summary>Translates; false, and why, if this is no pattern of RE2's.</summary>
+    /// <summary>Translates a pattern. Returns false, with the error, if it isn't in RE2's syntax.</summary>
     public static bool TryTranslate(string pattern, out string? translated, out int states, out string? error)
     {
         (translated, states, error) = (null, 0, null);
         if (pattern.Length > CelLimits.MaxPatternLength)
         {
-            error = $"the pattern has {pattern.Length} characters, at most {CelLimits.MaxPatternLength} are allowed";
+            error = $"the pattern has {pattern.Length} characters; at max {CelLimits.MaxPatternLength} are allowed";
             return false;
         }
         try
@@ -47,14 +45,14 @@ internal sealed class PatternTranslator
             (states, _) = translator.Alternatives();
             if (translator._at < pattern.Length)
             {
-                throw translator.Wrong("this ) closes no group");
+                throw translator.Wrong("this ) doesn't close a group");
             }
             translated = translator._out.ToString();
             return true;
         }
         catch (FormatException wrong)
         {
-            error = $"the pattern '{pattern}' is none: {wrong.Message}";
+            error = $"the pattern '{pattern}' is invalid: {wrong.Message}";
             return false;
         }
     }
@@ -63,7 +61,8 @@ internal sealed class PatternTranslator
 
     private bool More => _at < _pattern.Length;
 
-    /// <summary>Alternatives up to a group's end: their states, and the product of the repetitions in them.</summary>
+    /// <summary>Translates alternatives up to the end of a group. Returns their states and the product of their
+    /// repetitions.</summary>
     private (int States, int Repeat) Alternatives()
     {
         int states = 1;
@@ -84,7 +83,7 @@ internal sealed class PatternTranslator
         return (states, repeat);
     }
 
-    /// <summary>An atom and the repetition after it.</summary>
+    /// <summary>Translates an atom and the repetition after it.</summary>
     private (int States, int Repeat) Repeated()
     {
         if (Peek() is '*' or '+' or '?')
@@ -93,7 +92,7 @@ internal sealed class PatternTranslator
         }
         int start = _out.Length;
         (int states, int repeat) = Atom(out bool repeatable);
-        if (!More || !TryRepetition(out int least, out int? most))
+        if (!More || !TryRepetition(out int min, out int? max))
         {
             return (states, repeat);
         }
@@ -101,40 +100,38 @@ internal sealed class PatternTranslator
         {
             throw Wrong("there is nothing to repeat here");
         }
-        repeat = Math.Max(1, most ?? least) * repeat;
+        repeat = Math.Max(1, max ?? min) * repeat;
         if (repeat > CelLimits.MaxPatternRepeat)
         {
             throw Wrong($"a repetition of more than {CelLimits.MaxPatternRepeat}");
         }
-        // An atom of several characters (a pair of surrogates) is repeated as one.
-        _out.Insert(start, "(?:").Append(')').Append('{').Append(least).Append(',').Append(most).Append('}');
+        // An atom of several units (a surrogate pair) is repeated as one.
+        _out.Insert(start, "(?:").Append(')').Append('{').Append(min).Append(',').Append(max).Append('}');
         if (More && TryRepetition(out _, out _))
         {
             throw Wrong("a repetition of a repetition");
         }
-        return (Bounded((long)states * Math.Max(1, most ?? least + 1)), repeat);
+        return (Bounded((long)states * Math.Max(1, max ?? min + 1)), repeat);
     }
 
-    /// <summary>
-    /// *, +, ?, {n}, {n,} or {n,m}, with a ? after it (lazy, which changes nothing here). Braces of another form are
-    /// characters.
-    /// </summary>
-    private bool TryRepetition(out int least, out int? most)
+    /// <summary>Reads *, +, ?, {n}, {n,} or {n,m}, optionally followed by ? (lazy, which makes no difference here).
+    /// Braces in another form are literals.</summary>
+    private bool TryRepetition(out int min, out int? max)
     {
-        (least, most) = (0, null);
+        (min, max) = (0, null);
         switch (Peek())
         {
             case '*':
                 break;
             case '+':
-                least = 1;
+                min = 1;
                 break;
             case '?':
-                most = 1;
+                max = 1;
                 break;
             case '{':
                 int end = _pattern.IndexOf('}', _at);
-                if (end < 0 || !TryCounts(_pattern.AsSpan(_at + 1, end - _at - 1), out least, out most))
+                if (end < 0 || !TryCounts(_pattern.AsSpan(_at + 1, end - _at - 1), out min, out max))
                 {
                     return false;
                 }
@@ -151,17 +148,17 @@ internal sealed class PatternTranslator
         return true;
     }
 
-    private bool TryCounts(ReadOnlySpan<char> text, out int least, out int? most)
+    private bool TryCounts(ReadOnlySpan<char> text, out int min, out int? max)
     {
         int comma = text.IndexOf(',');
-        most = null;
-        if (!Count(comma < 0 ? text : text[..comma], out least))
+        max = null;
+        if (!Count(comma < 0 ? text : text[..comma], out min))
         {
             return false;
         }
         if (comma < 0)
         {
-            most = least;
+            max = min;
         }
         else if (comma < text.Length - 1)
         {
@@ -169,9 +166,9 @@ internal sealed class PatternTranslator
             {
                 return false;
             }
-            most = last;
+            max = last;
         }
-        return most is null || most >= least ? true : throw Wrong("a repetition's most is below its least");
+        return max is null || max >= min ? true : throw Wrong("a repetition's maximum is below its minimum");
 
         bool Count(ReadOnlySpan<char> digits, out int count)
         {
@@ -234,7 +231,7 @@ internal sealed class PatternTranslator
                 || !_pattern.AsSpan(start, end - start).ToString().All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
             )
             {
-                throw Wrong("expected a group's name, as (?P<name>…)");
+                throw Wrong("expected a group name, as in (?P<name>…)");
             }
             _at = end + 1;
             _out.Append("(?:");
@@ -250,7 +247,7 @@ internal sealed class PatternTranslator
         }
         if (++_depth > MaxGroups)
         {
-            throw Wrong($"more than {MaxGroups} groups within groups");
+            throw Wrong($"groups are nested more than {MaxGroups} deep");
         }
         (int States, int Repeat) inside = Alternatives();
         _depth--;
@@ -264,7 +261,7 @@ internal sealed class PatternTranslator
         return inside;
     }
 
-    /// <summary>Flags after (?, up to their ) or to a group's colon; true if a group begins.</summary>
+    /// <summary>Reads flags after (?, up to their ) or to a group's colon. Returns true if a group begins.</summary>
     private bool Flags()
     {
         bool on = true;
@@ -301,7 +298,7 @@ internal sealed class PatternTranslator
                     );
                     return group;
                 default:
-                    throw Wrong("expected flags of i, m, s and U, as (?i)… or (?i:…)");
+                    throw Wrong("expected flags from i, m, s and U, as in (?i)… or (?i:…)");
             }
         }
     }

@@ -3,19 +3,20 @@ using Engine.Conditions.Evaluation;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>Spans as text: numbers with units, as 1h30m or -1.5s; written in seconds.</summary>
+/// <summary>Durations as text: numbers with units, such as 1h30m or -1.5s; written in seconds.</summary>
 internal static class SpanText
 {
     private static readonly CelValue Unreadable = CelValue.Error(
-        "duration() of text that is none: expected numbers with the units h, m, s, ms, us or ns, as 1h30m or -1.5s"
+        "duration() of text that isn't a duration: expected numbers with the units h, m, s, ms, us or ns, "
+            + "such as 1h30m or -1.5s"
     );
 
-    /// <summary>More digits than any number has that fits; what comes after is below a nanosecond.</summary>
+    /// <summary>More digits than any valid number has; further digits are below a nanosecond.</summary>
     private const int MaxDigits = 19;
 
     public static string Write(long nanos)
     {
-        // decimal holds all 64 bits and nine places exactly.
+        // decimal represents all 64 bits with nine decimal places exactly.
         decimal seconds = nanos / (decimal)CelValue.NanosPerSecond;
         return seconds.ToString("0.#########", CultureInfo.InvariantCulture) + "s";
     }
@@ -104,7 +105,7 @@ internal static class SpanText
         return text[..length] switch
         {
             "ns" => 1,
-            // Both signs for micro: the micro sign, and the Greek letter.
+            // Both signs for micro: the micro sign and the Greek letter.
             "us" or "\u00b5s" or "\u03bcs" => 1_000,
             "ms" => 1_000_000,
             "s" => CelValue.NanosPerSecond,

@@ -5,10 +5,10 @@ using static Engine.Conditions.Functions.Catalogue;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>Functions that make text of text: the strings extension, but for what searches.</summary>
+/// <summary>Functions from text to text: the strings extension without searches.</summary>
 internal static class TextFunctions
 {
-    private static readonly CelValue OutOfRange = CelValue.Error("index out of the text's range");
+    private static readonly CelValue OutOfRange = CelValue.Error("index out of range");
 
     public static IEnumerable<Overload> All { get; } =
     [
@@ -61,7 +61,7 @@ internal static class TextFunctions
         Method("trim", StaticType.String, Trim, CelType.String),
     ];
 
-    /// <summary>The character at an index; empty at the text's end.</summary>
+    /// <summary>Gets the character at an index; empty at the end of the text.</summary>
     private static CelValue CharAt(ReadOnlySpan<CelValue> a, ref Budget budget)
     {
         string text = a[0].AsString;
@@ -87,7 +87,7 @@ internal static class TextFunctions
             if (list[i].Kind != CelKind.String)
             {
                 return CelValue.Error(
-                    $"no such overload: join takes a list of strings, this one holds {KindNames.Of(list[i].Kind)}"
+                    $"no such overload: join takes a list of strings, but this contains {KindNames.Of(list[i].Kind)}"
                 );
             }
             joined.Append(i == 0 ? "" : separator).Append(list[i].AsString);
@@ -114,9 +114,8 @@ internal static class TextFunctions
                 }
             }));
 
-    /// <summary>
-    /// Replaces the first so many, all if negative. Empty text stands before every character, and at the end.
-    /// </summary>
+    /// <summary>Replaces the first <paramref name="limit"/> occurrences, or all if negative. Empty text occurs before
+    /// every character and at the end.</summary>
     private static CelValue Replace(ReadOnlySpan<CelValue> a, long limit, ref Budget budget)
     {
         string text = a[0].AsString;
@@ -172,8 +171,8 @@ internal static class TextFunctions
         return CelValue.Of(new string(reversed));
     }
 
-    /// <summary>Splits into so many parts at most, the last with the rest; all if negative, none at 0. An empty
-    /// separator splits into characters.</summary>
+    /// <summary>Splits into at most <paramref name="limit"/> parts, the last with the rest; all if negative, none at 0.
+    /// An empty separator splits into characters.</summary>
     private static CelValue Split(ReadOnlySpan<CelValue> a, long limit, ref Budget budget)
     {
         string text = a[0].AsString;
@@ -205,7 +204,7 @@ internal static class TextFunctions
         return CelValue.Of(new CelList([.. parts]));
     }
 
-    /// <summary>From one index to before another, the text's end if there is none.</summary>
+    /// <summary>Gets the text from one index up to another, or to the end.</summary>
     private static CelValue Substring(ReadOnlySpan<CelValue> a, ref Budget budget)
     {
         string text = a[0].AsString;
@@ -218,9 +217,7 @@ internal static class TextFunctions
         return start < 0 || end < start ? OutOfRange : CelValue.Of(text[start..end]);
     }
 
-    /// <summary>
-    /// Without white space at both ends: what Unicode calls so, which <see cref="string.Trim()"/> goes by.
-    /// </summary>
+    /// <summary>Removes Unicode white space at both ends, as <see cref="string.Trim()"/> does.</summary>
     private static CelValue Trim(ReadOnlySpan<CelValue> a, ref Budget budget) =>
         budget.Charge(a[0].Weight) ? CelValue.Of(a[0].AsString.Trim()) : Budget.Exceeded;
 }

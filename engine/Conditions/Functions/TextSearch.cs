@@ -4,11 +4,11 @@ using static Engine.Conditions.Functions.Catalogue;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>Functions that look into text: size, contains, startsWith, endsWith, indexOf and lastIndexOf. All compare
-/// code point by code point, and count in code points.</summary>
+/// <summary>Functions that search text: size, contains, startsWith, endsWith, indexOf and lastIndexOf. All compare and
+/// count code points.</summary>
 internal static class TextSearch
 {
-    private static readonly CelValue OutOfRange = CelValue.Error("index out of the text's range");
+    private static readonly CelValue OutOfRange = CelValue.Error("index out of range");
 
     public static IEnumerable<Overload> All { get; } =
     [
@@ -55,7 +55,7 @@ internal static class TextSearch
     private static CelValue Size(ReadOnlySpan<CelValue> a, ref Budget budget) =>
         budget.Charge(a[0].Weight) ? CelValue.Of((long)CodePoints.Count(a[0].AsString)) : Budget.Exceeded;
 
-    /// <summary>The first place at or after an index, -1 if none.</summary>
+    /// <summary>Finds the first occurrence at or after an index; -1 if none.</summary>
     private static CelValue IndexOf(ReadOnlySpan<CelValue> a, ref Budget budget)
     {
         string text = a[0].AsString;
@@ -72,7 +72,7 @@ internal static class TextSearch
         return CelValue.Of(found < 0 ? -1L : CodePoints.Count(text.AsSpan(0, from + found)));
     }
 
-    /// <summary>The last place that begins at or before an index, -1 if none.</summary>
+    /// <summary>Finds the last occurrence that begins at or before an index; -1 if none.</summary>
     private static CelValue LastIndexOf(ReadOnlySpan<CelValue> a, ref Budget budget)
     {
         string text = a[0].AsString;
@@ -106,8 +106,7 @@ internal static class TextSearch
             : Budget.Exceeded;
     }
 
-    /// <summary>
-    /// A search of text in text takes time in the product of both at worst; vectors take many characters a step.
-    /// </summary>
+    /// <summary>The cost of a search, in the worst case proportional to the product of both lengths; vector
+    /// instructions compare many characters per step.</summary>
     private static long Cost(ReadOnlySpan<CelValue> a) => a[0].Weight * (1 + a[1].Weight / 64);
 }

@@ -5,13 +5,14 @@ using static Engine.Conditions.Functions.Catalogue;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>What an instant's calendar says, in UTC or in a time zone, and a span's parts. Months, days of the month
-/// (getDayOfMonth) and of the year count from 0, getDate from 1, Sunday is day 0.</summary>
+/// <summary>The calendar fields of a timestamp, in UTC or in a time zone, and the parts of a duration. Months, days of
+/// the month (getDayOfMonth) and days of the year count from 0, getDate counts from 1, and Sunday is day 0.</summary>
 internal static class TimeFunctions
 {
     private const int SecondsPerDay = 86_400;
 
-    /// <summary>Zone names kept at most; there are some 600, so this only bounds what a condition can invent.</summary>
+    /// <summary>The maximum number of cached zone names. About 600 exist, so this only bounds names that a condition
+    /// invents.</summary>
     private const int MaxZones = 1_024;
 
     private static readonly ConcurrentDictionary<string, TimeZoneInfo?> Zones = new(StringComparer.Ordinal);
@@ -54,7 +55,7 @@ internal static class TimeFunctions
         ),
     ];
 
-    /// <summary>A reading of a clock on the wall: days since 1970, the second of the day, and nanoseconds.</summary>
+    /// <summary>Reads a field of the local time: days since 1970, the second of the day, and nanoseconds.</summary>
     private delegate long Reading(long days, int second, int nanos);
 
     private static IEnumerable<Overload> Of(string name, Reading reading) =>
@@ -67,7 +68,7 @@ internal static class TimeFunctions
                     TryOffset(a[1].AsString, a[0].Bits, out int offset)
                         ? Read(reading, a[0].Bits + offset, a[0].Nanos)
                         : CelValue.Error(
-                            "no such time zone: expected UTC, a name as Europe/Paris, or an offset as -02:30"
+                            "no such time zone: expected UTC, a name such as Europe/Paris, or an offset such as -02:30"
                         ),
                 CelType.Timestamp,
                 CelType.String
@@ -82,7 +83,7 @@ internal static class TimeFunctions
             : CelValue.Of(reading(days, (int)second, nanos));
     }
 
-    /// <summary>Seconds a zone is ahead of UTC at an instant.</summary>
+    /// <summary>Gets the seconds that a zone is ahead of UTC at an instant.</summary>
     private static bool TryOffset(string zone, long seconds, out int offset)
     {
         offset = 0;
@@ -128,7 +129,7 @@ internal static class TimeFunctions
         {
             return known;
         }
-        // A zone's name is a file's: what could lead out of the zones' folder is none.
+        // The runtime opens a file of the zone's name: refuse anything that could leave the zone folder.
         bool plain =
             name.Length <= 64
             && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+')
@@ -150,9 +151,8 @@ internal static class TimeFunctions
             : 366;
     }
 
-    /// <summary>
-    /// The calendar's day; a zone can lead a day out of the years 1 to 9999, into a December or a January.
-    /// </summary>
+    /// <summary>Gets the calendar day. A zone's offset can move it out of the years 1 to 9999, into a December or a
+    /// January.</summary>
     private static CalendarDay Date(long days)
     {
         const long FirstDay = CelValue.FirstSecond / SecondsPerDay;

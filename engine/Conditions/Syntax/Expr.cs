@@ -1,10 +1,9 @@
 namespace Engine.Conditions.Syntax;
 
-/// <summary>
-/// The expression as written. Macros are still calls; dotted names are still selections: the resolver tells them apart.
-/// </summary>
-/// <param name="Offset">Where an error about this points to, in UTF-16 units of the source.</param>
-/// <param name="Depth">Levels of the tree from here down.</param>
+/// <summary>An expression as parsed. Macros are still calls, and dotted names are still field selections; the compiler
+/// distinguishes them.</summary>
+/// <param name="Offset">The position that an error about the expression points to, in UTF-16 units.</param>
+/// <param name="Depth">The depth of the tree from here down.</param>
 internal abstract record Expr(int Offset, int Depth)
 {
     protected static int Below(params IEnumerable<Expr> children)
@@ -21,14 +20,10 @@ internal abstract record Expr(int Offset, int Depth)
 /// <summary>A literal.</summary>
 internal sealed record Literal(int Offset, CelValue Value) : Expr(Offset, 1);
 
-/// <summary>
-/// A simple name; <paramref name="Root"/> where a dot before it says that no macro's variable is meant.
-/// </summary>
+/// <summary>A simple name. <paramref name="Root"/> is set by a leading dot, which excludes macro variables.</summary>
 internal sealed record Identifier(int Offset, string Name, bool Root) : Expr(Offset, 1);
 
-/// <summary>
-/// operand.field; as a dotted name is one thing to who reads it, errors about it point to where it begins.
-/// </summary>
+/// <summary>operand.field. Readers see a dotted name as one thing, so errors point to its start.</summary>
 internal sealed record FieldSelect(int FieldOffset, Expr Operand, string Field, bool Quoted)
     : Expr(Operand.Offset, Operand.Depth + 1);
 
@@ -48,17 +43,16 @@ internal sealed record MapLiteral(int Offset, Expr[] Keys, Expr[] Values) : Expr
 /// <summary>!operand or -operand</summary>
 internal sealed record Unary(int Offset, TokenKind Operator, Expr Operand) : Expr(Offset, Operand.Depth + 1);
 
-/// <summary>left operator right, but for the logical ones; the offset is the operator's.</summary>
+/// <summary>left operator right, except for &amp;&amp; and ||; the offset is the operator's.</summary>
 internal sealed record Binary(int Offset, TokenKind Operator, Expr Left, Expr Right) : Expr(Offset, Below(Left, Right));
 
-/// <summary>
-/// Terms joined by one of &amp;&amp; and ||, however many: they are commutative, so a long chain needs no deep tree.
-/// </summary>
+/// <summary>Any number of terms joined by &amp;&amp; or by ||. The operators are commutative, so a long chain needs no
+/// deep tree.</summary>
 internal sealed record Logical(int Offset, TokenKind Operator, Expr[] Terms) : Expr(Offset, Below(Terms));
 
-/// <summary>test ? then : otherwise</summary>
+/// <summary>test ? then : orElse</summary>
 internal sealed record Conditional(int Offset, Expr Test, Expr Then, Expr Otherwise)
     : Expr(Offset, Below(Test, Then, Otherwise));
 
-/// <summary>(inner), kept only around names: it ends a dotted name.</summary>
+/// <summary>(inner), kept only around names, because it ends a dotted name.</summary>
 internal sealed record Parenthesised(Expr Inner) : Expr(Inner.Offset, Inner.Depth);

@@ -1,7 +1,7 @@
 namespace Engine.Conditions.Syntax;
 
-/// <summary>Cuts a source into tokens, one at each call of <see cref="Next"/>. A minus is always a token of its own:
-/// the parser joins it with a number, so that <c>a-1</c> is a subtraction.</summary>
+/// <summary>Splits a source into tokens, one per call of <see cref="Next"/>. A minus is always a separate token; the
+/// parser joins it with a number, so <c>a-1</c> is a subtraction.</summary>
 internal sealed class Lexer(string source)
 {
     private int _at;
@@ -69,7 +69,7 @@ internal sealed class Lexer(string source)
             throw new ConditionException(
                 source,
                 start,
-                "bytes are no part of this language: write a string, without the b before it"
+                "bytes aren't supported: write a string, without the b before it"
             );
         }
         TokenKind kind = text switch
@@ -83,9 +83,8 @@ internal sealed class Lexer(string source)
         return new Token(kind, start, _at, text);
     }
 
-    /// <summary>
-    /// A field's name in backticks, which may hold dots, dashes, slashes and spaces: <c>headers.`x-real-ip`</c>.
-    /// </summary>
+    /// <summary>Reads a field name in backticks, which may contain dots, dashes, slashes and spaces:
+    /// <c>headers.`x-real-ip`</c>.</summary>
     private Token QuotedIdentifier()
     {
         int start = _at++;
@@ -98,7 +97,7 @@ internal sealed class Lexer(string source)
             throw new ConditionException(
                 source,
                 _at,
-                "expected a field's name in backticks: letters, digits, _ . - / and spaces"
+                "expected a field name in backticks: letters, digits, _ . - / and spaces"
             );
         }
         _at++;
@@ -136,12 +135,12 @@ internal sealed class Lexer(string source)
             throw new ConditionException(
                 source,
                 start,
-                "unsigned numbers are no part of this language: write the number without the u"
+                "unsigned numbers aren't supported: write the number without the u"
             );
         }
         if (char.IsAsciiLetterOrDigit(Peek(0)) || Peek(0) == '_')
         {
-            throw new ConditionException(source, _at, $"expected an operator after the number, this is '{Peek(0)}'");
+            throw new ConditionException(source, _at, $"expected an operator after the number, but found '{Peek(0)}'");
         }
         return new Token(kind, start, _at, source[start.._at]);
     }
@@ -192,10 +191,9 @@ internal sealed class Lexer(string source)
     private static string Unexpected(char c) =>
         c switch
         {
-            '=' => "'=' is no operator: equality is ==",
-            '&' => "'&' is no operator: the logical and is &&",
-            '|' => "'|' is no operator: the logical or is ||",
-            _ => $"the character {(char.IsControl(c) || char.IsSurrogate(c) ? $"U+{(int)c:X4}" : $"'{c}'")} begins "
-                + $"nothing of the language",
+            '=' => "'=' isn't an operator: use == for equality",
+            '&' => "'&' isn't an operator: use && for logical and",
+            '|' => "'|' isn't an operator: use || for logical or",
+            _ => $"unexpected character {(char.IsControl(c) || char.IsSurrogate(c) ? $"U+{(int)c:X4}" : $"'{c}'")}",
         };
 }

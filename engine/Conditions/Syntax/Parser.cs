@@ -15,9 +15,8 @@ namespace Engine.Conditions.Syntax;
 /// Member     = Primary | Member "." FIELD ["(" [List] ")"] | Member "[" Expr "]"
 /// Primary    = ["."] IDENT ["(" [List] ")"] | "(" Expr ")" | "[" [List [","]] "]" | "{" [Entries [","]] "}" | LITERAL
 /// </code>
-/// Written by hand and not with Parlot: what an operator needs most of a parser here is what it says of a mistake (what
-/// was expected, what came, under which caret), and bounds on depth that hold while parsing; a combinator that fails
-/// gives back neither.
+/// Written by hand rather than with Parlot: operators mostly need good error messages (what was expected, what was
+/// found, with a caret) and depth limits during parsing. A combinator that fails provides neither.
 /// </summary>
 internal sealed class Parser
 {
@@ -54,8 +53,8 @@ internal sealed class Parser
         _token = _lexer.Next();
     }
 
-    /// <summary>Parses a whole source.</summary>
-    /// <exception cref="ConditionException">It does not parse, is too long or too deep.</exception>
+    /// <summary>Parses a complete source.</summary>
+    /// <exception cref="ConditionException">The source doesn't parse, or is too long or too deep.</exception>
     public static Expr Parse(string source)
     {
         if (source.Length > CelLimits.MaxSourceLength)
@@ -63,7 +62,7 @@ internal sealed class Parser
             throw new ConditionException(
                 source,
                 CelLimits.MaxSourceLength,
-                $"the condition has {source.Length} characters, at most {CelLimits.MaxSourceLength} are allowed"
+                $"the condition has {source.Length} characters; at most {CelLimits.MaxSourceLength} are allowed"
             );
         }
         Parser parser = new(source);
@@ -81,9 +80,9 @@ internal sealed class Parser
         {
             int offset = Take().Offset;
             Expr then = Terms(TokenKind.Or);
-            Take(TokenKind.Colon, "':' and what else holds");
-            Expr otherwise = Expression();
-            test = Checked(new Conditional(offset, test, then, otherwise));
+            Take(TokenKind.Colon, "':' and the other result");
+            Expr orElse = Expression();
+            test = Checked(new Conditional(offset, test, then, orElse));
         }
         _depth--;
         return test;
@@ -172,7 +171,7 @@ internal sealed class Parser
         {
             operand = Member(Primary());
         }
-        // Two of either leave the value as it is, but still ask for its type: so at most two are kept of however many.
+        // Two of either operator leave the value as it is, but still check its type, so keep at most two.
         for (int left = count > 2 ? 2 - (count & 1) : count; left > 0; left--)
         {
             operand = Checked(new Unary(first.Offset, first.Kind, operand));
@@ -200,7 +199,7 @@ internal sealed class Parser
                     throw new ConditionException(
                         _source,
                         _token.Offset,
-                        "messages are no part of this language: expected an operator"
+                        "messages aren't supported: expected an operator"
                     );
                 default:
                     return operand;
@@ -216,7 +215,7 @@ internal sealed class Parser
             Take();
             return new FieldSelect(name.Offset, operand, name.Text, Quoted: true);
         }
-        Take(TokenKind.Identifier, "a field's or a function's name after the dot");
+        Take(TokenKind.Identifier, "a field or function name after the dot");
         return _token.Kind == TokenKind.LeftParen
             ? new Call(name.Offset, name.Text, operand, Arguments())
             : new FieldSelect(name.Offset, operand, name.Text, Quoted: false);
@@ -247,7 +246,7 @@ internal sealed class Parser
                 Take();
                 Expr inner = Expression();
                 Take(TokenKind.RightParen, "')'");
-                // Parentheses end a dotted name: (a.b).c asks a.b for c, and never is the name a.b.c.
+                // Parentheses end a dotted name: (a.b).c is the field c of a.b, never the name a.b.c.
                 return inner is FieldSelect or Identifier ? new Parenthesised(inner) : inner;
             case TokenKind.LeftBracket:
                 Take();
@@ -267,7 +266,7 @@ internal sealed class Parser
         Token name = Take(TokenKind.Identifier, "a name after the dot");
         if (Reserved.Contains(name.Text))
         {
-            throw new ConditionException(_source, name.Offset, $"'{name.Text}' is reserved and cannot be a name");
+            throw new ConditionException(_source, name.Offset, $"'{name.Text}' is reserved and can't be a name");
         }
         return _token.Kind == TokenKind.LeftParen
             ? Checked(new Call(name.Offset, name.Text, null, Arguments()))
@@ -339,7 +338,7 @@ internal sealed class Parser
             throw new ConditionException(
                 _source,
                 token.Offset,
-                "this int does not fit 64 bits: it lies in ±9223372036854775807"
+                "this int doesn't fit in 64 bits: the range is ±9223372036854775807"
             );
         }
         return new Literal(token.Offset, CelValue.Of(negative ? unchecked(-(long)magnitude) : (long)magnitude));
@@ -356,13 +355,13 @@ internal sealed class Parser
 
     private ConditionException Expected(string expected)
     {
-        string came = _token.Kind switch
+        string found = _token.Kind switch
         {
             TokenKind.End => "the condition ends here",
-            TokenKind.String => "a string came",
-            _ => $"'{_source.AsSpan(_token.Offset, Math.Min(_token.End - _token.Offset, 40))}' came",
+            TokenKind.String => "found a string",
+            _ => $"found '{_source.AsSpan(_token.Offset, Math.Min(_token.End - _token.Offset, 40))}'",
         };
-        return new ConditionException(_source, _token.Offset, $"expected {expected}, but {came}");
+        return new ConditionException(_source, _token.Offset, $"expected {expected}, but {found}");
     }
 
     private void Enter()

@@ -3,12 +3,11 @@ using System.Text;
 
 namespace Engine.Conditions.Syntax;
 
-/// <summary>
-/// String literals: '…' and "…" on one line, '''…''' and """…""" over several, with escapes, or raw after an r.
-/// </summary>
+/// <summary>String literals: '…' and "…" on one line, '''…''' and """…""" over several, with escapes, or raw with the
+/// prefix r.</summary>
 internal static class StringLiteral
 {
-    /// <summary>Whether a literal begins here; its quote begins at <paramref name="quote"/>.</summary>
+    /// <summary>Whether a literal begins here; <paramref name="quote"/> is the position of its quote.</summary>
     public static bool Begins(string source, int at, out bool raw, out int quote)
     {
         raw = source[at] is 'r' or 'R';
@@ -16,7 +15,7 @@ internal static class StringLiteral
         return quote < source.Length && source[quote] is '\'' or '"';
     }
 
-    /// <summary>Reads a literal's value, and where it ends.</summary>
+    /// <summary>Reads the value of a literal and its end.</summary>
     public static string Read(string source, int start, int quote, bool raw, out int end)
     {
         char delimiter = source[quote];
@@ -32,9 +31,9 @@ internal static class StringLiteral
                     source,
                     start,
                     triple
-                        ? $"this string has no end: expected {expected}"
-                        : $"this string has no end on its line: expected {expected} (a string over several lines "
-                            + $"has three quotes on either side)"
+                        ? $"this string isn't closed: expected {expected}"
+                        : $"this string isn't closed on its line: expected {expected} (a string over several lines "
+                            + $"uses three quotes on either side)"
                 );
             }
             char c = source[at];
@@ -51,7 +50,7 @@ internal static class StringLiteral
             {
                 if (!(char.IsHighSurrogate(c) && at + 1 < source.Length && char.IsLowSurrogate(source[at + 1])))
                 {
-                    throw new ConditionException(source, at, "half of a surrogate pair is no character");
+                    throw new ConditionException(source, at, "an unpaired surrogate isn't a character");
                 }
                 text.Append(c).Append(source[at + 1]);
                 at += 2;
@@ -67,7 +66,7 @@ internal static class StringLiteral
     private static bool Closes(string source, int at, char delimiter) =>
         at + 2 < source.Length && source[at + 1] == delimiter && source[at + 2] == delimiter;
 
-    /// <summary>Reads the escape at the backslash; gives the place after it.</summary>
+    /// <summary>Reads the escape at a backslash. Returns the position after it.</summary>
     private static int Escape(string source, int at, StringBuilder text)
     {
         char c = at + 1 < source.Length ? source[at + 1] : '\0';
@@ -110,12 +109,12 @@ internal static class StringLiteral
                     source,
                     at,
                     @"no such escape: expected \\ \? \"" \' \` \a \b \f \n \r \t \v, "
-                        + @"\x and 2, \u and 4 or \U and 8 hexadecimal digits, or 3 octal ones"
+                        + @"\x and 2, \u and 4 or \U and 8 hexadecimal digits, or 3 octal digits"
                 );
         }
     }
 
-    /// <summary>\u and four digits; a high surrogate must be followed by its low one, written the same way.</summary>
+    /// <summary>Reads \u and four digits; a high surrogate must be followed by a low one in the same form.</summary>
     private static int Unicode(string source, int at, StringBuilder text)
     {
         uint code = Hex(source, at, 4);
@@ -140,7 +139,7 @@ internal static class StringLiteral
     {
         if (!Rune.IsValid(code))
         {
-            throw new ConditionException(source, at, $"U+{code:X} is no character");
+            throw new ConditionException(source, at, $"U+{code:X} isn't a character");
         }
         text.Append(new Rune(code));
         return next;

@@ -38,9 +38,10 @@ internal enum TokenKind
     Or,
 }
 
-/// <summary>A token: its kind, its place in the source, and its text or (of a literal) its value.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Offset">Where it begins, in UTF-16 units.</param>
-/// <param name="End">Where it ends.</param>
-/// <param name="Text">An identifier's name, a number's digits, a string literal's value; else as written.</param>
+/// <summary>A token: its kind, its position in the source, and its text or, for a literal, its value.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Offset">The start, in UTF-16 units.</param>
+/// <param name="End">The end, exclusive.</param>
+/// <param name="Text">An identifier's name, a number's digits or a string literal's value; otherwise the source
+/// text.</param>
 internal readonly record struct Token(TokenKind Kind, int Offset, int End, string Text);

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Engine.Contracts.Events;
 
-/// <summary>The events that somebody knows: a topic's reader its topic's, a producer all that there are.</summary>
+/// <summary>The event schemas that a component knows: those of one topic for its reader, all of them for a
+/// producer.</summary>
 public sealed class EventCatalog
 {
     /// <summary>The events of clicks and of labels. Workflows have catalogs of their own.</summary>
@@ -15,9 +16,9 @@ public sealed class EventCatalog
     {
         All = [.. schemas];
         _byType = [.. All.Select(schema => (Encoding.UTF8.GetBytes(schema.Type), schema))];
-        if (All.GroupBy(schema => schema.Type).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        if (All.GroupBy(schema => schema.Type).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
         {
-            throw new ArgumentException($"two schemas have the type {twice.Key}", nameof(schemas));
+            throw new ArgumentException($"two schemas have the type {duplicate.Key}", nameof(schemas));
         }
 
         Holds = All.GroupBy(schema => schema.Topic)
@@ -26,15 +27,14 @@ public sealed class EventCatalog
 
     public IReadOnlyList<EventSchema> All { get; }
 
-    /// <summary>
-    /// The topics, with the types that each holds; a type in another topic is a dead letter (<c>unknown-type</c>).
-    /// </summary>
+    /// <summary>The types that each topic holds. An event of a type that its topic doesn't hold is a dead letter
+    /// (<c>unknown-type</c>).</summary>
     public IReadOnlyDictionary<string, string[]> Holds { get; }
 
-    /// <summary>The schema of a type, or null.</summary>
+    /// <summary>Gets the schema of a type, or null.</summary>
     public EventSchema? Of(string type) => All.FirstOrDefault(schema => schema.Type == type);
 
-    /// <summary>The schema of the type that the reader's string names, or null.</summary>
+    /// <summary>Gets the schema of the type that the reader's current string names, or null.</summary>
     internal EventSchema? Of(ref System.Text.Json.Utf8JsonReader reader)
     {
         if (JsonText.IsBroken(ref reader))

@@ -4,14 +4,12 @@ using System.Text.Unicode;
 
 namespace Engine.Contracts.Events;
 
-/// <summary>
-/// Holds an event's JSON against its schema, for whoever takes events: HTTP says by it what it refuses, the engine what
-/// becomes a dead letter, so that both take the same. One pass, but for an event whose type stands behind other fields,
-/// which takes two. Unknown fields are skipped; of members with one name the last counts; null is absence; of several
-/// fields that are wrong the first of the schema is told. Never throws, whatever the bytes.
-/// </summary>
-/// <remarks>The decoders of <c>interactions</c> and <c>labels</c> are written by hand, for speed; tests hold them
-/// against this.</remarks>
+/// <summary>Checks an event's JSON against its schema. The HTTP endpoints refuse what fails the check, and the engine
+/// makes a dead letter of it, so both accept the same events. The check takes one pass, or two if the type isn't the
+/// first field. It skips unknown fields, uses the last of duplicate members, treats null as absent, and reports the
+/// first bad field in schema order. It never throws, whatever the bytes.</summary>
+/// <remarks>For speed, the decoders of <c>interactions</c> and <c>labels</c> are written by hand. Tests check that they
+/// agree with this.</remarks>
 public static class EventCheck
 {
     private static readonly JsonReaderOptions Options = new()
@@ -20,9 +18,9 @@ public static class EventCheck
         CommentHandling = JsonCommentHandling.Disallow,
     };
 
-    /// <summary>Looks at one event.</summary>
-    /// <param name="events">Those that may come; another type is unknown.</param>
-    /// <param name="headers">What the record's headers say, which wins over the payload.</param>
+    /// <summary>Checks one event.</summary>
+    /// <param name="events">The events that may occur; any other type is unknown.</param>
+    /// <param name="headers">The values of the record's headers, which override the payload.</param>
     public static EventFindings Inspect(
         ReadOnlySpan<byte> json,
         EventCatalog events,
@@ -32,9 +30,7 @@ public static class EventCheck
             ? EventFindings.Bad(DeadLetterReason.TooLarge, $"{json.Length} bytes")
             : InspectAnyLength(json, events, headers);
 
-    /// <summary>
-    /// The same without the bound on the length, for JSON that was made of a value in Protobuf, which has its own.
-    /// </summary>
+    /// <summary>Checks JSON of any length. For JSON converted from Protobuf, whose own length is bounded.</summary>
     public static EventFindings InspectAnyLength(ReadOnlySpan<byte> json, EventCatalog events, in EventHeaders headers)
     {
         if (!Utf8.IsValid(json))
@@ -44,7 +40,7 @@ public static class EventCheck
 
         try
         {
-            EventSchema? guess = headers.Type != null ? events.Of(headers.Type) : TypeThatComesFirst(json, events);
+            EventSchema? guess = headers.Type != null ? events.Of(headers.Type) : TypeIfFirst(json, events);
             var pass = new Pass(guess, events, headers);
             pass.Run(json);
             if (pass.Type != guess)
@@ -56,16 +52,16 @@ public static class EventCheck
         }
         catch (JsonException error)
         {
-            return EventFindings.Bad(DeadLetterReason.Malformed, PlaceOf(error));
+            return EventFindings.Bad(DeadLetterReason.Malformed, PositionOf(error));
         }
     }
 
-    private static string PlaceOf(JsonException error) =>
+    private static string PositionOf(JsonException error) =>
         error.BytePositionInLine is not { } at ? "not one JSON object"
         : error.LineNumber is null or 0 ? $"byte {at}"
         : $"line {error.LineNumber + 1}, byte {at}";
 
-    private static EventSchema? TypeThatComesFirst(ReadOnlySpan<byte> json, EventCatalog events)
+    private static EventSchema? TypeIfFirst(ReadOnlySpan<byte> json, EventCatalog events)
     {
         var reader = new Utf8JsonReader(json, Options);
         return
@@ -81,14 +77,14 @@ public static class EventCheck
             : null;
     }
 
-    /// <summary>One pass by one schema; without one it looks for the type alone.</summary>
+    /// <summary>One pass with one schema. Without a schema, it only finds the type.</summary>
     private struct Pass
     {
         private readonly EventSchema? _schema;
         private readonly EventCatalog _events;
         private readonly EventHeaders _headers;
 
-        // A bit a field, in the order of the schema.
+        // One bit per field, in schema order.
         private ulong _seen,
             _malformed,
             _wrongType,
@@ -139,7 +135,7 @@ public static class EventCheck
                     Member(index, ref reader);
                 }
             }
-            while (reader.Read()) { } // what follows the object makes it malformed
+            while (reader.Read()) { } // anything after the object makes it malformed
         }
 
         private void TypeMember(ref Utf8JsonReader reader)
@@ -161,7 +157,8 @@ public static class EventCheck
             reader.Skip();
         }
 
-        /// <summary>The place of a name; producers mostly write fields in one order.</summary>
+        /// <summary>Finds a field's index. Starts at the field after the last one, as most producers keep one
+        /// order.</summary>
         private int Find(ref Utf8JsonReader reader)
         {
             int count = _schema?.Fields.Count ?? 0;
@@ -221,7 +218,8 @@ public static class EventCheck
             }
         }
 
-        /// <summary>Of members with one name the last counts, and so does what is wrong with it.</summary>
+        /// <summary>Discards what an earlier member with the same name set: the last one counts, and so does its
+        /// problem.</summary>
         private void Forget(EventField field, ulong bit)
         {
             _malformed &= ~bit;
@@ -280,7 +278,7 @@ public static class EventCheck
         private static string KeyOf(EventField field, string text) =>
             field.Kind is AddressKind && IpAddress.TryParse(text, out IpAddress address) ? address.NetworkText() : text;
 
-        /// <summary>What was found, the headers taken into account.</summary>
+        /// <summary>Combines the findings of the pass with the headers.</summary>
         internal EventFindings Judge()
         {
             if (_schema == null || _typeProblem != DeadLetterReason.None)
@@ -293,7 +291,7 @@ public static class EventCheck
             {
                 EventField field = _schema.Fields[i];
                 required |= field.IsRequired ? 1UL << i : 0;
-                TakeHeader(i, field);
+                ApplyHeader(i, field);
             }
             ulong missing = required & ~_seen,
                 any = missing | _malformed | _wrongType | _outOfRange;
@@ -316,8 +314,8 @@ public static class EventCheck
             };
         }
 
-        /// <summary>CloudEvents' headers win over the payload's fields.</summary>
-        private void TakeHeader(int index, EventField field)
+        /// <summary>Applies the CloudEvents headers, which override the payload's fields.</summary>
+        private void ApplyHeader(int index, EventField field)
         {
             ulong bit = 1UL << index;
             if (field.Name == "id" && _headers.Id is { } id)

@@ -1,29 +1,27 @@
 namespace Engine.Contracts.Events;
 
-/// <summary>What one look at an event found: what is wrong with it, and where it goes.</summary>
+/// <summary>The result of checking one event: what is wrong with it, and its key, id and time.</summary>
 public readonly record struct EventFindings
 {
-    /// <summary>The schema of its type; null where it has no known one.</summary>
+    /// <summary>The schema of the event's type; null if the type is missing or unknown.</summary>
     public EventSchema? Schema { get; init; }
 
-    /// <summary>The contract's reason why it can't be used; none where it can.</summary>
+    /// <summary>Why the event can't be used; none if it can.</summary>
     public DeadLetterReason Reason { get; init; }
 
-    /// <summary>The field that is wrong (<c>device.make</c>), or what is.</summary>
+    /// <summary>The bad field (<c>device.make</c>), or a description of the problem.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>The record's key; null where the field that gives it is missing or bad.</summary>
+    /// <summary>The record's key; null if the field that holds it is missing or bad.</summary>
     public string? Key { get; init; }
 
-    /// <summary>
-    /// The event's <c>id</c>, or the <c>click</c> that it speaks of; null where that is missing or bad.
-    /// </summary>
+    /// <summary>The event's <c>id</c>, or the <c>click</c> that it refers to; null if missing or bad.</summary>
     public string? Id { get; init; }
 
-    /// <summary>Event time, ms since the Unix epoch; null where it is missing or bad.</summary>
+    /// <summary>Event time, in milliseconds since the Unix epoch; null if missing or bad.</summary>
     public long? Time { get; init; }
 
-    /// <summary>Where in the JSON the digits of the payload's time begin, and how many bytes they take.</summary>
+    /// <summary>The position in the JSON, in bytes, of the digits of the payload's time, and their number.</summary>
     public int TimeAt { get; init; }
     public int TimeLength { get; init; }
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Engine.Contracts.Events;
 
-/// <summary>The headers of a record that say something of its event.</summary>
+/// <summary>The record headers that describe an event.</summary>
 public enum EventHeader
 {
     Other,
@@ -12,14 +12,12 @@ public enum EventHeader
     Time,
 }
 
-/// <summary>
-/// What a record's headers say of its value: how it is encoded, and, in CloudEvents' binary mode, its type, id and
-/// time, which win over the payload's. The one place that reads them, for clicks, labels and workflows. An empty type
-/// or id is none; of two headers with one name the last counts.
-/// </summary>
-/// <param name="IsProtobuf">Whether the value is Protobuf; else it is JSON.</param>
-/// <param name="Type">Null where no header says it.</param>
-/// <param name="Id">Null where no header says it.</param>
+/// <summary>What a record's headers say about its value: its encoding and, in CloudEvents' binary mode, its type, id
+/// and time, which override the payload's. Clicks, labels and workflows all read headers here. An empty type or id
+/// counts as absent, and the last of duplicate headers counts.</summary>
+/// <param name="IsProtobuf">Whether the value is Protobuf rather than JSON.</param>
+/// <param name="Type">The type, or null if no header gives it.</param>
+/// <param name="Id">The id, or null if no header gives it.</param>
 public readonly record struct EventHeaders(
     bool IsProtobuf = false,
     string? Type = null,
@@ -27,13 +25,13 @@ public readonly record struct EventHeaders(
     HeaderTime Time = default
 )
 {
-    /// <summary>The headers' names.</summary>
+    /// <summary>The names of the headers.</summary>
     public const string ContentTypeName = "content-type",
         TypeName = "ce_type",
         IdName = "ce_id",
         TimeName = "ce_time";
 
-    /// <summary>Which header has this name.</summary>
+    /// <summary>Gets the header with a name.</summary>
     public static EventHeader NameOf(ReadOnlySpan<byte> name) =>
         name.SequenceEqual("content-type"u8) ? EventHeader.ContentType
         : name.SequenceEqual("ce_type"u8) ? EventHeader.Type
@@ -41,10 +39,8 @@ public readonly record struct EventHeaders(
         : name.SequenceEqual("ce_time"u8) ? EventHeader.Time
         : EventHeader.Other;
 
-    /// <summary>
-    /// Whether a media type is Protobuf's: <c>application/protobuf</c> or <c>application/x-protobuf</c>, in any case,
-    /// perhaps with parameters.
-    /// </summary>
+    /// <summary>Whether a media type is Protobuf's: <c>application/protobuf</c> or <c>application/x-protobuf</c>, in
+    /// any case, with or without parameters.</summary>
     public static bool IsProtobufType(ReadOnlySpan<byte> mediaType)
     {
         int end = mediaType.IndexOf((byte)';');
@@ -53,8 +49,8 @@ public readonly record struct EventHeaders(
             || Ascii.EqualsIgnoreCase(name, "application/x-protobuf"u8);
     }
 
-    /// <summary>The same with what one more header says.</summary>
-    /// <param name="value">Null where the header has no value: then it says nothing.</param>
+    /// <summary>Adds one header.</summary>
+    /// <param name="value">The header's value; null leaves everything unchanged.</param>
     public EventHeaders With(ReadOnlySpan<byte> name, byte[]? value) =>
         value == null
             ? this
@@ -67,8 +63,8 @@ public readonly record struct EventHeaders(
                 _ => this,
             };
 
-    /// <summary>Reads them from who has them as texts by name.</summary>
-    /// <param name="header">A header's text, or null where there is none.</param>
+    /// <summary>Reads the headers from a look-up by name.</summary>
+    /// <param name="header">Gets a header's text, or null if it is absent.</param>
     public static EventHeaders Of(Func<string, string?> header)
     {
         var headers = new EventHeaders();

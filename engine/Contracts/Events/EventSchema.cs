@@ -1,26 +1,25 @@
 namespace Engine.Contracts.Events;
 
-/// <summary>
-/// One type of event, declared once. From it come the check of what producers send (<see cref="EventCheck"/>), for HTTP
-/// and the engine alike, its part of events.proto, its JSON Schema in configs/schemas/events, and its section of
-/// docs/events.md; tests hold all of these against it.
-/// </summary>
+/// <summary>One type of event, declared once. The check of incoming events for HTTP and the engine (<see
+/// cref="EventCheck"/>), its part of events.proto, its JSON Schema in configs/schemas/events and its section of
+/// docs/events.md all follow from it. Tests check that they do.</summary>
 public sealed class EventSchema
 {
-    /// <summary>The name of the field that every event has, and that says which schema is its own.</summary>
+    /// <summary>The name of the field that every event has and that selects its schema.</summary>
     public const string TypeField = "type";
 
     /// <summary>The number of <see cref="TypeField"/> in events.proto.</summary>
     public const int TypeNumber = 1;
 
-    /// <param name="type">Its <c>type</c>.</param>
+    /// <param name="type">The event's <c>type</c>.</param>
     /// <param name="topic">The topic that holds it.</param>
-    /// <param name="key">The field that keys its record; of an address, its network does.</param>
-    /// <param name="message">Its message in events.proto: <c>Event</c>, or one of its own.</param>
-    /// <param name="number">Its number in <c>WorkflowEvent</c>'s oneof; 0 where it has no message of its own.</param>
-    /// <param name="meaning">What it says, in a sentence without its full stop.</param>
+    /// <param name="key">The field that keys its record; an address is keyed by its network.</param>
+    /// <param name="message">Its message in events.proto: <c>Event</c>, or a message for this type alone.</param>
+    /// <param name="number">Its number in <c>WorkflowEvent</c>'s oneof, or 0 if the type has no message of its
+    /// own.</param>
+    /// <param name="meaning">What the event means, in a sentence without its full stop.</param>
     /// <param name="example">An event of this type, in JSON.</param>
-    /// <param name="fields">All but <see cref="TypeField"/>. Of several that are wrong the first is told.</param>
+    /// <param name="fields">All fields but <see cref="TypeField"/>. If several are bad, the first is reported.</param>
     public EventSchema(
         string type,
         string topic,
@@ -44,7 +43,7 @@ public sealed class EventSchema
         if (fields.Length > 64)
         {
             throw new ArgumentException(
-                $"{type} has {fields.Length} fields, and the check has 64 bits",
+                $"{type} has {fields.Length} fields; the check supports at most 64",
                 nameof(fields)
             );
         }
@@ -61,10 +60,10 @@ public sealed class EventSchema
     public string Example { get; }
     public IReadOnlyList<EventField> Fields { get; }
 
-    /// <summary>The field that keys its record.</summary>
+    /// <summary>The field that keys the event's record.</summary>
     public EventField Key { get; }
 
-    /// <summary>A field by its name, or null.</summary>
+    /// <summary>Gets a field by its name, or null.</summary>
     public EventField? Field(string name) => Fields.FirstOrDefault(field => field.Name == name);
 
     public override string ToString() => Type;

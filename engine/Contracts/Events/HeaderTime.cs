@@ -2,16 +2,15 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Engine.Contracts.Events;
 
-/// <summary>What the header <c>ce_time</c> says.</summary>
-/// <param name="IsThere">Whether there is such a header.</param>
-/// <param name="Milliseconds">Since the Unix epoch; 0 where <see cref="Problem"/> says why it can't be used.</param>
-/// <param name="Problem">
-/// <see cref="DeadLetterReason.Malformed"/> where it isn't RFC 3339, <see cref="DeadLetterReason.OutOfRange"/> where it
-/// is no time that an event may have.
-/// </param>
+/// <summary>The value of the header <c>ce_time</c>.</summary>
+/// <param name="IsThere">Whether the header is present.</param>
+/// <param name="Milliseconds">The time since the Unix epoch; 0 if <see cref="Problem"/> says why it can't be
+/// used.</param>
+/// <param name="Problem"><see cref="DeadLetterReason.Malformed"/> if it isn't RFC 3339, <see
+/// cref="DeadLetterReason.OutOfRange"/> if an event may not have that time.</param>
 public readonly record struct HeaderTime(bool IsThere, long Milliseconds, DeadLetterReason Problem)
 {
-    /// <summary>How a dead letter names the field.</summary>
+    /// <summary>The name of the field in a dead letter.</summary>
     public const string Detail = "ce_time";
 
     private const int DaySeconds = 86_400;
@@ -19,14 +18,13 @@ public readonly record struct HeaderTime(bool IsThere, long Milliseconds, DeadLe
     /// <summary>The length of <c>2026-11-22T09:00:00</c>.</summary>
     private const int SecondsLength = 19;
 
-    /// <summary>A time that is there and good.</summary>
+    /// <summary>Creates a valid time.</summary>
     public static HeaderTime At(long milliseconds) => new(true, milliseconds, DeadLetterReason.None);
 
-    /// <summary>
-    /// Reads RFC 3339's <c>date-time</c> exactly: a date, <c>T</c>, a time with seconds, perhaps a fraction, and
-    /// <c>Z</c> or an offset. Nothing depends on the machine: neither its date nor its zone. Digits beyond milliseconds
-    /// are cut off; a leap second, which only a month's end in UTC has, is the second after it.
-    /// </summary>
+    /// <summary>Parses RFC 3339's <c>date-time</c> exactly: a date, <c>T</c>, a time with seconds, an optional
+    /// fraction, and <c>Z</c> or an offset. The result doesn't depend on the machine's date or time zone. Digits beyond
+    /// milliseconds are cut off. A leap second, which occurs only at the end of a month in UTC, counts as the following
+    /// second.</summary>
     public static HeaderTime Parse(ReadOnlySpan<byte> text)
     {
         if (!TryParse(text, out long milliseconds))
@@ -150,10 +148,11 @@ public readonly record struct HeaderTime(bool IsThere, long Milliseconds, DeadLe
                 ? 30
                 : 31;
 
-    /// <summary>Days since 1970-01-01 in the proleptic Gregorian calendar, which RFC 3339 begins with year 0.</summary>
+    /// <summary>Gets the days since 1970-01-01 in the proleptic Gregorian calendar; RFC 3339 starts at year
+    /// 0.</summary>
     private static long Days(int year, int month, int day)
     {
-        // Years that begin in March, so that the leap day is the last (Hinnant, "chrono-compatible low-level date
+        // Years start in March, so the leap day is the last day (Hinnant, "chrono-compatible low-level date
         // algorithms").
         int y = month <= 2 ? year - 1 : year;
         int era = (y >= 0 ? y : y - 399) / 400;

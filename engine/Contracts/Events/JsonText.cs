@@ -3,27 +3,20 @@ using System.Text.Json;
 
 namespace Engine.Contracts.Events;
 
-/// <summary>
-/// What <see cref="Utf8JsonReader"/> tells of a string only by an exception: whether it is text at all, and how long it
-/// is without its escapes.
-/// </summary>
+/// <summary>Answers what <see cref="Utf8JsonReader"/> only reports by an exception: whether a string is valid text, and
+/// how long it is once unescaped.</summary>
 public static class JsonText
 {
-    /// <summary>
-    /// Bytes of UTF-8 in the string that the reader stands on; -1 where it holds half a surrogate pair.
-    /// </summary>
+    /// <summary>Gets the length of the reader's current string in bytes of UTF-8, or -1 if it contains an unpaired
+    /// surrogate.</summary>
     internal static int LengthOf(ref Utf8JsonReader reader) =>
         reader.ValueIsEscaped ? LengthWithoutEscapes(reader.ValueSpan) : reader.ValueSpan.Length;
 
-    /// <summary>
-    /// Whether the string that the reader stands on holds half a surrogate pair, so that it is no text.
-    /// </summary>
+    /// <summary>Whether the reader's current string contains an unpaired surrogate, and so isn't text.</summary>
     internal static bool IsBroken(ref Utf8JsonReader reader) => reader.ValueIsEscaped && LengthOf(ref reader) < 0;
 
-    /// <summary>
-    /// Whether the string between the quotes of well-formed JSON, escapes and all, is text: it holds no half of a
-    /// surrogate pair.
-    /// </summary>
+    /// <summary>Whether the contents of a well-formed JSON string, escapes included, contain no unpaired
+    /// surrogate.</summary>
     public static bool IsText(ReadOnlySpan<byte> escaped) =>
         !escaped.Contains((byte)'\\') || LengthWithoutEscapes(escaped) >= 0;
 
@@ -70,7 +63,7 @@ public static class JsonText
         return length;
     }
 
-    /// <summary>Four hexadecimal digits; the reader has looked that they are there.</summary>
+    /// <summary>Parses four hexadecimal digits, which the reader has already checked.</summary>
     private static int Hex4(ReadOnlySpan<byte> digits) =>
         int.Parse(digits[..4], System.Globalization.NumberStyles.AllowHexSpecifier);
 }

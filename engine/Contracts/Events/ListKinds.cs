@@ -5,7 +5,7 @@ namespace Engine.Contracts.Events;
 /// <summary><c>[width, height]</c>.</summary>
 public sealed class ViewportKind : FieldKind
 {
-    /// <summary>The largest extent, CSS pixels.</summary>
+    /// <summary>The maximum extent, in CSS pixels.</summary>
     public const long MaxExtent = (long)EventLimits.MaxMagnitude;
 
     public override string Json => "`[width, height]`";
@@ -45,13 +45,14 @@ public sealed class ViewportKind : FieldKind
 /// <summary>A list of <c>[width, height]</c>.</summary>
 public sealed class SizesKind : FieldKind
 {
-    /// <summary>The largest width and height, CSS pixels.</summary>
+    /// <summary>The maximum width and height, in CSS pixels.</summary>
     public const long MaxExtent = int.MaxValue;
 
     public override string Json => "list of `[width, height]`";
     public override string Range =>
         $"1 to {EventLimits.MaxSizes} sizes; width and height whole, 0 to {InDigits(MaxExtent)} each";
-    public override string Expected => $"1 to {EventLimits.MaxSizes} of [width, height], in whole pixels, are expected";
+    public override string Expected =>
+        $"1 to {EventLimits.MaxSizes} pairs of [width, height], in whole pixels, are expected";
     public override string Proto => "repeated Size";
 
     public override FieldProblem Check(ref Utf8JsonReader reader)
@@ -95,7 +96,7 @@ public sealed class PointsKind : FieldKind
         $"1 to {InDigits(EventLimits.MaxPathPoints)} points; t from 0, never decreasing; each at most "
         + InDigits(EventLimits.MaxMagnitude);
     public override string Expected =>
-        $"1 to {InDigits(EventLimits.MaxPathPoints)} of [t_ms, x, y] are expected, t never decreasing";
+        $"1 to {InDigits(EventLimits.MaxPathPoints)} points of [t_ms, x, y] are expected, t never decreasing";
     public override string Proto => "repeated Point";
 
     public override FieldProblem Check(ref Utf8JsonReader reader)
@@ -107,20 +108,20 @@ public sealed class PointsKind : FieldKind
 
         FieldProblem wrong = Fine;
         int count = 0;
-        double before = 0;
+        double previous = 0;
         for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
         {
             wrong = Worse(
                 wrong,
-                reader.TokenType == JsonTokenType.StartArray ? Point(ref reader, ref before) : WrongType(ref reader)
+                reader.TokenType == JsonTokenType.StartArray ? Point(ref reader, ref previous) : WrongType(ref reader)
             );
         }
 
         return Worse(wrong, count is 0 or > EventLimits.MaxPathPoints ? OutOfRange : Fine);
     }
 
-    /// <summary>Reads <c>[t_ms, x, y]</c> to its end; t may not lie before the point before.</summary>
-    private static FieldProblem Point(ref Utf8JsonReader reader, ref double before)
+    /// <summary>Reads <c>[t_ms, x, y]</c> to its end; t may not be less than the previous point's.</summary>
+    private static FieldProblem Point(ref Utf8JsonReader reader, ref double previous)
     {
         FieldProblem wrong = Fine;
         int count = 0;
@@ -128,14 +129,14 @@ public sealed class PointsKind : FieldKind
         {
             FieldProblem number = NumberKind.Check(
                 ref reader,
-                count == 0 ? before : -EventLimits.MaxMagnitude,
+                count == 0 ? previous : -EventLimits.MaxMagnitude,
                 EventLimits.MaxMagnitude,
                 out double value
             );
             wrong = Worse(wrong, number);
             if (count == 0 && number.Reason == DeadLetterReason.None)
             {
-                before = value;
+                previous = value;
             }
         }
         return count == 3 ? wrong : new FieldProblem(DeadLetterReason.WrongType);

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Engine.Contracts.Events;
 
-/// <summary>What was clicked on, in OpenRTB's names; others are skipped.</summary>
+/// <summary>A device, in OpenRTB's names; other names are skipped.</summary>
 public sealed class DeviceKind : FieldKind
 {
-    /// <summary>The names with their meaning; their numbers in events.proto count from 1.</summary>
+    /// <summary>The names and their meanings. Their numbers in events.proto count from 1.</summary>
     public IReadOnlyList<(string Name, string Meaning)> Fields { get; } =
     [
         ("make", "maker"),
@@ -18,8 +18,8 @@ public sealed class DeviceKind : FieldKind
         ("language", "language set on the device"),
     ];
 
-    /// <summary>What each of the fields may hold, in words.</summary>
-    public const string FieldRange = "at most 128 bytes of UTF-8; numbers are taken as their text";
+    /// <summary>What each field may hold, in words.</summary>
+    public const string FieldRange = "at most 128 bytes of UTF-8; a number counts as its text";
 
     private readonly byte[][] _utf8;
 
@@ -38,7 +38,7 @@ public sealed class DeviceKind : FieldKind
             return WrongType(ref reader);
         }
 
-        // By name, since of two members with one name the last counts, and the first name is told.
+        // By name, as the last of duplicate members counts, and the first bad name is reported.
         Span<DeadLetterReason> wrong = stackalloc DeadLetterReason[_utf8.Length];
         wrong.Clear();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -108,26 +108,26 @@ public sealed class DeviceKind : FieldKind
     }
 }
 
-/// <summary>What the values of an open object may be.</summary>
+/// <summary>The values that an open object may have.</summary>
 public enum EntryValues
 {
-    /// <summary>A text, a number, true or false, taken as its text; null is absence.</summary>
+    /// <summary>Text, a number, true or false, converted to text; null means absent.</summary>
     AsText,
 
-    /// <summary>A text, a finite number, true or false; null removes what had the name.</summary>
+    /// <summary>Text, a finite number, true or false; null removes an earlier value of that name.</summary>
     Scalar,
 
-    /// <summary>Whatever JSON has: who reads it, judges it.</summary>
+    /// <summary>Any JSON; the reader of the value checks it.</summary>
     Anything,
 }
 
-/// <summary>An object whose names aren't known beforehand.</summary>
-/// <param name="max">The most names with a value.</param>
-/// <param name="maxNameBytes">The longest name, in bytes of UTF-8; 1 is the shortest.</param>
-/// <param name="maxTextBytes">The longest text of a value, in bytes of UTF-8.</param>
+/// <summary>An object with arbitrary names.</summary>
+/// <param name="max">The maximum number of names with a value.</param>
+/// <param name="maxNameBytes">The maximum length of a name, in bytes of UTF-8; the minimum is 1.</param>
+/// <param name="maxTextBytes">The maximum length of a text value, in bytes of UTF-8.</param>
 public sealed class EntriesKind(EntryValues values, int max, int maxNameBytes, int maxTextBytes) : FieldKind
 {
-    /// <summary>An object that only the event's size bounds.</summary>
+    /// <summary>An object bounded only by the event's size.</summary>
     public static readonly EntriesKind Any = new(EntryValues.Anything, int.MaxValue, int.MaxValue, int.MaxValue);
 
     public EntryValues Values => values;
@@ -153,7 +153,7 @@ public sealed class EntriesKind(EntryValues values, int max, int maxNameBytes, i
         }
 
         FieldProblem names = Fine;
-        // Of two entries with one name the last counts.
+        // The last of duplicate entries counts.
         Dictionary<string, DeadLetterReason>? entries = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -173,9 +173,9 @@ public sealed class EntriesKind(EntryValues values, int max, int maxNameBytes, i
             }
 
             reader.Read();
-            bool isThere = reader.TokenType != JsonTokenType.Null;
+            bool isPresent = reader.TokenType != JsonTokenType.Null;
             DeadLetterReason wrong = Value(ref reader);
-            if (isThere)
+            if (isPresent)
             {
                 (entries ??= new(StringComparer.Ordinal))[name] = wrong;
             }

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Engine.Contracts.Events;
 
-/// <summary>A text of at most so many bytes of UTF-8.</summary>
+/// <summary>Text with a maximum length in bytes of UTF-8.</summary>
 public class TextKind(int maxBytes) : FieldKind
 {
-    /// <summary>The longest, in bytes of UTF-8.</summary>
+    /// <summary>The maximum length, in bytes of UTF-8.</summary>
     public int MaxBytes => maxBytes;
 
     public override string Json => "text";
@@ -39,11 +39,11 @@ public class TextKind(int maxBytes) : FieldKind
         }
     }
 
-    /// <summary>Holds a text of the right length against more.</summary>
+    /// <summary>Checks text whose length is allowed.</summary>
     protected virtual FieldProblem Value(ref Utf8JsonReader reader, int length) => Fine;
 }
 
-/// <summary>The contract's identifiers.</summary>
+/// <summary>An identifier.</summary>
 public sealed class IdentifierKind() : TextKind(EventLimits.MaxIdentifierBytes)
 {
     public override string Range =>
@@ -61,13 +61,13 @@ public sealed class IdentifierKind() : TextKind(EventLimits.MaxIdentifierBytes)
 
     protected override FieldProblem Value(ref Utf8JsonReader reader, int length)
     {
-        // Escapes are at most six times as long as what they stand for.
+        // An escape is at most six times as long as the byte it stands for.
         Span<byte> buffer = stackalloc byte[EventLimits.MaxIdentifierBytes * 6];
         return Contracts.Identifier.IsOne(buffer[..reader.CopyString(buffer)]) ? Fine : OutOfRange;
     }
 }
 
-/// <summary>One of some words.</summary>
+/// <summary>One of a set of words.</summary>
 public sealed class WordKind(params string[] words) : TextKind(EventLimits.MaxValueBytes)
 {
     private readonly string _list = string.Join(", ", words);
@@ -105,10 +105,10 @@ public sealed class WordKind(params string[] words) : TextKind(EventLimits.MaxVa
     }
 }
 
-/// <summary>A client's address.</summary>
+/// <summary>An IPv4 or IPv6 address.</summary>
 public sealed class AddressKind() : TextKind(EventLimits.MaxValueBytes)
 {
-    /// <summary>The longest text of an address, and its escapes.</summary>
+    /// <summary>The maximum length of an address, in bytes, plain and escaped.</summary>
     private const int MaxAddressBytes = 45,
         MaxEscapedBytes = MaxAddressBytes * 6;
 
@@ -124,7 +124,7 @@ public sealed class AddressKind() : TextKind(EventLimits.MaxValueBytes)
     }
 }
 
-/// <summary>A whole number, written in digits alone: <c>1e3</c> and <c>1.0</c> are of the wrong type.</summary>
+/// <summary>A whole number, written in digits only: <c>1e3</c> and <c>1.0</c> have the wrong type.</summary>
 /// <param name="isInt32">Whether the Protobuf field has 32 bits.</param>
 public sealed class IntegerKind(long min, long max, bool isInt32 = false) : FieldKind
 {
@@ -133,12 +133,12 @@ public sealed class IntegerKind(long min, long max, bool isInt32 = false) : Fiel
     public override string Json => "whole number";
     public override string Range => $"{InDigits(min)} to {InDigits(max)}";
     public override string Expected =>
-        $"an integer from {InDigits(min)} to {InDigits(max)}, in digits alone, is expected";
+        $"an integer from {InDigits(min)} to {InDigits(max)}, in digits only, is expected";
     public override string Proto => isInt32 ? "optional int32" : "optional int64";
 
     public override FieldProblem Check(ref Utf8JsonReader reader) => Check(ref reader, min, max);
 
-    /// <summary>Holds one number against its bounds; the reader is left on its last token.</summary>
+    /// <summary>Checks a number against bounds; the reader is left on its last token.</summary>
     internal static FieldProblem Check(ref Utf8JsonReader reader, long min, long max)
     {
         if (reader.TokenType != JsonTokenType.Number || reader.ValueSpan.ContainsAny((byte)'.', (byte)'e', (byte)'E'))
@@ -157,7 +157,7 @@ public sealed class IntegerKind(long min, long max, bool isInt32 = false) : Fiel
     }
 }
 
-/// <summary>A number, whole or not.</summary>
+/// <summary>A number, whole or fractional.</summary>
 public sealed class NumberKind(double min, double max) : FieldKind
 {
     public double Min => min;
@@ -169,7 +169,7 @@ public sealed class NumberKind(double min, double max) : FieldKind
 
     public override FieldProblem Check(ref Utf8JsonReader reader) => Check(ref reader, min, max, out _);
 
-    /// <summary>Holds one number against its bounds; NaN where it is none.</summary>
+    /// <summary>Checks a number against bounds; the value is NaN if it isn't a number.</summary>
     internal static FieldProblem Check(ref Utf8JsonReader reader, double min, double max, out double value)
     {
         value = double.NaN;
@@ -189,7 +189,7 @@ public sealed class NumberKind(double min, double max) : FieldKind
     }
 }
 
-/// <summary>true or false.</summary>
+/// <summary>A Boolean.</summary>
 public sealed class FlagKind : FieldKind
 {
     public override string Json => "true or false";

@@ -1,15 +1,14 @@
 namespace Engine.Contracts.Settings;
 
-/// <summary>A kind of setting: how the records <c>kind/id</c> of the topic <c>settings</c> are read.</summary>
+/// <summary>A kind of setting: parses the records <c>kind/id</c> of the topic <c>settings</c>.</summary>
 public interface ISettingKind
 {
-    /// <summary>What stands before the first slash of the key.</summary>
+    /// <summary>The part of the key before the first slash.</summary>
     string Kind { get; }
 
-    /// <summary>
-    /// What a record says, checked; throws <see cref="SettingException"/> where it doesn't load. What it asks for and
-    /// what else is there is compared by the caller (<see cref="SettingReader.Done"/>).
-    /// </summary>
-    /// <param name="id">What follows the slash; identifiers by the contract, slashes between them allowed.</param>
+    /// <summary>Parses and checks a record. Throws <see cref="SettingException"/> if the record isn't valid. The caller
+    /// then checks for unknown fields (<see cref="SettingReader.Done"/>).</summary>
+    /// <param name="id">The part of the key after the first slash: identifiers as in the contract, with slashes allowed
+    /// between them.</param>
     object Parse(string id, SettingReader record);
 }

@@ -2,19 +2,18 @@ using System.Text.Json;
 
 namespace Engine.Contracts.Settings;
 
-/// <summary>A setting that doesn't load: what is wrong, where, and the contract's word for it.</summary>
+/// <summary>A setting that isn't valid: the problem, its place, and the reason for the dead letter.</summary>
 public sealed class SettingException(string key, string problem, DeadLetterReason reason = DeadLetterReason.OutOfRange)
     : Exception($"{key}: {problem}")
 {
     public string Key { get; } = key;
 
-    /// <summary>Why its record is a dead letter.</summary>
+    /// <summary>The reason of the record's dead letter.</summary>
     public DeadLetterReason Reason { get; } = reason;
 }
 
-/// <summary>
-/// Reads one record's fields, and refuses what it doesn't know: a misspelt limit must not silently be the default.
-/// </summary>
+/// <summary>Reads the fields of one record and refuses unknown ones: a misspelt limit must not silently fall back to
+/// the default.</summary>
 public sealed class SettingReader
 {
     private readonly string _key;
@@ -30,7 +29,7 @@ public sealed class SettingReader
         }
     }
 
-    /// <param name="reason">A value that is none of those expected where it isn't given.</param>
+    /// <param name="reason">The reason of the dead letter; by default, a value out of range.</param>
     public SettingException Wrong(string problem, DeadLetterReason reason = DeadLetterReason.OutOfRange) =>
         new(_key, problem, reason);
 
@@ -59,10 +58,10 @@ public sealed class SettingReader
         };
     }
 
-    public double Number(string name, double least, double most, double otherwise) =>
-        OptionalNumber(name, least, most) ?? otherwise;
+    public double Number(string name, double min, double max, double fallback) =>
+        OptionalNumber(name, min, max) ?? fallback;
 
-    public double? OptionalNumber(string name, double least, double most)
+    public double? OptionalNumber(string name, double min, double max)
     {
         if (Find(name, JsonValueKind.Number, "a number") is not { } value)
         {
@@ -70,30 +69,30 @@ public sealed class SettingReader
         }
 
         double number = value.GetDouble();
-        return number >= least && number <= most
+        return number >= min && number <= max
             ? number
-            : throw Wrong($"'{name}' is {value.GetRawText()}; expected {least:R} to {most:R}");
+            : throw Wrong($"'{name}' is {value.GetRawText()}; expected {min:R} to {max:R}");
     }
 
-    public long? Integer(string name, long least, long most)
+    public long? Integer(string name, long min, long max)
     {
         if (Find(name, JsonValueKind.Number, "a whole number") is not { } value)
         {
             return null;
         }
 
-        return value.TryGetInt64(out long number) && number >= least && number <= most
+        return value.TryGetInt64(out long number) && number >= min && number <= max
             ? number
             : throw Wrong(
-                $"'{name}' is {value.GetRawText()}; expected a whole number from {least} to {most}",
+                $"'{name}' is {value.GetRawText()}; expected a whole number from {min} to {max}",
                 value.GetDouble() % 1 == 0 ? DeadLetterReason.OutOfRange : DeadLetterReason.WrongType
             );
     }
 
-    public ReasonClass Class(string name, ReasonClass otherwise) =>
+    public ReasonClass Class(string name, ReasonClass fallback) =>
         Text(name) switch
         {
-            null => otherwise,
+            null => fallback,
             "none" => ReasonClass.None,
             "suspect" => ReasonClass.Suspect,
             "givt" => ReasonClass.Givt,
@@ -104,13 +103,13 @@ public sealed class SettingReader
     public SettingReader? Object(string name) =>
         Find(name, JsonValueKind.Object, "an object") is { } value ? new SettingReader($"{_key}: {name}", value) : null;
 
-    /// <summary>A list, or null; its elements are the caller's to read.</summary>
+    /// <summary>Gets a list, or null. The caller reads its elements.</summary>
     public JsonElement? List(string name) => Find(name, JsonValueKind.Array, "a list");
 
-    /// <summary>An object whose names aren't known beforehand, or null; its values are the caller's to read.</summary>
+    /// <summary>Gets an object with arbitrary names, or null. The caller reads its values.</summary>
     public JsonElement? Map(string name) => Find(name, JsonValueKind.Object, "an object");
 
-    /// <summary>A list of texts, or null.</summary>
+    /// <summary>Gets a list of texts, or null.</summary>
     public IReadOnlyList<string>? Texts(string name)
     {
         if (List(name) is not { } list)
@@ -131,10 +130,10 @@ public sealed class SettingReader
         return texts;
     }
 
-    /// <summary>A reader of one value inside this record, whose errors name the place.</summary>
+    /// <summary>Creates a reader for a value inside this record, whose errors name that place.</summary>
     public SettingReader Inside(string place, JsonElement value) => new($"{_key}: {place}", value);
 
-    /// <summary>To be called last: a field that nobody asked for is refused.</summary>
+    /// <summary>Refuses unknown fields: those that no call has read. Call it last.</summary>
     public void Done()
     {
         foreach (JsonProperty property in _record.EnumerateObject())
@@ -142,7 +141,7 @@ public sealed class SettingReader
             if (!_read.Contains(property.Name))
             {
                 throw Wrong(
-                    $"'{property.Name}' is no field here; there are {string.Join(", ", _read.Order())}",
+                    $"'{property.Name}' isn't a field here; the fields are {string.Join(", ", _read.Order())}",
                     DeadLetterReason.Malformed
                 );
             }
@@ -162,7 +161,7 @@ public sealed class SettingReader
             : throw Wrong($"'{name}' is {Kind(value)}; expected {expected}", DeadLetterReason.WrongType);
     }
 
-    /// <summary>A value as an error calls it.</summary>
+    /// <summary>Describes a value in an error message.</summary>
     public static string Kind(JsonElement value) =>
         value.ValueKind switch
         {

@@ -95,7 +95,7 @@ public static class ClickFeatures
         ("list_proxy", "0, 1", "the address lies in a proxy's range"),
         ("list_crawler", "0, 1", "the user agent declares a crawler or a tool"),
         ("agent_contradiction", "0, 1", "the user agent contradicts pointer or device"),
-        ("page_odd", "0, 1", "the page is there but no http or https address"),
+        ("page_odd", "0, 1", "the page is given but isn't an http or https address"),
         ("path_state", "0 to 2", "no path expected, missing, present"),
         ("path_probability", "probability", "that the path is a program's; -1 without a path"),
         ("path_points", "points", "points of the path"),

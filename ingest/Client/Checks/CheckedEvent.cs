@@ -2,19 +2,18 @@ using Engine.Contracts.Events;
 
 namespace Engine.Client.Checks;
 
-/// <summary>
-/// What one look at an event's JSON found: where it goes, and what is wrong with it. <see cref="Reason"/> is null where
-/// nothing is wrong, else one of the contract's reasons for a dead letter, and <see cref="Detail"/> the field.
-/// </summary>
+/// <summary>The result of checking an event's JSON: its destination and any problem. <see cref="Reason"/> is null if
+/// the event is valid; otherwise it is the contract's reason for a dead letter, and <see cref="Detail"/> is the
+/// field.</summary>
 /// <param name="Reason">One of <see cref="Reasons"/>, or null.</param>
-/// <param name="Detail">The field, or of malformed JSON where it breaks off.</param>
-/// <param name="Type">The event's type where it has a known one.</param>
+/// <param name="Detail">The field, or the position of the error in malformed JSON.</param>
+/// <param name="Type">The event's type, if it is known.</param>
 /// <param name="Topic">The topic that holds the type.</param>
-/// <param name="Key">The record's key, null where the field that gives it is missing or bad.</param>
-/// <param name="Id">The event's <c>id</c>, or the <c>click</c> that it speaks of.</param>
-/// <param name="Time">Event time in ms, null where there is none.</param>
-/// <param name="TimeAt">Where in the JSON the digits of the time begin.</param>
-/// <param name="TimeLength">How many bytes the digits of the time take.</param>
+/// <param name="Key">The record's key; null if the field that holds it is missing or bad.</param>
+/// <param name="Id">The event's <c>id</c>, or the <c>click</c> that it refers to.</param>
+/// <param name="Time">Event time in ms; null if missing or bad.</param>
+/// <param name="TimeAt">The position in the JSON, in bytes, of the digits of the time.</param>
+/// <param name="TimeLength">The number of digits of the time, in bytes.</param>
 internal readonly record struct CheckedEvent(
     string? Reason,
     string? Detail,
@@ -27,10 +26,10 @@ internal readonly record struct CheckedEvent(
     int TimeLength
 )
 {
-    /// <summary>The schema of its type, null where it has no known one.</summary>
+    /// <summary>The schema of the event's type; null if the type is missing or unknown.</summary>
     internal EventSchema? Schema { get; init; }
 
-    /// <summary>Whether it is known where the event goes and when it was, whatever else may be wrong with it.</summary>
+    /// <summary>Whether the destination and time are known, whatever else may be wrong with the event.</summary>
     internal bool CanBeSent =>
         Topic is not null
         && Key is not null
@@ -38,7 +37,7 @@ internal readonly record struct CheckedEvent(
         && Reason != Reasons.Malformed
         && Reason != Reasons.TooLarge;
 
-    /// <summary>What is wrong, in words: <c>click c-1: ip: out-of-range</c>.</summary>
+    /// <summary>Describes the problem: <c>click c-1: out-of-range (ip)</c>.</summary>
     internal string Describe() =>
         $"{Type ?? "event"}{(Id is null ? "" : " " + Id)}: {Reason}{(Detail is null ? "" : $" ({Detail})")}";
 }

@@ -3,13 +3,13 @@ using Engine.Contracts.Events;
 
 namespace Engine.Client.Checks;
 
-/// <summary>Says in a sentence why an event was refused, with the value that was there.</summary>
+/// <summary>Describes in a sentence why an event was refused, with the value found.</summary>
 internal static class Refusal
 {
-    /// <summary>Values are shown up to this many characters: enough to recognise one by.</summary>
+    /// <summary>The maximum number of characters shown of a value: enough to recognise it.</summary>
     private const int Shown = 60;
 
-    /// <summary><c>click c-1: ip '12' is no address</c>.</summary>
+    /// <summary>Describes a problem: <c>click c-1: ip '12' isn't an address</c>.</summary>
     internal static string InWords(in CheckedEvent found, ReadOnlySpan<byte> json)
     {
         string who = $"{found.Type ?? "event"}{(found.Id is null ? "" : " " + found.Id)}";
@@ -17,25 +17,25 @@ internal static class Refusal
         return found.Reason switch
         {
             Reasons.TooLarge =>
-                $"{who}: {json.Length:N0} bytes are more than the {EventCheck.MaxBytes:N0} that an event may have",
+                $"{who}: {json.Length:N0} bytes exceed the limit of {EventCheck.MaxBytes:N0} for an event",
             Reasons.Malformed => found.Schema == null
                 ? $"{who}: malformed JSON ({field})"
-                : $"{who}: {field} is no text: it holds half a surrogate pair",
+                : $"{who}: {field} isn't text: it contains an unpaired surrogate",
             Reasons.MissingField => $"{who}: {field} is missing",
-            Reasons.UnknownType => $"{who}: type {Value(json, "type")} is none of the contract's",
-            Reasons.WrongType => $"{who}: {field} {Value(json, field)} has the wrong type, {Wanted(found, field)}",
-            Reasons.OutOfRange => $"{who}: {field} {Value(json, field)} {Trouble(found, field)}",
-            _ => $"{who}: nothing is wrong",
+            Reasons.UnknownType => $"{who}: type {Value(json, "type")} isn't in the contract",
+            Reasons.WrongType => $"{who}: {field} {Value(json, field)} has the wrong type; {Expected(found, field)}",
+            Reasons.OutOfRange => $"{who}: {field} {Value(json, field)} {ProblemOf(found, field)}",
+            _ => $"{who}: valid",
         };
     }
 
     private static FieldKind? KindOf(in CheckedEvent found, string field) =>
         found.Schema?.Field(field.Split('.')[0])?.Kind;
 
-    private static string Trouble(in CheckedEvent found, string field) =>
-        KindOf(found, field) is AddressKind ? "is no address" : $"is out of range, {Wanted(found, field)}";
+    private static string ProblemOf(in CheckedEvent found, string field) =>
+        KindOf(found, field) is AddressKind ? "isn't an address" : $"is out of range; {Expected(found, field)}";
 
-    private static string Wanted(in CheckedEvent found, string field) =>
+    private static string Expected(in CheckedEvent found, string field) =>
         KindOf(found, field)?.Expected ?? "a string is expected";
 
     private static string Value(ReadOnlySpan<byte> json, string field)
@@ -44,7 +44,7 @@ internal static class Refusal
         {
             var reader = new Utf8JsonReader(json);
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
-            // A device's field, an entry of an object: one step into the value.
+            // A device's field, or an entry of an object: one step into the value.
             string[] names = field.Split('.', 2);
             if (
                 !document.RootElement.TryGetProperty(names[0], out JsonElement value)

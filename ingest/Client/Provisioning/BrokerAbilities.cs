@@ -4,15 +4,12 @@ using System.Net.Sockets;
 
 namespace Engine.Client.Provisioning;
 
-/// <summary>
-/// Asks a broker which requests it serves (Kafka's ApiVersions, version 0). librdkafka's in-process cluster serves no
-/// CreateTopics, and its clients wait for a controller that it doesn't have until the request's timeout; the answer to
-/// this comes at once.
-/// </summary>
+/// <summary>Asks a broker which requests it supports (Kafka's ApiVersions, version 0). librdkafka's in-process cluster
+/// doesn't support CreateTopics, and clients would wait for its missing controller until the request times out. It
+/// answers this request at once.</summary>
 /// <remarks>
 /// Request: size int32, key int16 = 18, version int16 = 0, correlation int32, client's name int16 length and bytes.
-/// Answer: size int32, correlation int32, error int16, count int32, then so many of key int16, lowest int16, highest
-/// int16.
+/// Response: size int32, correlation int32, error int16, count int32, then for each: key int16, min int16, max int16.
 /// </remarks>
 internal static class BrokerAbilities
 {
@@ -20,11 +17,10 @@ internal static class BrokerAbilities
     private const short CreateTopics = 19;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// Whether the broker makes topics when asked. Only one on the loopback interface is asked, since the in-process
-    /// cluster is nowhere else; whatever answers strangely (TLS, say) is taken to be a real broker.
-    /// </summary>
-    internal static async Task<bool> MakesTopicsAsync(string bootstrap, TimeProvider time)
+    /// <summary>Whether the broker supports CreateTopics. Asks only a broker on the loopback interface, where the
+    /// in-process cluster always is. Whatever gives an unexpected answer (TLS, for example) counts as a real
+    /// broker.</summary>
+    internal static async Task<bool> CreatesTopicsAsync(string bootstrap, TimeProvider time)
     {
         string first = bootstrap.Split(',')[0];
         int colon = first.LastIndexOf(':');
@@ -60,7 +56,7 @@ internal static class BrokerAbilities
         }
         catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)
         {
-            return true; // the client finds out, and says it better
+            return true; // the client will report the problem better
         }
     }
 

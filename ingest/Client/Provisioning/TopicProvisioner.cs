@@ -4,55 +4,49 @@ using Engine.Contracts;
 
 namespace Engine.Client.Provisioning;
 
-/// <summary>Who puts the timestamps on a topic's records.</summary>
+/// <summary>The source of the timestamps of a topic's records.</summary>
 internal enum TopicTimestamps
 {
-    /// <summary>The broker, when it appends: nobody can forge log time.</summary>
+    /// <summary>The broker, on append: producers can't forge log time.</summary>
     LogAppendTime,
 
-    /// <summary>The producer: what replays and samples need, whose times are the events'.</summary>
+    /// <summary>The producer: needed by replays and samples, whose timestamps are event times.</summary>
     CreateTime,
 }
 
-/// <summary>What is known of a topic after <see cref="TopicProvisioner.EnsureAsync"/>.</summary>
+/// <summary>The state of a topic after <see cref="TopicProvisioner.EnsureAsync"/>.</summary>
 /// <param name="Name">The topic.</param>
-/// <param name="Made">Whether it was missing and has been made.</param>
-/// <param name="Timestamps">Who puts its timestamps; null where the broker doesn't tell (librdkafka's in-process
-/// cluster: the producer), or wasn't asked.</param>
-/// <param name="Partitions">How many it had before; 0 where it was missing.</param>
+/// <param name="Made">Whether it was missing and has been created.</param>
+/// <param name="Timestamps">The source of its timestamps; null if it wasn't requested, or if the broker doesn't report
+/// it (librdkafka's in-process cluster, where it is the producer).</param>
+/// <param name="Partitions">The number of partitions it had before; 0 if it was missing.</param>
 internal sealed record TopicState(string Name, bool Made, TopicTimestamps? Timestamps, int Partitions);
 
-/// <summary>
-/// Makes the topics that are missing: <c>settings</c> with one partition and compacted, <c>standings</c> compacted, the
-/// others as asked. librdkafka's in-process cluster serves neither CreateTopics nor DescribeConfigs; there, topics make
-/// themselves when first written to. Both programs make topics, and the client is what both know of Kafka.
-/// </summary>
+/// <summary>Creates missing topics: <c>settings</c> with one partition and compacted, <c>standings</c> compacted, the
+/// others as requested. librdkafka's in-process cluster supports neither CreateTopics nor DescribeConfigs; there,
+/// topics are created on first write. It is in the client library because both programs create topics.</summary>
 internal sealed class TopicProvisioner(string kafka, IReadOnlyDictionary<string, string>? extra = null)
 {
-    /// <summary>As many as the contract gives where nothing else is asked for.</summary>
+    /// <summary>The number of partitions by default, as in the contract.</summary>
     internal const int DefaultPartitions = 4;
 
-    /// <summary>
-    /// How long every record of <c>settings</c> is kept: as long as brokers keep <c>interactions</c> by default (7
-    /// days).
-    /// </summary>
+    /// <summary>The time that every record of <c>settings</c> is kept before compaction: as long as brokers keep
+    /// <c>interactions</c> by default (7 days).</summary>
     private const string SettingsLagMs = "604800000";
 
-    /// <summary>
-    /// How long every record of <c>standings</c> is kept: longer than the log that an engine reads again when it takes
-    /// a partition over, so that it finds each sum as it was then.
-    /// </summary>
+    /// <summary>The time that every record of <c>standings</c> is kept before compaction: longer than the stretch of
+    /// log that a takeover rebuilds from, so each sum is still available as it was then.</summary>
     private const string StandingsLagMs = "10800000";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    /// <summary>Makes those of the topics that are missing.</summary>
-    /// <param name="topics">All that are needed.</param>
-    /// <param name="timestamps">Who puts the timestamps on the records of those that are made.</param>
-    /// <param name="partitions">How many those that are made get.</param>
-    /// <param name="asks">Whether to ask who puts the timestamps on each of them.</param>
+    /// <summary>Creates the topics that are missing.</summary>
+    /// <param name="topics">All topics that are needed.</param>
+    /// <param name="timestamps">The source of the timestamps of created topics.</param>
+    /// <param name="partitions">The number of partitions of created topics.</param>
+    /// <param name="asks">Whether to query the source of the timestamps of each topic.</param>
     /// <param name="cancel">Ends the wait.</param>
-    /// <exception cref="KafkaException">The broker can't be reached, or refuses to make a topic.</exception>
+    /// <exception cref="KafkaException">The broker is unreachable, or refuses to create a topic.</exception>
     internal Task<IReadOnlyList<TopicState>> EnsureAsync(
         IEnumerable<string> topics,
         TopicTimestamps timestamps,
@@ -79,19 +73,19 @@ internal sealed class TopicProvisioner(string kafka, IReadOnlyDictionary<string,
             config.Set(name, value);
         }
 
-        string asked = config.BootstrapServers;
+        string bootstrap = config.BootstrapServers;
         using IAdminClient admin = new AdminClientBuilder(config)
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, _) => { })
             .Build();
-        Dictionary<string, int> there = admin
+        Dictionary<string, int> existing = admin
             .GetMetadata(Patience)
             .Topics.Where(topic => !topic.Error.IsError)
             .ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
-        string[] missing = [.. wanted.Where(topic => !there.ContainsKey(topic))];
+        string[] missing = [.. wanted.Where(topic => !existing.ContainsKey(topic))];
         bool served =
             (asks || missing.Length > 0)
-            && await BrokerAbilities.MakesTopicsAsync(asked, TimeProvider.System).ConfigureAwait(false)
+            && await BrokerAbilities.CreatesTopicsAsync(bootstrap, TimeProvider.System).ConfigureAwait(false)
             && (missing.Length == 0 || await MakeAsync(admin, missing, timestamps, partitions).ConfigureAwait(false));
 
         Dictionary<string, TopicTimestamps> known =
@@ -102,12 +96,12 @@ internal sealed class TopicProvisioner(string kafka, IReadOnlyDictionary<string,
                 topic,
                 served && missing.Contains(topic),
                 known.TryGetValue(topic, out TopicTimestamps who) ? who : null,
-                there.GetValueOrDefault(topic)
+                existing.GetValueOrDefault(topic)
             )),
         ];
     }
 
-    /// <summary>False where the broker makes no topics when asked.</summary>
+    /// <summary>Returns false if the broker doesn't support CreateTopics.</summary>
     private static async Task<bool> MakeAsync(
         IAdminClient admin,
         string[] missing,
@@ -148,7 +142,7 @@ internal sealed class TopicProvisioner(string kafka, IReadOnlyDictionary<string,
             }
 
             throw new KafkaException(
-                new Error(bad[0].Error.Code, $"topic {bad[0].Topic} could not be made: {bad[0].Error.Reason}")
+                new Error(bad[0].Error.Code, $"topic {bad[0].Topic} could not be created: {bad[0].Error.Reason}")
             );
         }
         catch (KafkaException error) when (IsUnserved(error.Error.Code))
@@ -163,7 +157,7 @@ internal sealed class TopicProvisioner(string kafka, IReadOnlyDictionary<string,
     private static Dictionary<string, string> Configs(string topic, TopicTimestamps timestamps)
     {
         var configs = new Dictionary<string, string> { ["message.timestamp.type"] = timestamps.ToString() };
-        // The prefix of a second group stands before the name of its standings.
+        // A second group's prefix precedes the name of its standings.
         if (topic == Topics.Settings || topic.EndsWith(Topics.Standings, StringComparison.Ordinal))
         {
             configs["cleanup.policy"] = "compact";
@@ -209,7 +203,7 @@ internal sealed class TopicProvisioner(string kafka, IReadOnlyDictionary<string,
         }
         catch (KafkaException)
         {
-            return []; // not served, or not allowed to ask: the broker will say what it doesn't take
+            return []; // not supported or not permitted: the broker will reject what it doesn't accept
         }
     }
 }

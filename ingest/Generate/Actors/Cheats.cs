@@ -5,10 +5,8 @@ using Ingest.Generate.Sessions;
 
 namespace Ingest.Generate.Actors;
 
-/// <summary>
-/// A publisher who clicks the ads on his own pages, by hand: the movements are a person's, the rate and the sameness
-/// aren't.
-/// </summary>
+/// <summary>A publisher who clicks the ads on his own pages by hand: the movements are human, but the rate and the
+/// uniformity aren't.</summary>
 internal sealed class OwnPublisher : Actor
 {
     internal override string Name => "own-publisher";
@@ -42,10 +40,8 @@ internal sealed class OwnPublisher : Actor
     }
 }
 
-/// <summary>
-/// A farm: shelves of phones of one model behind one or two networks, which tap the ads of one publisher at short
-/// intervals, each phone a visitor of its own who comes back.
-/// </summary>
+/// <summary>A click farm: shelves of identical phones behind one or two networks, which tap one publisher's ads at
+/// short intervals. Each phone is a returning visitor.</summary>
 internal sealed class ClickFarm : Actor
 {
     internal override string Name => "click-farm";

@@ -4,9 +4,7 @@ using Ingest.Generate.Sessions;
 
 namespace Ingest.Generate.Actors;
 
-/// <summary>
-/// Clicks out of data centres: programs and browsers without a window, most of them under a browser's name.
-/// </summary>
+/// <summary>Clicks from data centres: programs and headless browsers, most of them posing as browsers.</summary>
 internal sealed class DatacentreVisitor : Actor
 {
     internal override string Name => "datacentre";
@@ -46,7 +44,7 @@ internal sealed class DatacentreVisitor : Actor
     }
 }
 
-/// <summary>Crawlers that say who they are, and follow ads as they follow any link.</summary>
+/// <summary>Crawlers that declare themselves, and follow ads like any other link.</summary>
 internal sealed class Crawler : Actor
 {
     internal override string Name => "crawler";

@@ -6,17 +6,14 @@ using Ingest.Generate.Sessions;
 
 namespace Ingest.Generate.Actors;
 
-/// <summary>
-/// Producers with mistakes: what ends among the dead letters, a kind of mistake a session. Its sessions have no clicks
-/// that count; the traffic adds a few of them.
-/// </summary>
+/// <summary>Producers with mistakes, whose events become dead letters: one kind of mistake per session. These sessions
+/// have no clicks that count; the traffic adds a few of them.</summary>
 internal static class Malformed
 {
     internal const string Name = "malformed";
 
-    /// <summary>
-    /// So many kinds of mistakes there are; the last is a value over 256 KiB, of which one is enough.
-    /// </summary>
+    /// <summary>The number of kinds of mistakes. The last kind is a value over 256 KiB, of which one is
+    /// enough.</summary>
     internal const int Kinds = 9;
 
     internal static void Play(Session session, int kind)

@@ -5,9 +5,7 @@ using Ingest.Generate.Sessions;
 
 namespace Ingest.Generate.Actors;
 
-/// <summary>
-/// Someone at a computer: reads a page or a few, moves the mouse as people do, clicks on what interests.
-/// </summary>
+/// <summary>A person at a computer: reads a page or a few, moves the mouse, and clicks on interesting ads.</summary>
 internal sealed class MousePerson : Actor
 {
     internal override string Name => "person.mouse";
@@ -29,7 +27,7 @@ internal sealed class MousePerson : Actor
         }
     }
 
-    /// <summary>A person's computer and the page that is open on it.</summary>
+    /// <summary>Creates a person's computer and the page open on it.</summary>
     internal static ClickDraft Computer(Session session, string ip)
     {
         Dice dice = session.Dice;
@@ -53,7 +51,7 @@ internal sealed class MousePerson : Actor
         };
     }
 
-    /// <summary>The next ad: another campaign, often another publisher.</summary>
+    /// <summary>Moves to the next ad: another campaign, often another publisher.</summary>
     internal static ClickDraft Elsewhere(Session session, ClickDraft at)
     {
         Dice dice = session.Dice;
@@ -73,7 +71,7 @@ internal sealed class MousePerson : Actor
     }
 }
 
-/// <summary>Someone with a phone: taps, and no path is to be had.</summary>
+/// <summary>A person with a phone: taps, without cursor paths.</summary>
 internal sealed class TouchPerson : Actor
 {
     internal override string Name => "person.touch";
@@ -113,7 +111,7 @@ internal sealed class TouchPerson : Actor
     }
 }
 
-/// <summary>Someone who walks the page with the Tab key: clicks without a place.</summary>
+/// <summary>A person who navigates with the Tab key: clicks without a position.</summary>
 internal sealed class KeyboardPerson : Actor
 {
     internal override string Name => "person.keyboard";
@@ -137,10 +135,8 @@ internal sealed class KeyboardPerson : Actor
     }
 }
 
-/// <summary>
-/// Someone who clicks twice where once is meant: the second click of each pair, at most 400 ms after the first, is
-/// invalid.
-/// </summary>
+/// <summary>A person who double-clicks where a single click is meant. The second click of each pair, at most 400 ms
+/// after the first, is invalid.</summary>
 internal sealed class DoubleClicker : Actor
 {
     internal override string Name => "double-click";
@@ -169,7 +165,7 @@ internal sealed class DoubleClicker : Actor
         {
             return;
         }
-        // The hand has not moved: the second click has a path of one place, or the page script sends none for it.
+        // The hand hasn't moved: the second click has a path with a single position, or the page script sends none.
         ClickDraft again = at with
         {
             Id = session.Id("c", 1),

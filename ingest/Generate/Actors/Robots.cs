@@ -5,19 +5,18 @@ using Ingest.Generate.Sessions;
 
 namespace Ingest.Generate.Actors;
 
-/// <summary>
-/// What robots that move a pointer have in common: a browser, addresses that they change, publishers who pay for it.
-/// </summary>
+/// <summary>The common part of robots that move a pointer: a browser, changing addresses, and publishers who pay for
+/// the clicks.</summary>
 internal abstract class PointerRobot : Actor
 {
     internal override int DrawClicks(Dice dice) => dice.Whole(4, 30);
 
     internal override TimeSpan DrawGap(Dice dice) => TimeSpan.FromSeconds(dice.LogNormal(5, 0.6));
 
-    /// <summary>The share of clicks after which the robot takes another address and visitor.</summary>
+    /// <summary>The share of clicks after which the robot changes its address and visitor.</summary>
     private protected virtual double Moves => 0.25;
 
-    /// <summary>What gives the run's paths.</summary>
+    /// <summary>Creates the source of the session's paths.</summary>
     private protected abstract Func<ClickDraft, List<CursorPoint>> Begin(Session session);
 
     internal override void Play(Session session)
@@ -49,13 +48,13 @@ internal abstract class PointerRobot : Actor
     private static ClickDraft Fresh(Session session, Publisher publisher, int number)
     {
         ClickDraft at = MousePerson.Computer(session, session.World.PersonsAddress(session.Dice));
-        // Who forges a phone's user agent and drives a mouse contradicts himself.
+        // A robot that forges a phone's user agent but uses a mouse contradicts itself.
         string agent = session.Dice.Chance(0.15) ? UserAgents.OfPhone(World.Phone(session.Dice)) : at.UserAgent;
         return at with { Publisher = publisher, Visitor = session.Id("v", number), UserAgent = agent, Referrer = "" };
     }
 }
 
-/// <summary>Moves in straight lines, to the middle of the ad.</summary>
+/// <summary>Moves in straight lines to the middle of the ad.</summary>
 internal sealed class StraightRobot : PointerRobot
 {
     internal override string Name => "robot.straight";
@@ -76,7 +75,7 @@ internal sealed class StraightRobot : PointerRobot
         };
 }
 
-/// <summary>Moves along smooth curves, as libraries do that promise to look human.</summary>
+/// <summary>Moves along smooth curves, like libraries that promise to look human.</summary>
 internal sealed class CurveRobot : PointerRobot
 {
     internal override string Name => "robot.curve";
@@ -91,10 +90,10 @@ internal sealed class CurveRobot : PointerRobot
         };
 }
 
-/// <summary>Plays one recording of a person again and again, from a new network each time.</summary>
+/// <summary>Replays one recording of a person over and over, from a new network each time.</summary>
 internal sealed class ReplayRobot : PointerRobot
 {
-    /// <summary>Shorter paths have too little shape to be told from others' (models.md).</summary>
+    /// <summary>Shorter paths have too little shape to be distinguished from others (models.md).</summary>
     private const double MinLengthPx = 500;
 
     private const int MinPoints = 30;
@@ -131,9 +130,8 @@ internal sealed class ReplayRobot : PointerRobot
     }
 }
 
-/// <summary>
-/// Posts clicks that promise a path which never comes; some with a place outside the page, or a page that is none.
-/// </summary>
+/// <summary>Posts clicks whose announced path never arrives, some with a position outside the page or an invalid
+/// page.</summary>
 internal sealed class SilentRobot : Actor
 {
     internal override string Name => "robot.silent";

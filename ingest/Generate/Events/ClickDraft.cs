@@ -2,7 +2,7 @@ using Ingest.Generate.Movement;
 
 namespace Ingest.Generate.Events;
 
-/// <summary>A click in the making; names and units are the contract's.</summary>
+/// <summary>A click under construction, with the contract's names and units.</summary>
 internal sealed record ClickDraft
 {
     internal required string Id { get; init; }
@@ -24,7 +24,7 @@ internal sealed record ClickDraft
     internal IReadOnlyList<CursorPoint>? Path { get; init; }
 }
 
-/// <summary>What a click tells of its device.</summary>
+/// <summary>The device fields of a click.</summary>
 internal sealed record DeviceDraft(
     string? Make,
     string? Model,

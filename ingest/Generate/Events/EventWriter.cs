@@ -5,10 +5,10 @@ using Ingest.Generate.Movement;
 
 namespace Ingest.Generate.Events;
 
-/// <summary>Writes the contract's JSON. Not for threads.</summary>
+/// <summary>Writes the contract's JSON. Not thread-safe.</summary>
 internal sealed class EventWriter : IDisposable
 {
-    // Nothing of this is ever put into a page, so quotes and letters may stay as they are.
+    // The JSON is never embedded in a page, so quotes and letters need no escapes.
     private static readonly JsonWriterOptions Options = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -132,6 +132,6 @@ internal sealed class EventWriter : IDisposable
         Value(value);
     }
 
-    /// <summary>Hundredths of a pixel are the finest that a browser tells.</summary>
+    /// <summary>Browsers report positions to a hundredth of a pixel at most.</summary>
     private void Value(double value) => _json.WriteNumberValue(Math.Round(value, 2));
 }

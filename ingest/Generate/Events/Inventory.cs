@@ -1,12 +1,11 @@
 namespace Ingest.Generate.Events;
 
-/// <summary>
-/// A place for ads on a publisher's pages: a rectangle in the viewport, as shares of it and in pixels.
-/// </summary>
+/// <summary>A place for ads on a publisher's pages: a rectangle in the viewport, with its position as shares and its
+/// size in pixels.</summary>
 internal sealed record Placement(string Id, double Left, double Top, int Width, int Height);
 
-/// <summary>A publisher: some are popular, a few are in with the robots.</summary>
+/// <summary>A publisher: some are popular, and a few cooperate with the robots.</summary>
 internal sealed record Publisher(string Id, string Page, Placement[] Placements, bool Shady);
 
-/// <summary>What is advertised.</summary>
+/// <summary>An advertised campaign.</summary>
 internal sealed record Campaign(string Id, string Advertiser, long CostMicros, string Target);

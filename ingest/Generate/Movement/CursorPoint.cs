@@ -1,11 +1,11 @@
 namespace Ingest.Generate.Movement;
 
-/// <summary>A place of the pointer: ms since the first point, CSS pixels.</summary>
+/// <summary>A position of the pointer: ms since the first point, CSS pixels.</summary>
 internal readonly record struct CursorPoint(double T, double X, double Y)
 {
     internal double DistanceTo(double x, double y) => Math.Sqrt((X - x) * (X - x) + (Y - y) * (Y - y));
 
-    /// <summary>The length of a path in pixels.</summary>
+    /// <summary>Gets the length of a path in pixels.</summary>
     internal static double Length(IReadOnlyList<CursorPoint> path)
     {
         double length = 0;
@@ -17,7 +17,7 @@ internal readonly record struct CursorPoint(double T, double X, double Y)
         return length;
     }
 
-    /// <summary>Where a path is at a time, on the straight line between its points.</summary>
+    /// <summary>Gets the position on a path at a time, interpolated between its points.</summary>
     internal static (double X, double Y) At(IReadOnlyList<CursorPoint> path, double t)
     {
         int low = 0,

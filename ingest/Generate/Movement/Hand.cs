@@ -2,13 +2,11 @@ using Engine.Workflows.Module.Traffic;
 
 namespace Ingest.Generate.Movement;
 
-/// <summary>
-/// How one person moves a pointer. Aimed movements take as long as Fitts' law says, MT = a + b log2(D/W + 1) (MacKenzie
-/// 1992; a mouse: a of 100 to 300 ms, b of 90 to 180 ms a bit), in a first stroke that covers most of the way, with an
-/// error that grows with its length (signal-dependent noise, Harris and Wolpert 1998), and corrections that overlap it
-/// (Meyer et al. 1988). On top lies physiological tremor of 8 to 12 Hz. A person's numbers are drawn once, and vary a
-/// little from movement to movement.
-/// </summary>
+/// <summary>The way one person moves a pointer. Aimed movements take the time of Fitts' law, MT = a + b log2(D/W + 1)
+/// (MacKenzie 1992; for a mouse, a is 100 to 300 ms and b is 90 to 180 ms per bit). A first stroke covers most of the
+/// way, with an error that grows with its length (signal-dependent noise, Harris and Wolpert 1998), and overlapping
+/// corrections follow (Meyer et al. 1988). Physiological tremor of 8 to 12 Hz is added. A person's parameters are drawn
+/// once, and vary a little from movement to movement.</summary>
 internal sealed class Hand(Dice dice)
 {
     private readonly double _a = dice.Between(100, 300);
@@ -22,10 +20,8 @@ internal sealed class Hand(Dice dice)
     private readonly double _dwell = dice.LogNormal(160, 0.4);
     private readonly Recorder _recorder = Recorder.OfAPerson(dice);
 
-    /// <summary>
-    /// A recording of at most some 5 s that ends with a click at a point: one to three aimed movements from somewhere
-    /// in the viewport, the last one to a target so wide.
-    /// </summary>
+    /// <summary>Generates a recording of about 5 s at most that ends with a click at a point: one to three aimed
+    /// movements from somewhere in the viewport, the last one to a target of a given width.</summary>
     internal List<CursorPoint> MoveAndClick(
         Dice dice,
         double viewportWidth,
@@ -68,7 +64,7 @@ internal sealed class Hand(Dice dice)
         });
     }
 
-    /// <summary>Adds the strokes of one aimed movement; the time when the last is done.</summary>
+    /// <summary>Adds the strokes of one aimed movement. Returns the time when the last one ends.</summary>
     private double Aim(
         Dice dice,
         List<Stroke> strokes,

@@ -2,14 +2,12 @@ using Engine.Workflows.Module.Traffic;
 
 namespace Ingest.Generate.Movement;
 
-/// <summary>
-/// What a browser tells of a movement: an event when the pointer has moved by a pixel, not more often than its clock
-/// ticks. Clocks vary: frames of 60, 75, 120 or 144 Hz, mice asked every 8 ms, the 15.6 ms timer of old Windows, remote
-/// desktops; busy pages skip ticks.
-/// </summary>
+/// <summary>Models what a browser reports of a movement: an event when the pointer has moved by a pixel, but at most
+/// one per clock tick. Clocks vary: frames at 60, 75, 120 or 144 Hz, mice polled every 8 ms, the 15.6 ms timer of old
+/// Windows, remote desktops. Busy pages skip ticks.</summary>
 internal sealed record Recorder(double StepMs, double JitterMs, double SkipChance, double GridPx, bool WholeMs)
 {
-    /// <summary>A recording is cut to its last so many points, as page scripts do.</summary>
+    /// <summary>The maximum number of points: a recording keeps the last ones, as page scripts do.</summary>
     private const int MaxPoints = 600;
 
     internal static Recorder OfAPerson(Dice dice)
@@ -36,9 +34,9 @@ internal sealed record Recorder(double StepMs, double JitterMs, double SkipChanc
         );
     }
 
-    /// <summary>Records a movement that ends with a click at a place.</summary>
-    /// <param name="duration">When the click is, ms from the movement's begin.</param>
-    /// <param name="at">Where the pointer is at a time.</param>
+    /// <summary>Records a movement that ends with a click at a position.</summary>
+    /// <param name="duration">The time of the click, in ms from the start of the movement.</param>
+    /// <param name="at">Gets the position of the pointer at a time.</param>
     internal List<CursorPoint> Record(
         Dice dice,
         double duration,
@@ -87,7 +85,7 @@ internal sealed record Recorder(double StepMs, double JitterMs, double SkipChanc
 
     private double OnGrid(double pixels) => Math.Round(pixels / GridPx) * GridPx;
 
-    /// <summary>Times from the first point, in whole ms or tenths.</summary>
+    /// <summary>Shifts times to start at 0, in whole ms or tenths.</summary>
     internal static List<CursorPoint> FromZero(List<CursorPoint> points, bool wholeMs)
     {
         double start = points[0].T;

@@ -2,16 +2,12 @@ using Engine.Workflows.Module.Traffic;
 
 namespace Ingest.Generate.Movement;
 
-/// <summary>
-/// How programs move a pointer: along straight lines and smooth curves, with timers of their own, or as a person once
-/// did.
-/// </summary>
+/// <summary>The ways programs move a pointer: along straight lines and smooth curves with their own timers, or by
+/// replaying a person's recording.</summary>
 internal static class RobotMovement
 {
-    /// <summary>
-    /// A straight line in equal or eased steps (what <c>moveTo</c> of automation tools does), sometimes with a pixel of
-    /// noise.
-    /// </summary>
+    /// <summary>Moves along a straight line in equal or eased steps (like <c>moveTo</c> of automation tools), sometimes
+    /// with a pixel of noise.</summary>
     internal static List<CursorPoint> Straight(Dice dice, double fromX, double fromY, double toX, double toY)
     {
         int steps = dice.Whole(2, 60);
@@ -24,10 +20,8 @@ internal static class RobotMovement
         });
     }
 
-    /// <summary>
-    /// A cubic Bézier with control points to one side of the line, as ghost-cursor and pyHM draw it; some run past the
-    /// target and come back along a short second curve.
-    /// </summary>
+    /// <summary>Moves along a cubic Bézier curve with control points on one side of the line, as ghost-cursor and pyHM
+    /// do. Some overshoot the target and return along a short second curve.</summary>
     internal static List<CursorPoint> Curve(Dice dice, double fromX, double fromY, double toX, double toY)
     {
         double distance = new CursorPoint(0, fromX, fromY).DistanceTo(toX, toY);
@@ -49,10 +43,8 @@ internal static class RobotMovement
         });
     }
 
-    /// <summary>
-    /// A recording played again so that its end lies on another target: shifted, at another rate (4 to 33 ms a step),
-    /// stretched in time by 0.8 to 1.25, every point off by at most 2 px.
-    /// </summary>
+    /// <summary>Replays a recording so that it ends on another target: shifted, resampled (4 to 33 ms per step),
+    /// stretched in time by 0.8 to 1.25, with every point displaced by at most 2 px.</summary>
     internal static List<CursorPoint> Replayed(Dice dice, IReadOnlyList<CursorPoint> recording, double toX, double toY)
     {
         double stretch = dice.Between(0.8, 1.25),
@@ -65,7 +57,7 @@ internal static class RobotMovement
         for (double t = 0; t < duration; t += step)
         {
             (double x, double y) = CursorPoint.At(recording, t / stretch);
-            // A disc of the radius, so that no point is off by more.
+            // Uniform over the disc, so that no point is off by more than its radius.
             double radius = off * Math.Sqrt(dice.Unit()),
                 angle = dice.Between(0, 2 * Math.PI);
             points.Add(
@@ -114,9 +106,7 @@ internal static class RobotMovement
         };
     }
 
-    /// <summary>
-    /// Steps along a way with one of the timers that programs have: exact, random, or a browser's frames.
-    /// </summary>
+    /// <summary>Steps along a curve with a timer typical of programs: exact, random, or a browser's frames.</summary>
     private static List<CursorPoint> Walk(
         Dice dice,
         int steps,
@@ -141,7 +131,7 @@ internal static class RobotMovement
             t += timer switch
             {
                 0 => fixedStep,
-                1 => 4 + dice.Gamma(2, 3), // what the data set of generated paths measured for Puppeteer
+                1 => 4 + dice.Gamma(2, 3), // as measured for Puppeteer in the data set of generated paths
                 2 => 1000.0 / 60 * (dice.Chance(0.05) ? 2 : 1) + dice.Normal(0, 0.6),
                 _ => dice.Between(5, 25),
             };

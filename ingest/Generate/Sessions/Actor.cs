@@ -2,24 +2,23 @@ using Engine.Workflows.Module.Traffic;
 
 namespace Ingest.Generate.Sessions;
 
-/// <summary>
-/// A class of behaviour. Has no state: a session has it all, so that each session is the same whatever ran before.
-/// </summary>
+/// <summary>A class of behaviour. It has no state: all state is in the session, so a session doesn't depend on those
+/// before it.</summary>
 internal abstract class Actor
 {
-    /// <summary>As in the file of labels.</summary>
+    /// <summary>The name, as in the label file.</summary>
     internal abstract string Name { get; }
 
-    /// <summary>Of all clicks, this share is its.</summary>
+    /// <summary>The share of all clicks.</summary>
     internal abstract double Share { get; }
 
-    /// <summary>How many clicks a session has.</summary>
+    /// <summary>Draws the number of clicks of a session.</summary>
     internal abstract int DrawClicks(Dice dice);
 
-    /// <summary>How far a session's clicks lie apart on average.</summary>
+    /// <summary>Draws the mean time between a session's clicks.</summary>
     internal abstract TimeSpan DrawGap(Dice dice);
 
-    /// <summary>Clicks of a session lie at least this far apart.</summary>
+    /// <summary>The minimum time between two clicks of a session.</summary>
     internal virtual TimeSpan MinGap => TimeSpan.FromSeconds(1.5);
 
     /// <summary>Adds the session's events: one labelled click for each of its times.</summary>

@@ -2,13 +2,11 @@ using Engine.Workflows.Module.Traffic;
 
 namespace Ingest.Generate.Sessions;
 
-/// <summary>
-/// Address ranges that clouds and hosting companies have published or registered as their own, a /16 or less of each:
-/// where sample traffic from data centres comes from. A few well known ones, chosen by hand; no list.
-/// </summary>
+/// <summary>Address ranges that clouds and hosting companies have published or registered, at most a /16 of each.
+/// Sample traffic from data centres uses them. A few well-known ranges, chosen by hand; not a complete list.</summary>
 public static class DatacentreRanges
 {
-    /// <summary>The ranges in CIDR notation, and whose they are.</summary>
+    /// <summary>The ranges in CIDR notation, and their owners.</summary>
     public static readonly IReadOnlyList<(string Cidr, string Owner)> All =
     [
         ("3.208.0.0/16", "Amazon EC2, us-east-1"),
@@ -27,7 +25,7 @@ public static class DatacentreRanges
         ("2a01:4f8::/32", "Hetzner"),
     ];
 
-    /// <summary>An address in one of them.</summary>
+    /// <summary>Draws an address in one of the ranges.</summary>
     internal static string Address(Dice dice)
     {
         string cidr = dice.Pick(All).Cidr;

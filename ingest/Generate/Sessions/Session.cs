@@ -5,28 +5,26 @@ using Ingest.Generate.Movement;
 
 namespace Ingest.Generate.Sessions;
 
-/// <summary>How a click's path reaches Kafka.</summary>
+/// <summary>The way a click's path reaches Kafka.</summary>
 internal enum PathWay
 {
-    /// <summary>There is none, and none is expected.</summary>
+    /// <summary>There is no path, and none is announced.</summary>
     None,
     OnClick,
     Before,
     After,
 
-    /// <summary>It comes, but later than the join deadline of 2 s.</summary>
+    /// <summary>The path arrives after the join deadline of 2 s.</summary>
     Late,
 
-    /// <summary>It is expected and never comes.</summary>
+    /// <summary>The path is announced but never arrives.</summary>
     Never,
 }
 
-/// <summary>
-/// What one actor does once: a person's visit, a robot's run. Collects the events; they need not be in order.
-/// </summary>
+/// <summary>One session of an actor: a person's visit, a robot's run. Collects the events, in any order.</summary>
 /// <param name="actor">The actor's name.</param>
-/// <param name="index">Of all sessions of the traffic; ids are made of it.</param>
-/// <param name="times">When the clicks are, ascending, ms since the Unix epoch.</param>
+/// <param name="index">The index among all sessions of the traffic; ids derive from it.</param>
+/// <param name="times">The times of the clicks, ascending, in ms since the Unix epoch.</param>
 internal sealed class Session(
     string actor,
     ulong seed,
@@ -37,7 +35,7 @@ internal sealed class Session(
     EventWriter writer
 )
 {
-    /// <summary>A page script that repeats a request after a lost answer does so within this.</summary>
+    /// <summary>The time within which a page script repeats a request whose answer was lost.</summary>
     private const int RepeatWithinMs = 10_000;
     private const double RepeatChance = 0.004;
 
@@ -46,13 +44,12 @@ internal sealed class Session(
     internal long[] Times => times;
     internal List<SampleEvent> Events { get; } = [];
 
-    /// <summary>An id of this session's own.</summary>
+    /// <summary>Creates an id that is unique to this session.</summary>
     internal string Id(string kind, int number) =>
         $"{kind}-{Dice.Mix(seed ^ Dice.Mix(((ulong)index << 28) + ((ulong)kind[0] << 20) + (ulong)number)):x16}";
 
-    /// <summary>
-    /// The path ways of page scripts: most post it with the click, some before or after, few lose it.
-    /// </summary>
+    /// <summary>Draws the way that page scripts send a path: most send it with the click, some before or after, few
+    /// lose it.</summary>
     internal PathWay UsualWay() =>
         dice.Unit() switch
         {
@@ -63,7 +60,7 @@ internal sealed class Session(
             _ => PathWay.Never,
         };
 
-    /// <summary>Adds a click, and its path the way it comes.</summary>
+    /// <summary>Adds a click and its path.</summary>
     internal void Add(ClickDraft click, PathWay way, bool invalid, IReadOnlyList<CursorPoint>? path = null)
     {
         if (way == PathWay.None)
@@ -122,14 +119,15 @@ internal sealed class Session(
         );
     }
 
-    /// <summary>Adds what is no event, or not a good one.</summary>
+    /// <summary>Adds something that isn't an event, or a bad event.</summary>
     internal void AddRaw(byte[] bytes, string type, string ip, long timeMs, string id) =>
         Events.Add(new SampleEvent(bytes, type, Topics.Interactions, NetworkOf(ip), timeMs, actor, id, null));
 
-    /// <summary>The click's JSON, to be spoiled.</summary>
+    /// <summary>Writes the click's JSON, which the caller then spoils.</summary>
     internal byte[] Write(ClickDraft click) => writer.Click(click);
 
-    /// <summary>The key of an address's records; what is no address goes where the unspecified one does.</summary>
+    /// <summary>Gets the key of an address's records. An invalid address gets the key of the unspecified
+    /// address.</summary>
     private static string NetworkOf(string ip) =>
         (IpAddress.TryParse(ip, out IpAddress address) ? address : default).NetworkText();
 }

@@ -2,7 +2,7 @@ using Ingest.Generate.Events;
 
 namespace Ingest.Generate.Sessions;
 
-/// <summary>User agents of sample traffic, written after the pattern that each browser documents.</summary>
+/// <summary>User agents of sample traffic, in the form that each browser documents.</summary>
 internal static class UserAgents
 {
     internal static readonly string[] Desktop =
@@ -30,7 +30,7 @@ internal static class UserAgents
         "AdsBot-Google (+http://www.google.com/adsbot.html)",
     ];
 
-    /// <summary>Programs that say so, and browsers without a window.</summary>
+    /// <summary>Programs that declare themselves, and headless browsers.</summary>
     internal static readonly string[] Programs =
     [
         "python-requests/2.32.3",
@@ -40,7 +40,7 @@ internal static class UserAgents
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/142.0.0.0 Safari/537.36",
     ];
 
-    /// <summary>What a phone's browser calls itself.</summary>
+    /// <summary>Gets the user agent of a phone's browser.</summary>
     internal static string OfPhone(DeviceDraft phone) =>
         phone.Os == "iOS"
             ? $"Mozilla/5.0 (iPhone; CPU iPhone OS {phone.Osv.Replace('.', '_')} like Mac OS X) "

@@ -3,17 +3,16 @@ using Ingest.Generate.Events;
 
 namespace Ingest.Generate.Sessions;
 
-/// <summary>
-/// What all actors share: publishers, campaigns, addresses, devices. People's addresses are in 244.0.0.0 to
+/// <summary>What all actors share: publishers, campaigns, addresses and devices. People's addresses are in 244.0.0.0 to
 /// 249.255.255.255, reserved for future use (RFC 1112), and in the lower half of 2001:db8::/32, for documentation (RFC
-/// 3849): nobody has them, and no list holds them.
-/// </summary>
+/// 3849). They belong to no one and are on no list.</summary>
 internal sealed class World
 {
     private const int Publishers = 40;
     private const int Campaigns = 30;
 
-    /// <summary>So many people's clicks share a network of many people (an office, a phone carrier's NAT).</summary>
+    /// <summary>The share of people whose clicks come from a shared network (an office, a phone carrier's
+    /// NAT).</summary>
     private const double SharedNetworks = 0.15;
 
     private static readonly string[] Languages = ["en", "de", "fr", "es", "pt", "hi", "ja", "pl"];
@@ -81,7 +80,7 @@ internal sealed class World
 
     internal Publisher AnyPublisher(Dice dice) => _publishers[dice.Popular(_publishers.Length)];
 
-    /// <summary>Robots work for publishers who pay for it, more often than not.</summary>
+    /// <summary>More often than not, robots work for publishers who pay for clicks.</summary>
     internal Publisher RobotsPublisher(Dice dice)
     {
         if (!dice.Chance(0.6))
@@ -103,7 +102,7 @@ internal sealed class World
 
     internal static (int Width, int Height) PhoneViewport(Dice dice) => dice.Pick(PhoneViewports);
 
-    /// <summary>An address of a household, or of a network that many share.</summary>
+    /// <summary>Draws the address of a household or of a shared network.</summary>
     internal string PersonsAddress(Dice dice)
     {
         if (dice.Chance(SharedNetworks))
@@ -146,7 +145,7 @@ internal sealed class World
         );
     }
 
-    /// <summary>Where in a placement a person clicks: about its middle, never outside.</summary>
+    /// <summary>Draws where in a placement a person clicks: around its middle, never outside.</summary>
     internal static (double X, double Y) PointIn(
         Dice dice,
         Placement placement,

@@ -2,17 +2,17 @@ using Engine.Pipeline.Features;
 
 namespace Models.Training.Clicks;
 
-/// <summary>
-/// Rows as other networks would have sent them: the generator's world is small and complete, real ones are busy and
-/// leave fields out. What is done to a row never depends on its label, so none of it becomes a sign of fraud.
-/// </summary>
+/// <summary>Varies rows as if other networks had sent them: the generator's world is small and complete, while real
+/// ones are busy and omit fields. The variation never depends on a row's label, so it can't become a sign of
+/// fraud.</summary>
 internal sealed class Augmentation(int seed)
 {
     private const double DropShare = 0.35,
         BusyShare = 0.5,
         ForgottenShare = 0.4;
 
-    /// <summary>A carrier's address may have three hundred times the clicks of a household's (log-uniform).</summary>
+    /// <summary>The maximum factor by which a carrier's address has more clicks than a household's
+    /// (log-uniform).</summary>
     private const double BusiestFactor = 300;
 
     private readonly Random _random = new(seed);

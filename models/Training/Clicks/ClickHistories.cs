@@ -7,17 +7,15 @@ using Models.Training.Data;
 
 namespace Models.Training.Clicks;
 
-/// <summary>
-/// Counts by key of fields and pairs, and the features made of them: for each the smoothed rate, towards its parent,
-/// and the logarithm of how many clicks it rests on (models.md, "Clicks with labels"); for each pair also how much of
-/// its rarer field's clicks have it; and the sum of the log-odds that a <see cref="ClickLogistic"/> gave its keys. The
-/// engine's <see cref="FieldHistories"/> reads what is written here, and makes the same features of a click's bytes.
-/// </summary>
+/// <summary>Counts by field and pair keys, and the features derived from them: for each key the rate, smoothed towards
+/// its parent, and the logarithm of its number of clicks (models.md, "Clicks with labels"); for each pair also its
+/// share of the rarer field's clicks; and the sum of the log-odds that a <see cref="ClickLogistic"/> gave the keys. The
+/// engine's <see cref="FieldHistories"/> reads the file and derives the same features from a click's bytes.</summary>
 public sealed class ClickHistories
 {
     private const string All = FieldHistories.All;
 
-    /// <summary>Places in <see cref="ClickRecord.Names"/>.</summary>
+    /// <summary>Indexes in <see cref="ClickRecord.Names"/>.</summary>
     private const int Hour = 13,
         Network = 14,
         Visitor = 15;
@@ -42,13 +40,13 @@ public sealed class ClickHistories
         _until = until;
     }
 
-    /// <summary>Names of the features, by column.</summary>
+    /// <summary>The names of the features, by column.</summary>
     public static IReadOnlyList<string> Names { get; } = FieldHistories.FeatureNames;
 
     /// <summary>Counts labelled clicks.</summary>
-    /// <param name="clicks">Clicks and their labels, true for invalid.</param>
-    /// <param name="weight">Clicks that a parent weighs as much as.</param>
-    /// <param name="labelled">The latest time of their labels, ms since the epoch; 0 where labels have none.</param>
+    /// <param name="clicks">The clicks and their labels; true means invalid.</param>
+    /// <param name="weight">The number of clicks that a parent's rate weighs as.</param>
+    /// <param name="labelled">The latest time of the labels, in ms since the Unix epoch; 0 if they have none.</param>
     public static ClickHistories Of(IEnumerable<(ClickRecord Click, bool Bad)> clicks, double weight, long labelled = 0)
     {
         var counts = new Dictionary<string, HistoryCount>();
@@ -67,10 +65,9 @@ public sealed class ClickHistories
         return new ClickHistories(counts, [], weight, until);
     }
 
-    /// <summary>
-    /// The keys of a click that have log-odds. A network or a visitor comes back too seldom to tell, and hours are
-    /// another day's (on iFlytek's clicks the regression's AUC is 0.9663 without them, 0.9656 with them).
-    /// </summary>
+    /// <summary>Gets the keys of a click that have log-odds. Networks and visitors recur too seldom to be useful, and
+    /// hours belong to another day (on iFlytek's clicks, the regression's AUC is 0.9663 without them and 0.9656 with
+    /// them).</summary>
     internal static IEnumerable<string> LinearKeys(ClickRecord click) =>
         Keys(click)
             .Where(
@@ -80,11 +77,11 @@ public sealed class ClickHistories
                         : Pairs[k - click.Fields.Length].B != Hour
             );
 
-    /// <summary>The same counts, with the log-odds of keys; without them that feature is 0.</summary>
+    /// <summary>Creates a copy with the log-odds of keys; without them, that feature is 0.</summary>
     internal ClickHistories With(ClickLogistic linear) =>
         new(_counts, new(linear.LogOdds) { [All] = linear.Constant }, _weight, _until);
 
-    /// <summary>Features of a click, whose own label isn't among the counts.</summary>
+    /// <summary>Computes the features of a click whose own label isn't counted.</summary>
     public float[] Features(ClickRecord click)
     {
         double all = SmoothedRate.OfAll(_counts.GetValueOrDefault(All));
@@ -96,7 +93,7 @@ public sealed class ClickHistories
             seen = new double[click.Fields.Length];
         for (int f = 0; f < click.Fields.Length; f++)
         {
-            // a placement's parent is its publisher, which was asked before it
+            // the parent of a placement is its publisher, which was computed before
             HistoryCount count = _counts.GetValueOrDefault(keys[f]);
             linear += _logOdds.GetValueOrDefault(keys[f]);
             own[f] = SmoothedRate.Of(count, f == 1 ? own[0] : all, _weight);
@@ -131,10 +128,8 @@ public sealed class ClickHistories
         return row;
     }
 
-    /// <summary>
-    /// The file: weight, the latest time of what was counted, then key, bad, seen and log-odds by tabs, a line each, in
-    /// order of keys.
-    /// </summary>
+    /// <summary>Formats the file: the weight, the latest time counted, then one line per key, in order, with key, bad,
+    /// seen and log-odds separated by tabs.</summary>
     public byte[] ToBytes()
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"weight\t{_weight}\nuntil\t{_until}\n");
@@ -149,7 +144,7 @@ public sealed class ClickHistories
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>
+    /// <summary>Reads the format of <see cref="ToBytes"/>.</summary>
     public static ClickHistories Load(string file)
     {
         var counts = new Dictionary<string, HistoryCount>();
@@ -184,16 +179,15 @@ public sealed class ClickHistories
             }
             else
             {
-                throw new DataException($"{file}:{number}: expected key, bad, seen and log-odds by tabs");
+                throw new DataException($"{file}:{number}: expected key, bad, seen and log-odds separated by tabs");
             }
         }
 
         return new ClickHistories(counts, logOdds, weight, until);
     }
 
-    /// <summary>
-    /// A click's keys, fields first: made once a click, as cross-validation counts it a hundred times.
-    /// </summary>
+    /// <summary>Gets a click's keys, fields first. They are computed once per click, because cross-validation counts a
+    /// click about a hundred times.</summary>
     private static string[] Keys(ClickRecord click) =>
         KeysOf.GetValue(click, static c =>
             [

@@ -1,15 +1,13 @@
 namespace Models.Training.Clicks;
 
-/// <summary>
-/// Logistic regression over a click's keys: one weight for each value of a field and each pair of values, all at once,
-/// where histories look at one key after the other. What a key adds is shrunk the more, the fewer clicks have it.
-/// Stochastic gradient descent from a fixed order of chance.
-/// </summary>
+/// <summary>Logistic regression over a click's keys: one weight for each field value and each pair of values, fitted
+/// jointly, whereas histories consider one key at a time. The fewer clicks have a key, the more its weight is shrunk.
+/// Stochastic gradient descent in a fixed random order.</summary>
 internal sealed class ClickLogistic
 {
     private const int Epochs = 15;
 
-    /// <summary>Steps: 0.08 / (1 + 0.15 epochs); of the constant a tenth.</summary>
+    /// <summary>The step size: 0.08 / (1 + 0.15 epochs); for the constant, a tenth of it.</summary>
     private const double Rate = 0.08,
         Slowing = 0.15,
         ConstantShare = 0.1;
@@ -21,15 +19,15 @@ internal sealed class ClickLogistic
 
     private ClickLogistic() { }
 
-    /// <summary>Log-odds of a click none of whose keys was seen.</summary>
+    /// <summary>The log-odds of a click with only unknown keys.</summary>
     public double Constant { get; private set; }
 
-    /// <summary>Keys and their log-odds.</summary>
+    /// <summary>The keys and their log-odds.</summary>
     public IEnumerable<KeyValuePair<string, double>> LogOdds =>
         _ids.Select(id => KeyValuePair.Create(id.Key, _weights[id.Value]));
 
-    /// <summary>Fits clicks and their labels.</summary>
-    /// <param name="l2">What a weight costs, in clicks: a key seen that often has half of what it would have
+    /// <summary>Fits a regression to clicks and their labels.</summary>
+    /// <param name="l2">The penalty on weights, in clicks: a key seen that often gets half the weight it would have
     /// alone.</param>
     public static ClickLogistic Fit(IReadOnlyList<(ClickRecord Click, bool Bad)> clicks, double l2)
     {

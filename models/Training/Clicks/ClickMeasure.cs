@@ -4,17 +4,17 @@ using static Models.Training.Learning.Report;
 
 namespace Models.Training.Clicks;
 
-/// <summary>What `train-clicks` is worth on clicks of a later time, and of publishers that it never saw.</summary>
-/// <param name="seed">All chance comes from it.</param>
-/// <param name="progress">Told of each step.</param>
+/// <summary>Measures the quality of `train-clicks` on later clicks, and on publishers left out of training.</summary>
+/// <param name="seed">The seed of all randomness.</param>
+/// <param name="progress">Receives a message for each step.</param>
 public sealed class ClickMeasure(int seed, Action<string> progress)
 {
-    /// <summary>Publishers are left out in so many parts of about as many clicks.</summary>
+    /// <summary>The number of parts, of roughly equal clicks, into which publishers are divided.</summary>
     private const int Parts = 5;
 
     private readonly ClickRecipe _recipe = new(seed, progress);
 
-    /// <summary>Writes both as Markdown.</summary>
+    /// <summary>Measures both and formats them as Markdown.</summary>
     public string Write((ClickRecord Click, bool Bad)[] clicks)
     {
         var text = new StringBuilder($"# Clicks with labels: {clicks.Length}, {clicks.Count(c => c.Bad)} invalid\n\n");
@@ -25,7 +25,7 @@ public sealed class ClickMeasure(int seed, Action<string> progress)
         return text.ToString();
     }
 
-    /// <summary>The first two thirds in time train, settings chosen on them alone.</summary>
+    /// <summary>Trains on the first two thirds in time; settings are chosen on them alone.</summary>
     private void ByTime(StringBuilder text, (ClickRecord Click, bool Bad)[] clicks)
     {
         (ClickRecord Click, bool Bad)[] inTime = [.. clicks.OrderBy(c => c.Click.Time)];
@@ -38,10 +38,8 @@ public sealed class ClickMeasure(int seed, Action<string> progress)
         );
     }
 
-    /// <summary>
-    /// Parts of publishers one after another; settings are chosen without the first part, and serve all: they cost ten
-    /// times what a forest does.
-    /// </summary>
+    /// <summary>Leaves out one part of the publishers after another. Settings are chosen once, without the first part,
+    /// because that takes ten times as long as training a forest.</summary>
     private void ByPublisher(StringBuilder text, (ClickRecord Click, bool Bad)[] clicks)
     {
         Dictionary<string, int> parts = PublisherParts.Of(clicks, Parts);

@@ -6,21 +6,21 @@ using Models.Training.Learning;
 
 namespace Models.Training.Clicks;
 
-/// <summary>What cross-validation expects of new clicks.</summary>
-/// <param name="Auc">Area under the ROC curve.</param>
-/// <param name="F1">At the cut-off.</param>
-/// <param name="Recall1">At 1 % false positives.</param>
-/// <param name="Recall5">At 5 %.</param>
-/// <param name="LogLoss">After calibration.</param>
+/// <summary>The quality that cross-validation expects on new clicks.</summary>
+/// <param name="Auc">The area under the ROC curve.</param>
+/// <param name="F1">The F1 score at the cut-off.</param>
+/// <param name="Recall1">The recall at 1 % false positives.</param>
+/// <param name="Recall5">The recall at 5 % false positives.</param>
+/// <param name="LogLoss">The log loss after calibration.</param>
 public readonly record struct ClickExpectation(double Auc, double F1, double Recall1, double Recall5, double LogLoss);
 
-/// <summary>What cross-validation chooses.</summary>
-/// <param name="Weight">Clicks that a parent weighs as much as (m).</param>
-/// <param name="Known">The forest of publishers that labels told of.</param>
-/// <param name="Strangers">The forest of others.</param>
-/// <param name="L2">Of the logistic regression, clicks.</param>
-/// <param name="LinearShare">Its part in the score, 0 to 1.</param>
-/// <param name="NetworkShare">That of the networks; the rest is the forest's.</param>
+/// <summary>The settings that cross-validation chooses.</summary>
+/// <param name="Weight">The number of clicks that a parent's rate weighs as (m).</param>
+/// <param name="Known">The forest for publishers with labels.</param>
+/// <param name="Strangers">The forest for other publishers.</param>
+/// <param name="L2">The penalty of the logistic regression, in clicks.</param>
+/// <param name="LinearShare">The share of the regression in the score, 0 to 1.</param>
+/// <param name="NetworkShare">The share of the networks; the rest is the forest's.</param>
 public sealed record ClickSettings(
     double Weight,
     BoostingSettings Known,
@@ -30,40 +30,31 @@ public sealed record ClickSettings(
     double NetworkShare
 );
 
-/// <summary>
-/// Trains a network's own click forest from its labels: a share of a logistic regression over all keys at once, one of
-/// small neural networks over histories, and for the rest a forest over histories, one for clicks of publishers with
-/// labels and one for clicks of others, whose rows have histories counted without their own publisher. Histories of a
-/// training row never hold its own label: they are counted on the other folds. Settings are chosen by cross-validation
-/// with histories made anew in each fold, as they will be for new clicks.
-/// </summary>
+/// <summary>Trains an ad network's own click forest from its labels. The score blends a logistic regression over all
+/// keys, small neural networks over histories, and forests over histories: one for clicks of publishers with labels,
+/// and one for other clicks, whose rows have histories counted without their own publisher. Histories of a training row
+/// never include its own label: they are counted on the other folds. Settings are chosen by cross-validation, with
+/// histories recounted in each fold, as for new clicks.</summary>
 public sealed class ClickRecipe(int seed, Action<string> progress)
 {
     private const int Folds = 5;
     private const int HistoryFolds = 10;
 
-    /// <summary>
-    /// Each click is a row so many times, its histories counted without other folds: the forest learns how far they
-    /// waver.
-    /// </summary>
+    /// <summary>The number of rows per click, each with histories counted without other folds, so that the forest
+    /// learns how much they vary.</summary>
     private const int Rounds = 3;
 
-    /// <summary>
-    /// The forest of strangers is the mean of so many, each with rows of its own rounds: which publishers lie in a fold
-    /// together is chance, and tells more than settings do (on iFlytek's publishers left out, from three seeds, one
-    /// forest 0.8847 to 0.8935 in AUC, the mean of four 0.8914 to 0.8946).
-    /// </summary>
+    /// <summary>The number of forests, each with its own rounds of rows, whose mean is the strangers' forest. Which
+    /// publishers share a fold is random and matters more than settings do (on iFlytek's publishers left out, over
+    /// three seeds: AUC 0.8847 to 0.8935 for one forest, 0.8914 to 0.8946 for the mean of four).</summary>
     private const int StrangerForests = 4;
 
-    /// <summary>
-    /// Of a row seen as a new publisher's in the forest of known ones; by cross-validation on iFlytek's clicks, where
-    /// it gained a little in each figure.
-    /// </summary>
+    /// <summary>The weight, in the known publishers' forest, of a row as from a new publisher. Chosen by
+    /// cross-validation on iFlytek's clicks, where each metric gained a little.</summary>
     private const float StrangerWeight = 0.5f;
 
-    /// <summary>
-    /// The column that tells whether a publisher is known, and how much of one click suffices: ln(1 + clicks).
-    /// </summary>
+    /// <summary>The column that shows whether a publisher is known: ln(1 + clicks), for which half of one click is
+    /// enough.</summary>
     private static readonly int SeenPublisher = FeatureAt("seen_publisher");
 
     /// <summary>The column of the regression's log-odds.</summary>
@@ -76,13 +67,11 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
 
     private const float Known = 0.5f;
 
-    /// <summary>
-    /// What the forest of strangers isn't shown: the hour, which tells publishers' habits, the system's spelling, which
-    /// tells how a publisher's own software writes it, and pairs' shares, which tell what phones come to the publishers
-    /// that are known (on iFlytek's publishers left out 0.8926 in AUC without the hour and 0.8894 with it, 0.8843 with
-    /// the spelling and one round of rows; without and with shares 0.8913 and 0.8867, from another seed 0.8791 and
-    /// 0.8698).
-    /// </summary>
+    /// <summary>The features hidden from the strangers' forest: the hour, which reflects publishers' habits; the
+    /// spelling of the operating system, which reflects a publisher's software; and pair shares, which reflect the
+    /// phones of known publishers' visitors. AUC on iFlytek's publishers left out: 0.8926 without the hour and 0.8894
+    /// with it; 0.8843 with the spelling and one round of rows; 0.8913 without shares and 0.8867 with them, with
+    /// another seed 0.8791 and 0.8698.</summary>
     private static readonly int[] HiddenFromStrangers =
     [
         .. (
@@ -122,10 +111,8 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         TriedShares = [0, 0.15, 0.3, 0.45],
         TriedNetworkShares = [0, 0.1, 0.2, 0.3, 0.4];
 
-    /// <summary>
-    /// Alone they know less than the forest, and err elsewhere; those that are held back more are better alone and add
-    /// less.
-    /// </summary>
+    /// <summary>Alone, the networks are weaker than the forest, but their errors differ. More strongly regularised ones
+    /// are better alone and add less.</summary>
     private static readonly NetworkSettings Networks = new(
         First: 64,
         Second: 16,
@@ -138,8 +125,8 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         PacedShare: 0
     );
 
-    /// <summary>Chooses, trains, calibrates. The artefact names the SHA-256 of the histories that go with it.</summary>
-    /// <param name="labelled">The latest time of the labels, ms since the epoch; 0 where they have none.</param>
+    /// <summary>Chooses settings, trains and calibrates. The artefact contains the SHA-256 of its histories.</summary>
+    /// <param name="labelled">The latest time of the labels, in ms since the Unix epoch; 0 if they have none.</param>
     public (Artefact Artefact, byte[] Histories, ClickExpectation Expected) Make(
         (ClickRecord Click, bool Bad)[] clicks,
         long labelled
@@ -185,10 +172,8 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         return (Artefact.Create(header, ensemble), histories, expected);
     }
 
-    /// <summary>
-    /// Settings by least log loss, one after another: the known publishers' forest, the logistic regression, its share,
-    /// the networks' share, the strangers' forest.
-    /// </summary>
+    /// <summary>Chooses settings by minimum log loss, one after another: the known publishers' forest, the logistic
+    /// regression, its share, the networks' share, the strangers' forest.</summary>
     public ClickSettings Choose((ClickRecord Click, bool Bad)[] clicks)
     {
         var (boosting, known) = Best(Tried, clicks, t =>
@@ -240,7 +225,7 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         );
     }
 
-    /// <summary>Raw scores of clicks by what others taught.</summary>
+    /// <summary>Scores clicks with a model trained on other clicks.</summary>
     public float[] Score(
         (ClickRecord Click, bool Bad)[] trained,
         ClickSettings settings,
@@ -276,11 +261,9 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         );
     }
 
-    /// <summary>
-    /// Networks see known publishers' rows and strangers', for they serve both: on iFlytek's publishers left out
-    /// networks of known ones' rows cost 0.002 in AUC, those of both gain as much. The regression's log-odds, which
-    /// stand beside them already, they aren't shown.
-    /// </summary>
+    /// <summary>Trains networks on rows of both known and new publishers, because they serve both: on iFlytek's
+    /// publishers left out, networks trained only on known ones lost 0.002 in AUC, and those trained on both gained as
+    /// much. They don't see the regression's log-odds, which are already added beside them.</summary>
     private IReadOnlyList<Network> NetworksOf((ClickRecord Click, bool Bad)[] clicks, double weight, double share)
     {
         Rows rows = Rows(clicks, weight);
@@ -314,13 +297,13 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         return (best.Tried, best.Raw);
     }
 
-    /// <summary>Each click's score by what clicks of other folds taught.</summary>
+    /// <summary>Scores each click with a model trained on the other folds.</summary>
     private float[] CrossValidate(
         (ClickRecord Click, bool Bad)[] clicks,
         Func<(ClickRecord Click, bool Bad)[], IEnumerable<ClickRecord>, float[]> score
     ) => ByPart(clicks, [.. clicks.Select((_, i) => FoldOf(i, Folds, 1))], score);
 
-    /// <summary>Each click's score by what other publishers' clicks taught.</summary>
+    /// <summary>Scores each click with a model trained on other publishers.</summary>
     private static float[] WithoutPublishers(
         (ClickRecord Click, bool Bad)[] clicks,
         Func<(ClickRecord Click, bool Bad)[], IEnumerable<ClickRecord>, float[]> score
@@ -355,7 +338,8 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         return raw;
     }
 
-    /// <summary>Rows whose histories are counted without their own fold, and a round as of new publishers.</summary>
+    /// <summary>Creates rows whose histories are counted without their own fold, plus a round as for new
+    /// publishers.</summary>
     private Rows Rows((ClickRecord Click, bool Bad)[] clicks, double weight)
     {
         var rows = new Rows(ClickHistories.Names.Count);
@@ -368,11 +352,9 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         return rows;
     }
 
-    /// <summary>
-    /// Rows whose histories are counted without their own publisher: what new ones look like, which random folds never
-    /// show.
-    /// </summary>
-    /// <param name="draw">Each has folds of its own.</param>
+    /// <summary>Creates rows whose histories are counted without their own publisher: new publishers look like that,
+    /// which random folds never show.</summary>
+    /// <param name="draw">Each draw has its own folds.</param>
     private Rows StrangerRows((ClickRecord Click, bool Bad)[] clicks, double weight, int draw)
     {
         var rows = new Rows(ClickHistories.Names.Count);
@@ -428,7 +410,7 @@ public sealed class ClickRecipe(int seed, Action<string> progress)
         }
     }
 
-    /// <summary>Folds that hold publishers whole, others each round.</summary>
+    /// <summary>Assigns whole publishers to folds, differently in each round.</summary>
     private int[] PublisherFolds((ClickRecord Click, bool Bad)[] clicks, int round)
     {
         string[] publishers =

@@ -4,16 +4,16 @@ using Models.Training.Data;
 
 namespace Models.Training.Clicks;
 
-/// <summary>What the click forest knows of a click: the contract's fields, as text; missing ones are empty.</summary>
-/// <param name="Id">Click's id.</param>
-/// <param name="Time">ms since 1970.</param>
-/// <param name="Fields">By <see cref="Names"/>.</param>
+/// <summary>The click forest's view of a click: the contract's fields as text; missing ones are empty.</summary>
+/// <param name="Id">The click's id.</param>
+/// <param name="Time">The time in ms since the Unix epoch.</param>
+/// <param name="Fields">The fields, by <see cref="Names"/>.</param>
 public sealed record ClickRecord(string Id, long Time, string[] Fields)
 {
-    /// <summary>Fields with histories, in order.</summary>
+    /// <summary>The fields with histories, in order.</summary>
     public static readonly IReadOnlyList<string> Names = ClickFields.Names;
 
-    /// <summary>The clicks of a JSONL file (.gz too) in the contract's form.</summary>
+    /// <summary>Reads the clicks of a JSONL file (.gz too) in the contract's form.</summary>
     public static IEnumerable<ClickRecord> Read(string file)
     {
         int number = 0;
@@ -84,7 +84,8 @@ public sealed record ClickRecord(string Id, long Time, string[] Fields)
                 : value.GetRawText()
             : "";
 
-    /// <summary>Width and height as shortest numbers, however they were written; empty where there are none.</summary>
+    /// <summary>Formats the width and height as shortest numbers, however they were written; empty if they are
+    /// missing.</summary>
     private static string Screen(JsonElement click) =>
         click.TryGetProperty("viewport", out JsonElement value)
         && value.ValueKind == JsonValueKind.Array
@@ -93,9 +94,9 @@ public sealed record ClickRecord(string Id, long Time, string[] Fields)
             ? FormattableString.Invariant($"[{value[0].GetDouble():R},{value[1].GetDouble():R}]")
             : "";
 
-    /// <summary>Spellings joined: lower case, letters and digits only.</summary>
+    /// <summary>Normalises spellings: lower case, only letters and digits.</summary>
     private static string Plain(string text) => string.Concat(text.ToLowerInvariant().Where(char.IsLetterOrDigit));
 
-    /// <summary>A version without a prefix such as "Android_".</summary>
+    /// <summary>Removes a prefix such as "Android_" from a version.</summary>
     private static string Version(string text) => text[Math.Max(0, text.AsSpan().IndexOfAnyInRange('0', '9'))..];
 }

@@ -2,28 +2,24 @@ using Models.Scoring;
 
 namespace Models.Training.Clicks;
 
-/// <summary>
-/// Puts what was learned in parts into one forest, which is all that an artefact and the engine know.
-/// </summary>
+/// <summary>Combines separately trained parts into one forest, the only form that artefacts and the engine
+/// support.</summary>
 internal static class ForestBlend
 {
-    /// <summary>
-    /// A feature's value as leaves: so many trees of <see cref="Forest.MaxLeaves"/>, their steps between one
-    /// another's.
-    /// </summary>
+    /// <summary>The number of trees, each of <see cref="Forest.MaxLeaves"/> leaves, that represent a feature's value.
+    /// Their steps interleave.</summary>
     private const int Stairs = 4;
 
-    /// <summary>Log-odds beyond which a step is the last.</summary>
+    /// <summary>The log-odds beyond which the last step applies.</summary>
     private const double Reach = 8;
 
-    /// <summary>
-    /// A share of <paramref name="low"/>'s score where a feature is at most the threshold, else of
-    /// <paramref name="high"/>'s, and a share of a feature that holds log-odds itself: its value in steps of 1/32.
-    /// </summary>
-    /// <param name="gate">The feature that decides.</param>
+    /// <summary>Combines a share of the score of <paramref name="low"/>, if a feature is at most the threshold,
+    /// otherwise of <paramref name="high"/>, with a share of a feature that is itself in log-odds, in steps of
+    /// 1/32.</summary>
+    /// <param name="gate">The feature that selects the forest.</param>
     /// <param name="linear">The feature that is added.</param>
-    /// <param name="part">The forests' share, 0 to 1.</param>
-    /// <param name="share">The feature's.</param>
+    /// <param name="part">The share of the forests, 0 to 1.</param>
+    /// <param name="share">The share of the added feature.</param>
     public static Forest Of(Forest low, Forest high, int gate, float threshold, int linear, float part, double share)
     {
         var trees = new List<Tree> { Either(Leaf(low.Bias), Leaf(high.Bias), gate, threshold, part) };
@@ -50,7 +46,7 @@ internal static class ForestBlend
 
     private static Tree Leaf(float value) => new([], [], [], [], [], [value]);
 
-    /// <summary>One tree whose root leads to the one or the other.</summary>
+    /// <summary>Creates one tree whose root leads to either tree.</summary>
     private static Tree Either(Tree low, Tree high, int feature, float threshold, float part)
     {
         short highRoot = (short)(1 + low.Nodes);
@@ -82,7 +78,7 @@ internal static class ForestBlend
     private static short Moved(short child, int nodes, int leaves) =>
         (short)(child >= 0 ? child + nodes : ~(~child + leaves));
 
-    /// <summary>A balanced tree over one feature, each leaf its step's middle.</summary>
+    /// <summary>Creates a balanced tree over one feature whose leaves are the middles of its steps.</summary>
     private static Tree Stair(int feature, double share, double offset)
     {
         const int Leaves = Forest.MaxLeaves;

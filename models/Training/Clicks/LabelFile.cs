@@ -3,15 +3,13 @@ using Models.Training.Data;
 
 namespace Models.Training.Clicks;
 
-/// <summary>
-/// Labels of clicks, by id: JSONL of the contract's labels (`click`, `valid`), or CSV or tabs whose first line names
-/// the columns, of which one is `click`, `id` or `sid` and one is `label` with 1 for invalid.
-/// </summary>
+/// <summary>Reads click labels by id: JSONL of the contract's labels (`click`, `valid`), or CSV or tab-separated text
+/// whose first line names the columns: `click`, `id` or `sid`, and `label` with 1 for invalid.</summary>
 internal static class LabelFile
 {
     private static readonly string[] IdNames = ["click", "id", "sid"];
 
-    /// <param name="latest">The latest time that a label says; 0 where none does.</param>
+    /// <param name="latest">The latest time of a label; 0 if none has one.</param>
     public static Dictionary<string, bool> Read(string file, out long latest)
     {
         var labels = new Dictionary<string, bool>();

@@ -1,9 +1,9 @@
 namespace Models.Training.Clicks;
 
-/// <summary>Publishers, whole, in parts of about as many clicks.</summary>
+/// <summary>Divides whole publishers into parts of roughly equal clicks.</summary>
 internal static class PublisherParts
 {
-    /// <summary>The part of each publisher: the one with most clicks goes into the part with fewest.</summary>
+    /// <summary>Gets the part of each publisher: the largest publisher goes into the smallest part.</summary>
     public static Dictionary<string, int> Of((ClickRecord Click, bool Bad)[] clicks, int count)
     {
         var sizes = new int[count];
@@ -23,6 +23,6 @@ internal static class PublisherParts
         return parts;
     }
 
-    /// <summary>A click's publisher.</summary>
+    /// <summary>Gets a click's publisher.</summary>
     public static string Publisher(ClickRecord click) => click.Fields[0];
 }

@@ -17,16 +17,14 @@ using Models.Training.Data;
 
 namespace Models.Training.Clicks;
 
-/// <summary>
-/// Sends the generator's labelled traffic through the engine's own pipeline, in memory, and keeps the features that
-/// each click was judged by: what is trained on is what will be scored.
-/// </summary>
+/// <summary>Sends the generator's labelled traffic through the engine's own pipeline, in memory, and keeps the features
+/// of each decision, so training sees exactly what scoring will.</summary>
 internal sealed unsafe class SampleRows : IDecisionSink
 {
     private const int Partitions = 4,
         BatchRecords = 512;
 
-    /// <summary>Further rows of each click, as other networks would have sent it.</summary>
+    /// <summary>The number of extra rows per click, as other networks would have sent it.</summary>
     private const int Others = 2;
 
     private readonly Dictionary<string, (bool Invalid, string Actor)> _labels = [];
@@ -37,9 +35,9 @@ internal sealed unsafe class SampleRows : IDecisionSink
     private SampleRows(Rows rows, string group, int seed) =>
         (_rows, _group, _augmentation) = (rows, group, new Augmentation(seed));
 
-    /// <summary>Adds the rows of one run of the generator.</summary>
-    /// <param name="rows">What to add to; <see cref="ClickFeatures.Count"/> features.</param>
-    /// <param name="settings">The settings' records to judge by, without a click forest.</param>
+    /// <summary>Adds the rows of one generator run.</summary>
+    /// <param name="rows">The rows to add to, with <see cref="ClickFeatures.Count"/> features.</param>
+    /// <param name="settings">The settings of the decisions, without a click forest.</param>
     public static void Add(Rows rows, ulong seed, int clicks, TimeSpan span, DecisionSettings settings, KeyedHash hash)
     {
         var sink = new SampleRows(rows, $"seed-{seed}", (int)seed);
@@ -76,7 +74,7 @@ internal sealed unsafe class SampleRows : IDecisionSink
                 Process(pipeline, batch, partitions, offsets);
             }
         }
-        // What waits for a path at the end is decided by a last look at the clock.
+        // A final tick decides the clicks that still wait for a path.
         Process(pipeline, batch, partitions, offsets);
         foreach (PartitionState partition in partitions)
         {

@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace Models.Training.Clicks;
 
-/// <summary>Lines of text files, unpacked where they end in .gz.</summary>
+/// <summary>Reads the lines of text files, decompressing those that end in .gz.</summary>
 internal static class TextFile
 {
     public static IEnumerable<string> Lines(string file)

@@ -8,11 +8,11 @@ using Models.Training.Learning;
 
 namespace Models.Training.Commands;
 
-/// <summary>`models train-clicks`, `evaluate-clicks` and `score-clicks`: a network's own click forest.</summary>
+/// <summary>`models train-clicks`, `evaluate-clicks` and `score-clicks`: an ad network's own click forest.</summary>
 internal static class ClickCommands
 {
-    /// <summary>Fewer say nothing of histories.</summary>
-    private const int Fewest = 200;
+    /// <summary>The minimum number of labelled clicks for meaningful histories.</summary>
+    private const int MinClicks = 200;
 
     public static Command MakeTrain()
     {
@@ -22,11 +22,11 @@ internal static class ClickCommands
             Description = "The artefact; its histories are written beside it as .histories",
             Required = true,
         };
-        var seed = new Option<int>("--seed") { Description = "All chance comes from it", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed") { Description = "Seed of all randomness", DefaultValueFactory = _ => 1 };
         var command = new Command(
             "train-clicks",
-            "Trains a network's own click forest, settings chosen by cross-validation, and prints what it expects "
-                + "on new clicks"
+            "Trains an ad network's own click forest, with settings chosen by cross-validation, and prints the quality "
+                + "it expects on new clicks"
         )
         {
             clicks,
@@ -51,10 +51,10 @@ internal static class ClickCommands
     {
         var (clicks, labels) = Labelled();
         var to = new Option<FileInfo>("--out") { Description = "Markdown", Required = true };
-        var seed = new Option<int>("--seed") { Description = "All chance comes from it", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed") { Description = "Seed of all randomness", DefaultValueFactory = _ => 1 };
         var command = new Command(
             "evaluate-clicks",
-            "Trains as train-clicks does with the last third in time, then with publishers left out, and reports on "
+            "Trains like train-clicks without the last third in time, then without some publishers, and reports on "
                 + "what was left out"
         )
         {
@@ -85,7 +85,7 @@ internal static class ClickCommands
         };
         var artefact = new Option<FileInfo>("--artefact")
         {
-            Description = "What train-clicks wrote, its .histories beside it",
+            Description = "The artefact that train-clicks wrote, with its .histories beside it",
             Required = true,
         };
         var command = new Command("score-clicks", "Prints id,probability_invalid as CSV") { files, artefact };
@@ -102,7 +102,7 @@ internal static class ClickCommands
         File.WriteAllBytes(to.FullName + ModelInForce.HistoriesEnding, histories);
         Console.WriteLine(
             Report.F(
-                $"{artefact.Version}: expects on new clicks AUC {expected.Auc:F4}, F1 {expected.F1:F3}, recall "
+                $"{artefact.Version}: expected on new clicks: AUC {expected.Auc:F4}, F1 {expected.F1:F3}, recall "
                     + $"{expected.Recall1:F3} at 1 % and {expected.Recall5:F3} at 5 % false positives, log loss "
                     + $"{expected.LogLoss:F3}"
             )
@@ -128,12 +128,14 @@ internal static class ClickCommands
             },
             new Option<FileInfo>("--labels")
             {
-                Description = "JSONL of labels, or CSV or tabs with columns click (id, sid) and label, 1 for invalid",
+                Description =
+                    "JSONL of labels, or CSV or tab-separated text with the "
+                    + "columns click (id, sid) and label, 1 for invalid",
                 Required = true,
             }
         );
 
-    /// <summary>The clicks that have a label, in the file's order.</summary>
+    /// <summary>Reads the clicks that have a label, in the file's order.</summary>
     private static (ClickRecord Click, bool Bad)[] Read(FileInfo clickFile, FileInfo labelFile, out long latest)
     {
         Dictionary<string, bool> labels = LabelFile.Read(labelFile.FullName, out latest);
@@ -141,10 +143,10 @@ internal static class ClickCommands
         [
             .. ClickRecord.Read(clickFile.FullName).Where(c => labels.ContainsKey(c.Id)).Select(c => (c, labels[c.Id])),
         ];
-        return clicks.Length >= Fewest && clicks.Any(c => c.Bad) && !clicks.All(c => c.Bad)
+        return clicks.Length >= MinClicks && clicks.Any(c => c.Bad) && !clicks.All(c => c.Bad)
             ? clicks
             : throw new DataException(
-                $"Expected {Fewest} labelled clicks and more, of both labels; {clicks.Length} clicks of {clickFile} "
+                $"Expected at least {MinClicks} labelled clicks, with both labels; {clicks.Length} of {clickFile} "
                     + $"have a label in {labelFile}, {clicks.Count(c => c.Bad)} of them invalid."
             );
     }

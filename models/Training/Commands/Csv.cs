@@ -1,9 +1,9 @@
 namespace Models.Training.Commands;
 
-/// <summary>CSV as of RFC 4180.</summary>
+/// <summary>CSV as in RFC 4180.</summary>
 internal static class Csv
 {
-    /// <summary>A field, in quotes where it needs them.</summary>
+    /// <summary>Formats a field, quoted if necessary.</summary>
     public static string Field(string text) =>
         text.AsSpan().IndexOfAny(",\"\r\n") < 0
             ? text

@@ -7,7 +7,7 @@ using static Models.Training.Learning.Report;
 
 namespace Models.Training.Commands;
 
-/// <summary>`models evaluate`: what the recipe is worth on what it didn't see.</summary>
+/// <summary>`models evaluate`: measures the recipe on data that it didn't train on.</summary>
 internal static class EvaluateCommand
 {
     private const int QuickStored = 100_000;
@@ -16,30 +16,30 @@ internal static class EvaluateCommand
     {
         var data = new Option<DirectoryInfo>("--data")
         {
-            Description = "Folder that holds paths/*.jsonl.gz",
+            Description = "Folder that contains paths/*.jsonl.gz",
             Required = true,
         };
         var to = new Option<DirectoryInfo>("--out")
         {
-            Description = "Folder for report.md and its pictures",
+            Description = "Folder for report.md and its charts",
             Required = true,
         };
-        var seed = new Option<int>("--seed") { Description = "All chance comes from it", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed") { Description = "Seed of all randomness", DefaultValueFactory = _ => 1 };
         var quick = new Option<bool>("--quick")
         {
             Description =
-                "A fifth of the work, by fewer rows, trees and folds: to see that it runs; its figures aren't the "
+                "A fifth of the work, with fewer rows, trees and folds, to check that it runs; its figures aren't the "
                 + "recipe's",
         };
-        var only = new Option<bool>("--replays-only") { Description = "Measures the replay index only" };
+        var only = new Option<bool>("--replays-only") { Description = "Measure only the replay index" };
         var many = new Option<int>("--stored")
         {
-            Description = "Paths, varied from people's, that the replay index holds besides",
+            Description = "Additional paths in the replay index, varied from people's",
             DefaultValueFactory = _ => 1_000_000,
         };
         var command = new Command(
             "evaluate",
-            "Trains the recipe with families, people and recorders left out, and reports by source and family: "
+            "Trains the recipe without some families, people and recorders, and reports by source and family as "
                 + "Markdown and SVG"
         )
         {
@@ -147,7 +147,7 @@ internal static class EvaluateCommand
             .AppendLine("## Calibration")
             .AppendLine()
             .AppendLine("Left-out people and families through simulated recorders.\n")
-            .AppendLine("| said | so many | were programs |")
+            .AppendLine("| predicted | paths | programs among them |")
             .AppendLine("| --- | ---: | ---: |");
         foreach (
             var part in result

@@ -3,7 +3,7 @@ using Models.Training.Data;
 
 namespace Models.Training.Commands;
 
-/// <summary>Exit codes, and what every command does with an error: one line on stderr.</summary>
+/// <summary>The exit codes, and the common error handling of commands: one line on stderr.</summary>
 internal static class Exit
 {
     public const int Done = 0;
@@ -11,7 +11,7 @@ internal static class Exit
     public const int WrongUse = 2;
     public const int NotThere = 3;
 
-    /// <summary>Runs a command's work.</summary>
+    /// <summary>Runs a command's work and returns its exit code.</summary>
     public static int Of(Func<int> work)
     {
         try
@@ -28,7 +28,7 @@ internal static class Exit
         }
     }
 
-    /// <summary>Says what is wrong, and gives the code back.</summary>
+    /// <summary>Writes a message and returns the exit code.</summary>
     public static int Say(string message, int code)
     {
         Console.Error.WriteLine(message);

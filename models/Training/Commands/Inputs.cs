@@ -2,16 +2,16 @@ using Models.Training.Data;
 
 namespace Models.Training.Commands;
 
-/// <summary>Where commands find data and artefacts.</summary>
+/// <summary>Locates the data and artefacts of commands.</summary>
 internal static class Inputs
 {
-    /// <summary>Sources whose licences let a shipped model learn from them: MIT, MIT and ISC.</summary>
+    /// <summary>The sources whose licences allow training a shipped model: MIT, MIT and ISC.</summary>
     public static readonly IReadOnlyList<string> MayTrain = ["sapimouse", "delbot", "generated"];
 
-    /// <summary>Sources for evaluation only.</summary>
+    /// <summary>The sources for evaluation only.</summary>
     public static readonly IReadOnlyList<string> MayEvaluate = ["balabit", "bdc2017"];
 
-    /// <summary>The paths of a source in the data's folder, or its folder "paths".</summary>
+    /// <summary>Reads the paths of a source from the data folder or its folder "paths".</summary>
     public static PathRecord[] Source(DirectoryInfo data, string source)
     {
         string[] places =

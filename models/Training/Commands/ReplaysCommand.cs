@@ -8,7 +8,7 @@ using Models.Training.Data;
 
 namespace Models.Training.Commands;
 
-/// <summary>`models replays`: which paths replay which before them.</summary>
+/// <summary>`models replays`: finds paths that replay earlier ones.</summary>
 internal static class ReplaysCommand
 {
     public static Command Make()
@@ -20,13 +20,13 @@ internal static class ReplaysCommand
         };
         var most = new Option<int>("--most")
         {
-            Description = "Paths that the index keeps",
+            Description = "The maximum number of paths in the index",
             DefaultValueFactory = _ => 1_000_000,
         };
         var command = new Command(
             "replays",
-            "Prints id,matched_id,residual_px,compared as CSV for the paths in their order, by the engine's index; "
-                + "compared 0: too little shape"
+            "Prints id,matched_id,residual_px,compared as CSV for the paths in their order, using the engine's index; "
+                + "compared 0 means too little shape"
         )
         {
             files,
@@ -53,7 +53,7 @@ internal static class ReplaysCommand
                     Console.Error.WriteLine(error);
                 }))
             {
-                // the n-th path has offset n, and n names it in the index: ids of files may be of any length
+                // the n-th path has offset n, which identifies it in the index: ids in files may be of any length
                 int n = ids.Count;
                 ids.Add(path.Id);
                 PathSignature signature = PathSignature.Encode(path.T, path.X, path.Y);

@@ -7,25 +7,25 @@ using Models.Training.Data;
 
 namespace Models.Training.Commands;
 
-/// <summary>`models score`: what the engine would say of paths.</summary>
+/// <summary>`models score`: scores paths as the engine would.</summary>
 internal static class ScoreCommand
 {
     public static Command Make()
     {
         var files = new Argument<FileInfo[]>("FILE")
         {
-            Description = "JSONL of paths, .gz too: {\"id\",\"points\":[[t_ms,x,y],...]} a line",
+            Description = "JSONL of paths, .gz too: {\"id\",\"points\":[[t_ms,x,y],...]} per line",
             Arity = ArgumentArity.OneOrMore,
         };
         var artefact = new Option<FileInfo>("--artefact")
         {
-            Description = "Cursor artefact; the shipped one if not given",
+            Description = "Cursor artefact (default: the shipped one)",
             DefaultValueFactory = _ => new FileInfo(Inputs.ShippedCursor),
         };
         var command = new Command(
             "score",
-            "Prints id,probability_program,program,reasons as CSV, by the code that the engine runs; lines that are "
-                + "no paths go to stderr"
+            "Prints id,probability_program,program,reasons as CSV, with the code of the engine; lines that aren't "
+                + "paths are reported on stderr"
         )
         {
             files,
@@ -56,11 +56,9 @@ internal static class ScoreCommand
                 PathScore score = scorer.Score(path.T, path.X, path.Y);
                 int count = score.Assessed ? scorer.Reasons(reasons, score.Probability >= 0.5) : 0;
                 Degeneracy rules = DegeneratePath.Classify(path.T, path.X, path.Y, mouse: true, scratch);
-                IEnumerable<string> said = [.. Rules(rules), .. reasons[..count].Select(Text)];
+                string why = string.Join("; ", [.. Rules(rules), .. reasons[..count].Select(Text)]);
                 string probability = score.Probability.ToString("G9", CultureInfo.InvariantCulture);
-                writer.WriteLine(
-                    $"{Csv.Field(path.Id)},{probability},{(score.Program ? 1 : 0)},{Csv.Field(string.Join("; ", said))}"
-                );
+                writer.WriteLine($"{Csv.Field(path.Id)},{probability},{(score.Program ? 1 : 0)},{Csv.Field(why)}");
             }
         }
 

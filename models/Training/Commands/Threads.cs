@@ -2,14 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Models.Training.Commands;
 
-/// <summary>LightGBM's threads.</summary>
+/// <summary>Configures LightGBM's threads.</summary>
 internal static partial class Threads
 {
-    /// <summary>
-    /// Lets OpenMP's threads sleep where they wait for each other: on cores shared with others, spinning makes training
-    /// ten times slower. libgomp reads the variable from the process's own environment when it is loaded, which .NET's
-    /// copy doesn't reach.
-    /// </summary>
+    /// <summary>Lets OpenMP's threads sleep while they wait for each other: on shared cores, spinning makes training
+    /// ten times slower. libgomp reads the variable from the native environment when it is loaded, which .NET's copy
+    /// doesn't affect.</summary>
     public static void WaitWithoutSpinning()
     {
         if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null)

@@ -4,14 +4,14 @@ using Models.Training.Learning;
 
 namespace Models.Training.Commands;
 
-/// <summary>`models train`: from the data to the cursor artefact and its card.</summary>
+/// <summary>`models train`: trains the cursor artefact and writes its card.</summary>
 internal static class TrainCommand
 {
     public static Command Make()
     {
         var data = new Option<DirectoryInfo>("--data")
         {
-            Description = "Folder that holds paths/*.jsonl.gz",
+            Description = "Folder that contains paths/*.jsonl.gz",
             Required = true,
         };
         var to = new Option<FileInfo>("--out")
@@ -19,11 +19,11 @@ internal static class TrainCommand
             Description = "The artefact; its card is written beside it as .md",
             DefaultValueFactory = _ => new FileInfo("models/Artifacts/cursor.artefact"),
         };
-        var seed = new Option<int>("--seed") { Description = "All chance comes from it", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed") { Description = "Seed of all randomness", DefaultValueFactory = _ => 1 };
         var command = new Command(
             "train",
             "Trains the cursor artefact on the sources that may ship (sapimouse, delbot, generated) and on "
-                + "adversaries of our own"
+                + "our own adversaries"
         )
         {
             data,

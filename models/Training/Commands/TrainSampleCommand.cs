@@ -12,19 +12,18 @@ using Models.Training.Learning;
 
 namespace Models.Training.Commands;
 
-/// <summary>`models train-sample`: the click forest that ships, from the generator's labelled traffic.</summary>
+/// <summary>`models train-sample`: trains the shipped click forest on the generator's labelled traffic.</summary>
 internal static class TrainSampleCommand
 {
     private const int TrainedRuns = 6,
         CalibratedRuns = 2,
         MeasuredRuns = 2;
 
-    /// <summary>Busy and quiet times: rates must not be learned as they are in one demo.</summary>
+    /// <summary>Busy and quiet runs, so that the forest doesn't learn the rates of a single demo.</summary>
     private static readonly double[] Minutes = [4, 12, 30, 60];
 
-    /// <summary>
-    /// 130 trees of up to 48 leaves: small enough for a third of a microsecond, and more gains nothing on these rows.
-    /// </summary>
+    /// <summary>130 trees of up to 48 leaves: small enough for a third of a microsecond, and larger forests gain
+    /// nothing on these rows.</summary>
     private static readonly BoostingSettings Boost = new(
         Trees: 130,
         Leaves: 48,
@@ -37,7 +36,7 @@ internal static class TrainSampleCommand
     {
         var configs = new Option<DirectoryInfo>("--configs")
         {
-            Description = "Folder of engine.yaml, settings and lists",
+            Description = "Folder with engine.yaml, settings and lists",
             DefaultValueFactory = _ => new DirectoryInfo("configs"),
         };
         var to = new Option<FileInfo>("--out")
@@ -45,15 +44,15 @@ internal static class TrainSampleCommand
             Description = "The artefact; its card is written beside it as .md",
             DefaultValueFactory = _ => new FileInfo("models/Artifacts/clicks.artefact"),
         };
-        var seed = new Option<int>("--seed") { Description = "All chance comes from it", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed") { Description = "Seed of all randomness", DefaultValueFactory = _ => 1 };
         var clicks = new Option<int>("--clicks")
         {
-            Description = "Clicks of each run of the generator",
+            Description = "Clicks per run of the generator",
             DefaultValueFactory = _ => 15_000,
         };
         var command = new Command(
             "train-sample",
-            "Trains the click forest that ships on the generator's labelled traffic, through the engine's own pipeline"
+            "Trains the shipped click forest on the generator's labelled traffic, through the engine's own pipeline"
         )
         {
             configs,
@@ -118,7 +117,7 @@ internal static class TrainSampleCommand
         return Exit.Done;
     }
 
-    /// <summary>The shipped settings that decide about clicks, but for the click forest that is to be made.</summary>
+    /// <summary>Builds the shipped settings, except for the click forest that is being trained.</summary>
     private static DecisionSettings SettingsOf(DirectoryInfo configs, string artefacts, out KeyedHash hash)
     {
         var files = new SettingFiles(Path.Combine(configs.FullName, "lists"), artefacts);
@@ -150,7 +149,7 @@ internal static class TrainSampleCommand
                 settings,
                 hash
             );
-            Console.Error.WriteLine($"generator's run {firstSeed + i}: {rows.Count} rows");
+            Console.Error.WriteLine($"generator run {firstSeed + i}: {rows.Count} rows");
         }
         return rows;
     }

@@ -3,18 +3,17 @@ using System.Text.Json;
 
 namespace Models.Training.Data;
 
-/// <summary>A line that is no path; the message begins with file and line.</summary>
+/// <summary>A line that isn't a path. The message begins with file and line.</summary>
 public sealed class DataException(string message) : Exception(message);
 
-/// <summary>
-/// Reads paths, one JSON object a line: <c>{"id","source","group","label","family","points":[[t_ms,x,y],...]}</c>; only
-/// id and points are required. Files that end in .gz are unpacked.
-/// </summary>
+/// <summary>Reads paths, one JSON object per line:
+/// <c>{"id","source","group","label","family","points":[[t_ms,x,y],...]}</c>; only id and points are required. Files
+/// that end in .gz are decompressed.</summary>
 public static class PathFile
 {
-    /// <summary>The paths of a file, in order.</summary>
-    /// <exception cref="DataException">A malformed line, unless <paramref name="onError"/> takes it.</exception>
-    /// <exception cref="IOException">A file that can't be read.</exception>
+    /// <summary>Reads the paths of a file, in order.</summary>
+    /// <exception cref="DataException">A line is malformed and <paramref name="onError"/> is null.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public static IEnumerable<PathRecord> Read(string file, Action<string>? onError = null)
     {
         using Stream raw = File.OpenRead(file);
@@ -49,7 +48,7 @@ public static class PathFile
         }
         catch (InvalidDataException e)
         {
-            throw new DataException($"{file}: no gzip file, or a damaged one: {e.Message}");
+            throw new DataException($"{file}: not a gzip file, or a damaged one: {e.Message}");
         }
     }
 
@@ -70,7 +69,7 @@ public static class PathFile
 
             if (Text(root, "id") is not { Length: > 0 } id)
             {
-                return (null, "expected an \"id\" of text");
+                return (null, "expected a text \"id\"");
             }
 
             int n = points.GetArrayLength(),
@@ -112,7 +111,7 @@ public static class PathFile
         }
         catch (JsonException e)
         {
-            return (null, "no JSON: " + e.Message);
+            return (null, "invalid JSON: " + e.Message);
         }
     }
 

@@ -1,14 +1,14 @@
 namespace Models.Training.Data;
 
-/// <summary>One recorded or made cursor path.</summary>
-/// <param name="Id">As in its file.</param>
+/// <summary>One recorded or generated cursor path.</summary>
+/// <param name="Id">The id in its file.</param>
 /// <param name="Source">The data set.</param>
-/// <param name="Group">The person or recording: what is split by.</param>
-/// <param name="Program">Whether a program moved it.</param>
-/// <param name="Family">Of programs: what made it. "human" otherwise.</param>
-/// <param name="T">Milliseconds from the first point.</param>
-/// <param name="X">CSS pixels.</param>
-/// <param name="Y">CSS pixels.</param>
+/// <param name="Group">The person or recording, by which data is split.</param>
+/// <param name="Program">Whether a program moved the cursor.</param>
+/// <param name="Family">The kind of program that generated it, or "human".</param>
+/// <param name="T">Milliseconds since the first point.</param>
+/// <param name="X">The horizontal positions, in CSS pixels.</param>
+/// <param name="Y">The vertical positions, in CSS pixels.</param>
 public sealed record PathRecord(
     string Id,
     string Source,
@@ -20,6 +20,6 @@ public sealed record PathRecord(
     float[] Y
 )
 {
-    /// <summary>Points.</summary>
+    /// <summary>The number of points.</summary>
     public int Count => T.Length;
 }

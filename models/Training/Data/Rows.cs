@@ -1,29 +1,29 @@
 namespace Models.Training.Data;
 
-/// <summary>Training or evaluation rows: features side by side, and what each row is.</summary>
+/// <summary>Rows for training or evaluation, with their labels, weights and origins.</summary>
 public sealed class Rows(int features)
 {
     private readonly List<float[]> _values = [];
 
-    /// <summary>Values a row.</summary>
+    /// <summary>The number of values per row.</summary>
     public int Features { get; } = features;
 
-    /// <summary>Rows.</summary>
+    /// <summary>The number of rows.</summary>
     public int Count => _values.Count;
 
-    /// <summary>By row, whether its label is 1.</summary>
+    /// <summary>Whether the label is 1, by row.</summary>
     public List<bool> Positive { get; } = [];
 
-    /// <summary>By row, its weight in training.</summary>
+    /// <summary>The training weight, by row.</summary>
     public List<float> Weight { get; } = [];
 
-    /// <summary>By row, "people/source" or the program's family.</summary>
+    /// <summary>"people/source" or the program's family, by row.</summary>
     public List<string> Kind { get; } = [];
 
-    /// <summary>By row, what must not be split: a person, a recording.</summary>
+    /// <summary>What must not be split, by row: a person or a recording.</summary>
     public List<string> Group { get; } = [];
 
-    /// <summary>A row's values.</summary>
+    /// <summary>Gets a row's values.</summary>
     public float[] this[int row] => _values[row];
 
     /// <summary>Adds a row.</summary>
@@ -36,7 +36,7 @@ public sealed class Rows(int features)
         Group.Add(group);
     }
 
-    /// <summary>All rows with their first columns only.</summary>
+    /// <summary>Copies all rows, with only their first columns.</summary>
     public Rows First(int columns)
     {
         var some = new Rows(columns);
@@ -48,7 +48,7 @@ public sealed class Rows(int features)
         return some;
     }
 
-    /// <summary>The rows that fit.</summary>
+    /// <summary>Copies the rows that satisfy a predicate.</summary>
     public Rows Where(Func<int, bool> fits)
     {
         var some = new Rows(Features);

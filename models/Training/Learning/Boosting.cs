@@ -8,16 +8,16 @@ using Models.Training.Data;
 
 namespace Models.Training.Learning;
 
-/// <summary>How a forest is boosted.</summary>
-/// <param name="Trees">Rounds.</param>
-/// <param name="Leaves">The most of a tree.</param>
-/// <param name="Rate">Learning rate.</param>
-/// <param name="MinRows">Rows that a leaf must hold.</param>
-/// <param name="FeatureShare">Features that a tree may use, drawn for each.</param>
-/// <param name="RowShare">Rows that a tree sees, drawn for each.</param>
-/// <param name="L2">Penalty on leaves' squares.</param>
-/// <param name="Bins">Thresholds tried for a feature, 255 at most.</param>
-/// <param name="Forests">Boosted so often, from seeds of their own; the forest's score is the mean of theirs.</param>
+/// <summary>The settings of boosting a forest.</summary>
+/// <param name="Trees">The number of boosting rounds.</param>
+/// <param name="Leaves">The maximum number of leaves of a tree.</param>
+/// <param name="Rate">The learning rate.</param>
+/// <param name="MinRows">The minimum number of rows in a leaf.</param>
+/// <param name="FeatureShare">The share of features that a tree may use, drawn for each tree.</param>
+/// <param name="RowShare">The share of rows that a tree sees, drawn for each tree.</param>
+/// <param name="L2">The L2 penalty on leaves.</param>
+/// <param name="Bins">The number of thresholds tried per feature, at most 255.</param>
+/// <param name="Forests">The number of forests, each boosted with its own seed, whose mean is the result.</param>
 public sealed record BoostingSettings(
     int Trees = 300,
     int Leaves = 24,
@@ -30,18 +30,16 @@ public sealed record BoostingSettings(
     int Forests = 1
 );
 
-/// <summary>Boosts a forest with ML.NET's LightGBM and turns it into ours.</summary>
+/// <summary>Boosts a forest with ML.NET's LightGBM and converts it.</summary>
 public static class Boosting
 {
-    /// <summary>Between the seeds of a mean's forests.</summary>
+    /// <summary>The difference between the seeds of a mean's forests.</summary>
     private const int SeedStep = 1000;
 
-    /// <summary>Trains on rows; the same rows, settings and seed give the same forest.</summary>
+    /// <summary>Trains on rows. The same rows, settings and seed give the same forest.</summary>
     public static Forest Train(Rows rows, BoostingSettings settings, int seed) => Train([rows], settings, seed);
 
-    /// <summary>
-    /// The same where rows were drawn several times: each of the mean's forests trains on the next draw.
-    /// </summary>
+    /// <summary>Trains on several draws of rows: each of the mean's forests uses the next draw.</summary>
     public static Forest Train(IReadOnlyList<Rows> draws, BoostingSettings settings, int seed) =>
         Mean([
             .. Enumerable
@@ -54,16 +52,15 @@ public static class Boosting
                 ),
         ]);
 
-    /// <summary>The seed of a mean's forest.</summary>
-    /// <param name="seed">The mean's.</param>
-    /// <param name="forest">From 0; it has the mean's own.</param>
+    /// <summary>Gets the seed of one forest of a mean.</summary>
+    /// <param name="seed">The seed of the mean.</param>
+    /// <param name="forest">The index of the forest, from 0; forest 0 has the mean's seed.</param>
     public static int SeedOf(int seed, int forest) => seed + (forest * SeedStep);
 
-    /// <summary>
-    /// One forest whose score is the mean of theirs (L. Breiman, "Bagging predictors", 1996): what only one of them
-    /// took for a sign counts little, which matters most on data unlike that trained on.
-    /// </summary>
-    /// <param name="forests">One or more, of the same features.</param>
+    /// <summary>Creates one forest whose score is the mean of several (L. Breiman, "Bagging predictors", 1996): a
+    /// pattern that only one of them found counts little, which matters most on data unlike the training
+    /// data.</summary>
+    /// <param name="forests">The forests, at least one, over the same features.</param>
     public static Forest Mean(IReadOnlyList<Forest> forests)
     {
         float[] Part(float[] values) => [.. values.Select(v => v / forests.Count)];
@@ -78,7 +75,7 @@ public static class Boosting
         );
     }
 
-    /// <summary>ML.NET's own model, and what it predicts with.</summary>
+    /// <summary>Trains ML.NET's own model and its predictor.</summary>
     public static (LightGbmBinaryModelParameters Model, ITransformer Predictor) TrainModel(
         Rows rows,
         BoostingSettings settings,
@@ -122,13 +119,12 @@ public static class Boosting
         return ((LightGbmBinaryModelParameters)calibrated.SubModel, model);
     }
 
-    /// <summary>What ML.NET itself predicts, log-odds.</summary>
+    /// <summary>Gets the log-odds that ML.NET itself predicts.</summary>
     public static float[] Predict(ITransformer predictor, Rows rows) =>
         [.. predictor.Transform(View(new MLContext(0), rows)).GetColumn<float>("Score")];
 
-    /// <summary>
-    /// ML.NET's trees as ours, with expected values at nodes by how many training rows reach each leaf.
-    /// </summary>
+    /// <summary>Converts ML.NET's trees. Expected values at nodes are weighted by the number of training rows that
+    /// reach each leaf.</summary>
     public static Forest FromMicrosoft(LightGbmBinaryModelParameters model, Rows rows)
     {
         var ensemble = model.TrainedTreeEnsemble;
@@ -154,7 +150,7 @@ public static class Boosting
 
     private static void FillNodeValues(Tree tree, Rows rows)
     {
-        // one row more than there are, so that a leaf that no row reaches has a value too
+        // a little more than zero, so that a leaf that no row reaches has a weight too
         var reach = new double[tree.Leaves];
         Array.Fill(reach, 1e-3);
         int step = Math.Max(1, rows.Count / 5000);

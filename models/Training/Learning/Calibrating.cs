@@ -2,15 +2,14 @@ using Models.Scoring;
 
 namespace Models.Training.Learning;
 
-/// <summary>Fits a monotone calibration to scores that the model didn't train on.</summary>
+/// <summary>Fits a monotone calibration to scores of rows left out of training.</summary>
 public static class Calibrating
 {
     private const int Knots = 12;
 
-    /// <summary>
-    /// Log-odds of the label in parts of equal size (each with one case of either label added: no part is certain),
-    /// made to ascend by pooling neighbours (M. Ayer et al., 1955), and straight pieces between.
-    /// </summary>
+    /// <summary>Computes the log-odds of the label in bins of equal size (adding one case of either label, so that no
+    /// bin is certain), makes them ascend by pooling adjacent bins (M. Ayer et al., 1955), and interpolates
+    /// linearly.</summary>
     public static Calibration Fit(IReadOnlyList<float> raw, IReadOnlyList<bool> positive)
     {
         int[] order = [.. Enumerable.Range(0, raw.Count).OrderBy(i => raw[i])];

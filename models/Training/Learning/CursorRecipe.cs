@@ -5,15 +5,15 @@ using Models.Training.Paths;
 
 namespace Models.Training.Learning;
 
-/// <summary>
-/// How a cursor artefact is made of data; the one recipe of models.md. The same data and seed give the same artefact.
-/// </summary>
-/// <param name="Corpus">Rows.</param>
-/// <param name="Boosting">Forest.</param>
-/// <param name="Network">What scores beside the forest, over the same features.</param>
-/// <param name="Folds">People and families are left out in so many parts, for cut-off and calibration.</param>
-/// <param name="FalsePositives">Share of known people, left out and seen through simulated recorders, that may lie over
-/// the cut-off.</param>
+/// <summary>The settings of the one recipe for cursor artefacts (models.md). The same data and seed give the same
+/// artefact.</summary>
+/// <param name="Corpus">The settings of the rows.</param>
+/// <param name="Boosting">The settings of the forest.</param>
+/// <param name="Network">The settings of the networks beside the forest, over the same features.</param>
+/// <param name="Folds">The number of folds of people and families, left out one at a time for the cut-off and
+/// calibration.</param>
+/// <param name="FalsePositives">The share of known people, left out and seen through simulated recorders, that may
+/// score above the cut-off.</param>
 public sealed record CursorSettings(
     CorpusSettings Corpus,
     BoostingSettings Boosting,
@@ -30,10 +30,10 @@ public sealed record CursorSettings(
             new NetworkSettings()
         );
 
-    /// <summary>The same whose rows are those that networks train on.</summary>
+    /// <summary>The same settings, with rows for training networks.</summary>
     public CursorSettings Paced => this with { Corpus = Corpus with { PacedShare = Network.PacedShare } };
 
-    /// <summary>A fifth of the work: to see that all of an evaluation runs, and roughly what it says.</summary>
+    /// <summary>A fifth of the work: checks that a whole evaluation runs, and gives rough figures.</summary>
     public static CursorSettings Quick { get; } =
         new(
             new CorpusSettings(1, 4, 500),
@@ -43,18 +43,18 @@ public sealed record CursorSettings(
         );
 }
 
-/// <summary>What a part left out of training scored, by models that didn't see it.</summary>
+/// <summary>The score of a path left out of training, from models that didn't see it.</summary>
 /// <param name="Kind">"people/source" or the family.</param>
-/// <param name="Group">Person or recording.</param>
-/// <param name="Program">Label.</param>
-/// <param name="Raw">Raw score.</param>
+/// <param name="Group">The person or recording.</param>
+/// <param name="Program">Whether it is a program's path (the label).</param>
+/// <param name="Raw">The raw score.</param>
 public readonly record struct LeftOut(string Kind, string Group, bool Program, float Raw);
 
-/// <summary>What the recipe made.</summary>
-/// <param name="Artefact">To be saved.</param>
-/// <param name="Seen">Left-out scores of paths through simulated recorders: cut-off and calibration come from
-/// them.</param>
-/// <param name="AsRecorded">Left-out scores of paths as they were recorded: what is reported.</param>
+/// <summary>The result of the recipe.</summary>
+/// <param name="Artefact">The artefact to save.</param>
+/// <param name="Seen">Left-out scores of paths through simulated recorders; the cut-off and calibration are derived
+/// from them.</param>
+/// <param name="AsRecorded">Left-out scores of paths as they were recorded, which are reported.</param>
 /// <param name="CutRaw">The cut-off as a raw score.</param>
 public sealed record CursorResult(
     Artefact Artefact,
@@ -63,12 +63,12 @@ public sealed record CursorResult(
     double CutRaw
 );
 
-/// <summary>Makes cursor artefacts.</summary>
+/// <summary>Creates cursor artefacts.</summary>
 public sealed class CursorRecipe(CursorSettings settings, int seed, Action<string> progress)
 {
     /// <summary>Runs the recipe.</summary>
     /// <param name="data">People and programs to train on.</param>
-    /// <param name="families">Which of our own adversaries to train on.</param>
+    /// <param name="families">Selects our own adversaries to train on.</param>
     public CursorResult Make(IReadOnlyList<PathRecord> data, Func<string, bool> families)
     {
         PathRecord[] people = [.. data.Where(p => !p.Program)],
@@ -109,10 +109,8 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
         return new CursorResult(Finish(data, draws, recorded, whole, seen, asRecorded, cut), seen, asRecorded, cut);
     }
 
-    /// <summary>
-    /// All rows, drawn anew for each of the mean's forests: each sees other recorders, cuts and adversaries, so that
-    /// what it took from one draw's accidents the others don't confirm.
-    /// </summary>
+    /// <summary>Draws all rows anew for each of the mean's forests. Each sees other recorders, cuts and adversaries, so
+    /// accidental patterns of one draw aren't confirmed by the others.</summary>
     public static Rows[] Draw(
         CursorSettings settings,
         int seed,
@@ -135,10 +133,9 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
         return draws;
     }
 
-    /// <summary>
-    /// A forest, and networks of paced rows: a network goes on along its slopes where people at another task take
-    /// longer than any that it saw, and would call them programs (models.md); trees don't, and find less when paced.
-    /// </summary>
+    /// <summary>Trains a forest, and networks on paced rows. Where people take longer on another task than in any
+    /// training row, a network continues along its slopes and would call them programs (models.md). Trees don't, and
+    /// find less if trained on paced rows.</summary>
     public static Ensemble Train(
         IReadOnlyList<Rows> draws,
         IReadOnlyList<Rows> paced,
@@ -146,7 +143,7 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
         int seed
     ) => new(Boosting.Train(draws, settings.Boosting, seed), NetworkTraining.Train(paced, settings.Network, seed));
 
-    /// <summary>Scores of rows.</summary>
+    /// <summary>Scores rows.</summary>
     public static IEnumerable<LeftOut> Score(Ensemble ensemble, Rows rows, Func<int, bool> wanted)
     {
         for (int i = 0; i < rows.Count; i++)
@@ -158,7 +155,8 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
         }
     }
 
-    /// <summary>By feature, the mean |contribution| to the raw score of paths as recorded, log-odds.</summary>
+    /// <summary>Computes the mean |contribution| of each feature to the raw score of paths as recorded, in
+    /// log-odds.</summary>
     public IEnumerable<(string Name, double Worth)> Worth(Artefact artefact, IReadOnlyList<PathRecord> data)
     {
         Rows rows = Corpus.AsRecorded([.. data.Where((_, i) => i % 10 == seed % 10)]);
@@ -215,7 +213,7 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
             ArtefactHeader.Cursor,
             Ranges(recorded),
             calibration,
-            // the smallest step below, so that the raw score of the cut-off itself reaches it
+            // the largest smaller double, so that the raw score of the cut-off itself reaches it
             Math.BitDecrement(calibration.Probability((float)cut)),
             [
                 .. data.GroupBy(p => p.Source)
@@ -246,7 +244,7 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
         return Artefact.Create(header, ensemble);
     }
 
-    /// <summary>What is usual in people, as recorded.</summary>
+    /// <summary>Gets the usual range of each feature in people, as recorded.</summary>
     private static List<ArtefactFeature> Ranges(Rows recorded)
     {
         int[] people = [.. Enumerable.Range(0, recorded.Count).Where(i => !recorded.Positive[i])];

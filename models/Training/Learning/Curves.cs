@@ -1,9 +1,10 @@
 namespace Models.Training.Learning;
 
-/// <summary>What scores are worth: ranking, recall at a share of false positives, calibration.</summary>
+/// <summary>Quality measures of scores: ranking, recall at a false-positive rate, calibration.</summary>
 public static class Curves
 {
-    /// <summary>Area under the ROC curve: the probability that a positive scores above a negative, ties half.</summary>
+    /// <summary>Computes the area under the ROC curve: the probability that a positive scores above a negative; ties
+    /// count half.</summary>
     public static double Auc(IReadOnlyList<double> negatives, IReadOnlyList<double> positives)
     {
         double[] n = [.. negatives.Order()];
@@ -16,7 +17,7 @@ public static class Curves
         return n.Length == 0 || positives.Count == 0 ? double.NaN : sum / n.Length / positives.Count;
     }
 
-    /// <summary>The least score at or above which at most this share of negatives lies.</summary>
+    /// <summary>Finds the lowest score such that at most a given share of negatives is at or above it.</summary>
     public static double CutOff(IReadOnlyList<double> negatives, double falsePositives)
     {
         double[] n = [.. negatives.OrderDescending()];
@@ -24,18 +25,18 @@ public static class Curves
         return may >= n.Length ? n[^1] : Math.BitIncrement(n[may]);
     }
 
-    /// <summary>Share of scores at or above a cut-off.</summary>
+    /// <summary>Computes the share of scores at or above a cut-off.</summary>
     public static double Over(IReadOnlyList<double> scores, double cutOff) =>
         scores.Count == 0 ? double.NaN : (double)scores.Count(s => s >= cutOff) / scores.Count;
 
-    /// <summary>Recall at a share of false positives.</summary>
+    /// <summary>Computes the recall at a share of false positives.</summary>
     public static double Recall(
         IReadOnlyList<double> negatives,
         IReadOnlyList<double> positives,
         double falsePositives
     ) => Over(positives, CutOff(negatives, falsePositives));
 
-    /// <summary>95 % interval of a share (E. Wilson, 1927).</summary>
+    /// <summary>Computes the 95 % interval of a share (E. Wilson, 1927).</summary>
     public static (double Low, double High) Wilson(double share, int n)
     {
         const double Z = 1.96;

@@ -5,15 +5,13 @@ using Models.Scoring;
 
 namespace Models.Training.Learning;
 
-/// <summary>
-/// A dense layer while it learns: forward and backward through a batch of <see cref="Batch"/> rows, then one step of
-/// Adam (D. Kingma, J. Ba, 2015; weights shrink apart from it: I. Loshchilov, F. Hutter, 2019). Sums are taken in one
-/// order whatever vectors the machine has, so that a seed gives the same weights. Values of neuron n lie at <c>n *
-/// Batch</c>, a place for each row.
-/// </summary>
+/// <summary>A dense layer during training: forward and backward passes through a batch of <see cref="Batch"/> rows,
+/// then one step of Adam with decoupled weight decay (D. Kingma, J. Ba, 2015; I. Loshchilov, F. Hutter, 2019). Sums are
+/// taken in the same order on every machine, so a seed always gives the same weights. The values of neuron n begin at
+/// <c>n * Batch</c>, one for each row.</summary>
 internal sealed class DenseTraining
 {
-    /// <summary>Rows at once.</summary>
+    /// <summary>The number of rows per batch.</summary>
     public const int Batch = 128;
 
     private const int Width = 16;
@@ -29,13 +27,13 @@ internal sealed class DenseTraining
         _outputs,
         _padded;
 
-    /// <param name="inputs">Neurons before.</param>
-    /// <param name="outputs">Its own.</param>
-    /// <param name="deviation">Of the weights that it starts with.</param>
-    /// <param name="random">Draws them.</param>
+    /// <param name="inputs">The number of input neurons.</param>
+    /// <param name="outputs">The number of output neurons.</param>
+    /// <param name="deviation">The standard deviation of the initial weights.</param>
+    /// <param name="random">The source of the initial weights.</param>
     public DenseTraining(int inputs, int outputs, double deviation, Random random)
     {
-        // inputs and outputs to whole tiles of four; what is added stays 0
+        // inputs and outputs padded to whole tiles of four; the padding stays 0
         (_inputs, _outputs, _padded) = (Tiles(inputs), outputs, Tiles(outputs));
         int count = (_inputs + 1) * _padded;
         (_weights, _gradient, _mean, _square) = (
@@ -55,16 +53,17 @@ internal sealed class DenseTraining
         }
     }
 
-    /// <summary>What it gives: <see cref="Forward"/> writes it.</summary>
+    /// <summary>The outputs, which <see cref="Forward"/> writes.</summary>
     public float[] Values { get; }
 
-    /// <summary>The loss's slope by what it gives: written before <see cref="Backward"/>.</summary>
+    /// <summary>The gradient of the loss with respect to the outputs; set it before <see cref="Backward"/>.</summary>
     public float[] Slopes { get; }
 
-    /// <summary>Up to the next multiple of four: how many neurons a layer's input must have room for.</summary>
+    /// <summary>Rounds up to the next multiple of four: the number of neurons that a layer's input must have room
+    /// for.</summary>
     public static int Tiles(int neurons) => (neurons + 3) / 4 * 4;
 
-    /// <summary>From what the layer before gave to <see cref="Values"/>.</summary>
+    /// <summary>Computes <see cref="Values"/> from the previous layer's outputs.</summary>
     public void Forward(float[] from, bool leaks)
     {
         for (int o = 0; o < _padded; o += 4)
@@ -104,10 +103,9 @@ internal sealed class DenseTraining
         }
     }
 
-    /// <summary>
-    /// From <see cref="Slopes"/> to the weights' gradient and, where there is one, to the slopes of the layer before.
-    /// </summary>
-    public void Backward(float[] from, float[]? before, bool leaks)
+    /// <summary>Computes the weight gradient from <see cref="Slopes"/>, and the previous layer's gradient, if there is
+    /// one.</summary>
+    public void Backward(float[] from, float[]? previous, bool leaks)
     {
         for (int at = 0; leaks && at < Slopes.Length; at += Width)
         {
@@ -167,13 +165,13 @@ internal sealed class DenseTraining
             _gradient[(_inputs * _padded) + o] = Sum(sum);
         }
 
-        if (before is not null)
+        if (previous is not null)
         {
-            Back(before);
+            Back(previous);
         }
     }
 
-    /// <summary>The sum of the gradient's squares.</summary>
+    /// <summary>Computes the sum of the gradient's squares.</summary>
     public double Squares()
     {
         double sum = 0;
@@ -185,11 +183,11 @@ internal sealed class DenseTraining
         return sum;
     }
 
-    /// <summary>One step against the gradient.</summary>
-    /// <param name="step">From 1.</param>
-    /// <param name="rate">How far.</param>
-    /// <param name="decay">By what share of the rate weights shrink.</param>
-    /// <param name="scale">What the gradient is multiplied by.</param>
+    /// <summary>Takes one step against the gradient.</summary>
+    /// <param name="step">The number of the step, from 1.</param>
+    /// <param name="rate">The learning rate.</param>
+    /// <param name="decay">The share of the rate by which weights decay.</param>
+    /// <param name="scale">The factor for the gradient.</param>
     public void Step(int step, float rate, float decay, float scale)
     {
         float first = 1 / (1 - MathF.Pow(First, step)),
@@ -204,9 +202,9 @@ internal sealed class DenseTraining
         }
     }
 
-    /// <summary>The layer as it scores.</summary>
-    /// <param name="inputs">Neurons before.</param>
-    /// <param name="times">What its weights and biases are multiplied by.</param>
+    /// <summary>Creates the layer for scoring.</summary>
+    /// <param name="inputs">The number of input neurons.</param>
+    /// <param name="times">The factor for weights and biases.</param>
     public DenseLayer Layer(int inputs, float times)
     {
         var weights = new float[inputs * _outputs];
@@ -222,7 +220,7 @@ internal sealed class DenseTraining
         );
     }
 
-    private void Back(float[] before)
+    private void Back(float[] previous)
     {
         for (int i = 0; i < _inputs; i += 4)
         {
@@ -251,10 +249,10 @@ internal sealed class DenseTraining
                     (d0, d1) = (Vector512.FusedMultiplyAdd(s0, v, d0), Vector512.FusedMultiplyAdd(s1, v, d1));
                 }
 
-                Put(before, (i * Batch) + r, a0, a1, false);
-                Put(before, ((i + 1) * Batch) + r, b0, b1, false);
-                Put(before, ((i + 2) * Batch) + r, c0, c1, false);
-                Put(before, ((i + 3) * Batch) + r, d0, d1, false);
+                Put(previous, (i * Batch) + r, a0, a1, false);
+                Put(previous, ((i + 1) * Batch) + r, b0, b1, false);
+                Put(previous, ((i + 2) * Batch) + r, c0, c1, false);
+                Put(previous, ((i + 3) * Batch) + r, d0, d1, false);
             }
         }
     }
@@ -273,7 +271,7 @@ internal sealed class DenseTraining
         Put(to, at + Width, leaks ? Vector512.ConditionalSelect(Vector512.LessThan(two, zero), two * leak, two) : two);
     }
 
-    /// <summary>Halves added to halves.</summary>
+    /// <summary>Sums all elements by repeatedly adding halves.</summary>
     private static float Sum(Vector512<float> v)
     {
         Vector256<float> eight = v.GetLower() + v.GetUpper();

@@ -3,18 +3,19 @@ using Models.Training.Data;
 
 namespace Models.Training.Learning;
 
-/// <summary>How a network is trained.</summary>
-/// <param name="First">Neurons of its first layer.</param>
-/// <param name="Second">Of its second; the third gives the score.</param>
-/// <param name="Passes">Over a draw of the rows.</param>
-/// <param name="Rate">Of a step at its greatest: it rises over the first <see cref="NetworkTraining.Warm"/> steps and
-/// falls as a cosine to 0 (I. Loshchilov, F. Hutter, 2017).</param>
-/// <param name="Decay">By what share of the rate weights shrink a step.</param>
-/// <param name="Dropout">Features that a row goes without, drawn for each (N. Srivastava et al., 2014).</param>
-/// <param name="Networks">Trained so often, from seeds of their own; their mean scores.</param>
-/// <param name="Share">What their mean is multiplied by before it is added to the forest's score.</param>
-/// <param name="PacedShare">Of the rows that they train on, those at another pace
-/// (<see cref="Paths.CorpusSettings.PacedShare"/>).</param>
+/// <summary>The settings of training networks.</summary>
+/// <param name="First">The number of neurons in the first layer.</param>
+/// <param name="Second">The number of neurons in the second layer; the third one outputs the score.</param>
+/// <param name="Passes">The number of passes over a draw of the rows.</param>
+/// <param name="Rate">The maximum learning rate: it rises over the first <see cref="NetworkTraining.Warm"/> steps and
+/// then falls along a cosine to 0 (I. Loshchilov, F. Hutter, 2017).</param>
+/// <param name="Decay">The share of the rate by which weights decay per step.</param>
+/// <param name="Dropout">The share of features dropped from a row, drawn for each row (N. Srivastava et al.,
+/// 2014).</param>
+/// <param name="Networks">The number of networks, each trained with its own seed, whose mean is the score.</param>
+/// <param name="Share">The factor for their mean before it is added to the forest's score.</param>
+/// <param name="PacedShare">The share of their training rows that are at another pace (<see
+/// cref="Paths.CorpusSettings.PacedShare"/>).</param>
 public sealed record NetworkSettings(
     int First = 128,
     int Second = 32,
@@ -27,23 +28,21 @@ public sealed record NetworkSettings(
     double PacedShare = 0.5
 );
 
-/// <summary>Trains networks on the rows that forests are trained on.</summary>
+/// <summary>Trains networks on the rows of the forests.</summary>
 public static class NetworkTraining
 {
-    /// <summary>Steps until the rate is whole.</summary>
+    /// <summary>The number of steps until the rate reaches its maximum.</summary>
     public const int Warm = 200;
 
-    /// <summary>Rows that middles and scales are taken of.</summary>
+    /// <summary>The number of rows sampled for middles and scales.</summary>
     private const int Sampled = 8000;
 
-    /// <summary>
-    /// What score beside one forest: each gives an equal part of their mean's share. The same rows, settings and seed
-    /// give the same networks.
-    /// </summary>
-    /// <param name="draws">Rows drawn several times: each pass is over the next.</param>
-    /// <param name="settings">How.</param>
-    /// <param name="seed">All chance comes from it.</param>
-    /// <param name="hidden">Features that they aren't shown: whatever such a one is, it counts 0.</param>
+    /// <summary>Trains the networks beside one forest; each contributes an equal part of their mean's share. The same
+    /// rows, settings and seed give the same networks.</summary>
+    /// <param name="draws">Several draws of the rows: each pass uses the next one.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="seed">The seed of all randomness.</param>
+    /// <param name="hidden">The features hidden from the networks: they count as 0, whatever their value.</param>
     public static IReadOnlyList<Network> Train(
         IReadOnlyList<Rows> draws,
         NetworkSettings settings,
@@ -85,7 +84,7 @@ public static class NetworkTraining
         const int Batch = DenseTraining.Batch;
         var random = new Random(seed);
         int[] widths = [middle.Length, settings.First, settings.Second, 1];
-        // deviations for leaks by K. He et al., 2015; the last layer begins near 0
+        // deviations for leaky units by K. He et al., 2015; the last layer begins near 0
         DenseTraining[] layers =
         [
             .. Enumerable
@@ -117,7 +116,7 @@ public static class NetworkTraining
                 step++;
                 foreach (DenseTraining layer in layers)
                 {
-                    // a step's gradient is cut to length 1
+                    // the gradient of a step is clipped to length 1
                     layer.Step(
                         step,
                         (float)rate,
@@ -130,7 +129,7 @@ public static class NetworkTraining
             if (step == begun)
             {
                 throw new ArgumentException(
-                    $"A draw has {orders[draw].Length} rows: a network needs {Batch} and more."
+                    $"A draw has {orders[draw].Length} rows: a network needs at least {Batch}."
                 );
             }
         }
@@ -153,7 +152,7 @@ public static class NetworkTraining
             layers[l].Forward(l == 0 ? inputs : layers[l - 1].Values, leaks: l < layers.Length - 1);
         }
 
-        // the slope of the logistic loss by the log-odds
+        // the gradient of the logistic loss with respect to the log-odds
         float[] scores = layers[^1].Values,
             slopes = layers[^1].Slopes;
         for (int r = 0; r < which.Length; r++)
@@ -175,7 +174,8 @@ public static class NetworkTraining
 
     private static void Fill(float[] inputs, float[][] prepared, ReadOnlySpan<int> rows, double dropout, Random random)
     {
-        // one generator a batch, or chance would take as long as learning (G. Marsaglia, "Xorshift RNGs", 2003)
+        // one generator per batch: otherwise random numbers would take as long as learning (G. Marsaglia, "Xorshift
+        // RNGs", 2003)
         uint state = (uint)random.Next(1, int.MaxValue),
             dropped = (uint)(dropout * uint.MaxValue);
         float kept = (float)(1 / (1 - dropout));
@@ -203,10 +203,8 @@ public static class NetworkTraining
         return prepared;
     }
 
-    /// <summary>
-    /// By feature the median, and 1 over half of what lies between the 16th and the 84th percentile: a deviation that
-    /// tails don't move.
-    /// </summary>
+    /// <summary>Computes the median of each feature, and 2 divided by the distance between its 16th and 84th
+    /// percentiles: a scale that outliers don't affect.</summary>
     private static (float[] Middle, float[] Scale) Standard(Rows rows)
     {
         int every = Math.Max(1, rows.Count / Sampled);
@@ -219,7 +217,7 @@ public static class NetworkTraining
             float At(double share) => values[(int)(share * (values.Length - 1))];
             float spread = At(0.84) - At(0.16);
             middle[f] = At(0.5);
-            // where most values are equal, the deviation of all
+            // if most values are equal, the standard deviation of all
             scale[f] =
                 spread > 1e-6f
                     ? 2 / spread

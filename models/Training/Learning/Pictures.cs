@@ -3,14 +3,14 @@ using static Models.Training.Learning.Report;
 
 namespace Models.Training.Learning;
 
-/// <summary>ROC curves and calibration as SVG.</summary>
+/// <summary>Draws ROC curves and calibration as SVG.</summary>
 public static class Pictures
 {
     private const int Size = 420;
     private const int Edge = 50;
     private static readonly string[] Colours = ["#1b6ca8", "#c8553d", "#3a7d44", "#7b4b94", "#b08d00"];
 
-    /// <summary>Writes roc.svg (false positives by logarithm) and calibration.svg.</summary>
+    /// <summary>Writes roc.svg (with false positives on a logarithmic axis) and calibration.svg.</summary>
     public static void Write(DirectoryInfo to, CursorResult result, IReadOnlyDictionary<string, LeftOut[]> unseen)
     {
         double[] programs = Raw(result.AsRecorded.Where(s => s.Program));
@@ -39,7 +39,7 @@ public static class Pictures
             .ToList();
         File.WriteAllText(
             Path.Combine(to.FullName, "calibration.svg"),
-            Chart("said", "were programs", [("left out", calibration), ("perfect", [(0, 0), (1, 1)])])
+            Chart("predicted", "share of programs", [("left out", calibration), ("perfect", [(0, 0), (1, 1)])])
         );
     }
 

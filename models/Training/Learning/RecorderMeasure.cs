@@ -7,27 +7,22 @@ using static Models.Training.Learning.Report;
 
 namespace Models.Training.Learning;
 
-/// <summary>
-/// What the recipe is worth on a recorder that it didn't train on, and on one that it knows without features of
-/// recorders.
-/// </summary>
-/// <param name="settings">The recipe's.</param>
-/// <param name="seed">All chance comes from it.</param>
-/// <param name="progress">Told of each step.</param>
+/// <summary>Measures the recipe on a recorder that it didn't train on, and on a known one without recorder-dependent
+/// features.</summary>
+/// <param name="settings">The settings of the recipe.</param>
+/// <param name="seed">The seed of all randomness.</param>
+/// <param name="progress">Receives a message for each step.</param>
 public sealed class RecorderMeasure(CursorSettings settings, int seed, Action<string> progress)
 {
-    /// <summary>Recordings are left out in so many parts.</summary>
+    /// <summary>The number of parts of the recordings, left out one at a time.</summary>
     private const int Parts = 3;
 
-    /// <summary>
-    /// Columns before this one are of groups that hardly depend on the recorder: shape, speed, texture.
-    /// </summary>
+    /// <summary>The first column of the groups that depend on the recorder. Those before it hardly do: shape, speed,
+    /// texture.</summary>
     private const int RecorderFree = (int)PathFeature.AxisShare;
 
-    /// <summary>
-    /// Writes a row for each source of people that may be trained on: trained without the source, its people's and its
-    /// programs' paths.
-    /// </summary>
+    /// <summary>Writes a row for each trainable source of people: trains without the source and measures on its
+    /// people's and programs' paths.</summary>
     public void WriteLeftOut(StringBuilder text, PathRecord[] train)
     {
         text.AppendLine("## Recorders left out")
@@ -75,13 +70,12 @@ public sealed class RecorderMeasure(CursorSettings settings, int seed, Action<st
         text.AppendLine();
     }
 
-    /// <summary>
-    /// Writes how a source's people and programs are told apart: a part of its recordings left out at a time,
-    /// recorder-free features only; trained on all other paths, and on the source's own alone.
-    /// </summary>
+    /// <summary>Writes how well a source's people and programs are distinguished when a part of its recordings is left
+    /// out at a time, with recorder-free features only: trained on all other paths, and on the source's own
+    /// alone.</summary>
     public void WriteByRecording(StringBuilder text, PathRecord[] train, string source)
     {
-        // adversaries are made of others' paths, so that no left-out one lies in them
+        // adversaries are generated from other sources' paths, so that none contains a left-out path
         var material = new People(train.Where(p => !p.Program && p.Source != source));
         Rows[] Draw(CursorSettings by) =>
             [

@@ -9,7 +9,7 @@ using static Models.Training.Learning.Report;
 
 namespace Models.Training.Learning;
 
-/// <summary>What the replay index finds, and what it takes for a replay wrongly.</summary>
+/// <summary>Measures the replay index's recall and false positives.</summary>
 public static class ReplayMeasure
 {
     private const int Queries = 4000;
@@ -108,7 +108,7 @@ public static class ReplayMeasure
             }
         }
 
-        // the processor's time, not the clock's: others use the machine
+        // CPU time rather than elapsed time, because others use the machine
         using var process = Process.GetCurrentProcess();
         var question = new ReplayLookup();
         process.Refresh();
@@ -133,7 +133,7 @@ public static class ReplayMeasure
         Row(text, "any, among all", index, people, ReplayWay.Any, seed + 1);
     }
 
-    /// <summary>Another path: turned, scaled, bent and slipped in time so far that it is nobody's replay.</summary>
+    /// <summary>Varies a path: turned, scaled, bent and shifted in time so far that it isn't a replay.</summary>
     private static PathRecord Vary(PathRecord path, Random random)
     {
         double turn = random.Even(0, 2 * Math.PI),
@@ -178,8 +178,8 @@ public static class ReplayMeasure
         var question = new ReplayLookup();
         int found = 0,
             right = 0,
-            asked = 0;
-        for (int q = 0; each ? q < people.Length : asked < Queries && q < 20 * Queries; q++)
+            queries = 0;
+        for (int q = 0; each ? q < people.Length : queries < Queries && q < 20 * Queries; q++)
         {
             var random = new Random(seed + (7919 * q));
             int of = each ? q : random.Next(people.Length);
@@ -189,7 +189,7 @@ public static class ReplayMeasure
             }
 
             PathRecord replay = way(random).Play(people[of], random);
-            asked++;
+            queries++;
             if (Find(index, Sign(replay), replay, 100_000_000, question, out ReplayMatch match))
             {
                 found++;
@@ -197,9 +197,9 @@ public static class ReplayMeasure
             }
         }
 
-        string exact = each ? F($" {right} of {asked}") : "";
+        string exact = each ? F($" {right} of {queries}") : "";
         text.AppendLine(
-            $"| {name} | {Share((double)found / asked, asked)} | {Share((double)right / asked, asked)}{exact} |"
+            $"| {name} | {Share((double)found / queries, queries)} | {Share((double)right / queries, queries)}{exact} |"
         );
     }
 

@@ -4,10 +4,10 @@ using Models.Scoring;
 
 namespace Models.Training.Learning;
 
-/// <summary>Writes what was measured, as Markdown.</summary>
+/// <summary>Formats measurements as Markdown.</summary>
 public static class Report
 {
-    /// <summary>The model card of a cursor artefact.</summary>
+    /// <summary>Writes the model card of a cursor artefact.</summary>
     public static string Card(CursorResult result)
     {
         Artefact artefact = result.Artefact;
@@ -64,7 +64,7 @@ public static class Report
         return text.ToString();
     }
 
-    /// <summary>By family, left out of training, against people left out.</summary>
+    /// <summary>Writes a row for each family left out of training, against people left out.</summary>
     public static void Families(StringBuilder text, CursorResult result, IReadOnlyList<double>? others = null)
     {
         double cut = result.CutRaw;
@@ -93,14 +93,14 @@ public static class Report
         }
     }
 
-    /// <summary>A share with its 95 % interval (Wilson).</summary>
+    /// <summary>Formats a share with its 95 % interval (Wilson).</summary>
     public static string Share(double share, int n)
     {
         var (low, high) = Curves.Wilson(share, n);
         return F($"{share:F3} ({low:F3}–{high:F3})");
     }
 
-    /// <summary>Raw scores.</summary>
+    /// <summary>Gets the raw scores.</summary>
     public static double[] Raw(IEnumerable<LeftOut> scores) => [.. scores.Select(s => (double)s.Raw)];
 
     internal static string F(ref DefaultInterpolatedStringHandler text) => text.ToStringAndClear();

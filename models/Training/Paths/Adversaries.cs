@@ -2,14 +2,12 @@ using static Models.Training.Paths.Pieces;
 
 namespace Models.Training.Paths;
 
-/// <summary>
-/// Programs of our own that imitate people, a few lines each and harder or easier by chance. Families are what
-/// evaluation leaves out. None is a person's path moved, turned, scaled or stretched: that is a person's movement, and
-/// replays are the index's (models.md).
-/// </summary>
+/// <summary>Our own programs that imitate people, a few lines each, of random difficulty. Evaluation leaves out whole
+/// families. None of them moves, turns, scales or stretches a person's path: that would be a person's movement, and
+/// replays are the index's task (models.md).</summary>
 public static class Adversaries
 {
-    /// <summary>By family, how a motion is made.</summary>
+    /// <summary>The generator of motions, by family.</summary>
     public static IReadOnlyList<(string Family, Func<Random, People, Motion> Make)> All { get; } =
     [
         ("bezier", (r, _) => Plain(r, (x, y) => Bezier(r, x, y, 2, r.Even(0.05, 0.7)))),
@@ -78,10 +76,8 @@ public static class Adversaries
         return Spline(points);
     }
 
-    /// <summary>
-    /// A Bezier curve through random knots in a box, noted at evenly many points, some of them shaken, eased, a fixed
-    /// wait each.
-    /// </summary>
+    /// <summary>A Bezier curve through random knots in a box, sampled at even intervals, with some points displaced,
+    /// eased, and a fixed wait between points.</summary>
     private static Motion Knots(Random r)
     {
         var (x, y) = Target(r);
@@ -107,7 +103,7 @@ public static class Adversaries
         return motion;
     }
 
-    /// <summary>A random walk, smoothed by a moving mean, bent so that it ends at the target.</summary>
+    /// <summary>A random walk, smoothed by a moving average and bent so that it ends at the target.</summary>
     private static Curve SmoothedWalk(Random r, double x, double y)
     {
         const int Points = 80;
@@ -138,7 +134,7 @@ public static class Adversaries
         };
     }
 
-    /// <summary>A curve past the target and a short one back to it.</summary>
+    /// <summary>A curve past the target and a short one back.</summary>
     private static Motion Overshoot(Random r)
     {
         var (x, y) = Target(r);
@@ -159,9 +155,8 @@ public static class Adversaries
         return motion;
     }
 
-    /// <summary>
-    /// A line or curve in few equal steps, as a script asks a browser for, with waits between that vary.
-    /// </summary>
+    /// <summary>A line or curve in a few equal steps, as a script requests from a browser, with varying
+    /// waits.</summary>
     private static Motion FewSteps(Random r)
     {
         var (x, y) = Target(r);
@@ -184,7 +179,7 @@ public static class Adversaries
     private static Curve Arc(Random r, double x, double y)
     {
         double bend = r.Even(0.1, 3) * (r.Is(0.5) ? 1 : -1);
-        // a circle through both ends that turns by bend
+        // a circular arc through both ends that turns by bend
         return way =>
         {
             double a = (way - 0.5) * bend,
@@ -207,7 +202,8 @@ public static class Adversaries
         };
     }
 
-    /// <summary>Minimum jerk to near the target, then 0 to 3 smaller ones, overlapping or after a pause.</summary>
+    /// <summary>A minimum-jerk movement to near the target, then 0 to 3 smaller ones, overlapping or after a
+    /// pause.</summary>
     private static Motion Corrected(Random r)
     {
         var (x, y) = Target(r);
@@ -281,7 +277,7 @@ public static class Adversaries
         return r.Is(0.4) ? Wander(r, motion, r.Even(0.3, 3), r.LogEven(20, 200)) : motion;
     }
 
-    /// <summary>A smooth curve through few points of a person's line, in a program's time.</summary>
+    /// <summary>A smooth curve through a few points of a person's path, with a program's timing.</summary>
     private static Motion Anchors(Random r, People people)
     {
         var (x, y) = people.Shape(r);
@@ -296,7 +292,7 @@ public static class Adversaries
         return Follow(r, Spline(points), TimeLaw(r), r.LogEven(200, 2500));
     }
 
-    /// <summary>A program's curve in a person's time.</summary>
+    /// <summary>A program's curve with a person's timing.</summary>
     private static Motion PersonTime(Random r, People people)
     {
         var (x, y) = Target(r);
@@ -312,7 +308,7 @@ public static class Adversaries
         return r.Is(0.4) ? Jitter(r, motion, r.Even(0.3, 2)) : motion;
     }
 
-    /// <summary>A person's path with noise of every point on its own, well over what recorders add.</summary>
+    /// <summary>A person's path with independent noise on every point, well above that of recorders.</summary>
     private static Motion PersonNoise(Random r, People people)
     {
         var (x, y, duration) = people.Timed(r);

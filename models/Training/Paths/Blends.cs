@@ -2,17 +2,16 @@ using static Models.Training.Paths.Pieces;
 
 namespace Models.Training.Paths;
 
-/// <summary>
-/// Adversaries whose parts are drawn each on its own (line, way in time, noise, ticks), so that what is learned isn't
-/// how a few programs put them together; and the ways of getting there that those lack: flows, roaming, single pixels,
-/// legs.
-/// </summary>
+/// <summary>Adversaries whose parts (curve, time law, noise, ticks) are drawn independently, so that the model doesn't
+/// learn how a few programs combine them. Also motions that those programs lack: flows, roaming, single pixels,
+/// legs.</summary>
 internal static class Blends
 {
-    /// <summary>The most points of a motion that goes by single pixels.</summary>
+    /// <summary>The maximum number of points of a motion by single pixels.</summary>
     private const int MaxPixels = 1500;
 
-    /// <summary>Any curve in any time with any noise, in one go or several that may overlap the aim.</summary>
+    /// <summary>Any curve with any time law and any noise, in one move or several, which may overshoot the
+    /// target.</summary>
     public static Motion Blend(Random r)
     {
         int goes = r.Is(0.5) ? 1 : r.Next(2, 5);
@@ -20,7 +19,7 @@ internal static class Blends
         var (x, y) = Target(r);
         for (int i = 0; i < goes; i++)
         {
-            // all but the last stop short of, beyond or beside what is left
+            // all but the last fall short of, overshoot or miss the remaining distance
             double share = i == goes - 1 ? 1 : r.Even(0.5, 1.15),
                 off = i == goes - 1 ? 0 : 0.1 * r.Normal();
             double tx = (share * x) - (off * y),
@@ -42,7 +41,7 @@ internal static class Blends
         return Noisy(r, motion!);
     }
 
-    /// <summary>A curve whose speed goes up and down by chance, smoothly or in stretches of one speed each.</summary>
+    /// <summary>A curve with random speed changes, either smooth or in stretches of constant speed.</summary>
     public static Motion Gusty(Random r)
     {
         var (x, y) = Target(r);
@@ -50,10 +49,9 @@ internal static class Blends
         return r.Is(0.4) ? Noisy(r, motion) : motion;
     }
 
-    /// <summary>
-    /// A line with a wave across, in stretches of one speed each, whole pixels of noise now and then; past the aim and
-    /// back, each after a pause. A quarter of them tiny: what a program does whose aim is where it is.
-    /// </summary>
+    /// <summary>A line with a transverse wave in stretches of constant speed, with occasional noise of whole pixels;
+    /// past the target and back, each after a pause. A quarter of them are tiny, like a program whose target is already
+    /// under the pointer.</summary>
     public static Motion Flow(Random r)
     {
         var (x, y) = Target(r);
@@ -101,10 +99,8 @@ internal static class Blends
         return motion;
     }
 
-    /// <summary>
-    /// A round about in bends that come and go, at one speed or nearly: a curve through places drawn one after the
-    /// other.
-    /// </summary>
+    /// <summary>A detour in changing bends at a nearly constant speed: a curve through places drawn one after
+    /// another.</summary>
     public static Motion Roam(Random r)
     {
         double speed = r.LogEven(0.05, 1.8),
@@ -140,9 +136,8 @@ internal static class Blends
         return motion;
     }
 
-    /// <summary>
-    /// One to a few pixels a step along a line or curve, a wait each that is fixed, drawn, or longer near the end.
-    /// </summary>
+    /// <summary>Steps of one to a few pixels along a line or curve, with waits that are fixed, random, or longer near
+    /// the end.</summary>
     public static Motion Pixels(Random r)
     {
         var (x, y) = Target(r);
@@ -166,10 +161,8 @@ internal static class Blends
         return motion;
     }
 
-    /// <summary>
-    /// A velocity that remembers its last two, drawn to the aim, shaken by more the faster it goes; roots within the
-    /// unit circle.
-    /// </summary>
+    /// <summary>An autoregressive velocity of order two, pulled to the target, with noise that grows with speed; its
+    /// roots lie within the unit circle.</summary>
     public static Motion Autoregressive(Random r)
     {
         var (tx, ty) = Target(r);
@@ -189,7 +182,7 @@ internal static class Blends
             vx = 0,
             vy = 0,
             t = 0;
-        double most = 0.2 * Math.Sqrt((tx * tx) + (ty * ty));
+        double maxSpeed = 0.2 * Math.Sqrt((tx * tx) + (ty * ty));
         int steps = r.Next(15, 150);
         var motion = new Motion();
         motion.Add(0, 0, 0);
@@ -199,7 +192,7 @@ internal static class Blends
                 shake = (shaken * speed) + floor;
             double nx = (a * vx) + (b * ux) + (pull * (tx - x)) + (shake * r.Normal()),
                 ny = (a * vy) + (b * uy) + (pull * (ty - y)) + (shake * r.Normal());
-            double within = Math.Min(1, most / Math.Max(1e-9, Math.Sqrt((nx * nx) + (ny * ny))));
+            double within = Math.Min(1, maxSpeed / Math.Max(1e-9, Math.Sqrt((nx * nx) + (ny * ny))));
             (ux, uy, vx, vy) = (vx, vy, within * nx, within * ny);
             x += vx;
             y += vy;
@@ -210,9 +203,8 @@ internal static class Blends
         return motion;
     }
 
-    /// <summary>
-    /// Legs between places on the way, their corners rounded or not: along the axes, or off the line by chance.
-    /// </summary>
+    /// <summary>Legs between waypoints, with corners rounded or not: along the axes, or randomly off the
+    /// line.</summary>
     public static Motion Corners(Random r)
     {
         var (x, y) = Target(r);
@@ -254,7 +246,7 @@ internal static class Blends
             _ => Corridor(r, x, y),
         };
 
-    /// <summary>A smooth curve through places beside the line, closer to it towards the ends.</summary>
+    /// <summary>A smooth curve through points beside the line, closer to it towards the ends.</summary>
     private static Curve Corridor(Random r, double x, double y)
     {
         int inner = r.Next(1, 5);
@@ -271,7 +263,7 @@ internal static class Blends
         return Spline(points);
     }
 
-    /// <summary>The mean of a curve from a little before to a little after: rounds its corners.</summary>
+    /// <summary>Averages a curve over a short interval, which rounds its corners.</summary>
     private static (double X, double Y) Mean(Curve curve, double way, double width)
     {
         const int Parts = 8;

@@ -1,9 +1,9 @@
 namespace Models.Training.Paths;
 
-/// <summary>Adversaries that go step by step: forces, winds, and steps drawn one after the other.</summary>
+/// <summary>Adversaries that move step by step: forces, winds, and sequentially drawn steps.</summary>
 internal static class Chases
 {
-    /// <summary>A damped spring pulls to a target, with noise as force.</summary>
+    /// <summary>A damped spring that pulls to a target, with noise as force.</summary>
     public static Motion Spring(Random r)
     {
         var (tx, ty) = Pieces.Target(r);
@@ -40,13 +40,13 @@ internal static class Chases
         return motion;
     }
 
-    /// <summary>Gravity to the target and a wind that blows less near it (B. Land, "WindMouse").</summary>
+    /// <summary>Gravity to the target and a wind that weakens near it (B. Land, "WindMouse").</summary>
     public static Motion Wind(Random r)
     {
         var (tx, ty) = Pieces.Target(r);
         double gravity = r.Even(3, 15),
             wind = r.Even(1, 10),
-            most = r.Even(6, 30),
+            maxStep = r.Even(6, 30),
             near = r.Even(8, 30),
             x = 0,
             y = 0,
@@ -75,13 +75,13 @@ internal static class Chases
                         (wy / Math.Sqrt(3)) + (r.Even(-1, 1) * blow / Math.Sqrt(5))
                     )
                     : (wx / Math.Sqrt(3), wy / Math.Sqrt(3));
-            most = distance < near ? Math.Max(3, most / Math.Sqrt(5)) : most;
+            maxStep = distance < near ? Math.Max(3, maxStep / Math.Sqrt(5)) : maxStep;
             vx += wx + (gravity * (tx - x) / distance);
             vy += wy + (gravity * (ty - y) / distance);
             double speed = Math.Sqrt((vx * vx) + (vy * vy));
-            if (speed > most)
+            if (speed > maxStep)
             {
-                double clip = (most / 2) + (r.NextDouble() * most / 2);
+                double clip = (maxStep / 2) + (r.NextDouble() * maxStep / 2);
                 (vx, vy) = (vx / speed * clip, vy / speed * clip);
             }
 
@@ -94,14 +94,14 @@ internal static class Chases
         return motion;
     }
 
-    /// <summary>Each step covers a share of what is left, in a direction that errs.</summary>
+    /// <summary>Each step covers a share of the remaining distance, in an inexact direction.</summary>
     public static Motion Pursuit(Random r)
     {
         var (tx, ty) = Pieces.Target(r);
         double share = r.Even(0.03, 0.2),
             error = r.Even(0, 0.6),
             memory = r.Even(0, 0.95),
-            most = r.Even(8, 60),
+            maxStep = r.Even(8, 60),
             x = 0,
             y = 0,
             off = 0,
@@ -118,7 +118,7 @@ internal static class Chases
             }
 
             off = (memory * off) + (Math.Sqrt(1 - (memory * memory)) * error * r.Normal());
-            double step = Math.Min(most, Math.Max(1, share * left)),
+            double step = Math.Min(maxStep, Math.Max(1, share * left)),
                 angle = Math.Atan2(ty - y, tx - x) + off;
             x += step * Math.Cos(angle);
             y += step * Math.Sin(angle);
@@ -129,7 +129,7 @@ internal static class Chases
         return motion;
     }
 
-    /// <summary>A drift to the target under steps that wander.</summary>
+    /// <summary>A drift to the target with a random walk.</summary>
     public static Motion RandomWalk(Random r)
     {
         var (tx, ty) = Pieces.Target(r);

@@ -4,12 +4,12 @@ using Models.Training.Data;
 
 namespace Models.Training.Paths;
 
-/// <summary>How many rows are made of what.</summary>
-/// <param name="PeopleRounds">Times that each person's path is recorded again.</param>
-/// <param name="FewRounds">The same for a source of people with under 2,000 paths.</param>
-/// <param name="PerFamily">Rows of each family of programs.</param>
-/// <param name="PacedShare">Of all rows, people's and programs' alike, those played at another pace: a task that nobody
-/// recorded takes another time.</param>
+/// <summary>The composition of the training rows.</summary>
+/// <param name="PeopleRounds">The number of times that each person's path is recorded again.</param>
+/// <param name="FewRounds">The same for sources with fewer than 2,000 paths of people.</param>
+/// <param name="PerFamily">The number of rows per family of programs.</param>
+/// <param name="PacedShare">The share of all rows, people's and programs' alike, at another pace, because tasks that
+/// aren't in the recordings take other times.</param>
 public sealed record CorpusSettings(
     int PeopleRounds = 2,
     int FewRounds = 12,
@@ -17,30 +17,26 @@ public sealed record CorpusSettings(
     double PacedShare = 0
 );
 
-/// <summary>
-/// Makes training rows: paths of people and programs, cut out of longer ones and chained with pauses (so that the task
-/// isn't the label), each seen through a simulated recorder of its own. A row's chance depends on the seed, its path
-/// and its round only.
-/// </summary>
+/// <summary>Creates training rows: paths of people and programs, cut out of longer ones and chained with pauses (so
+/// that the task doesn't reveal the label), each seen through its own simulated recorder. A row's randomness depends
+/// only on the seed, its path and its round.</summary>
 public sealed class Corpus(CorpusSettings settings, int seed)
 {
     private const double RawShare = 0.35;
 
-    /// <summary>
-    /// Of an adversary's raw paths, those noted at the program's own events, as a page notes what a script dispatches.
-    /// </summary>
+    /// <summary>The share of an adversary's raw paths that are sampled at the program's own events, as a page records
+    /// what a script dispatches.</summary>
     private const double OwnEventsShare = 0.5;
 
-    /// <summary>
-    /// Of adversaries' paths, those whose click lies elsewhere: a script that presses a button sets the cursor on it.
-    /// </summary>
+    /// <summary>The share of adversaries' paths whose click is elsewhere: a script that presses a button moves the
+    /// cursor onto it.</summary>
     private const double JumpShare = 0.1;
 
-    /// <summary>A paced row takes its time so many times, evenly in logarithms.</summary>
+    /// <summary>The range of factors, log-uniform, by which a paced row's time is multiplied.</summary>
     private const double MinPace = 0.6,
         MaxPace = 4;
 
-    /// <summary>Rows of people: kind "people/source", group the person.</summary>
+    /// <summary>Adds rows of people, with kind "people/source" and the person as group.</summary>
     public void AddPeople(Rows rows, IReadOnlyList<PathRecord> people)
     {
         foreach (var source in people.GroupBy(p => p.Source))
@@ -64,7 +60,7 @@ public sealed class Corpus(CorpusSettings settings, int seed)
         }
     }
 
-    /// <summary>Rows of programs that others recorded: kind the family.</summary>
+    /// <summary>Adds rows of programs recorded by others, with the family as kind.</summary>
     public void AddPrograms(Rows rows, IReadOnlyList<PathRecord> programs)
     {
         foreach (var family in programs.GroupBy(p => p.Family))
@@ -81,7 +77,7 @@ public sealed class Corpus(CorpusSettings settings, int seed)
         }
     }
 
-    /// <summary>Rows of our own adversaries: kind the family.</summary>
+    /// <summary>Adds rows of our own adversaries, with the family as kind.</summary>
     public void AddAdversaries(Rows rows, People people, Func<string, bool> wanted)
     {
         foreach (var (family, make) in Adversaries.All.Where(a => wanted(a.Family)))
@@ -99,7 +95,8 @@ public sealed class Corpus(CorpusSettings settings, int seed)
         }
     }
 
-    /// <summary>Rows of paths as they are: people's kind "people/source", programs' the family.</summary>
+    /// <summary>Creates rows of unchanged paths, with kind "people/source" for people and the family for
+    /// programs.</summary>
     public static Rows AsRecorded(IReadOnlyList<PathRecord> paths)
     {
         var rows = new Rows(PathFeatures.Count);
@@ -114,7 +111,7 @@ public sealed class Corpus(CorpusSettings settings, int seed)
         return rows;
     }
 
-    /// <summary>Adversaries' paths as a page would have noted them, at their own events: for evaluation.</summary>
+    /// <summary>Generates adversaries' paths as a page would record them at their own events, for evaluation.</summary>
     public List<PathRecord> Noted(People people, int perFamily, Func<string, bool> wanted)
     {
         var paths = new List<PathRecord>();
@@ -144,9 +141,8 @@ public sealed class Corpus(CorpusSettings settings, int seed)
 
     private static Motion Of(PathRecord path) => Motion.Of(path.T, path.X, path.Y);
 
-    /// <summary>
-    /// People's paths have passed one recorder before ours: programs' do as well, or its absence would be the label.
-    /// </summary>
+    /// <summary>Simulates a first recorder. People's paths have passed through one before ours; if programs' hadn't,
+    /// that difference would reveal the label.</summary>
     private static Motion FirstSeen(Motion motion, Random random)
     {
         var recorder = new Recorder(
@@ -174,7 +170,7 @@ public sealed class Corpus(CorpusSettings settings, int seed)
         return motion;
     }
 
-    /// <summary>A program's motion at its own events, in whole milliseconds and pixels.</summary>
+    /// <summary>Rounds a program's motion at its own events to whole milliseconds and pixels.</summary>
     private static Motion Whole(Motion motion)
     {
         var whole = new Motion();
@@ -186,7 +182,7 @@ public sealed class Corpus(CorpusSettings settings, int seed)
         return whole;
     }
 
-    /// <summary>The same motion in another time; raw, in whole milliseconds.</summary>
+    /// <summary>Plays a motion at another pace; a raw one in whole milliseconds.</summary>
     private static Motion Paced(Motion motion, double times, bool raw)
     {
         var paced = new Motion();
@@ -201,7 +197,7 @@ public sealed class Corpus(CorpusSettings settings, int seed)
 
     private static float[] Floats(List<double> values) => [.. values.Take(PathScratch.MaxPoints).Select(v => (float)v)];
 
-    /// <summary>A cut of a longer path, or two chained with a pause, or all of it.</summary>
+    /// <summary>Returns a cut of a longer path, two paths chained with a pause, or the whole path.</summary>
     private static Motion Vary(Motion motion, Func<Motion> another, Random random, bool raw)
     {
         if (!raw && random.Is(0.08))
@@ -235,7 +231,7 @@ public sealed class Corpus(CorpusSettings settings, int seed)
             : recorder.Record(recorder.Interval < Recorder.Fast ? motion.Smooth() : motion, random);
     }
 
-    /// <summary>Makes rows on all cores, in the same order each time; paths that move too little give none.</summary>
+    /// <summary>Creates rows on all cores, in a fixed order. Paths with too little movement give none.</summary>
     private static void AddAll(
         Rows rows,
         int count,
@@ -268,7 +264,7 @@ public sealed class Corpus(CorpusSettings settings, int seed)
 
     private int Mix(string text, int round)
     {
-        // FNV-1a: string.GetHashCode differs from run to run
+        // FNV-1a: string.GetHashCode differs between runs
         uint hash = 2166136261u ^ (uint)seed;
         foreach (char c in text)
         {

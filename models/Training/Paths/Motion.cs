@@ -1,20 +1,19 @@
 namespace Models.Training.Paths;
 
-/// <summary>
-/// Where a cursor is over time, before any recorder saw it; positions in px, times in ms, not rounded.
-/// </summary>
+/// <summary>The positions of a cursor over time, before any recorder: positions in px, times in ms,
+/// unrounded.</summary>
 public sealed class Motion
 {
-    /// <summary>Times, ms, never decreasing.</summary>
+    /// <summary>The times, in ms, never decreasing.</summary>
     public List<double> T { get; } = [];
 
-    /// <summary>Positions, px.</summary>
+    /// <summary>The horizontal positions, in px.</summary>
     public List<double> X { get; } = [];
 
-    /// <summary>Positions, px.</summary>
+    /// <summary>The vertical positions, in px.</summary>
     public List<double> Y { get; } = [];
 
-    /// <summary>Points.</summary>
+    /// <summary>The number of points.</summary>
     public int Count => T.Count;
 
     /// <summary>Adds a point.</summary>
@@ -25,7 +24,7 @@ public sealed class Motion
         Y.Add(y);
     }
 
-    /// <summary>The motion that a recorded path stands for: backward steps in time left out.</summary>
+    /// <summary>Creates the motion of a recorded path, without backward steps in time.</summary>
     public static Motion Of(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
         var motion = new Motion();
@@ -40,7 +39,7 @@ public sealed class Motion
         return motion;
     }
 
-    /// <summary>This motion and, after a pause, another that starts where it ended.</summary>
+    /// <summary>Appends a motion after a pause, shifted to start where this one ended.</summary>
     public void Chain(Motion next, double pause)
     {
         double t = T[^1] + pause - next.T[0],
@@ -52,12 +51,10 @@ public sealed class Motion
         }
     }
 
-    /// <summary>
-    /// What lay between a recording's points as a hand would have gone: cubic pieces (C. Hermite; tangents by E.
-    /// Catmull, R. Rom, 1974) at every
-    /// <paramref name="step"/> ms, but over gaps longer than <paramref name="longest"/> ms, in which nobody knows.
-    /// Straight pieces would keep speeds that change nowhere but at the old points, which a faster recorder would see.
-    /// </summary>
+    /// <summary>Interpolates between a recording's points as a hand would have moved: cubic pieces (C. Hermite;
+    /// tangents by E. Catmull, R. Rom, 1974) every <paramref name="step"/> ms, but not over gaps longer than <paramref
+    /// name="longest"/> ms, in which the movement is unknown. Linear pieces would change speed only at the old points,
+    /// which a faster recorder would reveal.</summary>
     public Motion Smooth(double step = 2, double longest = 60)
     {
         var smooth = new Motion();
@@ -88,7 +85,7 @@ public sealed class Motion
         return v[i] + (u * (left + (u * ((3 * rise) - (2 * left) - right + (u * (left + right - (2 * rise)))))));
     }
 
-    /// <summary>The part between two times.</summary>
+    /// <summary>Gets the part between two times.</summary>
     public Motion Cut(double from, double to)
     {
         var part = new Motion();

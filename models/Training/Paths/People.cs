@@ -3,16 +3,14 @@ using Models.Training.Data;
 
 namespace Models.Training.Paths;
 
-/// <summary>
-/// People's recorded paths as raw material for adversaries: shapes, time laws, steps. Only paths that are trained on
-/// come here.
-/// </summary>
+/// <summary>People's recorded paths as raw material for adversaries: shapes, time laws, steps. Contains only training
+/// paths.</summary>
 public sealed class People
 {
     private const int Samples = 64;
     private readonly List<(double[] X, double[] Y, double[] S, double Length, double Duration)> _paths = [];
 
-    /// <param name="paths">Of people.</param>
+    /// <param name="paths">Paths of people.</param>
     public People(IEnumerable<PathRecord> paths)
     {
         var scratch = new PathScratch();
@@ -26,7 +24,7 @@ public sealed class People
         }
     }
 
-    /// <summary>A person's line: 64 points of equal arc length, px.</summary>
+    /// <summary>Draws a person's curve: 64 points at equal arc length, in px.</summary>
     public (double[] X, double[] Y) Shape(Random random)
     {
         var (x, y, s, length, _) = random.Of(_paths);
@@ -47,7 +45,7 @@ public sealed class People
         return (ex, ey);
     }
 
-    /// <summary>A person's share of the way by share of time, and the duration, ms.</summary>
+    /// <summary>Draws a person's time law (share of distance by share of time) and its duration, in ms.</summary>
     public (Func<double, double> Way, double Duration) TimeLaw(Random random)
     {
         var (_, _, s, length, duration) = random.Of(_paths);
@@ -62,7 +60,7 @@ public sealed class People
         );
     }
 
-    /// <summary>A person's points at 64 equal times, px from the first, and the duration, ms.</summary>
+    /// <summary>Draws a person's points at 64 equal times, in px from the first, and the duration, in ms.</summary>
     public (double[] X, double[] Y, double Duration) Timed(Random random)
     {
         var (x, y, _, _, duration) = random.Of(_paths);

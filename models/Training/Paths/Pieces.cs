@@ -1,12 +1,12 @@
 namespace Models.Training.Paths;
 
-/// <summary>What adversaries are put together from: timers, time laws, curves and noises.</summary>
+/// <summary>The building blocks of adversaries: timers, time laws, curves and noise.</summary>
 internal static class Pieces
 {
-    /// <summary>A line through the plane by its share of the way, 0 to 1.</summary>
+    /// <summary>A curve in the plane by its share of the distance, 0 to 1.</summary>
     public delegate (double X, double Y) Curve(double way);
 
-    /// <summary>The target of a move from (0, 0), px.</summary>
+    /// <summary>Draws the target of a move from (0, 0), in px.</summary>
     public static (double X, double Y) Target(Random random)
     {
         double distance = random.LogEven(40, 1400),
@@ -14,9 +14,8 @@ internal static class Pieces
         return (distance * Math.Cos(angle), distance * Math.Sin(angle));
     }
 
-    /// <summary>
-    /// Times of a program's own events over a duration, ms: fixed, frames, Gaussian, Gamma, or drifting.
-    /// </summary>
+    /// <summary>Draws the times of a program's own events over a duration, in ms: fixed, frames, Gaussian, Gamma, or
+    /// drifting.</summary>
     public static List<double> Timer(Random random, double duration)
     {
         double mean = random.LogEven(3, 24);
@@ -39,14 +38,14 @@ internal static class Pieces
         return times;
     }
 
-    /// <summary>Duration of a move: by distance (P. Fitts, 1954) or not at all, ms.</summary>
+    /// <summary>Draws the duration of a move, in ms: by distance (P. Fitts, 1954) or independent of it.</summary>
     public static double Duration(Random random, double distance) =>
         random.Is(0.6)
             ? (random.Even(50, 350) + (random.Even(60, 240) * Math.Log2(1 + (distance / random.Even(10, 60)))))
                 * random.Even(0.8, 1.3)
             : random.LogEven(150, 3000);
 
-    /// <summary>Share of the way by share of time.</summary>
+    /// <summary>Draws a time law: the share of distance by share of time.</summary>
     public static Func<double, double> TimeLaw(Random random)
     {
         double power = random.Even(1.5, 4),
@@ -66,9 +65,8 @@ internal static class Pieces
         };
     }
 
-    /// <summary>
-    /// A way in time whose speed is drawn: the exponential of few smooth waves under an envelope, or stretches.
-    /// </summary>
+    /// <summary>Draws a time law with random speed: the exponential of a few smooth waves under an envelope, or
+    /// stretches.</summary>
     public static Func<double, double> Gusts(Random r)
     {
         if (r.Is(0.3))
@@ -102,16 +100,15 @@ internal static class Pieces
         return Way(speed);
     }
 
-    /// <summary>A way in time in stretches of one speed each.</summary>
+    /// <summary>Draws a time law in stretches of constant speed.</summary>
     public static Func<double, double> Stretches(Random r, int parts)
     {
         double size = r.Even(0.1, 1);
         return Way([.. Enumerable.Range(0, parts).Select(_ => Math.Exp(size * r.Normal()))]);
     }
 
-    /// <summary>
-    /// Share of a lognormal stroke's way (R. Plamondon, 1995), by a logistic in the logarithm of time.
-    /// </summary>
+    /// <summary>Computes the share of a lognormal stroke's distance (R. Plamondon, 1995), using a logistic function of
+    /// the logarithm of time.</summary>
     public static double LogNormalShare(double u, double peak, double sigma)
     {
         static double Phi(double z) => 1 / (1 + Math.Exp(-1.702 * z));
@@ -119,10 +116,8 @@ internal static class Pieces
         return u <= 0 ? 0 : Math.Min(1, Phi(Math.Log((u + 0.02) / peak) / sigma) / end);
     }
 
-    /// <summary>
-    /// A Bezier curve from (0, 0) to (x, y) whose inner points lie off the chord by up to <paramref name="bend"/> of
-    /// it.
-    /// </summary>
+    /// <summary>Draws a Bezier curve from (0, 0) to (x, y) whose inner points are off the chord by up to a share
+    /// <paramref name="bend"/> of its length.</summary>
     public static Curve Bezier(Random random, double x, double y, int inner, double bend)
     {
         var px = new double[inner + 2];
@@ -147,7 +142,7 @@ internal static class Pieces
         return way => (Casteljau(px, way), Casteljau(py, way));
     }
 
-    /// <summary>A smooth curve through points (E. Catmull, R. Rom, 1974), by share of its parameter.</summary>
+    /// <summary>Creates a smooth curve through points (E. Catmull, R. Rom, 1974), by share of its parameter.</summary>
     public static Curve Spline(IReadOnlyList<(double X, double Y)> points) =>
         way =>
         {
@@ -171,7 +166,7 @@ internal static class Pieces
             return (Mix(p0.X, p1.X, p2.X, p3.X), Mix(p0.Y, p1.Y, p2.Y, p3.Y));
         };
 
-    /// <summary>Straight pieces between points that lie at equal shares of the way.</summary>
+    /// <summary>Creates straight pieces between points at equal shares of the distance.</summary>
     public static Curve Pieced(double[] x, double[] y) =>
         way =>
         {
@@ -180,7 +175,7 @@ internal static class Pieces
             return (x[i] + ((at - i) * (x[i + 1] - x[i])), y[i] + ((at - i) * (y[i + 1] - y[i])));
         };
 
-    /// <summary>Straight pieces, by share of their length.</summary>
+    /// <summary>Creates straight pieces, by share of their length.</summary>
     public static Curve ByLength(List<double> x, List<double> y)
     {
         var at = new double[x.Count];
@@ -203,7 +198,7 @@ internal static class Pieces
         };
     }
 
-    /// <summary>A curve followed by a time law, noted at a timer's events.</summary>
+    /// <summary>Samples a curve with a time law at a timer's events.</summary>
     public static Motion Follow(Random random, Curve curve, Func<double, double> law, double duration)
     {
         var motion = new Motion();
@@ -216,7 +211,7 @@ internal static class Pieces
         return motion;
     }
 
-    /// <summary>Noise of every point on its own, px.</summary>
+    /// <summary>Adds independent noise to every point, in px.</summary>
     public static Motion Jitter(Random random, Motion motion, double sigma)
     {
         for (int i = 1; i < motion.Count; i++)
@@ -228,9 +223,8 @@ internal static class Pieces
         return motion;
     }
 
-    /// <summary>
-    /// Noise that remembers (G. Uhlenbeck, L. Ornstein, 1930) and fades at both ends, px; memory in ms.
-    /// </summary>
+    /// <summary>Adds correlated noise (G. Uhlenbeck, L. Ornstein, 1930) that fades at both ends, in px; memory in
+    /// ms.</summary>
     public static Motion Wander(Random random, Motion motion, double sigma, double memory)
     {
         double nx = 0,
@@ -250,7 +244,7 @@ internal static class Pieces
         return motion;
     }
 
-    /// <summary>A sum of few sines, px: smooth noise.</summary>
+    /// <summary>Adds a sum of a few sines, in px: smooth noise.</summary>
     public static Motion Waves(Random random, Motion motion, double size)
     {
         double end = Math.Max(1, motion.T[^1]);
@@ -274,7 +268,7 @@ internal static class Pieces
         return motion;
     }
 
-    /// <summary>The share of the way by share of time, from speeds in equal times.</summary>
+    /// <summary>Creates a time law from speeds in equal intervals.</summary>
     private static Func<double, double> Way(double[] speed)
     {
         var way = new double[speed.Length + 1];

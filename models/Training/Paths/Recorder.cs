@@ -1,16 +1,15 @@
 namespace Models.Training.Paths;
 
-/// <summary>
-/// A simulated recorder: what a page would have noted of a motion. Every training path, people's and programs' alike,
-/// passes through one, so that no recorder tells the classes apart (models.md: it gives more than any feature).
-/// </summary>
-/// <param name="Interval">Mean time between events, ms.</param>
-/// <param name="Jitter">Standard deviation of that time over its mean.</param>
-/// <param name="Tick">Times are whole multiples of it, ms.</param>
-/// <param name="Hold">Share of events that come late, as under load.</param>
-/// <param name="Grid">Positions are whole multiples of it, px.</param>
-/// <param name="Scale">Device pixels to CSS pixels.</param>
-/// <param name="KeepStill">Whether points without a move are kept, as a sampler does; a recorder of events has
+/// <summary>A simulated recorder: what a page would have recorded of a motion. Every training path, of people and
+/// programs alike, passes through one, so that the recorder doesn't reveal the class (models.md: it would be worth more
+/// than any feature).</summary>
+/// <param name="Interval">The mean time between events, in ms.</param>
+/// <param name="Jitter">The standard deviation of that time divided by its mean.</param>
+/// <param name="Tick">The clock tick, in ms: times are multiples of it.</param>
+/// <param name="Hold">The share of events that are late, as under load.</param>
+/// <param name="Grid">The pixel grid, in px: positions are multiples of it.</param>
+/// <param name="Scale">The factor from device pixels to CSS pixels.</param>
+/// <param name="KeepStill">Whether points without movement are kept, as by a sampler; a recorder of events has
 /// none.</param>
 public sealed record Recorder(
     double Interval,
@@ -25,13 +24,11 @@ public sealed record Recorder(
     private static readonly double[] Clocks = [8, 10, 12.5, 16, 16.7, 16.7, 20, 25, 33, 50];
     private static readonly double[] Ticks = [1, 1, 1, 4, 8, 10, 15.6, 16];
 
-    /// <summary>Below this interval, ms, a recorder sees what lies between a recording's points.</summary>
+    /// <summary>The interval, in ms, below which a recorder sees movement between a recording's points.</summary>
     public const double Fast = 8;
 
-    /// <summary>
-    /// A recorder as found in the wild: event clocks of 8 to 50 ms (seldom of 1 to 8, a fast mouse's; rarely 110, a
-    /// remote desktop's), ticks of 1 to 16 ms, whole pixels.
-    /// </summary>
+    /// <summary>Draws a recorder as found in practice: event intervals of 8 to 50 ms (seldom 1 to 8 for a fast mouse;
+    /// rarely 110 for a remote desktop), ticks of 1 to 16 ms, whole pixels.</summary>
     public static Recorder Any(Random random)
     {
         bool remote = random.Is(0.08),
@@ -51,7 +48,7 @@ public sealed record Recorder(
         );
     }
 
-    /// <summary>What it notes of a motion, straight lines between its points.</summary>
+    /// <summary>Records a motion, with straight lines between its points.</summary>
     public (float[] T, float[] X, float[] Y) Record(Motion motion, Random random)
     {
         List<float> t = [],
@@ -71,7 +68,7 @@ public sealed record Recorder(
                 i++;
             }
 
-            // of several points at the end the last counts
+            // of several points at the end, the last one counts
             i = at >= end && last > 0 ? last - 1 : i;
             double gap = last == 0 ? 0 : motion.T[i + 1] - motion.T[i];
             double part = gap > 0 ? Math.Clamp((at - motion.T[i]) / gap, 0, 1) : 1;

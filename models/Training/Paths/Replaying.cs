@@ -2,14 +2,14 @@ using Models.Training.Data;
 
 namespace Models.Training.Paths;
 
-/// <summary>How a recording is played again (systems.md 1).</summary>
+/// <summary>The way a recording is replayed (systems.md 1).</summary>
 /// <param name="Shift">Whether it begins elsewhere.</param>
-/// <param name="Interval">ms a step; 0 keeps the recording's own times.</param>
-/// <param name="Stretch">Durations over the recording's.</param>
-/// <param name="Jitter">px that each point is off by at most, in x and in y.</param>
+/// <param name="Interval">The interval between points, in ms; 0 keeps the recording's own times.</param>
+/// <param name="Stretch">The factor for durations.</param>
+/// <param name="Jitter">The maximum displacement of each point, in px, in x and in y.</param>
 public readonly record struct ReplayWay(bool Shift, double Interval, double Stretch, double Jitter)
 {
-    /// <summary>A way within the limits that must be found.</summary>
+    /// <summary>Draws a way within the limits that must be detected.</summary>
     public static ReplayWay Any(Random random) =>
         new(
             true,
@@ -18,7 +18,7 @@ public readonly record struct ReplayWay(bool Shift, double Interval, double Stre
             random.Is(0.7) ? random.Even(0, 2) : 0
         );
 
-    /// <summary>The recording as it is received again, in whole pixels and milliseconds.</summary>
+    /// <summary>Replays a recording as it is received, in whole pixels and milliseconds.</summary>
     public PathRecord Play(PathRecord path, Random random)
     {
         Motion motion = Motion.Of(path.T, path.X, path.Y);
@@ -47,7 +47,7 @@ public readonly record struct ReplayWay(bool Shift, double Interval, double Stre
                     i++;
                 }
 
-                // of several points at the end the last counts
+                // of several points at the end, the last one counts
                 i = at >= end ? last - 1 : i;
                 double gap = motion.T[i + 1] - motion.T[i],
                     part = gap > 0 ? Math.Clamp((at - motion.T[i]) / gap, 0, 1) : 1;

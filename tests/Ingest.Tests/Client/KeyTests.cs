@@ -119,7 +119,7 @@ public class KeyTests
                 cancel: TestContext.Current.CancellationToken
             )
         );
-        Assert.Equal("click c-1: ip '12' is no address", error.Message);
+        Assert.Equal("click c-1: ip '12' isn't an address", error.Message);
     }
 
     [Fact]

@@ -110,8 +110,8 @@ public class ReplayTests
         Run run = await Run.Async(Clock(), "replay", file, "--kafka", cluster.Address);
         Assert.Equal(ExitCodes.Failed, run.ExitCode);
         Assert.Contains($"{file}:2: event: malformed JSON", run.Error);
-        Assert.Contains($"{file}:3: event: type 'clique' is none of the contract's", run.Error);
-        Assert.Contains($"{file}:4: click b: ip '12' is no address", run.Error);
+        Assert.Contains($"{file}:3: event: type 'clique' isn't in the contract", run.Error);
+        Assert.Contains($"{file}:4: click b: ip '12' isn't an address", run.Error);
         // What can be sent is sent, even where the engine will put it among the dead letters.
         Assert.Equal(2, cluster.Read(2).Count);
         Assert.Matches("refused +3", run.Out);

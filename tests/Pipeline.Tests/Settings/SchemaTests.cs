@@ -134,10 +134,10 @@ public sealed class SchemaTests : IDisposable
         string message = Assert
             .Throws<SettingException>(() => _examples.Parse(SettingExamples.KeyOf(kind), record.ToJsonString()))
             .Message;
-        Assert.Contains("'nope' is no field here", message);
+        Assert.Contains("'nope' isn't a field here", message);
         Assert.Equal(
             properties,
-            message[(message.LastIndexOf("there are ", StringComparison.Ordinal) + 10)..]
+            message[(message.LastIndexOf("fields are ", StringComparison.Ordinal) + 11)..]
                 .Split(", ")
                 .Order(StringComparer.Ordinal)
         );

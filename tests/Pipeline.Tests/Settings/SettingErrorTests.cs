@@ -31,7 +31,7 @@ public sealed class SettingErrorTests : IDisposable
         "{\"duplicates_max\":999}",
         "'duplicates_max' is 999; expected a whole number from 1000"
     )]
-    [InlineData("limits/time", "{\"joinms\":1}", "'joinms' is no field here; there are duplicates_max")]
+    [InlineData("limits/time", "{\"joinms\":1}", "'joinms' isn't a field here; the fields are duplicates_max")]
     [InlineData("allow/x", "{}", "expected one of 'ip', 'visitor' and 'campaign'")]
     [InlineData("allow/x", "{\"ip\":\"1.2.3.4\",\"visitor\":\"v\"}", "expected one of")]
     [InlineData("allow/x", "{\"ip\":\"1.2.3\"}", "'ip' is '1.2.3'; expected an address or a CIDR")]

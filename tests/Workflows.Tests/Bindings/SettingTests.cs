@@ -52,7 +52,7 @@ public sealed class SettingTests
     [InlineData("""{"title":"T","operations":{"a":7}}""", "page/x: operations.a: expected an object, got the number 7")]
     [InlineData(
         """{"title":"T","operations":{"a":{"nope":1}}}""",
-        "page/x: operations.a: 'nope' is no field here; there are prompt"
+        "page/x: operations.a: 'nope' isn't a field here; the fields are prompt"
     )]
     [InlineData(
         """{"title":"T","operations":{"a":{"prompt":{"f":{}}}}}""",
@@ -81,7 +81,7 @@ public sealed class SettingTests
     )]
     [InlineData(
         """{"title":"T","operations":{"a":{"prompt":{"f":{"type":"text","min":1}}}}}""",
-        "page/x: operations.a: prompt.f: 'min' is no field here; there are max, optional, type"
+        "page/x: operations.a: prompt.f: 'min' isn't a field here; the fields are max, optional, type"
     )]
     [InlineData(
         """{"title":"T","operations":{"a":{"prompt":{"f":{"type":"text"},"f":{"type":"text"}}}}}""",
@@ -93,7 +93,7 @@ public sealed class SettingTests
     )]
     [InlineData(
         """{"title":"T","operations":{"a":{}},"colour":"red"}""",
-        "page/x: 'colour' is no field here; there are code_ttl_s, operations, title"
+        "page/x: 'colour' isn't a field here; the fields are code_ttl_s, operations, title"
     )]
     public void A_page_that_does_not_load_is_refused_with_the_place(string json, string problem) =>
         Assert.Equal(problem, Wrong("page/x", json));
@@ -145,7 +145,11 @@ public sealed class SettingTests
         """{"window_s":604801}""",
         "'window_s' is 604801; expected a whole number from 60 to 604800"
     )]
-    [InlineData("binding-reason/account.self", """{"limit":3}""", "'limit' is no field here; there are off, shadow")]
+    [InlineData(
+        "binding-reason/account.self",
+        """{"limit":3}""",
+        "'limit' isn't a field here; the fields are off, shadow"
+    )]
     [InlineData("binding-reason/account.self", """{"off":1}""", "'off' is the number 1; expected true or false")]
     public void A_reason_that_does_not_load_is_refused_with_the_place(string key, string json, string problem) =>
         Assert.Equal($"{key}: {problem}", Wrong(key, json));
@@ -166,7 +170,7 @@ public sealed class SettingTests
         string message = Wrong(key, other.ToJsonString());
         Assert.Equal(
             schema["properties"]!.AsObject().Select(property => property.Key).Order(StringComparer.Ordinal),
-            message[(message.LastIndexOf("there are ", StringComparison.Ordinal) + 10)..]
+            message[(message.LastIndexOf("fields are ", StringComparison.Ordinal) + 11)..]
                 .Split(", ")
                 .Order(StringComparer.Ordinal)
         );
@@ -206,7 +210,7 @@ public sealed class SettingTests
             );
             Assert.Equal(
                 field["properties"]!.AsObject().Select(property => property.Key).Order(StringComparer.Ordinal),
-                message[(message.LastIndexOf("there are ", StringComparison.Ordinal) + 10)..].Split(", ")
+                message[(message.LastIndexOf("fields are ", StringComparison.Ordinal) + 11)..].Split(", ")
             );
         }
     }

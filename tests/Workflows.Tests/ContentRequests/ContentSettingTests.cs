@@ -188,10 +188,10 @@ public class ContentSettingTests
         string message = Assert
             .Throws<SettingException>(() => Reader.Parse(KeyOf(kind), record.ToJsonString()))
             .Message;
-        Assert.Contains("'nope' is no field here", message);
+        Assert.Contains("'nope' isn't a field here", message);
         Assert.Equal(
             properties.Select(p => p.Key).Order(StringComparer.Ordinal),
-            message[(message.LastIndexOf("there are ", StringComparison.Ordinal) + 10)..]
+            message[(message.LastIndexOf("fields are ", StringComparison.Ordinal) + 11)..]
                 .Split(", ")
                 .Order(StringComparer.Ordinal)
         );

@@ -92,11 +92,11 @@ public sealed class DefinitionTests
     )]
     [InlineData(
         """{"levels":[1],"default":1,"directives":[{"id":"a","algorithm":"1.0","nope":1}]}""",
-        "directive 1: 'nope' is no field here"
+        "directive 1: 'nope' isn't a field here"
     )]
     [InlineData(
         """{"levels":[1],"default":1,"directives":[{"id":"a","rule":{"when":"true","level":1,"nope":1}}]}""",
-        "directive 1: rule: 'nope' is no field here"
+        "directive 1: rule: 'nope' isn't a field here"
     )]
     [InlineData(
         """{"levels":[1],"default":1,"directives":[{"id":"a","table":{"attribute":"t","levels":{}}}]}""",
@@ -131,7 +131,7 @@ public sealed class DefinitionTests
     [InlineData("""{"levels":[1],"default":1,"lower_after_ms":86400001}""", "'lower_after_ms' is 86400001")]
     [InlineData("""{"levels":[1],"default":1,"ageing_s":0}""", "'ageing_s' is 0")]
     [InlineData("""{"levels":[1],"default":1,"lease_s":0}""", "'lease_s' is 0")]
-    [InlineData("""{"levels":[1],"default":1,"nope":0}""", "'nope' is no field here")]
+    [InlineData("""{"levels":[1],"default":1,"nope":0}""", "'nope' isn't a field here")]
     public void What_is_wrong_is_said_with_its_place(string json, string problem)
     {
         string message = Assert.Throws<SettingException>(() => Load(json)).Message;
@@ -143,7 +143,7 @@ public sealed class DefinitionTests
     [InlineData("context.n >", "line 1, column 12")]
     [InlineData("context.m > 1", "line 1, column 1")]
     [InlineData("true &&\n context.n == 'x'", "line 2, column 12")]
-    [InlineData("context.n + 1", "expected a condition that gives bool")]
+    [InlineData("context.n + 1", "expected a condition of type bool")]
     public void A_mistake_in_an_expression_is_shown_with_line_column_and_caret(string when, string place)
     {
         string json = new JsonObject
@@ -244,7 +244,7 @@ public sealed class DefinitionTests
             string message = Assert.Throws<SettingException>(() => Load(record.ToJsonString())).Message;
             Assert.Equal(
                 names.Select(property => property.Key).Order(StringComparer.Ordinal),
-                message[(message.LastIndexOf("there are ", StringComparison.Ordinal) + 10)..]
+                message[(message.LastIndexOf("fields are ", StringComparison.Ordinal) + 11)..]
                     .Split(", ")
                     .Order(StringComparer.Ordinal)
             );
