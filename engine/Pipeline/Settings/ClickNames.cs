@@ -60,7 +60,7 @@ public static class ClickNames
         Count("degenerate_network_3600s", ClickFeature.DegenerateNetwork3600);
         Add("windows.since_pair_ms", CelType.Int, "time since the visitor's last click on this campaign, ms");
         Add("path.state", CelType.String, "present, missing or none");
-        Add("path.points", CelType.Int, "number of points");
+        Add("path.points", CelType.Int, "number of points of the path");
         Add("path.degenerate", CelType.Bool, "none, straight, even or forged");
         Add("path.replayed", CelType.Bool, "nearly equal to an earlier click's path");
         Share("path.probability", ClickFeature.PathProbability);
