@@ -1,7 +1,8 @@
 namespace Engine.Pipeline.History;
 
 /// <summary>A click whose label doesn't say where the click was made.</summary>
-/// <param name="Click">The click's id.</param> <param name="LogTime">The log time of the label's record, ms.</param>
+/// <param name="Click">The click's id.</param>
+/// <param name="LogTime">The log time of the label's record, ms.</param>
 public readonly record struct PendingLabelClick(string Click, long LogTime);
 
 /// <summary>Labels that lack the dimensions of their click, kept until those arrive, and the dimensions that arrived,
