@@ -61,7 +61,7 @@ public sealed unsafe class Decompressed : IDisposable
         long maxBytes = MaxUnpacked(blocks, end, flags, maxBlock);
         byte* into = Reserve((nuint)maxBytes);
         byte* written = into;
-        for (byte* block = blocks; end - block >= 4; )
+        for (byte* block = blocks; end - block >= 4;)
         {
             uint size = BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(block, 4));
             if (size == 0)

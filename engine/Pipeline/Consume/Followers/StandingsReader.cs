@@ -85,13 +85,13 @@ internal static class StandingsReader
             }
 
             consumer.Assign(new TopicPartitionOffset(partition, ends.Low));
-            for (long next = ends.Low.Value; next < ends.High.Value; )
+            for (long next = ends.Low.Value; next < ends.High.Value;)
             {
                 // With some of the sums missing, clicks would be judged by sums that are too small.
                 ConsumeResult<byte[], byte[]> record = consumer.Consume(AnswerWithin)
                     ?? throw new TimeoutException(
-                        $"{topic}-{i} delivered nothing from offset {next} on for {AnswerWithin.TotalSeconds} s, though "
-                            + $"its end is {ends.High}"
+                        $"{topic}-{i} delivered nothing from offset {next} on for "
+                            + $"{AnswerWithin.TotalSeconds} s, though its end is {ends.High}"
                     );
                 // Still in flight from the previous partition.
                 if (record.Partition.Value != i)

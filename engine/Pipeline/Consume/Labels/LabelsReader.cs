@@ -36,7 +36,7 @@ public sealed class LabelsReader : IDisposable
     {
         int partition = record.Partition.Value;
         _logTimes[partition] = Math.Max(_logTimes[partition], record.Message.Timestamp.UnixTimestampMs);
-        DecodeError error = Intake.Apply(record.Message, _logTimes[partition]);
+        DecodeError error = Intake.Take(record.Message, _logTimes[partition]);
         if (!error.IsError)
         {
             return;
