@@ -4,8 +4,8 @@ using K4os.Compression.LZ4;
 
 namespace Engine.Pipeline.Consume.Fetch;
 
-/// <summary>Decompresses batches to blocks of memory that stay in place until <see cref="Clear"/>, as records point into
-/// them. Reads LZ4's frame format, as Kafka's clients write it
+/// <summary>Decompresses batches to blocks of memory that stay in place until <see cref="Clear"/>, as records point
+/// into them. Reads LZ4's frame format, as Kafka's clients write it
 /// (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md):
 /// <code>magic 4, flags 1, block descriptor 1, [content size 8], header checksum 1, (block size 4, block, [checksum
 /// 4])*, end mark 4, [checksum 4]</code></summary>
