@@ -1,7 +1,7 @@
 namespace Engine.Pipeline.Clicks;
 
 /// <summary>The earlier click whose path nearly equals this one.</summary>
-/// <param name="Click">Its id; null where no replay was found.</param>
+/// <param name="Click">The id of that click; null if no replay was found.</param>
 /// <param name="ResidualPx">The distance between the paths, in pixels.</param>
 /// <param name="Partition">The partition of the earlier click.</param>
 /// <param name="Offset">The offset of the earlier click.</param>
