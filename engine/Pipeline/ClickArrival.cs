@@ -9,12 +9,12 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline;
 
-/// <summary>The stage that counts a new click and fills its features, all but those of its path.</summary>
+/// <summary>The stage that counts a new click and fills all its features except those of its path.</summary>
 internal sealed class ClickArrival(KeyedHash hash, Histories? histories)
 {
     private readonly ClickLists _lists = new();
 
-    /// <summary>A new click enters the windows; its row gets all that is known of it but its path.</summary>
+    /// <summary>Counts a new click in the windows and fills its row with everything known except its path.</summary>
     public void Enter(PartitionState partition, ClickRow row, in ClickKeys keys)
     {
         DecisionSettings settings = partition.Settings!;

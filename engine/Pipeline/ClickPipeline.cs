@@ -8,13 +8,11 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline;
 
-/// <summary>
-/// The function (state, records, settings) → (state, results) over batches. Records are taken in chunks: all of a chunk
-/// are decoded (<see cref="RecordChunk"/>), then each takes its step through its partition's state in order: it is
-/// joined with its path (<see cref="PathJoin"/>), counted and described (<see cref="ClickArrival"/>), and the clicks
-/// that are ready are scored and decided together (<see cref="DecisionBatch"/>). One a lane, used by its thread only;
-/// nothing is allocated for a click without a path once warm.
-/// </summary>
+/// <summary>The function (state, records, settings) → (state, results), over batches. It processes records in chunks.
+/// First it decodes a whole chunk (<see cref="RecordChunk"/>). Then each record, in order, advances the state of its
+/// partition: it is joined with its path (<see cref="PathJoin"/>), counted and described (<see cref="ClickArrival"/>).
+/// Clicks that are ready are scored and decided together (<see cref="DecisionBatch"/>). There is one pipeline per lane,
+/// used by its thread only. Once warm, a click without a path allocates nothing.</summary>
 public sealed class ClickPipeline : IDisposable
 {
     private readonly KeyedHash _hash;
@@ -26,7 +24,7 @@ public sealed class ClickPipeline : IDisposable
     private readonly DecisionBatch _batch;
     private readonly List<StandingSums> _due = [];
 
-    /// <param name="histories">What labels say, by the same hash; null where there are no labels.</param>
+    /// <param name="histories">Histories of labels, keyed by the same hash; null without labels.</param>
     public ClickPipeline(
         KeyedHash hash,
         SettingsTimeline timeline,
@@ -43,10 +41,8 @@ public sealed class ClickPipeline : IDisposable
         _join = new PathJoin(hash, limits, _arena, pool, new ClickArrival(hash, histories), _batch);
     }
 
-    /// <summary>
-    /// Takes records in, each partition's in the order of its log. Results are at the sink when it returns, but for
-    /// clicks that wait.
-    /// </summary>
+    /// <summary>Processes records; each partition's records must be in log order. On return, the sink has all results
+    /// except those of clicks that wait.</summary>
     public void Process(ReadOnlySpan<Record> records)
     {
         for (; records.Length > ClickRow.ChunkRecords; records = records[ClickRow.ChunkRecords..])
@@ -68,7 +64,7 @@ public sealed class ClickPipeline : IDisposable
             _chunk.PrefetchBehind(records, i);
             Step(records[i], i);
         }
-        // Texts of what is ready lie in the messages, which go with the batch.
+        // Texts of the clicks that are ready point into the messages, which go away with the batch.
         _batch.Decide();
     }
 
@@ -83,7 +79,7 @@ public sealed class ClickPipeline : IDisposable
 
         if (partition.LogTime > partition.SettingsUntil || partition.Timeline != _timeline.Entries)
         {
-            TakeSettings(partition);
+            ApplySettings(partition);
         }
 
         ref readonly DecodeError error = ref _chunk.Error(i);
@@ -123,9 +119,8 @@ public sealed class ClickPipeline : IDisposable
         }
     }
 
-    /// <summary>
-    /// Log time moves on: what is overdue is decided, ids are forgotten, and where a second ends, standings change.
-    /// </summary>
+    /// <summary>Advances log time: decides overdue clicks, expires ids, and applies standings at each new
+    /// second.</summary>
     private void Advance(PartitionState partition, long logTime)
     {
         if (logTime / 1000 != partition.LogTime / 1000)
@@ -152,7 +147,7 @@ public sealed class ClickPipeline : IDisposable
         }
     }
 
-    private void TakeSettings(PartitionState partition)
+    private void ApplySettings(PartitionState partition)
     {
         partition.Timeline = _timeline.Entries;
         partition.Settings = SettingsTimeline.At(partition.Timeline, partition.LogTime, out partition.SettingsUntil);
@@ -161,7 +156,7 @@ public sealed class ClickPipeline : IDisposable
 
     private void OnConfirmation(PartitionState partition, in InteractionEvent e)
     {
-        // The verdict that it speaks of may be among those that are ready.
+        // The confirmed verdict may be among the clicks that are ready.
         _batch.Decide();
         ulong id = Fingerprints.Click(_hash, e.Click.Span);
         bool used = partition.Confirmables.Remove(id, out PendingConfirmation? click);

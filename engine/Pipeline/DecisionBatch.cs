@@ -11,10 +11,8 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline;
 
-/// <summary>
-/// The stage that scores and decides: clicks that are ready gather here, under one version of the settings, and go
-/// through the models together. One a lane.
-/// </summary>
+/// <summary>The stage that scores and decides. It collects ready clicks under one version of the settings and passes
+/// them through the models together. One per lane.</summary>
 internal sealed class DecisionBatch(
     KeyedHash hash,
     Histories? histories,
@@ -29,7 +27,7 @@ internal sealed class DecisionBatch(
     private DecisionSettings? _settings;
     private int _count;
 
-    /// <summary>Adds a click that is ready, and joins its path, if it has one.</summary>
+    /// <summary>Adds a ready click, and judges its path if it has one.</summary>
     public void Add(ClickRow row)
     {
         if (_count == _rows.Length || (_count > 0 && _settings != row.Settings))
@@ -47,7 +45,7 @@ internal sealed class DecisionBatch(
         _rows[_count++] = row;
     }
 
-    /// <summary>Scores and concludes what is ready, in the order in which it became so.</summary>
+    /// <summary>Scores and concludes the ready clicks, in the order in which they became ready.</summary>
     public void Decide()
     {
         if (_count == 0)
@@ -80,7 +78,7 @@ internal sealed class DecisionBatch(
 
         judgement.Conclude(row.Settings.Bands);
         partition.Standings.Note(row, judgement.IsInvalid);
-        // Its id may have been forgotten in the step that released it: then nobody would forget this either.
+        // The step that released the click may have expired its id; then nothing would ever remove the entry.
         if (judgement.Action == VerdictAction.Confirm && !Unsafe.IsNullRef(ref partition.Ids.Find(row.Id)))
         {
             partition.Confirmables[row.Id] = VerdictWriter.Keep(row, judgement);

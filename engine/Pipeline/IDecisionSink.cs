@@ -5,33 +5,27 @@ using Engine.Pipeline.Verdicts;
 
 namespace Engine.Pipeline;
 
-/// <summary>
-/// Where decisions go. Called by the pipeline on its lane's thread, in the order of the log, and only for results that
-/// aren't written yet (<see cref="PartitionState.IsLive"/>).
-/// </summary>
+/// <summary>Receives decisions. The pipeline calls it on its lane's thread, in log order, and only for results that
+/// aren't written yet (<see cref="PartitionState.IsLive"/>).</summary>
 public interface IDecisionSink
 {
-    /// <summary>
-    /// Clicks that are about to be decided, <see cref="ClickRow.ChunkRecords"/> at most: what they need can be
-    /// looked up side by side. The verdicts of those that are live come next, in this order.
-    /// </summary>
+    /// <summary>Announces up to <see cref="ClickRow.ChunkRecords"/> clicks that are about to be decided, so that
+    /// look-ups for them can run in parallel. The verdicts of the live ones follow, in this order.</summary>
     void OnBatchStart(ReadOnlySpan<ClickRow> rows) { }
 
-    /// <summary>A click is decided.</summary>
+    /// <summary>Receives the verdict on a click.</summary>
     void Verdict(ClickRow row, in Judgement judgement);
 
-    /// <summary>
-    /// A confirmation writes a verdict again. <paramref name="e"/> is the confirmation; it lies at the partition's
-    /// position.
-    /// </summary>
+    /// <summary>Receives a confirmation, which rewrites a verdict. <paramref name="e"/> is the confirmation, at the
+    /// partition's current position.</summary>
     void Confirmed(PartitionState partition, PendingConfirmation click, in InteractionEvent e);
 
-    /// <summary>A record can't be used.</summary>
+    /// <summary>Receives a record that can't be used.</summary>
     void DeadLetter(in Record record, DecodeError error);
 
-    /// <summary>Standings that are due to be written.</summary>
+    /// <summary>Receives standings that are due to be written.</summary>
     void Standings(PartitionState partition, IReadOnlyList<StandingSums> due);
 
-    /// <summary>A path with enough shape to be told apart, to be known by every instance.</summary>
+    /// <summary>Receives the signature of a path with enough shape to be distinctive, for all instances.</summary>
     void Signature(ClickRow row, ReadOnlySpan<byte> signature);
 }

@@ -4,13 +4,11 @@ using Engine.Pipeline.Decode;
 
 namespace Engine.Pipeline;
 
-/// <summary>
-/// Whether records have the key that the contract asks for: with another, events of one network lie in several
-/// partitions, and each sees a part of them only.
-/// </summary>
+/// <summary>Checks that records have the key that the contract requires. With a different key, events of one network
+/// are spread over several partitions, and each partition sees only some of them.</summary>
 internal static unsafe class PartitionKeyCheck
 {
-    /// <summary>Counts a record whose key isn't its address's network.</summary>
+    /// <summary>Counts a record whose key isn't the network of its address.</summary>
     public static void Check(in Record record, in InteractionEvent e)
     {
         if (
@@ -30,10 +28,8 @@ internal static unsafe class PartitionKeyCheck
         }
     }
 
-    /// <summary>
-    /// IPv4 as it is sent has one spelling: its network's key is the text up to the last part, and <c>0/24</c>. False
-    /// says nothing.
-    /// </summary>
+    /// <summary>A fast check of IPv4 text, which has only one spelling: the key is the text up to the last part, then
+    /// <c>0/24</c>. False means undecided.</summary>
     private static bool IsNetworkOf(in InteractionEvent e, ReadOnlySpan<byte> key)
     {
         ReadOnlySpan<byte> ip = e.Ip.Span;

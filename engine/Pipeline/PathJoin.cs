@@ -8,10 +8,8 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline;
 
-/// <summary>
-/// The stage that joins clicks with their paths: whichever comes first waits for the other, by log time, and a click
-/// that has all of it goes to the batch. Duplicates end here.
-/// </summary>
+/// <summary>The stage that joins clicks with their paths. Whichever comes first waits for the other, by log time; a
+/// click that is complete goes to the batch. Duplicates are dropped here.</summary>
 internal sealed class PathJoin(
     KeyedHash hash,
     PipelineLimits limits,
@@ -76,7 +74,7 @@ internal sealed class PathJoin(
         ref DeduplicationWindow.Remembered click = ref partition.Ids.Find(id);
         if (Unsafe.IsNullRef(ref click))
         {
-            Hold(partition, e, id);
+            KeepWaiting(partition, e, id);
             return;
         }
         long joinMs = partition.Settings!.Limits.JoinMs;
@@ -108,7 +106,7 @@ internal sealed class PathJoin(
         batch.Add(row);
     }
 
-    /// <summary>Lets go what waited past its deadline: clicks are decided without their paths.</summary>
+    /// <summary>Releases whatever waited past its deadline: clicks are decided without their paths.</summary>
     public void ReleaseOverdue(PartitionState partition)
     {
         while (
@@ -141,8 +139,8 @@ internal sealed class PathJoin(
         }
     }
 
-    /// <summary>A path whose click hasn't come: the first waits for it.</summary>
-    private void Hold(PartitionState partition, in InteractionEvent e, ulong id)
+    /// <summary>Keeps a path whose click hasn't come yet. Only the first path for a click waits.</summary>
+    private void KeepWaiting(PartitionState partition, in InteractionEvent e, ulong id)
     {
         if (partition.WaitingPaths.TryGet(id, out WaitingPath? first))
         {

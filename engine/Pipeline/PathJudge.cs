@@ -12,15 +12,13 @@ using Engine.Pipeline.Windows;
 
 namespace Engine.Pipeline;
 
-/// <summary>
-/// Judges a click's path in two steps. <see cref="Join"/> runs where the path joins its click, in the order of the log:
-/// rules for degenerate paths, their counts, the replay index, and the classifier's features. <see cref="Score"/> runs
-/// with the batch: the classifier. One a lane; the index is the process's.
-/// </summary>
+/// <summary>Judges a click's path in two steps. <see cref="Join"/> runs when the path joins its click, in log order:
+/// rules for degenerate paths and their counts, the replay index, and the classifier's features. <see cref="Score"/>
+/// runs the classifier with the batch. There is one judge per lane; the index is shared by the process.</summary>
 public sealed unsafe class PathJudge(ReplayIndex index)
 {
     private readonly PathScratch _scratch = new();
-    private readonly ReplayLookup _question = new();
+    private readonly ReplayLookup _lookup = new();
     private readonly byte[] _matched = new byte[EventLimits.MaxIdentifierBytes];
     private readonly byte[] _record = new byte[SignatureRecord.Size];
     private readonly PathScore[] _scores = new PathScore[ClickRow.ChunkRecords];
@@ -32,32 +30,21 @@ public sealed unsafe class PathJudge(ReplayIndex index)
     {
         PathPoints path = Points(row, arena);
         PathSignature signature = PathSignature.Encode(path.T, path.X, path.Y);
-        // asked for first: what else is to be done with the path hides the wait for the index's memory
-        index.Prefetch(signature, _question);
-        // Fingers, pens and keys leave no path, and none is held against them; who sends one all the same is judged by
-        // it.
+        // Prefetch first: the other work on the path hides the latency of the index's memory.
+        index.Prefetch(signature, _lookup);
+        // Touch, pen and keyboard leave no path, and that isn't held against them. If one comes anyway, it is judged.
         bool mouse = row.Event.Pointer is Pointer.Mouse or Pointer.Unknown;
         row.Degenerate = DegeneratePath.Classify(path.T, path.X, path.Y, mouse, _scratch);
         CountDegenerate(row);
-        index.PrefetchChains(_question);
+        index.PrefetchChains(_lookup);
         Prepare(row, path);
-        if (!_question.IsCompared)
+        if (!_lookup.IsCompared)
         {
             return;
         }
 
         PartitionState partition = row.Partition;
-        if (
-            index.TryFind(
-                _question,
-                row.LogTime,
-                partition.Partition,
-                row.Offset,
-                path,
-                _matched,
-                out ReplayMatch match
-            )
-        )
+        if (index.TryFind(_lookup, row.LogTime, partition.Partition, row.Offset, path, _matched, out ReplayMatch match))
         {
             row.Replay = new ReplayFound(
                 Encoding.ASCII.GetString(_matched, 0, match.IdLength),
@@ -67,14 +54,14 @@ public sealed unsafe class PathJudge(ReplayIndex index)
             );
         }
 
-        index.Insert(_question, row.Event.Id.Span, row.LogTime, partition.Partition, row.Offset);
+        index.Insert(_lookup, row.Event.Id.Span, row.LogTime, partition.Partition, row.Offset);
         if (!partition.IsLive)
         {
             return;
         }
 
         partition.Counts.PathsCompared++;
-        if (!_question.HasShape)
+        if (!_lookup.HasShape)
         {
             return;
         }
@@ -83,11 +70,9 @@ public sealed unsafe class PathJudge(ReplayIndex index)
         sink.Signature(row, _record);
     }
 
-    /// <summary>
-    /// Scores the paths that were joined since the last call, all under one version of the settings; equal to one
-    /// alone, bit for bit.
-    /// </summary>
-    /// <param name="rows">Those that are ready, with all of these.</param>
+    /// <summary>Scores the paths joined since the last call, all under one version of the settings. Batching doesn't
+    /// change scores: they equal single scores bit for bit.</summary>
+    /// <param name="rows">The ready clicks, including all those whose paths were joined.</param>
     public void Score(ReadOnlySpan<ClickRow> rows)
     {
         if (_prepared == 0)
@@ -100,14 +85,14 @@ public sealed unsafe class PathJudge(ReplayIndex index)
         {
             if (row.Path == PathState.Present)
             {
-                Take(row, _scores[row.PathPlace]);
+                ApplyScore(row, _scores[row.PathPlace]);
             }
         }
 
         _prepared = 0;
     }
 
-    /// <summary>Features, while the path lies cleaned in the scratch.</summary>
+    /// <summary>Computes features while the scratch holds the cleaned path.</summary>
     private void Prepare(ClickRow row, PathPoints path)
     {
         if (row.Settings.CursorModel is not { } model)
@@ -124,7 +109,7 @@ public sealed unsafe class PathJudge(ReplayIndex index)
         _scorer!.Prepare(row.PathPlace, path.X, path.Y, _scratch);
     }
 
-    private void Take(ClickRow row, in PathScore score)
+    private void ApplyScore(ClickRow row, in PathScore score)
     {
         if (!score.Assessed)
         {
@@ -151,9 +136,8 @@ public sealed unsafe class PathJudge(ReplayIndex index)
             ? new WeighedFeature(reasons[i].Name, reasons[i].Value, reasons[i].UsualLow, reasons[i].UsualHigh)
             : default;
 
-    /// <summary>
-    /// The visitor's and the network's clicks with degenerate paths in windows; the visitor's is what limits go by.
-    /// </summary>
+    /// <summary>Counts clicks with degenerate paths in the windows of the visitor and the network. Limits apply to the
+    /// visitor's count.</summary>
     private static void CountDegenerate(ClickRow row)
     {
         WindowTable<WindowEntry> windows = row.Partition.DegeneratePaths;

@@ -6,38 +6,32 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline;
 
-/// <summary>
-/// The stage that decodes: up to <see cref="ClickRow.ChunkRecords"/> records, each in a row of its own, and the keys of
-/// those that are clicks. It prefetches what they will touch: values while records are decoded, windows while clicks
-/// take their steps.
-/// </summary>
+/// <summary>The stage that decodes up to <see cref="ClickRow.ChunkRecords"/> records, each into its own row, and
+/// computes the keys of clicks. It prefetches the memory they will touch: values while decoding, windows while clicks
+/// are processed.</summary>
 internal sealed unsafe class RecordChunk(KeyedHash hash, EventArena arena, RowPool pool)
 {
-    /// <summary>
-    /// How many clicks ahead windows are prefetched: their misses to memory overlap with the steps between.
-    /// </summary>
+    /// <summary>How many clicks ahead windows are prefetched, so that cache misses overlap with the steps
+    /// between.</summary>
     private const int PrefetchAhead = 4,
         CountsAhead = 2;
 
-    /// <summary>
-    /// How many records ahead values are prefetched, and the most bytes of one: what is longer comes by itself once it
-    /// is being read.
-    /// </summary>
+    /// <summary>How many records ahead values are prefetched, and how many bytes of each at most; the hardware
+    /// prefetcher loads the rest once reading starts.</summary>
     private const int ValuesAhead = 3,
         MaxPrefetched = 640;
 
     private readonly JsonEventDecoder _json = new(arena);
     private readonly ProtobufEventDecoder _protobuf = new(arena);
 
-    /// <summary>
-    /// Each record is decoded into a row, so that a click needn't be copied into one; rows that no click took stay.
-    /// </summary>
+    /// <summary>Rows that records are decoded into directly, so a click needs no copy. Rows of other records are
+    /// reused.</summary>
     private readonly ClickRow?[] _rows = new ClickRow?[ClickRow.ChunkRecords];
 
     private readonly DecodeError[] _errors = new DecodeError[ClickRow.ChunkRecords];
     private readonly ClickKeys[] _keys = new ClickKeys[ClickRow.ChunkRecords];
 
-    /// <summary>Decodes a chunk; the arena holds its points and texts until the next one.</summary>
+    /// <summary>Decodes a chunk. The arena holds its points and texts until the next call.</summary>
     public void Decode(ReadOnlySpan<Record> records)
     {
         arena.Reset();
@@ -71,7 +65,7 @@ internal sealed unsafe class RecordChunk(KeyedHash hash, EventArena arena, RowPo
         }
     }
 
-    /// <summary>Prefetches the windows of the clicks that come some records behind one.</summary>
+    /// <summary>Prefetches the windows of clicks a few records ahead of <paramref name="i"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchBehind(ReadOnlySpan<Record> records, int i)
     {
@@ -88,14 +82,14 @@ internal sealed unsafe class RecordChunk(KeyedHash hash, EventArena arena, RowPo
         }
     }
 
-    /// <summary>What keeps a record from being used.</summary>
+    /// <summary>The reason why a record can't be used, if any.</summary>
     public ref readonly DecodeError Error(int i) => ref _errors[i];
 
     public ref InteractionEvent Event(int i) => ref _rows[i]!.Event;
 
     public ref readonly ClickKeys Keys(int i) => ref _keys[i];
 
-    /// <summary>A click's row, which is the caller's from here on.</summary>
+    /// <summary>Takes a click's row out of the chunk; the caller owns it from then on.</summary>
     public ClickRow TakeRow(int i)
     {
         ClickRow row = _rows[i]!;
@@ -105,9 +99,8 @@ internal sealed unsafe class RecordChunk(KeyedHash hash, EventArena arena, RowPo
 
     private bool IsClick(int i) => !_errors[i].IsError && _rows[i]!.Event.Type == EventType.Click;
 
-    /// <summary>
-    /// Prefetches a value's lines: it lies where the client's thread put it, far from this one's caches.
-    /// </summary>
+    /// <summary>Prefetches a value's cache lines: the client's thread wrote the value, so it isn't in this core's
+    /// caches.</summary>
     private static void PrefetchValue(in Record record)
     {
         if (!Sse.IsSupported)

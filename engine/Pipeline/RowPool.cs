@@ -3,7 +3,7 @@ using Engine.Pipeline.Join;
 
 namespace Engine.Pipeline;
 
-/// <summary>Rows and waiting paths that were used before, so that a click makes none. One a lane.</summary>
+/// <summary>Reuses rows and waiting paths, so that a click allocates none. One per lane.</summary>
 internal sealed class RowPool
 {
     private readonly Stack<ClickRow> _rows = new();

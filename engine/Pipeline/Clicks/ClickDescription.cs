@@ -3,7 +3,7 @@ using Engine.Pipeline.Features;
 
 namespace Engine.Pipeline.Clicks;
 
-/// <summary>Fills the features that a click's own fields and the lists give.</summary>
+/// <summary>Fills the features that come from a click's own fields and from the lists.</summary>
 internal static class ClickDescription
 {
     public static void Fill(ClickRow row)
@@ -29,10 +29,8 @@ internal static class ClickDescription
         row[ClickFeature.PageOdd] = !e.Page.IsEmpty && !IsWebAddress(e.Page.Span) ? 1 : 0;
     }
 
-    /// <summary>
-    /// Whether a text is an http(s) address with a host, as far as its beginning tells; the scheme in any case of
-    /// letters.
-    /// </summary>
+    /// <summary>Whether a text looks like an http(s) URL with a host, judging by its beginning. The scheme is
+    /// case-insensitive.</summary>
     private static bool IsWebAddress(ReadOnlySpan<byte> page)
     {
         int scheme =

@@ -6,13 +6,11 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Clicks;
 
-/// <summary>
-/// Writes into a click's row what labels said of its publisher, its placement and its device there. Called at arrival,
-/// on the lane's thread.
-/// </summary>
+/// <summary>Fills the history features of a click's row: labels of its publisher, its placement and its device there.
+/// Called on arrival, on the lane's thread.</summary>
 internal static class ClickHistory
 {
-    /// <summary>Where nothing is known.</summary>
+    /// <summary>Clears the row's history, for when nothing is known.</summary>
     public static void Clear(ClickRow row)
     {
         row[ClickFeature.HistoryPublisher] =
@@ -22,9 +20,8 @@ internal static class ClickHistory
         (row.HistoryShare, row.HistoryClicks) = (ClickFeatures.Unknown, 0);
     }
 
-    /// <summary>
-    /// Fills in features, and the highest share among the keys that have clicks enough for the reason <c>history</c>.
-    /// </summary>
+    /// <summary>Fills the features, and the highest share among the keys with enough clicks for the reason
+    /// <c>history</c>.</summary>
     public static void Fill(ClickRow row, Histories histories, KeyedHash hash)
     {
         Clear(row);
@@ -41,7 +38,7 @@ internal static class ClickHistory
             placement = whole,
             device = whole;
         HistoryCount count = histories.Of(row.Publisher, minute);
-        // Every key below has labels of its publisher's: a publisher without any, as most are, costs one look-up.
+        // All keys below include the publisher. Most publishers have no labels, and cost one look-up.
         if (count.Seen > 0)
         {
             HistoryKeys keys = HistoryKeys.Of(hash, row.Publisher, ref row.Event);

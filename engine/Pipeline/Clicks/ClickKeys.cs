@@ -5,7 +5,7 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Clicks;
 
-/// <summary>The fingerprints of a click's keys, made once, when it is decoded.</summary>
+/// <summary>The fingerprints of a click's keys, computed once, when the click is decoded.</summary>
 public unsafe struct ClickKeys
 {
     public ulong Id,
@@ -41,10 +41,8 @@ public unsafe struct ClickKeys
         PairPublisher = Fingerprints.PairPublisher(hash, ActorKey, Publisher);
     }
 
-    /// <summary>
-    /// Asks for the tags of the keys' windows, and for where ids and standings are looked up, a chunk ahead of their
-    /// use.
-    /// </summary>
+    /// <summary>Prefetches the tags of the keys' windows and the look-up slots of ids and standings, a chunk before
+    /// their use.</summary>
     public readonly void PrefetchTags(PartitionState partition)
     {
         partition.Ids.Prefetch(Id);
@@ -63,7 +61,7 @@ public unsafe struct ClickKeys
         partition.Standings.PrefetchPlace(Campaign);
     }
 
-    /// <summary>Asks for the windows and sums themselves, some clicks ahead of their use.</summary>
+    /// <summary>Prefetches the windows and sums themselves, some clicks before their use.</summary>
     public void Prefetch(PartitionState partition)
     {
         (_clickMoves, _pairMoves) = (partition.Clicks.Moves, partition.Pairs.Moves);
@@ -88,13 +86,11 @@ public unsafe struct ClickKeys
     public readonly WindowEntry* TouchNetwork(PartitionState partition, long now) =>
         Touch(partition.Clicks, Network, _network, now);
 
-    public readonly WindowEntry* TouchWho(PartitionState partition, long now) =>
+    public readonly WindowEntry* TouchActor(PartitionState partition, long now) =>
         Touch(partition.Clicks, ActorKey, _actor, now);
 
-    /// <summary>
-    /// Asks for what <see cref="Prefetch"/> leads to, once it has had its time: counts of pairs that come again, and
-    /// what others have of a publisher.
-    /// </summary>
+    /// <summary>Prefetches what <see cref="Prefetch"/> leads to, once that has arrived: counts of repeated pairs, and
+    /// other partitions' sums of a publisher.</summary>
     public readonly void PrefetchCounts(PartitionState partition)
     {
         partition.Standings.PrefetchTotal(Publisher);

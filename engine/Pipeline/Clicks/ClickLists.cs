@@ -5,9 +5,8 @@ using Engine.Pipeline.Settings;
 
 namespace Engine.Pipeline.Clicks;
 
-/// <summary>
-/// Looks a click up in the lists of its settings. User agents are looked up once each, so there is one of these a lane.
-/// </summary>
+/// <summary>Looks up a click in the lists of its settings. It caches user agents, so there is one instance per
+/// lane.</summary>
 internal sealed class ClickLists
 {
     private AgentCache? _agents;

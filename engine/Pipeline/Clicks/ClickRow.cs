@@ -10,16 +10,13 @@ using Engine.Pipeline.Standing;
 
 namespace Engine.Pipeline.Clicks;
 
-/// <summary>
-/// All that is known of one click between its arrival and its verdict. Rows are pooled by the pipeline: rented when a
-/// click comes, given back once its verdict is out. While it waits for a path its texts lie in its own buffer, else in
-/// the message.
-/// </summary>
+/// <summary>Everything known about one click from its arrival to its verdict. Rows are pooled: the pipeline rents one
+/// when a click comes and returns it after the verdict. While a click waits for its path, its texts are in the row's
+/// own buffer; otherwise in the message.</summary>
 public sealed unsafe class ClickRow
 {
-    /// <summary>
-    /// Records decoded together: two blocks of the forest's 32, and small enough to stay in the second-level cache.
-    /// </summary>
+    /// <summary>The number of records decoded together: two of the forest's blocks of 32, and few enough to stay in the
+    /// L2 cache.</summary>
     public const int ChunkRecords = 64;
 
     private byte[] _texts = [];
@@ -28,13 +25,13 @@ public sealed unsafe class ClickRow
     public PartitionState Partition = null!;
     public DecisionSettings Settings = null!;
 
-    /// <summary>Where the click lies in its partition.</summary>
+    /// <summary>The click's offset in its partition.</summary>
     public long Offset;
 
     /// <summary>Log time of the click, ms.</summary>
     public long LogTime;
 
-    /// <summary>Event time as believed, ms.</summary>
+    /// <summary>The corrected event time, ms.</summary>
     public long Time;
 
     public ulong Id,
@@ -48,18 +45,15 @@ public sealed unsafe class ClickRow
 
     public bool TimeOutOfRange;
 
-    /// <summary>
-    /// The offset of the record that made it ready to be decided: its own, its path's, or one whose time passed its
-    /// deadline.
-    /// </summary>
+    /// <summary>The offset of the record that made the click ready to be decided: its own, its path's, or the one whose
+    /// time passed its deadline.</summary>
     public long DecidedAt;
 
-    /// <summary>
-    /// Whether that record gives results, or only rebuilds the state: others may follow before the row is concluded.
-    /// </summary>
+    /// <summary>True if live; false while state is being rebuilt. Compares <see cref="DecidedAt"/>, as more records may
+    /// follow before the row is concluded.</summary>
     public bool IsLive => DecidedAt >= Partition.LiveFromOffset;
 
-    /// <summary>Time since the last click of the pair with the campaign, ms; negative where there is none.</summary>
+    /// <summary>Time since the last click of the pair with the campaign, ms; negative if there is none.</summary>
     public long PairGapMs;
 
     public AgentInfo AgentInfo = AgentInfo.None;
@@ -72,30 +66,26 @@ public sealed unsafe class ClickRow
     public Degeneracy Degenerate;
     public int DegenerateCount;
 
-    /// <summary>The path's points: the batch's arena, or what waited.</summary>
+    /// <summary>The buffer of a path that waited; null if the path's points are in the batch's arena.</summary>
     public WaitingPath? OwnPath;
     public int PathStart,
         PathCount;
 
-    /// <summary>Among the paths that are scored together.</summary>
+    /// <summary>The path's index among the paths that are scored together.</summary>
     public int PathPlace;
 
     public ReplayFound Replay;
     public float PathProbability;
     public PathEvidence PathEvidence;
 
-    /// <summary>
-    /// The standings found at arrival, so that the verdict adds to them without looking again; null where there were
-    /// none.
-    /// </summary>
+    /// <summary>The standings found at arrival, so that the verdict needn't look them up again; null if there were
+    /// none.</summary>
     public StandingSums? NetworkSums,
         VisitorSums,
         PublisherSums;
 
-    /// <summary>
-    /// The other partitions whose sums of the visitor and of the publisher it is judged by, too; null where there are
-    /// none.
-    /// </summary>
+    /// <summary>The other partitions whose sums of the visitor and of the publisher also count; null if there are
+    /// none.</summary>
     public int[]? VisitorElsewhere,
         PublisherElsewhere;
 
@@ -105,14 +95,12 @@ public sealed unsafe class ClickRow
         StandingVisitorClicks;
     public PublisherShare PublisherShare;
 
-    /// <summary>
-    /// The highest share that labels called invalid of a key of this click with clicks enough, and those clicks; -1
-    /// where there is none.
-    /// </summary>
+    /// <summary>The highest share of invalid labels among the click's keys with enough clicks, and the number of those
+    /// clicks; -1 if there is none.</summary>
     public float HistoryShare;
     public double HistoryClicks;
 
-    /// <summary>The forest's row, by <see cref="ClickFeature"/>.</summary>
+    /// <summary>The forest's input, by <see cref="ClickFeature"/>.</summary>
     public readonly float[] Features = new float[ClickFeatures.Count];
 
     public ref float this[ClickFeature feature]
@@ -121,10 +109,8 @@ public sealed unsafe class ClickRow
         get => ref Features[(int)feature];
     }
 
-    /// <summary>
-    /// Whether the row has every value that plain clicks share (<see cref="PlainClick.Known"/>); its features must be
-    /// complete.
-    /// </summary>
+    /// <summary>Whether the row has all the values that plain clicks share (<see cref="PlainClick.Known"/>). Its
+    /// features must be complete.</summary>
     public bool IsPlain()
     {
         foreach ((ClickFeature feature, float value) in PlainClick.Known)
@@ -138,7 +124,7 @@ public sealed unsafe class ClickRow
         return true;
     }
 
-    /// <summary>Copies the texts out of the message, so that the row may outlive it.</summary>
+    /// <summary>Copies the texts out of the message, so that the row can outlive it.</summary>
     public void KeepTexts()
     {
         ref InteractionEvent e = ref Event;
@@ -158,7 +144,7 @@ public sealed unsafe class ClickRow
         {
             length += e.Device[i].Length;
         }
-        // Pinned, since texts are pointers; kept with the row for the next click that waits.
+        // Pinned, since texts are pointers; kept for the row's next waiting click.
         if (_texts.Length < length)
         {
             _texts = GC.AllocateUninitializedArray<byte>(

@@ -3,10 +3,11 @@ using Engine.Pipeline.Standing;
 
 namespace Engine.Pipeline.Clicks;
 
-/// <summary>What a click takes from the standings of everybody whom it concerns, and what its verdict adds.</summary>
+/// <summary>Reads the standings that concern a click, and adds the click's verdict to them.</summary>
 internal static class ClickStandings
 {
-    /// <summary>Fills what the partition knows of the click's network, visitor and publisher.</summary>
+    /// <summary>Fills in the standings of the click's network, visitor and publisher, as the partition knows
+    /// them.</summary>
     public static void Fill(ClickRow row)
     {
         Standings standings = row.Partition.Standings;
@@ -35,10 +36,8 @@ internal static class ClickStandings
         row[ClickFeature.PublisherShare] = publisher == null ? ClickFeatures.Unknown : row.PublisherShare.Recent;
     }
 
-    /// <summary>
-    /// Notes a verdict; seen from the next second of log time on. A visitor is followed from the first invalid click
-    /// on: most never have one.
-    /// </summary>
+    /// <summary>Adds a verdict, which becomes visible in the next second of log time. A visitor is tracked only from
+    /// the first invalid click on, as most never have one.</summary>
     public static void Note(this Standings standings, ClickRow row, bool invalid)
     {
         Note(

@@ -3,7 +3,7 @@ using Engine.Pipeline.Windows;
 
 namespace Engine.Pipeline.Clicks;
 
-/// <summary>Counts a click in the windows of its keys, and fills the features that they give.</summary>
+/// <summary>Counts a click in the windows of its keys, and fills the features that come from them.</summary>
 internal static unsafe class ClickWindows
 {
     public static void Count(ClickRow row, in ClickKeys keys)
@@ -14,7 +14,7 @@ internal static unsafe class ClickWindows
         keys.TouchAddress(partition, now)->Take(at, ref row[ClickFeature.Ip60], out long gap);
         row[ClickFeature.IpGap] = Seconds(gap);
         keys.TouchNetwork(partition, now)->Take(at, ref row[ClickFeature.Network60], out _);
-        keys.TouchWho(partition, now)->Take(at, ref row[ClickFeature.Visitor60], out gap);
+        keys.TouchActor(partition, now)->Take(at, ref row[ClickFeature.Visitor60], out gap);
         row[ClickFeature.ActorGap] = Seconds(gap);
         partition.Pairs.Take(
             keys.TouchPairCampaign(partition, now),

@@ -7,32 +7,30 @@ using Engine.Pipeline.Windows;
 
 namespace Engine.Pipeline.Clicks;
 
-/// <summary>How much a partition may remember; each bound is a setting of engine.yaml.</summary>
+/// <summary>Bounds on what a partition remembers; each is a setting of engine.yaml.</summary>
 public sealed record PipelineLimits
 {
-    /// <summary>Addresses, networks and visitors in windows of a partition; 65 bytes each.</summary>
+    /// <summary>Addresses, networks and visitors in a partition's windows; 65 bytes each.</summary>
     public int WindowKeys { get; init; } = 1_000_000;
 
-    /// <summary>
-    /// Pairs of a visitor with a campaign or a publisher in windows of a partition; 17 bytes each, 33 of those that
-    /// come again. <see cref="Windows.PairTable.MaxKeys"/> at most.
-    /// </summary>
+    /// <summary>Pairs of a visitor with a campaign or a publisher in a partition's windows; 17 bytes each, or 33 for
+    /// pairs that come again. At most <see cref="Windows.PairTable.MaxKeys"/>.</summary>
     public int PairKeys { get; init; } = 2_000_000;
 
     /// <summary>Keys in windows of degenerate paths.</summary>
     public int DegenerateKeys { get; init; } = 200_000;
 
-    /// <summary>Networks, visitors, publishers and campaigns whose standing a partition keeps.</summary>
+    /// <summary>Networks, visitors, publishers and campaigns whose standings a partition keeps.</summary>
     public int Standings { get; init; } = 500_000;
 
-    /// <summary>Points of paths that wait for their clicks; a path beyond it is unmatched.</summary>
+    /// <summary>Points of paths that wait for their clicks. A path that would exceed the bound is unmatched.</summary>
     public int WaitingPathPoints { get; init; } = 4_000_000;
 
     /// <summary>Paths that the process's replay index remembers; 192 bytes each.</summary>
     public int ReplayPaths { get; init; } = 1_000_000;
 }
 
-/// <summary>What became of the records of a partition; every record but ticks is in one of them.</summary>
+/// <summary>Outcomes of a partition's records. Every record except ticks has exactly one.</summary>
 public sealed class PartitionCounts
 {
     public long Verdicts,
@@ -83,16 +81,12 @@ public sealed class PartitionCounts
     }
 }
 
-/// <summary>
-/// A click whose action was <c>confirm</c>, as far as a confirmation needs it to write its verdict again.
-/// </summary>
-/// <param name="Verdict">The verdict's parts, to which the confirmation's are added.</param>
+/// <summary>A click whose action was <c>confirm</c>, with what a confirmation needs to rewrite its verdict.</summary>
+/// <param name="Verdict">The stored parts of the verdict, to which the confirmation adds its own.</param>
 public sealed record PendingConfirmation(string Click, StoredVerdict Verdict);
 
-/// <summary>
-/// The state of one partition of <c>interactions</c>: a pure result of its log and the settings. Owned by one lane at a
-/// time, touched by its thread only.
-/// </summary>
+/// <summary>The state of one partition of <c>interactions</c>: a pure function of its log and the settings. Owned by
+/// one lane at a time and used only by its thread.</summary>
 public sealed class PartitionState : IDisposable
 {
     public PartitionState(int partition, PipelineLimits limits, TimeLimits times)
@@ -114,7 +108,7 @@ public sealed class PartitionState : IDisposable
     /// <summary>Addresses, networks and visitors.</summary>
     public WindowTable<WindowEntry> Clicks { get; }
 
-    /// <summary>Visitors with campaigns and with publishers.</summary>
+    /// <summary>Pairs of visitors with campaigns and with publishers.</summary>
     public PairTable Pairs { get; }
 
     public WindowTable<WindowEntry> DegeneratePaths { get; }
@@ -125,13 +119,13 @@ public sealed class PartitionState : IDisposable
     public Dictionary<ulong, PendingConfirmation> Confirmables { get; } = [];
     public PartitionCounts Counts { get; } = new();
 
-    /// <summary>Points held by <see cref="WaitingPaths"/>.</summary>
+    /// <summary>The number of points in <see cref="WaitingPaths"/>.</summary>
     public int WaitingPoints;
 
-    /// <summary>The offset that is being decided.</summary>
+    /// <summary>The offset of the record being processed.</summary>
     public long Position;
 
-    /// <summary>Results of records before this offset are written already: they only rebuild the state.</summary>
+    /// <summary>The first offset whose results aren't written yet. Earlier records only rebuild the state.</summary>
     public long LiveFromOffset;
 
     /// <summary>Running maximum of record timestamps, ms.</summary>
@@ -143,9 +137,8 @@ public sealed class PartitionState : IDisposable
     internal DecisionSettings? Settings;
     internal long SettingsUntil;
 
-    /// <summary>
-    /// The earliest log time at which something that waits falls due; long.MaxValue where nothing waits.
-    /// </summary>
+    /// <summary>The earliest log time at which something that waits falls due; long.MaxValue if nothing
+    /// waits.</summary>
     public long NextDeadline =>
         Math.Min(
             WaitingClicks.Count > 0 ? WaitingClicks.NextDeadline : long.MaxValue,

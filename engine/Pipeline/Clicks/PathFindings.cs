@@ -1,14 +1,14 @@
 namespace Engine.Pipeline.Clicks;
 
-/// <summary>The earlier click whose path a path nearly equals.</summary>
-/// <param name="Click">Its id; null where no replay was found.</param>
-/// <param name="ResidualPx">How far the paths lie apart, in pixels.</param>
-/// <param name="Partition">Where the earlier click lies.</param>
-/// <param name="Offset">Its offset there.</param>
+/// <summary>The earlier click whose path nearly equals this one.</summary>
+/// <param name="Click">The id of that click; null if no replay was found.</param>
+/// <param name="ResidualPx">The distance between the paths, in pixels.</param>
+/// <param name="Partition">The partition of the earlier click.</param>
+/// <param name="Offset">The offset of the earlier click.</param>
 public readonly record struct ReplayFound(string? Click, float ResidualPx, int Partition, long Offset);
 
-/// <summary>A feature that weighed in a path's score, with what is usual for people.</summary>
+/// <summary>A feature that weighed in a path's score, with the range usual for people.</summary>
 public readonly record struct WeighedFeature(string Name, float Value, float UsualLow, float UsualHigh);
 
-/// <summary>The three features that weighed most; not set where the path wasn't scored.</summary>
+/// <summary>The three features that weighed most; default if the path wasn't scored.</summary>
 public readonly record struct PathEvidence(WeighedFeature First, WeighedFeature Second, WeighedFeature Third);

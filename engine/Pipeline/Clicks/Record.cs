@@ -2,9 +2,8 @@ using Engine.Pipeline.Decode;
 
 namespace Engine.Pipeline.Clicks;
 
-/// <summary>
-/// One record of the log where librdkafka, or a file, put it. Memory is the caller's, and lives as long as the batch.
-/// </summary>
+/// <summary>One record of the log, in memory that belongs to librdkafka or to a file's reader. The memory is valid as
+/// long as the batch.</summary>
 public unsafe struct Record
 {
     public PartitionState Partition;
@@ -21,13 +20,11 @@ public unsafe struct Record
     public bool HasCloudEvent;
     public CloudEvent CloudEvent;
 
-    /// <summary>
-    /// Headers as they lie in a batch of Kafka's (<see cref="Consume.Fetch.RecordHeaders"/>), for a dead letter; null
-    /// where librdkafka has them, or nobody.
-    /// </summary>
+    /// <summary>The record's headers as encoded in a Kafka batch (<see cref="Consume.Fetch.RecordHeaders"/>), for a
+    /// dead letter; null if librdkafka holds them, or if there are none.</summary>
     public byte* Headers;
     public int HeadersLength;
 
-    /// <summary>librdkafka's message where it came from there, else 0.</summary>
+    /// <summary>librdkafka's message if it came from there; otherwise 0.</summary>
     public nint Message;
 }

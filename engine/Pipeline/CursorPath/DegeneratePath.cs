@@ -2,52 +2,50 @@ using Engine.Pipeline.CursorPath.Geometry;
 
 namespace Engine.Pipeline.CursorPath;
 
-/// <summary>What is wrong with a degenerate path; several may hold at once.</summary>
+/// <summary>The defects of a degenerate path; several may apply at once.</summary>
 [Flags]
 public enum Degeneracy
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No defect.</summary>
     Sound = 0,
 
-    /// <summary>No vector before a mouse click (`cursor.none`).</summary>
+    /// <summary>No movement before a mouse click (`cursor.none`).</summary>
     None = 1,
 
-    /// <summary>All vectors alike: on one line, in one direction (`cursor.straight`).</summary>
+    /// <summary>All movement on one line, in one direction (`cursor.straight`).</summary>
     Straight = 2,
 
     /// <summary>Constant time steps and lengths (`cursor.even`).</summary>
     Even = 4,
 
-    /// <summary>Times that no recorder makes (`cursor.forged`).</summary>
+    /// <summary>Times that no recorder produces (`cursor.forged`).</summary>
     Forged = 8,
 }
 
-/// <summary>
-/// Paths that need no classifier (US8910305B1). Pure. The limits are far from what people's paths reach in any source
-/// known; models.md has each rule's rate by source.
-/// </summary>
+/// <summary>Recognizes paths that need no classifier (US8910305B1). Pure. The limits are far from people's paths in all
+/// known sources; models.md has each rule's rate by source.</summary>
 public static class DegeneratePath
 {
-    /// <summary>Moves from which "all alike" says something: people do move two or three pixels straight.</summary>
+    /// <summary>The minimum number of moves for "all alike" to be significant: people do move two or three pixels
+    /// straight.</summary>
     public const int MinMoves = 8;
 
-    /// <summary>
-    /// px from which a straight line says something: a whole line of pixels that a hand doesn't leave is no longer.
-    /// </summary>
+    /// <summary>The minimum px for a straight line to be significant. A shorter one may be just a row of pixels that a
+    /// hand stays on.</summary>
     public const float MinStraightLength = 150;
 
-    /// <summary>px off the line that rounding to whole pixels makes.</summary>
+    /// <summary>The maximum px off the line, caused by rounding to whole pixels.</summary>
     public const float StraightWidth = 0.75f;
 
-    /// <summary>ms and px by which waits and steps may differ and still be constant: rounding makes as much.</summary>
+    /// <summary>The ms and px by which constant waits and steps may differ, caused by rounding.</summary>
     public const float EvenWithin = 1;
 
     /// <summary>Classifies a path.</summary>
     /// <param name="t">Milliseconds from the first point.</param>
     /// <param name="x">CSS pixels.</param>
     /// <param name="y">CSS pixels.</param>
-    /// <param name="mouse">Whether the click's pointer is a mouse: touch, pen and keyboard need no path.</param>
-    /// <param name="scratch">One a thread; holds the cleaned path afterwards.</param>
+    /// <param name="mouse">Whether the click's pointer is a mouse; touch, pen and keyboard need no path.</param>
+    /// <param name="scratch">One per thread; holds the cleaned path afterwards.</param>
     public static Degeneracy Classify(
         ReadOnlySpan<float> t,
         ReadOnlySpan<float> x,
@@ -67,7 +65,8 @@ public static class DegeneratePath
         return IsEven(scratch) ? found | Degeneracy.Even : found;
     }
 
-    /// <summary>Every point within rounding of the chord and no step back: a line that a hand doesn't draw.</summary>
+    /// <summary>Whether every point is within rounding of the chord, without a step back: a line that a hand doesn't
+    /// draw.</summary>
     private static bool IsStraight(PathScratch path)
     {
         int last = path.Count - 1;
@@ -75,7 +74,7 @@ public static class DegeneratePath
             dy = path.Y[last] - path.Y[0],
             chord = MathF.Sqrt((dx * dx) + (dy * dy));
         bool axis = Math.Abs(dx) < 1.5f || Math.Abs(dy) < 1.5f;
-        // sliders and edges of screens hold a hand on an axis, for 2,000 px in people's recordings
+        // sliders and screen edges keep a hand on an axis, for up to 2,000 px in people's recordings
         if (axis || last < MinMoves || chord < MinStraightLength)
         {
             return false;
@@ -98,9 +97,8 @@ public static class DegeneratePath
         return true;
     }
 
-    /// <summary>
-    /// All waits and all steps the same but for rounding, the last step aside: it ends where the target is.
-    /// </summary>
+    /// <summary>Whether all waits and all steps are equal within rounding, except the last step, which ends at the
+    /// target.</summary>
     private static bool IsEven(PathScratch path)
     {
         int moves = path.Count - 2;
@@ -118,15 +116,13 @@ public static class DegeneratePath
             (stepLow, stepHigh) = (Math.Min(stepLow, step), Math.Max(stepHigh, step));
         }
 
-        // steps that are all a pixel or two are what a slow hand makes
+        // steps of only a pixel or two are what a slow hand makes
         return waitHigh - waitLow <= 2 * EvenWithin && stepHigh - stepLow <= 2 * EvenWithin && stepLow >= 3;
     }
 
-    /// <summary>
-    /// A time that is no number, or at least 8 moves of 3 px all at one time: no clock stands still so long while a
-    /// hand moves. Steps back in time (by 7 s, and below 0) and ticks of 109 ms with several points at once are found
-    /// in people's recordings (models.md) and are none of it.
-    /// </summary>
+    /// <summary>Whether a time isn't finite, or at least 8 moves of 3 px share one time: no clock stands still that
+    /// long while a hand moves. Steps back in time (by 7 s, and below 0) and ticks of 109 ms with several points occur
+    /// in people's recordings (models.md) and don't count.</summary>
     private static bool IsForged(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
         int moves = 0;

@@ -19,7 +19,7 @@ public enum PathFeature
     /// <summary>Median |turn| over arc points.</summary>
     TurnMedian,
 
-    /// <summary>Share of all |turn| that the two sharpest hold.</summary>
+    /// <summary>Share of the two sharpest turns in the sum of all |turn|.</summary>
     TurnTop,
 
     /// <summary>Lag 1 autocorrelation of signed turns.</summary>
@@ -40,10 +40,10 @@ public enum PathFeature
     /// <summary>Mean |turn| over 16 arc points, over that of 32.</summary>
     CoarseTurnRatio,
 
-    /// <summary>Mean |turn| in the last quarter of the arc less that in the rest.</summary>
+    /// <summary>Mean |turn| in the last quarter of the arc minus that in the rest.</summary>
     TurnEnd,
 
-    /// <summary>Mean |turn| in the first quarter of the arc less that in the rest.</summary>
+    /// <summary>Mean |turn| in the first quarter of the arc minus that in the rest.</summary>
     TurnStart,
 
     /// <summary>Distance from first to last point over arc length.</summary>
@@ -52,10 +52,10 @@ public enum PathFeature
     /// <summary>Greatest distance from the chord over arc length.</summary>
     ChordMax,
 
-    /// <summary>Where along the arc the distance from the chord is greatest.</summary>
+    /// <summary>Position along the arc at which the distance from the chord is greatest.</summary>
     ChordMaxAt,
 
-    /// <summary>Times the arc crosses its chord.</summary>
+    /// <summary>Number of times the arc crosses its chord.</summary>
     ChordCrossings,
 
     /// <summary>Residual of the line in arc length.</summary>
@@ -106,7 +106,7 @@ public enum PathFeature
     /// <summary>10th percentile of speed over its median.</summary>
     SpeedFoot,
 
-    /// <summary>Where in time speed is greatest.</summary>
+    /// <summary>Position in time at which speed is greatest.</summary>
     PeakAt,
 
     /// <summary>Mean speed of the last 50 ms over the mean.</summary>
@@ -142,10 +142,10 @@ public enum PathFeature
     /// <summary>Mean |second difference of speed|, 25 ms.</summary>
     SpeedRoughnessFine,
 
-    /// <summary>Local maxima of speed over a fifth of the greatest, a second.</summary>
+    /// <summary>Local maxima of speed above a fifth of the greatest, per second.</summary>
     SubMovements,
 
-    /// <summary>Mean depth of the minima between them.</summary>
+    /// <summary>Mean depth of the minima between local maxima.</summary>
     SubMovementDepth,
 
     /// <summary>Share of time in which speed rises.</summary>
@@ -166,7 +166,7 @@ public enum PathFeature
     /// <summary>Mean |turn| between successive velocities, 25 ms.</summary>
     GridTurnMean,
 
-    /// <summary>90th percentile of it.</summary>
+    /// <summary>90th percentile of |turn| between successive velocities, 25 ms.</summary>
     GridTurnP90,
 
     /// <summary>Mean |turn| between successive velocities, 50 ms.</summary>
@@ -199,10 +199,10 @@ public enum PathFeature
     /// <summary>Acceleration over speed, root mean squares, 25 ms.</summary>
     AccelerationOverSpeed,
 
-    /// <summary>The same at 50 ms.</summary>
+    /// <summary>Acceleration over speed, root mean squares, 50 ms.</summary>
     AccelerationOverSpeed50,
 
-    /// <summary>The same at 100 ms.</summary>
+    /// <summary>Acceleration over speed, root mean squares, 100 ms.</summary>
     AccelerationOverSpeed100,
 
     /// <summary>Lag 1 autocorrelation of normal acceleration, 50 ms.</summary>
@@ -211,13 +211,13 @@ public enum PathFeature
     /// <summary>Lag 1 autocorrelation of tangential acceleration, 50 ms.</summary>
     TangentAutocorrelation50,
 
-    /// <summary>Residual of the cubic of the way in time.</summary>
+    /// <summary>Residual of the cubic of arc length in time.</summary>
     WayCubic,
 
-    /// <summary>Residual of the quintic of the way in time.</summary>
+    /// <summary>Residual of the quintic of arc length in time.</summary>
     WayQuintic,
 
-    /// <summary>Residual of the polynomial of degree 7 of the way in time.</summary>
+    /// <summary>Residual of the polynomial of degree 7 of arc length in time.</summary>
     WaySeptic,
 
     /// <summary>Share of events along an axis.</summary>
@@ -241,13 +241,13 @@ public enum PathFeature
     /// <summary>Lag 1 autocorrelation of waits.</summary>
     WaitAutocorrelation,
 
-    /// <summary>Correlation of wait and step, both against their neighbours.</summary>
+    /// <summary>Correlation of wait and step, both relative to their neighbours.</summary>
     WaitStepCorrelation,
 
-    /// <summary>Spread of steps against their neighbours.</summary>
+    /// <summary>Spread of steps relative to their neighbours.</summary>
     LocalStepNoise,
 
-    /// <summary>Spread of speeds against their neighbours.</summary>
+    /// <summary>Spread of speeds relative to their neighbours.</summary>
     LocalSpeedNoise,
 
     /// <summary>Lag 1 autocorrelation of turns between events.</summary>
@@ -256,7 +256,7 @@ public enum PathFeature
     /// <summary>Mean |turn| between events.</summary>
     BendMean,
 
-    /// <summary>Standard deviation of it.</summary>
+    /// <summary>Standard deviation of |turn| between events.</summary>
     BendStd,
 
     /// <summary>Median wait.</summary>
@@ -271,7 +271,7 @@ public enum PathFeature
     /// <summary>Share of waits within 1 ms of the median.</summary>
     WaitSame,
 
-    /// <summary>Share of events without a move.</summary>
+    /// <summary>Share of events without movement.</summary>
     Motionless,
 
     /// <summary>log10 of arc length.</summary>
@@ -280,6 +280,6 @@ public enum PathFeature
     /// <summary>log10 of duration.</summary>
     LogDuration,
 
-    /// <summary>log10 of moves.</summary>
+    /// <summary>log10 of the number of moves.</summary>
     LogPoints,
 }

@@ -2,28 +2,27 @@ using Engine.Pipeline.CursorPath.Geometry;
 
 namespace Engine.Pipeline.CursorPath;
 
-/// <summary>A row of the features' table.</summary>
-/// <param name="Name">As artefacts, evidence and reports have it.</param>
+/// <summary>A row of the feature table.</summary>
+/// <param name="Name">The name in artefacts, evidence and reports.</param>
 /// <param name="Unit">"1" for a ratio.</param>
-/// <param name="Source">Where the formula is from.</param>
+/// <param name="Source">The formula's source.</param>
 public readonly record struct PathFeatureInfo(string Name, string Unit, string Source);
 
-/// <summary>
-/// The features of a cursor path that don't depend on its recorder, its scale or where it lies. Pure; allocates
-/// nothing.
-/// </summary>
+/// <summary>The features of a cursor path that depend neither on its recorder nor on its scale or position. Pure;
+/// allocates nothing.</summary>
 public static class PathFeatures
 {
-    /// <summary>Time grid, ms: angles and speeds over less are the recorder's (models.md).</summary>
+    /// <summary>The step of the time grid, ms. Angles and speeds at a finer step reflect the recorder
+    /// (models.md).</summary>
     public const float Step = 25;
 
-    /// <summary>A path shorter than this many grid steps is cut into as many.</summary>
+    /// <summary>The minimum number of grid steps; a path too short for them gets a finer step.</summary>
     internal const int MinSteps = 8;
 
-    /// <summary>The least moves and px of a path that has features; below, all are 0.</summary>
+    /// <summary>The minimum number of points of a path with features; below it, all are 0.</summary>
     public const int MinPoints = 4;
 
-    /// <summary>See <see cref="MinPoints"/>.</summary>
+    /// <summary>The minimum length in px of a path with features; below it, all are 0.</summary>
     public const float MinLength = 8;
 
     private static readonly (string Unit, string Source)[] Origins =
@@ -51,7 +50,7 @@ public static class PathFeatures
         .. Of(3, "log10", "size"),
     ];
 
-    /// <summary>By column.</summary>
+    /// <summary>The features, by column.</summary>
     public static IReadOnlyList<PathFeatureInfo> Table { get; } =
     [
         .. Enum.GetNames<PathFeature>()
@@ -61,19 +60,19 @@ public static class PathFeatures
             ),
     ];
 
-    /// <summary>By column, as artefacts have them.</summary>
+    /// <summary>The features' names by column, as in artefacts.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Table.Select(i => i.Name)];
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of features.</summary>
     public static int Count { get; } = Table.Count;
 
     /// <summary>Computes all features of a path.</summary>
-    /// <param name="t">Milliseconds from the first point; the same length as x and y, 0 to 4,096.</param>
+    /// <param name="t">Milliseconds since the first point; as long as x and y, 0 to 4,096.</param>
     /// <param name="x">CSS pixels.</param>
     /// <param name="y">CSS pixels.</param>
-    /// <param name="features"><see cref="Count"/> values, each finite.</param>
-    /// <param name="scratch">One a thread.</param>
-    /// <returns>False if the path moves too little to have features: all are 0.</returns>
+    /// <param name="features">Receives <see cref="Count"/> values, all finite.</param>
+    /// <param name="scratch">One per thread.</param>
+    /// <returns>False if the path moves too little to have features; then all are 0.</returns>
     public static bool Compute(
         ReadOnlySpan<float> t,
         ReadOnlySpan<float> x,
@@ -86,12 +85,12 @@ public static class PathFeatures
         return Compute(x, y, features, scratch);
     }
 
-    /// <summary>The same of a path that the scratch holds cleaned.</summary>
-    /// <param name="x">As it was recorded, CSS pixels.</param>
-    /// <param name="y">As it was recorded, CSS pixels.</param>
-    /// <param name="features">As above.</param>
-    /// <param name="scratch">After <see cref="PathCleaning.Clean"/>.</param>
-    /// <returns>As above.</returns>
+    /// <summary>Computes the features of a path that is in the scratch, cleaned.</summary>
+    /// <param name="x">The x as recorded, CSS pixels.</param>
+    /// <param name="y">The y as recorded, CSS pixels.</param>
+    /// <param name="features">Receives <see cref="Count"/> values, all finite.</param>
+    /// <param name="scratch">The scratch after <see cref="PathCleaning.Clean"/>.</param>
+    /// <returns>False if the path moves too little to have features; then all are 0.</returns>
     internal static bool Compute(
         ReadOnlySpan<float> x,
         ReadOnlySpan<float> y,

@@ -3,12 +3,13 @@ using Models.Scoring;
 
 namespace Engine.Pipeline.CursorPath;
 
-/// <summary>One of the features that weighed most, for evidence.</summary>
-/// <param name="Feature">Its column.</param>
-/// <param name="Value">In the path, in the feature's unit.</param>
-/// <param name="UsualLow">The 5th percentile in people.</param>
-/// <param name="UsualHigh">The 95th percentile in people.</param>
-/// <param name="Weight">What it moved the raw score by, log-odds; above 0 it speaks for a program.</param>
+/// <summary>A feature that weighed most, for evidence.</summary>
+/// <param name="Feature">The feature.</param>
+/// <param name="Value">Its value in the path, in the feature's unit.</param>
+/// <param name="UsualLow">The 5th percentile among people.</param>
+/// <param name="UsualHigh">The 95th percentile among people.</param>
+/// <param name="Weight">The change of the raw score that it caused, in log-odds; positive values indicate a
+/// program.</param>
 public readonly record struct PathReason(
     PathFeature Feature,
     float Value,
@@ -17,24 +18,21 @@ public readonly record struct PathReason(
     float Weight
 )
 {
-    /// <summary>The feature's name as in artefacts.</summary>
+    /// <summary>The feature's name in artefacts.</summary>
     public string Name => PathFeatures.Names[(int)Feature];
 }
 
-/// <summary>What a path was found to be.</summary>
-/// <param name="Assessed">False if it moves too little to have features: then the probability is 0 and says
-/// nothing.</param>
-/// <param name="Probability">That a program moved it, calibrated, 0 to 1.</param>
-/// <param name="Program">Whether that reaches the artefact's cut-off.</param>
+/// <summary>The classifier's result for a path.</summary>
+/// <param name="Assessed">False if the path moves too little to have features; then the probability is 0 and
+/// meaningless.</param>
+/// <param name="Probability">The calibrated probability that a program moved the pointer, 0 to 1.</param>
+/// <param name="Program">Whether the probability reaches the artefact's cut-off.</param>
 public readonly record struct PathScore(bool Assessed, double Probability, bool Program);
 
-/// <summary>
-/// Scores cursor paths by one artefact. Not thread-safe: it holds scratch; one a lane. Call <see cref="Score"/> for a
-/// path, or
-/// <see cref="Prepare"/> for each path of a batch and then <see cref="ScoreBatch"/>, which takes a quarter of the time
-/// a path; then
-/// <see cref="Reasons(Span{PathReason}, bool)"/> if they are wanted. Nothing is allocated after construction.
-/// </summary>
+/// <summary>Scores cursor paths with one artefact. Not thread-safe, as it holds scratch memory: one per lane. Call
+/// <see cref="Score"/> for a single path. For a batch, call <see cref="Prepare"/> for each path and then
+/// <see cref="ScoreBatch"/>, which takes a quarter of the time per path. Then call
+/// <see cref="Reasons(Span{PathReason}, bool)"/> if needed. Allocates nothing after construction.</summary>
 public sealed class PathScorer
 {
     private readonly Artefact _artefact;
@@ -45,15 +43,16 @@ public sealed class PathScorer
     private readonly float[] _raw;
     private readonly bool[] _assessed;
 
-    /// <param name="artefact">Of kind "cursor", with exactly the features of <see cref="PathFeatures"/>.</param>
-    /// <param name="batch">The most paths of a batch.</param>
-    /// <exception cref="ArtefactException">It doesn't fit.</exception>
+    /// <param name="artefact">An artefact of kind "cursor", with exactly the features of
+    /// <see cref="PathFeatures"/>.</param>
+    /// <param name="batch">The maximum number of paths in a batch.</param>
+    /// <exception cref="ArtefactException">The artefact doesn't fit.</exception>
     public PathScorer(Artefact artefact, int batch = 64)
     {
         if (artefact.Kind != ArtefactHeader.Cursor)
         {
             throw new ArtefactException(
-                $"Expected an artefact of kind \"{ArtefactHeader.Cursor}\", found {artefact.Version}."
+                $"Expected an artefact of kind \"{ArtefactHeader.Cursor}\", got {artefact.Version}."
             );
         }
 
@@ -65,23 +64,21 @@ public sealed class PathScorer
         _assessed = new bool[batch];
     }
 
-    /// <summary>The most paths of a batch.</summary>
+    /// <summary>The maximum number of paths in a batch.</summary>
     public int Batch { get; }
 
-    /// <summary>Stands in verdicts as the model.</summary>
+    /// <summary>The model's version, as verdicts name it.</summary>
     public string Version => _artefact.Version;
 
     /// <summary>Scores one path.</summary>
     public PathScore Score(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y) =>
         PathFeatures.Compute(t, x, y, _features, _scratch) ? Of(_artefact.Ensemble.Score(_features)) : default;
 
-    /// <summary>
-    /// The features that weighed most for the last path of <see cref="Score"/> towards what it was found to be, the
-    /// weightiest first: in the artefact's trees, which say of each feature what it weighed; networks don't.
-    /// </summary>
-    /// <param name="reasons">Takes as many as fit; the verdict shows three.</param>
-    /// <param name="program">Which side's reasons.</param>
-    /// <returns>How many; fewer where fewer speak for that side.</returns>
+    /// <summary>Lists the features that weighed most in the last path of <see cref="Score"/>, towards the requested
+    /// side, heaviest first. Weights come from the artefact's trees; neural networks have none per feature.</summary>
+    /// <param name="reasons">Receives as many as fit; verdicts show three.</param>
+    /// <param name="program">True for reasons that indicate a program, false for those that indicate a person.</param>
+    /// <returns>The number of reasons; less than the capacity if fewer features support that side.</returns>
     public int Reasons(Span<PathReason> reasons, bool program)
     {
         _artefact.Forest.Contributions(_features, _weights);
@@ -108,11 +105,11 @@ public sealed class PathScorer
         return count;
     }
 
-    /// <summary>The same for a path of the last batch.</summary>
-    /// <param name="row">Where <see cref="Prepare"/> put it.</param>
-    /// <param name="reasons">As above.</param>
-    /// <param name="program">As above.</param>
-    /// <returns>As above.</returns>
+    /// <summary>Lists the features that weighed most in a path of the last batch.</summary>
+    /// <param name="row">The row passed to <see cref="Prepare"/>.</param>
+    /// <param name="reasons">Receives as many as fit.</param>
+    /// <param name="program">True for reasons that indicate a program, false for those that indicate a person.</param>
+    /// <returns>The number of reasons.</returns>
     public int Reasons(int row, Span<PathReason> reasons, bool program)
     {
         for (int f = 0; f < _features.Length; f++)
@@ -124,10 +121,10 @@ public sealed class PathScorer
     }
 
     /// <summary>Puts a path into a row of the next batch.</summary>
-    /// <param name="row">0 to <see cref="Batch"/> - 1.</param>
-    /// <param name="x">As it was recorded, CSS pixels.</param>
-    /// <param name="y">As it was recorded, CSS pixels.</param>
-    /// <param name="cleaned">The same path after <see cref="PathCleaning.Clean"/>.</param>
+    /// <param name="row">The row, 0 to <see cref="Batch"/> - 1.</param>
+    /// <param name="x">The x as recorded, CSS pixels.</param>
+    /// <param name="y">The y as recorded, CSS pixels.</param>
+    /// <param name="cleaned">The same path, cleaned by <see cref="PathCleaning.Clean"/>.</param>
     public void Prepare(int row, ReadOnlySpan<float> x, ReadOnlySpan<float> y, PathScratch cleaned)
     {
         _assessed[row] = PathFeatures.Compute(x, y, _features, cleaned);
@@ -137,7 +134,8 @@ public sealed class PathScorer
         }
     }
 
-    /// <summary>Scores the first rows of the batch; equal to <see cref="Score"/> of each, bit for bit.</summary>
+    /// <summary>Scores the first rows of the batch. Results equal those of <see cref="Score"/> for each path, bit for
+    /// bit.</summary>
     public void ScoreBatch(int rows, Span<PathScore> scores)
     {
         _artefact.Ensemble.Score(_columns, Batch, rows, _raw);

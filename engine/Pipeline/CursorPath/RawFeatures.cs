@@ -5,13 +5,12 @@ using static Engine.Pipeline.CursorPath.PathFeature;
 
 namespace Engine.Pipeline.CursorPath;
 
-/// <summary>
-/// What lies in the single events: whether a longer wait holds a longer step, as it must where a clock samples a hand,
-/// and how steps and waits repeat. They depend on the recorder; trained only on paths seen through many of them.
-/// </summary>
+/// <summary>Features of single events: whether a longer wait comes with a longer step, as it must if a clock samples a
+/// hand, and how steps and waits repeat. They depend on the recorder, so they are trained only on paths resampled as by
+/// many recorders.</summary>
 internal static class RawFeatures
 {
-    /// <summary>px from which the angle of a step means something: whole pixels leave it standing.</summary>
+    /// <summary>The minimum px of a step whose angle is significant despite rounding to whole pixels.</summary>
     private const float MinBent = 3;
 
     public static void Compute(PathScratch path, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> f)
@@ -56,10 +55,8 @@ internal static class RawFeatures
         f[(int)SmallSteps] = Series.Over(small, n);
     }
 
-    /// <summary>
-    /// Against their neighbours' means, does a longer wait hold a longer step (and a speed that stays)? Correlation of
-    /// the logarithms, and the spread of local speed over that of local step.
-    /// </summary>
+    /// <summary>Relative to their neighbours' means, does a longer wait come with a longer step (so that speed stays)?
+    /// Computes the correlation of the logarithms, and the spread of local step and local speed.</summary>
     private static void Local(PathScratch path, Span<float> f)
     {
         int n = path.Steps,
@@ -78,7 +75,7 @@ internal static class RawFeatures
         {
             w[m] = wait[i] - (0.5f * (wait[i - 1] + wait[i + 1]));
             s[m] = step[i] - (0.5f * (step[i - 1] + step[i + 1]));
-            // a wait of no length has no logarithm
+            // a wait of 0 has no logarithm
             m += path.Step[i - 1] + path.Step[i] + path.Step[i + 1] >= 9 & float.IsFinite(w[m]) ? 1 : 0;
         }
 
@@ -94,7 +91,8 @@ internal static class RawFeatures
         f[(int)LocalSpeedNoise] = m > 0 ? MathF.Sqrt(Series.Sum(speeds) / m) : 0;
     }
 
-    /// <summary>Turns between successive steps of 3 px and more, whose angles whole pixels leave standing.</summary>
+    /// <summary>Turns between successive steps of at least 3 px, whose angles survive rounding to whole
+    /// pixels.</summary>
     private static void Bends(PathScratch path, Span<float> f)
     {
         int n = path.Steps,
@@ -136,7 +134,7 @@ internal static class RawFeatures
         f[(int)WaitSame] = Series.Over(same, n);
     }
 
-    /// <summary>Share of events without a move between first and last move.</summary>
+    /// <summary>Share of events without movement between the first and the last move.</summary>
     private static float Still(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
         int first = -1,
@@ -156,9 +154,8 @@ internal static class RawFeatures
         return first < 0 || last == first ? 0 : (float)(last - first + 1 - moves) / (last - first);
     }
 
-    /// <summary>
-    /// By bit, whether eight points lie elsewhere than those before them; none beyond the path's end.
-    /// </summary>
+    /// <summary>A bit for each of eight points that differs from the point before it; 0 beyond the path's
+    /// end.</summary>
     private static uint Moved(ReadOnlySpan<float> x, ReadOnlySpan<float> y, int i)
     {
         if (i + Vector256<float>.Count <= x.Length)

@@ -4,7 +4,8 @@ using static Engine.Pipeline.CursorPath.PathFeature;
 
 namespace Engine.Pipeline.CursorPath;
 
-/// <summary>What a path's line looks like, whatever its speed; and its way, whatever its line.</summary>
+/// <summary>Features of a path's line, independent of its speed, and of arc length over time, independent of its
+/// line.</summary>
 internal static class ShapeFeatures
 {
     private const int Fine = PolynomialFit.Points,
@@ -12,10 +13,10 @@ internal static class ShapeFeatures
     private const int FineTurns = Fine - 2,
         CoarseTurns = Coarse - 2;
 
-    /// <summary>Within so many px of the chord no side is taken.</summary>
+    /// <summary>The distance in px from the chord within which a point is on neither side.</summary>
     private const float OnChord = 1;
 
-    /// <summary>Turns of a path's first and last quarter.</summary>
+    /// <summary>The number of turns in a path's first and last quarter.</summary>
     private const int Quarter = 8;
 
     public static void Compute(PathScratch path, Span<float> f)
@@ -36,7 +37,7 @@ internal static class ShapeFeatures
         InTime(path, f);
     }
 
-    /// <summary>So many places at equal steps of the arc.</summary>
+    /// <summary>Computes positions at equal steps of the arc.</summary>
     private static void Along(PathScratch path, int count)
     {
         PlaceRow even = path.Even;
@@ -54,10 +55,8 @@ internal static class ShapeFeatures
         PolynomialFit.AddResiduals(even.Y, residual);
     }
 
-    /// <summary>
-    /// Positions and way over time less polynomials: easings and minimum jerk leave next to nothing of the way,
-    /// whatever line they follow.
-    /// </summary>
+    /// <summary>Residuals of position and of arc length over time from polynomials. Easings and minimum jerk leave
+    /// almost no residual of arc length, whatever line they follow.</summary>
     private static void InTime(PathScratch path, Span<float> f)
     {
         float[] way = path.A;
@@ -168,7 +167,7 @@ internal static class ShapeFeatures
         f[(int)ChordCrossings] = Crossings(left, right);
     }
 
-    /// <summary>How often what lies on one side is followed by what lies on the other.</summary>
+    /// <summary>The number of changes from one side to the other.</summary>
     private static int Crossings(uint left, uint right)
     {
         int crossings = 0;

@@ -3,30 +3,29 @@ using Engine.Pipeline.CursorPath.Geometry;
 
 namespace Engine.Pipeline.CursorPath;
 
-/// <summary>
-/// Spectral arc length of a speed profile up to 10 Hz (S. Balasubramanian et al., "On the analysis of movement
-/// smoothness", 2015), by sums at multiples of 0.5 Hz.
-/// </summary>
+/// <summary>The spectral arc length of a speed profile up to 10 Hz (S. Balasubramanian et al., "On the analysis of
+/// movement smoothness", 2015), by sums at multiples of 0.5 Hz.</summary>
 internal static class Spectrum
 {
-    /// <summary>Above 0; two vectors hold them and some that nobody asks for.</summary>
+    /// <summary>The number of frequencies above 0; two vectors hold them and some unused ones.</summary>
     private const int Frequencies = 20,
         Vectors = 2;
 
     private const float Hertz = 0.5f;
 
-    /// <summary>Places of the usual grid after which all frequencies come again.</summary>
+    /// <summary>The number of steps of the usual grid after which all frequencies repeat.</summary>
     private const int Period = (int)(1000 / (Hertz * PathFeatures.Step));
 
-    /// <summary>Vectors a place: cosines, then sines.</summary>
+    /// <summary>The number of vectors per step: cosines, then sines.</summary>
     private const int Each = 2 * Vectors;
 
     private static readonly Vector512<float>[] Usual = Waves();
 
-    /// <summary>0 and below, less is rougher.</summary>
-    /// <param name="u">Speeds over their mean.</param>
-    /// <param name="n">How many; <see cref="PathFeatures.MinSteps"/> where the step isn't the usual one.</param>
-    /// <param name="step">ms from one to the next.</param>
+    /// <summary>Computes the spectral arc length, 0 or negative; lower is rougher.</summary>
+    /// <param name="u">Speeds relative to their mean.</param>
+    /// <param name="n">The number of speeds; <see cref="PathFeatures.MinSteps"/> if the step isn't the usual
+    /// one.</param>
+    /// <param name="step">The time between speeds, ms.</param>
     public static float ArcLength(float[] u, int n, float step)
     {
         Span<float> sizes = stackalloc float[Vectors * Series.Width];
@@ -91,7 +90,7 @@ internal static class Spectrum
         return waves;
     }
 
-    /// <summary>Where 16 frequencies' waves stand at a place.</summary>
+    /// <summary>The waves of 16 frequencies at a step.</summary>
     private static (Vector512<float> Sin, Vector512<float> Cos) Wave(int place, float step, int vector)
     {
         Vector512<float> nth = Vector512.ConvertToSingle(

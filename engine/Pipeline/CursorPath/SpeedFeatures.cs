@@ -4,16 +4,16 @@ using static Engine.Pipeline.CursorPath.PathFeature;
 
 namespace Engine.Pipeline.CursorPath;
 
-/// <summary>How a path's speed goes, whatever its line.</summary>
+/// <summary>Features of a path's speed, independent of its line.</summary>
 internal static class SpeedFeatures
 {
-    /// <summary>Speeds below this share of the greatest are no sub-movement's peak.</summary>
+    /// <summary>The minimum share of the greatest speed for a sub-movement's peak.</summary>
     private const float PeakShare = 0.2f;
 
-    /// <summary>Computes them from the grids.</summary>
-    /// <param name="path">With its grids.</param>
-    /// <param name="step">The grid's, ms.</param>
-    /// <param name="f">By <see cref="PathFeature"/>.</param>
+    /// <summary>Computes the features from the grids.</summary>
+    /// <param name="path">The path, with its grids.</param>
+    /// <param name="step">The grid's step, ms.</param>
+    /// <param name="f">Receives values by <see cref="PathFeature"/>.</param>
     public static void Compute(PathScratch path, float step, Span<float> f)
     {
         float[] u = path.A;
@@ -33,7 +33,7 @@ internal static class SpeedFeatures
         f[(int)LastTwentieth] = 1 - TimeAt(path, 0.95f);
     }
 
-    /// <summary>Speeds on a time grid over their mean; returns how many.</summary>
+    /// <summary>Computes speeds on a time grid relative to their mean, and returns their number.</summary>
     private static int Speeds(PlaceRow grid, float[] u)
     {
         int n = grid.Count - 1;
@@ -91,9 +91,9 @@ internal static class SpeedFeatures
         f[(int)StartSpeed] = (u[0] + u[edge - 1]) / 2;
     }
 
-    /// <summary>Correlation with s^2 (1 - s)^2, the speed of minimum jerk (T. Flash, N. Hogan, 1985).</summary>
-    /// <param name="deviations">Of speed from its mean.</param>
-    /// <param name="n">How many.</param>
+    /// <summary>The correlation with s^2 (1 - s)^2, the speed of minimum jerk (T. Flash, N. Hogan, 1985).</summary>
+    /// <param name="deviations">Deviations of speed from its mean.</param>
+    /// <param name="n">The number of deviations.</param>
     /// <param name="squares">The sum of their squares.</param>
     private static float BellCorrelation(float[] deviations, int n, float squares)
     {
@@ -110,7 +110,7 @@ internal static class SpeedFeatures
             bell = (bell * bell) & Series.Within(i, n);
             bells += bell;
             bellSquares += bell * bell;
-            // deviations add up to 0, so the bell's own mean needn't be taken from it
+            // deviations sum to 0, so the bell's own mean needn't be subtracted
             both += bell * Series.Load(deviations, i);
         }
 
@@ -136,10 +136,10 @@ internal static class SpeedFeatures
         float depth = 0,
             lowest = float.MaxValue,
             lastPeak = 0,
-            least = greatest * PeakShare;
+            minPeak = greatest * PeakShare;
         for (int j = 0; j < n; j++)
         {
-            if (u[j] >= least && (j == 0 || u[j] > u[j - 1]) && (j == n - 1 || u[j] >= u[j + 1]))
+            if (u[j] >= minPeak && (j == 0 || u[j] > u[j - 1]) && (j == n - 1 || u[j] >= u[j + 1]))
             {
                 depth += peaks > 0 ? 1 - (lowest / float.MinNative(lastPeak, u[j])) : 0;
                 peaks++;
@@ -191,7 +191,7 @@ internal static class SpeedFeatures
         return (float)Math.Log10(1 + (square * square * steps / ((double)length * length) * Series.Sum(sum)));
     }
 
-    /// <summary>Third differences of places, of their steps' second ones.</summary>
+    /// <summary>Third differences of positions: second differences of their steps.</summary>
     private static Vector512<float> Third(float[] steps, int i)
     {
         Vector512<float> middle = Series.Load(steps, i + 1);

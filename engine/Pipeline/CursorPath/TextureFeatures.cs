@@ -4,15 +4,13 @@ using static Engine.Pipeline.CursorPath.PathFeature;
 
 namespace Engine.Pipeline.CursorPath;
 
-/// <summary>
-/// How turning, speed and acceleration go together: a hand slows down to turn and its errors are smooth; noise does and
-/// is neither.
-/// </summary>
+/// <summary>Features of how turning, speed and acceleration relate. A hand slows down to turn, and its errors are
+/// smooth; noise does neither.</summary>
 internal static class TextureFeatures
 {
-    /// <summary>Computes them from the grids.</summary>
-    /// <param name="path">With its grids.</param>
-    /// <param name="f">By <see cref="PathFeature"/>.</param>
+    /// <summary>Computes the features from the grids.</summary>
+    /// <param name="path">The path, with its grids.</param>
+    /// <param name="f">Receives values by <see cref="PathFeature"/>.</param>
     public static void Compute(PathScratch path, Span<float> f)
     {
         int m = Turns(path, path.Grid);
@@ -37,31 +35,28 @@ internal static class TextureFeatures
         f[(int)GridTurnMean50] = Series.Mean(path.A, m);
     }
 
-    /// <summary>
-    /// |turns| between successive steps into A, the smaller of both into B; where it is over a twentieth of the mean.
-    /// Returns how many.
-    /// </summary>
+    /// <summary>Writes |turns| between successive steps to A and the smaller of both steps to B, where that exceeds a
+    /// twentieth of the mean. Returns their number.</summary>
     private static int Turns(PathScratch path, PlaceRow grid)
     {
         int steps = grid.Count - 1,
             m = 0;
-        float least = 0.05f * Series.Mean(grid.Step, steps);
+        float min = 0.05f * Series.Mean(grid.Step, steps);
         PlaceRow.Turns(grid.Dx, grid.Dy, steps, path.A);
         for (int i = 0; i + 1 < steps; i++)
         {
             float slower = float.MinNative(grid.Step[i], grid.Step[i + 1]);
             path.A[m] = Math.Abs(path.A[i]);
             path.B[m] = slower;
-            m += slower > least ? 1 : 0;
+            m += slower > min ? 1 : 0;
         }
 
         return m;
     }
 
-    /// <summary>
-    /// Speed falls as curvature to the third in drawing hands (P. Viviani, T. Flash, 1995): the slope of log speed on
-    /// log curvature, by central differences, where the hand moves over a tenth of the mean speed and turns.
-    /// </summary>
+    /// <summary>In drawing hands, speed falls with the cube root of curvature (P. Viviani, T. Flash, 1995). Computes
+    /// the slope of log speed on log curvature, by central differences, where the hand turns and moves faster than a
+    /// tenth of the mean speed.</summary>
     private static void PowerLaw(PathScratch path, Span<float> f)
     {
         PlaceRow grid = path.Grid;
@@ -69,8 +64,8 @@ internal static class TextureFeatures
             m = 0;
         float[] curvature = path.A,
             speed = path.B,
-            holds = path.C;
-        Vector512<float> least = Vector512.Create(0.1f * Series.Mean(grid.Step, grid.Count - 1)),
+            turning = path.C;
+        Vector512<float> min = Vector512.Create(0.1f * Series.Mean(grid.Step, grid.Count - 1)),
             half = Vector512.Create(0.5f);
         for (int i = 0; i < n; i += Series.Width)
         {
@@ -85,22 +80,22 @@ internal static class TextureFeatures
             Vector512<float> v = Vector512.Sqrt((vx * vx) + (vy * vy)),
                 cross = Vector512.Abs((vx * ay) - (vy * ax));
             Vector512<float> turns =
-                Vector512.GreaterThan(v, least) & Vector512.GreaterThan(cross, v * Vector512.Create(0.02f));
+                Vector512.GreaterThan(v, min) & Vector512.GreaterThan(cross, v * Vector512.Create(0.02f));
             Series.Store(Vector512.Log(cross / (v * v * v)), curvature, i);
             Series.Store(Vector512.Log(v), speed, i);
-            Series.Store(turns & Vector512<float>.One, holds, i);
+            Series.Store(turns & Vector512<float>.One, turning, i);
         }
 
         for (int i = 0; i < n; i++)
         {
             (curvature[m], speed[m]) = (curvature[i], speed[i]);
-            m += (int)holds[i];
+            m += (int)turning[i];
         }
 
         (f[(int)PowerLawSlope], f[(int)PowerLawCorrelation]) = m >= 4 ? Series.Regression(curvature, speed, m) : (0, 0);
     }
 
-    /// <summary>Second differences of position, across the local direction and along it.</summary>
+    /// <summary>Second differences of position, across and along the local direction.</summary>
     private static Acceleration Accelerate(PathScratch path, PlaceRow grid)
     {
         int n = grid.Count - 2;
@@ -142,9 +137,8 @@ internal static class TextureFeatures
         );
     }
 
-    /// <summary>
-    /// Root mean square acceleration over that of speed, across over along, and how both are spread and go on.
-    /// </summary>
+    /// <summary>Accelerations: root mean square over that of speed, across over along, and the kurtosis and
+    /// autocorrelation of both.</summary>
     private readonly record struct Acceleration(
         float OverSpeed,
         float NormalKurtosis,

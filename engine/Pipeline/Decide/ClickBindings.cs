@@ -7,7 +7,7 @@ using Engine.Pipeline.Settings;
 
 namespace Engine.Pipeline.Decide;
 
-/// <summary>A click's values for a condition, by the slots of <see cref="ClickNames"/>.</summary>
+/// <summary>Gives conditions the values of a click, by the slots of <see cref="ClickNames"/>.</summary>
 internal readonly struct ClickBindings(ClickRow row, float score) : ICelBindings
 {
     private delegate CelValue Read(ClickRow row, float score);
@@ -88,7 +88,7 @@ internal readonly struct ClickBindings(ClickRow row, float score) : ICelBindings
         readers.Add("agent.crawler", (row, _) => CelValue.Of(row.AgentInfo.CrawlerList != null));
         readers.Add("agent.contradiction", (row, _) => CelValue.Of(row.Contradiction != null));
         readers.Add("model.score", (_, score) => CelValue.Of((double)score));
-        // A name without a reader is a mistake of ours: it fails here, when the first rule is loaded, not on a click.
+        // A name without a reader is a programming error: it fails here, when the first rule is loaded, not on a click.
         return [.. ClickNames.Names.Select(name => readers[name.Name])];
     }
 }

@@ -8,12 +8,11 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Decide;
 
-/// <summary>
-/// Writes the reasons of a verdict and the numbers behind each. Only for verdicts that have reasons; most have none.
-/// </summary>
+/// <summary>Writes the reasons of a verdict and the numbers behind each. Used only for verdicts with reasons; most have
+/// none.</summary>
 public static class Evidence
 {
-    /// <summary>The codes, strongest first: the allow list, rules and fixed reasons by their class.</summary>
+    /// <summary>Writes the codes, strongest first: the allow list, then rules and fixed reasons by class.</summary>
     public static void WriteReasons(Utf8Builder into, DecisionSettings settings, in Judgement judgement)
     {
         bool first = true;
@@ -45,7 +44,7 @@ public static class Evidence
         }
     }
 
-    /// <summary>The entries of <c>evidence</c>, without braces.</summary>
+    /// <summary>Writes the entries of <c>evidence</c>, without braces.</summary>
     public static void Write(Utf8Builder into, ClickRow row, in Judgement judgement)
     {
         bool first = true;
@@ -226,7 +225,7 @@ public static class Evidence
             .Add(",\"limit\":"u8)
             .Number(setting.Limit, 4);
 
-    /// <summary>The other partitions that the numbers come from, too.</summary>
+    /// <summary>Writes the other partitions that contributed to the numbers.</summary>
     private static void Elsewhere(Utf8Builder into, int[]? partitions)
     {
         if (partitions == null)
@@ -243,7 +242,7 @@ public static class Evidence
         into.Add("]"u8);
     }
 
-    /// <summary>At most 200 bytes of a text, cut where a character ends.</summary>
+    /// <summary>Truncates a text to at most 200 bytes, at a character boundary.</summary>
     private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text)
     {
         if (text.Length <= 200)

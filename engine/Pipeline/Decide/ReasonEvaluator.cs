@@ -8,10 +8,10 @@ using Engine.Pipeline.Verdicts;
 
 namespace Engine.Pipeline.Decide;
 
-/// <summary>Which reasons hold for a click. Pure: everything it goes by is in the row and its settings.</summary>
+/// <summary>Determines the reasons that apply to a click. Pure: uses only the row and its settings.</summary>
 public static class ReasonEvaluator
 {
-    /// <summary>Evaluates every reason but those of rules and confirmations.</summary>
+    /// <summary>Evaluates every reason except those of rules and confirmations.</summary>
     public static void Find(ClickRow row, ref Judgement judgement)
     {
         DecisionSettings settings = row.Settings;
@@ -82,21 +82,17 @@ public static class ReasonEvaluator
         }
     }
 
-    /// <summary>
-    /// The count of a key in the setting's window: the minute's feature is followed by those of ten minutes and of the
-    /// hour.
-    /// </summary>
+    /// <summary>The count of a key in the setting's window. The features of ten minutes and the hour follow that of the
+    /// minute.</summary>
     public static float Count(ClickRow row, ClickFeature minute, ReasonSetting setting) =>
         row[setting.WindowFeature(minute)];
 
-    /// <summary>Pairs have windows of ten minutes and of an hour.</summary>
+    /// <summary>The count of a pair in the setting's window: ten minutes or an hour.</summary>
     public static float PairCount(ClickRow row, ReasonSetting setting, ClickFeature tenMinutes) =>
         row[setting.PairWindowFeature(tenMinutes)];
 
-    /// <summary>
-    /// Whether surely no reason holds for a click: nothing in it is of note, and everything counted lies within its
-    /// limit.
-    /// </summary>
+    /// <summary>Whether certainly no reason applies: nothing about the click is notable, and all counts are within
+    /// their limits.</summary>
     private static bool IsClean(ClickRow row, ReasonLimits limits, double score) =>
         row.Path == PathState.None
         && !row.TimeOutOfRange

@@ -4,10 +4,10 @@ using Engine.Pipeline.Verdicts;
 
 namespace Engine.Pipeline.Decide;
 
-/// <summary>Which rules hold for a click. Pure, but for the count of matches in shadow.</summary>
+/// <summary>Determines the rules that match a click. Pure, except that it counts matches in shadow.</summary>
 public static class RuleEvaluator
 {
-    /// <summary>Evaluates all rules in their order on a click.</summary>
+    /// <summary>Evaluates all rules on a click, in order.</summary>
     public static void Apply(ClickRule[] rules, ClickRow row, ref Judgement judgement)
     {
         var bindings = new ClickBindings(row, judgement.Score);

@@ -9,22 +9,20 @@ using Models.Scoring;
 
 namespace Engine.Pipeline.Decide;
 
-/// <summary>Runs clicks through the forest together. One a lane.</summary>
-/// <param name="histories">What labels said since a network's own forest was trained; null where there are no
-/// labels.</param>
+/// <summary>Scores clicks with the forest in batches. One per lane.</summary>
+/// <param name="histories">Labels since a network's own forest was trained; null without labels.</param>
 public sealed class Scorer(KeyedHash hash, Histories? histories)
 {
     private readonly float[] _columns = new float[ClickFeatures.Count * ClickRow.ChunkRecords];
     private readonly float[] _raw = new float[ClickRow.ChunkRecords];
     private OwnColumns? _own;
 
-    /// <summary>
-    /// Completes the features that a path gave, and scores. Without a model every score is 0: rules alone decide.
-    /// </summary>
-    /// <param name="scores">One a row: calibrated probability that the click is invalid.</param>
+    /// <summary>Completes the features that come from paths, and scores. Without a model, every score is 0 and rules
+    /// alone decide.</summary>
+    /// <param name="scores">The calibrated probability that the click is invalid, for each row.</param>
     public void Score(ReadOnlySpan<ClickRow> rows, ModelInForce? model, Span<float> scores)
     {
-        // Plain clicks from the front, all others from the back.
+        // Plain clicks go to the front, all others to the back.
         Span<byte> order = stackalloc byte[ClickRow.ChunkRecords];
         int plain = 0,
             others = rows.Length;
@@ -40,7 +38,7 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
         }
         if (model.Own != null)
         {
-            // Plain clicks are told by the engine's features; a network's own are others.
+            // Plain clicks are defined by the engine's features; a network's own features differ.
             float[] columns = (_own ??= new OwnColumns()).Fill(rows, model.Own, hash, histories);
             model.Artefact.Ensemble.Score(columns, ClickRow.ChunkRecords, rows.Length, _raw);
             for (int i = 0; i < rows.Length; i++)
@@ -85,11 +83,11 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
             return;
         }
 
-        int[] asked = forest.Asked;
+        int[] used = forest.Asked;
         for (int i = 0; i < which.Length; i++)
         {
             float[] features = rows[which[i]].Features;
-            foreach (int feature in asked)
+            foreach (int feature in used)
             {
                 _columns[feature * ClickRow.ChunkRecords + i] = features[feature];
             }
@@ -101,7 +99,7 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
         }
     }
 
-    /// <summary>The columns of a network's own forest, which is made of the click's fields alone.</summary>
+    /// <summary>The columns of a network's own forest, which uses only the click's fields.</summary>
     private sealed class OwnColumns
     {
         private readonly float[] _columns = new float[FieldHistories.FeatureNames.Length * ClickRow.ChunkRecords];

@@ -7,15 +7,13 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Decide;
 
-/// <summary>
-/// Writes a verdict as the contract has it, one line of JSON:
+/// <summary>Writes a verdict as the contract defines it, as one line of JSON:
 /// <code>
 /// {["click":…,]"class":…,"score":…,"band":…,"action":…,"billable":…[,"reasons":[…],"evidence":{…}][,"path":…]
 /// [,"time":…,"at":…],"model":…,"settings":…}
 /// </code>
-/// What stands in brackets is left out where there are no reasons (most verdicts), and <c>path</c> where none is
-/// expected; <c>complete</c> writes all of it always.
-/// </summary>
+/// The parts in brackets are omitted if there are no reasons (most verdicts), and <c>path</c> if none is expected. With
+/// <c>complete</c>, everything is written.</summary>
 public static class VerdictWriter
 {
     public static void Write(Utf8Builder into, ClickRow row, in Judgement judgement, bool complete)
@@ -51,7 +49,7 @@ public static class VerdictWriter
         Tail(into, all, complete, row.Path, row.Time, row.Partition.Partition, row.Offset, row.Settings);
     }
 
-    /// <summary>What a later confirmation needs to write the verdict again.</summary>
+    /// <summary>Keeps what a later confirmation needs to rewrite the verdict.</summary>
     public static PendingConfirmation Keep(ClickRow row, in Judgement judgement)
     {
         var reasons = new Utf8Builder(256);
@@ -80,9 +78,8 @@ public static class VerdictWriter
         );
     }
 
-    /// <summary>
-    /// The verdict of a click whose confirmation came: class, band and action stay; a confirmed click is billable.
-    /// </summary>
+    /// <summary>Rewrites the verdict of a click whose confirmation came. Class, band and action stay; the outcome
+    /// decides whether the click is billable.</summary>
     public static void WriteConfirmed(
         Utf8Builder into,
         PartitionState partition,
@@ -123,7 +120,7 @@ public static class VerdictWriter
         Tail(into, all: true, complete, stored.Path, stored.Time, partition.Partition, stored.Offset, stored.Settings);
     }
 
-    /// <summary>The reason that an outcome gives.</summary>
+    /// <summary>The reason for an outcome.</summary>
     public static Reason ReasonOf(Outcome outcome) =>
         outcome switch
         {
@@ -132,9 +129,8 @@ public static class VerdictWriter
             _ => Reason.ConfirmationExpired,
         };
 
-    /// <summary>
-    /// Everything behind the score of a valid click that nothing speaks against: one text a version of the settings.
-    /// </summary>
+    /// <summary>The end of the verdict, after the score, of a valid click without reasons: one text per version of the
+    /// settings.</summary>
     private static byte[] EndOfAccepted(DecisionSettings settings, in Judgement judgement)
     {
         var end = new Utf8Builder(256);

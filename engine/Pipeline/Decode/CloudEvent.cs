@@ -2,13 +2,11 @@ using Engine.Contracts.Events;
 
 namespace Engine.Pipeline.Decode;
 
-/// <summary>
-/// CloudEvents' headers in binary mode, where they lie; they win over the payload's fields. What
-/// <see cref="EventHeaders"/> is to others.
-/// </summary>
+/// <summary>CloudEvents headers in binary mode, as pointers into the message. They override the payload's fields.
+/// <see cref="EventHeaders"/> is the counterpart for other code.</summary>
 public struct CloudEvent
 {
-    /// <summary>Empty where no header says it.</summary>
+    /// <summary>Empty without such a header.</summary>
     public Text Type,
         Id;
 

@@ -2,10 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Engine.Pipeline.Decode;
 
-/// <summary>
-/// What decoded events of one batch share: points of paths, and texts that had escapes. A lane resets it before each
-/// batch; nothing in it moves while the batch lives, so texts may point into it.
-/// </summary>
+/// <summary>Memory shared by the decoded events of one batch: points of paths, and texts that had escapes. A lane
+/// resets it before each batch. Texts may point into it, as nothing moves while the batch is alive.</summary>
 public sealed unsafe class EventArena : IDisposable
 {
     private const int BlockBytes = 64 * 1024;
@@ -14,20 +12,19 @@ public sealed unsafe class EventArena : IDisposable
     private int _block,
         _used;
 
-    /// <summary>
-    /// Points of the batch's paths: times in ms from each path's first point, coordinates in CSS pixels.
-    /// </summary>
+    /// <summary>Points of the batch's paths: times in ms since each path's first point, coordinates in CSS
+    /// pixels.</summary>
     public float[] T = new float[4096],
         X = new float[4096],
         Y = new float[4096];
 
-    /// <summary>How many points are in use.</summary>
+    /// <summary>The number of points in use.</summary>
     public int Points;
 
-    /// <summary>Forgets everything; memory is kept.</summary>
+    /// <summary>Discards all contents but keeps the memory.</summary>
     public void Reset() => (Points, _block, _used) = (0, 0, 0);
 
-    /// <summary>Room for <paramref name="length"/> bytes that stay where they are until the next reset.</summary>
+    /// <summary>Allocates <paramref name="length"/> bytes, which stay in place until the next reset.</summary>
     public byte* Take(int length)
     {
         while (true)
@@ -48,7 +45,7 @@ public sealed unsafe class EventArena : IDisposable
         }
     }
 
-    /// <summary>Adds a point; its index.</summary>
+    /// <summary>Adds a point and returns its index.</summary>
     public int AddPoint(double t, double x, double y)
     {
         if (Points == T.Length)

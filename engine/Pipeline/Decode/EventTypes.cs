@@ -1,6 +1,6 @@
 namespace Engine.Pipeline.Decode;
 
-/// <summary>The contract's words for the enumerations of an event, for both decoders.</summary>
+/// <summary>Parses the contract's words for an event's enumerations, for both decoders.</summary>
 internal static class EventTypes
 {
     public static EventType Of(ReadOnlySpan<byte> text) =>
@@ -32,12 +32,10 @@ internal static class EventTypes
     }
 }
 
-/// <summary>What a point of a path may be, for both decoders.</summary>
+/// <summary>Checks a path's points, for both decoders.</summary>
 internal static class PathPoint
 {
-    /// <summary>
-    /// Whether a point has a time from 0 on that doesn't go back, and coordinates that are numbers a page can have.
-    /// </summary>
+    /// <summary>Whether a point has a non-negative time that doesn't go back, and coordinates within bounds.</summary>
     public static bool InRange(double t, double x, double y, double before) =>
         t >= 0
         && t >= before

@@ -2,7 +2,7 @@ using Engine.Contracts.Events;
 
 namespace Engine.Pipeline.Decode;
 
-/// <summary>The fields that the decoders of <c>interactions</c> know; others are skipped.</summary>
+/// <summary>The fields of <c>interactions</c> that the decoders know; they skip others.</summary>
 internal enum Field : byte
 {
     Type,
@@ -34,9 +34,8 @@ internal enum Field : byte
     Unknown,
 }
 
-/// <summary>
-/// Names, and which field belongs to which type of event: one place for both decoders and their errors.
-/// </summary>
+/// <summary>The fields' names and which event types they belong to: one place for both decoders and their
+/// errors.</summary>
 internal static class Fields
 {
     public static readonly string[] Names =
@@ -82,7 +81,7 @@ internal static class Fields
 
     public static uint Bit(Field field) => 1u << (int)field;
 
-    // What the schemas say of the fields, as bits: constants once the code is compiled for good.
+    // Bit masks of the schemas' fields; the JIT treats static readonly values as constants once the code is optimized.
     private static readonly uint RequiredOfClick = Required(InteractionSchemas.Click),
         RequiredOfPath = Required(InteractionSchemas.CursorPath),
         RequiredOfConfirmation = Required(InteractionSchemas.Confirmation),
@@ -90,7 +89,7 @@ internal static class Fields
         KnownOfPath = Known(InteractionSchemas.CursorPath),
         KnownOfConfirmation = Known(InteractionSchemas.Confirmation);
 
-    /// <summary>The fields without which an event of a type can't be used.</summary>
+    /// <summary>The fields that an event of a type must have.</summary>
     public static uint Required(EventType type) =>
         type switch
         {
@@ -100,7 +99,7 @@ internal static class Fields
             _ => Bit(Field.Type),
         };
 
-    /// <summary>The fields that mean something in an event of a type; others are unknown there, and skipped.</summary>
+    /// <summary>The fields that have a meaning in an event of a type; others are skipped as unknown.</summary>
     public static uint Known(EventType type) =>
         type switch
         {

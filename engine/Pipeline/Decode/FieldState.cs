@@ -5,10 +5,8 @@ using Engine.Contracts.Events;
 
 namespace Engine.Pipeline.Decode;
 
-/// <summary>
-/// What a decoder has seen of one event, and the judgement on it. Types may come last in the text, so errors are kept
-/// by field until it is known which fields mean something.
-/// </summary>
+/// <summary>The fields that a decoder has seen in one event, and their errors. The type may come last in the text, so
+/// errors are kept by field until it is known which fields matter.</summary>
 internal struct FieldState
 {
     public uint Seen,
@@ -27,14 +25,14 @@ internal struct FieldState
         uint bit = Fields.Bit(field);
         if ((Seen & bit) != 0)
         {
-            Forget(bit);
+            ClearErrors(bit);
         }
 
         Seen |= bit;
     }
 
-    /// <summary>Of two members with one name the last holds, and so does its error.</summary>
-    private void Forget(uint bit)
+    /// <summary>Of two members with one name the last counts, and so does its error.</summary>
+    private void ClearErrors(uint bit)
     {
         WrongType &= ~bit;
         OutOfRange &= ~bit;
@@ -42,27 +40,27 @@ internal struct FieldState
         Null &= ~bit;
     }
 
-    /// <summary>One more of a repeated field: what was wrong with those before it stays wrong.</summary>
+    /// <summary>Marks another element of a repeated field; errors of earlier elements remain.</summary>
     public void SeeMore(Field field) => Seen |= Fields.Bit(field);
 
-    /// <summary>null: as if the field weren't there.</summary>
-    public void Nothing(Field field)
+    /// <summary>Marks a field as null, which counts as absent.</summary>
+    public void SetNull(Field field)
     {
         See(field);
         Null |= Fields.Bit(field);
     }
 
-    /// <summary>Whether a field is there with a value.</summary>
+    /// <summary>Whether a field is present with a value.</summary>
     public readonly bool Has(Field field) => (Seen & ~Null & Fields.Bit(field)) != 0;
 
     public void Wrong(Field field) => WrongType |= Fields.Bit(field);
 
     public void Range(Field field) => OutOfRange |= Fields.Bit(field);
 
-    /// <summary>A string that holds half a surrogate pair.</summary>
+    /// <summary>Marks a string with half a surrogate pair.</summary>
     public void Broken(Field field) => NoText |= Fields.Bit(field);
 
-    /// <summary>A device takes the place of one before it.</summary>
+    /// <summary>Starts a device, which replaces an earlier one.</summary>
     public void NewDevice() => (_deviceWrongType, _deviceOutOfRange, _deviceNoText) = (0, 0, 0);
 
     public void SeeDevice(int name)
@@ -78,8 +76,8 @@ internal struct FieldState
 
     public void BrokenDevice(int name) => _deviceNoText |= 1u << name;
 
-    /// <summary>CloudEvents' headers win over the payload's fields.</summary>
-    public unsafe void Take(in CloudEvent headers, ref InteractionEvent e)
+    /// <summary>Applies CloudEvents headers, which override the payload's fields.</summary>
+    public unsafe void ApplyHeaders(in CloudEvent headers, ref InteractionEvent e)
     {
         if (headers.Type.Length > 0)
         {
@@ -111,8 +109,9 @@ internal struct FieldState
         }
     }
 
-    /// <summary>What keeps the event from being used, the type first, then the fields in their order.</summary>
-    public readonly DecodeError Judge(EventType type)
+    /// <summary>Returns the error that makes the event unusable, if any: the type's first, then the fields' in
+    /// order.</summary>
+    public readonly DecodeError Check(EventType type)
     {
         if (!Has(Field.Type))
         {
@@ -152,7 +151,7 @@ internal struct FieldState
         uint bit = 1u << field;
         if (((missing | broken | wrong | range) & bit) == 0)
         {
-            return JudgeDevice();
+            return CheckDevice();
         }
 
         return new DecodeError(
@@ -164,7 +163,7 @@ internal struct FieldState
         );
     }
 
-    private readonly DecodeError JudgeDevice()
+    private readonly DecodeError CheckDevice()
     {
         int name = BitOperations.TrailingZeroCount(_deviceWrongType | _deviceOutOfRange | _deviceNoText);
         return new DecodeError(

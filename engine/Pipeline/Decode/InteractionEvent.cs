@@ -3,9 +3,8 @@ using Engine.Contracts;
 
 namespace Engine.Pipeline.Decode;
 
-/// <summary>
-/// A piece of text where it lies: in the message, in the decoder's side buffer, or in a waiting click's copy.
-/// </summary>
+/// <summary>A piece of text that isn't copied: it points into the message, the arena, or a waiting click's
+/// buffer.</summary>
 public readonly unsafe struct Text(byte* start, int length)
 {
     public readonly byte* Start = start;
@@ -17,7 +16,7 @@ public readonly unsafe struct Text(byte* start, int length)
     public override string ToString() => System.Text.Encoding.UTF8.GetString(Span);
 }
 
-/// <summary>The types that <c>interactions</c> holds; ticks are no events to anyone who counts.</summary>
+/// <summary>The event types in <c>interactions</c>. Ticks aren't counted as events.</summary>
 public enum EventType : byte
 {
     Unknown,
@@ -27,7 +26,7 @@ public enum EventType : byte
     Tick,
 }
 
-/// <summary>Pointer Events' names, and whether one was given.</summary>
+/// <summary>The pointer type, named as in Pointer Events; unknown if the click has none.</summary>
 public enum Pointer : byte
 {
     Unknown,
@@ -37,7 +36,7 @@ public enum Pointer : byte
     Keyboard,
 }
 
-/// <summary>What a confirmation says.</summary>
+/// <summary>The outcome of a confirmation.</summary>
 public enum Outcome : byte
 {
     Unknown,
@@ -46,7 +45,7 @@ public enum Outcome : byte
     Expired,
 }
 
-/// <summary>The fields of <c>device</c> that are kept, in OpenRTB's names.</summary>
+/// <summary>The fields of <c>device</c> that are kept, named as in OpenRTB.</summary>
 public enum DeviceField
 {
     Make,
@@ -58,17 +57,15 @@ public enum DeviceField
     Language,
 }
 
-/// <summary>Texts of the device, by <see cref="DeviceField"/>.</summary>
+/// <summary>The device's texts, by <see cref="DeviceField"/>.</summary>
 [InlineArray(7)]
 public struct DeviceTexts
 {
     private Text _first;
 }
 
-/// <summary>
-/// One event of <c>interactions</c>, decoded. Filled by a decoder, read until the batch that it came with is done;
-/// texts point into memory that lives that long. A click that waits is copied (<see cref="Join.JoinBuffer{T}"/>).
-/// </summary>
+/// <summary>A decoded event of <c>interactions</c>. A decoder fills it, and it is valid until its batch is done, as are
+/// its texts. A click that waits keeps copies of its texts (<see cref="Clicks.ClickRow.KeepTexts"/>).</summary>
 public struct InteractionEvent
 {
     public EventType Type;
@@ -82,7 +79,7 @@ public struct InteractionEvent
     /// <summary>The click's own id.</summary>
     public Text Id;
 
-    /// <summary>The click that a path or a confirmation speaks of.</summary>
+    /// <summary>The id of the click that a path or a confirmation refers to.</summary>
     public Text Click;
 
     public Text Ip,
@@ -104,17 +101,15 @@ public struct InteractionEvent
     /// <summary>Cost in micros of the account's currency.</summary>
     public long CostMicros;
 
-    /// <summary>Position of the click in CSS pixels.</summary>
+    /// <summary>The click's position in CSS pixels.</summary>
     public double X,
         Y;
 
-    /// <summary>The viewport's extent in CSS pixels.</summary>
+    /// <summary>The viewport's width and height in CSS pixels.</summary>
     public double ViewportWidth,
         ViewportHeight;
 
-    /// <summary>
-    /// Where the path's points begin in the decoder's buffer, and how many they are; 0 where there is no path.
-    /// </summary>
+    /// <summary>The index of the path's first point in the arena, and the number of points; 0 without a path.</summary>
     public int PathStart,
         PathCount;
 
@@ -122,9 +117,9 @@ public struct InteractionEvent
     public long LatencyMs;
 }
 
-/// <summary>Why an event can't be used: nothing where it can.</summary>
+/// <summary>The reason why an event can't be used; default if it can.</summary>
 /// <param name="Reason">The contract's reason.</param>
-/// <param name="Detail">The field, or what was wrong.</param>
+/// <param name="Detail">The field, or a description of the error.</param>
 public readonly record struct DecodeError(DeadLetterReason Reason, string? Detail)
 {
     public bool IsError => Reason != DeadLetterReason.None;

@@ -2,7 +2,7 @@ using Engine.Contracts;
 
 namespace Engine.Pipeline.Decode;
 
-/// <summary>Reads the field <c>device</c>: an object of texts and numbers, each kept as it is written.</summary>
+/// <summary>Reads the field <c>device</c>: an object of strings and numbers, kept as spelled.</summary>
 internal sealed unsafe class JsonDeviceReader(JsonFieldReader fields)
 {
     public byte* Read(byte* at, ref InteractionEvent e)

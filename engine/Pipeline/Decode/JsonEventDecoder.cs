@@ -2,11 +2,9 @@ using Engine.Contracts;
 
 namespace Engine.Pipeline.Decode;
 
-/// <summary>
-/// Decodes events of <c>interactions</c> from JSON without objects and without strings, by the contract's names
-/// (<see cref="LearnedNames"/>). One decoder a lane; not for two threads. Equal to a plain Utf8JsonReader decoder on
-/// every input (JsonDecoderTests hold it against one).
-/// </summary>
+/// <summary>Decodes events of <c>interactions</c> from JSON without allocating objects or strings, by the contract's
+/// names (<see cref="LearnedNames"/>). One decoder per lane; not thread-safe. Equals a simple Utf8JsonReader decoder on
+/// every input (JsonDecoderTests compares them).</summary>
 public sealed unsafe class JsonEventDecoder
 {
     private readonly EventArena _arena;
@@ -17,7 +15,7 @@ public sealed unsafe class JsonEventDecoder
     private (int Start, int Count) _points,
         _path;
 
-    /// <param name="arena">Where points go, and texts that have escapes.</param>
+    /// <param name="arena">Receives points, and texts that have escapes.</param>
     public JsonEventDecoder(EventArena arena)
     {
         _arena = arena;
@@ -45,14 +43,14 @@ public sealed unsafe class JsonEventDecoder
             _arena.Points = points;
             return new DecodeError(DeadLetterReason.Malformed, "not one JSON object");
         }
-        _fields.State.Take(headers, ref e);
-        // `points` mean nothing in a click, nor `path` in a cursor-path; which it is may be said last.
+        _fields.State.ApplyHeaders(headers, ref e);
+        // A click has no `points` and a cursor-path no `path`. The type may come last, so this is decided only now.
         (e.PathStart, e.PathCount) =
             e.Type == EventType.Click ? _path
             : e.Type == EventType.CursorPath ? _points
             : default;
         e.HasPosition = _fields.State.Has(Field.X) && _fields.State.Has(Field.Y);
-        return _fields.State.Judge(e.Type);
+        return _fields.State.Check(e.Type);
     }
 
     private byte* Members(byte* at, byte* end, ref InteractionEvent e)
@@ -219,7 +217,7 @@ public sealed unsafe class JsonEventDecoder
         }
     }
 
-    /// <summary>null stands for a field that isn't there, whatever an earlier member of the name said.</summary>
+    /// <summary>Reads null, which means an absent field, whatever an earlier member of the same name said.</summary>
     private byte* Null(byte* at, Field field, ref InteractionEvent e)
     {
         at = JsonScan.Literal(at, _fields.End, "null"u8);
@@ -228,7 +226,7 @@ public sealed unsafe class JsonEventDecoder
             return null;
         }
 
-        _fields.State.Nothing(field);
+        _fields.State.SetNull(field);
         switch (field)
         {
             case Field.Ip:

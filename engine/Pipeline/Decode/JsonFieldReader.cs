@@ -3,21 +3,19 @@ using Engine.Contracts;
 
 namespace Engine.Pipeline.Decode;
 
-/// <summary>
-/// Reads the values of an event's fields: texts, words and numbers. What is wrong with one is noted in
-/// <see cref="State"/>, and reading goes on behind it; null is returned where the text isn't JSON.
-/// </summary>
+/// <summary>Reads the values of an event's fields: texts, words and numbers. It records errors in <see cref="State"/>
+/// and continues after the value. Methods return null if the text isn't JSON.</summary>
 internal sealed unsafe class JsonFieldReader(EventArena arena)
 {
-    /// <summary>Where the event ends.</summary>
+    /// <summary>The end of the event.</summary>
     public byte* End;
 
-    /// <summary>Whether bytes over 127 were read, so that the text must be checked for UTF-8.</summary>
+    /// <summary>Whether any byte was over 127, so that the text must be checked as UTF-8.</summary>
     public bool Wide;
 
     public FieldState State;
 
-    /// <summary>Begins an event.</summary>
+    /// <summary>Starts reading an event.</summary>
     public void Begin(byte* end)
     {
         End = end;
@@ -25,7 +23,7 @@ internal sealed unsafe class JsonFieldReader(EventArena arena)
         State = default;
     }
 
-    /// <summary>A string, without its escapes; not well-formed where it holds half a surrogate pair.</summary>
+    /// <summary>Reads a string and removes its escapes; not well-formed if it has half a surrogate pair.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* String(byte* at, ref Text text, out bool wellFormed)
     {
@@ -86,8 +84,8 @@ internal sealed unsafe class JsonFieldReader(EventArena arena)
         {
             return null;
         }
-        // A text that had escapes lies in the arena, whose end we don't ask for: 32 bytes at a time only where the
-        // message has them.
+        // A text that had escapes is in the arena, whose end isn't known here. Reads of 32 bytes are safe only within
+        // the message.
         byte* readable = text.Start + text.Length == at - 1 ? End : text.Start + text.Length;
         if (!wellFormed)
         {
@@ -252,6 +250,6 @@ internal sealed unsafe class JsonFieldReader(EventArena arena)
         text = new Text(into, Math.Max(length, 0));
     }
 
-    /// <summary>Steps over a value. <paramref name="depth"/> is how many containers it lies in.</summary>
+    /// <summary>Skips a value. <paramref name="depth"/> is the number of containers around it.</summary>
     public byte* Skip(byte* at, int depth) => JsonScan.Skip(at, End, depth, ref Wide);
 }

@@ -3,13 +3,11 @@ using System.Runtime.CompilerServices;
 
 namespace Engine.Pipeline.Decode;
 
-/// <summary>
-/// Reads numbers of JSON text (RFC 8259) where they lie; equal to Utf8Parser's, bit for bit. Returns null where the
-/// text is malformed, or the place behind it.
-/// </summary>
+/// <summary>Reads numbers of JSON text (RFC 8259) in place. The results equal Utf8Parser's, bit for bit. Methods return
+/// a pointer to the end of the number, or null if the text is malformed.</summary>
 internal static unsafe class JsonNumbers
 {
-    /// <summary>Powers of ten that a double holds exactly.</summary>
+    /// <summary>The powers of ten that a double represents exactly.</summary>
     private static readonly double[] PowersOfTen =
     [
         1,
@@ -37,9 +35,8 @@ internal static unsafe class JsonNumbers
         1e22,
     ];
 
-    /// <summary>
-    /// A number. Its value as a double, and as an integer where it is written as one and fits 64 bits.
-    /// </summary>
+    /// <summary>Reads a number. Returns its value as a double, and as an integer if it is written as one and fits in 64
+    /// bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte* Number(byte* at, byte* end, out double value, out long integer, out bool isInteger)
     {
@@ -83,24 +80,20 @@ internal static unsafe class JsonNumbers
             isInteger =
                 Utf8Parser.TryParse(new ReadOnlySpan<byte>(start, (int)(at - start)), out integer, out int read)
                 && read == at - start;
-            // What these digits are has been seen, so they are always a number.
+            // The digits were checked already, so this always succeeds.
             _ = Utf8Parser.TryParse(new ReadOnlySpan<byte>(start, (int)(at - start)), out value, out _);
             return at;
         }
         return Fraction(start, at, end, negative, digits, (int)count, ref value);
     }
 
-    /// <summary>
-    /// Whether a number that <see cref="Number"/> has read is digits alone, so that it is an integer, if perhaps one
-    /// that 64 bits can't hold.
-    /// </summary>
+    /// <summary>Whether a number read by <see cref="Number"/> consists of digits only, so that it is an integer, even
+    /// if it exceeds 64 bits.</summary>
     public static bool IsDigits(byte* start, byte* end) =>
         !new ReadOnlySpan<byte>(start, (int)(end - start)).ContainsAny((byte)'.', (byte)'e', (byte)'E');
 
-    /// <summary>
-    /// Eight digits at once where there are so many: pairs, fours, then all (Lemire, "Quickly parsing eight digits",
-    /// 2018).
-    /// </summary>
+    /// <summary>Reads eight digits at once if that many follow: pairs, then fours, then all (Lemire, "Quickly parsing
+    /// eight digits", 2018).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void EightDigits(ref byte* at, ref ulong digits)
     {
@@ -172,7 +165,7 @@ internal static unsafe class JsonNumbers
                 return null;
             }
         }
-        // With 15 digits at most and a power of ten that is exact, one division rounds correctly (Clinger, 1990).
+        // With at most 15 digits and an exact power of ten, one division rounds correctly (Clinger, 1990).
         if (!exponent && count + decimals <= 15)
         {
             value = digits / PowersOfTen[decimals];

@@ -78,7 +78,7 @@ internal sealed unsafe class JsonPathReader(JsonFieldReader fields, EventArena a
     public byte* Viewport(byte* at, ref InteractionEvent e)
     {
         Triple(at, out byte* after, out double width, out double height, out _, out int count, out bool numbers);
-        // Whole numbers, in digits alone: nothing else in the list has a point or an exponent.
+        // Both must be integers, written in digits only: the rest of the list can't contain a point or an exponent.
         if (!numbers || count != 2 || !JsonNumbers.IsDigits(at, after))
         {
             return fields.WrongType(at, Field.Viewport);
@@ -93,9 +93,8 @@ internal sealed unsafe class JsonPathReader(JsonFieldReader fields, EventArena a
         return after;
     }
 
-    /// <summary>
-    /// An array of up to three numbers; not <paramref name="numbers"/> where it is anything else, well-formed or not.
-    /// </summary>
+    /// <summary>Reads an array of up to three numbers. Sets <paramref name="numbers"/> to false for anything else,
+    /// well-formed or not.</summary>
     private void Triple(
         byte* at,
         out byte* after,

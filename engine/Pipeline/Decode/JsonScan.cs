@@ -3,10 +3,8 @@ using Engine.Contracts;
 
 namespace Engine.Pipeline.Decode;
 
-/// <summary>
-/// Steps over JSON text (RFC 8259) where it lies. Every step returns null where the text is malformed, or the place
-/// behind what it read. Nothing is read past <c>end</c>: messages lie at the end of pages too.
-/// </summary>
+/// <summary>Skips over JSON text (RFC 8259) in place. Every method returns a pointer to the end of what it read, or
+/// null if the text is malformed. Nothing reads past <c>end</c>, as a message may end at the end of a page.</summary>
 internal static unsafe class JsonScan
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -25,10 +23,10 @@ internal static unsafe class JsonScan
             ? at + word.Length
             : null;
 
-    /// <summary>Steps over any value. <paramref name="depth"/> is how many containers it lies in already.</summary>
+    /// <summary>Skips any value. <paramref name="depth"/> is the number of containers around it.</summary>
     public static byte* Skip(byte* at, byte* end, int depth, ref bool wide)
     {
-        ulong objects = 0; // one bit a container that this value opened: 1 for an object
+        ulong objects = 0; // one bit per container opened here: 1 for an object
         int open = 0;
         while (true)
         {
@@ -122,7 +120,7 @@ internal static unsafe class JsonScan
         }
     }
 
-    /// <summary>A member's name, its colon and the space around them.</summary>
+    /// <summary>Skips a member's name, its colon and the space around them.</summary>
     private static byte* Name(byte* at, byte* end, ref bool wide)
     {
         if (at == end || *at != '"')

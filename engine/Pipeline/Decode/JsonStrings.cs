@@ -7,13 +7,12 @@ using Engine.Contracts;
 
 namespace Engine.Pipeline.Decode;
 
-/// <summary>
-/// Reads strings of JSON text (RFC 8259) where they lie, 32 bytes at a time. Returns null where the text is malformed,
-/// or the place behind it. UTF-8 is checked once for the whole text by the decoder.
-/// </summary>
+/// <summary>Reads strings of JSON text (RFC 8259) in place, 32 bytes at a time. Methods return a pointer to the end of
+/// the string, or null if the text is malformed. The decoder checks UTF-8 once for the whole text.</summary>
 internal static unsafe class JsonStrings
 {
-    /// <summary>From behind the opening quote to behind the closing one. Reports escapes and bytes over 127.</summary>
+    /// <summary>Reads a string from after the opening quote to after the closing one. Reports escapes and bytes over
+    /// 127.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte* String(byte* at, byte* end, ref bool escaped, ref bool wide)
     {
@@ -45,10 +44,8 @@ internal static unsafe class JsonStrings
         return StringTail(at, end, ref escaped, ref wide);
     }
 
-    /// <summary>
-    /// The length of an identifier of less than 32 bytes that ends with a quote, from behind the opening one; 0 where
-    /// it is anything else, or no 32 bytes are there to read.
-    /// </summary>
+    /// <summary>The length of an identifier shorter than 32 bytes with its closing quote, starting after the opening
+    /// one. Returns 0 for anything else, or if fewer than 32 bytes are readable.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int ShortIdentifier(byte* at, byte* end)
     {
@@ -61,13 +58,13 @@ internal static unsafe class JsonStrings
         uint quotes = Vector256.Equals(bytes, Vector256.Create((byte)'"')).ExtractMostSignificantBits();
         uint before = quotes - 1 & ~quotes;
         uint others =
-            NoIdentifier(bytes) | Vector256.Equals(bytes, Vector256.Create((byte)'\\')).ExtractMostSignificantBits();
+            NonIdentifierBits(bytes)
+            | Vector256.Equals(bytes, Vector256.Create((byte)'\\')).ExtractMostSignificantBits();
         return quotes != 0 && (others & before) == 0 ? BitOperations.TrailingZeroCount(quotes) : 0;
     }
 
-    /// <summary>
-    /// <see cref="Identifier"/>'s grammar, of 32 bytes at a time where they are there to read.
-    /// </summary>
+    /// <summary>Checks the grammar of <see cref="Identifier"/>, 32 bytes at a time as long as they are
+    /// readable.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsIdentifier(byte* text, int length, byte* end)
     {
@@ -83,7 +80,7 @@ internal static unsafe class JsonStrings
                 return Identifier.IsOne(new ReadOnlySpan<byte>(text, length));
             }
 
-            uint bad = NoIdentifier(Vector256.Load(text));
+            uint bad = NonIdentifierBits(Vector256.Load(text));
             if (length < 32)
             {
                 bad &= (1u << length) - 1;
@@ -100,9 +97,8 @@ internal static unsafe class JsonStrings
         return true;
     }
 
-    /// <summary>
-    /// Writes a string's text without its escapes; -1 for half a surrogate pair. At most as long as the source.
-    /// </summary>
+    /// <summary>Writes a string's text without its escapes and returns its length, at most that of the source; -1 for
+    /// half a surrogate pair.</summary>
     public static int Unescape(byte* from, byte* to, byte* into)
     {
         byte* start = into;
@@ -157,9 +153,9 @@ internal static unsafe class JsonStrings
 
     public static bool IsUtf8(byte* at, int length) => Utf8.IsValid(new ReadOnlySpan<byte>(at, length));
 
-    /// <summary>A bit for each byte that isn't printable ASCII, or is a space or a brace.</summary>
+    /// <summary>Returns a bit for each byte that isn't printable ASCII, or is a space or a brace.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint NoIdentifier(Vector256<byte> bytes)
+    private static uint NonIdentifierBits(Vector256<byte> bytes)
     {
         Vector256<byte> shifted = bytes - Vector256.Create((byte)0x21);
         Vector256<byte> fine = Vector256.Equals(Vector256.Min(shifted, Vector256.Create((byte)0x5D)), shifted);

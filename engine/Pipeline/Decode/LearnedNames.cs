@@ -3,18 +3,17 @@ using System.Runtime.Intrinsics;
 
 namespace Engine.Pipeline.Decode;
 
-/// <summary>
-/// The names of an event's members, and which follows which: a member whose name is the one that came next the last
-/// time (or the time before) costs one comparison of 16 bytes, so streams of alternating shapes stay fast.
-/// </summary>
+/// <summary>Finds the names of an event's members, and learns which follows which. A name that followed the previous
+/// one last time, or the time before, costs one comparison of 16 bytes. So streams that alternate between shapes stay
+/// fast.</summary>
 internal sealed unsafe class LearnedNames
 {
-    /// <summary>What stands for the name before an event's first.</summary>
+    /// <summary>Stands for the name before an event's first.</summary>
     public const int Start = (int)Field.Unknown;
 
     private const int Slots = Start + 1;
 
-    /// <summary><c>,"name":</c> of each field, in as many bytes as its mask has, and how many these are.</summary>
+    /// <summary>The pattern <c>,"name":</c> of each field; below, its mask and its length.</summary>
     private static readonly Vector128<byte>[] Patterns = new Vector128<byte>[Slots];
     private static readonly Vector128<byte>[] Masks = new Vector128<byte>[Slots];
     private static readonly byte[] PatternLengths = new byte[Slots];
@@ -46,10 +45,8 @@ internal sealed unsafe class LearnedNames
         }
     }
 
-    /// <summary>
-    /// Reads a comma, a name and its colon, and the space behind, where the name is one of the two that came here
-    /// before.
-    /// </summary>
+    /// <summary>Reads a comma, a name, its colon and the following space if the name is one of the two that followed
+    /// the previous name before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Guess(ref byte* at, byte* end, int before, out Field field)
     {
@@ -74,7 +71,7 @@ internal sealed unsafe class LearnedNames
         return true;
     }
 
-    /// <summary>Finds a name that wasn't foreseen, and learns it.</summary>
+    /// <summary>Looks up a name that wasn't predicted, and learns it.</summary>
     public Field Find(ReadOnlySpan<byte> name, int before)
     {
         for (int i = 0; i < Fields.Utf8Names.Length; i++)

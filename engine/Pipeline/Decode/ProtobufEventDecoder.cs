@@ -3,13 +3,10 @@ using Engine.Contracts;
 
 namespace Engine.Pipeline.Decode;
 
-/// <summary>
-/// Decodes events of <c>interactions</c> from Protobuf (Contracts/Protobuf/events.proto) without objects: the wire's
-/// numbers are those of
-/// <see cref="Field"/> plus one. Scalars follow proto3: of a repeated occurrence the last holds; unknown fields are
-/// skipped. The same rules of type and range as for JSON; text that isn't UTF-8 is malformed. One decoder a lane; not
-/// for two threads.
-/// </summary>
+/// <summary>Decodes events of <c>interactions</c> from Protobuf (Contracts/Protobuf/events.proto) without allocating
+/// objects. Field numbers are those of <see cref="Field"/> plus one. As in proto3, the last occurrence of a scalar
+/// counts and unknown fields are skipped. Types and ranges follow the same rules as for JSON; text that isn't UTF-8 is
+/// malformed. One decoder per lane; not thread-safe.</summary>
 public sealed unsafe class ProtobufEventDecoder(EventArena arena)
 {
     private const int Varint = 0,
@@ -22,7 +19,8 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
     private bool _pointsInRange;
     private int _viewportNumbers;
 
-    /// <summary>Whose points are kept: those of the field that came first, until the type says which counts.</summary>
+    /// <summary>The field whose points are kept: the one that came first, until the type says which one
+    /// counts.</summary>
     private Field _kept;
 
     /// <summary>Decodes one value. Texts of <paramref name="e"/> point into the value.</summary>
@@ -43,7 +41,7 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
             arena.Points = points;
             return new DecodeError(DeadLetterReason.Malformed, "not a Protobuf event");
         }
-        _state.Take(headers, ref e);
+        _state.ApplyHeaders(headers, ref e);
         KeepPointsOf(
             e.Type == EventType.Click ? Field.Path
                 : e.Type == EventType.CursorPath ? Field.Points
@@ -78,13 +76,11 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
                 _state.Range(Field.Viewport);
             }
         }
-        return _state.Judge(e.Type);
+        return _state.Check(e.Type);
     }
 
-    /// <summary>
-    /// Where the points that were kept aren't the ones that mean something in this type of event, reads again for those
-    /// alone.
-    /// </summary>
+    /// <summary>If the points kept don't belong to this type of event, reads the message again for those that
+    /// do.</summary>
     private void KeepPointsOf(Field field, byte* at, byte* end, ref InteractionEvent e)
     {
         if (_kept == field || _kept == Field.Unknown)
@@ -266,10 +262,10 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
 
     private static bool IsUtf8(Text text) => JsonStrings.IsUtf8(text.Start, text.Length);
 
-    private void Integer(Field field, ulong bits, long most, out long value)
+    private void Integer(Field field, ulong bits, long max, out long value)
     {
         value = (long)bits;
-        if (value < 0 || value > most)
+        if (value < 0 || value > max)
         {
             _state.Range(field);
         }
@@ -284,7 +280,7 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
         }
     }
 
-    /// <summary>Packed as proto3 writes it, or one number at a time as old writers do.</summary>
+    /// <summary>Reads packed numbers as proto3 writes them, or single numbers from old writers.</summary>
     private bool Viewport(Text text, ulong bits, int wire, ref InteractionEvent e)
     {
         if (wire == Fixed64)
@@ -305,9 +301,8 @@ public sealed unsafe class ProtobufEventDecoder(EventArena arena)
         return true;
     }
 
-    /// <summary>
-    /// Whether JSON would write a number in digits alone; one without bounds is out of range, not ill-typed.
-    /// </summary>
+    /// <summary>Whether JSON would write a number in digits only. An infinity or NaN is out of range, not of the wrong
+    /// type.</summary>
     private static bool IsWhole(double number) => !double.IsFinite(number) || number == Math.Floor(number);
 
     private void AddViewport(double value, ref InteractionEvent e)

@@ -1,6 +1,6 @@
 namespace Engine.Pipeline.Decode;
 
-/// <summary>How a value is encoded.</summary>
+/// <summary>The encoding of a value.</summary>
 public enum ValueEncoding : byte
 {
     Json,

@@ -14,7 +14,7 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Deliver;
 
-/// <summary>How results are written; from engine.yaml.</summary>
+/// <summary>Options for writing results, from engine.yaml.</summary>
 public sealed record DeliverOptions
 {
     /// <summary>How long a verdict is kept.</summary>
@@ -26,23 +26,21 @@ public sealed record DeliverOptions
     /// <summary>How long a network's standing is kept after its last change.</summary>
     public TimeSpan NetworkTtl { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Write every field of every verdict.</summary>
+    /// <summary>Whether to write every field of every verdict.</summary>
     public bool CompleteVerdicts { get; init; }
 
-    /// <summary>Send every verdict to the topic <c>verdicts</c> too.</summary>
+    /// <summary>Whether to send every verdict to the topic <c>verdicts</c> too.</summary>
     public bool VerdictsTopic { get; init; }
 
-    /// <summary>Publish every verdict on the channel <c>verdicts</c> too.</summary>
+    /// <summary>Whether to publish every verdict on the channel <c>verdicts</c> too.</summary>
     public bool VerdictsChannel { get; init; }
 }
 
-/// <summary>
-/// Writes what a lane's pipeline decides: verdicts and networks to Redis, the rest to Kafka. Used by the lane's thread
-/// only.
-/// </summary>
+/// <summary>Writes a lane's results: verdicts and networks to Redis, the rest to Kafka. Used by the lane's thread
+/// only.</summary>
 public sealed unsafe class LaneSink : IDecisionSink
 {
-    /// <summary>Of a network's score.</summary>
+    /// <summary>Decimal places of a network's score.</summary>
     private const int ShareDecimals = 4;
 
     private readonly RedisWriter _redis;
@@ -60,7 +58,7 @@ public sealed unsafe class LaneSink : IDecisionSink
     private readonly Dictionary<PartitionState, PartitionCommitter> _committers;
     private PartitionCommitter? _last;
 
-    /// <summary>Of the clicks that are expected, in order.</summary>
+    /// <summary>Totals of the batch's live clicks, in order.</summary>
     private readonly ClickTotals[] _totals = new ClickTotals[ClickRow.ChunkRecords];
     private int _decided;
 
@@ -94,12 +92,12 @@ public sealed unsafe class LaneSink : IDecisionSink
             }
         }
 
-        (int expected, _decided) = (0, 0);
+        (int count, _decided) = (0, 0);
         foreach (ClickRow row in rows)
         {
             if (row.IsLive)
             {
-                _totals[expected++] = CommitterOf(row.Partition).Totals.Expect(row);
+                _totals[count++] = CommitterOf(row.Partition).Totals.Expect(row);
             }
         }
     }
@@ -171,10 +169,8 @@ public sealed unsafe class LaneSink : IDecisionSink
             IdOf(row.Partition, row.Offset, Output.Signature)
         );
 
-    /// <summary>
-    /// <c>SET verdict:&lt;click&gt; &lt;json&gt; EX &lt;seconds&gt;</c>, and where it is wished for the topic and the
-    /// channel.
-    /// </summary>
+    /// <summary>Writes <c>SET verdict:&lt;click&gt; &lt;json&gt; EX &lt;seconds&gt;</c> and, if enabled, sends the
+    /// verdict to the topic and the channel.</summary>
     private void Write(ReadOnlySpan<byte> click, string? id)
     {
         RespPipe pipe = _redis.Only ?? PipeFor(click);
@@ -205,9 +201,8 @@ public sealed unsafe class LaneSink : IDecisionSink
         return _redis.PipeFor(key);
     }
 
-    /// <summary>
-    /// A partition's committer; mostly that of the click before, for batches hold runs of one partition.
-    /// </summary>
+    /// <summary>Finds a partition's committer, usually the same as for the click before, as batches contain runs of one
+    /// partition.</summary>
     private PartitionCommitter CommitterOf(PartitionState partition)
     {
         if (_last?.State != partition)
@@ -218,7 +213,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         return _last;
     }
 
-    /// <summary>Absolute values, so that writing them again changes nothing.</summary>
+    /// <summary>Writes absolute values, so that repeating the write changes nothing.</summary>
     private void WriteNetwork(StandingSums sums)
     {
         _network.Clear();
@@ -246,7 +241,8 @@ public sealed unsafe class LaneSink : IDecisionSink
         pipe.Argument(_number.Number(value, decimals).Written);
     }
 
-    /// <summary>What a message of ours is, the last part of its id: one record gives at most one of each.</summary>
+    /// <summary>The kind of a message, used as the last part of its id. One record produces at most one message of each
+    /// kind.</summary>
     private enum Output
     {
         DeadLetter,
@@ -255,10 +251,8 @@ public sealed unsafe class LaneSink : IDecisionSink
         Confirmed,
     }
 
-    /// <summary>
-    /// <c>&lt;topic&gt;-&lt;partition&gt;-&lt;offset&gt;-&lt;n&gt;</c>, by the record that it speaks of: the same each
-    /// time it is decided.
-    /// </summary>
+    /// <summary>The message's id, <c>&lt;topic&gt;-&lt;partition&gt;-&lt;offset&gt;-&lt;n&gt;</c>, from the record that
+    /// causes it: the same each time the record is processed.</summary>
     private static string IdOf(PartitionState partition, long offset, Output output) =>
         string.Create(CultureInfo.InvariantCulture, $"{partition.Name}-{offset}-{(int)output}");
 

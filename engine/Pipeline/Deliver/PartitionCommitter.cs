@@ -10,18 +10,15 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Deliver;
 
-/// <summary>
-/// Commits one partition's totals with the progress that covers them. A commit has three stages: begun (what it holds
-/// is fixed), sent (once all verdicts and messages that it covers are acknowledged), answered. One commit at a time;
-/// meanwhile the next one's totals add up. Sending one twice changes nothing: it finds its own progress in Redis.
-/// <see cref="Begin"/> where a commit is due, <see cref="Advance"/> every turn, then <see cref="TakeOutcome"/>.
-/// </summary>
+/// <summary>Commits one partition's totals together with the progress that covers them. A commit is begun (its contents
+/// are fixed), then sent (once all verdicts and messages that it covers are acknowledged), then answered. There is one
+/// commit at a time; meanwhile, the next one's totals accumulate. Sending a commit twice changes nothing, as it finds
+/// its own progress in Redis. Call <see cref="Begin"/> when a commit is due, <see cref="Advance"/> every turn, then
+/// <see cref="TakeOutcome"/>.</summary>
 public sealed class PartitionCommitter
 {
-    /// <summary>
-    /// A total's time to live is renewed with its changes, but at most once in this, ms of log time, or in a thousandth
-    /// of that time: EXPIRE was a fifth of a commit's commands.
-    /// </summary>
+    /// <summary>A total's TTL is renewed when it changes, but at most once per this many ms of log time, or per a
+    /// thousandth of the TTL if that is less. EXPIRE was a fifth of a commit's commands.</summary>
     private const long MaxRenewEveryMs = 60_000;
 
     private readonly ProgressCommitter _committer;
@@ -63,10 +60,10 @@ public sealed class PartitionCommitter
 
     public bool IsIdle => _stage == Stage.Idle;
 
-    /// <summary>The offset that this owner has committed progress to; negative before its first commit.</summary>
+    /// <summary>The offset up to which this owner has committed progress; negative before its first commit.</summary>
     public long CommittedOffset => _committer.Committed?.Offset ?? -1;
 
-    /// <summary>How the last commit ended, once; the lane acts on it.</summary>
+    /// <summary>Returns the outcome of the last commit, once, for the lane to act on.</summary>
     public CommitOutcome TakeOutcome()
     {
         CommitOutcome outcome = _outcome;
@@ -74,7 +71,7 @@ public sealed class PartitionCommitter
         return outcome;
     }
 
-    /// <summary>Begins a commit up to an offset, if nothing is under way and anything is new.</summary>
+    /// <summary>Begins a commit up to an offset, unless one is in progress or nothing is new.</summary>
     public void Begin(long nextOffset, RedisWriter writer, DeliveryTracker kafka)
     {
         if (_stage != Stage.Idle || !_committer.Begin(new PartitionProgress(nextOffset, State.LogTime)))
@@ -86,7 +83,7 @@ public sealed class PartitionCommitter
         _written = writer.Now();
         _sentToKafka = kafka.Count;
         _trace = Traces.Progress(State.Name, nextOffset);
-        // It ends when Redis has answered, turns later: what happens meanwhile isn't part of it.
+        // The span ends when Redis answers, some turns later. Other work until then isn't part of it.
         Activity.Current = null;
         _stage = Stage.Begun;
     }
@@ -118,7 +115,7 @@ public sealed class PartitionCommitter
             string error = Encoding.UTF8.GetString(answer);
             if (!writer.Passes(error))
             {
-                throw new RespException($"Redis refused the counts of {State.Name} for good: {error}");
+                throw new RespException($"Redis rejected the totals of {State.Name}: {error}");
             }
 
             _stage = Stage.Begun;

@@ -4,7 +4,7 @@ using Engine.Partitions;
 
 namespace Engine.Pipeline.Deliver;
 
-/// <summary>The fields of totals: at which place in a cell's numbers each lies, and how Redis calls it.</summary>
+/// <summary>The fields of totals: their indices in a cell, and their names in Redis.</summary>
 internal static class TotalField
 {
     public const int Clicks = 0,
@@ -49,39 +49,36 @@ internal static class TotalField
     }
 }
 
-/// <summary>
-/// Counts of one campaign or publisher in one hour of event time. What is counted between two steps is added up here;
-/// <see cref="Begin"/> sets it aside for a step, <see cref="Write"/> gives the step's arguments, as often as it has to
-/// be sent, and <see cref="Acknowledge"/> ends it. A field is first added to what is in Redis, which answers with its
-/// sum; from then on its sum is known and written as it is: many fields are one command then, and only the partition's
-/// owner writes them.
-/// </summary>
+/// <summary>Counts of one campaign or publisher in one hour of event time. It accumulates counts between commits.
+/// <see cref="Begin"/> sets them aside for a commit, <see cref="Write"/> writes the commit's arguments as often as it
+/// must be sent, and <see cref="Acknowledge"/> ends it. A field's first change is an increment, to which Redis answers
+/// with the sum. From then on the sum is known and written as an absolute value: that takes one command for many
+/// fields, and is safe as only the partition's owner writes them.</summary>
 public sealed class TotalCell
 {
     private const long Unknown = -1;
 
-    /// <summary>
-    /// Of all clicks since the last step began; what is left of them when those of the other classes are taken off is
-    /// valid, so most clicks touch these alone.
-    /// </summary>
+    /// <summary>Totals of all classes since the last commit began. Valid is the total minus the rest, so most clicks
+    /// touch only these two.</summary>
     private long _clicks,
         _cost;
 
-    /// <summary>By field: those of <see cref="TotalField"/>, then two for each of <see cref="_codes"/>.</summary>
+    /// <summary>Values by field: those of <see cref="TotalField"/>, then two for each of
+    /// <see cref="_codes"/>.</summary>
     private long[] _added = new long[TotalField.Count],
         _sending = new long[TotalField.Count],
         _known = Enumerable.Repeat(Unknown, TotalField.Count).ToArray();
 
-    /// <summary>Rules and allow lists that held here, and their fields' names.</summary>
+    /// <summary>The rules and allow lists that matched here, and their fields' names.</summary>
     private readonly List<string> _codes = [];
     private readonly List<byte[]> _codeNames = [];
 
-    /// <summary>Log time at which its time in Redis was renewed.</summary>
+    /// <summary>The log time at which its TTL in Redis was last renewed.</summary>
     private long _renewedAt = long.MinValue;
 
     public required byte[] Key { get; init; }
 
-    /// <summary>Whether something was counted since the last step began.</summary>
+    /// <summary>Whether anything was counted since the last commit began.</summary>
     public bool IsDirty { get; set; }
 
     public void AddClick(VerdictClass @class, long cost)
@@ -103,10 +100,10 @@ public sealed class TotalCell
         _added[TotalField.CostOfReason(reason)] += cost;
     }
 
-    /// <summary>A confirmation adds its reason's clicks, and nothing else.</summary>
+    /// <summary>Adds a confirmation, which counts only for its reason.</summary>
     public void AddConfirmation(int reason) => _added[TotalField.ClicksOfReason(reason)]++;
 
-    /// <summary>A rule or an allow list, by its code.</summary>
+    /// <summary>Adds a rule or an allow list by its code.</summary>
     public void AddCode(string code, long cost)
     {
         int at = _codes.IndexOf(code);
@@ -119,7 +116,7 @@ public sealed class TotalCell
         _added[TotalField.Count + 2 * at + 1] += cost;
     }
 
-    /// <summary>Sets aside what was counted, for a step; the last one has ended.</summary>
+    /// <summary>Sets the counts aside for a commit; the last one must have ended.</summary>
     public void Begin()
     {
         (long clicks, long cost) = (_added[TotalField.Clicks], _added[TotalField.Cost]) = (_clicks, _cost);
@@ -141,7 +138,8 @@ public sealed class TotalCell
         IsDirty = false;
     }
 
-    /// <summary>Writes the cell's part of a commit: what isn't known is added to, what is known is set.</summary>
+    /// <summary>Writes the cell's part of a commit: increments for unknown fields, absolute values for known
+    /// ones.</summary>
     public void Write(PipelinedCommit into, bool renew)
     {
         (int increments, int sets) = (0, 0);
@@ -179,9 +177,9 @@ public sealed class TotalCell
         }
     }
 
-    /// <summary>The step is done.</summary>
-    /// <param name="sums">Where they were answered, the sums of all fields that were added to, one cell's behind
-    /// another's; this cell's are taken off.</param>
+    /// <summary>Ends the commit.</summary>
+    /// <param name="sums">The answered sums of all incremented fields, cell by cell, if there are any; reads this
+    /// cell's sums.</param>
     public void Acknowledge(ref SumReader sums)
     {
         for (int i = 0; i < _sending.Length; i++)
@@ -209,11 +207,11 @@ public sealed class TotalCell
         return _codes.Count - 1;
     }
 
-    /// <summary>Whether its time in Redis is to be renewed with this change.</summary>
+    /// <summary>Whether its TTL in Redis is to be renewed with this change.</summary>
     public bool IsRenewalDue(long logTime, long everyMs) =>
         _renewedAt == long.MinValue || logTime - _renewedAt >= everyMs;
 
-    /// <summary>A change is acknowledged: what was due then is done.</summary>
+    /// <summary>Notes that a change is acknowledged, and with it a renewal that was due.</summary>
     public void Renew(long logTime, long everyMs)
     {
         if (IsRenewalDue(logTime, everyMs))
@@ -223,15 +221,13 @@ public sealed class TotalCell
     }
 }
 
-/// <summary>
-/// Reads the sums that a step answers: <c>DONE sum sum …</c>, or <c>DONE</c> alone where the step was done before; then
-/// none is known.
-/// </summary>
+/// <summary>Reads the sums in a commit's answer: <c>DONE sum sum …</c>, or just <c>DONE</c> if the commit was already
+/// applied; then no sum is known.</summary>
 public ref struct SumReader(ReadOnlySpan<byte> reply)
 {
     private ReadOnlySpan<byte> _left = reply[Math.Min(reply.Length, "DONE ".Length)..];
 
-    /// <summary>The next sum; -1 where it isn't told.</summary>
+    /// <summary>Reads the next sum; -1 if there is none.</summary>
     public long Next()
     {
         if (!System.Buffers.Text.Utf8Parser.TryParse(_left, out long sum, out int length))

@@ -9,7 +9,7 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Deliver;
 
-/// <summary>Where one click is counted.</summary>
+/// <summary>The two cells that count one click.</summary>
 public readonly record struct ClickTotals(TotalCell Campaign, TotalCell Publisher)
 {
     public void Count(long cost, in Judgement judgement)
@@ -43,15 +43,14 @@ public readonly record struct ClickTotals(TotalCell Campaign, TotalCell Publishe
     }
 }
 
-/// <summary>
-/// The totals of a partition: summed here, so that Redis is told once in a while and not once a click. A step takes
-/// what was counted until it begins (<see cref="Begin"/>, <see cref="Sending"/>, <see cref="Acknowledge"/>); meanwhile
-/// the next one's is summed up. Cells stay, so that a name is made once an hour and sums in Redis are known. One a
-/// partition; not for two threads.
-/// </summary>
+/// <summary>The totals of a partition, accumulated here so that Redis is updated once per commit, not once per click. A
+/// commit takes what was counted until it begins (<see cref="Begin"/>, <see cref="Sending"/>,
+/// <see cref="Acknowledge"/>); meanwhile, the next one's counts accumulate. Cells are kept, so that a name is created
+/// once an hour and sums in Redis stay known. One per partition; not thread-safe.</summary>
 public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
 {
-    /// <summary>Cells kept between steps; of more, those that nothing waits in are let go.</summary>
+    /// <summary>The number of cells kept between commits. Beyond it, cells without pending counts are
+    /// dropped.</summary>
     private const int KeptCells = 20_000;
 
     private const long MsPerHour = 3_600_000;
@@ -60,10 +59,10 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
     private List<TotalCell> _dirty = [],
         _sending = [];
 
-    /// <summary>What the step that is under way changes.</summary>
+    /// <summary>The cells of the commit in progress.</summary>
     public IReadOnlyList<TotalCell> Sending => _sending;
 
-    /// <summary>Asks for the places of a click's cells.</summary>
+    /// <summary>Prefetches the slots of a click's cells.</summary>
     public void Prefetch(ClickRow row)
     {
         long hour = row.Time / MsPerHour;
@@ -71,10 +70,8 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
         _cells.PrefetchPlace(Fingerprints.InHour(hash, row.Publisher, hour));
     }
 
-    /// <summary>
-    /// The cells of a click that is about to be decided and counted. Looked up before others are decided, misses to
-    /// memory of many overlap.
-    /// </summary>
+    /// <summary>Finds the cells of a click that is about to be decided and counted. Called for a whole batch first, so
+    /// that cache misses overlap.</summary>
     public ClickTotals Expect(ClickRow row)
     {
         long hour = row.Time / MsPerHour;
@@ -84,7 +81,7 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
         );
     }
 
-    /// <summary>A confirmation adds its reason's clicks, and nothing else.</summary>
+    /// <summary>Counts a confirmation, which counts only for its reason.</summary>
     public void CountConfirmation(PendingConfirmation click, Reason reason)
     {
         long hour = click.Verdict.Time / MsPerHour;
@@ -94,7 +91,7 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
         Cell("publisher", Fingerprints.Publisher(hash, publisher), hour, publisher).AddConfirmation((int)reason);
     }
 
-    /// <summary>Sets aside what was counted, for a step; the last one has ended.</summary>
+    /// <summary>Sets the counts aside for a commit; the last one must have ended.</summary>
     public void Begin()
     {
         (_dirty, _sending) = (_sending, _dirty);
@@ -104,7 +101,7 @@ public sealed class Totals(KeyedHash hash, RedisKeys keys, string partition)
         }
     }
 
-    /// <summary>The step is done; Redis answered this.</summary>
+    /// <summary>Ends the commit with the answer from Redis.</summary>
     public void Acknowledge(ReadOnlySpan<byte> reply)
     {
         var sums = new SumReader(reply);

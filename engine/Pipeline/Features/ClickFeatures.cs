@@ -1,8 +1,7 @@
 namespace Engine.Pipeline.Features;
 
-/// <summary>
-/// The features of a click, in the order of the forest's columns. docs/features.md lists them (a test compares).
-/// </summary>
+/// <summary>The features of a click, in the order of the forest's columns. docs/features.md lists them (a test
+/// compares).</summary>
 public enum ClickFeature
 {
     Ip60,
@@ -53,12 +52,10 @@ public enum ClickFeature
 /// <summary>Names, units and meanings of the click forest's features.</summary>
 public static class ClickFeatures
 {
-    /// <summary>What stands for "not known" in a feature that is a share, a position or a probability.</summary>
+    /// <summary>Means "unknown" in a feature that is a share, a position or a probability.</summary>
     public const float Unknown = -1;
 
-    /// <summary>
-    /// The longest gap between clicks that is told apart, in seconds; no click before counts as this.
-    /// </summary>
+    /// <summary>The maximum gap between clicks, in seconds, which also stands for no earlier click.</summary>
     public const float LongestGapSeconds = 86_400;
 
     public static readonly (string Name, string Unit, string Meaning)[] Table =
@@ -72,7 +69,7 @@ public static class ClickFeatures
         (
             "visitor_60s",
             "clicks",
-            "clicks of the visitor in the last minute; of address and user agent where there is no visitor"
+            "clicks of the visitor in the last minute; of address and user agent if there is no visitor"
         ),
         ("visitor_600s", "clicks", "the same in ten minutes"),
         ("visitor_3600s", "clicks", "the same in an hour"),
@@ -80,33 +77,33 @@ public static class ClickFeatures
         ("pair_campaign_3600s", "clicks", "the same in an hour"),
         ("pair_publisher_600s", "clicks", "clicks of the visitor at this publisher in ten minutes"),
         ("pair_publisher_3600s", "clicks", "the same in an hour"),
-        ("visitor_gap", "s", "since the visitor's click before; 86,400 where there was none"),
-        ("ip_gap", "s", "since the address's click before; 86,400 where there was none"),
+        ("visitor_gap", "s", "time since the visitor's previous click; 86,400 if there is none"),
+        ("ip_gap", "s", "time since the address's previous click; 86,400 if there is none"),
         ("has_visitor", "0, 1", "whether the click names a visitor"),
         ("has_page", "0, 1", "whether it names a page"),
         ("has_referrer", "0, 1", "whether it names a referrer"),
         ("agent_length", "bytes", "length of the user agent"),
         ("pointer", "0 to 4", "unknown, mouse, touch, pen, keyboard"),
-        ("position_inside", "-1, 0, 1", "whether the position lies inside the viewport; -1 where either is unknown"),
-        ("position_x", "share", "position over the viewport's width; -1 where unknown"),
-        ("position_y", "share", "position over the viewport's height; -1 where unknown"),
-        ("is_phone", "0, 1", "whether the user agent says that it runs on a phone"),
-        ("list_datacentre", "0, 1", "the address lies in a data centre's range and in no relay's"),
-        ("list_proxy", "0, 1", "the address lies in a proxy's range"),
-        ("list_crawler", "0, 1", "the user agent declares a crawler or a tool"),
-        ("agent_contradiction", "0, 1", "the user agent contradicts pointer or device"),
-        ("page_odd", "0, 1", "the page is given but isn't an http or https address"),
+        ("position_inside", "-1, 0, 1", "whether the position is inside the viewport; -1 if either is unknown"),
+        ("position_x", "share", "position over the viewport's width; -1 if unknown"),
+        ("position_y", "share", "position over the viewport's height; -1 if unknown"),
+        ("is_phone", "0, 1", "whether the user agent claims to be a phone"),
+        ("list_datacentre", "0, 1", "whether the address is in a data centre's range and in no relay's"),
+        ("list_proxy", "0, 1", "whether the address is in a proxy's range"),
+        ("list_crawler", "0, 1", "whether the user agent declares a crawler or a tool"),
+        ("agent_contradiction", "0, 1", "whether the user agent contradicts pointer or device"),
+        ("page_odd", "0, 1", "whether the page is present but isn't an http or https URL"),
         ("path_state", "0 to 2", "no path expected, missing, present"),
-        ("path_probability", "probability", "that the path is a program's; -1 without a path"),
-        ("path_points", "points", "points of the path"),
+        ("path_probability", "probability", "probability that a program moved the pointer; -1 without a path"),
+        ("path_points", "points", "number of points of the path"),
         ("path_degenerate", "0, 1", "whether the path is none, straight, even or forged"),
         ("path_replayed", "0, 1", "whether the path nearly equals an earlier click's"),
         ("degenerate_visitor_3600s", "clicks", "the visitor's clicks with degenerate paths in an hour"),
         ("degenerate_network_3600s", "clicks", "the network's clicks with degenerate paths in an hour"),
-        ("standing_network", "share", "invalid share of the network's earlier clicks, decayed; -1 where unknown"),
-        ("standing_network_clicks", "clicks", "how many clicks that share speaks of, decayed"),
-        ("standing_visitor", "share", "invalid share of the visitor's earlier clicks; -1 where unknown"),
-        ("publisher_share", "share", "invalid share of the publisher's recent clicks; -1 where unknown"),
+        ("standing_network", "share", "invalid share of the network's earlier clicks, decayed; -1 if unknown"),
+        ("standing_network_clicks", "clicks", "number of clicks behind that share, decayed"),
+        ("standing_visitor", "share", "invalid share of the visitor's earlier clicks; -1 if unknown"),
+        ("publisher_share", "share", "invalid share of the publisher's recent clicks; -1 if unknown"),
         (
             "history_publisher",
             "share",

@@ -1,13 +1,11 @@
 namespace Engine.Pipeline.Features;
 
-/// <summary>
-/// What most clicks have in common: no path was expected, no list knows them, no label and no invalid click of the
-/// visitor speaks of them. Their forest is made once for a model with these values known
-/// (<see cref="Models.Scoring.Forest.Given"/>), and is much smaller.
-/// </summary>
+/// <summary>The values that most clicks share: no path was expected, no list contains them, they have no labels, and
+/// their visitor has no invalid click. A forest specialised for these values is built once per model
+/// (<see cref="Models.Scoring.Forest.Given"/>), and is much smaller.</summary>
 public static class PlainClick
 {
-    /// <summary>The features that are the same in all of them.</summary>
+    /// <summary>The features with the same value in all plain clicks.</summary>
     public static readonly (ClickFeature Feature, float Value)[] Known =
     [
         (ClickFeature.ListProxy, 0),

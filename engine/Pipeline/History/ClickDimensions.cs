@@ -5,11 +5,9 @@ using Engine.Pipeline.Decode;
 
 namespace Engine.Pipeline.History;
 
-/// <summary>
-/// Where a click was made, as far as histories ask, read from the click itself for labels that don't say it. In
-/// <c>standings</c> a record of key <c>label/&lt;click&gt;/&lt;topic&gt;-&lt;p&gt;</c> by the owner of the partition
-/// that remembers the click. Texts are empty where the click has none.
-/// </summary>
+/// <summary>The dimensions of a click that histories use, read from the click itself for labels that lack them. Stored
+/// in <c>standings</c> as a record with the key <c>label/&lt;click&gt;/&lt;topic&gt;-&lt;p&gt;</c>, written by the
+/// owner of the partition that remembers the click. Texts are empty if the click lacks them.</summary>
 public sealed record ClickDimensions
 {
     /// <summary>The first part of a record's key.</summary>
@@ -51,7 +49,7 @@ public sealed record ClickDimensions
     [JsonPropertyName("visitor")]
     public string Visitor { get; init; } = "";
 
-    /// <summary>The viewport's extent in CSS pixels; null where the click has none.</summary>
+    /// <summary>The viewport's width in CSS pixels; null if the click has none.</summary>
     [JsonPropertyName("width")]
     public double? Width { get; init; }
 
@@ -62,11 +60,11 @@ public sealed record ClickDimensions
     [JsonPropertyName("time")]
     public long Time { get; init; }
 
-    /// <summary>Where the click lies in its partition.</summary>
+    /// <summary>The click's offset in its partition.</summary>
     [JsonPropertyName("covers")]
     public long Offset { get; init; }
 
-    /// <summary>The place of a decoded click.</summary>
+    /// <summary>Reads the dimensions of a decoded click.</summary>
     public static ClickDimensions Of(in InteractionEvent click, long offset) =>
         new()
         {
@@ -88,7 +86,7 @@ public sealed record ClickDimensions
             Height = click.HasViewport ? click.ViewportHeight : null,
         };
 
-    /// <summary>A label with the click's place in place of its own.</summary>
+    /// <summary>Returns a label with the click's dimensions in place of its own.</summary>
     public LabelEvent Complete(LabelEvent label) =>
         label with
         {
@@ -111,7 +109,7 @@ public sealed record ClickDimensions
 
     public byte[] Value() => JsonSerializer.SerializeToUtf8Bytes(this, ClickDimensionsJson.Default.ClickDimensions);
 
-    /// <summary>Reads a record; null where it is no click's place.</summary>
+    /// <summary>Reads a record; null if it isn't a click's dimensions.</summary>
     /// <param name="click">The click's id.</param>
     public static ClickDimensions? Read(string key, ReadOnlySpan<byte> value, out string click)
     {

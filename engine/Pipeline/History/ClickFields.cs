@@ -6,10 +6,8 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.History;
 
-/// <summary>
-/// A click's fields as a network's own click forest knows them, as text in UTF-8; missing ones are empty. Filled and
-/// read on one thread, for one click after the other; allocates nothing once warm.
-/// </summary>
+/// <summary>A click's fields as a network's own click forest sees them, as UTF-8 text; missing ones are empty. Reused
+/// for one click after another, on one thread. Allocates nothing once warm.</summary>
 public sealed class ClickFields
 {
     /// <summary>The fields that have histories, in order.</summary>
@@ -36,17 +34,17 @@ public sealed class ClickFields
 
     private static readonly byte[][] Prefixes = Array.ConvertAll(Names, name => Encoding.ASCII.GetBytes(name + "="));
 
-    /// <summary>The longest text of a field, and the growth of its characters where letters change case.</summary>
+    /// <summary>The maximum bytes of a field's text, allowing for growth when letters change case.</summary>
     private const int MaxBytes = 3 * EventLimits.MaxIdentifierBytes,
         HourMs = 3_600_000;
 
-    /// <summary>Apart from all other fingerprints.</summary>
+    /// <summary>Differs from the salts of all other fingerprints.</summary>
     private const ulong Salt = 0x1030;
 
     private readonly byte[] _bytes = new byte[Names.Length * MaxBytes];
     private readonly int[] _lengths = new int[Names.Length];
 
-    /// <summary>The screen's extent, 0 where it isn't known.</summary>
+    /// <summary>The screen's width, 0 if unknown.</summary>
     public double Width { get; private set; }
     public double Height { get; private set; }
 
@@ -55,8 +53,8 @@ public sealed class ClickFields
 
     public ReadOnlySpan<byte> this[int field] => _bytes.AsSpan(field * MaxBytes, _lengths[field]);
 
-    /// <summary>Takes a click's fields.</summary>
-    /// <param name="time">Event time as believed, ms since the epoch.</param>
+    /// <summary>Reads a click's fields.</summary>
+    /// <param name="time">The corrected event time, ms since the epoch.</param>
     public void Fill(in InteractionEvent click, long time)
     {
         Device(
@@ -77,7 +75,7 @@ public sealed class ClickFields
         Set(16, click.Device[(int)DeviceField.Os].Span);
     }
 
-    /// <summary>Takes a labelled click's fields; which of them are known, by bit.</summary>
+    /// <summary>Reads a labelled click's fields. Returns a bit mask of those that are known.</summary>
     public uint Fill(LabelEvent label)
     {
         Span<byte> make = stackalloc byte[MaxBytes],
@@ -103,8 +101,8 @@ public sealed class ClickFields
         Set(14, Network(Encoding.ASCII.GetBytes(label.IpText)));
         Set(15, Encoding.UTF8.GetBytes(label.Place?.Visitor ?? ""));
         Set(16, Encoding.UTF8.GetBytes(label.Os));
-        // A label that doesn't say a field doesn't say that the click had none; one that took its fields from the click
-        // does.
+        // An empty field of a label means unknown, not that the click had none. If the label took its fields from the
+        // click, all are known.
         if (label.Place != null)
         {
             return (1u << Names.Length) - 1;
@@ -138,13 +136,11 @@ public sealed class ClickFields
         return KeyOf(hash, text[..(length + Write(text[length..], b))]);
     }
 
-    /// <summary>The fingerprint of a key's text, as files of histories have it.</summary>
+    /// <summary>The fingerprint of a key's text, as in files of histories.</summary>
     public static ulong KeyOf(KeyedHash hash, ReadOnlySpan<byte> text) => hash.Of(text, Salt);
 
-    /// <summary>
-    /// How make, model and version are spelled, as bits: capitals in the make, a space and an underscore in the model,
-    /// an underscore in the version.
-    /// </summary>
+    /// <summary>The spelling of make, model and version as bits: capitals in the make (1), a space (2) and an
+    /// underscore (4) in the model, an underscore in the version (8).</summary>
     public int Spellings()
     {
         Span<char> make = stackalloc char[MaxBytes];
@@ -168,7 +164,7 @@ public sealed class ClickFields
         Prefixes[field].CopyTo(into);
         Span<byte> value = into.Slice(Prefixes[field].Length, _lengths[field]);
         this[field].CopyTo(value);
-        // Files of histories are lines with tabs.
+        // Files of histories are tab-separated lines.
         if (value.IndexOfAny((byte)'\t', (byte)'\n', (byte)'\r') >= 0)
         {
             foreach (ref byte c in value)
@@ -200,7 +196,7 @@ public sealed class ClickFields
         Set(9, version);
     }
 
-    /// <summary>Spellings joined: lower case, letters and digits only.</summary>
+    /// <summary>Sets a field to lower-case letters and digits only, so that spellings are unified.</summary>
     private void SetPlain(int field, ReadOnlySpan<byte> text)
     {
         Span<char> chars = stackalloc char[MaxBytes],
@@ -245,7 +241,7 @@ public sealed class ClickFields
         Hour.TryFormat(_bytes.AsSpan(13 * MaxBytes, MaxBytes), out _lengths[13], default, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The first three numbers of an IPv4 address; of another all of it.</summary>
+    /// <summary>The first three numbers of an IPv4 address; any other address in full.</summary>
     private static ReadOnlySpan<byte> Network(ReadOnlySpan<byte> ip)
     {
         int dots = 0;

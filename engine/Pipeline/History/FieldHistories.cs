@@ -4,19 +4,17 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.History;
 
-/// <summary>
-/// The histories that came with a network's own click forest (models.md, "Clicks with labels"), and the features made
-/// of them: for each field and pair of fields the smoothed rate, towards its parent, and the logarithm of how many
-/// clicks it rests on; for a pair also how much of its rarer field's clicks have it (a maker's phones have few screens,
-/// whatever the labels say); and one sum of the log-odds that a logistic regression gave each key. Labels that came
-/// since count on top of rates, not of log-odds. Immutable; any thread.
-/// </summary>
+/// <summary>The histories that came with a network's own click forest (models.md, "Clicks with labels"), and the
+/// features made of them. Each field and pair of fields gives the rate, smoothed towards its parent, and the logarithm
+/// of the number of clicks behind it. A pair also gives the share of its rarer field's clicks that have the pair (a
+/// maker's phones have few screens, whatever the labels say). One more feature sums the log-odds that a logistic
+/// regression gave each key. Later labels add to the rates, not to the log-odds. Immutable and thread-safe.</summary>
 public sealed class FieldHistories
 {
-    /// <summary>The key of everything.</summary>
+    /// <summary>The key of the counts of all clicks.</summary>
     public const string All = "all";
 
-    /// <summary>A device's fields and the hour, whose pairs with where a click was made have histories.</summary>
+    /// <summary>A device's fields and the hour. Each forms pairs with placement and publisher.</summary>
     private static readonly int[] Partners = PlacesOf(
         "screen",
         "osv",
@@ -31,10 +29,8 @@ public sealed class FieldHistories
         "hour"
     );
 
-    /// <summary>
-    /// The pairs of fields that have histories, by place in <see cref="ClickFields.Names"/>; the first is the parent.
-    /// 29, as docs/models.md says; artefacts go by their order.
-    /// </summary>
+    /// <summary>The pairs of fields that have histories, as indices into <see cref="ClickFields.Names"/>; the first is
+    /// the parent. There are 29, as docs/models.md says; artefacts depend on their order.</summary>
     public static readonly (int A, int B)[] Pairs =
     [
         .. PlacesOf("placement", "publisher").SelectMany(parent => Partners.Select(other => (parent, other))),
@@ -47,7 +43,7 @@ public sealed class FieldHistories
         Pair("screen", "rawmodel"),
     ];
 
-    /// <summary>Names of the features, by column of the forest.</summary>
+    /// <summary>The names of the features, by column of the forest.</summary>
     public static readonly string[] FeatureNames =
     [
         .. ClickFields.Names.SelectMany(name => (string[])["rate_" + name, "seen_" + name]),
@@ -75,14 +71,13 @@ public sealed class FieldHistories
     private FieldHistories(List<(byte[], Known)> counts, double weight, long until) =>
         (_counts, _weight, Until) = (counts, weight, until);
 
-    /// <summary>The latest time of what was counted, ms since the epoch: labels of a later time count on top.</summary>
+    /// <summary>The latest time that the counts include, ms since the epoch. Labels with a later time add to
+    /// them.</summary>
     public long Until { get; }
 
-    /// <summary>
-    /// Reads a file of histories: <c>weight</c> and <c>until</c>, then key, bad, seen and log-odds by tabs, a line
-    /// each; without log-odds they are 0.
-    /// </summary>
-    /// <exception cref="FormatException">A line that is none; says which.</exception>
+    /// <summary>Reads a file of histories: <c>weight</c> and <c>until</c>, then one line per key with key, bad, seen
+    /// and log-odds, separated by tabs. Log-odds default to 0.</summary>
+    /// <exception cref="FormatException">A line is invalid; the message says which.</exception>
     public static FieldHistories Read(byte[] file)
     {
         var counts = new List<(byte[], Known)>();
@@ -119,7 +114,7 @@ public sealed class FieldHistories
             else
             {
                 throw new FormatException(
-                    $"line {number} of its histories: expected key, bad, seen and log-odds by tabs"
+                    $"line {number} of its histories: expected key, bad, seen and log-odds, separated by tabs"
                 );
             }
         }
@@ -129,10 +124,10 @@ public sealed class FieldHistories
     private static bool Number(string text, out double number) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
 
-    /// <summary>The features of a click, by column.</summary>
-    /// <param name="live">Where labels that came since are counted; null where there are none.</param>
-    /// <param name="minute">The minute of log time that the click may know (<see cref="Histories.MinuteOf"/>).</param>
-    /// <param name="features">As many as <see cref="FeatureNames"/>.</param>
+    /// <summary>Computes the features of a click, by column.</summary>
+    /// <param name="live">Counts of later labels; null if there are none.</param>
+    /// <param name="minute">The minute of log time that the click may see (<see cref="Histories.MinuteOf"/>).</param>
+    /// <param name="features">The output, as long as <see cref="FeatureNames"/>.</param>
     public void Fill(ClickFields click, KeyedHash hash, Histories? live, long minute, Span<float> features)
     {
         ulong allKey = ClickFields.KeyOf(hash, "all"u8);
@@ -150,7 +145,7 @@ public sealed class FieldHistories
         int at = 0;
         for (int f = 0; f < own.Length; f++)
         {
-            // A placement's parent is its publisher, which was asked before it.
+            // A placement's parent is its publisher, which comes before it.
             HistoryCount count = Of(click.Key(hash, f));
             own[f] = SmoothedRate.Of(count, f == 1 ? own[0] : all, _weight);
             seen[f] = Math.Log(1 + count.Seen);
@@ -175,9 +170,8 @@ public sealed class FieldHistories
         features[at + 4] = (float)linear;
     }
 
-    /// <summary>
-    /// The keys that a labelled click counts for: everything, and what is made of fields that are known.
-    /// </summary>
+    /// <summary>The keys that a labelled click counts for: all clicks, and the known fields and pairs of known
+    /// fields.</summary>
     internal static ulong[] KeysOf(KeyedHash hash, ClickFields click, uint known)
     {
         var keys = new List<ulong> { ClickFields.KeyOf(hash, "all"u8) };
@@ -200,7 +194,7 @@ public sealed class FieldHistories
         return [.. keys];
     }
 
-    /// <summary>Counts by fingerprint: made once, for a process has one hash.</summary>
+    /// <summary>Counts by fingerprint, built once: a process has only one hash.</summary>
     private Dictionary<ulong, Known> TableOf(KeyedHash hash, ulong allKey)
     {
         if (_table is { } made && made.AllKey == allKey)
@@ -220,6 +214,6 @@ public sealed class FieldHistories
 
     private sealed record Table(ulong AllKey, Dictionary<ulong, Known> Counts);
 
-    /// <summary>What the file says of a key.</summary>
+    /// <summary>A key's values in the file.</summary>
     private readonly record struct Known(HistoryCount Count, double LogOdds);
 }

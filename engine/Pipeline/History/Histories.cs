@@ -7,46 +7,39 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.History;
 
-/// <summary>How much the histories of a process may remember.</summary>
+/// <summary>Bounds on what a process's histories remember.</summary>
 public sealed record HistoryLimits
 {
-    /// <summary>
-    /// Keys with counts, about 300 bytes each; labels of further keys count for the keys that are known.
-    /// </summary>
+    /// <summary>Keys with counts, about 300 bytes each. Labels of further keys count only for keys that are
+    /// known.</summary>
     public int Keys { get; init; } = 1_000_000;
 
-    /// <summary>
-    /// Keys with counts of a network's own click forest, about 300 bytes each; only where one is in force.
-    /// </summary>
+    /// <summary>Keys with counts of a network's own click forest, about 300 bytes each; used only if one is in
+    /// force.</summary>
     public int FieldKeys { get; init; } = 500_000;
 
-    /// <summary>
-    /// Last labels by click and source, about 150 bytes each, oldest out first; a label after one forgotten is counted
-    /// beside it.
-    /// </summary>
+    /// <summary>Latest labels by click and source, about 150 bytes each, evicted oldest first. A label after an evicted
+    /// one counts in addition to it.</summary>
     public int Labels { get; init; } = 200_000;
 }
 
-/// <summary>What became of a label.</summary>
+/// <summary>The outcome of adding a label.</summary>
 public enum LabelOutcome : byte
 {
-    /// <summary>Added to its keys.</summary>
+    /// <summary>The label was added to its keys.</summary>
     Counted,
 
-    /// <summary>Took the place of an earlier label of the same click and source.</summary>
+    /// <summary>The label replaced an earlier label of the same click and source.</summary>
     Replaced,
 
-    /// <summary>
-    /// It names no publisher, and no earlier label of its click and source did: nothing is known of its keys.
-    /// </summary>
+    /// <summary>The label names no publisher, and neither did an earlier label of its click and source, so its keys are
+    /// unknown.</summary>
     Unplaced,
 }
 
-/// <summary>
-/// What labels said of clicks, by key (docs/histories.md). One a process: one thread adds labels as it reads them, any
-/// number of lanes look up. A click is judged by the labels of whole minutes of log time that ended before its own log
-/// time less the activation delay.
-/// </summary>
+/// <summary>Counts of labels by key (docs/histories.md). There is one instance per process: one thread adds labels as
+/// it reads them, and any number of lanes look up. A click sees the labels of whole minutes of log time that ended
+/// before its own log time minus the activation delay.</summary>
 public sealed class Histories
 {
     private const ulong SourceSalt = 0x1020;
@@ -68,31 +61,29 @@ public sealed class Histories
         _fieldKeys;
     private long _refused;
 
-    /// <param name="own"> The histories of the click forest in force, where it is a network's own: labels of a later
-    /// time than theirs are counted for its features, too. Null, or giving null: those of the engine's forest only.
-    /// </param>
+    /// <param name="own">Returns the histories of the click forest in force if it is a network's own; labels with a
+    /// later time than those histories also count for its features. If null or if it returns null, labels count only
+    /// for the engine's forest.</param>
     public Histories(KeyedHash hash, HistoryLimits? limits = null, Func<FieldHistories?>? own = null) =>
         (_hash, _limits, _own) = (hash, limits ?? new HistoryLimits(), own ?? (() => null));
 
-    /// <summary>Whether no label was counted yet: then there is nothing to look up.</summary>
+    /// <summary>Whether no label was counted yet, so there is nothing to look up.</summary>
     public bool IsEmpty => _all == HistorySeries.Empty;
 
-    /// <summary>Keys with counts.</summary>
+    /// <summary>The number of keys with counts.</summary>
     public int Keys => Volatile.Read(ref _keys);
 
-    /// <summary>How often a key wasn't kept because there were too many: if it grows, the bound is too low.</summary>
+    /// <summary>How often a new key was rejected at the bound. If this grows, the bound is too low.</summary>
     public long Refused => Volatile.Read(ref _refused);
 
-    /// <summary>The minute whose earlier labels judge a click of some log time.</summary>
-    /// <param name="logTime">ms since the epoch.</param>
-    public static long MinuteOf(long logTime) =>
-        WholeMinute(logTime - (long)Activation.Delay.TotalMilliseconds);
+    /// <summary>The minute that a click of some log time may see: labels of earlier minutes count.</summary>
+    /// <param name="logTime">The click's log time, ms since the epoch.</param>
+    public static long MinuteOf(long logTime) => WholeMinute(logTime - (long)Activation.Delay.TotalMilliseconds);
 
-    /// <summary>
-    /// Adds a label. A later one of the same click and source takes the place of the earlier from its own minute on.
-    /// </summary>
-    /// <param name="label">Decoded.</param>
-    /// <param name="logTime">Of its record, ms since the epoch.</param>
+    /// <summary>Adds a label. It replaces an earlier label of the same click and source, from its own minute
+    /// on.</summary>
+    /// <param name="label">The decoded label.</param>
+    /// <param name="logTime">The log time of its record, ms since the epoch.</param>
     public LabelOutcome Add(LabelEvent label, long logTime)
     {
         long minute = WholeMinute(logTime);
@@ -106,7 +97,7 @@ public sealed class Histories
         {
             return LabelOutcome.Unplaced;
         }
-        // One that only takes back or confirms needn't say again where the click was made.
+        // A label that only revokes or confirms an earlier one needn't repeat the click's dimensions.
         HistoryKeys keys = label.Publisher.Length == 0 ? earlier.Keys : HistoryKeys.Of(_hash, label);
         ulong[] fields = label.Publisher.Length == 0 ? earlier.Fields : FieldKeysOf(label);
         if (replaces)
@@ -123,26 +114,21 @@ public sealed class Histories
         return replaces ? LabelOutcome.Replaced : LabelOutcome.Counted;
     }
 
-    /// <summary>The counts of everything, as a click of some minute may know them (<see cref="MinuteOf"/>).</summary>
+    /// <summary>The counts of all clicks, as seen by a click of a minute (<see cref="MinuteOf"/>).</summary>
     public HistoryCount All(long minute) => _all.Before(minute);
 
-    /// <summary>
-    /// The counts of a key, as a click of some minute may know them; zero where there is no such key, or it is 0.
-    /// Allocates nothing.
-    /// </summary>
+    /// <summary>The counts of a key, as seen by a click of a minute; zero if the key is 0 or unknown. Allocates
+    /// nothing.</summary>
     public HistoryCount Of(ulong key, long minute) =>
         key != 0 && _series.TryGetValue(key, out HistorySeries? series) ? series.Before(minute) : default;
 
-    /// <summary>
-    /// The counts of a key of a network's own click forest (<see cref="FieldHistories"/>) that came on top of its
-    /// histories.
-    /// </summary>
+    /// <summary>The counts that later labels add to the histories of a network's own click forest
+    /// (<see cref="FieldHistories"/>), for a key of it.</summary>
     public HistoryCount OfField(ulong key, long minute) =>
         _fieldSeries.TryGetValue(key, out HistorySeries? series) ? series.Before(minute) : default;
 
-    /// <summary>
-    /// Producers' clocks may say anything where topics have CreateTime: a time that is none must not overflow.
-    /// </summary>
+    /// <summary>The minute of a log time. Clamps the time, as producers may write anything to topics with CreateTime,
+    /// and an invalid time must not overflow.</summary>
     private static long WholeMinute(long logTime) => Math.Clamp(logTime, 0, Contracts.EventLimits.MaxTime) / MinuteMs;
 
     private static HistoryCount Negative(HistoryCount count) => new(-count.Bad, -count.Seen);
@@ -173,16 +159,14 @@ public sealed class Histories
         _all = _all.Add(minute, count);
     }
 
-    /// <summary>
-    /// The keys that a label counts for in a network's own click forest; none where there is none, or its histories
-    /// hold the label already.
-    /// </summary>
+    /// <summary>The keys that a label counts for in a network's own click forest. Empty if there is no such forest, or
+    /// if its histories already include the label.</summary>
     private ulong[] FieldKeysOf(LabelEvent label)
     {
         FieldHistories? own = _own();
         if (own != _ownBefore)
         {
-            // Another forest has other histories: what came on top of the last ones' may be in them.
+            // Another forest has other histories, which may already include what was added to the last ones.
             (_ownBefore, _fieldKeys) = (own, 0);
             _fieldSeries.Clear();
             foreach ((ulong id, Remembered last) in _labels)

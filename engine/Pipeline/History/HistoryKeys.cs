@@ -6,7 +6,8 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.History;
 
-/// <summary>What histories are kept of, besides the whole. docs/histories.md has the table.</summary>
+/// <summary>The kinds of keys with histories, besides the counts of all clicks. See the table in
+/// docs/histories.md.</summary>
 public enum HistoryKind : byte
 {
     Publisher,
@@ -20,34 +21,31 @@ public enum HistoryKind : byte
     PlacementModel,
 }
 
-/// <summary>
-/// The fingerprints of a click's keys by <see cref="HistoryKind"/>; 0 where the click or the label doesn't have what
-/// the key is made of. Spellings of a model or a version that differ by case and spaces, and versions that differ by a
-/// prefix, are one key (models.md).
-/// </summary>
+/// <summary>The fingerprints of a click's keys by <see cref="HistoryKind"/>; 0 if the click or the label lacks a part
+/// of the key. Models and versions that differ only in case and spaces share a key, as do versions that differ only in
+/// a prefix (models.md).</summary>
 [InlineArray(Count)]
 public struct HistoryKeys
 {
-    /// <summary>How many kinds there are.</summary>
+    /// <summary>The number of kinds.</summary>
     public const int Count = 9;
 
-    /// <summary>
-    /// Apart from the salts of <see cref="Fingerprints"/>, whose publisher, campaign and network these keys share.
-    /// </summary>
+    /// <summary>Differ from the salts of <see cref="Fingerprints"/>, from which the publisher, campaign and network
+    /// keys come.</summary>
     private const ulong ModelSalt = 0x1000,
         OsSalt = 0x1001,
         OsVersionSalt = 0x1002,
         PlacementSalt = 0x1003,
         PairSalt = 0x1010;
 
-    /// <summary>Longest text of a device that is told apart; longer ones are no events.</summary>
+    /// <summary>The maximum bytes of a device text; an event with a longer one is invalid.</summary>
     private const int MaxBytes = Contracts.EventLimits.MaxDeviceBytes;
 
     private ulong _first;
 
     public readonly ulong this[HistoryKind kind] => this[(int)kind];
 
-    /// <summary>The keys of a label with its own fields.</summary>
+    /// <summary>The keys of a label, from its own fields.</summary>
     public static HistoryKeys Of(KeyedHash hash, LabelEvent label)
     {
         HistoryKeys keys = default;
@@ -72,9 +70,8 @@ public struct HistoryKeys
         return keys;
     }
 
-    /// <summary>
-    /// The keys of a click, all but campaign and network, which nothing looks up for a verdict. Allocates nothing.
-    /// </summary>
+    /// <summary>The keys of a click, except campaign and network, which no verdict looks up. Allocates
+    /// nothing.</summary>
     /// <param name="publisher">The fingerprint of the click's publisher.</param>
     /// <param name="click">The click.</param>
     public static HistoryKeys Of(KeyedHash hash, ulong publisher, ref InteractionEvent click)
@@ -125,7 +122,8 @@ public struct HistoryKeys
 
     private static void Set(ref HistoryKeys keys, HistoryKind kind, ulong key) => keys[(int)kind] = key;
 
-    /// <summary>A text in lower case without spaces; a version from its first digit on, where it has one.</summary>
+    /// <summary>Normalizes a text to lower case without spaces, and a version to start at its first digit, if
+    /// any.</summary>
     [SkipLocalsInit]
     private static ulong Spelled(KeyedHash hash, ReadOnlySpan<byte> text, ulong salt, bool isVersion)
     {

@@ -1,20 +1,17 @@
 namespace Engine.Pipeline.History;
 
-/// <summary>
-/// The counts of one key as they were after each of the last minutes of log time in which a label changed them.
-/// Immutable: who adds makes another, so that lanes read without locks. Labels may come out of order, as partitions of
-/// <c>labels</c> are read side by side: what a series says depends on the labels, not on their order, as far back as
-/// its minutes go.
-/// </summary>
+/// <summary>The counts of one key after each of the last minutes of log time in which a label changed them. Immutable:
+/// adding creates a new series, so lanes read without locks. Labels may come out of order, as partitions of
+/// <c>labels</c> are read in parallel. Within the minutes kept, a series depends on the labels only, not on their
+/// order.</summary>
 public sealed class HistorySeries
 {
-    /// <summary>
-    /// Minutes that a key keeps. Clicks are decided seconds after they are logged, so the last few serve all but a lane
-    /// that catches up; before the oldest kept, the oldest stands in.
-    /// </summary>
+    /// <summary>The number of minutes that a key keeps. Clicks are decided seconds after they are logged, so the last
+    /// few minutes serve every lane except one that catches up. The oldest minute kept stands in for all before
+    /// it.</summary>
     public const int MaxMinutes = 8;
 
-    /// <summary>In which half of a count is forgotten.</summary>
+    /// <summary>The time in which a count decays to half.</summary>
     public static readonly TimeSpan HalfLife = TimeSpan.FromDays(30);
 
     public static readonly HistorySeries Empty = new([], false);
@@ -24,12 +21,11 @@ public sealed class HistorySeries
 
     private HistorySeries(Entry[] entries, bool dropped) => (_entries, _dropped) = (entries, dropped);
 
-    /// <summary>Counts after the labels of a minute, decayed to it.</summary>
+    /// <summary>Counts after the labels of a minute, decayed to that minute.</summary>
     private readonly record struct Entry(long Minute, HistoryCount Count);
 
-    /// <summary>
-    /// This series with a label's count, from the label's minute of log time on; a negative one takes a label back.
-    /// </summary>
+    /// <summary>Returns this series plus a label's count, from the label's minute of log time on. A negative count
+    /// revokes a label.</summary>
     public HistorySeries Add(long minute, HistoryCount count)
     {
         int at = 0;
@@ -60,9 +56,8 @@ public sealed class HistorySeries
             : new HistorySeries(entries, _dropped);
     }
 
-    /// <summary>
-    /// The counts of all labels of minutes before this one, decayed to it; zero where there were none.
-    /// </summary>
+    /// <summary>The counts of all labels in earlier minutes, decayed to <paramref name="minute"/>; zero if there are
+    /// none.</summary>
     public HistoryCount Before(long minute)
     {
         Entry[] entries = _entries;
@@ -78,7 +73,7 @@ public sealed class HistorySeries
         }
 
         HistoryCount count = at < 0 ? entries[0].Count : Decayed(entries[at], minute);
-        // What was added and taken back leaves a rounding error.
+        // Adding and revoking a label leaves a rounding error.
         double seen = Math.Max(0, count.Seen);
         return new HistoryCount(Math.Clamp(count.Bad, 0, seen), seen);
     }

@@ -5,15 +5,13 @@ using Engine.Pipeline.Decode;
 
 namespace Engine.Pipeline.History;
 
-/// <summary>
-/// Decodes events of <c>labels</c>. Labels are few beside clicks, so this is plain code over JsonDocument and the
-/// generated Protobuf type, by the rules of the other events: fields are judged in the order of events.proto, of
-/// members with one name the last holds, null is absence. Protobuf's generated reader skips a field of another wire
-/// type, which is then missing.
-/// </summary>
+/// <summary>Decodes events of <c>labels</c>. Labels are rare compared with clicks, so this is simple code over
+/// JsonDocument and the generated Protobuf type. It follows the rules of the other events: fields are checked in the
+/// order of events.proto, the last of several members with one name counts, and null means absent. Protobuf's generated
+/// reader skips a field with the wrong wire type, which then counts as missing.</summary>
 public static class LabelDecoder
 {
-    /// <summary>Decodes one value; the label is null where there is an error. Never throws.</summary>
+    /// <summary>Decodes one value. The label is null if there is an error. Never throws.</summary>
     public static DecodeError Decode(byte[]? value, in EventHeaders headers, out LabelEvent? label)
     {
         label = null;
@@ -38,7 +36,7 @@ public static class LabelDecoder
 
         using (fields)
         {
-            DecodeError error = Judge(fields, headers, out LabelEvent found);
+            DecodeError error = Check(fields, headers, out LabelEvent found);
             if (!error.IsError)
             {
                 label = found;
@@ -48,28 +46,28 @@ public static class LabelDecoder
         }
     }
 
-    private static DecodeError Judge(LabelFields fields, in EventHeaders headers, out LabelEvent label)
+    private static DecodeError Check(LabelFields fields, in EventHeaders headers, out LabelEvent label)
     {
-        var judge = new LabelCheck(fields);
-        string type = headers.Type ?? judge.Text("type", required: true, static _ => true);
-        if (!judge.Error.IsError && type != LabelSchemas.Label.Type)
+        var check = new LabelCheck(fields);
+        string type = headers.Type ?? check.Text("type", required: true, static _ => true);
+        if (!check.Error.IsError && type != LabelSchemas.Label.Type)
         {
-            judge.Fail(DeadLetterReason.UnknownType, "type");
+            check.Fail(DeadLetterReason.UnknownType, "type");
         }
 
         long time =
-            !headers.Time.IsThere ? judge.Time()
-            : headers.Time.Problem != DeadLetterReason.None ? judge.Fail(headers.Time.Problem, HeaderTime.Detail)
+            !headers.Time.IsThere ? check.Time()
+            : headers.Time.Problem != DeadLetterReason.None ? check.Fail(headers.Time.Problem, HeaderTime.Detail)
             : headers.Time.Milliseconds;
-        string ip = judge.Text("ip", required: false, static text => IpAddress.TryParse(text, out _));
-        string publisher = judge.Text("publisher", required: false, Identifier.IsOne),
-            campaign = judge.Text("campaign", required: false, Identifier.IsOne);
-        string click = judge.Text("click", required: true, Identifier.IsOne),
-            placement = judge.Text("placement", required: false, Identifier.IsOne);
-        string[] device = judge.Device();
-        bool valid = judge.Flag("valid");
-        string source = judge.Text("source", required: true, Identifier.IsOne);
-        double weight = judge.Weight();
+        string ip = check.Text("ip", required: false, static text => IpAddress.TryParse(text, out _));
+        string publisher = check.Text("publisher", required: false, Identifier.IsOne),
+            campaign = check.Text("campaign", required: false, Identifier.IsOne);
+        string click = check.Text("click", required: true, Identifier.IsOne),
+            placement = check.Text("placement", required: false, Identifier.IsOne);
+        string[] device = check.Device();
+        bool valid = check.Flag("valid");
+        string source = check.Text("source", required: true, Identifier.IsOne);
+        double weight = check.Weight();
         label = new LabelEvent
         {
             Click = click,
@@ -90,10 +88,10 @@ public static class LabelDecoder
             Language = device[(int)DeviceField.Language],
             IpText = ip,
         };
-        return judge.Error;
+        return check.Error;
     }
 
-    /// <summary>Asks for fields one after the other; the first error is the one that is told.</summary>
+    /// <summary>Reads fields one after another and keeps the first error.</summary>
     private sealed class LabelCheck(LabelFields fields)
     {
         public DecodeError Error { get; private set; }
@@ -135,7 +133,7 @@ public static class LabelDecoder
             return IsThere("weight", found, required: false) ? value : 1;
         }
 
-        /// <summary>Texts by <see cref="DeviceField"/>.</summary>
+        /// <summary>Reads the device's texts, by <see cref="DeviceField"/>.</summary>
         public string[] Device()
         {
             var texts = new string[Fields.DeviceNames.Length];

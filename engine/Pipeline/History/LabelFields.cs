@@ -7,25 +7,25 @@ using Google.Protobuf;
 
 namespace Engine.Pipeline.History;
 
-/// <summary>How a field of a value was found.</summary>
+/// <summary>The result of reading a field.</summary>
 internal enum FieldFound : byte
 {
     Absent,
     WrongType,
 
-    /// <summary>A string that holds half a surrogate pair.</summary>
+    /// <summary>A string with half a surrogate pair.</summary>
     NoText,
     OutOfRange,
     There,
 }
 
-/// <summary>The fields of a label's value by name, whatever it is encoded in.</summary>
+/// <summary>The fields of a label's value by name, independent of its encoding.</summary>
 internal abstract class LabelFields : IDisposable
 {
     public abstract FieldFound Text(string name, out string value);
 
-    /// <summary>A whole number of 0 to <paramref name="most"/>.</summary>
-    public abstract FieldFound Integer(string name, long most, out long value);
+    /// <summary>Reads an integer from 0 to <paramref name="max"/>.</summary>
+    public abstract FieldFound Integer(string name, long max, out long value);
 
     public abstract FieldFound Flag(string name, out bool value);
 
@@ -33,7 +33,7 @@ internal abstract class LabelFields : IDisposable
 
     public abstract FieldFound Device();
 
-    /// <summary>A text of the device that is there, by its <see cref="DeviceField"/>.</summary>
+    /// <summary>Reads a text of the device, which must be present, by its <see cref="DeviceField"/>.</summary>
     public abstract FieldFound DeviceText(int field, out string value);
 
     public virtual void Dispose() { }
@@ -48,7 +48,7 @@ internal sealed class JsonLabelFields : LabelFields
 
     private JsonLabelFields(JsonDocument document) => _document = document;
 
-    /// <summary>Null where the text isn't one JSON object in UTF-8.</summary>
+    /// <summary>Parses a label; null if the text isn't a single JSON object in UTF-8.</summary>
     public static JsonLabelFields? Read(byte[] value)
     {
         if (!Utf8.IsValid(value))
@@ -76,7 +76,7 @@ internal sealed class JsonLabelFields : LabelFields
     public override FieldFound Text(string name, out string value) =>
         TextOf(Find(_document.RootElement, name), numbersToo: false, out value);
 
-    public override FieldFound Integer(string name, long most, out long value)
+    public override FieldFound Integer(string name, long max, out long value)
     {
         value = 0;
         if (Find(_document.RootElement, name) is not { } member)
@@ -91,7 +91,7 @@ internal sealed class JsonLabelFields : LabelFields
 
         if (member.TryGetInt64(out value))
         {
-            return value >= 0 && value <= most ? FieldFound.There : FieldFound.OutOfRange;
+            return value >= 0 && value <= max ? FieldFound.There : FieldFound.OutOfRange;
         }
 
         return member.GetRawText().AsSpan().ContainsAny(".eE") ? FieldFound.WrongType : FieldFound.OutOfRange;
@@ -143,7 +143,7 @@ internal sealed class JsonLabelFields : LabelFields
         base.Dispose();
     }
 
-    /// <summary>The last member of a name.</summary>
+    /// <summary>Finds the last member with a name.</summary>
     private static JsonElement? Find(JsonElement within, string name)
     {
         JsonElement? found = null;
@@ -158,7 +158,7 @@ internal sealed class JsonLabelFields : LabelFields
             }
             catch (InvalidOperationException)
             {
-                // Half a surrogate pair: no name that we know.
+                // Half a surrogate pair: not a name that we know.
             }
         }
         return found;
@@ -204,7 +204,7 @@ internal sealed class ProtobufLabelFields : LabelFields
 
     private ProtobufLabelFields(Event e) => _event = e;
 
-    /// <summary>Null where the value is no event.</summary>
+    /// <summary>Parses a label; null if the value isn't an event.</summary>
     public static ProtobufLabelFields? Read(byte[] value)
     {
         try
@@ -229,26 +229,26 @@ internal sealed class ProtobufLabelFields : LabelFields
             "campaign" => (_event.HasCampaign, _event.Campaign),
             "click" => (_event.HasClick, _event.Click),
             "source" => (_event.HasSource, _event.Source),
-            _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no text of a label has this name"),
+            _ => throw new ArgumentOutOfRangeException(nameof(name), name, "a label has no text field with this name"),
         };
         return Found(has);
     }
 
-    /// <summary>A label's only whole number is its time.</summary>
-    public override FieldFound Integer(string name, long most, out long value)
+    /// <summary>Reads the time, a label's only integer.</summary>
+    public override FieldFound Integer(string name, long max, out long value)
     {
         value = _event.Time;
-        return _event.HasTime && (value < 0 || value > most) ? FieldFound.OutOfRange : Found(_event.HasTime);
+        return _event.HasTime && (value < 0 || value > max) ? FieldFound.OutOfRange : Found(_event.HasTime);
     }
 
-    /// <summary>A label's only flag is <c>valid</c>.</summary>
+    /// <summary>Reads <c>valid</c>, a label's only flag.</summary>
     public override FieldFound Flag(string name, out bool value)
     {
         value = _event.Valid;
         return Found(_event.HasValid);
     }
 
-    /// <summary>A label's only number is its weight.</summary>
+    /// <summary>Reads the weight, a label's only fractional number.</summary>
     public override FieldFound Number(string name, out double value)
     {
         value = _event.Weight;

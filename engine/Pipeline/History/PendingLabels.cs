@@ -1,15 +1,14 @@
 namespace Engine.Pipeline.History;
 
-/// <summary>A click that a label speaks of without saying where it was made.</summary>
-/// <param name="LogTime">Of the label's record, ms.</param>
+/// <summary>A click whose label doesn't say where the click was made.</summary>
+/// <param name="Click">The click's id.</param>
+/// <param name="LogTime">The log time of the label's record, ms.</param>
 public readonly record struct PendingLabelClick(string Click, long LogTime);
 
-/// <summary>
-/// Labels that don't say where their click was made, until somebody does; and the places that were told, for labels
-/// that come after. Both are bounded, oldest out first. Used under the label intake's lock but for
-/// <see cref="ReadFrom"/>, which lanes call from any thread.
-/// </summary>
-/// <param name="bound">The most clicks with labels that wait, and the most places that are remembered; 500 bytes
+/// <summary>Labels that lack the dimensions of their click, kept until those arrive, and the dimensions that arrived,
+/// for later labels. Both are bounded and evict the oldest first. Everything is used under the label intake's lock
+/// except <see cref="ReadFrom"/> and <see cref="Asked"/>, which lanes call from any thread.</summary>
+/// <param name="bound">The maximum number of clicks with waiting labels, and of dimensions kept; 500 bytes
 /// each.</param>
 public sealed class PendingLabels(int bound = 50_000)
 {
@@ -18,13 +17,14 @@ public sealed class PendingLabels(int bound = 50_000)
     private readonly Queue<string> _waitingOrder = new(),
         _placesOrder = new();
     private readonly Lock _gate = new();
-    private readonly PendingLabelClick[] _asked = new PendingLabelClick[bound];
+    private readonly PendingLabelClick[] _requested = new PendingLabelClick[bound];
     private long _count;
 
-    /// <summary>How many clicks were asked for so far: nothing is new where it hasn't changed.</summary>
+    /// <summary>How many clicks were requested so far. If unchanged, there is nothing new.</summary>
     public long Asked => Volatile.Read(ref _count);
 
-    /// <summary>The label with its click's place, where that is known; else null, and the label waits.</summary>
+    /// <summary>Returns the label with its click's dimensions if they are known. Otherwise keeps the label and returns
+    /// null.</summary>
     public LabelEvent? Complete(LabelEvent label, long logTime)
     {
         if (_places.TryGetValue(label.Click, out ClickDimensions? place))
@@ -47,15 +47,14 @@ public sealed class PendingLabels(int bound = 50_000)
 
         lock (_gate)
         {
-            _asked[_count % bound] = new PendingLabelClick(label.Click, logTime);
+            _requested[_count % bound] = new PendingLabelClick(label.Click, logTime);
             Volatile.Write(ref _count, _count + 1);
         }
         return null;
     }
 
-    /// <summary>
-    /// A label that says itself where its click was made: an earlier one of its source no longer counts.
-    /// </summary>
+    /// <summary>Drops an earlier waiting label of the same click and source, as this label has its own
+    /// dimensions.</summary>
     public void Forget(LabelEvent label)
     {
         if (_waiting.TryGetValue(label.Click, out List<(LabelEvent Label, long)>? labels))
@@ -64,7 +63,7 @@ public sealed class PendingLabels(int bound = 50_000)
         }
     }
 
-    /// <summary>A click's place is told: the labels that waited for it, complete.</summary>
+    /// <summary>Adds a click's dimensions and returns the labels that waited for them, completed.</summary>
     public List<(LabelEvent Label, long LogTime)> Place(string click, ClickDimensions place)
     {
         if (_places.TryAdd(click, place))
@@ -82,8 +81,8 @@ public sealed class PendingLabels(int bound = 50_000)
             : [];
     }
 
-    /// <summary>The clicks that were asked for since the last call, and are not too many to be remembered.</summary>
-    /// <param name="next">Where the caller stands; 0 for all.</param>
+    /// <summary>Returns the clicks requested since the last call, as far as they are still kept.</summary>
+    /// <param name="next">The caller's position; 0 for all.</param>
     public List<PendingLabelClick> ReadFrom(ref long next)
     {
         lock (_gate)
@@ -91,7 +90,7 @@ public sealed class PendingLabels(int bound = 50_000)
             var clicks = new List<PendingLabelClick>();
             for (long i = Math.Max(next, _count - bound); i < _count; i++)
             {
-                clicks.Add(_asked[i % bound]);
+                clicks.Add(_requested[i % bound]);
             }
 
             next = _count;

@@ -6,21 +6,17 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Join;
 
-/// <summary>
-/// The ids that a partition has seen: a ring in order of arrival and an index over it. An id is forgotten after its
-/// time (log time), or when the ring is full, oldest first; never while its click waits for a path, or a second event
-/// of that id would wait beside it. Grows by doubling up to its bound, its ring from 2 MB on eightfold, since it is
-/// filled in order and takes memory only as it fills; and beyond its bound only where all that it holds wait. Lies
-/// outside of the collector's heap: at a million ids its copies there would cost more than all else. One a partition;
-/// not for two threads. References hold until the next <see cref="Add"/>.
-/// </summary>
+/// <summary>The ids that a partition has seen: a ring in order of arrival, and an index over it. An id is forgotten
+/// after its time (log time), or when the ring is full, oldest first. It is never forgotten while its click waits for a
+/// path, or a second event of that id would wait beside it. The window grows by doubling up to its bound. From 2 MB on,
+/// its ring grows eightfold, as it is filled in order and commits memory only as it fills. It exceeds its bound only if
+/// all its ids wait. Off-heap: GC copying would dominate at a million ids. One per partition; not thread-safe.
+/// References are valid until the next <see cref="Add"/>.</summary>
 public sealed unsafe class DeduplicationWindow : IDisposable
 {
-    /// <summary>
-    /// What is remembered of an id: 16 bytes. Of its click's log time and offset the low bits are kept, for all that is
-    /// remembered lies within a day and 4 billion records of the latest (<see cref="LogTimeOf"/>,
-    /// <see cref="OffsetOf"/>).
-    /// </summary>
+    /// <summary>A remembered id, 16 bytes. It keeps only the low bits of its click's log time and offset, as everything
+    /// remembered is within a day and 4 billion records of the latest (<see cref="LogTimeOf"/>,
+    /// <see cref="OffsetOf"/>).</summary>
     public struct Remembered
     {
         private const uint DecidedBit = 1u << 31;
@@ -39,7 +35,7 @@ public sealed unsafe class DeduplicationWindow : IDisposable
 
         internal readonly uint TimeBits => _timeAndDecided & TimeMask;
 
-        /// <summary>Whether the click is decided, or still waits for its path.</summary>
+        /// <summary>Whether the click is decided; false while it waits for its path.</summary>
         public bool Decided
         {
             readonly get => (_timeAndDecided & DecidedBit) != 0;
@@ -47,35 +43,33 @@ public sealed unsafe class DeduplicationWindow : IDisposable
         }
     }
 
-    /// <summary>31 bits of ms are 24 days; ids are remembered for one at most.</summary>
+    /// <summary>31 bits of ms are 24 days; ids are remembered for at most one day.</summary>
     private const uint TimeMask = (1u << 31) - 1;
 
     private const int AwayBits = 3;
 
-    /// <summary>So far or farther from home: then the id tells.</summary>
+    /// <summary>At this distance from home or more, the id determines the distance.</summary>
     private const uint FarAway = (1u << AwayBits) - 1;
 
-    /// <summary>How many ids before it is forgotten an id's line in the index is asked for.</summary>
-    private const int AskedAhead = 8;
+    /// <summary>How many ids before it is forgotten an id's index line is prefetched.</summary>
+    private const int PrefetchAhead = 8;
 
-    /// <summary>Ids of 16 bytes on a page of the ring.</summary>
+    /// <summary>The number of ids on a page of the ring, 16 bytes each.</summary>
     private const int IdsPerPage = HugePages.Bytes / 16;
 
     private int _bound;
     private Remembered* _ring;
 
-    /// <summary>Places of the ring, and of the index, which are twice the ids at least.</summary>
+    /// <summary>The sizes of the ring and of the index, which has at least twice as many slots as ids.</summary>
     private int _size,
         _links;
 
-    /// <summary>
-    /// Links, 0 where free: in the low bits the place in the ring plus 1; above them, in <see cref="AwayBits"/> bits,
-    /// how far the link lies behind its home; above these the id's own bits. So another id is told apart, and links are
-    /// moved up, without a look at the ring, which is memory that nobody asked for.
-    /// </summary>
+    /// <summary>Links, 0 if free. The low bits hold the ring slot plus 1; the <see cref="AwayBits"/> bits above them
+    /// the link's distance from its home; the bits above those are the id's own. So other ids are recognized, and links
+    /// moved up, without reading the ring, which isn't prefetched.</summary>
     private uint* _index;
 
-    /// <summary>The index that comes next, where it was asked for already, and its links.</summary>
+    /// <summary>The next index, if it was allocated ahead, and its size.</summary>
     private uint* _following;
     private int _followingLinks;
     private uint _placeMask,
@@ -84,11 +78,11 @@ public sealed unsafe class DeduplicationWindow : IDisposable
     private int _head,
         _count;
 
-    /// <summary>Of the latest click.</summary>
+    /// <summary>The log time and offset of the latest click.</summary>
     private long _logTime,
         _offset;
 
-    /// <param name="bound">The most ids to remember.</param>
+    /// <param name="bound">The maximum number of ids.</param>
     public DeduplicationWindow(int bound)
     {
         _bound = Math.Max(16, bound);
@@ -101,13 +95,13 @@ public sealed unsafe class DeduplicationWindow : IDisposable
 
     public int Count => _count;
 
-    /// <summary>Bytes of memory for ids once the ring is full; it has less before.</summary>
+    /// <summary>The bytes of memory for ids once the ring is full; less is committed before.</summary>
     public long MemoryBytes => (long)_size * sizeof(Remembered) + (long)_links * sizeof(uint);
 
-    /// <summary>What is told of an id that is forgotten, so that what hangs on it can go too.</summary>
+    /// <summary>Called with each id that is forgotten, so that dependent state can be removed too.</summary>
     public Action<ulong>? Forgotten { get; set; }
 
-    /// <summary>Asks for the line where an id is looked up.</summary>
+    /// <summary>Prefetches the index line of an id.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(ulong id)
     {
@@ -117,7 +111,7 @@ public sealed unsafe class DeduplicationWindow : IDisposable
         }
     }
 
-    /// <summary>The remembered id, or a null reference.</summary>
+    /// <summary>Finds an id, or returns a null reference.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref Remembered Find(ulong id)
     {
@@ -138,15 +132,13 @@ public sealed unsafe class DeduplicationWindow : IDisposable
         return ref Unsafe.NullRef<Remembered>();
     }
 
-    /// <summary>Log time of a remembered click, ms.</summary>
+    /// <summary>The log time of a remembered click, ms.</summary>
     public long LogTimeOf(in Remembered click) => _logTime - (((uint)_logTime - click.TimeBits) & TimeMask);
 
-    /// <summary>
-    /// Where a remembered click lies in its partition: a label that doesn't say where it was made has it read again.
-    /// </summary>
+    /// <summary>The offset of a remembered click, for reading it again if a label lacks its dimensions.</summary>
     public long OffsetOf(in Remembered click) => _offset - ((uint)_offset - click.OffsetBits);
 
-    /// <summary>Changes the most ids to remember; where there are more already, the oldest go.</summary>
+    /// <summary>Changes the maximum number of ids. If there are more already, forgets the oldest.</summary>
     public void SetBound(int bound)
     {
         _bound = Math.Max(16, bound);
@@ -156,10 +148,8 @@ public sealed unsafe class DeduplicationWindow : IDisposable
         }
     }
 
-    /// <summary>
-    /// Remembers an id that <see cref="Find"/> didn't find, and the offset of its click. Log time and offsets never go
-    /// back.
-    /// </summary>
+    /// <summary>Adds an id that <see cref="Find"/> didn't find, with the offset of its click. Log time and offsets must
+    /// not decrease.</summary>
     public void Add(ulong id, long logTime, bool decided, long offset)
     {
         while (_count >= _bound && _ring[_head].Decided)
@@ -180,7 +170,7 @@ public sealed unsafe class DeduplicationWindow : IDisposable
         int place = (_head + _count) & (_size - 1);
         if ((place & (IdsPerPage - 1)) == IdsPerPage * 7 / 8)
         {
-            AskAhead(place);
+            PrefaultAhead(place);
         }
 
         (_logTime, _offset) = (logTime, offset);
@@ -189,7 +179,7 @@ public sealed unsafe class DeduplicationWindow : IDisposable
         Link(id, place);
     }
 
-    /// <summary>Forgets what was seen before a log time.</summary>
+    /// <summary>Forgets ids seen before a log time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Expire(long before)
     {
@@ -207,13 +197,13 @@ public sealed unsafe class DeduplicationWindow : IDisposable
 
     private uint Mask => (uint)_links - 1;
 
-    /// <summary>Where an id's search begins; other bits of it than those that stand in the index.</summary>
+    /// <summary>The slot where an id's search begins, from other bits than those stored in the index.</summary>
     private static uint Home(ulong id) => (uint)(id >> 32);
 
     private void ForgetOldest()
     {
         ulong id = _ring[_head].Id;
-        Prefetch(_ring[(_head + AskedAhead) & (_size - 1)].Id);
+        Prefetch(_ring[(_head + PrefetchAhead) & (_size - 1)].Id);
         Unlink(id, _head);
         _head = (_head + 1) & (_size - 1);
         _count--;
@@ -246,10 +236,8 @@ public sealed unsafe class DeduplicationWindow : IDisposable
         NativeMemory.Clear(_index, (nuint)links * sizeof(uint));
     }
 
-    /// <summary>
-    /// Asks for the ring's next page, and where the index is about to grow for the one that takes its place.
-    /// </summary>
-    private void AskAhead(int place)
+    /// <summary>Prefaults the ring's next page and, if the index is about to grow, its successor.</summary>
+    private void PrefaultAhead(int place)
     {
         int next = place - place % IdsPerPage + IdsPerPage;
         if (next < _size && _count < next)
@@ -284,7 +272,7 @@ public sealed unsafe class DeduplicationWindow : IDisposable
 
         _head = 0;
         HugePages.Free(ring);
-        // Links hold places, and fewer bits of ids where there are more of these.
+        // Links contain ring slots; with more of those, fewer bits are left for ids.
         GrowIndex();
     }
 
@@ -322,9 +310,8 @@ public sealed unsafe class DeduplicationWindow : IDisposable
         _index[slot] = (uint)id & _idMask | Away((slot - home) & mask) | (uint)(place + 1);
     }
 
-    /// <summary>
-    /// Takes a link out and moves those behind it up, so that no mark of it stays (Knuth 6.4, algorithm R).
-    /// </summary>
+    /// <summary>Removes a link and moves up those after it, so that it leaves no tombstone (Knuth 6.4, algorithm
+    /// R).</summary>
     private void Unlink(ulong id, int place)
     {
         uint mask = Mask,

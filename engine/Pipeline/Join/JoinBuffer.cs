@@ -10,7 +10,7 @@ public sealed class WaitingPath
     /// <summary>The last log time at which its click may come, ms.</summary>
     public long Deadline;
 
-    /// <summary>Further paths for the same click that came while this one waits.</summary>
+    /// <summary>The number of further paths for the same click that came while this one waits.</summary>
     public int Extras;
 
     public float[] T = [],
@@ -32,10 +32,9 @@ public sealed class WaitingPath
     }
 }
 
-/// <summary>
-/// What waits for its other half, by click: found by fingerprint, and let go in order of deadline (then of offset, so
-/// that the order never depends on a heap's whims). One a partition; not for two threads.
-/// </summary>
+/// <summary>Clicks or paths that wait for their other half. Items are found by the click's fingerprint, and released in
+/// order of deadline, then of offset, so that the order never depends on the heap's implementation. One per partition;
+/// not thread-safe.</summary>
 public sealed class JoinBuffer<T>
     where T : class
 {
@@ -44,10 +43,8 @@ public sealed class JoinBuffer<T>
 
     public int Count => _byClick.Count;
 
-    /// <summary>
-    /// The earliest deadline, log time in ms; what was taken out may still stand for it. long.MaxValue where nothing
-    /// waits.
-    /// </summary>
+    /// <summary>The earliest deadline, log time in ms, possibly of an item that was removed; long.MaxValue if nothing
+    /// waits.</summary>
     public long NextDeadline =>
         _deadlines.TryPeek(out _, out (long Deadline, long) next) ? next.Deadline : long.MaxValue;
 
@@ -61,13 +58,13 @@ public sealed class JoinBuffer<T>
 
     public bool Remove(ulong click, out T? waiting) => _byClick.Remove(click, out waiting);
 
-    /// <summary>Takes out the next that is overdue at a log time: past its deadline, not on it.</summary>
+    /// <summary>Takes the next item that is overdue at a log time: past its deadline, not on it.</summary>
     public bool TryTakeOverdue(long logTime, out T? waiting, Func<T, long> deadlineOf)
     {
         while (_deadlines.TryPeek(out ulong click, out (long Deadline, long) next) && next.Deadline < logTime)
         {
             _deadlines.Dequeue();
-            // An entry of what was joined meanwhile, or of an earlier one of the same id, says nothing.
+            // The entry is stale if its item was joined meanwhile, or if it belongs to an earlier item of the same id.
             if (!_byClick.TryGetValue(click, out waiting) || deadlineOf(waiting) != next.Deadline)
             {
                 continue;

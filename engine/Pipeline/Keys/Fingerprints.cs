@@ -2,9 +2,7 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Keys;
 
-/// <summary>
-/// Fingerprints of a click's keys, apart by kind: one place, so that everyone who looks a key up finds it.
-/// </summary>
+/// <summary>Fingerprints of a click's keys, distinct by kind, in one place so that all look-ups agree.</summary>
 public static class Fingerprints
 {
     private const ulong VisitorSalt = 1,
@@ -38,15 +36,15 @@ public static class Fingerprints
     public static ulong Network(KeyedHash hash, Contracts.IpAddress network) =>
         hash.Of((ulong)(network.Bits >> 64), (ulong)network.Bits, network.IsV4 ? NetworkSalt : NetworkSalt + 0x100);
 
-    /// <summary>Who clicks: the visitor where there is one, else address and user agent together.</summary>
+    /// <summary>The actor: the visitor if there is one, otherwise address and user agent together.</summary>
     public static ulong Actor(KeyedHash hash, ulong visitor, ulong address, ulong agent) =>
         visitor != 0 ? visitor : hash.Of(address, agent, ActorSalt);
 
-    public static ulong PairCampaign(KeyedHash hash, ulong who, ulong campaign) =>
-        hash.Of(who, campaign, PairCampaignSalt);
+    public static ulong PairCampaign(KeyedHash hash, ulong actor, ulong campaign) =>
+        hash.Of(actor, campaign, PairCampaignSalt);
 
-    public static ulong PairPublisher(KeyedHash hash, ulong who, ulong publisher) =>
-        hash.Of(who, publisher, PairPublisherSalt);
+    public static ulong PairPublisher(KeyedHash hash, ulong actor, ulong publisher) =>
+        hash.Of(actor, publisher, PairPublisherSalt);
 
     public static ulong InHour(KeyedHash hash, ulong key, long hour) => hash.Of(key, (ulong)hour, HourSalt);
 }

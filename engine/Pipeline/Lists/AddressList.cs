@@ -3,11 +3,9 @@ using Engine.Contracts;
 
 namespace Engine.Pipeline.Lists;
 
-/// <summary>
-/// A list of address ranges, merged and sorted. Read from lines of CIDR (<c>203.0.113.0/24</c>, <c>2001:db8::/32</c>),
-/// of single addresses, or of <c>first,last[,anything]</c>; <c>#</c> begins a comment. A line that is none of these
-/// refuses the list, with its number.
-/// </summary>
+/// <summary>A list of address ranges, merged and sorted. Lines contain a CIDR range (<c>203.0.113.0/24</c>,
+/// <c>2001:db8::/32</c>), a single address, or <c>first,last[,anything]</c>; <c>#</c> begins a comment. Any other line
+/// is an error that names its number and rejects the list.</summary>
 public sealed class AddressList
 {
     private readonly UInt128[] _firstV4,
@@ -15,7 +13,7 @@ public sealed class AddressList
         _firstV6,
         _lastV6;
 
-    /// <summary>A bit for each /16 of IPv4 that holds any range: most addresses are answered by it alone.</summary>
+    /// <summary>One bit per IPv4 /16 that contains any range; this alone answers most look-ups.</summary>
     private readonly ulong[] _sixteens = new ulong[65536 / 64];
 
     private AddressList(string name, List<(UInt128 First, UInt128 Last)> v4, List<(UInt128 First, UInt128 Last)> v6)
@@ -32,13 +30,13 @@ public sealed class AddressList
         }
     }
 
-    /// <summary>The list's id in settings, as evidence names it.</summary>
+    /// <summary>The list's id in settings, which evidence names.</summary>
     public string Name { get; }
 
-    /// <summary>How many ranges are left after merging.</summary>
+    /// <summary>The number of ranges after merging.</summary>
     public int Ranges => _firstV4.Length + _firstV6.Length;
 
-    /// <summary>Reads a list. <see cref="FormatException"/> names the first line that is no range.</summary>
+    /// <summary>Reads a list. Throws a <see cref="FormatException"/> that names the first invalid line.</summary>
     public static AddressList Read(string name, IEnumerable<string> lines)
     {
         List<(UInt128, UInt128)> v4 = [],
@@ -55,7 +53,9 @@ public sealed class AddressList
 
             if (!TryRange(line, out IpAddress first, out IpAddress last))
             {
-                throw new FormatException($"line {number}: '{line}' is no address, CIDR or first,last of one family");
+                throw new FormatException(
+                    $"line {number}: '{line}' is not an address, a CIDR range or first,last of one family"
+                );
             }
 
             (first.IsV4 ? v4 : v6).Add((first.Bits, last.Bits));
@@ -63,7 +63,7 @@ public sealed class AddressList
         return new AddressList(name, v4, v6);
     }
 
-    /// <summary>Whether the list holds an address.</summary>
+    /// <summary>Whether the list contains an address.</summary>
     public bool Contains(IpAddress address)
     {
         if (!address.IsV4)
@@ -86,7 +86,7 @@ public sealed class AddressList
         return at >= 0 && address <= last[at];
     }
 
-    /// <summary>Parses one line's range; bits beyond a prefix must be 0, as CIDR has them, or are taken off.</summary>
+    /// <summary>Parses one line's range. Bits beyond the prefix are cleared.</summary>
     public static bool TryRange(string line, out IpAddress first, out IpAddress last)
     {
         last = default;

@@ -3,7 +3,7 @@ using Engine.Pipeline.Decode;
 
 namespace Engine.Pipeline.Lists;
 
-/// <summary>Operating systems that a user agent or a device names, as far as contradictions need them.</summary>
+/// <summary>The operating system that a user agent or a device names, as far as contradictions need it.</summary>
 public enum AgentSystem : byte
 {
     Unknown,
@@ -14,16 +14,16 @@ public enum AgentSystem : byte
     Linux,
 }
 
-/// <summary>What a user agent tells of itself.</summary>
-/// <param name="CrawlerList">The list that knows it as a crawler, or null.</param>
-/// <param name="CrawlerEntry">That list's entry.</param>
-/// <param name="System">The system that it names.</param>
-/// <param name="IsPhone">Whether it says that it runs on a phone.</param>
+/// <summary>Facts parsed from a user agent.</summary>
+/// <param name="CrawlerList">The list that declares it a crawler, or null.</param>
+/// <param name="CrawlerEntry">The matching entry of that list.</param>
+/// <param name="System">The operating system that it names.</param>
+/// <param name="IsPhone">Whether it claims to be a phone.</param>
 public sealed record AgentInfo(string? CrawlerList, string? CrawlerEntry, AgentSystem System, bool IsPhone)
 {
     public static readonly AgentInfo None = new(null, null, AgentSystem.Unknown, false);
 
-    /// <summary>Reads a user agent; matches the lists once.</summary>
+    /// <summary>Parses a user agent and matches it against the lists.</summary>
     public static AgentInfo Read(ReadOnlySpan<byte> agent, IReadOnlyList<AgentList> lists)
     {
         if (agent.IsEmpty)
@@ -45,7 +45,7 @@ public sealed record AgentInfo(string? CrawlerList, string? CrawlerEntry, AgentS
         return new AgentInfo(null, null, SystemOf(text), IsPhoneAgent(text));
     }
 
-    /// <summary>The system that a device's <c>os</c> names.</summary>
+    /// <summary>The operating system named by a device's <c>os</c>.</summary>
     public static AgentSystem DeviceSystem(ReadOnlySpan<byte> os) =>
         os.IsEmpty ? AgentSystem.Unknown
         : Ascii.EqualsIgnoreCase(os, "android"u8) ? AgentSystem.Android
@@ -55,10 +55,9 @@ public sealed record AgentInfo(string? CrawlerList, string? CrawlerEntry, AgentS
         : Ascii.EqualsIgnoreCase(os, "linux"u8) ? AgentSystem.Linux
         : AgentSystem.Unknown;
 
-    /// <summary>
-    /// What contradicts the user agent, or null: a device of another system, or a mouse on a phone. A finger on Windows
-    /// is none (touch screens), nor is a Mac that turns out to be an iPad (iPads call themselves Macs).
-    /// </summary>
+    /// <summary>Describes what contradicts the user agent, or returns null: a device with another system, or a mouse on
+    /// a phone. Touch on Windows isn't a contradiction (touch screens), nor is a Mac that turns out to be an iPad
+    /// (iPads call themselves Macs).</summary>
     public string? Contradiction(in InteractionEvent click)
     {
         AgentSystem device = DeviceSystem(click.Device[(int)DeviceField.Os].Span);
@@ -90,10 +89,9 @@ public sealed record AgentInfo(string? CrawlerList, string? CrawlerEntry, AgentS
         : AgentSystem.Unknown;
 }
 
-/// <summary>
-/// Agents met lately, by fingerprint: matching a list costs microseconds, and a stream holds few different agents.
-/// Direct-mapped, so that an attacker who sends ever new ones costs time but no memory. One a lane.
-/// </summary>
+/// <summary>A cache of recent user agents by fingerprint: matching a list costs microseconds, and a stream contains few
+/// distinct agents. It is direct-mapped, so an attacker who keeps sending new ones costs time but no memory. One per
+/// lane.</summary>
 public sealed class AgentCache(IReadOnlyList<AgentList> lists)
 {
     private const int Places = 8192;

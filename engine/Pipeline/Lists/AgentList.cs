@@ -4,15 +4,13 @@ using System.Text.RegularExpressions;
 
 namespace Engine.Pipeline.Lists;
 
-/// <summary>
-/// A list of user agents that declare a crawler or a tool. Lines are parts of a user agent, in any case of letters;
-/// <c>!part</c> is an exception that wins (phones named Cubot); <c>re:pattern</c> is a regular expression, case kept;
-/// <c>#</c> at a line's beginning a comment. A <c>.json</c> file is a list of objects with a regular expression each in
-/// <c>pattern</c>. Expressions match in linear time.
-/// </summary>
+/// <summary>A list of user agents that declare a crawler or a tool. A line is a substring of a user agent,
+/// case-insensitive. <c>!part</c> is an exception that wins (phones named Cubot), <c>re:pattern</c> a case-sensitive
+/// regular expression, and <c>#</c> at the beginning of a line a comment. A <c>.json</c> file is a list of objects with
+/// a regular expression in <c>pattern</c>. Expressions match in linear time.</summary>
 public sealed class AgentList
 {
-    /// <summary>A user agent is judged by its first so many characters.</summary>
+    /// <summary>The number of characters that are matched; the rest of a user agent is ignored.</summary>
     public const int JudgedLength = 1024;
 
     private readonly string[] _parts;
@@ -29,7 +27,7 @@ public sealed class AgentList
         _patterns = [.. patterns.Select(Compile)];
     }
 
-    /// <summary>The list's id in settings, as evidence names it.</summary>
+    /// <summary>The list's id in settings, which evidence names.</summary>
     public string Name { get; }
 
     public static AgentList ReadLines(string name, IEnumerable<string> lines)
@@ -50,7 +48,7 @@ public sealed class AgentList
             if (line is "re:" or "!")
             {
                 throw new FormatException(
-                    $"line {number}: '{line}' would match every user agent; expected something behind it"
+                    $"line {number}: '{line}' would match every user agent; expected text after it"
                 );
             }
 
@@ -78,14 +76,14 @@ public sealed class AgentList
         {
             patterns.Add(
                 entry.GetProperty("pattern").GetString()
-                    ?? throw new FormatException($"entry {patterns.Count}: 'pattern' is no text")
+                    ?? throw new FormatException($"entry {patterns.Count}: 'pattern' is not a string")
             );
         }
 
         return new AgentList(name, [], [], patterns);
     }
 
-    /// <summary>The entry that a user agent matches, or null.</summary>
+    /// <summary>Finds the entry that matches a user agent, or returns null.</summary>
     public string? Match(ReadOnlySpan<char> agent)
     {
         if (agent.Length > JudgedLength)
@@ -123,9 +121,8 @@ public sealed class AgentList
         return null;
     }
 
-    /// <summary>
-    /// Look-arounds and back-references can't be matched in linear time; a list that needs one is refused.
-    /// </summary>
+    /// <summary>Compiles a pattern to match in linear time. Rejects look-arounds and back-references, which
+    /// can't.</summary>
     private static Regex Compile(string pattern)
     {
         try
@@ -135,7 +132,7 @@ public sealed class AgentList
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             throw new FormatException(
-                $"'{pattern}' is no regular expression that matches in linear time: {e.Message}",
+                $"'{pattern}' is not a regular expression that matches in linear time: {e.Message}",
                 e
             );
         }

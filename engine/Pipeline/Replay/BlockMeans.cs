@@ -6,40 +6,34 @@ using Engine.Pipeline.Replay.Signatures;
 
 namespace Engine.Pipeline.Replay;
 
-/// <summary>
-/// Eight numbers by which candidates are found: the means of four blocks of time, x and y, of a centred path, as bytes
-/// around 128: 1.4 px a step near 0, more the farther out, as large movements are fast and slip more. A true replay
-/// lies within <see cref="Around"/> in all of them.
-/// </summary>
+/// <summary>Eight numbers that find candidates: the means of a centred path in four blocks of time, for x and y, as
+/// bytes around 128. A step is 1.4 px near 0 and grows with distance, as large movements are fast and slip more. All
+/// means of a true replay are within <see cref="Around"/>.</summary>
 internal static class BlockMeans
 {
-    /// <summary>
-    /// Bytes that a look-up goes to either side at most: it asks for three cells a dimension, not more.
-    /// </summary>
+    /// <summary>The maximum distance of a look-up in bytes, to either side, so that it reads at most three cells per
+    /// dimension.</summary>
     public const int Widest = 8;
 
-    /// <summary>
-    /// px that jitter of 2 px and rounding move a mean by. With <see cref="Slip"/> the least by which nothing was lost:
-    /// each step wider asks for half as many cells again.
-    /// </summary>
+    /// <summary>The distance in px by which jitter of 2 px and rounding move a mean. This and <see cref="Slip"/> are
+    /// the smallest values that lost no replay; each larger step means half as many cells again.</summary>
     private const float Base = 2;
 
-    /// <summary>
-    /// ms that a recorder's clock may slip: it moves a block's mean by what the path moves in that time.
-    /// </summary>
+    /// <summary>The slip of a recorder's clock in ms. It moves a block's mean by what the path moves in that
+    /// time.</summary>
     private const float Slip = 9;
 
-    /// <summary>ms, where a path jumps: half of a slow recorder's step, stretched.</summary>
+    /// <summary>The slip in ms if a path jumps: half of a slow recorder's step, stretched.</summary>
     private const float JumpSlip = 28;
 
-    /// <summary>Steps a px near 0, and px at which a step is four times as large.</summary>
+    /// <summary>Steps per px near 0, and the distance in px at which a step is four times as large.</summary>
     private const float Steps = 0.7f,
         Bend = 180;
 
     private const int Blocks = 4;
     private const int Each = PathSignature.Points / Blocks;
 
-    /// <summary>The means of a padded path, px: x of four blocks, then y.</summary>
+    /// <summary>Computes the means of a padded path, px: x of four blocks, then y.</summary>
     public static Vector256<float> Of(ReadOnlySpan<float> points)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(points.Length, Residual.Padded);
@@ -55,7 +49,7 @@ internal static class BlockMeans
             OfBlock(ref Unsafe.Add(ref values, 3 * Each))
         );
 
-    /// <summary>Halves are added up: no width changes the order.</summary>
+    /// <summary>Sums halves, so that the vector width doesn't change the order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float OfBlock(ref float values)
     {
@@ -66,23 +60,19 @@ internal static class BlockMeans
         return (four[0] + four[2] + (four[1] + four[3])) / Each;
     }
 
-    /// <summary>
-    /// The byte of a mean, 1 to 255: that none is 0 leaves 0 for an empty place. The scalar twin of <see cref="Pack"/>
-    /// for one.
-    /// </summary>
+    /// <summary>Converts a mean to a byte, 1 to 255; 0 marks an empty slot. The scalar counterpart of
+    /// <see cref="Pack"/> for one mean.</summary>
     public static byte Byte(float mean) =>
         (byte)Math.Clamp(128 + MathF.Round(Steps * mean / (1 + (Math.Abs(mean) / Bend))), 1, 255);
 
-    /// <summary>All eight bytes.</summary>
+    /// <summary>Converts all eight means to bytes.</summary>
     public static ulong Pack(Vector256<float> means) => Join(Bytes(means));
 
-    /// <summary>
-    /// The least and greatest bytes of paths that this one may replay: a slipping clock shifts a block by its speed
-    /// less the path's.
-    /// </summary>
-    /// <param name="points">Padded.</param>
-    /// <param name="means">Eight, px.</param>
-    /// <param name="duration">ms.</param>
+    /// <summary>The smallest and greatest bytes of paths that this one may replay. A slipping clock shifts a block by
+    /// its speed minus the path's.</summary>
+    /// <param name="points">The padded path.</param>
+    /// <param name="means">The eight means, px.</param>
+    /// <param name="duration">The duration, ms.</param>
     public static (ulong Low, ulong High) Around(ReadOnlySpan<float> points, Vector256<float> means, int duration)
     {
         Span<float> moved = stackalloc float[2 * Blocks];
@@ -93,7 +83,7 @@ internal static class BlockMeans
             float whole = (Unsafe.Add(ref first, PathSignature.Points - 1) - first) / Blocks;
             for (int block = 0; block < Blocks; block++)
             {
-                // with the places before and after: a jump between two blocks may slip into either
+                // Includes the points before and after, as a jump between two blocks may slip into either.
                 ref float start = ref Unsafe.Add(ref first, block * Each);
                 float inner = Unsafe.Add(ref start, Each - 1) - start - whole,
                     outer = Unsafe.Add(ref start, Each) - Unsafe.Add(ref start, -1) - whole;
@@ -127,7 +117,8 @@ internal static class BlockMeans
         return Vector128.Narrow(shorts.AsUInt16(), shorts.AsUInt16()).AsUInt64()[0];
     }
 
-    /// <summary>Whether packed means lie between: the scalar twin of <see cref="NearOfEight"/> for one.</summary>
+    /// <summary>Whether packed means are within bounds: the scalar counterpart of <see cref="NearOfEight"/> for
+    /// one.</summary>
     public static bool IsNear(ulong means, ulong low, ulong high)
     {
         for (int i = 0; i < 64; i += 8)
@@ -141,7 +132,8 @@ internal static class BlockMeans
         return true;
     }
 
-    /// <summary>Which of eight packed means in a row lie between, by bit; by the widest vectors there are.</summary>
+    /// <summary>Tells which of eight consecutive packed means are within bounds, as bits. Uses the widest vectors
+    /// available.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint NearOfEight(ref readonly ulong eight, ulong low, ulong high)
     {
@@ -167,15 +159,15 @@ internal static class BlockMeans
                 | (NearOfFour(Vector256.LoadUnsafe(in eight, 4).AsByte(), l, h) << 4);
         }
 
-        Vector128<byte> least = Vector128.Create(low).AsByte(),
-            most = Vector128.Create(high).AsByte();
+        Vector128<byte> min = Vector128.Create(low).AsByte(),
+            max = Vector128.Create(high).AsByte();
         uint near = 0;
         for (int i = 0; i < 8; i += 2)
         {
             Vector128<byte> v = Vector128.LoadUnsafe(in eight, (nuint)i).AsByte();
             near |=
                 Vector128
-                    .Equals(Vector128.Min(Vector128.Max(v, least), most).AsUInt64(), v.AsUInt64())
+                    .Equals(Vector128.Min(Vector128.Max(v, min), max).AsUInt64(), v.AsUInt64())
                     .ExtractMostSignificantBits() << i;
         }
 

@@ -4,35 +4,30 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Replay;
 
-/// <summary>
-/// A table from block means to ring slots. Paths of one cell (8 steps in six of the eight means) have one home, a chain
-/// of lines of seven places, whose means are a cache line together with the number of the chain's next. Only a chain's
-/// first line has room: where it is full, what it holds moves into a line of its own behind it. So a look-up reads what
-/// its homes hold and nothing else, however long paths have come and gone. 16 bytes a path.
-/// </summary>
-/// <remarks>
-/// All homes are asked for at once, what lies behind them once they have come, and a chain's further lines while others
-/// are looked at: what a look-up waits for is memory, some forty homes and three times as many lines of it. (Open
-/// addressing was slower the longer it ran: crowded cells push their neighbours aside.)
-/// </remarks>
+/// <summary>A table from block means to ring slots. Paths of one cell (8 steps in six of the eight means) share a home:
+/// a chain of lines with seven entries each. A line's means and the number of the next line fill one cache line. Only a
+/// chain's first line has free entries: when it is full, its entries move to a new line after it. So a look-up reads
+/// exactly the entries of its homes, however long paths have come and gone. It takes 16 bytes per path.</summary>
+/// <remarks>A look-up is bound by memory: some forty homes and three times as many lines. It prefetches all homes at
+/// once, then the lines after them, and a chain's further lines while it compares others. (Open addressing got slower
+/// the longer it ran, as crowded cells displace their neighbours.)</remarks>
 internal sealed class MeansTable
 {
     private const int Places = 7;
 
-    /// <summary>Words of a line: the means of its places, and the next line.</summary>
+    /// <summary>Words of a line: the means of its entries, and the next line.</summary>
     private const int Words = Places + 1;
 
-    /// <summary>Of a line's words those that are means, by bit.</summary>
+    /// <summary>The bits of a line's words that are means.</summary>
     private const uint AllPlaces = (1 << Places) - 1;
 
     private const int CellShift = 3;
 
-    /// <summary>
-    /// Cells that a look-up asks for at most: three in each of six dimensions (<see cref="BlockMeans.Widest"/>).
-    /// </summary>
+    /// <summary>The maximum number of cells that a look-up reads: three in each of six dimensions
+    /// (<see cref="BlockMeans.Widest"/>).</summary>
     public const int MaxHomes = 3 * 3 * 3 * 3 * 3 * 3;
 
-    /// <summary>Paths a home, and bytes a path, when the table is full.</summary>
+    /// <summary>Paths per home and bytes per path in a full table.</summary>
     private const int PathsPerHome = 16,
         BytesPerPath = 16;
 
@@ -42,29 +37,25 @@ internal sealed class MeansTable
 
     private readonly int _homes;
 
-    /// <summary>
-    /// By line, its places' means, 0 where one is empty (no byte of means is 0); then the next line of its chain or of
-    /// those that are free, 0 where there is none, as line 0 is a home.
-    /// </summary>
+    /// <summary>For each line, the means of its entries, 0 if empty (no byte of means is 0). Then the next line in its
+    /// chain or in the free list; 0 if there is none, as line 0 is a home.</summary>
     private readonly ulong[] _means;
 
-    /// <summary>Words before the first line, so that each is a cache line.</summary>
+    /// <summary>Words before the first line, so that each line is one cache line.</summary>
     private readonly int _start;
 
     private readonly int[] _slots;
     private readonly int _lines;
 
-    /// <summary>
-    /// The first line that was used and is free again, and the first that never was used: so the memory of a table is
-    /// had as paths come.
-    /// </summary>
+    /// <summary>The head of the free list, and the first line never used, so that the table's memory is committed only
+    /// as paths come.</summary>
     private int _free,
         _unused;
 
     public MeansTable(int capacity)
     {
         _homes = Math.Max(1, capacity / PathsPerHome);
-        // a small one has as many as any paths could need
+        // a small table has as many lines as any paths could need
         _lines = Math.Max(
             (int)((long)capacity * BytesPerPath / LineBytes),
             (Math.Min(capacity, Small) / Places) + Math.Min(_homes, Small / PathsPerHome) + 1
@@ -75,23 +66,21 @@ internal sealed class MeansTable
         _unused = _homes;
     }
 
-    /// <summary>Bytes that it holds.</summary>
+    /// <summary>The bytes of memory that it uses.</summary>
     public long Bytes => (long)_lines * LineBytes;
 
-    // the first two and the last block's x and y; what is left follows from them, as the mean is 0
+    // x and y of the first two blocks and the last one; the third follows from them, as the mean is 0
     private static ReadOnlySpan<byte> CellBytes => [0, 1, 3, 4, 5, 7];
 
-    /// <summary>
-    /// Adds a slot; false if there is no line left for it, which paths in very few or very many cells bring about a
-    /// little before the capacity.
-    /// </summary>
+    /// <summary>Adds a slot. Returns false if no line is left for it, which may happen shortly before the capacity if
+    /// paths are in very few or very many cells.</summary>
     public bool Add(ulong means, int slot)
     {
         int home = Home(means),
             place = FirstEmpty(home);
         if (place == Places)
         {
-            int line = TakeLine();
+            int line = AllocateLine();
             if (line == 0)
             {
                 return false;
@@ -106,7 +95,7 @@ internal sealed class MeansTable
         return true;
     }
 
-    /// <summary>Prefetches the line where <see cref="Remove"/> begins.</summary>
+    /// <summary>Prefetches the line where <see cref="Remove"/> starts.</summary>
     public void Prefetch(ulong means)
     {
         int home = Home(means);
@@ -128,27 +117,27 @@ internal sealed class MeansTable
                     : throw new InvalidOperationException($"Slot {slot} is not in the table of means.");
         }
 
-        // the first line's last takes the place
+        // the first line's last entry fills the gap
         int last = FirstEmpty(home) - 1;
         (_means[At(line) + place], _slots[(line * Places) + place]) = (
             _means[At(home) + last],
             _slots[(home * Places) + last]
         );
         _means[At(home) + last] = 0;
-        int behind = (int)Next(home);
-        if (last == 0 && behind != 0)
+        int second = (int)Next(home);
+        if (last == 0 && second != 0)
         {
-            Move(behind, home);
-            Next(home) = Next(behind);
-            (Next(behind), _free) = ((ulong)_free, behind);
+            Move(second, home);
+            Next(home) = Next(second);
+            (Next(second), _free) = ((ulong)_free, second);
         }
     }
 
-    /// <summary>The slots whose means lie between; returns how many, as many as fit.</summary>
-    /// <param name="low">The least bytes (<see cref="BlockMeans.Around"/>).</param>
-    /// <param name="high">The greatest.</param>
-    /// <param name="homes">What <see cref="Homes"/> found for them.</param>
-    /// <param name="found">Takes the slots, in no order, none twice.</param>
+    /// <summary>Finds the slots whose means are within bounds, as many as fit, and returns their number.</summary>
+    /// <param name="low">The smallest bytes (<see cref="BlockMeans.Around"/>).</param>
+    /// <param name="high">The greatest bytes.</param>
+    /// <param name="homes">The result of <see cref="Homes"/> for these bounds.</param>
+    /// <param name="found">Receives the slots, in no order, without duplicates.</param>
     [SkipLocalsInit]
     public int Find(ulong low, ulong high, ReadOnlySpan<int> homes, Span<int> found)
     {
@@ -167,7 +156,7 @@ internal sealed class MeansTable
                     near &= near - 1
                 )
                 {
-                    // two cells may have one home
+                    // two cells may share a home
                     int slot = _slots[(line * Places) + BitOperations.TrailingZeroCount(near)];
                     if (!found[..n].Contains(slot))
                     {
@@ -181,7 +170,7 @@ internal sealed class MeansTable
                     break;
                 }
 
-                // asked for now, and looked at after all that were asked for before
+                // prefetched now, read after all lines prefetched before it
                 if (count < lines.Length)
                 {
                     HugePages.Fetch(in _means[At(line)]);
@@ -194,7 +183,7 @@ internal sealed class MeansTable
         return n;
     }
 
-    /// <summary>The slots with exactly these means; returns how many, as many as fit.</summary>
+    /// <summary>Finds the slots with exactly these means, as many as fit, and returns their number.</summary>
     public int FindSame(ulong packed, Span<int> found)
     {
         int n = 0,
@@ -215,14 +204,14 @@ internal sealed class MeansTable
         return n;
     }
 
-    /// <summary>Where a line's means begin.</summary>
+    /// <summary>The index of a line's first mean.</summary>
     private int At(int line) => _start + (line * Words);
 
-    /// <summary>The line behind a line.</summary>
+    /// <summary>The line after a line in its chain.</summary>
     private ref ulong Next(int line) => ref _means[At(line) + Places];
 
-    /// <summary>A line that is free, or 0.</summary>
-    private int TakeLine()
+    /// <summary>Allocates a line; 0 if none is left.</summary>
+    private int AllocateLine()
     {
         int line = _free;
         if (line != 0)
@@ -237,7 +226,7 @@ internal sealed class MeansTable
         return line;
     }
 
-    /// <summary>Places of a line that are taken: they come first.</summary>
+    /// <summary>The number of a line's entries in use, which come first.</summary>
     private int FirstEmpty(int line)
     {
         int i = _means.AsSpan(At(line), Places).IndexOf(0UL);
@@ -270,9 +259,7 @@ internal sealed class MeansTable
         _slots.AsSpan(from * Places, Places).CopyTo(_slots.AsSpan(to * Places));
     }
 
-    /// <summary>
-    /// The homes of all cells between, 1 to 729, which are asked for. Needs no lock.
-    /// </summary>
+    /// <summary>Finds the homes of all cells within bounds, 1 to 729, and prefetches them. Needs no lock.</summary>
     [SkipLocalsInit]
     public int Homes(ulong low, ulong high, Span<int> homes)
     {
@@ -307,10 +294,8 @@ internal sealed class MeansTable
         return count;
     }
 
-    /// <summary>
-    /// Prefetches the second line of each home's chain; the homes should have come by now. Needs no lock: a line that
-    /// is moved meanwhile is only prefetched in vain.
-    /// </summary>
+    /// <summary>Prefetches the second line of each home's chain; the homes should be in the cache by now. Needs no
+    /// lock: if a line is moved meanwhile, the prefetch is merely wasted.</summary>
     public void PrefetchChains(ReadOnlySpan<int> homes)
     {
         foreach (int home in homes)
@@ -336,7 +321,7 @@ internal sealed class MeansTable
 
     private int HomeOf(ulong cell)
     {
-        // Fibonacci hashing, then a fraction of the table's length
+        // Fibonacci hashing, scaled to the number of homes
         ulong hash = cell * 0x9E3779B97F4A7C15;
         hash ^= hash >> 32;
         return (int)Math.BigMul(hash * 0x9E3779B97F4A7C15, (ulong)_homes, out _);

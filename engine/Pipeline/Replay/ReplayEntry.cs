@@ -4,16 +4,17 @@ using Engine.Pipeline.Replay.Signatures;
 
 namespace Engine.Pipeline.Replay;
 
-/// <summary>
-/// A stored path in 176 bytes: together with 16 bytes of the table of means, 192 bytes a path (a test holds the size).
-/// </summary>
+/// <summary>A stored path in 176 bytes. With 16 bytes in the table of means, a path takes 192 bytes (a test checks the
+/// size).</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 2)]
 internal struct ReplayEntry
 {
-    /// <summary>Ids up to so many bytes lie in the entry, longer ones beside the ring.</summary>
+    /// <summary>The maximum length in bytes of an id stored in the entry; longer ones are stored beside the
+    /// ring.</summary>
     public const int ShortId = 32;
 
-    /// <summary>Partition in the upper 16 bits, offset in the lower 48: its order is theirs.</summary>
+    /// <summary>The partition in the upper 16 bits and the offset in the lower 48, so that values sort by
+    /// both.</summary>
     public ulong Place;
 
     public PathSignature Signature;
@@ -21,7 +22,7 @@ internal struct ReplayEntry
     private uint _timeLow;
     private ushort _timeHigh;
 
-    /// <summary>ms since 1970, 48 bits.</summary>
+    /// <summary>The log time, ms since 1970, 48 bits.</summary>
     public long LogTime
     {
         readonly get => ((long)_timeHigh << 32) | _timeLow;

@@ -6,16 +6,12 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Replay;
 
-/// <summary>
-/// All paths with shape enough that were seen lately, to find the one that a path replays: near after any shift,
-/// another rate, a uniform time stretch of 0.8 to 1.25 and jitter of up to 2 px (systems.md 1). Any thread may call
-/// anything: one lock, held for microseconds.
-/// </summary>
-/// <remarks>
-/// What a look-up finds depends only on the paths inserted, not on their order, as long as the bound dropped none: only
-/// paths before the asked place by (log time, partition, offset) count, and the least residual wins, among equals the
-/// first place.
-/// </remarks>
+/// <summary>All recent paths with enough shape, to find the one that a path replays. Finds replays after any shift, at
+/// another sampling rate, with a uniform time stretch of 0.8 to 1.25 and jitter of up to 2 px (models.md, "Replays").
+/// Thread-safe: one lock, held for microseconds.</summary>
+/// <remarks>The result of a look-up depends only on the paths inserted, not on their order, as long as the bound
+/// dropped none: only paths earlier by (log time, partition, offset) count, and the smallest residual wins. Ties go to
+/// the first by partition and offset.</remarks>
 public sealed class ReplayIndex
 {
     private const int MaxCandidates = 256;
@@ -30,10 +26,11 @@ public sealed class ReplayIndex
     private long _newest = long.MinValue;
     private long _droppedEarly;
 
-    /// <summary>The slot that goes next and its means, where they are known already.</summary>
+    /// <summary>The slot dropped next, and its means, if they are known already.</summary>
     private (int Slot, ulong Means) _leaving = (-1, 0);
 
-    /// <param name="settings">Bounds; memory for all paths is reserved at once, and used as paths come.</param>
+    /// <param name="settings">The bounds. Memory for all paths is reserved at once, and committed as paths
+    /// come.</param>
     public ReplayIndex(ReplaySettings settings)
     {
         settings.Check();
@@ -42,51 +39,48 @@ public sealed class ReplayIndex
         _table = new MeansTable(settings.MaxPaths);
     }
 
-    /// <summary>Paths that it holds.</summary>
+    /// <summary>The number of paths in the index.</summary>
     public int Count => _count;
 
-    /// <summary>Paths that the bound pushed out before they expired: if it grows, the bound is too low.</summary>
+    /// <summary>The number of paths that the bound dropped before they expired. If this grows, the bound is too
+    /// low.</summary>
     public long DroppedEarly => Volatile.Read(ref _droppedEarly);
 
-    /// <summary>Bytes of a full index, ids over 32 bytes not included.</summary>
+    /// <summary>The bytes of a full index, without ids over 32 bytes.</summary>
     public long Bytes => ((long)_ring.Length * Unsafe.SizeOf<ReplayEntry>()) + _table.Bytes;
 
-    /// <summary>
-    /// Prepares to look a path up and to store it, and prefetches the memory where it will be looked for.
-    /// </summary>
-    /// <param name="signature">Of the path.</param>
-    /// <param name="question">Takes it; what was asked before is forgotten.</param>
-    public void Prefetch(in PathSignature signature, ReplayLookup question)
+    /// <summary>Prepares to look up and store a path, and prefetches the memory that the look-up reads.</summary>
+    /// <param name="signature">The path's signature.</param>
+    /// <param name="lookup">Receives the path; replaces the one before.</param>
+    public void Prefetch(in PathSignature signature, ReplayLookup lookup)
     {
-        question.Take(signature);
-        question.HomeCount = question.IsCompared ? _table.Homes(question.Low, question.High, question.Homes) : 0;
+        lookup.Set(signature);
+        lookup.HomeCount = lookup.IsCompared ? _table.Homes(lookup.Low, lookup.High, lookup.Homes) : 0;
     }
 
-    /// <summary>
-    /// Prefetches each chain's second cache line; call it after <see cref="Prefetch"/>, where something else is done
-    /// between the two, and before the look-up.
-    /// </summary>
-    /// <param name="question">After <see cref="Prefetch"/>.</param>
-    public void PrefetchChains(ReplayLookup question) =>
-        _table.PrefetchChains(question.Homes.AsSpan(0, question.HomeCount));
+    /// <summary>Prefetches each chain's second cache line. Call it some time after <see cref="Prefetch"/> and before
+    /// the look-up.</summary>
+    /// <param name="lookup">The path, prepared by <see cref="Prefetch"/>.</param>
+    public void PrefetchChains(ReplayLookup lookup) => _table.PrefetchChains(lookup.Homes.AsSpan(0, lookup.HomeCount));
 
-    /// <summary>Stores a path. One without shape, or one that is there already (same place), changes nothing.</summary>
-    /// <param name="question">After <see cref="Prefetch"/>.</param>
-    /// <param name="clickId">1 to 128 bytes.</param>
-    /// <param name="logTime">ms since 1970.</param>
-    /// <param name="partition">0 to 65,535.</param>
-    /// <param name="offset">0 to 2^48 - 1.</param>
+    /// <summary>Stores a path. A path without shape, or one already stored (with the same partition and offset),
+    /// changes nothing.</summary>
+    /// <param name="lookup">The path, prepared by <see cref="Prefetch"/>.</param>
+    /// <param name="clickId">The click's id, 1 to 128 bytes.</param>
+    /// <param name="logTime">The click's log time, ms since 1970.</param>
+    /// <param name="partition">The click's partition, 0 to 65,535.</param>
+    /// <param name="offset">The click's offset, 0 to 2^48 - 1.</param>
     /// <returns>Whether it was stored.</returns>
-    public bool Insert(ReplayLookup question, ReadOnlySpan<byte> clickId, long logTime, int partition, long offset) =>
-        Insert(question.Signature, question.Means, clickId, logTime, partition, offset);
+    public bool Insert(ReplayLookup lookup, ReadOnlySpan<byte> clickId, long logTime, int partition, long offset) =>
+        Insert(lookup.Signature, lookup.Means, clickId, logTime, partition, offset);
 
-    /// <summary>The same of a path that nobody asks about.</summary>
-    /// <param name="signature">Of the path.</param>
-    /// <param name="clickId">As above.</param>
-    /// <param name="logTime">As above.</param>
-    /// <param name="partition">As above.</param>
-    /// <param name="offset">As above.</param>
-    /// <returns>As above.</returns>
+    /// <summary>Stores a path that isn't looked up.</summary>
+    /// <param name="signature">The path's signature.</param>
+    /// <param name="clickId">The click's id, 1 to 128 bytes.</param>
+    /// <param name="logTime">The click's log time, ms since 1970.</param>
+    /// <param name="partition">The click's partition, 0 to 65,535.</param>
+    /// <param name="offset">The click's offset, 0 to 2^48 - 1.</param>
+    /// <returns>Whether it was stored.</returns>
     public bool Insert(
         in PathSignature signature,
         ReadOnlySpan<byte> clickId,
@@ -96,19 +90,19 @@ public sealed class ReplayIndex
     ) => Insert(signature, signature.HasShape ? Packed(signature) : 0, clickId, logTime, partition, offset);
 
     /// <summary>Finds the stored path that this one replays.</summary>
-    /// <param name="question">After <see cref="Prefetch"/>.</param>
-    /// <param name="logTime">Of its click: only paths before it by log time, partition and offset count.</param>
-    /// <param name="partition">Of its click.</param>
-    /// <param name="offset">Of its click.</param>
-    /// <param name="path">Its own points: where the signature alone is a little too far, they are compared as well.
-    /// None, where they aren't known.</param>
-    /// <param name="clickId">128 bytes for the matched click's id.</param>
-    /// <param name="match">The one with the least residual; among equals the first by partition and offset.</param>
-    /// <returns>Whether one lies within the residual; false too if the path has too little shape to be compared
+    /// <param name="lookup">The path, prepared by <see cref="Prefetch"/>.</param>
+    /// <param name="logTime">The click's log time: only paths earlier by log time, partition and offset count.</param>
+    /// <param name="partition">The click's partition.</param>
+    /// <param name="offset">The click's offset.</param>
+    /// <param name="path">The path's own points, compared as well if the signature alone is slightly too far off. Empty
+    /// if unknown.</param>
+    /// <param name="clickId">A buffer of 128 bytes for the matched click's id.</param>
+    /// <param name="match">The match with the smallest residual; ties go to the first by partition and offset.</param>
+    /// <returns>Whether a path is within the maximum residual. False if the path has too little shape to be compared
     /// (<see cref="PathSignature.IsCompared"/>).</returns>
     [SkipLocalsInit]
     public bool TryFind(
-        ReplayLookup question,
+        ReplayLookup lookup,
         long logTime,
         int partition,
         long offset,
@@ -119,18 +113,18 @@ public sealed class ReplayIndex
     {
         match = default;
         ulong place = PlaceOf(partition, offset);
-        if (!question.IsCompared)
+        if (!lookup.IsCompared)
         {
             return false;
         }
 
         Span<int> candidates = stackalloc int[MaxCandidates];
-        ref readonly PathSignature signature = ref question.Signature;
-        var query = new ReplayQuery(question.Points, path.T, path.X, path.Y, _settings.MaxResidual);
+        ref readonly PathSignature signature = ref lookup.Signature;
+        var query = new ReplayQuery(lookup.Points, path.T, path.X, path.Y, _settings.MaxResidual);
         lock (_lock)
         {
             candidates = candidates[
-                .._table.Find(question.Low, question.High, question.Homes.AsSpan(0, question.HomeCount), candidates)
+                .._table.Find(lookup.Low, lookup.High, lookup.Homes.AsSpan(0, lookup.HomeCount), candidates)
             ];
             foreach (int slot in candidates)
             {
@@ -138,7 +132,7 @@ public sealed class ReplayIndex
             }
 
             int best = -1;
-            float least = _settings.MaxResidual;
+            float min = _settings.MaxResidual;
             foreach (int slot in candidates)
             {
                 ref readonly ReplayEntry entry = ref _ring[slot];
@@ -148,9 +142,9 @@ public sealed class ReplayIndex
                 }
 
                 float residual = query.To(entry.Signature);
-                if (residual < least || (residual == least && (best < 0 || entry.Place < _ring[best].Place)))
+                if (residual < min || (residual == min && (best < 0 || entry.Place < _ring[best].Place)))
                 {
-                    (best, least) = (slot, residual);
+                    (best, min) = (slot, residual);
                 }
             }
 
@@ -159,7 +153,7 @@ public sealed class ReplayIndex
                 return false;
             }
 
-            match = Matched(best, least, clickId);
+            match = Matched(best, min, clickId);
             return true;
         }
     }
@@ -175,7 +169,10 @@ public sealed class ReplayIndex
     {
         if (clickId.Length is < 1 or > 128)
         {
-            throw new ArgumentException($"A click's id has 1 to 128 bytes, not {clickId.Length}.", nameof(clickId));
+            throw new ArgumentException(
+                $"A click's id must have 1 to 128 bytes, not {clickId.Length}.",
+                nameof(clickId)
+            );
         }
 
         ulong place = PlaceOf(partition, offset);
@@ -239,7 +236,7 @@ public sealed class ReplayIndex
         entry.Place = place;
         entry.LogTime = logTime;
         entry.Signature = signature;
-        // the flags' place: stored paths all have shape
+        // in place of the flags, as all stored paths have shape
         entry.Signature[PathSignature.FlagsAt] = (byte)clickId.Length;
         if (clickId.Length <= ReplayEntry.ShortId)
         {
@@ -269,7 +266,7 @@ public sealed class ReplayIndex
         return false;
     }
 
-    /// <summary>The oldest goes before its time.</summary>
+    /// <summary>Drops the oldest path before its time.</summary>
     private void DropEarly()
     {
         _droppedEarly += _ring[_first].LogTime >= _newest - _settings.ExpiryMs ? 1 : 0;
@@ -285,10 +282,8 @@ public sealed class ReplayIndex
         PrefetchNextDrop();
     }
 
-    /// <summary>
-    /// Prefetches what the next drop will read: a full index drops a path for each that comes, and nobody else has
-    /// looked at it for long.
-    /// </summary>
+    /// <summary>Prefetches what the next drop reads. A full index drops a path for each one that comes, and the oldest
+    /// is no longer in the caches.</summary>
     private void PrefetchNextDrop()
     {
         if (_count == 0)

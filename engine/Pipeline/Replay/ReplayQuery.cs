@@ -3,10 +3,8 @@ using Engine.Pipeline.Replay.Residuals;
 
 namespace Engine.Pipeline.Replay;
 
-/// <summary>
-/// A path that is looked up, held against one stored path after another. What only doubtful cases need is made when the
-/// first of them comes.
-/// </summary>
+/// <summary>Compares a path with one stored path after another. Values that only doubtful cases need are computed for
+/// the first of them.</summary>
 internal ref struct ReplayQuery(
     ReadOnlySpan<float> points,
     ReadOnlySpan<float> t,
@@ -15,7 +13,8 @@ internal ref struct ReplayQuery(
     float limit
 )
 {
-    /// <summary>Beyond so many times the limit, the path's own points don't bring it below.</summary>
+    /// <summary>The multiple of the limit beyond which the path's own points can't bring the residual below
+    /// it.</summary>
     private const float MaxDoubt = 4;
 
     private readonly ReadOnlySpan<float> _points = points,
@@ -26,10 +25,8 @@ internal ref struct ReplayQuery(
     private (float X, float Y)? _centre;
     private bool? _jumps;
 
-    /// <summary>
-    /// The residual to a stored path, px: by the signatures; where that is over the limit, the least of that and what
-    /// the path's own points and its jumps say.
-    /// </summary>
+    /// <summary>The residual to a stored path, px, by the signatures. If it is over the limit, the smallest of that and
+    /// of the residuals by the path's own points and by its jumps.</summary>
     [SkipLocalsInit]
     public float To(ReadOnlySpan<byte> signature)
     {

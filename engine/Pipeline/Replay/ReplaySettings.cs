@@ -1,13 +1,13 @@
 namespace Engine.Pipeline.Replay;
 
 /// <summary>Bounds of the replay index.</summary>
-/// <param name="MaxPaths">Paths kept; then the oldest goes. 192 bytes each.</param>
-/// <param name="Expiry">A path is compared with those whose log time lies at most so far back.</param>
-/// <param name="Lag">Paths stay so much longer, for partitions that are read behind others.</param>
-/// <param name="MaxResidual">px; up to it a path is a replay (models.md).</param>
-/// <param name="MinStretch">The least duration over the stored one's that counts; the gate is wider than the 0.8 that
-/// must be found, for recorders' rounding.</param>
-/// <param name="MaxStretch">The greatest; 1.25 must be found.</param>
+/// <param name="MaxPaths">The maximum number of paths, 192 bytes each; beyond it, the oldest is dropped.</param>
+/// <param name="Expiry">How far back in log time paths are compared.</param>
+/// <param name="Lag">How much longer paths are kept, for partitions that lag behind others.</param>
+/// <param name="MaxResidual">The maximum residual of a replay, px (models.md).</param>
+/// <param name="MinStretch">The minimum ratio of a path's duration to the stored one's. It is below the 0.8 that must
+/// be found, as recorders round.</param>
+/// <param name="MaxStretch">The maximum ratio; 1.25 must be found.</param>
 public sealed record ReplaySettings(
     int MaxPaths = 1_000_000,
     TimeSpan? Expiry = null,
@@ -32,7 +32,7 @@ public sealed record ReplaySettings(
         )
         {
             throw new ArgumentException(
-                $"A replay index keeps 1 to 200,000,000 paths for longer than no time, with limits above 0; not {this}."
+                $"A replay index needs 1 to 200,000,000 paths, a positive expiry and positive limits; got {this}."
             );
         }
     }

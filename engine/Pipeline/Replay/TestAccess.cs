@@ -1,4 +1,4 @@
 using System.Runtime.CompilerServices;
 
-// the scalar twins and the table of means are held against their vector forms
+// tests compare the scalar counterparts and the table of means with their vector forms
 [assembly: InternalsVisibleTo("Models.Tests")]

@@ -4,11 +4,9 @@ using Engine.Pipeline.Features;
 
 namespace Engine.Pipeline.Settings;
 
-/// <summary>
-/// What a rule on clicks may name: one documented table, checked when a rule is loaded (docs/rules.md lists it; a test
-/// compares). A text that the click doesn't have is absent: <c>has(click.visitor)</c> is false, and a comparison with
-/// it makes the rule not match. <c>Decide.ClickBindings</c> reads the values.
-/// </summary>
+/// <summary>The names that a rule on clicks may use. This table is documented (docs/rules.md; a test compares them),
+/// and rules are checked against it when loaded. A text that the click lacks is absent: <c>has(click.visitor)</c> is
+/// false, and a rule that compares it doesn't match. <c>Decide.ClickBindings</c> reads the values.</summary>
 public static class ClickNames
 {
     public static readonly CelNames Names = Declare();
@@ -24,7 +22,7 @@ public static class ClickNames
             Add(name, CelType.Double, ClickFeatures.Table[(int)feature].Meaning);
 
         Text("click.id", "the click's id");
-        Text("click.ip", "the client's address, as sent");
+        Text("click.ip", "the client's address, as spelled in the event");
         Text("click.ua", "the user agent");
         Text("click.visitor", "the visitor");
         Text("click.publisher", "the publisher");
@@ -40,7 +38,7 @@ public static class ClickNames
         }
 
         Add("click.pointer", CelType.String, "mouse, touch, pen or keyboard");
-        Add("click.time", CelType.Timestamp, "event time, as believed");
+        Add("click.time", CelType.Timestamp, "event time; log time if that is out of range");
         Add("click.cost_micros", CelType.Int, "cost in micros of the account's currency");
         Add("click.expects_path", CelType.Bool, "whether a path was announced");
         Add("click.x", CelType.Double, "position, CSS pixels");
@@ -60,9 +58,9 @@ public static class ClickNames
         Count("pair_publisher_3600s", ClickFeature.PairPublisher3600);
         Count("degenerate_visitor_3600s", ClickFeature.DegenerateVisitor3600);
         Count("degenerate_network_3600s", ClickFeature.DegenerateNetwork3600);
-        Add("windows.since_pair_ms", CelType.Int, "since the visitor's last click on this campaign, ms");
+        Add("windows.since_pair_ms", CelType.Int, "time since the visitor's last click on this campaign, ms");
         Add("path.state", CelType.String, "present, missing or none");
-        Add("path.points", CelType.Int, "points of the path");
+        Add("path.points", CelType.Int, "number of points of the path");
         Add("path.degenerate", CelType.Bool, "none, straight, even or forged");
         Add("path.replayed", CelType.Bool, "nearly equal to an earlier click's path");
         Share("path.probability", ClickFeature.PathProbability);

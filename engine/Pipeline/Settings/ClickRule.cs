@@ -4,10 +4,11 @@ using Engine.Contracts.Settings;
 
 namespace Engine.Pipeline.Settings;
 
-/// <summary>What a matching rule does: its class is a ground as a reason's is; what else is named overrides.</summary>
+/// <summary>The effects of a matching rule. Its class counts like a reason's; the other values override the
+/// verdict.</summary>
 public sealed record RuleThen(ReasonClass Class, Band? Band, VerdictAction? Action, bool? Billable);
 
-/// <summary>A rule on clicks: <c>rule/&lt;id&gt;</c>; its reason is <c>rule.&lt;id&gt;</c>.</summary>
+/// <summary>A rule on clicks, <c>rule/&lt;id&gt;</c>. Its reason is <c>rule.&lt;id&gt;</c>.</summary>
 public sealed class ClickRule
 {
     private readonly Condition _condition;
@@ -24,12 +25,10 @@ public sealed class ClickRule
     /// <summary>Evaluated and counted, but never acting.</summary>
     public bool Shadow { get; }
 
-    /// <summary>Clicks that it would have acted on, in this process.</summary>
+    /// <summary>The number of clicks in this process that the rule would have acted on.</summary>
     public long ShadowMatches => Interlocked.Read(ref _shadowMatches);
 
-    /// <summary>
-    /// Parses and compiles a rule; what is wrong with its condition is shown with line, column and a caret.
-    /// </summary>
+    /// <summary>Parses and compiles a rule. An error in its condition comes with line, column and a caret.</summary>
     internal static ClickRule Parse(string id, SettingReader reader)
     {
         string when = reader.RequiredText("when");
@@ -55,7 +54,7 @@ public sealed class ClickRule
         }
         catch (ConditionException e)
         {
-            // The source's line and the caret under the place come behind what is wrong.
+            // The source line and the caret follow the error.
             throw reader.Wrong(
                 $"'when' at line {e.Line}, column {e.Column}: {e.Problem}{e.Message[e.Message.IndexOf('\n')..]}",
                 DeadLetterReason.Malformed
@@ -63,11 +62,11 @@ public sealed class ClickRule
         }
     }
 
-    /// <summary>Whether the rule's condition holds for these values.</summary>
+    /// <summary>Whether the rule's condition is true for these values.</summary>
     internal bool Holds<TBindings>(ref TBindings bindings)
         where TBindings : struct, ICelBindings => _condition.Test(ref bindings);
 
-    /// <summary>Counts a click that the rule, in shadow, would have acted on.</summary>
+    /// <summary>Counts a click that the rule would have acted on if it weren't in shadow.</summary>
     internal void CountShadowMatch() => Interlocked.Increment(ref _shadowMatches);
 
     private static T? Word<T>(SettingReader reader, string name)

@@ -6,10 +6,9 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Settings;
 
-/// <summary>
-/// All that decides about a click at one version of <c>settings</c>; immutable, made once a version and shared by all
-/// lanes. Ids are kept as fingerprints too, so that a click's is found without a string.
-/// </summary>
+/// <summary>Everything that decides about a click at one version of <c>settings</c>. Immutable, built once per version
+/// and shared by all lanes. Ids are also kept as fingerprints, so that a click's ids are found without a
+/// string.</summary>
 public sealed class DecisionSettings
 {
     private readonly ReasonSetting[] _reasons;
@@ -79,15 +78,14 @@ public sealed class DecisionSettings
     /// <summary>The versions of both models, as verdicts name them: <c>clicks-77b0+cursor-3f9a</c>.</summary>
     public byte[] ModelUtf8 { get; }
 
-    /// <summary>
-    /// What most verdicts of this version end with: kept for who writes verdicts, who makes it when first needed.
-    /// </summary>
+    /// <summary>The end of most verdicts of this version: cached for <see cref="Decide.VerdictWriter"/>, which creates
+    /// it on first use.</summary>
     internal byte[]? VerdictEnd;
 
     public Bands Bands { get; }
     public TimeLimits Limits { get; }
 
-    /// <summary>The reasons' limits, to tell a click of which none holds.</summary>
+    /// <summary>The reasons' limits, to recognize clicks to which no reason applies.</summary>
     public ReasonLimits ReasonLimits { get; }
     public IReadOnlyDictionary<string, CampaignSetting> Campaigns { get; }
     public AddressList[] Relays { get; }
@@ -95,10 +93,10 @@ public sealed class DecisionSettings
     public AddressList[] Proxies { get; }
     public AgentList[] Agents { get; }
 
-    /// <summary>In the order in which they act.</summary>
+    /// <summary>The rules in the order in which they act.</summary>
     public ClickRule[] Rules { get; }
 
-    /// <summary>Records of kinds that others than the pipeline go by, by kind.</summary>
+    /// <summary>Settings that belong to workflows, by kind.</summary>
     public ILookup<string, WorkflowSetting> Others { get; }
 
     public ModelInForce? ClicksModel { get; }
@@ -106,16 +104,15 @@ public sealed class DecisionSettings
 
     public ReasonSetting this[Reason reason] => _reasons[(int)reason];
 
-    /// <summary>Whether anything is allowed at all: most installations look nothing up.</summary>
+    /// <summary>Whether there is any allow list. Most installations have none.</summary>
     public bool HasAllows => _allowedRanges.Length + _allowedVisitors.Count + _allowedCampaigns.Count > 0;
 
-    /// <summary>Puts parsed records together.</summary>
+    /// <summary>Builds the settings from parsed records.</summary>
     public static DecisionSettings Build(string version, KeyedHash hash, IReadOnlyDictionary<string, object> records) =>
         new(version, hash, records);
 
-    /// <summary>
-    /// The allow list that a click is on, by event time; or null. Ranges first, then the visitor, then the campaign.
-    /// </summary>
+    /// <summary>The allow list that a click is on at its event time, or null. Address ranges come first, then the
+    /// visitor, then the campaign.</summary>
     public AllowSetting? AllowOf(IpAddress address, ulong visitor, ulong campaign, long time)
     {
         foreach (AllowSetting allow in _allowedRanges)
@@ -124,7 +121,7 @@ public sealed class DecisionSettings
                 address.IsV4 == allow.First.IsV4
                 && address.Bits >= allow.First.Bits
                 && address.Bits <= allow.Last.Bits
-                && Holds(allow, time)
+                && IsInForce(allow, time)
             )
             {
                 return allow;
@@ -134,14 +131,14 @@ public sealed class DecisionSettings
         if (
             visitor != 0
             && _allowedVisitors.TryGetValue(visitor, out List<AllowSetting>? byVisitor)
-            && byVisitor.Find(allow => Holds(allow, time)) is { } first
+            && byVisitor.Find(allow => IsInForce(allow, time)) is { } first
         )
         {
             return first;
         }
 
         return _allowedCampaigns.TryGetValue(campaign, out List<AllowSetting>? byCampaign)
-            ? byCampaign.Find(allow => Holds(allow, time))
+            ? byCampaign.Find(allow => IsInForce(allow, time))
             : null;
     }
 
@@ -157,5 +154,5 @@ public sealed class DecisionSettings
         }
     }
 
-    private static bool Holds(AllowSetting allow, long time) => allow.Until is not { } until || time < until;
+    private static bool IsInForce(AllowSetting allow, long time) => allow.Until is not { } until || time < until;
 }

@@ -6,17 +6,15 @@ using Models.Scoring;
 
 namespace Engine.Pipeline.Settings;
 
-/// <summary>
-/// A model that <c>model/clicks</c> or <c>model/cursor</c> put in force. One whose features don't fit the engine's is
-/// refused, with both lists. A click forest has the engine's features, or those of a network's own, with the histories
-/// that they are made of.
-/// </summary>
+/// <summary>A model that <c>model/clicks</c> or <c>model/cursor</c> put in force. A model whose features differ from
+/// the engine's is rejected with both lists. A click forest uses either the engine's features, or a network's own,
+/// which come with the histories they are made of.</summary>
 public sealed class ModelInForce
 {
-    /// <summary>What is put behind an artefact's name for its histories'.</summary>
+    /// <summary>File suffix of an artefact's histories.</summary>
     public const string HistoriesEnding = ".histories";
 
-    /// <summary>The setting of an artefact that names the SHA-256 of its histories, in hex.</summary>
+    /// <summary>The artefact setting with the SHA-256 of its histories, in hex.</summary>
     public const string HistoriesHash = "histories_sha256";
 
     private ModelInForce(Artefact artefact, FieldHistories? own)
@@ -30,25 +28,22 @@ public sealed class ModelInForce
 
     public Artefact Artefact { get; }
 
-    /// <summary>The histories of a network's own click forest; null where the features are the engine's.</summary>
+    /// <summary>The histories of a network's own click forest; null if the features are the engine's.</summary>
     public FieldHistories? Own { get; }
 
-    /// <summary>
-    /// The clicks' forest for those that are plain (<see cref="PlainClick"/>); of a network's own features the whole
-    /// forest.
-    /// </summary>
+    /// <summary>The forest specialised for plain clicks (<see cref="PlainClick"/>); the whole forest if the features
+    /// are a network's own.</summary>
     public Forest PlainClicks { get; }
 
     /// <param name="kind"><c>clicks</c> or <c>cursor</c>.</param>
     /// <param name="file">The artefact's name.</param>
-    /// <param name="read">Gives the bytes of a file by its name: the artefact, and its histories beside it where it has
-    /// any.</param>
+    /// <param name="read">Reads a file by its name: the artefact, and its histories if it has any.</param>
     public static ModelInForce Load(string kind, string file, Func<string, byte[]> read)
     {
         Artefact artefact = Artefact.Load(read(file).AsSpan());
         if (artefact.Kind != kind)
         {
-            throw new ArtefactException($"is an artefact of kind '{artefact.Kind}'; expected '{kind}'");
+            throw new ArtefactException($"the artefact's kind is '{artefact.Kind}'; expected '{kind}'");
         }
 
         if (
@@ -63,8 +58,8 @@ public sealed class ModelInForce
         if (kind == ArtefactHeader.Clicks && artefact.Ensemble.Networks.Count > 0)
         {
             throw new ArtefactException(
-                $"{artefact.Version} has networks, and of the engine's own features only trees are asked: train it "
-                    + $"without"
+                $"{artefact.Version} has neural networks, but with the engine's own features only the forest is used; "
+                    + "train it without them"
             );
         }
 
@@ -77,7 +72,7 @@ public sealed class ModelInForce
         if (artefact.Header.Settings.TryGetValue(HistoriesHash, out string? expected) && expected != hash)
         {
             throw new ArtefactException(
-                $"{artefact.Version} was made with histories of SHA-256 {expected}; those beside it have {hash}: "
+                $"{artefact.Version} needs histories with SHA-256 {expected}; those beside it have {hash}; "
                     + $"copy both files together"
             );
         }

@@ -2,10 +2,8 @@ using Engine.Contracts;
 
 namespace Engine.Pipeline.Settings;
 
-/// <summary>
-/// What each reason goes by where <c>settings</c> says nothing; the shipped <c>configs/settings/reasons.yaml</c> says
-/// the same.
-/// </summary>
+/// <summary>The settings of reasons that <c>settings</c> doesn't set. The shipped <c>configs/settings/reasons.yaml</c>
+/// has the same values.</summary>
 public static class ReasonDefaults
 {
     public static ReasonSetting Of(Reason reason)
@@ -18,8 +16,8 @@ public static class ReasonDefaults
             Reason.RateNetwork => new(@class, 300, 60, @class, 0, false, false),
             Reason.RatePair => new(@class, 30, 600, @class, 0, false, false),
             Reason.ClickDouble => new(@class, 1_000, 60, @class, 0, false, false),
-            // One straight line raises the score, several decide (US8910305B1): over the limit in the window they are
-            // sophisticated.
+            // One straight line raises the score; several decide (US8910305B1). Over the window's limit, the class is
+            // SIVT.
             Reason.CursorNone or Reason.CursorStraight or Reason.CursorEven => new(
                 @class,
                 3,

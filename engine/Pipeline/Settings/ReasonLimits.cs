@@ -3,11 +3,9 @@ using Engine.Pipeline.Features;
 
 namespace Engine.Pipeline.Settings;
 
-/// <summary>
-/// The limits of the reasons side by side, made once per version of the settings. Most clicks are under all of them,
-/// and two cache lines tell so, where the settings of the reasons are two dozen objects. A reason that is off has an
-/// infinite limit.
-/// </summary>
+/// <summary>The limits of the reasons in one object, created once per version of the settings. Most clicks are below
+/// all of them. Here two cache lines show that, whereas the settings of the reasons are two dozen objects. A reason
+/// that is off has an infinite limit.</summary>
 public sealed class ReasonLimits
 {
     internal ReasonLimits(DecisionSettings settings)
@@ -34,24 +32,23 @@ public sealed class ReasonLimits
         PairCampaignFeature,
         PairPublisherFeature;
 
-    /// <summary>Clicks in the window that each feature counts.</summary>
+    /// <summary>The maximum number of clicks in the window that each feature counts.</summary>
     internal readonly double Ip,
         Network,
         Visitor,
         Pair;
 
-    /// <summary>Shares, 0 to 1.</summary>
+    /// <summary>The maximum shares, 0 to 1.</summary>
     internal readonly double NetworkShare,
         VisitorShare,
         PublisherShare,
         HistoryShare;
 
-    /// <summary>The score from which on a click is reviewed.</summary>
+    /// <summary>The score at and above which a click is reviewed.</summary>
     internal readonly double Review;
 
-    /// <summary>
-    /// A click this soon after the pair's last one is a double click, ms; -1 where the reason is off.
-    /// </summary>
+    /// <summary>A click within this time of the pair's last one is a double click, ms; -1 if the reason is
+    /// off.</summary>
     internal readonly long DoubleClickMs;
 
     private static (ClickFeature Feature, double Limit) Rate(ReasonSetting setting, ClickFeature minute) =>

@@ -3,10 +3,8 @@ using System.Text;
 
 namespace Engine.Pipeline.Settings;
 
-/// <summary>
-/// Where the files that settings name are found: in the first of some folders that has them. A file whose SHA-256 isn't
-/// the one that its setting gives is refused, so that every instance goes by the same bytes.
-/// </summary>
+/// <summary>Finds the files that settings name, in the first folder that has them. Rejects a file whose SHA-256 differs
+/// from the one in its setting, so that every instance uses the same bytes.</summary>
 public sealed class SettingFiles(params string[] folders)
 {
     public IReadOnlyList<string> Folders { get; } = folders;
@@ -18,7 +16,7 @@ public sealed class SettingFiles(params string[] folders)
     {
         if (Path.IsPathRooted(file) || file.Split('/', '\\').Contains(".."))
         {
-            throw new IOException("expected a name below the settings' folders, without '..'");
+            throw new IOException("expected a relative path below the settings folders, without '..'");
         }
 
         string path = Folders.Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists)
@@ -27,7 +25,7 @@ public sealed class SettingFiles(params string[] folders)
         string hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
         if (sha256 != null && !sha256.Equals(hash, StringComparison.OrdinalIgnoreCase))
         {
-            throw new IOException($"its SHA-256 is {hash}; the setting says {sha256}");
+            throw new IOException($"its SHA-256 is {hash}; the setting requires {sha256}");
         }
 
         return bytes;

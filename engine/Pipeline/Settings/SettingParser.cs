@@ -6,27 +6,26 @@ using Engine.Pipeline.Lists;
 namespace Engine.Pipeline.Settings;
 
 /// <summary>A list in force: <c>list/&lt;id&gt;</c>, read from its file.</summary>
-/// <param name="Reason">What it is a reason for; null for a relay's list.</param>
-/// <param name="IsRelay">Addresses in it carry people: no datacentre's range condemns them.</param>
+/// <param name="Reason">The reason it gives; null for a list of relays.</param>
+/// <param name="IsRelay">Whether its addresses carry people's traffic, so that ranges of data centres don't apply to
+/// them.</param>
 public sealed record ListSetting(string Id, Reason? Reason, bool IsRelay, AddressList? Addresses, AgentList? Agents);
 
-/// <summary>A setting of a kind that others than the pipeline go by.</summary>
+/// <summary>A setting of a kind that belongs to a workflow.</summary>
 public sealed record WorkflowSetting(string Kind, string Id, object Value);
 
-/// <summary>
-/// Turns one record of <c>settings</c> into what the pipeline goes by. Everything is checked here: what a record says
-/// wrong is said with its key, the field, what came and what was expected.
-/// </summary>
+/// <summary>Parses one record of <c>settings</c> into an object for the pipeline. All checks are here; an error names
+/// the key, the field, the value and what was expected.</summary>
 public static class SettingParser
 {
     /// <summary>The kinds of settings that decide about clicks.</summary>
     public static readonly string[] Kinds = ["allow", "bands", "campaign", "limits", "list", "model", "reason", "rule"];
 
-    /// <summary>Parses a record; throws <see cref="SettingException"/> where it doesn't load.</summary>
+    /// <summary>Parses a record. Throws a <see cref="SettingException"/> if it is invalid.</summary>
     /// <param name="key"><c>kind/id</c>.</param>
     /// <param name="json">The record's value.</param>
-    /// <param name="files">Where the files that lists and models name are found.</param>
-    /// <param name="others">Kinds that others than the pipeline go by.</param>
+    /// <param name="files">Finds the files that lists and models name.</param>
+    /// <param name="others">Setting kinds owned by workflows.</param>
     public static object Parse(string key, string json, SettingFiles files, IReadOnlyList<ISettingKind>? others = null)
     {
         if (
@@ -36,7 +35,7 @@ public static class SettingParser
         {
             throw new SettingException(
                 key,
-                $"{bytes} bytes; expected {EventLimits.MaxValueBytes} at most",
+                $"{bytes} bytes; expected at most {EventLimits.MaxValueBytes}",
                 DeadLetterReason.TooLarge
             );
         }
@@ -44,7 +43,7 @@ public static class SettingParser
         int slash = key.IndexOf('/');
         if (slash <= 0 || slash == key.Length - 1)
         {
-            throw new SettingException(key, "the key is no kind/id", DeadLetterReason.Malformed);
+            throw new SettingException(key, "the key isn't of the form kind/id", DeadLetterReason.Malformed);
         }
 
         string kind = key[..slash],
@@ -60,8 +59,8 @@ public static class SettingParser
         }
         catch (InvalidOperationException e)
         {
-            // System.Text.Json tells of half a surrogate pair only when a text is asked for.
-            throw new SettingException(key, $"a text in it is none: {e.Message}", DeadLetterReason.Malformed);
+            // System.Text.Json reports half a surrogate pair only when the string is read.
+            throw new SettingException(key, $"a string in it is invalid: {e.Message}", DeadLetterReason.Malformed);
         }
     }
 
@@ -90,7 +89,7 @@ public static class SettingParser
                 ? new WorkflowSetting(kind, id, other.Parse(id, reader))
                 : throw new SettingException(
                     key,
-                    $"'{kind}' is no kind of setting; there are "
+                    $"'{kind}' is not a kind of setting; the kinds are "
                         + string.Join(", ", Kinds.Concat(others.Select(one => one.Kind)).Order(StringComparer.Ordinal)),
                     DeadLetterReason.UnknownType
                 ),
@@ -107,7 +106,7 @@ public static class SettingParser
         }
         catch (JsonException e)
         {
-            throw new SettingException(key, $"no JSON: {e.Message}", DeadLetterReason.Malformed);
+            throw new SettingException(key, $"not JSON: {e.Message}", DeadLetterReason.Malformed);
         }
     }
 
@@ -118,7 +117,7 @@ public static class SettingParser
             campaign = reader.Text("campaign");
         if ((ip == null ? 0 : 1) + (visitor == null ? 0 : 1) + (campaign == null ? 0 : 1) != 1)
         {
-            throw reader.Wrong("expected one of 'ip', 'visitor' and 'campaign'", DeadLetterReason.MissingField);
+            throw reader.Wrong("expected exactly one of 'ip', 'visitor' and 'campaign'", DeadLetterReason.MissingField);
         }
 
         if ((visitor ?? campaign) is { } named && !Identifier.IsOne(named))
@@ -150,7 +149,7 @@ public static class SettingParser
     {
         if (id != "default")
         {
-            throw reader.Wrong("there is only bands/default");
+            throw reader.Wrong("the only key of this kind is bands/default");
         }
 
         var bands = new Bands(
@@ -190,7 +189,7 @@ public static class SettingParser
     {
         if (id != "time")
         {
-            throw reader.Wrong("there is only limits/time");
+            throw reader.Wrong("the only key of this kind is limits/time");
         }
 
         TimeLimits d = TimeLimits.Default;
@@ -204,7 +203,7 @@ public static class SettingParser
 
     private static (Reason, ReasonSetting) Reason(string id, SettingReader reader)
     {
-        Reason reason = Reasons.Of(id) ?? throw reader.Wrong($"'{id}' is no reason; docs/reasons.md lists them");
+        Reason reason = Reasons.Of(id) ?? throw reader.Wrong($"'{id}' is not a reason; docs/reasons.md lists them");
         ReasonSetting d = ReasonDefaults.Of(reason);
         long window = reader.Integer("window_s", 60, 3600) ?? d.WindowSeconds;
         if (window is not (60 or 600 or 3600))
@@ -214,7 +213,7 @@ public static class SettingParser
 
         if (window == 60 && reason == Contracts.Reason.RatePair)
         {
-            throw reader.Wrong("'window_s' is 60; expected 600 or 3600: pairs are counted in those");
+            throw reader.Wrong("'window_s' is 60; expected 600 or 3600, the windows of pairs");
         }
 
         ReasonClass @class = reader.Class("class", d.Class);
@@ -245,7 +244,7 @@ public static class SettingParser
         {
             throw reader.Wrong(
                 $"'reason' is '{code}'; expected list.datacentre, list.proxy or list.crawler, or \"relay\": true "
-                    + $"without one"
+                    + "without a reason"
             );
         }
 
@@ -285,7 +284,7 @@ public static class SettingParser
     {
         if (id is not ("clicks" or "cursor"))
         {
-            throw reader.Wrong("there are model/clicks and model/cursor");
+            throw reader.Wrong("the only keys of this kind are model/clicks and model/cursor");
         }
 
         string file = reader.RequiredText("file");

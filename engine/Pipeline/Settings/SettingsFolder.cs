@@ -3,13 +3,12 @@ using YamlDotNet.Core;
 
 namespace Engine.Pipeline.Settings;
 
-/// <summary>
-/// Records of <c>settings</c> in files, for a group's first start: each <c>*.yaml</c> is a map of <c>kind/id</c> to a
-/// value. A key may stand in one file of all folders only.
-/// </summary>
+/// <summary>Reads records of <c>settings</c> from files, for a group's first start. Each <c>*.yaml</c> is a map from
+/// <c>kind/id</c> to a value. A key may be in only one file of all folders.</summary>
 public static class SettingsFolder
 {
-    /// <summary>All records, by key, as JSON; throws <see cref="ConfigException"/> with file and place.</summary>
+    /// <summary>Reads all records, by key, as JSON. Throws a <see cref="ConfigException"/> with file and
+    /// position.</summary>
     public static SortedDictionary<string, string> Read(params IEnumerable<string> folders)
     {
         var records = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -21,7 +20,7 @@ public static class SettingsFolder
                 {
                     if (!records.TryAdd(key, value ?? throw new ConfigException($"{file}: {key} has no value")))
                     {
-                        throw new ConfigException($"{file}: {key} stands in another file, too");
+                        throw new ConfigException($"{file}: {key} is in another file, too");
                     }
                 }
             }
@@ -38,9 +37,9 @@ public static class SettingsFolder
     private static IEnumerable<string> Files(string folder) =>
         Directory.Exists(folder)
             ? Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal)
-            : throw new ConfigException($"{folder}: there is no such folder of settings");
+            : throw new ConfigException($"{folder}: settings folder not found");
 
-    /// <summary>Loads every record, and says all that is wrong, not only the first.</summary>
+    /// <summary>Loads every record and reports all errors, not only the first.</summary>
     public static List<string> Check(
         IReadOnlyDictionary<string, string> records,
         SettingFiles files,
@@ -48,12 +47,12 @@ public static class SettingsFolder
     )
     {
         List<string> problems = [];
-        var book = new SettingsBuilder(files, others);
+        var builder = new SettingsBuilder(files, others);
         foreach ((string key, string value) in records)
         {
             try
             {
-                book.Apply(key, value);
+                builder.Apply(key, value);
             }
             catch (SettingException e)
             {
@@ -64,5 +63,5 @@ public static class SettingsFolder
     }
 }
 
-/// <summary>A configuration that doesn't load: what, where, and what was expected.</summary>
+/// <summary>A configuration that doesn't load; the message says where, what is wrong, and what was expected.</summary>
 public sealed class ConfigException(string message) : Exception(message);

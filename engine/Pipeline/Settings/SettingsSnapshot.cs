@@ -6,17 +6,16 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Settings;
 
-/// <summary>
-/// What is in force from the log's beginning for a group: the files' records with the topic's over them, as they stood
-/// when the group first started. Kept under <c>settings-base:&lt;group&gt;</c>, with the group's hash secrets.
-/// </summary>
+/// <summary>The settings in force for a group from the beginning of the log: the files' records, overridden by the
+/// topic's, as of the group's first start. Stored under <c>settings-base:&lt;group&gt;</c>, with the group's hash
+/// secrets.</summary>
 public sealed record SettingsSnapshot
 {
-    /// <summary>The offset in <c>settings</c> from which records are later ones.</summary>
+    /// <summary>The first offset in <c>settings</c> that isn't included.</summary>
     [JsonPropertyName("offset")]
     public long Offset { get; init; }
 
-    /// <summary>Log time of <c>settings</c> up to there, ms.</summary>
+    /// <summary>Log time of <c>settings</c> at that offset, ms.</summary>
     [JsonPropertyName("log_time")]
     public long LogTime { get; init; }
 
@@ -24,7 +23,7 @@ public sealed record SettingsSnapshot
     [JsonPropertyName("records")]
     public SortedDictionary<string, JsonElement> Records { get; init; } = [];
 
-    /// <summary>Two secrets of 64 bits in hex, for fingerprints.</summary>
+    /// <summary>Two 64-bit secrets in hex, for fingerprints.</summary>
     [JsonPropertyName("hash_key")]
     public string HashKey { get; init; } = "";
 
@@ -37,22 +36,20 @@ public sealed record SettingsSnapshot
 
     public static SettingsSnapshot FromJson(string json) =>
         JsonSerializer.Deserialize(json, SettingsSnapshotJson.Default.SettingsSnapshot)
-        ?? throw new FormatException("the base of settings is null");
+        ?? throw new FormatException("the settings snapshot is null");
 }
 
 [JsonSerializable(typeof(SettingsSnapshot))]
 internal sealed partial class SettingsSnapshotJson : JsonSerializerContext;
 
-/// <summary>
-/// Records of settings as they come, parsed; versions are made from it. A record that doesn't load changes nothing: the
-/// one before it stays.
-/// </summary>
-/// <param name="others">Kinds that others than the pipeline go by.</param>
+/// <summary>Collects parsed records of settings and builds versions from them. An invalid record changes nothing: the
+/// record before it stays.</summary>
+/// <param name="others">Setting kinds owned by workflows.</param>
 public sealed class SettingsBuilder(SettingFiles files, IReadOnlyList<ISettingKind>? others = null)
 {
     private readonly Dictionary<string, object> _records = new(StringComparer.Ordinal);
 
-    /// <summary>Takes a record in, or throws <see cref="SettingException"/>. An empty value deletes.</summary>
+    /// <summary>Applies a record, or throws a <see cref="SettingException"/>. An empty value deletes.</summary>
     public void Apply(string key, string? json)
     {
         if (string.IsNullOrEmpty(json))
@@ -65,26 +62,25 @@ public sealed class SettingsBuilder(SettingFiles files, IReadOnlyList<ISettingKi
         }
     }
 
-    /// <summary>Puts something parsed in a record's place.</summary>
+    /// <summary>Replaces a record with a parsed setting.</summary>
     public void Replace(string key, object setting) => _records[key] = setting;
 
     public DecisionSettings Build(string version, KeyedHash hash) => DecisionSettings.Build(version, hash, _records);
 
-    /// <summary>
-    /// A book with the base's records; throws <see cref="SettingException"/> where one doesn't load here.
-    /// </summary>
+    /// <summary>Creates a builder with the snapshot's records. Throws a <see cref="SettingException"/> if one doesn't
+    /// load here.</summary>
     public static SettingsBuilder Of(
         SettingsSnapshot settings,
         SettingFiles files,
         IReadOnlyList<ISettingKind>? others = null
     )
     {
-        var book = new SettingsBuilder(files, others);
+        var builder = new SettingsBuilder(files, others);
         foreach ((string key, JsonElement value) in settings.Records)
         {
-            book.Apply(key, value.GetRawText());
+            builder.Apply(key, value.GetRawText());
         }
 
-        return book;
+        return builder;
     }
 }

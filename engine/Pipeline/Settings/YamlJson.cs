@@ -8,20 +8,16 @@ using YamlDotNet.RepresentationModel;
 
 namespace Engine.Pipeline.Settings;
 
-/// <summary>
-/// YAML as JSON, by YAML's core schema: a plain scalar is null, a boolean or a number where it reads like one, and a
-/// number keeps the digits that it is written with; a quoted one is text. Source:
-/// https://yaml.org/spec/1.2.2/#103-core-schema
-/// </summary>
+/// <summary>Converts YAML to JSON by YAML's core schema. A plain scalar becomes null, a boolean or a number if it reads
+/// like one; a number keeps its digits. A quoted scalar is text. Source:
+/// https://yaml.org/spec/1.2.2/#103-core-schema</summary>
 internal static partial class YamlJson
 {
-    /// <summary>More than any setting has; what nests deeper is an alias that holds itself.</summary>
+    /// <summary>Deeper than any setting; what nests deeper is an alias that contains itself.</summary>
     private const int MaxDepth = 64;
 
-    /// <summary>
-    /// The entries of a document that is a map, as they stand; null for a value that is. Throws
-    /// <see cref="YamlException"/> with the place.
-    /// </summary>
+    /// <summary>The entries of a document that is a map, in order, with null for null values. Throws a
+    /// <see cref="YamlException"/> with the position.</summary>
     public static IEnumerable<(string Key, string? Value)> Map(string yaml) =>
         YamlNodes
             .Map(yaml)
@@ -121,7 +117,7 @@ internal static partial class YamlJson
     [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$")]
     private static partial Regex JsonNumber();
 
-    /// <summary>Numbers of YAML that JSON writes otherwise: +1, 007, .5, 5.</summary>
+    /// <summary>YAML numbers that aren't valid in JSON: +1, 007, .5, 5.</summary>
     [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")]
     private static partial Regex OtherNumber();
 }

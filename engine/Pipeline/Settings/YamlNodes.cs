@@ -3,10 +3,11 @@ using YamlDotNet.RepresentationModel;
 
 namespace Engine.Pipeline.Settings;
 
-/// <summary>A file in YAML as its parser's nodes. All throw <see cref="YamlException"/> with the place.</summary>
+/// <summary>Reads a YAML file as the parser's nodes. All methods throw a <see cref="YamlException"/> with the
+/// position.</summary>
 public static class YamlNodes
 {
-    /// <summary>The map that a file is; an empty one where it is empty or null.</summary>
+    /// <summary>Gets the map that a file consists of; empty if the file is empty or null.</summary>
     public static YamlMappingNode Map(string yaml)
     {
         var stream = new YamlStream();
@@ -19,11 +20,11 @@ public static class YamlNodes
         return stream.Documents.Count == 0 ? [] : Map(stream.Documents[0].RootNode);
     }
 
-    /// <summary>The map that a node is; an empty one where it is null.</summary>
+    /// <summary>Gets a node as a map; empty if it is null.</summary>
     public static YamlMappingNode Map(YamlNode node) =>
         node as YamlMappingNode ?? (IsNull(node) ? [] : throw Wrong(node, "expected a map"));
 
-    /// <summary>Whether a node says null, by YAML's core schema.</summary>
+    /// <summary>Whether a node is null, by YAML's core schema.</summary>
     public static bool IsNull(YamlNode node) =>
         node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" };
 

@@ -1,24 +1,24 @@
 namespace Engine.Pipeline.Standing;
 
-/// <summary>
-/// What other partitions' sums of a key come to, and the total with this partition's own. Counts are decayed to the
-/// latest change of any part; the total changes only where a part does. Touched by the lane that owns the partition.
-/// </summary>
+/// <summary>Other partitions' sums of a key, and the total with this partition's own. Counts are decayed to the latest
+/// change of any part, so the total changes only if a part does. Used by the lane that owns the partition.</summary>
 public sealed class OtherSums
 {
     private readonly List<(int Partition, StandingSums Sums)> _parts = [];
 
-    /// <summary>Log time of the latest change in another partition, ms.</summary>
+    /// <summary>The log time of the latest change in another partition, ms.</summary>
     public long LogTime { get; private set; }
 
-    /// <summary>The partitions that have a part, ascending; replaced whole, so that a verdict may keep it.</summary>
+    /// <summary>The partitions with a part, ascending. The array is replaced, never changed, so that a verdict may keep
+    /// it.</summary>
     public int[] Partitions { get; private set; } = [];
 
-    /// <summary>This partition's sums and all others' together, as known now.</summary>
+    /// <summary>The sums of this partition and all others together, as known now.</summary>
     public StandingSums Total { get; } = new();
 
-    /// <summary>Takes another partition's sums; of two of a partition the one that covers more holds.</summary>
-    public void Take(int partition, StandingSums sums, StandingSums own)
+    /// <summary>Applies another partition's sums. Of two from the same partition, the one that covers more
+    /// counts.</summary>
+    public void Apply(int partition, StandingSums sums, StandingSums own)
     {
         int at = _parts.FindIndex(part => part.Partition == partition);
         if (at >= 0 && _parts[at].Sums.Covers > sums.Covers)
@@ -40,7 +40,7 @@ public sealed class OtherSums
         Add(own);
     }
 
-    /// <summary>Adds up anew, once this partition's own sums have changed.</summary>
+    /// <summary>Sums up again after this partition's own sums changed.</summary>
     public void Add(StandingSums own)
     {
         Total.Clear(Math.Max(LogTime, own.LogTime));

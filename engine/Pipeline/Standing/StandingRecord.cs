@@ -6,17 +6,14 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Standing;
 
-/// <summary>
-/// Sums as a partition wrote them, immutable, and the fingerprint under which partitions look their key up.
-/// </summary>
-/// <param name="Partition">Of <c>interactions</c>, whose sums they are.</param>
+/// <summary>Sums as written by a partition, immutable, with the fingerprint under which partitions look up their
+/// key.</summary>
+/// <param name="Partition">The partition of <c>interactions</c> that the sums belong to.</param>
 public readonly record struct WrittenSums(int Partition, ulong Key, StandingSums Sums);
 
-/// <summary>
-/// A record of the topic <c>standings</c>: key <c>kind/id/&lt;topic&gt;-&lt;p&gt;</c>, value the partition's absolute
-/// sums in JSON, with the offset that they cover. Doubles are written so that they read back as they were: a restart
-/// goes on with the same bits.
-/// </summary>
+/// <summary>A record of the topic <c>standings</c>. The key is <c>kind/id/&lt;topic&gt;-&lt;p&gt;</c>, the value the
+/// partition's absolute sums in JSON, with the offset that they cover. Doubles round-trip exactly, so that a restart
+/// goes on with the same bits.</summary>
 public static class StandingRecord
 {
     private static readonly string[] Kinds = ["network", "visitor", "publisher", "campaign"];
@@ -46,13 +43,12 @@ public static class StandingRecord
             .Add("}"u8)
             .Written.ToArray();
 
-    /// <summary>
-    /// The key under which a partition says how far its sums are written: everything that was due before the offset is
-    /// there.
-    /// </summary>
+    /// <summary>The key of a partition's mark, which records how far its sums are written: everything that was due
+    /// before the offset is in the topic.</summary>
     public static string MarkKey(string partition) => $"{Mark}/all/{partition}";
 
-    /// <param name="logTime">Log time up to the offset, ms.</param>
+    /// <param name="covers">The offset.</param>
+    /// <param name="logTime">The log time at the offset, ms.</param>
     public static byte[] MarkValue(long covers, long logTime) =>
         new Utf8Builder(64)
             .Add("{\"time\":"u8)
@@ -62,7 +58,7 @@ public static class StandingRecord
             .Add("}"u8)
             .Written.ToArray();
 
-    /// <summary>Reads how far a partition's sums are written; null where a record says something else.</summary>
+    /// <summary>Reads a partition's mark; null if the record isn't one.</summary>
     public static (int Partition, long LogTime)? ReadMark(string key, ReadOnlySpan<byte> value)
     {
         if (!key.StartsWith(Mark + "/", StringComparison.Ordinal) || PartitionOf(key) is not { } partition)
@@ -83,7 +79,7 @@ public static class StandingRecord
         }
     }
 
-    /// <summary>Reads a record; null where it is none of a partition's standings.</summary>
+    /// <summary>Reads a record; null if it isn't a partition's standing.</summary>
     public static WrittenSums? Read(string key, ReadOnlySpan<byte> value, KeyedHash hash)
     {
         int slash = key.IndexOf('/'),
@@ -116,7 +112,7 @@ public static class StandingRecord
             : null;
     }
 
-    /// <summary>The sums in a value; null where one is missing or is no number.</summary>
+    /// <summary>Reads the sums in a value; null if one is missing or isn't a number.</summary>
     private static StandingSums? Sums(StandingKind kind, string name, ReadOnlySpan<byte> value)
     {
         var sums = new StandingSums { Kind = kind, Name = name };
@@ -197,7 +193,7 @@ public static class StandingRecord
         }
     }
 
-    /// <summary>The fingerprint under which a partition looks a sum up.</summary>
+    /// <summary>The fingerprint under which a partition looks up the sums.</summary>
     public static ulong Fingerprint(StandingSums sums, KeyedHash hash)
     {
         byte[] name = System.Text.Encoding.ASCII.GetBytes(sums.Name);

@@ -3,7 +3,7 @@ using Engine.Pipeline.Settings;
 
 namespace Engine.Pipeline.Standing;
 
-/// <summary>What a standing speaks of.</summary>
+/// <summary>The kind of key that a standing belongs to.</summary>
 public enum StandingKind : byte
 {
     Network,
@@ -12,22 +12,21 @@ public enum StandingKind : byte
     Campaign,
 }
 
-/// <summary>Recent and past invalid share of a publisher's clicks, as known before a click.</summary>
+/// <summary>The recent and past invalid share of a publisher's clicks, as known before a click.</summary>
 public readonly record struct PublisherShare(float Recent, float Past, float RecentClicks);
 
-/// <summary>
-/// The sums of one network, visitor, publisher or campaign in one partition: decayed counts of clicks and of invalid
-/// ones, and cost. Half of a count is forgotten in a day, of a recent one in ten minutes.
-/// </summary>
+/// <summary>The sums of one network, visitor, publisher or campaign in one partition: decayed counts of clicks and of
+/// invalid ones, and cost. Counts decay to half in a day, recent counts in ten minutes.</summary>
 public sealed class StandingSums
 {
-    /// <summary>Of fewer clicks before the recent ones a share says too little to be compared with theirs.</summary>
+    /// <summary>The minimum number of clicks before the recent ones; with fewer, their share isn't
+    /// comparable.</summary>
     private const double MinPastClicks = 20;
 
     private const double DayHalfLifeS = 86_400,
         RecentHalfLifeS = 600;
 
-    /// <summary>What is left after so many seconds; a busy key asks for it every second.</summary>
+    /// <summary>Decay factors by seconds; a busy key needs one every second.</summary>
     private static readonly double[] Day = Table(DayHalfLifeS),
         Recent = Table(RecentHalfLifeS);
 
@@ -41,57 +40,55 @@ public sealed class StandingSums
         RecentClicks,
         RecentInvalid;
 
-    /// <summary>Cost of the clicks, and of the invalid ones, in micros; not decayed.</summary>
+    /// <summary>The cost of all clicks and of the invalid ones, in micros; not decayed.</summary>
     public long CostMicros,
         LostMicros;
 
-    /// <summary>Log time of the last change, ms.</summary>
+    /// <summary>The log time of the last change, ms.</summary>
     public long LogTime;
 
-    /// <summary>Clicks of the second that hasn't ended yet.</summary>
+    /// <summary>Clicks of the current second.</summary>
     private int _heldClicks,
         _heldInvalid;
     private long _heldCost,
         _heldLost,
         _heldLogTime;
 
-    /// <summary>
-    /// Every decision made at a record before this offset is in the sums (a click that waited is decided at a later
-    /// record than its own).
-    /// </summary>
+    /// <summary>All decisions made at records before this offset are included (a click that waited is decided at a
+    /// later record than its own).</summary>
     public long Covers;
 
-    /// <summary>Log time and band of what was written last; -1 where nothing was.</summary>
+    /// <summary>The log time and band at the last write; -1 if there was none.</summary>
     public long WrittenAt = -1;
     public Band WrittenBand;
 
-    /// <summary>Whether it waits in the list of what is to be written.</summary>
+    /// <summary>Whether it is in the list of sums to be written.</summary>
     public bool Dirty;
 
-    /// <summary>What other partitions have of this key; null where none has anything.</summary>
+    /// <summary>Other partitions' sums of this key; null if there are none.</summary>
     public OtherSums? Others { get; private set; }
 
-    /// <summary>The partitions that <see cref="Others"/> is of, ascending; null where there are none.</summary>
+    /// <summary>The partitions of <see cref="Others"/>, ascending; null if there are none.</summary>
     public int[]? Elsewhere { get; private set; }
 
-    /// <summary>By what clicks are judged: these sums, with other partitions' where there are any.</summary>
+    /// <summary>The sums that judge clicks: with other partitions' sums, if there are any.</summary>
     public StandingSums Seen => Total ?? this;
 
-    /// <summary>These sums with other partitions'; null where there are none.</summary>
+    /// <summary>These sums plus other partitions'; null if there are none.</summary>
     internal StandingSums? Total { get; private set; }
 
-    /// <summary>Invalid share, smoothed by one valid click so that a first invalid one isn't all.</summary>
+    /// <summary>The invalid share, smoothed by one valid click so that a first invalid one doesn't give a share of
+    /// 1.</summary>
     public float Share => (float)(Invalid / (Clicks + 1));
 
-    /// <summary>
-    /// Invalid share of what lies before the recent clicks; the share of all where there is too little before.
-    /// </summary>
+    /// <summary>The invalid share before the recent clicks; the share of all clicks if there are too few
+    /// before.</summary>
     public float PastShare =>
         Clicks - RecentClicks > MinPastClicks
             ? (float)((Invalid - RecentInvalid) / (Clicks - RecentClicks + 1))
             : Share;
 
-    /// <summary>Holds a click until <see cref="TakeHeld"/>; true where it is the first that is held.</summary>
+    /// <summary>Holds a click until <see cref="AddHeld"/>. Returns true for the first click held.</summary>
     public bool Hold(long logTime, bool invalid, long costMicros)
     {
         bool first = _heldClicks++ == 0;
@@ -107,8 +104,8 @@ public sealed class StandingSums
         return first;
     }
 
-    /// <summary>Adds what is held: one step of decay for all clicks of a second.</summary>
-    public void TakeHeld()
+    /// <summary>Adds the held clicks, with one step of decay for all clicks of a second.</summary>
+    public void AddHeld()
     {
         long seconds = (_heldLogTime / 1000) - (LogTime / 1000);
         if (seconds > 0 && Clicks > 0)
@@ -139,14 +136,14 @@ public sealed class StandingSums
         (CostMicros, LostMicros) = (CostMicros + part.CostMicros, LostMicros + part.LostMicros);
     }
 
-    /// <summary>Sums of nothing, at a log time.</summary>
+    /// <summary>Resets the sums to zero at a log time.</summary>
     public void Clear(long logTime)
     {
         (Clicks, Invalid, RecentClicks, RecentInvalid) = (0, 0, 0, 0);
         (CostMicros, LostMicros, LogTime) = (0, 0, logTime);
     }
 
-    /// <summary>These sums as they are now, for another partition.</summary>
+    /// <summary>Copies the current sums for another partition.</summary>
     /// <param name="covers">The offset that they cover.</param>
     public StandingSums Copy(long covers) =>
         new()
@@ -163,15 +160,15 @@ public sealed class StandingSums
             Covers = covers,
         };
 
-    /// <summary>Takes another partition's sums of this key.</summary>
-    public void TakeOther(int partition, StandingSums sums)
+    /// <summary>Applies another partition's sums of this key.</summary>
+    public void ApplyOther(int partition, StandingSums sums)
     {
         Others ??= new OtherSums();
-        Others.Take(partition, sums, this);
+        Others.Apply(partition, sums, this);
         (Elsewhere, Total) = (Others.Partitions, Others.Total);
     }
 
-    /// <summary>Takes over what was written of these sums; it counts as written.</summary>
+    /// <summary>Restores written sums, which count as written.</summary>
     public void Restore(StandingSums written, Bands bands)
     {
         (Clicks, Invalid, RecentClicks, RecentInvalid) = (

@@ -5,74 +5,62 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Standing;
 
-/// <summary>
-/// The standings of a partition, and what other partitions have of its keys. What verdicts of one second of log time
-/// add is seen by clicks of later seconds only, so that what a click is judged by never depends on how the log was cut
-/// into batches. Bounded: oldest half out when a second ends beyond the bound, whether written or not, so that a quiet
-/// rebuild forgets the same. One a partition; not for two threads.
-/// </summary>
-/// <param name="bound">The most keys to remember.</param>
+/// <summary>The standings of a partition, with other partitions' sums of its keys. Verdicts of one second of log time
+/// become visible to clicks of later seconds only, so that no verdict depends on how the log was split into batches. At
+/// a second's end, if there are more keys than the bound, the oldest half is evicted, whether written or not, so that a
+/// rebuild evicts the same. One per partition; not thread-safe.</summary>
+/// <param name="bound">The maximum number of keys.</param>
 public sealed class Standings(int bound)
 {
-    /// <summary>A standing is written once a minute, and at once where its band changes (docs/running.md).</summary>
+    /// <summary>A standing is written once a minute, and at once if its band changes (docs/running.md).</summary>
     private const long WriteEveryMs = 60_000;
 
     private readonly record struct Delta(StandingSums Sums, long Position, long LogTime, bool Invalid, long CostMicros);
 
     private readonly ObjectTable<StandingSums> _sums = new();
 
-    /// <summary>Sums that hold clicks of the second that hasn't ended yet.</summary>
+    /// <summary>Sums with held clicks of the current second.</summary>
     private readonly List<StandingSums> _holding = [];
 
-    /// <summary>
-    /// The same clicks one by one, while sums that were read back are to come: which of the clicks those cover shows
-    /// then.
-    /// </summary>
+    /// <summary>The same clicks one by one, while restored sums are still to come: those decide which of the clicks
+    /// they cover.</summary>
     private readonly List<Delta> _pending = [];
 
-    /// <summary>What was read back and not reached yet, by the offset that it covers.</summary>
+    /// <summary>Restored sums that reading hasn't reached yet, by the offset that they cover.</summary>
     private readonly Queue<WrittenSums> _written = new();
 
-    /// <summary>What changed and wasn't taken by <see cref="TakeDirty"/> yet.</summary>
+    /// <summary>Changed sums that <see cref="TakeDirty"/> hasn't returned yet.</summary>
     private readonly List<StandingSums> _dirty = [];
 
-    /// <summary>
-    /// Other partitions' sums that lie ahead of this one's log time, in order of theirs, then as they came.
-    /// </summary>
+    /// <summary>Other partitions' sums ahead of this partition's log time, by their log time, then in order of
+    /// arrival.</summary>
     private readonly PriorityQueue<WrittenSums, (long LogTime, long Came)> _ahead = new();
     private long _came;
 
     public int Count => _sums.Count;
     public long Evictions { get; private set; }
 
-    /// <summary>Where other partitions' sums come in.</summary>
+    /// <summary>Receives other partitions' sums.</summary>
     public StandingsInbox Inbox { get; } = new();
 
-    /// <summary>
-    /// Asks for the place where a key's sums are found, and, later, for the sums themselves, ahead of their use.
-    /// </summary>
+    /// <summary>Prefetches the slot where a key's sums are found. <see cref="Prefetch"/> follows, with the sums
+    /// themselves.</summary>
     public void PrefetchPlace(ulong key) => _sums.PrefetchPlace(key);
 
     public void Prefetch(ulong key) => _sums.Prefetch(key);
 
-    /// <summary>
-    /// Asks for the sums by which clicks are judged where they are others', too, once <see cref="Prefetch"/> has had
-    /// its time.
-    /// </summary>
+    /// <summary>Prefetches the total of a key's sums with other partitions', some time after
+    /// <see cref="Prefetch"/>.</summary>
     public void PrefetchTotal(ulong key) => ObjectTable<StandingSums>.Prefetch(_sums.Find(key)?.Total);
 
-    /// <summary>
-    /// The sums of a key; null before its first verdict is in them, that is until the second of that verdict has ended,
-    /// or until another partition's come.
-    /// </summary>
+    /// <summary>Gets the sums of a key. Null until the second of its first verdict has ended, or until another
+    /// partition's sums come.</summary>
     public StandingSums? Of(ulong key) =>
         _sums.Find(key) is { } sums && (sums.Clicks > 0 || sums.Others != null) ? sums : null;
 
-    /// <summary>
-    /// Sums that were read back from <c>standings</c>, several of a key where there are. Each takes its key's place
-    /// once reading has passed the offset that it covers: clicks that are read again are judged by what was known
-    /// before them.
-    /// </summary>
+    /// <summary>Restores sums that were read from <c>standings</c>, possibly several per key. Each replaces its key's
+    /// sums once reading passes the offset that it covers, so that clicks decided again see what was known before
+    /// them.</summary>
     public void Restore(IEnumerable<WrittenSums> written)
     {
         foreach (WrittenSums one in written.OrderBy(one => one.Sums.Covers))
@@ -81,9 +69,10 @@ public sealed class Standings(int bound)
         }
     }
 
-    /// <summary>Adds what was noted, and takes what others have; called where a second of log time ends.</summary>
+    /// <summary>Adds the noted verdicts and applies other partitions' sums; called when a second of log time
+    /// ends.</summary>
     /// <param name="position">Everything before this offset is decided.</param>
-    /// <param name="logTime">Of the second that begins, ms: sums that other partitions had later aren't known
+    /// <param name="logTime">The log time of the second that begins, ms. Later sums of other partitions aren't applied
     /// yet.</param>
     public void Apply(long position, long logTime, Bands bands)
     {
@@ -103,7 +92,7 @@ public sealed class Standings(int bound)
         _pending.Clear();
         foreach (StandingSums sums in _holding)
         {
-            sums.TakeHeld();
+            sums.AddHeld();
             sums.Others?.Add(sums);
             if (sums.Dirty)
             {
@@ -114,39 +103,39 @@ public sealed class Standings(int bound)
             _dirty.Add(sums);
         }
         _holding.Clear();
-        TakeOthers(logTime);
+        ApplyOthers(logTime);
         if (_sums.Count > bound)
         {
             Evict();
         }
     }
 
-    private void TakeOthers(long logTime)
+    private void ApplyOthers(long logTime)
     {
         while (Inbox.TryTake(out WrittenSums other))
         {
             _ahead.Enqueue(other, (other.Sums.LogTime, _came++));
         }
-        // Of a partition that is far ahead only so much is kept; the oldest is taken before its time.
+        // If other partitions are far ahead, only a bounded number is kept; the oldest are applied early.
         while (
             _ahead.TryPeek(out WrittenSums other, out (long LogTime, long) at)
             && (at.LogTime <= logTime || _ahead.Count > bound)
         )
         {
             _ahead.Dequeue();
-            Find(other).TakeOther(other.Partition, other.Sums);
+            Find(other).ApplyOther(other.Partition, other.Sums);
         }
     }
 
     private StandingSums Find(in WrittenSums written) =>
         Find(written.Key) ?? New(written.Key, written.Sums.Kind, written.Sums.Name);
 
-    /// <summary>Notes one verdict in somebody's sums; seen from the next second of log time on.</summary>
-    /// <param name="sums">Whose.</param>
+    /// <summary>Notes a verdict in the sums of a key. It becomes visible in the next second of log time.</summary>
+    /// <param name="sums">The sums.</param>
     /// <param name="decidedAt">The offset of the record that made the click ready.</param>
-    /// <param name="logTime">Log time of the click, ms.</param>
+    /// <param name="logTime">The log time of the click, ms.</param>
     /// <param name="invalid">Whether the verdict is GIVT or SIVT.</param>
-    /// <param name="costMicros">What the click costs.</param>
+    /// <param name="costMicros">The click's cost, micros.</param>
     internal void Note(StandingSums sums, long decidedAt, long logTime, bool invalid, long costMicros)
     {
         if (_written.Count == 0)
@@ -167,10 +156,10 @@ public sealed class Standings(int bound)
         }
     }
 
-    /// <summary>Somebody's sums by fingerprint, or null.</summary>
+    /// <summary>Finds the sums of a key by its fingerprint, or returns null.</summary>
     internal StandingSums? Find(ulong key) => _sums.Find(key);
 
-    /// <summary>Begins the sums of somebody who has none.</summary>
+    /// <summary>Creates the sums of a key that has none.</summary>
     internal StandingSums New(ulong key, StandingKind kind, string name)
     {
         var sums = new StandingSums { Kind = kind, Name = name };
@@ -178,10 +167,8 @@ public sealed class Standings(int bound)
         return sums;
     }
 
-    /// <summary>
-    /// The sums that changed since the last call and are due: by a changed band, or a minute after they were last
-    /// written.
-    /// </summary>
+    /// <summary>Returns the changed sums that are due: those with a changed band, or last written a minute
+    /// ago.</summary>
     public void TakeDirty(long logTime, Bands bands, List<StandingSums> due)
     {
         int kept = 0;

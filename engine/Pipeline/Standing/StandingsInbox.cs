@@ -2,21 +2,18 @@ using System.Collections.Concurrent;
 
 namespace Engine.Pipeline.Standing;
 
-/// <summary>
-/// Other partitions' sums on their way to one partition: put in by the thread that reads <c>standings</c>, taken out by
-/// the partition's lane where a second of its log time ends.
-/// </summary>
+/// <summary>A queue of other partitions' sums for one partition. The thread that reads <c>standings</c> adds them; the
+/// partition's lane takes them when a second of its log time ends.</summary>
 public sealed class StandingsInbox
 {
-    /// <summary>
-    /// The most that wait to be taken, 200 bytes each; a partition without records takes nothing, and keys are written
-    /// again every minute.
-    /// </summary>
+    /// <summary>The maximum number of queued sums, 200 bytes each. A partition without records takes none; keys are
+    /// written again every minute.</summary>
     private const int MaxQueued = 200_000;
 
     private readonly ConcurrentQueue<WrittenSums> _queue = new();
 
-    /// <summary>Networks aren't taken: a network's key lays it into one partition, whose own sums are whole.</summary>
+    /// <summary>Adds sums, except of networks: all events of a network are in one partition, whose own sums are
+    /// complete.</summary>
     public void Add(in WrittenSums written)
     {
         if (written.Sums.Kind == StandingKind.Network)

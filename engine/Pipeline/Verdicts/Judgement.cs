@@ -4,18 +4,16 @@ using Engine.Pipeline.Settings;
 
 namespace Engine.Pipeline.Verdicts;
 
-/// <summary>
-/// What was decided of one click: grounds first, then what follows from them by the contract's table.
-/// </summary>
+/// <summary>The decision on one click: reasons first, then what follows from them by the contract's table.</summary>
 public struct Judgement
 {
-    /// <summary>Reasons that hold and act, by bit of <see cref="Reason"/>.</summary>
+    /// <summary>Reasons that apply and act, by bit of <see cref="Reason"/>.</summary>
     public ulong Reasons;
 
-    /// <summary>Reasons that hold in shadow: counted, never acting.</summary>
+    /// <summary>Reasons that apply in shadow: counted, never acting.</summary>
     public ulong ShadowReasons;
 
-    /// <summary>Classes of the reasons that hold, by bit of <see cref="ReasonClass"/>.</summary>
+    /// <summary>Classes of the reasons that apply and act, by bit of <see cref="ReasonClass"/>.</summary>
     public uint ReasonClasses;
 
     /// <summary>The model's calibrated probability that the click is invalid.</summary>
@@ -23,7 +21,7 @@ public struct Judgement
 
     public AllowSetting? Allow;
 
-    /// <summary>Rules that matched and act, in their order; null where none did.</summary>
+    /// <summary>Rules that matched and act, in their order; null if none did.</summary>
     public List<ClickRule>? Rules;
 
     public VerdictClass Class;
@@ -45,19 +43,18 @@ public struct Judgement
         ReasonClasses |= 1u << (int)@class;
     }
 
-    /// <summary>
-    /// The contract's table, first row that fits; then what matching rules override, but never an allow list.
-    /// </summary>
+    /// <summary>Applies the contract's table, in which the first matching row wins, and then what matching rules
+    /// override. Rules never override an allow list.</summary>
     public void Conclude(Bands bands)
     {
-        bool Ground(ReasonClass c, uint grounds) => (grounds >> (int)c & 1) != 0;
+        bool Has(ReasonClass c, uint classes) => (classes >> (int)c & 1) != 0;
         (Class, Band, Action, Billable) =
             Allow != null ? (VerdictClass.Valid, Band.Allow, VerdictAction.Accept, true)
-            : Ground(ReasonClass.Givt, ReasonClasses) ? (VerdictClass.Givt, Band.Block, VerdictAction.Deny, false)
-            : Ground(ReasonClass.Sivt, ReasonClasses) || Score >= bands.Block
+            : Has(ReasonClass.Givt, ReasonClasses) ? (VerdictClass.Givt, Band.Block, VerdictAction.Deny, false)
+            : Has(ReasonClass.Sivt, ReasonClasses) || Score >= bands.Block
                 ? (VerdictClass.Sivt, Band.Block, VerdictAction.Deny, false)
             : Score >= bands.Challenge ? (VerdictClass.Suspect, Band.Challenge, VerdictAction.Confirm, false)
-            : Ground(ReasonClass.Suspect, ReasonClasses) || Score >= bands.Review
+            : Has(ReasonClass.Suspect, ReasonClasses) || Score >= bands.Review
                 ? (VerdictClass.Suspect, Band.Review, VerdictAction.Flag, true)
             : (VerdictClass.Valid, Band.Allow, VerdictAction.Accept, true);
         if (Allow != null || Rules == null)
@@ -73,7 +70,7 @@ public struct Judgement
         }
     }
 
-    /// <summary>The fixed reasons that act, strongest first: by class, then by the table's order.</summary>
+    /// <summary>Lists the fixed reasons that act, strongest first: by class, then by the table's order.</summary>
     public readonly int Strongest(DecisionSettings settings, Span<Reason> into)
     {
         int n = 0;
@@ -93,11 +90,9 @@ public struct Judgement
     }
 }
 
-/// <summary>
-/// A verdict as it was written, for a confirmation that writes it again: everything up to and behind what changes.
-/// </summary>
-/// <param name="Judgement">What the verdict says, in its parts.</param>
-/// <param name="Reasons">The codes in the verdict, as JSON texts with commas between.</param>
+/// <summary>A verdict as it was written, for a confirmation that rewrites it: everything that doesn't change.</summary>
+/// <param name="Judgement">The judgement that the verdict states.</param>
+/// <param name="Reasons">The verdict's reason codes, as comma-separated JSON strings.</param>
 /// <param name="Evidence">The entries of <c>evidence</c>, without braces.</param>
 /// <param name="CostMicros">The click's cost.</param>
 /// <param name="Campaign">Its campaign.</param>

@@ -5,10 +5,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Engine.Pipeline.Windows;
 
-/// <summary>
-/// Counts of a pair of keys that came more than once, a quarter of a cache line, since pairs are many: ten minutes in
-/// hops of 120 s, an hour in hops of 600 s. Counts of a hop end at 255; limits on pairs lie far below.
-/// </summary>
+/// <summary>Counts of a pair of keys that came more than once: ten minutes in hops of 120 s, an hour in hops of 600 s.
+/// As pairs are many, it takes only a quarter of a cache line. Counts saturate at 255; limits on pairs are far below
+/// that.</summary>
 [StructLayout(LayoutKind.Sequential, Size = Bytes)]
 public unsafe struct PairCounts
 {
@@ -19,27 +18,25 @@ public unsafe struct PairCounts
         HopsInLong = 5;
     private const long HopMs = 120_000;
 
-    /// <summary>Where the counts begin, in bytes from the beginning.</summary>
+    /// <summary>Offset of the counts in bytes.</summary>
     private const int CountsAt = 4;
 
-    /// <summary>The latest hop of 120 s that was counted in, since the epoch.</summary>
+    /// <summary>The latest hop of 120 s with a count, since the epoch.</summary>
     private uint _head;
 
     private fixed byte _tenMinutes[TenMinuteHops];
     private fixed byte _hour[HourHops];
 
-    /// <summary>Whether nothing of a time is left in the windows of a later one.</summary>
+    /// <summary>Whether the windows of a later time no longer contain anything of an earlier one.</summary>
     public static bool IsOver(long time, in WindowBuckets at)
     {
         uint hop = (uint)(time / HopMs);
         return at.TwoMinutes > hop && (at.TwoMinutes / HopsInLong) - (hop / HopsInLong) >= HourHops;
     }
 
-    /// <summary>
-    /// Counts an event in, and gives the windows that end with it: ten minutes' and the hour's in two floats from
-    /// <paramref name="windows"/> on. The same as <see cref="Add"/> and <see cref="Count"/>, which it falls back to for
-    /// an event before the latest.
-    /// </summary>
+    /// <summary>Counts an event and writes the windows that end with it, ten minutes and the hour, as two floats to
+    /// <paramref name="windows"/>. Equals <see cref="Add"/> and <see cref="Count"/>, which it falls back to for an
+    /// event earlier than the latest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take(in WindowBuckets at, ref float windows)
     {
@@ -58,7 +55,7 @@ public unsafe struct PairCounts
             byte* counts = (byte*)pair + CountsAt;
             Increment(ref counts[at.TwoMinutesPlace]);
             Increment(ref counts[TenMinuteHops + at.TenMinuteSlot]);
-            // Ten minutes' counts into the low half, the hour's into the high one; each half's bytes are added up.
+            // Ten minutes' counts go to the low half, the hour's to the high half; then each half's bytes are summed.
             Vector128<byte> halves = Ssse3.Shuffle(
                 Vector128.Load((byte*)pair),
                 Vector128.Create((byte)4, 5, 6, 7, 8, 0x80, 0x80, 0x80, 9, 10, 11, 12, 13, 14, 0x80, 0x80)
@@ -76,7 +73,8 @@ public unsafe struct PairCounts
         (windows, Unsafe.Add(ref windows, 1)) = (tenMinutes, hour);
     }
 
-    /// <summary>Counts one event at <paramref name="time"/> ms; events too old for a window leave it alone.</summary>
+    /// <summary>Counts one event at <paramref name="time"/> ms. An event too old for a window leaves that window
+    /// unchanged.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(long time)
     {
@@ -98,7 +96,7 @@ public unsafe struct PairCounts
         }
     }
 
-    /// <summary>How many events lie in the windows that end with <paramref name="time"/>.</summary>
+    /// <summary>Counts the events in the windows that end at <paramref name="time"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Count(long time, out int tenMinutes, out int hour)
     {
@@ -123,7 +121,8 @@ public unsafe struct PairCounts
         }
     }
 
-    /// <summary>Whether a hop lies in the window of so many hops that ends with another.</summary>
+    /// <summary>Whether a hop is in the window of <paramref name="hops"/> hops that ends with
+    /// <paramref name="end"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsIn(uint hop, uint end, uint hops) => end - hop < hops;
 

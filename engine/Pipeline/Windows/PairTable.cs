@@ -5,22 +5,19 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Windows;
 
-/// <summary>
-/// A pair's place in the table: 16 bytes, for most pairs come once, and their windows are told by that one time. Counts
-/// lie beside the table, for pairs that come again (<see cref="PairTable"/>).
-/// </summary>
+/// <summary>A pair's entry in the table. It takes only 16 bytes: most pairs come once, and that one time determines
+/// their windows. Counts of pairs that come again are stored beside the table (<see cref="PairTable"/>).</summary>
 [StructLayout(LayoutKind.Sequential, Size = Bytes)]
 public struct PairEntry : IWindowEntry
 {
     public const int Bytes = 16;
 
-    /// <summary>Bits of the number of its counts: no more pairs of a partition can come twice within an hour.</summary>
+    /// <summary>Bits of the counts' number; enough for all pairs of a partition that can come twice within an
+    /// hour.</summary>
     internal const int CountsBits = 22;
 
-    /// <summary>
-    /// What is left for the time in ms: until the year 2109. Times beyond it, or before 1970, are taken for the last,
-    /// or the first, of these.
-    /// </summary>
+    /// <summary>The latest time in ms that fits the remaining bits, in the year 2109. Later times, and times before
+    /// 1970, are clamped.</summary>
     private const long LatestTime = (1L << (64 - CountsBits)) - 1;
 
     private ulong _timeAndCounts;
@@ -33,7 +30,7 @@ public struct PairEntry : IWindowEntry
         set => _timeAndCounts = (ulong)Math.Clamp(value, 0, LatestTime) << CountsBits | (uint)Counts;
     }
 
-    /// <summary>Which counts are its own; 0 while it came once.</summary>
+    /// <summary>The number of its counts; 0 while the pair came only once.</summary>
     internal int Counts
     {
         readonly get => (int)(_timeAndCounts & ((1 << CountsBits) - 1));
@@ -41,43 +38,38 @@ public struct PairEntry : IWindowEntry
     }
 }
 
-/// <summary>
-/// Windows of pairs. A pair that came once is its time; its counts are made when it comes again, and given back once
-/// nothing of them is left in a window. So a pair that comes once an hour costs 17 bytes in place of 33, and what is
-/// counted is the same (a test holds it against plain counts).
-/// </summary>
+/// <summary>Windows of pairs. A pair that came once is stored as that time. Its counts are allocated when it comes
+/// again, and freed once all of them are outside the windows. So a pair that comes once an hour costs 17 bytes instead
+/// of 33, and the results are the same (a test compares them with plain counts).</summary>
 public sealed unsafe class PairTable : WindowTable<PairEntry>
 {
     private const int PieceBits = 12,
         PieceCounts = 1 << PieceBits;
 
-    /// <summary>The most pairs that can be kept, for their counts must have numbers.</summary>
+    /// <summary>The maximum number of pairs; counts must fit in <see cref="PairEntry.CountsBits"/> bits.</summary>
     public const int MaxKeys = 3_500_000;
 
     private readonly TableMemory _memory = new(PieceCounts * PairCounts.Bytes);
     private readonly List<nint> _pieces = [];
 
-    /// <summary>
-    /// The last that was given back, which holds the number of the one before in its beginning; 0 for none.
-    /// </summary>
+    /// <summary>Head of the free list, 0 if empty. Each free slot begins with the number of the next.</summary>
     private int _free;
 
-    /// <summary>Counts that were ever made; numbers begin at 1.</summary>
+    /// <summary>Counts ever allocated; numbers begin at 1.</summary>
     private int _made;
 
-    /// <param name="maxKeys">The most pairs to keep, <see cref="MaxKeys"/> at most; rounded up to whole
+    /// <param name="maxKeys">The maximum number of pairs, at most <see cref="MaxKeys"/>; rounded up to whole
     /// segments.</param>
     public PairTable(int maxKeys)
         : base(Math.Min(maxKeys, MaxKeys)) { }
 
     public override long MemoryBytes => base.MemoryBytes + (long)_pieces.Count * PieceCounts * PairCounts.Bytes;
 
-    /// <summary>Counts in use.</summary>
+    /// <summary>The number of counts in use.</summary>
     public int CountsInUse { get; private set; }
 
-    /// <summary>
-    /// Asks for the counts of a pair, whose entry should be there already; it may be void, but was one once.
-    /// </summary>
+    /// <summary>Prefetches a pair's counts. The entry should be in the cache already. It may be stale, but must have
+    /// been valid once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchCounts(PairEntry* entry)
     {
@@ -87,12 +79,10 @@ public sealed unsafe class PairTable : WindowTable<PairEntry>
         }
     }
 
-    /// <summary>
-    /// Counts an event of a pair in, and gives the windows that end with it: ten minutes' and the hour's in two floats
-    /// from <paramref name="windows"/> on.
-    /// </summary>
-    /// <param name="entry">The pair's, from <see cref="WindowTable{T}.Touch(ulong,long)"/>.</param>
-    /// <param name="gap">From the pair's latest event before, ms; negative where there is none.</param>
+    /// <summary>Counts an event of a pair and writes the windows that end with it, ten minutes and the hour, as two
+    /// floats to <paramref name="windows"/>.</summary>
+    /// <param name="entry">The pair's entry, from <see cref="WindowTable{T}.Touch(ulong,long)"/>.</param>
+    /// <param name="gap">The time since the pair's latest event, in ms; negative if there is none.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take(PairEntry* entry, in WindowBuckets at, ref float windows, out long gap)
     {

@@ -1,9 +1,7 @@
 namespace Engine.Pipeline.Windows;
 
-/// <summary>
-/// An event's time in the hops of all windows, and its places in their rings: reckoned once a click, used for each of
-/// its keys.
-/// </summary>
+/// <summary>An event's hop in each window and its slot in each ring: computed once per click, used for each of its
+/// keys.</summary>
 public readonly struct WindowBuckets
 {
     public WindowBuckets(long time)
@@ -30,7 +28,7 @@ public readonly struct WindowBuckets
     /// <summary>The hop of 120 s.</summary>
     public uint TwoMinutes { get; }
 
-    /// <summary>Places in rings of 6 hops of 10 s, 10 of 60 s, 6 of 600 s and 5 of 120 s.</summary>
+    /// <summary>The slot in the ring of 6 hops of 10 s; below, of 10 hops of 60 s, 6 of 600 s and 5 of 120 s.</summary>
     public uint TenPlace { get; }
 
     public uint MinutePlace { get; }

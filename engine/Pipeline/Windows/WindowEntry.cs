@@ -5,11 +5,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Engine.Pipeline.Windows;
 
-/// <summary>
-/// Counts of one key (an address, a network, a visitor, a pair) in sliding windows of event time: one cache line. A
-/// window of w seconds is the hop that the event lies in and the whole hops before it, so it reaches back between w
-/// less one hop and w: hops of 10 s for the minute, 60 s for ten minutes, 600 s for the hour. Counts end at 65,535.
-/// </summary>
+/// <summary>Counts of one key (an address, a network, a visitor, a pair) in sliding windows of event time, in one cache
+/// line. A window of w seconds consists of the event's hop and the whole hops before it, so it reaches back between w
+/// minus one hop and w. Hops are 10 s for the minute, 60 s for ten minutes and 600 s for the hour. Counts saturate at
+/// 65,535.</summary>
 [StructLayout(LayoutKind.Sequential, Size = Bytes)]
 public unsafe struct WindowEntry : IWindowEntry
 {
@@ -21,31 +20,28 @@ public unsafe struct WindowEntry : IWindowEntry
     private const int TensInMinute = 6,
         TensInTenMinutes = 60;
 
-    /// <summary>Where the rings begin, in counts of 16 bits from the entry's beginning.</summary>
+    /// <summary>Offsets of the rings, in counts of 16 bits.</summary>
     private const int MinuteAt = 10,
         TenMinutesAt = MinuteAt + MinuteHops,
         HourAt = TenMinutesAt + TenMinuteHops;
 
-    /// <summary>The key's fingerprint; 0 where the place is free.</summary>
+    /// <summary>The key's fingerprint; 0 in a free slot.</summary>
     public ulong Key { readonly get; set; }
 
     /// <summary>Event time of the key's latest click, in ms.</summary>
     public long Last { readonly get; set; }
 
-    /// <summary>The latest hop of 10 s that was counted in, since the epoch; 0 where nothing was.</summary>
+    /// <summary>The latest hop of 10 s with a count, since the epoch; 0 if there is none.</summary>
     private uint _head;
 
     private fixed ushort _minute[MinuteHops];
     private fixed ushort _tenMinutes[TenMinuteHops];
     private fixed ushort _hour[HourHops];
 
-    /// <summary>
-    /// Counts an event in, and gives the windows that end with it: the minute's, ten minutes' and the hour's in three
-    /// floats from
-    /// <paramref name="windows"/> on. The same as <see cref="Add"/> and <see cref="Count"/>, which it falls back to for
-    /// an event before the latest.
-    /// </summary>
-    /// <param name="gap">From the key's latest event before, ms; negative where there is none.</param>
+    /// <summary>Counts an event and writes the windows that end with it, the minute, ten minutes and the hour, as three
+    /// floats to <paramref name="windows"/>. Equals <see cref="Add"/> and <see cref="Count"/>, which it falls back to
+    /// for an event earlier than the latest.</summary>
+    /// <param name="gap">The time since the key's latest event, in ms; negative if there is none.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take(in WindowBuckets at, ref float windows, out long gap)
     {
@@ -71,7 +67,7 @@ public unsafe struct WindowEntry : IWindowEntry
             Increment(ref counts[MinuteAt + at.TenPlace]);
             Increment(ref counts[TenMinutesAt + at.MinutePlace]);
             Increment(ref counts[HourAt + at.TenMinuteSlot]);
-            // Of the last 24 of the line's 32 counts the first two are the head.
+            // The vectors cover the last 24 of the line's 32 counts, of which the first two are the head.
             Vector256<int> first =
                 Avx2.ConvertToVector256Int32(Vector128.Load(counts + 8))
                 & Vector256.Create(0, 0, -1, -1, -1, -1, -1, -1);
@@ -96,7 +92,8 @@ public unsafe struct WindowEntry : IWindowEntry
         (windows, Unsafe.Add(ref windows, 1), Unsafe.Add(ref windows, 2)) = (minute, tenMinutes, hour);
     }
 
-    /// <summary>Counts one event at <paramref name="time"/> ms; events too old for a window leave it alone.</summary>
+    /// <summary>Counts one event at <paramref name="time"/> ms. An event too old for a window leaves that window
+    /// unchanged.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(long time)
     {
@@ -131,7 +128,7 @@ public unsafe struct WindowEntry : IWindowEntry
         }
     }
 
-    /// <summary>How many events lie in the windows that end with <paramref name="time"/>.</summary>
+    /// <summary>Counts the events in the windows that end at <paramref name="time"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Count(long time, out int minute, out int tenMinutes, out int hour)
     {
@@ -190,8 +187,7 @@ public unsafe struct WindowEntry : IWindowEntry
 
             return sum;
         }
-        // Before the head the ring still holds hops down to head - size + 1; after it there is nothing newer to leave
-        // out.
+        // A time after the head has nothing newer to leave out; the ring holds hops from head - size + 1 to the head.
         if (at > head)
         {
             for (uint hop = at < size ? 0 : at - size + 1; hop <= head; hop++)
@@ -218,12 +214,12 @@ public unsafe struct WindowEntry : IWindowEntry
     }
 }
 
-/// <summary>What a table of windows needs to know of its entries.</summary>
+/// <summary>An entry of a <see cref="WindowTable{T}"/>.</summary>
 public interface IWindowEntry
 {
-    /// <summary>The key's fingerprint; 0 where the place is free.</summary>
+    /// <summary>The key's fingerprint; 0 in a free slot.</summary>
     ulong Key { get; set; }
 
-    /// <summary>Event time of the key's latest click, in ms: the oldest goes first.</summary>
+    /// <summary>Event time of the key's latest click, in ms. The table evicts the oldest first.</summary>
     long Last { get; }
 }

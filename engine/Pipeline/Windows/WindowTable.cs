@@ -7,18 +7,17 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Windows;
 
-/// <summary>
-/// Windows by key, bounded. A byte of each key stands in a row of tags, sixteen compared at once (Swiss table, Abseil
-/// 2018), so that a look-up costs one line of tags and one of the entry, whether the key is there or not. Grows by
-/// splitting one segment of 4,096 places at a time (extendible hashing, Fagin et al. 1979), so no click waits for a
-/// whole table to move. A full segment first forgets keys that no window can count any more; at the bound it forgets
-/// its oldest eighth, and counts what it evicted. One table a partition; not for two threads. Pointers into it hold
-/// until the next <see cref="Touch(ulong, long)"/>.
-/// </summary>
+/// <summary>A bounded hash table of windows by key. It stores one byte of each key in an array of tags and compares
+/// sixteen of them at once (Swiss table, Abseil 2018), so a look-up costs one cache line of tags and one of the entry,
+/// whether or not the key is there. It grows by splitting one segment of 4,096 slots at a time (extendible hashing,
+/// Fagin et al. 1979), so no click waits for the whole table to move. A full segment first forgets keys that no window
+/// can count any more. At the bound it evicts its oldest eighth, and counts the evictions. There is one table per
+/// partition; it isn't thread-safe. Pointers into it are valid until the next
+/// <see cref="Touch(ulong, long)"/>.</summary>
 public unsafe class WindowTable<T> : IDisposable
     where T : unmanaged, IWindowEntry
 {
-    /// <summary>Places of a segment.</summary>
+    /// <summary>The number of slots in a segment.</summary>
     public const int SegmentPlaces = 4096;
 
     private const int GroupPlaces = 16,
@@ -26,7 +25,7 @@ public unsafe class WindowTable<T> : IDisposable
     private const int Full = SegmentPlaces * 7 / 8,
         EvictedAtOnce = SegmentPlaces / 8;
 
-    /// <summary>A key whose latest click is older than the longest window and a hop of it counts for nothing.</summary>
+    /// <summary>A key counts for nothing once its latest click is older than the longest window plus one hop.</summary>
     private const long Horizon = 3_600_000 + 600_000;
 
     private sealed class Segment
@@ -41,17 +40,16 @@ public unsafe class WindowTable<T> : IDisposable
     private readonly long[] _times = new long[SegmentPlaces];
     private Segment[] _directory;
 
-    /// <summary>
-    /// The memory of the directory's segments: tags (0 where free), and behind them the entries in the same places.
-    /// </summary>
+    /// <summary>The memory of each directory entry's segment: tags (0 if free), followed by the entries in the same
+    /// order.</summary>
     private byte*[] _rooms;
     private int _depth,
         _segments;
 
-    /// <summary>Entries need no clearing: a tag says which are in use.</summary>
+    /// <summary>Entries aren't cleared: the tags say which are in use.</summary>
     private readonly TableMemory _memory = new(SegmentPlaces * (1 + sizeof(T)));
 
-    /// <param name="maxKeys">The most keys to keep; rounded up to whole segments.</param>
+    /// <param name="maxKeys">The maximum number of keys; rounded up to whole segments.</param>
     public WindowTable(int maxKeys)
     {
         _maxSegments = Math.Max(1, (maxKeys + Full - 1) / Full);
@@ -60,16 +58,16 @@ public unsafe class WindowTable<T> : IDisposable
         _rooms = [first.Room];
     }
 
-    /// <summary>Keys that were forgotten although a window could still count them.</summary>
+    /// <summary>The number of keys evicted although a window could still count them.</summary>
     public long Evictions { get; private set; }
 
-    /// <summary>Keys in the table.</summary>
+    /// <summary>The number of keys in the table.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Bytes of memory in use for keys.</summary>
+    /// <summary>The bytes of memory in use for keys.</summary>
     public virtual long MemoryBytes => (long)_segments * SegmentPlaces * (sizeof(T) + 1);
 
-    /// <summary>Asks for the line of the key's tags.</summary>
+    /// <summary>Prefetches the cache line of the key's tags.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchTags(ulong key)
     {
@@ -79,11 +77,9 @@ public unsafe class WindowTable<T> : IDisposable
         }
     }
 
-    /// <summary>
-    /// Asks for the key's entry, as its tags tell the place; they should be there already. Where it may lie, for
-    /// <see cref="Touch(ulong,long,T*)"/> while <see cref="Moves"/> stays as it is; null where it isn't in the table,
-    /// or further on.
-    /// </summary>
+    /// <summary>Prefetches the key's entry by its tags, which should be in the cache already. Returns the probable
+    /// entry, for <see cref="Touch(ulong,long,T*)"/> as long as <see cref="Moves"/> doesn't change; null if the key
+    /// isn't in the table or is further on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T* Prefetch(ulong key)
     {
@@ -112,21 +108,19 @@ public unsafe class WindowTable<T> : IDisposable
         return found ? entry : null;
     }
 
-    /// <summary>How often entries were moved: places known before are void then.</summary>
+    /// <summary>How often entries were moved. Each move invalidates earlier pointers.</summary>
     public int Moves { get; private set; }
 
-    /// <summary>
-    /// The key's entry, by the place that <see cref="Prefetch"/> told where nothing moved since, else as without it.
-    /// </summary>
+    /// <summary>Gets or adds the key's entry. Uses the pointer from <see cref="Prefetch"/> if it is right; otherwise
+    /// searches.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T* Touch(ulong key, long now, T* place) => place != null && place->Key == key ? place : Touch(key, now);
 
-    /// <summary>The key's entry, or null.</summary>
+    /// <summary>Finds the key's entry, or returns null.</summary>
     public T* Find(ulong key) => Find(_rooms[Index(key)], key);
 
-    /// <summary>
-    /// The key's entry, made where there is none. <paramref name="now"/> is log time in ms: what forgetting goes by.
-    /// </summary>
+    /// <summary>Gets or adds the key's entry. <paramref name="now"/> is log time in ms; it decides which keys are
+    /// stale.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T* Touch(ulong key, long now)
     {
@@ -149,7 +143,7 @@ public unsafe class WindowTable<T> : IDisposable
                     return entry;
                 }
             }
-            // Nothing is ever taken out of a group but by refilling the segment: a free place ends the search.
+            // Only refilling a segment frees slots of a group, so a free slot ends the search.
             if (Vector128.EqualsAny(tags, Vector128<byte>.Zero))
             {
                 return null;
@@ -173,7 +167,7 @@ public unsafe class WindowTable<T> : IDisposable
         return entry;
     }
 
-    /// <summary>The first free place of a key, marked with its tag.</summary>
+    /// <summary>Finds the first free slot for a key and marks it with the key's tag.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T* Free(byte* room, ulong key)
     {
@@ -195,7 +189,7 @@ public unsafe class WindowTable<T> : IDisposable
 
     private void MakeRoom(Segment segment, long now)
     {
-        int stale = _times.AsSpan(0, TakeTimes(segment)).CountBelow(now - Horizon);
+        int stale = _times.AsSpan(0, CopyTimes(segment)).CountBelow(now - Horizon);
         if (stale >= EvictedAtOnce)
         {
             Forget(segment, now - Horizon, 0);
@@ -204,21 +198,21 @@ public unsafe class WindowTable<T> : IDisposable
         if (_segments < _maxSegments)
         {
             Split(segment);
-            // A split may leave all on one side; the next insertion then comes here again.
+            // A split may leave all keys on one side; the next insertion then makes room again.
             if (segment.Used < SegmentPlaces - 1)
             {
                 return;
             }
         }
-        Span<long> times = _times.AsSpan(0, TakeTimes(segment));
+        Span<long> times = _times.AsSpan(0, CopyTimes(segment));
         long last = QuickSelect.At(times, EvictedAtOnce);
-        // What is older stands before it now. Of those as old no more go than are needed.
+        // Older times are in front now. Of the keys with exactly this time, evict only as many as needed.
         Forget(segment, last, EvictedAtOnce - times[..EvictedAtOnce].CountBelow(last));
         Evictions += EvictedAtOnce;
     }
 
-    /// <summary>The times of a segment's keys into <see cref="_times"/>; how many they are.</summary>
-    private int TakeTimes(Segment segment)
+    /// <summary>Copies the times of a segment's keys to <see cref="_times"/> and returns how many there are.</summary>
+    private int CopyTimes(Segment segment)
     {
         T* entries = Entries(segment.Room);
         int n = 0;
@@ -230,12 +224,10 @@ public unsafe class WindowTable<T> : IDisposable
         return n;
     }
 
-    /// <summary>
-    /// Forgets the segment's keys whose latest click is before a time, and so many of those at it. Keys that lie behind
-    /// their own group, for it was full, are put in anew, so that a free place ends a search as before. Which keys go
-    /// or move is nothing that a processor could foresee, so each is written down as one that does, and counted if it
-    /// is.
-    /// </summary>
+    /// <summary>Forgets the segment's keys whose latest click is before <paramref name="before"/>, and
+    /// <paramref name="atIt"/> of those exactly at it. Reinserts keys that had overflowed to a later group, so that a
+    /// free slot still ends a search. Branch-free, as the outcome is unpredictable: writes every entry, and advances
+    /// the counters only if it matches.</summary>
     private void Forget(Segment segment, long before, int atIt)
     {
         Moves++;
@@ -345,20 +337,21 @@ public unsafe class WindowTable<T> : IDisposable
         return new Segment { Room = at, Depth = depth };
     }
 
-    /// <summary>Low bits choose the segment, the highest the group in it, those below the tag.</summary>
+    /// <summary>The low bits choose the segment, the highest bits the group within it, and the bits below those the
+    /// tag.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Index(ulong key) => (int)key & (_rooms.Length - 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Group(ulong key) => (int)(key >> 56);
 
-    /// <summary>Not 0, which a free place has.</summary>
+    /// <summary>The tag is never 0, which marks a free slot.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte Tag(ulong key) => Math.Max((byte)(key >> 48), (byte)1);
 
     private static T* Entries(byte* room) => (T*)(room + SegmentPlaces);
 
-    /// <summary>Told of an entry that is forgotten, so that what hangs on it can go too.</summary>
+    /// <summary>Called for each entry that is forgotten, so that a subclass can free what belongs to it.</summary>
     private protected virtual void Forgotten(in T entry) { }
 
     public virtual void Dispose()

@@ -249,7 +249,7 @@ public sealed unsafe class RecordSetTests : IDisposable
     {
         fixed (byte* at = bytes)
         {
-            return RecordSetReader.Behind(at, bytes.Length, 0);
+            return RecordSetReader.NextOffset(at, bytes.Length, 0);
         }
     }
 

@@ -11,20 +11,20 @@ public sealed class SettingErrorTests : IDisposable
     private readonly SettingExamples _examples = new();
 
     [Theory]
-    [InlineData("campaign", "{}", "no kind/id")]
-    [InlineData("/x", "{}", "no kind/id")]
-    [InlineData("rule/", "{}", "no kind/id")]
+    [InlineData("campaign", "{}", "of the form kind/id")]
+    [InlineData("/x", "{}", "of the form kind/id")]
+    [InlineData("rule/", "{}", "of the form kind/id")]
     [InlineData("rule/a b", "{}", "the id is 'a b'; expected 1 to 128")]
     [InlineData("rule/é", "{}", "the id is 'é'")]
-    [InlineData("colour/x", "{}", "'colour' is no kind of setting; there are allow, bands")]
-    [InlineData("bands/default", "{", "no JSON")]
+    [InlineData("colour/x", "{}", "'colour' is not a kind of setting; the kinds are allow, bands")]
+    [InlineData("bands/default", "{", "not JSON")]
     [InlineData("bands/default", "[]", "expected an object, got a list")]
-    [InlineData("bands/other", "{}", "there is only bands/default")]
+    [InlineData("bands/other", "{}", "the only key of this kind is bands/default")]
     [InlineData("bands/default", "{\"review\":\"x\"}", "'review' is the text 'x'; expected a number")]
     [InlineData("bands/default", "{\"review\":1.5}", "'review' is 1.5; expected 0 to 1")]
     [InlineData("bands/default", "{\"block\":1e999}", "'block' is 1e999; expected 0 to 1")]
     [InlineData("bands/default", "{\"review\":0.8}", "expected review <= challenge <= block")]
-    [InlineData("limits/times", "{}", "there is only limits/time")]
+    [InlineData("limits/times", "{}", "the only key of this kind is limits/time")]
     [InlineData("limits/time", "{\"join_ms\":2.5}", "'join_ms' is 2.5; expected a whole number from 0 to 600000")]
     [InlineData(
         "limits/time",
@@ -32,12 +32,12 @@ public sealed class SettingErrorTests : IDisposable
         "'duplicates_max' is 999; expected a whole number from 1000"
     )]
     [InlineData("limits/time", "{\"joinms\":1}", "'joinms' isn't a field here; the fields are duplicates_max")]
-    [InlineData("allow/x", "{}", "expected one of 'ip', 'visitor' and 'campaign'")]
-    [InlineData("allow/x", "{\"ip\":\"1.2.3.4\",\"visitor\":\"v\"}", "expected one of")]
+    [InlineData("allow/x", "{}", "expected exactly one of 'ip', 'visitor' and 'campaign'")]
+    [InlineData("allow/x", "{\"ip\":\"1.2.3.4\",\"visitor\":\"v\"}", "expected exactly one of")]
     [InlineData("allow/x", "{\"ip\":\"1.2.3\"}", "'ip' is '1.2.3'; expected an address or a CIDR")]
     [InlineData("allow/x", "{\"visitor\":\"a b\"}", "'visitor' is 'a b'; expected 1 to 128")]
-    [InlineData("allow/x", "{\"visitor\":\"v\",\"because\":\"\\ud800\"}", "a text in it is none")]
-    [InlineData("allow/x", "{\"visitor\":\"v\",\"\\ud800\":1}", "a text in it is none")]
+    [InlineData("allow/x", "{\"visitor\":\"v\",\"because\":\"\\ud800\"}", "a string in it is invalid")]
+    [InlineData("allow/x", "{\"visitor\":\"v\",\"\\ud800\":1}", "a string in it is invalid")]
     [InlineData("allow/x", "{\"visitor\":\"v\",\"until\":-1}", "'until' is -1")]
     [InlineData(
         "campaign/x",
@@ -50,7 +50,7 @@ public sealed class SettingErrorTests : IDisposable
         "campaign/x: review_above: 'invalid_share' is 2"
     )]
     [InlineData("campaign/x", "{\"review_above\":5}", "'review_above' is the number 5; expected an object")]
-    [InlineData("reason/rate.planet", "{}", "'rate.planet' is no reason")]
+    [InlineData("reason/rate.planet", "{}", "'rate.planet' is not a reason")]
     [InlineData("reason/rate.ip", "{\"window_s\":61}", "'window_s' is 61; expected 60, 600 or 3600")]
     [InlineData("reason/rate.pair", "{\"window_s\":60}", "'window_s' is 60; expected 600 or 3600")]
     [InlineData("reason/rate.ip", "{\"class\":\"bad\"}", "'class' is 'bad'; expected none, suspect, givt or sivt")]
@@ -78,7 +78,7 @@ public sealed class SettingErrorTests : IDisposable
     [InlineData(
         "list/x",
         "{\"file\":\"bad.txt\",\"reason\":\"list.proxy\"}",
-        "'bad.txt': line 2: 'nonsense' is no address"
+        "'bad.txt': line 2: 'nonsense' is not an address"
     )]
     [InlineData(
         "list/x",
@@ -90,10 +90,14 @@ public sealed class SettingErrorTests : IDisposable
     [InlineData(
         "list/x",
         "{\"file\":\"addresses.txt\",\"sha256\":\"00\",\"reason\":\"list.proxy\"}",
-        "the setting says 00"
+        "the setting requires 00"
     )]
-    [InlineData("model/paths", "{\"file\":\"clicks.artefact\"}", "there are model/clicks and model/cursor")]
-    [InlineData("model/cursor", "{\"file\":\"clicks.artefact\"}", "is an artefact of kind 'clicks'; expected 'cursor'")]
+    [InlineData(
+        "model/paths",
+        "{\"file\":\"clicks.artefact\"}",
+        "the only keys of this kind are model/clicks and model/cursor"
+    )]
+    [InlineData("model/cursor", "{\"file\":\"clicks.artefact\"}", "the artefact's kind is 'clicks'; expected 'cursor'")]
     [InlineData("model/clicks", "{\"file\":\"addresses.txt\"}", "'addresses.txt': ")]
     public void A_record_that_does_not_load_says_why(string key, string json, string expected)
     {

@@ -78,7 +78,7 @@ public sealed class SettingsFolderTests : IDisposable
         }
 
         Assert.Contains(
-            "b.yaml: kind/id stands in another file, too",
+            "b.yaml: kind/id is in another file, too",
             Assert.Throws<ConfigException>(() => SettingsFolder.Read(_folder)).Message,
             StringComparison.Ordinal
         );

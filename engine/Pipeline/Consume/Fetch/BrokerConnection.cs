@@ -7,37 +7,30 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Consume.Fetch;
 
-/// <summary>
-/// A connection to one broker with one fetch under way at most, for one lane's thread. <see cref="SendFetch"/> sends a
-/// request where none is under way;
-/// <see cref="TryReceive"/> says when its response is there whole, which then lies in memory of the connection until
-/// the next call of it. Nothing waits but connecting. Whatever goes wrong is a <see cref="FetchException"/>, and ends
-/// the connection. Fetch, version 4: what brokers from 0.11 on know
+/// <summary>A connection to one broker with at most one fetch in progress, for one lane's thread.
+/// <see cref="SendFetch"/> sends a request if none is pending. <see cref="TryReceive"/> tells when the response is
+/// complete; it stays in the connection's memory until the next call. Nothing blocks except connecting. Any error is a
+/// <see cref="FetchException"/> and ends the connection. It uses Fetch version 4, which brokers since 0.11 support
 /// (https://kafka.apache.org/protocol#The_Messages_Fetch).
 /// <code>
 /// request: length 4, key 2 (1), version 2, correlation 4, client string, replica 4 (-1), max wait 4, min bytes 4, max
 /// bytes 4, isolation 1, topics 4 (1), topic string, partitions 4, (partition 4, offset 8, max bytes 4)* response:
 /// length 4, correlation 4, throttled 4, topics 4 (1), topic string, partitions 4, (partition 4, error 2, high
 /// watermark 8, last stable 8, aborted 4, (producer 8, first offset 8)*, length 4, batches)* string: length 2, UTF-8
-/// </code>
-/// </summary>
+/// </code></summary>
 internal sealed unsafe class BrokerConnection : IDisposable
 {
-    /// <summary>
-    /// How long a broker may hold back an answer while there is nothing, ms; and from how many bytes on it answers at
-    /// once.
-    /// </summary>
+    /// <summary>How long a broker may delay a response while it has no data, ms, and the number of bytes that it
+    /// doesn't wait for more with.</summary>
     private const int MaxWaitMs = 100,
         MinBytes = 1;
 
-    /// <summary>
-    /// Some tens of milliseconds' work: more would be cold when its turn comes, less are more requests. A larger batch
-    /// comes whole.
-    /// </summary>
+    /// <summary>Bytes per fetch: some tens of milliseconds of work. More would be out of the caches when its turn
+    /// comes; less would mean more requests. A larger batch still comes whole.</summary>
     private const int MaxBytes = 1024 * 1024,
         MaxPartitionBytes = 512 * 1024;
 
-    /// <summary>The most that is believed of a response.</summary>
+    /// <summary>The maximum accepted length of a response.</summary>
     private const int MaxResponse = 1 << 30;
 
     private const byte ReadCommitted = 1;
@@ -48,16 +41,16 @@ internal sealed unsafe class BrokerConnection : IDisposable
         _topic;
     private readonly TimeProvider _clock;
     private readonly Socket _socket;
-    private readonly List<(FetchedPartition Partition, long From)> _asked = [];
+    private readonly List<(FetchedPartition Partition, long From)> _requested = [];
     private readonly List<PartitionData> _answered = [];
     private byte[] _request = new byte[256];
     private byte* _response;
     private int _capacity,
         _received,
         _correlation;
-    private long _askedAt;
+    private long _sentAt;
 
-    /// <summary>Connects; throws where that doesn't succeed in time.</summary>
+    /// <summary>Connects. Throws if that doesn't succeed in time.</summary>
     public BrokerConnection(int broker, string host, int port, string client, string topic, TimeProvider clock)
     {
         (Broker, _client, _topic, _clock) = (
@@ -76,30 +69,28 @@ internal sealed unsafe class BrokerConnection : IDisposable
     /// <summary><c>host:port</c></summary>
     public string Name { get; }
 
-    public bool IsAsked => _asked.Count > 0;
+    public bool IsPending => _requested.Count > 0;
 
-    /// <summary>Whether it has ever answered.</summary>
+    /// <summary>Whether it has ever received a response.</summary>
     public bool HasAnswered { get; private set; }
 
     public Socket Socket => _socket;
 
-    /// <summary>What the last response holds, in the order of the request.</summary>
+    /// <summary>The contents of the last response, in the order of the request.</summary>
     public ReadOnlySpan<PartitionData> Answered => CollectionsMarshal.AsSpan(_answered);
 
-    /// <summary>
-    /// Requests these partitions' next records. The broker fills its answer in this order, so it should differ from
-    /// request to request.
-    /// </summary>
+    /// <summary>Requests the next records of these partitions. The broker fills its response in this order, so the
+    /// order should differ from request to request.</summary>
     public void SendFetch(ReadOnlySpan<FetchedPartition> partitions)
     {
-        int most = 64 + _client.Length + _topic.Length + 16 * partitions.Length;
-        if (_request.Length < most)
+        int maxLength = 64 + _client.Length + _topic.Length + 16 * partitions.Length;
+        if (_request.Length < maxLength)
         {
-            _request = new byte[most * 2];
+            _request = new byte[maxLength * 2];
         }
 
         var writer = new WireWriter(_request);
-        writer.Int32(0); // its length: below
+        writer.Int32(0); // placeholder; the length is written below
         writer.Int16(1);
         writer.Int16(4);
         writer.Int32(++_correlation);
@@ -117,19 +108,20 @@ internal sealed unsafe class BrokerConnection : IDisposable
             writer.Int32(partition.Number);
             writer.Int64(partition.Position);
             writer.Int32(MaxPartitionBytes);
-            _asked.Add((partition, partition.Position));
+            _requested.Add((partition, partition.Position));
         }
         BinaryPrimitives.WriteInt32BigEndian(_request, writer.Length - 4);
         int sent = _socket.Send(_request.AsSpan(0, writer.Length), SocketFlags.None, out SocketError error);
         if (sent != writer.Length)
         {
-            throw new FetchException($"{Name}: a request wasn't taken ({error})");
+            throw new FetchException($"{Name}: sending a request failed ({error})");
         }
 
-        _askedAt = _clock.GetTimestamp();
+        _sentAt = _clock.GetTimestamp();
     }
 
-    /// <summary>Takes what came; true where the response is whole, and <see cref="Answered"/> has it.</summary>
+    /// <summary>Receives what has arrived. Returns true once the response is complete and in
+    /// <see cref="Answered"/>.</summary>
     public bool TryReceive()
     {
         while (true)
@@ -147,7 +139,7 @@ internal sealed unsafe class BrokerConnection : IDisposable
             );
             if (error == SocketError.WouldBlock)
             {
-                if (IsAsked && _clock.GetElapsedTime(_askedAt) > AnswerWithin)
+                if (IsPending && _clock.GetElapsedTime(_sentAt) > AnswerWithin)
                 {
                     throw new FetchException($"{Name}: no answer within {AnswerWithin.TotalSeconds} s");
                 }
@@ -172,7 +164,7 @@ internal sealed unsafe class BrokerConnection : IDisposable
 
             if (Length is < 16 or > MaxResponse || _received > 4 + Length)
             {
-                throw new FetchException($"{Name}: an answer of {Length} bytes isn't one to a fetch");
+                throw new FetchException($"{Name}: a response of {Length} bytes is not a fetch response");
             }
 
             Reserve(4 + Length);
@@ -204,7 +196,7 @@ internal sealed unsafe class BrokerConnection : IDisposable
                 data.Aborted = reader.Bytes(16L * data.AbortedCount);
                 data.RecordsLength = Math.Max(0, reader.Int32());
                 data.Records = reader.Bytes(data.RecordsLength);
-                foreach ((FetchedPartition partition, long from) in _asked)
+                foreach ((FetchedPartition partition, long from) in _requested)
                 {
                     if (partition.Number != number || reader.IsBroken)
                     {
@@ -218,10 +210,10 @@ internal sealed unsafe class BrokerConnection : IDisposable
         }
         if (!isOurs || reader.IsBroken)
         {
-            throw new FetchException($"{Name}: an answer that isn't one to a fetch of version 4");
+            throw new FetchException($"{Name}: the response is not one of Fetch version 4");
         }
 
-        _asked.Clear();
+        _requested.Clear();
     }
 
     private Socket Connected(string host, int port)
@@ -245,7 +237,7 @@ internal sealed unsafe class BrokerConnection : IDisposable
         {
             last = e;
         }
-        throw new FetchException($"{Name}: {last?.Message ?? "its name has no address"}");
+        throw new FetchException($"{Name}: {last?.Message ?? "the host name has no address"}");
     }
 
     private void Reserve(int bytes)
@@ -267,5 +259,5 @@ internal sealed unsafe class BrokerConnection : IDisposable
     }
 }
 
-/// <summary>Why a broker can't be fetched from for now: where, and what happened.</summary>
+/// <summary>The reason why fetching from a broker fails for now: the broker, and what happened.</summary>
 internal sealed class FetchException(string message) : Exception(message);

@@ -4,13 +4,11 @@ using K4os.Compression.LZ4;
 
 namespace Engine.Pipeline.Consume.Fetch;
 
-/// <summary>
-/// Where compressed batches are unpacked: blocks of memory that stay where they are until <see cref="Clear"/>, since
-/// records point into them. LZ4's frame, as Kafka's clients write it
+/// <summary>Decompresses batches to blocks of memory that stay in place until <see cref="Clear"/>, as records point
+/// into them. Reads LZ4's frame format, as Kafka's clients write it
 /// (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md):
 /// <code>magic 4, flags 1, block descriptor 1, [content size 8], header checksum 1, (block size 4, block, [checksum
-/// 4])*, end mark 4, [checksum 4]</code>
-/// </summary>
+/// 4])*, end mark 4, [checksum 4]</code></summary>
 public sealed unsafe class Decompressed : IDisposable
 {
     private const uint Magic = 0x184D2204,
@@ -21,22 +19,21 @@ public sealed unsafe class Decompressed : IDisposable
         Dictionary = 0x01,
         Window = 64 * 1024;
 
-    /// <summary>Bytes of a block of ours: larger than most batches.</summary>
+    /// <summary>The size of a memory block, larger than most batches.</summary>
     private const nuint BlockBytes = 1024 * 1024;
 
-    /// <summary>
-    /// Blocks that are kept: what a partition's answer unpacks to, so that the system needn't clear memory for each.
-    /// </summary>
+    /// <summary>The number of blocks kept for reuse, enough for a typical response, so that the system needn't clear
+    /// memory each time.</summary>
     private const int KeptBlocks = 8;
 
     private readonly List<(nint At, nuint Bytes)> _blocks = [];
     private int _block;
     private nuint _used;
 
-    /// <summary>Bytes unpacked since the last <see cref="Clear"/>.</summary>
+    /// <summary>Bytes decompressed since the last <see cref="Clear"/>.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Forgets everything unpacked; what was larger than usual is given back.</summary>
+    /// <summary>Discards everything decompressed, and frees all but a few blocks of the usual size.</summary>
     public void Clear()
     {
         for (int i = _blocks.Count - 1; i >= 0; i--)
@@ -52,18 +49,17 @@ public sealed unsafe class Decompressed : IDisposable
         (_block, _used, Bytes) = (0, 0, 0);
     }
 
-    /// <summary>
-    /// Unpacks a frame and puts the bounds of what was in it in place of its own. False where it is malformed.
-    /// </summary>
+    /// <summary>Decompresses a frame and replaces its bounds by those of its contents. Returns false if it is
+    /// malformed.</summary>
     public bool TryLz4(ref byte* at, ref byte* end)
     {
-        if (!TryHeader(at, end, out byte* blocks, out int flags, out int mostOfBlock))
+        if (!TryHeader(at, end, out byte* blocks, out int flags, out int maxBlock))
         {
             return false;
         }
 
-        long most = MaxUnpacked(blocks, end, flags, mostOfBlock);
-        byte* into = Reserve((nuint)most);
+        long maxBytes = MaxUnpacked(blocks, end, flags, maxBlock);
+        byte* into = Reserve((nuint)maxBytes);
         byte* written = into;
         for (byte* block = blocks; end - block >= 4;)
         {
@@ -77,13 +73,13 @@ public sealed unsafe class Decompressed : IDisposable
             }
             int length = (int)(size & ~Stored);
             block += 4;
-            if (length < 0 || length > end - block || length > mostOfBlock)
+            if (length < 0 || length > end - block || length > maxBlock)
             {
                 return false;
             }
 
             var packed = new ReadOnlySpan<byte>(block, length);
-            var room = new Span<byte>(written, (int)Math.Min(mostOfBlock, most - (written - into)));
+            var room = new Span<byte>(written, (int)Math.Min(maxBlock, maxBytes - (written - into)));
             block += length + ((flags & BlockChecksum) != 0 ? 4 : 0);
             if ((size & Stored) != 0)
             {
@@ -106,10 +102,10 @@ public sealed unsafe class Decompressed : IDisposable
         return false;
     }
 
-    private static bool TryHeader(byte* at, byte* end, out byte* blocks, out int flags, out int mostOfBlock)
+    private static bool TryHeader(byte* at, byte* end, out byte* blocks, out int flags, out int maxBlock)
     {
         blocks = null;
-        (flags, mostOfBlock) = (0, 0);
+        (flags, maxBlock) = (0, 0);
         if (end - at < 7 || BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(at, 4)) != Magic)
         {
             return false;
@@ -122,18 +118,16 @@ public sealed unsafe class Decompressed : IDisposable
             return false;
         }
 
-        mostOfBlock = 1 << (8 + 2 * size); // 4: 64 KB, 5: 256 KB, 6: 1 MB, 7: 4 MB
+        maxBlock = 1 << (8 + 2 * size); // 4: 64 KB, 5: 256 KB, 6: 1 MB, 7: 4 MB
         blocks = at + 7 + ((flags & ContentSize) != 0 ? 8 : 0);
         return true;
     }
 
-    /// <summary>
-    /// The most bytes that a frame's blocks can hold: LZ4 makes 255 of one at most, so a small frame can't ask for
-    /// much.
-    /// </summary>
-    private static long MaxUnpacked(byte* block, byte* end, int flags, int mostOfBlock)
+    /// <summary>An upper bound of a frame's decompressed length. LZ4 expands a byte to at most 255, so a small frame
+    /// can't request much memory.</summary>
+    private static long MaxUnpacked(byte* block, byte* end, int flags, int maxBlock)
     {
-        long most = 0;
+        long maxBytes = 0;
         while (end - block >= 4)
         {
             uint size = BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(block, 4));
@@ -144,7 +138,7 @@ public sealed unsafe class Decompressed : IDisposable
 
             long length = size & ~Stored,
                 step = 4 + length + ((flags & BlockChecksum) != 0 ? 4 : 0);
-            most += Math.Min(mostOfBlock, length * 255 + 64);
+            maxBytes += Math.Min(maxBlock, length * 255 + 64);
             if (step > end - block)
             {
                 break;
@@ -152,7 +146,7 @@ public sealed unsafe class Decompressed : IDisposable
 
             block += step;
         }
-        return most;
+        return maxBytes;
     }
 
     private byte* Reserve(nuint bytes)

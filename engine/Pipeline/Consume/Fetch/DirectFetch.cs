@@ -3,52 +3,46 @@ using System.Runtime.InteropServices;
 
 namespace Engine.Pipeline.Consume.Fetch;
 
-/// <summary>
-/// Fetches a lane's partitions from their leaders on the lane's own thread, into memory that is read where it came: no
-/// thread, no queue and no object a message between the socket and the pipeline. Membership of the group, offsets and
-/// all other topics stay librdkafka's, and so does what isn't understood here: <see cref="TryTakeRefused"/>.
-/// <see cref="Add"/> partitions; <see cref="TryTake"/> gives what one broker answered, and has asked for what comes
-/// behind it already.
-/// </summary>
+/// <summary>Fetches a lane's partitions from their leaders on the lane's own thread, into memory that is read in place:
+/// no thread, no queue and no object per message between the socket and the pipeline. librdkafka still handles group
+/// membership, offsets and all other topics, and partitions that this class can't read (<see cref="TryTakeRefused"/>).
+/// <see cref="Add"/> partitions, then call <see cref="TryTake"/>: it returns one broker's response, after requesting
+/// the records that follow.</summary>
 public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, string topic, TimeProvider clock)
     : IDisposable
 {
-    /// <summary>How long leaders aren't asked for again after something went wrong.</summary>
+    /// <summary>The minimum time between look-ups of leaders.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>
-    /// How long a broker that took no connection isn't tried again: trying may take a second, for which other brokers'
-    /// partitions wait.
-    /// </summary>
+    /// <summary>How long a broker that can't be reached isn't tried again. A connection attempt may take a second,
+    /// during which other brokers' partitions wait.</summary>
     private static readonly TimeSpan AwayFor = TimeSpan.FromSeconds(3);
 
-    /// <summary>
-    /// Connections that ended without an answer, one after another, before it is said that this broker isn't
-    /// understood.
-    /// </summary>
+    /// <summary>The number of consecutive connections that end without a response before the broker counts as
+    /// incompatible.</summary>
     private const int MaxUnanswered = 3;
 
     private readonly Dictionary<int, FetchedPartition> _partitions = [];
     private readonly List<BrokerConnection> _connections = [];
 
-    /// <summary>Connections that have ended, whose memory may still be read until the next call.</summary>
+    /// <summary>Closed connections, whose memory may be read until the next call.</summary>
     private readonly List<BrokerConnection> _ended = [];
     private readonly Queue<(FetchedPartition Partition, string Why)> _refused = new();
-    private readonly List<FetchedPartition> _asking = [];
+    private readonly List<FetchedPartition> _requested = [];
     private readonly List<Socket> _readable = [];
     private readonly Dictionary<int, long> _awayUntil = [];
     private Dictionary<int, (string Host, int Port)> _brokers = [];
-    private long _askLeadersAt;
+    private long _nextLookup;
     private int _unanswered;
     private uint _turn,
-        _look;
+        _nextPolled;
 
     public int Count => _partitions.Count;
 
-    /// <summary>What went wrong last; null while all is well.</summary>
+    /// <summary>The last error; null if all is well.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>Fetches a partition from an offset on; one of the same number isn't fetched any more.</summary>
+    /// <summary>Fetches a partition from an offset on. Replaces an earlier one with the same number.</summary>
     public FetchedPartition Add(int number, long position) =>
         _partitions[number] = new FetchedPartition(number, position);
 
@@ -60,7 +54,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
         }
     }
 
-    /// <summary>A partition whose log isn't understood here, and why; it isn't fetched any more.</summary>
+    /// <summary>Takes a partition that can't be read here, and the reason. It is no longer fetched.</summary>
     public bool TryTakeRefused(out FetchedPartition partition, out string why)
     {
         bool any = _refused.TryDequeue(out (FetchedPartition, string) refused);
@@ -68,7 +62,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
         return any;
     }
 
-    /// <summary>Gives a partition up, as <see cref="TryTakeRefused"/> will say.</summary>
+    /// <summary>Stops fetching a partition and queues it for <see cref="TryTakeRefused"/>.</summary>
     public void Refuse(FetchedPartition partition, string why)
     {
         if (!IsFetched(partition))
@@ -80,9 +74,8 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
         _refused.Enqueue((partition, why));
     }
 
-    /// <summary>
-    /// Waits at most so long for a broker's answer. What it gives lies in the connection's memory until the next call.
-    /// </summary>
+    /// <summary>Returns a broker's response, waiting at most <paramref name="waitMs"/> ms. Its contents are in the
+    /// connection's memory until the next call.</summary>
     public bool TryTake(int waitMs, out ReadOnlySpan<PartitionData> answered)
     {
         foreach (BrokerConnection ended in _ended)
@@ -100,7 +93,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
         FindLeaders();
         foreach (int broker in _brokers.Keys)
         {
-            AskOf(broker);
+            Request(broker);
         }
 
         if (TryReceive(out answered))
@@ -127,12 +120,12 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
             missing |= partition.Leader < 0;
         }
 
-        if (!missing || clock.GetTimestamp() < _askLeadersAt)
+        if (!missing || clock.GetTimestamp() < _nextLookup)
         {
             return;
         }
 
-        PauseLeaders();
+        PauseLookups();
         TopicLeaders found;
         try
         {
@@ -157,41 +150,39 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
         }
     }
 
-    private void PauseLeaders() =>
-        _askLeadersAt = clock.GetTimestamp() + (long)(Pause.TotalSeconds * clock.TimestampFrequency);
+    private void PauseLookups() =>
+        _nextLookup = clock.GetTimestamp() + (long)(Pause.TotalSeconds * clock.TimestampFrequency);
 
-    /// <summary>
-    /// Asks a broker for the next records of all partitions that it leads, unless it owes an answer; each time another
-    /// partition comes first.
-    /// </summary>
-    private void AskOf(int broker)
+    /// <summary>Requests the next records of all partitions that a broker leads, unless a request is pending. Each
+    /// time, another partition comes first.</summary>
+    private void Request(int broker)
     {
         BrokerConnection? connection = ConnectionTo(broker);
-        if (connection is { IsAsked: true } || clock.GetTimestamp() < _awayUntil.GetValueOrDefault(broker))
+        if (connection is { IsPending: true } || clock.GetTimestamp() < _awayUntil.GetValueOrDefault(broker))
         {
             return;
         }
 
-        _asking.Clear();
+        _requested.Clear();
         foreach (FetchedPartition partition in _partitions.Values)
         {
             if (partition.Leader == broker)
             {
-                _asking.Add(partition);
+                _requested.Add(partition);
             }
         }
 
-        if (_asking.Count == 0)
+        if (_requested.Count == 0)
         {
             return;
         }
 
-        Span<FetchedPartition> asking = CollectionsMarshal.AsSpan(_asking);
-        asking.Sort(static (a, b) => a.Number.CompareTo(b.Number));
-        int first = (int)(_turn++ % asking.Length);
-        asking[..first].Reverse();
-        asking[first..].Reverse();
-        asking.Reverse();
+        Span<FetchedPartition> requested = CollectionsMarshal.AsSpan(_requested);
+        requested.Sort(static (a, b) => a.Number.CompareTo(b.Number));
+        int first = (int)(_turn++ % requested.Length);
+        requested[..first].Reverse();
+        requested[first..].Reverse();
+        requested.Reverse();
         try
         {
             if (connection == null)
@@ -199,7 +190,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
                 (string host, int port) = _brokers[broker];
                 _connections.Add(connection = new BrokerConnection(broker, host, port, client, topic, clock));
             }
-            connection.SendFetch(asking);
+            connection.SendFetch(requested);
         }
         catch (FetchException e)
         {
@@ -220,16 +211,16 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
         return null;
     }
 
-    /// <summary>Takes the first whole answer; the brokers are looked at in turn.</summary>
+    /// <summary>Receives the first complete response, polling the brokers in turn.</summary>
     private bool TryReceive(out ReadOnlySpan<PartitionData> answered)
     {
         answered = default;
         for (int i = 0; i < _connections.Count; i++)
         {
-            BrokerConnection connection = _connections[(int)(_look++ % (uint)_connections.Count)];
+            BrokerConnection connection = _connections[(int)(_nextPolled++ % (uint)_connections.Count)];
             try
             {
-                if (!connection.IsAsked || !connection.TryReceive())
+                if (!connection.IsPending || !connection.TryReceive())
                 {
                     continue;
                 }
@@ -242,14 +233,14 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
             (_unanswered, Trouble) = (0, null);
             answered = connection.Answered;
             Proceed(answered);
-            // What comes behind is on its way while this is decided.
-            AskOf(connection.Broker);
+            // The next records are on their way while these are decided.
+            Request(connection.Broker);
             return true;
         }
         return false;
     }
 
-    /// <summary>Moves positions behind what came, and sees to what brokers refuse.</summary>
+    /// <summary>Advances positions past what was received, and handles partitions with errors.</summary>
     private void Proceed(ReadOnlySpan<PartitionData> answered)
     {
         foreach (ref readonly PartitionData data in answered)
@@ -264,7 +255,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
             {
                 case 0:
                     partition.LastStable = data.LastStable;
-                    partition.Position = Math.Max(partition.Position, data.Behind);
+                    partition.Position = Math.Max(partition.Position, data.NextOffset);
                     break;
                 case UnknownTopicOrPartition
                 or LeaderNotAvailable
@@ -276,7 +267,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
                     partition.Leader = -1;
                     break;
                 default:
-                    Refuse(partition, $"Kafka's error {data.Error} at offset {data.From}");
+                    Refuse(partition, $"Kafka error {data.Error} at offset {data.From}");
                     break;
             }
         }
@@ -290,9 +281,8 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
         FencedEpoch = 74,
         UnknownEpoch = 76;
 
-    /// <summary>
-    /// Ends a connection; its partitions' leaders are asked for anew, or where it never answers they are refused.
-    /// </summary>
+    /// <summary>Closes a connection, so that its partitions' leaders are looked up again. If brokers never respond,
+    /// their partitions are refused.</summary>
     private void Failed(int broker, FetchException e)
     {
         Trouble = e.Message;
@@ -311,7 +301,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
             _awayUntil[broker] = clock.GetTimestamp() + (long)(AwayFor.TotalSeconds * clock.TimestampFrequency);
         }
 
-        PauseLeaders();
+        PauseLookups();
         foreach (FetchedPartition partition in _partitions.Values.ToArray())
         {
             if (partition.Leader != broker)
@@ -332,7 +322,7 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
         _readable.Clear();
         foreach (BrokerConnection connection in _connections)
         {
-            if (connection.IsAsked)
+            if (connection.IsPending)
             {
                 _readable.Add(connection.Socket);
             }

@@ -1,9 +1,7 @@
 namespace Engine.Pipeline.Consume.Fetch;
 
-/// <summary>
-/// Headers of a record where it came: <c>count, (name length, name, value length or -1, value)*</c>, all numbers
-/// varints.
-/// </summary>
+/// <summary>Reads the headers of a record in place: <c>count, (name length, name, value length or -1, value)*</c>, all
+/// numbers as varints.</summary>
 public unsafe ref struct RecordHeaders(byte* at, int length)
 {
     private WireReader _reader = new(at, at + length);
@@ -11,7 +9,7 @@ public unsafe ref struct RecordHeaders(byte* at, int length)
 
     public ReadOnlySpan<byte> Name { get; private set; }
 
-    /// <summary>Null where a header has none.</summary>
+    /// <summary>Null if the header has no value.</summary>
     public byte* Value { get; private set; }
 
     public int ValueLength { get; private set; }

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Engine.Pipeline.Consume.Fetch;
 
-/// <summary>One record as it lies in a batch; its memory is the batch's.</summary>
+/// <summary>One record in a batch; its memory belongs to the batch.</summary>
 public unsafe struct WireRecord
 {
     public long Offset;
@@ -16,50 +16,46 @@ public unsafe struct WireRecord
     public int KeyLength,
         ValueLength;
 
-    /// <summary>
-    /// Bytes of all headers, as <see cref="RecordHeaders"/> reads them; their number stands before them.
-    /// </summary>
+    /// <summary>The length of all headers in bytes, including their leading count, as <see cref="RecordHeaders"/> reads
+    /// them.</summary>
     public int HeadersLength;
 }
 
-/// <summary>Why a reader stopped.</summary>
+/// <summary>The reason why a reader stopped.</summary>
 public enum RecordSetEnd : byte
 {
-    /// <summary>Everything that came whole was read.</summary>
+    /// <summary>Every complete batch was read.</summary>
     Read,
 
-    /// <summary>A batch is compressed in a way that isn't read here.</summary>
+    /// <summary>A batch has a compression that this reader doesn't support.</summary>
     OtherCompression,
 
-    /// <summary>A batch is of the format before Kafka 0.11.</summary>
+    /// <summary>A batch has a format from before Kafka 0.11.</summary>
     OldFormat,
 
-    /// <summary>What lies there is no batch.</summary>
+    /// <summary>The bytes aren't a batch.</summary>
     Malformed,
 }
 
-/// <summary>
-/// Walks the records of one partition in a fetch response, in order. <see cref="Begin"/>, then <see cref="TryNext"/>
-/// until it says no, then
-/// <see cref="End"/> and <see cref="Position"/>. Records of aborted transactions and control records are left out; a
-/// last batch that didn't come whole is left to the next fetch. Checksums aren't compared: librdkafka doesn't either,
-/// unless asked to (check.crcs). Source: https://kafka.apache.org/documentation/#recordbatch
+/// <summary>Iterates over the records of one partition in a fetch response, in order. Call <see cref="Begin"/>, then
+/// <see cref="TryNext"/> until it returns false, then read <see cref="End"/> and <see cref="Position"/>. Records of
+/// aborted transactions and control records are skipped; an incomplete last batch is left to the next fetch. Checksums
+/// aren't verified, as librdkafka doesn't by default either (check.crcs). Source:
+/// https://kafka.apache.org/documentation/#recordbatch
 /// <code>
 /// batch: base offset 8, length 4, leader epoch 4, magic 1 (2), crc 4, attributes 2, last offset delta 4, base
 /// timestamp 8, max timestamp 8, producer 8, epoch 2, base sequence 4, records 4, record* record: length, attributes 1,
 /// timestamp delta, offset delta, key length, key, value length, value, headers (all lengths and deltas varints)
-/// </code>
-/// </summary>
+/// </code></summary>
 public sealed unsafe class RecordSetReader(Decompressed decompressed)
 {
-    /// <summary>Bytes before a batch's length ends, and before its records.</summary>
+    /// <summary>Bytes up to the end of a batch's length, and up to its records.</summary>
     private const int Prefix = 12,
         BatchHeader = 61;
 
-    /// <summary>
-    /// How far ahead of its reading a batch is asked for: a socket's bytes lie in the third-level cache at best.
-    /// </summary>
-    private const int AskedAhead = 4096;
+    /// <summary>How far ahead of reading a batch is prefetched, in bytes: bytes from a socket are in the L3 cache at
+    /// best.</summary>
+    private const int PrefetchAhead = 4096;
 
     private const int Lz4 = 3,
         CompressionMask = 7,
@@ -83,12 +79,11 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
 
     public RecordSetEnd End { get; private set; }
 
-    /// <summary>The offset from which reading goes on: behind every batch that was read to its end.</summary>
+    /// <summary>The offset from which reading continues: after every batch that was read to its end.</summary>
     public long Position { get; private set; }
 
-    /// <param name="position">The offset that was asked for; records before it are left out.</param>
-    /// <param name="aborted">Pairs of producer and first offset, as they came: in the order in which they
-    /// ended.</param>
+    /// <param name="position">The requested offset; records before it are skipped.</param>
+    /// <param name="aborted">Pairs of producer and first offset as received, in the order in which they ended.</param>
     public void Begin(byte* bytes, int length, long position, byte* aborted, int abortedCount)
     {
         _at = bytes;
@@ -128,10 +123,9 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
         return false;
     }
 
-    /// <summary>
-    /// The offset behind the last whole batch, or where there is none the given one: from where the next fetch goes on.
-    /// </summary>
-    public static long Behind(byte* bytes, int length, long position)
+    /// <summary>The offset after the last complete batch, or <paramref name="position"/> if there is none. The next
+    /// fetch continues there.</summary>
+    public static long NextOffset(byte* bytes, int length, long position)
     {
         byte* end = bytes + length;
         while (end - bytes >= BatchHeader)
@@ -151,9 +145,8 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
         return position;
     }
 
-    /// <summary>
-    /// Begins the next batch whose records are wanted; false where there is none, and <see cref="End"/> says why.
-    /// </summary>
+    /// <summary>Starts the next batch whose records are wanted. Returns false if there is none; <see cref="End"/> says
+    /// why.</summary>
     private bool TryBatch()
     {
         while (_end - _at >= BatchHeader)
@@ -214,14 +207,14 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
             _ => Stop(RecordSetEnd.OtherCompression),
         };
 
-    private bool Stop(RecordSetEnd why)
+    private bool Stop(RecordSetEnd end)
     {
         _at = _end;
-        (End, _left) = (why, 0);
+        (End, _left) = (end, 0);
         return false;
     }
 
-    /// <summary>Whether a batch holds records of a producer, and of no transaction that was aborted.</summary>
+    /// <summary>Whether a batch holds records from a producer that don't belong to an aborted transaction.</summary>
     private bool IsWanted(int attributes, long producer, long batchEnd)
     {
         while (_abortedPassed < _aborted.Count && _aborted[_abortedPassed].First < batchEnd)
@@ -233,7 +226,7 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
         {
             return (attributes & Transactional) == 0 || !_aborting.Contains(producer);
         }
-        // A marker's key: version 2, kind 2 (0: aborted, 1: committed).
+        // The key of a control record: version 2, type 2 (0: abort, 1: commit).
         var marker = new WireReader(_recordsAt, _recordsEnd);
         marker.Varint();
         marker.Byte();
@@ -263,7 +256,7 @@ public sealed unsafe class RecordSetReader(Decompressed decompressed)
         byte* end = begin + length;
         if (Sse.IsSupported)
         {
-            for (byte* at = begin + AskedAhead; at < end + AskedAhead; at += 64)
+            for (byte* at = begin + PrefetchAhead; at < end + PrefetchAhead; at += 64)
             {
                 Sse.Prefetch0(at);
             }

@@ -2,13 +2,13 @@ using Confluent.Kafka;
 
 namespace Engine.Pipeline.Consume.Fetch;
 
-/// <summary>Who leads the partitions of a topic, and where brokers are.</summary>
+/// <summary>The leaders of a topic's partitions, and the brokers' addresses.</summary>
 public sealed record TopicLeaders(
     IReadOnlyDictionary<int, int> OfPartition,
     IReadOnlyDictionary<int, (string Host, int Port)> Brokers
 )
 {
-    /// <summary>As the cluster says it; a <see cref="KafkaException"/> where none of it answers in time.</summary>
+    /// <summary>Queries the cluster. Throws a <see cref="KafkaException"/> if no broker responds in time.</summary>
     public static TopicLeaders Of(string topic, IAdminClient admin, TimeSpan within)
     {
         Metadata found = admin.GetMetadata(topic, within);

@@ -3,11 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Engine.Pipeline.Consume.Fetch;
 
-/// <summary>
-/// Reads Kafka's wire format from memory: whole numbers with the most significant byte first, and protobuf's zigzag
-/// varints. Past the end it gives zeros and <see cref="IsBroken"/> is true, so what is read is checked once, where it
-/// ends.
-/// </summary>
+/// <summary>Reads Kafka's wire format from memory: big-endian integers and Protobuf's zigzag varints. Past the end it
+/// returns zeros and sets <see cref="IsBroken"/>, so callers check once, after reading.</summary>
 internal unsafe ref struct WireReader(byte* at, byte* end)
 {
     private byte* _at = at;
@@ -57,11 +54,11 @@ internal unsafe ref struct WireReader(byte* at, byte* end)
         return value;
     }
 
-    /// <summary>A zigzag varint of at most ten bytes.</summary>
+    /// <summary>Reads a zigzag varint of at most ten bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Varint()
     {
-        // Nearly all are of one byte or two: deltas, lengths of keys and values.
+        // Nearly all take one byte or two: deltas, and lengths of keys and values.
         if (_end - _at >= 2)
         {
             uint first = _at[0],
@@ -80,7 +77,8 @@ internal unsafe ref struct WireReader(byte* at, byte* end)
         return LongVarint();
     }
 
-    /// <summary>So many bytes, or null where there are fewer; a negative number is no length.</summary>
+    /// <summary>Reads <paramref name="count"/> bytes. Returns null if fewer are left, or if the count is
+    /// negative.</summary>
     public byte* Bytes(long count)
     {
         if (count < 0)

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Engine.Pipeline.Consume.Fetch;
 
-/// <summary>Writes Kafka's wire format: whole numbers with the most significant byte first.</summary>
+/// <summary>Writes Kafka's wire format with big-endian integers.</summary>
 internal ref struct WireWriter(Span<byte> into)
 {
     private readonly Span<byte> _into = into;
@@ -29,7 +29,7 @@ internal ref struct WireWriter(Span<byte> into)
         Length += sizeof(long);
     }
 
-    /// <summary>A length of two bytes, then the bytes.</summary>
+    /// <summary>Writes the length as two bytes, then the bytes.</summary>
     public void String(ReadOnlySpan<byte> text)
     {
         Int16((short)text.Length);

@@ -9,20 +9,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Engine.Pipeline.Consume.Followers;
 
-/// <summary>
-/// Follows the topic <c>settings</c> on a thread of its own and appends versions to the timeline. It asks the broker
-/// for the topic's end twice a second, so that lanes know how fresh what they go by is.
-/// </summary>
+/// <summary>Follows the topic <c>settings</c> on its own thread and appends versions to the timeline. It queries the
+/// topic's end about twice a second, so that lanes know how fresh their settings are.</summary>
 public sealed class SettingsReader : IDisposable
 {
     private static readonly TopicPartition Partition = new(Topics.Settings, 0);
-    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(400),
+    private static readonly TimeSpan QueryEvery = TimeSpan.FromMilliseconds(400),
         AnswerWithin = TimeSpan.FromSeconds(5),
         PollFor = TimeSpan.FromMilliseconds(50),
         RetryAfter = TimeSpan.FromMilliseconds(200);
 
     private readonly IConsumer<byte[], byte[]> _consumer;
-    private readonly SettingsBuilder _book;
+    private readonly SettingsBuilder _builder;
     private readonly SettingsSnapshot _base;
     private readonly KafkaOut _kafka;
     private readonly DeliveryTracker _sent = new();
@@ -38,15 +36,22 @@ public sealed class SettingsReader : IDisposable
     public SettingsReader(
         KafkaTarget kafka,
         SettingsSnapshot settings,
-        SettingsBuilder book,
+        SettingsBuilder builder,
         TimeSpan activationDelay,
         KafkaOut output,
         TimeProvider clock,
         ILogger log
     )
     {
-        (_base, _book, _activationDelay, _kafka, _clock, _log) = (settings, book, activationDelay, output, clock, log);
-        Timeline = new SettingsTimeline(book.Build("s-base", settings.Hash), activationDelay);
+        (_base, _builder, _activationDelay, _kafka, _clock, _log) = (
+            settings,
+            builder,
+            activationDelay,
+            output,
+            clock,
+            log
+        );
+        Timeline = new SettingsTimeline(builder.Build("s-base", settings.Hash), activationDelay);
         _logTime = settings.LogTime;
         _consumer = KafkaClients.Reader(kafka);
         _thread = new Thread(Run) { Name = "settings", IsBackground = true };
@@ -54,10 +59,10 @@ public sealed class SettingsReader : IDisposable
 
     public SettingsTimeline Timeline { get; }
 
-    /// <summary>Records that didn't load.</summary>
+    /// <summary>The number of records that were invalid.</summary>
     public int Refused => Volatile.Read(ref _refused);
 
-    /// <summary>Since the topic was last known to be read to its end.</summary>
+    /// <summary>The time since the topic was last known to be read to its end.</summary>
     public TimeSpan Age =>
         Volatile.Read(ref _freshAt) is var at and not 0 ? _clock.GetElapsedTime(at) : TimeSpan.MaxValue;
 
@@ -69,7 +74,7 @@ public sealed class SettingsReader : IDisposable
         _thread.Start();
     }
 
-    /// <summary>The records of the topic from an offset to its present end.</summary>
+    /// <summary>Reads the topic's records from an offset to its current end.</summary>
     public static IEnumerable<SettingRecord> ReadFrom(KafkaTarget kafka, long offset)
     {
         using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(kafka);
@@ -90,7 +95,7 @@ public sealed class SettingsReader : IDisposable
         }
     }
 
-    /// <summary>The next offset to be written.</summary>
+    /// <summary>The offset that the next record will get.</summary>
     public static long End(KafkaTarget kafka)
     {
         using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(kafka);
@@ -99,7 +104,7 @@ public sealed class SettingsReader : IDisposable
 
     private void Run()
     {
-        long asked = 0;
+        long queriedAt = 0;
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -107,10 +112,10 @@ public sealed class SettingsReader : IDisposable
                 ConsumeResult<byte[], byte[]>? record = _consumer.Consume(PollFor);
                 if (record is { IsPartitionEOF: false })
                 {
-                    Take(record);
+                    Apply(record);
                 }
 
-                if (asked != 0 && _clock.GetElapsedTime(asked) < AskEvery)
+                if (queriedAt != 0 && _clock.GetElapsedTime(queriedAt) < QueryEvery)
                 {
                     continue;
                 }
@@ -124,25 +129,25 @@ public sealed class SettingsReader : IDisposable
                     Volatile.Write(ref _freshAt, now);
                 }
 
-                asked = next >= ends.High ? now : 0;
+                queriedAt = next >= ends.High ? now : 0;
             }
             catch (KafkaException e) when (!e.Error.IsFatal)
             {
-                // The broker is away for a while: lanes see that settings aren't fresh, and wait.
+                // The broker is unavailable for a while. Lanes see that settings aren't fresh, and wait.
                 _stop.Token.WaitHandle.WaitOne(RetryAfter);
             }
         }
     }
 
-    private void Take(ConsumeResult<byte[], byte[]> record)
+    private void Apply(ConsumeResult<byte[], byte[]> record)
     {
         _logTime = Math.Max(_logTime, record.Message.Timestamp.UnixTimestampMs);
         string key = Key(record.Message);
         try
         {
-            _book.Apply(key, record.Message.Value is { Length: > 0 } value ? Encoding.UTF8.GetString(value) : null);
+            _builder.Apply(key, record.Message.Value is { Length: > 0 } value ? Encoding.UTF8.GetString(value) : null);
             string version = $"s-{record.Offset.Value}";
-            Timeline.Append(_book.Build(version, _base.Hash), _logTime);
+            Timeline.Append(_builder.Build(version, _base.Hash), _logTime);
             _log.SettingChanged(version, key, _logTime + (long)_activationDelay.TotalMilliseconds);
         }
         catch (SettingException e)
@@ -178,6 +183,6 @@ public sealed class SettingsReader : IDisposable
     }
 }
 
-/// <summary>A record of <c>settings</c>; without a value it deletes.</summary>
-/// <param name="LogTime">Running maximum of the topic's timestamps up to it, ms.</param>
+/// <summary>A record of <c>settings</c>. One without a value deletes.</summary>
+/// <param name="LogTime">The running maximum of the topic's timestamps up to the record, ms.</param>
 public readonly record struct SettingRecord(long Offset, long LogTime, string Key, string? Json);

@@ -7,11 +7,9 @@ using Engine.Pipeline.Replay.Signatures;
 
 namespace Engine.Pipeline.Consume.Followers;
 
-/// <summary>
-/// Reads <c>path-signatures</c> in full into the process's replay index, so that a replay is found wherever it lands
-/// and a restart fills the index again. What this process wrote itself comes back, and is known by its place in the
-/// log.
-/// </summary>
+/// <summary>Reads <c>path-signatures</c> in full into the process's replay index, so that a replay is found in
+/// whichever partition it lands, and a restart fills the index again. The process reads its own signatures back, too;
+/// the index recognizes them by partition and offset.</summary>
 public sealed class SignatureReader : IDisposable
 {
     private readonly ReplayIndex _index;
@@ -21,20 +19,19 @@ public sealed class SignatureReader : IDisposable
     public SignatureReader(KafkaTarget kafka, string prefix, ReplayIndex index, TimeProvider clock)
     {
         _index = index;
-        _topic = new TopicFollower(kafka, prefix + Topics.PathSignatures, record => Take(record.Message), clock);
+        _topic = new TopicFollower(kafka, prefix + Topics.PathSignatures, record => Apply(record.Message), clock);
     }
 
-    /// <summary>Records that were no signatures.</summary>
+    /// <summary>The number of records that weren't signatures.</summary>
     public long Unreadable => Interlocked.Read(ref _unreadable);
 
     public void Start() => _topic.Start();
 
-    /// <summary>
-    /// Waits until everything that is in the topic now is in the index; false if that takes longer than it may.
-    /// </summary>
+    /// <summary>Waits until the index contains everything that is in the topic now. Returns false if that takes too
+    /// long.</summary>
     public bool CatchUp(TimeSpan within) => _topic.CatchUp(within);
 
-    private void Take(Message<byte[], byte[]> message)
+    private void Apply(Message<byte[], byte[]> message)
     {
         if (
             message.Key is { Length: >= 1 and <= EventLimits.MaxIdentifierBytes } click

@@ -12,11 +12,9 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Consume.Followers;
 
-/// <summary>
-/// Follows <c>standings</c> and hands each partition's sums to the others that this process owns, and to whoever else
-/// asked; the places of labelled clicks go to the labels that wait for them. Lanes come and go with their partitions,
-/// from any thread.
-/// </summary>
+/// <summary>Follows <c>standings</c>. It passes each partition's sums to the other partitions that this process owns,
+/// and to a callback, and passes dimensions of labelled clicks to the labels that wait for them. Lanes add and remove
+/// their partitions from any thread.</summary>
 public sealed class StandingsFollower : IDisposable
 {
     private readonly ConcurrentDictionary<PartitionState, bool> _partitions = new();
@@ -26,7 +24,7 @@ public sealed class StandingsFollower : IDisposable
     private readonly Action<WrittenSums> _also;
     private readonly TopicFollower _topic;
 
-    /// <param name="also">Given all sums, on the follower's thread.</param>
+    /// <param name="also">Receives all sums, on the follower's thread.</param>
     public StandingsFollower(
         KafkaTarget kafka,
         string prefix,
@@ -37,27 +35,25 @@ public sealed class StandingsFollower : IDisposable
     )
     {
         (_hash, _labels, _also) = (hash, labels, also);
-        _topic = new TopicFollower(kafka, prefix + Topics.Standings, Take, clock);
+        _topic = new TopicFollower(kafka, prefix + Topics.Standings, Apply, clock);
     }
 
     public void Start() => _topic.Start();
 
-    /// <summary>
-    /// Waits until everything that is in the topic now is taken; false if that takes longer than it may.
-    /// </summary>
+    /// <summary>Waits until everything that is in the topic now is processed. Returns false if that takes too
+    /// long.</summary>
     public bool CatchUp(TimeSpan within) => _topic.CatchUp(within);
 
-    /// <summary>The log time up to which a partition's sums are written, ms; 0 where nothing is known.</summary>
+    /// <summary>The log time up to which a partition's sums are written, ms; 0 if unknown.</summary>
     public long WrittenUpTo(int partition) => _written.GetValueOrDefault(partition);
 
-    /// <summary>
-    /// From now on a partition gets what others write; what they wrote before is read by whoever takes it over.
-    /// </summary>
+    /// <summary>Passes sums that others write from now on to a partition. Its new owner reads the earlier ones
+    /// itself.</summary>
     public void Join(PartitionState partition) => _partitions[partition] = true;
 
     public void Leave(PartitionState partition) => _partitions.TryRemove(partition, out _);
 
-    private void Take(ConsumeResult<byte[], byte[]> record)
+    private void Apply(ConsumeResult<byte[], byte[]> record)
     {
         if (StandingsReader.Read(record, _hash) is not { } written)
         {

@@ -7,20 +7,18 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Consume.Followers;
 
-/// <summary>
-/// Reads <c>standings</c> once to its present end, for partitions that are taken over. Of a key it keeps what was
-/// written while the log lasted that is read again, not only the last: a click that is read again is judged by what was
-/// known then.
-/// </summary>
+/// <summary>Reads <c>standings</c> once, to its current end, for partitions that are taken over. For each key it keeps
+/// the sums written since the beginning of the stretch to rebuild, not only the last: a click decided again must see
+/// what was known then.</summary>
 internal static class StandingsReader
 {
-    /// <summary>The most records that are kept, 200 bytes each; beyond it only the last of each key.</summary>
+    /// <summary>The maximum number of records kept, 200 bytes each; beyond it, only the last of each key.</summary>
     private const int MaxRecords = 1_000_000;
 
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
-    /// <summary>What is there of every key, in the order in which it was written.</summary>
-    /// <param name="logTime">From where on, ms: of what was written before, the last of each key.</param>
+    /// <summary>Reads the sums of every key, in the order in which they were written.</summary>
+    /// <param name="logTime">The log time, ms, before which only the last sums of each key are kept.</param>
     public static List<WrittenSums> Read(KafkaTarget kafka, string prefix, KeyedHash hash, long logTime)
     {
         var found = new Dictionary<(ulong Key, int Partition), List<WrittenSums>>();
@@ -67,7 +65,7 @@ internal static class StandingsReader
         return [.. found.Values.SelectMany(sums => sums)];
     }
 
-    /// <summary>The sums that a record holds; null where it holds none.</summary>
+    /// <summary>Reads the sums in a record; null if it has none.</summary>
     public static WrittenSums? Read(ConsumeResult<byte[], byte[]> record, KeyedHash hash) =>
         record.Message is { Key: { } key, Value: { } value }
             ? StandingRecord.Read(Encoding.ASCII.GetString(key), value, hash)
@@ -89,13 +87,13 @@ internal static class StandingsReader
             consumer.Assign(new TopicPartitionOffset(partition, ends.Low));
             for (long next = ends.Low.Value; next < ends.High.Value;)
             {
-                // Less than all of it would judge clicks by sums that are too small.
+                // With some of the sums missing, clicks would be judged by sums that are too small.
                 ConsumeResult<byte[], byte[]> record = consumer.Consume(AnswerWithin)
                     ?? throw new TimeoutException(
-                        $"{topic}-{i} gave nothing from offset {next} on for {AnswerWithin.TotalSeconds} s, though "
-                            + $"its end is {ends.High}"
+                        $"{topic}-{i} delivered nothing from offset {next} on for "
+                            + $"{AnswerWithin.TotalSeconds} s, though its end is {ends.High}"
                     );
-                // What was on its way of the partition before.
+                // Still in flight from the previous partition.
                 if (record.Partition.Value != i)
                 {
                     continue;

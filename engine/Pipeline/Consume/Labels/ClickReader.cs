@@ -8,7 +8,7 @@ using Engine.Pipeline.History;
 
 namespace Engine.Pipeline.Consume.Labels;
 
-/// <summary>Reads single clicks of <c>interactions</c> again, by where they lie. One thread.</summary>
+/// <summary>Reads single clicks of <c>interactions</c> again, by partition and offset. Not thread-safe.</summary>
 internal sealed unsafe class ClickReader : IDisposable
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
@@ -24,10 +24,12 @@ internal sealed unsafe class ClickReader : IDisposable
         (_json, _protobuf) = (new JsonEventDecoder(_arena), new ProtobufEventDecoder(_arena));
     }
 
-    /// <summary>One record is wanted, not the megabytes behind it; the broker gives a larger one whole.</summary>
+    /// <summary>Only one record is wanted, not the megabytes after it. The broker sends a larger record
+    /// whole.</summary>
     private const int SmallestFetch = 16 * 1024;
 
-    /// <summary>Where a click was made; null where the log has let it go, or holds something else there.</summary>
+    /// <summary>Reads a click's dimensions; null if the log no longer has the record, or if it isn't that
+    /// click.</summary>
     public ClickDimensions? Read(int partition, long offset, string click)
     {
         _consumer.Assign(new TopicPartitionOffset(Topics.Interactions, partition, offset));

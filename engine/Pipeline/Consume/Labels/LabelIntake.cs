@@ -6,10 +6,8 @@ using Engine.Pipeline.History;
 
 namespace Engine.Pipeline.Consume.Labels;
 
-/// <summary>
-/// Takes records of <c>labels</c> into histories, and counts what became of them: read = counted + replaced + unplaced
-/// + dead letters; unplaced ones count once the place of their click is told. Any thread.
-/// </summary>
+/// <summary>Adds records of <c>labels</c> to histories, and counts their outcomes: read = counted + replaced + unplaced
+/// + dead letters. Unplaced labels are counted once the dimensions of their click are known. Thread-safe.</summary>
 public sealed class LabelIntake(Histories histories)
 {
     private readonly Lock _gate = new();
@@ -21,27 +19,29 @@ public sealed class LabelIntake(Histories histories)
 
     public Histories Histories => histories;
 
-    /// <summary>Records read.</summary>
+    /// <summary>The number of records read.</summary>
     public long Read => Volatile.Read(ref _read);
 
-    /// <summary>Labels that took the place of an earlier one of the same click and source.</summary>
+    /// <summary>The number of labels that replaced an earlier one of the same click and source.</summary>
     public long Replaced => Volatile.Read(ref _replaced);
 
-    /// <summary>The labels that wait for the place of their click.</summary>
+    /// <summary>The labels that wait for the dimensions of their click.</summary>
     public PendingLabels Waiting { get; } = new();
 
-    /// <summary>Of <see cref="Unplaced"/>, those that were counted since, by the fields of their click.</summary>
+    /// <summary>The number of <see cref="Unplaced"/> labels that were counted later, with the dimensions of their
+    /// click.</summary>
     public long Placed => Volatile.Read(ref _placed);
 
-    /// <summary>Labels that named no publisher when they came, so that nothing could be counted yet.</summary>
+    /// <summary>The number of labels without a publisher on arrival, so that nothing could be counted yet.</summary>
     public long Unplaced => Volatile.Read(ref _unplaced);
 
-    /// <summary>Records that were no labels.</summary>
+    /// <summary>The number of records that weren't labels.</summary>
     public long DeadLettered => Volatile.Read(ref _deadLettered);
 
-    /// <summary>Takes one record; why it can't be used, where it can't. Never throws for what a record holds.</summary>
-    /// <param name="message">As it was read.</param>
-    /// <param name="logTime">Running maximum of its partition's timestamps up to it, ms.</param>
+    /// <summary>Adds one record. Returns the reason if it can't be used; never throws because of a record's
+    /// contents.</summary>
+    /// <param name="message">The message as read.</param>
+    /// <param name="logTime">The running maximum of its partition's timestamps up to it, ms.</param>
     public DecodeError Take(Message<byte[], byte[]> message, long logTime)
     {
         Interlocked.Increment(ref _read);
@@ -60,7 +60,8 @@ public sealed class LabelIntake(Histories histories)
         return error;
     }
 
-    /// <summary>The place of a click is told: labels of it that waited count, each from its own minute on.</summary>
+    /// <summary>Supplies the dimensions of a click. Counts labels that waited for them, each from its own minute
+    /// on.</summary>
     public void Place(string click, ClickDimensions place)
     {
         lock (_gate)
@@ -96,7 +97,7 @@ public sealed class LabelIntake(Histories histories)
         }
     }
 
-    /// <summary>What a message's headers say of its value.</summary>
+    /// <summary>Reads the headers that describe a message's value.</summary>
     public static EventHeaders HeadersOf(Message<byte[], byte[]> message)
     {
         var headers = new EventHeaders();

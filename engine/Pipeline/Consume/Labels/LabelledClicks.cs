@@ -6,14 +6,12 @@ using Engine.Pipeline.History;
 
 namespace Engine.Pipeline.Consume.Labels;
 
-/// <summary>
-/// Reads clicks again that labels speak of, for the lanes that remember where they lie, and tells every instance by
-/// <c>standings</c> where they were made. On a thread of its own; what is asked beyond the bound is let go, and
-/// counted.
-/// </summary>
+/// <summary>Reads labelled clicks again for the lanes that remember their offsets, and sends their dimensions to every
+/// instance through <c>standings</c>. Works on its own thread. Requests beyond the bound are dropped and
+/// counted.</summary>
 public sealed class LabelledClicks : IDisposable
 {
-    private readonly BlockingCollection<(int Partition, long Offset, string Click)> _asked = new(10_000);
+    private readonly BlockingCollection<(int Partition, long Offset, string Click)> _requests = new(10_000);
     private readonly ClickReader _reader;
     private readonly KafkaOut _output;
     private readonly DeliveryTracker _sent = new();
@@ -27,15 +25,16 @@ public sealed class LabelledClicks : IDisposable
         _thread = new Thread(Run) { Name = "labelled clicks", IsBackground = true };
     }
 
-    /// <summary>Clicks that weren't read again, because too many were asked for or the log has let them go.</summary>
+    /// <summary>The number of clicks that weren't read, because there were too many requests or the log no longer has
+    /// them.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
     public void Start() => _thread.Start();
 
-    /// <summary>Requests a click of an owned partition; never waits.</summary>
+    /// <summary>Requests a click of an owned partition. Never blocks.</summary>
     public void Request(int partition, long offset, string click)
     {
-        if (!_asked.TryAdd((partition, offset, click)))
+        if (!_requests.TryAdd((partition, offset, click)))
         {
             Interlocked.Increment(ref _refused);
         }
@@ -45,7 +44,7 @@ public sealed class LabelledClicks : IDisposable
     {
         try
         {
-            foreach ((int partition, long offset, string click) in _asked.GetConsumingEnumerable(_stop.Token))
+            foreach ((int partition, long offset, string click) in _requests.GetConsumingEnumerable(_stop.Token))
             {
                 if (Read(partition, offset, click) is { } place)
                 {
@@ -63,7 +62,7 @@ public sealed class LabelledClicks : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // The process ends; whoever reads the labels next asks again.
+            // The process ends; the next reader of the labels requests them again.
         }
     }
 
@@ -88,7 +87,7 @@ public sealed class LabelledClicks : IDisposable
         }
 
         _reader.Dispose();
-        _asked.Dispose();
+        _requests.Dispose();
         _stop.Dispose();
     }
 }

@@ -6,11 +6,9 @@ using Engine.Pipeline.Decode;
 
 namespace Engine.Pipeline.Consume.Labels;
 
-/// <summary>
-/// Reads <c>labels</c> in full into the process's histories: from the topic's beginning at each start, so that nothing
-/// of them need be kept elsewhere. Every instance does, so each sends a bad label to <c>dead-letters</c>, once, under
-/// the same id.
-/// </summary>
+/// <summary>Reads <c>labels</c> in full into the process's histories. It reads from the topic's beginning at each
+/// start, so histories needn't be stored elsewhere. As every instance does so, each sends a bad label to
+/// <c>dead-letters</c> once, under the same id.</summary>
 public sealed class LabelsReader : IDisposable
 {
     private readonly KafkaOut _output;
@@ -21,21 +19,20 @@ public sealed class LabelsReader : IDisposable
     public LabelsReader(KafkaTarget kafka, LabelIntake intake, KafkaOut output, TimeProvider clock)
     {
         (Intake, _output) = (intake, output);
-        _topic = new TopicFollower(kafka, Topics.Labels, Take, clock);
+        _topic = new TopicFollower(kafka, Topics.Labels, Apply, clock);
         _logTimes = new long[_topic.Partitions];
     }
 
-    /// <summary>What became of the labels so far, and the histories that they made.</summary>
+    /// <summary>The outcomes of the labels so far, and their histories.</summary>
     public LabelIntake Intake { get; }
 
     public void Start() => _topic.Start();
 
-    /// <summary>
-    /// Waits until everything that is in the topic now is in the histories; false if that takes longer than it may.
-    /// </summary>
+    /// <summary>Waits until the histories contain everything that is in the topic now. Returns false if that takes too
+    /// long.</summary>
     public bool CatchUp(TimeSpan within) => _topic.CatchUp(within);
 
-    private void Take(ConsumeResult<byte[], byte[]> record)
+    private void Apply(ConsumeResult<byte[], byte[]> record)
     {
         int partition = record.Partition.Value;
         _logTimes[partition] = Math.Max(_logTimes[partition], record.Message.Timestamp.UnixTimestampMs);

@@ -5,7 +5,7 @@ using Engine.Pipeline.Deliver;
 
 namespace Engine.Pipeline.Consume.Lanes;
 
-/// <summary>A partition of clicks that a lane owns: its state, and what commits its totals.</summary>
+/// <summary>A partition of clicks that a lane owns: its state and its committer.</summary>
 public sealed class ClickPartition(
     PartitionLease lease,
     RebuildPlan plan,
@@ -13,17 +13,18 @@ public sealed class ClickPartition(
     PartitionCommitter committer
 ) : OwnedPartition(lease, plan)
 {
-    /// <summary>Multiples of it lie apart from each other in [0, 1), however many there are.</summary>
+    /// <summary>Spreads partitions evenly over the interval: its multiples modulo 1 are far apart, however many there
+    /// are.</summary>
     private const double GoldenRatio = 0.6180339887498949;
 
-    /// <summary>Monotonic time from which the next commit may begin; 0 before the first look.</summary>
+    /// <summary>The monotonic time at which the next commit is due; 0 before the first check.</summary>
     private long _commitDue;
 
     public PartitionState State { get; } = state;
 
     public PartitionCommitter Committer { get; } = committer;
 
-    /// <summary>What fetches it directly; null where librdkafka reads it.</summary>
+    /// <summary>Its direct fetch; null if librdkafka reads it.</summary>
     public FetchedPartition? Fetched { get; set; }
 
     public override long LogTime => State.LogTime;
@@ -37,16 +38,15 @@ public sealed class ClickPartition(
     protected override string? WaitsForTime =>
         State.NextDeadline == long.MaxValue
             ? null
-            : $"{Name} holds clicks or paths that wait until log time {State.NextDeadline}, and is at {State.LogTime}";
+            : $"{Name} has clicks or paths that wait until log time {State.NextDeadline}; it is at {State.LogTime}";
 
-    /// <summary>
-    /// Whether a commit is due: once an interval, and sooner where nothing comes any more or many sums wait for it.
-    /// Each partition has its own place in the interval, far from its neighbours': a commit keeps Redis for some
-    /// milliseconds, and several at once would delay everyone's verdicts as long.
-    /// </summary>
-    /// <param name="now">Monotonic time.</param>
-    /// <param name="interval">In its unit.</param>
-    /// <param name="quiet">The same, after which nothing comes any more.</param>
+    /// <summary>Whether a commit is due: once per interval, or sooner if no more records come or many sums wait.
+    /// Partitions commit at different points of the interval, far from each other. A commit keeps Redis busy for some
+    /// milliseconds, and several at once would delay all verdicts that long.</summary>
+    /// <param name="now">The monotonic time.</param>
+    /// <param name="interval">The interval, in the same unit.</param>
+    /// <param name="quiet">The time at the end of the partition after which a commit is due early, in the same
+    /// unit.</param>
     public bool TakeCommitDue(long now, long interval, long quiet)
     {
         bool due =
@@ -58,8 +58,8 @@ public sealed class ClickPartition(
             );
         if (due || _commitDue == 0)
         {
-            long place = (long)(Number * GoldenRatio % 1 * interval);
-            _commitDue = now + interval - ((((now - place) % interval) + interval) % interval);
+            long phase = (long)(Number * GoldenRatio % 1 * interval);
+            _commitDue = now + interval - ((((now - phase) % interval) + interval) % interval);
         }
         return due;
     }

@@ -12,20 +12,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Engine.Pipeline.Consume.Lanes;
 
-/// <summary>How the engine meets Kafka; from engine.yaml and the command line.</summary>
+/// <summary>Options for consuming from Kafka, from engine.yaml and the command line.</summary>
 public sealed record ConsumeOptions
 {
     public required KafkaTarget Kafka { get; init; }
     public required string Group { get; init; }
 
-    /// <summary>Messages taken at a time at most.</summary>
+    /// <summary>The maximum number of messages in a batch.</summary>
     public int BatchMessages { get; init; } = 4096;
 
-    /// <summary>How long a batch is waited for, ms; it bounds what waiting adds to latency.</summary>
+    /// <summary>How long to wait for a batch, ms; a bound on the latency that waiting adds.</summary>
     public int BatchWaitMs { get; init; } = 1;
 
     /// <summary>Prefixes of librdkafka settings that don't affect fetching.</summary>
-    private static readonly string[] NotOfFetching =
+    private static readonly string[] UnrelatedToFetching =
     [
         "group.",
         "session.",
@@ -44,7 +44,7 @@ public sealed record ConsumeOptions
     public bool FetchesDirectly =>
         DirectFetch
         && Kafka.Settings.Keys.All(name =>
-            NotOfFetching.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
+            UnrelatedToFetching.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
         );
 
     public bool DirectFetch { get; init; } = true;
@@ -54,7 +54,7 @@ public sealed record ConsumeOptions
     /// <summary>How often counts and progress are written.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The most bytes of results that may be under way to Redis; beyond it consuming waits.</summary>
+    /// <summary>The maximum number of bytes of results in flight to Redis; beyond it, consuming waits.</summary>
     public long MaxBytesUnderWay { get; init; } = 4 * 1024 * 1024;
 }
 
@@ -70,36 +70,33 @@ public sealed class EngineContext
     public required KeyedHash Hash { get; init; }
     public required SettingsTimeline Timeline { get; init; }
 
-    /// <summary>
-    /// Whether <c>settings</c> was read to its end within the activation delay: only then may a lane decide.
-    /// </summary>
+    /// <summary>Whether <c>settings</c> was read to its end within the activation delay. Otherwise lanes must not
+    /// decide.</summary>
     public required Func<bool> SettingsAreFresh { get; init; }
 
-    /// <summary>
-    /// Whether Kafka has answered to each of the process's lanes: until then the first to join holds back what it was
-    /// given.
-    /// </summary>
+    /// <summary>Whether all lanes of the process have joined the group. Until then, the first to join doesn't start on
+    /// its partitions.</summary>
     public required Func<bool> LanesHaveJoined { get; init; }
 
-    /// <summary>The process's replay index, and what fills it from other instances' paths.</summary>
+    /// <summary>The process's replay index, and the reader that adds other instances' paths to it.</summary>
     public required Replay.ReplayIndex Replays { get; init; }
 
     public required SignatureReader Signatures { get; init; }
 
-    /// <summary>What hands other partitions' sums to those owned here, and knows campaigns' losses.</summary>
+    /// <summary>Passes other partitions' sums to those owned here, and to the losses of campaigns.</summary>
     public required StandingsFollower Standings { get; init; }
 
-    /// <summary>What fills the process's histories from <c>labels</c>.</summary>
+    /// <summary>Fills the process's histories from <c>labels</c>.</summary>
     public required LabelsReader Labels { get; init; }
 
-    /// <summary>What reads clicks again for labels that don't say where they were made.</summary>
+    /// <summary>Reads clicks again for labels without dimensions.</summary>
     public required LabelledClicks LabelledClicks { get; init; }
     public required TimeProvider Clock { get; init; }
     public required ILogger Log { get; init; }
 
-    /// <summary>What a lane's assignment needs.</summary>
-    /// <param name="lanesHaveJoined">Whether the process's other lanes of the same group have joined it; null where
-    /// there are none.</param>
+    /// <summary>Creates the options of a lane's assignment.</summary>
+    /// <param name="lanesHaveJoined">Whether the process's other lanes of the same group have joined it; null if there
+    /// are none.</param>
     public AssignmentOptions AssignmentOf(string topic, Func<bool>? lanesHaveJoined = null) =>
         new()
         {
@@ -110,6 +107,6 @@ public sealed class EngineContext
             Log = Log,
         };
 
-    /// <summary>What a consumer's partitions are leased from.</summary>
+    /// <summary>Creates the leases of a consumer's partitions.</summary>
     public PartitionLeases LeasesOf(GroupConsumer group) => new(Redis, Keys, group.Consumer, Clock, Log);
 }

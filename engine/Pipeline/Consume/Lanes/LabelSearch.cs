@@ -7,27 +7,22 @@ using Engine.Pipeline.Keys;
 
 namespace Engine.Pipeline.Consume.Lanes;
 
-/// <summary>
-/// Looks for clicks that labels speak of without saying where they were made: in the partitions that a lane owns,
-/// beside the hot loop.
-/// </summary>
+/// <summary>Searches the partitions that a lane owns for labelled clicks whose labels lack their dimensions, outside
+/// the hot loop.</summary>
 internal sealed class LabelSearch(EngineContext context, PartitionAssignment<ClickPartition> partitions)
 {
-    /// <summary>
-    /// A label may be read a moment before its click: it is looked for so long, and until log time has passed the
-    /// label's.
-    /// </summary>
-    private static readonly TimeSpan LookFor = TimeSpan.FromSeconds(10);
+    /// <summary>How long a click is searched for, as a label may be read shortly before its click. The search also goes
+    /// on until log time passes the label's.</summary>
+    private static readonly TimeSpan SearchFor = TimeSpan.FromSeconds(10);
 
     private readonly List<(PendingLabelClick Click, long Since)> _sought = [];
     private long _labelsRead;
 
-    /// <summary>
-    /// Looks for all of them again: partitions were taken over, and labels came while somebody else owned those.
-    /// </summary>
+    /// <summary>Searches for all of them again: partitions were taken over, and labels came while they had other
+    /// owners.</summary>
     public void StartOver() => _labelsRead = 0;
 
-    /// <summary>Called once a progress interval; costs a comparison where there are no such labels.</summary>
+    /// <summary>Called once per progress interval; costs one comparison if there are no such labels.</summary>
     public void Look(long now)
     {
         PendingLabels waiting = context.Labels.Intake.Waiting;
@@ -44,7 +39,7 @@ internal sealed class LabelSearch(EngineContext context, PartitionAssignment<Cli
         _sought.RemoveAll(one =>
             IsFound(one.Click)
             || (
-                context.Clock.GetElapsedTime(one.Since, now) > LookFor
+                context.Clock.GetElapsedTime(one.Since, now) > SearchFor
                 && partitions.Owned.All(partition => IsPast(partition, one.Click))
             )
         );

@@ -9,14 +9,12 @@ using Engine.Pipeline.Deliver;
 
 namespace Engine.Pipeline.Consume.Lanes;
 
-/// <summary>
-/// One lane of clicks: a thread with a consumer, a pipeline and connections of its own. It owns the partitions that
-/// Kafka assigns to its consumer, and everything of them is touched by this thread only: reading, deciding, writing,
-/// committing, and taking partitions over and giving them back (Kafka's handlers run while it reads).
-/// </summary>
+/// <summary>One lane of clicks: a thread with its own consumer, pipeline and connections. It owns the partitions that
+/// Kafka assigns to its consumer, and only this thread touches them. It reads, decides, writes, commits, takes
+/// partitions over and releases them (Kafka's handlers run while it reads).</summary>
 public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
 {
-    /// <summary>The longest of the windows that count clicks.</summary>
+    /// <summary>The longest window that counts clicks.</summary>
     private static readonly TimeSpan LongestWindow = TimeSpan.FromHours(1);
 
     private const int CommandTimeoutMs = 5;
@@ -79,21 +77,21 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         _ticks = new TickScheduler(context.Clock);
     }
 
-    /// <summary>What ended the lane, or null.</summary>
+    /// <summary>The exception that ended the lane, or null.</summary>
     public Exception? Failure => _thread.Failure;
 
-    /// <summary>Whether Kafka has answered that it is a member of the group, be it with no partition.</summary>
+    /// <summary>Whether Kafka has confirmed the lane's membership in the group, even without partitions.</summary>
     public bool HasJoined => _partitions.HasJoined;
 
-    /// <summary>Where the lane stands; replaced whole, readable from any thread.</summary>
+    /// <summary>The lane's status: an immutable snapshot, readable from any thread.</summary>
     public LaneStatus Status => _status;
 
-    /// <summary>What became of this lane's records so far; a copy that isn't changed any more.</summary>
+    /// <summary>The outcomes of this lane's records so far, as a copy that doesn't change.</summary>
     public PartitionCounts Counts => _published;
 
     public void Start() => _thread.Start();
 
-    /// <summary>Asks the lane to finish: what is decided is written, partitions are given back.</summary>
+    /// <summary>Requests that the lane finish: it writes what is decided and releases its partitions.</summary>
     public void Stop() => _thread.Stop();
 
     public void Join() => _thread.Join();
@@ -122,13 +120,14 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
                 AutoOffsetReset = AutoOffsetReset.Earliest,
                 EnablePartitionEof = true,
                 SessionTimeoutMs = (int)options.SessionTimeout.TotalMilliseconds,
-                // A member learns of a rebalance by the answer to a heartbeat; with the default of 3 s each of a
-                // cooperative one's two rounds takes that long.
+                // A member learns of a rebalance from a heartbeat's response. With the default of 3 s, each of the two
+                // rounds of a cooperative rebalance takes that long.
                 HeartbeatIntervalMs = 500,
                 FetchWaitMaxMs = 100,
                 FetchMinBytes = 1,
-                // What lies ready is some tens of milliseconds' work: more is only memory, and would be cold when its
-                // turn comes. The default of a second before a full queue is filled again would let it run dry.
+                // The queue holds some tens of milliseconds of work. More would only use memory, and be out of the
+                // caches when its turn comes. The default back-off of a second before refilling a full queue would let
+                // it run dry.
                 FetchQueueBackoffMs = 1,
                 QueuedMinMessages = 10_000,
                 QueuedMaxMessagesKbytes = 8 * 1024,
@@ -154,7 +153,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         _partitions.Leave();
     }
 
-    /// <summary>One turn: read what came and decide it, then see to all that has its own pace.</summary>
+    /// <summary>One turn: reads and decides what has arrived, then does the periodic work.</summary>
     private void Turn()
     {
         _reader.ReadBatch();
@@ -168,7 +167,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
             _lookedAt = now;
             _labels.Look(now);
             Publish();
-            _backpressure.Tell();
+            _backpressure.LogChange();
         }
 
         SendTicks();
@@ -190,10 +189,8 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
 
     void IPartitionHost<ClickPartition>.Prepare() => _others.CatchUpStandings();
 
-    /// <summary>
-    /// What a commit covered whose sums didn't get out any more, hours of log time where an engine caught up, has to be
-    /// summed up again.
-    /// </summary>
+    /// <summary>If sums covered by a commit weren't sent before the former owner ended, they must be summed up again:
+    /// hours of log time, if an engine was catching up.</summary>
     long IPartitionHost<ClickPartition>.NeededFrom(PartitionLease lease) =>
         _context.Standings.WrittenUpTo(lease.Partition.Partition.Value);
 
@@ -246,7 +243,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         _published = counts;
         _status = new LaneStatus(
             HasJoined,
-            _partitions.Waits ?? (_redis.IsIdle ? null : "Redis owes replies"),
+            _partitions.Waits ?? (_redis.IsIdle ? null : "waiting for replies from Redis"),
             owned.Select(partition => partition.BusyAt).Append(_partitions.ChangedAt).Max(),
             owned.Sum(partition => partition.EndSince != 0 ? 0 : _reader.Lag(partition)),
             owned.Sum(partition => (long)partition.State.WaitingClicks.Count),

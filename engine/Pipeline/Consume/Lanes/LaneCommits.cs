@@ -6,9 +6,8 @@ using Engine.Pipeline.Deliver;
 
 namespace Engine.Pipeline.Consume.Lanes;
 
-/// <summary>
-/// Commits a lane's partitions, each at its own place in the interval, and sends the sums that commits cover.
-/// </summary>
+/// <summary>Commits a lane's partitions, each at its own point of the interval, and sends the sums that commits
+/// cover.</summary>
 internal sealed class LaneCommits(
     EngineContext context,
     RedisWriter redis,
@@ -16,7 +15,7 @@ internal sealed class LaneCommits(
     PartitionAssignment<ClickPartition> partitions
 )
 {
-    /// <summary>ms without a record after which a commit doesn't wait for its interval.</summary>
+    /// <summary>The time without a record, ms, after which a commit is due before its interval.</summary>
     private const int QuietMs = 250;
 
     private const int CommandTimeoutMs = 5;
@@ -29,8 +28,8 @@ internal sealed class LaneCommits(
     public long Interval { get; } =
         (long)(context.Consume.ProgressInterval.TotalSeconds * context.Clock.TimestampFrequency);
 
-    /// <summary>Begins commits that are due, and takes those under way further.</summary>
-    /// <returns>False where a partition was lost by it; the others' turn comes with the next.</returns>
+    /// <summary>Begins due commits and advances those in progress.</summary>
+    /// <returns>False if a partition was lost; the others' turn comes with the next call.</returns>
     public bool Advance(long now)
     {
         long quiet = QuietMs * _clock.TimestampFrequency / 1000;
@@ -53,9 +52,8 @@ internal sealed class LaneCommits(
         return true;
     }
 
-    /// <summary>
-    /// Commits all that is decided, as long as Redis takes it in time; else the next owner decides it again.
-    /// </summary>
+    /// <summary>Commits everything decided, as far as Redis accepts it in time. The next owner decides the rest
+    /// again.</summary>
     public void Drain(IReadOnlyCollection<ClickPartition> drained)
     {
         long since = _clock.GetTimestamp();
@@ -92,7 +90,7 @@ internal sealed class LaneCommits(
         }
     }
 
-    /// <summary>The last sums, and how far they are written: whoever takes over needn't add them up again.</summary>
+    /// <summary>Sends the last sums and marks, so that the next owner needn't sum up again.</summary>
     public void SendLastStandings()
     {
         long since = _clock.GetTimestamp();

@@ -8,23 +8,18 @@ using Engine.Pipeline.Consume.Librdkafka;
 
 namespace Engine.Pipeline.Consume.Lanes;
 
-/// <summary>
-/// Reads a lane's partitions and gives their records to its pipeline. Most are fetched from their leaders directly;
-/// librdkafka has these assigned and paused, so it keeps membership and offsets and reads nothing of them. What isn't
-/// understood here librdkafka reads (<see cref="HandOver"/>). Every turn <see cref="ReadBatch"/>, then
-/// <see cref="Fetch"/>.
-/// </summary>
+/// <summary>Reads a lane's partitions and passes their records to its pipeline. Most are fetched directly from their
+/// leaders. librdkafka has those assigned but paused, so it handles membership and offsets without reading them. It
+/// reads the partitions that can't be fetched directly (<see cref="HandOver"/>). Every turn calls
+/// <see cref="ReadBatch"/>, then <see cref="Fetch"/>.</summary>
 internal sealed unsafe class LaneReader : IDisposable
 {
-    /// <summary>
-    /// Records decided at a time: few enough that what they lie in is still near when they are decoded.
-    /// </summary>
+    /// <summary>The number of records decided at a time: few enough that their memory is still cached when they are
+    /// decoded.</summary>
     private const int FlushRecords = 512;
 
-    /// <summary>
-    /// How long an answer is waited for where Redis owes nothing, ms: replies are looked at between, and assignments
-    /// served.
-    /// </summary>
+    /// <summary>How long to wait for a response if no Redis replies are outstanding, ms. Between waits, the lane polls
+    /// replies and serves assignments.</summary>
     private const int IdleWaitMs = 5;
 
     private static readonly TimeSpan LeadersWithin = TimeSpan.FromSeconds(2),
@@ -38,7 +33,7 @@ internal sealed unsafe class LaneReader : IDisposable
     private readonly Decompressed _decompressed = new();
     private readonly RecordSetReader _reader;
     private readonly DirectFetch? _fetch;
-    private long _troubleToldAt;
+    private long _troubleLoggedAt;
     private bool _pauseDue;
 
     public LaneReader(
@@ -60,19 +55,17 @@ internal sealed unsafe class LaneReader : IDisposable
             : null;
     }
 
-    /// <summary>Called before a batch is decided; waits until it may be.</summary>
+    /// <summary>Called before a batch is decided; blocks until it may be.</summary>
     public required Action BeforeDeciding { get; init; }
 
-    /// <summary>Called with the monotonic time at which a batch was taken, once it is decided.</summary>
+    /// <summary>Called once a batch is decided, with the monotonic time at which it was received.</summary>
     public required Action<long> Decided { get; init; }
 
-    /// <summary>Whether the lane owns partitions, and fetches them all itself.</summary>
+    /// <summary>Whether the lane owns partitions and fetches all of them directly.</summary>
     private bool FetchesAll => _fetch is { Count: > 0 } && _fetch.Count == _partitions.Owned.Count;
 
-    /// <summary>
-    /// Begins to read a partition, and says from where librdkafka does: what is fetched directly it would read from the
-    /// end, until it is paused a moment later.
-    /// </summary>
+    /// <summary>Starts reading a partition, and returns the offset at which librdkafka starts. If it is fetched
+    /// directly, librdkafka starts at its end and is paused a moment later.</summary>
     public Offset Start(ClickPartition partition)
     {
         if (_fetch == null)
@@ -85,7 +78,7 @@ internal sealed unsafe class LaneReader : IDisposable
         return Offset.End;
     }
 
-    /// <summary>Reads a partition no more.</summary>
+    /// <summary>Stops reading a partition.</summary>
     public void End(ClickPartition partition)
     {
         if (partition.Fetched != null)
@@ -94,10 +87,10 @@ internal sealed unsafe class LaneReader : IDisposable
         }
     }
 
-    /// <summary>Takes what librdkafka has read, and decides it. Kafka's handlers run in here.</summary>
+    /// <summary>Receives what librdkafka has read, and decides it. Kafka's handlers run during this call.</summary>
     public void ReadBatch()
     {
-        // Where nothing is librdkafka's to read, what is fetched is waited for.
+        // If librdkafka has nothing to read, only fetching waits.
         int count = _batch.Take(FetchesAll ? 0 : _context.Consume.BatchWaitMs);
         PauseFetched();
         if (count == 0)
@@ -113,15 +106,15 @@ internal sealed unsafe class LaneReader : IDisposable
         Decided(taken);
     }
 
-    /// <summary>Takes what a broker answered, and decides it; where nothing came, it was waited for.</summary>
-    /// <param name="isIdle">Whether Redis owes nothing.</param>
+    /// <summary>Receives a broker's response, waiting if there is none, and decides it.</summary>
+    /// <param name="isIdle">Whether no Redis replies are outstanding.</param>
     public void Fetch(bool isIdle)
     {
         if (_fetch == null)
         {
             return;
         }
-        // What librdkafka reads, or Redis owes, isn't to wait for this.
+        // This wait must not delay librdkafka's messages or Redis replies.
         int waitMs =
             !FetchesAll ? 0
             : isIdle ? IdleWaitMs
@@ -143,16 +136,14 @@ internal sealed unsafe class LaneReader : IDisposable
             HandOver(partition, why);
         }
 
-        TellTrouble();
+        LogTrouble();
     }
 
-    /// <summary>Stops librdkafka's reading, until <see cref="Resume"/>.</summary>
+    /// <summary>Pauses librdkafka's reading until <see cref="Resume"/>.</summary>
     public void Pause() => _consumer.Pause(Assigned(fetched: false));
 
-    /// <summary>
-    /// Serves assignments while nothing is read. Messages that were on their way come all the same: they are read again
-    /// after <see cref="Resume"/>.
-    /// </summary>
+    /// <summary>Serves assignments while reading is paused. Discards messages that were in flight; they are read again
+    /// after <see cref="Resume"/>.</summary>
     public void ServeAssignments()
     {
         _batch.Take(0);
@@ -172,7 +163,7 @@ internal sealed unsafe class LaneReader : IDisposable
         _consumer.Resume(Assigned(fetched: false));
     }
 
-    /// <summary>Records of a partition that are in the log and not read yet; 0 where that isn't known.</summary>
+    /// <summary>The number of records of a partition in the log that aren't read yet; 0 if unknown.</summary>
     public long Lag(ClickPartition partition)
     {
         if (partition.Fetched is { } fetched)
@@ -217,7 +208,7 @@ internal sealed unsafe class LaneReader : IDisposable
         _consumer.Pause(Assigned(fetched: true));
     }
 
-    /// <summary>Appends the batch's messages of owned partitions; ends of partitions are noted.</summary>
+    /// <summary>Appends the batch's messages of owned partitions, and notes the ends of partitions.</summary>
     private void Append(int count)
     {
         long now = _context.Clock.GetTimestamp();
@@ -233,7 +224,7 @@ internal sealed unsafe class LaneReader : IDisposable
             {
                 continue;
             }
-            // What it had on its way before it was paused.
+            // In flight before the partition was paused.
             if (partition.Fetched != null)
             {
                 continue;
@@ -248,7 +239,7 @@ internal sealed unsafe class LaneReader : IDisposable
 
                 continue;
             }
-            // A seek leaves messages of before on their way.
+            // Messages from before a seek may still arrive.
             if (message->Offset < partition.Next)
             {
                 continue;
@@ -267,7 +258,7 @@ internal sealed unsafe class LaneReader : IDisposable
         }
     }
 
-    /// <summary>Appends what a broker answered of one partition, and decides what is full.</summary>
+    /// <summary>Appends a broker's data of one partition, flushing full batches.</summary>
     private void AppendFetchedRecords(in PartitionData data)
     {
         if (
@@ -309,7 +300,7 @@ internal sealed unsafe class LaneReader : IDisposable
         {
             return;
         }
-        // What was unpacked goes, and what isn't read here is read by librdkafka behind this.
+        // Decompressed memory is released, and librdkafka goes on with what can't be read here.
         _collected.Flush();
         _decompressed.Clear();
         if (_reader.End != RecordSetEnd.Read)
@@ -336,12 +327,13 @@ internal sealed unsafe class LaneReader : IDisposable
     private static string Why(RecordSetEnd end) =>
         end switch
         {
-            RecordSetEnd.OtherCompression => "it holds batches compressed otherwise than by lz4",
-            RecordSetEnd.OldFormat => "it holds batches in the format before Kafka 0.11",
-            _ => "it holds what is no batch",
+            RecordSetEnd.OtherCompression => "it has batches with a compression other than lz4",
+            RecordSetEnd.OldFormat => "it has batches in the format before Kafka 0.11",
+            _ => "it has malformed batches",
         };
 
-    /// <summary>From its next offset on librdkafka reads a partition, until it is assigned anew.</summary>
+    /// <summary>Lets librdkafka read a partition from its next offset on, until the partition is assigned
+    /// again.</summary>
     private void HandOver(FetchedPartition fetched, string why)
     {
         if (!_partitions.TryGet(fetched.Number, out ClickPartition? partition) || partition.Fetched != fetched)
@@ -356,18 +348,18 @@ internal sealed unsafe class LaneReader : IDisposable
         _consumer.Seek(new TopicPartitionOffset(partition.Lease.Partition, partition.Next));
     }
 
-    /// <summary>Tells what keeps brokers from answering: not each time, as one may come and go.</summary>
-    private void TellTrouble()
+    /// <summary>Logs why brokers don't respond, but not each time, as a broker may come and go.</summary>
+    private void LogTrouble()
     {
         if (
             _fetch!.Trouble is not { } trouble
-            || (_troubleToldAt != 0 && _context.Clock.GetElapsedTime(_troubleToldAt) < TroubleEvery)
+            || (_troubleLoggedAt != 0 && _context.Clock.GetElapsedTime(_troubleLoggedAt) < TroubleEvery)
         )
         {
             return;
         }
 
-        _troubleToldAt = _context.Clock.GetTimestamp();
+        _troubleLoggedAt = _context.Clock.GetTimestamp();
         _context.Log.FetchFails(trouble);
     }
 

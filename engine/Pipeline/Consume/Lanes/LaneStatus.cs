@@ -1,19 +1,19 @@
 namespace Engine.Pipeline.Consume.Lanes;
 
-/// <summary>Where a lane stands.</summary>
-/// <param name="HasJoined">Whether Kafka has answered that it is a member of the group, be it with no
-/// partition.</param>
-/// <param name="Waits">What is missing until all partitions that it owns are read to their end, all is acknowledged,
-/// and nothing waits; null where nothing is.</param>
-/// <param name="BusyAt">Monotonic time of the last record that was no tick, or of the last change of what the lane
-/// owns; 0 for none.</param>
-/// <param name="Lag">Records that are in the log and not read yet.</param>
+/// <summary>A lane's status.</summary>
+/// <param name="HasJoined">Whether Kafka has confirmed the lane's membership in the group, even without
+/// partitions.</param>
+/// <param name="Waits">What is missing until all its partitions are read to their end, all results are acknowledged,
+/// and nothing waits; null if nothing is missing.</param>
+/// <param name="BusyAt">The monotonic time of the last record that wasn't a tick, or of the last change of the lane's
+/// partitions; 0 for none.</param>
+/// <param name="Lag">The number of records in the log that aren't read yet.</param>
 /// <param name="WaitingClicks">Clicks that wait for their paths.</param>
-/// <param name="Evictions">What was forgotten before its time, at a bound.</param>
-/// <param name="Names">Of the partitions that it owns.</param>
-/// <param name="Trouble">What keeps results from Redis, or the last refusal; null for nothing.</param>
-/// <param name="LatencyP50">From a batch taken to its verdicts acknowledged, median, ms.</param>
-/// <param name="LatencyP99">The same, 99th percentile, ms.</param>
+/// <param name="Evictions">The number of keys evicted early, at a bound.</param>
+/// <param name="Names">The names of the partitions that it owns.</param>
+/// <param name="Trouble">What keeps results from reaching Redis, or the last rejection; null for nothing.</param>
+/// <param name="LatencyP50">The median time from receiving a batch until its verdicts are acknowledged, ms.</param>
+/// <param name="LatencyP99">The 99th percentile of that time, ms.</param>
 public sealed record LaneStatus(
     bool HasJoined,
     string? Waits,

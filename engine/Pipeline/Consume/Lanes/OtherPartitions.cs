@@ -5,28 +5,22 @@ using Engine.Pipeline.Standing;
 
 namespace Engine.Pipeline.Consume.Lanes;
 
-/// <summary>
-/// What other partitions told, given to those that are taken over: standings, path signatures and labels, each read to
-/// the present end of its topic.
-/// </summary>
+/// <summary>Gives partitions that are taken over what other partitions wrote: standings, path signatures and labels,
+/// each read to the current end of its topic.</summary>
 internal sealed class OtherPartitions(EngineContext context)
 {
-    /// <summary>
-    /// A full index of a million paths is read within seconds; a broker that takes longer must not cost the group's
-    /// membership.
-    /// </summary>
+    /// <summary>A full index of a million paths is read within seconds. A slower broker must not cost the lane its
+    /// group membership.</summary>
     private static readonly TimeSpan SignaturesWithin = TimeSpan.FromSeconds(60);
 
-    /// <summary>
-    /// Labels, and the places of their clicks in <c>standings</c>, are read from the topics' beginning when the process
-    /// starts; a hundred thousand take about a second.
-    /// </summary>
+    /// <summary>Labels, and dimensions of their clicks in <c>standings</c>, are read from the topics' beginning when
+    /// the process starts; a hundred thousand take about a second.</summary>
     private static readonly TimeSpan LabelsWithin = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan StandingsWithin = TimeSpan.FromSeconds(60);
 
-    /// <summary>Reads <c>standings</c>: how far a partition's sums are written says from where its log is
-    /// needed.</summary>
+    /// <summary>Reads <c>standings</c> to its end. How far a partition's sums are written determines from where its log
+    /// is needed.</summary>
     public void CatchUpStandings()
     {
         if (!context.Standings.CatchUp(StandingsWithin))
@@ -37,7 +31,7 @@ internal sealed class OtherPartitions(EngineContext context)
         }
     }
 
-    /// <summary>Gives partitions that were opened what others told.</summary>
+    /// <summary>Gives newly opened partitions what others wrote.</summary>
     public void Restore(IReadOnlyList<ClickPartition> taken)
     {
         RestoreStandings(taken);
@@ -52,16 +46,14 @@ internal sealed class OtherPartitions(EngineContext context)
         }
     }
 
-    /// <summary>A partition that was given back isn't told of others' sums any more.</summary>
+    /// <summary>Stops passing others' sums to a partition that was released.</summary>
     public void Leave(PartitionState state) => context.Standings.Leave(state);
 
-    /// <summary>
-    /// Gives the partitions back what they have written of their sums, and what others have; each from the log time on
-    /// that is read again.
-    /// </summary>
+    /// <summary>Restores the partitions' own sums, and adds those of others, from the log time at which the rebuild
+    /// begins.</summary>
     private void RestoreStandings(IReadOnlyList<ClickPartition> taken)
     {
-        // Whatever is written from here on comes by the follower; what comes twice changes nothing.
+        // The follower delivers everything written from here on. Sums that come twice change nothing.
         foreach (ClickPartition partition in taken)
         {
             context.Standings.Join(partition.State);
@@ -83,7 +75,7 @@ internal sealed class OtherPartitions(EngineContext context)
                         partition.State.Standings.Inbox.Add(one);
                     }
                 }
-                // A log that is read from its first record gives all its sums itself.
+                // A log that is read from its first record yields all its sums itself.
                 else if (partition.Next > 0)
                 {
                     partition.State.Standings.Restore(written);

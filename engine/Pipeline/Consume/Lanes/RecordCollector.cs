@@ -3,18 +3,17 @@ using Engine.Pipeline.Clicks;
 
 namespace Engine.Pipeline.Consume.Lanes;
 
-/// <summary>
-/// Collects records of a lane's partitions, wherever they were read, until the pipeline decides them together.
-/// <see cref="Add"/>, fill the record, <see cref="NoteBusy"/>; <see cref="Flush"/> while their memory still lives.
-/// </summary>
-/// <param name="capacity">The most records between two flushes.</param>
+/// <summary>Collects records of a lane's partitions, wherever they were read, until the pipeline decides them together.
+/// Call <see cref="Add"/>, fill the record, call <see cref="NoteBusy"/>; call <see cref="Flush"/> while the records'
+/// memory is still valid.</summary>
+/// <param name="capacity">The maximum number of records between two flushes.</param>
 internal sealed unsafe class RecordCollector(ClickPipeline pipeline, int capacity)
 {
     private readonly Record[] _records = new Record[capacity];
 
     public int Count { get; private set; }
 
-    /// <summary>The place of the partition's next record, to be filled; reading has come past it.</summary>
+    /// <summary>Gets the slot for the partition's next record, to be filled, and moves the partition past it.</summary>
     public ref Record Add(ClickPartition partition, long offset)
     {
         partition.Next = offset + 1;
@@ -25,7 +24,7 @@ internal sealed unsafe class RecordCollector(ClickPipeline pipeline, int capacit
         return ref record;
     }
 
-    /// <summary>Notes when the partition was last busy: ticks are no events to whoever waits for quiet.</summary>
+    /// <summary>Notes when the partition was last busy. Ticks don't count as activity.</summary>
     public static void NoteBusy(ClickPartition partition, in Record record, long now)
     {
         if (!Tick.Is(new ReadOnlySpan<byte>(record.Value, record.Length)))

@@ -4,22 +4,20 @@ using Engine.Partitions.Redis;
 
 namespace Engine.Pipeline.Consume.Lanes;
 
-/// <summary>
-/// Keeps a lane from reading while Redis is slower than Kafka, or has refused something for now. What was refused is
-/// taken first: a later result under the same key must not come before it.
-/// </summary>
+/// <summary>Stops a lane from reading while Redis is slower than Kafka, or has temporarily rejected commands. Rejected
+/// commands are repeated first: a later result under the same key must not overtake them.</summary>
 internal sealed class RedisBackpressure(EngineContext context, RedisWriter redis, LaneReader reader, LaneThread lane)
 {
     private const int CommandTimeoutMs = 5;
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>How long nothing is read before Kafka is told so, and assignments are served.</summary>
+    /// <summary>How long reading may stop before Kafka's partitions are paused and assignments are served.</summary>
     private static readonly TimeSpan PauseAfter = TimeSpan.FromSeconds(1);
 
     private bool _redisAway;
 
-    /// <summary>Returns at once where Redis keeps up; else waits until it has caught up.</summary>
+    /// <summary>Returns at once if Redis keeps up; otherwise waits until it has caught up.</summary>
     public void Wait()
     {
         if (redis.BytesUnderWay <= context.Consume.MaxBytesUnderWay && !redis.HasRefused)
@@ -29,21 +27,21 @@ internal sealed class RedisBackpressure(EngineContext context, RedisWriter redis
 
         long since = context.Clock.GetTimestamp();
         bool paused = false,
-            refused = redis.HasRefused;
+            rejected = redis.HasRefused;
         while (
-            (redis.BytesUnderWay > context.Consume.MaxBytesUnderWay / 2 || (refused && !redis.IsIdle))
+            (redis.BytesUnderWay > context.Consume.MaxBytesUnderWay / 2 || (rejected && !redis.IsIdle))
             && lane.Failure == null
         )
         {
-            // Waiting for replies would wake this thread for every few of them; half of what is under way takes Redis
-            // longer than this.
+            // Waiting for replies would wake this thread every few replies; Redis needs longer than this pause for half
+            // of the bytes in flight.
             if (lane.IsStopping)
             {
                 redis.Wait(CommandTimeoutMs);
             }
             else
             {
-                lane.Pause(LookEvery);
+                lane.Pause(PollEvery);
             }
 
             redis.Poll();
@@ -64,7 +62,7 @@ internal sealed class RedisBackpressure(EngineContext context, RedisWriter redis
             }
 
             reader.ServeAssignments();
-            Tell();
+            LogChange();
         }
         if (!paused)
         {
@@ -72,11 +70,11 @@ internal sealed class RedisBackpressure(EngineContext context, RedisWriter redis
         }
 
         reader.Resume();
-        Tell();
+        LogChange();
     }
 
-    /// <summary>Says once that Redis is away, and once that it is back.</summary>
-    public void Tell()
+    /// <summary>Logs once that Redis is unavailable, and once that it is back.</summary>
+    public void LogChange()
     {
         string? down = redis.Down;
         if (down != null == _redisAway)

@@ -6,10 +6,9 @@ using Confluent.Kafka;
 
 namespace Engine.Pipeline.Consume.Librdkafka;
 
-/// <summary>
-/// The few calls of librdkafka that Confluent.Kafka doesn't have: batches, headers in place, and the in-process test
-/// cluster. They resolve to the very library that Confluent.Kafka took, for two copies in one process share no handles.
-/// </summary>
+/// <summary>The few librdkafka functions that Confluent.Kafka doesn't expose: batches, headers in place, and the
+/// in-process test cluster. They resolve to the library that Confluent.Kafka has loaded, as two copies in one process
+/// don't share handles.</summary>
 public static unsafe partial class LibrdkafkaNative
 {
     private const string Library = "librdkafka";
@@ -17,7 +16,7 @@ public static unsafe partial class LibrdkafkaNative
     /// <summary>RD_KAFKA_RESP_ERR__PARTITION_EOF</summary>
     public const int PartitionEof = -191;
 
-    /// <summary>rd_kafka_message_t, as far as it is public (rdkafka.h).</summary>
+    /// <summary>The public part of rd_kafka_message_t (rdkafka.h).</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Message
     {
@@ -40,10 +39,10 @@ public static unsafe partial class LibrdkafkaNative
         );
     }
 
-    /// <summary>Runs the static constructor, so that the resolver stands before the first call.</summary>
+    /// <summary>Runs the static constructor, so that the resolver is set before the first call.</summary>
     public static void Initialize() => RuntimeHelpers.RunClassConstructor(typeof(LibrdkafkaNative).TypeHandle);
 
-    /// <summary>The native handle of a client of Confluent.Kafka.</summary>
+    /// <summary>Gets the native handle of a Confluent.Kafka client.</summary>
     public static nint HandleOf(IClient client)
     {
         Initialize();
@@ -52,7 +51,7 @@ public static unsafe partial class LibrdkafkaNative
             BindingFlags.Instance | BindingFlags.NonPublic
         )
             ?? throw new NotSupportedException(
-                "Confluent.Kafka no longer has Handle.LibrdkafkaHandle: consuming in batches needs another way to it"
+                "Confluent.Kafka no longer has Handle.LibrdkafkaHandle, which consuming in batches needs"
             );
         return ((SafeHandle)property.GetValue(client.Handle)!).DangerousGetHandle();
     }
@@ -71,7 +70,7 @@ public static unsafe partial class LibrdkafkaNative
             }
         }
 
-        throw new DllNotFoundException("librdkafka isn't loaded although Confluent.Kafka was asked to load it");
+        throw new DllNotFoundException("librdkafka isn't loaded although Confluent.Kafka should have loaded it");
     }
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_queue_get_consumer")]

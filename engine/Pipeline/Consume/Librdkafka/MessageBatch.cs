@@ -5,14 +5,12 @@ using static Engine.Pipeline.Consume.Librdkafka.LibrdkafkaNative;
 
 namespace Engine.Pipeline.Consume.Librdkafka;
 
-/// <summary>
-/// Messages of a consumer, many at a time and where librdkafka put them. <see cref="Take"/>, read,
-/// <see cref="Release"/>, on one thread; assignments are served within <see cref="Take"/>, by the handlers of the
-/// consumer. Memory of a message lives until the release.
-/// </summary>
+/// <summary>Messages of a consumer, received in batches and read in place. Call <see cref="Take"/>, read, then call
+/// <see cref="Release"/>, on one thread. The consumer's handlers serve assignments during <see cref="Take"/>. A
+/// message's memory is valid until the release.</summary>
 public sealed unsafe class MessageBatch : IDisposable
 {
-    /// <summary>Messages between asking and reading.</summary>
+    /// <summary>The number of messages between prefetching and reading.</summary>
     private const int Ahead = 8;
 
     private readonly nint _queue;
@@ -28,11 +26,9 @@ public sealed unsafe class MessageBatch : IDisposable
 
     public Message* this[int i] => _messages[i];
 
-    /// <summary>
-    /// Asks for what reading a message touches first, some messages ahead: librdkafka's threads wrote it, so it lies in
-    /// nobody's cache that is near. Whether a message has headers is written behind its value, so its end is touched
-    /// before its beginning.
-    /// </summary>
+    /// <summary>Prefetches the first memory that reading a message touches, some messages ahead: librdkafka's threads
+    /// wrote it, so it isn't in this core's caches. The message notes after its value whether it has headers, so its
+    /// end is touched before its beginning.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(int i)
     {
@@ -46,7 +42,8 @@ public sealed unsafe class MessageBatch : IDisposable
         Sse.Prefetch0(message->Payload + message->Length);
     }
 
-    /// <summary>Waits at most so long for a full batch; how many came.</summary>
+    /// <summary>Waits up to <paramref name="timeoutMs"/> ms for a full batch, and returns the number of
+    /// messages.</summary>
     public int Take(int timeoutMs)
     {
         fixed (Message** messages = _messages)

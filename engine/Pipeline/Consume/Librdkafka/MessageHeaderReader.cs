@@ -7,14 +7,12 @@ using static Engine.Pipeline.Consume.Librdkafka.LibrdkafkaNative;
 
 namespace Engine.Pipeline.Consume.Librdkafka;
 
-/// <summary>
-/// Reads the headers of a message in place: how its value is encoded, and CloudEvents' in binary mode.
-/// </summary>
+/// <summary>Reads a message's headers in place: the encoding of its value, and CloudEvents headers in binary
+/// mode.</summary>
 internal static unsafe class MessageHeaderReader
 {
-    /// <summary>
-    /// Fills what librdkafka's message has of headers into a record. A message without headers costs one call.
-    /// </summary>
+    /// <summary>Copies the relevant headers of librdkafka's message to a record. A message without headers costs one
+    /// call.</summary>
     public static void Fill(Message* message, ref Record record)
     {
         Clear(ref record);
@@ -33,13 +31,13 @@ internal static unsafe class MessageHeaderReader
         }
     }
 
-    /// <summary>The same from <see cref="Record.Headers"/>.</summary>
+    /// <summary>Does the same from <see cref="Record.Headers"/>.</summary>
     public static void Fill(ref Record record)
     {
         Clear(ref record);
         if (record.HeadersLength <= 1)
         {
-            return; // their number, 0
+            return; // a count of 0 only
         }
 
         var headers = new RecordHeaders(record.Headers, record.HeadersLength);
@@ -56,12 +54,12 @@ internal static unsafe class MessageHeaderReader
         record.CloudEvent = CloudEvent.None;
     }
 
-    /// <summary>Takes one header into a record.</summary>
+    /// <summary>Applies one header to a record.</summary>
     public static void Take(ref Record record, ReadOnlySpan<byte> key, Text text)
     {
         if (text.Start == null)
         {
-            return; // a header without a value says nothing
+            return; // a header without a value is ignored
         }
 
         switch (EventHeaders.NameOf(key))
@@ -81,7 +79,7 @@ internal static unsafe class MessageHeaderReader
         }
     }
 
-    /// <summary>All headers as they are, for a dead letter.</summary>
+    /// <summary>Copies all headers unchanged, for a dead letter.</summary>
     public static Confluent.Kafka.Headers Copy(in Record record)
     {
         var copy = new Confluent.Kafka.Headers();

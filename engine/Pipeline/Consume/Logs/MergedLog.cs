@@ -4,11 +4,9 @@ using Engine.Partitions.Kafka;
 
 namespace Engine.Pipeline.Consume.Logs;
 
-/// <summary>
-/// The logs of some topics as one, up to their present ends: partitions merged by log time, then topic, partition and
-/// offset, as the contract wants them scored again. A topic that isn't there has no records. Look at
-/// <see cref="Current"/>, then <see cref="Advance"/>. One thread.
-/// </summary>
+/// <summary>The logs of some topics as one log, up to their current ends. Partitions are merged by log time, then
+/// topic, partition and offset, as the contract requires for rescoring. A topic that doesn't exist has no records. Read
+/// <see cref="Current"/>, then call <see cref="Advance"/>. Not thread-safe.</summary>
 public sealed class MergedLog : IDisposable
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
@@ -17,19 +15,17 @@ public sealed class MergedLog : IDisposable
     private readonly Dictionary<string, int> _partitions = [];
     private readonly PriorityQueue<Source, (long LogTime, int Topic, int Partition)> _inOrder = new();
 
-    /// <summary>
-    /// Finds the partitions and their ends, and reads the first record. Throws <see cref="TimeoutException"/> where the
-    /// broker doesn't give what it has.
-    /// </summary>
+    /// <summary>Finds the partitions and their ends, and reads the first record. Throws a
+    /// <see cref="TimeoutException"/> if the broker doesn't deliver the records.</summary>
     public MergedLog(KafkaTarget kafka, IEnumerable<string> topics, TimeProvider clock)
     {
         using IConsumer<byte[], byte[]> probe = KafkaClients.Reader(kafka);
-        HashSet<string> there = TopicsOf(probe);
+        HashSet<string> existing = TopicsOf(probe);
         try
         {
             foreach ((int rank, string topic) in topics.Order(StringComparer.Ordinal).Index())
             {
-                _partitions[topic] = there.Contains(topic)
+                _partitions[topic] = existing.Contains(topic)
                     ? KafkaClients.Partitions(probe, topic, AnswerWithin, clock)
                     : 0;
                 for (int i = 0; i < _partitions[topic]; i++)
@@ -54,19 +50,19 @@ public sealed class MergedLog : IDisposable
     public ConsumeResult<byte[], byte[]>? Current =>
         _inOrder.TryPeek(out Source? source, out _) ? source.Current : null;
 
-    /// <summary>Its partition's log time, ms.</summary>
+    /// <summary>The log time of the current record's partition, ms.</summary>
     public long LogTime => _inOrder.TryPeek(out _, out (long LogTime, int, int) order) ? order.LogTime : 0;
 
-    /// <summary>How many offsets lie between the beginnings and the ends.</summary>
+    /// <summary>The number of offsets between the beginnings and the ends.</summary>
     public long Length { get; private set; }
 
-    /// <summary>How many partitions a topic has; 0 where it isn't there.</summary>
+    /// <summary>The number of partitions of a topic; 0 if it doesn't exist.</summary>
     public int Partitions(string topic) => _partitions[topic];
 
     /// <summary>Whether a topic has records.</summary>
     public bool Holds(string topic) => _sources.Exists(source => source.Partition.Topic == topic);
 
-    /// <summary>Goes on to the next record.</summary>
+    /// <summary>Moves to the next record.</summary>
     public void Advance()
     {
         Source source = _inOrder.Dequeue();
@@ -108,7 +104,7 @@ public sealed class MergedLog : IDisposable
         }
     }
 
-    /// <summary>One partition being read, with its next record in hand.</summary>
+    /// <summary>A partition being read, with its next record.</summary>
     private sealed class Source(
         IConsumer<byte[], byte[]> consumer,
         TopicPartition partition,
@@ -123,10 +119,10 @@ public sealed class MergedLog : IDisposable
         public TopicPartition Partition => partition;
         public ConsumeResult<byte[], byte[]>? Current { get; private set; }
 
-        /// <summary>Where the record in hand stands among those of other partitions.</summary>
+        /// <summary>The current record's order among those of other partitions.</summary>
         public (long LogTime, int Topic, int Partition) Order => (_logTime, rank, partition.Partition.Value);
 
-        /// <summary>Takes the next record in hand; false at the end.</summary>
+        /// <summary>Reads the next record; false at the end.</summary>
         public bool Advance()
         {
             Current = null;
@@ -137,7 +133,7 @@ public sealed class MergedLog : IDisposable
 
             ConsumeResult<byte[], byte[]> result = consumer.Consume(AnswerWithin)
                 ?? throw new TimeoutException(
-                    $"{RedisKeys.Partition(partition.Topic, partition.Partition.Value)} gave nothing from offset "
+                    $"{RedisKeys.Partition(partition.Topic, partition.Partition.Value)} delivered nothing from offset "
                         + $"{_next} on for {AnswerWithin.TotalSeconds} s, though its end is {end}"
                 );
             if (result.IsPartitionEOF)

@@ -3,11 +3,9 @@ using Engine.Partitions.Kafka;
 
 namespace Engine.Pipeline.Consume.Logs;
 
-/// <summary>
-/// Reads a topic in full, from its beginning and then on and on, on a thread of its own: what every instance must know
-/// whole. Records of a partition are given in their order, on that thread. <see cref="Start"/> once;
-/// <see cref="CatchUp"/> from any thread.
-/// </summary>
+/// <summary>Reads a topic in full from its beginning and then follows it, on its own thread: for topics that every
+/// instance must know entirely. Passes the records of each partition in order, on that thread. Call <see cref="Start"/>
+/// once; <see cref="CatchUp"/> may be called from any thread.</summary>
 public sealed class TopicFollower : IDisposable
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5),
@@ -23,7 +21,7 @@ public sealed class TopicFollower : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
 
-    /// <param name="take">Given each record, with its partition and offset.</param>
+    /// <param name="take">Receives each record, with its partition and offset.</param>
     public TopicFollower(
         KafkaTarget kafka,
         string topic,
@@ -39,7 +37,7 @@ public sealed class TopicFollower : IDisposable
         _thread = new Thread(Run) { Name = topic, IsBackground = true };
     }
 
-    /// <summary>How many partitions the topic has.</summary>
+    /// <summary>The number of partitions of the topic.</summary>
     public int Partitions => _partitions.Length;
 
     public void Start()
@@ -48,9 +46,8 @@ public sealed class TopicFollower : IDisposable
         _thread.Start();
     }
 
-    /// <summary>
-    /// Waits until everything that is in the topic now is taken; false if that takes longer than it may.
-    /// </summary>
+    /// <summary>Waits until everything that is in the topic now is processed. Returns false if that takes too
+    /// long.</summary>
     public bool CatchUp(TimeSpan within)
     {
         long since = _clock.GetTimestamp();
@@ -94,7 +91,7 @@ public sealed class TopicFollower : IDisposable
             }
             catch (KafkaException e) when (!e.Error.IsFatal)
             {
-                // The broker is away for a while; it is asked again.
+                // The broker is unavailable for a while; try again.
                 _stop.Token.WaitHandle.WaitOne(RetryAfter);
             }
         }

@@ -15,11 +15,10 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Consume.Rescore;
 
-/// <summary>
-/// Scores the log of <c>interactions</c> again, without Redis: whoever reads it gives it record by record, partitions
-/// merged as the contract says; what crosses partitions, and what labels said, is made anew in memory. Verdicts go to a
-/// stream, one a line, in the order in which they are decided, and are there after <see cref="Flush"/>. One thread.
-/// </summary>
+/// <summary>Rescores the log of <c>interactions</c>, without Redis. The caller passes records one by one, with
+/// partitions merged as the contract defines. Standings of other partitions and histories of labels are recreated in
+/// memory. Verdicts go to a stream, one per line, in the order in which they are decided, and are complete after
+/// <see cref="Flush"/>. Not thread-safe.</summary>
 public sealed unsafe class LogScorer : IDisposable
 {
     private const int BatchRecords = 1024;
@@ -35,9 +34,9 @@ public sealed unsafe class LogScorer : IDisposable
     private int _count;
     private ClickReader? _clicks;
 
-    /// <param name="partitions">How many partitions the topic has.</param>
-    /// <param name="output">Where lines go.</param>
-    /// <param name="told">Hears what each partition would write to <c>standings</c>.</param>
+    /// <param name="partitions">The number of partitions of the topic.</param>
+    /// <param name="output">Receives the lines.</param>
+    /// <param name="onStandings">Receives what each partition would write to <c>standings</c>.</param>
     public LogScorer(
         KafkaTarget kafka,
         KeyedHash hash,
@@ -45,7 +44,7 @@ public sealed unsafe class LogScorer : IDisposable
         PipelineLimits limits,
         int partitions,
         Stream output,
-        Action<WrittenSums> told,
+        Action<WrittenSums> onStandings,
         TimeProvider clock
     )
     {
@@ -58,7 +57,7 @@ public sealed unsafe class LogScorer : IDisposable
                 .Range(0, partitions)
                 .Select(number => new PartitionState(number, limits, timeline.Latest.Limits)),
         ];
-        _sink = new LineSink(output, hash, _partitions, told);
+        _sink = new LineSink(output, hash, _partitions, onStandings);
         _pipeline = new ClickPipeline(
             hash,
             timeline,
@@ -69,11 +68,11 @@ public sealed unsafe class LogScorer : IDisposable
         );
     }
 
-    /// <summary>How many verdicts were written.</summary>
+    /// <summary>The number of verdicts written.</summary>
     public long Verdicts => _sink.Verdicts;
 
-    /// <summary>The next record of <c>interactions</c>.</summary>
-    /// <param name="logTime">Its partition's log time, ms.</param>
+    /// <summary>Adds the next record of <c>interactions</c>.</summary>
+    /// <param name="logTime">The log time of its partition, ms.</param>
     public void Take(ConsumeResult<byte[], byte[]> message, long logTime)
     {
         if (_labels.IsDue(logTime))
@@ -88,7 +87,7 @@ public sealed unsafe class LogScorer : IDisposable
         }
     }
 
-    /// <summary>Decides all records that were given.</summary>
+    /// <summary>Decides all records added so far.</summary>
     public void Flush()
     {
         if (_count > 0)
@@ -177,12 +176,14 @@ public sealed unsafe class LogScorer : IDisposable
         }
     }
 
-    /// <summary>
-    /// Writes verdicts as lines, and carries sums between partitions; all else that a live engine would send has no
-    /// reader here.
-    /// </summary>
-    private sealed class LineSink(Stream output, KeyedHash hash, PartitionState[] partitions, Action<WrittenSums> told)
-        : IDecisionSink
+    /// <summary>Writes verdicts as lines, and passes sums between partitions. Everything else that a live engine would
+    /// send has no reader here.</summary>
+    private sealed class LineSink(
+        Stream output,
+        KeyedHash hash,
+        PartitionState[] partitions,
+        Action<WrittenSums> onStandings
+    ) : IDecisionSink
     {
         private readonly Utf8Builder _line = new();
 
@@ -213,8 +214,8 @@ public sealed unsafe class LogScorer : IDisposable
                     StandingRecord.Fingerprint(sums, hash),
                     sums.Copy(partition.Position)
                 );
-                told(written);
-                // Partitions hear of each other's sums where a live engine would write them.
+                onStandings(written);
+                // Partitions receive each other's sums at the point where a live engine would write them.
                 foreach (PartitionState other in partitions)
                 {
                     if (other != partition)

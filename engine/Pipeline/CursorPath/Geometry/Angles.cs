@@ -6,9 +6,7 @@ namespace Engine.Pipeline.CursorPath.Geometry;
 /// <summary>Angles of 16 vectors at once.</summary>
 internal static class Angles
 {
-    /// <summary>
-    /// The angle from a to b, rad, in [-pi, pi]; 0 where one of them has no length. Within 4e-7 of the exact one.
-    /// </summary>
+    /// <summary>The angle from a to b, rad, in [-pi, pi]; 0 if either has no length. The error is below 4e-7.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Between(
         Vector512<float> ax,
@@ -17,10 +15,8 @@ internal static class Angles
         Vector512<float> by
     ) => Of((ax * by) - (ay * bx), (ax * bx) + (ay * by));
 
-    /// <summary>
-    /// atan2(y, x): the polynomial is the Chebyshev series of atan(sqrt(s)) / sqrt(s) on [0, 1], cut after the eighth
-    /// power.
-    /// </summary>
+    /// <summary>atan2(y, x). The polynomial is the Chebyshev series of atan(sqrt(s)) / sqrt(s) on [0, 1], truncated
+    /// after the eighth power.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Of(Vector512<float> y, Vector512<float> x)
     {
@@ -28,10 +24,9 @@ internal static class Angles
             absY = Vector512.Abs(y),
             zero = Vector512<float>.Zero;
         Vector512<float> steep = Vector512.GreaterThan(absY, absX);
-        Vector512<float> most = Vector512.ConditionalSelect(steep, absY, absX),
-            least = Vector512.ConditionalSelect(steep, absX, absY);
-        Vector512<float> a =
-                least / Vector512.ConditionalSelect(Vector512.Equals(most, zero), Vector512<float>.One, most),
+        Vector512<float> max = Vector512.ConditionalSelect(steep, absY, absX),
+            min = Vector512.ConditionalSelect(steep, absX, absY);
+        Vector512<float> a = min / Vector512.ConditionalSelect(Vector512.Equals(max, zero), Vector512<float>.One, max),
             s = a * a;
         Vector512<float> p = Vector512.Create(0.00283406419f);
         p = (p * s) + Vector512.Create(-0.01600503f);

@@ -2,33 +2,32 @@ using System.Runtime.Intrinsics;
 
 namespace Engine.Pipeline.CursorPath.Geometry;
 
-/// <summary>
-/// What every feature is computed on: a path less what its recorder and its task put in. Points without a move go (a
-/// recorder of events has none, one of samples has many, and people's paths end in a dwell that programs' don't:
-/// models.md), so do steps back in time; of points at one time the last stays; a gap counts 250 ms at most.
-/// </summary>
+/// <summary>Cleans a path for all features: removes what its recorder and its task add. It drops points without
+/// movement (a recorder of events has none, a sampling one has many, and people's paths end in a dwell that programs'
+/// don't: models.md) and steps back in time. Of several points at one time, it keeps the last. It shortens gaps to 250
+/// ms.</summary>
 public static class PathCleaning
 {
-    /// <summary>A pause counts for so many milliseconds at most (models.md).</summary>
+    /// <summary>The maximum that a pause counts, ms (models.md).</summary>
     public const float LongestGap = 250;
 
-    /// <summary>Cleans a path into the scratch; 0 points if none is a number.</summary>
+    /// <summary>Cleans a path into the scratch; 0 points remain if none is finite.</summary>
     /// <param name="t">Milliseconds from the first point.</param>
     /// <param name="x">CSS pixels.</param>
     /// <param name="y">CSS pixels.</param>
-    /// <param name="scratch">Takes the cleaned path; at most its first <see cref="PathScratch.MaxPoints"/> points are
-    /// read.</param>
+    /// <param name="scratch">Receives the cleaned path. At most the first <see cref="PathScratch.MaxPoints"/> points
+    /// are read.</param>
     public static void Clean(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y, PathScratch scratch)
     {
-        int given = Math.Min(t.Length, PathScratch.MaxPoints);
-        t[..given].CopyTo(scratch.T);
-        x[..given].CopyTo(scratch.X);
-        y[..given].CopyTo(scratch.Y);
-        scratch.Count = IsClean(scratch, given) ? given : Sift(scratch, given);
+        int count = Math.Min(t.Length, PathScratch.MaxPoints);
+        t[..count].CopyTo(scratch.T);
+        x[..count].CopyTo(scratch.X);
+        y[..count].CopyTo(scratch.Y);
+        scratch.Count = IsClean(scratch, count) ? count : Sift(scratch, count);
         Measure(scratch);
     }
 
-    /// <summary>Whether nothing has to go, as in nearly all recordings of events.</summary>
+    /// <summary>Whether nothing must be dropped, as in nearly all recordings of events.</summary>
     private static bool IsClean(PathScratch path, int n)
     {
         Vector512<float> zero = Vector512<float>.Zero,
@@ -38,7 +37,7 @@ public static class PathCleaning
             Vector512<float> t = Series.Load(path.T, i),
                 x = Series.Load(path.X, i),
                 y = Series.Load(path.Y, i);
-            // what is no number or infinite isn't 0 less itself
+            // a NaN or an infinity minus itself isn't 0
             Vector512<float> finite = Vector512.Equals((t - t) + (x - x) + (y - y), zero);
             Vector512<float> moves = ~(
                 Vector512.Equals(x, Series.Load(path.X, i + 1)) & Vector512.Equals(y, Series.Load(path.Y, i + 1))
@@ -51,12 +50,12 @@ public static class PathCleaning
         return wrong.ExtractMostSignificantBits() == 0;
     }
 
-    /// <summary>Leaves out what has to go, in place; returns how many points stay.</summary>
-    private static int Sift(PathScratch path, int given)
+    /// <summary>Drops what must be dropped, in place, and returns the number of remaining points.</summary>
+    private static int Sift(PathScratch path, int count)
     {
         int n = 0;
         float last = float.NegativeInfinity;
-        for (int i = 0; i < given; i++)
+        for (int i = 0; i < count; i++)
         {
             (float t, float x, float y) = (path.T[i], path.X[i], path.Y[i]);
             if (!(t >= last) || !float.IsFinite(t) || !float.IsFinite(x) || !float.IsFinite(y))
@@ -72,7 +71,7 @@ public static class PathCleaning
 
             if (n > 0 && x == path.X[n - 1] && y == path.Y[n - 1])
             {
-                // rest before the first move is not part of the movement
+                // rest before the first move isn't part of the movement
                 if (n == 1)
                 {
                     path.T[0] = t;

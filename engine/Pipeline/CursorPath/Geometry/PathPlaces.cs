@@ -3,21 +3,18 @@ using System.Runtime.Intrinsics;
 
 namespace Engine.Pipeline.CursorPath.Geometry;
 
-/// <summary>
-/// Places on the lines between a cleaned path's points, at equal steps of time or of arc length. No branch hangs on
-/// where points lie: each point marks the first place that lies beyond it, and the greatest mark so far is the point
-/// before a place.
-/// </summary>
+/// <summary>Interpolates a cleaned path at equal steps of time or of arc length. No branch depends on the points: each
+/// point marks the first position after it, and the running maximum of the marks is the point before a
+/// position.</summary>
 internal static class PathPlaces
 {
-    /// <summary>
-    /// Marks, for places from <paramref name="start"/> on, the point before each in <see cref="PathScratch.Before"/>.
-    /// </summary>
-    /// <param name="path">A cleaned path of 2 points and more.</param>
+    /// <summary>Finds the point before each position, from <paramref name="start"/> on, and writes it to
+    /// <see cref="PathScratch.Before"/>.</summary>
+    /// <param name="path">A cleaned path of at least 2 points.</param>
     /// <param name="key">Time or arc length, ascending.</param>
-    /// <param name="start">The first place's key.</param>
-    /// <param name="step">From one place to the next, in the key's unit, greater than 0.</param>
-    /// <param name="count">Places, 1 to <see cref="PathScratch.MaxGrid"/>.</param>
+    /// <param name="start">The key of the first position.</param>
+    /// <param name="step">The distance between positions, in the key's unit, greater than 0.</param>
+    /// <param name="count">The number of positions, 1 to <see cref="PathScratch.MaxGrid"/>.</param>
     public static void Find(PathScratch path, float[] key, float start, float step, int count)
     {
         int inner = path.Count - 1;
@@ -30,7 +27,7 @@ internal static class PathPlaces
         {
             Vector512<float> place = Vector512.Floor((Series.Load(key, i) - from) * perStep) + Vector512<float>.One;
             place = Vector512.Min(Vector512.Max(place, Vector512<float>.Zero), beyond);
-            // what is no number, as where steps are too short to be divided by, becomes 0
+            // NaN, as when steps are too short to divide by, becomes 0
             Vector512.ConvertToInt32(place).StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(first), (nuint)i);
         }
 
@@ -40,23 +37,23 @@ internal static class PathPlaces
             before[first[i]] = i;
         }
 
-        for (int j = 1, most = before[0]; j < count; j++)
+        for (int j = 1, max = before[0]; j < count; j++)
         {
-            most = Math.Max(most, before[j]);
-            before[j] = most;
+            max = Math.Max(max, before[j]);
+            before[j] = max;
         }
     }
 
-    /// <summary>Values at the places that <see cref="Find"/> found.</summary>
-    /// <param name="path">The same.</param>
-    /// <param name="key">The same.</param>
-    /// <param name="start">The same.</param>
-    /// <param name="step">The same.</param>
-    /// <param name="count">The same.</param>
-    /// <param name="a">What is wanted, by point.</param>
-    /// <param name="b">And another.</param>
-    /// <param name="toA">Takes <paramref name="count"/> values.</param>
-    /// <param name="toB">The same.</param>
+    /// <summary>Interpolates values at the positions from <see cref="Find"/>.</summary>
+    /// <param name="path">The path passed to <see cref="Find"/>.</param>
+    /// <param name="key">The key passed to <see cref="Find"/>.</param>
+    /// <param name="start">The start passed to <see cref="Find"/>.</param>
+    /// <param name="step">The step passed to <see cref="Find"/>.</param>
+    /// <param name="count">The count passed to <see cref="Find"/>.</param>
+    /// <param name="a">The first series of values, by point.</param>
+    /// <param name="b">The second series of values, by point.</param>
+    /// <param name="toA">Receives <paramref name="count"/> values of <paramref name="a"/>.</param>
+    /// <param name="toB">Receives <paramref name="count"/> values of <paramref name="b"/>.</param>
     public static void Take(
         PathScratch path,
         float[] key,
@@ -83,11 +80,10 @@ internal static class PathPlaces
         }
     }
 
-    /// <summary>
-    /// Makes the grids: places at equal times up to the last point, and every second and fourth of them.
-    /// </summary>
-    /// <param name="path">A cleaned path of 2 points and more.</param>
-    /// <param name="step">Milliseconds.</param>
+    /// <summary>Computes the grids: positions at equal times up to the last point, and every second and fourth of
+    /// them.</summary>
+    /// <param name="path">A cleaned path of at least 2 points.</param>
+    /// <param name="step">The step, ms.</param>
     public static void Grid(PathScratch path, float step)
     {
         PlaceRow grid = path.Grid;

@@ -2,29 +2,29 @@ using System.Runtime.Intrinsics;
 
 namespace Engine.Pipeline.CursorPath.Geometry;
 
-/// <summary>Places in a row, and the steps between them.</summary>
-/// <param name="most">The most places.</param>
-internal sealed class PlaceRow(int most)
+/// <summary>A row of positions, and the steps between them.</summary>
+/// <param name="capacity">The maximum number of positions.</param>
+internal sealed class PlaceRow(int capacity)
 {
-    /// <summary>px, by place.</summary>
-    public float[] X { get; } = Series.Room(most);
+    /// <summary>The x of each position, px.</summary>
+    public float[] X { get; } = Series.Room(capacity);
 
-    /// <summary>px, by place.</summary>
-    public float[] Y { get; } = Series.Room(most);
+    /// <summary>The y of each position, px.</summary>
+    public float[] Y { get; } = Series.Room(capacity);
 
-    /// <summary>px to the next place.</summary>
-    public float[] Dx { get; } = Series.Room(most);
+    /// <summary>The step in x to the next position, px.</summary>
+    public float[] Dx { get; } = Series.Room(capacity);
 
-    /// <summary>px to the next place.</summary>
-    public float[] Dy { get; } = Series.Room(most);
+    /// <summary>The step in y to the next position, px.</summary>
+    public float[] Dy { get; } = Series.Room(capacity);
 
-    /// <summary>How far the next place is, px.</summary>
-    public float[] Step { get; } = Series.Room(most);
+    /// <summary>The distance to the next position, px.</summary>
+    public float[] Step { get; } = Series.Room(capacity);
 
-    /// <summary>Places; steps are one fewer.</summary>
+    /// <summary>The number of positions; there is one step fewer.</summary>
     public int Count { get; set; }
 
-    /// <summary>Takes every <paramref name="each"/>th place of another row, its last included.</summary>
+    /// <summary>Copies every <paramref name="each"/>th position of another row, including its last.</summary>
     public void Thin(PlaceRow row, int each)
     {
         Count = ((row.Count - 1) / each) + 1;
@@ -36,10 +36,10 @@ internal sealed class PlaceRow(int most)
         Measure();
     }
 
-    /// <summary>Makes the steps.</summary>
+    /// <summary>Computes the steps.</summary>
     public void Measure() => Measure(X, Y, Count, Dx, Dy, Step);
 
-    /// <summary>From each of some places to the next, and how far that is.</summary>
+    /// <summary>Computes the steps from each position to the next, and their lengths.</summary>
     public static void Measure(float[] x, float[] y, int count, float[] dx, float[] dy, float[] step)
     {
         for (int i = 0; i < count - 1; i += Series.Width)
@@ -52,7 +52,7 @@ internal sealed class PlaceRow(int most)
         }
     }
 
-    /// <summary>The angles between successive steps, rad: one fewer than steps.</summary>
+    /// <summary>Computes the angles between successive steps, rad: one fewer than steps.</summary>
     public static void Turns(float[] dx, float[] dy, int steps, float[] turns)
     {
         for (int i = 0; i < steps - 1; i += Series.Width)

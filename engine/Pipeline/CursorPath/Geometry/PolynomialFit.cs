@@ -2,27 +2,25 @@ using System.Runtime.Intrinsics;
 
 namespace Engine.Pipeline.CursorPath.Geometry;
 
-/// <summary>
-/// Residuals of least-squares polynomials through 32 evenly spaced values, by an orthonormal basis made once
-/// (Gram-Schmidt on powers): what the values' squares add up to, less the squares of their coefficients. Bezier curves
-/// are cubics, minimum jerk is a quintic in time: what a formula drew leaves almost no residual, a hand does.
-/// </summary>
+/// <summary>Residuals of least-squares polynomials through 32 evenly spaced values. Uses an orthonormal basis computed
+/// once (Gram-Schmidt on powers): the residual is the values' sum of squares minus the squares of their coefficients.
+/// Bezier curves are cubics and minimum jerk is a quintic in time, so a formula's path leaves almost no residual, but a
+/// hand's does.</summary>
 internal static class PolynomialFit
 {
     public const int Points = 32;
     public const int Degrees = 8;
 
-    /// <summary>By point, the values of the polynomials of degree 0 to 7.</summary>
+    /// <summary>For each point, the values of the polynomials of degree 0 to 7.</summary>
     private static readonly Vector512<double>[] Basis = MakeBasis();
 
-    /// <summary>
-    /// Sums of squared distances from the polynomials of each degree up to 7, added to what is there.
-    /// </summary>
-    /// <param name="values">The first <see cref="Points"/> count.</param>
+    /// <summary>Adds the sums of squared distances from the polynomials of each degree up to 7 to
+    /// <paramref name="byDegree"/>.</summary>
+    /// <param name="values">The first <see cref="Points"/> values are used.</param>
     /// <param name="byDegree"><see cref="Degrees"/> sums.</param>
     public static void AddResiduals(float[] values, Span<double> byDegree)
     {
-        // two sums each, as one would wait for itself
+        // two sums of each kind, to break the dependency chain
         Vector512<double> even = Vector512<double>.Zero,
             odd = even;
         double evenSquares = 0,
@@ -31,7 +29,7 @@ internal static class PolynomialFit
         Vector512<double>[] basis = Basis;
         for (int i = 0; i < basis.Length - 1; i += 2)
         {
-            // from the first one on: what is common to all leaves no residual, and takes digits
+            // relative to the first value: a common part leaves no residual, but costs precision
             double value = values[i] - first,
                 next = values[i + 1] - first;
             even += basis[i] * Vector512.Create(value);
@@ -49,7 +47,7 @@ internal static class PolynomialFit
         }
     }
 
-    /// <summary>Root mean square distance of a sum of squared ones.</summary>
+    /// <summary>The root mean square distance, from a sum of squares.</summary>
     public static float Distance(double squares) => (float)Math.Sqrt(squares / Points);
 
     private static Vector512<double>[] MakeBasis()
@@ -61,7 +59,7 @@ internal static class PolynomialFit
             [
                 .. Enumerable.Range(0, Points).Select(i => Math.Pow((2.0 * i / (Points - 1)) - 1, degree)),
             ];
-            // twice, for the digits
+            // twice, for precision
             for (int round = 0; round < 2; round++)
             {
                 for (int lower = 0; lower < degree; lower++)

@@ -5,32 +5,29 @@ using System.Runtime.Intrinsics;
 
 namespace Engine.Pipeline.CursorPath.Geometry;
 
-/// <summary>
-/// Statistics of short series, 16 values at once; of an empty or constant one 0, so that no feature is ever NaN. Series
-/// lie at the beginning of arrays that are longer by a vector at least, whatever is there. Sums are taken in one order
-/// whatever vectors the machine has (those of 16 are made of narrower ones where it has none), so results are equal on
-/// all.
-/// </summary>
+/// <summary>Statistics of short series, 16 values at once. They are 0 for an empty or constant series, so that no
+/// feature is ever NaN. A series is at the beginning of an array that is longer by at least a vector of arbitrary
+/// values. Sums are in one order regardless of the machine's vectors (narrower ones emulate those of 16), so results
+/// are equal on all.</summary>
 internal static class Series
 {
-    /// <summary>Values at once.</summary>
+    /// <summary>The number of values in a vector.</summary>
     public const int Width = 16;
 
-    /// <summary>
-    /// By so much arrays are longer than what they hold, so that whole vectors can be read and written from any place
-    /// in it.
-    /// </summary>
+    /// <summary>How much longer arrays are than their series, so that whole vectors can be read and written at any
+    /// index.</summary>
     public const int Padding = 2 * Width;
 
     private const float Epsilon = 1e-9f;
 
-    /// <summary>Series up to so long are sorted by counting what is less: for long ones that is slower.</summary>
+    /// <summary>The maximum length of series sorted by counting smaller values; for longer ones that is
+    /// slower.</summary>
     private const int MaxCounted = 128;
 
-    /// <summary>An array for series of up to so many values.</summary>
-    public static float[] Room(int most) => new float[most + Padding];
+    /// <summary>Creates an array for a series of up to <paramref name="capacity"/> values.</summary>
+    public static float[] Room(int capacity) => new float[capacity + Padding];
 
-    /// <summary>The 16 values from <paramref name="at"/> on.</summary>
+    /// <summary>Loads the 16 values from <paramref name="at"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(float[] v, int at)
     {
@@ -38,11 +35,11 @@ internal static class Series
         return Vector512.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(v), (nuint)at);
     }
 
-    /// <summary>The same, what lies at <paramref name="n"/> and beyond as 0.</summary>
+    /// <summary>Loads 16 values, with those at <paramref name="n"/> and beyond as 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(float[] v, int at, int n) => Load(v, at) & Within(at, n);
 
-    /// <summary>Writes 16 values from <paramref name="at"/> on.</summary>
+    /// <summary>Stores 16 values from <paramref name="at"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> values, float[] v, int at)
     {
@@ -50,14 +47,13 @@ internal static class Series
         values.StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(v), (nuint)at);
     }
 
-    /// <summary>
-    /// All ones in the lanes of the vector at <paramref name="at"/> that lie before <paramref name="n"/>.
-    /// </summary>
+    /// <summary>A mask of the lanes of the vector at <paramref name="at"/> that are before
+    /// <paramref name="n"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Within(int at, int n) =>
         Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(n - at)).AsSingle();
 
-    /// <summary>The sum of 16 lanes, halves added to halves.</summary>
+    /// <summary>The sum of 16 lanes, adding halves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> v)
     {
@@ -77,9 +73,9 @@ internal static class Series
         return Math.Max(two[0], two[1]);
     }
 
-    /// <summary>How many lanes hold.</summary>
+    /// <summary>The number of lanes set in a mask.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Count(Vector512<float> holds) => BitOperations.PopCount(holds.ExtractMostSignificantBits());
+    public static int Count(Vector512<float> mask) => BitOperations.PopCount(mask.ExtractMostSignificantBits());
 
     public static float Sum(float[] v, int n)
     {
@@ -94,7 +90,7 @@ internal static class Series
 
     public static float Mean(float[] v, int n) => n > 0 ? Sum(v, n) / n : 0;
 
-    /// <summary>Sum of squares.</summary>
+    /// <summary>The sum of squares.</summary>
     public static float Squares(float[] v, int n)
     {
         Vector512<float> sum = Vector512<float>.Zero;
@@ -107,10 +103,9 @@ internal static class Series
         return Sum(sum);
     }
 
-    /// <summary>
-    /// Deviations from the mean, and zeros behind them as far as <see cref="Autocorrelation"/> reads.
-    /// </summary>
-    /// <returns>The sum of their squares.</returns>
+    /// <summary>Writes deviations from the mean, followed by as many zeros as <see cref="Autocorrelation"/>
+    /// reads.</summary>
+    /// <returns>The sum of the deviations' squares.</returns>
     public static float Deviate(float[] v, int n, float mean, float[] deviations)
     {
         Vector512<float> sum = Vector512<float>.Zero,
@@ -127,7 +122,7 @@ internal static class Series
         return Sum(sum);
     }
 
-    /// <summary>Standard deviation.</summary>
+    /// <summary>The standard deviation.</summary>
     public static float Std(float[] v, int n)
     {
         Vector512<float> sum = Vector512<float>.Zero,
@@ -141,7 +136,7 @@ internal static class Series
         return n > 0 ? MathF.Sqrt(Sum(sum) / n) : 0;
     }
 
-    /// <summary>Third standardised moment of deviations.</summary>
+    /// <summary>The third standardised moment, from deviations.</summary>
     public static float Skew(float[] deviations, int n, float squares)
     {
         Vector512<float> sum = Vector512<float>.Zero;
@@ -155,7 +150,7 @@ internal static class Series
         return variance < Epsilon ? 0 : Sum(sum) / n / (variance * MathF.Sqrt(variance));
     }
 
-    /// <summary>Fourth standardised moment of deviations.</summary>
+    /// <summary>The fourth standardised moment, from deviations.</summary>
     public static float Kurtosis(float[] deviations, int n, float squares)
     {
         Vector512<float> sum = Vector512<float>.Zero;
@@ -170,7 +165,7 @@ internal static class Series
         return variance < Epsilon ? 0 : Sum(sum) / n / (variance * variance);
     }
 
-    /// <summary>Of deviations, with themselves <paramref name="lag"/> places on (16 at most).</summary>
+    /// <summary>The autocorrelation of deviations at a lag of <paramref name="lag"/> values (at most 16).</summary>
     public static float Autocorrelation(float[] deviations, int n, float squares, int lag)
     {
         Vector512<float> sum = Vector512<float>.Zero;
@@ -182,7 +177,7 @@ internal static class Series
         return squares < Epsilon ? 0 : Sum(sum) / squares;
     }
 
-    /// <summary>Least squares of b on a, and their correlation (Pearson).</summary>
+    /// <summary>The least-squares slope of b on a, and their correlation (Pearson).</summary>
     public static (float Slope, float Correlation) Regression(float[] a, float[] b, int n)
     {
         Vector512<float> ma = Vector512.Create(Mean(a, n)),
@@ -208,7 +203,7 @@ internal static class Series
             : (both / squaresA, both / MathF.Sqrt(squaresA) / MathF.Sqrt(squaresB));
     }
 
-    /// <summary>The values in ascending order.</summary>
+    /// <summary>Sorts the values in ascending order.</summary>
     public static void Sort(float[] v, int n, float[] sorted)
     {
         if (n > MaxCounted)
@@ -218,8 +213,8 @@ internal static class Series
             return;
         }
 
-        // each goes to the place that has as many before it as are less; equal ones go to one place, and those behind
-        // it are filled from it
+        // each value goes to the index equal to the number of smaller ones; equal values share an index, and the
+        // indices after it are filled from it
         sorted.AsSpan(0, n).Fill(float.NegativeInfinity);
         for (int i = 0; i < n; i++)
         {
@@ -239,7 +234,7 @@ internal static class Series
         }
     }
 
-    /// <summary>The value at a share of a sorted series.</summary>
+    /// <summary>The value at a quantile of a sorted series.</summary>
     public static float Quantile(float[] sorted, int n, float share)
     {
         if (n == 0)
@@ -252,7 +247,7 @@ internal static class Series
         return i + 1 < n ? sorted[i] + ((at - i) * (sorted[i + 1] - sorted[i])) : sorted[n - 1];
     }
 
-    /// <summary>a / b, <paramref name="most"/> at most on either side of 0; 0 if there is no b.</summary>
-    public static float Over(float a, float b, float most = 100) =>
-        Math.Abs(b) < Epsilon ? 0 : Math.Clamp(a / b, -most, most);
+    /// <summary>a / b, limited to <paramref name="max"/> on either side of 0; 0 if b is 0.</summary>
+    public static float Over(float a, float b, float max = 100) =>
+        Math.Abs(b) < Epsilon ? 0 : Math.Clamp(a / b, -max, max);
 }

@@ -3,10 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Engine.Pipeline.Replay.Residuals;
 
-/// <summary>
-/// Some floats at once. The arithmetic is IEEE's in each lane, nothing is fused, and no lane meets another: whatever
-/// the width, results are equal bit for bit, and <see cref="Float1Vector"/> is the scalar twin of all others.
-/// </summary>
+/// <summary>A vector of floats. Each lane follows IEEE arithmetic, nothing is fused, and lanes don't interact. So
+/// results are equal bit for bit at any width, and <see cref="Float1Vector"/> is the scalar counterpart of all
+/// others.</summary>
 internal interface IFloatVector<TSelf>
     where TSelf : struct, IFloatVector<TSelf>
 {

@@ -2,19 +2,16 @@ using Engine.Pipeline.Replay.Signatures;
 
 namespace Engine.Pipeline.Replay.Residuals;
 
-/// <summary>
-/// How far a path's own points lie from a stored path, px: root mean square of the distances to the stored polyline
-/// within half a sample of the point's own time. Where few points were recorded, straight lines between them cut
-/// corners that the points themselves don't.
-/// </summary>
+/// <summary>The distance of a path's own points from a stored path, px: the root mean square of their distances to the
+/// stored polyline within half a sample of the point's own time. If few points were recorded, the straight lines
+/// between them cut corners, but the points themselves don't.</summary>
 internal static class RawResidual
 {
-    /// <param name="t">The path's times, ms; steps back are left out.</param>
+    /// <param name="t">The path's times, ms; steps back are skipped.</param>
     /// <param name="x">px.</param>
     /// <param name="y">px.</param>
-    /// <param name="centre">What must be added to its points, so that they lie where its centred signature
-    /// does.</param>
-    /// <param name="stored">The stored path's padded 64 points, centred.</param>
+    /// <param name="centre">The offset from the path's points to its centred signature.</param>
+    /// <param name="stored">The stored path's 64 points, padded and centred.</param>
     public static float Of(
         ReadOnlySpan<float> t,
         ReadOnlySpan<float> x,
@@ -50,7 +47,7 @@ internal static class RawResidual
         return MathF.Sqrt(sum / Math.Max(1, count));
     }
 
-    /// <summary>Minus the mean over time of a path.</summary>
+    /// <summary>The negated mean of a path over time.</summary>
     public static (float X, float Y) Centre(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
         Span<float> px = stackalloc float[PathSignature.Points],
@@ -67,15 +64,13 @@ internal static class RawResidual
         return (-sx / PathSignature.Points, -sy / PathSignature.Points);
     }
 
-    /// <summary>
-    /// Squared distance to the part of the polyline from half a sample before to half a sample after.
-    /// </summary>
+    /// <summary>The squared distance to the part of the polyline within half a sample before and after.</summary>
     private static float Nearest(ReadOnlySpan<float> line, float at, float px, float py)
     {
         const int LastSegment = PathSignature.Points - 2;
         float from = Math.Max(0, at - 0.5f),
             to = Math.Min(PathSignature.Points - 1, at + 0.5f),
-            least = float.MaxValue;
+            min = float.MaxValue;
         for (int s = Math.Min((int)from, LastSegment); s <= LastSegment && s <= to; s++)
         {
             float ax = line[1 + s],
@@ -88,9 +83,9 @@ internal static class RawResidual
             along = Math.Clamp(along, Math.Max(0, from - s), Math.Min(1, to - s));
             float qx = ex - (along * dx),
                 qy = ey - (along * dy);
-            least = Math.Min(least, (qx * qx) + (qy * qy));
+            min = Math.Min(min, (qx * qx) + (qy * qy));
         }
 
-        return least;
+        return min;
     }
 }

@@ -5,19 +5,17 @@ using Engine.Pipeline.Replay.Signatures;
 
 namespace Engine.Pipeline.Replay.Residuals;
 
-/// <summary>
-/// How far one path lies from another, px: the root mean square distance of each point to the other's polyline within
-/// one sample of its own time, both ways. Time may slip a little (another rate, jittered clocks), place may not
-/// (models.md, "Replays").
-/// </summary>
+/// <summary>The distance between two paths, px: the root mean square distance of each point to the other path's
+/// polyline within one sample of its own time, in both directions. Time may slip a little (another rate, jittered
+/// clocks), position may not (models.md, "Replays").</summary>
 internal static class Residual
 {
     private const int Points = PathSignature.Points;
 
-    /// <summary>A path's floats with one more point at either end: x from 0, y from <see cref="YAt"/>.</summary>
+    /// <summary>The floats of a path with one extra point at either end: x from 0, y from <see cref="YAt"/>.</summary>
     public const int Padded = 160;
 
-    /// <summary>Where y begins.</summary>
+    /// <summary>The index of the first y.</summary>
     public const int YAt = 80;
 
     /// <summary>Repeats the first and the last point, so that every point has a segment on both sides.</summary>
@@ -30,19 +28,19 @@ internal static class Residual
         points[YAt + Points + 1] = points[YAt + Points];
     }
 
-    /// <summary>The residual of two padded paths, by the widest vectors that the machine has.</summary>
-    /// <param name="a">Padded.</param>
-    /// <param name="b">Padded.</param>
-    /// <param name="most">px² that a point counts at most.</param>
-    public static float Between(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float most = float.MaxValue) =>
-        Vector512.IsHardwareAccelerated ? Between<Float16Vector>(a, b, most)
-        : Vector256.IsHardwareAccelerated ? Between<Float8Vector>(a, b, most)
-        : Vector128.IsHardwareAccelerated ? Between<Float4Vector>(a, b, most)
-        : Between<Float1Vector>(a, b, most);
+    /// <summary>The residual of two padded paths. Uses the widest vectors that the machine has.</summary>
+    /// <param name="a">A padded path.</param>
+    /// <param name="b">A padded path.</param>
+    /// <param name="maxSquare">The maximum that a point counts, px².</param>
+    public static float Between(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float maxSquare = float.MaxValue) =>
+        Vector512.IsHardwareAccelerated ? Between<Float16Vector>(a, b, maxSquare)
+        : Vector256.IsHardwareAccelerated ? Between<Float8Vector>(a, b, maxSquare)
+        : Vector128.IsHardwareAccelerated ? Between<Float4Vector>(a, b, maxSquare)
+        : Between<Float1Vector>(a, b, maxSquare);
 
-    /// <summary>The same by a given width.</summary>
+    /// <summary>The same at a given vector width.</summary>
     [SkipLocalsInit]
-    public static float Between<TLane>(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float most = float.MaxValue)
+    public static float Between<TLane>(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float maxSquare = float.MaxValue)
         where TLane : struct, IFloatVector<TLane>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(a.Length, Padded);
@@ -51,7 +49,7 @@ internal static class Residual
         ref float pa = ref MemoryMarshal.GetReference(a),
             pb = ref MemoryMarshal.GetReference(b),
             to = ref MemoryMarshal.GetReference(squares);
-        TLane limit = TLane.Of(most);
+        TLane limit = TLane.Of(maxSquare);
         for (int i = 0; i < Points; i += TLane.Count)
         {
             (
@@ -63,9 +61,8 @@ internal static class Residual
         return MathF.Sqrt(Sum<TLane>(ref to) / (2 * Points));
     }
 
-    /// <summary>
-    /// The sum of 64 numbers, which it overwrites: halves are added up, so that no width changes the order.
-    /// </summary>
+    /// <summary>The sum of 64 numbers, which it overwrites. Adds halves, so that the width doesn't change the
+    /// order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Sum<TLane>(ref float values)
         where TLane : struct, IFloatVector<TLane>
@@ -91,9 +88,8 @@ internal static class Residual
         return values;
     }
 
-    /// <summary>
-    /// Squared distances of points i and on to the segments before and after the same points of the other.
-    /// </summary>
+    /// <summary>The squared distances of points from <paramref name="i"/> on to the segments before and after the
+    /// corresponding points of the other path.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLane ToPolyline<TLane>(ref float points, ref float line, int i)
         where TLane : struct, IFloatVector<TLane>
@@ -117,7 +113,7 @@ internal static class Residual
             dy = by - ay,
             ex = px - ax,
             ey = py - ay;
-        // a segment without length has its start for nearest point: 0 over the least number
+        // for a segment without length, the nearest point is its start: 0 over the smallest divisor
         TLane along = ((ex * dx) + (ey * dy)) / TLane.Max((dx * dx) + (dy * dy), TLane.Of(1e-12f));
         along = TLane.Min(TLane.Max(along, TLane.Of(0)), TLane.Of(1));
         TLane qx = ex - (along * dx),

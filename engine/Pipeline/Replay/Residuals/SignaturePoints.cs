@@ -5,13 +5,13 @@ using Engine.Pipeline.Replay.Signatures;
 
 namespace Engine.Pipeline.Replay.Residuals;
 
-/// <summary>
-/// A signature's places: running sums of its differences, less their mean, padded for <see cref="Residual"/>. Sums are
-/// of whole numbers, so all widths are equal bit for bit. Any look-up does this for each candidate.
-/// </summary>
+/// <summary>Converts a signature to points: running sums of its differences minus their mean, padded for
+/// <see cref="Residual"/>. The sums are of integers, so all widths are equal bit for bit. Every look-up does this for
+/// each candidate.</summary>
 internal static class SignaturePoints
 {
-    /// <summary>Fills a padded path, px, its mean at (0, 0); by the widest vectors that the machine has.</summary>
+    /// <summary>Fills a padded path in px with its mean at (0, 0). Uses the widest vectors that the machine
+    /// has.</summary>
     public static void Unpack(ReadOnlySpan<byte> signature, Span<float> points)
     {
         if (Vector512.IsHardwareAccelerated)
@@ -28,7 +28,7 @@ internal static class SignaturePoints
         }
     }
 
-    /// <summary>The twin of all others.</summary>
+    /// <summary>The scalar counterpart of the others.</summary>
     public static void UnpackScalar(ReadOnlySpan<byte> signature, Span<float> points)
     {
         var scale = new DifferenceScale(signature[PathSignature.ScaleAt]);
@@ -55,7 +55,7 @@ internal static class SignaturePoints
         Residual.Pad(points);
     }
 
-    /// <summary>By vectors of 16 numbers.</summary>
+    /// <summary>Uses vectors of 16 numbers.</summary>
     public static void Unpack512(ReadOnlySpan<byte> signature, Span<float> points)
     {
         var scale = new DifferenceScale(signature[PathSignature.ScaleAt]);
@@ -69,7 +69,7 @@ internal static class SignaturePoints
         );
     }
 
-    /// <summary>By vectors of 4 numbers.</summary>
+    /// <summary>Uses vectors of 4 numbers.</summary>
     public static void Unpack128(ReadOnlySpan<byte> signature, Span<float> points)
     {
         var scale = new DifferenceScale(signature[PathSignature.ScaleAt]);
@@ -85,7 +85,7 @@ internal static class SignaturePoints
 
     private static void Unpack512(ref readonly byte differences, ref float to, DifferenceScale scale)
     {
-        // the 64th byte is the next field's; as 0 it repeats the last place, which is what padding wants
+        // the 64th byte belongs to the next field; set to 0, it repeats the last point, as padding requires
         Vector512<sbyte> all =
             Vector512.LoadUnsafe(in differences).AsSByte()
             & Vector512.Create(-1L, -1, -1, -1, -1, -1, -1, 0x00ff_ffff_ffff_ffff).AsSByte();
@@ -98,7 +98,7 @@ internal static class SignaturePoints
         b = Running(Units(b, knee, more) << scale.Shift) + Last(a);
         c = Running(Units(c, knee, more) << scale.Shift) + Last(b);
         d = Running(Units(d, knee, more) << scale.Shift) + Last(c);
-        // less the 64th, which isn't a place
+        // without the 64th, which isn't a point
         float mean = (float)(Vector512.Sum(a + b + c + d) - d[15]) / PathSignature.Points;
         Vector512<float> shift = Vector512.Create(mean);
         Unsafe.Add(ref to, 1) = Unsafe.Add(ref to, 0) = 0 - mean;
@@ -117,11 +117,11 @@ internal static class SignaturePoints
         return (units ^ sign) - sign;
     }
 
-    /// <summary>Each number and all before it (W. Hillis and G. Steele, "Data parallel algorithms", 1986).</summary>
+    /// <summary>Prefix sums (W. Hillis and G. Steele, "Data parallel algorithms", 1986).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Running(Vector512<int> v)
     {
-        // a place beyond the vector is 0
+        // indices out of range yield 0
         v += Vector512.Shuffle(v, Vector512.Create(-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14));
         v += Vector512.Shuffle(v, Vector512.Create(-1, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13));
         v += Vector512.Shuffle(v, Vector512.Create(-1, -1, -1, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));

@@ -6,18 +6,16 @@ using Engine.Pipeline.Replay.Signatures;
 
 namespace Engine.Pipeline.Replay.Residuals;
 
-/// <summary>
-/// How far two paths lie apart where one of them jumps, px. A recorder of another rate sees a jump some ms earlier or
-/// later: the few places around it are off by hundreds of px, and with them the mean that both are laid by. So they are
-/// laid by the median difference, and no place counts more than <see cref="MaxPlace"/>. Paths that don't jump get no
-/// such mercy: a stranger may come near to all but a few of their places.
-/// </summary>
+/// <summary>The distance between two paths if one of them jumps, px. A recorder with another rate sees a jump some ms
+/// earlier or later, so the few points around it are off by hundreds of px, and so is the mean that aligns both paths.
+/// Therefore this aligns them by the median difference and caps each point at <see cref="MaxPlace"/>. Paths without
+/// jumps don't get this tolerance: a different path may be close to all but a few of their points.</summary>
 internal static class SlippedResidual
 {
-    /// <summary>px between two places (1/63 of the duration) from which on a path jumps.</summary>
+    /// <summary>The px between two points (1/63 of the duration) from which on a path jumps.</summary>
     public const float Jump = 64;
 
-    /// <summary>px that a place may be off in the sum.</summary>
+    /// <summary>The maximum px that a point adds to the sum.</summary>
     private const float MaxPlace = 16;
 
     private const int Points = PathSignature.Points;
@@ -26,14 +24,14 @@ internal static class SlippedResidual
     public static bool Jumps(ReadOnlySpan<float> points)
     {
         ref float first = ref MemoryMarshal.GetReference(points[..Residual.Padded]);
-        Vector256<float> most = default;
-        // from the padding before the first place to that after the last, whose steps are 0
+        Vector256<float> max = default;
+        // from the padding before the first point to that after the last, whose steps are 0
         for (int i = 0; i < Points; i += Vector256<float>.Count)
         {
-            most = Vector256.Max(most, Vector256.Max(Steps(ref first, i), Steps(ref first, Residual.YAt + i)));
+            max = Vector256.Max(max, Vector256.Max(Steps(ref first, i), Steps(ref first, Residual.YAt + i)));
         }
 
-        return Vector256.GreaterThanOrEqualAny(most, Vector256.Create(Jump));
+        return Vector256.GreaterThanOrEqualAny(max, Vector256.Create(Jump));
     }
 
     private static Vector256<float> Steps(ref float first, int i) =>
@@ -51,7 +49,7 @@ internal static class SlippedResidual
         return Residual.Between(moved, b, MaxPlace * MaxPlace);
     }
 
-    /// <summary>One axis of a, by the median of its distances from b.</summary>
+    /// <summary>Moves one axis of a by the median of its differences from b.</summary>
     [SkipLocalsInit]
     private static void Move(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> moved, int axis)
     {
@@ -68,10 +66,8 @@ internal static class SlippedResidual
         }
     }
 
-    /// <summary>
-    /// The mean of the two middle ones of 64 numbers: each is the greatest of those that no more than so many are less
-    /// than. All are counted at once, for their order is nothing that a processor could foresee.
-    /// </summary>
+    /// <summary>The mean of the two middle values of 64. Each is the greatest value with at most a given number of
+    /// smaller ones. Counts for all values at once, as their order is unpredictable for branches.</summary>
     private static float Median(ReadOnlySpan<float> values)
     {
         Vector512<float> a = Vector512.Create(values),
@@ -85,7 +81,7 @@ internal static class SlippedResidual
         foreach (float value in values[..Points])
         {
             Vector512<float> one = Vector512.Create(value);
-            // what holds is -1
+            // true is -1
             lessA -= Vector512.LessThan(one, a).AsInt32();
             lessB -= Vector512.LessThan(one, b).AsInt32();
             lessC -= Vector512.LessThan(one, c).AsInt32();
@@ -96,15 +92,15 @@ internal static class SlippedResidual
 
         float Greatest(int before)
         {
-            Vector512<float> least = Vector512.Create(float.NegativeInfinity);
-            Vector512<int> most = Vector512.Create(before + 1);
+            Vector512<float> none = Vector512.Create(float.NegativeInfinity);
+            Vector512<int> limit = Vector512.Create(before + 1);
             Vector512<float> ab = Vector512.Max(
-                Vector512.ConditionalSelect(Vector512.LessThan(lessA, most).AsSingle(), a, least),
-                Vector512.ConditionalSelect(Vector512.LessThan(lessB, most).AsSingle(), b, least)
+                Vector512.ConditionalSelect(Vector512.LessThan(lessA, limit).AsSingle(), a, none),
+                Vector512.ConditionalSelect(Vector512.LessThan(lessB, limit).AsSingle(), b, none)
             );
             Vector512<float> cd = Vector512.Max(
-                Vector512.ConditionalSelect(Vector512.LessThan(lessC, most).AsSingle(), c, least),
-                Vector512.ConditionalSelect(Vector512.LessThan(lessD, most).AsSingle(), d, least)
+                Vector512.ConditionalSelect(Vector512.LessThan(lessC, limit).AsSingle(), c, none),
+                Vector512.ConditionalSelect(Vector512.LessThan(lessD, limit).AsSingle(), d, none)
             );
             return Series.Greatest(Vector512.Max(ab, cd));
         }

@@ -3,13 +3,11 @@ using Engine.Pipeline.CursorPath.Geometry;
 
 namespace Engine.Pipeline.Replay.Signatures;
 
-/// <summary>
-/// What a byte of a signature's differences stands for. Up to the knee a step is 2^shift px, beyond it
-/// <see cref="Step"/> times that: a path that jumps once keeps its other places to half a pixel, and only the place
-/// after the jump is known more coarsely, which the next difference makes good.
-/// </summary>
-/// <param name="Code">On the wire: bits 0 to 4 the shift (0 to 20), bits 5 and 6 the curve (0: no knee; 1: 96, 8; 2:
-/// 80, 24).</param>
+/// <summary>The meaning of a signature's difference bytes. Up to the knee, a step is 2^shift px; beyond it,
+/// <see cref="Step"/> times that. So a path that jumps once keeps its other points to half a pixel. Only the point
+/// after the jump is coarser, and the next difference corrects that.</summary>
+/// <param name="Code">The encoding: bits 0 to 4 are the shift (0 to 20), bits 5 and 6 the curve (0: no knee; 1: 96, 8;
+/// 2: 80, 24).</param>
 internal readonly record struct DifferenceScale(byte Code)
 {
     /// <summary>The greatest magnitude of a byte.</summary>
@@ -22,27 +20,27 @@ internal readonly record struct DifferenceScale(byte Code)
 
     private static ReadOnlySpan<byte> Steps => [1, 8, 24];
 
-    /// <summary>Units are 2^shift px.</summary>
+    /// <summary>The shift: a unit is 2^shift px.</summary>
     public int Shift => Code & 31;
 
     /// <summary>The greatest magnitude that stands for itself.</summary>
     public int Knee => Knees[Code >> CurveShift];
 
-    /// <summary>Units a step beyond the knee.</summary>
+    /// <summary>The number of units per step beyond the knee.</summary>
     public int Step => Steps[Code >> CurveShift];
 
-    /// <summary>Whether a byte of the wire is a scale.</summary>
+    /// <summary>Whether a byte encodes a scale.</summary>
     public static bool IsCode(byte code) => (code & 31) <= MaxShift && code >> CurveShift < Knees.Length;
 
-    /// <summary>Writes the differences by the scale that loses least.</summary>
-    /// <param name="x">64 places, px.</param>
-    /// <param name="y">64 places, px.</param>
-    /// <param name="dx">Takes 63 differences.</param>
-    /// <param name="dy">Takes 63 differences.</param>
+    /// <summary>Writes the differences with the scale that loses least.</summary>
+    /// <param name="x">The x of 64 points, px.</param>
+    /// <param name="y">The y of 64 points, px.</param>
+    /// <param name="dx">Receives 63 differences.</param>
+    /// <param name="dy">Receives 63 differences.</param>
     public static DifferenceScale Encode(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<byte> dx, Span<byte> dy)
     {
-        float most = Math.Max(Farthest(x), Farthest(y));
-        DifferenceScale best = Smallest(0, most);
+        float max = Math.Max(Farthest(x), Farthest(y));
+        DifferenceScale best = Smallest(0, max);
         float lost = best.Write(x, dx) + best.Write(y, dy);
         if (best.Shift == 0)
         {
@@ -53,7 +51,7 @@ internal readonly record struct DifferenceScale(byte Code)
             oy = stackalloc byte[dy.Length];
         for (int curve = 1; curve < Knees.Length; curve++)
         {
-            DifferenceScale other = Smallest(curve, most);
+            DifferenceScale other = Smallest(curve, max);
             float otherLost = other.Write(x, ox) + other.Write(y, oy);
             if (otherLost < lost)
             {
@@ -66,7 +64,7 @@ internal readonly record struct DifferenceScale(byte Code)
         return best;
     }
 
-    /// <summary>Units that a byte stands for.</summary>
+    /// <summary>The number of units that a byte stands for.</summary>
     public int Units(sbyte difference)
     {
         int magnitude = Math.Abs((int)difference),
@@ -74,12 +72,12 @@ internal readonly record struct DifferenceScale(byte Code)
         return difference < 0 ? -units : units;
     }
 
-    /// <summary>The least shift by which a curve reaches so far.</summary>
-    private static DifferenceScale Smallest(int curve, float most)
+    /// <summary>The smallest shift with which a curve reaches that far.</summary>
+    private static DifferenceScale Smallest(int curve, float max)
     {
         int shift = 0,
             reach = Knees[curve] + ((MaxMagnitude - Knees[curve]) * Steps[curve]) - 1;
-        while (shift < MaxShift && most > reach * MathF.ScaleB(1, shift))
+        while (shift < MaxShift && max > reach * MathF.ScaleB(1, shift))
         {
             shift++;
         }
@@ -89,28 +87,26 @@ internal readonly record struct DifferenceScale(byte Code)
 
     private static float Farthest(ReadOnlySpan<float> values)
     {
-        Vector512<float> most = Vector512<float>.Zero;
+        Vector512<float> max = Vector512<float>.Zero;
         for (int i = 0; i < PathSignature.Points; i += Vector512<float>.Count)
         {
-            // the last place goes nowhere
+            // the last point has no next one
             int next = Math.Min(i + 1, PathSignature.Points - Vector512<float>.Count);
             Vector512<float> step = Vector512.Abs(
                 Vector512.Create(values[next..]) - Vector512.Create(values[(next - 1)..])
             );
-            most = Vector512.Max(most, step);
+            max = Vector512.Max(max, step);
         }
 
-        return Series.Greatest(most);
+        return Series.Greatest(max);
     }
 
-    /// <summary>Writes one axis; returns the sum of squared errors.</summary>
+    /// <summary>Writes one axis and returns the sum of squared errors.</summary>
     private float Write(ReadOnlySpan<float> values, Span<byte> differences) =>
         TryWriteWhole(values, differences, out float lost) ? lost : WriteBeyondKnee(values, differences);
 
-    /// <summary>
-    /// Where every difference stands for itself, each place is known to its nearest unit, and none hangs on the one
-    /// before.
-    /// </summary>
+    /// <summary>Writes differences if each stands for itself. Then each point is exact to its nearest unit, and
+    /// independent of the one before.</summary>
     private bool TryWriteWhole(ReadOnlySpan<float> values, Span<byte> differences, out float lost)
     {
         const int Width = 16,
@@ -129,20 +125,20 @@ internal readonly record struct DifferenceScale(byte Code)
         }
 
         places[PathSignature.Points..].Fill(places[PathSignature.Points - 1]);
-        Vector512<uint> most = Vector512<uint>.Zero;
+        Vector512<uint> max = Vector512<uint>.Zero;
         Span<byte> bytes = stackalloc byte[PathSignature.Points];
         for (int i = 0; i < PathSignature.Points; i += Width)
         {
             Vector512<int> difference = Vector512.Create<int>(places[(i + 1)..]) - Vector512.Create<int>(places[i..]);
-            // from the knee below 0 up, so that none hides beyond what an int holds
-            most = Vector512.Max(most, (difference + Vector512.Create(Knee)).AsUInt32());
+            // offset by the knee and unsigned, so that overflow doesn't hide a large difference
+            max = Vector512.Max(max, (difference + Vector512.Create(Knee)).AsUInt32());
             Vector256<short> words = Vector256.Narrow(difference.GetLower(), difference.GetUpper());
             Vector128.Narrow(words.GetLower(), words.GetUpper()).AsByte().CopyTo(bytes[i..]);
         }
 
         bytes[..differences.Length].CopyTo(differences);
         lost = Vector512.Sum(errors) * unit * unit;
-        return Vector512.LessThanOrEqualAll(most, Vector512.Create(2 * (uint)Knee));
+        return Vector512.LessThanOrEqualAll(max, Vector512.Create(2 * (uint)Knee));
     }
 
     private float WriteBeyondKnee(ReadOnlySpan<float> values, Span<byte> differences)

@@ -4,35 +4,30 @@ using System.Runtime.Intrinsics;
 
 namespace Engine.Pipeline.Replay.Signatures;
 
-/// <summary>
-/// What the replay index keeps of a path: 64 places at equal times (means over windows) as differences in signed bytes
-/// by a <see cref="DifferenceScale"/>, and the duration. Differences are taken from what the reader will have, so that
-/// rounding doesn't add up.
-/// </summary>
-/// <remarks>
-/// Bytes, as on the topic `path-signatures` (130, little-endian): 0 to 62 differences in x, 63 to 125 in y, 126 scale
-/// (<see cref="DifferenceScale"/>), 127 flags (bit 0: shape enough to be stored; bit 1: shape enough to be looked up),
-/// 128 u16 duration in ms (65,535 is that and more).
-/// </remarks>
+/// <summary>The compact form of a path in the replay index: 64 points at equal times (means over windows), as
+/// differences in signed bytes by a <see cref="DifferenceScale"/>, and the duration. Differences are relative to what
+/// the reader decodes, so that rounding errors don't accumulate.</summary>
+/// <remarks>The bytes, as on the topic `path-signatures` (130, little-endian): 0 to 62 differences in x, 63 to 125 in
+/// y, 126 scale (<see cref="DifferenceScale"/>), 127 flags (bit 0: enough shape to be stored; bit 1: enough shape to be
+/// looked up), 128 u16 duration in ms (65,535 means that or more).</remarks>
 [InlineArray(Size)]
 public struct PathSignature
 {
-    /// <summary>Points at equal times.</summary>
+    /// <summary>The number of points, at equal times.</summary>
     public const int Points = 64;
 
-    /// <summary>Bytes of its form on the wire.</summary>
+    /// <summary>The number of bytes of the encoding.</summary>
     public const int Size = 130;
 
-    /// <summary>Least standard deviation along the main axis, px (models.md).</summary>
+    /// <summary>The minimum standard deviation along the main axis, px (models.md).</summary>
     public const float MinMain = 20;
 
-    /// <summary>Least standard deviation across it, px (models.md).</summary>
+    /// <summary>The minimum standard deviation across it, px (models.md).</summary>
     public const float MinMinor = 2;
 
-    /// <summary>
-    /// Of both, for a path that is only looked up: a slower recorder cuts corners and takes up to a quarter of what a
-    /// stored path has across (of 35,178 replays of people's paths 29 fell below 2 px).
-    /// </summary>
+    /// <summary>The share of both minima for a path that is only looked up. A slower recorder cuts corners, which
+    /// removes up to a quarter of a stored path's deviation across (of 35,178 replays of people's paths, 29 fell below
+    /// 2 px).</summary>
     public const float LookedUpShare = 0.75f;
 
     internal const int Differences = Points - 1;
@@ -44,20 +39,20 @@ public struct PathSignature
 
     private byte _first;
 
-    /// <summary>Whether the path has shape enough to be told apart from others: only then is it stored.</summary>
+    /// <summary>Whether the path has enough shape to be distinctive; only then is it stored.</summary>
     public readonly bool HasShape => (this[FlagsAt] & Stored) != 0;
 
-    /// <summary>Whether it is compared with those that are stored: a little less shape will do.</summary>
+    /// <summary>Whether the path is compared with stored ones, for which slightly less shape is enough.</summary>
     public readonly bool IsCompared => (this[FlagsAt] & LookedUp) != 0;
 
-    /// <summary>From the first to the last point, ms.</summary>
+    /// <summary>The time from the first to the last point, ms.</summary>
     public readonly int Duration => BinaryPrimitives.ReadUInt16LittleEndian(((ReadOnlySpan<byte>)this)[DurationAt..]);
 
     /// <summary>Encodes a path.</summary>
-    /// <param name="t">Milliseconds; steps back in time are left out.</param>
+    /// <param name="t">Milliseconds; steps back in time are skipped.</param>
     /// <param name="x">CSS pixels.</param>
     /// <param name="y">CSS pixels.</param>
-    /// <returns>A signature without shape if the path has too little of it.</returns>
+    /// <returns>A signature without shape if the path has too little.</returns>
     [SkipLocalsInit]
     public static PathSignature Encode(ReadOnlySpan<float> t, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
@@ -79,9 +74,8 @@ public struct PathSignature
         return signature;
     }
 
-    /// <summary>
-    /// The signature that <see cref="Encode"/> or <see cref="CopyTo"/> wrote; false if the bytes are none.
-    /// </summary>
+    /// <summary>Reads a signature written by <see cref="Encode"/> or <see cref="CopyTo"/>. Returns false if the bytes
+    /// aren't one.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> bytes, out PathSignature signature)
     {
         signature = default;
@@ -98,15 +92,15 @@ public struct PathSignature
         return true;
     }
 
-    /// <summary>Writes the <see cref="Size"/> bytes of the wire form.</summary>
+    /// <summary>Writes the <see cref="Size"/> bytes of the encoding.</summary>
     public readonly void CopyTo(Span<byte> bytes) => ((ReadOnlySpan<byte>)this).CopyTo(bytes);
 
-    /// <summary>
-    /// Flags by the standard deviations along the principal axes of the points, from their covariance.
-    /// </summary>
+    /// <summary>Computes the flags from the standard deviations along the points' principal axes, by their
+    /// covariance.</summary>
     private static byte Shape(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
-        // from the first point on: floats hold squares of what a path covers, not of where on the screen it lies
+        // relative to the first point, so that floats hold squares of the path's extent, not of its position on the
+        // screen
         Vector512<double> sumX = default,
             sumY = default,
             squareX = default,

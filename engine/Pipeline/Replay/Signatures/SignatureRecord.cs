@@ -2,10 +2,8 @@ using System.Buffers.Binary;
 
 namespace Engine.Pipeline.Replay.Signatures;
 
-/// <summary>
-/// A value of the topic <c>path-signatures</c>; the key is the click. 150 bytes, little-endian: the signature (130),
-/// log time in ms (i64), partition (i32) and offset (i64) of the click.
-/// </summary>
+/// <summary>A value of the topic <c>path-signatures</c>; the key is the click's id. It has 150 bytes, little-endian:
+/// the signature (130), and the click's log time in ms (i64), partition (i32) and offset (i64).</summary>
 public static class SignatureRecord
 {
     public const int Size = PathSignature.Size + 20;
@@ -18,7 +16,7 @@ public static class SignatureRecord
         BinaryPrimitives.WriteInt64LittleEndian(into[(PathSignature.Size + 12)..], offset);
     }
 
-    /// <summary>Reads a record; false for bytes that are none.</summary>
+    /// <summary>Reads a record. Returns false if the bytes aren't one.</summary>
     public static bool TryRead(
         ReadOnlySpan<byte> record,
         out PathSignature signature,

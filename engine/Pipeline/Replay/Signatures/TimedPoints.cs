@@ -1,16 +1,12 @@
 namespace Engine.Pipeline.Replay.Signatures;
 
-/// <summary>
-/// A path's places in windows of equal time, each the mean over its window of the straight lines between recorded
-/// points: what a path played again by another clock has in common with the first. (A place at one moment hangs on the
-/// clock wherever the path jumps.)
-/// </summary>
+/// <summary>A path's points in windows of equal time. Each is the mean, over its window, of the straight lines between
+/// recorded points: what a path has in common with its replay by another clock. (A point at one moment depends on the
+/// clock wherever the path jumps.)</summary>
 internal static class TimedPoints
 {
-    /// <summary>
-    /// Windows around equal times from the first to the last, half as wide at the ends; returns the duration in ms, 0
-    /// if the path has none (and then nothing is written).
-    /// </summary>
+    /// <summary>Computes windows around equal times from first to last, half as wide at the ends. Returns the duration
+    /// in ms; 0 if the path has none, in which case nothing is written.</summary>
     public static float Resample(
         ReadOnlySpan<float> t,
         ReadOnlySpan<float> x,
@@ -37,7 +33,7 @@ internal static class TimedPoints
             return 0;
         }
 
-        // the way's integral up to where each window ends, less what it was where the one before ended
+        // the position's integral up to each window's end, minus that up to the previous window's end
         int last = px.Length - 1,
             at = 0;
         double step = (double)duration / last,
@@ -80,7 +76,7 @@ internal static class TimedPoints
 
         (px[last], py[last]) = ((float)((sumX - beforeX) * 2 * perStep), (float)((sumY - beforeY) * 2 * perStep));
 
-        // rounding may leave a window open by a hair
+        // rounding may leave the last windows unfilled
         for (; at < last; at++)
         {
             (px[at], py[at]) = ((float)xa, (float)ya);
