@@ -2,13 +2,9 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows;
 
-/// <summary>The systems around the clicks. Adding one is its folder, and its line here.</summary>
+/// <summary>The systems beside the clicks. To add one, add its folder and a line here.</summary>
 public static class WorkflowModules
 {
     public static IReadOnlyList<IWorkflow> All { get; } =
-    [
-        new ContentRequests.ContentRequestsWorkflow(),
-        new Bindings.BindingsWorkflow(),
-        new Priority.PriorityWorkflow(),
-    ];
+    [new ContentRequests.ContentRequestsWorkflow(), new Bindings.BindingsWorkflow(), new Priority.PriorityWorkflow()];
 }
