@@ -184,7 +184,7 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
     /// <param name="batch">Returns the size of the next batch; by default all records at once.</param>
     public void Process(IReadOnlyList<LogRecord> log, Func<int>? batch = null)
     {
-        for (int at = 0; at < log.Count; )
+        for (int at = 0; at < log.Count;)
         {
             int count = Math.Min(batch?.Invoke() ?? log.Count, log.Count - at);
             ProcessBatch([.. log.Skip(at).Take(count)]);
