@@ -119,7 +119,7 @@ public sealed class SettingTests
             string.Join(',', Enumerable.Range(10, count).Select(i => $$"""  "f{{i}}":{"type":"text"}"""));
         Assert.NotNull(Parse("page/x", $$"""{"title":"T","operations":{"a":{"prompt":{ {{Small(15)}} } } } }"""));
         Assert.Contains(
-            "'prompt' has 16 fields; expected 15 at most",
+            "'prompt' has 16 fields; expected at most 15",
             Wrong("page/x", $$"""{"title":"T","operations":{"a":{"prompt":{ {{Small(16)}} } } } }""")
         );
     }

@@ -84,7 +84,7 @@ public class ContentSettingTests
     [InlineData(
         "definition/sp-1/a",
         "{\"unit\":\"u\",\"sizes\":[[1,1]],\"item\":\"i\",\"undone\":{\"by\":\"x\",\"time\":1}}",
-        "'undone' without 'accepted'"
+        "'undone' needs 'accepted'"
     )]
     [InlineData(
         "definition/sp-1/a",
