@@ -6,5 +6,9 @@ namespace Engine.Workflows;
 public static class WorkflowModules
 {
     public static IReadOnlyList<IWorkflow> All { get; } =
-    [new ContentRequests.ContentRequestsWorkflow(), new Bindings.BindingsWorkflow(), new Priority.PriorityWorkflow()];
+    [
+        new ContentRequests.ContentRequestsWorkflow(),
+        new Bindings.BindingsWorkflow(),
+        new Priority.PriorityWorkflow(),
+    ];
 }
