@@ -2,16 +2,14 @@ using StackExchange.Redis;
 
 namespace Engine.Partitions;
 
-/// <summary>
-/// A commit by StackExchange.Redis, which is waited for. Grammar: <see cref="ProgressCommitter"/>. Per hash
-/// <see cref="Hash"/>, then <see cref="Send"/>.
-/// </summary>
+/// <summary>A synchronous commit through StackExchange.Redis. Grammar: <see cref="ProgressCommitter"/>. Call
+/// <see cref="Hash"/> for each hash, then <see cref="Send"/>.</summary>
 public sealed class DatabaseCommit
 {
     private readonly List<RedisKey> _hashes = [];
     private readonly List<RedisValue> _blocks = [];
 
-    /// <param name="renew">Whether the hash's time to live begins anew.</param>
+    /// <param name="renew">Whether to renew the hash's time to live.</param>
     public void Hash(
         string key,
         IReadOnlyCollection<string> deletes,
@@ -47,10 +45,8 @@ public sealed class DatabaseCommit
         }
     }
 
-    /// <summary>
-    /// Sends the commit and waits for its outcome; throws <see cref="RedisException"/> or
-    /// <see cref="TimeoutException"/> where Redis doesn't answer.
-    /// </summary>
+    /// <summary>Sends the commit and waits for its outcome. Throws <see cref="RedisException"/> or
+    /// <see cref="TimeoutException"/> if Redis doesn't answer.</summary>
     public CommitOutcome Send(IDatabase redis, ProgressCommitter committer)
     {
         RedisResult answer = redis.ScriptEvaluate(

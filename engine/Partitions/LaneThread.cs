@@ -1,17 +1,15 @@
 namespace Engine.Partitions;
 
-/// <summary>
-/// The thread of a lane, and how it ends: asked to (<see cref="Stop"/>), or by a failure, which whoever watches the
-/// process finds in <see cref="Failure"/>.
-/// </summary>
+/// <summary>The thread of a lane. It ends when asked to (<see cref="Stop"/>), or by a failure, which
+/// <see cref="Failure"/> reports.</summary>
 public sealed class LaneThread : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
 
-    /// <param name="run">The lane's life; what it throws is the lane's failure.</param>
-    /// <param name="ended">Called at its end, when a failure is known: nobody may take a failed lane for a finished
-    /// one.</param>
+    /// <param name="run">The lane's work; an exception from it is the lane's failure.</param>
+    /// <param name="ended">Called at the end, when a failure is already known, so a failed lane isn't mistaken for a
+    /// finished one.</param>
     public LaneThread(string name, Action run, Action ended)
     {
         Stopping = _stop.Token;
@@ -33,7 +31,7 @@ public sealed class LaneThread : IDisposable
         };
     }
 
-    /// <summary>What ended the lane, or null. The first failure stays.</summary>
+    /// <summary>The exception that ended the lane, or null. The first failure is kept.</summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>Cancelled when the lane is asked to stop, or has failed.</summary>
@@ -46,7 +44,7 @@ public sealed class LaneThread : IDisposable
     /// <summary>Asks the lane to finish.</summary>
     public void Stop() => _stop.Cancel();
 
-    /// <summary>Waits until the lane has ended; one that wasn't started has.</summary>
+    /// <summary>Waits until the lane has ended. Returns at once if it wasn't started.</summary>
     public void Join()
     {
         if (_thread.IsAlive)
@@ -61,7 +59,7 @@ public sealed class LaneThread : IDisposable
         _stop.Cancel();
     }
 
-    /// <summary>Waits so long, or until the lane is asked to stop.</summary>
+    /// <summary>Waits for a time, or until the lane is asked to stop.</summary>
     public void Pause(TimeSpan time) => Stopping.WaitHandle.WaitOne(time);
 
     public void Dispose() => _stop.Dispose();

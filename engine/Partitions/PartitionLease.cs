@@ -7,12 +7,10 @@ using StackExchange.Redis;
 
 namespace Engine.Partitions;
 
-/// <summary>
-/// A partition that this process owns from now on, until another acquires it. Each new owner raises <c>owner</c> in
-/// Redis; the value is its fencing token, and a commit with an older one changes nothing. <see cref="Acquire"/>, then
-/// <see cref="Plan"/>.
-/// </summary>
-/// <param name="Progress">The value of <c>progress</c> as the earlier owner left it; empty for none.</param>
+/// <summary>The lease of a partition, which this process holds until another acquires it. Each new owner increments the
+/// key <c>owner</c> in Redis. Its value is the fencing token: a commit with an older token changes nothing. Call
+/// <see cref="Acquire"/>, then <see cref="Plan"/>.</summary>
+/// <param name="Progress">The value of <c>progress</c> that the previous owner left; empty for none.</param>
 public sealed record PartitionLease(TopicPartition Partition, long FencingToken, string Progress)
 {
     private static readonly TimeSpan BrokerAnswersWithin = TimeSpan.FromSeconds(10);
@@ -20,7 +18,8 @@ public sealed record PartitionLease(TopicPartition Partition, long FencingToken,
     /// <summary><c>interactions-2</c></summary>
     public string Name { get; } = RedisKeys.Partition(Partition.Topic, Partition.Partition.Value);
 
-    /// <summary>Raises <c>owner</c>, then reads <c>progress</c>: in this order nobody moves it in between.</summary>
+    /// <summary>Increments <c>owner</c>, then reads <c>progress</c>: in this order no earlier owner can change it in
+    /// between.</summary>
     public static PartitionLease Acquire(IDatabase redis, RedisKeys keys, TopicPartition partition)
     {
         string name = RedisKeys.Partition(partition.Topic, partition.Partition.Value);
@@ -28,13 +27,11 @@ public sealed record PartitionLease(TopicPartition Partition, long FencingToken,
         return new PartitionLease(partition, token, redis.StringGet(keys.Progress(name)).ToString());
     }
 
-    /// <summary>
-    /// Says from where the partition is read; throws <see cref="InvalidOperationException"/> where progress can't be of
-    /// this log.
-    /// </summary>
-    /// <param name="horizon">How far back of progress the log is read again: <see cref="RebuildHorizon"/>.</param>
-    /// <param name="neededFrom">A log time before that of progress, ms, from which more is needed than progress covers;
-    /// <see cref="long.MaxValue"/> for none.</param>
+    /// <summary>Plans where to start reading the partition. Throws <see cref="InvalidOperationException"/> if the
+    /// progress can't belong to this log.</summary>
+    /// <param name="horizon">How far before progress the log is reread: <see cref="RebuildHorizon"/>.</param>
+    /// <param name="neededFrom">A log time before that of progress, ms, from which the partition needs more than the
+    /// horizon covers; <see cref="long.MaxValue"/> for none.</param>
     public RebuildPlan Plan(
         IConsumer<byte[], byte[]> consumer,
         RedisKeys keys,
@@ -49,9 +46,9 @@ public sealed record PartitionLease(TopicPartition Partition, long FencingToken,
         if (progress?.Offset > ends.High.Value)
         {
             throw new InvalidOperationException(
-                $"{Name}: progress {progress.Value.Offset} lies past the log's end {ends.High.Value}: is this the "
-                    + $"topic that the group '{keys.Group}' has read before? Name another group, or delete "
-                    + $"{keys.Progress(Name)} to begin anew"
+                $"{Name}: progress {progress.Value.Offset} is past the log's end {ends.High.Value}: is this the "
+                    + $"topic that the group '{keys.Group}' read before? Choose another group, or delete "
+                    + $"{keys.Progress(Name)} to start over"
             );
         }
 
@@ -80,11 +77,9 @@ public sealed record PartitionLease(TopicPartition Partition, long FencingToken,
         }
     }
 
-    /// <summary>
-    /// The first record stamped at a log time or later. The record that gave progress its log time is such a one, so a
-    /// broker that finds none can't search by time (librdkafka's test cluster), or has deleted it: then the log's
-    /// start.
-    /// </summary>
+    /// <summary>The offset of the first record stamped at a log time or later. Such a record exists, as one gave
+    /// progress its log time. A broker that finds none either can't search by time (librdkafka's test cluster) or has
+    /// deleted it; then this is the log's start.</summary>
     private long FirstAt(IConsumer<byte[], byte[]> consumer, long logTime, long logStart)
     {
         try

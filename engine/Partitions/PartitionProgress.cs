@@ -2,20 +2,17 @@ using System.Globalization;
 
 namespace Engine.Partitions;
 
-/// <summary>
-/// How far a partition's results are written: the value of <c>progress</c> in Redis, <c>offset SPACE log time</c>.
-/// </summary>
+/// <summary>How far a partition's results are written: the value of <c>progress</c> in Redis, an offset, a space and a
+/// log time.</summary>
 /// <param name="Offset">The first record whose results aren't written yet.</param>
 /// <param name="LogTime">The partition's log time at that record, ms.</param>
 public readonly record struct PartitionProgress(long Offset, long LogTime)
 {
-    /// <summary>The value as Redis holds it.</summary>
+    /// <summary>The value in Redis.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Offset} {LogTime}");
 
-    /// <summary>
-    /// Reads a value of <c>progress</c>; null where there is none. Throws <see cref="FormatException"/> for anything
-    /// else.
-    /// </summary>
+    /// <summary>Parses a value of <c>progress</c>; null if it is empty. Throws <see cref="FormatException"/> for
+    /// anything else.</summary>
     public static PartitionProgress? Parse(string text)
     {
         if (text.Length == 0)

@@ -5,11 +5,10 @@ using Engine.Primitives;
 
 namespace Engine.Partitions;
 
-/// <summary>
-/// A commit on its way through a lane's own connection, behind the results that it covers: kept as RESP in memory that
-/// is used again, so that some hundred hashes cost no objects. Grammar: <see cref="ProgressCommitter"/>.
-/// <see cref="Clear"/>, then per hash <see cref="Hash"/>, its increments and its sets, then <see cref="Send"/>.
-/// </summary>
+/// <summary>A commit sent through a lane's own connection, after the results that it covers. It is built as RESP in
+/// reused memory, so even hundreds of hashes allocate no objects. Grammar: <see cref="ProgressCommitter"/>. Call
+/// <see cref="Clear"/>, then for each hash <see cref="Hash"/>, its increments and its sets, then
+/// <see cref="Send"/>.</summary>
 public sealed class PipelinedCommit
 {
     private static readonly byte[] Script = Encoding.ASCII.GetBytes(ProgressCommitter.Script.ReplaceLineEndings("\n"));
@@ -29,7 +28,7 @@ public sealed class PipelinedCommit
         (_hashes, _arguments) = (0, 0);
     }
 
-    /// <summary>Begins a hash: as many increments and then sets follow as are said here.</summary>
+    /// <summary>Begins a hash, to be followed by the given numbers of increments and then sets.</summary>
     public void Hash(ReadOnlySpan<byte> key, int increments, int sets, bool renew)
     {
         Write(_keys, key);
@@ -39,7 +38,7 @@ public sealed class PipelinedCommit
         Add(renew ? 1 : 0);
     }
 
-    /// <summary>An increment by an amount, or a set to a value.</summary>
+    /// <summary>Adds an increment by an amount, or a set to a value.</summary>
     public void Field(ReadOnlySpan<byte> name, long value)
     {
         Add(name);

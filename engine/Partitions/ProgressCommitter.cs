@@ -4,42 +4,42 @@ using Engine.Contracts;
 
 namespace Engine.Partitions;
 
-/// <summary>How a commit ended.</summary>
+/// <summary>The outcome of a commit.</summary>
 public enum CommitOutcome : byte
 {
     None,
 
-    /// <summary>All of it is in Redis, now or since it was sent before.</summary>
+    /// <summary>All of it is in Redis, from this attempt or an earlier one.</summary>
     Committed,
 
     /// <summary>Another owner holds a newer fencing token. Nothing was written.</summary>
     Fenced,
 
-    /// <summary>Progress isn't what this owner left there. Nothing was written.</summary>
+    /// <summary>Progress isn't where this owner left it. Nothing was written.</summary>
     ProgressMoved,
 }
 
 /// <summary>
-/// Commits one partition's counts and progress in one atomic step. Redis takes a commit only from the owner that holds
-/// the fencing token, and only from the progress that the commit starts from; so each event counts once, whoever sends
-/// what twice or too late. <see cref="Begin"/>, then send it by <see cref="PipelinedCommit"/> or
-/// <see cref="DatabaseCommit"/> as often as it takes, then <see cref="Conclude"/>. One commit at a time.
+/// Commits one partition's counts and progress in one atomic step. Redis accepts a commit only from the owner of the
+/// current fencing token, and only if progress is where the commit starts, so each event counts once, even if a
+/// commit is sent twice or too late. Call <see cref="Begin"/>, then send the commit with <see cref="PipelinedCommit"/>
+/// or <see cref="DatabaseCommit"/> until it is answered, then <see cref="Conclude"/>. One commit at a time.
 /// </summary>
 /// <remarks>
-/// Grammar of a commit, which both transports write:
+/// The grammar of a commit, which both transports write:
 /// <code>
 /// KEYS    progress owner hash*
-/// ARGV    token from to ttl block*                    one block a hash, in the order of KEYS
+/// ARGV    token from to ttl block*                    one block per hash, in the order of KEYS
 /// block   ("D" n field^n)? increments sets renew (field amount)^increments (field value)^sets
 /// </code>
-/// <c>from</c> and <c>to</c> are values of <c>progress</c>, <c>ttl</c> is in seconds, <c>renew</c> is 1 where the hash
-/// lives that long from now on, else 0. Answered are <c>DONE sum*</c> with the sums of all increments in order, or
-/// <c>DONE</c> alone where the commit was done before, <c>OWNER</c> or <c>OFFSET</c>.
+/// <c>from</c> and <c>to</c> are values of <c>progress</c>, <c>ttl</c> is in seconds, <c>renew</c> is 1 to renew the
+/// hash's time to live, else 0. The answer is <c>DONE sum*</c> with the sums of all increments in order,
+/// <c>DONE</c> alone if the commit was done before, <c>OWNER</c> or <c>OFFSET</c>.
 /// </remarks>
 public sealed class ProgressCommitter
 {
-    // HSET takes 1,000 fields at a time: Lua's stack, on which unpack puts them, ends at 8,000 values. Locals are
-    // reached faster than globals: with some hundred totals it shows.
+    // HSET takes at most 1,000 fields at a time, as unpack puts them on Lua's stack of 8,000 values. Locals are faster
+    // than globals, which matters with some hundred totals.
     public const string Script = """
         if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 'OWNER' end
         local now = redis.call('GET', KEYS[1]) or ''
@@ -73,7 +73,7 @@ public sealed class ProgressCommitter
 
     private string _from;
 
-    /// <param name="hashTtl">How long a hash lives after a change that renews it.</param>
+    /// <param name="hashTtl">The time to live of a hash after a renewal.</param>
     public ProgressCommitter(PartitionLease lease, RedisKeys keys, TimeSpan hashTtl)
     {
         _from = lease.Progress;
@@ -83,13 +83,13 @@ public sealed class ProgressCommitter
         Ttl = Number((long)hashTtl.TotalSeconds);
     }
 
-    /// <summary>What acknowledged commits have come to; null before the first.</summary>
+    /// <summary>The latest acknowledged progress; null before the first commit.</summary>
     public PartitionProgress? Committed { get; private set; }
 
-    /// <summary>What the commit moves progress to.</summary>
+    /// <summary>The progress that the commit moves to.</summary>
     public PartitionProgress To { get; private set; }
 
-    /// <summary>Whose slot all of the partition's hashes share.</summary>
+    /// <summary>The key of progress, whose slot all of the partition's hashes share.</summary>
     public byte[] ProgressKey { get; }
     internal byte[] OwnerKey { get; }
     internal byte[] Token { get; }
@@ -97,7 +97,7 @@ public sealed class ProgressCommitter
     internal byte[] FromText => Encoding.ASCII.GetBytes(_from);
     internal byte[] ToText => Encoding.ASCII.GetBytes(To.ToString());
 
-    /// <summary>Says what is committed next; false where progress is there already.</summary>
+    /// <summary>Begins a commit. Returns false if progress is already there.</summary>
     public bool Begin(PartitionProgress to)
     {
         if (to.ToString() == _from)
@@ -109,7 +109,7 @@ public sealed class ProgressCommitter
         return true;
     }
 
-    /// <summary>Takes Redis's answer. The next commit starts from what this one came to.</summary>
+    /// <summary>Handles Redis's answer. The next commit starts where this one ended.</summary>
     public CommitOutcome Conclude(ReadOnlySpan<byte> answer)
     {
         if (!answer.StartsWith("DONE"u8))

@@ -1,21 +1,19 @@
 namespace Engine.Partitions;
 
-/// <summary>
-/// From where a new owner reads a partition. Records from <see cref="From"/> up to <see cref="LiveFromOffset"/> rebuild
-/// the state and give no results: an earlier owner has written those.
-/// </summary>
-/// <param name="LiveFromOffset">The first record that gives results.</param>
-/// <param name="LogTime">Log time as of progress, ms; 0 where there was none.</param>
-/// <param name="From">The first record that is read.</param>
-/// <param name="FromTime">The log time from which it is read, ms.</param>
+/// <summary>Where a new owner starts reading a partition. Records from <see cref="From"/> up to
+/// <see cref="LiveFromOffset"/> rebuild the state and give no results, which an earlier owner has written.</summary>
+/// <param name="LiveFromOffset">The first offset that gives results.</param>
+/// <param name="LogTime">Log time as of progress, ms; 0 if there was none.</param>
+/// <param name="From">The first offset to read.</param>
+/// <param name="FromTime">The log time from which to read, ms.</param>
 public readonly record struct RebuildPlan(long LiveFromOffset, long LogTime, long From, long FromTime)
 {
-    /// <param name="progress">What earlier owners have committed; null for nothing.</param>
-    /// <param name="logStart">The first offset that the log still holds.</param>
-    /// <param name="horizon">How far back of progress the log is read again: <see cref="RebuildHorizon"/>.</param>
-    /// <param name="neededFrom">A log time before that of progress, ms, from which more is needed than progress covers;
-    /// <see cref="long.MaxValue"/> for none.</param>
-    /// <param name="offsetAt">The first offset stamped at a log time or later, ms.</param>
+    /// <param name="progress">The progress that earlier owners have committed; null for none.</param>
+    /// <param name="logStart">The first offset still in the log.</param>
+    /// <param name="horizon">How far before progress the log is reread: <see cref="RebuildHorizon"/>.</param>
+    /// <param name="neededFrom">A log time before that of progress, ms, from which the partition needs more than the
+    /// horizon covers; <see cref="long.MaxValue"/> for none.</param>
+    /// <param name="offsetAt">Returns the first offset stamped at a log time or later, ms.</param>
     public static RebuildPlan Of(
         PartitionProgress? progress,
         long logStart,
@@ -30,7 +28,7 @@ public readonly record struct RebuildPlan(long LiveFromOffset, long LogTime, lon
         }
 
         long fromTime = Math.Max(0, Math.Min(known.LogTime, neededFrom) - (long)horizon.TotalMilliseconds);
-        // What lay between progress and the log's start is lost to retention, and so is what would be read again.
+        // Records between progress and the log's start are lost to retention, and so are those for the rebuild.
         return known.Offset < logStart
             ? new RebuildPlan(logStart, known.LogTime, logStart, fromTime)
             : new RebuildPlan(known.Offset, known.LogTime, Math.Min(known.Offset, offsetAt(fromTime)), fromTime);

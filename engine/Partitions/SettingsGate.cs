@@ -3,10 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Engine.Partitions;
 
-/// <summary>
-/// Holds a lane while its settings may be stale: it decides only while <c>settings</c> was read to its end a moment
-/// ago, so that all instances change over at the same event.
-/// </summary>
+/// <summary>Holds a lane while its settings may be stale. It decides only if <c>settings</c> was read to its end
+/// recently, so all instances switch versions at the same event.</summary>
 /// <param name="areFresh">Whether <c>settings</c> was read to its end within the activation delay.</param>
 /// <param name="stop">Ends the wait when the lane is asked to stop.</param>
 public sealed class SettingsGate(Func<bool> areFresh, TimeProvider clock, ILogger log, CancellationToken stop)
@@ -14,8 +12,8 @@ public sealed class SettingsGate(Func<bool> areFresh, TimeProvider clock, ILogge
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10),
         TellAfter = TimeSpan.FromSeconds(2);
 
-    /// <summary>Returns at once while settings are fresh; else waits until they are.</summary>
-    /// <param name="meanwhile">Called again and again while it waits.</param>
+    /// <summary>Returns at once if the settings are fresh; otherwise waits until they are.</summary>
+    /// <param name="meanwhile">Called repeatedly during the wait.</param>
     public void Wait(Action? meanwhile = null)
     {
         if (areFresh())

@@ -1,20 +1,15 @@
 namespace Engine.Partitions;
 
-/// <summary>
-/// Says when a partition needs a tick. Log time stands still while no record comes; so from the partition's end its
-/// owner reckons it on, and where something that waits falls due by that, a tick carries the reckoned time into the
-/// log.
-/// </summary>
+/// <summary>Decides when a partition needs a tick. Log time stands still while no record comes, so at the partition's
+/// end the owner extrapolates it. If a timer falls due by then, a tick carries the extrapolated time into the
+/// log.</summary>
 public sealed class TickScheduler(TimeProvider clock)
 {
-    /// <summary>
-    /// How long a tick may take to come back from the log before it is sent again (contract.md, time).
-    /// </summary>
+    /// <summary>How long a tick may take to come back from the log before it is sent again.</summary>
     private static readonly TimeSpan RepeatEvery = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>
-    /// Whether a tick is to be sent now, and with which log time, ms; the next is due a repeat later.
-    /// </summary>
+    /// <summary>Whether to send a tick now, and with which log time, ms. The next one is due after the repeat
+    /// interval.</summary>
     public bool TakeDue(OwnedPartition partition, out long logTime)
     {
         logTime = 0;

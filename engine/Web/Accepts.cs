@@ -2,13 +2,11 @@ using Microsoft.Net.Http.Headers;
 
 namespace Engine.Web;
 
-/// <summary>Whether a request wants a page or JSON.</summary>
+/// <summary>Decides whether a request wants a page or JSON.</summary>
 public static class Accepts
 {
-    /// <summary>
-    /// Whether the request comes from somebody who reads pages: it prefers <c>text/html</c> to JSON, and its path is
-    /// none of those for programs. What accepts anything, as curl does, gets JSON.
-    /// </summary>
+    /// <summary>Whether the request wants a page: it prefers <c>text/html</c> to JSON, and its path isn't one for
+    /// programs. A client that accepts anything, such as curl, gets JSON.</summary>
     public static bool Html(HttpRequest request)
     {
         if (request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))

@@ -5,9 +5,8 @@ using System.Text.Json.Nodes;
 
 namespace Engine.Web;
 
-/// <summary>
-/// Answers in JSON, written from nodes: nothing is compiled for a type when the first of its answers is asked for.
-/// </summary>
+/// <summary>Responses in JSON, built from nodes, so the first response of a type needs no serializer to be
+/// compiled.</summary>
 public static class Answers
 {
     private static readonly JsonSerializerOptions Relaxed = new()
@@ -18,7 +17,7 @@ public static class Answers
     public static IResult Json(JsonObject answer, int status = StatusCodes.Status200OK) =>
         Results.Text(answer.ToJsonString(Relaxed), "application/json", Encoding.UTF8, status);
 
-    /// <summary>What is wrong and, where that is known, with which field.</summary>
+    /// <summary>Returns an error and, if known, the field concerned.</summary>
     public static IResult Error(int status, string error, string? where = null)
     {
         var answer = new JsonObject { ["error"] = error };

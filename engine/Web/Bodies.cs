@@ -2,11 +2,11 @@ using System.Buffers;
 
 namespace Engine.Web;
 
-/// <summary>Reads bodies of bounded length.</summary>
+/// <summary>Reads request bodies of limited length.</summary>
 public static class Bodies
 {
-    /// <summary>The body; throws <see cref="RefusedException"/> (413) where it is longer.</summary>
-    /// <param name="maxBytes">The longest that is read.</param>
+    /// <summary>Reads the body. Throws <see cref="RefusedException"/> (413) if it is too long.</summary>
+    /// <param name="maxBytes">The maximum length.</param>
     public static async ValueTask<byte[]> ReadAsync(HttpRequest request, int maxBytes)
     {
         if (request.ContentLength > maxBytes)
@@ -39,7 +39,7 @@ public static class Bodies
     private static RefusedException TooLong(int maxBytes) =>
         new(
             StatusCodes.Status413PayloadTooLarge,
-            $"The body is larger than the {maxBytes:N0} bytes allowed. Send less at once.",
+            $"The body exceeds the limit of {maxBytes:N0} bytes. Send less at a time.",
             "body"
         );
 }

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Engine.Web;
 
-/// <summary>What <c>/openapi.json</c> says of an endpoint, beside its path and method.</summary>
+/// <summary>Describes endpoints in <c>/openapi.json</c>, besides their path and method.</summary>
 public static class EndpointDescription
 {
-    /// <summary>Describes an endpoint in a sentence; one without a description isn't listed.</summary>
+    /// <summary>Describes an endpoint in a sentence. An endpoint without a description isn't listed.</summary>
     public static TBuilder Describe<TBuilder>(this TBuilder endpoint, string summary)
         where TBuilder : IEndpointConventionBuilder
     {

@@ -4,23 +4,22 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Engine.Web;
 
-/// <summary>
-/// Reads forms of our own pages, and no others (CSRF): by <see cref="SameOrigin"/> and, where somebody is signed in, by
-/// the secret that the session's forms carry. What can't be read is a <see cref="RefusedException"/>.
-/// </summary>
+/// <summary>Reads forms posted from our own pages only (CSRF protection), as checked by <see cref="SameOrigin"/> and,
+/// for a signed-in visitor, by the session's form secret. Throws <see cref="RefusedException"/> for any
+/// other.</summary>
 public static class Forms
 {
     /// <summary>The name of the field that carries <see cref="Session.FormSecret"/>.</summary>
     public const string SecretField = "secret";
 
-    /// <summary>The largest form, bytes: several hundred selected rows.</summary>
+    /// <summary>The maximum size of a form in bytes: enough for several hundred selected rows.</summary>
     public const int MaxBytes = 128 * 1024;
 
     private const string FormType = "application/x-www-form-urlencoded";
 
-    /// <summary>The fields of a posted form.</summary>
+    /// <summary>Reads the fields of a posted form.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="secret">What the form must carry; null where nobody is signed in.</param>
+    /// <param name="secret">The secret that the form must carry; null if the visitor isn't signed in.</param>
     public static async Task<IFormCollection> ReadAsync(HttpContext http, string? secret = null)
     {
         HttpRequest request = http.Request;
@@ -28,8 +27,8 @@ public static class Forms
         {
             throw new RefusedException(
                 StatusCodes.Status403Forbidden,
-                "This form was sent from another site, or not by a browser. Open the page here and send it again; "
-                    + "programs use the endpoints under /v1.",
+                "This form was sent from another site, or not by a browser. Open the page on this site and send it "
+                    + "again; programs use the endpoints under /v1.",
                 "Origin"
             )
             {

@@ -4,27 +4,23 @@ using Engine.Partitions.Kafka;
 
 namespace Engine.Web;
 
-/// <summary>Where the HTTP ends send events to.</summary>
+/// <summary>Sends events from the HTTP endpoints.</summary>
 public interface IEventOut
 {
-    /// <summary>
-    /// Takes an event over, and ends when the log has it. Throws <see cref="EventNotTakenException"/> at once where it
-    /// can't be taken over.
-    /// </summary>
-    /// <param name="topic">As the contract names it.</param>
+    /// <summary>Sends an event, and completes when Kafka acknowledges it. Throws <see cref="EventNotTakenException"/>
+    /// at once if the event can't be accepted.</summary>
+    /// <param name="topic">The topic's documented name.</param>
     Task SendAsync(string topic, string key, byte[] value, params IReadOnlyList<(string Name, string Value)> headers);
 
-    /// <summary>How many partitions a topic has.</summary>
+    /// <summary>The number of partitions of a topic.</summary>
     int PartitionsOf(string topic);
 }
 
-/// <summary>An event that can't be sent now: why.</summary>
+/// <summary>An event can't be sent now; the message says why.</summary>
 public sealed class EventNotTakenException(string why) : Exception(why);
 
-/// <summary>
-/// Events to Kafka, through a producer of their own: what waits for an answer shouldn't stand behind an engine's dead
-/// letters. Any thread.
-/// </summary>
+/// <summary>Sends events to Kafka through a separate producer, so requests don't queue behind dead letters.
+/// Thread-safe.</summary>
 public sealed class KafkaEventOut : IEventOut, IDisposable
 {
     private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(10),
@@ -37,7 +33,7 @@ public sealed class KafkaEventOut : IEventOut, IDisposable
     private readonly Action<string> _failed;
     private readonly Dictionary<string, (long At, int Count)> _partitions = [];
 
-    /// <param name="failed">Told of what can't be sent at all.</param>
+    /// <param name="failed">Called with the topic and error of an event that can't be sent at all.</param>
     public KafkaEventOut(KafkaTarget kafka, TimeProvider clock, Action<string> failed)
     {
         _clock = clock;
@@ -50,7 +46,7 @@ public sealed class KafkaEventOut : IEventOut, IDisposable
                     EnableIdempotence = true,
                     LingerMs = 1,
                     Partitioner = Partitioner.Murmur2Random,
-                    // What was answered must be counted: a broker that is away is waited for, until the queue is full.
+                    // An answered request must be counted, so wait for an unavailable broker until the queue is full.
                     MessageTimeoutMs = 0,
                     ClientId = "engine-http",
                 }
@@ -89,7 +85,7 @@ public sealed class KafkaEventOut : IEventOut, IDisposable
                 }
                 _failed($"{topic}: {report.Error.Reason}");
                 sent.SetException(new EventNotTakenException(report.Error.Reason));
-                // Who doesn't wait for it was told.
+                // Marks the exception as observed for callers that don't wait.
                 _ = sent.Task.Exception;
             });
         }

@@ -5,10 +5,8 @@ using Microsoft.AspNetCore.Components;
 
 namespace Engine.Web;
 
-/// <summary>
-/// A style or a script that stands in the page itself, so that a page is one request; the policy allows it by its
-/// hash, and nothing else.
-/// </summary>
+/// <summary>A style or a script embedded in the page, so a page is a single request. The policy allows it by its hash,
+/// and nothing else.</summary>
 public sealed class InlineAsset
 {
     private InlineAsset(string text)
@@ -17,14 +15,14 @@ public sealed class InlineAsset
         Source = $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}'";
     }
 
-    /// <summary>What stands between the tags.</summary>
+    /// <summary>The text between the tags.</summary>
     public MarkupString Markup { get; }
 
-    /// <summary>How a content security policy names it.</summary>
+    /// <summary>The source in a content security policy.</summary>
     public string Source { get; }
 
     /// <summary>Reads an embedded resource of an assembly.</summary>
-    /// <param name="assembly">Where it is embedded.</param>
+    /// <param name="assembly">The assembly that embeds it.</param>
     /// <param name="name">Its logical name.</param>
     public static InlineAsset Read(Assembly assembly, string name)
     {
@@ -34,7 +32,7 @@ public sealed class InlineAsset
                 nameof(name)
             );
         using var reader = new StreamReader(stream);
-        // As a browser hashes it: a line's end is one character.
+        // Browsers hash the text with normalised line endings.
         return new InlineAsset(reader.ReadToEnd().ReplaceLineEndings("\n"));
     }
 }

@@ -4,16 +4,14 @@ using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Engine.Web;
 
-/// <summary>
-/// Describes a server's endpoints as OpenAPI 3.0, made from the endpoints themselves: paths, methods, parameters, and
-/// the summary that each was given.
-/// </summary>
+/// <summary>Describes a server's endpoints as OpenAPI 3.0, generated from the endpoints themselves: paths, methods,
+/// parameters and summaries.</summary>
 public static class OpenApiDocument
 {
     /// <summary>The document of all endpoints that have a summary, ordered by path.</summary>
-    /// <param name="title">What the server is called.</param>
+    /// <param name="title">The server's name.</param>
     /// <param name="version">Its version.</param>
-    /// <param name="endpoints">What it serves.</param>
+    /// <param name="endpoints">The server's endpoints.</param>
     public static JsonObject Of(string title, string version, IEnumerable<Endpoint> endpoints)
     {
         var paths = new JsonObject();
@@ -67,7 +65,7 @@ public static class OpenApiDocument
                 ["2XX"] = new JsonObject { ["description"] = "Done." },
                 ["default"] = new JsonObject
                 {
-                    ["description"] = "What is wrong, and where.",
+                    ["description"] = "The error, and the field or path concerned.",
                     ["content"] = new JsonObject
                     {
                         ["application/json"] = new JsonObject

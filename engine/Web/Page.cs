@@ -3,14 +3,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Engine.Web;
 
-/// <summary>Answers with pages: Razor components, rendered on the server.</summary>
+/// <summary>Responds with pages: Razor components, rendered on the server.</summary>
 public static class Page
 {
-    /// <summary>A page.</summary>
-    /// <typeparam name="T">Its component, whose root is <see cref="Components.Layout"/>.</typeparam>
-    /// <param name="parameters">The component's parameters, by name: an anonymous object.</param>
-    /// <param name="status">The status of the answer.</param>
-    /// <param name="needs">What the page may do that others may not.</param>
+    /// <summary>Shows a page.</summary>
+    /// <typeparam name="T">The component, whose root is <see cref="Components.Layout"/>.</typeparam>
+    /// <param name="parameters">The component's parameters, as an anonymous object.</param>
+    /// <param name="status">The status of the response.</param>
+    /// <param name="needs">The additional permissions of the page.</param>
     public static IResult Show<T>(object parameters, int status = StatusCodes.Status200OK, PageNeeds? needs = null)
         where T : IComponent => new Shown<T>(new RazorComponentResult<T>(parameters) { StatusCode = status }, needs);
 
@@ -25,12 +25,12 @@ public static class Page
     }
 }
 
-/// <summary>What a page may do beyond showing itself and sending forms. Most need nothing of it.</summary>
+/// <summary>The permissions of a page beyond showing itself and sending forms. Most pages need none.</summary>
 public sealed record PageNeeds
 {
-    /// <summary>The one script that runs in it.</summary>
+    /// <summary>The only script that runs in it.</summary>
     public InlineAsset? Script { get; init; }
 
-    /// <summary>Whether its script may ask for the camera.</summary>
+    /// <summary>Whether its script may use the camera.</summary>
     public bool Camera { get; init; }
 }

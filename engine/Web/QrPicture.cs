@@ -4,10 +4,11 @@ using QRCoder;
 
 namespace Engine.Web;
 
-/// <summary>A text as a QR picture in SVG, at level M: a scratch or a reflection may hide 15 % of it.</summary>
+/// <summary>Renders a text as a QR code in SVG at level M, which tolerates 15 % of it being hidden by a scratch or a
+/// reflection.</summary>
 public static class QrPicture
 {
-    /// <summary>The picture, quiet zone of four modules included; a module is a unit of its view box.</summary>
+    /// <summary>The picture, with a quiet zone of four modules; a module is one unit of its view box.</summary>
     public static string Svg(string text)
     {
         using var generator = new QRCodeGenerator();

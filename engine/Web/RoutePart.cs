@@ -3,13 +3,12 @@ using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Engine.Web;
 
-/// <summary>
-/// A part of a path as whoever sent it meant it. The server leaves an encoded slash encoded in route values, so that
-/// there <c>a%2Fb</c> and <c>a%252Fb</c> are the same; identifiers may hold both a slash and a percent sign.
-/// </summary>
+/// <summary>Decodes a part of a path as the client meant it. The server leaves an encoded slash encoded in route
+/// values, so they don't distinguish <c>a%2Fb</c> from <c>a%252Fb</c>, but identifiers may contain both a slash and a
+/// percent sign.</summary>
 public static class RoutePart
 {
-    /// <summary>The part of a request's path that its route calls by a name, decoded.</summary>
+    /// <summary>The part of a request's path for a route parameter, decoded.</summary>
     public static string Of(HttpContext http, string name)
     {
         string path = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];

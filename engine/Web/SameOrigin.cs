@@ -1,11 +1,9 @@
 namespace Engine.Web;
 
-/// <summary>
-/// Whether a form was sent from a page of ours: a foreign page must not make a visitor's browser bind in its name
-/// (CSRF). Browsers say where a request comes from, and no page can make them lie: by Fetch metadata
-/// (<c>Sec-Fetch-Site</c>), older ones by <c>Origin</c>. One that says neither isn't believed. So there is no token to
-/// keep, and any instance takes any form.
-/// </summary>
+/// <summary>Checks that a form was sent from one of our pages: a foreign page must not make a visitor's browser act in
+/// the visitor's name (CSRF). Browsers state where a request comes from, and pages can't forge that: current ones with
+/// Fetch metadata (<c>Sec-Fetch-Site</c>), older ones with <c>Origin</c>. A request with neither is rejected. So there
+/// is no token to keep, and any instance accepts any form.</summary>
 public static class SameOrigin
 {
     public static bool Holds(HttpRequest request)

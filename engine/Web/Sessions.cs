@@ -8,23 +8,22 @@ using StackExchange.Redis;
 
 namespace Engine.Web;
 
-/// <summary>
-/// Who is signed in to the pages. A session is 256 random bits in a cookie; Redis knows its hash and whose it is, so
-/// that any instance serves it. Whether somebody may still come in is for the page to decide, by the settings in force.
-/// </summary>
+/// <summary>The sessions of signed-in visitors. A session is 256 random bits in a cookie. Redis stores its hash and its
+/// owner, so any instance can serve it. The page decides by the settings in force whether the visitor is still
+/// admitted.</summary>
 public sealed class Sessions(IConnectionMultiplexer redis, RedisKeys keys)
 {
     /// <summary>The cookie's name.</summary>
     public const string Cookie = "engine-session";
 
-    /// <summary>How long one lasts: a working day. Who is still there after it signs in again.</summary>
+    /// <summary>The lifetime of a session: a working day. After that, the visitor must sign in again.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(10);
 
     private const int SecretBytes = 32;
 
     private static readonly int CookieLength = Base64Url.GetEncodedLength(SecretBytes);
 
-    /// <summary>Signs somebody in: opens a session, and gives the browser its cookie.</summary>
+    /// <summary>Signs a visitor in: opens a session, and sets its cookie.</summary>
     public async Task SignInAsync(HttpContext http, Principal who)
     {
         string session = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
@@ -32,7 +31,7 @@ public sealed class Sessions(IConnectionMultiplexer redis, RedisKeys keys)
         http.Response.Cookies.Append(Cookie, session, CookieOf(http));
     }
 
-    /// <summary>The session of a request; null where there is none, or it has ended.</summary>
+    /// <summary>The session of a request; null if there is none or it has ended.</summary>
     public async Task<Session?> FindAsync(HttpContext http)
     {
         if (CookieIn(http) is not { } session)
@@ -44,7 +43,7 @@ public sealed class Sessions(IConnectionMultiplexer redis, RedisKeys keys)
         return stored.IsNull ? null : new Session(Read(stored.ToString()), FormSecretOf(session));
     }
 
-    /// <summary>Ends the session of a request, and takes the cookie back.</summary>
+    /// <summary>Ends the session of a request, and deletes the cookie.</summary>
     public async Task SignOutAsync(HttpContext http)
     {
         if (CookieIn(http) is { } session)
@@ -79,7 +78,7 @@ public sealed class Sessions(IConnectionMultiplexer redis, RedisKeys keys)
         );
     }
 
-    /// <summary>Nobody who doesn't know the cookie can make it.</summary>
+    /// <summary>The form secret of a session, which can't be derived without its cookie.</summary>
     private static string FormSecretOf(string session) =>
         Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes("form " + session)));
 
@@ -97,23 +96,23 @@ public sealed class Sessions(IConnectionMultiplexer redis, RedisKeys keys)
         };
 }
 
-/// <summary>A session as a page sees it.</summary>
-/// <param name="Who">Who signed in.</param>
-/// <param name="FormSecret">What its forms carry.</param>
+/// <summary>A session for use by a page.</summary>
+/// <param name="Who">The signed-in account.</param>
+/// <param name="FormSecret">The secret that its forms carry.</param>
 public sealed record Session(Principal Who, string FormSecret);
 
-/// <summary>Who signed in.</summary>
+/// <summary>A signed-in account.</summary>
 /// <param name="Kind">
-/// What kind of account it is, as the key of its setting begins: <c>sponsor</c>, <c>user</c>.
+/// The kind of account, with which the key of its setting begins: <c>sponsor</c>, <c>user</c>.
 /// </param>
-/// <param name="Name">The account: the rest of that key.</param>
-/// <param name="Role">What it may do.</param>
+/// <param name="Name">The account's name: the rest of that key.</param>
+/// <param name="Role">The account's role.</param>
 /// <param name="Credential">
-/// The hash, in hex, of the token that it signed in with: where the settings have it no more, the session is over.
+/// The hash, in hex, of the token used to sign in. When the settings no longer have it, the session is over.
 /// </param>
 public sealed record Principal(string Kind, string Name, Role Role, string Credential);
 
-/// <summary>What somebody may do on pages and endpoints. The names are stored.</summary>
+/// <summary>The roles on pages and endpoints. The names are stored.</summary>
 public enum Role : byte
 {
     /// <summary>Sees and accepts its own suggestions, and nothing else.</summary>

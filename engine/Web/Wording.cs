@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Engine.Web;
 
-/// <summary>Times and numbers in words for people.</summary>
+/// <summary>Formats times and numbers for people.</summary>
 public static class Wording
 {
     public static string Time(long ms) =>

@@ -2,7 +2,7 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows;
 
-/// <summary>The systems around the clicks. Adding one is its folder, and its line here.</summary>
+/// <summary>The systems beside the clicks. To add one, add its folder and a line here.</summary>
 public static class WorkflowModules
 {
     public static IReadOnlyList<IWorkflow> All { get; } =

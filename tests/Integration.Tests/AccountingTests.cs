@@ -47,7 +47,7 @@ public partial class AccountingTests
         await using (EngineRun run = EngineRun.Launch(lab.Brokers, lab.Redis.Address, lab.Config, "--until-idle", "8"))
         {
             // Nothing has come yet: it waits for so long, and what comes meanwhile is decided.
-            await run.Process.SaysAsync("taken over from offset");
+            await run.Process.SaysAsync("taken over at offset");
             await lab.Log.SendAsync(LiveEvents.Click("late", LiveEvents.Now));
             CommandRun end = await run.EndAsync();
             Assert.True(end.ExitCode == 0, end.ToString());
@@ -66,7 +66,7 @@ public partial class AccountingTests
         await using EngineRun run = EngineRun.Launch(lab.Brokers, lab.Redis.Address, lab.Config);
         CommandRun end = await run.EndAsync();
         Assert.True(end.ExitCode == 1, end.ToString());
-        Assert.Contains("interactions-1: progress 100 lies past the log's end 0", end.Error);
+        Assert.Contains("interactions-1: progress 100 is past the log's end 0", end.Error);
     }
 
     private static long Number(string text, string behind)

@@ -134,7 +134,7 @@ public sealed class TwoEngines : IAsyncDisposable
     private static HashSet<int> Owned(EngineRun run)
     {
         var owned = new HashSet<int>();
-        foreach (Match line in Regex.Matches(run.Process.Error, @"interactions-(\d): (taken over|given back)"))
+        foreach (Match line in Regex.Matches(run.Process.Error, @"interactions-(\d): (taken over|released)"))
         {
             if (line.Groups[2].Value == "taken over")
             {

@@ -63,8 +63,8 @@ public class RedisOutageTests
         {
             await disturbed.ReachAsync(share);
             await server.Process.KillAsync();
-            await LiveWait.UntilAsync("it says that Redis is away", () =>
-                run.Process.Error.Split("Redis is away").Length > times
+            await LiveWait.UntilAsync("it says that Redis is unavailable", () =>
+                run.Process.Error.Split("Redis is unavailable").Length > times
             );
             await server.StartAgainAsync();
         }
@@ -85,7 +85,7 @@ public class RedisOutageTests
         Task sending = disturbed.SendAsync(TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken);
         await using (EngineRun other = await lab.StartAsync())
         {
-            await other.Process.SaysAsync("taken over from offset");
+            await other.Process.SaysAsync("taken over at offset");
             await disturbed.ReachAsync(0.1);
             await server.Process.KillAsync();
             await other.Process.KillAsync();

@@ -72,7 +72,7 @@ public class RealKafkaEndToEndTests(RealKafka kafka)
                 .Select(line => line[line.IndexOf("interactions-", StringComparison.Ordinal)..].Split(':')[0]),
         ];
         Assert.Equal(["interactions-0", "interactions-1", "interactions-2", "interactions-3"], taken.Order());
-        Assert.Equal(4, lines.Count(line => line.Contains("given back", StringComparison.Ordinal)));
+        Assert.Equal(4, lines.Count(line => line.Contains("released at offset", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public class RealKafkaExactlyOnceTests(RealKafka kafka)
                     run.Process.Error.Split('\n')
                         .Any(line =>
                             line.Contains(" interactions-", StringComparison.Ordinal)
-                            && System.Text.RegularExpressions.Regex.IsMatch(line, "reading its log again from [1-9]")
+                            && System.Text.RegularExpressions.Regex.IsMatch(line, "rebuilding from [1-9]")
                         ),
                     run.Process.Error
                 );
@@ -195,8 +195,8 @@ public class RealKafkaExactlyOnceTests(RealKafka kafka)
         await disturbed.ReachAsync(0.1);
         await using (EngineRun second = await lab.StartAsync())
         {
-            await second.Process.SaysAsync("taken over from offset");
-            await first.Process.SaysAsync("given back");
+            await second.Process.SaysAsync("taken over at offset");
+            await first.Process.SaysAsync("released at offset");
             double now = await lab.Redis.ProgressAsync("engine") / 30_000.0;
             await disturbed.ReachAsync(Math.Min(0.9, now + 0.2));
             CommandRun end = await second.StopAsync();

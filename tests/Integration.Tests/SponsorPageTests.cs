@@ -63,7 +63,7 @@ public class SponsorPageTests
         string text = await browser.TextAsync();
         Assert.Contains("News <b>& Co</b>", text);
         Assert.Contains("320 × 50, 320 × 100", text);
-        Assert.Contains("The ad unit is defined, but none of these sizes, and not all parameter values.", text);
+        Assert.Contains("The ad unit is defined, but none of these sizes and not every parameter value.", text);
         Assert.Contains("invalid-unit — The ad unit isn't defined.", text);
         Assert.Contains($"label = {Evil}", text);
         Assert.Contains("Example: request a-40 from https://news.example/a", text);

@@ -107,8 +107,8 @@ public sealed class WorkflowTakeoverTests
         {
             await traffic.ReachAsync(share);
             await server.Process.KillAsync();
-            await LiveWait.UntilAsync("it says that Redis is away", () =>
-                run.Process.Error.Split("Redis is away").Length > times
+            await LiveWait.UntilAsync("it says that Redis is unavailable", () =>
+                run.Process.Error.Split("Redis is unavailable").Length > times
             );
             await server.StartAgainAsync();
         }

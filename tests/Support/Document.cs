@@ -1,15 +1,14 @@
 namespace Tests.Support;
 
-/// <summary>
-/// A file of the repository that is made from the code. UPDATE_DOCS=1 writes it anew; without, it is compared.
-/// </summary>
+/// <summary>A file of the repository that is generated from the code. UPDATE_DOCS=1 writes it; otherwise it is
+/// compared.</summary>
 public static class Document
 {
-    /// <summary>A page of docs/.</summary>
+    /// <summary>Checks or writes a page of docs/.</summary>
     public static void Is(string file, string made) => IsAt(Path.Combine("docs", file), made);
 
-    /// <summary>Fails where the file doesn't say what was made.</summary>
-    /// <param name="path">From the repository's root.</param>
+    /// <summary>Checks or writes a file. Fails if it differs from the generated text.</summary>
+    /// <param name="path">The path relative to the repository's root.</param>
     public static void IsAt(string path, string made)
     {
         string full = Path.Combine(SharedData.Repository, path);
@@ -28,13 +27,13 @@ public static class Document
         if (found != made)
         {
             throw new InvalidOperationException(
-                $"{path} doesn't say what the code does: run the tests with UPDATE_DOCS=1 and commit it. First "
+                $"{path} doesn't match the code: run the tests with UPDATE_DOCS=1 and commit it. First "
                     + $"difference: {Difference(found, made)}"
             );
         }
     }
 
-    /// <summary>A table in Markdown.</summary>
+    /// <summary>Formats a Markdown table.</summary>
     public static string Table(string[] head, IEnumerable<string[]> rows) =>
         Row(head) + Row([.. head.Select(_ => "---")]) + string.Concat(rows.Select(Row));
 

@@ -6,9 +6,8 @@ using Google.Protobuf.Collections;
 
 namespace Tests.Support;
 
-/// <summary>
-/// Writes an event as producers send it: the contract's names in their order, text unescaped where JSON allows it.
-/// </summary>
+/// <summary>Writes an event as producers send it, with the documented fields in order and text unescaped where JSON
+/// allows it.</summary>
 public static class EventJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -3,13 +3,11 @@ using Google.Protobuf;
 
 namespace Tests.Support;
 
-/// <summary>Begins an event of <c>interactions</c>, with what its type can't do without filled in.</summary>
+/// <summary>Begins an event of <c>interactions</c> with its required fields filled in.</summary>
 public static class Events
 {
-    /// <summary>
-    /// 2026-11-22T09:00:00Z: the time of events that don't say another; the beginning of an hour, so of every window's
-    /// hop.
-    /// </summary>
+    /// <summary>2026-11-22T09:00:00Z: the default time of events. It begins an hour, and so a hop of every
+    /// window.</summary>
     public const long Start = 1_795_338_000_000;
 
     public static EventBuilder Click(string id) =>
@@ -50,7 +48,7 @@ public static class Events
             }
         );
 
-    /// <summary>A label of <c>labels</c>; it says nothing of where the click was made.</summary>
+    /// <summary>A label of <c>labels</c>, which doesn't say where the click was made.</summary>
     public static EventBuilder Label(string click, bool valid = false, string source = "analyst") =>
         new(
             new Event
@@ -65,7 +63,7 @@ public static class Events
 
     public static EventBuilder Tick() => new(new Event { Type = "tick" });
 
-    /// <summary>A path that curves, slows down and holds no constant step.</summary>
+    /// <summary>A path that curves, slows down and has no constant steps.</summary>
     public static readonly (double T, double X, double Y)[] CurvedPath =
     [
         .. Enumerable
@@ -74,15 +72,13 @@ public static class Events
     ];
 }
 
-/// <summary>Builds one event; as JSON and as Protobuf it says the same.</summary>
+/// <summary>Builds one event, with the same content in JSON and in Protobuf.</summary>
 public sealed class EventBuilder(Event e)
 {
     public Event Event => e;
 
-    /// <summary>
-    /// Where it belongs in the log, for <see cref="PipelineRun"/>: the time that it claims unless <see cref="At"/> was
-    /// given a log time.
-    /// </summary>
+    /// <summary>The log time for <see cref="PipelineRun"/>: the event time, unless <see cref="At"/> or
+    /// <see cref="LoggedAt"/> set another.</summary>
     public long LogTime { get; private set; } = e.HasTime ? e.Time : Events.Start;
 
     public EventBuilder At(long ms) => Set(() => (e.Time, LogTime) = (ms, ms));
@@ -125,7 +121,7 @@ public sealed class EventBuilder(Event e)
 
     public EventBuilder LatencyMs(long ms) => Set(() => e.LatencyMs = ms);
 
-    /// <summary>The path that rides on a click, or a cursor-path's points.</summary>
+    /// <summary>The path included in a click, or the points of a cursor-path.</summary>
     public EventBuilder Points(params (double T, double X, double Y)[] points) =>
         Set(() =>
         {

@@ -5,7 +5,7 @@ using Engine.Contracts;
 
 namespace Tests.Support;
 
-/// <summary>Events of <c>interactions</c> in JSON, with the key that their network asks for.</summary>
+/// <summary>Events of <c>interactions</c> in JSON, with the key of their network.</summary>
 public static class LiveEvents
 {
     public static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
@@ -24,7 +24,7 @@ public static class LiveEvents
         long? timestamp = null
     ) => new(Topics.Interactions, KeyOf(ip), ClickJson(id, time, ip, more), timestamp ?? time);
 
-    /// <summary>A click that expects a path of its own.</summary>
+    /// <summary>A click that expects a separate path.</summary>
     public static LiveRecord Expecting(string id, long time, string ip = "203.0.113.9") =>
         Click(id, time, ip, ""","expects_path":true,"pointer":"mouse" """.TrimEnd());
 
@@ -36,7 +36,7 @@ public static class LiveEvents
             timestamp ?? time
         );
 
-    /// <summary>A wandering path that is no other click's, so that none is taken for a replay.</summary>
+    /// <summary>A wandering path that is unique to the click, so none counts as a replay.</summary>
     public static string Points(string click, int count = 14)
     {
         uint seed = 2166136261;
@@ -62,11 +62,9 @@ public static class LiveEvents
         return text.Append(']').ToString();
     }
 
-    /// <summary>
-    /// A log with something of everything, the same for the same arguments: clicks from many networks, paths before,
-    /// behind and missing, ids that come twice, and values that are no events. Timestamps rise by
-    /// <paramref name="stepMs"/>.
-    /// </summary>
+    /// <summary>A log with some of everything, the same for the same arguments: clicks from many networks, paths before
+    /// or after their clicks or missing, repeated ids, and values that aren't events. Timestamps rise by
+    /// <paramref name="stepMs"/>.</summary>
     public static IEnumerable<LiveRecord> Mixed(int clicks, long start, long stepMs)
     {
         for (int i = 0; i < clicks; i++)
@@ -74,8 +72,8 @@ public static class LiveEvents
             long time = start + i * stepMs;
             string ip = $"203.0.{i % 211}.{i / 7 % 50 + 1}",
                 id = $"m-{i}";
-            // A visitor keeps to one network and a publisher to one partition: what partitions tell each other comes
-            // when it comes, and must not decide here.
+            // A visitor keeps to one network and a publisher to one partition: results of other partitions arrive at
+            // any time, and must not affect decisions here.
             int partition = Murmur2.Partition(Encoding.ASCII.GetBytes(KeyOf(ip)), 4);
             string publisher = partition == 0 && i % 2 == 0 ? "pub-4" : $"pub-{partition}";
             string more =
@@ -93,7 +91,7 @@ public static class LiveEvents
 
             string json =
                 $$"""{"type":"click","id":"{{id}}","time":{{time}},"ip":"{{ip}}","publisher":"{{publisher}}","campaign":"cmp-{{i % 7}}","cost_micros":{{1000 + i % 13}}{{more}}}""";
-            // Of the clicks that expect a path, one in three has it before, one behind, and one never.
+            // Of the clicks that expect a path, one in three has it before, one after, and one never.
             if (i % 30 == 3)
             {
                 yield return Path(id, time, ip);
@@ -117,7 +115,7 @@ public static class LiveEvents
         }
     }
 
-    /// <summary>What <see cref="Mixed"/> comes to: clicks, duplicates, paths and dead letters.</summary>
+    /// <summary>The expected counts of <see cref="Mixed"/>: verdicts, duplicates, paths and dead letters.</summary>
     public static (int Verdicts, int Duplicates, int Paths, int DeadLetters) MixedCounts(int clicks)
     {
         int Of(int every, int at) => Enumerable.Range(0, clicks).Count(i => i % every == at);

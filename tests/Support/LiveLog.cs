@@ -4,7 +4,7 @@ using Confluent.Kafka.Admin;
 
 namespace Tests.Support;
 
-/// <summary>A record to be sent: the key decides its partition unless one is named.</summary>
+/// <summary>A record to send. The key decides its partition unless one is set.</summary>
 public sealed record LiveRecord(
     string Topic,
     string? Key,
@@ -18,7 +18,7 @@ public sealed record LiveRecord(
         : this(topic, key, Encoding.UTF8.GetBytes(value), timestamp, partition) { }
 }
 
-/// <summary>A broker's log as a test writes and reads it.</summary>
+/// <summary>Writes and reads a broker's log in tests.</summary>
 public sealed class LiveLog : IDisposable
 {
     private readonly IProducer<byte[], byte[]> _producer;
@@ -41,11 +41,11 @@ public sealed class LiveLog : IDisposable
 
     public string Brokers { get; }
 
-    /// <summary>Sends a record and waits until the broker has it.</summary>
+    /// <summary>Sends a record and waits for the broker's acknowledgement.</summary>
     public Task<DeliveryResult<byte[], byte[]>> SendAsync(LiveRecord record) =>
         _producer.ProduceAsync(To(record), Message(record)).WaitAsync(LiveWait.Patience);
 
-    /// <summary>Sends records in their order and waits until the broker has all.</summary>
+    /// <summary>Sends records in order and waits until the broker has acknowledged all.</summary>
     public void SendAll(IEnumerable<LiveRecord> records)
     {
         string? failed = null;
@@ -72,7 +72,7 @@ public sealed class LiveLog : IDisposable
         }
     }
 
-    /// <summary>All records of a topic as they lie there now, partition by partition.</summary>
+    /// <summary>All records currently in a topic, partition by partition.</summary>
     public List<ConsumeResult<byte[], byte[]>> ReadAll(string topic)
     {
         using IAdminClient admin = new DependentAdminClientBuilder(_producer.Handle).Build();
@@ -113,10 +113,10 @@ public sealed class LiveLog : IDisposable
         return all;
     }
 
-    /// <summary>How many records a topic holds, over all partitions.</summary>
+    /// <summary>The number of records in a topic, over all partitions.</summary>
     public long Count(string topic) => ReadAll(topic).Count;
 
-    /// <summary>Deletes the contract's topics, and waits until they are gone.</summary>
+    /// <summary>Deletes all topics except internal ones, and waits until they are gone.</summary>
     public async Task DeleteTopicsAsync()
     {
         using IAdminClient admin = new DependentAdminClientBuilder(_producer.Handle).Build();
@@ -136,7 +136,7 @@ public sealed class LiveLog : IDisposable
         await LiveWait.UntilAsync("the topics are gone", () => Ours().Count == 0);
     }
 
-    /// <summary>Makes a topic with CreateTime or LogAppendTime.</summary>
+    /// <summary>Creates a topic with CreateTime or LogAppendTime.</summary>
     public async Task MakeTopicAsync(string topic, int partitions, string timestamps = "CreateTime")
     {
         using IAdminClient admin = new DependentAdminClientBuilder(_producer.Handle).Build();
@@ -189,9 +189,8 @@ public sealed class LiveLog : IDisposable
     public void Dispose() => _producer.Dispose();
 }
 
-/// <summary>
-/// Apache Kafka: the one that KAFKA_BOOTSTRAP names, or one started by the tool that KAFKA_TOOL names.
-/// </summary>
+/// <summary>An Apache Kafka broker: the one that KAFKA_BOOTSTRAP names, or one started with the tool that KAFKA_TOOL
+/// names.</summary>
 public sealed class LiveBroker : IAsyncDisposable
 {
     private readonly LiveFolder? _folder;
@@ -214,13 +213,13 @@ public sealed class LiveBroker : IAsyncDisposable
         string tool = Named("KAFKA_TOOL")
             ?? throw new InvalidOperationException("neither KAFKA_BOOTSTRAP nor KAFKA_TOOL is set");
         var folder = new LiveFolder();
-        // The controller listens 1,001 above.
+        // The controller listens on a port 1,001 above.
         int port = LiveProcess.FreePort(1001);
         await using LiveProcess start = LiveProcess.Start(
             tool,
             ["start", "-p", $"{port}", "-d", folder.File("data"), "-P", "4"]
         );
-        // Brokers are its children: it must have ended by itself before it is disposed of.
+        // Brokers are children of the tool, so it must have ended by itself before it is disposed of.
         var broker = new LiveBroker($"127.0.0.1:{port}", tool, folder);
         try
         {

@@ -6,9 +6,8 @@ using System.Text;
 
 namespace Tests.Support;
 
-/// <summary>
-/// A process that a test started: what it says is kept, it is signalled by its id, and never outlives the test.
-/// </summary>
+/// <summary>A process started by a test. Its output is kept, it is signalled by its id, and it never outlives the
+/// test.</summary>
 public sealed partial class LiveProcess : IAsyncDisposable
 {
     public const int Interrupt = 2,
@@ -71,9 +70,8 @@ public sealed partial class LiveProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Signals it and its children, as a terminal does, where it was started as the first of a session.
-    /// </summary>
+    /// <summary>Signals the process and its children, as a terminal does, if it was started as a session
+    /// leader.</summary>
     public void SignalGroup(int signal)
     {
         if (!_process.HasExited)
@@ -82,7 +80,7 @@ public sealed partial class LiveProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until it ends, and all it said is here; its exit code.</summary>
+    /// <summary>Waits until the process ends and all its output has arrived. Returns its exit code.</summary>
     public async Task<int> ExitAsync(TimeSpan? within = null)
     {
         using var cancel = new CancellationTokenSource(within ?? LiveWait.Patience);
@@ -94,7 +92,7 @@ public sealed partial class LiveProcess : IAsyncDisposable
         {
             throw new TimeoutException(
                 $"process {Id} ({_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)}) "
-                    + $"didn't end in time; it said:\n{Error}\n{Out}"
+                    + $"didn't end in time; its output:\n{Error}\n{Out}"
             );
         }
         return _process.ExitCode;
@@ -106,10 +104,10 @@ public sealed partial class LiveProcess : IAsyncDisposable
         await ExitAsync();
     }
 
-    /// <summary>Waits until it says something on stderr; fails at once where it ends before.</summary>
+    /// <summary>Waits until the process writes a text. Fails at once if it ends before.</summary>
     public Task SaysAsync(string text, TimeSpan? within = null) =>
         LiveWait.UntilAsync(
-            $"process {Id} says '{text}'; it said: {Error}",
+            $"process {Id} says '{text}'; its output: {Error}",
             () =>
             {
                 if (Error.Contains(text, StringComparison.Ordinal) || Out.Contains(text, StringComparison.Ordinal))
@@ -126,11 +124,9 @@ public sealed partial class LiveProcess : IAsyncDisposable
             within
         );
 
-    /// <summary>
-    /// A loopback port that is free now, below those that the system gives to connections, so that it stays free until
-    /// it is used.
-    /// </summary>
-    /// <param name="beside">How far above lies another that the program takes, too; 0 for none.</param>
+    /// <summary>A loopback port that is free now and below the system's ephemeral ports, so it stays free until it is
+    /// used.</summary>
+    /// <param name="beside">The distance to another port above that the program uses, too; 0 for none.</param>
     public static int FreePort(int beside = 0)
     {
         while (true)
@@ -167,7 +163,7 @@ public sealed partial class LiveProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             Signal(Continue);
-            // Children that it hosts go with it.
+            // Its child processes end with it.
             _process.Kill(entireProcessTree: true);
             await ExitAsync();
         }

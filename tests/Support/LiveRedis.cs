@@ -2,12 +2,12 @@ using StackExchange.Redis;
 
 namespace Tests.Support;
 
-/// <summary>Results in Redis as a test sees them, wherever they lie: one server, a cluster, or Garnet.</summary>
+/// <summary>Results in Redis for tests: one server, a cluster, or Garnet.</summary>
 public abstract class LiveResults : IAsyncDisposable
 {
     private ConnectionMultiplexer? _connection;
 
-    /// <summary>What goes behind <c>--redis</c>.</summary>
+    /// <summary>The value for <c>--redis</c>.</summary>
     public abstract string Address { get; }
 
     public ConnectionMultiplexer Connection =>
@@ -17,7 +17,7 @@ public abstract class LiveResults : IAsyncDisposable
 
     public IDatabase Database => Connection.GetDatabase();
 
-    /// <summary>All keys with a beginning, in their order.</summary>
+    /// <summary>All keys with a prefix, in order.</summary>
     public List<string> Keys(string beginning = "") =>
         [
             .. Connection
@@ -29,7 +29,7 @@ public abstract class LiveResults : IAsyncDisposable
                 .Order(StringComparer.Ordinal),
         ];
 
-    /// <summary>All strings under keys with a beginning.</summary>
+    /// <summary>All strings under keys with a prefix.</summary>
     public async Task<SortedDictionary<string, string>> StringsAsync(string beginning)
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -46,7 +46,7 @@ public abstract class LiveResults : IAsyncDisposable
         return all;
     }
 
-    /// <summary>All fields of hashes under keys with a beginning, as <c>key field</c>.</summary>
+    /// <summary>All hash fields under keys with a prefix, as <c>key field</c>.</summary>
     public async Task<SortedDictionary<string, string>> HashesAsync(string beginning)
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -67,7 +67,7 @@ public abstract class LiveResults : IAsyncDisposable
             .Where(entry => entry.Key.EndsWith(" " + field, StringComparison.Ordinal))
             .Sum(entry => long.Parse(entry.Value));
 
-    /// <summary>How far all partitions are, added up.</summary>
+    /// <summary>The sum of progress over all partitions.</summary>
     public async Task<long> ProgressAsync(
         string group,
         int partitions = 4,
@@ -95,7 +95,7 @@ public abstract class LiveResults : IAsyncDisposable
     }
 }
 
-/// <summary>A Redis that something else hosts, such as the engine's own Garnet.</summary>
+/// <summary>A Redis with another host, such as the engine's own Garnet.</summary>
 public sealed class LiveAddress(string address, IDisposable? host = null) : LiveResults
 {
     public override string Address => address;
@@ -107,7 +107,7 @@ public sealed class LiveAddress(string address, IDisposable? host = null) : Live
     }
 }
 
-/// <summary>A redis-server of the test's own; what it acknowledged outlives a kill.</summary>
+/// <summary>A test's own redis-server, whose acknowledged writes survive a kill.</summary>
 public sealed class LiveRedisServer : LiveResults
 {
     private readonly LiveFolder _folder = new();
@@ -127,14 +127,14 @@ public sealed class LiveRedisServer : LiveResults
 
     public static async Task<LiveRedisServer> StartAsync(bool isClusterNode = false)
     {
-        // The bus of a cluster listens 10,000 above.
+        // The cluster bus listens on a port 10,000 above.
         int port = LiveProcess.FreePort(isClusterNode ? 10_000 : 0);
         var server = new LiveRedisServer(port, isClusterNode);
         await server.StartAgainAsync();
         return server;
     }
 
-    /// <summary>Starts it, or starts it again on its old data.</summary>
+    /// <summary>Starts the server, or restarts it with its old data.</summary>
     public async Task StartAgainAsync()
     {
         string[] arguments =
@@ -234,9 +234,8 @@ public sealed class LiveRedisCluster : LiveResults
 
     public IServer Server(int node) => _nodes[node].Connection.GetServer("127.0.0.1", _nodes[node].Port);
 
-    /// <summary>
-    /// Moves a slot with all its keys from the node that has it to another, as <c>redis-cli --cluster reshard</c> does.
-    /// </summary>
+    /// <summary>Moves a slot with all its keys from one node to another, like <c>redis-cli --cluster
+    /// reshard</c>.</summary>
     public async Task MoveSlotAsync(int slot, int from, int to)
     {
         string fromId = (await Server(from).ExecuteAsync("CLUSTER", "MYID")).ToString(),

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Tests.Support;
 
-/// <summary>Bounded waits: looks again and again until something holds, and says what never did.</summary>
+/// <summary>Bounded waits: polls until a condition is true, and reports the one that never was.</summary>
 public static class LiveWait
 {
-    /// <summary>Longer than anything takes on a busy machine; who waits so long has found a fault.</summary>
+    /// <summary>Longer than anything takes on a busy machine; waiting longer means a bug.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static Task UntilAsync(string what, Func<bool> holds, TimeSpan? within = null) =>
@@ -18,14 +18,14 @@ public static class LiveWait
         {
             if (since.Elapsed > (within ?? Patience))
             {
-                throw new TimeoutException($"waited {since.Elapsed.TotalSeconds:0} s in vain until {what}");
+                throw new TimeoutException($"waited {since.Elapsed.TotalSeconds:0} s in vain for: {what}");
             }
 
             await Task.Delay(25);
         }
     }
 
-    /// <summary>Looks until there is something to return.</summary>
+    /// <summary>Polls until there is something to return.</summary>
     public static async Task<T> ForAsync<T>(string what, Func<Task<T?>> look, TimeSpan? within = null)
         where T : class
     {
@@ -35,7 +35,7 @@ public static class LiveWait
     }
 }
 
-/// <summary>A folder that goes when the test ends.</summary>
+/// <summary>A temporary folder, deleted when the test ends.</summary>
 public sealed class LiveFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("engine-itests-").FullName;
@@ -58,7 +58,7 @@ public sealed class LiveFolder : IDisposable
         }
         catch (IOException)
         {
-            // A process that is just ending still writes there: the system's own cleaning takes it.
+            // A process that is just ending still writes here; the system will clean up.
         }
     }
 }

@@ -15,9 +15,8 @@ using Engine.Primitives;
 
 namespace Tests.Support;
 
-/// <summary>One record of a log as a test writes it.</summary>
-/// <param name="Key">The record's key; null for the client network of the event's address, as producers should send
-/// it.</param>
+/// <summary>One record of a test's log.</summary>
+/// <param name="Key">The record's key; null for none.</param>
 public sealed record LogRecord(
     int Partition,
     long Timestamp,
@@ -32,23 +31,23 @@ public sealed record LogRecord(
     public static LogRecord Of(int partition, long timestamp, string json, string? key = null) =>
         new(partition, timestamp, System.Text.Encoding.UTF8.GetBytes(json), key);
 
-    /// <summary>Nothing but time.</summary>
+    /// <summary>A tick.</summary>
     public static LogRecord Tick(long timestamp, int partition = 0) => Of(partition, timestamp, """{"type":"tick"}""");
 
     private static string? NetworkOf(string ip) =>
         IpAddress.TryParse(ip, out IpAddress address) ? address.NetworkText() : null;
 }
 
-/// <summary>An event that could not be used, as the pipeline told of it.</summary>
+/// <summary>An unusable event, as the pipeline reported it.</summary>
 public sealed record DeadLetter(DeadLetterReason Reason, string? Detail, int Partition, long Offset, string Value);
 
-/// <summary>How a run is set up.</summary>
+/// <summary>The options of a run.</summary>
 public sealed record RunOptions
 {
-    /// <summary>The records in force from the log's beginning, by key.</summary>
+    /// <summary>The settings in force from the log's beginning, by key.</summary>
     public IReadOnlyDictionary<string, string> Base { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Where lists and models are found.</summary>
+    /// <summary>The folders of lists and models.</summary>
     public string[] Folders { get; init; } = [];
 
     public PipelineLimits Limits { get; init; } =
@@ -61,24 +60,22 @@ public sealed record RunOptions
 
     public bool CompleteVerdicts { get; init; }
 
-    /// <summary>Whether partitions hear of each other's sums, as where a log is scored again.</summary>
+    /// <summary>Whether partitions receive each other's sums, as in rescoring.</summary>
     public bool SharesStandings { get; init; }
 
     public Func<PathJudge> PathJudge { get; init; } = () => new PathJudge(new ReplayIndex(new ReplaySettings(10_000)));
 }
 
-/// <summary>
-/// Drives a pipeline without Kafka and Redis: records in, what a user would see out. Values lie in memory that is
-/// overwritten as soon as their batch is done, as librdkafka's is, so that a text kept too long shows.
-/// </summary>
+/// <summary>Drives a pipeline without Kafka and Redis: records in, visible results out. Values are in memory that is
+/// overwritten as soon as their batch is done, like librdkafka's, so a text kept too long shows.</summary>
 public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
 {
-    /// <summary>The contract's activation delay of settings.</summary>
+    /// <summary>The activation delay of settings.</summary>
     public static readonly TimeSpan ActivationDelay = Activation.Delay;
 
     private readonly RunOptions _options;
     private readonly KeyedHash _hash = new(0x5DEECE66D1234567, 0xB5297A4D9ABCDEF1);
-    private readonly SettingsBuilder _book;
+    private readonly SettingsBuilder _settings;
     private readonly SettingsTimeline _timeline;
     private readonly ClickPipeline _pipeline;
     private readonly SortedDictionary<int, PartitionState> _partitions = [];
@@ -89,35 +86,35 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
     public PipelineRun(RunOptions? options = null)
     {
         _options = options ?? new RunOptions();
-        _book = new SettingsBuilder(new SettingFiles(_options.Folders));
+        _settings = new SettingsBuilder(new SettingFiles(_options.Folders));
         foreach ((string key, string json) in _options.Base)
         {
-            _book.Apply(key, json);
+            _settings.Apply(key, json);
         }
 
-        _timeline = new SettingsTimeline(_book.Build("s-base", _hash), ActivationDelay);
+        _timeline = new SettingsTimeline(_settings.Build("s-base", _hash), ActivationDelay);
         Histories = new Histories(_hash);
         _pipeline = new ClickPipeline(_hash, _timeline, _options.PathJudge(), _options.Limits, this, Histories);
     }
 
-    /// <summary>What labels say; a test adds to it as the reader of <c>labels</c> would.</summary>
+    /// <summary>The histories from labels; a test adds to them as the reader of <c>labels</c> would.</summary>
     public Histories Histories { get; }
 
-    /// <summary>Every verdict in the order in which it was written, a confirmation's rewriting too.</summary>
+    /// <summary>All verdicts in order of writing, including those rewritten by confirmations.</summary>
     public List<(string Click, string Json)> Verdicts { get; } = [];
 
-    /// <summary>The features by which a click was decided.</summary>
+    /// <summary>The features that decided each click.</summary>
     public Dictionary<string, float[]> Features { get; } = [];
 
-    /// <summary>The clicks whose verdicts confirmations wrote again.</summary>
+    /// <summary>The clicks whose verdicts were rewritten by confirmations.</summary>
     public List<string> Confirmations { get; } = [];
 
     public List<DeadLetter> DeadLetters { get; } = [];
 
-    /// <summary>What was written to <c>standings</c>, key and value, in its order.</summary>
+    /// <summary>The records written to <c>standings</c>, key and value, in order.</summary>
     public List<(string Key, byte[] Value)> Standings { get; } = [];
 
-    /// <summary>All verdicts as lines, for comparisons byte by byte.</summary>
+    /// <summary>All verdicts as lines, for byte-wise comparison.</summary>
     public string VerdictLines => string.Join('\n', Verdicts.Select(verdict => $"{verdict.Click} {verdict.Json}"));
 
     public PartitionCounts Counts
@@ -146,10 +143,8 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
         return state;
     }
 
-    /// <summary>
-    /// Takes a partition over: its log is read again from an offset, and gives results from another on.
-    /// </summary>
-    /// <param name="standings">What <c>standings</c> holds.</param>
+    /// <summary>Takes a partition over: rereads its log from one offset, and gives results from another.</summary>
+    /// <param name="standings">The content of <c>standings</c>.</param>
     public void TakeOver(
         int partition,
         long from,
@@ -166,18 +161,16 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
         State(partition).Standings.Restore(written.Where(one => one.Partition == partition));
     }
 
-    /// <summary>What another partition wrote to <c>standings</c> comes in.</summary>
+    /// <summary>Receives a record that another partition wrote to <c>standings</c>.</summary>
     public void Hear(int partition, string key, byte[] value) =>
         State(partition).Standings.Inbox.Add(StandingRecord.Read(key, value, _hash)!.Value);
 
-    /// <summary>
-    /// A record of <c>settings</c>, at its log time; null deletes. The version that it makes is <c>s-0</c>, <c>s-1</c>
-    /// ….
-    /// </summary>
+    /// <summary>Applies a record of <c>settings</c> at its log time; null deletes. It makes the versions <c>s-0</c>,
+    /// <c>s-1</c> ….</summary>
     public void Setting(string key, string? json, long logTime)
     {
-        _book.Apply(key, json);
-        _timeline.Append(_book.Build($"s-{_settingsOffset++}", _hash), logTime);
+        _settings.Apply(key, json);
+        _timeline.Append(_settings.Build($"s-{_settingsOffset++}", _hash), logTime);
     }
 
     public void Feed(params EventBuilder[] events) => Process([.. events.Select(e => LogRecord.Of(e))]);
@@ -187,8 +180,8 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
     /// <summary>Lets log time pass in a partition.</summary>
     public void PassTo(long timestamp, int partition = 0) => Process([LogRecord.Tick(timestamp, partition)]);
 
-    /// <summary>Gives records to the pipeline in batches.</summary>
-    /// <param name="batch">How many come next; all at once where it isn't given.</param>
+    /// <summary>Passes records to the pipeline in batches.</summary>
+    /// <param name="batch">Returns the size of the next batch; by default all records at once.</param>
     public void Process(IReadOnlyList<LogRecord> log, Func<int>? batch = null)
     {
         for (int at = 0; at < log.Count;)
@@ -242,19 +235,19 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
         return start;
     }
 
-    /// <summary>The last verdict of a click; fails where there is none.</summary>
+    /// <summary>The last verdict of a click; fails if there is none.</summary>
     public JsonElement Verdict(string click) =>
         JsonDocument.Parse(Verdicts.Last(verdict => verdict.Click == click).Json).RootElement;
 
     public bool IsDecided(string click) => Verdicts.Exists(verdict => verdict.Click == click);
 
-    /// <summary>The codes of a click's last verdict; none where it is in the short form.</summary>
+    /// <summary>The reasons of a click's last verdict; empty for the short form.</summary>
     public string[] ReasonsOf(string click) =>
         Verdict(click).TryGetProperty("reasons", out JsonElement reasons)
             ? [.. reasons.EnumerateArray().Select(reason => reason.GetString()!)]
             : [];
 
-    /// <summary>The entry of a reason in a click's evidence, as JSON.</summary>
+    /// <summary>The evidence of a reason for a click, as JSON.</summary>
     public string EvidenceOf(string click, string reason) =>
         Verdict(click).GetProperty("evidence").GetProperty(reason).GetRawText();
 

@@ -2,16 +2,14 @@ using System.IO.Compression;
 
 namespace Tests.Support;
 
-/// <summary>
-/// Finds the folder of shared data: the variable SHARED_DATA, or shared/data beside the repository or up to two levels
-/// above.
-/// </summary>
+/// <summary>Finds the folder of shared data: the variable SHARED_DATA, or shared/data beside the repository or up to
+/// two levels above.</summary>
 public static class SharedData
 {
     public static string? Find(string relative) =>
         Candidates().OfType<string>().Select(folder => Path.Combine(folder, relative)).FirstOrDefault(File.Exists);
 
-    /// <summary>The lines of a file, unpacked where its name ends with <c>.gz</c>.</summary>
+    /// <summary>The lines of a file, decompressed if its name ends with <c>.gz</c>.</summary>
     public static IEnumerable<string> Lines(string path)
     {
         using Stream file = File.OpenRead(path);
@@ -25,15 +23,15 @@ public static class SharedData
         }
     }
 
-    /// <summary>The settings that are shipped.</summary>
+    /// <summary>The shipped settings.</summary>
     public static string Settings => Path.Combine(Repository, "configs", "settings");
 
-    /// <summary>Those of the sample traffic.</summary>
+    /// <summary>The settings of the sample traffic.</summary>
     public static string Samples => Path.Combine(Repository, "configs", "samples");
 
     public static string[] SettingsAndSamples => [Settings, Samples];
 
-    /// <summary>The folder that holds Engine.sln.</summary>
+    /// <summary>The folder with Engine.sln.</summary>
     public static string Repository
     {
         get

@@ -2,13 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Engine.Partitions.Assignment;
 
-/// <summary>What a lane's assignment needs of its process.</summary>
+/// <summary>The process's options for a lane's assignment.</summary>
 public sealed record AssignmentOptions
 {
     /// <summary>The one topic that the lane reads.</summary>
     public required string Topic { get; init; }
 
-    /// <summary>The group's session timeout: who was fenced takes the partition over anew that much later.</summary>
+    /// <summary>The group's session timeout, after which a fenced lane tries to take a partition over again.</summary>
     public required TimeSpan SessionTimeout { get; init; }
 
     /// <summary>Whether the process's lanes of this group have all joined it.</summary>

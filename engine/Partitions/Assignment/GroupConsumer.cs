@@ -2,7 +2,7 @@ using Confluent.Kafka;
 
 namespace Engine.Partitions.Assignment;
 
-/// <summary>A lane's consumer, as a member of its group. A fatal error of Kafka's client fails the lane.</summary>
+/// <summary>A lane's consumer as a member of its group. A fatal error of the Kafka client fails the lane.</summary>
 public sealed class GroupConsumer : IGroupMember
 {
     private IGroupHandler? _handler;
@@ -39,10 +39,8 @@ public sealed class GroupConsumer : IGroupMember
 
     public void StoreOffset(TopicPartitionOffset offset) => Consumer.StoreOffset(offset);
 
-    /// <summary>
-    /// Kafka's client waits for a rebalance that is under way, however long that takes: after
-    /// <paramref name="within"/> it is left to itself.
-    /// </summary>
+    /// <summary>The Kafka client waits for a rebalance in progress, however long that takes. After
+    /// <paramref name="within"/> this stops waiting for it.</summary>
     public bool TryLeave(TimeSpan within)
     {
         var closing = Task.Run(Consumer.Close);
@@ -56,7 +54,7 @@ public sealed class GroupConsumer : IGroupMember
         return true;
     }
 
-    /// <summary>Gives the consumer back, unless it still leaves the group: that can't be interrupted.</summary>
+    /// <summary>Disposes of the consumer, unless it is still leaving the group, which can't be interrupted.</summary>
     public void Dispose()
     {
         if (!_isClosing)

@@ -5,17 +5,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Engine.Partitions.Assignment;
 
-/// <summary>Where leases come from; <see cref="PartitionLeases"/>, or a test's.</summary>
+/// <summary>The source of leases: <see cref="PartitionLeases"/>, or a test's.</summary>
 public interface IPartitionLeases
 {
-    /// <summary>Acquires a partition, so that what an earlier owner still writes fails.</summary>
+    /// <summary>Acquires the lease of a partition, after which writes of earlier owners fail.</summary>
     PartitionLease Acquire(TopicPartition partition);
 
-    /// <summary>From where a leased partition is read: <see cref="PartitionLease.Plan"/>.</summary>
+    /// <summary>Plans the rebuild of a leased partition: <see cref="PartitionLease.Plan"/>.</summary>
     RebuildPlan Plan(PartitionLease lease, TimeSpan horizon, long neededFrom);
 }
 
-/// <summary>Leases as Redis keeps them, and plans by the log's ends as Kafka has them.</summary>
+/// <summary>Leases in Redis, and plans based on Kafka's log ends.</summary>
 public sealed class PartitionLeases(
     RedisTarget redis,
     RedisKeys keys,

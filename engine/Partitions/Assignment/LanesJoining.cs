@@ -1,16 +1,14 @@
 namespace Engine.Partitions.Assignment;
 
-/// <summary>
-/// Whether a lane that joined its group first still waits for the process's others. Kafka gives the first to join
-/// everything, and half of it to the next a few seconds later: taking partitions over only to give them back would read
-/// their log twice.
-/// </summary>
+/// <summary>Decides whether a lane that joined its group first still waits for the process's other lanes. Kafka assigns
+/// everything to the first member, and half of it to the next a few seconds later. Taking partitions over just to give
+/// them back would read their logs twice.</summary>
 internal sealed class LanesJoining(Func<bool> haveJoined, TimeProvider clock)
 {
-    /// <summary>How long the others are waited for.</summary>
+    /// <summary>The maximum time to wait for the other lanes.</summary>
     public static readonly TimeSpan Within = TimeSpan.FromSeconds(10);
 
-    /// <summary>Once all have joined, what Kafka takes back again for them is told within this time.</summary>
+    /// <summary>The time within which Kafka revokes partitions for the other lanes once all have joined.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(200);
 
     private long _since,
@@ -33,6 +31,6 @@ internal sealed class LanesJoining(Func<bool> haveJoined, TimeProvider clock)
         return _allJoinedAt == 0;
     }
 
-    /// <summary>Whether it is over, and what Kafka takes back because of it is known.</summary>
+    /// <summary>Whether joining is over and the resulting revocations are known.</summary>
     public bool HasSettled() => !IsUnderWay() && (_allJoinedAt == 0 || clock.GetElapsedTime(_allJoinedAt) >= Settling);
 }

@@ -7,19 +7,18 @@ using StackExchange.Redis;
 
 namespace Engine.Partitions.Assignment;
 
-/// <summary>
-/// A lane's membership of its group, and the partitions that come of it. A partition that Kafka assigns is in one of
-/// three states: held back (the process's lanes are still joining), owned (leased and open), or waiting to be taken
-/// over (Redis or a broker was away: a second later; its fencing token was lost: a session timeout later). It leaves
-/// each of them when Kafka takes it back. On the lane's thread: <see cref="Join"/>, then every turn reading from the
-/// group's consumer, in which Kafka's handlers run, and <see cref="TakeDue"/>; at the end <see cref="Leave"/>.
-/// </summary>
+/// <summary>A lane's membership of its group, and the resulting partitions. An assigned partition is in one of three
+/// states: held back (the process's lanes are still joining), owned (leased and open), or waiting for takeover (a
+/// second after Redis or a broker was unavailable, a session timeout after its fencing token was lost). It leaves any
+/// state when Kafka revokes it. On the lane's thread, call <see cref="Join"/>, then on each turn read from the group's
+/// consumer, which runs Kafka's handlers, and call <see cref="TakeDue"/>; at the end call
+/// <see cref="Leave"/>.</summary>
 public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     where TPartition : OwnedPartition
 {
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a stop waits for Kafka to hear that the lane leaves its group.</summary>
+    /// <summary>How long a stop waits for the lane to leave its group.</summary>
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(10);
 
     private readonly AssignmentOptions _options;
@@ -32,11 +31,11 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     private readonly Dictionary<int, TPartition> _owned = [];
     private readonly HashSet<int> _heldBack = [];
 
-    /// <summary>By partition, the monotonic time from which it may be taken over.</summary>
+    /// <summary>The monotonic time at which each waiting partition may be taken over.</summary>
     private readonly Dictionary<int, long> _retakeAt = [];
     private volatile bool _hasJoined;
 
-    /// <param name="group">The lane's membership, which goes with the assignment.</param>
+    /// <param name="group">The lane's membership, which is disposed of with the assignment.</param>
     public PartitionAssignment(
         AssignmentOptions options,
         IGroupMember group,
@@ -50,20 +49,17 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         _joining = new LanesJoining(options.LanesHaveJoined, _clock);
     }
 
-    /// <summary>
-    /// Whether Kafka has answered that the lane is a member of the group, be it with no partition. From any thread.
-    /// </summary>
+    /// <summary>Whether Kafka has confirmed the membership, even if with no partitions. Thread-safe.</summary>
     public bool HasJoined => _hasJoined;
 
-    /// <summary>The partitions that are owned; walked every turn, so without an object for it.</summary>
+    /// <summary>The owned partitions. Every turn enumerates them, so this allocates nothing.</summary>
     public Dictionary<int, TPartition>.ValueCollection Owned => _owned.Values;
 
-    /// <summary>Monotonic time of the last change of what is owned; 0 for none.</summary>
+    /// <summary>Monotonic time of the last change of ownership; 0 for none.</summary>
     public long ChangedAt { get; private set; }
 
-    /// <summary>
-    /// What is missing until all that is assigned is owned, read to its end and committed; null where nothing is.
-    /// </summary>
+    /// <summary>What still has to happen before everything assigned is owned, read to its end and committed; null if
+    /// nothing.</summary>
     public string? Waits =>
         _heldBack.Count > 0 ? "partitions are taken over once all lanes have joined"
         : _retakeAt.Count > 0 ? "partitions could not be taken over yet"
@@ -72,7 +68,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     public bool TryGet(int number, [NotNullWhen(true)] out TPartition? partition) =>
         _owned.TryGetValue(number, out partition);
 
-    /// <summary>Whether the partition is still owned, by this very lease.</summary>
+    /// <summary>Whether the partition is still owned under this same lease.</summary>
     public bool Owns(TPartition partition) => _owned.GetValueOrDefault(partition.Number) == partition;
 
     public void Join()
@@ -81,7 +77,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         _group.Join(_options.Topic, this);
     }
 
-    /// <summary>Takes over what was held back or waits to be taken over, where that is due.</summary>
+    /// <summary>Takes over partitions that were held back or wait for takeover, if due.</summary>
     public void TakeDue()
     {
         if (_heldBack.Count > 0)
@@ -95,10 +91,8 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         }
     }
 
-    /// <summary>
-    /// Acts on a commit's outcome: a partition that was fenced, or whose progress isn't where this owner left it, isn't
-    /// owned any more, and is taken over anew if Kafka still assigns it when that is due. False then.
-    /// </summary>
+    /// <summary>Acts on a commit's outcome. Returns false if the partition is lost, because it was fenced or its
+    /// progress was moved. It is then taken over again when due, if Kafka still assigns it.</summary>
     public bool Keeps(TPartition partition, CommitOutcome outcome)
     {
         switch (outcome)
@@ -121,7 +115,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         }
     }
 
-    /// <summary>Lets all partitions go, and unless the lane has failed says so to Kafka.</summary>
+    /// <summary>Releases all partitions and, unless the lane has failed, leaves the group.</summary>
     public void Leave()
     {
         foreach (TPartition partition in _owned.Values.ToArray())
@@ -134,8 +128,8 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
             return;
         }
 
-        // All is written and given back by now, so a stop doesn't wait for a rebalance that is under way: the group
-        // finds out by the session timeout.
+        // All is written and released by now, so a stop doesn't wait for a rebalance in progress: the group notices
+        // after the session timeout.
         if (!_group.TryLeave(LeaveWithin))
         {
             _options.Log.LeavingLate(_options.Topic, LeaveWithin.TotalSeconds);
@@ -147,7 +141,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     IEnumerable<TopicPartitionOffset> IGroupHandler.Assigned(IReadOnlyList<TopicPartition> partitions)
     {
         _hasJoined = true;
-        // While a lane leaves, Kafka may still give it what another that left before it had.
+        // While this lane leaves, Kafka may still assign it partitions of a member that left before.
         if (partitions.Count == 0 || _lane.IsStopping)
         {
             return Unread(partitions);
@@ -172,15 +166,14 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         }
         catch (Exception e)
         {
-            // An exception must not pass through librdkafka's frames; the lane ends with it.
+            // An exception must not pass through librdkafka's frames; it ends the lane instead.
             _lane.Fail(e);
             return Unread(partitions);
         }
     }
 
-    /// <summary>
-    /// Where nobody reads a partition that is assigned but not owned: at its end. Taking it over seeks.
-    /// </summary>
+    /// <summary>Starts assigned partitions that aren't owned at their end, so nothing is read. A takeover
+    /// seeks.</summary>
     private static List<TopicPartitionOffset> Unread(IReadOnlyList<TopicPartition> partitions) =>
         [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End))];
 
@@ -204,7 +197,8 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
 
     void IGroupHandler.Lost(IReadOnlyList<TopicPartitionOffset> partitions) => LetGo(partitions);
 
-    /// <summary>Kafka has taken these back, and others may own them already: nothing more is written.</summary>
+    /// <summary>Releases partitions that Kafka has revoked. Others may own them already, so nothing more is
+    /// written.</summary>
     private void LetGo(IReadOnlyList<TopicPartitionOffset> partitions)
     {
         foreach (TopicPartitionOffset partition in partitions)
@@ -252,7 +246,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     private void RetakeIn(int number, TimeSpan time) =>
         _retakeAt[number] = _clock.GetTimestamp() + (long)(time.TotalSeconds * _clock.TimestampFrequency);
 
-    /// <summary>Takes over partitions that the consumer has at their ends.</summary>
+    /// <summary>Takes over partitions that the consumer holds at their ends.</summary>
     private void TakeOverAssigned(int[] numbers)
     {
         foreach (TPartition partition in TryTakeOver(numbers) ?? [])
@@ -265,10 +259,8 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         }
     }
 
-    /// <summary>
-    /// Takes partitions over. Where Redis or a broker is away none of them is, null, and it is tried again a second
-    /// later.
-    /// </summary>
+    /// <summary>Takes partitions over. If Redis or a broker is unavailable, takes over none, returns null, and tries
+    /// again a second later.</summary>
     private List<TPartition>? TryTakeOver(int[] numbers)
     {
         try
@@ -300,10 +292,8 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         }
     }
 
-    /// <summary>
-    /// Takes partitions over. Their leases come first, so that what earlier owners still write fails; then what other
-    /// partitions told is read to its present end.
-    /// </summary>
+    /// <summary>Takes partitions over. The leases come first, so writes of earlier owners fail. Then the results of
+    /// other partitions are read up to their current end.</summary>
     private List<TPartition> TakeOver(int[] numbers)
     {
         using Activity? trace = Traces.TakeOver(numbers);
@@ -328,7 +318,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         return taken;
     }
 
-    /// <summary>Lets a partition go. What of it isn't committed yet, the next owner decides again.</summary>
+    /// <summary>Releases a partition. The next owner decides uncommitted results again.</summary>
     private void Release(TPartition partition)
     {
         _owned.Remove(partition.Number);

@@ -2,60 +2,56 @@ using Microsoft.Extensions.Logging;
 
 namespace Engine.Partitions.Diagnostics;
 
-/// <summary>All that the pipeline says in its log: a line where something changes, never one an event.</summary>
+/// <summary>The log messages: one for each change, never one per event.</summary>
 public static partial class Log
 {
     [LoggerMessage(
         1,
         LogLevel.Information,
-        "{Partition}: taken over from offset {LiveFromOffset}, reading its log again from {From}; owner {Owner}"
+        "{Partition}: taken over at offset {LiveFromOffset}, rebuilding from {From}; fencing token {FencingToken}"
     )]
     public static partial void PartitionTaken(
         this ILogger log,
         string partition,
         long liveFromOffset,
         long from,
-        long owner
+        long fencingToken
     );
 
-    [LoggerMessage(2, LogLevel.Information, "{Partition}: given back at offset {Offset}")]
+    [LoggerMessage(2, LogLevel.Information, "{Partition}: released at offset {Offset}")]
     public static partial void PartitionReleased(this ILogger log, string partition, long offset);
 
     [LoggerMessage(
         3,
         LogLevel.Warning,
-        "{Partition}: progress {Progress} lies before the log's start {Start}: going on from there; what lay "
-            + "between is lost to retention"
+        "{Partition}: progress {Progress} is before the log's start {Start}; continuing from there, as records in "
+            + "between are lost to retention"
     )]
     public static partial void ProgressBeforeLog(this ILogger log, string partition, long progress, long start);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Partition}: another instance owns it now; it is left alone")]
+    [LoggerMessage(4, LogLevel.Warning, "{Partition}: another instance owns it now; released")]
     public static partial void OwnerLost(this ILogger log, string partition);
 
     [LoggerMessage(
         5,
         LogLevel.Warning,
-        "{Partition}: its progress is not where this instance left it; reading it again"
+        "{Partition}: its progress is not where this instance left it; taking it over again"
     )]
     public static partial void ProgressMoved(this ILogger log, string partition);
 
-    [LoggerMessage(6, LogLevel.Warning, "Redis is away ({Why}); consuming waits, nothing is dropped")]
+    [LoggerMessage(6, LogLevel.Warning, "Redis is unavailable ({Why}); consuming pauses, nothing is dropped")]
     public static partial void RedisAway(this ILogger log, string why);
 
-    [LoggerMessage(7, LogLevel.Information, "Redis is back")]
+    [LoggerMessage(7, LogLevel.Information, "Redis is available again")]
     public static partial void RedisBack(this ILogger log);
 
-    [LoggerMessage(
-        8,
-        LogLevel.Information,
-        "settings {Version}: {Key} changed; in force for events from log time {From} on"
-    )]
+    [LoggerMessage(8, LogLevel.Information, "settings {Version}: {Key} changed; in force from log time {From}")]
     public static partial void SettingChanged(this ILogger log, string version, string key, long from);
 
-    [LoggerMessage(9, LogLevel.Error, "settings offset {Offset}: {Problem}; the record before it stays in force")]
+    [LoggerMessage(9, LogLevel.Error, "settings offset {Offset}: {Problem}; the previous record stays in force")]
     public static partial void SettingRefused(this ILogger log, long offset, string problem);
 
-    [LoggerMessage(10, LogLevel.Warning, "settings could not be read to their end for {Seconds} s; deciding waits")]
+    [LoggerMessage(10, LogLevel.Warning, "settings could not be read to their end for {Seconds} s; deciding pauses")]
     public static partial void SettingsStale(this ILogger log, double seconds);
 
     [LoggerMessage(12, LogLevel.Error, "a message could not be sent: {What}")]
@@ -64,43 +60,43 @@ public static partial class Log
     [LoggerMessage(
         13,
         LogLevel.Warning,
-        "path-signatures could not be read to their end within {Seconds} s; replays of paths that other instances "
-            + "saw may be missed until it is"
+        "path-signatures could not be read to their end within {Seconds} s; replays of paths seen by other "
+            + "instances may be missed until then"
     )]
     public static partial void SignaturesLate(this ILogger log, double seconds);
 
     [LoggerMessage(
         21,
         LogLevel.Warning,
-        "labels could not be read to their end within {Seconds} s; clicks are judged by the histories read so far"
+        "labels could not be read to their end within {Seconds} s; clicks use the histories read so far"
     )]
     public static partial void LabelsLate(this ILogger log, double seconds);
 
     [LoggerMessage(
         22,
         LogLevel.Warning,
-        "{Partitions}: assigned, but not taken over yet ({Why}); tried again every second"
+        "{Partitions}: assigned, but not taken over yet ({Why}); retrying every second"
     )]
     public static partial void TakeOverWaits(this ILogger log, string partitions, string why);
 
     [LoggerMessage(
         23,
         LogLevel.Warning,
-        "fetching from Kafka: {Why}; leaders are asked for and it is tried again, nothing is lost"
+        "fetching from Kafka: {Why}; looking up leaders and retrying, nothing is lost"
     )]
     public static partial void FetchFails(this ILogger log, string why);
 
     [LoggerMessage(
         24,
         LogLevel.Information,
-        "{Partition}: read by librdkafka from here on, at some more cost, for {Why}"
+        "{Partition}: read by librdkafka from here on, at some extra cost, because of {Why}"
     )]
     public static partial void HandedOver(this ILogger log, string partition, string why);
 
     [LoggerMessage(
         25,
         LogLevel.Warning,
-        "{Topic}: Kafka hasn't let this engine leave its group within {Seconds} s; it ends without, and others take "
+        "{Topic}: leaving the consumer group took longer than {Seconds} s; stopping anyway, others take "
             + "over after the session timeout"
     )]
     public static partial void LeavingLate(this ILogger log, string topic, double seconds);

@@ -5,7 +5,7 @@ using Engine.Contracts;
 
 namespace Engine.Partitions.Kafka;
 
-/// <summary>The headers that a dead letter gains.</summary>
+/// <summary>Adds the headers of a dead letter.</summary>
 public static class DeadLetters
 {
     public static void AddHeaders(

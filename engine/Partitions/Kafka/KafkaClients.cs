@@ -2,13 +2,13 @@ using Confluent.Kafka;
 
 namespace Engine.Partitions.Kafka;
 
-/// <summary>A Kafka, and how its clients reach it.</summary>
+/// <summary>A Kafka cluster and the client settings to reach it.</summary>
 /// <param name="Brokers"><c>host:port[,host:port…]</c></param>
-/// <param name="Settings">Further settings of librdkafka, by its own names, for every client (security.protocol
-/// …).</param>
+/// <param name="Settings">Additional librdkafka settings for every client, by their librdkafka names (such as
+/// security.protocol).</param>
 public sealed record KafkaTarget(string Brokers, IReadOnlyDictionary<string, string> Settings)
 {
-    /// <summary>Puts the further settings over a client's own.</summary>
+    /// <summary>Applies the additional settings to a client's configuration.</summary>
     public T Apply<T>(T config)
         where T : ClientConfig
     {
@@ -25,13 +25,11 @@ public sealed record KafkaTarget(string Brokers, IReadOnlyDictionary<string, str
 /// <summary>Consumers that read topics in full, without a group.</summary>
 public static class KafkaClients
 {
-    /// <summary>A leader is elected, or a topic made known, within some of these.</summary>
+    /// <summary>The pause between attempts; electing a leader or creating a topic takes a few of them.</summary>
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>
-    /// The ends of a partition's log. A partition made a moment ago, or whose broker has died, has no leader at first:
-    /// that is waited for.
-    /// </summary>
+    /// <summary>The ends of a partition's log. Waits for a leader, which a partition may lack briefly after it was
+    /// created or its broker died.</summary>
     public static WatermarkOffsets Ends(
         IConsumer<byte[], byte[]> consumer,
         TopicPartition partition,
@@ -54,9 +52,8 @@ public static class KafkaClients
         }
     }
 
-    /// <summary>
-    /// How many partitions a topic has. One made a moment ago has none at first: they are waited for.
-    /// </summary>
+    /// <summary>The number of partitions of a topic. Waits for them, as a topic may have none just after it was
+    /// created.</summary>
     public static int Partitions(IConsumer<byte[], byte[]> consumer, string topic, TimeSpan within, TimeProvider clock)
     {
         long since = clock.GetTimestamp();
@@ -73,8 +70,8 @@ public static class KafkaClients
             if (clock.GetElapsedTime(since) >= within)
             {
                 throw new TimeoutException(
-                    $"the topic '{topic}' has no partitions ({found.Error.Reason}): make it, or let the engine make "
-                        + $"it at its start"
+                    $"the topic '{topic}' has no partitions ({found.Error.Reason}): create it, or let the engine "
+                        + $"create it on startup"
                 );
             }
 
@@ -82,13 +79,13 @@ public static class KafkaClients
         }
     }
 
-    /// <param name="fetchBytes">The most that is fetched of a partition at a time; a larger record comes whole.</param>
+    /// <param name="fetchBytes">The maximum to fetch of a partition at a time; a larger record comes whole.</param>
     public static IConsumer<byte[], byte[]> Reader(KafkaTarget kafka, int fetchBytes = 1024 * 1024) =>
         new ConsumerBuilder<byte[], byte[]>(
             kafka.Apply(
                 new ConsumerConfig
                 {
-                    GroupId = "engine-reader", // librdkafka wants one; nothing is ever committed to it
+                    GroupId = "engine-reader", // required by librdkafka; nothing is committed to it
                     EnableAutoCommit = false,
                     EnableAutoOffsetStore = false,
                     EnablePartitionEof = true,

@@ -5,13 +5,12 @@ using Engine.Contracts;
 
 namespace Engine.Partitions.Kafka;
 
-/// <summary>
-/// What goes out to Kafka: dead letters, signatures, standings, ticks. One a process; lanes count what they sent
-/// (<see cref="DeliveryTracker"/>) and wait until it is acknowledged before progress covers it. Any thread.
-/// </summary>
+/// <summary>Sends the engine's output to Kafka: dead letters, signatures, standings, ticks. There is one per process.
+/// Lanes count their messages (<see cref="DeliveryTracker"/>), and progress covers them only when they are
+/// acknowledged. Thread-safe.</summary>
 public sealed class KafkaOut : IDisposable
 {
-    /// <summary>The header that a value gains which was cut short: its length before, in bytes.</summary>
+    /// <summary>The header of a truncated value: its original length in bytes.</summary>
     private const string Truncated = "error.truncated";
 
     private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(10),
@@ -30,10 +29,10 @@ public sealed class KafkaOut : IDisposable
                     Acks = Acks.All,
                     EnableIdempotence = true,
                     LingerMs = 5,
-                    // As brokers take it by default; what is larger is cut short.
+                    // The brokers' default; larger values are truncated.
                     MessageMaxBytes = 1024 * 1024,
                     Partitioner = Partitioner.Murmur2Random,
-                    // A broker that is away is waited for, not given up on: progress waits with it.
+                    // Waits for an unavailable broker instead of giving up; progress waits, too.
                     MessageTimeoutMs = 0,
                     ClientId = "engine",
                 }
@@ -41,10 +40,10 @@ public sealed class KafkaOut : IDisposable
         ).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
     }
 
-    /// <summary>A message that can't be sent at all: what, and why. Set by the host.</summary>
+    /// <summary>Called with a message's topic and error if it can't be sent at all. Set by the host.</summary>
     public Action<string>? Failed { get; set; }
 
-    /// <summary>Sends to a topic that takes the group's prefix.</summary>
+    /// <summary>Sends to a topic whose name gets the group's prefix.</summary>
     public void SendPrefixed(
         DeliveryTracker sent,
         string topic,
@@ -81,7 +80,7 @@ public sealed class KafkaOut : IDisposable
             }
         );
 
-    /// <summary>Sends a sum; of two the one that covers more holds, so it needs no id.</summary>
+    /// <summary>Sends a sum. It needs no id, as of two sums the one that covers more wins.</summary>
     public void Standing(DeliveryTracker sent, string key, byte[] value) =>
         Send(
             sent,
@@ -89,7 +88,7 @@ public sealed class KafkaOut : IDisposable
             new Message<byte[], byte[]> { Key = Encoding.ASCII.GetBytes(key), Value = value }
         );
 
-    /// <summary>Sends a tick to a partition, stamped with the log time that it speaks of.</summary>
+    /// <summary>Sends a tick to a partition, stamped with its log time.</summary>
     public void Tick(DeliveryTracker sent, string topic, int partition, long logTime) =>
         Send(
             sent,
@@ -124,7 +123,7 @@ public sealed class KafkaOut : IDisposable
             {
                 _producer.Produce(to, message, report =>
                 {
-                    // The callback's thread is the one that makes room in the queue: it must not wait for room itself.
+                    // The callback's thread makes room in the queue, so it must not wait for room itself.
                     if (report.Error.Code == ErrorCode.MsgSizeTooLarge && Shorten(message))
                     {
                         _ = Task.Run(() => Produce(sent, to, message));
@@ -153,10 +152,8 @@ public sealed class KafkaOut : IDisposable
         }
     }
 
-    /// <summary>
-    /// Halves a value that is larger than the broker takes, and says how long it was; false where there is nothing left
-    /// to halve.
-    /// </summary>
+    /// <summary>Halves a value that is too large for the broker, and records its original length. Returns false if
+    /// nothing is left to halve.</summary>
     private static bool Shorten(Message<byte[], byte[]> message)
     {
         if (message.Value is not { Length: > 1 } value)
@@ -176,7 +173,7 @@ public sealed class KafkaOut : IDisposable
         return true;
     }
 
-    /// <summary>Waits until what was sent is acknowledged, as far as the broker answers in time.</summary>
+    /// <summary>Waits until all messages are acknowledged or the time limit passes.</summary>
     public void Dispose()
     {
         _producer.Flush(FlushWithin);

@@ -4,11 +4,9 @@ using Engine.Partitions.Redis;
 
 namespace Engine.Partitions.Kafka;
 
-/// <summary>
-/// Tells whether partitions that this process doesn't own are decided to their ends all the same: by another instance,
-/// as its progress says. A partition whose owner has died belongs to nobody until its session ends; its log waits, and
-/// so must whoever waits for the end.
-/// </summary>
+/// <summary>Tells whether partitions that this process doesn't own are decided to their ends by other instances,
+/// according to their progress. The partition of a dead owner has no owner until the session ends; until then its log
+/// isn't at its end.</summary>
 public sealed class LogEndOffsets : IDisposable
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5),
@@ -27,14 +25,12 @@ public sealed class LogEndOffsets : IDisposable
         Partitions = KafkaClients.Partitions(_consumer, Topics.Interactions, AnswerWithin, clock);
     }
 
-    /// <summary>How many partitions clicks have.</summary>
+    /// <summary>The number of partitions of the clicks.</summary>
     public int Partitions { get; }
 
-    /// <summary>
-    /// Whether progress has reached the log's end in every partition that isn't owned here. Asks once a second at most,
-    /// and says no in between.
-    /// </summary>
-    /// <param name="owned">Names of the partitions that this process answers for itself.</param>
+    /// <summary>Whether progress has reached the log's end in every partition not owned here. Checks at most once a
+    /// second, and returns false in between.</summary>
+    /// <param name="owned">The names of the partitions that this process owns.</param>
     public bool AreReachedBeyond(IReadOnlySet<string> owned)
     {
         if (owned.Count == Partitions)

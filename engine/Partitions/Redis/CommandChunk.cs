@@ -3,13 +3,11 @@ using System.Numerics;
 
 namespace Engine.Partitions.Redis;
 
-/// <summary>
-/// Commands as RESP, to be sent together and acknowledged one by one. Grammar: <c>*n CRLF ($length CRLF bytes
-/// CRLF)×n</c>.
-/// </summary>
+/// <summary>A chunk of RESP commands, sent together and acknowledged one by one. Grammar: <c>*n CRLF ($length CRLF
+/// bytes CRLF)×n</c>.</summary>
 internal sealed class CommandChunk
 {
-    /// <summary>What is full from here on; a command that began before may go beyond it.</summary>
+    /// <summary>The size from which a chunk is full; the last command may exceed it.</summary>
     public const int FullBytes = 128 * 1024;
 
     public byte[] Bytes = new byte[FullBytes];
@@ -17,13 +15,13 @@ internal sealed class CommandChunk
         Commands,
         Acknowledged;
 
-    /// <summary>Where each command ends.</summary>
+    /// <summary>The end of each command.</summary>
     public readonly List<int> Ends = [];
 
-    /// <summary>Who waits for the reply to which command, in their order.</summary>
+    /// <summary>The handlers that wait for replies, with their command's number, in order.</summary>
     public readonly Queue<(int Command, ReplyHandler Handler)> Handlers = new();
 
-    /// <summary>Where the first command begins that isn't acknowledged.</summary>
+    /// <summary>The start of the first unacknowledged command.</summary>
     public int UnacknowledgedFrom => Acknowledged == 0 ? 0 : Ends[Acknowledged - 1];
 
     /// <summary>A command as sent.</summary>
@@ -40,7 +38,7 @@ internal sealed class CommandChunk
         Handlers.Clear();
     }
 
-    /// <summary>Begins a command of so many arguments.</summary>
+    /// <summary>Begins a command with a number of arguments.</summary>
     public void Begin(int arguments)
     {
         Raw("*"u8);
@@ -68,14 +66,14 @@ internal sealed class CommandChunk
         Raw("\r\n"u8);
     }
 
-    /// <summary>Bytes that are RESP already.</summary>
+    /// <summary>Adds bytes that are RESP already.</summary>
     public void Raw(ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(Room(bytes.Length));
         Length += bytes.Length;
     }
 
-    /// <summary>The most bytes that <see cref="Set"/> takes for these.</summary>
+    /// <summary>The maximum number of bytes that <see cref="Set"/> needs for these arguments.</summary>
     public static int MaxSetBytes(
         ReadOnlySpan<byte> prefix,
         ReadOnlySpan<byte> id,
@@ -83,8 +81,8 @@ internal sealed class CommandChunk
         ReadOnlySpan<byte> rest
     ) => 64 + prefix.Length + id.Length + value.Length + rest.Length;
 
-    /// <summary><c>SET prefix+id value</c>, and further arguments as RESP: what goes out once a click, so in one
-    /// piece.</summary>
+    /// <summary>Writes <c>SET prefix+id value</c>, and further arguments as RESP. It is sent once per click, so it is
+    /// written in one piece.</summary>
     public void Set(
         int arguments,
         ReadOnlySpan<byte> prefix,

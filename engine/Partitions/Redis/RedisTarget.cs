@@ -4,10 +4,8 @@ using StackExchange.Redis;
 
 namespace Engine.Partitions.Redis;
 
-/// <summary>
-/// One Redis or a Redis Cluster, as StackExchange.Redis sees it: which node holds which slot, how a connection greets.
-/// Shared by all lanes; what changes (the map of slots) is replaced whole.
-/// </summary>
+/// <summary>A Redis server or cluster, as StackExchange.Redis sees it: the map of slots to nodes, and the greeting of a
+/// connection. Shared by all lanes; the map of slots is replaced as a whole.</summary>
 public sealed class RedisTarget
 {
     private const int Slots = 16384;
@@ -23,20 +21,20 @@ public sealed class RedisTarget
 
     public bool IsCluster { get; private set; }
 
-    /// <summary>Connects; throws <see cref="RedisConnectionException"/> where nobody answers.</summary>
-    /// <param name="addresses"><c>host:port[,host:port…]</c>, and StackExchange.Redis's options (password, ssl
-    /// …).</param>
+    /// <summary>Connects. Throws <see cref="RedisConnectionException"/> if no server answers.</summary>
+    /// <param name="addresses"><c>host:port[,host:port…]</c>, with options of StackExchange.Redis (such as password and
+    /// ssl).</param>
     public static RedisTarget Connect(string addresses)
     {
         ConfigurationOptions options = ConfigurationOptions.Parse(addresses);
         options.AbortOnConnectFail = true;
         options.ClientName = "engine";
-        // CLUSTER NODES, which tells where slots lie, counts as administration there.
+        // StackExchange.Redis counts CLUSTER NODES, which gives the slots, as an admin command.
         options.AllowAdmin = true;
         if (options.Ssl)
         {
             throw new NotSupportedException(
-                "verdicts go out over plain connections: put a TLS tunnel beside the engine, or leave ssl out"
+                "verdicts use plain connections: run a TLS tunnel beside the engine, or remove ssl"
             );
         }
 
@@ -48,7 +46,7 @@ public sealed class RedisTarget
     /// <summary>The node that a key's commands go to.</summary>
     public EndPoint NodeOf(ReadOnlySpan<byte> key) => IsCluster ? _slots[SlotOf(key)] : _slots[0];
 
-    /// <summary>Asks the cluster for its map again; in the background, one asking at a time.</summary>
+    /// <summary>Refreshes the cluster's map of slots in the background, at most one refresh at a time.</summary>
     public void RefreshSoon()
     {
         if (!IsCluster || Interlocked.Exchange(ref _refreshing, 1) == 1)
@@ -64,7 +62,7 @@ public sealed class RedisTarget
             }
             catch (Exception e) when (e is RedisException or InvalidOperationException)
             {
-                // A cluster in the middle of a failover: who needs the map asks again.
+                // The cluster is in the middle of a failover: the next use of the map refreshes again.
             }
             finally
             {
@@ -73,7 +71,7 @@ public sealed class RedisTarget
         });
     }
 
-    /// <summary>What a new connection says first, as RESP, and how many replies that gives.</summary>
+    /// <summary>The greeting of a new connection as RESP, and the number of replies to it.</summary>
     public (byte[] Bytes, int Replies) Greeting()
     {
         if (string.IsNullOrEmpty(_options.Password))
@@ -87,10 +85,8 @@ public sealed class RedisTarget
 
     private static string BulkString(string text) => $"${Encoding.UTF8.GetByteCount(text)}\r\n{text}\r\n";
 
-    /// <summary>
-    /// The slot of a key: CRC16 (XMODEM) of what stands in its first braces, or of all of it (Redis Cluster
-    /// specification).
-    /// </summary>
+    /// <summary>The slot of a key: CRC16 (XMODEM) of the text in its first braces, or of all of it (Redis Cluster
+    /// specification).</summary>
     public static int SlotOf(ReadOnlySpan<byte> key)
     {
         int open = key.IndexOf((byte)'{');
@@ -119,7 +115,7 @@ public sealed class RedisTarget
     private void Refresh()
     {
         IServer server = Redis.GetServers().FirstOrDefault(server => server.IsConnected)
-            ?? throw new InvalidOperationException("no node of Redis is connected");
+            ?? throw new InvalidOperationException("no Redis node is connected");
         IsCluster = server.ServerType == ServerType.Cluster;
         if (!IsCluster)
         {
@@ -127,7 +123,7 @@ public sealed class RedisTarget
             return;
         }
         ClusterConfiguration nodes = server.ClusterNodes()
-            ?? throw new InvalidOperationException("the cluster tells no nodes");
+            ?? throw new InvalidOperationException("the cluster reports no nodes");
         var slots = new EndPoint[Slots];
         foreach (ClusterNode node in nodes.Nodes.Where(node => !node.IsReplica && node.EndPoint != null))
         {

@@ -2,14 +2,13 @@ using System.Net;
 
 namespace Engine.Partitions.Redis;
 
-/// <summary>
-/// A lane's way to Redis: one pipe a node, commands to the node that holds their key. A command that a node refuses for
-/// now (a slot that moved, a server that loads, memory that is full) is kept and tried again, until it is taken:
-/// nothing is dropped. Not for two threads.
-/// </summary>
+/// <summary>A lane's connection to Redis: one pipe per node, with each command sent to the node of its key. A command
+/// that a node temporarily refuses (a moved slot, a loading server, full memory) is kept and retried until it is
+/// accepted, so nothing is dropped. Not thread-safe.</summary>
 public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDisposable
 {
-    /// <summary>What passes by itself, or when somebody mends it; all else can't be gone on from.</summary>
+    /// <summary>Temporary errors, which pass by themselves or when an operator fixes them. All others are
+    /// fatal.</summary>
     private static readonly string[] Passing =
     [
         "MOVED",
@@ -32,23 +31,21 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
     private RespPipe? _only;
     private long _retryAt;
 
-    /// <summary>Commands that were refused for now, since the start; a commit that sees it change waits anew.</summary>
+    /// <summary>The number of temporary refusals since the start. A commit that sees it change waits again.</summary>
     public long Refusals { get; private set; }
 
-    /// <summary>The last thing Redis refused, for people to read.</summary>
+    /// <summary>The last refusal by Redis, for display.</summary>
     public string? LastRefusal { get; private set; }
 
     public long BytesUnderWay => _only?.BytesUnderWay ?? _pipes.Values.Sum(pipe => pipe.BytesUnderWay);
 
-    /// <summary>Commands written, and acknowledged, over all nodes.</summary>
+    /// <summary>The number of commands written, over all nodes.</summary>
     public long Written => _only?.Written ?? _pipes.Values.Sum(pipe => pipe.Written);
 
     public long Acknowledged => _only?.Acknowledged ?? _pipes.Values.Sum(pipe => pipe.Acknowledged);
 
-    /// <summary>
-    /// Whether commands that were refused for now wait to be tried again: what is written meanwhile could be overtaken
-    /// by them.
-    /// </summary>
+    /// <summary>Whether temporarily refused commands wait to be retried. They could overwrite anything written
+    /// meanwhile.</summary>
     public bool HasRefused => _refused.Count > 0;
 
     /// <summary>Whether everything written so far is acknowledged.</summary>
@@ -60,7 +57,7 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
             .Values.Select(pipe => pipe.Down is { } why ? $"{pipe.EndPoint}: {why}" : null)
             .FirstOrDefault(why => why != null);
 
-    /// <summary>The one pipe where there is one node; null on a cluster, and before the first command.</summary>
+    /// <summary>The only pipe if there is one node; null on a cluster, and before the first command.</summary>
     public RespPipe? Only => _only;
 
     public RespPipe PipeFor(ReadOnlySpan<byte> key)
@@ -79,13 +76,11 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
         return pipe;
     }
 
-    /// <summary>How far each pipe is written: a mark to wait for.</summary>
+    /// <summary>Marks what is written so far on each pipe, to wait for it.</summary>
     public Mark Now() => new([.. _pipes.Values.Select(pipe => (pipe, pipe.Written))], Refusals);
 
-    /// <summary>
-    /// Whether all that was written before a mark is acknowledged. A mark in whose time something was refused is set
-    /// anew.
-    /// </summary>
+    /// <summary>Whether everything written before a mark is acknowledged. If a command was refused since the mark, the
+    /// mark is set again.</summary>
     public bool IsReached(ref Mark mark)
     {
         if (mark.Refusals != Refusals || _refused.Count > 0)
@@ -113,7 +108,7 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
         }
     }
 
-    /// <summary>Polls until something moves or the time is over.</summary>
+    /// <summary>Polls until there is progress or the time is up.</summary>
     public void Wait(int timeoutMs)
     {
         Retry();
@@ -129,7 +124,7 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
         busiest?.WaitForReplies(timeoutMs);
     }
 
-    /// <summary>Whether an error passes; a refusal for now makes the map of slots be asked for again.</summary>
+    /// <summary>Whether an error is temporary; if so, the map of slots is refreshed.</summary>
     public bool Passes(string error)
     {
         LastRefusal = error;
@@ -161,7 +156,7 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
     {
         if (!Passes(error))
         {
-            throw new RespException($"Redis refused a result for good: {error}");
+            throw new RespException($"Redis refused a result permanently: {error}");
         }
 
         if (_refused.Count == 0)

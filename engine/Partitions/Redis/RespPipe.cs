@@ -4,25 +4,23 @@ using Engine.Primitives;
 
 namespace Engine.Partitions.Redis;
 
-/// <summary>What Redis answered to a command that somebody waits for.</summary>
+/// <summary>Handles the reply to a command.</summary>
 public delegate void ReplyHandler(ReadOnlySpan<byte> reply, bool isError);
 
-/// <summary>
-/// A pipelined connection to one Redis: commands are written behind one another into chunks, sent as the socket takes
-/// them, and their replies counted. Nothing blocks but <see cref="WaitForReplies"/>. Whatever isn't acknowledged when
-/// the connection breaks is sent again on the next, so every command written here must bear repetition. One lane's
-/// thread writes and polls. How commands and replies are spelt: <see cref="CommandChunk"/>, <see cref="RespReply"/>.
-/// </summary>
+/// <summary>A pipelined connection to one Redis node. Commands are appended to chunks, sent as the socket accepts them,
+/// and their replies are counted. Only <see cref="WaitForReplies"/> blocks. When the connection breaks, unacknowledged
+/// commands are sent again on the next one, so every command must be idempotent. Only the lane's thread may write and
+/// poll. Formats: <see cref="CommandChunk"/>, <see cref="RespReply"/>.</summary>
 public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingReplies, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50),
         LongestPause = TimeSpan.FromSeconds(2),
         ConnectWithin = TimeSpan.FromSeconds(2);
 
-    /// <summary>What most replies are.</summary>
+    /// <summary>The most frequent reply.</summary>
     private static ReadOnlySpan<byte> Ok => "+OK\r\n"u8;
 
-    /// <summary>Many of them behind one another, to compare with at once.</summary>
+    /// <summary>Many such replies in a row, to compare with at once.</summary>
     private static readonly byte[] Oks = [.. Enumerable.Repeat(Ok.ToArray(), 4096).SelectMany(ok => ok)];
 
     private readonly Queue<CommandChunk> _sent = new();
@@ -40,7 +38,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
 
     public EndPoint EndPoint { get; } = endPoint;
 
-    /// <summary>Commands written so far, and of them those that Redis has acknowledged, in order.</summary>
+    /// <summary>The number of commands written so far.</summary>
     public long Written { get; private set; }
 
     public long Acknowledged { get; private set; }
@@ -50,12 +48,11 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
     /// <summary>Why the connection is down; null while it is up, or was never needed.</summary>
     public string? Down { get; private set; }
 
-    /// <summary>
-    /// Told of commands that Redis refused and that nobody waits for: the error, and the command as sent.
-    /// </summary>
+    /// <summary>Called when Redis refuses a command without a handler: gets the error and the command as
+    /// sent.</summary>
     public Action<string, ReadOnlyMemory<byte>>? Refused { get; set; }
 
-    /// <summary>Begins a command of so many arguments.</summary>
+    /// <summary>Begins a command with a number of arguments.</summary>
     public void Begin(int arguments)
     {
         if (_filling.Length >= CommandChunk.FullBytes)
@@ -71,7 +68,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
     public void Argument(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third) =>
         _filling.Argument(first, second, third);
 
-    /// <summary>Bytes that are RESP already.</summary>
+    /// <summary>Adds bytes that are RESP already.</summary>
     public void Raw(ReadOnlySpan<byte> bytes) => _filling.Raw(bytes);
 
     /// <summary>Ends a command; <paramref name="handler"/> gets its reply.</summary>
@@ -81,9 +78,9 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         Written++;
     }
 
-    /// <summary><c>SET prefix+id value</c>, and further arguments as RESP.</summary>
-    /// <param name="arguments">How many arguments the command has, its name and those in <paramref name="rest"/>
-    /// included.</param>
+    /// <summary>Writes <c>SET prefix+id value</c>, and further arguments as RESP.</summary>
+    /// <param name="arguments">The number of arguments of the command, including its name and those in
+    /// <paramref name="rest"/>.</param>
     public void Set(
         int arguments,
         ReadOnlySpan<byte> prefix,
@@ -92,7 +89,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         ReadOnlySpan<byte> rest
     )
     {
-        // Sealed before it would have to grow: what is under way is most of a lane's memory on the heap.
+        // Seal a chunk before it would grow: bytes under way are most of a lane's heap.
         if (
             _filling.Commands > 0
             && _filling.Length + CommandChunk.MaxSetBytes(prefix, id, value, rest) > CommandChunk.FullBytes
@@ -105,7 +102,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         Written++;
     }
 
-    /// <summary>Sends and receives what can be without waiting. Reconnects, when it is time to.</summary>
+    /// <summary>Sends and receives what it can without waiting. Reconnects when due.</summary>
     public void Poll()
     {
         if (_filling.Commands > 0)
@@ -137,7 +134,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         }
     }
 
-    /// <summary>Polls until something was acknowledged or the time is over.</summary>
+    /// <summary>Polls until something is acknowledged or the time is up.</summary>
     public void WaitForReplies(int timeoutMs)
     {
         long before = Acknowledged;
@@ -185,7 +182,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
                 0,
                 null
             );
-            // What was sent on the old connection and not acknowledged goes out again, first.
+            // Unacknowledged commands of the old connection are sent again, first.
             if (_sent.Count > 0)
             {
                 CommandChunk[] later = [.. _toSend];
@@ -235,7 +232,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         }
         while (_toSend.TryPeek(out CommandChunk? chunk))
         {
-            // A chunk of which a part was acknowledged on the last connection begins behind that part.
+            // Skip the part of a chunk that was acknowledged on the last connection.
             int from = Math.Max(_sentOfFirst, chunk.UnacknowledgedFrom);
             int sent = _socket!.Send(
                 chunk.Bytes.AsSpan(from, chunk.Length - from),
@@ -315,9 +312,8 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         _receivedLength -= at;
     }
 
-    /// <summary>
-    /// Takes replies from a place on as long as they are OK and nobody waits for them; the place behind them.
-    /// </summary>
+    /// <summary>Consumes replies from a position while they are OK and have no handler. Returns the position after
+    /// them.</summary>
     private int AcknowledgeOks(int at)
     {
         int oks = _received.AsSpan(at, _receivedLength - at).CommonPrefixLength(Oks) / Ok.Length,
@@ -342,7 +338,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         return at + taken * Ok.Length;
     }
 
-    /// <summary>The chunk whose replies come next.</summary>
+    /// <summary>The chunk of the next replies.</summary>
     private CommandChunk First => _sent.Count > 0 ? _sent.Peek() : _toSend.Peek();
 
     private void Acknowledge(ReadOnlySpan<byte> reply, bool isError)
@@ -362,7 +358,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         LetGo(chunk);
     }
 
-    /// <summary>A chunk that is acknowledged whole can be filled again.</summary>
+    /// <summary>Recycles a chunk once it is fully acknowledged.</summary>
     private void LetGo(CommandChunk chunk)
     {
         if (chunk.Acknowledged < chunk.Commands || _sent.Count == 0)

@@ -3,14 +3,12 @@ using System.Net;
 
 namespace Engine.Partitions.Redis;
 
-/// <summary>
-/// Reads replies of RESP2: <c>+text</c>, <c>-text</c>, <c>:number</c>, <c>$length bytes</c>. The pipe sends nothing
-/// that is answered by an array.
-/// </summary>
+/// <summary>Reads RESP2 replies: <c>+text</c>, <c>-text</c>, <c>:number</c>, <c>$length bytes</c>. The pipe sends no
+/// command whose reply is an array.</summary>
 internal static class RespReply
 {
-    /// <summary>Reads the first reply of what was received; false while it isn't all there.</summary>
-    /// <param name="length">How many bytes it takes.</param>
+    /// <summary>Reads the first received reply. Returns false if it isn't complete yet.</summary>
+    /// <param name="length">The length of the reply in bytes.</param>
     public static bool TryRead(
         ReadOnlySpan<byte> received,
         EndPoint from,
@@ -39,7 +37,7 @@ internal static class RespReply
             case (byte)'$':
                 if (!Utf8Parser.TryParse(text, out int bytes, out _))
                 {
-                    throw new RespException($"Redis at {from} sent a length that is no number");
+                    throw new RespException($"Redis at {from} sent a length that isn't a number");
                 }
 
                 if (bytes < 0)
@@ -64,5 +62,5 @@ internal static class RespReply
     }
 }
 
-/// <summary>Redis said something that can't be gone on from.</summary>
+/// <summary>A fatal error reported by Redis.</summary>
 public sealed class RespException(string message) : Exception(message);

@@ -1,14 +1,14 @@
 namespace Engine.Web.Components;
 
-/// <summary>What kind of message a <see cref="Notice"/> is.</summary>
+/// <summary>The kind of a <see cref="Notice"/>.</summary>
 public enum NoticeKind : byte
 {
-    /// <summary>Something to know.</summary>
+    /// <summary>For information.</summary>
     Information,
 
-    /// <summary>What was asked for is done.</summary>
+    /// <summary>The requested action succeeded.</summary>
     Success,
 
-    /// <summary>Something is wrong; read out at once.</summary>
+    /// <summary>Something is wrong; screen readers announce it at once.</summary>
     Problem,
 }

@@ -7,10 +7,8 @@ using StackExchange.Redis;
 
 namespace Engine.Web.Hosting;
 
-/// <summary>
-/// Answers whatever no endpoint has answered: a page for people, <c>{"error", "where"}</c> for programs. What an
-/// endpoint throws ends here, too; what isn't the sender's fault is logged.
-/// </summary>
+/// <summary>Answers requests that no endpoint has answered, and exceptions from endpoints: with a page for people, or
+/// <c>{"error", "where"}</c> for programs. Logs errors that aren't the client's fault.</summary>
 internal sealed class ErrorAnswers(ILogger log, TimeProvider clock)
 {
     private const int RetryAfterSeconds = 5;
@@ -33,7 +31,7 @@ internal sealed class ErrorAnswers(ILogger log, TimeProvider clock)
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is left to answer.
+            // The client has gone.
         }
         catch (Exception problem)
         {
@@ -41,7 +39,7 @@ internal sealed class ErrorAnswers(ILogger log, TimeProvider clock)
             Log(http.Request, refusal.Status, problem);
             if (http.Response.HasStarted)
             {
-                // Half an answer must not pass for a whole one.
+                // A partial response must not pass for a complete one.
                 http.Abort();
                 return;
             }
@@ -103,17 +101,17 @@ internal sealed class ErrorAnswers(ILogger log, TimeProvider clock)
         return answer.ExecuteAsync(http);
     }
 
-    /// <summary>What of an exception its sender may know: nothing of what the server is made of.</summary>
+    /// <summary>Converts an exception to what the client may know, without internal details.</summary>
     private static RefusedException Of(Exception problem) =>
         problem switch
         {
             RefusedException refusal => refusal,
             BadHttpRequestException bad => new RefusedException(bad.StatusCode, bad.Message),
             EventNotTakenException why => Unavailable(
-                $"It could not be recorded: {why.Message}. Try again in a moment."
+                $"The request could not be recorded: {why.Message}. Try again in a moment."
             ),
             RedisException or KafkaException or TimeoutException => Unavailable(
-                "A service that this needs isn't responding. Try again in a moment."
+                "A required service isn't responding. Try again in a moment."
             ),
             _ => OfStatus(StatusCodes.Status500InternalServerError),
         };

@@ -2,10 +2,8 @@ using Engine.Web.Components;
 
 namespace Engine.Web.Hosting;
 
-/// <summary>
-/// The headers of every answer in HTML, whoever made it: nothing is fetched, framed, kept or sent elsewhere, and no
-/// script runs, unless the page was shown with <see cref="PageNeeds"/>.
-/// </summary>
+/// <summary>Sets the headers of every HTML response: nothing is fetched, framed, stored or sent elsewhere, and no
+/// script runs, unless the page was shown with <see cref="PageNeeds"/>.</summary>
 internal static class PageHeaders
 {
     private static readonly PageNeeds Nothing = new();
@@ -25,7 +23,7 @@ internal static class PageHeaders
             headers.ContentSecurityPolicy = PolicyOf(needs);
             headers["Permissions-Policy"] =
                 $"camera={(needs.Camera ? "(self)" : "()")}, microphone=(), geolocation=(), payment=()";
-            // Not no-referrer: with that browsers send forms with "Origin: null", which SameOrigin can't believe.
+            // Not no-referrer: browsers would then send forms with "Origin: null", which SameOrigin rejects.
             headers["Referrer-Policy"] = "same-origin";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             headers.XContentTypeOptions = "nosniff";

@@ -12,7 +12,8 @@ using Engine.Workflows.Module.Traffic;
 
 namespace Engine.Workflows.Bindings;
 
-/// <summary>Binding statistics: two clients bind over a signed code, and the server counts what is good.</summary>
+/// <summary>Binding statistics: two clients bind through a signed code, and the server counts the valid
+/// bindings.</summary>
 public sealed class BindingsWorkflow : IWorkflow
 {
     public string Name => "bindings";
@@ -25,7 +26,7 @@ public sealed class BindingsWorkflow : IWorkflow
 
     public IReadOnlyList<KeyPattern> Keys =>
         [
-            new("binding:<id>", "what became of a binding"),
+            new("binding:<id>", "the outcome of a binding"),
             new("stats:binding:<page>:{bindings-<p>}", "counted, suspect and refused bindings of a page"),
         ];
 

@@ -13,9 +13,8 @@ using Engine.Workflows.Module.Traffic;
 
 namespace Engine.Workflows.ContentRequests;
 
-/// <summary>
-/// Content requests: a sponsor's pages ask for content, and get an item that conforms to a definition.
-/// </summary>
+/// <summary>Content requests: a sponsor's pages request content and get an item that conforms to a
+/// definition.</summary>
 public sealed class ContentRequestsWorkflow : IWorkflow
 {
     public string Name => "content requests";
@@ -30,8 +29,8 @@ public sealed class ContentRequestsWorkflow : IWorkflow
     public IReadOnlyList<KeyPattern> Keys =>
         [
             new("content:<request>", "the decision on a content request"),
-            new("suggestions:<sponsor>:{content-requests-<p>}", "what invalid types were asked for, how often"),
-            new("session:<hash>", "a sponsor who is signed in"),
+            new("suggestions:<sponsor>:{content-requests-<p>}", "the types of invalid requests, with their counts"),
+            new("session:<hash>", "the session of a signed-in sponsor"),
         ];
 
     public string Documentation => "content-requests.md";
@@ -57,8 +56,8 @@ public sealed class ContentRequestsWorkflow : IWorkflow
                 [
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{source.Decided:#,0} answered; a sponsor sees at http://{source.Http}/sponsors what its "
-                            + $"pages ask for in vain"
+                        $"{source.Decided:#,0} answered; http://{source.Http}/sponsors shows sponsors which "
+                            + $"requests match no definition"
                     ),
                 ]
         );

@@ -5,26 +5,24 @@ using StackExchange.Redis;
 
 namespace Engine.Workflows.Module;
 
-/// <summary>
-/// The two endpoints that most workflows have for programs: one takes their events, one shows what became of them.
-/// </summary>
+/// <summary>The two endpoints that most workflows offer to programs: one accepts their events, the other serves their
+/// results.</summary>
 public static class EventEndpoints
 {
     private const string Json = "application/json";
 
     private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// Takes the workflow's events at a path, in JSON or Protobuf, and answers when Kafka has acknowledged them: 202
-    /// with the event's id, and where its result will be; 400 with what is wrong; 413; 503.
-    /// </summary>
-    /// <param name="path">As <c>/v1/bindings</c>; an event's result is expected at <c>/v1/bindings/&lt;id&gt;</c>.</param>
+    /// <summary>Accepts the workflow's events at a path, in JSON or Protobuf, and answers once Kafka has acknowledged
+    /// them: 202 with the event's id and the location of its result, 400 with what is wrong, 413, or 503.</summary>
+    /// <param name="path">For example <c>/v1/bindings</c>; the location of a result is then
+    /// <c>/v1/bindings/&lt;id&gt;</c>.</param>
     public static IEndpointConventionBuilder MapEvents(this WorkflowEndpoints endpoints, string path) =>
         endpoints.Routes.MapPost(path, http => TakeAsync(endpoints.Events, path, http));
 
-    /// <summary>Serves values that the workflow wrote to Redis, as they are; 404 where there is none.</summary>
-    /// <param name="path">With a part called <c>id</c>: <c>/v1/bindings/{id}</c>.</param>
-    /// <param name="key">The value's key by that part, without the group's prefix.</param>
+    /// <summary>Serves values that the workflow wrote to Redis, unchanged; 404 if there is none.</summary>
+    /// <param name="path">The path, with a route parameter named <c>id</c>: <c>/v1/bindings/{id}</c>.</param>
+    /// <param name="key">Maps the id to the value's key, without the group's prefix.</param>
     public static IEndpointConventionBuilder MapResult(
         this WorkflowEndpoints endpoints,
         string path,
@@ -39,16 +37,14 @@ public static class EventEndpoints
             IResult answer = value.IsNull
                 ? Answers.Error(
                     StatusCodes.Status404NotFound,
-                    $"there is no result of '{id}': it isn't decided yet, or its result has expired"
+                    $"there is no result for '{id}': it isn't decided yet, or its result has expired"
                 )
                 : Results.Bytes((byte[])value!, Json);
             await answer.ExecuteAsync(http).ConfigureAwait(false);
         });
 
-    /// <summary>
-    /// Sends an event, and waits until Kafka has acknowledged it; throws <see cref="EventNotTakenException"/> where it
-    /// doesn't.
-    /// </summary>
+    /// <summary>Sends an event and waits until Kafka acknowledges it. Throws <see cref="EventNotTakenException"/> if
+    /// Kafka doesn't.</summary>
     public static async Task SendAcknowledgedAsync(
         this IEventIntake events,
         WorkflowEvent e,

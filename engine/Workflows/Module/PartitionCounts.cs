@@ -2,10 +2,10 @@ using StackExchange.Redis;
 
 namespace Engine.Workflows.Module;
 
-/// <summary>Adds up what partitions counted, each in a hash of its own.</summary>
+/// <summary>Adds up the counts of partitions, each of which has its own hash.</summary>
 internal static class PartitionCounts
 {
-    /// <summary>The fields of all these hashes, added up, by name.</summary>
+    /// <summary>Sums the fields of all these hashes, by name.</summary>
     public static async Task<IReadOnlyDictionary<string, long>> SumAsync(IDatabase redis, IEnumerable<string> keys)
     {
         HashEntry[][] hashes = await Task.WhenAll(keys.Select(key => redis.HashGetAllAsync(key))).ConfigureAwait(false);

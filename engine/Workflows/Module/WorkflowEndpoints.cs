@@ -4,16 +4,16 @@ using StackExchange.Redis;
 
 namespace Engine.Workflows.Module;
 
-/// <summary>What a workflow's endpoints and pages are given when they are mapped.</summary>
+/// <summary>The services for mapping a workflow's endpoints and pages.</summary>
 public sealed record WorkflowEndpoints
 {
-    /// <summary>Where routes are added.</summary>
+    /// <summary>The route builder to add routes to.</summary>
     public required IEndpointRouteBuilder Routes { get; init; }
 
-    /// <summary>Reads events of the workflow's topic as the engine reads them, and sends them there.</summary>
+    /// <summary>Reads events of the workflow's topic as the engine reads them, and sends them to it.</summary>
     public required IEventIntake Events { get; init; }
 
-    /// <summary>Sends any other record: a setting that somebody changed.</summary>
+    /// <summary>Sends any other record, such as a changed setting.</summary>
     public required IEventOut Kafka { get; init; }
 
     /// <summary>The settings as the workflow compiled them.</summary>
@@ -30,7 +30,7 @@ public sealed record WorkflowEndpoints
 
     public required TimeProvider Clock { get; init; }
 
-    /// <summary>Whether the client's address is what a proxy in front says it is.</summary>
+    /// <summary>Whether to trust a proxy in front for the client's address.</summary>
     public required bool BehindProxy { get; init; }
 
     /// <summary>The names of all partitions of the workflow's topic, whoever owns them.</summary>
@@ -39,49 +39,44 @@ public sealed record WorkflowEndpoints
             .Range(0, Kafka.PartitionsOf(Events.Topic))
             .Select(number => RedisKeys.Partition(Events.Topic, number));
 
-    /// <summary>The fields of one hash per partition, added up over all partitions.</summary>
-    /// <param name="key">The hash's key by the partition's name, without the group's prefix.</param>
+    /// <summary>Sums the fields of one hash per partition, over all partitions.</summary>
+    /// <param name="key">Maps a partition's name to the hash's key, without the group's prefix.</param>
     public Task<IReadOnlyDictionary<string, long>> SumAsync(Func<string, string> key) =>
         PartitionCounts.SumAsync(Redis.GetDatabase(), Partitions.Select(partition => Keys.Prefix + key(partition)));
 }
 
-/// <summary>The settings in force, compiled for one workflow. Any thread.</summary>
+/// <summary>The settings in force, compiled for one workflow. Thread-safe.</summary>
 public interface ISettingsInForce
 {
-    /// <summary>
-    /// What the workflow's <see cref="IDecider.Compile"/> made of the version in force at a time, ms.
-    /// </summary>
+    /// <summary>The result of the workflow's <see cref="IDecider.Compile"/> for the version in force at a time,
+    /// ms.</summary>
     object At(long time);
 
-    /// <summary>The latest version, which may come into force within the activation delay.</summary>
+    /// <summary>The latest version, which may only come into force after the activation delay.</summary>
     object Latest { get; }
 
-    /// <summary>Whether settings were read to their end lately; without that nothing may be decided.</summary>
+    /// <summary>Whether the settings topic was read to its end recently. Otherwise nothing may be decided.</summary>
     bool AreFresh { get; }
 
-    /// <summary>
-    /// How far event time may be off before it isn't believed, ms; of the version in force at a time.
-    /// </summary>
+    /// <summary>How far event time may be off from log time before it is replaced, ms; from the version in force at a
+    /// time.</summary>
     long OutOfRangeMs(long time);
 }
 
-/// <summary>
-/// Takes events of one workflow over HTTP: what it refuses is what the engine would make a dead letter. Any thread.
-/// </summary>
+/// <summary>Accepts events of one workflow over HTTP. It refuses exactly what the engine would make a dead letter.
+/// Thread-safe.</summary>
 public interface IEventIntake
 {
     /// <summary>The workflow's topic.</summary>
     string Topic { get; }
 
-    /// <summary>Reads an event; the event, or why it can't be used.</summary>
-    /// <param name="body">JSON or, by its content type, Protobuf.</param>
-    /// <param name="contentType">As the request has it; null is JSON.</param>
+    /// <summary>Reads an event. Returns the event, or why it can't be used.</summary>
+    /// <param name="body">JSON or, if the content type says so, Protobuf.</param>
+    /// <param name="contentType">The request's content type; null means JSON.</param>
     (WorkflowEvent? Event, Refusal? Refusal) Read(byte[] body, string? contentType);
 
-    /// <summary>
-    /// Hands an event that was read to the log, and ends when the log has it; throws
-    /// <see cref="EventNotTakenException"/> where it can't be taken over.
-    /// </summary>
+    /// <summary>Appends an event that was read to the log, and completes when Kafka acknowledges it. Throws
+    /// <see cref="EventNotTakenException"/> if the event can't be accepted.</summary>
     Task SendAsync(
         WorkflowEvent e,
         byte[] body,
@@ -91,6 +86,6 @@ public interface IEventIntake
 }
 
 /// <summary>Why an event can't be used.</summary>
-/// <param name="Reason">The contract's word for it.</param>
+/// <param name="Reason">The reason as published.</param>
 /// <param name="Detail">The field, or what is wrong.</param>
 public readonly record struct Refusal(DeadLetterReason Reason, string Detail);

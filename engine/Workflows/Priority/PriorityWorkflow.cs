@@ -14,9 +14,8 @@ using StackExchange.Redis;
 
 namespace Engine.Workflows.Priority;
 
-/// <summary>
-/// Priority of business processes: instances get execution levels, and wait in queues by level and age.
-/// </summary>
+/// <summary>Priority of business processes: instances get execution levels, and wait in queues by level and
+/// age.</summary>
 public sealed class PriorityWorkflow : IWorkflow
 {
     public string Name => "priority";
@@ -66,7 +65,10 @@ public sealed class PriorityWorkflow : IWorkflow
         string? record = await source
             .Redis.StringGetAsync(source.Keys.Prefix + PriorityKeys.Record(Process, first))
             .ConfigureAwait(false);
-        List<string> lines = [$"{queue.Length} instances of {Process} wait; the most urgent: {Urgent(record, first)}"];
+        List<string> lines =
+        [
+            $"{queue.Length} instances of {Process} are waiting; the most urgent is {Urgent(record, first)}",
+        ];
         string[] ours =
         [
             .. queue
@@ -76,7 +78,7 @@ public sealed class PriorityWorkflow : IWorkflow
         if (ours.Length > 0)
         {
             lines.Add(
-                $"opened by the engine, for campaigns that lose more than their limit: "
+                $"opened by the engine for campaigns that lose more than their limit: "
                     + $"{string.Join(", ", ours.Take(3))}"
             );
         }

@@ -4,10 +4,8 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Runtime;
 
-/// <summary>
-/// What each decider makes of a version of the settings, made when first asked for. Shared by all partitions; for any
-/// thread.
-/// </summary>
+/// <summary>The compiled settings of each decider, created on first use. Shared by all partitions;
+/// thread-safe.</summary>
 public sealed class CompiledSettings
 {
     private readonly ConditionalWeakTable<DecisionSettings, Dictionary<IDecider, object>> _versions = [];

@@ -3,8 +3,8 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Runtime;
 
-/// <summary>Takes a workflow's events over HTTP, read as its partitions read them. Any thread.</summary>
-/// <param name="workflow">Whose events; reading changes nothing of it.</param>
+/// <summary>Accepts a workflow's events over HTTP, read as its partitions read them. Thread-safe.</summary>
+/// <param name="workflow">The workflow of the events; reading doesn't change it.</param>
 public sealed class EventIntake(HostedWorkflow workflow, IEventOut events) : IEventIntake
 {
     private readonly IDeciderPartition _reader = workflow.Decider.Open("http");

@@ -3,7 +3,7 @@ using Confluent.Kafka;
 
 namespace Engine.Workflows.Runtime;
 
-/// <summary>A record as Kafka's client gives it, as deciders' partitions take it.</summary>
+/// <summary>Converts a record of Kafka's client to the form that partitions consume.</summary>
 internal static class KafkaRecord
 {
     public static WorkflowRecord Of(ConsumeResult<byte[], byte[]> message)

@@ -10,8 +10,8 @@ using Engine.Workflows.Module;
 namespace Engine.Workflows.Runtime;
 
 /// <summary>A record of a workflow's topic.</summary>
-/// <param name="Timestamp">The record's own, ms; log time is its running maximum.</param>
-/// <param name="Header">A header as text, or null.</param>
+/// <param name="Timestamp">The record's timestamp, ms; log time is its running maximum.</param>
+/// <param name="Header">Returns a header as text, or null.</param>
 public readonly record struct WorkflowRecord(
     long Offset,
     long Timestamp,
@@ -20,20 +20,19 @@ public readonly record struct WorkflowRecord(
     Func<string, string?> Header
 );
 
-/// <summary>
-/// One partition of one workflow, without what carries it: log time, settings in force, ids seen, timers, and the
-/// decider's memory. The same records give the same results, however they were cut into batches. <see cref="Restore"/>,
-/// then <see cref="Take"/> for each record in order, then <see cref="Dispose"/>.
-/// </summary>
+/// <summary>One partition of one workflow, independent of transport: log time, settings in force, deduplication window,
+/// timers, and the decider's memory. The same records give the same results, however they are batched. Call
+/// <see cref="Restore"/>, then <see cref="Take"/> for each record in order, then <see cref="Dispose"/>.</summary>
 public sealed class PartitionRun : IDisposable
 {
-    /// <summary>What an id or a key may take, with room for a header that isn't ours.</summary>
+    /// <summary>The maximum number of bytes of an id or a key, with room for a foreign header.</summary>
     private const int IdBytes = 256;
 
-    /// <summary>No decider has so many timers due at once: one that has doesn't move its timer on.</summary>
+    /// <summary>More timers than any decider has due at once: a decider that reaches this doesn't move its timer
+    /// on.</summary>
     private const int MaxTimers = 10_000_000;
 
-    /// <summary>Tells fingerprints of ids from others' under the same secrets.</summary>
+    /// <summary>Separates the fingerprints of these ids from others under the same secrets.</summary>
     private const ulong IdSalt = 0x77_66_69_64;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = EventLimits.MaxDepth };
@@ -50,8 +49,9 @@ public sealed class PartitionRun : IDisposable
     private object? _compiledNow;
 
     /// <param name="number">The partition's number.</param>
-    /// <param name="liveFromOffset">Progress: records before it change windows and ids only.</param>
-    /// <param name="logTime">Log time as of progress, ms; 0 where there is none.</param>
+    /// <param name="liveFromOffset">Progress: records before it only rebuild windows and the deduplication
+    /// window.</param>
+    /// <param name="logTime">Log time as of progress, ms; 0 if there is none.</param>
     public PartitionRun(
         HostedWorkflow workflow,
         int number,
@@ -78,7 +78,7 @@ public sealed class PartitionRun : IDisposable
 
     public IDecider Decider => _workflow.Decider;
 
-    /// <summary>What the decider remembers.</summary>
+    /// <summary>The decider's memory.</summary>
     public IDeciderPartition Memory => _memory;
 
     /// <summary><c>bindings-2</c></summary>
@@ -89,12 +89,11 @@ public sealed class PartitionRun : IDisposable
     /// <summary>The partition's log time, ms.</summary>
     public long LogTime { get; private set; }
 
-    /// <summary>The log time past which something falls due; <see cref="long.MaxValue"/> for none.</summary>
+    /// <summary>The log time past which the next timer falls due; <see cref="long.MaxValue"/> for none.</summary>
     public long Due => Math.Min(_memory.Due, NextSettings);
 
-    /// <summary>
-    /// The last log time before another version of the settings is in force, where the decider follows them.
-    /// </summary>
+    /// <summary>The last log time before the next version of the settings comes into force, if the decider follows
+    /// settings.</summary>
     private long NextSettings
     {
         get
@@ -111,20 +110,20 @@ public sealed class PartitionRun : IDisposable
 
     public WorkflowCounts Counts { get; } = new();
 
-    /// <summary>Gives the memory of ids back, which lies outside of the collector's heap.</summary>
+    /// <summary>Frees the deduplication window, which is off-heap.</summary>
     public void Dispose() => _ids.Dispose();
 
-    /// <summary>One thing that the decider remembered.</summary>
+    /// <summary>Restores one remembered field.</summary>
     public void Restore(string field, string value) => _memory.Restore(field, value);
 
-    /// <summary>Takes the next record; what it refuses is a dead letter.</summary>
+    /// <summary>Consumes the next record. Returns why it is a dead letter, or null.</summary>
     public Refusal? Take(in WorkflowRecord record, IResults results)
     {
-        bool again = record.Offset < _liveFromOffset;
+        bool rebuilding = record.Offset < _liveFromOffset;
         long logTime = Math.Max(LogTime, record.Timestamp);
-        if (!again)
+        if (!rebuilding)
         {
-            // Where reading began late, progress knows better how far log time had come.
+            // If reading began late, progress has the later log time.
             if (LogTime < _progressTime)
             {
                 LogTime = _progressTime;
@@ -141,7 +140,7 @@ public sealed class PartitionRun : IDisposable
             return null;
         }
 
-        if (!again)
+        if (!rebuilding)
         {
             Counts.Read++;
         }
@@ -149,16 +148,16 @@ public sealed class PartitionRun : IDisposable
         Refusal? refusal = Read(_workflow.Events, _memory, record, out WorkflowEvent? e);
         if (e == null)
         {
-            if (!again)
+            if (!rebuilding)
             {
                 Counts.DeadLetters++;
             }
 
-            return again ? null : refusal;
+            return rebuilding ? null : refusal;
         }
         if (IsDuplicate(e, record.Header, logTime, record.Offset, settings))
         {
-            if (!again)
+            if (!rebuilding)
             {
                 Counts.Duplicates++;
             }
@@ -171,7 +170,7 @@ public sealed class PartitionRun : IDisposable
         }
 
         Moment at = MomentAt(logTime, record.Offset);
-        if (again)
+        if (rebuilding)
         {
             _memory.Recall(e, at);
             return null;
@@ -186,18 +185,16 @@ public sealed class PartitionRun : IDisposable
         return null;
     }
 
-    /// <summary>
-    /// Does what fell due before a log time, each at its own time: timers, and changes of settings where the decider
-    /// follows them.
-    /// </summary>
+    /// <summary>Handles what fell due before a log time, each at its own time: timers, and changes of settings if the
+    /// decider follows them.</summary>
     private void Elapse(long logTime, long offset, IResults results)
     {
-        // A decider that doesn't move its timer on would hang the partition here: that is a bug, and is said.
+        // A decider that doesn't move its timer on would hang the partition here. That is a bug, so throw.
         for (int left = MaxTimers; Due < logTime; left--)
         {
             if (left == 0)
             {
-                throw new InvalidOperationException($"{Name}: a timer at log time {_memory.Due} doesn't move on");
+                throw new InvalidOperationException($"{Name}: a timer at log time {_memory.Due} doesn't advance");
             }
 
             bool timer = _memory.Due <= NextSettings;
@@ -263,11 +260,10 @@ public sealed class PartitionRun : IDisposable
         return false;
     }
 
-    /// <summary>
-    /// Reads the event of a record as every end of the engine reads it; what is wrong with it, or null.
-    /// </summary>
-    /// <param name="events">The events that are taken.</param>
-    /// <param name="memory">Who reads the fields; changes nothing.</param>
+    /// <summary>Reads the event of a record, in the same way for HTTP and for Kafka. Returns what is wrong with it, or
+    /// null.</summary>
+    /// <param name="events">The events of the topic.</param>
+    /// <param name="memory">Reads the fields; doesn't change.</param>
     public static Refusal? Read(
         EventCatalog events,
         IDeciderPartition memory,
@@ -307,21 +303,21 @@ public sealed class PartitionRun : IDisposable
     }
 }
 
-/// <summary>What became of a workflow's records. Read = Decided + Duplicates + DeadLetters.</summary>
+/// <summary>Counts of a workflow's records. Read = Decided + Duplicates + DeadLetters.</summary>
 public sealed class WorkflowCounts
 {
     private readonly Dictionary<string, long> _shadow = new(StringComparer.Ordinal);
 
-    /// <summary>Records but ticks.</summary>
+    /// <summary>Records except ticks.</summary>
     public long Read;
     public long Decided,
         Duplicates,
         DeadLetters;
 
-    /// <summary>Decided events whose key isn't their own.</summary>
+    /// <summary>Decided events whose record has an unexpected key.</summary>
     public long KeysMismatched;
 
-    /// <summary>How often rules in shadow would have acted, by rule.</summary>
+    /// <summary>The number of times each rule in shadow would have acted.</summary>
     public IReadOnlyDictionary<string, long> Shadow => _shadow;
 
     internal void CountShadow(string rule, long by) => _shadow[rule] = _shadow.GetValueOrDefault(rule) + by;

@@ -4,28 +4,26 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Runtime;
 
-/// <summary>
-/// The results of the records of one turn, put together: of a key that is written twice the last value stays, counts of
-/// a field are one sum. <see cref="Begin"/> before each record.
-/// </summary>
-/// <param name="stateKey">Where the partition's memory lies.</param>
-/// <param name="prefix">What the group's keys and channels begin with.</param>
-/// <param name="counts">Where rules in shadow are counted.</param>
+/// <summary>The merged results of one turn's records: the last value of each key, and one sum per counted field. Call
+/// <see cref="Begin"/> before each record.</summary>
+/// <param name="stateKey">The key of the partition's memory.</param>
+/// <param name="prefix">The prefix of the group's keys and channels.</param>
+/// <param name="counts">Counts matches of rules in shadow.</param>
 internal sealed class PendingCommit(string stateKey, string prefix, WorkflowCounts counts) : IResults
 {
     private readonly Dictionary<string, Dictionary<string, FieldChange>> _hashes = [];
     private long _offset;
     private int _outs;
 
-    /// <summary>Values under keys of their own.</summary>
+    /// <summary>Values under their own keys.</summary>
     public Dictionary<string, string> Values { get; } = [];
 
-    /// <summary>Records that grow, each with all that moved in its sorted sets.</summary>
+    /// <summary>Records that grow, each with all moves in its sorted sets.</summary>
     public Dictionary<string, GrownRecord> Records { get; } = [];
 
     public List<(string Channel, string Json)> Published { get; } = [];
 
-    /// <summary>What goes to Kafka, with what makes it known when it comes twice.</summary>
+    /// <summary>Messages to Kafka, each identified so that readers recognise a second delivery.</summary>
     public List<Outgoing> Out { get; } = [];
 
     public void Begin(long offset) => (_offset, _outs) = (offset, 0);
@@ -42,7 +40,8 @@ internal sealed class PendingCommit(string stateKey, string prefix, WorkflowCoun
         _hashes.Clear();
     }
 
-    /// <summary>The changes of hashes in the partition's slot; each but the memory lives on from its change.</summary>
+    /// <summary>The changes of hashes in the partition's slot. Every hash except the memory renews its
+    /// expiry.</summary>
     public DatabaseCommit ToCommit()
     {
         var commit = new DatabaseCommit();
@@ -122,9 +121,8 @@ internal readonly record struct FieldChange(char How, long By, string Value)
         value == null ? new FieldChange(Delete, 0, "") : new FieldChange(Assign, 0, value);
 }
 
-/// <summary>
-/// A record that grows with its events, as of the last of a turn, and what moved in its sorted sets at which offset.
-/// </summary>
+/// <summary>A record that grows with its events, as of the turn's last event, and the moves in its sorted sets with
+/// their offsets.</summary>
 internal sealed class GrownRecord
 {
     public string Json = "";
@@ -133,7 +131,7 @@ internal sealed class GrownRecord
 }
 
 /// <summary>A message to Kafka.</summary>
-/// <param name="Own">Whether the topic takes the group's prefix.</param>
-/// <param name="Offset">The record that it comes from.</param>
-/// <param name="Number">Which of that record's messages it is.</param>
+/// <param name="Own">Whether the topic's name gets the group's prefix.</param>
+/// <param name="Offset">The offset of the record that caused it.</param>
+/// <param name="Number">Its number among that record's messages.</param>
 internal readonly record struct Outgoing(string Topic, bool Own, string Key, string Json, long Offset, int Number);

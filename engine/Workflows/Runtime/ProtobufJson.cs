@@ -7,17 +7,15 @@ using Google.Protobuf.Reflection;
 
 namespace Engine.Workflows.Runtime;
 
-/// <summary>
-/// An event in Protobuf as the JSON that says the same: both carry the same fields under the same names, so that there
-/// is one way to read them. Lists of lists (sizes, points) are messages there and lists here; a <c>Value</c> is what it
-/// holds.
-/// </summary>
+/// <summary>Converts a Protobuf event to equivalent JSON, so there is only one way to read events: both have the same
+/// fields under the same names. Nested lists (sizes, points) are messages in Protobuf and lists in JSON; a <c>Value</c>
+/// becomes the value it holds.</summary>
 public static class ProtobufJson
 {
-    /// <summary>A number of JSON that no double holds.</summary>
+    /// <summary>A JSON number that is out of the range of a double.</summary>
     private const string OutOfEveryRange = "1e999";
 
-    /// <summary>Room for the type's name, which a message of an event's own says by its number alone.</summary>
+    /// <summary>Room for the name of the type, which a typed message encodes only as a field number.</summary>
     private const int MaxTypeBytes = 64;
 
     private static readonly OneofDescriptor OneofOfEvents = Contracts.Protobuf.WorkflowEvent.Descriptor.Oneofs.Single(
@@ -29,7 +27,7 @@ public static class ProtobufJson
         schema => schema.Type
     );
 
-    /// <summary>Makes JSON of a value in Protobuf; why that can't be done, or null.</summary>
+    /// <summary>Converts a Protobuf value to JSON. Returns why that fails, or null.</summary>
     public static string? TryRead(byte[] value, out byte[] json)
     {
         json = [];
@@ -49,7 +47,7 @@ public static class ProtobufJson
         }
     }
 
-    /// <summary>Throws <see cref="InvalidProtocolBufferException"/> where the bytes are no event.</summary>
+    /// <summary>Throws <see cref="InvalidProtocolBufferException"/> if the bytes aren't an event.</summary>
     public static byte[] Of(byte[] value)
     {
         Contracts.Protobuf.WorkflowEvent e = Contracts.Protobuf.WorkflowEvent.Parser.ParseFrom(value);
@@ -73,10 +71,8 @@ public static class ProtobufJson
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>
-    /// The event in a message of its own, which says its type; null in the flat form, where fields of all events lie
-    /// side by side. Fields beside a message of its own mean nothing.
-    /// </summary>
+    /// <summary>The event as a typed message, whose field gives its type; null for the flat form, which has the fields
+    /// of all events side by side. Flat fields beside a typed message are ignored.</summary>
     private static (string Type, IMessage Message)? OwnMessage(Contracts.Protobuf.WorkflowEvent e)
     {
         if (OneofOfEvents.Accessor.GetCaseFieldDescriptor(e) is not { } field)
@@ -86,7 +82,7 @@ public static class ProtobufJson
 
         return TypeByNumber.TryGetValue(field.FieldNumber, out string? type)
             ? (type, (IMessage)field.Accessor.GetValue(e))
-            : throw new InvalidOperationException($"events.proto has {field.Name}, and no schema has its number");
+            : throw new InvalidOperationException($"events.proto has {field.Name}, but no schema has its number");
     }
 
     private static void WriteFields(Utf8JsonWriter json, IMessage message)
@@ -150,7 +146,7 @@ public static class ProtobufJson
                 json.WriteNumberValue(number);
                 break;
             case double:
-                // JSON has neither infinities nor NaN: a number that is as far out of every range.
+                // JSON has neither infinities nor NaN: write a number that is equally out of range.
                 json.WriteRawValue(OutOfEveryRange);
                 break;
             case Size size:

@@ -5,18 +5,16 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Runtime;
 
-/// <summary>
-/// Results as lines <c>{"topic":"bindings","key":"binding:b-1","result":{…}}</c>, keys as the contract names them. A
-/// value or a record is a line each time that it is written, in the order in which that was decided: of one key the
-/// last is what Redis holds. Hashes and sorted sets, which grow by every event, are a line each behind all others
-/// (<see cref="WriteSums"/>), by topic and key: counts as numbers, members of sorted sets with their scores, highest
-/// first. What is remembered, and what is said on channels, is no result to look up, and an event of our own lies in
-/// the log.
-/// </summary>
-/// <param name="output">UTF-8, a line end after each line.</param>
+/// <summary>Writes results as lines <c>{"topic":"bindings","key":"binding:b-1","result":{…}}</c>, with documented keys.
+/// A value or a record takes a line each time it is written, in order of decision, so the last line of a key equals
+/// what Redis holds. Hashes and sorted sets, which grow with every event, follow after all other lines
+/// (<see cref="WriteSums"/>), one line each, by topic and key: counts as numbers, members of sorted sets with their
+/// scores, highest first. The output omits memory and channel messages, which aren't results to look up, and events of
+/// our own, which are in the log.</summary>
+/// <param name="output">UTF-8, each line ending with a newline.</param>
 internal sealed class ResultLines(Stream output) : IResults
 {
-    // Never put into a page: quotes and ampersands stay as people like them.
+    // Never embedded in a page, so quotes and ampersands stay readable.
     private static readonly JsonWriterOptions Readable = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -36,10 +34,10 @@ internal sealed class ResultLines(Stream output) : IResults
                     : string.CompareOrdinal(a.Key, b.Key)
         );
 
-    /// <summary>The topic whose events are decided now.</summary>
+    /// <summary>The topic of the event being decided.</summary>
     public string Topic { get; set; } = "";
 
-    /// <summary>How many lines were written.</summary>
+    /// <summary>The number of lines written.</summary>
     public long Written { get; private set; }
 
     public void Set(string key, string json) => Write(Topic, key, line => line.WriteRawValue(json));
@@ -100,7 +98,7 @@ internal sealed class ResultLines(Stream output) : IResults
 
     public void Send(string topic, string key, string json) { }
 
-    /// <summary>Writes hashes and sorted sets, those that hold something.</summary>
+    /// <summary>Writes all hashes and sorted sets that aren't empty.</summary>
     public void WriteSums()
     {
         foreach (((string topic, string key), SortedDictionary<string, string> hash) in _hashes)
@@ -127,7 +125,7 @@ internal sealed class ResultLines(Stream output) : IResults
                 Write(topic, key, line =>
                 {
                     line.WriteStartObject();
-                    // As ZREVRANGE has them.
+                    // The order of ZREVRANGE.
                     foreach (
                         (string member, double score) in set.OrderByDescending(entry => entry.Value)
                             .ThenByDescending(entry => entry.Key, StringComparer.Ordinal)

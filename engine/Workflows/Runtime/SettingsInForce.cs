@@ -3,8 +3,8 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Runtime;
 
-/// <summary>The settings in force, compiled for one workflow; for its endpoints. Any thread.</summary>
-/// <param name="isFresh">Whether settings were read to their end lately.</param>
+/// <summary>The settings in force, compiled for one workflow's endpoints. Thread-safe.</summary>
+/// <param name="isFresh">Whether the settings topic was read to its end recently.</param>
 public sealed class SettingsInForce(
     HostedWorkflow workflow,
     CompiledSettings compiled,

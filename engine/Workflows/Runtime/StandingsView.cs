@@ -5,12 +5,10 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Runtime;
 
-/// <summary>
-/// Adds up what each partition of clicks says of networks and campaigns in <c>standings</c>; of two sums of a partition
-/// the one that covers more holds. Networks without an invalid click tell nothing and aren't kept. One thread adds, any
-/// read.
-/// </summary>
-/// <param name="bound">The most networks, and the most campaigns, to remember; of more nothing is known.</param>
+/// <summary>Adds up the sums of networks and campaigns in <c>standings</c> over the partitions of clicks. Of two sums
+/// of one partition, the one that covers more wins. Networks without an invalid click aren't kept, as they add no
+/// information. One thread writes, any thread reads.</summary>
+/// <param name="bound">The maximum number of networks, and of campaigns, to remember; further ones are ignored.</param>
 public sealed class StandingsView(int bound) : IStandings
 {
     private readonly ConcurrentDictionary<string, ImmutableDictionary<int, StandingSums>> _networks = [],
@@ -22,7 +20,7 @@ public sealed class StandingsView(int bound) : IStandings
     public IReadOnlyList<KeyValuePair<string, ClickSums>> Campaigns =>
         [.. _campaigns.Select(campaign => KeyValuePair.Create(campaign.Key, Add(campaign.Value.Values)))];
 
-    /// <summary>Takes one partition's sums, absolute.</summary>
+    /// <summary>Adds one partition's sums, which are absolute.</summary>
     public void Take(WrittenSums written)
     {
         StandingSums sums = written.Sums;

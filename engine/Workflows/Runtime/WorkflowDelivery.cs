@@ -10,12 +10,10 @@ using StackExchange.Redis;
 
 namespace Engine.Workflows.Runtime;
 
-/// <summary>
-/// Writes one partition's results: values and growing records, then what goes to Kafka, and when all of it is
-/// acknowledged the counts, the memory and progress in one step (<see cref="ProgressCommitter"/>). Each part may be
-/// written again after a failure: values are the same, a record that carries the offset already stays as it is, and a
-/// commit finds its own progress there.
-/// </summary>
+/// <summary>Writes one partition's results: values and growing records first, then messages to Kafka, and after all of
+/// these are acknowledged the counts, the memory and progress in one step (<see cref="ProgressCommitter"/>). Each part
+/// may be repeated after a failure: values are the same, a record that carries the offset already stays unchanged, and
+/// a commit finds its own progress.</summary>
 internal sealed class WorkflowDelivery(
     PartitionLease lease,
     PartitionRun run,
@@ -45,16 +43,14 @@ internal sealed class WorkflowDelivery(
 
     private readonly ProgressCommitter _committer = new(lease, keys, totalsTtl);
 
-    /// <summary>What is decided and not committed.</summary>
+    /// <summary>Decided results that aren't committed yet.</summary>
     public PendingCommit Pending { get; } = new(keys.State(run.Name), keys.Prefix, run.Counts);
 
-    /// <summary>The offset that this owner has committed progress to; negative before its first commit.</summary>
+    /// <summary>The offset up to which this owner has committed progress; negative before its first commit.</summary>
     public long CommittedOffset => _committer.Committed?.Offset ?? -1;
 
-    /// <summary>
-    /// Writes values and records, and says what is to be said; throws <see cref="RedisException"/> or
-    /// <see cref="TimeoutException"/> where Redis doesn't take it.
-    /// </summary>
+    /// <summary>Writes values and records, and publishes channel messages. Throws <see cref="RedisException"/> or
+    /// <see cref="TimeoutException"/> if Redis fails.</summary>
     public void WriteValues(IDatabase redis)
     {
         var tasks = new List<Task>(Pending.Values.Count + Pending.Records.Count + Pending.Published.Count);
@@ -78,7 +74,7 @@ internal sealed class WorkflowDelivery(
             .GetResult();
     }
 
-    /// <summary>Hands what goes to Kafka to its client; acknowledged when the sender's count is reached.</summary>
+    /// <summary>Hands messages to the Kafka client; all are acknowledged when the tracker reaches its count.</summary>
     public void SendOut(KafkaOut kafka, DeliveryTracker sent)
     {
         foreach (Outgoing message in Pending.Out)
@@ -98,9 +94,8 @@ internal sealed class WorkflowDelivery(
         Pending.Out.Clear();
     }
 
-    /// <summary>
-    /// Commits counts, memory and progress; nothing is pending after <see cref="CommitOutcome.Committed"/>.
-    /// </summary>
+    /// <summary>Commits counts, memory and progress. Nothing is pending after
+    /// <see cref="CommitOutcome.Committed"/>.</summary>
     public CommitOutcome Commit(IDatabase redis, long nextOffset)
     {
         using Activity? trace = Traces.Progress(run.Name, nextOffset);

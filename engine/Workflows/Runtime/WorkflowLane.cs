@@ -11,12 +11,11 @@ using StackExchange.Redis;
 
 namespace Engine.Workflows.Runtime;
 
-/// <summary>
-/// Runs one workflow on one thread with one consumer: takes what came, decides it partition by partition, writes it,
-/// and goes on when it is acknowledged. Sequential on purpose: workflows see thousands of events a second, not
-/// millions, and read better so. Each workflow has a lane and a group of its own, so a busy one never stalls another;
-/// more engines share a workflow's partitions as they share those of clicks.
-/// </summary>
+/// <summary>Runs one workflow on one thread with one consumer: reads records, decides them partition by partition,
+/// writes the results, and goes on when they are acknowledged. It is sequential on purpose: workflows have thousands of
+/// events a second, not millions, and the code is easier to read. Each workflow has its own lane and consumer group, so
+/// a busy one never stalls another. Several engines share a workflow's partitions as they share those of
+/// clicks.</summary>
 public sealed class WorkflowLane : IDisposable
 {
     private const int TurnRecords = 1000;
@@ -43,8 +42,8 @@ public sealed class WorkflowLane : IDisposable
     private long _publishedAt;
     private bool _redisAway;
 
-    /// <param name="upkeep">What the owners of this workflow's partitions see to outside decisions.</param>
-    /// <param name="compiled">Shared by all that decide in the process.</param>
+    /// <param name="upkeep">The upkeep that owners of this workflow's partitions run outside decisions.</param>
+    /// <param name="compiled">Shared by everything in the process that decides.</param>
     public WorkflowLane(
         EngineContext context,
         HostedWorkflow workflow,
@@ -70,15 +69,15 @@ public sealed class WorkflowLane : IDisposable
         );
     }
 
-    /// <summary>What ended the lane, or null.</summary>
+    /// <summary>The exception that ended the lane, or null.</summary>
     public Exception? Failure => _thread.Failure;
 
-    /// <summary>Where the lane stands; replaced whole, readable from any thread.</summary>
+    /// <summary>The lane's status; replaced as a whole, readable from any thread.</summary>
     public WorkflowStatus Status => _status;
 
     public void Start() => _thread.Start();
 
-    /// <summary>Asks the lane to finish: what is decided is written, partitions are given back.</summary>
+    /// <summary>Asks the lane to finish: it writes what is decided and gives its partitions back.</summary>
     public void Stop() => _thread.Stop();
 
     public void Join() => _thread.Join();
@@ -97,7 +96,7 @@ public sealed class WorkflowLane : IDisposable
         options.Kafka.Apply(
             new ConsumerConfig
             {
-                // Members of a group must read the same topics, so each topic has one.
+                // Members of a group must read the same topics, so each topic has its own group.
                 GroupId = $"{options.Group}.{topic}",
                 ClientId = "engine-" + topic,
                 PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
@@ -106,7 +105,7 @@ public sealed class WorkflowLane : IDisposable
                 EnablePartitionEof = true,
                 SessionTimeoutMs = (int)options.SessionTimeout.TotalMilliseconds,
                 FetchWaitMaxMs = 50,
-                // The default would keep 64 MB ready for each workflow; this is some thousand turns' records.
+                // The default would buffer 64 MB per workflow; this is the records of some thousand turns.
                 QueuedMaxMessagesKbytes = 16 * 1024,
             }
         );
@@ -145,7 +144,7 @@ public sealed class WorkflowLane : IDisposable
         Publish();
     }
 
-    /// <summary>Takes what came, and decides it.</summary>
+    /// <summary>Reads and decides the records that have arrived.</summary>
     private void Read()
     {
         TimeSpan wait = WaitForFirst;
@@ -173,7 +172,7 @@ public sealed class WorkflowLane : IDisposable
 
                 continue;
             }
-            // A seek leaves messages of before on their way.
+            // After a seek, earlier messages may still arrive.
             if (message.Offset < partition.Next)
             {
                 continue;
@@ -188,7 +187,8 @@ public sealed class WorkflowLane : IDisposable
         }
     }
 
-    /// <summary>What comes next; null where nothing did, or a broker is away for a while: it is asked again.</summary>
+    /// <summary>The next message; null if there is none or a broker is briefly unavailable, in which case the caller
+    /// tries again.</summary>
     private ConsumeResult<byte[], byte[]>? Consume(TimeSpan wait)
     {
         try
@@ -232,10 +232,8 @@ public sealed class WorkflowLane : IDisposable
         );
     }
 
-    /// <summary>
-    /// Writes and commits what a turn resulted in, however long Redis is away; given up only where the partition has
-    /// gone to somebody else, or the lane is asked to stop.
-    /// </summary>
+    /// <summary>Writes and commits a turn's results, however long Redis is unavailable. Gives up only if another owner
+    /// has the partition or the lane must stop.</summary>
     private void Commit(WorkflowPartition partition)
     {
         bool written = false,
@@ -277,10 +275,8 @@ public sealed class WorkflowLane : IDisposable
         _partitions.Keeps(partition, outcome);
     }
 
-    /// <summary>
-    /// Serves assignments while nothing is read, so that the group doesn't give this member up. What comes all the same
-    /// is taken later.
-    /// </summary>
+    /// <summary>Serves assignments while reading is paused, so the group doesn't drop this member. Messages that still
+    /// arrive are queued.</summary>
     private void ServeAssignments(bool paused)
     {
         if (!paused)
@@ -294,7 +290,7 @@ public sealed class WorkflowLane : IDisposable
         }
     }
 
-    /// <summary>Does something with Redis; false where Redis is away or refuses for now.</summary>
+    /// <summary>Does something with Redis. Returns false if Redis is unavailable or refuses for now.</summary>
     private bool Attempt(Action work)
     {
         try
@@ -363,7 +359,7 @@ public sealed class WorkflowLane : IDisposable
         );
     }
 
-    /// <summary>How the lane's partitions come and go: with what the decider remembers.</summary>
+    /// <summary>Opens and closes the lane's partitions, with the decider's memory.</summary>
     private sealed class Host(WorkflowLane lane) : IPartitionHost<WorkflowPartition>
     {
         public TimeSpan Horizon => RebuildHorizon.For(lane._workflow.Decider.LongestWindow);

@@ -5,13 +5,11 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Runtime;
 
-/// <summary>
-/// Decides the logs of the workflows again, without Redis, by the code that decides them live
-/// (<see cref="PartitionRun"/>): whoever reads them gives them record by record, merged as the contract says, and calls
-/// <see cref="End"/> behind the last. One thread.
-/// </summary>
-/// <param name="workflows">Each with a topic of its own.</param>
-/// <param name="output">Where lines go: <see cref="ResultLines"/>.</param>
+/// <summary>Decides the logs of the workflows again without Redis, with the same code as live
+/// (<see cref="PartitionRun"/>). The caller passes the records one by one in the documented merge order, and calls
+/// <see cref="End"/> after the last one. Not thread-safe.</summary>
+/// <param name="workflows">The workflows, each with its own topic.</param>
+/// <param name="output">The output for lines, see <see cref="ResultLines"/>.</param>
 public sealed class WorkflowScorer(
     IEnumerable<HostedWorkflow> workflows,
     SettingsTimeline timeline,
@@ -24,13 +22,11 @@ public sealed class WorkflowScorer(
     private readonly CompiledSettings _compiled = new();
     private readonly ResultLines _lines = new(output);
 
-    /// <summary>How many results were written.</summary>
+    /// <summary>The number of results written.</summary>
     public long Results => _lines.Written;
 
-    /// <summary>
-    /// The next record of a decider's topic. What can't be used changes nothing: the engine that ran has sent it to
-    /// dead-letters.
-    /// </summary>
+    /// <summary>Consumes the next record of a decider's topic. Unusable records are ignored: the live engine has sent
+    /// them to dead-letters.</summary>
     public void Take(ConsumeResult<byte[], byte[]> message)
     {
         HostedWorkflow workflow = _workflows[message.Topic];
@@ -51,6 +47,6 @@ public sealed class WorkflowScorer(
         run.Take(KafkaRecord.Of(message), _lines);
     }
 
-    /// <summary>Writes what all events together have come to.</summary>
+    /// <summary>Writes the sums over all events.</summary>
     public void End() => _lines.WriteSums();
 }

@@ -1,12 +1,12 @@
 namespace Engine.Workflows.Runtime;
 
-/// <summary>Where a workflow's lane stands, or all of a process together.</summary>
-/// <param name="Waits">What is missing until all partitions that are owned are read to their end, and all is
-/// acknowledged; null where nothing is.</param>
-/// <param name="BusyAt">Monotonic time of the last record that was no tick, or of the last change of what is owned; 0
-/// for none.</param>
-/// <param name="Names">Of the partitions that are owned.</param>
-/// <param name="Counts">What became of the records, by topic.</param>
+/// <summary>The status of one workflow's lane, or of all lanes of a process together.</summary>
+/// <param name="Waits">What still has to happen before all owned partitions are read to their end and all results are
+/// acknowledged; null if nothing.</param>
+/// <param name="BusyAt">Monotonic time of the last record that wasn't a tick, or of the last change of ownership; 0 for
+/// none.</param>
+/// <param name="Names">The names of the owned partitions.</param>
+/// <param name="Counts">Counts of records, by topic.</param>
 public sealed record WorkflowStatus(
     string? Waits,
     long BusyAt,
@@ -21,7 +21,7 @@ public sealed record WorkflowStatus(
         new Dictionary<string, WorkflowCounts>()
     );
 
-    /// <summary>What lanes, each with a topic of its own, come to together.</summary>
+    /// <summary>The combined status of lanes that each have their own topic.</summary>
     public static WorkflowStatus Of(IReadOnlyCollection<WorkflowStatus> lanes) =>
         new(
             lanes.Select(lane => lane.Waits).FirstOrDefault(waits => waits != null),

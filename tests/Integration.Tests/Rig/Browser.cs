@@ -5,10 +5,8 @@ using Tests.Support;
 
 namespace Integration.Tests.Rig;
 
-/// <summary>
-/// A real browser with one page, driven by the DevTools protocol: it goes where it is told, clicks with a mouse, types,
-/// and takes pictures. The pictures stay where the variable SCREENSHOTS names a folder.
-/// </summary>
+/// <summary>A real browser with one page, driven by the DevTools protocol. It navigates, clicks with a mouse, types and
+/// takes screenshots, which are kept if the variable SCREENSHOTS names a folder.</summary>
 public sealed partial class Browser : IAsyncDisposable
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
@@ -20,7 +18,7 @@ public sealed partial class Browser : IAsyncDisposable
 
     private Browser(LiveProcess process, LiveFolder folder) => (_process, _folder) = (process, folder);
 
-    /// <summary>Whether there is a browser on the path.</summary>
+    /// <summary>Whether a browser is on the path.</summary>
     public static bool IsThere => Find() != null;
 
     public static async Task<Browser> StartAsync()
@@ -78,20 +76,20 @@ public sealed partial class Browser : IAsyncDisposable
             }
         );
 
-    /// <summary>What the visitor's system prefers.</summary>
+    /// <summary>Sets the colour scheme that the visitor's system prefers.</summary>
     public Task SchemeAsync(bool dark) =>
         CallAsync(
             "Emulation.setEmulatedMedia",
             new { features = new[] { new { name = "prefers-color-scheme", value = dark ? "dark" : "light" } } }
         );
 
-    /// <summary>Goes to an address, and waits until the page is there.</summary>
+    /// <summary>Navigates to an address and waits until the page is loaded.</summary>
     public Task GoAsync(string url) => LoadedAfterAsync(() => CallAsync("Page.navigate", new { url }));
 
-    /// <summary>Clicks in the middle of what a selector finds, and waits for the page that follows.</summary>
+    /// <summary>Clicks in the middle of the selected element, and waits for the page that follows.</summary>
     public Task FollowAsync(string selector) => LoadedAfterAsync(() => ClickAsync(selector));
 
-    /// <summary>Clicks in the middle of what a selector finds.</summary>
+    /// <summary>Clicks in the middle of the selected element.</summary>
     public async Task ClickAsync(string selector)
     {
         JsonElement at = await EvaluateAsync(
@@ -115,16 +113,16 @@ public sealed partial class Browser : IAsyncDisposable
         }
     }
 
-    /// <summary>Types into what has the focus.</summary>
+    /// <summary>Types into the focused element.</summary>
     public Task TypeAsync(string text) => CallAsync("Input.insertText", new { text });
 
-    /// <summary>The page's text as a person reads it.</summary>
+    /// <summary>The visible text of the page.</summary>
     public async Task<string> TextAsync() =>
         (await EvaluateAsync("document.body.innerText")).GetString()!.Replace('\u00A0', ' ');
 
     public async Task<string> AddressAsync() => (await EvaluateAsync("location.href")).GetString()!;
 
-    /// <summary>The value of an expression in the page.</summary>
+    /// <summary>Evaluates an expression in the page.</summary>
     public async Task<JsonElement> EvaluateAsync(string expression)
     {
         JsonElement answer = await CallAsync("Runtime.evaluate", new { expression, returnByValue = true });
@@ -136,7 +134,7 @@ public sealed partial class Browser : IAsyncDisposable
         return answer.GetProperty("result").TryGetProperty("value", out JsonElement value) ? value : default;
     }
 
-    /// <summary>A picture of the whole page.</summary>
+    /// <summary>Takes a screenshot of the whole page.</summary>
     public async Task<byte[]> PictureAsync(string name)
     {
         byte[] png = (await CallAsync("Page.captureScreenshot", new { format = "png", captureBeyondViewport = true }))
@@ -159,7 +157,7 @@ public sealed partial class Browser : IAsyncDisposable
 
     private async Task LoadedAfterAsync(Func<Task> work)
     {
-        // A mark in the page that is left tells when another one has taken its place.
+        // A marker in the old page shows when a new one has replaced it.
         await EvaluateAsync("window.left = 1");
         await work();
         await LiveWait.UntilAsync("the page is there", async () =>

@@ -5,10 +5,8 @@ using Tests.Support;
 
 namespace Integration.Tests.Rig;
 
-/// <summary>
-/// A collector of OpenTelemetry on a port of its own: takes what is sent by OTLP over HTTP and keeps the last value of
-/// each sum, by its name and attributes. Numbers of fields are those of opentelemetry-proto's metrics.proto.
-/// </summary>
+/// <summary>An OpenTelemetry collector on a free port. Receives OTLP over HTTP and keeps the last value of each sum, by
+/// name and attributes. The field numbers are from opentelemetry-proto's metrics.proto.</summary>
 public sealed class Collector : IDisposable
 {
     private readonly HttpListener _listener = new();
@@ -24,7 +22,7 @@ public sealed class Collector : IDisposable
 
     public string Address { get; }
 
-    /// <summary>What makes a program send its metrics here, twice a second.</summary>
+    /// <summary>The environment that makes a program send its metrics here twice a second.</summary>
     public (string Name, string? Value)[] Environment =>
         [
             ("OTEL_EXPORTER_OTLP_ENDPOINT", Address),
@@ -32,10 +30,8 @@ public sealed class Collector : IDisposable
             ("OTEL_METRIC_EXPORT_INTERVAL", "500"),
         ];
 
-    /// <summary>
-    /// Sums whose names begin so: <c>engine.workflows.shadow rule=a topic=b</c>, attributes in their order, and the
-    /// value.
-    /// </summary>
+    /// <summary>The sums whose names begin with a text, such as <c>engine.workflows.shadow rule=a topic=b</c> with the
+    /// attributes in order, and their values.</summary>
     public IEnumerable<KeyValuePair<string, long>> Sums(string name) =>
         _sums
             .Where(sum => sum.Key.StartsWith(name, StringComparison.Ordinal))
@@ -87,7 +83,7 @@ public sealed class Collector : IDisposable
     private static string TextIn(byte[] message, int field) =>
         Parts(message, field).Select(System.Text.Encoding.UTF8.GetString).SingleOrDefault("");
 
-    /// <summary>A message's fields of one number that have a length.</summary>
+    /// <summary>The length-delimited fields of a message with a number.</summary>
     private static List<byte[]> Parts(byte[] message, int field)
     {
         List<byte[]> parts = [];

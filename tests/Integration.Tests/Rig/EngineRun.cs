@@ -2,22 +2,22 @@ using Tests.Support;
 
 namespace Integration.Tests.Rig;
 
-/// <summary>A command of the product that ran to its end.</summary>
+/// <summary>A finished run of one of the product's commands.</summary>
 public sealed record CommandRun(int ExitCode, string Out, string Error)
 {
     public override string ToString() => $"exit code {ExitCode}\n{Out}\n{Error}";
 }
 
-/// <summary>The product's programs as processes, as the build puts them beside this test.</summary>
+/// <summary>Runs the product's programs as processes, from the test's output folder.</summary>
 public static class Programs
 {
-    /// <summary>The checkout's folder.</summary>
+    /// <summary>The repository's folder.</summary>
     public static string Checkout { get; } = FindCheckout();
 
     public static LiveProcess Start(string program, string? folder, params string[] arguments) =>
         StartWith([], program, folder, arguments);
 
-    /// <summary>Starts a program with some variables of its environment set.</summary>
+    /// <summary>Starts a program with additional environment variables.</summary>
     public static LiveProcess StartWith(
         IEnumerable<(string Name, string? Value)> environment,
         string program,
@@ -40,7 +40,7 @@ public static class Programs
 
     public static Task<CommandRun> IngestAsync(params string[] arguments) => RunAsync("ingest", null, arguments);
 
-    /// <summary>Runs a program to its end, in a folder.</summary>
+    /// <summary>Runs a program to its end in a folder.</summary>
     public static async Task<CommandRun> RunAsync(
         string program,
         string? folder,
@@ -65,12 +65,12 @@ public static class Programs
     }
 }
 
-/// <summary>How a test's engine.yaml differs from the product's.</summary>
+/// <summary>The engine.yaml of a test, as differences from the product's.</summary>
 public sealed record EngineYaml
 {
     private static readonly string ShippedSamples = Path.Combine(Programs.Checkout, "configs", "samples");
 
-    /// <summary>The shortest that a real broker takes unasked.</summary>
+    /// <summary>The shortest session that a real broker accepts by default.</summary>
     public int SessionMs { get; init; } = 6000;
     public int ProgressMs { get; init; } = 100;
     public int Lanes { get; init; } = 2;
@@ -78,10 +78,10 @@ public sealed record EngineYaml
     public string Settings { get; init; } = Path.Combine(Programs.Checkout, "configs", "settings");
     public bool Complete { get; init; }
 
-    /// <summary>Whether the sample traffic's sponsor, page, process and campaigns are among the settings.</summary>
+    /// <summary>Whether the settings include the sample traffic's sponsor, page, process and campaigns.</summary>
     public bool Samples { get; init; }
 
-    /// <summary>Whether the shipped models score; without them grounds alone decide.</summary>
+    /// <summary>Whether the shipped models score; otherwise only rule-based reasons decide.</summary>
     public bool Models { get; init; } = true;
     public string More { get; init; } = "";
 
@@ -107,7 +107,7 @@ public sealed record EngineYaml
             """
         );
 
-    /// <summary>A folder with a copy of what was asked for, where a test may put other files over it.</summary>
+    /// <summary>A folder with a copy of the selected settings, where a test may overwrite files.</summary>
     private string Chosen(LiveFolder folder)
     {
         IEnumerable<string> files = Directory.GetFiles(Settings, "*.yaml");
@@ -125,24 +125,24 @@ public sealed record EngineYaml
     }
 }
 
-/// <summary>An <c>engine run</c> that is under way.</summary>
+/// <summary>A running <c>engine run</c>.</summary>
 public sealed class EngineRun : IAsyncDisposable
 {
     private EngineRun(LiveProcess process) => Process = process;
 
     public LiveProcess Process { get; }
 
-    /// <summary><c>host:port</c>, once it runs.</summary>
+    /// <summary>The address of HTTP, <c>host:port</c>, once it runs.</summary>
     public string Http { get; private set; } = "";
 
     public static EngineRun Launch(string kafka, string redis, string config, params string[] more) =>
         LaunchWith([], kafka, redis, config, more);
 
-    /// <summary>Starts it, and waits until it has said that it scores.</summary>
+    /// <summary>Starts an engine and waits until it reports its HTTP address.</summary>
     public static Task<EngineRun> StartAsync(string kafka, string redis, string config, params string[] more) =>
         StartWithAsync([], kafka, redis, config, more);
 
-    /// <summary>The same with some variables of its environment set.</summary>
+    /// <summary>Starts an engine with additional environment variables.</summary>
     public static async Task<EngineRun> StartWithAsync(
         IEnumerable<(string Name, string? Value)> environment,
         string kafka,
@@ -154,7 +154,7 @@ public sealed class EngineRun : IAsyncDisposable
         return await UpAsync(LaunchWith(environment, kafka, redis, config, more));
     }
 
-    /// <summary>Waits until an engine of another build has said that it scores.</summary>
+    /// <summary>Waits until an engine of another build reports its HTTP address.</summary>
     public static Task<EngineRun> UpAsync(LiveProcess process) => UpAsync(new EngineRun(process));
 
     private static async Task<EngineRun> UpAsync(EngineRun run)
@@ -195,19 +195,19 @@ public sealed class EngineRun : IAsyncDisposable
                 .Error.Split('\n')
                 .Any(line => line.Contains("HTTP http://") && line.EndsWith('\r') | Process.Error.EndsWith('\n'))
         );
-        string said = Process.Error;
-        int at = said.IndexOf("HTTP http://", StringComparison.Ordinal) + "HTTP http://".Length;
-        Http = said[at..].Split('\n')[0].Trim();
+        string error = Process.Error;
+        int at = error.IndexOf("HTTP http://", StringComparison.Ordinal) + "HTTP http://".Length;
+        Http = error[at..].Split('\n')[0].Trim();
     }
 
-    /// <summary>Waits until an instance that was frozen says that another took its partitions over.</summary>
+    /// <summary>Waits until a frozen instance notices that another took its partitions over.</summary>
     public Task NoticesThatItsPartitionsHaveGoneAsync() =>
         LiveWait.UntilAsync($"the zombie notices that its partitions have gone; it said {Process.Error}", () =>
             Process.Error.Contains("another instance owns it now", StringComparison.Ordinal)
-            || Process.Error.Contains("given back", StringComparison.Ordinal)
+            || Process.Error.Contains("released at offset", StringComparison.Ordinal)
         );
 
-    /// <summary>SIGTERM, and its end.</summary>
+    /// <summary>Sends SIGTERM and waits for the end.</summary>
     public async Task<CommandRun> StopAsync()
     {
         Process.Signal(LiveProcess.Term);

@@ -7,9 +7,7 @@ using Xunit;
 
 namespace Integration.Tests.Rig;
 
-/// <summary>
-/// What a test needs around an engine: a Kafka, a Redis and a folder, all its own, gone when it ends.
-/// </summary>
+/// <summary>A test's own Kafka, Redis and folder around an engine, deleted when the test ends.</summary>
 public sealed class Lab : IAsyncDisposable
 {
     /// <summary>The prefix of a test's second group.</summary>
@@ -34,8 +32,8 @@ public sealed class Lab : IAsyncDisposable
     /// <summary>The path of engine.yaml.</summary>
     public string Config { get; }
 
-    /// <summary>On the embedded broker.</summary>
-    /// <param name="more">Topics beside those that the product knows.</param>
+    /// <summary>Starts a lab on the embedded broker.</summary>
+    /// <param name="more">Additional topics beside the product's own.</param>
     public static async Task<Lab> EmbeddedAsync(string redis, EngineYaml? yaml = null, params string[] more)
     {
         LiveResults results = await Redises.StartAsync(redis);
@@ -44,11 +42,11 @@ public sealed class Lab : IAsyncDisposable
             [Topics.Interactions, Topics.Labels, .. WorkflowModules.All.Select(module => module.Topic), .. more],
             Second
         );
-        // The test cluster has no shortest session: one that ends soon makes a restart after a kill quick.
+        // The test cluster has no minimum session; a short one makes restarts after a kill fast.
         return new Lab(kafka, kafka.Brokers, results, yaml ?? new EngineYaml { SessionMs = 3000 });
     }
 
-    /// <summary>On the real broker, with topics made anew.</summary>
+    /// <summary>Starts a lab on the real broker, with fresh topics.</summary>
     public static async Task<Lab> RealAsync(RealKafka kafka, string redis, EngineYaml? yaml = null)
     {
         string brokers = await kafka.BrokersAsync();
@@ -58,7 +56,7 @@ public sealed class Lab : IAsyncDisposable
         return lab;
     }
 
-    /// <summary>Another Redis of this test.</summary>
+    /// <summary>Starts another Redis for this test.</summary>
     public async Task<LiveResults> AnotherRedisAsync(string kind)
     {
         LiveResults results = await Redises.StartAsync(kind);
@@ -69,7 +67,7 @@ public sealed class Lab : IAsyncDisposable
     public Task<EngineRun> StartAsync(params string[] more) =>
         EngineRun.StartAsync(Brokers, Redis.Address, Config, more);
 
-    /// <summary>Runs the engine until nothing is left to do; its summary.</summary>
+    /// <summary>Runs the engine until nothing is left to do. Returns its output.</summary>
     public async Task<CommandRun> RunUntilIdleAsync(LiveResults redis, params string[] more)
     {
         await using EngineRun run = EngineRun.Launch(Brokers, redis.Address, Config, ["--until-idle", "1", .. more]);
@@ -90,7 +88,7 @@ public sealed class Lab : IAsyncDisposable
             )
             .RootElement;
 
-    /// <summary>Waits until progress covers all that the log of interactions holds now.</summary>
+    /// <summary>Waits until progress covers everything now in the log of interactions.</summary>
     public async Task IsDecidedAsync(string group = "engine")
     {
         long count = Log.Count(Topics.Interactions);
@@ -111,7 +109,7 @@ public sealed class Lab : IAsyncDisposable
     }
 }
 
-/// <summary>The kinds of Redis that results go to.</summary>
+/// <summary>The kinds of Redis to store results in.</summary>
 public static class Redises
 {
     public const string Garnet = "Garnet",
@@ -139,6 +137,6 @@ public static class Redises
         return new LiveAddress(garnet.Address, garnet);
     }
 
-    /// <summary>redis-server where it is, else Garnet: for tests that only need some Redis.</summary>
+    /// <summary>redis-server if available, otherwise Garnet: for tests that only need some Redis.</summary>
     public static string Any => LiveRedisServer.IsThere ? Server : Garnet;
 }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Integration.Tests.Rig;
 
-/// <summary>Everything that counts in a Redis: two runs over one log must agree on it byte for byte.</summary>
+/// <summary>The comparable contents of a Redis. Two runs over one log must give the same bytes.</summary>
 public sealed record Outcome(
     SortedDictionary<string, string> Verdicts,
     SortedDictionary<string, string> Totals,
@@ -13,8 +13,8 @@ public sealed record Outcome(
     public static async Task<Outcome> OfAsync(LiveResults redis, string group, string prefix = "")
     {
         SortedDictionary<string, string> progress = new(StringComparer.Ordinal);
-        // What the clicks' logs came to: of `processes` engines write themselves, as long as campaigns lose more than
-        // their limit.
+        // Only the clicks' progress: engines append to `processes` themselves while campaigns lose more than their
+        // limit.
         foreach ((string key, string value) in await redis.StringsAsync($"{prefix}progress:{group}:{{interactions-"))
         {
             progress[key[(key.IndexOf('{'))..]] = value;
@@ -30,7 +30,7 @@ public sealed record Outcome(
     private static SortedDictionary<string, string> Without(string prefix, SortedDictionary<string, string> keys) =>
         new(keys.ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value), StringComparer.Ordinal);
 
-    /// <summary>Sums of one field of campaigns' or publishers' totals.</summary>
+    /// <summary>The sum of one field over the totals of campaigns or publishers.</summary>
     public long Total(string kind, string field) =>
         Totals
             .Where(entry =>
@@ -69,11 +69,9 @@ public sealed record Outcome(
     }
 }
 
-/// <summary>
-/// A run that is disturbed while a log grows, and afterwards an undisturbed one of another group over the very same log
-/// with the same base, which must come to the same.
-/// </summary>
-/// <param name="span">From the first click to the last, about now; ten minutes where it isn't given.</param>
+/// <summary>A run that is disturbed while a log grows, followed by an undisturbed run of another group over the same
+/// log with the same bootstrap settings, which must give the same results.</summary>
+/// <param name="span">The time from the first to the last click, which is about now; ten minutes by default.</param>
 public sealed class Disturbed(Lab lab, int clicks, TimeSpan? span = null)
 {
     private const int Slices = 60;
@@ -83,7 +81,7 @@ public sealed class Disturbed(Lab lab, int clicks, TimeSpan? span = null)
 
     private static long SpanMs(TimeSpan? span) => (long)(span ?? TimeSpan.FromMinutes(10)).TotalMilliseconds;
 
-    /// <summary>Sends them over some seconds, so that whatever disturbs meets clicks under way.</summary>
+    /// <summary>Sends the records over some seconds, so that a disturbance hits clicks under way.</summary>
     public Task SendAsync(TimeSpan over, CancellationToken cancel)
     {
         return Task.Run(
@@ -99,7 +97,7 @@ public sealed class Disturbed(Lab lab, int clicks, TimeSpan? span = null)
         );
     }
 
-    /// <summary>Waits until progress has come so far.</summary>
+    /// <summary>Waits until progress reaches a share of the clicks.</summary>
     public Task ReachAsync(double share) =>
         LiveWait.UntilAsync(
             $"progress is at {share:P0}",
@@ -107,17 +105,17 @@ public sealed class Disturbed(Lab lab, int clicks, TimeSpan? span = null)
             TimeSpan.FromSeconds(90)
         );
 
-    /// <summary>Runs the engine to the log's end, then another group undisturbed, and compares.</summary>
+    /// <summary>Runs the engine to the log's end, then another group undisturbed, and compares their results.</summary>
     public async Task AgreesAsync()
     {
         CommandRun last = await lab.RunUntilIdleAsync(lab.Redis);
         await AgreesWithUndisturbedAsync(last.ToString());
     }
 
-    public async Task AgreesWithUndisturbedAsync(string said)
+    public async Task AgreesWithUndisturbedAsync(string output)
     {
         LiveResults calm = await lab.AnotherRedisAsync(Redises.Any);
-        // A group of its own has standings and signatures of its own, too.
+        // Another group also has its own standings and signatures.
         await calm.Database.StringSetAsync(
             $"{Lab.Second}settings-base:calm",
             await lab.Redis.Database.StringGetAsync("settings-base:engine")
@@ -130,7 +128,7 @@ public sealed class Disturbed(Lab lab, int clicks, TimeSpan? span = null)
         Assert.Equal(verdicts, undisturbed.Total("campaign", "clicks"));
         Assert.True(
             disturbed.Total("campaign", "clicks") == verdicts,
-            $"the disturbed run counted {disturbed.Total("campaign", "clicks")} clicks of {verdicts}; it said: {said}"
+            $"the disturbed run counted {disturbed.Total("campaign", "clicks")} of {verdicts} clicks; its output: {output}"
         );
         disturbed.MustEqual(undisturbed);
     }

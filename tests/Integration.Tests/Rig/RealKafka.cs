@@ -6,10 +6,8 @@ using Xunit;
 
 namespace Integration.Tests.Rig;
 
-/// <summary>
-/// The one real broker of a test run, started by the first test that needs it. Its tests run one after another: topics'
-/// names are fixed.
-/// </summary>
+/// <summary>The single real broker of a test run, started by the first test that needs it. Its tests run one after
+/// another, as topic names are fixed.</summary>
 public sealed class RealKafka : IAsyncLifetime
 {
     /// <summary>The collection of all tests on the real broker.</summary>

@@ -7,10 +7,9 @@ using Xunit;
 
 namespace Integration.Tests.Rig;
 
-/// <summary>
-/// Events of all workflows, stamped over ten minutes, and what engines make of them: a run that is disturbed while they
-/// come, and afterwards an undisturbed one of another group over the same log, which must come to the same.
-/// </summary>
+/// <summary>Events of all workflows, stamped over ten minutes, and their results: a run that is disturbed while they
+/// arrive, followed by an undisturbed run of another group over the same log, which must give the same
+/// results.</summary>
 public sealed class WorkflowTraffic
 {
     private const int Slices = 60;
@@ -19,7 +18,7 @@ public sealed class WorkflowTraffic
 
     private WorkflowTraffic(Lab lab) => _lab = lab;
 
-    /// <summary>In the order of their timestamps.</summary>
+    /// <summary>The records in order of their timestamps.</summary>
     public LiveRecord[] Records { get; } =
     [
         .. ContentKillTests
@@ -29,7 +28,7 @@ public sealed class WorkflowTraffic
             .OrderBy(record => record.Timestamp),
     ];
 
-    /// <summary>A lab with the settings that the events speak of, and its traffic.</summary>
+    /// <summary>Creates a lab with the settings that the events need, and its traffic.</summary>
     public static async Task<(Lab, WorkflowTraffic)> StartAsync(string redis, RealKafka? kafka = null)
     {
         Lab lab = await BindingLab.StartAsync(redis, kafka);
@@ -39,7 +38,7 @@ public sealed class WorkflowTraffic
         return (lab, new WorkflowTraffic(lab));
     }
 
-    /// <summary>Sends them over some seconds, so that whatever disturbs meets events under way.</summary>
+    /// <summary>Sends the records over some seconds, so that a disturbance hits events under way.</summary>
     public Task SendAsync(TimeSpan over, CancellationToken cancel) =>
         Task.Run(
             async () =>
@@ -53,7 +52,7 @@ public sealed class WorkflowTraffic
             cancel
         );
 
-    /// <summary>Waits until so large a share is decided, and written.</summary>
+    /// <summary>Waits until a share of the records is decided and written.</summary>
     public Task ReachAsync(double share) =>
         LiveWait.UntilAsync(
             $"{share:P0} are decided",
@@ -61,13 +60,13 @@ public sealed class WorkflowTraffic
             TimeSpan.FromSeconds(90)
         );
 
-    /// <summary>How far all partitions of the workflows are, added up.</summary>
+    /// <summary>The sum of progress over all partitions of the workflows.</summary>
     public async Task<long> ProgressAsync() =>
         (await _lab.Redis.StringsAsync("progress:engine:{"))
             .Where(progress => !progress.Key.Contains("{interactions-", StringComparison.Ordinal))
             .Sum(progress => long.Parse(progress.Value.Split(' ')[0], CultureInfo.InvariantCulture));
 
-    /// <summary>Runs the engine to the log's end, then another group undisturbed, and compares.</summary>
+    /// <summary>Runs the engine to the log's end, then another group undisturbed, and compares their results.</summary>
     public async Task AgreesAsync()
     {
         await _lab.RunUntilIdleAsync(_lab.Redis);
@@ -106,9 +105,8 @@ public sealed class WorkflowTraffic
         );
     }
 
-    /// <summary>
-    /// What engines leave in Redis: values, fields of hashes and members of queues, without the group's prefix.
-    /// </summary>
+    /// <summary>The results that engines leave in Redis: values, hash fields and queue members, without the group's
+    /// prefix.</summary>
     public static async Task<SortedDictionary<string, string>> ResultsAsync(LiveResults redis, string prefix = "")
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);

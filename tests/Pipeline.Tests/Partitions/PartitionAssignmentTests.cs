@@ -105,7 +105,7 @@ public sealed class PartitionAssignmentTests : IDisposable
     [Fact]
     public void Trouble_that_does_not_pass_ends_the_lane_and_not_Kafka_s_client()
     {
-        _rig.Trouble = _ => new InvalidOperationException("progress lies past the log's end");
+        _rig.Trouble = _ => new InvalidOperationException("progress is past the log's end");
         Assert.Equal([Offset.End.Value], _rig.Assign(2));
         Assert.IsType<InvalidOperationException>(_rig.Lane.Failure);
     }

@@ -42,13 +42,13 @@ public sealed class SettingTests
     [InlineData("""{"operations":{"pay":{}}}""", "page/x: 'title' is missing")]
     [InlineData("""{"title":"","operations":{"pay":{}}}""", "page/x: 'title' has 0 characters; expected 1 to 200")]
     [InlineData("""{"title":"T"}""", "page/x: 'operations' is missing")]
-    [InlineData("""{"title":"T","operations":{}}""", "page/x: 'operations' is empty; expected one at least")]
+    [InlineData("""{"title":"T","operations":{}}""", "page/x: 'operations' is empty; expected at least one")]
     [InlineData(
         """{"title":"T","operations":{"a b":{}}}""",
         "page/x: operations.a b: the operation is 'a b'; expected 1 to 128 characters of printable ASCII without "
             + "spaces and braces"
     )]
-    [InlineData("""{"title":"T","operations":{"a":{},"a":{}}}""", "page/x: operations.a: stands there twice")]
+    [InlineData("""{"title":"T","operations":{"a":{},"a":{}}}""", "page/x: operations.a: appears twice")]
     [InlineData("""{"title":"T","operations":{"a":7}}""", "page/x: operations.a: expected an object, got the number 7")]
     [InlineData(
         """{"title":"T","operations":{"a":{"nope":1}}}""",
@@ -85,7 +85,7 @@ public sealed class SettingTests
     )]
     [InlineData(
         """{"title":"T","operations":{"a":{"prompt":{"f":{"type":"text"},"f":{"type":"text"}}}}}""",
-        "page/x: operations.a: prompt.f: stands there twice"
+        "page/x: operations.a: prompt.f: appears twice"
     )]
     [InlineData(
         """{"title":"T","operations":{"a":{}},"code_ttl_s":9}""",
@@ -119,7 +119,7 @@ public sealed class SettingTests
             string.Join(',', Enumerable.Range(10, count).Select(i => $$"""  "f{{i}}":{"type":"text"}"""));
         Assert.NotNull(Parse("page/x", $$"""{"title":"T","operations":{"a":{"prompt":{ {{Small(15)}} } } } }"""));
         Assert.Contains(
-            "'prompt' has 16 fields; expected 15 at most",
+            "'prompt' has 16 fields; expected at most 15",
             Wrong("page/x", $$"""{"title":"T","operations":{"a":{"prompt":{ {{Small(16)}} } } } }""")
         );
     }
@@ -128,7 +128,7 @@ public sealed class SettingTests
     [InlineData(
         "binding-reason/nope",
         "{}",
-        "'nope' is no reason to suspect a binding; there are account.self, pair.repeated, network.accounts"
+        "'nope' isn't a reason to suspect a binding; expected account.self, pair.repeated, network.accounts"
     )]
     [InlineData(
         "binding-reason/pair.repeated",

@@ -34,7 +34,7 @@ public class ContentSettingTests
     [InlineData(
         "sponsor/sp-1",
         "{\"resources\":[\"https://a.example/?x\"]}",
-        "'resources' holds 'https://a.example/?x'; expected an address without user name, query and fragment"
+        "'resources' holds 'https://a.example/?x'; expected an address without a user name, query or fragment"
     )]
     [InlineData("sponsor/sp-1", "{\"resources\":[\"https://me@a.example/\"]}", "'resources' holds")]
     [InlineData("sponsor/sp-1", "{\"resources\":[\"\"]}", "'resources' holds ''")]
@@ -60,7 +60,11 @@ public class ContentSettingTests
         "{\"unit\":\"u\",\"sizes\":[],\"item\":\"i\"}",
         "'sizes': expected 1 to 64 of [width, height]"
     )]
-    [InlineData("definition/sp-1/a", "{\"unit\":\"u\",\"sizes\":[[1,-1]],\"item\":\"i\"}", "'sizes': -1 is no extent")]
+    [InlineData(
+        "definition/sp-1/a",
+        "{\"unit\":\"u\",\"sizes\":[[1,-1]],\"item\":\"i\"}",
+        "'sizes': -1 isn't a width or height"
+    )]
     [InlineData("definition/sp-1/a", "{\"unit\":\"u\",\"sizes\":[[1,1]]}", "'item' is missing")]
     [InlineData(
         "definition/sp-1/a",
@@ -80,7 +84,7 @@ public class ContentSettingTests
     [InlineData(
         "definition/sp-1/a",
         "{\"unit\":\"u\",\"sizes\":[[1,1]],\"item\":\"i\",\"undone\":{\"by\":\"x\",\"time\":1}}",
-        "'undone' without 'accepted'"
+        "'undone' needs 'accepted'"
     )]
     [InlineData(
         "definition/sp-1/a",

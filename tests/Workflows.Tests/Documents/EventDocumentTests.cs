@@ -21,18 +21,18 @@ public sealed class EventDocumentTests
             # Fields of events
 
             An event is a JSON object, or the same fields in Protobuf (engine/Contracts/Protobuf/events.proto, with the header
-            `content-type: application/protobuf`). The field's name is bold where the event can't be used without it. Fields that aren't listed are skipped.
-            If a name comes twice, the last value counts; null means absent. An integer is written in digits alone: `1e3` and `1.0` are of the wrong type.
-            An event that breaks a rule of this page is refused by HTTP and becomes a dead letter in Kafka, for the same reason.
+            `content-type: application/protobuf`). The names of required fields are bold. Fields that aren't listed are skipped.
+            If a name comes twice, the last value counts; null means absent. An integer is written in digits only: `1e3` and `1.0` have the wrong type.
+            An event that breaks a rule of this page is refused over HTTP and becomes a dead letter in Kafka, for the same reason.
 
-            Each event also has a JSON Schema, in configs/schemas/events. This page, the schemas and the proto file are made from the declarations in
+            Each event also has a JSON Schema, in configs/schemas/events. This page, the schemas and the proto file are generated from the declarations in
             engine/Contracts/Events and engine/Workflows/*/Events by `EventDocumentTests`.
 
             {Document.Table(
-                ["event", "topic", "key", "what it says"],
+                ["event", "topic", "key", "meaning"],
                 WorkflowEvents.All.All.Select(schema => (string[])
                     [$"[`{schema.Type}`](#{schema.Type})", $"`{schema.Topic}`", KeyOf(schema), schema.Meaning]))}
-            The systems around the clicks, with the settings and the Redis keys of each:
+            The systems beside the clicks, with their settings and Redis keys:
 
             {Document.Table(
                 ["system", "topic", "settings", "writes to Redis"],
@@ -52,8 +52,8 @@ public sealed class EventDocumentTests
             ## Protobuf
 
             The events of `interactions` and `labels` are the message `Event`: set `type` and the fields of that type. Every other event is the message
-            `WorkflowEvent` with one member of its `event` set (`content_request`, `binding`, `process_started`, …), which says the type too. The older form,
-            `type` and the fields of `WorkflowEvent` itself, goes on being read. A map or a list that is empty is absent there.
+            `WorkflowEvent` with one member of its `event` set (`content_request`, `binding`, `process_started`, …), which also gives the type. The older form,
+            `type` and the fields of `WorkflowEvent` itself, is still accepted. An empty map or list counts as absent there.
 
             """
         );

@@ -88,7 +88,7 @@ public sealed class DefinitionTests
     )]
     [InlineData(
         """{"levels":[1],"default":1,"directives":[{"id":"a","algorithm":"1.0"},{"id":"a","algorithm":"2.0"}]}""",
-        "directive 2: there is another with the id 'a'"
+        "directive 2: another directive has the id 'a'"
     )]
     [InlineData(
         """{"levels":[1],"default":1,"directives":[{"id":"a","algorithm":"1.0","nope":1}]}""",
@@ -125,7 +125,7 @@ public sealed class DefinitionTests
     )]
     [InlineData(
         """{"levels":[1,2],"default":1,"shares":{"1":0.6,"2":0.5}}""",
-        "'shares' add up to 1.1; expected 1 at most"
+        "'shares' add up to 1.1; expected at most 1"
     )]
     [InlineData("""{"levels":[1],"default":1,"hold_off_ms":-1}""", "'hold_off_ms' is -1")]
     [InlineData("""{"levels":[1],"default":1,"lower_after_ms":86400001}""", "'lower_after_ms' is 86400001")]

@@ -1,10 +1,8 @@
 namespace Engine.Workflows.Bindings.Codes;
 
-/// <summary>
-/// Bytes as text that a QR picture holds in its alphanumeric mode, two bytes in three letters as base45 (RFC 9285) has
-/// them, but of letters that survive being typed, pasted and put into an address: no space, %, + and /. 41 x 41 x 41 =
-/// 68,921 is enough for 65,536. Each sequence of bytes has one spelling.
-/// </summary>
+/// <summary>Encodes bytes as text that fits a QR code's alphanumeric mode, two bytes in three letters as in base45 (RFC
+/// 9285), but only with letters that survive being typed, pasted and put into an address: no space, %, + or /. 41 x 41
+/// x 41 = 68,921 is enough for 65,536. Each sequence of bytes has exactly one spelling.</summary>
 public static class Base41
 {
     private const string Letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*-.:";
@@ -27,7 +25,7 @@ public static class Base41
         return text.ToString();
     }
 
-    /// <summary>The bytes, or null where the text isn't the one spelling of any.</summary>
+    /// <summary>Returns the bytes, or null if the text isn't the canonical spelling of any.</summary>
     public static byte[]? Decode(string text)
     {
         if (text.Length % 3 == 1)

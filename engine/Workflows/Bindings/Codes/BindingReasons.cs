@@ -1,6 +1,6 @@
 namespace Engine.Workflows.Bindings.Codes;
 
-/// <summary>Why a binding is refused or suspect: the contract's codes. docs/bindings.md says what each means.</summary>
+/// <summary>The reasons to refuse or suspect a binding. docs/bindings.md says what each means.</summary>
 public static class BindingReasons
 {
     public const string CodeForged = "code.forged",
@@ -15,7 +15,7 @@ public static class BindingReasons
         PairRepeated = "pair.repeated",
         NetworkAccounts = "network.accounts";
 
-    /// <summary>Reasons to refuse, in the order in which they are looked for.</summary>
+    /// <summary>Reasons to refuse, in the order of checking.</summary>
     public static readonly IReadOnlyList<string> Refusing =
     [
         CodeForged,
@@ -28,6 +28,6 @@ public static class BindingReasons
         PromptRange,
     ];
 
-    /// <summary>Reasons to suspect, in their order.</summary>
+    /// <summary>Reasons to suspect, in the order of checking.</summary>
     public static readonly IReadOnlyList<string> Suspecting = [AccountSelf, PairRepeated, NetworkAccounts];
 }

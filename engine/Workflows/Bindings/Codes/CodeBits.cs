@@ -1,14 +1,14 @@
 namespace Engine.Workflows.Bindings.Codes;
 
 /// <summary>
-/// Writes a code's contents bit by bit, the highest first. Names go by the narrowest of three alphabets that has all of
-/// their letters:
+/// Writes the contents of a code bit by bit, highest bit first. A name uses the narrowest of three alphabets that has
+/// all its letters:
 /// <code>
 /// name    = class (2 bits) length-1 (7 bits) letters
 /// class 0 = a-z 0-9 - _ . :        three letters in 16 bits, two in 11, one in 6
 /// class 1 = A-Z a-z 0-9 - _        6 bits each
 /// class 2 = ASCII                  7 bits each
-/// integer = 0 | 1 bytes-1 (3 bits) zigzag in so many bytes
+/// integer = 0 | 1 bytes-1 (3 bits) zigzag in that many bytes
 /// number  = 0 | 1 IEEE 754 (64 bits)
 /// </code>
 /// </summary>
@@ -84,22 +84,20 @@ internal sealed class CodeBitWriter
     }
 }
 
-/// <summary>
-/// Reads what <see cref="CodeBitWriter"/> wrote; past the end, and where letters are none, it throws
-/// <see cref="FormatException"/>.
-/// </summary>
+/// <summary>Reads the output of <see cref="CodeBitWriter"/>. Throws <see cref="FormatException"/> past the end and for
+/// invalid letters.</summary>
 internal sealed class CodeBitReader(byte[] bytes)
 {
     private int _at;
 
-    /// <summary>Whether nothing is left but the zeros that fill the last byte.</summary>
+    /// <summary>Whether only the zeros that pad the last byte are left.</summary>
     public bool IsAtEnd => bytes.Length * 8 - _at < 8;
 
     public ulong Read(int bits)
     {
         if (_at + bits > bytes.Length * 8)
         {
-            throw new FormatException("the code ends too soon");
+            throw new FormatException("the code is too short");
         }
 
         ulong value = 0;
@@ -118,7 +116,7 @@ internal sealed class CodeBitReader(byte[] bytes)
         int alphabet = (int)Read(2);
         if (alphabet > 2)
         {
-            throw new FormatException("a name has no such alphabet");
+            throw new FormatException("unknown alphabet of a name");
         }
 
         char[] name = new char[(int)Read(7) + 1];

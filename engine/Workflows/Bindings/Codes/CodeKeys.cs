@@ -3,37 +3,34 @@ using System.Security.Cryptography;
 
 namespace Engine.Workflows.Bindings.Codes;
 
-/// <summary>
-/// The keys of operation-binding codes: the first signs, all verify, so that a key is changed by putting the new one
-/// first and dropping the old one when its codes have expired. Signed with HMAC-SHA256, cut to 128 bits, under a key
-/// derived from the secret for this use only (HKDF, RFC 5869). Immutable; for any thread.
-/// </summary>
+/// <summary>The keys of operation-binding codes. The first signs and all verify: to rotate a key, put the new one first
+/// and drop the old one when its codes have expired. Signatures are HMAC-SHA256, cut to 128 bits, under a key derived
+/// from the secret for this use only (HKDF, RFC 5869). Immutable and thread-safe.</summary>
 public sealed class CodeKeys
 {
-    /// <summary>The shortest secret, in bytes.</summary>
+    /// <summary>The minimum length of a secret, in bytes.</summary>
     public const int MinSecretBytes = 32;
 
     public const int SignatureBytes = 16;
 
     private readonly (ushort Id, byte[] Key)[] _keys;
 
-    /// <param name="secrets">One at least, each of 32 bytes at least; throws <see cref="ArgumentException"/>
-    /// else.</param>
+    /// <param name="secrets">At least one secret, each of at least 32 bytes; otherwise the constructor throws
+    /// <see cref="ArgumentException"/>.</param>
     public CodeKeys(IEnumerable<byte[]> secrets)
     {
         _keys = [.. secrets.Select(KeyOf)];
         if (_keys.Length == 0)
         {
-            throw new ArgumentException("expected one secret at least", nameof(secrets));
+            throw new ArgumentException("expected at least one secret", nameof(secrets));
         }
     }
 
-    /// <summary>The code's text: its one spelling.</summary>
+    /// <summary>Signs a code. Returns its text, which is the only valid spelling.</summary>
     public string Sign(OperationBindingCode code) => Sign(code, _keys[0]);
 
-    /// <summary>
-    /// What a text holds that one of the keys signed; null where it is forged, altered or spelt otherwise.
-    /// </summary>
+    /// <summary>Reads a text that one of the keys signed. Returns null if it is forged, altered or spelt
+    /// differently.</summary>
     public OperationBindingCode? Read(string text)
     {
         if (
@@ -57,7 +54,7 @@ public sealed class CodeKeys
             try
             {
                 OperationBindingCode code = OperationBindingCode.Of(body.ToArray());
-                // What was signed by us has one spelling; one that reads the same and is spelt otherwise isn't ours.
+                // A code has only one valid spelling: reject a text that decodes to the same content.
                 return Sign(code, key) == text ? code : null;
             }
             catch (FormatException)
@@ -82,7 +79,7 @@ public sealed class CodeKeys
         if (secret.Length < MinSecretBytes)
         {
             throw new ArgumentException(
-                $"a secret has {secret.Length} bytes; expected {MinSecretBytes} at least",
+                $"a secret has {secret.Length} bytes; expected at least {MinSecretBytes}",
                 nameof(secret)
             );
         }

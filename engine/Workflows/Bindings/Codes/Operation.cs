@@ -1,4 +1,4 @@
 namespace Engine.Workflows.Bindings.Codes;
 
-/// <summary>One operation of a page: what the second client is asked for.</summary>
+/// <summary>One operation of a page, with the prompt for the second client.</summary>
 public sealed record Operation(string Type, IReadOnlyList<PromptField> Prompt);

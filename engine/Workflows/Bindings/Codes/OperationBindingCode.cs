@@ -1,21 +1,21 @@
 namespace Engine.Workflows.Bindings.Codes;
 
 /// <summary>
-/// What an operation-binding code holds: all that the second client needs, so that it has nothing to look up.
-/// <see cref="CodeKeys"/> signs it and reads it. On the wire, before the signature of 16 bytes:
+/// The content of an operation-binding code: everything the second client needs, so it has nothing to look up.
+/// <see cref="CodeKeys"/> signs and reads it. The wire format, before the signature of 16 bytes:
 /// <code>
 /// version (4 bits) key (16) expires in s (32) nonce (80) page operation account (names)
 /// fields (4) field*      field = name type (2) optional (1) limits
 /// limits of an integer = min max (integers), of a number = min max (numbers), of a text = characters (14)
-/// zeros to the byte's end
+/// zero bits to fill the last byte
 /// </code>
 /// </summary>
-/// <param name="Page">The page that it was made on, and holds for.</param>
+/// <param name="Page">The page that it was made on and is valid for.</param>
 /// <param name="Operation">The operation's type.</param>
-/// <param name="Account">The first client's.</param>
-/// <param name="Prompt">What the second client is asked for.</param>
-/// <param name="Nonce">10 random bytes in hex: by it a code is known that was used.</param>
-/// <param name="Expires">From this log time on it holds no more; ms since the epoch, whole seconds.</param>
+/// <param name="Account">The first client's account.</param>
+/// <param name="Prompt">The fields that the second client fills in.</param>
+/// <param name="Nonce">10 random bytes in hex, which identify a used code.</param>
+/// <param name="Expires">The log time at which it expires; ms since the epoch, whole seconds.</param>
 public sealed record OperationBindingCode(
     string Page,
     string Operation,
@@ -25,26 +25,23 @@ public sealed record OperationBindingCode(
     long Expires
 )
 {
-    /// <summary>
-    /// 80 bits: of 2^32 codes that hold at one time, the chance that any two have the same is 1 in 130,000.
-    /// </summary>
+    /// <summary>80 bits: among 2^32 codes valid at one time, the chance that any two are equal is 1 in
+    /// 130,000.</summary>
     public const int NonceBytes = 10;
 
-    /// <summary>The most fields of a prompt.</summary>
+    /// <summary>The maximum number of fields of a prompt.</summary>
     public const int MaxFields = 15;
 
-    /// <summary>
-    /// What a QR picture of version 25 holds at level M in alphanumeric mode (ISO/IEC 18004, table 7).
-    /// </summary>
+    /// <summary>The capacity of a QR code of version 25 at level M in alphanumeric mode (ISO/IEC 18004, table
+    /// 7).</summary>
     public const int MaxTextLength = 1_451;
 
     private const int Version = 1,
         VersionBits = 4,
         KeyBits = 16;
 
-    /// <summary>
-    /// The characters of the longest code of an operation: for an account of 128 letters of the widest alphabet.
-    /// </summary>
+    /// <summary>The length of the longest code of an operation: for an account of 128 letters of the widest
+    /// alphabet.</summary>
     internal static int LongestText(string page, Operation operation) =>
         Base41.Length(
             new OperationBindingCode(
@@ -59,12 +56,10 @@ public sealed record OperationBindingCode(
                 .Length + CodeKeys.SignatureBytes
         );
 
-    /// <summary>
-    /// When a code expires that is made at a time and holds for a time to live: the end of that second.
-    /// </summary>
+    /// <summary>The expiry of a code made at a time with a time to live, rounded up to a whole second.</summary>
     public static long ExpiryOf(long now, TimeSpan ttl) => (now + (long)ttl.TotalMilliseconds + 999) / 1000 * 1000;
 
-    /// <summary>The key that signed the bytes, as they say; they hold three at least.</summary>
+    /// <summary>The id of the signing key as the bytes state it. Expects at least three bytes.</summary>
     internal static ushort KeyOf(ReadOnlySpan<byte> bytes) =>
         (ushort)((bytes[0] & 0xF) << 12 | bytes[1] << 4 | bytes[2] >> 4);
 
@@ -107,13 +102,13 @@ public sealed record OperationBindingCode(
         }
     }
 
-    /// <summary>Reads signed bytes; throws <see cref="FormatException"/> where a version to come wrote them.</summary>
+    /// <summary>Reads signed bytes. Throws <see cref="FormatException"/> if a later version wrote them.</summary>
     internal static OperationBindingCode Of(byte[] bytes)
     {
         var bits = new CodeBitReader(bytes);
         if (bits.Read(VersionBits) != Version)
         {
-            throw new FormatException("the code is of another version");
+            throw new FormatException("the code has another version");
         }
 
         bits.Read(KeyBits);
@@ -139,12 +134,12 @@ public sealed record OperationBindingCode(
                     MaxNumber: bits.ReadNumber()
                 ),
                 PromptType.Text => new PromptField(name, type, optional, Characters: (int)bits.Read(14)),
-                _ => throw new FormatException("a field has no such type"),
+                _ => throw new FormatException("unknown type of a field"),
             };
         }
         if (!bits.IsAtEnd)
         {
-            throw new FormatException("something follows the code");
+            throw new FormatException("unexpected data after the code");
         }
 
         return new OperationBindingCode(page, operation, account, prompt, nonce, expires);

@@ -4,7 +4,7 @@ using Engine.Contracts.Settings;
 
 namespace Engine.Workflows.Bindings.Codes;
 
-/// <summary>What the second client enters in a field of the prompt.</summary>
+/// <summary>The type of the value in a field of the prompt.</summary>
 public enum PromptType : byte
 {
     Integer,
@@ -12,17 +12,15 @@ public enum PromptType : byte
     Text,
 }
 
-/// <summary>
-/// One field of a prompt: what the second client is asked for. It is written into the operation-binding code, so that
-/// nobody has to look anything up.
-/// </summary>
+/// <summary>One field of a prompt for the second client. It is part of the operation-binding code, so it needn't be
+/// looked up.</summary>
 /// <param name="Name">An identifier, at most 128 bytes.</param>
 /// <param name="IsOptional">Whether it may be left out.</param>
-/// <param name="Min">The least of an integer; null for none.</param>
-/// <param name="Max">The most of an integer; null for none.</param>
-/// <param name="MinNumber">The least of a number; null for none.</param>
-/// <param name="MaxNumber">The most of a number; null for none.</param>
-/// <param name="Characters">The most Unicode characters of a text, 1 to 10,000.</param>
+/// <param name="Min">The minimum of an integer; null for none.</param>
+/// <param name="Max">The maximum of an integer; null for none.</param>
+/// <param name="MinNumber">The minimum of a number; null for none.</param>
+/// <param name="MaxNumber">The maximum of a number; null for none.</param>
+/// <param name="Characters">The maximum number of Unicode characters of a text, 1 to 10,000.</param>
 public sealed record PromptField(
     string Name,
     PromptType Type,
@@ -34,14 +32,12 @@ public sealed record PromptField(
     int Characters = PromptField.DefaultCharacters
 )
 {
-    /// <summary>
-    /// The longest text that a prompt may ask for: what fits on a page of paper, and in a value many times.
-    /// </summary>
+    /// <summary>The maximum length of any text: a page of paper, and a fraction of the size of an event.</summary>
     public const int MaxCharacters = 10_000;
 
     public const int DefaultCharacters = 1_000;
 
-    /// <summary>The contract's word for the type.</summary>
+    /// <summary>The type's name in settings.</summary>
     public string TypeWord =>
         Type switch
         {
@@ -50,10 +46,8 @@ public sealed record PromptField(
             _ => "text",
         };
 
-    /// <summary>
-    /// What is wrong with a value: <c>prompt.missing</c>, <c>prompt.type</c>, <c>prompt.range</c>, or null. Absent,
-    /// null and, where it is required, an empty text are missing.
-    /// </summary>
+    /// <summary>The reason why a value is wrong: <c>prompt.missing</c>, <c>prompt.type</c>, <c>prompt.range</c>, or
+    /// null. An absent value, null and, for a required field, an empty text are missing.</summary>
     public string? Wrong(JsonElement? value) =>
         IsAbsent(value)
             ? IsOptional
@@ -66,7 +60,7 @@ public sealed record PromptField(
                 _ => WrongText(value!.Value),
             };
 
-    /// <summary>Writes a value that isn't <see cref="Wrong"/>.</summary>
+    /// <summary>Writes a value for which <see cref="Wrong"/> returned null.</summary>
     public void Write(Utf8JsonWriter json, JsonElement value)
     {
         json.WritePropertyName(Name);
@@ -80,7 +74,7 @@ public sealed record PromptField(
         }
     }
 
-    /// <summary>Writes the field as <c>page/&lt;id&gt;</c> has it.</summary>
+    /// <summary>Writes the field in the format of <c>page/&lt;id&gt;</c>.</summary>
     public void WriteSetting(Utf8JsonWriter json)
     {
         json.WriteStartObject(Name);
@@ -95,14 +89,14 @@ public sealed record PromptField(
             json.WriteNumber("max", max);
         }
 
-        if (MinNumber is { } least)
+        if (MinNumber is { } minNumber)
         {
-            json.WriteNumber("min", least);
+            json.WriteNumber("min", minNumber);
         }
 
-        if (MaxNumber is { } most)
+        if (MaxNumber is { } maxNumber)
         {
-            json.WriteNumber("max", most);
+            json.WriteNumber("max", maxNumber);
         }
 
         if (Type == PromptType.Text)
@@ -169,7 +163,7 @@ public sealed record PromptField(
             return BindingReasons.PromptType;
         }
 
-        // An integer is digits alone, as in every event: 5.0 and 5e3 are of another type.
+        // An integer has digits only, as in every event: 5.0 and 5e3 have another type.
         if (value.GetRawText().AsSpan().ContainsAny(".eE"))
         {
             return BindingReasons.PromptType;

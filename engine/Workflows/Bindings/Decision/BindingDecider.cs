@@ -4,16 +4,13 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Bindings.Decision;
 
-/// <summary>
-/// Binding statistics (US10084660B2): whether a binding relation counts. Everything that it is judged by is in its
-/// code, in the settings in force and in what was remembered of earlier ones. docs/bindings.md has it in words.
-/// </summary>
-/// <param name="keys">What codes are verified by.</param>
+/// <summary>Binding statistics (US10084660B2): decides whether a binding counts, from its code, the settings in force
+/// and the memory of earlier bindings. See docs/bindings.md.</summary>
+/// <param name="keys">The keys that verify codes.</param>
 public sealed class BindingDecider(CodeKeys keys) : IDecider
 {
-    /// <summary>
-    /// None: what windows count is remembered, since the log alone doesn't tell which bindings were good.
-    /// </summary>
+    /// <summary>Zero: windows are remembered rather than rebuilt, since the log alone doesn't say which bindings were
+    /// valid.</summary>
     public TimeSpan LongestWindow => TimeSpan.Zero;
 
     public object Compile(SettingRecords records) => BindingSettings.Of(records);
@@ -21,7 +18,7 @@ public sealed class BindingDecider(CodeKeys keys) : IDecider
     public IDeciderPartition Open(string partition) => new BindingPartition(partition, keys);
 }
 
-/// <summary>What a version of the settings means for bindings.</summary>
+/// <summary>A version of the settings, compiled for bindings.</summary>
 internal sealed record BindingSettings(
     IReadOnlyDictionary<string, PageSetting> Pages,
     SuspectSetting Self,

@@ -4,10 +4,8 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Bindings.Decision;
 
-/// <summary>
-/// Codes that are used up, until they expire: <c>nonce &lt;nonce&gt;</c> → <c>&lt;expires&gt; &lt;binding&gt;</c>. By
-/// log time an expired code is refused as such, so its nonce may be forgotten.
-/// </summary>
+/// <summary>Used codes, until they expire: <c>nonce &lt;nonce&gt;</c> → <c>&lt;expires&gt; &lt;binding&gt;</c>. A code
+/// that has expired by log time is refused for that reason, so its nonce can be forgotten.</summary>
 internal sealed class UsedCodes
 {
     public const string Word = "nonce";
@@ -15,7 +13,7 @@ internal sealed class UsedCodes
     private readonly Dictionary<string, string> _by = [];
     private readonly PriorityQueue<string, long> _expiring = new();
 
-    /// <summary>The binding that used a code up, or null.</summary>
+    /// <summary>The binding that used a code, or null.</summary>
     public string? By(string nonce) => _by.GetValueOrDefault(nonce);
 
     public void Add(OperationBindingCode code, string binding, IResults results)
@@ -51,11 +49,9 @@ internal sealed class UsedCodes
     internal static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>
-/// How often two accounts bound on a page, whichever was first: <c>pair &lt;page&gt; &lt;account&gt;
-/// &lt;account&gt;</c> → <c>&lt;last&gt; [&lt;start&gt;:&lt;count&gt; …]</c>. The window slides by hops of its 24th
-/// part: it reaches back between its length less one hop and its length.
-/// </summary>
+/// <summary>Counts the bindings of each pair of accounts on a page, in either order: <c>pair &lt;page&gt;
+/// &lt;account&gt; &lt;account&gt;</c> → <c>&lt;last&gt; [&lt;start&gt;:&lt;count&gt; …]</c>. The window slides by hops
+/// of a 24th of its length, so it covers between its length less one hop and its length.</summary>
 internal sealed class PairWindow
 {
     public const string Word = "pair";
@@ -67,7 +63,7 @@ internal sealed class PairWindow
     private readonly Dictionary<string, Entry> _pairs = [];
     private readonly PriorityQueue<string, long> _ageing = new();
 
-    /// <summary>Counts a binding; how many the window has, this one included.</summary>
+    /// <summary>Counts a binding. Returns the number of bindings in the window, including this one.</summary>
     public long Add(string page, string first, string second, long logTime, long window, IResults results)
     {
         bool inOrder = string.CompareOrdinal(first, second) <= 0;
@@ -80,7 +76,7 @@ internal sealed class PairWindow
                 ? entry.WindowBuckets.Where(one => one.Start > logTime - window)
                 : [],
         ];
-        // A setting that changes may lengthen hops: then one that has begun goes on.
+        // A changed setting may lengthen the hops: then continue the one that has begun.
         if (hops.Count > 0 && hops[^1].Start >= start)
         {
             hops[^1] = (hops[^1].Start, hops[^1].Count + 1);
@@ -116,7 +112,7 @@ internal sealed class PairWindow
         );
     }
 
-    /// <summary>Forgets pairs whose last binding lies at or before a log time.</summary>
+    /// <summary>Forgets pairs whose last binding is at or before a log time.</summary>
     public void Forget(long before, IResults results)
     {
         while (_ageing.TryPeek(out string? field, out long last) && last <= before)
@@ -139,10 +135,8 @@ internal sealed class PairWindow
     }
 }
 
-/// <summary>
-/// Which second accounts a network was seen behind on a page: <c>network &lt;page&gt; &lt;cidr&gt; &lt;account&gt;</c>
-/// → <c>&lt;last&gt;</c>.
-/// </summary>
+/// <summary>The second accounts seen behind each network on a page: <c>network &lt;page&gt; &lt;cidr&gt;
+/// &lt;account&gt;</c> → <c>&lt;last&gt;</c>.</summary>
 internal sealed class NetworkWindow
 {
     public const string Word = "network";
@@ -150,7 +144,7 @@ internal sealed class NetworkWindow
     private readonly Dictionary<(string Page, string Network), Dictionary<string, long>> _networks = [];
     private readonly PriorityQueue<(string Page, string Network, string Account), long> _ageing = new();
 
-    /// <summary>Notes an account; how many different ones the window has.</summary>
+    /// <summary>Adds an account. Returns the number of distinct accounts in the window.</summary>
     public int Add(string page, string network, string account, long logTime, IResults results)
     {
         results.Remember($"{Word} {page} {network} {account}", UsedCodes.Text(logTime));
@@ -163,7 +157,7 @@ internal sealed class NetworkWindow
         Keep(words[1], words[2], words[3], UsedCodes.Number(value));
     }
 
-    /// <summary>Forgets accounts that were last seen at or before a log time.</summary>
+    /// <summary>Forgets accounts last seen at or before a log time.</summary>
     public void Forget(long before, IResults results)
     {
         while (_ageing.TryPeek(out (string Page, string Network, string Account) seen, out long last) && last <= before)

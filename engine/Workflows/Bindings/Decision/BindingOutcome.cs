@@ -7,10 +7,10 @@ using Engine.Workflows.Bindings.Events;
 
 namespace Engine.Workflows.Bindings.Decision;
 
-/// <summary>What becomes of one binding, and why: <c>binding:&lt;id&gt;</c>.</summary>
+/// <summary>The outcome of one binding, with its reasons: <c>binding:&lt;id&gt;</c>.</summary>
 internal sealed class BindingOutcome(BindingEvent binding, OperationBindingCode? code, string at, string version)
 {
-    // One line for people with redis-cli; whoever puts it into a page encodes it.
+    // One line, readable in redis-cli; pages must encode it.
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<(string Reason, Action<Utf8JsonWriter> Evidence)> _evidence = [];
@@ -19,14 +19,14 @@ internal sealed class BindingOutcome(BindingEvent binding, OperationBindingCode?
 
     public BindingEvent Binding => binding;
 
-    /// <summary>What the code holds; null where it is forged.</summary>
+    /// <summary>The content of the code; null if it is forged.</summary>
     public OperationBindingCode? Code => code;
 
     public bool IsRefused { get; private set; }
 
     public IReadOnlyList<string> Reasons => _reasons;
 
-    /// <summary>Reasons that would have made it suspect, and are only counted.</summary>
+    /// <summary>Reasons in shadow, which are only counted.</summary>
     public IReadOnlyList<string> Shadow => _shadow;
 
     public void Refuse(string reason, Action<Utf8JsonWriter> evidence)
@@ -42,9 +42,8 @@ internal sealed class BindingOutcome(BindingEvent binding, OperationBindingCode?
         _evidence.Add((reason, evidence));
     }
 
-    /// <summary>
-    /// Refuses what doesn't answer the prompt; of each reason the evidence has the fields and what they ask for.
-    /// </summary>
+    /// <summary>Refuses values that don't satisfy the prompt. The evidence of each reason has the fields concerned and
+    /// their settings.</summary>
     public void RefuseByPrompt()
     {
         foreach (
@@ -95,7 +94,7 @@ internal sealed class BindingOutcome(BindingEvent binding, OperationBindingCode?
         }
 
         json.WriteString("page", binding.Page);
-        // A forged code says nothing that may be believed: neither operation nor first account.
+        // Neither operation nor first account of a forged code can be trusted.
         if (code != null)
         {
             json.WriteString("operation", code.Operation);

@@ -5,11 +5,9 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Bindings.Decision;
 
-/// <summary>
-/// The bindings of one partition. First it is looked for a ground to refuse, in the order of
-/// <see cref="BindingReasons.Refusing"/>, and the first that holds is told; of the prompt all are. Then for grounds to
-/// suspect. Only a counted or suspect binding uses its code up and is counted in windows.
-/// </summary>
+/// <summary>Decides the bindings of one partition. It first checks the reasons to refuse, in the order of
+/// <see cref="BindingReasons.Refusing"/>, and reports the first that applies, or all that apply to the prompt. Then it
+/// checks the reasons to suspect. Only counted and suspect bindings use up their code and count in windows.</summary>
 internal sealed class BindingPartition(string partition, CodeKeys keys) : IDeciderPartition
 {
     private readonly UsedCodes _used = new();
@@ -35,18 +33,18 @@ internal sealed class BindingPartition(string partition, CodeKeys keys) : IDecid
                 _networks.Restore(field, value);
                 break;
             default:
-                throw new FormatException($"'{field}' is nothing that bindings remember");
+                throw new FormatException($"unknown field '{field}' in the memory of bindings");
         }
     }
 
     public void Recall(WorkflowEvent e, in Moment at)
     {
-        // Windows are remembered, not counted again.
+        // Windows are remembered, not rebuilt.
     }
 
     public void Elapse(in Moment at, IResults results)
     {
-        // Nothing waits.
+        // There are no timers.
     }
 
     public void Decide(WorkflowEvent e, in Moment at, IResults results)
@@ -58,7 +56,7 @@ internal sealed class BindingPartition(string partition, CodeKeys keys) : IDecid
         _networks.Forget(at.LogTime - (long)settings.Network.Window.TotalMilliseconds, results);
 
         OperationBindingCode? code = keys.Read(binding.Code);
-        // Sent again after its id was forgotten: what became of it stands.
+        // A repeat after the deduplication window: the first outcome stands.
         if (code != null && code.Page == binding.Page && _used.By(code.Nonce) == binding.Id)
         {
             return;
@@ -76,7 +74,7 @@ internal sealed class BindingPartition(string partition, CodeKeys keys) : IDecid
             Suspect(outcome, settings, at.LogTime, results);
         }
 
-        // A binding without an id was refused when it was read.
+        // The schema requires an id, so a binding without one never gets here.
         results.Set(BindingKeys.Outcome(binding.Id!), outcome.ToJson());
         Count(outcome, results);
     }

@@ -5,11 +5,11 @@ using Engine.Workflows.Module;
 namespace Engine.Workflows.Bindings.Events;
 
 /// <summary>A second client's binding relation.</summary>
-/// <param name="Page">The page that it was made on; the record's key.</param>
-/// <param name="Code">The operation-binding code as read, whatever it is.</param>
-/// <param name="Account">The second client's.</param>
-/// <param name="Values">What was entered, by field; null values are absent.</param>
-/// <param name="Ip">The second client's address, where it is known.</param>
+/// <param name="Page">The page that it was made on, which is the record's key.</param>
+/// <param name="Code">The operation-binding code as read, possibly invalid.</param>
+/// <param name="Account">The second client's account.</param>
+/// <param name="Values">The entered values, by field; null values count as absent.</param>
+/// <param name="Ip">The second client's address, if known.</param>
 public sealed record BindingEvent(
     string Id,
     long Time,

@@ -14,21 +14,21 @@ public static class BindingSchemas
         "page",
         "Binding",
         51,
-        "A second client has read the operation-binding code that was made for a first",
+        "A second client has read the operation-binding code made for a first client",
         """
         {"type":"binding","id":"b-1","time":1763769600000,"page":"poster-7","code":"<the operation-binding code as read>","account":"acc-2",
          "values":{"amount_micros":1000000,"remark":"thanks"},"ip":"203.0.113.9"}
         """,
         Required("id", 2, FieldKind.Identifier, "the event's own id"),
         Required("time", 3, FieldKind.Time, "event time, milliseconds since the Unix epoch, UTC"),
-        Required("page", 15, FieldKind.Identifier, "the page that it was made on"),
+        Required("page", 15, FieldKind.Identifier, "the page on which the binding was made"),
         Required("code", 35, FieldKind.AnyText, "the operation-binding code as read"),
         Required("account", 36, FieldKind.Identifier, "the second client's account"),
         Optional(
             "values",
             37,
             EntriesKind.Any,
-            "what the code's prompt asks for, by field; the page's prompt judges it"
+            "the values of the prompt's fields, by name; the prompt in the code says which are valid"
         ),
         Optional("ip", 4, FieldKind.Address, "the second client's address, IPv4 or IPv6")
     );

@@ -6,23 +6,21 @@ using Engine.Workflows.Bindings.Codes;
 namespace Engine.Workflows.Bindings.Settings;
 
 /// <summary>A page, poster or product that carries an identification code: <c>page/&lt;id&gt;</c>.</summary>
-/// <param name="Title">What people see.</param>
-/// <param name="Operations">By type, in the order of the record.</param>
-/// <param name="CodeTtl">How long an operation-binding code holds from its making on.</param>
+/// <param name="Title">The title shown to people.</param>
+/// <param name="Operations">The operations, in the order of the record.</param>
+/// <param name="CodeTtl">How long an operation-binding code is valid.</param>
 public sealed record PageSetting(string Id, string Title, IReadOnlyList<Operation> Operations, TimeSpan CodeTtl)
 {
     public Operation? Find(string type) => Operations.FirstOrDefault(operation => operation.Type == type);
 }
 
-/// <summary>
-/// Reads <c>page/&lt;id&gt;</c>. An operation whose largest code wouldn't fit the largest picture is refused here, not
-/// at the poster.
-/// </summary>
+/// <summary>Reads <c>page/&lt;id&gt;</c>. An operation whose largest code wouldn't fit the largest QR code is refused
+/// here rather than at the poster.</summary>
 public sealed class PageKind : ISettingKind
 {
     public const string Name = "page";
 
-    /// <summary>Seconds to a day: a code is shown and read while two people stand together.</summary>
+    /// <summary>From seconds to a day: a code is shown and read while two people stand together.</summary>
     private const int MinTtlSeconds = 10,
         MaxTtlSeconds = 86_400,
         DefaultTtlSeconds = 300;
@@ -47,7 +45,7 @@ public sealed class PageKind : ISettingKind
             SettingReader reader = record.Inside($"operations.{property.Name}", property.Value);
             if (operations.Any(before => before.Type == property.Name))
             {
-                throw reader.Wrong("stands there twice");
+                throw reader.Wrong("appears twice");
             }
 
             if (!Identifier.IsOne(property.Name))
@@ -62,13 +60,13 @@ public sealed class PageKind : ISettingKind
             {
                 throw reader.Wrong(
                     $"its codes have up to {length:N0} characters, and a picture holds "
-                        + $"{OperationBindingCode.MaxTextLength:N0}: shorten the names in its prompt, or ask for less"
+                        + $"{OperationBindingCode.MaxTextLength:N0}: shorten the names in its prompt or remove fields"
                 );
             }
         }
         if (operations.Count == 0)
         {
-            throw record.Wrong("'operations' is empty; expected one at least");
+            throw record.Wrong("'operations' is empty; expected at least one");
         }
 
         return new PageSetting(id, title, operations, ttl);
@@ -87,7 +85,7 @@ public sealed class PageKind : ISettingKind
             SettingReader reader = operation.Inside($"prompt.{property.Name}", property.Value);
             if (prompt.Any(before => before.Name == property.Name))
             {
-                throw reader.Wrong("stands there twice");
+                throw reader.Wrong("appears twice");
             }
 
             if (!Identifier.IsOne(property.Name))
@@ -100,7 +98,7 @@ public sealed class PageKind : ISettingKind
         return prompt.Count <= OperationBindingCode.MaxFields
             ? prompt
             : throw operation.Wrong(
-                $"'prompt' has {prompt.Count} fields; expected {OperationBindingCode.MaxFields} at most"
+                $"'prompt' has {prompt.Count} fields; expected at most {OperationBindingCode.MaxFields}"
             );
     }
 }

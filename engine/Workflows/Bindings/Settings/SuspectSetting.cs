@@ -3,12 +3,12 @@ using Engine.Workflows.Bindings.Codes;
 
 namespace Engine.Workflows.Bindings.Settings;
 
-/// <summary>What a reason to suspect a binding goes by: <c>binding-reason/&lt;code&gt;</c>.</summary>
-/// <param name="Limit">Above it the reason holds: bindings of one pair, or second accounts of one network, on one
-/// page.</param>
-/// <param name="Window">How far back they are counted, log time.</param>
-/// <param name="IsShadow">Evaluated and counted, but never acting.</param>
-/// <param name="IsOff">Not evaluated.</param>
+/// <summary>The settings of a reason to suspect a binding: <c>binding-reason/&lt;code&gt;</c>.</summary>
+/// <param name="Limit">The reason applies above this number of bindings of one pair, or of second accounts of one
+/// network, on one page.</param>
+/// <param name="Window">The window in which they are counted, in log time.</param>
+/// <param name="IsShadow">Whether the reason is evaluated and counted, but never acts.</param>
+/// <param name="IsOff">Whether the reason isn't evaluated.</param>
 public sealed record SuspectSetting(int Limit, TimeSpan Window, bool IsShadow, bool IsOff);
 
 /// <summary>Reads <c>binding-reason/&lt;code&gt;</c>.</summary>
@@ -16,10 +16,10 @@ public sealed class SuspectKind : ISettingKind
 {
     public const string Name = "binding-reason";
 
-    /// <summary>Friends share a bill now and then, hardly four times a day.</summary>
+    /// <summary>Friends share a bill now and then, but hardly four times a day.</summary>
     public static readonly SuspectSetting Pair = new(3, TimeSpan.FromDays(1), false, false);
 
-    /// <summary>A café's visitors share its network: ten of them in an hour at one poster are still people.</summary>
+    /// <summary>Visitors of a café share its network: ten in an hour at one poster are still plausible.</summary>
     public static readonly SuspectSetting Network = new(10, TimeSpan.FromHours(1), false, false);
 
     public static readonly SuspectSetting Self = new(0, TimeSpan.Zero, false, false);
@@ -38,7 +38,7 @@ public sealed class SuspectKind : ISettingKind
             BindingReasons.PairRepeated => Pair,
             BindingReasons.NetworkAccounts => Network,
             _ => throw record.Wrong(
-                $"'{id}' is no reason to suspect a binding; there are {string.Join(", ", BindingReasons.Suspecting)}"
+                $"'{id}' isn't a reason to suspect a binding; expected {string.Join(", ", BindingReasons.Suspecting)}"
             ),
         };
         bool shadow = record.Flag("shadow"),

@@ -8,12 +8,10 @@ using Engine.Workflows.Module.Traffic;
 
 namespace Engine.Workflows.Bindings.Traffic;
 
-/// <summary>
-/// Bindings as two clients make them: the first asks a running engine for a code, which only it can sign, the second
-/// answers the code's prompt. Most are good; some use a code twice, alter it, enter what isn't asked for, bind an
-/// account with itself, or are sent twice. The events are new each time, as codes are: of a seed only who does what is
-/// the same.
-/// </summary>
+/// <summary>Bindings as two clients make them: the first gets a code from a running engine, which alone can sign it,
+/// and the second fills in the code's prompt. Most are valid. Some reuse a code, alter it, leave the prompt empty, bind
+/// an account with itself, or are sent twice. The events differ each time, as the codes do; a seed only fixes the
+/// accounts and their behaviour.</summary>
 public sealed class BindingTraffic : ISampleTraffic
 {
     internal const string DefaultPage = "poster-7";
@@ -35,20 +33,20 @@ public sealed class BindingTraffic : ISampleTraffic
         (Twice, 0.03),
     ];
 
-    /// <summary>People who bind, so many for each hundred bindings that pairs seldom repeat.</summary>
+    /// <summary>The minimum number of accounts: one per binding or more, so pairs seldom repeat.</summary>
     private const int MinPeople = 200;
 
     public string Option => "bindings";
 
-    public string Description => "how many bindings follow, good and bad ones; a running engine makes their codes";
+    public string Description => "number of bindings to add, valid and invalid; a running engine makes their codes";
 
     public int DemoCount(int clicks) => 60;
 
     public bool NeedsEngine => true;
 
-    public IReadOnlyList<TrafficOption> Options => [new(PageOption, DefaultPage, "the page that is bound on")];
+    public IReadOnlyList<TrafficOption> Options => [new(PageOption, DefaultPage, "the page of the bindings")];
 
-    /// <summary>Codes are asked for when their turn comes, so that none expires on the way.</summary>
+    /// <summary>Requests each code just before its binding, so none expires in between.</summary>
     public IEnumerable<SampleEvent> Play(TrafficRequest request)
     {
         (ulong seed, int count, string page) = (request.Seed, request.Count, request.Options[PageOption]);
@@ -60,7 +58,7 @@ public sealed class BindingTraffic : ISampleTraffic
         string last = "";
         for (int i = 0; i < count; i++)
         {
-            (string operation, JsonNode? asked) = operations.ElementAt(dice.Whole(0, operations.Count));
+            (string operation, JsonNode? details) = operations.ElementAt(dice.Whole(0, operations.Count));
             string actor = Draw(dice, last.Length > 0),
                 first = Person(dice, count),
                 second = actor == Self ? first : Person(dice, count);
@@ -70,8 +68,8 @@ public sealed class BindingTraffic : ISampleTraffic
             }
 
             string code = actor == Used ? last : CodeOf(http, page, operation, first);
-            // A code that is used again has the prompt that it had; every page of ours answers with the same one.
-            JsonObject values = actor == Empty ? [] : Values(dice, asked?["prompt"]?.AsObject());
+            // A reused code keeps its own prompt, but all pages of ours have the same one.
+            JsonObject values = actor == Empty ? [] : Values(dice, details?["prompt"]?.AsObject());
             if (actor != Altered)
             {
                 last = code;
@@ -122,7 +120,7 @@ public sealed class BindingTraffic : ISampleTraffic
 
     private static string Person(Dice dice, int count) => $"acc-{dice.Whole(1, Math.Max(MinPeople, count))}";
 
-    /// <summary>What the prompt asks for: the least of numbers and some more, a few words of text.</summary>
+    /// <summary>Values for the prompt: numbers at or above the minimum, and a short text.</summary>
     private static JsonObject Values(Dice dice, JsonObject? prompt)
     {
         var values = new JsonObject();
@@ -133,12 +131,12 @@ public sealed class BindingTraffic : ISampleTraffic
                 continue;
             }
 
-            double least = field["min"]?.GetValue<double>() ?? 0,
-                most = Math.Min(field["max"]?.GetValue<double>() ?? least + 1000, least + 1e9);
+            double min = field["min"]?.GetValue<double>() ?? 0,
+                max = Math.Min(field["max"]?.GetValue<double>() ?? min + 1000, min + 1e9);
             values[name] = field["type"]!.GetValue<string>() switch
             {
-                "integer" => (long)Math.Floor(least + dice.Unit() * (most - least)),
-                "number" => least + dice.Unit() * (most - least),
+                "integer" => (long)Math.Floor(min + dice.Unit() * (max - min)),
+                "number" => min + dice.Unit() * (max - min),
                 _ => "thanks"[..Math.Min(6, field["max"]?.GetValue<int>() ?? 6)],
             };
         }
@@ -171,14 +169,14 @@ public sealed class BindingTraffic : ISampleTraffic
             return answer.IsSuccessStatusCode
                 ? json
                 : throw new TrafficException(
-                    $"the engine at {http.BaseAddress!.Authority} refuses: {json["error"]}",
+                    $"the engine at {http.BaseAddress!.Authority} refused: {json["error"]}",
                     isMissing: true
                 );
         }
         catch (Exception e) when (e is HttpRequestException or JsonException)
         {
             throw new TrafficException(
-                $"no engine's HTTP at {http.BaseAddress!.Authority} ({e.Message}): name it with --engine HOST:PORT."
+                $"no engine at {http.BaseAddress!.Authority} ({e.Message}): set its address with --engine HOST:PORT."
             );
         }
     }

@@ -8,14 +8,14 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Bindings.Web;
 
-/// <summary>Something in a request that can't be: what, and where.</summary>
+/// <summary>What is wrong with a request, and in which field.</summary>
 internal sealed record Fault(string Error, string Where);
 
-/// <summary>A code as it is handed out.</summary>
-/// <param name="Expires">ms since the epoch.</param>
+/// <summary>A code for a first client.</summary>
+/// <param name="Expires">The expiry, ms since the epoch.</param>
 internal sealed record IssuedCode(string Code, string Svg, long Expires);
 
-/// <summary>Makes operation-binding codes for first clients, by the settings in force at the clock's time.</summary>
+/// <summary>Makes operation-binding codes for first clients, with the settings in force at the current time.</summary>
 internal sealed class BindingCodes(CodeKeys keys, ISettingsInForce settings, TimeProvider clock)
 {
     public CodeKeys Keys => keys;
@@ -24,7 +24,7 @@ internal sealed class BindingCodes(CodeKeys keys, ISettingsInForce settings, Tim
 
     public PageSetting? Page(string id) => ((BindingSettings)settings.At(Now)).Pages.GetValueOrDefault(id);
 
-    /// <summary>A new code, or what is wrong with the request.</summary>
+    /// <summary>Makes a new code, or reports what is wrong with the request.</summary>
     public IssuedCode? Issue(string page, string operation, string account, out Fault? fault)
     {
         fault = null;
@@ -35,7 +35,7 @@ internal sealed class BindingCodes(CodeKeys keys, ISettingsInForce settings, Tim
         else if (setting.Find(operation) is not { } found)
         {
             fault = new Fault(
-                $"page '{page}' has no operation '{operation}'; there are "
+                $"page '{page}' has no operation '{operation}'; it has "
                     + $"{string.Join(", ", setting.Operations.Select(one => one.Type))}",
                 "operation"
             );

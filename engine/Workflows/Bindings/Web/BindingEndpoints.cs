@@ -9,10 +9,8 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Bindings.Web;
 
-/// <summary>
-/// The endpoints of binding statistics for programs: a page's content, operation-binding codes, bindings and what became of
-/// them. People's pages are <see cref="BindingPages"/>.
-/// </summary>
+/// <summary>The endpoints of binding statistics for programs: the content of a page, operation-binding codes, bindings
+/// and their outcomes. <see cref="BindingPages"/> has the pages for people.</summary>
 internal static class BindingEndpoints
 {
     public static void Map(WorkflowEndpoints endpoints, BindingCodes codes)
@@ -39,13 +37,13 @@ internal static class BindingEndpoints
                     );
             })
             .Describe("Makes an operation-binding code, with its QR picture.");
-        endpoints.MapEvents("/v1/bindings").Describe("Takes a binding; its outcome follows.");
-        endpoints.MapResult("/v1/bindings/{id}", BindingKeys.Outcome).Describe("What became of a binding.");
+        endpoints.MapEvents("/v1/bindings").Describe("Accepts a binding; its outcome follows.");
+        endpoints.MapResult("/v1/bindings/{id}", BindingKeys.Outcome).Describe("Returns the outcome of a binding.");
         app.MapGet("/b/{page}", (HttpContext context) =>
             {
                 string page = RoutePart.Of(context, "page");
-                // An identification code is opened by a person's phone or by a program: whoever asks for HTML first
-                // gets the page.
+                // A person's phone or a program may open an identification code: a client that prefers HTML gets the
+                // page.
                 context.Response.Headers.Vary = "Accept";
                 PageSetting? setting = codes.Page(page);
                 if (Accepts.Html(context.Request))
@@ -57,12 +55,12 @@ internal static class BindingEndpoints
                     ? Answers.Error(StatusCodes.Status404NotFound, $"there is no page '{page}'")
                     : Results.Bytes(Content(setting), "application/json");
             })
-            .Describe("A page that carries an identification code: its content, or a page for people.");
+            .Describe("Returns the content of a page with an identification code, as JSON or HTML.");
     }
 
     private static IResult Bad(Fault fault) => Answers.Error(StatusCodes.Status400BadRequest, fault.Error, fault.Where);
 
-    private static readonly string[] AskedFields = ["page", "operation", "account"];
+    private static readonly string[] RequestFields = ["page", "operation", "account"];
 
     private sealed record CodeRequest(string Page, string Operation, string Account);
 
@@ -79,7 +77,7 @@ internal static class BindingEndpoints
             }
             string?[] texts =
             [
-                .. AskedFields.Select(name =>
+                .. RequestFields.Select(name =>
                     document.RootElement.TryGetProperty(name, out JsonElement value)
                     && value.ValueKind == JsonValueKind.String
                         ? value.GetString()
@@ -92,7 +90,7 @@ internal static class BindingEndpoints
                 return new CodeRequest(texts[0]!, texts[1]!, texts[2]!);
             }
 
-            fault = new Fault("expected a text", AskedFields[missing]);
+            fault = new Fault("expected a text", RequestFields[missing]);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -101,7 +99,7 @@ internal static class BindingEndpoints
         return null;
     }
 
-    /// <summary>A page's content: its setting, with its id.</summary>
+    /// <summary>The content of a page: its setting, with its id.</summary>
     private static byte[] Content(PageSetting page)
     {
         using var stream = new MemoryStream();

@@ -13,11 +13,9 @@ using StackExchange.Redis;
 
 namespace Engine.Workflows.Bindings.Web;
 
-/// <summary>
-/// The pages of both clients, for phones: <c>/b/&lt;page&gt;</c> (choose an operation, get its code) and
-/// <c>/b/&lt;page&gt;/bind</c> (read a code, answer its prompt, see what became of it). Forms, no scripts needed; the
-/// camera where the browser has one.
-/// </summary>
+/// <summary>The phone pages of both clients: <c>/b/&lt;page&gt;</c> (choose an operation, get its code) and
+/// <c>/b/&lt;page&gt;/bind</c> (read a code, fill in its prompt, see the outcome). They are plain forms that need no
+/// script; a script uses the camera if the browser supports it.</summary>
 internal static class BindingPages
 {
     /// <summary>The page that reads a code has a script, which may use the camera.</summary>
@@ -88,7 +86,7 @@ internal static class BindingPages
 
     private static string PageOf(HttpContext context) => RoutePart.Of(context, "page");
 
-    /// <summary>The first client's page; refuses where there is none.</summary>
+    /// <summary>Shows the first client's page. Refuses if there is no such page.</summary>
     public static IResult Poster(
         string page,
         PageSetting? setting,
@@ -152,7 +150,7 @@ internal static class BindingPages
             faults.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest
         );
 
-    /// <summary>What is wrong with a code, in words; the engine decides it again by log time.</summary>
+    /// <summary>Describes what is wrong with a code; the engine decides again by log time.</summary>
     private static string? Check(BindingCodes codes, string page, string text, out OperationBindingCode? code)
     {
         code = codes.Keys.Read(text);
@@ -184,7 +182,7 @@ internal static class BindingPages
         {
             return Reading(page, text, wrong);
         }
-        // The id is the form's, so that a form that is sent twice binds once.
+        // The id comes from the form, so a form submitted twice binds once.
         if (!Identifier.IsOne(id))
         {
             id = NewId();
@@ -254,10 +252,8 @@ internal static class BindingPages
     private static List<FormField> Fields(OperationBindingCode code) =>
         [.. code.Prompt.Select((field, i) => new FormField(field, $"f{i}"))];
 
-    /// <summary>
-    /// The code as it was pasted or typed: letters have no case on some keyboards, and line breaks come with wrapped
-    /// text.
-    /// </summary>
+    /// <summary>The code as pasted or typed, in upper case and without white space, as some keyboards change case and
+    /// wrapped text has line breaks.</summary>
     private static string CodeOf(IFormCollection form) =>
         string.Concat(form["code"].ToString().Where(letter => !char.IsWhiteSpace(letter))).ToUpperInvariant();
 

@@ -5,21 +5,20 @@ using Engine.Workflows.Bindings.Codes;
 
 namespace Engine.Workflows.Bindings.Web;
 
-/// <summary>
-/// A field of a prompt as a form has it: its label, what the browser may check, and its text as a value. Money is
-/// micros on the wire and units here: a field whose name ends with <c>_micros</c> is entered as <c>1.50</c>.
-/// </summary>
+/// <summary>A field of a prompt in a form: its label, the limits that the browser checks, and the conversion of its
+/// text. Money is in micros on the wire and in units here: a field whose name ends with <c>_micros</c> is entered as
+/// <c>1.50</c>.</summary>
 /// <param name="Field">The prompt's field.</param>
-/// <param name="Name">The input's name.</param>
+/// <param name="Name">The name of the input.</param>
 public sealed record FormField(PromptField Field, string Name)
 {
     private const string MicrosEnd = "_micros";
     private const decimal Micros = 1_000_000;
 
-    /// <summary>What is wrong with a field that is empty and may not be.</summary>
+    /// <summary>The error for a required field that is empty.</summary>
     public const string Missing = "This field is required";
 
-    /// <summary>What is wrong with an account that isn't an identifier.</summary>
+    /// <summary>The error for an account that isn't an identifier.</summary>
     public const string AccountFault =
         "Use letters, digits and punctuation only: no spaces, braces or accented letters";
 
@@ -27,10 +26,10 @@ public sealed record FormField(PromptField Field, string Name)
 
     public string Label => IsMoney ? Words(Field.Name[..^MicrosEnd.Length]) : Words(Field.Name);
 
-    /// <summary>The label of a value that was entered.</summary>
+    /// <summary>The label of an entered value.</summary>
     public static string LabelOf(string name) => NamesMoney(name) ? Words(name[..^MicrosEnd.Length]) : Words(name);
 
-    /// <summary>A value that was entered, as people write it.</summary>
+    /// <summary>An entered value in readable form.</summary>
     public static string ValueOf(string name, JsonElement value) =>
         value.ValueKind == JsonValueKind.String ? value.GetString()!
         : NamesMoney(name) && value.TryGetInt64(out long micros)
@@ -41,19 +40,19 @@ public sealed record FormField(PromptField Field, string Name)
 
     public string? Max => Shown(Field.Max, Field.MaxNumber);
 
-    /// <summary>What the second client may enter, in words.</summary>
+    /// <summary>Describes the valid entries.</summary>
     public string Hint =>
         Field.Type == PromptType.Text
             ? $"Up to {Field.Characters:N0} characters"
             : (Min, Max) switch
             {
                 (null, null) => Field.Type == PromptType.Integer && !IsMoney ? "A whole number" : "A number",
-                ({ } least, null) => $"At least {least}",
-                (null, { } most) => $"At most {most}",
-                ({ } least, { } most) => $"From {least} to {most}",
+                ({ } min, null) => $"At least {min}",
+                (null, { } max) => $"At most {max}",
+                ({ } min, { } max) => $"From {min} to {max}",
             };
 
-    /// <summary>The text as a value; null where nothing was entered or it is none.</summary>
+    /// <summary>Parses the text; null if nothing was entered or it isn't valid.</summary>
     public JsonNode? Read(string text, out string? error)
     {
         error = null;
@@ -80,7 +79,7 @@ public sealed record FormField(PromptField Field, string Name)
     private static bool NamesMoney(string name) =>
         name.EndsWith(MicrosEnd, StringComparison.Ordinal) && name.Length > MicrosEnd.Length;
 
-    /// <summary>A name of the settings as a label: with a capital letter, and spaces.</summary>
+    /// <summary>Turns a name from the settings into a label: with a capital letter and spaces.</summary>
     public static string Words(string name)
     {
         string words = name.Replace('_', ' ').Replace('-', ' ').Trim();
@@ -89,7 +88,7 @@ public sealed record FormField(PromptField Field, string Name)
 
     private JsonValue? ReadNumber(string text)
     {
-        // Some keyboards have a comma only.
+        // Some keyboards have only a comma.
         string plain = text.Contains('.') ? text : text.Replace(',', '.');
         const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
         if (Field.Type == PromptType.Number)

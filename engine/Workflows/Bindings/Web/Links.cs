@@ -1,6 +1,6 @@
 namespace Engine.Workflows.Bindings.Web;
 
-/// <summary>Addresses of the phone's pages.</summary>
+/// <summary>The addresses of the phone pages.</summary>
 internal static class Links
 {
     public static string To(string page, string what = "") =>

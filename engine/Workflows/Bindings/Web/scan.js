@@ -1,4 +1,4 @@
-// Reads an operation-binding code by the camera, where the browser has one and knows QR codes; else the text is typed or pasted.
+// Scans an operation-binding code with the camera, if the browser supports it; otherwise the text is typed or pasted.
 (async () => {
   const button = document.getElementById('scan'), video = document.getElementById('view'), said = document.getElementById('said'), code = document.getElementById('code');
   if (!('BarcodeDetector' in window) || !navigator.mediaDevices) return;

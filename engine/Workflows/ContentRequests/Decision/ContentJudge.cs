@@ -4,10 +4,8 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.ContentRequests.Decision;
 
-/// <summary>
-/// The decision on a content request: spam first, then validity, then what answers it. Holds the rates that it saw, so
-/// one belongs to each partition, and one to the HTTP endpoint of an instance.
-/// </summary>
+/// <summary>Decides content requests: spam first, then validity, then the definition that answers. It holds request
+/// rates, so each partition has one, and so does each instance's HTTP endpoint.</summary>
 public sealed class ContentJudge(IStandings standings)
 {
     private static readonly string[] None = [],
@@ -20,8 +18,8 @@ public sealed class ContentJudge(IStandings standings)
 
     private readonly RequestRates _rates = new();
 
-    /// <summary>Decides a request, and counts it.</summary>
-    /// <param name="logTime">The clock of rates, ms.</param>
+    /// <summary>Decides a request and counts it.</summary>
+    /// <param name="logTime">The time for rates, ms.</param>
     public ContentAnswer Answer(ContentRequest e, ContentSettings settings, long logTime)
     {
         string[] spam = Spam(e, settings, logTime, out Sponsor? sponsor);
@@ -43,10 +41,11 @@ public sealed class ContentJudge(IStandings standings)
         return Conforming(sponsor!, e.Request, e.Unit, e.Sizes, e.Asked, e.Time, settings.Version);
     }
 
-    /// <summary>Counts a request that isn't decided here: one before progress, or answered by HTTP.</summary>
+    /// <summary>Counts a request that isn't decided here, because it is before progress or was answered over
+    /// HTTP.</summary>
     public void Count(ContentRequest e, ContentSettings settings, long logTime) => Spam(e, settings, logTime, out _);
 
-    /// <summary>What a sponsor answers to a request that is no spam.</summary>
+    /// <summary>The answer of a sponsor's definitions to a request that isn't spam.</summary>
     public static ContentAnswer Conforming(
         Sponsor sponsor,
         string request,
@@ -95,10 +94,9 @@ public sealed class ContentJudge(IStandings standings)
         );
     }
 
-    /// <summary>
-    /// Why a request is spam; empty where it isn't. A network's requests all count for its rate, a sponsor's only if
-    /// nothing else is wrong with them: nobody may use up a sponsor's rate with what is refused anyway.
-    /// </summary>
+    /// <summary>The reasons why a request is spam; empty if it isn't. All requests of a network count for its rate.
+    /// Requests count for a sponsor's rate only if nothing else is wrong with them, so refused requests can't use it
+    /// up.</summary>
     private string[] Spam(ContentRequest e, ContentSettings settings, long logTime, out Sponsor? sponsor)
     {
         List<string>? reasons = null;

@@ -4,10 +4,9 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.ContentRequests.Decision;
 
-/// <summary>
-/// Content requests: answers each by the sponsor's definitions, and remembers which invalid ones recur.
-/// </summary>
-/// <param name="standings">What clicks have told of networks.</param>
+/// <summary>Decides content requests: answers each by the sponsor's definitions, and remembers recurring invalid
+/// ones.</summary>
+/// <param name="standings">Click totals of networks.</param>
 public sealed class ContentRequestDecider(IStandings standings) : IDecider
 {
     public TimeSpan LongestWindow => RequestRates.Window;
@@ -26,15 +25,13 @@ internal sealed class ContentRequestPartition(string partition, ContentJudge jud
 
     public long Due => long.MaxValue;
 
-    /// <summary>The field is the sponsor, a space, the type's hash.</summary>
+    /// <summary>The field is the sponsor and the type's hash, separated by a space.</summary>
     public void Restore(string field, string value)
     {
         int space = field.IndexOf(' ');
         if (space <= 0 || RequestType.Parse(value) is not { } type)
         {
-            throw new FormatException(
-                $"{partition}: what is remembered under '{field}' is no type of requests: {value}"
-            );
+            throw new FormatException($"{partition}: the memory field '{field}' isn't a type of requests: {value}");
         }
 
         TypesOf(field[..space]).Restore(field[(space + 1)..], type);
@@ -59,7 +56,7 @@ internal sealed class ContentRequestPartition(string partition, ContentJudge jud
         }
 
         results.Set(ContentKeys.Answer(request.Request), answer.ToJson());
-        // Only of sponsors that there are: whoever makes sponsors up fills no memory.
+        // Only for known sponsors, so made-up sponsors use no memory.
         if (
             answer.Validity is Validity.InvalidFormat or Validity.InvalidUnit
             && settings.Sponsors.ContainsKey(request.Sponsor)
@@ -97,7 +94,7 @@ internal sealed class ContentRequestPartition(string partition, ContentJudge jud
     }
 }
 
-/// <summary>The keys of content requests' results, without a group's prefix.</summary>
+/// <summary>The Redis keys of content requests, without the group's prefix.</summary>
 public static class ContentKeys
 {
     public static string Answer(string request) => $"content:{request}";

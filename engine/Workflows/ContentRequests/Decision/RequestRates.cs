@@ -2,21 +2,19 @@ using Engine.Contracts;
 
 namespace Engine.Workflows.ContentRequests.Decision;
 
-/// <summary>
-/// How often sponsors and networks ask, by log time. What is counted depends on the events of the last minute alone, so
-/// a partition that is read again from before that counts the same.
-/// </summary>
+/// <summary>The request rates of sponsors and networks, by log time. The counts depend only on the events of the last
+/// minute, so rebuilding a partition from before that gives the same counts.</summary>
 public sealed class RequestRates
 {
-    /// <summary>What must be read again for the counts to be whole.</summary>
+    /// <summary>The stretch of the log that a rebuild must read for complete counts.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(WindowBuckets * HopMs);
 
-    /// <summary>A minute in hops: it reaches back between 50 s and 60 s.</summary>
+    /// <summary>The number of hops in a minute; the window covers between 50 s and 60 s.</summary>
     private const int WindowBuckets = 6;
     private const long HopMs = 10_000,
         SecondMs = 1000;
 
-    /// <summary>Networks that one hop counts at most, some 10 MB; further ones aren't held to a rate in it.</summary>
+    /// <summary>The maximum number of networks per hop, some 10 MB; further ones have no rate limit in it.</summary>
     private const int MaxNetworks = 200_000;
 
     private readonly Dictionary<IpAddress, int>[] _hops =
@@ -26,7 +24,7 @@ public sealed class RequestRates
     private readonly long[] _hopOf = new long[WindowBuckets];
     private readonly Dictionary<string, (long Second, long Count)> _sponsors = new(StringComparer.Ordinal);
 
-    /// <summary>Counts a request of a network, and says how many it sent within the minute.</summary>
+    /// <summary>Counts a request of a network. Returns the network's requests within the minute.</summary>
     public long Network(IpAddress address, long logTime)
     {
         IpAddress network = address.Network;
@@ -55,9 +53,8 @@ public sealed class RequestRates
         return sum;
     }
 
-    /// <summary>
-    /// Counts a request of a sponsor that there is, and says the how-manieth of its second of log time it is.
-    /// </summary>
+    /// <summary>Counts a request of a known sponsor. Returns its number within the current second of log
+    /// time.</summary>
     public long Sponsor(string sponsor, long logTime)
     {
         ref (long Second, long Count) rate =

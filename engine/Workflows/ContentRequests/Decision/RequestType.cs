@@ -8,23 +8,21 @@ using Engine.Workflows.ContentRequests.Events;
 
 namespace Engine.Workflows.ContentRequests.Decision;
 
-/// <summary>A request of a type, to show.</summary>
+/// <summary>An example of a type's requests.</summary>
 /// <param name="Time">Event time, ms.</param>
 public sealed record RequestExample(string Request, string? Resource, long Time);
 
-/// <summary>
-/// A type of invalid requests: those of one sponsor with the same validity, unit, sizes and parameters; and how often
-/// they came. What of it is kept in Redis is one line of JSON a type, the same for the sponsor's pages and for whoever
-/// takes the partition over.
-/// </summary>
+/// <summary>A type of invalid requests: those of one sponsor with the same validity, unit, sizes and parameters, with
+/// their counts. Redis keeps one line of JSON per type, for both the sponsor's pages and the partition's next
+/// owner.</summary>
 public sealed class RequestType
 {
-    /// <summary>A type recurs when so many of its requests lie within <see cref="RecurWithin"/>.</summary>
+    /// <summary>A type recurs when this number of its requests is within <see cref="RecurWithin"/>.</summary>
     public const int RecurRequests = 10;
 
     public static readonly TimeSpan RecurWithin = TimeSpan.FromDays(7);
 
-    /// <summary>Of an address so many characters are kept as an example.</summary>
+    /// <summary>The maximum number of characters of an address to keep as an example.</summary>
     private const int MaxExampleLength = 512;
     private const long DayMs = 86_400_000;
 
@@ -47,13 +45,13 @@ public sealed class RequestType
     public Validity Validity { get; }
     public string Unit { get; }
 
-    /// <summary>Sorted, each once.</summary>
+    /// <summary>Sorted and distinct.</summary>
     public AdSize[] Sizes { get; }
 
     /// <summary>The parameters, by name.</summary>
     public KeyValuePair<string, string>[] Asked { get; }
 
-    /// <summary>Its requests since the first one that is remembered.</summary>
+    /// <summary>The number of requests since the first remembered one.</summary>
     public long Requests { get; private set; }
 
     /// <summary>Event time of the first and the last request, ms.</summary>
@@ -65,33 +63,34 @@ public sealed class RequestType
     /// <summary>The latest request.</summary>
     public RequestExample Example { get; private set; }
 
-    /// <summary>The definition that answered the latest one, or null.</summary>
+    /// <summary>The definition that answered the latest request, or null.</summary>
     public string? Definition { get; private set; }
 
-    /// <summary>Requests of each of the last eight days that had any, by day of the epoch.</summary>
+    /// <summary>The requests of each of the last eight days that had any, by day since the epoch.</summary>
     public IReadOnlyDictionary<long, long> Days => _days;
 
-    /// <summary>The day of a time.</summary>
+    /// <summary>The day of a time, as days since the epoch.</summary>
     public static long DayOf(long time) => time / DayMs;
 
-    /// <summary>Its requests in the week before a time, by whole days: today's and the seven's before.</summary>
+    /// <summary>The number of requests in the week before a time, by whole days: the current day and the seven
+    /// before.</summary>
     public long RequestsBefore(long time) =>
         _days
             .Where(day => day.Key <= DayOf(time) && day.Key >= DayOf(time - (long)RecurWithin.TotalMilliseconds))
             .Sum(day => day.Value);
 
-    /// <summary>Whether ten of its requests lie in the week before a time.</summary>
+    /// <summary>Whether at least ten requests are in the week before a time.</summary>
     public bool RecursAt(long time) =>
         _recent.Count(at => at > time - (long)RecurWithin.TotalMilliseconds) >= RecurRequests;
 
-    /// <summary>Whether none of its requests lies in the week before a time.</summary>
+    /// <summary>Whether no request is in the week before a time.</summary>
     public bool IsOver(long time) => Last <= time - (long)RecurWithin.TotalMilliseconds;
 
-    /// <summary>A new type, of a request that was answered so; it has counted none yet.</summary>
+    /// <summary>Creates the type of a request and its answer, without counting the request.</summary>
     public static RequestType Of(ContentRequest e, ContentAnswer answer) =>
         new(answer.Validity, e.Unit, SortedOnce(e.Sizes), e.Asked, ExampleOf(e), answer.Definition);
 
-    /// <summary>What a type is known by: 128 bits of SHA-256 in hex, for producers choose what is hashed.</summary>
+    /// <summary>The type's identifier: 128 bits of SHA-256 in hex, as producers control the input.</summary>
     public static string HashOf(Validity validity, string unit, AdSize[] sizes, KeyValuePair<string, string>[] asked)
     {
         var canonical = new ArrayBufferWriter<byte>(256);
@@ -128,7 +127,7 @@ public sealed class RequestType
         Keep(e.Time);
     }
 
-    /// <summary>Adds what another partition counted of the type.</summary>
+    /// <summary>Adds another partition's counts of the type.</summary>
     public void Add(RequestType other)
     {
         Requests += other.Requests;
@@ -151,7 +150,7 @@ public sealed class RequestType
 
     public string ToJson() => ContentAnswer.JsonOf(Write);
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote; null where it is none.</summary>
+    /// <summary>Parses the output of <see cref="ToJson"/>; null if it is invalid.</summary>
     public static RequestType? Parse(string text)
     {
         try
@@ -216,7 +215,7 @@ public sealed class RequestType
         }
     }
 
-    /// <summary>The fields that the contract lists, but for <c>type</c>.</summary>
+    /// <summary>Writes the published fields except <c>type</c>.</summary>
     public void WriteFields(Utf8JsonWriter json, string? definition)
     {
         json.WriteString("validity"u8, Validity.Word());
@@ -279,10 +278,8 @@ public sealed class RequestType
         json.WriteEndObject();
     }
 
-    /// <summary>
-    /// The latest ten times are enough to tell whether the type recurs; days older than the week before the last are
-    /// forgotten.
-    /// </summary>
+    /// <summary>Keeps the latest ten times, which are enough to detect recurrence, and drops days that are over a week
+    /// before the last one.</summary>
     private void Keep(long time)
     {
         int at = _recent.BinarySearch(time);
@@ -309,7 +306,7 @@ public sealed class RequestType
             e.Time
         );
 
-    /// <summary>Every text with its length before it, so that no two types run together.</summary>
+    /// <summary>Appends a text preceded by its length, so distinct types can't have the same bytes.</summary>
     private static void Append(ArrayBufferWriter<byte> canonical, string text)
     {
         int length = Encoding.UTF8.GetByteCount(text);

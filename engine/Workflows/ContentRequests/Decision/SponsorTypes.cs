@@ -2,11 +2,9 @@ using Engine.Workflows.ContentRequests.Events;
 
 namespace Engine.Workflows.ContentRequests.Decision;
 
-/// <summary>
-/// The types of invalid requests that one partition remembers of one sponsor: at most 1,000. For a new one beyond that
-/// those go of which none came for a week, else the least frequent one does; of equals the one seen longest ago, then
-/// the first by hash.
-/// </summary>
+/// <summary>One sponsor's types of invalid requests in one partition: at most 1,000. If a new one exceeds that, all
+/// types with no request for a week are dropped, or else the least frequent one; ties go to the one seen longest ago,
+/// then to the first by hash.</summary>
 public sealed class SponsorTypes
 {
     public const int MaxCount = 1000;
@@ -16,7 +14,7 @@ public sealed class SponsorTypes
     public void Restore(string hash, RequestType type) => _types[hash] = type;
 
     /// <summary>Counts a request that was answered as invalid.</summary>
-    /// <param name="lapsed">Gets the types that went for it.</param>
+    /// <param name="lapsed">Receives the types dropped to make room.</param>
     public RequestType Count(string hash, ContentRequest e, ContentAnswer answer, List<string> lapsed)
     {
         if (!_types.TryGetValue(hash, out RequestType? type))
@@ -56,18 +54,18 @@ public sealed class SponsorTypes
 
     private string Rarest()
     {
-        string? least = null;
+        string? rarest = null;
         RequestType? found = null;
         foreach ((string hash, RequestType type) in _types)
         {
-            if (found != null && Compare(type, hash, found, least!) >= 0)
+            if (found != null && Compare(type, hash, found, rarest!) >= 0)
             {
                 continue;
             }
 
-            (least, found) = (hash, type);
+            (rarest, found) = (hash, type);
         }
-        return least!;
+        return rarest!;
     }
 
     private static int Compare(RequestType a, string aHash, RequestType b, string bHash)

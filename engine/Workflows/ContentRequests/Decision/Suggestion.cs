@@ -5,12 +5,12 @@ using Engine.Workflows.ContentRequests.Settings;
 namespace Engine.Workflows.ContentRequests.Decision;
 
 /// <summary>A recurring type of invalid requests, as shown to its sponsor.</summary>
-/// <param name="Hash">What the type is known by.</param>
-/// <param name="Counts">What was counted of it, over all partitions.</param>
-/// <param name="Answer">What its requests are answered by now.</param>
+/// <param name="Hash">The type's identifier.</param>
+/// <param name="Counts">Its counts over all partitions.</param>
+/// <param name="Answer">The current answer to its requests.</param>
 public sealed record Suggestion(string Hash, RequestType Counts, ContentAnswer Answer)
 {
-    /// <summary>What each partition counted, added up, by hash.</summary>
+    /// <summary>Adds up the counts of all partitions, by hash.</summary>
     /// <param name="counted">The fields of the sponsor's hashes in Redis.</param>
     public static Dictionary<string, RequestType> Sum(IEnumerable<KeyValuePair<string, string>> counted)
     {
@@ -34,11 +34,9 @@ public sealed record Suggestion(string Hash, RequestType Counts, ContentAnswer A
         return sum;
     }
 
-    /// <summary>
-    /// Those that recur, the most frequent first. Types that would be answered in another way now (since they were
-    /// accepted, or a definition changed) are suggestions no more.
-    /// </summary>
-    /// <param name="logTime">Log time, ms: the week that counts lies before it.</param>
+    /// <summary>The recurring types, the most frequent first. A type that would now be answered differently, because it
+    /// was accepted or a definition changed, is no longer a suggestion.</summary>
+    /// <param name="logTime">Log time, ms: the end of the week that counts.</param>
     public static List<Suggestion> Recurring(Dictionary<string, RequestType> counted, Sponsor sponsor, long logTime) =>
         [
             .. counted
@@ -49,7 +47,7 @@ public sealed record Suggestion(string Hash, RequestType Counts, ContentAnswer A
                 .ThenBy(suggestion => suggestion.Hash, StringComparer.Ordinal),
         ];
 
-    /// <summary>What a request of a type is answered by a sponsor's definitions.</summary>
+    /// <summary>The answer of a sponsor's current definitions to requests of a type.</summary>
     public static ContentAnswer AnswerOf(Sponsor sponsor, RequestType type) =>
         ContentJudge.Conforming(
             sponsor,
@@ -61,7 +59,7 @@ public sealed record Suggestion(string Hash, RequestType Counts, ContentAnswer A
             ""
         );
 
-    /// <summary>As <c>GET /v1/sponsors/&lt;id&gt;/suggestions</c> lists it.</summary>
+    /// <summary>Writes an entry of <c>GET /v1/sponsors/&lt;id&gt;/suggestions</c>.</summary>
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
@@ -71,21 +69,18 @@ public sealed record Suggestion(string Hash, RequestType Counts, ContentAnswer A
     }
 }
 
-/// <summary>What accepting types makes, and what it changes.</summary>
+/// <summary>Creates definitions from accepted types, and previews their effect.</summary>
 public static class Acceptance
 {
-    /// <summary>
-    /// Accepted definitions come after a sponsor's own among equals: a valid request goes on being answered as it was.
-    /// </summary>
+    /// <summary>A prefix that sorts accepted definitions after a sponsor's own on a tie, so the answers to valid
+    /// requests don't change.</summary>
     private const char Last = '~';
 
-    /// <summary>
-    /// The definition that accepts a type: its unit, its sizes, its parameters, and the item that its requests were
-    /// answered with. The same type accepted twice gives the same id, so accepting twice makes one; accepted again
-    /// after it was undone it gives a new one.
-    /// </summary>
-    /// <param name="before">The sponsor's acceptances so far, those undone too.</param>
-    /// <param name="item">What to show.</param>
+    /// <summary>The definition that accepts a type: its unit, sizes and parameters, and the item to show. The id
+    /// depends on the type, so accepting it twice makes one definition. Accepting it again after an undo makes a new
+    /// one.</summary>
+    /// <param name="before">The sponsor's acceptances so far, including undone ones.</param>
+    /// <param name="item">The item to show.</param>
     public static DefinitionSetting Of(
         string sponsor,
         string hash,
@@ -114,7 +109,7 @@ public static class Acceptance
         );
     }
 
-    /// <summary>What would change if definitions were added: each type whose answer would be another one.</summary>
+    /// <summary>Previews adding definitions: returns each type whose answer would change.</summary>
     public static List<AcceptanceChange> Preview(
         Sponsor sponsor,
         IEnumerable<DefinitionSetting> added,
@@ -146,8 +141,8 @@ public static class Acceptance
     }
 }
 
-/// <summary>A type of requests that would be answered in another way.</summary>
-/// <param name="Requests">Its requests in the last week.</param>
+/// <summary>A type of requests whose answer would change.</summary>
+/// <param name="Requests">The number of its requests in the last week.</param>
 public sealed record AcceptanceChange(
     string Hash,
     RequestType Type,

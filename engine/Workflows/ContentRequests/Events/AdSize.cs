@@ -3,13 +3,13 @@ using Engine.Contracts;
 
 namespace Engine.Workflows.ContentRequests.Events;
 
-/// <summary>Width and height of an ad, CSS pixels; each 0 to 2,147,483,647.</summary>
+/// <summary>The width and height of an ad in CSS pixels, each 0 to 2,147,483,647.</summary>
 public readonly record struct AdSize(int Width, int Height) : IComparable<AdSize>
 {
-    /// <summary>The most sizes that one request or one definition names.</summary>
+    /// <summary>The maximum number of sizes in one request or definition.</summary>
     public const int MaxCount = EventLimits.MaxSizes;
 
-    /// <summary>Sum of the differences of widths and of heights, pixels.</summary>
+    /// <summary>The difference of the widths plus the difference of the heights, pixels.</summary>
     public long DistanceTo(AdSize other) => Math.Abs((long)Width - other.Width) + Math.Abs((long)Height - other.Height);
 
     public int CompareTo(AdSize other) =>
@@ -33,10 +33,9 @@ public readonly record struct AdSize(int Width, int Height) : IComparable<AdSize
         json.WriteEndArray();
     }
 
-    /// <summary>
-    /// Reads <c>[[300,250],…]</c>; null with what is wrong where it is no list of 1 to <see cref="MaxCount"/> sizes.
-    /// </summary>
-    /// <param name="isType">Whether what is wrong is a type, not a range.</param>
+    /// <summary>Reads <c>[[300,250],…]</c>. Returns null and the problem if it isn't a list of 1 to
+    /// <see cref="MaxCount"/> sizes.</summary>
+    /// <param name="isType">Whether the problem is a type rather than a range.</param>
     public static AdSize[]? ReadList(JsonElement list, out string problem, out bool isType)
     {
         (problem, isType) = ($"expected 1 to {MaxCount} of [width, height]", false);
@@ -83,7 +82,7 @@ public readonly record struct AdSize(int Width, int Height) : IComparable<AdSize
         }
 
         isType = value.TryGetDouble(out double real) && real != Math.Floor(real);
-        problem = $"{value.GetRawText()} is no extent; expected a whole number from 0 to {int.MaxValue}";
+        problem = $"{value.GetRawText()} isn't a width or height; expected a whole number from 0 to {int.MaxValue}";
         return false;
     }
 }

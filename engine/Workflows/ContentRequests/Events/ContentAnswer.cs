@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Engine.Workflows.ContentRequests.Events;
 
-/// <summary>What a request is held to be.</summary>
+/// <summary>The classes of content requests.</summary>
 public enum Validity : byte
 {
     Valid,
@@ -14,7 +14,7 @@ public enum Validity : byte
     Spam,
 }
 
-/// <summary>The contract's words for <see cref="Validity"/>.</summary>
+/// <summary>The published names of <see cref="Validity"/>.</summary>
 public static class Validities
 {
     private static readonly string[] Words = ["valid", "invalid-format", "invalid-unit", "spam"];
@@ -24,7 +24,7 @@ public static class Validities
     public static Validity? Of(string? word) => Array.IndexOf(Words, word) is >= 0 and int at ? (Validity)at : null;
 }
 
-/// <summary>The contract's reasons of content requests.</summary>
+/// <summary>The published reasons of content requests.</summary>
 public static class ContentReasons
 {
     public const string SponsorUnknown = "sponsor.unknown",
@@ -38,15 +38,14 @@ public static class ContentReasons
         DefinitionNone = "definition.none";
 }
 
-/// <summary>
-/// The decision on a content request: <c>content:&lt;request&gt;</c>, and the answer of the HTTP endpoint.
-/// </summary>
-/// <param name="Definition">The definition that the answer conforms to; null for spam, and where the sponsor has
+/// <summary>The decision on a content request: <c>content:&lt;request&gt;</c>, which is also the response of the HTTP
+/// endpoint.</summary>
+/// <param name="Definition">The definition that the answer conforms to; null for spam and if the sponsor has
 /// none.</param>
-/// <param name="Item">What to show; null as <paramref name="Definition"/> is.</param>
-/// <param name="Size">One of the definition's, the request's own where it can be.</param>
-/// <param name="Time">Event time as believed, ms.</param>
-/// <param name="Settings">The version that it was decided by.</param>
+/// <param name="Item">The item to show; null if <paramref name="Definition"/> is.</param>
+/// <param name="Size">One of the definition's sizes, the requested one if possible.</param>
+/// <param name="Time">Event time, or log time if that was too far off, ms.</param>
+/// <param name="Settings">The version of the settings that decided it.</param>
 public sealed record ContentAnswer(
     string Request,
     string Sponsor,
@@ -59,7 +58,7 @@ public sealed record ContentAnswer(
     string Settings
 )
 {
-    // Never put into a page: quotes and ampersands may stay as people with redis-cli like them.
+    // Never embedded in a page, so quotes and ampersands stay readable in redis-cli.
     internal static readonly JsonWriterOptions Readable = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -72,12 +71,12 @@ public sealed record ContentAnswer(
     [ThreadStatic]
     private static Utf8JsonWriter? _writer;
 
-    /// <summary>Where the answer was given before, its JSON as it was then.</summary>
+    /// <summary>The original JSON of an answer given earlier.</summary>
     private string? Given { get; init; }
 
     public string ToJson() => Given ?? JsonOf(Write);
 
-    /// <summary>Reads an answer; null where the JSON is none.</summary>
+    /// <summary>Parses an answer; null if the JSON isn't one.</summary>
     public static ContentAnswer? Parse(string json)
     {
         try

@@ -3,14 +3,14 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.ContentRequests.Events;
 
-/// <summary>A page or app of a sponsor asks for a content item: the event <c>content-request</c>.</summary>
-/// <param name="Request">Its id.</param>
-/// <param name="Resource">The page's or app's address, as it says; null where it says none.</param>
-/// <param name="Address">The client's, or null.</param>
-/// <param name="Unit">Levels between slashes.</param>
-/// <param name="Sizes">As asked for, at least one.</param>
-/// <param name="Asked">The parameters, by name.</param>
-/// <param name="Answered">The answer that HTTP gave already, or null.</param>
+/// <summary>A page or app of a sponsor requests a content item: the event <c>content-request</c>.</summary>
+/// <param name="Request">The request's id.</param>
+/// <param name="Resource">The address that the page or app states; null for none.</param>
+/// <param name="Address">The client's address, or null.</param>
+/// <param name="Unit">The ad unit: levels between slashes.</param>
+/// <param name="Sizes">The requested sizes, at least one.</param>
+/// <param name="Asked">The requested parameters, by name.</param>
+/// <param name="Answered">The answer already given over HTTP, or null.</param>
 public sealed record ContentRequest(
     string Request,
     string Sponsor,
@@ -28,13 +28,13 @@ public sealed record ContentRequest(
     /// <summary>The header that carries the answer of the HTTP endpoint.</summary>
     public const string DecisionHeader = "engine.decision";
 
-    /// <summary>Reads an event; null where the reader was failed.</summary>
+    /// <summary>Reads an event. Returns null if the reader failed.</summary>
     public static ContentRequest? Read(EventReader reader)
     {
         string id = reader.Id(),
             sponsor = reader.Text("sponsor");
         AdSize[] sizes = AdSize.ReadList(reader.List("sizes"), out string problem, out _)
-            ?? throw new InvalidOperationException($"sizes that the schema takes: {problem}");
+            ?? throw new InvalidOperationException($"sizes passed the schema but can't be read: {problem}");
         ContentAnswer? answered = ReadAnswer(reader, id, sponsor);
         return reader.IsGood
             ? new ContentRequest(
@@ -63,7 +63,7 @@ public sealed record ContentRequest(
             return answer;
         }
 
-        reader.Fail(DeadLetterReason.Malformed, $"the header {DecisionHeader} is no answer to this request");
+        reader.Fail(DeadLetterReason.Malformed, $"the header {DecisionHeader} isn't an answer to this request");
         return null;
     }
 }

@@ -4,18 +4,14 @@ using Engine.Contracts;
 
 namespace Engine.Workflows.ContentRequests.Events;
 
-/// <summary>
-/// What a request asks for besides unit and sizes: names with one value each, in the order of the names.
-/// </summary>
+/// <summary>The parameters of a request besides unit and sizes: names with one value each, ordered by name.</summary>
 public static class Parameters
 {
     public const int MaxCount = EventLimits.MaxParameters,
         MaxNameBytes = EventLimits.MaxParameterNameBytes,
         MaxValueBytes = EventLimits.MaxParameterValueBytes;
 
-    /// <summary>
-    /// A request's; numbers, true and false are taken as their text, null as not being there.
-    /// </summary>
+    /// <summary>The parameters of a request. Numbers, true and false are read as text; null counts as absent.</summary>
     public static KeyValuePair<string, string>[] Of(IReadOnlyDictionary<string, JsonElement> entries) =>
         [
             .. entries

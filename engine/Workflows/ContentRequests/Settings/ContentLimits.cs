@@ -2,17 +2,16 @@ using Engine.Contracts.Settings;
 
 namespace Engine.Workflows.ContentRequests.Settings;
 
-/// <summary>By what a network's requests are spam: <c>content/limits</c>.</summary>
-/// <param name="NetworkRequests">The most requests of one client network in the last minute of log time.</param>
-/// <param name="StandingShare">From this share of invalid clicks on a network's standing is bad.</param>
-/// <param name="StandingClicks">Of fewer clicks, a share says nothing.</param>
+/// <summary>The limits above which a network's requests are spam: <c>content/limits</c>.</summary>
+/// <param name="NetworkRequests">The maximum number of requests of one client network in the last minute of log
+/// time.</param>
+/// <param name="StandingShare">The share of invalid clicks from which a network's standing is bad.</param>
+/// <param name="StandingClicks">The minimum number of clicks for the share to count.</param>
 public sealed record ContentLimits(long NetworkRequests, double StandingShare, double StandingClicks)
 {
-    /// <summary>
-    /// A /24 of a carrier's NAT holds thousands of people whose pages ask for a few items each; fifty a second, all
-    /// minute long, is more than they do. The standing is stricter than what makes a click suspect (0.6), since here it
-    /// denies.
-    /// </summary>
+    /// <summary>A carrier-grade NAT's /24 has thousands of people whose pages send a few requests each; fifty a second
+    /// for a whole minute exceeds that. The standing is stricter than for a suspect click (0.6), since it denies
+    /// here.</summary>
     public static readonly ContentLimits Default = new(3000, 0.8, 20);
 }
 

@@ -2,7 +2,7 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.ContentRequests.Settings;
 
-/// <summary>All that decides about content requests at one version of the settings.</summary>
+/// <summary>The settings of content requests in one version.</summary>
 public sealed class ContentSettings
 {
     private readonly Dictionary<string, Sponsor> _sponsors = new(StringComparer.Ordinal);
@@ -34,6 +34,6 @@ public sealed class ContentSettings
 
     public IReadOnlyDictionary<string, Sponsor> Sponsors => _sponsors;
 
-    /// <summary>Definitions that came from suggestions, by sponsor; those undone, too.</summary>
+    /// <summary>Definitions accepted from suggestions, by sponsor, including undone ones.</summary>
     public ILookup<string, DefinitionSetting> Acceptances { get; }
 }

@@ -5,12 +5,12 @@ using Engine.Workflows.ContentRequests.Events;
 
 namespace Engine.Workflows.ContentRequests.Settings;
 
-/// <summary>What a sponsor offers under a unit: <c>definition/&lt;sponsor&gt;/&lt;id&gt;</c>.</summary>
-/// <param name="Sizes">As defined; the first is the one preferred.</param>
-/// <param name="Allowed">The values that each parameter may have.</param>
-/// <param name="Item">What to show.</param>
-/// <param name="Accepted">How it came to be where a sponsor accepted a suggestion; null where it was defined.</param>
-/// <param name="Undone">Who took the acceptance back: the definition is in force no more, and stands for the
+/// <summary>A sponsor's offer for an ad unit: <c>definition/&lt;sponsor&gt;/&lt;id&gt;</c>.</summary>
+/// <param name="Sizes">The sizes as defined, the preferred one first.</param>
+/// <param name="Allowed">The allowed values of each parameter.</param>
+/// <param name="Item">The item to show.</param>
+/// <param name="Accepted">The acceptance of a suggestion that made it; null if it was defined directly.</param>
+/// <param name="Undone">Who undid the acceptance. The definition is then no longer in force, and only kept for the
 /// record.</param>
 public sealed record DefinitionSetting(
     string Sponsor,
@@ -23,17 +23,13 @@ public sealed record DefinitionSetting(
     Signed? Undone
 )
 {
-    /// <summary>
-    /// Width and height differences of a size that a definition has none of are pixels; a parameter that it doesn't
-    /// allow counts as so many.
-    /// </summary>
+    /// <summary>The distance of a parameter that a definition doesn't allow. Differences in width and height count in
+    /// pixels.</summary>
     private const long ParameterDistance = 1000;
 
-    /// <summary>
-    /// How far a request lies from this: the closest sizes' differences, and 1,000 a parameter that isn't allowed. 0 is
-    /// valid.
-    /// </summary>
-    /// <param name="enough">Of what lies as far or farther only so much is told.</param>
+    /// <summary>The distance of a request from this definition: the difference of the closest sizes, plus 1,000 for
+    /// each parameter that isn't allowed. 0 means valid.</summary>
+    /// <param name="enough">A distance from which the result needn't be exact, only at least this.</param>
     public long DistanceTo(AdSize[] sizes, KeyValuePair<string, string>[] asked, long enough = long.MaxValue)
     {
         long closest = long.MaxValue;
@@ -61,10 +57,8 @@ public sealed record DefinitionSetting(
         return closest;
     }
 
-    /// <summary>
-    /// The request's first size that this has; else this one's that is closest to any of the request's, the first
-    /// defined of equals.
-    /// </summary>
+    /// <summary>The request's first size that this definition has. Otherwise, the defined size closest to any requested
+    /// one; on a tie, the one defined first.</summary>
     public AdSize SizeFor(AdSize[] sizes, out bool isAsked)
     {
         AdSize best = Sizes[0];
@@ -114,7 +108,7 @@ public sealed record DefinitionSetting(
         return false;
     }
 
-    /// <summary>The record's value.</summary>
+    /// <summary>The value of the settings record.</summary>
     public string ToJson() =>
         ContentAnswer.JsonOf(json =>
         {
@@ -167,10 +161,10 @@ public sealed record DefinitionSetting(
     }
 }
 
-/// <summary>Who did something, and when (ms since the epoch).</summary>
+/// <summary>The author and the time of an action (ms since the epoch).</summary>
 public sealed record Signed(string By, long Time);
 
-/// <summary>Which type of invalid requests was accepted, by whom, and when (ms since the epoch).</summary>
+/// <summary>The accepted type of invalid requests, who accepted it, and when (ms since the epoch).</summary>
 public sealed record AcceptedType(string Type, string By, long Time);
 
 /// <summary>Reads <c>definition/&lt;sponsor&gt;/&lt;id&gt;</c>.</summary>
@@ -191,7 +185,7 @@ public sealed class DefinitionKind : ISettingKind
         if (undone != null && accepted == null)
         {
             throw record.Wrong(
-                "'undone' without 'accepted'; a definition that nobody accepted is deleted by an empty value"
+                "'undone' needs 'accepted'; to delete a definition that wasn't accepted, send an empty value"
             );
         }
 

@@ -4,19 +4,17 @@ using System.Text;
 
 namespace Engine.Workflows.ContentRequests.Settings;
 
-/// <summary>
-/// The address of a page or app in one spelling, so that addresses that mean the same compare the same: scheme and host
-/// in lower case, no default port, percent-encoded letters, digits and <c>-._~</c> decoded, dot segments removed (RFC
-/// 3986, 6.2.2 and 6.2.3). Only what all readers of addresses understand alike is one: with user names, backslashes,
-/// spaces, control characters or a host that isn't ASCII it is none. Query and fragment are left out. What has no
-/// <c>://</c> (an app's bundle) is itself.
-/// </summary>
+/// <summary>The address of a page or app in a canonical spelling, so equivalent addresses compare equal: scheme and
+/// host in lower case, no default port, percent-encoded letters, digits and <c>-._~</c> decoded, dot segments removed
+/// (RFC 3986, 6.2.2 and 6.2.3). It rejects anything that parsers read differently: user names, backslashes, spaces,
+/// control characters and hosts that aren't ASCII. Query and fragment are left out. A text without <c>://</c>, such as
+/// an app's bundle, is kept as it is.</summary>
 public readonly record struct ResourceAddress
 {
-    /// <summary>A longer address is none, characters.</summary>
+    /// <summary>The maximum length of an address, in characters.</summary>
     public const int MaxLength = 4096;
 
-    /// <summary>Spaces, control characters and backslashes: readers of addresses differ about them.</summary>
+    /// <summary>Spaces, control characters and backslashes, on which parsers of addresses differ.</summary>
     internal static readonly SearchValues<char> Refused = SearchValues.Create([
         .. Enumerable.Range(0, ' ' + 1).Select(c => (char)c),
         '\\',
@@ -26,21 +24,20 @@ public readonly record struct ResourceAddress
     private ResourceAddress(string origin, string path, bool isPlain, bool hasMore) =>
         (Origin, Path, IsPlain, HasMore) = (origin, path, isPlain, hasMore);
 
-    /// <summary><c>https://news.example:8443</c>; of an app without scheme, its name.</summary>
+    /// <summary><c>https://news.example:8443</c>; for an app without a scheme, its name.</summary>
     public string Origin { get; }
 
-    /// <summary><c>/sport/</c>; empty for an app without scheme.</summary>
+    /// <summary><c>/sport/</c>; empty for an app without a scheme.</summary>
     public string Path { get; }
 
-    /// <summary>
-    /// Whether its path reads the same however often a server decodes it: no encoded slash or backslash in it.
-    /// </summary>
+    /// <summary>Whether the path reads the same however often a server decodes it: it has no encoded slash or
+    /// backslash.</summary>
     public bool IsPlain { get; }
 
-    /// <summary>Whether a query or a fragment followed.</summary>
+    /// <summary>Whether the text had a query or a fragment.</summary>
     public bool HasMore { get; }
 
-    /// <summary>Reads an address; false where it is none, or could be read in more than one way.</summary>
+    /// <summary>Parses an address. Returns false if it is invalid or ambiguous.</summary>
     public static bool TryParse(string text, out ResourceAddress address)
     {
         address = default;
@@ -150,9 +147,7 @@ public readonly record struct ResourceAddress
         return name.Length > 0;
     }
 
-    /// <summary>
-    /// The path with what needs no encoding decoded, and the rest of its percent signs in upper case.
-    /// </summary>
+    /// <summary>The path with needless percent-encoding decoded, and the remaining escapes in upper case.</summary>
     private static string Encoded(ReadOnlySpan<char> path, out bool isPlain)
     {
         isPlain = true;
@@ -180,7 +175,7 @@ public readonly record struct ResourceAddress
                 continue;
             }
             char c = (char)(HexValue(path[i + 1]) << 4 | HexValue(path[i + 2]));
-            // An encoded percent sign may be a slash after decoding twice.
+            // An encoded percent sign may become a slash when decoded twice.
             if (c is '/' or '\\' or '%' or '\0')
             {
                 isPlain = false;
@@ -239,10 +234,9 @@ public readonly record struct ResourceAddress
     private static int HexValue(char c) => char.IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
 }
 
-/// <summary>
-/// What is a sponsor's own: all addresses at and below one. It holds for whole segments, so
-/// <c>https://news.example/a</c> isn't that of <c>https://news.example/ab</c>; an app's name only for itself.
-/// </summary>
+/// <summary>A resource that a sponsor owns: all addresses at and below one. It matches whole segments, so
+/// <c>https://news.example/a</c> doesn't cover <c>https://news.example/ab</c>. The name of an app covers only
+/// itself.</summary>
 public sealed class ResourcePrefix
 {
     private readonly ResourceAddress _address;
@@ -256,16 +250,14 @@ public sealed class ResourcePrefix
         _plainly = address.Origin + _below;
     }
 
-    /// <summary>Null where the text is no address that all read alike, or has a query or fragment.</summary>
+    /// <summary>Returns null if the text isn't an unambiguous address, or has a query or a fragment.</summary>
     public static ResourcePrefix? Parse(string text) =>
         ResourceAddress.TryParse(text, out ResourceAddress address) && address is { HasMore: false, IsPlain: true }
             ? new ResourcePrefix(address)
             : null;
 
-    /// <summary>
-    /// Whether an address is covered by how it is spelt, as most are: it begins with this one, and nothing in it could
-    /// mean anything else.
-    /// </summary>
+    /// <summary>Fast path for most addresses: whether an address is covered by its spelling alone. It starts with this
+    /// prefix and has nothing that needs normalising.</summary>
     public bool CoversPlainly(string address) =>
         address.Length <= ResourceAddress.MaxLength
         && address.StartsWith(_plainly, StringComparison.Ordinal)
@@ -280,7 +272,7 @@ public sealed class ResourcePrefix
         {
             return false;
         }
-        // All of a host, whatever its paths say; an app has none.
+        // A whole host, whatever the path; an app has no path.
         if (_address.Path is "/" or "")
         {
             return (_address.Path.Length == 0) == (address.Path.Length == 0);

@@ -2,11 +2,9 @@ using Engine.Workflows.ContentRequests.Events;
 
 namespace Engine.Workflows.ContentRequests.Settings;
 
-/// <summary>
-/// A sponsor with its definitions, as of one version of the settings. Definitions are found by unit, and for units that
-/// there aren't by climbing: at every level it is known beforehand which definitions are its own or, where it has none,
-/// the nearest below it.
-/// </summary>
+/// <summary>A sponsor with its definitions, as of one version of the settings. Finds definitions by unit. For an
+/// undefined unit it climbs the hierarchy: each level knows in advance its own definitions or, if it has none, the
+/// nearest ones below it.</summary>
 public sealed class Sponsor
 {
     private readonly Dictionary<string, Tier> _tiers = new(StringComparer.Ordinal);
@@ -30,10 +28,10 @@ public sealed class Sponsor
         _byText = _tiers.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <summary>Definitions that are equally near to a place in the hierarchy, by id.</summary>
+    /// <summary>The definitions at equal distance from a level of the hierarchy, by id.</summary>
     private sealed class Tier
     {
-        /// <summary>How many levels below the place they lie.</summary>
+        /// <summary>The number of levels between the level and its definitions.</summary>
         public int Levels = int.MaxValue;
         public readonly List<DefinitionSetting> Definitions = [];
 
@@ -56,10 +54,10 @@ public sealed class Sponsor
 
     public SponsorSetting Setting { get; }
 
-    /// <summary>Those in force, by id.</summary>
+    /// <summary>The definitions in force, by id.</summary>
     public IReadOnlyList<DefinitionSetting> Definitions { get; }
 
-    /// <summary>Whether an address is one of its own; a missing one isn't.</summary>
+    /// <summary>Whether an address is the sponsor's own; false if it is missing.</summary>
     public bool Owns(string? resource)
     {
         if (resource == null)
@@ -91,7 +89,7 @@ public sealed class Sponsor
         return false;
     }
 
-    /// <summary>The definition that a request is answered by; null where there is none at all.</summary>
+    /// <summary>The definition that answers a request; null if there is none at all.</summary>
     public DefinitionSetting? Find(
         string unit,
         AdSize[] sizes,
@@ -127,7 +125,8 @@ public sealed class Sponsor
         return nearest;
     }
 
-    /// <summary>What is nearest to a unit, or to the first above it that has anything at or below it.</summary>
+    /// <summary>The nearest definitions of a unit, or of the first level above it that has any at or below
+    /// it.</summary>
     private Tier TierFrom(ReadOnlySpan<char> unit)
     {
         while (true)

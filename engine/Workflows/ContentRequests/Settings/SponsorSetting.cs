@@ -3,10 +3,10 @@ using Engine.Contracts.Settings;
 namespace Engine.Workflows.ContentRequests.Settings;
 
 /// <summary>A sponsor: <c>sponsor/&lt;id&gt;</c>.</summary>
-/// <param name="Name">What people call it; its id where it has none.</param>
-/// <param name="Resources">What is its own; of nothing else a request is taken.</param>
-/// <param name="RequestsPerSecond">The most that its pages ask, a second; null for no limit.</param>
-/// <param name="TokenHashes">SHA-256 of each of its tokens.</param>
+/// <param name="Name">The name shown to people; the id by default.</param>
+/// <param name="Resources">Its own resources. Requests of any others are refused.</param>
+/// <param name="RequestsPerSecond">The maximum number of requests per second; null for no limit.</param>
+/// <param name="TokenHashes">The SHA-256 of each of its tokens.</param>
 public sealed record SponsorSetting(
     string Id,
     string Name,
@@ -27,7 +27,7 @@ public sealed class SponsorKind : ISettingKind
         if (id.Contains('/'))
         {
             throw record.Wrong(
-                $"the id is '{id}'; expected one without a slash, for definitions are definition/<sponsor>/<id>"
+                $"the id is '{id}'; expected one without a slash, as definitions are definition/<sponsor>/<id>"
             );
         }
 
@@ -38,7 +38,7 @@ public sealed class SponsorKind : ISettingKind
                 .. (record.Texts("resources") ?? []).Select(text =>
                     ResourcePrefix.Parse(text)
                     ?? throw record.Wrong(
-                        $"'resources' holds '{text}'; expected an address without user name, query and fragment, "
+                        $"'resources' holds '{text}'; expected an address without a user name, query or fragment, "
                             + $"such as https://news.example/, or an app's name"
                     )
                 ),

@@ -5,31 +5,29 @@ using Engine.Workflows.Module.Traffic;
 
 namespace Engine.Workflows.ContentRequests.Traffic;
 
-/// <summary>
-/// Pages of one sponsor that ask for content, in order of time, the same for the same numbers: most by its definitions
-/// as <c>configs/samples/sponsors.yaml</c> has them, some in ways that recur and that nobody defined, some spam.
-/// </summary>
+/// <summary>Content requests of one sponsor's pages in order of time, the same for the same parameters. Most match its
+/// definitions in <c>configs/samples/sponsors.yaml</c>, some recur without a definition, and some are spam.</summary>
 public sealed class ContentRequestTraffic : ISampleTraffic
 {
-    /// <summary>A stream of random numbers that the clicks don't use.</summary>
+    /// <summary>A random stream that the clicks don't use.</summary>
     private const ulong Stream = ulong.MaxValue - 1;
 
-    /// <summary>What pages ask for: how often of a hundred, unit, size, parameter.</summary>
+    /// <summary>The requests of pages: percentage, unit, size, parameter and resource.</summary>
     private static readonly (int Share, string Unit, int[] Size, string? Color, string Resource)[] Habits =
     [
         (40, "news/front/top", [300, 250], "blue", "https://news.example/"),
         (18, "news/front/side", [160, 600], null, "https://news.example/"),
         (12, "news/sport/top", [300, 250], null, "https://news.example/sport/"),
-        (12, "news/front/top", [320, 50], null, "https://news.example/m/"), // a phone's banner that nobody defined
+        (12, "news/front/top", [320, 50], null, "https://news.example/m/"), // an undefined banner for phones
         (8, "news/front/top", [300, 250], "green", "https://news.example/"), // a colour that isn't allowed
-        (6, "news/weather/top", [300, 250], null, "https://news.example/weather/"), // a unit that isn't there
-        (4, "news/front/top", [300, 250], null, "https://news.example.evil/"), // somebody else's page
+        (6, "news/weather/top", [300, 250], null, "https://news.example/weather/"), // an undefined unit
+        (4, "news/front/top", [300, 250], null, "https://news.example.evil/"), // a foreign page
     ];
 
     public string Option => "requests";
 
     public string Description =>
-        "how many content requests of a sponsor's pages come beside the clicks, good, odd and foreign ones";
+        "number of content requests of a sponsor's pages to add: valid, undefined and foreign ones";
 
     public int DemoCount(int clicks) => clicks / 50;
 

@@ -8,9 +8,7 @@ using Engine.Workflows.Module;
 
 namespace Engine.Workflows.ContentRequests.Web;
 
-/// <summary>
-/// Content requests by HTTP: answered at once, and sent to Kafka with the answer, where they are counted.
-/// </summary>
+/// <summary>Content requests over HTTP: answered at once, and sent to Kafka with the answer to be counted.</summary>
 internal sealed class ContentEndpoints
 {
     private const string Json = "application/json";
@@ -47,15 +45,15 @@ internal sealed class ContentEndpoints
         if (!_endpoints.Settings.AreFresh)
         {
             await Answers
-                .UnavailableAsync(http, "the settings could not be read to their end lately")
+                .UnavailableAsync(http, "the settings could not be read to their end recently")
                 .ConfigureAwait(false);
             return;
         }
         string answer = Decide((ContentRequest)e!).ToJson();
         try
         {
-            // Not awaited: the answer is what the page waits for. The client keeps the event until the log has it, and
-            // sends it before this process ends.
+            // Not awaited, as the page waits for the answer. The client keeps the event until Kafka acknowledges it,
+            // and sends it before this process ends.
             _ = _endpoints.Events.SendAsync(e!, body, type, (ContentRequest.DecisionHeader, answer));
         }
         catch (EventNotTakenException problem)

@@ -6,36 +6,37 @@ using Engine.Workflows.ContentRequests.Settings;
 
 namespace Engine.Workflows.ContentRequests.Web;
 
-/// <summary>A sponsor's suggestions for programs: <c>/v1/sponsors/…</c>, by one of its tokens.</summary>
+/// <summary>The endpoints of a sponsor's suggestions for programs: <c>/v1/sponsors/…</c>, with one of its
+/// tokens.</summary>
 internal sealed class SponsorEndpoints(SuggestionService suggestions)
 {
     private const int MaxBodyBytes = 4096;
 
     public static void Map(IEndpointRouteBuilder app, SuggestionService suggestions)
     {
-        var ends = new SponsorEndpoints(suggestions);
-        app.MapGet("/v1/sponsors/{sponsor}/suggestions", ends.Signed(ends.ListAsync))
-            .Describe("What a sponsor's pages ask for in vain, again and again.");
-        app.MapPost("/v1/sponsors/{sponsor}/suggestions/{type}/accept", ends.Signed(ends.AcceptAsync))
-            .Describe("Accepts a suggestion: its requests are valid from then on.");
-        app.MapGet("/v1/sponsors/{sponsor}/acceptances", ends.Signed(ends.HistoryAsync))
-            .Describe("What was accepted, by whom and when.");
-        app.MapDelete("/v1/sponsors/{sponsor}/acceptances/{id}", ends.Signed(ends.UndoAsync))
-            .Describe("Takes an acceptance back.");
+        var handlers = new SponsorEndpoints(suggestions);
+        app.MapGet("/v1/sponsors/{sponsor}/suggestions", handlers.Signed(handlers.ListAsync))
+            .Describe("Lists a sponsor's recurring requests that match no definition.");
+        app.MapPost("/v1/sponsors/{sponsor}/suggestions/{type}/accept", handlers.Signed(handlers.AcceptAsync))
+            .Describe("Accepts a suggestion: such requests become valid.");
+        app.MapGet("/v1/sponsors/{sponsor}/acceptances", handlers.Signed(handlers.HistoryAsync))
+            .Describe("Lists the acceptances, with who accepted them and when.");
+        app.MapDelete("/v1/sponsors/{sponsor}/acceptances/{id}", handlers.Signed(handlers.UndoAsync))
+            .Describe("Undoes an acceptance.");
     }
 
-    /// <summary>Lets only those in who have one of the sponsor's tokens.</summary>
-    private RequestDelegate Signed(Func<HttpContext, Sponsor, string, Task<IResult>> end) =>
-        http => ServeAsync(http, end);
+    /// <summary>Requires one of the sponsor's tokens.</summary>
+    private RequestDelegate Signed(Func<HttpContext, Sponsor, string, Task<IResult>> handler) =>
+        http => ServeAsync(http, handler);
 
-    private async Task ServeAsync(HttpContext http, Func<HttpContext, Sponsor, string, Task<IResult>> end)
+    private async Task ServeAsync(HttpContext http, Func<HttpContext, Sponsor, string, Task<IResult>> handler)
     {
         string sponsor = RoutePart.Of(http, "sponsor");
         byte[]? hash = SponsorTokens.HashOf(http.Request);
         ContentSettings settings = suggestions.Settings;
         IResult result = SponsorTokens.HolderOf(settings, sponsor, hash) switch
         {
-            TokenHolder.Sponsor => await end(http, settings.Sponsors[sponsor], SponsorTokens.NameOf(hash!))
+            TokenHolder.Sponsor => await handler(http, settings.Sponsors[sponsor], SponsorTokens.NameOf(hash!))
                 .ConfigureAwait(false),
             TokenHolder.AnotherSponsor => Answers.Error(
                 StatusCodes.Status403Forbidden,
@@ -78,14 +79,14 @@ internal sealed class SponsorEndpoints(SuggestionService suggestions)
         SponsorCounts counts = await suggestions.CountsAsync(sponsor).ConfigureAwait(false);
         if (counts.Recurring.Find(suggestion => suggestion.Hash == hash) is not { } found)
         {
-            return Answers.Error(StatusCodes.Status404NotFound, "there is no suggestion of this type");
+            return Answers.Error(StatusCodes.Status404NotFound, "there is no suggestion for this type");
         }
 
         if ((item ?? found.Answer.Item) is not { } shown)
         {
             return Bad(
                 DeadLetterReason.MissingField,
-                "item: no definition answers this type by now, so say what to show"
+                "item: no definition answers this type yet, so choose the item to show"
             );
         }
 
@@ -123,7 +124,7 @@ internal sealed class SponsorEndpoints(SuggestionService suggestions)
         return Acceptance(await suggestions.UndoAsync(definition, by).ConfigureAwait(false), StatusCodes.Status200OK);
     }
 
-    /// <summary>An optional body, <c>{"item":"it-2"}</c>: what to show in place of what was shown so far.</summary>
+    /// <summary>Reads an optional body, <c>{"item":"it-2"}</c>: the item to show in place of the current one.</summary>
     private static bool TryItem(byte[] body, out string? item, out IResult? bad)
     {
         (item, bad) = (null, null);

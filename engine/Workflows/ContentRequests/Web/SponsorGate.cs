@@ -3,18 +3,14 @@ using Engine.Workflows.ContentRequests.Settings;
 
 namespace Engine.Workflows.ContentRequests.Web;
 
-/// <summary>
-/// Lets those into a sponsor's pages who have one of its tokens, by header or by the session that they signed in with.
-/// A token that is taken out of the sponsor's settings ends its sessions.
-/// </summary>
+/// <summary>Admits to a sponsor's pages whoever has one of its tokens, in a header or through a session. Removing a
+/// token from the sponsor's settings ends its sessions.</summary>
 internal sealed class SponsorGate(SuggestionService suggestions, Sessions sessions)
 {
     private const string Kind = "sponsor";
 
-    /// <summary>
-    /// Whoever asks for a page, if one of the sponsor's tokens is theirs; null where they must sign in first. Refuses
-    /// other sponsors.
-    /// </summary>
+    /// <summary>Admits a visitor with one of the sponsor's tokens. Returns null if the visitor must sign in first, and
+    /// refuses other sponsors.</summary>
     public async Task<(SponsorVisit Visit, Sponsor Sponsor)?> AdmitAsync(HttpContext http, string sponsor)
     {
         (byte[]? hash, string secret) = await CredentialOfAsync(http).ConfigureAwait(false);
@@ -37,11 +33,11 @@ internal sealed class SponsorGate(SuggestionService suggestions, Sessions sessio
         };
     }
 
-    /// <summary>The sponsor whose token somebody has or signed in with; null for nobody.</summary>
+    /// <summary>The sponsor of the visitor's token or session; null for none.</summary>
     public async Task<string?> SponsorOfAsync(HttpContext http) =>
         SponsorTokens.SponsorOf(suggestions.Settings, (await CredentialOfAsync(http).ConfigureAwait(false)).Hash);
 
-    /// <summary>Signs in with a token; the sponsor whose it is, null for nobody's.</summary>
+    /// <summary>Signs in with a token. Returns the token's sponsor, or null for none.</summary>
     public async Task<string?> SignInAsync(HttpContext http, string token)
     {
         byte[]? hash = SponsorTokens.HashOf(token);
@@ -55,7 +51,7 @@ internal sealed class SponsorGate(SuggestionService suggestions, Sessions sessio
         return sponsor;
     }
 
-    /// <summary>Signs out, if the form that was sent is of the session.</summary>
+    /// <summary>Signs out, if the submitted form belongs to the session.</summary>
     public async Task SignOutAsync(HttpContext http)
     {
         if (await sessions.FindAsync(http).ConfigureAwait(false) is { } session)
@@ -65,10 +61,8 @@ internal sealed class SponsorGate(SuggestionService suggestions, Sessions sessio
         }
     }
 
-    /// <summary>
-    /// The hash of the token that somebody has or signed in with, and what the session's forms carry; empty for a token
-    /// in a header.
-    /// </summary>
+    /// <summary>The hash of the visitor's token, from a header or a session, and the form secret of the session; empty
+    /// for a token in a header.</summary>
     private async Task<(byte[]? Hash, string Secret)> CredentialOfAsync(HttpContext http)
     {
         if (SponsorTokens.HashOf(http.Request) is { } hash)

@@ -5,10 +5,8 @@ using Engine.Workflows.ContentRequests.Settings;
 
 namespace Engine.Workflows.ContentRequests.Web;
 
-/// <summary>
-/// Sponsors' pages, without scripts: signing in with a token, suggestions, what accepting changes, accepting one or
-/// several, history, undoing. A sponsor sees its own only.
-/// </summary>
+/// <summary>The sponsors' pages, which need no scripts: signing in with a token, suggestions, a preview of accepting,
+/// accepting one or several, history, undoing. A sponsor sees only its own.</summary>
 internal sealed class SponsorPages(SuggestionService suggestions, SponsorGate gate)
 {
     public static void Map(IEndpointRouteBuilder app, SuggestionService suggestions, SponsorGate gate)
@@ -25,7 +23,7 @@ internal sealed class SponsorPages(SuggestionService suggestions, SponsorGate ga
         app.MapPost("/sponsors/{sponsor}/undo", Serve(pages.For(pages.UndoAsync)));
     }
 
-    /// <summary>A request for a page: who asks, and the fields of its form.</summary>
+    /// <summary>A request for a page: the visitor, the chosen types and the form.</summary>
     private sealed record Visited(
         SponsorVisit Visit,
         Sponsor Sponsor,

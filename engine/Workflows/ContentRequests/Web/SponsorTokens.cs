@@ -4,7 +4,7 @@ using Engine.Workflows.ContentRequests.Settings;
 
 namespace Engine.Workflows.ContentRequests.Web;
 
-/// <summary>Whose token somebody has.</summary>
+/// <summary>The holder of a token, from one sponsor's point of view.</summary>
 internal enum TokenHolder : byte
 {
     Nobody,
@@ -12,17 +12,15 @@ internal enum TokenHolder : byte
     Sponsor,
 }
 
-/// <summary>
-/// The tokens by which sponsors sign in. Settings hold their SHA-256 only. Every hash of every sponsor is compared,
-/// each in constant time, so that the time an answer takes tells nothing of them.
-/// </summary>
+/// <summary>The tokens with which sponsors sign in. Settings hold only their SHA-256. The hash is compared with those
+/// of all sponsors, each in constant time, so response times reveal nothing about them.</summary>
 internal static class SponsorTokens
 {
     private const string Scheme = "Bearer ";
     private const int MaxTokenLength = 4096,
         ShownDigits = 8;
 
-    /// <summary>The SHA-256 of a request's bearer token; null where it has none.</summary>
+    /// <summary>The SHA-256 of a request's bearer token; null if it has none.</summary>
     public static byte[]? HashOf(HttpRequest request)
     {
         string? header = request.Headers.Authorization;
@@ -34,7 +32,7 @@ internal static class SponsorTokens
     public static byte[]? HashOf(string? token) =>
         token is { Length: > 0 and <= MaxTokenLength } ? SHA256.HashData(Encoding.UTF8.GetBytes(token)) : null;
 
-    /// <summary>Who holds the token of a hash, seen from a sponsor.</summary>
+    /// <summary>Whether the token with a hash belongs to a sponsor, to another one or to nobody.</summary>
     public static TokenHolder HolderOf(ContentSettings settings, string sponsor, byte[]? hash)
     {
         if (hash == null)
@@ -42,24 +40,24 @@ internal static class SponsorTokens
             return TokenHolder.Nobody;
         }
 
-        bool its = false,
-            anothers = false;
+        bool own = false,
+            foreign = false;
         foreach ((string id, Sponsor one) in settings.Sponsors)
         {
             foreach (byte[] known in one.Setting.TokenHashes)
             {
                 bool same = CryptographicOperations.FixedTimeEquals(known, hash);
-                its |= same & id == sponsor;
-                anothers |= same & id != sponsor;
+                own |= same & id == sponsor;
+                foreign |= same & id != sponsor;
             }
         }
 
-        return its ? TokenHolder.Sponsor
-            : anothers ? TokenHolder.AnotherSponsor
+        return own ? TokenHolder.Sponsor
+            : foreign ? TokenHolder.AnotherSponsor
             : TokenHolder.Nobody;
     }
 
-    /// <summary>The sponsor whose token it is; null for nobody's.</summary>
+    /// <summary>The sponsor of a token; null for none.</summary>
     public static string? SponsorOf(ContentSettings settings, byte[]? hash) =>
         hash == null
             ? null
@@ -67,8 +65,7 @@ internal static class SponsorTokens
                 .Sponsors.Keys.Order(StringComparer.Ordinal)
                 .FirstOrDefault(sponsor => HolderOf(settings, sponsor, hash) == TokenHolder.Sponsor);
 
-    /// <summary>
-    /// How records call whoever holds a token: enough to tell a sponsor's tokens apart, and of no use to anybody else.
-    /// </summary>
+    /// <summary>The name of a token's holder in records: it tells a sponsor's tokens apart, but is useless to anybody
+    /// else.</summary>
     public static string NameOf(byte[] hash) => "token " + Convert.ToHexStringLower(hash)[..ShownDigits];
 }

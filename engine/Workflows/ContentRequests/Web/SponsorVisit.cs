@@ -2,18 +2,19 @@ using Engine.Workflows.ContentRequests.Events;
 
 namespace Engine.Workflows.ContentRequests.Web;
 
-/// <summary>Who looks at a sponsor's page.</summary>
+/// <summary>A visitor of a sponsor's pages.</summary>
 /// <param name="Sponsor">The sponsor's id.</param>
-/// <param name="Name">What people call it.</param>
-/// <param name="By">How records call whoever is signed in.</param>
-/// <param name="FormSecret">What forms carry; empty for a program, whose token no browser adds by itself.</param>
+/// <param name="Name">The sponsor's name shown to people.</param>
+/// <param name="By">The name of the visitor in records.</param>
+/// <param name="FormSecret">The secret that forms carry; empty for a program, as no browser adds its token
+/// automatically.</param>
 public sealed record SponsorVisit(string Sponsor, string Name, string By, string FormSecret)
 {
     /// <summary>An address of this sponsor's pages.</summary>
     public string At(string page = "") => $"/sponsors/{Uri.EscapeDataString(Sponsor)}{page}";
 }
 
-/// <summary>Requests and definitions in words for people.</summary>
+/// <summary>Readable texts for requests and definitions.</summary>
 internal static class SponsorWording
 {
     public static string Sizes(IEnumerable<AdSize> sizes) =>
@@ -22,7 +23,7 @@ internal static class SponsorWording
     public static string Asked(IEnumerable<KeyValuePair<string, string>> asked) =>
         string.Join(", ", asked.Select(one => $"{one.Key} = {one.Value}"));
 
-    /// <summary>What is wrong with a request, in a sentence.</summary>
+    /// <summary>Describes what is wrong with a request, in a sentence.</summary>
     public static string Why(ContentAnswer answer) =>
         answer.Reasons switch
         {
@@ -32,7 +33,7 @@ internal static class SponsorWording
             [ContentReasons.SizeUndefined] => "The ad unit is defined, but none of these sizes.",
             [ContentReasons.ParameterUndefined] => "The ad unit and size are defined, but not all parameter values.",
             [ContentReasons.SizeUndefined, ContentReasons.ParameterUndefined] =>
-                "The ad unit is defined, but none of these sizes, and not all parameter values.",
+                "The ad unit is defined, but none of these sizes and not every parameter value.",
             _ => "It matches a definition.",
         };
 }

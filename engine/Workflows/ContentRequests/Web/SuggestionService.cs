@@ -9,26 +9,22 @@ using StackExchange.Redis;
 
 namespace Engine.Workflows.ContentRequests.Web;
 
-/// <summary>
-/// What a sponsor sees and does: its suggestions over all partitions, what accepting changes, accepting, and taking it
-/// back.
-/// </summary>
+/// <summary>A sponsor's suggestions over all partitions: lists them, accepts them and undoes acceptances.</summary>
 internal sealed class SuggestionService(WorkflowEndpoints endpoints)
 {
-    /// <summary>How long the log may take to have an acceptance, and this instance to read it.</summary>
+    /// <summary>The time limits for Kafka to acknowledge an acceptance, and for this instance to read it
+    /// back.</summary>
     private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(10),
         SeenWithin = TimeSpan.FromSeconds(2),
         LookEvery = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How long after an acceptance requests validate, in words.</summary>
+    /// <summary>The delay after which an acceptance comes into force, in words.</summary>
     public static string InForceAfter { get; } = $"{Activation.Delay.TotalSeconds:0} seconds";
 
-    /// <summary>The latest settings, those that come into force within the activation delay among them.</summary>
+    /// <summary>The latest settings, including those that come into force after the activation delay.</summary>
     public ContentSettings Settings => (ContentSettings)endpoints.Settings.Latest;
 
-    /// <summary>
-    /// What was counted of a sponsor's types, over all partitions, and the log time up to which it was.
-    /// </summary>
+    /// <summary>The counts of a sponsor's types over all partitions, and the log time up to which they count.</summary>
     public async Task<SponsorCounts> CountsAsync(Sponsor sponsor)
     {
         IDatabase database = endpoints.Redis.GetDatabase();
@@ -53,7 +49,7 @@ internal sealed class SuggestionService(WorkflowEndpoints endpoints)
         return new SponsorCounts(sponsor, types, upTo.Select(LogTimeOf).DefaultIfEmpty().Max());
     }
 
-    /// <summary>The definition that accepting a suggestion makes.</summary>
+    /// <summary>The definition that accepting a suggestion creates.</summary>
     public DefinitionSetting DefinitionOf(Suggestion suggestion, string item, string by) =>
         Acceptance.Of(
             suggestion.Answer.Sponsor,
@@ -71,16 +67,15 @@ internal sealed class SuggestionService(WorkflowEndpoints endpoints)
             .Acceptances[sponsor]
             .FirstOrDefault(definition => definition.Accepted!.Type == hash && definition.Undone == null);
 
-    /// <summary>An acceptance by its id, those undone too; null for none.</summary>
+    /// <summary>An acceptance by its id, even if undone; null for none.</summary>
     public DefinitionSetting? AcceptanceOf(string sponsor, string id) =>
         Settings.Acceptances[sponsor].FirstOrDefault(definition => definition.Id == id);
 
-    /// <summary>Accepts a type: its requests validate from the activation delay on.</summary>
+    /// <summary>Accepts a type: its requests are valid after the activation delay.</summary>
     public Task AcceptAsync(DefinitionSetting definition) => WriteAsync(definition);
 
-    /// <summary>
-    /// Takes an acceptance back; the one that is in the record afterwards. What was taken back already stays as it was.
-    /// </summary>
+    /// <summary>Undoes an acceptance. Returns the definition as recorded. If it was undone before, it stays
+    /// unchanged.</summary>
     public async Task<DefinitionSetting> UndoAsync(DefinitionSetting definition, string by)
     {
         if (definition.Undone != null)
@@ -107,9 +102,9 @@ internal sealed class SuggestionService(WorkflowEndpoints endpoints)
         }
         catch (TimeoutException)
         {
-            throw new EventNotTakenException("the log has not acknowledged it; it may still be written");
+            throw new EventNotTakenException("Kafka has not acknowledged it; it may still be written");
         }
-        // Whoever looks next, looks at settings that have it.
+        // Wait until this instance has read it, so the next page shows it.
         long since = endpoints.Clock.GetTimestamp();
         while (
             AcceptanceOf(definition.Sponsor, definition.Id)?.ToJson() != json
@@ -127,8 +122,8 @@ internal sealed class SuggestionService(WorkflowEndpoints endpoints)
             : 0;
 }
 
-/// <summary>What was counted of a sponsor's types of invalid requests.</summary>
-/// <param name="LogTime">The latest log time of all partitions up to which it was counted, ms.</param>
+/// <summary>The counts of a sponsor's types of invalid requests.</summary>
+/// <param name="LogTime">The latest log time up to which any partition has counted, ms.</param>
 internal sealed record SponsorCounts(Sponsor Sponsor, Dictionary<string, RequestType> Types, long LogTime)
 {
     public List<Suggestion> Recurring => Suggestion.Recurring(Types, Sponsor, LogTime);

@@ -2,10 +2,9 @@ using System.Numerics;
 
 namespace Engine.Workflows.Module.Traffic;
 
-/// <summary>
-/// Random numbers that are the same for the same seed on every machine and every version of .NET, which
-/// <see cref="Random"/> doesn't promise: xoshiro256** (Blackman and Vigna 2018), seeded by splitmix64. Not for threads.
-/// </summary>
+/// <summary>Random numbers that are the same for the same seed on every machine and in every version of .NET, which
+/// <see cref="Random"/> doesn't promise: xoshiro256** (Blackman and Vigna 2018), seeded by splitmix64. Not
+/// thread-safe.</summary>
 public sealed class Dice
 {
     private ulong _a,
@@ -19,7 +18,7 @@ public sealed class Dice
         (_a, _b, _c, _d) = (Next(ref state), Next(ref state), Next(ref state), Next(ref state));
     }
 
-    /// <summary>A well mixed number of another, for ids.</summary>
+    /// <summary>Hashes a number to a well-mixed one, for ids.</summary>
     public static ulong Mix(ulong value)
     {
         value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
@@ -40,19 +39,19 @@ public sealed class Dice
         return result;
     }
 
-    /// <summary>From 0 to below 1.</summary>
+    /// <summary>From 0 (inclusive) to 1 (exclusive).</summary>
     public double Unit() => (Bits() >> 11) * (1.0 / (1UL << 53));
 
     public double Between(double low, double high) => low + (high - low) * Unit();
 
-    /// <summary>From <paramref name="low"/> to below <paramref name="high"/>.</summary>
+    /// <summary>From <paramref name="low"/> (inclusive) to <paramref name="high"/> (exclusive).</summary>
     public int Whole(int low, int high) => low + (int)(Unit() * (high - low));
 
     public bool Chance(double probability) => Unit() < probability;
 
     public T Pick<T>(IReadOnlyList<T> from) => from[Whole(0, from.Count)];
 
-    /// <summary>Box and Muller's, one of the pair.</summary>
+    /// <summary>Box-Muller transform, using one of the pair.</summary>
     public double Normal(double mean, double deviation) =>
         mean + deviation * Math.Sqrt(-2 * Math.Log(1 - Unit())) * Math.Cos(2 * Math.PI * Unit());
 
@@ -60,7 +59,7 @@ public sealed class Dice
 
     public double Exponential(double mean) => -mean * Math.Log(1 - Unit());
 
-    /// <summary>A gamma of whole shape: the sum of so many exponentials.</summary>
+    /// <summary>A gamma variate of integer shape: the sum of <paramref name="shape"/> exponentials.</summary>
     public double Gamma(int shape, double scale)
     {
         double sum = 0;
@@ -72,10 +71,11 @@ public sealed class Dice
         return sum;
     }
 
-    /// <summary>0 to below <paramref name="count"/>, the first ones most often: weights fall as 1/(n+1)^0.8.</summary>
+    /// <summary>From 0 (inclusive) to <paramref name="count"/> (exclusive), low numbers most often: weights fall as
+    /// 1/(n+1)^0.8.</summary>
     public int Popular(int count)
     {
-        // The inverse of the continuous law's distribution: exact enough for weights that nobody measured.
+        // Inverts the distribution function of the continuous law: exact enough, as the weights are made up anyway.
         const double Rest = 0.2;
         double top = Math.Pow(count + 1, Rest) - 1;
         return Math.Min(count - 1, (int)(Math.Pow(1 + Unit() * top, 1 / Rest) - 1));

@@ -5,19 +5,18 @@ using System.Text.Json;
 
 namespace Engine.Workflows.Priority.Decision;
 
-/// <summary>
-/// An instance as JSON: the record that everyone reads, and what it shares with <see cref="InstanceMemory"/>.
-/// </summary>
+/// <summary>An instance as JSON: the published record, and the part that it shares with
+/// <see cref="InstanceMemory"/>.</summary>
 internal static class InstanceJson
 {
-    // Nothing of this is ever put into a page as it is, so quotes and letters of directives may stay readable.
+    // Never embedded in a page unencoded, so quotes and letters of directives stay readable.
     private static readonly JsonWriterOptions Readable = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     /// <summary>The record <c>priority:{process}:instance</c>.</summary>
-    /// <param name="at">Where the event lies that it is written for: <c>processes-1@42</c>.</param>
+    /// <param name="at">The position of the event that caused it: <c>processes-1@42</c>.</param>
     public static string Record(ProcessInstance instance, string settings, string at) =>
         Text(json =>
         {
@@ -39,7 +38,7 @@ internal static class InstanceJson
             json.WriteString("at", at);
         });
 
-    /// <summary>Where it stands: in the record and in memory alike.</summary>
+    /// <summary>Writes the status, which the record and the memory share.</summary>
     public static void WriteStanding(
         Utf8JsonWriter json,
         int level,
@@ -71,7 +70,7 @@ internal static class InstanceJson
         json.WriteNumber("lease_until", end);
     }
 
-    /// <summary>What remembers a state: a finished instance is forgotten.</summary>
+    /// <summary>Reads a state from memory, where no instance is finished: finished ones are forgotten.</summary>
     public static InstanceState StateOf(string word) => word == "taken" ? InstanceState.Taken : InstanceState.Waiting;
 
     public static string Text(Action<Utf8JsonWriter> write)

@@ -4,7 +4,7 @@ using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.Priority.Decision;
 
-/// <summary>All that an instance is, as JSON keeps it beyond the process.</summary>
+/// <summary>The complete state of an instance, kept as JSON beyond the process.</summary>
 public sealed record InstanceMemory
 {
     public required IReadOnlyDictionary<string, CelValue> Context { get; init; }
@@ -20,16 +20,16 @@ public sealed record InstanceMemory
     /// <summary>The log time at which its level last changed, ms.</summary>
     public required long LastChange { get; init; }
 
-    /// <summary>What its context asks for.</summary>
+    /// <summary>The level that its context requests.</summary>
     public required Request Request { get; init; }
 
     public required IReadOnlyList<LowerRequests.Held> Lower { get; init; }
     public required WaitingTime Waiting { get; init; }
 
-    /// <summary>While it is taken, who works on it; else null.</summary>
+    /// <summary>The worker while it is taken; otherwise null.</summary>
     public string? Worker { get; init; }
 
-    /// <summary>While it is taken, the log time at which it waits again, ms.</summary>
+    /// <summary>The log time at which a taken instance waits again, ms.</summary>
     public long LeaseEnd { get; init; }
 
     public required long Due { get; init; }
@@ -67,7 +67,7 @@ public sealed record InstanceMemory
             json.WriteNumber("due", Due);
         });
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <summary>Reads the output of <see cref="ToJson"/>.</summary>
     public static InstanceMemory Read(JsonElement memory)
     {
         InstanceState state = InstanceJson.StateOf(Word("state"));

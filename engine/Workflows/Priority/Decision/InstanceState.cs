@@ -1,6 +1,6 @@
 namespace Engine.Workflows.Priority.Decision;
 
-/// <summary>What an instance is doing.</summary>
+/// <summary>The state of an instance.</summary>
 public enum InstanceState
 {
     Waiting,

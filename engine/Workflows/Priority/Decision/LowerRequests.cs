@@ -2,11 +2,9 @@ using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.Priority.Decision;
 
-/// <summary>
-/// What a context has asked for below the level that is in force, as far as it still counts: levels that fall, each
-/// with the log time from which nothing above it was asked for. A request ends the ones below it, and takes over since
-/// when the highest of those has held.
-/// </summary>
+/// <summary>The levels below the one in force that a context has requested and that still count: descending levels,
+/// each with the log time since which nothing above it was requested. A request removes those at or below its own
+/// level, and inherits the start of the highest of these.</summary>
 public sealed class LowerRequests
 {
     private readonly List<Held> _held = [];
@@ -14,12 +12,12 @@ public sealed class LowerRequests
     /// <param name="Since">Log time, ms.</param>
     public readonly record struct Held(int Level, string Directive, long Since);
 
-    /// <summary>From the highest, which has held longest, to the lowest.</summary>
+    /// <summary>From the highest level, held longest, to the lowest.</summary>
     public IReadOnlyList<Held> All => _held;
 
     public void Clear() => _held.Clear();
 
-    /// <summary>A level below the one in force is asked for, from now on.</summary>
+    /// <summary>Adds a request for a level below the one in force, from now on.</summary>
     public void Add(Request request, long now)
     {
         long since = now;
@@ -31,9 +29,8 @@ public sealed class LowerRequests
         _held.Add(new Held(request.Level, request.Directive, since));
     }
 
-    /// <summary>
-    /// The lowest that has been asked for long enough: the highest level asked for in that time. Null for none.
-    /// </summary>
+    /// <summary>The lowest level held long enough, which is the highest level requested in that time; null for
+    /// none.</summary>
     public Held? Ripe(long now, long after)
     {
         for (int i = _held.Count - 1; i >= 0; i--)
@@ -47,7 +44,7 @@ public sealed class LowerRequests
         return null;
     }
 
-    /// <summary>The log time at which the next one is ripe; <see cref="long.MaxValue"/> for none.</summary>
+    /// <summary>The log time at which the next level is ripe; <see cref="long.MaxValue"/> for none.</summary>
     public long NextRipe(long now, long after)
     {
         foreach (Held held in _held)
@@ -61,12 +58,11 @@ public sealed class LowerRequests
         return long.MaxValue;
     }
 
-    /// <summary>The level in force has come down to one: only what is below goes on.</summary>
+    /// <summary>Drops levels at or above the one that the level in force has come down to.</summary>
     public void LoweredTo(int level) => _held.RemoveAll(held => held.Level >= level);
 
-    /// <summary>
-    /// The band has changed: each level is the nearest there is, and of one level the one that has held longest stays.
-    /// </summary>
+    /// <summary>Maps the levels to a changed band: each becomes the nearest level, and of equal levels the one held
+    /// longest remains.</summary>
     public void MoveTo(Band band)
     {
         Held[] before = [.. _held];
@@ -81,6 +77,6 @@ public sealed class LowerRequests
         }
     }
 
-    /// <summary>Puts one back that was remembered, in the order of <see cref="All"/>.</summary>
+    /// <summary>Restores a remembered level, in the order of <see cref="All"/>.</summary>
     public void Restore(Held held) => _held.Add(held);
 }

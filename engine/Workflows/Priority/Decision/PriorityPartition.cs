@@ -6,36 +6,35 @@ using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.Priority.Decision;
 
-/// <summary>
-/// The instances of one partition of <c>processes</c>: each lives from its start to its end, and a day longer by its
-/// name, so that a start that comes again opens nothing twice. Timers fire by due time, then process and name, so that
-/// the order of results is the log's own.
-/// </summary>
+/// <summary>The instances of one partition of <c>processes</c>. Each lives from its start to its end, and its name is
+/// kept for another day, so a repeated start doesn't open it again. Timers fire by due time, then process and name, so
+/// the order of results depends only on the log.</summary>
 public sealed class PriorityPartition(string partition) : IDeciderPartition
 {
-    /// <summary>Log time for which the name of a finished instance is kept, ms.</summary>
+    /// <summary>How long the name of a finished instance is kept, ms of log time.</summary>
     public const long FinishedMs = 86_400_000;
 
-    /// <summary>What is remembered of a finished instance: <c>finished 1795338000000</c>, its log time.</summary>
+    /// <summary>The memory of a finished instance: <c>finished 1795338000000</c>, with the log time of its
+    /// end.</summary>
     private const string FinishedMark = "finished ";
 
     private static readonly IComparer<(long Due, string Field)> ByDue = Comparer<(long Due, string Field)>.Create(
         (a, b) => a.Due != b.Due ? a.Due.CompareTo(b.Due) : string.CompareOrdinal(a.Field, b.Field)
     );
 
-    // Both by process and name with a space between, which neither can hold; so are the fields of the memory.
+    // The keys are process and name separated by a space, which neither can contain; so are the memory's fields.
     private readonly Dictionary<string, ProcessInstance> _live = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _finished = new(StringComparer.Ordinal);
     private readonly SortedSet<(long Due, string Field)> _timers = new(ByDue);
     private ProcessDefinitions? _definitions;
 
-    /// <summary>Instances that wait for a worker.</summary>
+    /// <summary>The instances that wait for a worker.</summary>
     public IEnumerable<ProcessInstance> Waiting =>
         _live.Values.Where(instance => instance.State == InstanceState.Waiting);
 
     public long Due => _timers.Count == 0 ? long.MaxValue : _timers.Min.Due;
 
-    /// <summary>Definitions govern the instances that run already.</summary>
+    /// <summary>Changed definitions apply to running instances.</summary>
     public bool FollowsSettings => _live.Count > 0;
 
     public void Restore(string field, string value)
@@ -67,7 +66,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
         long now = at.LogTime;
         if (!_live.TryGetValue(field, out ProcessInstance? instance))
         {
-            // What isn't running can only start, and what has ended stays ended.
+            // An instance that isn't running can only start, and one that has ended stays ended.
             if (happened is not ProcessStarted start || _finished.ContainsKey(field))
             {
                 return;
@@ -107,8 +106,8 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
         )
         {
             ProcessDefinition definition = definitions.Of(instance.Process);
-            // One that is the same, redefines nothing; which was in force before isn't known after a takeover, and need
-            // not be.
+            // An unchanged definition redefines nothing. After a takeover the previous one is unknown, which does no
+            // harm.
             if (!ReferenceEquals(before?.Of(instance.Process), definition))
             {
                 Step(instance, field, at, results, one => one.Redefine(now, definition));
@@ -134,10 +133,8 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
 
     private ProcessDefinitions Definitions(in Moment at) => _definitions = (ProcessDefinitions)at.Settings;
 
-    /// <summary>
-    /// Lets something happen to an instance, and writes what changed by it: its record and its place in the queue in
-    /// one.
-    /// </summary>
+    /// <summary>Applies a step to an instance, and writes the changes to its record and its place in the queue
+    /// together.</summary>
     private void Step(
         ProcessInstance instance,
         string field,

@@ -5,14 +5,15 @@ using Engine.Workflows.Priority.Settings;
 namespace Engine.Workflows.Priority.Decision;
 
 /// <summary>
-/// One instance of a process and the rules by which its level moves, by log time alone:
+/// One instance of a process, and the rules that change its level, based on log time alone:
 /// <list type="bullet">
-/// <item>its base is what its context asks for: up at once, down to the highest level asked for in the last
-/// <c>lower_after_ms</c>;</item>
-/// <item>each <c>ageing_s</c> that it waited raises it by a step above the base, to the top at most;</item>
-/// <item>what these come to is put in force at once, but never twice in <c>hold_off_ms</c>: then at its end.</item>
+/// <item>Its base is the level that its context requests: up at once, down to the highest level requested in the
+/// last <c>lower_after_ms</c>.</item>
+/// <item>Each <c>ageing_s</c> of waiting raises it one step above the base, up to the top.</item>
+/// <item>The resulting level comes into force at once, or at the end of <c>hold_off_ms</c> since the last
+/// change.</item>
 /// </list>
-/// <see cref="Settle"/> after each change of context, state or definition, and whenever <see cref="Due"/> has come.
+/// Call <see cref="Settle"/> after each change of context, state or definition, and whenever <see cref="Due"/> is past.
 /// </summary>
 public sealed class ProcessInstance
 {
@@ -28,7 +29,7 @@ public sealed class ProcessInstance
     public string Process { get; }
     public string Name { get; }
 
-    /// <summary>Event time of its start, as believed; ms.</summary>
+    /// <summary>Event time of its start, or log time if that was too far off; ms.</summary>
     public long Start { get; private set; }
 
     /// <summary>The level in force: <see cref="Aged"/> steps above <see cref="Base"/>.</summary>
@@ -36,7 +37,7 @@ public sealed class ProcessInstance
 
     public int Base { get; private set; }
 
-    /// <summary>Steps that waiting has raised it by, as far as there are levels.</summary>
+    /// <summary>The number of steps that waiting has raised it by, limited by the band.</summary>
     public int Aged { get; private set; }
 
     /// <summary>The directive that gave the base, or <c>default</c>.</summary>
@@ -44,24 +45,22 @@ public sealed class ProcessInstance
 
     public InstanceState State { get; private set; }
 
-    /// <summary>Log time from which it is in this state, ms.</summary>
+    /// <summary>The log time at which it entered its state, ms.</summary>
     public long Since { get; private set; }
 
-    /// <summary>How often it was given a level that it didn't have, the first included.</summary>
+    /// <summary>The number of levels it was given, including the first.</summary>
     public int Changes { get; private set; }
 
-    /// <summary>Who works on it; null where nobody does.</summary>
+    /// <summary>The worker that works on it; null for none.</summary>
     public string? Worker { get; private set; }
 
-    /// <summary>While it is taken, the log time at which it waits again, ms.</summary>
+    /// <summary>The log time at which a taken instance waits again, ms.</summary>
     public long LeaseEnd { get; private set; }
 
-    /// <summary>
-    /// The log time past which something of it falls due, ms; <see cref="long.MaxValue"/> for nothing.
-    /// </summary>
+    /// <summary>The log time past which its next timer falls due, ms; <see cref="long.MaxValue"/> for none.</summary>
     public long Due { get; private set; } = long.MaxValue;
 
-    /// <summary>What others see of it; two that are equal need no new record.</summary>
+    /// <summary>The published state; equal values need no new record.</summary>
     public (
         int Level,
         int Base,
@@ -73,7 +72,7 @@ public sealed class ProcessInstance
         long LeaseEnd
     ) Seen => (Level, Base, Aged, Directive, State, Since, Worker, LeaseEnd);
 
-    /// <summary>Directives in shadow that would have decided since this was last asked for, once each time.</summary>
+    /// <summary>Returns and clears the directives in shadow that would have decided, once for each time.</summary>
     public IReadOnlyList<string> TakeShadowed()
     {
         if (_shadowed.Count == 0)
@@ -86,7 +85,7 @@ public sealed class ProcessInstance
         return taken;
     }
 
-    /// <summary>A new one, waiting at the level that its context asks for.</summary>
+    /// <summary>Creates an instance that waits at the level its context requests.</summary>
     public static ProcessInstance Begin(ProcessStarted e, long now, ProcessDefinition definition)
     {
         var instance = new ProcessInstance(e.Process, e.Instance)
@@ -109,7 +108,7 @@ public sealed class ProcessInstance
         return instance;
     }
 
-    /// <summary>An instance as it was when <see cref="ToMemory"/> was asked.</summary>
+    /// <summary>Restores an instance from <see cref="ToMemory"/>.</summary>
     public static ProcessInstance FromMemory(string process, string name, InstanceMemory memory)
     {
         var instance = new ProcessInstance(process, name)
@@ -144,7 +143,7 @@ public sealed class ProcessInstance
         return instance;
     }
 
-    /// <summary>All that it is, to be written before it changes again.</summary>
+    /// <summary>Captures its complete state. Serialise it before the next change.</summary>
     public InstanceMemory ToMemory() =>
         new()
         {
@@ -166,7 +165,7 @@ public sealed class ProcessInstance
             Due = Due,
         };
 
-    /// <summary>Attributes that changed; null removes one.</summary>
+    /// <summary>Applies changed attributes; null removes one.</summary>
     public void Change(IReadOnlyDictionary<string, CelValue?> context, long now, ProcessDefinition definition)
     {
         Merge(context);
@@ -174,7 +173,7 @@ public sealed class ProcessInstance
         Settle(now, definition);
     }
 
-    /// <summary>A worker has begun, or goes on; what another worker has stays with that.</summary>
+    /// <summary>A worker takes it or renews its lease. If another worker has it, nothing changes.</summary>
     public void Take(string worker, long now, ProcessDefinition definition)
     {
         if (State == InstanceState.Taken && Worker != worker)
@@ -197,7 +196,7 @@ public sealed class ProcessInstance
         (State, Since, Worker, Due) = (InstanceState.Finished, now, null, long.MaxValue);
     }
 
-    /// <summary>Another definition is in force.</summary>
+    /// <summary>Applies another definition.</summary>
     public void Redefine(long now, ProcessDefinition definition)
     {
         Count(now);
@@ -214,9 +213,8 @@ public sealed class ProcessInstance
         Settle(now, definition, atOnce: gone);
     }
 
-    /// <summary>Does what is due by now, and puts the level in force that follows.</summary>
-    /// <param name="atOnce">Whether a change of level may come within the hold-off: where the level is there no
-    /// more.</param>
+    /// <summary>Handles what is due by now, and puts the resulting level in force.</summary>
+    /// <param name="atOnce">Whether to ignore the hold-off, because the level no longer exists.</param>
     public void Settle(long now, ProcessDefinition definition, bool atOnce = false)
     {
         if (State == InstanceState.Taken && LeaseEnd <= now)

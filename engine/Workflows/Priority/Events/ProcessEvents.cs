@@ -5,19 +5,19 @@ using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.Priority.Events;
 
-/// <summary>What happens to an instance of a process.</summary>
-/// <param name="Process">The process that it is one of.</param>
-/// <param name="Instance">Its name, which keys the record.</param>
+/// <summary>An event of a process instance.</summary>
+/// <param name="Process">The kind of process.</param>
+/// <param name="Instance">The instance's name, which keys the record.</param>
 public abstract record ProcessEvent(string Type, string? Id, string Process, string Instance, long Time)
     : WorkflowEvent(Type, Id, Instance, Time)
 {
-    /// <summary>Attributes in an event, and of an instance.</summary>
+    /// <summary>The maximum number of attributes in an event and of an instance.</summary>
     public const int MaxAttributes = EventLimits.MaxAttributes;
 
-    /// <summary>Reads one of the contract's four; null for another type.</summary>
+    /// <summary>Reads one of the four events; null for another type.</summary>
     public static ProcessEvent? Read(EventReader reader)
     {
-        // The contract gives these events no id; one that is there all the same tells a second of it.
+        // The id is optional in these events; if present it identifies duplicates.
         string? id = reader.OptionalId();
         string process = reader.Text("process"),
             instance = reader.Text("instance");
@@ -32,14 +32,14 @@ public abstract record ProcessEvent(string Type, string? Id, string Process, str
         };
     }
 
-    /// <summary>The attributes; null values are those that null removes.</summary>
+    /// <summary>The attributes; a null value removes one.</summary>
     private static Dictionary<string, CelValue?> Context(EventReader reader) =>
         reader
             .Entries("context")
             .ToDictionary(entry => entry.Key, entry => ContextValues.Of(entry.Value), StringComparer.Ordinal);
 }
 
-/// <param name="Context">The attributes that it begins with.</param>
+/// <param name="Context">The initial attributes.</param>
 public sealed record ProcessStarted(
     string? Id,
     string Process,
@@ -48,7 +48,7 @@ public sealed record ProcessStarted(
     IReadOnlyDictionary<string, CelValue?> Context
 ) : ProcessEvent("process-started", Id, Process, Instance, Time);
 
-/// <param name="Context">The attributes that changed; null removes one.</param>
+/// <param name="Context">The changed attributes; null removes one.</param>
 public sealed record ProcessContext(
     string? Id,
     string Process,
@@ -57,7 +57,7 @@ public sealed record ProcessContext(
     IReadOnlyDictionary<string, CelValue?> Context
 ) : ProcessEvent("process-context", Id, Process, Instance, Time);
 
-/// <param name="Worker">Who has begun.</param>
+/// <param name="Worker">The worker that has begun.</param>
 public sealed record ProcessTaken(string? Id, string Process, string Instance, long Time, string Worker)
     : ProcessEvent("process-taken", Id, Process, Instance, Time);
 

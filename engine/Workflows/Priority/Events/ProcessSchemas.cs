@@ -33,7 +33,7 @@ public static class ProcessSchemas
         53,
         "Attributes of an instance have changed",
         ""","context":{"lost_micros":92000000,"tier":null}""",
-        Required("context", 40, Attributes, Meaning + ", those that changed; null removes one")
+        Required("context", 40, Attributes, Meaning + "; only those that changed, where null removes one")
     );
 
     /// <summary>A worker has begun.</summary>
@@ -41,9 +41,9 @@ public static class ProcessSchemas
         "process-taken",
         "ProcessTaken",
         54,
-        "A worker has begun with an instance",
+        "A worker has begun to work on an instance",
         ""","worker":"w-3" """.TrimEnd(),
-        Required("worker", 41, FieldKind.Identifier, "who has begun")
+        Required("worker", 41, FieldKind.Identifier, "the worker")
     );
 
     /// <summary>An instance has ended.</summary>
@@ -74,9 +74,9 @@ public static class ProcessSchemas
             meaning,
             $$"""{"type":"{{type}}","process":"refund-review","instance":"rr-81","time":1763769600000{{example}}}""",
             [
-                Optional("id", 2, FieldKind.Identifier, "the event's own id; a second event with it is a duplicate"),
+                Optional("id", 2, FieldKind.Identifier, "the event's own id; a repeated id is a duplicate"),
                 Required("process", 38, FieldKind.Identifier, "the kind of process"),
-                Required("instance", 39, FieldKind.Identifier, "which of its kind"),
+                Required("instance", 39, FieldKind.Identifier, "the instance of that process"),
                 Required("time", 3, FieldKind.Time, "event time, milliseconds since the Unix epoch, UTC"),
                 .. more,
             ]

@@ -4,15 +4,13 @@ using Engine.Conditions;
 
 namespace Engine.Workflows.Priority.Settings;
 
-/// <summary>
-/// Values of a context: texts, numbers, true and false. A number that is whole and exact in a double (up to 2^53) is an
-/// integer however it was written, since producers in some languages write 5 as 5.0.
-/// </summary>
+/// <summary>Converts values of a context: texts, numbers, true and false. A number that is whole and exact in a double
+/// (up to 2^53) is an integer however it is written, since some languages write 5 as 5.0.</summary>
 public static class ContextValues
 {
     private const double MaxExact = 9_007_199_254_740_992;
 
-    /// <summary>What JSON holds, or null where it is no value of a context (a list, an object).</summary>
+    /// <summary>Converts a JSON value; null if it can't be in a context (a list or an object).</summary>
     public static CelValue? Of(JsonElement value) =>
         value.ValueKind switch
         {
@@ -24,14 +22,14 @@ public static class ContextValues
             _ => null,
         };
 
-    /// <summary>A value as one of a declared type; false where it is none.</summary>
+    /// <summary>Converts a value to a declared type. Returns false if it has another type.</summary>
     public static bool TryAs(AttributeType type, CelValue value, out CelValue typed)
     {
         typed = type == AttributeType.Number && value.Kind == CelKind.Int ? CelValue.Of((double)value.AsInt) : value;
         return StandsFor(type) == typed.Kind;
     }
 
-    /// <summary>The key of a table as a value of the attribute's type; null where it is none.</summary>
+    /// <summary>Converts a key of a table to a value of the attribute's type; null if it isn't one.</summary>
     public static CelValue? OfKey(AttributeType type, string key) =>
         type switch
         {

@@ -2,19 +2,17 @@ using Engine.Conditions;
 
 namespace Engine.Workflows.Priority.Settings;
 
-/// <summary>
-/// Turns a context into a level, or into none: a <see cref="TableDirective"/>, a <see cref="RuleDirective"/> or an
-/// <see cref="AlgorithmDirective"/>. One that names an attribute that isn't there, or isn't of its declared type, gives
-/// none. For any thread.
-/// </summary>
+/// <summary>Maps a context to a level, or to none: a <see cref="TableDirective"/>, a <see cref="RuleDirective"/> or an
+/// <see cref="AlgorithmDirective"/>. It gives none if an attribute it uses is missing or has another type than
+/// declared. Thread-safe.</summary>
 public abstract class Directive(string id, bool shadow, IReadOnlyList<KeyValuePair<string, AttributeType>> attributes)
 {
     public string Id { get; } = id;
 
-    /// <summary>Evaluated and counted, but never acting.</summary>
+    /// <summary>Whether it is evaluated and counted, but never acts.</summary>
     public bool Shadow { get; } = shadow;
 
-    /// <summary>The level that it gives, one of the band; or null.</summary>
+    /// <summary>The level for a context, one of the band; null for none.</summary>
     public int? LevelOf(IReadOnlyDictionary<string, CelValue> context)
     {
         var values = new CelValue[attributes.Count];
@@ -29,7 +27,8 @@ public abstract class Directive(string id, bool shadow, IReadOnlyList<KeyValuePa
         return Give(values);
     }
 
-    /// <param name="values">One for each attribute that it names, in their order; all there and of their types.</param>
+    /// <param name="values">One value for each attribute it uses, in order; all are present and have their
+    /// types.</param>
     protected abstract int? Give(CelValue[] values);
 }
 
@@ -44,7 +43,7 @@ public sealed class TableDirective(
     protected override int? Give(CelValue[] values) => levels.TryGetValue(values[0], out int level) ? level : null;
 }
 
-/// <summary>Gives a level where a condition holds.</summary>
+/// <summary>Gives a level if a condition is true.</summary>
 public sealed class RuleDirective(string id, bool shadow, ContextCondition when, int level)
     : Directive(id, shadow, when.Attributes)
 {
@@ -52,9 +51,7 @@ public sealed class RuleDirective(string id, bool shadow, ContextCondition when,
         when.Evaluate(values) is { Kind: CelKind.Bool, IsTrue: true } ? level : null;
 }
 
-/// <summary>
-/// Gives the level nearest to a number reckoned from the context; none where that fails or is no finite number.
-/// </summary>
+/// <summary>Gives the level nearest to a computed number; none if that fails or isn't finite.</summary>
 public sealed class AlgorithmDirective(string id, bool shadow, ContextCondition algorithm, Band band)
     : Directive(id, shadow, algorithm.Attributes)
 {
@@ -64,7 +61,7 @@ public sealed class AlgorithmDirective(string id, bool shadow, ContextCondition 
             : null;
 }
 
-/// <summary>An expression over <c>context.*</c>, with the attributes that it names.</summary>
+/// <summary>An expression over <c>context.*</c>, with the attributes it uses.</summary>
 public sealed class ContextCondition
 {
     private readonly Condition _condition;
@@ -83,11 +80,9 @@ public sealed class ContextCondition
 
     public IReadOnlyList<KeyValuePair<string, AttributeType>> Attributes { get; }
 
-    /// <summary>
-    /// Compiles against the declared attributes; throws <see cref="ConditionException"/> with the place of what is
-    /// wrong.
-    /// </summary>
-    /// <param name="result">Bool of a rule, double of an algorithm.</param>
+    /// <summary>Compiles against the declared attributes. Throws <see cref="ConditionException"/> with the position of
+    /// an error.</summary>
+    /// <param name="result">Bool for a rule, double for an algorithm.</param>
     public static ContextCondition Compile(
         string source,
         IReadOnlyDictionary<string, AttributeType> attributes,

@@ -1,18 +1,16 @@
 namespace Engine.Workflows.Priority.Settings;
 
-/// <summary>
-/// What a process's instances go by: <c>process/&lt;id&gt;</c>. Immutable; checked when loaded
-/// (<see cref="ProcessKind"/>).
-/// </summary>
-/// <param name="Band">The execution levels that there are.</param>
-/// <param name="Default">The level where no directive gives one; of the band.</param>
-/// <param name="Attributes">The attributes of a context that directives may name, with their types.</param>
-/// <param name="Directives">In order: the first that gives a level decides.</param>
-/// <param name="HoldOffMs">A level never changes twice within it, ms of log time.</param>
-/// <param name="LowerAfterMs">How long a context must ask for less before the level falls, ms of log time.</param>
-/// <param name="AgeingMs">Waiting for so long raises by a step, ms of log time.</param>
+/// <summary>The definition of a process: <c>process/&lt;id&gt;</c>. Immutable; validated when loaded
+/// (<see cref="ProcessKind"/>).</summary>
+/// <param name="Band">The execution levels.</param>
+/// <param name="Default">The level if no directive gives one; one of the band.</param>
+/// <param name="Attributes">The attributes of a context that directives may use, with their types.</param>
+/// <param name="Directives">The directives in order; the first that gives a level decides.</param>
+/// <param name="HoldOffMs">The minimum time between two changes of a level, ms of log time.</param>
+/// <param name="LowerAfterMs">How long a context must request less before the level falls, ms of log time.</param>
+/// <param name="AgeingMs">The waiting time that raises the level one step, ms of log time.</param>
 /// <param name="LeaseMs">How long a worker has an instance before it waits again, ms of log time.</param>
-/// <param name="Shares">Levels' shares of workers, as named; see <see cref="SharesInForce"/>.</param>
+/// <param name="Shares">The shares of workers as configured, by level; see <see cref="SharesInForce"/>.</param>
 public sealed record ProcessDefinition(
     Band Band,
     int Default,
@@ -25,10 +23,8 @@ public sealed record ProcessDefinition(
     IReadOnlyDictionary<int, double> Shares
 )
 {
-    /// <summary>
-    /// Goes for a process that nobody has defined: one level, so that its instances wait in their order and none is
-    /// lost. They move when the definition comes.
-    /// </summary>
+    /// <summary>The definition of a process without its own: a single level, so instances wait in order and none is
+    /// lost. They move when the definition comes.</summary>
     public static readonly ProcessDefinition Undefined = new(
         new Band([1]),
         1,
@@ -41,9 +37,8 @@ public sealed record ProcessDefinition(
         new Dictionary<int, double>()
     );
 
-    /// <summary>
-    /// The share of workers of each level: those that are named, and what is left of 1 in equal parts for the others.
-    /// </summary>
+    /// <summary>The share of workers for each level: the configured ones, and the rest of 1 in equal parts for the
+    /// others.</summary>
     public IEnumerable<KeyValuePair<int, double>> SharesInForce
     {
         get
@@ -56,8 +51,9 @@ public sealed record ProcessDefinition(
         }
     }
 
-    /// <summary>The level that a context asks for, of the first directive that gives one, else the default.</summary>
-    /// <param name="shadowed">Takes the directives in shadow that would have decided.</param>
+    /// <summary>The level that a context requests, from the first directive that gives one, or else the
+    /// default.</summary>
+    /// <param name="shadowed">Receives the directives in shadow that would have decided.</param>
     public Request Evaluate(IReadOnlyDictionary<string, Conditions.CelValue> context, ICollection<string> shadowed)
     {
         foreach (Directive directive in Directives)
@@ -78,22 +74,22 @@ public sealed record ProcessDefinition(
     }
 }
 
-/// <summary>A level that was asked for.</summary>
+/// <summary>A requested level.</summary>
 /// <param name="Directive">The directive that gave it, or <see cref="ByDefault"/>.</param>
 public readonly record struct Request(int Level, string Directive)
 {
-    /// <summary>Stands for the directive where none gave a level.</summary>
+    /// <summary>The name used when no directive gave a level.</summary>
     public const string ByDefault = "default";
 }
 
-/// <summary>The execution levels of a process, ascending; a greater one goes first.</summary>
+/// <summary>The execution levels of a process, ascending; higher ones go first.</summary>
 public sealed class Band(IReadOnlyList<int> levels)
 {
     public IReadOnlyList<int> Levels { get; } = levels;
 
     public int Top => Levels[^1];
 
-    /// <summary>Where a level stands, from 0; -1 where there is none such.</summary>
+    /// <summary>The index of a level; -1 if the band doesn't have it.</summary>
     public int IndexOf(int level)
     {
         for (int i = 0; i < Levels.Count; i++)
@@ -109,25 +105,25 @@ public sealed class Band(IReadOnlyList<int> levels)
 
     public bool Holds(int level) => IndexOf(level) >= 0;
 
-    /// <summary>The level nearest to a finite number; of two as near, the greater.</summary>
+    /// <summary>The level nearest to a finite number; on a tie, the higher one.</summary>
     public int Nearest(double number)
     {
-        // Far outside the band all levels would be as far, by a double's precision.
+        // Far outside the band, a double's precision would make all levels equally near.
         double within = Math.Clamp(number, Levels[0], Top);
         return Levels.MinBy(level => (Math.Abs(level - within), -level));
     }
 
-    /// <summary>The level so many steps above one of the band, the top at most.</summary>
+    /// <summary>The level a number of steps above a level of the band, at most the top.</summary>
     public int Above(int level, long steps) => Levels[(int)Math.Min(Levels.Count - 1, IndexOf(level) + steps)];
 }
 
-/// <summary>What an attribute of a context holds.</summary>
+/// <summary>The type of an attribute.</summary>
 public enum AttributeType
 {
-    /// <summary>A whole number of 64 bits.</summary>
+    /// <summary>A 64-bit integer.</summary>
     Integer,
 
-    /// <summary>Any number, whole ones too.</summary>
+    /// <summary>Any number, including integers.</summary>
     Number,
     Text,
     Boolean,

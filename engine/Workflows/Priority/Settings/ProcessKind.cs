@@ -5,15 +5,11 @@ using Engine.Contracts.Settings;
 
 namespace Engine.Workflows.Priority.Settings;
 
-/// <summary>
-/// Reads <c>process/&lt;id&gt;</c>: the band of a process, its default, attributes and directives, and the times that
-/// it goes by.
-/// </summary>
+/// <summary>Reads <c>process/&lt;id&gt;</c>: a process's band, default, attributes, directives and times.</summary>
 public sealed class ProcessKind : ISettingKind
 {
-    /// <summary>
-    /// The greatest level: up to it a queue's scores (level x 1e13) are whole numbers that a double holds exactly.
-    /// </summary>
+    /// <summary>The maximum level: up to it, the scores of a queue (level x 1e13) are integers that a double represents
+    /// exactly.</summary>
     public const int MaxLevel = 900;
 
     private const long MaxMs = 86_400_000,
@@ -62,7 +58,7 @@ public sealed class ProcessKind : ISettingKind
         }
         return levels.Count > 0
             ? new Band(levels)
-            : throw record.Wrong("'levels' is empty; expected one level at least");
+            : throw record.Wrong("'levels' is empty; expected at least one level");
     }
 
     private static Dictionary<string, AttributeType> ReadAttributes(SettingReader record)
@@ -78,8 +74,8 @@ public sealed class ProcessKind : ISettingKind
             if (!IsName(property.Name))
             {
                 throw record.Wrong(
-                    $"'attributes' has '{property.Name}'; expected a name of letters, digits and _ that begins with "
-                        + $"no digit"
+                    $"'attributes' has '{property.Name}'; expected a name of letters, digits and _ that doesn't begin "
+                        + $"with a digit"
                 );
             }
 
@@ -121,7 +117,7 @@ public sealed class ProcessKind : ISettingKind
             );
             if (directives.Exists(before => before.Id == directive.Id))
             {
-                throw record.Wrong($"directive {directives.Count + 1}: there is another with the id '{directive.Id}'");
+                throw record.Wrong($"directive {directives.Count + 1}: another directive has the id '{directive.Id}'");
             }
 
             directives.Add(directive);
@@ -231,7 +227,7 @@ public sealed class ProcessKind : ISettingKind
         }
         catch (ConditionException e)
         {
-            // The source's line and the caret under the place come behind what is wrong.
+            // The source line and the caret come after the problem.
             throw reader.Wrong(
                 $"'{field}' at line {e.Line}, column {e.Column}: {e.Problem}{e.Message[e.Message.IndexOf('\n')..]}"
             );
@@ -266,10 +262,10 @@ public sealed class ProcessKind : ISettingKind
 
             shares[level] = property.Value.GetDouble();
         }
-        // Shares such as 0.1 ten times add up to a hair more than 1.
+        // Ten shares of 0.1 add up to slightly more than 1.
         return shares.Values.Sum() <= 1 + 1e-9
             ? shares
-            : throw record.Wrong($"'shares' add up to {shares.Values.Sum():R}; expected 1 at most");
+            : throw record.Wrong($"'shares' add up to {shares.Values.Sum():R}; expected at most 1");
     }
 
     private static int Level(SettingReader reader, string place, JsonElement value, Band band) =>

@@ -5,19 +5,17 @@ using Engine.Workflows.Module.Traffic;
 
 namespace Engine.Workflows.Priority.Traffic;
 
-/// <summary>
-/// Instances of the process <c>refund-review</c> in order of time, the same for the same numbers: each starts with a
-/// tier or without, loses more on the way, is taken by a worker and finished. All keys are the instance, so that each
-/// one's events keep their order.
-/// </summary>
+/// <summary>Instances of the process <c>refund-review</c> in order of time, the same for the same parameters. Each
+/// starts with or without a tier, loses more over time, and is taken by a worker and finished. The key is always the
+/// instance, so its events keep their order.</summary>
 public sealed class ProcessTraffic : ISampleTraffic
 {
-    /// <summary>What <see cref="SampleEvent.Actor"/> says of these.</summary>
+    /// <summary>The <see cref="SampleEvent.Actor"/> of these events.</summary>
     public const string Actor = "process";
 
     public const string Process = "refund-review";
 
-    /// <summary>Apart from the streams that clicks are drawn from.</summary>
+    /// <summary>Separate from the streams of the clicks.</summary>
     private const ulong Stream = 1UL << 40;
 
     private const int LongestLifeMs = 60_000,
@@ -27,7 +25,7 @@ public sealed class ProcessTraffic : ISampleTraffic
 
     public string Option => "processes";
 
-    public string Description => "how many instances of the process refund-review play beside the clicks";
+    public string Description => "number of instances of the process refund-review to add";
 
     public int DemoCount(int clicks) => 40;
 
@@ -62,7 +60,7 @@ public sealed class ProcessTraffic : ISampleTraffic
             );
         }
         yield return Event("taken", at + life * 6 / 8, $",\"worker\":\"w-{dice.Whole(1, Workers + 1)}\"");
-        // One in ten is left by its worker: its lease ends, and it waits again.
+        // Workers abandon one in ten: the lease ends, and the instance waits again.
         if (!dice.Chance(0.1))
         {
             yield return Event("finished", at + life, "");

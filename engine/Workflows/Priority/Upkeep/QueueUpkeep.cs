@@ -8,30 +8,28 @@ using StackExchange.Redis;
 
 namespace Engine.Workflows.Priority.Upkeep;
 
-/// <summary>
-/// Sees to the queues of processes outside any decision. A worker takes an instance from its queue and says so by
-/// <c>process-taken</c>; one that dies between the two leaves it waiting and in no queue. So waiting instances are
-/// looked for, and one missing for the process's <c>lease_s</c> is put back. Besides, the shares of workers that are in
-/// force are published. On the lane's thread; every command speaks of one slot.
-/// </summary>
-/// <param name="timeline">Whose definitions hold for leases and shares.</param>
-/// <param name="valueTtl">How long shares are kept; they are written again long before.</param>
-/// <param name="clock">Paces it, measures how long an instance is missing, and says which settings are in
+/// <summary>Maintains the queues of processes outside decisions. A worker takes an instance from its queue and
+/// announces it with <c>process-taken</c>. If it dies in between, the instance waits but is in no queue. This upkeep
+/// looks for such instances, and puts one back after it was missing for the process's <c>lease_s</c>. It also publishes
+/// the shares of workers in force. Runs on the lane's thread; each command uses a single slot.</summary>
+/// <param name="timeline">The settings with the definitions of leases and shares.</param>
+/// <param name="valueTtl">The time to live of shares, which are rewritten long before.</param>
+/// <param name="clock">Paces upkeep, measures how long an instance is missing, and selects the settings in
 /// force.</param>
 public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeSpan valueTtl, TimeProvider clock)
     : IUpkeep
 {
-    /// <summary>How often queues are looked at.</summary>
+    /// <summary>The interval between checks of the queues.</summary>
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often shares are looked at for a change.</summary>
+    /// <summary>The interval between checks for changed shares.</summary>
     public static readonly TimeSpan SharesEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>Commands sent ahead of their replies.</summary>
+    /// <summary>The number of commands to pipeline.</summary>
     private const int Pipelined = 1000;
 
-    // An owner that has lost its partition and doesn't know it yet must not put back what the next one has seen taken
-    // or finished: the record says.
+    // A former owner that doesn't know of its loss must not put back an instance that the new owner has seen taken or
+    // finished, so check the record.
     private const string PutBackScript = """
         local record = redis.call('GET', KEYS[2])
         if record and not string.find(record, '"state":"waiting"', 1, true) then return 0 end
@@ -57,14 +55,14 @@ public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeS
         {
             LookForMissing(redis, owned);
         }
-        // One owner is enough to publish what is the same for all.
+        // The shares are the same for all owners, so only one publishes them.
         if (owned.Any(run => run.Number == 0) && IsDue(ref _sharesAt, SharesEvery))
         {
             PublishShares(redis);
         }
     }
 
-    /// <summary>Instances that were found missing and aren't put back yet.</summary>
+    /// <summary>The number of instances found missing and not put back yet.</summary>
     public int Missing => _missing.Count;
 
     private void LookForMissing(IDatabase redis, IReadOnlyList<OwnedMemory> owned)
@@ -129,7 +127,7 @@ public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeS
 
         Dictionary<string, ProcessDefinition> defined = Definitions(inForce);
         var writes = defined.Select(process => Write(redis, process.Key, process.Value.SharesInForce)).ToList();
-        // A process that was defined once and is no more has no shares.
+        // A process whose definition was deleted has no shares.
         foreach (
             string gone in timeline
                 .Entries.SelectMany(entry => Definitions(entry.Settings).Keys)

@@ -9,36 +9,34 @@ using StackExchange.Redis;
 
 namespace Engine.Workflows.Priority.Upkeep;
 
-/// <summary>
-/// Opens refund reviews: a campaign whose share of invalid clicks or lost cost passes its <c>review_above</c> gets an
-/// instance of the process <c>refund-review</c>, one a UTC day at most, and what its verdicts add goes on changing that
-/// instance's context. Only the owner of the first partition of <c>processes</c> sends, and only of the first group.
-/// Whatever is sent twice carries the same id or the same values.
-/// </summary>
-/// <param name="prefix">The group's; a second group's adds no events to <c>processes</c>.</param>
-/// <param name="clock">Says event time and the day, as any producer's does: the topic's log time may be days old where
+/// <summary>Opens refund reviews. A campaign whose share of invalid clicks or lost cost exceeds its <c>review_above</c>
+/// gets an instance of the process <c>refund-review</c>, at most one per UTC day, and further losses change that
+/// instance's context. Only the owner of the first partition of <c>processes</c> sends, and only in the group without a
+/// prefix. Events sent twice carry the same id or the same values.</summary>
+/// <param name="prefix">The group's prefix; a group with one sends no events to <c>processes</c>.</param>
+/// <param name="clock">Gives event time and the day, like any producer's clock: the topic's log time may be days old if
 /// nothing happens.</param>
 public sealed class RefundReviews(IStandings standings, SettingsTimeline timeline, string prefix, TimeProvider clock)
     : IUpkeep
 {
     public const string Process = "refund-review";
 
-    /// <summary>A campaign's context changes at most so often.</summary>
+    /// <summary>The minimum interval between changes of a campaign's context.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
-    /// <summary>Less than so much more of lost cost, as a share of what was said, isn't said.</summary>
+    /// <summary>The minimum growth of lost cost to report, as a share of the reported value.</summary>
     private const double MinGrowth = 0.01;
 
-    /// <summary>Less than so much of a change in the share of invalid clicks isn't said.</summary>
+    /// <summary>The minimum change of the share of invalid clicks to report.</summary>
     private const double MinMove = 0.01;
 
     private const int ShareDigits = 6;
 
-    private readonly Dictionary<string, Said> _said = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Report> _reported = new(StringComparer.Ordinal);
     private long _lookedAt;
 
-    /// <summary>What was last said of a campaign.</summary>
-    private readonly record struct Said(string Instance, ClickSums Sums);
+    /// <summary>The last report on a campaign.</summary>
+    private readonly record struct Report(string Instance, ClickSums Sums);
 
     public void Run(IDatabase redis, IReadOnlyList<OwnedMemory> owned, SendEvent send)
     {
@@ -49,8 +47,8 @@ public sealed class RefundReviews(IStandings standings, SettingsTimeline timelin
 
         if (!owned.Any(run => run.Number == 0))
         {
-            // Another owner goes on; what it has said since isn't known here.
-            _said.Clear();
+            // Another owner continues, and its reports aren't known here.
+            _reported.Clear();
             return;
         }
         if (_lookedAt != 0 && clock.GetElapsedTime(_lookedAt) < Every)
@@ -70,10 +68,8 @@ public sealed class RefundReviews(IStandings standings, SettingsTimeline timelin
         }
     }
 
-    /// <summary>
-    /// The name of a campaign's instance of a day: <c>rr-cmp-7-20261122</c>; of a campaign too long for it, the
-    /// beginning and a hash.
-    /// </summary>
+    /// <summary>The name of a campaign's instance for a day: <c>rr-cmp-7-20261122</c>. A campaign that is too long is
+    /// cut and gets a hash.</summary>
     public static string InstanceOf(string campaign, DateTimeOffset day)
     {
         string date = day.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
@@ -90,13 +86,13 @@ public sealed class RefundReviews(IStandings standings, SettingsTimeline timelin
     {
         string instance = InstanceOf(campaign, now);
         bool past = sums.InvalidShare > setting.ReviewInvalidShare || sums.LostMicros > setting.ReviewLostMicros;
-        bool known = _said.TryGetValue(campaign, out Said said);
-        if (known && !Moved(said.Sums, sums))
+        bool known = _reported.TryGetValue(campaign, out Report last);
+        if (known && !Moved(last.Sums, sums))
         {
             return;
         }
 
-        if (!known || said.Instance != instance)
+        if (!known || last.Instance != instance)
         {
             if (!past)
             {
@@ -105,14 +101,14 @@ public sealed class RefundReviews(IStandings standings, SettingsTimeline timelin
 
             Send("process-started", instance, "started");
         }
-        // Behind a start, too: one that another owner has opened already takes no second, and may not know yet what
-        // came since.
+        // Sent even after a start: if another owner opened the instance already, it ignores the second start but may
+        // lack the latest values.
         Send(
             "process-context",
             instance,
             Hash($"{sums.Clicks:R} {sums.Invalid:R} {sums.CostMicros} {sums.LostMicros}")
         );
-        _said[campaign] = new Said(instance, sums);
+        _reported[campaign] = new Report(instance, sums);
 
         void Send(string type, string to, string what)
         {
