@@ -128,7 +128,7 @@ public sealed class Disturbed(Lab lab, int clicks, TimeSpan? span = null)
         Assert.Equal(verdicts, undisturbed.Total("campaign", "clicks"));
         Assert.True(
             disturbed.Total("campaign", "clicks") == verdicts,
-            $"the disturbed run counted {disturbed.Total("campaign", "clicks")} of {verdicts} clicks; its output: {output}"
+            $"the disturbed run counted {disturbed.Total("campaign", "clicks")} of {verdicts} clicks: {output}"
         );
         disturbed.MustEqual(undisturbed);
     }
