@@ -15,6 +15,7 @@ TESTS := Conditions Pipeline Workflows Models Ingest Integration Architecture
 .PHONY: build run test bench train evaluate format clean
 
 build:
+	@[ -d out/lib ] || echo "make: building; the first time takes some minutes"
 	@dotnet tool restore >/dev/null || echo "make: the tools of .config/dotnet-tools.json didn't restore; a redis-server on the path serves as well" >&2
 	@mkdir -p out/lib
 	@$(PUBLISH) models/Training/Models.Training.csproj

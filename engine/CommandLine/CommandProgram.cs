@@ -21,7 +21,17 @@ public sealed class CommandProgram(string name, RootCommand root)
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public async Task<int> RunAsync(string[] args, CommandContext context, CancellationToken cancel)
     {
-        ParseResult parsed = root.Parse(args);
+        ParseResult parsed;
+        try
+        {
+            parsed = root.Parse(args);
+        }
+        catch (InvalidOperationException error)
+        {
+            // A validator has read a value of the wrong type: the library throws then instead of reporting it.
+            return End(context, error.Message, ExitCodes.WrongUse);
+        }
+
         if (parsed.Errors.Count > 0)
         {
             return End(context, UsageError.Of(name, root, parsed), ExitCodes.WrongUse);

@@ -52,6 +52,7 @@ public class CommandLineTests
     [Theory]
     [InlineData(2, "--nonsense", "run", "--nonsense")]
     [InlineData(2, "--until-idle", "run", "--until-idle", "0")]
+    [InlineData(2, "Cannot parse argument 'abc'", "run", "--until-idle", "abc")]
     [InlineData(
         2,
         "'nonsense' isn't a command; the commands are run, demo, verdict, path, quality, check, eval, rescore",

@@ -131,7 +131,7 @@ public class VerdictTests
 
         CommandRun none = await Programs.EngineAsync("verdict", "nobody", "--redis", lab.Redis.Address);
         Assert.Equal((3, ""), (none.ExitCode, none.Out));
-        Assert.Contains("no verdict of click 'nobody'", none.Error);
+        Assert.Contains("click 'nobody' has no verdict", none.Error);
 
         using var http = new HttpClient { BaseAddress = new Uri($"http://{engine.Http}") };
         CancellationToken cancel = TestContext.Current.CancellationToken;

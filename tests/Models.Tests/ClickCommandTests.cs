@@ -45,7 +45,7 @@ public sealed class ClickCommandTests
         string strangers = folder.Write("strangers.csv", "click,label\nanother,1\n");
         await Expect(
             Failed,
-            "0 clicks",
+            "; 0 of ",
             command,
             "--clicks",
             clicks,
@@ -55,7 +55,7 @@ public sealed class ClickCommandTests
             folder.File("out")
         );
         string few = folder.Write("few.csv", Labels(199, i => i % 2));
-        await Expect(Failed, "199 clicks", command, "--clicks", clicks, "--labels", few, "--out", folder.File("out"));
+        await Expect(Failed, "; 199 of ", command, "--clicks", clicks, "--labels", few, "--out", folder.File("out"));
         string good = folder.Write("good.csv", Labels(250, _ => 0));
         await Expect(
             Failed,

@@ -105,6 +105,17 @@ public sealed class EventDocumentTests
         );
     }
 
+    [Fact]
+    public void An_events_number_is_no_fields_number_and_no_other_events()
+    {
+        EventSchema[] own = [.. WorkflowEvents.All.All.Where(schema => schema.Number != 0)];
+        Assert.Distinct(own.Select(schema => schema.Number));
+        Assert.Empty(
+            own.Select(schema => schema.Number)
+                .Intersect(own.SelectMany(schema => schema.Fields).Select(field => field.Number))
+        );
+    }
+
     [Theory]
     [MemberData(nameof(Types))]
     public void The_compiled_message_has_its_fields(string type)

@@ -3,15 +3,10 @@ using Engine.Contracts;
 using Engine.Contracts.Events;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.History;
-using Engine.Workflows.Bindings;
-using Engine.Workflows.Bindings.Decision;
-using Engine.Workflows.ContentRequests;
+using Engine.Workflows;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.Module;
-using Engine.Workflows.Priority;
-using Engine.Workflows.Priority.Decision;
 using Engine.Workflows.Runtime;
-using Workflows.Tests.Bindings;
 using Workflows.Tests.ContentRequests;
 
 namespace Workflows.Tests.Events;
@@ -29,16 +24,14 @@ internal sealed unsafe class EngineChecks : IDisposable
     public EngineChecks()
     {
         (_json, _protobuf) = (new JsonEventDecoder(_arena), new ProtobufEventDecoder(_arena));
-        HostedWorkflow[] workflows =
-        [
-            new(new ContentRequestsWorkflow(), new ContentRequestDecider(new KnownStandings())),
-            new(new BindingsWorkflow(), new BindingDecider(BindingLog.Keys)),
-            new(new PriorityWorkflow(), new PriorityDecider()),
-        ];
-        _workflows = workflows.ToDictionary(
-            workflow => workflow.Topic,
-            workflow => (workflow, workflow.Decider.Open($"{workflow.Topic}-0"))
-        );
+        // Reading needs no secret that anybody else knows.
+        var services = new DeciderServices(new KnownStandings(), [new byte[32]]);
+        _workflows = WorkflowModules
+            .All.Select(module => new HostedWorkflow(module, module.CreateDecider(services)))
+            .ToDictionary(
+                workflow => workflow.Topic,
+                workflow => (workflow, workflow.Decider.Open($"{workflow.Topic}-0"))
+            );
     }
 
     /// <summary>The reason and the detail of a dead letter, or <c>None</c>.</summary>
