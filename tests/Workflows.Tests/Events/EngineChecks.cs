@@ -4,7 +4,6 @@ using Engine.Contracts.Events;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.History;
 using Engine.Workflows;
-using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
 using Workflows.Tests.ContentRequests;
