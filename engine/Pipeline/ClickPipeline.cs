@@ -1,3 +1,4 @@
+using Engine.Contracts;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.History;
@@ -72,7 +73,7 @@ public sealed class ClickPipeline : IDisposable
     {
         PartitionState partition = record.Partition;
         partition.Position = record.Offset;
-        if (record.Timestamp > partition.LogTime)
+        if (record.Timestamp > partition.LogTime && RecordTime.IsAccepted(record.Timestamp))
         {
             Advance(partition, record.Timestamp);
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using Engine.Contracts;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decode;
 using Engine.Primitives;
@@ -45,9 +46,11 @@ internal sealed unsafe class RecordChunk(KeyedHash hash, EventArena arena, RowPo
 
             ref InteractionEvent e = ref (_rows[i] ??= pool.Rent()).Event;
             _errors[i] =
-                record.Encoding == ValueEncoding.Json
+                !RecordTime.IsAccepted(record.Timestamp)
+                    ? new DecodeError(DeadLetterReason.OutOfRange, RecordTime.Field)
+                : record.Encoding == ValueEncoding.Json
                     ? _json.Decode(record.Value, record.Length, ref e, record.CloudEvent)
-                    : _protobuf.Decode(record.Value, record.Length, ref e, record.CloudEvent);
+                : _protobuf.Decode(record.Value, record.Length, ref e, record.CloudEvent);
             if (!IsClick(i))
             {
                 continue;

@@ -108,7 +108,10 @@ internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
         {
             from = Math.Max(ends.Low.Value, from - step);
             earlier = WithLogTimes(Read(partition, from, at));
-            logTime = Math.Max(record.Message.Timestamp.UnixTimestampMs, earlier.Count > 0 ? earlier[^1].LogTime : 0);
+            logTime = RecordTime.Advance(
+                earlier.Count > 0 ? earlier[^1].LogTime : 0,
+                record.Message.Timestamp.UnixTimestampMs
+            );
             if (from == ends.Low.Value || earlier.Count == 0 || earlier[0].LogTime < logTime - join.TotalMilliseconds)
             {
                 break;
@@ -125,7 +128,7 @@ internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
         long last = logTime + (long)join.TotalMilliseconds;
         foreach (ConsumeResult<byte[], byte[]> other in Read(partition, at + 1, ends.High.Value))
         {
-            logTime = Math.Max(logTime, other.Message.Timestamp.UnixTimestampMs);
+            logTime = RecordTime.Advance(logTime, other.Message.Timestamp.UnixTimestampMs);
             if (logTime > last)
             {
                 return null;
@@ -147,7 +150,7 @@ internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
         return
         [
             .. records.Select(record =>
-                (logTime = Math.Max(logTime, record.Message.Timestamp.UnixTimestampMs), record)
+                (logTime = RecordTime.Advance(logTime, record.Message.Timestamp.UnixTimestampMs), record)
             ),
         ];
     }

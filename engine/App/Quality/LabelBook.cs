@@ -86,12 +86,13 @@ public sealed class LabelBook
     private void Take(ConsumeResult<byte[], byte[]> record, Dictionary<int, long> logTimes)
     {
         int partition = record.Partition.Value;
-        long logTime = logTimes[partition] = Math.Max(
+        long logTime = logTimes[partition] = RecordTime.Advance(
             logTimes.GetValueOrDefault(partition),
             record.Message.Timestamp.UnixTimestampMs
         );
         if (
-            LabelDecoder
+            !RecordTime.IsAccepted(record.Message.Timestamp.UnixTimestampMs)
+            || LabelDecoder
                 .Decode(record.Message.Value, LabelIntake.HeadersOf(record.Message), out LabelEvent? label)
                 .IsError
         )

@@ -120,7 +120,7 @@ public sealed class PartitionRun : IDisposable
     public Refusal? Take(in WorkflowRecord record, IResults results)
     {
         bool rebuilding = record.Offset < _liveFromOffset;
-        long logTime = Math.Max(LogTime, record.Timestamp);
+        long logTime = RecordTime.Advance(LogTime, record.Timestamp);
         if (!rebuilding)
         {
             // If reading began late, progress has the later log time.
@@ -145,7 +145,10 @@ public sealed class PartitionRun : IDisposable
             Counts.Read++;
         }
 
-        Refusal? refusal = Read(_workflow.Events, _memory, record, out WorkflowEvent? e);
+        WorkflowEvent? e = null;
+        Refusal? refusal = RecordTime.IsAccepted(record.Timestamp)
+            ? Read(_workflow.Events, _memory, record, out e)
+            : new Refusal(DeadLetterReason.OutOfRange, RecordTime.Field);
         if (e == null)
         {
             if (!rebuilding)

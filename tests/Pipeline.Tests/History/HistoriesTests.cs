@@ -269,7 +269,12 @@ public sealed class HistoriesTests
         params (string Key, string Value)[] headers
     )
     {
-        var message = new Message<byte[], byte[]> { Value = Encoding.UTF8.GetBytes(value), Headers = [] };
+        var message = new Message<byte[], byte[]>
+        {
+            Value = Encoding.UTF8.GetBytes(value),
+            Headers = [],
+            Timestamp = new Timestamp(T, TimestampType.CreateTime),
+        };
         foreach ((string key, string text) in headers)
         {
             message.Headers.Add(key, Encoding.UTF8.GetBytes(text));

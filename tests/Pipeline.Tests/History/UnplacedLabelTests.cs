@@ -139,7 +139,14 @@ public sealed class UnplacedLabelTests
     private void Take(EventBuilder label, long logTime) =>
         Assert.False(
             _intake
-                .Take(new Message<byte[], byte[]> { Value = Encoding.UTF8.GetBytes(label.ToJson()) }, logTime)
+                .Take(
+                    new Message<byte[], byte[]>
+                    {
+                        Value = Encoding.UTF8.GetBytes(label.ToJson()),
+                        Timestamp = new Timestamp(logTime, TimestampType.CreateTime),
+                    },
+                    logTime
+                )
                 .IsError
         );
 

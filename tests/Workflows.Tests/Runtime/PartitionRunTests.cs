@@ -1,4 +1,5 @@
 using Engine.Contracts;
+using Engine.Workflows.Module;
 using Xunit;
 
 namespace Workflows.Tests.Runtime;
@@ -12,6 +13,21 @@ public class PartitionRunTests
     private static DeciderRun New(bool followsSettings = false) => Run(new TallyDecider(followsSettings));
 
     private static DeciderRun Run(TallyDecider tallies) => new(tallies, tallies, ("step/one", """{"by":2}"""));
+
+    [Theory]
+    [InlineData(1_795_338_000_000_000)]
+    [InlineData(-1)]
+    [InlineData(long.MaxValue)]
+    public void A_record_with_an_rejected_timestamp_is_a_dead_letter_and_moves_nothing(long timestamp)
+    {
+        DeciderRun run = New().Send(Event("b-1"), "p-1");
+        long due = run.Due;
+        run.Now = timestamp;
+        run.Send(Event("b-2"), "p-1");
+        Assert.Equal([new Refusal(DeadLetterReason.OutOfRange, "timestamp")], run.DeadLetters);
+        Assert.Equal(due, run.Due);
+        Assert.Equal((1L, 1L), (run.Counts.Decided, run.Counts.DeadLetters));
+    }
 
     [Fact]
     public void An_event_is_decided_by_the_settings_in_force()

@@ -1,5 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
+using Engine.Contracts;
 using Engine.Contracts.Events;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.History;
@@ -45,7 +46,10 @@ public sealed class LabelIntake(Histories histories)
     public DecodeError Take(Message<byte[], byte[]> message, long logTime)
     {
         Interlocked.Increment(ref _read);
-        DecodeError error = LabelDecoder.Decode(message.Value, HeadersOf(message), out LabelEvent? label);
+        LabelEvent? label = null;
+        DecodeError error = RecordTime.IsAccepted(message.Timestamp.UnixTimestampMs)
+            ? LabelDecoder.Decode(message.Value, HeadersOf(message), out label)
+            : new DecodeError(DeadLetterReason.OutOfRange, RecordTime.Field);
         if (error.IsError)
         {
             Interlocked.Increment(ref _deadLettered);

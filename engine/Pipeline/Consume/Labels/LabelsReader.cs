@@ -35,7 +35,7 @@ public sealed class LabelsReader : IDisposable
     private void Apply(ConsumeResult<byte[], byte[]> record)
     {
         int partition = record.Partition.Value;
-        _logTimes[partition] = Math.Max(_logTimes[partition], record.Message.Timestamp.UnixTimestampMs);
+        _logTimes[partition] = RecordTime.Advance(_logTimes[partition], record.Message.Timestamp.UnixTimestampMs);
         DecodeError error = Intake.Take(record.Message, _logTimes[partition]);
         if (!error.IsError)
         {

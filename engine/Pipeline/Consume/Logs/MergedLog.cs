@@ -143,7 +143,7 @@ public sealed class MergedLog : IDisposable
 
             _next = result.Offset.Value + 1;
             Current = result;
-            _logTime = Math.Max(_logTime, result.Message.Timestamp.UnixTimestampMs);
+            _logTime = RecordTime.Advance(_logTime, result.Message.Timestamp.UnixTimestampMs);
             return true;
         }
 
