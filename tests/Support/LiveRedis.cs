@@ -12,8 +12,12 @@ public abstract class LiveResults : IAsyncDisposable
 
     public ConnectionMultiplexer Connection =>
         _connection ??= ConnectionMultiplexer.Connect(
-            Address + ",allowAdmin=true,abortConnect=false,connectRetry=10,syncTimeout=20000,asyncTimeout=20000"
+            $"{Address},allowAdmin=true,abortConnect=false,connectRetry=10,syncTimeout={TimeoutMs},"
+                + $"asyncTimeout={TimeoutMs}"
         );
+
+    /// <summary>How long a command may take on a busy machine.</summary>
+    protected virtual int TimeoutMs => 20_000;
 
     public IDatabase Database => Connection.GetDatabase();
 
@@ -123,6 +127,8 @@ public sealed class LiveRedisServer : LiveResults
 
     public int Port => _port;
 
+    public IServer Server => Connection.GetServer("127.0.0.1", _port);
+
     public LiveProcess Process => _process!;
 
     public static async Task<LiveRedisServer> StartAsync(bool isClusterNode = false)
@@ -161,7 +167,7 @@ public sealed class LiveRedisServer : LiveResults
                         "--cluster-config-file",
                         "nodes.conf",
                         "--cluster-node-timeout",
-                        "5000",
+                        "2000",
                     ]
                 : [],
         ];
@@ -193,9 +199,13 @@ public sealed class LiveRedisCluster : LiveResults
 
     public IReadOnlyList<LiveRedisServer> Nodes => _nodes;
 
+    /// <summary>Shorter with replicas: a test that stops a master doesn't wait long for its answer.</summary>
+    protected override int TimeoutMs => _nodes.Count > 3 ? 5_000 : 20_000;
+
     public override string Address => string.Join(',', _nodes.Select(node => node.Address));
 
-    public static async Task<LiveRedisCluster> StartAsync()
+    /// <param name="hasReplicas">Whether each master has a replica, which takes its place within seconds.</param>
+    public static async Task<LiveRedisCluster> StartAsync(bool hasReplicas = false)
     {
         var cluster = new LiveRedisCluster();
         for (int i = 0; i < 3; i++)
@@ -229,7 +239,55 @@ public sealed class LiveRedisCluster : LiveResults
             }
             return true;
         });
+        if (hasReplicas)
+        {
+            await cluster.AddReplicasAsync();
+        }
+
         return cluster;
+    }
+
+    private async Task AddReplicasAsync()
+    {
+        for (int master = 0; master < 3; master++)
+        {
+            string id = (await Server(master).ExecuteAsync("CLUSTER", "MYID")).ToString();
+            LiveRedisServer replica = await LiveRedisServer.StartAsync(isClusterNode: true);
+            _nodes.Add(replica);
+            IServer server = Server(_nodes.Count - 1);
+            await server.ExecuteAsync("CLUSTER", "MEET", "127.0.0.1", _nodes[master].Port);
+            await LiveWait.UntilAsync("the replica knows its master", async () =>
+                (await server.ExecuteAsync("CLUSTER", "NODES")).ToString().Contains(id, StringComparison.Ordinal)
+            );
+            await server.ExecuteAsync("CLUSTER", "REPLICATE", id);
+        }
+
+        await LiveWait.UntilAsync("all replicas follow their masters", async () =>
+        {
+            for (int replica = 3; replica < 6; replica++)
+            {
+                string info = (await Server(replica).ExecuteAsync("INFO", "replication")).ToString();
+                if (!info.Contains("master_link_status:up", StringComparison.Ordinal))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        });
+        await LiveWait.UntilAsync("every node knows all", async () =>
+        {
+            for (int node = 0; node < 6; node++)
+            {
+                string info = (await Server(node).ExecuteAsync("CLUSTER", "INFO")).ToString();
+                if (!info.Contains("cluster_known_nodes:6", StringComparison.Ordinal))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        });
     }
 
     public IServer Server(int node) => _nodes[node].Connection.GetServer("127.0.0.1", _nodes[node].Port);

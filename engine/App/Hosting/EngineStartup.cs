@@ -31,7 +31,7 @@ internal static class EngineStartup
         var target = new KafkaTarget(address.Kafka, config.Consume.Librdkafka);
         EngineTopics.CheckPrefix(address.Prefix);
         var keys = new RedisKeys(address.Prefix, address.Group);
-        RedisTarget redis = GroupRedis.Connect(address.Redis);
+        RedisTarget redis = GroupRedis.Connect(address.Redis, TimeProvider.System);
         EngineReaders? readers = null;
         try
         {

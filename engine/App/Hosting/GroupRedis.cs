@@ -8,11 +8,11 @@ namespace Engine.App.Hosting;
 /// <summary>Checks the Redis for the group's results: that it answers, and that it belongs to this group.</summary>
 internal static class GroupRedis
 {
-    public static RedisTarget Connect(string addresses)
+    public static RedisTarget Connect(string addresses, TimeProvider clock)
     {
         try
         {
-            return RedisTarget.Connect(addresses);
+            return RedisTarget.Connect(addresses, clock);
         }
         catch (Exception e)
             when (e is RedisException or ArgumentException or InvalidOperationException or NotSupportedException)

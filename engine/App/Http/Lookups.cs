@@ -71,8 +71,10 @@ internal static class Lookups
             {
                 bool settings = host.Settings.IsFresh,
                     partitions = host.Lanes.Any(lane => lane.Names.Length > 0);
-                string? redis = host.Lanes.Select(lane => lane.Trouble).FirstOrDefault(trouble => trouble != null);
-                bool ready = settings && partitions && host.Failure == null;
+                string? redis = host.Context.Redis.Redis.IsConnected
+                    ? host.Lanes.Select(lane => lane.Trouble).FirstOrDefault(trouble => trouble != null)
+                    : "not connected";
+                bool ready = settings && partitions && redis == null && host.Failure == null;
                 var answer = new JsonObject
                 {
                     ["status"] = ready ? "ready" : "not ready",
@@ -82,6 +84,6 @@ internal static class Lookups
                 };
                 return Answers.Json(answer, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
             })
-            .Describe("Whether it decides: partitions are owned and settings are fresh.");
+            .Describe("Whether it decides: partitions are owned, settings are fresh, and Redis takes results.");
     }
 }

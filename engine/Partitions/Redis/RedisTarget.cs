@@ -10,21 +10,29 @@ public sealed class RedisTarget
 {
     private const int Slots = 16384;
 
-    private readonly ConfigurationOptions _options;
-    private volatile EndPoint[] _slots = [];
-    private int _refreshing;
+    private static readonly TimeSpan RefreshEvery = TimeSpan.FromMilliseconds(250);
 
-    private RedisTarget(IConnectionMultiplexer redis, ConfigurationOptions options) =>
-        (Redis, _options) = (redis, options);
+    private readonly ConfigurationOptions _options;
+    private readonly TimeProvider _clock;
+    private volatile RedisMap _map;
+    private int _refreshing;
+    private long _refreshedAt;
+
+    private RedisTarget(IConnectionMultiplexer redis, ConfigurationOptions options, TimeProvider clock)
+    {
+        (Redis, _options, _clock) = (redis, options, clock);
+        _map = Read();
+    }
 
     public IConnectionMultiplexer Redis { get; }
 
-    public bool IsCluster { get; private set; }
+    /// <summary>The node of each key, as far as known.</summary>
+    public RedisMap Map => _map;
 
     /// <summary>Connects. Throws <see cref="RedisConnectionException"/> if no server answers.</summary>
     /// <param name="addresses"><c>host:port[,host:port…]</c>, with options of StackExchange.Redis (such as password and
     /// ssl).</param>
-    public static RedisTarget Connect(string addresses)
+    public static RedisTarget Connect(string addresses, TimeProvider clock)
     {
         ConfigurationOptions options = ConfigurationOptions.Parse(addresses);
         options.AbortOnConnectFail = true;
@@ -38,18 +46,25 @@ public sealed class RedisTarget
             );
         }
 
-        var target = new RedisTarget(ConnectionMultiplexer.Connect(options), options);
-        target.Refresh();
-        return target;
+        if (options.DefaultDatabase is > 0)
+        {
+            throw new NotSupportedException(
+                $"defaultDatabase={options.DefaultDatabase}: results go to database 0; leave the option out, and keep "
+                    + "groups apart with --prefix"
+            );
+        }
+
+        return new RedisTarget(ConnectionMultiplexer.Connect(options), options, clock);
     }
 
-    /// <summary>The node that a key's commands go to.</summary>
-    public EndPoint NodeOf(ReadOnlySpan<byte> key) => IsCluster ? _slots[SlotOf(key)] : _slots[0];
-
-    /// <summary>Refreshes the cluster's map of slots in the background, at most one refresh at a time.</summary>
+    /// <summary>Refreshes <see cref="Map"/> in the background, at most once every 250 ms and one refresh at a time. Call
+    /// it whenever a node refuses commands, is down or doesn't reply.</summary>
     public void RefreshSoon()
     {
-        if (!IsCluster || Interlocked.Exchange(ref _refreshing, 1) == 1)
+        if (
+            _clock.GetElapsedTime(Volatile.Read(ref _refreshedAt)) < RefreshEvery
+            || Interlocked.Exchange(ref _refreshing, 1) == 1
+        )
         {
             return;
         }
@@ -58,14 +73,21 @@ public sealed class RedisTarget
         {
             try
             {
-                Refresh();
+                // The client checks the roles of nodes only once a minute by itself.
+                Redis.Configure();
+                RedisMap map = Read();
+                if (!map.IsSame(_map))
+                {
+                    _map = map;
+                }
             }
-            catch (Exception e) when (e is RedisException or InvalidOperationException)
+            catch (Exception e) when (e is RedisException or InvalidOperationException or TimeoutException)
             {
-                // The cluster is in the middle of a failover: the next use of the map refreshes again.
+                // A failover is in progress: the next use of the map refreshes again.
             }
             finally
             {
+                Volatile.Write(ref _refreshedAt, _clock.GetTimestamp());
                 Volatile.Write(ref _refreshing, 0);
             }
         });
@@ -112,16 +134,38 @@ public sealed class RedisTarget
         return crc & (Slots - 1);
     }
 
-    private void Refresh()
+    private RedisMap Read()
     {
-        IServer server = Redis.GetServers().FirstOrDefault(server => server.IsConnected)
-            ?? throw new InvalidOperationException("no Redis node is connected");
-        IsCluster = server.ServerType == ServerType.Cluster;
-        if (!IsCluster)
+        IServer[] servers = [.. Redis.GetServers().Where(server => server.IsConnected)];
+        if (servers.Length == 0)
         {
-            _slots = [Redis.GetServers().First(server => server.IsConnected && !server.IsReplica).EndPoint];
-            return;
+            throw new InvalidOperationException("no Redis node is connected");
         }
+
+        if (servers[0].ServerType != ServerType.Cluster)
+        {
+            return RedisMap.Single(servers.First(server => !server.IsReplica).EndPoint);
+        }
+
+        Exception? last = null;
+        foreach (IServer server in servers)
+        {
+            try
+            {
+                return ReadCluster(server);
+            }
+            catch (Exception e) when (e is RedisException or InvalidOperationException or TimeoutException)
+            {
+                // A node that has just died may still look connected.
+                last = e;
+            }
+        }
+
+        throw new InvalidOperationException(last!.Message, last);
+    }
+
+    private static RedisMap ReadCluster(IServer server)
+    {
         ClusterConfiguration nodes = server.ClusterNodes()
             ?? throw new InvalidOperationException("the cluster reports no nodes");
         var slots = new EndPoint[Slots];
@@ -136,11 +180,8 @@ public sealed class RedisTarget
             }
         }
 
-        if (slots.Contains(null))
-        {
-            throw new InvalidOperationException("the cluster doesn't cover all slots");
-        }
-
-        _slots = slots;
+        return slots.Contains(null)
+            ? throw new InvalidOperationException("the cluster doesn't cover all slots")
+            : RedisMap.Cluster(slots);
     }
 }

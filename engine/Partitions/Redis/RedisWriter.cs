@@ -24,25 +24,40 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
         "NOREPLICAS",
     ];
 
+    /// <summary>How Redis before version 7 reports an error within a script: <c>ERR Error running script … -OOM
+    /// …</c>.</summary>
+    private const string InScript = "ERR Error running script";
+
+    /// <summary>After this time without a reply, another node may have taken over.</summary>
+    private static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
 
     private readonly Dictionary<EndPoint, RespPipe> _pipes = [];
     private readonly Queue<byte[]> _refused = new();
+    private RedisMap _map = target.Map;
     private RespPipe? _only;
+    private long _acknowledgedByFormer;
     private long _retryAt;
 
-    /// <summary>The number of temporary refusals since the start. A commit that sees it change waits again.</summary>
+    /// <summary>The number of temporary refusals and of node changes since the start. A commit that sees it change waits
+    /// again.</summary>
     public long Refusals { get; private set; }
 
     /// <summary>The last refusal by Redis, for display.</summary>
     public string? LastRefusal { get; private set; }
 
+    /// <summary>What keeps commands from being written at present, or null: a connection that is down, or a temporary
+    /// refusal.</summary>
+    public string? Trouble => Down ?? (HasRefused ? LastRefusal : null);
+
     public long BytesUnderWay => _only?.BytesUnderWay ?? _pipes.Values.Sum(pipe => pipe.BytesUnderWay);
 
     /// <summary>The number of commands written, over all nodes.</summary>
-    public long Written => _only?.Written ?? _pipes.Values.Sum(pipe => pipe.Written);
+    public long Written => _acknowledgedByFormer + (_only?.Written ?? _pipes.Values.Sum(pipe => pipe.Written));
 
-    public long Acknowledged => _only?.Acknowledged ?? _pipes.Values.Sum(pipe => pipe.Acknowledged);
+    public long Acknowledged =>
+        _acknowledgedByFormer + (_only?.Acknowledged ?? _pipes.Values.Sum(pipe => pipe.Acknowledged));
 
     /// <summary>Whether temporarily refused commands wait to be retried. They could overwrite anything written
     /// meanwhile.</summary>
@@ -67,8 +82,8 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
             return _only;
         }
 
-        RespPipe pipe = PipeTo(target.NodeOf(key));
-        if (!target.IsCluster)
+        RespPipe pipe = PipeTo(_map.NodeOf(key));
+        if (_map.IsSingle)
         {
             _only = pipe;
         }
@@ -101,6 +116,7 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
 
     public void Poll()
     {
+        FollowNodes();
         Retry();
         foreach (RespPipe pipe in _pipes.Values)
         {
@@ -111,6 +127,7 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
     /// <summary>Polls until there is progress or the time is up.</summary>
     public void Wait(int timeoutMs)
     {
+        FollowNodes();
         Retry();
         RespPipe? busiest = null;
         foreach (RespPipe pipe in _pipes.Values)
@@ -128,7 +145,14 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
     public bool Passes(string error)
     {
         LastRefusal = error;
-        if (!Passing.Any(word => error.StartsWith(word, StringComparison.Ordinal)))
+        bool inScript = error.StartsWith(InScript, StringComparison.Ordinal);
+        if (
+            !Array.Exists(Passing, word =>
+                inScript
+                    ? error.Contains("-" + word, StringComparison.Ordinal)
+                    : error.StartsWith(word, StringComparison.Ordinal)
+            )
+        )
         {
             return false;
         }
@@ -138,6 +162,36 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
     }
 
     public readonly record struct Mark((RespPipe Pipe, long Written)[] Pipes, long Refusals);
+
+    /// <summary>Moves unacknowledged commands away from nodes that have left the map, each key's in order. Refreshes the
+    /// map while a node is down or doesn't reply. Keys change nodes only here, so no command overtakes an earlier one
+    /// of its key.</summary>
+    private void FollowNodes()
+    {
+        foreach (RespPipe pipe in _pipes.Values)
+        {
+            if (pipe.Down != null || pipe.Silence > SilentAfter)
+            {
+                target.RefreshSoon();
+            }
+        }
+
+        if (target.Map == _map)
+        {
+            return;
+        }
+
+        (_map, _only) = (target.Map, null);
+        foreach (RespPipe former in _pipes.Values.Where(pipe => !_map.Has(pipe.EndPoint)).ToArray())
+        {
+            _pipes.Remove(former.EndPoint);
+            former.HandOver(Write);
+            _acknowledgedByFormer += former.Acknowledged;
+            former.Dispose();
+        }
+
+        Refusals++;
+    }
 
     private RespPipe PipeTo(EndPoint node)
     {
@@ -177,25 +231,42 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
 
         for (int left = _refused.Count; left > 0; left--)
         {
-            byte[] command = _refused.Dequeue();
-            RespPipe pipe = PipeFor(KeyOf(command));
-            int arguments = 0;
-            _ = System.Buffers.Text.Utf8Parser.TryParse(command.AsSpan(1), out arguments, out int digits);
-            pipe.Begin(arguments);
-            pipe.Raw(command.AsSpan(1 + digits + 2));
-            pipe.End();
+            Write(_refused.Dequeue(), null);
         }
     }
 
-    /// <summary>The second argument of a command in RESP: <c>*n $length name $length key …</c>.</summary>
+    /// <summary>Writes a command in RESP to the node of its key.</summary>
+    private void Write(ReadOnlyMemory<byte> command, ReplyHandler? handler)
+    {
+        ReadOnlySpan<byte> bytes = command.Span;
+        RespPipe pipe = PipeFor(KeyOf(bytes));
+        _ = System.Buffers.Text.Utf8Parser.TryParse(bytes[1..], out int arguments, out int digits);
+        pipe.Begin(arguments);
+        pipe.Raw(bytes[(1 + digits + 2)..]);
+        pipe.End(handler);
+    }
+
+    /// <summary>The key of a command in RESP, <c>*n ($length argument)×n</c>: the second argument, or the fourth of a
+    /// script (<c>EVAL script keys key …</c>).</summary>
     private static ReadOnlySpan<byte> KeyOf(ReadOnlySpan<byte> command)
     {
         ReadOnlySpan<byte> rest = command[(command.IndexOf("\r\n"u8) + 2)..];
-        rest = rest[(rest.IndexOf("\r\n"u8) + 2)..];
-        rest = rest[(rest.IndexOf("\r\n"u8) + 2)..];
+        bool isScript = Argument(ref rest).SequenceEqual("EVAL"u8);
+        for (int skipped = isScript ? 2 : 0; skipped > 0; skipped--)
+        {
+            Argument(ref rest);
+        }
+
+        return Argument(ref rest);
+    }
+
+    private static ReadOnlySpan<byte> Argument(scoped ref ReadOnlySpan<byte> rest)
+    {
         int line = rest.IndexOf("\r\n"u8);
         _ = System.Buffers.Text.Utf8Parser.TryParse(rest[1..line], out int length, out _);
-        return rest.Slice(line + 2, length);
+        ReadOnlySpan<byte> argument = rest.Slice(line + 2, length);
+        rest = rest[(line + 2 + length + 2)..];
+        return argument;
     }
 
     public void Dispose()

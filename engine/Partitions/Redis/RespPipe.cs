@@ -15,7 +15,15 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50),
         LongestPause = TimeSpan.FromSeconds(2),
-        ConnectWithin = TimeSpan.FromSeconds(2);
+        ConnectWithin = TimeSpan.FromSeconds(2),
+        DeadAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>TCP_USER_TIMEOUT on Linux: the time that sent bytes may stay unacknowledged.</summary>
+    private const int TcpUserTimeout = 18;
+
+    /// <summary>Errors that Redis sends before it closes a connection it doesn't accept. They answer no
+    /// command.</summary>
+    private static readonly string[] Farewells = ["ERR max number of clients reached", "DENIED"];
 
     /// <summary>The most frequent reply.</summary>
     private static ReadOnlySpan<byte> Ok => "+OK\r\n"u8;
@@ -35,6 +43,8 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
     private int _receivedLength;
     private long _retryAt;
     private TimeSpan _pause = FirstPause;
+    private long _heardAt,
+        _waitingSince;
 
     public EndPoint EndPoint { get; } = endPoint;
 
@@ -44,6 +54,10 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
     public long Acknowledged { get; private set; }
 
     public long BytesUnderWay { get; private set; }
+
+    /// <summary>The time that commands have waited for the next reply; zero if none wait.</summary>
+    public TimeSpan Silence =>
+        Acknowledged == Written ? TimeSpan.Zero : clock.GetElapsedTime(Math.Max(_heardAt, _waitingSince));
 
     /// <summary>Why the connection is down; null while it is up, or was never needed.</summary>
     public string? Down { get; private set; }
@@ -118,11 +132,16 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         try
         {
             Send();
-            while (_socket!.Available > 0)
+            while (_socket is { Available: > 0 })
             {
                 Receive();
                 Send();
             }
+            if (_socket == null)
+            {
+                return;
+            }
+
             if (_socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0)
             {
                 throw new SocketException((int)SocketError.ConnectionReset);
@@ -157,8 +176,35 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         Poll();
     }
 
+    /// <summary>Passes on all unacknowledged commands in order, to be written to another node. The pipe can't be used
+    /// afterwards.</summary>
+    public void HandOver(Action<ReadOnlyMemory<byte>, ReplyHandler?> take)
+    {
+        Disconnect("another node has taken over");
+        Seal();
+        CommandChunk[] chunks = [.. _sent, .. _toSend];
+        _sent.Clear();
+        _toSend.Clear();
+        (Written, BytesUnderWay) = (Acknowledged, 0);
+        foreach (CommandChunk chunk in chunks)
+        {
+            for (int command = chunk.Acknowledged; command < chunk.Commands; command++)
+            {
+                bool isAwaited =
+                    chunk.Handlers.TryPeek(out (int Command, ReplyHandler Handler) waiting)
+                    && waiting.Command == command;
+                take(chunk.Command(command), isAwaited ? chunk.Handlers.Dequeue().Handler : null);
+            }
+        }
+    }
+
     private void Seal()
     {
+        if (_sent.Count + _toSend.Count == 0)
+        {
+            _waitingSince = clock.GetTimestamp();
+        }
+
         BytesUnderWay += _filling.Length;
         _toSend.Enqueue(_filling);
         _filling = _spare.TryPop(out CommandChunk? spare) ? spare : new CommandChunk();
@@ -174,6 +220,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         try
         {
             Socket socket = NonBlocking.Connect(EndPoint, ConnectWithin);
+            KeepAlive(socket);
             (_socket, _greetingSent, _greetingsDue, _sentOfFirst, _receivedLength, Down) = (
                 socket,
                 0,
@@ -201,6 +248,24 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         {
             Disconnect((e.InnerException ?? e).Message);
             return false;
+        }
+    }
+
+    /// <summary>Detects a dead host within <see cref="DeadAfter"/>. A paused server isn't taken for dead, because its
+    /// kernel continues to acknowledge.</summary>
+    private static void KeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 5);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 2);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        if (OperatingSystem.IsLinux())
+        {
+            socket.SetRawSocketOption(
+                (int)SocketOptionLevel.Tcp,
+                TcpUserTimeout,
+                BitConverter.GetBytes((int)DeadAfter.TotalMilliseconds)
+            );
         }
     }
 
@@ -280,6 +345,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         }
 
         _receivedLength += read;
+        _heardAt = clock.GetTimestamp();
         int at = _greetingsDue == 0 ? AcknowledgeOks(0) : 0;
         while (
             RespReply.TryRead(
@@ -292,17 +358,15 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         )
         {
             at += length;
+            if (IsFarewell(reply, isError) || (_greetingsDue > 0 && isError) || !ExpectsReply)
+            {
+                Disconnect(System.Text.Encoding.UTF8.GetString(reply));
+                return;
+            }
+
             if (_greetingsDue > 0)
             {
                 _greetingsDue--;
-                if (isError)
-                {
-                    throw new RespException(
-                        $"Redis at {EndPoint} refused the connection's greeting: "
-                            + $"{System.Text.Encoding.UTF8.GetString(reply)}"
-                    );
-                }
-
                 continue;
             }
             Acknowledge(reply, isError);
@@ -318,7 +382,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
     {
         int oks = _received.AsSpan(at, _receivedLength - at).CommonPrefixLength(Oks) / Ok.Length,
             taken = 0;
-        while (taken < oks)
+        while (taken < oks && ExpectsReply)
         {
             CommandChunk chunk = First;
             int silent =
@@ -337,6 +401,20 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         }
         return at + taken * Ok.Length;
     }
+
+    private static bool IsFarewell(ReadOnlySpan<byte> reply, bool isError)
+    {
+        if (!isError)
+        {
+            return false;
+        }
+
+        string text = System.Text.Encoding.UTF8.GetString(reply);
+        return Array.Exists(Farewells, farewell => text.StartsWith(farewell, StringComparison.Ordinal));
+    }
+
+    /// <summary>Whether a reply is expected.</summary>
+    private bool ExpectsReply => _greetingsDue > 0 || _sent.Count > 0 || _sentOfFirst > 0;
 
     /// <summary>The chunk of the next replies.</summary>
     private CommandChunk First => _sent.Count > 0 ? _sent.Peek() : _toSend.Peek();

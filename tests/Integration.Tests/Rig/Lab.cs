@@ -114,7 +114,8 @@ public static class Redises
 {
     public const string Garnet = "Garnet",
         Server = "redis-server",
-        Cluster = "Redis Cluster";
+        Cluster = "Redis Cluster",
+        ClusterWithReplicas = "Redis Cluster with replicas";
 
     public static async Task<LiveResults> StartAsync(string kind)
     {
@@ -128,9 +129,9 @@ public static class Redises
             return await LiveRedisServer.StartAsync();
         }
 
-        if (kind == Cluster)
+        if (kind is Cluster or ClusterWithReplicas)
         {
-            return await LiveRedisCluster.StartAsync();
+            return await LiveRedisCluster.StartAsync(hasReplicas: kind == ClusterWithReplicas);
         }
 
         EmbeddedRedis garnet = await Task.Run(() => EmbeddedRedis.Start(TimeProvider.System, garnet: true));

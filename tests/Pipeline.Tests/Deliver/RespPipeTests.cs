@@ -77,6 +77,50 @@ public sealed class RespPipeTests
     }
 
     [Fact]
+    public async Task A_server_out_of_client_slots_is_tried_again_until_it_has_one()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var pipe = new RespPipe(listener.LocalEndpoint, [], 0, TimeProvider.System)
+        {
+            Refused = (error, _) => Assert.Fail(error),
+        };
+        pipe.Set(3, "k:"u8, "1"u8, "v"u8, []);
+        pipe.Poll();
+        async Task<TcpClient> AcceptAsync()
+        {
+            Task<TcpClient> accepting = listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken).AsTask();
+            for (int turn = 0; !accepting.IsCompleted && turn < 1000; turn++)
+            {
+                pipe.WaitForReplies(20);
+                // A pipe that waits for nothing returns at once.
+                await Task.Delay(5, TestContext.Current.CancellationToken);
+            }
+
+            return await accepting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        }
+
+        using TcpClient full = await AcceptAsync();
+        full.GetStream().Write("-ERR max number of clients reached\r\n"u8);
+        using TcpClient server = await AcceptAsync();
+        Assert.Equal((1, 0), (pipe.Written, pipe.Acknowledged));
+
+        // An unexpected reply breaks the connection only.
+        server.GetStream().Write("+OK\r\n+OK\r\n"u8);
+        using TcpClient next = await AcceptAsync();
+        Assert.Equal((1, 1), (pipe.Written, pipe.Acknowledged));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:1,defaultDatabase=1", "defaultDatabase=1")]
+    [InlineData("127.0.0.1:1,ssl=true", "ssl")]
+    public void An_option_that_results_would_not_follow_is_refused(string addresses, string named)
+    {
+        var refused = Assert.Throws<NotSupportedException>(() => RedisTarget.Connect(addresses, TimeProvider.System));
+        Assert.Contains(named, refused.Message);
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_is_told_of_and_reached_once_it_is()
     {
         using var reserved = new TcpListener(IPAddress.Loopback, 0);

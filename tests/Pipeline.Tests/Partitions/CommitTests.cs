@@ -31,7 +31,7 @@ public sealed class CommitTests : IAsyncLifetime
     {
         Assert.SkipUnless(LiveRedisServer.IsThere, "no redis-server on the path");
         _server = await LiveRedisServer.StartAsync();
-        _target = RedisTarget.Connect(_server.Address);
+        _target = RedisTarget.Connect(_server.Address, TimeProvider.System);
         _writer = new RedisWriter(_target, TimeProvider.System);
     }
 

@@ -67,10 +67,10 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         _whileSettingsAreStale = () => _redis.Wait(CommandTimeoutMs);
         _reader = new LaneReader(context, name, group.Consumer, _partitions, _pipeline)
         {
-            BeforeDeciding = () => _settings.Wait(_whileSettingsAreStale),
+            MayDecide = () => _settings.Wait(_whileSettingsAreStale),
             Decided = taken => _latency.Add(_redis.Written, taken),
         };
-        _backpressure = new RedisBackpressure(context, _redis, _reader, _thread);
+        _backpressure = new RedisBackpressure(context, _redis, _reader, _thread, Publish);
         _commits = new LaneCommits(context, _redis, _sent, _partitions);
         _others = new OtherPartitions(context);
         _labels = new LabelSearch(context, _partitions);
@@ -251,7 +251,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
                 partition.State.Clicks.Evictions + partition.State.Pairs.Evictions + partition.State.Standings.Evictions
             ),
             [.. owned.Select(partition => partition.Name)],
-            _redis.Down ?? _redis.LastRefusal,
+            _redis.Trouble,
             _latency.Quantile(0.5),
             _latency.Quantile(0.99)
         );

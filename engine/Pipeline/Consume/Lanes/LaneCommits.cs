@@ -20,7 +20,10 @@ internal sealed class LaneCommits(
 
     private const int CommandTimeoutMs = 5;
 
-    private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(10);
+    /// <summary>The time limit of a drain, and its limit while Redis is unavailable: orchestrators kill a process that
+    /// takes longer than half a minute to stop, and the next owner decides again what isn't written.</summary>
+    private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(10),
+        DrainWithoutRedis = TimeSpan.FromSeconds(2);
 
     private readonly TimeProvider _clock = context.Clock;
 
@@ -57,7 +60,7 @@ internal sealed class LaneCommits(
     public void Drain(IReadOnlyCollection<ClickPartition> drained)
     {
         long since = _clock.GetTimestamp();
-        while (_clock.GetElapsedTime(since) < DrainWithin)
+        while (_clock.GetElapsedTime(since) < Limit)
         {
             bool done = true;
             foreach (ClickPartition partition in drained)
@@ -96,7 +99,7 @@ internal sealed class LaneCommits(
         long since = _clock.GetTimestamp();
         while (
             !partitions.Owned.All(partition => partition.Committer.Standings.IsEmpty)
-            && _clock.GetElapsedTime(since) < DrainWithin
+            && _clock.GetElapsedTime(since) < Limit
         )
         {
             foreach (ClickPartition partition in partitions.Owned)
@@ -107,4 +110,6 @@ internal sealed class LaneCommits(
             redis.Wait(CommandTimeoutMs);
         }
     }
+
+    private TimeSpan Limit => redis.Down == null ? DrainWithin : DrainWithoutRedis;
 }

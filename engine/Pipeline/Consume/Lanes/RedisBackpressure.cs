@@ -6,7 +6,14 @@ namespace Engine.Pipeline.Consume.Lanes;
 
 /// <summary>Stops a lane from reading while Redis is slower than Kafka, or has temporarily rejected commands. Rejected
 /// commands are repeated first: a later result under the same key must not overtake them.</summary>
-internal sealed class RedisBackpressure(EngineContext context, RedisWriter redis, LaneReader reader, LaneThread lane)
+/// <param name="publish">Publishes the lane's status; called about once a second while reading is stopped.</param>
+internal sealed class RedisBackpressure(
+    EngineContext context,
+    RedisWriter redis,
+    LaneReader reader,
+    LaneThread lane,
+    Action publish
+)
 {
     private const int CommandTimeoutMs = 5;
 
@@ -25,7 +32,8 @@ internal sealed class RedisBackpressure(EngineContext context, RedisWriter redis
             return;
         }
 
-        long since = context.Clock.GetTimestamp();
+        long since = context.Clock.GetTimestamp(),
+            publishedAt = since;
         bool paused = false,
             rejected = redis.HasRefused;
         while (
@@ -63,6 +71,11 @@ internal sealed class RedisBackpressure(EngineContext context, RedisWriter redis
 
             reader.ServeAssignments();
             LogChange();
+            if (context.Clock.GetElapsedTime(publishedAt) >= PauseAfter)
+            {
+                publishedAt = context.Clock.GetTimestamp();
+                publish();
+            }
         }
         if (!paused)
         {

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using Engine.Contracts;
+using Integration.Tests.Rig;
+using StackExchange.Redis;
+using Tests.Support;
+using Xunit;
+
+namespace Integration.Tests;
+
+/// <summary>A node of Redis goes, its successor takes its place, and the engine goes on by itself.</summary>
+public sealed class RedisFailoverTests
+{
+    private const int Clicks = 8_000;
+
+    [Theory]
+    [InlineData(LiveProcess.Kill)]
+    [InlineData(LiveProcess.Stop)]
+    public async Task A_masters_replica_takes_over_while_clicks_come(int signal)
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.ClusterWithReplicas);
+        var cluster = (LiveRedisCluster)lab.Redis;
+        var disturbed = new Disturbed(lab, Clicks);
+        await using EngineRun run = await lab.StartAsync();
+        lab.Log.SendAll(disturbed.Records.Take(disturbed.Records.Length / 2));
+        // Redis replicates behind its answers: what was acknowledged in the last moment may be lost with the master.
+        await lab.IsDecidedAsync();
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+
+        cluster.Nodes[0].Process.Signal(signal);
+        lab.Log.SendAll(disturbed.Records.Skip(disturbed.Records.Length / 2));
+        await IsDecidedAsync(cluster, lab);
+        CommandRun end = await run.StopAsync();
+        Assert.True(end.ExitCode == 0, end.ToString());
+        await disturbed.AgreesAsync();
+    }
+
+    [Fact]
+    public async Task A_replica_that_was_promoted_takes_over_from_a_master_that_was_demoted()
+    {
+        await using LiveRedisServer second = await LiveRedisServer.StartAsync();
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Server);
+        var first = (LiveRedisServer)lab.Redis;
+        await second.Server.ExecuteAsync("REPLICAOF", "127.0.0.1", first.Port);
+        await LiveWait.UntilAsync("the replica has caught up", async () =>
+            (await second.Server.ExecuteAsync("INFO", "replication"))
+                .ToString()
+                .Contains("master_link_status:up", StringComparison.Ordinal)
+        );
+        var disturbed = new Disturbed(lab, Clicks);
+        await using EngineRun run = await EngineRun.StartAsync(
+            lab.Brokers,
+            $"{first.Address},{second.Address}",
+            lab.Config
+        );
+        lab.Log.SendAll(disturbed.Records.Take(disturbed.Records.Length / 2));
+        await lab.IsDecidedAsync();
+
+        await second.Server.ExecuteAsync("REPLICAOF", "NO", "ONE");
+        await first.Server.ExecuteAsync("REPLICAOF", "127.0.0.1", second.Port);
+        lab.Log.SendAll(disturbed.Records.Skip(disturbed.Records.Length / 2));
+        await IsDecidedAsync(second, lab);
+        CommandRun end = await run.StopAsync();
+        Assert.True(end.ExitCode == 0, end.ToString());
+    }
+
+    [Fact]
+    public async Task Without_Redis_the_engine_is_not_ready_and_still_stops_soon()
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Server);
+        var server = (LiveRedisServer)lab.Redis;
+        await using EngineRun run = await lab.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{run.Http}") };
+        async Task<bool> IsReadyAsync() =>
+            (await http.GetAsync("/readyz", TestContext.Current.CancellationToken)).IsSuccessStatusCode;
+        await LiveWait.UntilAsync("the engine is ready", IsReadyAsync);
+
+        await server.Process.KillAsync();
+        await LiveWait.UntilAsync("the engine isn't ready", async () => !await IsReadyAsync());
+        await server.StartAgainAsync();
+        await LiveWait.UntilAsync("the engine is ready again", IsReadyAsync);
+
+        await server.Process.KillAsync();
+        lab.Log.SendAll([LiveEvents.Click("undelivered", LiveEvents.Now)]);
+        await LiveWait.UntilAsync("the engine isn't ready", async () => !await IsReadyAsync());
+        long since = Stopwatch.GetTimestamp();
+        await run.StopAsync();
+        // Orchestrators kill after 30 s.
+        Assert.InRange(Stopwatch.GetElapsedTime(since).TotalSeconds, 0, 25);
+    }
+
+    /// <summary>Waits until all is decided; this test's own client may still ask a node that is gone.</summary>
+    private static async Task IsDecidedAsync(LiveResults redis, Lab lab)
+    {
+        long count = lab.Log.Count(Topics.Interactions);
+        await LiveWait.UntilAsync(
+            "all is decided",
+            async () =>
+            {
+                try
+                {
+                    return await redis.ProgressAsync("engine") >= count;
+                }
+                catch (Exception e) when (e is RedisException or TimeoutException)
+                {
+                    return false;
+                }
+            },
+            TimeSpan.FromSeconds(120)
+        );
+    }
+}
