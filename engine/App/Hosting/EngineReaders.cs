@@ -23,7 +23,7 @@ internal sealed class EngineReaders(KafkaTarget target, string prefix, TimeProvi
     private StandingsFollower? _standings;
     private LabelledClicks? _labelledClicks;
 
-    public KafkaOut Kafka { get; } = new(target, prefix);
+    public KafkaOut Kafka { get; } = new(target, prefix, clock);
 
     public SettingsReader Settings => _settings!;
     public SignatureReader Signatures => _signatures!;

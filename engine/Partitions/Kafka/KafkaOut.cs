@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
@@ -13,15 +14,24 @@ public sealed class KafkaOut : IDisposable
     /// <summary>The header of a truncated value: its original length in bytes.</summary>
     private const string Truncated = "error.truncated";
 
+    /// <summary>The number of refused messages that wait to be sent again; beyond it, senders wait.</summary>
+    private const int MaxRetrying = 10_000;
+
     private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(10),
-        QueueFullPoll = TimeSpan.FromMilliseconds(20);
+        QueueFullPoll = TimeSpan.FromMilliseconds(20),
+        RetryAfter = TimeSpan.FromMilliseconds(500),
+        ReportEvery = TimeSpan.FromSeconds(10);
 
     private readonly IProducer<byte[], byte[]> _producer;
+    private readonly ConcurrentDictionary<string, long> _reportedAt = new();
+    private readonly CancellationTokenSource _stop = new();
     private readonly string _prefix;
+    private readonly TimeProvider _clock;
+    private int _retrying;
 
-    public KafkaOut(KafkaTarget kafka, string prefix)
+    public KafkaOut(KafkaTarget kafka, string prefix, TimeProvider clock)
     {
-        _prefix = prefix;
+        (_prefix, _clock) = (prefix, clock);
         _producer = new ProducerBuilder<byte[], byte[]>(
             kafka.Apply(
                 new ProducerConfig
@@ -31,7 +41,7 @@ public sealed class KafkaOut : IDisposable
                     LingerMs = 5,
                     // The brokers' default; larger values are truncated.
                     MessageMaxBytes = 1024 * 1024,
-                    Partitioner = Partitioner.Murmur2Random,
+                    Partitioner = Confluent.Kafka.Partitioner.Murmur2Random,
                     // Waits for an unavailable broker instead of giving up; progress waits, too.
                     MessageTimeoutMs = 0,
                     ClientId = "engine",
@@ -40,7 +50,8 @@ public sealed class KafkaOut : IDisposable
         ).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
     }
 
-    /// <summary>Called with a message's topic and error if it can't be sent at all. Set by the host.</summary>
+    /// <summary>Called with a topic and an error if Kafka refuses a message, at most every 10 s per topic. Set by the
+    /// host.</summary>
     public Action<string>? Failed { get; set; }
 
     /// <summary>Sends to a topic whose name gets the group's prefix.</summary>
@@ -97,25 +108,43 @@ public sealed class KafkaOut : IDisposable
             {
                 Value = Contracts.Tick.Json.ToArray(),
                 Timestamp = new Timestamp(logTime, TimestampType.CreateTime),
-            }
+            },
+            // The next tick replaces it.
+            canBeLost: true
         );
 
-    private void Send(DeliveryTracker sent, TopicPartition to, Message<byte[], byte[]> message)
+    private void Send(DeliveryTracker sent, TopicPartition to, Message<byte[], byte[]> message, bool canBeLost = false)
     {
         sent.Sent++;
-        Produce(sent, to, message);
+        while (Volatile.Read(ref _retrying) > MaxRetrying && !_stop.IsCancellationRequested)
+        {
+            _stop.Token.WaitHandle.WaitOne(QueueFullPoll);
+        }
+
+        Produce(sent, to, message, canBeLost);
     }
 
-    private void Produce(DeliveryTracker sent, TopicPartition to, Message<byte[], byte[]> message)
+    private void Produce(DeliveryTracker sent, TopicPartition to, Message<byte[], byte[]> message, bool canBeLost)
     {
         void Ended(Error error)
         {
             if (error.IsError)
             {
-                Failed?.Invoke($"{to.Topic}: {error.Reason}");
+                Report(to.Topic, error);
             }
 
-            Interlocked.Increment(ref sent.Acknowledged);
+            if (error.IsFatal)
+            {
+                sent.Fail(new KafkaException(error));
+            }
+            else if (!error.IsError || canBeLost || error.Code == ErrorCode.MsgSizeTooLarge)
+            {
+                Interlocked.Increment(ref sent.Acknowledged);
+            }
+            else
+            {
+                _ = RetryAsync(sent, to, message);
+            }
         }
         while (true)
         {
@@ -126,7 +155,7 @@ public sealed class KafkaOut : IDisposable
                     // The callback's thread makes room in the queue, so it must not wait for room itself.
                     if (report.Error.Code == ErrorCode.MsgSizeTooLarge && Shorten(message))
                     {
-                        _ = Task.Run(() => Produce(sent, to, message));
+                        _ = Task.Run(() => Produce(sent, to, message, canBeLost));
                     }
                     else
                     {
@@ -149,7 +178,44 @@ public sealed class KafkaOut : IDisposable
             {
                 _producer.Poll(QueueFullPoll);
             }
+            catch (ProduceException<byte[], byte[]> e)
+            {
+                Ended(e.Error);
+                return;
+            }
         }
+    }
+
+    /// <summary>Sends a refused message again after a pause: a topic that was deleted comes back, an ACL is mended. It
+    /// counts as acknowledged only when Kafka has it, so progress waits.</summary>
+    private async Task RetryAsync(DeliveryTracker sent, TopicPartition to, Message<byte[], byte[]> message)
+    {
+        Interlocked.Increment(ref _retrying);
+        try
+        {
+            await Task.Delay(RetryAfter, _clock, _stop.Token).ConfigureAwait(false);
+            Produce(sent, to, message, canBeLost: false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Never acknowledged: the next owner decides the record again.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _retrying);
+        }
+    }
+
+    private void Report(string topic, Error error)
+    {
+        long now = _clock.GetTimestamp();
+        if (_reportedAt.TryGetValue(topic, out long reportedAt) && _clock.GetElapsedTime(reportedAt, now) < ReportEvery)
+        {
+            return;
+        }
+
+        _reportedAt[topic] = now;
+        Failed?.Invoke($"{topic}: {error.Reason}");
     }
 
     /// <summary>Halves a value that is too large for the broker, and records its original length. Returns false if
@@ -177,6 +243,8 @@ public sealed class KafkaOut : IDisposable
     public void Dispose()
     {
         _producer.Flush(FlushWithin);
+        _stop.Cancel();
         _producer.Dispose();
+        _stop.Dispose();
     }
 }

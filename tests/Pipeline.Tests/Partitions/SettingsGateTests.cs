@@ -14,7 +14,7 @@ public sealed class SettingsGateTests
     public void Fresh_settings_are_not_waited_for()
     {
         int turns = 0;
-        Gate(() => true, TestContext.Current.CancellationToken).Wait(() => turns++);
+        Assert.True(Gate(() => true, TestContext.Current.CancellationToken).Wait(() => turns++));
         Assert.Equal(0, turns);
     }
 
@@ -22,7 +22,7 @@ public sealed class SettingsGateTests
     public void Stale_ones_are_waited_for_and_replies_are_looked_at_meanwhile()
     {
         int turns = 0;
-        Gate(() => turns == 3, TestContext.Current.CancellationToken).Wait(() => turns++);
+        Assert.True(Gate(() => turns == 3, TestContext.Current.CancellationToken).Wait(() => turns++));
         Assert.Equal(3, turns);
     }
 
@@ -31,12 +31,13 @@ public sealed class SettingsGateTests
     {
         using var stop = new CancellationTokenSource();
         int turns = 0;
-        Gate(() => false, stop.Token)
+        bool fresh = Gate(() => false, stop.Token)
             .Wait(() =>
             {
                 turns++;
                 stop.Cancel();
             });
+        Assert.False(fresh);
         Assert.Equal(1, turns);
     }
 }
