@@ -14,11 +14,12 @@ public sealed class SettingsGate(Func<bool> areFresh, TimeProvider clock, ILogge
 
     /// <summary>Returns at once if the settings are fresh; otherwise waits until they are.</summary>
     /// <param name="meanwhile">Called repeatedly during the wait.</param>
-    public void Wait(Action? meanwhile = null)
+    /// <returns>Whether the settings are fresh; false if the lane is asked to stop before they are.</returns>
+    public bool Wait(Action? meanwhile = null)
     {
         if (areFresh())
         {
-            return;
+            return true;
         }
 
         long since = clock.GetTimestamp();
@@ -35,5 +36,7 @@ public sealed class SettingsGate(Func<bool> areFresh, TimeProvider clock, ILogge
             told = true;
             log.SettingsStale(clock.GetElapsedTime(since).TotalSeconds);
         }
+
+        return areFresh();
     }
 }

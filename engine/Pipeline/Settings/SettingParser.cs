@@ -270,6 +270,7 @@ public static class SettingParser
         catch (Exception e)
             when (e
                     is IOException
+                        or UnauthorizedAccessException
                         or FormatException
                         or JsonException
                         or KeyNotFoundException
@@ -293,7 +294,9 @@ public static class SettingParser
             string? hash = reader.Text("sha256");
             return ModelInForce.Load(id, file, name => files.ReadBytes(name, name == file ? hash : null));
         }
-        catch (Exception e) when (e is IOException or FormatException or Models.Scoring.ArtefactException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or FormatException or Models.Scoring.ArtefactException
+            )
         {
             throw reader.Wrong($"'{file}': {e.Message}");
         }

@@ -165,7 +165,8 @@ public sealed class WorkflowLane : IDisposable
 
             if (message.IsPartitionEOF)
             {
-                if (message.Offset == partition.Next)
+                // Past the last record if the partition ends in a transaction marker.
+                if (message.Offset.Value >= partition.Next)
                 {
                     partition.EndSince = _context.Clock.GetTimestamp();
                 }
@@ -178,9 +179,10 @@ public sealed class WorkflowLane : IDisposable
                 continue;
             }
 
-            if (records++ == 0)
+            // Asked to stop while settings are stale: what came stays for the next owner.
+            if (records++ == 0 && !_settings.Wait())
             {
-                _settings.Wait();
+                return;
             }
 
             Decide(partition, message);
@@ -290,6 +292,20 @@ public sealed class WorkflowLane : IDisposable
         }
     }
 
+    /// <summary>Drops early messages of a partition. If the partition comes back it is reread from its progress, and an
+    /// older message must not jump ahead of that.</summary>
+    private void ForgetEarly(int partition)
+    {
+        for (int left = _early.Count; left > 0; left--)
+        {
+            ConsumeResult<byte[], byte[]> message = _early.Dequeue();
+            if (message.Partition.Value != partition)
+            {
+                _early.Enqueue(message);
+            }
+        }
+    }
+
     /// <summary>Does something with Redis. Returns false if Redis is unavailable or refuses for now.</summary>
     private bool Attempt(Action work)
     {
@@ -395,7 +411,11 @@ public sealed class WorkflowLane : IDisposable
             return new WorkflowPartition(lease, plan, run, delivery);
         }
 
-        public void Close(WorkflowPartition partition) => partition.Run.Counts.AddTo(lane._released);
+        public void Close(WorkflowPartition partition)
+        {
+            lane.ForgetEarly(partition.Run.Number);
+            partition.Run.Counts.AddTo(lane._released);
+        }
 
         public void Publish() => lane.Publish();
     }

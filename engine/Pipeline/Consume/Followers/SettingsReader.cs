@@ -82,10 +82,22 @@ public sealed class SettingsReader : IDisposable
         long next = Math.Max(offset, ends.Low),
             logTime = 0;
         consumer.Assign(new TopicPartitionOffset(Partition, next));
-        while (next < ends.High && consumer.Consume(AnswerWithin) is { IsPartitionEOF: false } record)
+        while (next < ends.High)
         {
-            next = record.Offset + 1;
-            logTime = Math.Max(logTime, record.Message.Timestamp.UnixTimestampMs);
+            // Settings of which a part is missing would be taken for all there are.
+            ConsumeResult<byte[], byte[]> record = consumer.Consume(AnswerWithin)
+                ?? throw new TimeoutException(
+                    $"{Topics.Settings} gave nothing from offset {next} on for {AnswerWithin.TotalSeconds} s, though "
+                        + $"its end is {ends.High}"
+                );
+            // The end may be past the last record: a transaction marker takes an offset too.
+            next = record.IsPartitionEOF ? record.Offset : record.Offset + 1;
+            if (record.IsPartitionEOF || !RecordTime.IsAccepted(record.Message.Timestamp.UnixTimestampMs))
+            {
+                continue;
+            }
+
+            logTime = RecordTime.Advance(logTime, record.Message.Timestamp.UnixTimestampMs);
             yield return new SettingRecord(
                 record.Offset.Value,
                 logTime,
@@ -104,7 +116,8 @@ public sealed class SettingsReader : IDisposable
 
     private void Run()
     {
-        long queriedAt = 0;
+        long queriedAt = 0,
+            next = _base.Offset;
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -115,6 +128,14 @@ public sealed class SettingsReader : IDisposable
                     Apply(record);
                 }
 
+                // The end may be past the last record: a transaction marker takes an offset too.
+                next = record?.IsPartitionEOF switch
+                {
+                    true => record.Offset.Value,
+                    false => record.Offset.Value + 1,
+                    null => next,
+                };
+
                 if (queriedAt != 0 && _clock.GetElapsedTime(queriedAt) < QueryEvery)
                 {
                     continue;
@@ -122,8 +143,6 @@ public sealed class SettingsReader : IDisposable
 
                 long now = _clock.GetTimestamp();
                 WatermarkOffsets ends = _consumer.QueryWatermarkOffsets(Partition, AnswerWithin);
-                Offset position = _consumer.Position(Partition);
-                long next = position == Offset.Unset ? _base.Offset : position.Value;
                 if (next >= ends.High)
                 {
                     Volatile.Write(ref _freshAt, now);
@@ -141,10 +160,15 @@ public sealed class SettingsReader : IDisposable
 
     private void Apply(ConsumeResult<byte[], byte[]> record)
     {
-        _logTime = Math.Max(_logTime, record.Message.Timestamp.UnixTimestampMs);
         string key = Key(record.Message);
         try
         {
+            if (!RecordTime.IsAccepted(record.Message.Timestamp.UnixTimestampMs))
+            {
+                throw new SettingException(key, RecordTime.Field);
+            }
+
+            _logTime = RecordTime.Advance(_logTime, record.Message.Timestamp.UnixTimestampMs);
             _builder.Apply(key, record.Message.Value is { Length: > 0 } value ? Encoding.UTF8.GetString(value) : null);
             string version = $"s-{record.Offset.Value}";
             Timeline.Append(_builder.Build(version, _base.Hash), _logTime);

@@ -55,8 +55,8 @@ internal sealed unsafe class LaneReader : IDisposable
             : null;
     }
 
-    /// <summary>Called before a batch is decided; blocks until it may be.</summary>
-    public required Action BeforeDeciding { get; init; }
+    /// <summary>Called before a batch is decided; blocks until it may be. False if the lane must stop instead.</summary>
+    public required Func<bool> MayDecide { get; init; }
 
     /// <summary>Called once a batch is decided, with the monotonic time at which it was received.</summary>
     public required Action<long> Decided { get; init; }
@@ -98,7 +98,12 @@ internal sealed unsafe class LaneReader : IDisposable
             return;
         }
 
-        BeforeDeciding();
+        if (!MayDecide())
+        {
+            _batch.Release();
+            return;
+        }
+
         long taken = _context.Clock.GetTimestamp();
         Append(count);
         _collected.Flush();
@@ -121,7 +126,11 @@ internal sealed unsafe class LaneReader : IDisposable
             : _context.Consume.BatchWaitMs;
         if (_fetch.TryTake(waitMs, out ReadOnlySpan<PartitionData> answered))
         {
-            BeforeDeciding();
+            if (!MayDecide())
+            {
+                return;
+            }
+
             long taken = _context.Clock.GetTimestamp();
             foreach (ref readonly PartitionData data in answered)
             {
@@ -232,7 +241,8 @@ internal sealed unsafe class LaneReader : IDisposable
 
             if (message->Error != 0)
             {
-                if (message->Error == LibrdkafkaNative.PartitionEof && message->Offset == partition.Next)
+                // Past the last record if the partition ends in a transaction marker.
+                if (message->Error == LibrdkafkaNative.PartitionEof && message->Offset >= partition.Next)
                 {
                     partition.EndSince = now;
                 }
