@@ -57,8 +57,8 @@ public sealed class RedisTarget
         return new RedisTarget(ConnectionMultiplexer.Connect(options), options, clock);
     }
 
-    /// <summary>Refreshes <see cref="Map"/> in the background, at most once every 250 ms and one refresh at a time. Call
-    /// it whenever a node refuses commands, is down or doesn't reply.</summary>
+    /// <summary>Refreshes <see cref="Map"/> in the background, at most once every 250 ms and one refresh at a time.
+    /// Call it whenever a node refuses commands, is down or doesn't reply.</summary>
     public void RefreshSoon()
     {
         if (

@@ -40,8 +40,8 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
     private long _acknowledgedByFormer;
     private long _retryAt;
 
-    /// <summary>The number of temporary refusals and of node changes since the start. A commit that sees it change waits
-    /// again.</summary>
+    /// <summary>The number of temporary refusals and of node changes since the start. A commit that sees it change
+    /// waits again.</summary>
     public long Refusals { get; private set; }
 
     /// <summary>The last refusal by Redis, for display.</summary>
@@ -163,8 +163,8 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
 
     public readonly record struct Mark((RespPipe Pipe, long Written)[] Pipes, long Refusals);
 
-    /// <summary>Moves unacknowledged commands away from nodes that have left the map, each key's in order. Refreshes the
-    /// map while a node is down or doesn't reply. Keys change nodes only here, so no command overtakes an earlier one
+    /// <summary>Moves unacknowledged commands away from nodes that have left the map, each key's in order. Refreshes
+    /// the map while a node is down or doesn't reply. Keys change nodes only here, so no command overtakes an earlier one
     /// of its key.</summary>
     private void FollowNodes()
     {

@@ -15,7 +15,16 @@ public sealed class RecordTimeTests
 {
     /// <summary>What producers send by mistake: microseconds, nanoseconds, seconds, no time at all, the bounds.</summary>
     public static TheoryData<long> Rejected =>
-        [1_795_338_000_000_000, long.MaxValue, 1_795_338_000, 0, -1, long.MinValue, RecordTime.Min - 1, RecordTime.End];
+        [
+            1_795_338_000_000_000,
+            long.MaxValue,
+            1_795_338_000,
+            0,
+            -1,
+            long.MinValue,
+            RecordTime.Min - 1,
+            RecordTime.End,
+        ];
 
     [Theory]
     [MemberData(nameof(Rejected))]

@@ -55,7 +55,7 @@ internal sealed unsafe class LaneReader : IDisposable
             : null;
     }
 
-    /// <summary>Called before a batch is decided; blocks until it may be. False if the lane must stop instead.</summary>
+    /// <summary>Called before a batch is decided; blocks until it may be. False if the lane stops.</summary>
     public required Func<bool> MayDecide { get; init; }
 
     /// <summary>Called once a batch is decided, with the monotonic time at which it was received.</summary>
