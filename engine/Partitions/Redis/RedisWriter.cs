@@ -164,8 +164,8 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
     public readonly record struct Mark((RespPipe Pipe, long Written)[] Pipes, long Refusals);
 
     /// <summary>Moves unacknowledged commands away from nodes that have left the map, each key's in order. Refreshes
-    /// the map while a node is down or doesn't reply. Keys change nodes only here, so no command overtakes an earlier one
-    /// of its key.</summary>
+    /// the map while a node is down or doesn't reply. Keys change nodes only here, so no command overtakes an
+    /// earlier one of its key.</summary>
     private void FollowNodes()
     {
         foreach (RespPipe pipe in _pipes.Values)

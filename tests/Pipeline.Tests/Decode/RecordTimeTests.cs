@@ -13,7 +13,7 @@ namespace Pipeline.Tests.Decode;
 /// <summary>A record with a rejected timestamp is a dead letter, and log time stays where it was.</summary>
 public sealed class RecordTimeTests
 {
-    /// <summary>What producers send by mistake: microseconds, nanoseconds, seconds, no time at all, the bounds.</summary>
+    /// <summary>Microseconds, nanoseconds, seconds, no time at all, and the bounds.</summary>
     public static TheoryData<long> Rejected =>
         [
             1_795_338_000_000_000,
