@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Engine.Contracts;
 using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
@@ -174,10 +175,11 @@ public sealed class PrioritySimulation : IResults, IDisposable
             return;
         }
 
+        long time = RecordTime.Min + now;
         byte[] json = Encoding.UTF8.GetBytes(
-            $"{{\"type\":\"process-{what}\",\"process\":\"p\",\"instance\":\"{i}\",\"time\":{now}{more}}}"
+            $"{{\"type\":\"process-{what}\",\"process\":\"p\",\"instance\":\"{i}\",\"time\":{time}{more}}}"
         );
-        if (_run.Take(new WorkflowRecord(_offset++, now, null, json, _ => null), this) is { } refusal)
+        if (_run.Take(new WorkflowRecord(_offset++, time, null, json, _ => null), this) is { } refusal)
         {
             throw new InvalidOperationException($"{refusal.Reason} {refusal.Detail}");
         }
