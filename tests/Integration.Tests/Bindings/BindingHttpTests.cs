@@ -384,6 +384,6 @@ public sealed class BindingHttpTests
         folder.Write("short.key", "too short");
         CommandRun check = await Programs.EngineAsync("check", "--config", config);
         Assert.Equal(2, check.ExitCode);
-        Assert.Contains("short.key has 9 bytes; expected 32 at least", check.Error);
+        Assert.Contains("short.key has 9 bytes; expected at least 32", check.Error);
     }
 }
