@@ -155,7 +155,7 @@ public class RealKafkaExactlyOnceTests(RealKafka kafka)
             await disturbed.ReachAsync(share);
             for (int i = 0; i < 4; i++)
             {
-                await run.Process.SaysAsync($"interactions-{i}: taken over from");
+                await run.Process.SaysAsync($"interactions-{i}: taken over at");
             }
             // Without it the next one reads all of the log again, as it must, and shows nothing.
             await LiveWait.UntilAsync("it is said how far sums are written", () =>
