@@ -4,6 +4,7 @@ using Engine.Contracts;
 using Engine.Contracts.Settings;
 using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
+using Engine.Pipeline.Consume.Logs;
 using Engine.Pipeline.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -78,21 +79,10 @@ public sealed class SettingsReader : IDisposable
     public static IEnumerable<SettingRecord> ReadFrom(KafkaTarget kafka, long offset)
     {
         using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(kafka);
-        WatermarkOffsets ends = KafkaClients.Ends(consumer, Partition, AnswerWithin, TimeProvider.System);
-        long next = Math.Max(offset, ends.Low),
-            logTime = 0;
-        consumer.Assign(new TopicPartitionOffset(Partition, next));
-        while (next < ends.High)
+        long logTime = 0;
+        foreach (ConsumeResult<byte[], byte[]> record in PartitionScan.Read(consumer, Partition, offset))
         {
-            // Settings of which a part is missing would be taken for all there are.
-            ConsumeResult<byte[], byte[]> record = consumer.Consume(AnswerWithin)
-                ?? throw new TimeoutException(
-                    $"{Topics.Settings} gave nothing from offset {next} on for {AnswerWithin.TotalSeconds} s, though "
-                        + $"its end is {ends.High}"
-                );
-            // The end may be past the last record: a transaction marker takes an offset too.
-            next = record.IsPartitionEOF ? record.Offset : record.Offset + 1;
-            if (record.IsPartitionEOF || !RecordTime.IsAccepted(record.Message.Timestamp.UnixTimestampMs))
+            if (!RecordTime.IsAccepted(record.Message.Timestamp.UnixTimestampMs))
             {
                 continue;
             }
@@ -128,14 +118,7 @@ public sealed class SettingsReader : IDisposable
                     Apply(record);
                 }
 
-                // The end may be past the last record: a transaction marker takes an offset too.
-                next = record?.IsPartitionEOF switch
-                {
-                    true => record.Offset.Value,
-                    false => record.Offset.Value + 1,
-                    null => next,
-                };
-
+                next = record == null ? next : PartitionScan.OffsetAfter(record);
                 if (queriedAt != 0 && _clock.GetElapsedTime(queriedAt) < QueryEvery)
                 {
                     continue;
@@ -180,6 +163,7 @@ public sealed class SettingsReader : IDisposable
             _log.SettingRefused(record.Offset.Value, e.Message);
             Headers headers = record.Message.Headers ?? [];
             DeadLetters.AddHeaders(headers, e.Reason, e.Message, Topics.Settings, 0, record.Offset.Value);
+            _kafka.WaitForRoom();
             _kafka.SendPrefixed(
                 _sent,
                 Topics.DeadLetters,

@@ -2,6 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Partitions.Kafka;
+using Engine.Pipeline.Consume.Logs;
 using Engine.Pipeline.Standing;
 using Engine.Primitives;
 
@@ -77,33 +78,9 @@ internal static class StandingsReader
         int count = KafkaClients.Partitions(consumer, topic, AnswerWithin, TimeProvider.System);
         for (int i = 0; i < count; i++)
         {
-            var partition = new TopicPartition(topic, i);
-            WatermarkOffsets ends = KafkaClients.Ends(consumer, partition, AnswerWithin, TimeProvider.System);
-            if (ends.High.Value <= ends.Low.Value)
+            foreach (ConsumeResult<byte[], byte[]> record in PartitionScan.Read(consumer, new TopicPartition(topic, i)))
             {
-                continue;
-            }
-
-            consumer.Assign(new TopicPartitionOffset(partition, ends.Low));
-            for (long next = ends.Low.Value; next < ends.High.Value;)
-            {
-                // With some of the sums missing, clicks would be judged by sums that are too small.
-                ConsumeResult<byte[], byte[]> record = consumer.Consume(AnswerWithin)
-                    ?? throw new TimeoutException(
-                        $"{topic}-{i} delivered nothing from offset {next} on for "
-                            + $"{AnswerWithin.TotalSeconds} s, though its end is {ends.High}"
-                    );
-                // Still in flight from the previous partition.
-                if (record.Partition.Value != i)
-                {
-                    continue;
-                }
-
-                next = record.IsPartitionEOF ? Math.Max(next, record.Offset.Value) : record.Offset.Value + 1;
-                if (!record.IsPartitionEOF)
-                {
-                    yield return record;
-                }
+                yield return record;
             }
         }
     }

@@ -89,7 +89,6 @@ public sealed class MergedLog : IDisposable
         IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(kafka);
         var source = new Source(consumer, partition, rank, ends.Low.Value, ends.High.Value);
         _sources.Add(source);
-        consumer.Assign(new TopicPartitionOffset(partition, ends.Low));
         if (source.Advance())
         {
             _inOrder.Enqueue(source, source.Order);
@@ -113,8 +112,10 @@ public sealed class MergedLog : IDisposable
         long end
     ) : IDisposable
     {
-        private long _next = start,
-            _logTime;
+        private readonly IEnumerator<ConsumeResult<byte[], byte[]>> _records =
+            PartitionScan.Read(consumer, partition, start, end).GetEnumerator();
+
+        private long _logTime;
 
         public TopicPartition Partition => partition;
         public ConsumeResult<byte[], byte[]>? Current { get; private set; }
@@ -125,28 +126,20 @@ public sealed class MergedLog : IDisposable
         /// <summary>Reads the next record; false at the end.</summary>
         public bool Advance()
         {
-            Current = null;
-            if (_next >= end)
+            Current = _records.MoveNext() ? _records.Current : null;
+            if (Current == null)
             {
                 return false;
             }
 
-            ConsumeResult<byte[], byte[]> result = consumer.Consume(AnswerWithin)
-                ?? throw new TimeoutException(
-                    $"{RedisKeys.Partition(partition.Topic, partition.Partition.Value)} delivered nothing from offset "
-                        + $"{_next} on for {AnswerWithin.TotalSeconds} s, though its end is {end}"
-                );
-            if (result.IsPartitionEOF)
-            {
-                return false;
-            }
-
-            _next = result.Offset.Value + 1;
-            Current = result;
-            _logTime = RecordTime.Advance(_logTime, result.Message.Timestamp.UnixTimestampMs);
+            _logTime = RecordTime.Advance(_logTime, Current.Message.Timestamp.UnixTimestampMs);
             return true;
         }
 
-        public void Dispose() => consumer.Dispose();
+        public void Dispose()
+        {
+            _records.Dispose();
+            consumer.Dispose();
+        }
     }
 }

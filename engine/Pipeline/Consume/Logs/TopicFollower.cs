@@ -84,10 +84,7 @@ public sealed class TopicFollower : IDisposable
                     _take(record);
                 }
 
-                Volatile.Write(
-                    ref _next[record.Partition.Value],
-                    record.IsPartitionEOF ? record.Offset.Value : record.Offset.Value + 1
-                );
+                Volatile.Write(ref _next[record.Partition.Value], PartitionScan.OffsetAfter(record));
             }
             catch (KafkaException e) when (!e.Error.IsFatal)
             {
