@@ -42,7 +42,7 @@ public sealed record WorkflowEndpoints
     /// <summary>Sums the fields of one hash per partition, over all partitions.</summary>
     /// <param name="key">Maps a partition's name to the hash's key, without the group's prefix.</param>
     public Task<IReadOnlyDictionary<string, long>> SumAsync(Func<string, string> key) =>
-        PartitionCounts.SumAsync(Redis.GetDatabase(), Partitions.Select(partition => Keys.Prefix + key(partition)));
+        HashSums.SumAsync(Redis.GetDatabase(), Partitions.Select(partition => Keys.Prefix + key(partition)));
 }
 
 /// <summary>The settings in force, compiled for one workflow. Thread-safe.</summary>
