@@ -28,11 +28,4 @@ public static class Answers
 
         return Json(answer, status);
     }
-
-    public static Task BadAsync(HttpContext http, string what, string where) =>
-        Error(StatusCodes.Status400BadRequest, what, where).ExecuteAsync(http);
-
-    public static Task UnavailableAsync(HttpContext http, string why) =>
-        Json(new JsonObject { ["error"] = "unavailable", ["why"] = why }, StatusCodes.Status503ServiceUnavailable)
-            .ExecuteAsync(http);
 }

@@ -43,6 +43,17 @@ public static class EventEndpoints
             await answer.ExecuteAsync(http).ConfigureAwait(false);
         });
 
+    /// <summary>Reads the event in a request's body as the workflow's partitions read it. Throws
+    /// <see cref="RefusedException"/> with 400 and what is wrong, or 413.</summary>
+    public static async Task<ReceivedEvent> ReceiveAsync(this IEventIntake events, HttpRequest request)
+    {
+        byte[] body = await Bodies.ReadAsync(request, EventLimits.MaxValueBytes).ConfigureAwait(false);
+        (WorkflowEvent? e, Refusal? refusal) = events.Read(body, request.ContentType);
+        return refusal is { } why
+            ? throw new RefusedException(StatusCodes.Status400BadRequest, why.Reason.Word(), why.Detail)
+            : new ReceivedEvent(e!, body, request.ContentType);
+    }
+
     /// <summary>Sends an event and waits until Kafka acknowledges it. Throws <see cref="EventNotTakenException"/> if
     /// Kafka doesn't.</summary>
     public static async Task SendAcknowledgedAsync(
@@ -70,17 +81,12 @@ public static class EventEndpoints
 
     private static async Task<IResult> AnswerAsync(IEventIntake events, string path, HttpContext http)
     {
-        byte[] body = await Bodies.ReadAsync(http.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
-        string? type = http.Request.ContentType;
-        (WorkflowEvent? e, Refusal? refusal) = events.Read(body, type);
-        if (refusal is { } why)
-        {
-            return Answers.Error(StatusCodes.Status400BadRequest, why.Reason.Word(), why.Detail);
-        }
-
-        await events.SendAcknowledgedAsync(e!, body, type).ConfigureAwait(false);
+        ReceivedEvent received = await events.ReceiveAsync(http.Request).ConfigureAwait(false);
+        await events
+            .SendAcknowledgedAsync(received.Event, received.Body, received.ContentType)
+            .ConfigureAwait(false);
         var answer = new JsonObject();
-        if (e!.Id is { } id)
+        if (received.Event.Id is { } id)
         {
             answer["id"] = id;
             http.Response.Headers.Location = $"{path}/{Uri.EscapeDataString(id)}";
@@ -89,3 +95,6 @@ public static class EventEndpoints
         return Answers.Json(answer, StatusCodes.Status202Accepted);
     }
 }
+
+/// <summary>An event received over HTTP, and the bytes that it was read from.</summary>
+public sealed record ReceivedEvent(WorkflowEvent Event, byte[] Body, string? ContentType);

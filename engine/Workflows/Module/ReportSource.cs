@@ -20,5 +20,5 @@ public sealed record ReportSource(
     /// <summary>Sums the fields of one hash per partition.</summary>
     /// <param name="key">Maps a partition's name to the hash's key, without the group's prefix.</param>
     public Task<IReadOnlyDictionary<string, long>> SumAsync(Func<string, string> key) =>
-        PartitionCounts.SumAsync(Redis, Partitions.Select(partition => Keys.Prefix + key(partition)));
+        HashSums.SumAsync(Redis, Partitions.Select(partition => Keys.Prefix + key(partition)));
 }

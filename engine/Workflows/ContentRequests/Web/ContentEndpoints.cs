@@ -1,5 +1,4 @@
 using System.Text;
-using Engine.Contracts;
 using Engine.Web;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Events;
@@ -34,33 +33,24 @@ internal sealed class ContentEndpoints
 
     private async Task AnswerAsync(HttpContext http)
     {
-        byte[] body = await Bodies.ReadAsync(http.Request, EventLimits.MaxValueBytes).ConfigureAwait(false);
-        string? type = http.Request.ContentType;
-        (WorkflowEvent? e, Refusal? refusal) = _endpoints.Events.Read(body, type);
-        if (refusal is { } why)
-        {
-            await Answers.BadAsync(http, why.Reason.Word(), why.Detail).ConfigureAwait(false);
-            return;
-        }
+        ReceivedEvent received = await _endpoints.Events.ReceiveAsync(http.Request).ConfigureAwait(false);
         if (!_endpoints.Settings.AreFresh)
         {
-            await Answers
-                .UnavailableAsync(http, "the settings could not be read to their end recently")
-                .ConfigureAwait(false);
-            return;
+            throw new RefusedException(
+                StatusCodes.Status503ServiceUnavailable,
+                "The settings could not be read to their end recently. Try again in a moment."
+            );
         }
-        string answer = Decide((ContentRequest)e!).ToJson();
-        try
-        {
-            // Not awaited, as the page waits for the answer. The client keeps the event until Kafka acknowledges it,
-            // and sends it before this process ends.
-            _ = _endpoints.Events.SendAsync(e!, body, type, (ContentRequest.DecisionHeader, answer));
-        }
-        catch (EventNotTakenException problem)
-        {
-            await Answers.UnavailableAsync(http, problem.Message).ConfigureAwait(false);
-            return;
-        }
+
+        string answer = Decide((ContentRequest)received.Event).ToJson();
+        // Not awaited, as the page waits for the answer. The client keeps the event until Kafka acknowledges it, and
+        // sends it before this process ends.
+        _ = _endpoints.Events.SendAsync(
+            received.Event,
+            received.Body,
+            received.ContentType,
+            (ContentRequest.DecisionHeader, answer)
+        );
         byte[] bytes = Encoding.UTF8.GetBytes(answer);
         (http.Response.ContentType, http.Response.ContentLength) = (Json, bytes.Length);
         await http.Response.Body.WriteAsync(bytes, http.RequestAborted).ConfigureAwait(false);
