@@ -14,7 +14,8 @@ public sealed class KafkaOut : IDisposable
     /// <summary>The header of a truncated value: its original length in bytes.</summary>
     private const string Truncated = "error.truncated";
 
-    /// <summary>The number of refused messages that wait to be sent again; beyond it, senders wait.</summary>
+    /// <summary>The number of refused messages that wait to be sent again; beyond it, nothing more should be
+    /// sent.</summary>
     private const int MaxRetrying = 10_000;
 
     private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(10),
@@ -53,6 +54,20 @@ public sealed class KafkaOut : IDisposable
     /// <summary>Called with a topic and an error if Kafka refuses a message, at most every 10 s per topic. Set by the
     /// host.</summary>
     public Action<string>? Failed { get; set; }
+
+    /// <summary>Whether so many refused messages wait to be sent again that senders should read no more until some of
+    /// them are taken. Sending itself doesn't wait: a lane that waits must serve its group meanwhile.</summary>
+    public bool IsCongested => Volatile.Read(ref _retrying) > MaxRetrying;
+
+    /// <summary>Waits while it is congested, or until the process ends: for senders that have no group to
+    /// serve.</summary>
+    public void WaitForRoom()
+    {
+        while (IsCongested && !_stop.IsCancellationRequested)
+        {
+            _stop.Token.WaitHandle.WaitOne(QueueFullPoll);
+        }
+    }
 
     /// <summary>Sends to a topic whose name gets the group's prefix.</summary>
     public void SendPrefixed(
@@ -116,11 +131,6 @@ public sealed class KafkaOut : IDisposable
     private void Send(DeliveryTracker sent, TopicPartition to, Message<byte[], byte[]> message, bool canBeLost = false)
     {
         sent.Sent++;
-        while (Volatile.Read(ref _retrying) > MaxRetrying && !_stop.IsCancellationRequested)
-        {
-            _stop.Token.WaitHandle.WaitOne(QueueFullPoll);
-        }
-
         Produce(sent, to, message, canBeLost);
     }
 

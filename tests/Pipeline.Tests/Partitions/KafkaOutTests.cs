@@ -31,6 +31,27 @@ public sealed class KafkaOutTests : IDisposable
         Assert.Contains(Topics.DeadLetters, Assert.Single(failures));
     }
 
+    /// <summary>A lane that waited inside a send would leave its group. It looks instead.</summary>
+    [Fact]
+    public void Sending_never_waits_for_refused_messages_but_says_that_there_are_many()
+    {
+        const int Count = 11_000;
+        _broker.Create(Topics.DeadLetters);
+        using var output = Output([]);
+        var sent = new DeliveryTracker();
+        _broker.Refuse(ErrorCode.TopicAuthorizationFailed, times: 20);
+        for (int i = 0; i < Count; i++)
+        {
+            output.SendPrefixed(sent, Topics.DeadLetters, null, "x"u8.ToArray(), $"interactions-0-{i}-0");
+        }
+
+        Wait(() => output.IsCongested);
+        Wait(() => sent.IsReached(sent.Count));
+
+        Assert.False(output.IsCongested);
+        Assert.Equal(Count, sent.Count);
+    }
+
     public void Dispose() => _broker.Dispose();
 
     private KafkaOut Output(ConcurrentQueue<string> failures) =>

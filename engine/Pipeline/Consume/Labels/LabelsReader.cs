@@ -51,6 +51,7 @@ public sealed class LabelsReader : IDisposable
             partition,
             record.Offset.Value
         );
+        _output.WaitForRoom();
         _output.SendPrefixed(
             _sent,
             Topics.DeadLetters,

@@ -25,7 +25,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
     private readonly LaneReader _reader;
     private readonly ClickPipeline _pipeline;
     private readonly RedisWriter _redis;
-    private readonly RedisBackpressure _backpressure;
+    private readonly OutputBackpressure _backpressure;
     private readonly LaneCommits _commits;
     private readonly OtherPartitions _others;
     private readonly LabelSearch _labels;
@@ -70,7 +70,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
             MayDecide = () => _settings.Wait(_whileSettingsAreStale),
             Decided = taken => _latency.Add(_redis.Written, taken),
         };
-        _backpressure = new RedisBackpressure(context, _redis, _reader, _thread, Publish);
+        _backpressure = new OutputBackpressure(context, _redis, _reader, _thread, Publish);
         _commits = new LaneCommits(context, _redis, _sent, _partitions);
         _others = new OtherPartitions(context);
         _labels = new LabelSearch(context, _partitions);

@@ -4,10 +4,11 @@ using Engine.Partitions.Redis;
 
 namespace Engine.Pipeline.Consume.Lanes;
 
-/// <summary>Stops a lane from reading while Redis is slower than Kafka, or has temporarily rejected commands. Rejected
-/// commands are repeated first: a later result under the same key must not overtake them.</summary>
+/// <summary>Stops a lane from reading while Redis is slower than Kafka, or has temporarily rejected commands, or Kafka
+/// refuses what the lane sends. Commands that Redis rejected are repeated first: a later result under the same key must
+/// not overtake them.</summary>
 /// <param name="publish">Publishes the lane's status; called about once a second while reading is stopped.</param>
-internal sealed class RedisBackpressure(
+internal sealed class OutputBackpressure(
     EngineContext context,
     RedisWriter redis,
     LaneReader reader,
@@ -24,10 +25,14 @@ internal sealed class RedisBackpressure(
 
     private bool _redisAway;
 
-    /// <summary>Returns at once if Redis keeps up; otherwise waits until it has caught up.</summary>
+    /// <summary>Returns at once if Redis and Kafka keep up; otherwise waits until they have caught up.</summary>
     public void Wait()
     {
-        if (redis.BytesUnderWay <= context.Consume.MaxBytesUnderWay && !redis.HasRefused)
+        if (
+            redis.BytesUnderWay <= context.Consume.MaxBytesUnderWay
+            && !redis.HasRefused
+            && !context.Kafka.IsCongested
+        )
         {
             return;
         }
@@ -37,7 +42,11 @@ internal sealed class RedisBackpressure(
         bool paused = false,
             rejected = redis.HasRefused;
         while (
-            (redis.BytesUnderWay > context.Consume.MaxBytesUnderWay / 2 || (rejected && !redis.IsIdle))
+            (
+                redis.BytesUnderWay > context.Consume.MaxBytesUnderWay / 2
+                || (rejected && !redis.IsIdle)
+                || context.Kafka.IsCongested
+            )
             && lane.Failure == null
         )
         {
@@ -53,7 +62,7 @@ internal sealed class RedisBackpressure(
             }
 
             redis.Poll();
-            if (lane.IsStopping && (redis.Down != null || redis.HasRefused))
+            if (lane.IsStopping && (redis.Down != null || redis.HasRefused || context.Kafka.IsCongested))
             {
                 return;
             }
