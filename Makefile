@@ -19,7 +19,7 @@ build:
 	@dotnet tool restore >/dev/null || echo "make: the tools of .config/dotnet-tools.json didn't restore; a redis-server on the path serves as well" >&2
 	@mkdir -p out/lib
 	@$(PUBLISH) models/Training/Models.Training.csproj
-	@for app in $(AHEAD); do $(PUBLISH) $$app --use-current-runtime --no-self-contained -p:PublishReadyToRun=true || $(PUBLISH) $$app || exit 1; done
+	@for app in $(AHEAD); do $(PUBLISH) $$app -p:PublishReadyToRun=true || $(PUBLISH) $$app || exit 1; done
 	@for name in engine ingest models; do ln -sfn lib/$$name out/$$name; done
 
 run: build
