@@ -80,9 +80,9 @@ internal static class DemoReport
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"  of {invalid.Length:#,0} invalid clicks "
-                        + $"{100.0 * invalid.Count(Called) / Math.Max(1, invalid.Length):0.0} % were found (givt, "
+                        + $"{100.0 * invalid.Count(Called) / Math.Max(1, invalid.Length):0.0} % were flagged (givt, "
                         + $"sivt or suspect); of {valid.Length:#,0} valid clicks "
-                        + $"{100.0 * valid.Count(Called) / Math.Max(1, valid.Length):0.00} % were called invalid"
+                        + $"{100.0 * valid.Count(Called) / Math.Max(1, valid.Length):0.00} % were flagged"
                 )
             );
         }
