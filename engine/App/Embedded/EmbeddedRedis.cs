@@ -10,6 +10,8 @@ public sealed class EmbeddedRedis : IDisposable
 {
     private static readonly TimeSpan UpWithin = TimeSpan.FromSeconds(60);
 
+    private const int Attempts = 3;
+
     private readonly Process _process;
     private readonly string _directory;
 
@@ -22,11 +24,26 @@ public sealed class EmbeddedRedis : IDisposable
     /// <summary>The program: <c>redis-server</c> or <c>garnet-server</c>.</summary>
     public string Name { get; }
 
-    /// <summary>Starts a server and waits until it answers.</summary>
+    /// <summary>Starts a server and waits until it answers. Between finding a free port and listening on it another
+    /// program may take the port, so a server that ends at once is started again on another.</summary>
     /// <param name="garnet">Uses Garnet even if redis-server is on the path.</param>
     public static EmbeddedRedis Start(TimeProvider clock, bool garnet = false)
     {
-        int port = FreePort();
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return StartOn(FreePort(), clock, garnet);
+            }
+            catch (EndedAtOnceException) when (attempt < Attempts)
+            {
+                // The next attempt takes another port.
+            }
+        }
+    }
+
+    private static EmbeddedRedis StartOn(int port, TimeProvider clock, bool garnet)
+    {
         string directory = Directory.CreateTempSubdirectory("engine-redis-").FullName;
         bool isRedis = !garnet && OnPath("redis-server");
         var start = new ProcessStartInfo
@@ -142,7 +159,7 @@ public sealed class EmbeddedRedis : IDisposable
         {
             if (_process.HasExited)
             {
-                throw new InvalidOperationException(
+                throw new EndedAtOnceException(
                     $"{Name} ended with exit code {_process.ExitCode} at startup; for Garnet, run 'dotnet "
                         + $"tool restore' first"
                 );
@@ -216,4 +233,6 @@ public sealed class EmbeddedRedis : IDisposable
             // The server still holds a file; the system cleans the folder up.
         }
     }
+
+    private sealed class EndedAtOnceException(string message) : InvalidOperationException(message);
 }
