@@ -68,7 +68,7 @@ internal static class ContentProfile
 
     private static PartitionRun Open()
     {
-        var workflow = new HostedWorkflow(new ContentRequestsWorkflow(), new ContentRequestDecider(new NoStandings()));
+        var workflow = new HostedWorkflow(new ContentRequestsWorkflow(), new ContentRequestDecider());
         var book = new SettingsBuilder(new SettingFiles(), workflow.Module.SettingKinds);
         book.Apply("sponsor/sp-1", """{"resources":["https://news.example/"]}""");
         book.Apply("content/limits", """{"network_requests":1000000000}""");
@@ -103,14 +103,6 @@ internal static class ContentProfile
     }
 
     private static TimeSpan Cpu() => Process.GetCurrentProcess().TotalProcessorTime;
-
-    /// <summary>Standings without any clicks.</summary>
-    private sealed class NoStandings : IStandings
-    {
-        public IReadOnlyList<KeyValuePair<string, ClickSums>> Campaigns => [];
-
-        public ClickSums Network(string cidr) => default;
-    }
 
     /// <summary>Counts answers and discards all results.</summary>
     private sealed class NullResults : IResults

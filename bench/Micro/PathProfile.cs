@@ -46,6 +46,7 @@ internal static class PathProfile
                     1,
                     i,
                     new PathPoints(paths[i].T, paths[i].X, paths[i].Y),
+                    [],
                     matched,
                     out _
                 )

@@ -324,7 +324,7 @@ public class PathBenchmarks
     {
         (float[] t, float[] x, float[] y) = _paths[_at++ % Distinct];
         _index.Prefetch(PathSignature.Encode(t, x, y), _question);
-        bool found = _index.TryFind(_question, ++_logTime, 1, _at, new PathPoints(t, x, y), _matched, out _);
+        bool found = _index.TryFind(_question, ++_logTime, 1, _at, new PathPoints(t, x, y), [], _matched, out _);
         _index.Insert(_question, _id, _logTime, 1, _at);
         return found;
     }

@@ -15,6 +15,7 @@ public static class Topics
     public const string Settings = "settings";
     public const string PathSignatures = "path-signatures";
     public const string Standings = "standings";
+    public const string Marks = "marks";
     public const string Notifications = "notifications";
     public const string Verdicts = "verdicts";
     public const string DeadLetters = "dead-letters";

@@ -27,6 +27,9 @@ public sealed record PartitionLease(TopicPartition Partition, long FencingToken,
         return new PartitionLease(partition, token, redis.StringGet(keys.Progress(name)).ToString());
     }
 
+    /// <summary>Whether no other owner has acquired the partition since.</summary>
+    public bool IsHeld(IDatabase redis, RedisKeys keys) => redis.StringGet(keys.Owner(Name)) == FencingToken;
+
     /// <summary>Plans where to start reading the partition. Throws <see cref="InvalidOperationException"/> if the
     /// progress can't belong to this log.</summary>
     /// <param name="horizon">How far before progress the log is reread: <see cref="RebuildHorizon"/>.</param>
@@ -53,7 +56,7 @@ public sealed record PartitionLease(TopicPartition Partition, long FencingToken,
         }
 
         long logStart = ends.Low.Value;
-        var plan = RebuildPlan.Of(progress, logStart, horizon, neededFrom, logTime =>
+        var plan = RebuildPlan.Of(progress, logStart, ends.High.Value, horizon, neededFrom, logTime =>
             FirstAt(consumer, logTime, logStart)
         );
         if (progress?.Offset < logStart)

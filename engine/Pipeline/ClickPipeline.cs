@@ -73,6 +73,11 @@ public sealed class ClickPipeline : IDisposable
     {
         PartitionState partition = record.Partition;
         partition.Position = record.Offset;
+        if (record.Offset >= partition.Knowledge.NextFrom)
+        {
+            partition.Knowledge.Advance(record.Offset);
+        }
+
         if (record.Timestamp > partition.LogTime && RecordTime.IsAccepted(record.Timestamp))
         {
             Advance(partition, record.Timestamp);

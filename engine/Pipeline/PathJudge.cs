@@ -44,7 +44,18 @@ public sealed unsafe class PathJudge(ReplayIndex index)
         }
 
         PartitionState partition = row.Partition;
-        if (index.TryFind(_lookup, row.LogTime, partition.Partition, row.Offset, path, _matched, out ReplayMatch match))
+        if (
+            index.TryFind(
+                _lookup,
+                row.LogTime,
+                partition.Partition,
+                row.Offset,
+                path,
+                partition.Knowledge.Known.Signatures,
+                _matched,
+                out ReplayMatch match
+            )
+        )
         {
             row.Replay = new ReplayFound(
                 Encoding.ASCII.GetString(_matched, 0, match.IdLength),

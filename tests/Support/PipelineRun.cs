@@ -163,7 +163,7 @@ public sealed unsafe class PipelineRun : IDecisionSink, IDisposable
 
     /// <summary>Receives a record that another partition wrote to <c>standings</c>.</summary>
     public void Hear(int partition, string key, byte[] value) =>
-        State(partition).Standings.Inbox.Add(StandingRecord.Read(key, value, _hash)!.Value);
+        State(partition).Standings.AddOther(StandingRecord.Read(key, value, _hash)!.Value);
 
     /// <summary>Applies a record of <c>settings</c> at its log time; null deletes. It makes the versions <c>s-0</c>,
     /// <c>s-1</c> ….</summary>

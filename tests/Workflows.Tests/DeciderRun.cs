@@ -18,6 +18,7 @@ public sealed class DeciderRun : IResults, IDisposable
     /// <summary>2026-11-22T09:00:00Z, where logs of tests begin.</summary>
     public const long Start = 1_795_338_000_000;
 
+    private readonly IStandings _standings;
     private readonly HostedWorkflow _workflow;
     private readonly SettingsBuilder _book;
     private readonly KeyedHash _hash = new(1, 2);
@@ -29,7 +30,17 @@ public sealed class DeciderRun : IResults, IDisposable
 
     /// <param name="settings">The base: key and JSON of each record.</param>
     public DeciderRun(IWorkflow module, IDecider decider, params (string Key, string Json)[] settings)
+        : this(module, decider, new StandingsView(0), settings) { }
+
+    /// <param name="standings">What the partition knows of others.</param>
+    public DeciderRun(
+        IWorkflow module,
+        IDecider decider,
+        IStandings standings,
+        params (string Key, string Json)[] settings
+    )
     {
+        _standings = standings;
         _workflow = new HostedWorkflow(module, decider);
         _book = new SettingsBuilder(new SettingFiles(), module.SettingKinds);
         foreach ((string key, string json) in settings)
@@ -38,8 +49,11 @@ public sealed class DeciderRun : IResults, IDisposable
         }
 
         _timeline = new SettingsTimeline(_book.Build("s-base", _hash), Activation.Delay);
-        _run = new PartitionRun(_workflow, 0, _timeline, _compiled, _hash, 0, 0);
+        _run = Open(0, 0);
     }
+
+    private PartitionRun Open(long liveFromOffset, long logTime) =>
+        new(_workflow, 0, _timeline, _compiled, _hash, liveFromOffset, logTime) { Standings = _standings };
 
     /// <summary>Log time of the next record, ms.</summary>
     public long Now { get; set; } = Start;
@@ -112,7 +126,7 @@ public sealed class DeciderRun : IResults, IDisposable
     {
         long logTime = _run.LogTime;
         _run.Dispose();
-        _run = new PartitionRun(_workflow, 0, _timeline, _compiled, _hash, _log.Count, logTime);
+        _run = Open(_log.Count, logTime);
         foreach ((string field, string value) in Remembered.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             _run.Restore(field, value);

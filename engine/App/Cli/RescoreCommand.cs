@@ -9,6 +9,7 @@ using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Followers;
 using Engine.Pipeline.Consume.Logs;
 using Engine.Pipeline.Consume.Rescore;
+using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
 using Engine.Workflows;
 using Engine.Workflows.Module;
@@ -80,7 +81,14 @@ internal static class RescoreCommand
 
             await using var output = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
             PipelineLimits limits = file.Config.Bounds.ToLimits();
-            var standings = new StandingsView(limits.Standings);
+            using var knowledge = new RescoreKnowledge(
+                target,
+                prefix,
+                group,
+                settingsBase.Hash,
+                new ReplayIndex(new ReplaySettings(limits.ReplayPaths)),
+                context.Time
+            );
             using var clicks = new LogScorer(
                 target,
                 settingsBase.Hash,
@@ -88,15 +96,16 @@ internal static class RescoreCommand
                 limits,
                 log.Partitions(Topics.Interactions),
                 output,
-                standings.Take,
+                knowledge,
                 context.Time
             );
             var workflows = new WorkflowScorer(
-                Modules.CreateDeciders(new DeciderServices(standings, secrets)),
+                Modules.CreateDeciders(new DeciderServices(secrets)),
                 timeline,
                 settingsBase.Hash,
                 output
             );
+            workflows.Join(knowledge, limits.Standings, log.Partitions);
             Score(log, clicks, workflows, context, cancel);
             written = FormattableString.Invariant(
                 $"{clicks.Verdicts:#,0} verdicts and {workflows.Results:#,0} workflow results"

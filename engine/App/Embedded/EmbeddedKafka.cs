@@ -51,6 +51,7 @@ public sealed unsafe class EmbeddedKafka : IDisposable
                 {
                     Topics.PathSignatures,
                     Topics.Standings,
+                    Topics.Marks,
                     Topics.Notifications,
                     Topics.Verdicts,
                     Topics.DeadLetters,

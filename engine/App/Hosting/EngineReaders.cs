@@ -21,14 +21,16 @@ internal sealed class EngineReaders(KafkaTarget target, string prefix, TimeProvi
     private SignatureReader? _signatures;
     private LabelsReader? _labels;
     private StandingsFollower? _standings;
+    private MarksReader? _marks;
     private LabelledClicks? _labelledClicks;
 
     public KafkaOut Kafka { get; } = new(target, prefix, clock);
 
     public SettingsReader Settings => _settings!;
-    public SignatureReader Signatures => _signatures!;
-    public LabelsReader Labels => _labels!;
-    public StandingsFollower Standings => _standings!;
+
+    /// <summary>Reads what other partitions tell.</summary>
+    public KnowledgeReaders Knowledge => new(_standings!, _signatures!, _labels!, _marks!);
+
     public LabelledClicks LabelledClicks => _labelledClicks!;
 
     /// <summary>Follows <c>settings</c> from a base onwards.</summary>
@@ -42,6 +44,7 @@ internal sealed class EngineReaders(KafkaTarget target, string prefix, TimeProvi
     /// standings start after the settings are read, because the settings define how they are counted.</summary>
     public async Task StartAsync(
         SettingsSnapshot settingsBase,
+        string group,
         ReplayIndex replays,
         StandingsView view,
         CancellationToken cancel
@@ -51,6 +54,7 @@ internal sealed class EngineReaders(KafkaTarget target, string prefix, TimeProvi
             () => (_signatures = new SignatureReader(target, prefix, replays, clock)).Start(),
             cancel
         );
+        Task marks = Task.Run(() => (_marks = new MarksReader(target, prefix, group, clock)).Start(), cancel);
         Task labelledClicks = Task.Run(() => (_labelledClicks = new LabelledClicks(target, Kafka)).Start(), cancel);
         await WaitForSettingsAsync(cancel).ConfigureAwait(false);
         var intake = new LabelIntake(
@@ -58,6 +62,7 @@ internal sealed class EngineReaders(KafkaTarget target, string prefix, TimeProvi
         );
         await Task.WhenAll(
                 signatures,
+                marks,
                 labelledClicks,
                 Task.Run(() => (_labels = new LabelsReader(target, intake, Kafka, clock)).Start(), cancel),
                 Task.Run(
@@ -98,6 +103,7 @@ internal sealed class EngineReaders(KafkaTarget target, string prefix, TimeProvi
     public void Dispose()
     {
         _labelledClicks?.Dispose();
+        _marks?.Dispose();
         _standings?.Dispose();
         _labels?.Dispose();
         _signatures?.Dispose();

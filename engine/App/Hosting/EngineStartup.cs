@@ -54,7 +54,7 @@ internal static class EngineStartup
             PipelineLimits limits = config.Bounds.ToLimits();
             var replays = new ReplayIndex(new ReplaySettings(limits.ReplayPaths));
             var view = new StandingsView(limits.Standings);
-            await readers.StartAsync(settingsBase, replays, view, cancel).ConfigureAwait(false);
+            await readers.StartAsync(settingsBase, address.Group, replays, view, cancel).ConfigureAwait(false);
             EngineHost? host = null;
             var context = new EngineContext
             {
@@ -69,13 +69,12 @@ internal static class EngineStartup
                 SettingsAreFresh = () => readers.Settings.IsFresh,
                 LanesHaveJoined = () => host!.LanesHaveJoined,
                 Replays = replays,
-                Signatures = readers.Signatures,
-                Labels = readers.Labels,
-                Standings = readers.Standings,
+                Knowledge = readers.Knowledge,
                 LabelledClicks = readers.LabelledClicks,
                 Clock = clock,
                 Log = log,
             };
+            replays.Slowest = () => context.LogTimes.Slowest;
             host = await CreateHostAsync(context, config, readers, view, secrets, cancel).ConfigureAwait(false);
             // Return the 50 MB used to load lists, rules and models to the system before clicks need memory.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -100,7 +99,7 @@ internal static class EngineStartup
         CancellationToken cancel
     )
     {
-        IReadOnlyList<HostedWorkflow> hosted = Modules.CreateDeciders(new DeciderServices(view, secrets));
+        IReadOnlyList<HostedWorkflow> hosted = Modules.CreateDeciders(new DeciderServices(secrets));
         var compiled = new CompiledSettings();
         var upkeep = new UpkeepServices(
             context.Keys,

@@ -36,6 +36,7 @@ internal static partial class EngineTopics
         [
             Topics.PathSignatures,
             Topics.Standings,
+            Topics.Marks,
             Topics.Notifications,
             Topics.Verdicts,
             Topics.DeadLetters,

@@ -124,7 +124,7 @@ internal static class Telemetry
         );
         meter.CreateObservableCounter(
             "engine.signatures.unreadable",
-            () => host.Context.Signatures.Unreadable,
+            () => host.Context.Knowledge.Signatures.Unreadable,
             "{record}",
             "unreadable records of path-signatures"
         );
@@ -151,7 +151,7 @@ internal static class Telemetry
             "{event}",
             "workflow events on which a rule in shadow would have acted, by topic and rule"
         );
-        LabelIntake labels = host.Context.Labels.Intake;
+        LabelIntake labels = host.Context.Knowledge.Labels.Intake;
         meter.CreateObservableCounter(
             "engine.labels.read",
             () => labels.Read,

@@ -11,6 +11,9 @@ public interface IPartitionLeases
     /// <summary>Acquires the lease of a partition, after which writes of earlier owners fail.</summary>
     PartitionLease Acquire(TopicPartition partition);
 
+    /// <summary>Whether no other owner has acquired the partition since.</summary>
+    bool IsHeld(PartitionLease lease);
+
     /// <summary>Plans the rebuild of a leased partition: <see cref="PartitionLease.Plan"/>.</summary>
     RebuildPlan Plan(PartitionLease lease, TimeSpan horizon, long neededFrom);
 }
@@ -26,6 +29,8 @@ public sealed class PartitionLeases(
 {
     public PartitionLease Acquire(TopicPartition partition) =>
         PartitionLease.Acquire(redis.Redis.GetDatabase(), keys, partition);
+
+    public bool IsHeld(PartitionLease lease) => lease.IsHeld(redis.Redis.GetDatabase(), keys);
 
     public RebuildPlan Plan(PartitionLease lease, TimeSpan horizon, long neededFrom) =>
         lease.Plan(consumer, keys, horizon, neededFrom, clock, log);

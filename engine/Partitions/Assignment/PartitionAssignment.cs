@@ -16,7 +16,8 @@ namespace Engine.Partitions.Assignment;
 public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     where TPartition : OwnedPartition
 {
-    private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1),
+        LookAgainAfter = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long a stop waits for the lane to leave its group.</summary>
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(10);
@@ -88,6 +89,46 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         if (_retakeAt.Count > 0)
         {
             Retake();
+        }
+    }
+
+    /// <summary>Whether the leases of all owned partitions still hold; those that don't are given up as after
+    /// <see cref="CommitOutcome.Fenced"/>. Waits for Redis if it is unavailable. A process that stood still for longer
+    /// than Kafka waits for it must ask before it decides what it still has in hand.</summary>
+    /// <returns>Whether Redis has answered; false if the lane is asked to stop before.</returns>
+    public bool CheckLeases()
+    {
+        foreach (TPartition partition in _owned.Values.ToArray())
+        {
+            bool? held = null;
+            while ((held ??= TryIsHeld(partition)) == null)
+            {
+                if (_lane.IsStopping)
+                {
+                    return false;
+                }
+
+                _lane.Pause(LookAgainAfter);
+            }
+
+            if (held == false)
+            {
+                Keeps(partition, CommitOutcome.Fenced);
+            }
+        }
+
+        return true;
+    }
+
+    private bool? TryIsHeld(TPartition partition)
+    {
+        try
+        {
+            return _leases.IsHeld(partition.Lease);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            return null;
         }
     }
 
@@ -270,7 +311,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         catch (Exception e)
             when (e
                     is RedisException
-                        or RedisTimeoutException
+                        or TimeoutException
                         or OperationCanceledException
                         or KafkaException { Error.IsFatal: false }
             )

@@ -58,21 +58,6 @@ public static partial class Log
     public static partial void SendFailed(this ILogger log, string what);
 
     [LoggerMessage(
-        13,
-        LogLevel.Warning,
-        "path-signatures could not be read to their end within {Seconds} s; replays of paths seen by other "
-            + "instances may be missed until then"
-    )]
-    public static partial void SignaturesLate(this ILogger log, double seconds);
-
-    [LoggerMessage(
-        21,
-        LogLevel.Warning,
-        "labels could not be read to their end within {Seconds} s; clicks use the histories read so far"
-    )]
-    public static partial void LabelsLate(this ILogger log, double seconds);
-
-    [LoggerMessage(
         22,
         LogLevel.Warning,
         "{Partitions}: assigned, but not taken over yet ({Why}); retrying every second"

@@ -114,6 +114,14 @@ public sealed class KafkaOut : IDisposable
             new Message<byte[], byte[]> { Key = Encoding.ASCII.GetBytes(key), Value = value }
         );
 
+    /// <summary>Sends a mark. Its place in the log counts, so it needs no id.</summary>
+    public void Mark(DeliveryTracker sent, byte[] key, byte[] value) =>
+        Send(
+            sent,
+            new TopicPartition(_prefix + Topics.Marks, Partition.Any),
+            new Message<byte[], byte[]> { Key = key, Value = value }
+        );
+
     /// <summary>Sends a tick to a partition, stamped with its log time.</summary>
     public void Tick(DeliveryTracker sent, string topic, int partition, long logTime) =>
         Send(

@@ -1,5 +1,6 @@
 using Engine.Contracts;
 using Engine.Pipeline.Join;
+using Engine.Pipeline.Knowledge;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Standing;
 using Engine.Pipeline.Verdicts;
@@ -89,7 +90,9 @@ public sealed record PendingConfirmation(string Click, StoredVerdict Verdict);
 /// one lane at a time and used only by its thread.</summary>
 public sealed class PartitionState : IDisposable
 {
-    public PartitionState(int partition, PipelineLimits limits, TimeLimits times)
+    /// <param name="marks">The partition's marks; by default there are none, so that nothing of other partitions is
+    /// used.</param>
+    public PartitionState(int partition, PipelineLimits limits, TimeLimits times, MarkSequence? marks = null)
     {
         Partition = partition;
         Name = RedisKeys.Partition(Topics.Interactions, partition);
@@ -98,6 +101,7 @@ public sealed class PartitionState : IDisposable
         DegeneratePaths = new WindowTable<WindowEntry>(limits.DegenerateKeys);
         Ids = new DeduplicationWindow(times.DuplicatesMax) { Forgotten = id => Confirmables.Remove(id) };
         Standings = new Standings(limits.Standings);
+        Knowledge = new PartitionKnowledge(marks ?? new MarkSequence(), Standings.AddOther, IsOfOther);
     }
 
     public int Partition { get; }
@@ -114,6 +118,10 @@ public sealed class PartitionState : IDisposable
     public WindowTable<WindowEntry> DegeneratePaths { get; }
     public DeduplicationWindow Ids { get; }
     public Standings Standings { get; }
+
+    /// <summary>What is known of other partitions.</summary>
+    public PartitionKnowledge Knowledge { get; }
+
     public JoinBuffer<ClickRow> WaitingClicks { get; } = new();
     public JoinBuffer<WaitingPath> WaitingPaths { get; } = new();
     public Dictionary<ulong, PendingConfirmation> Confirmables { get; } = [];
@@ -144,6 +152,10 @@ public sealed class PartitionState : IDisposable
             WaitingClicks.Count > 0 ? WaitingClicks.NextDeadline : long.MaxValue,
             WaitingPaths.Count > 0 ? WaitingPaths.NextDeadline : long.MaxValue
         );
+
+    /// <summary>All events of a network lie in one partition, whose own sums are complete.</summary>
+    private bool IsOfOther(WrittenSums written) =>
+        written.Partition != Partition && written.Sums.Kind != StandingKind.Network;
 
     public void Dispose()
     {

@@ -4,7 +4,7 @@ using Engine.Pipeline.Replay.Signatures;
 
 namespace Engine.Pipeline.Replay;
 
-/// <summary>A stored path in 176 bytes. With 16 bytes in the table of means, a path takes 192 bytes (a test checks the
+/// <summary>A stored path in 184 bytes. With 16 bytes in the table of means, a path takes 200 bytes (a test checks the
 /// size).</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 2)]
 internal struct ReplayEntry
@@ -16,6 +16,10 @@ internal struct ReplayEntry
     /// <summary>The partition in the upper 16 bits and the offset in the lower 48, so that values sort by
     /// both.</summary>
     public ulong Place;
+
+    /// <summary>Where <c>path-signatures</c> tells of it, in the same form; <see cref="ulong.MaxValue"/> if it wasn't
+    /// read there yet.</summary>
+    public ulong Told;
 
     public PathSignature Signature;
     public IdBytes Id;

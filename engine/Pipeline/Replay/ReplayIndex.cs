@@ -10,12 +10,13 @@ namespace Engine.Pipeline.Replay;
 /// another sampling rate, with a uniform time stretch of 0.8 to 1.25 and jitter of up to 2 px (models.md, "Replays").
 /// Thread-safe: one lock, held for microseconds.</summary>
 /// <remarks>The result of a look-up depends only on the paths inserted, not on their order, as long as the bound
-/// dropped none: only paths earlier by (log time, partition, offset) count, and the smallest residual wins. Ties go to
-/// the first by partition and offset.</remarks>
+/// dropped none: only paths earlier by (log time, partition, offset) count, of other partitions only those that the
+/// partition's mark covers, and the smallest residual wins. Ties go to the first by partition and offset.</remarks>
 public sealed class ReplayIndex
 {
     private const int MaxCandidates = 256;
     private const long MaxOffset = (1L << 48) - 1;
+    private const ulong NotTold = ulong.MaxValue;
     private readonly Lock _lock = new();
     private readonly ReplaySettings _settings;
     private readonly ReplayEntry[] _ring;
@@ -38,6 +39,13 @@ public sealed class ReplayIndex
         _ring = HugePages.Array<ReplayEntry>(settings.MaxPaths);
         _table = new MeansTable(settings.MaxPaths);
     }
+
+    /// <summary>The log time of the partition that lags most, ms: paths are kept as long as it compares with them, not
+    /// as the newest path says, which a partition that catches up may be hours behind. By default the newest path's.
+    /// </summary>
+    public Func<long>? Slowest { get; set; }
+
+    private long NeededFrom => Slowest is { } slowest ? Math.Min(slowest(), _newest) : _newest;
 
     /// <summary>The number of paths in the index.</summary>
     public int Count => _count;
@@ -72,7 +80,7 @@ public sealed class ReplayIndex
     /// <param name="offset">The click's offset, 0 to 2^48 - 1.</param>
     /// <returns>Whether it was stored.</returns>
     public bool Insert(ReplayLookup lookup, ReadOnlySpan<byte> clickId, long logTime, int partition, long offset) =>
-        Insert(lookup.Signature, lookup.Means, clickId, logTime, partition, offset);
+        Insert(lookup.Signature, lookup.Means, clickId, logTime, partition, offset, NotTold);
 
     /// <summary>Stores a path that isn't looked up.</summary>
     /// <param name="signature">The path's signature.</param>
@@ -87,7 +95,36 @@ public sealed class ReplayIndex
         long logTime,
         int partition,
         long offset
-    ) => Insert(signature, signature.HasShape ? Packed(signature) : 0, clickId, logTime, partition, offset);
+    ) => Insert(signature, signature.HasShape ? Packed(signature) : 0, clickId, logTime, partition, offset, NotTold);
+
+    /// <summary>Stores a path that was read from <c>path-signatures</c>, or notes where it was read if it is stored
+    /// already.</summary>
+    /// <param name="signature">The path's signature.</param>
+    /// <param name="clickId">The click's id, 1 to 128 bytes.</param>
+    /// <param name="logTime">The click's log time, ms since 1970.</param>
+    /// <param name="partition">The click's partition, 0 to 65,535.</param>
+    /// <param name="offset">The click's offset, 0 to 2^48 - 1.</param>
+    /// <param name="toldPartition">The partition of the topic.</param>
+    /// <param name="toldOffset">The offset in it.</param>
+    /// <returns>Whether it was stored.</returns>
+    public bool Insert(
+        in PathSignature signature,
+        ReadOnlySpan<byte> clickId,
+        long logTime,
+        int partition,
+        long offset,
+        int toldPartition,
+        long toldOffset
+    ) =>
+        Insert(
+            signature,
+            signature.HasShape ? Packed(signature) : 0,
+            clickId,
+            logTime,
+            partition,
+            offset,
+            PlaceOf(toldPartition, toldOffset)
+        );
 
     /// <summary>Finds the stored path that this one replays.</summary>
     /// <param name="lookup">The path, prepared by <see cref="Prefetch"/>.</param>
@@ -96,6 +133,8 @@ public sealed class ReplayIndex
     /// <param name="offset">The click's offset.</param>
     /// <param name="path">The path's own points, compared as well if the signature alone is slightly too far off. Empty
     /// if unknown.</param>
+    /// <param name="known">Of each partition of <c>path-signatures</c>, the first offset that doesn't count: paths of
+    /// other partitions count only if they were told before.</param>
     /// <param name="clickId">A buffer of 128 bytes for the matched click's id.</param>
     /// <param name="match">The match with the smallest residual; ties go to the first by partition and offset.</param>
     /// <returns>Whether a path is within the maximum residual. False if the path has too little shape to be compared
@@ -107,6 +146,7 @@ public sealed class ReplayIndex
         int partition,
         long offset,
         PathPoints path,
+        ReadOnlySpan<long> known,
         Span<byte> clickId,
         out ReplayMatch match
     )
@@ -136,7 +176,7 @@ public sealed class ReplayIndex
             foreach (int slot in candidates)
             {
                 ref readonly ReplayEntry entry = ref _ring[slot];
-                if (!Counts(entry, signature, logTime, place))
+                if (!Counts(entry, signature, logTime, place, known))
                 {
                     continue;
                 }
@@ -164,7 +204,8 @@ public sealed class ReplayIndex
         ReadOnlySpan<byte> clickId,
         long logTime,
         int partition,
-        long offset
+        long offset,
+        ulong told
     )
     {
         if (clickId.Length is < 1 or > 128)
@@ -183,7 +224,7 @@ public sealed class ReplayIndex
 
         lock (_lock)
         {
-            return InsertLocked(signature, clickId, logTime, place, means);
+            return InsertLocked(signature, clickId, logTime, place, means, told);
         }
     }
 
@@ -207,16 +248,19 @@ public sealed class ReplayIndex
         ReadOnlySpan<byte> clickId,
         long logTime,
         ulong place,
-        ulong packed
+        ulong packed,
+        ulong told
     )
     {
-        if (IsThere(place, packed))
+        if (Find(place, packed) is var there and >= 0)
         {
+            // Told again after a takeover: the first time counts.
+            _ring[there].Told = Math.Min(_ring[there].Told, told);
             return false;
         }
 
         _newest = Math.Max(_newest, logTime);
-        while (_count > 0 && _ring[_first].LogTime < _newest - _settings.ExpiryMs - _settings.LagMs)
+        while (_count > 0 && _ring[_first].LogTime < NeededFrom - _settings.ExpiryMs - _settings.LagMs)
         {
             DropFirst();
         }
@@ -233,7 +277,7 @@ public sealed class ReplayIndex
 
         int slot = (int)(((long)_first + _count) % _ring.Length);
         ref ReplayEntry entry = ref _ring[slot];
-        entry.Place = place;
+        (entry.Place, entry.Told) = (place, told);
         entry.LogTime = logTime;
         entry.Signature = signature;
         // in place of the flags, as all stored paths have shape
@@ -252,18 +296,18 @@ public sealed class ReplayIndex
     }
 
     [SkipLocalsInit]
-    private bool IsThere(ulong place, ulong packed)
+    private int Find(ulong place, ulong packed)
     {
         Span<int> candidates = stackalloc int[MaxCandidates];
         foreach (int near in candidates[.._table.FindSame(packed, candidates)])
         {
             if (_ring[near].Place == place)
             {
-                return true;
+                return near;
             }
         }
 
-        return false;
+        return -1;
     }
 
     /// <summary>Drops the oldest path before its time.</summary>
@@ -298,14 +342,27 @@ public sealed class ReplayIndex
         HugePages.Fetch(in _ring[(_first + 1) % _ring.Length]);
     }
 
-    private bool Counts(in ReplayEntry entry, in PathSignature signature, long logTime, ulong place)
+    private bool Counts(
+        in ReplayEntry entry,
+        in PathSignature signature,
+        long logTime,
+        ulong place,
+        ReadOnlySpan<long> known
+    )
     {
         float stretch = (float)signature.Duration / entry.Signature.Duration;
         return stretch >= _settings.MinStretch
             && stretch <= _settings.MaxStretch
             && (entry.LogTime < logTime || (entry.LogTime == logTime && entry.Place < place))
-            && entry.LogTime >= logTime - _settings.ExpiryMs;
+            && entry.LogTime >= logTime - _settings.ExpiryMs
+            && (entry.Place >> 48 == place >> 48 || IsKnown(entry.Told, known));
     }
+
+    private static bool IsKnown(ulong told, ReadOnlySpan<long> known) =>
+        told != NotTold
+        && (int)(told >> 48) is var partition
+        && partition < known.Length
+        && (long)(told & MaxOffset) < known[partition];
 
     private ReplayMatch Matched(int slot, float residual, Span<byte> clickId)
     {

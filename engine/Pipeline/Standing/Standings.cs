@@ -40,9 +40,6 @@ public sealed class Standings(int bound)
     public int Count => _sums.Count;
     public long Evictions { get; private set; }
 
-    /// <summary>Receives other partitions' sums.</summary>
-    public StandingsInbox Inbox { get; } = new();
-
     /// <summary>Prefetches the slot where a key's sums are found. <see cref="Prefetch"/> follows, with the sums
     /// themselves.</summary>
     public void PrefetchPlace(ulong key) => _sums.PrefetchPlace(key);
@@ -110,21 +107,30 @@ public sealed class Standings(int bound)
         }
     }
 
+    /// <summary>Adds another partition's sums, which are visible from the next second of log time on, but not before
+    /// their own. If other partitions are far ahead, only a bounded number waits; the oldest are applied
+    /// early.</summary>
+    public void AddOther(WrittenSums other)
+    {
+        _ahead.Enqueue(other, (other.Sums.LogTime, _came++));
+        if (_ahead.Count > bound)
+        {
+            ApplyNextOther();
+        }
+    }
+
     private void ApplyOthers(long logTime)
     {
-        while (Inbox.TryTake(out WrittenSums other))
+        while (_ahead.TryPeek(out _, out (long LogTime, long) at) && at.LogTime <= logTime)
         {
-            _ahead.Enqueue(other, (other.Sums.LogTime, _came++));
+            ApplyNextOther();
         }
-        // If other partitions are far ahead, only a bounded number is kept; the oldest are applied early.
-        while (
-            _ahead.TryPeek(out WrittenSums other, out (long LogTime, long) at)
-            && (at.LogTime <= logTime || _ahead.Count > bound)
-        )
-        {
-            _ahead.Dequeue();
-            Find(other).ApplyOther(other.Partition, other.Sums);
-        }
+    }
+
+    private void ApplyNextOther()
+    {
+        WrittenSums other = _ahead.Dequeue();
+        Find(other).ApplyOther(other.Partition, other.Sums);
     }
 
     private StandingSums Find(in WrittenSums written) =>

@@ -37,7 +37,7 @@ public sealed class ContentRequestsWorkflow : IWorkflow
 
     public ISampleTraffic Traffic { get; } = new ContentRequestTraffic();
 
-    public IDecider CreateDecider(DeciderServices services) => new ContentRequestDecider(services.Standings);
+    public IDecider CreateDecider(DeciderServices services) => new ContentRequestDecider();
 
     public void MapEndpoints(WorkflowEndpoints endpoints)
     {

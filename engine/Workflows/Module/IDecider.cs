@@ -13,6 +13,10 @@ public interface IDecider
     /// by which times may be off.</summary>
     TimeSpan LongestWindow { get; }
 
+    /// <summary>Whether decisions use <see cref="Moment.Standings"/>. If so, the runtime marks in the log what was
+    /// known at each of them.</summary>
+    bool UsesStandings => false;
+
     /// <summary>Compiles a version of the settings. Called once per version; the result is immutable and comes back in
     /// every <see cref="Moment"/>.</summary>
     object Compile(SettingRecords records);
@@ -63,7 +67,9 @@ public interface IDeciderPartition
 /// time on.</param>
 /// <param name="Settings">The result of <see cref="IDecider.Compile"/> for the version in force.</param>
 /// <param name="Version"><c>s-118</c>, or <c>s-base</c>.</param>
-public readonly record struct Moment(long LogTime, long Offset, object Settings, string Version);
+/// <param name="Standings">The standings of networks as the partition knows them: see
+/// <see cref="IDecider.UsesStandings"/>.</param>
+public readonly record struct Moment(long LogTime, long Offset, object Settings, string Version, IStandings Standings);
 
 /// <summary>A decider's own records in one version of <c>settings</c>.</summary>
 /// <param name="Version"><c>s-118</c>, or <c>s-base</c>.</param>

@@ -57,6 +57,5 @@ public interface IWorkflow
 public sealed record KeyPattern(string Pattern, string Meaning);
 
 /// <summary>The services available to a decider.</summary>
-/// <param name="Standings">Click totals of networks and campaigns.</param>
 /// <param name="SigningSecrets">The group's secrets, the first of which signs; empty if unknown.</param>
-public sealed record DeciderServices(IStandings Standings, IReadOnlyList<byte[]> SigningSecrets);
+public sealed record DeciderServices(IReadOnlyList<byte[]> SigningSecrets);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Engine.Contracts;
 using Engine.Contracts.Events;
 using Engine.Pipeline.Join;
+using Engine.Pipeline.Knowledge;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows.Module;
@@ -76,6 +77,12 @@ public sealed class PartitionRun : IDisposable
         _ids = new DeduplicationWindow(timeline.Latest.Limits.DuplicatesMax);
     }
 
+    /// <summary>What the partition knows of the standings of networks; nothing by default.</summary>
+    public IStandings Standings { get; init; } = new StandingsView(0);
+
+    /// <summary>Puts what is known in force, record by record; null if the decider doesn't use standings.</summary>
+    public PartitionKnowledge? Knowledge { get; init; }
+
     public IDecider Decider => _workflow.Decider;
 
     /// <summary>The decider's memory.</summary>
@@ -119,6 +126,11 @@ public sealed class PartitionRun : IDisposable
     /// <summary>Consumes the next record. Returns why it is a dead letter, or null.</summary>
     public Refusal? Take(in WorkflowRecord record, IResults results)
     {
+        if (record.Offset >= Knowledge?.NextFrom)
+        {
+            Knowledge.Advance(record.Offset);
+        }
+
         bool rebuilding = record.Offset < _liveFromOffset;
         long logTime = RecordTime.Advance(LogTime, record.Timestamp);
         if (!rebuilding)
@@ -221,7 +233,7 @@ public sealed class PartitionRun : IDisposable
             (_compiledFor, _compiledNow) = (settings, _compiled.Of(_workflow, settings));
         }
 
-        return new Moment(logTime, offset, _compiledNow!, settings.Version);
+        return new Moment(logTime, offset, _compiledNow!, settings.Version, Standings);
     }
 
     private static bool IsKey(byte[]? key, string text)

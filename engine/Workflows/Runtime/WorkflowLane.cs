@@ -6,6 +6,7 @@ using Engine.Partitions.Assignment;
 using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Lanes;
+using Engine.Pipeline.Knowledge;
 using Engine.Workflows.Module;
 using StackExchange.Redis;
 
@@ -34,6 +35,8 @@ public sealed class WorkflowLane : IDisposable
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly PartitionAssignment<WorkflowPartition> _partitions;
     private readonly SettingsGate _settings;
+    private readonly StandstillCheck _standstill;
+    private readonly OtherPartitions _others;
     private readonly TickScheduler _ticks;
     private readonly DeliveryTracker _sent = new();
     private readonly WorkflowCounts _released = new();
@@ -57,6 +60,8 @@ public sealed class WorkflowLane : IDisposable
         _upkeep = upkeep;
         _thread = new LaneThread(workflow.Topic, Run, ended: () => _status = _status with { Waits = null });
         _settings = new SettingsGate(context.SettingsAreFresh, context.Clock, context.Log, _thread.Stopping);
+        _standstill = new StandstillCheck(context.Consume.SessionTimeout / 4, context.Clock);
+        _others = new OtherPartitions(context, _thread);
         _ticks = new TickScheduler(context.Clock);
         var group = new GroupConsumer(Configuration(context.Consume, workflow.Topic), _thread);
         _consumer = group.Consumer;
@@ -123,6 +128,8 @@ public sealed class WorkflowLane : IDisposable
 
     private void Turn()
     {
+        _standstill.Look();
+        Mark();
         Read();
         foreach (WorkflowPartition partition in _partitions.Owned.ToArray())
         {
@@ -180,12 +187,49 @@ public sealed class WorkflowLane : IDisposable
             }
 
             // Asked to stop while settings are stale: what came stays for the next owner.
-            if (records++ == 0 && !_settings.Wait())
+            if (records++ == 0 && !MayDecide())
             {
                 return;
             }
 
-            Decide(partition, message);
+            if (_partitions.Owns(partition) && MarkComes(partition, message.Offset.Value))
+            {
+                Decide(partition, message);
+            }
+        }
+    }
+
+    /// <summary>Whether what was received may be decided. If the thread stood still, others may own the partitions
+    /// now.</summary>
+    private bool MayDecide() => _settings.Wait() && (!_standstill.TakeNoticed() || _partitions.CheckLeases());
+
+    /// <summary>Waits until a partition's records may be decided up to an offset. False if they can't, as the lane
+    /// stops or the partition is lost.</summary>
+    private bool MarkComes(WorkflowPartition partition, long offset)
+    {
+        while (partition.Marks is { } marks && offset >= marks.HoldAt)
+        {
+            if (_thread.IsStopping || marks.IsLost)
+            {
+                return false;
+            }
+
+            _thread.Pause(AcknowledgedSoon);
+            marks.Turn();
+        }
+
+        return true;
+    }
+
+    private void Mark()
+    {
+        foreach (WorkflowPartition partition in _partitions.Owned.ToArray())
+        {
+            partition.Marks?.Turn();
+            if (partition.Marks is { IsLost: true })
+            {
+                _partitions.Keeps(partition, CommitOutcome.Fenced);
+            }
         }
     }
 
@@ -380,9 +424,31 @@ public sealed class WorkflowLane : IDisposable
     {
         public TimeSpan Horizon => RebuildHorizon.For(lane._workflow.Decider.LongestWindow);
 
+        private bool UsesStandings => lane._workflow.Decider.UsesStandings;
+
+        public void Prepare()
+        {
+            if (UsesStandings)
+            {
+                lane._others.CatchUp();
+            }
+        }
+
+        public void TakenOver(IReadOnlyList<WorkflowPartition> partitions)
+        {
+            if (UsesStandings)
+            {
+                lane._others.TakeOver([.. partitions.Select(partition => partition.Marks!)]);
+            }
+        }
+
         public WorkflowPartition Open(PartitionLease lease, RebuildPlan plan)
         {
             EngineContext context = lane._context;
+            var standings = new StandingsView(UsesStandings ? context.Limits.Standings : 0);
+            PartitionKnowledge? knowledge = UsesStandings
+                ? new PartitionKnowledge(context.Knowledge.Marks.Of(lease.Name), standings.Take)
+                : null;
             var run = new PartitionRun(
                 lane._workflow,
                 lease.Partition.Partition.Value,
@@ -391,7 +457,11 @@ public sealed class WorkflowLane : IDisposable
                 context.Hash,
                 plan.LiveFromOffset,
                 plan.LogTime
-            );
+            )
+            {
+                Standings = standings,
+                Knowledge = knowledge,
+            };
             foreach (
                 HashEntry entry in lane
                     .Redis.HashGetAll(context.Keys.State(lease.Name))
@@ -408,13 +478,21 @@ public sealed class WorkflowLane : IDisposable
                 context.Deliver.VerdictTtl,
                 context.Deliver.TotalsTtl
             );
-            return new WorkflowPartition(lease, plan, run, delivery);
+            var partition = new WorkflowPartition(lease, plan, run, delivery);
+            partition.Marks = knowledge == null ? null : new OwnMarks(partition, knowledge, context, lane._sent);
+            return partition;
         }
 
         public void Close(WorkflowPartition partition)
         {
             lane.ForgetEarly(partition.Run.Number);
+            if (partition.Marks is { } marks)
+            {
+                lane._others.Leave(marks);
+            }
+
             partition.Run.Counts.AddTo(lane._released);
+            partition.Run.Dispose();
         }
 
         public void Publish() => lane.Publish();

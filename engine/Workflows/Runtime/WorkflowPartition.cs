@@ -1,4 +1,5 @@
 using Engine.Partitions;
+using Engine.Pipeline.Consume.Lanes;
 
 namespace Engine.Workflows.Runtime;
 
@@ -13,6 +14,9 @@ internal sealed class WorkflowPartition(
     public PartitionRun Run { get; } = run;
 
     public WorkflowDelivery Delivery { get; } = delivery;
+
+    /// <summary>Its marks; null if the decider doesn't use standings. Set when it is opened.</summary>
+    public OwnMarks? Marks { get; set; }
 
     public override long LogTime => Run.LogTime;
 

@@ -1,4 +1,7 @@
 using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Pipeline.Consume.Rescore;
+using Engine.Pipeline.Knowledge;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
 using Engine.Workflows.Module;
@@ -29,23 +32,45 @@ public sealed class WorkflowScorer(
     /// them to dead-letters.</summary>
     public void Take(ConsumeResult<byte[], byte[]> message)
     {
-        HostedWorkflow workflow = _workflows[message.Topic];
         if (!_runs.TryGetValue(message.TopicPartition, out PartitionRun? run))
         {
-            _runs[message.TopicPartition] = run = new PartitionRun(
-                workflow,
-                message.Partition.Value,
-                timeline,
-                _compiled,
-                hash,
-                liveFromOffset: 0,
-                logTime: 0
-            );
+            _runs[message.TopicPartition] = run = Open(message.Topic, message.Partition.Value);
         }
 
-        _lines.Topic = workflow.Topic;
+        _lines.Topic = message.Topic;
         run.Take(KafkaRecord.Of(message), _lines);
     }
+
+    /// <summary>Opens the partitions whose decisions use standings, which must know of each other from the first record
+    /// on.</summary>
+    /// <param name="knowledge">What partitions told each other.</param>
+    /// <param name="networks">The maximum number of networks to remember.</param>
+    /// <param name="partitions">Returns the number of partitions of a topic.</param>
+    public void Join(RescoreKnowledge knowledge, int networks, Func<string, int> partitions)
+    {
+        foreach (string topic in _workflows.Values.Where(one => one.Decider.UsesStandings).Select(one => one.Topic))
+        {
+            for (int i = 0; i < partitions(topic); i++)
+            {
+                var view = new StandingsView(networks);
+                var known = new PartitionKnowledge(knowledge.MarksOf(RedisKeys.Partition(topic, i)), view.Take);
+                knowledge.Join(known);
+                _runs[new TopicPartition(topic, i)] = Open(topic, i, view, known);
+            }
+        }
+    }
+
+    private PartitionRun Open(
+        string topic,
+        int partition,
+        StandingsView? standings = null,
+        PartitionKnowledge? knowledge = null
+    ) =>
+        new(_workflows[topic], partition, timeline, _compiled, hash, liveFromOffset: 0, logTime: 0)
+        {
+            Standings = standings ?? new StandingsView(0),
+            Knowledge = knowledge,
+        };
 
     /// <summary>Writes the sums over all events.</summary>
     public void End() => _lines.WriteSums();

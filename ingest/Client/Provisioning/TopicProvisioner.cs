@@ -30,13 +30,9 @@ internal sealed class TopicProvisioner(string kafka, IReadOnlyDictionary<string,
     /// <summary>The number of partitions by default, as in the contract.</summary>
     internal const int DefaultPartitions = 4;
 
-    /// <summary>The time that every record of <c>settings</c> is kept before compaction: as long as brokers keep
-    /// <c>interactions</c> by default (7 days).</summary>
-    private const string SettingsLagMs = "604800000";
-
-    /// <summary>The time that every record of <c>standings</c> is kept before compaction: longer than the stretch of
-    /// log that a takeover rebuilds from, so each sum is still available as it was then.</summary>
-    private const string StandingsLagMs = "10800000";
+    /// <summary>The time that every record of a compacted topic is kept before compaction: as long as brokers keep
+    /// <c>interactions</c> by default (7 days). Rescoring needs each sum and each setting as it was then.</summary>
+    private const string CompactionLagMs = "604800000";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
@@ -161,16 +157,7 @@ internal sealed class TopicProvisioner(string kafka, IReadOnlyDictionary<string,
         if (topic == Topics.Settings || topic.EndsWith(Topics.Standings, StringComparison.Ordinal))
         {
             configs["cleanup.policy"] = "compact";
-        }
-
-        if (topic == Topics.Settings)
-        {
-            configs["min.compaction.lag.ms"] = SettingsLagMs;
-        }
-
-        if (topic.EndsWith(Topics.Standings, StringComparison.Ordinal))
-        {
-            configs["min.compaction.lag.ms"] = StandingsLagMs;
+            configs["min.compaction.lag.ms"] = CompactionLagMs;
         }
 
         return configs;

@@ -64,6 +64,7 @@ internal static class ReplaysCommand
                     0,
                     n,
                     new PathPoints(path.T, path.X, path.Y),
+                    [],
                     id,
                     out ReplayMatch match
                 );

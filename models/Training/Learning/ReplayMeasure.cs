@@ -216,6 +216,6 @@ public static class ReplayMeasure
     {
         Span<byte> id = stackalloc byte[128];
         index.Prefetch(signature, question);
-        return index.TryFind(question, offset, 0, offset, new PathPoints(path.T, path.X, path.Y), id, out match);
+        return index.TryFind(question, offset, 0, offset, new PathPoints(path.T, path.X, path.Y), [], id, out match);
     }
 }

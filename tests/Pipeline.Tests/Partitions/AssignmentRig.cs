@@ -79,6 +79,15 @@ internal sealed class AssignmentRig : IGroupMember, IPartitionLeases, IPartition
 
     public PartitionLease Acquire(TopicPartition partition) => new(partition, ++_token, "");
 
+    /// <summary>The fencing tokens that another owner has taken over.</summary>
+    public HashSet<long> Taken { get; } = [];
+
+    /// <summary>How often Redis doesn't answer before it does.</summary>
+    public int Unanswered { get; set; }
+
+    public bool IsHeld(PartitionLease lease) =>
+        Unanswered-- > 0 ? throw new TimeoutException() : !Taken.Contains(lease.FencingToken);
+
     public RebuildPlan Plan(PartitionLease lease, TimeSpan horizon, long neededFrom) => new(100, 0, 40, 0);
 
     public FakePartition Open(PartitionLease lease, RebuildPlan plan)

@@ -176,6 +176,41 @@ public sealed class PartitionAssignmentTests : IDisposable
     }
 
     [Fact]
+    public void Who_stood_still_asks_whether_others_own_its_partitions_now()
+    {
+        _rig.Assign(2, 3);
+        Assert.True(_rig.Assignment.CheckLeases());
+        Assert.Equal([2, 3], _rig.Owned);
+        _rig.Taken.Add(_rig[3].Lease.FencingToken);
+        _rig.Unanswered = 2;
+        Assert.True(_rig.Assignment.CheckLeases());
+        Assert.Equal([2], _rig.Owned);
+        _rig.Turn(AssignmentRig.SessionTimeout);
+        Assert.Equal([2, 3], _rig.Owned);
+    }
+
+    [Fact]
+    public void Who_is_asked_to_stop_before_Redis_answers_decides_nothing_more()
+    {
+        _rig.Assign(2);
+        _rig.Unanswered = int.MaxValue;
+        _rig.Lane.Stop();
+        Assert.False(_rig.Assignment.CheckLeases());
+    }
+
+    [Fact]
+    public void Where_a_topic_cannot_be_read_in_time_the_takeover_is_tried_again()
+    {
+        bool failed = false;
+        _rig.Trouble = _ => (failed = !failed) ? new TimeoutException("marks could not be read") : null;
+        _rig.Assign(2);
+        Assert.Empty(_rig.Owned);
+        Assert.Null(_rig.Lane.Failure);
+        _rig.Turn(TimeSpan.FromSeconds(1));
+        Assert.Equal([2], _rig.Owned);
+    }
+
+    [Fact]
     public void Where_progress_moved_the_partition_is_taken_over_anew_at_once()
     {
         _rig.Assign(2);

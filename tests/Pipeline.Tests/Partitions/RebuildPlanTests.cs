@@ -12,23 +12,23 @@ public sealed class RebuildPlanTests
     private static readonly Func<long, long> RecordAMinute = logTime => (logTime + Minute - 1) / Minute;
 
     private static RebuildPlan Plan(PartitionProgress? progress, long logStart = 0, long neededFrom = long.MaxValue) =>
-        RebuildPlan.Of(progress, logStart, TimeSpan.FromMinutes(100), neededFrom, RecordAMinute);
+        RebuildPlan.Of(progress, logStart, 1000, TimeSpan.FromMinutes(100), neededFrom, RecordAMinute);
 
     [Fact]
     public void Without_progress_a_log_is_live_from_its_beginning() =>
-        Assert.Equal(new RebuildPlan(7, 0, 7, 0), Plan(null, logStart: 7));
+        Assert.Equal(new RebuildPlan(7, 0, 7, 0, 1000), Plan(null, logStart: 7));
 
     [Fact]
     public void The_log_is_read_again_for_the_horizon_before_progress_and_gives_results_from_there() =>
         Assert.Equal(
-            new RebuildPlan(500, 500 * Minute, 400, 400 * Minute),
+            new RebuildPlan(500, 500 * Minute, 400, 400 * Minute, 1000),
             Plan(new PartitionProgress(500, 500 * Minute))
         );
 
     [Fact]
     public void What_is_needed_from_before_progress_moves_the_beginning_back_and_not_the_results() =>
         Assert.Equal(
-            new RebuildPlan(500, 500 * Minute, 350, 350 * Minute),
+            new RebuildPlan(500, 500 * Minute, 350, 350 * Minute, 1000),
             Plan(new PartitionProgress(500, 500 * Minute), neededFrom: 450 * Minute)
         );
 
@@ -42,19 +42,21 @@ public sealed class RebuildPlanTests
     [Fact]
     public void Progress_before_the_log_s_start_goes_on_from_there_and_keeps_its_log_time() =>
         Assert.Equal(
-            new RebuildPlan(600, 500 * Minute, 600, 400 * Minute),
+            new RebuildPlan(600, 500 * Minute, 600, 400 * Minute, 1000),
             Plan(new PartitionProgress(500, 500 * Minute), logStart: 600)
         );
 
     [Fact]
     public void A_young_log_is_read_from_its_beginning() =>
-        Assert.Equal(new RebuildPlan(50, 50 * Minute, 0, 0), Plan(new PartitionProgress(50, 50 * Minute)));
+        Assert.Equal(new RebuildPlan(50, 50 * Minute, 0, 0, 1000), Plan(new PartitionProgress(50, 50 * Minute)));
 
     [Fact]
     public void Reading_never_begins_behind_progress_whatever_the_log_s_times_say() =>
         Assert.Equal(
             500,
-            RebuildPlan.Of(new PartitionProgress(500, Minute), 0, TimeSpan.Zero, long.MaxValue, _ => long.MaxValue).From
+            RebuildPlan
+                .Of(new PartitionProgress(500, Minute), 0, 1000, TimeSpan.Zero, long.MaxValue, _ => long.MaxValue)
+                .From
         );
 
     [Fact]

@@ -44,7 +44,8 @@ internal sealed class ContentRun
     public ContentRun(KnownStandings standings, params (string Key, string Json)[] settings) =>
         Log = new DeciderRun(
             new ContentRequestsWorkflow(),
-            new ContentRequestDecider(standings),
+            new ContentRequestDecider(),
+            standings,
             [("sponsor/sp-1", SponsorJson), .. settings]
         );
 

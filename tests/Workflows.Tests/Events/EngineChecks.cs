@@ -6,7 +6,6 @@ using Engine.Pipeline.History;
 using Engine.Workflows;
 using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
-using Workflows.Tests.ContentRequests;
 
 namespace Workflows.Tests.Events;
 
@@ -24,7 +23,7 @@ internal sealed unsafe class EngineChecks : IDisposable
     {
         (_json, _protobuf) = (new JsonEventDecoder(_arena), new ProtobufEventDecoder(_arena));
         // Reading needs no secret that anybody else knows.
-        var services = new DeciderServices(new KnownStandings(), [new byte[32]]);
+        var services = new DeciderServices([new byte[32]]);
         _workflows = WorkflowModules
             .All.Select(module => new HostedWorkflow(module, module.CreateDecider(services)))
             .ToDictionary(

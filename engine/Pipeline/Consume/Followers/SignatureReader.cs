@@ -19,7 +19,7 @@ public sealed class SignatureReader : IDisposable
     public SignatureReader(KafkaTarget kafka, string prefix, ReplayIndex index, TimeProvider clock)
     {
         _index = index;
-        _topic = new TopicFollower(kafka, prefix + Topics.PathSignatures, record => Apply(record.Message), clock);
+        _topic = new TopicFollower(kafka, prefix + Topics.PathSignatures, Apply, clock);
     }
 
     /// <summary>The number of records that weren't signatures.</summary>
@@ -31,8 +31,12 @@ public sealed class SignatureReader : IDisposable
     /// long.</summary>
     public bool CatchUp(TimeSpan within) => _topic.CatchUp(within);
 
-    private void Apply(Message<byte[], byte[]> message)
+    /// <summary>Of each partition of the topic, the first offset that isn't in the index yet.</summary>
+    public long[] ReadUpTo() => _topic.ReadUpTo();
+
+    private void Apply(ConsumeResult<byte[], byte[]> record)
     {
+        Message<byte[], byte[]> message = record.Message;
         if (
             message.Key is { Length: >= 1 and <= EventLimits.MaxIdentifierBytes } click
             && message.Value is { } value
@@ -45,7 +49,7 @@ public sealed class SignatureReader : IDisposable
             )
         )
         {
-            _index.Insert(signature, click, logTime, partition, offset);
+            _index.Insert(signature, click, logTime, partition, offset, record.Partition.Value, record.Offset.Value);
         }
         else
         {

@@ -3,21 +3,21 @@ using System.Text;
 using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Partitions.Kafka;
-using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Labels;
 using Engine.Pipeline.Consume.Logs;
 using Engine.Pipeline.History;
+using Engine.Pipeline.Knowledge;
 using Engine.Pipeline.Standing;
 using Engine.Primitives;
 
 namespace Engine.Pipeline.Consume.Followers;
 
-/// <summary>Follows <c>standings</c>. It passes each partition's sums to the other partitions that this process owns,
-/// and to a callback, and passes dimensions of labelled clicks to the labels that wait for them. Lanes add and remove
-/// their partitions from any thread.</summary>
+/// <summary>Follows <c>standings</c>. It tells each partition's sums to all partitions that this process owns, which
+/// use them as their marks say, and to a callback, and passes dimensions of labelled clicks to the labels that wait for
+/// them. Lanes add and remove their partitions from any thread.</summary>
 public sealed class StandingsFollower : IDisposable
 {
-    private readonly ConcurrentDictionary<PartitionState, bool> _partitions = new();
+    private readonly ConcurrentDictionary<PartitionKnowledge, bool> _owned = new();
     private readonly ConcurrentDictionary<int, long> _written = new();
     private readonly KeyedHash _hash;
     private readonly LabelIntake _labels;
@@ -47,11 +47,14 @@ public sealed class StandingsFollower : IDisposable
     /// <summary>The log time up to which a partition's sums are written, ms; 0 if unknown.</summary>
     public long WrittenUpTo(int partition) => _written.GetValueOrDefault(partition);
 
-    /// <summary>Passes sums that others write from now on to a partition. Its new owner reads the earlier ones
-    /// itself.</summary>
-    public void Join(PartitionState partition) => _partitions[partition] = true;
+    /// <summary>Of each partition of the topic, the first offset that isn't told yet.</summary>
+    public long[] ReadUpTo() => _topic.ReadUpTo();
 
-    public void Leave(PartitionState partition) => _partitions.TryRemove(partition, out _);
+    /// <summary>Tells sums that are read from now on to a partition. Its new owner reads the earlier ones
+    /// itself.</summary>
+    public void Join(PartitionKnowledge partition) => _owned[partition] = true;
+
+    public void Leave(PartitionKnowledge partition) => _owned.TryRemove(partition, out _);
 
     private void Apply(ConsumeResult<byte[], byte[]> record)
     {
@@ -75,12 +78,9 @@ public sealed class StandingsFollower : IDisposable
             return;
         }
         _also(written);
-        foreach (PartitionState partition in _partitions.Keys)
+        foreach (PartitionKnowledge partition in _owned.Keys)
         {
-            if (partition.Partition != written.Partition)
-            {
-                partition.Standings.Inbox.Add(written);
-            }
+            partition.Tell(record.Partition.Value, record.Offset.Value, written);
         }
     }
 

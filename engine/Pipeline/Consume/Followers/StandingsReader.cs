@@ -8,22 +8,24 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Consume.Followers;
 
+/// <summary>Sums with their place in <c>standings</c>.</summary>
+internal readonly record struct ToldSums(int Partition, long Offset, WrittenSums Sums);
+
 /// <summary>Reads <c>standings</c> once, to its current end, for partitions that are taken over. For each key it keeps
-/// the sums written since the beginning of the stretch to rebuild, not only the last: a click decided again must see
-/// what was known then.</summary>
+/// the sums told since the beginning of the stretch to rebuild, not only the last: a click decided again must see what
+/// was known then.</summary>
 internal static class StandingsReader
 {
-    /// <summary>The maximum number of records kept, 200 bytes each; beyond it, only the last of each key.</summary>
-    private const int MaxRecords = 1_000_000;
-
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
-    /// <summary>Reads the sums of every key, in the order in which they were written.</summary>
-    /// <param name="logTime">The log time, ms, before which only the last sums of each key are kept.</param>
-    public static List<WrittenSums> Read(KafkaTarget kafka, string prefix, KeyedHash hash, long logTime)
+    /// <summary>Reads the sums of every key, of each partition of the topic in its order.</summary>
+    /// <param name="known">Of each partition of the topic, an offset before which only the last sums of a key matter; 0
+    /// for one that isn't listed.</param>
+    /// <param name="logTime">A log time, ms, after which all sums matter: their own partitions' owners use them by
+    /// log time.</param>
+    public static List<ToldSums> Read(KafkaTarget kafka, string prefix, KeyedHash hash, long[] known, long logTime)
     {
-        var found = new Dictionary<(ulong Key, int Partition), List<WrittenSums>>();
-        int count = 0;
+        var found = new Dictionary<(ulong Key, int Partition), List<ToldSums>>();
         foreach (ConsumeResult<byte[], byte[]> record in Records(kafka, prefix + Topics.Standings))
         {
             if (Read(record, hash) is not { } written)
@@ -31,39 +33,29 @@ internal static class StandingsReader
                 continue;
             }
 
-            if (!found.TryGetValue((written.Key, written.Partition), out List<WrittenSums>? before))
+            var told = new ToldSums(record.Partition.Value, record.Offset.Value, written);
+            if (!found.TryGetValue((written.Key, written.Partition), out List<ToldSums>? before))
             {
                 found.Add((written.Key, written.Partition), before = []);
             }
 
-            if (before.Count > 0 && before[^1].Sums.Covers > written.Sums.Covers)
+            if (before.Count > 0 && IsPast(told) && IsPast(before[^1]))
             {
-                continue;
-            }
-
-            if (before.Count > 0 && before[^1].Sums.LogTime < logTime && written.Sums.LogTime < logTime)
-            {
-                before[^1] = written;
+                // Of two sums that are both known, the one that covers more counts.
+                if (before[^1].Sums.Sums.Covers <= written.Sums.Covers)
+                {
+                    before[^1] = told;
+                }
             }
             else
             {
-                before.Add(written);
-                count++;
+                before.Add(told);
             }
-            if (count <= MaxRecords)
-            {
-                continue;
-            }
-
-            foreach (List<WrittenSums> sums in found.Values)
-            {
-                sums.RemoveRange(0, sums.Count - 1);
-            }
-
-            count = found.Count;
-            logTime = long.MaxValue;
         }
-        return [.. found.Values.SelectMany(sums => sums)];
+        return [.. found.Values.SelectMany(sums => sums).OrderBy(one => one.Partition).ThenBy(one => one.Offset)];
+
+        bool IsPast(in ToldSums told) =>
+            told.Offset < known.ElementAtOrDefault(told.Partition) && told.Sums.Sums.LogTime < logTime;
     }
 
     /// <summary>Reads the sums in a record; null if it has none.</summary>

@@ -32,6 +32,9 @@ public sealed class LabelsReader : IDisposable
     /// long.</summary>
     public bool CatchUp(TimeSpan within) => _topic.CatchUp(within);
 
+    /// <summary>Of each partition of the topic, the first offset that isn't in the histories yet.</summary>
+    public long[] ReadUpTo() => _topic.ReadUpTo();
+
     private void Apply(ConsumeResult<byte[], byte[]> record)
     {
         int partition = record.Partition.Value;

@@ -24,6 +24,9 @@ public sealed class ClickPartition(
 
     public PartitionCommitter Committer { get; } = committer;
 
+    /// <summary>Its marks. Set when it is opened.</summary>
+    public OwnMarks Marks { get; set; } = null!;
+
     /// <summary>Its direct fetch; null if librdkafka reads it.</summary>
     public FetchedPartition? Fetched { get; set; }
 

@@ -78,19 +78,17 @@ public sealed class EngineContext
     /// its partitions.</summary>
     public required Func<bool> LanesHaveJoined { get; init; }
 
-    /// <summary>The process's replay index, and the reader that adds other instances' paths to it.</summary>
+    /// <summary>The process's replay index.</summary>
     public required Replay.ReplayIndex Replays { get; init; }
 
-    public required SignatureReader Signatures { get; init; }
-
-    /// <summary>Passes other partitions' sums to those owned here, and to the losses of campaigns.</summary>
-    public required StandingsFollower Standings { get; init; }
-
-    /// <summary>Fills the process's histories from <c>labels</c>.</summary>
-    public required LabelsReader Labels { get; init; }
+    /// <summary>Reads what other partitions, and earlier owners, tell.</summary>
+    public required KnowledgeReaders Knowledge { get; init; }
 
     /// <summary>Reads clicks again for labels without dimensions.</summary>
     public required LabelledClicks LabelledClicks { get; init; }
+
+    public LaneLogTimes LogTimes { get; } = new();
+
     public required TimeProvider Clock { get; init; }
     public required ILogger Log { get; init; }
 

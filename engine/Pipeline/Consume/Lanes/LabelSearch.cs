@@ -25,7 +25,7 @@ internal sealed class LabelSearch(EngineContext context, PartitionAssignment<Cli
     /// <summary>Called once per progress interval; costs one comparison if there are no such labels.</summary>
     public void Look(long now)
     {
-        PendingLabels waiting = context.Labels.Intake.Waiting;
+        PendingLabels waiting = context.Knowledge.Labels.Intake.Waiting;
         if (partitions.Owned.Count == 0 || (waiting.Asked == _labelsRead && _sought.Count == 0))
         {
             return;

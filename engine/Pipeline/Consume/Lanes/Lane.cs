@@ -6,6 +6,7 @@ using Engine.Partitions.Kafka;
 using Engine.Partitions.Redis;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Deliver;
+using Engine.Pipeline.Standing;
 
 namespace Engine.Pipeline.Consume.Lanes;
 
@@ -16,6 +17,8 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
 {
     /// <summary>The longest window that counts clicks.</summary>
     private static readonly TimeSpan LongestWindow = TimeSpan.FromHours(1);
+
+    private static readonly TimeSpan MarkPoll = TimeSpan.FromMilliseconds(1);
 
     private const int CommandTimeoutMs = 5;
 
@@ -30,6 +33,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
     private readonly OtherPartitions _others;
     private readonly LabelSearch _labels;
     private readonly SettingsGate _settings;
+    private readonly StandstillCheck _standstill;
     private readonly TickScheduler _ticks;
     private readonly DeliveryLatency _latency;
     private readonly DeliveryTracker _sent = new();
@@ -60,20 +64,22 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
             new PathJudge(context.Replays),
             context.Limits,
             new LaneSink(_redis, context.Kafka, _sent, context.Keys, context.Deliver, _committers),
-            context.Labels.Intake.Histories
+            context.Knowledge.Labels.Intake.Histories
         );
         _latency = new DeliveryLatency(context.Clock);
         _settings = new SettingsGate(context.SettingsAreFresh, context.Clock, context.Log, _thread.Stopping);
         _whileSettingsAreStale = () => _redis.Wait(CommandTimeoutMs);
         _reader = new LaneReader(context, name, group.Consumer, _partitions, _pipeline)
         {
-            MayDecide = () => _settings.Wait(_whileSettingsAreStale),
+            MayDecide = MayDecide,
+            MarkComes = MarkComes,
             Decided = taken => _latency.Add(_redis.Written, taken),
         };
         _backpressure = new OutputBackpressure(context, _redis, _reader, _thread, Publish);
         _commits = new LaneCommits(context, _redis, _sent, _partitions);
-        _others = new OtherPartitions(context);
+        _others = new OtherPartitions(context, _thread);
         _labels = new LabelSearch(context, _partitions);
+        _standstill = new StandstillCheck(context.Consume.SessionTimeout / 4, context.Clock);
         _ticks = new TickScheduler(context.Clock);
     }
 
@@ -156,6 +162,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
     /// <summary>One turn: reads and decides what has arrived, then does the periodic work.</summary>
     private void Turn()
     {
+        _standstill.Look();
         _reader.ReadBatch();
         _reader.Fetch(_redis.IsIdle);
         _redis.Poll();
@@ -170,8 +177,53 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
             _backpressure.LogChange();
         }
 
+        Mark();
         SendTicks();
         _partitions.TakeDue();
+    }
+
+    /// <summary>Whether a batch that was received may be decided.</summary>
+    private bool MayDecide()
+    {
+        if (!_settings.Wait(_whileSettingsAreStale))
+        {
+            return false;
+        }
+
+        // What is in hand now was received before the check, so if the lease still holds, the next owner leaves it to
+        // this one's marks.
+        return !_standstill.TakeNoticed() || _partitions.CheckLeases();
+    }
+
+    /// <summary>Waits until a partition's records may be decided up to an offset.</summary>
+    private bool MarkComes(ClickPartition partition, long offset)
+    {
+        while (offset >= partition.Marks.HoldAt)
+        {
+            if (_thread.IsStopping || partition.Marks.IsLost)
+            {
+                return false;
+            }
+
+            _thread.Pause(MarkPoll);
+            _redis.Poll();
+            partition.Marks.Turn();
+        }
+
+        return true;
+    }
+
+    private void Mark()
+    {
+        foreach (ClickPartition partition in _partitions.Owned)
+        {
+            partition.Marks.Turn();
+            if (partition.Marks.IsLost)
+            {
+                _partitions.Keeps(partition, CommitOutcome.Fenced);
+                return;
+            }
+        }
     }
 
     private void SendTicks()
@@ -187,31 +239,40 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
 
     TimeSpan IPartitionHost<ClickPartition>.Horizon => RebuildHorizon.For(LongestWindow);
 
-    void IPartitionHost<ClickPartition>.Prepare() => _others.CatchUpStandings();
+    void IPartitionHost<ClickPartition>.Prepare() => _others.CatchUp();
 
     /// <summary>If sums covered by a commit weren't sent before the former owner ended, they must be summed up again:
     /// hours of log time, if an engine was catching up.</summary>
     long IPartitionHost<ClickPartition>.NeededFrom(PartitionLease lease) =>
-        _context.Standings.WrittenUpTo(lease.Partition.Partition.Value);
+        _context.Knowledge.Standings.WrittenUpTo(lease.Partition.Partition.Value);
 
     ClickPartition IPartitionHost<ClickPartition>.Open(PartitionLease lease, RebuildPlan plan)
     {
         var state = new PartitionState(
             lease.Partition.Partition.Value,
             _context.Limits,
-            _context.Timeline.Latest.Limits
+            _context.Timeline.Latest.Limits,
+            _context.Knowledge.Marks.Of(lease.Name)
         )
         {
             LiveFromOffset = plan.LiveFromOffset,
         };
         var committer = new PartitionCommitter(state, lease, _context.Keys, _context.Hash, _context.Deliver.TotalsTtl);
         _committers[state] = committer;
-        return new ClickPartition(lease, plan, state, committer);
+        var partition = new ClickPartition(lease, plan, state, committer);
+        partition.Marks = new OwnMarks(partition, state.Knowledge, _context, _sent);
+        return partition;
     }
 
     void IPartitionHost<ClickPartition>.TakenOver(IReadOnlyList<ClickPartition> partitions)
     {
-        _others.Restore(partitions);
+        IReadOnlyList<WrittenSums> told = _others.TakeOver([.. partitions.Select(partition => partition.Marks)]);
+        // A log that is read from its first record yields all its own sums itself.
+        foreach (ClickPartition partition in partitions.Where(partition => partition.Next > 0))
+        {
+            partition.State.Standings.Restore(told.Where(sums => sums.Partition == partition.Number));
+        }
+
         _labels.StartOver();
     }
 
@@ -223,12 +284,16 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
     {
         _reader.End(partition);
         _committers.Remove(partition.State);
-        _others.Leave(partition.State);
+        _others.Leave(partition.Marks);
         partition.State.Counts.AddTo(_released);
         partition.State.Dispose();
     }
 
     void IPartitionHost<ClickPartition>.Publish() => Publish();
+
+    /// <summary>While a partition is at its end, its log time goes on with the clock.</summary>
+    private long LogTimeOf(ClickPartition partition) =>
+        partition.EndSince != 0 ? partition.ReckonedLogTime(_context.Clock) : partition.LogTime;
 
     private void Publish()
     {
@@ -241,6 +306,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         }
 
         _published = counts;
+        _context.LogTimes.Report(this, owned.Select(LogTimeOf).DefaultIfEmpty(long.MaxValue).Min());
         _status = new LaneStatus(
             HasJoined,
             _partitions.Waits ?? (_redis.IsIdle ? null : "waiting for replies from Redis"),

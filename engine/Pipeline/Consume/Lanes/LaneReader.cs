@@ -58,6 +58,10 @@ internal sealed unsafe class LaneReader : IDisposable
     /// <summary>Called before a batch is decided; blocks until it may be. False if the lane stops.</summary>
     public required Func<bool> MayDecide { get; init; }
 
+    /// <summary>Called before a record from <see cref="OwnMarks.HoldAt"/> on is decided; blocks until it may be. False
+    /// if it can't, as the lane stops or the partition is lost: it stays for the next owner.</summary>
+    public required Func<ClickPartition, long, bool> MarkComes { get; init; }
+
     /// <summary>Called once a batch is decided, with the monotonic time at which it was received.</summary>
     public required Action<long> Decided { get; init; }
 
@@ -255,6 +259,11 @@ internal sealed unsafe class LaneReader : IDisposable
                 continue;
             }
 
+            if (!IsMarked(partition, message->Offset))
+            {
+                continue;
+            }
+
             ref Record record = ref _collected.Add(partition, message->Offset);
             record.Timestamp = LibrdkafkaNative.MessageTimestamp(message, out _);
             record.Value = message->Payload;
@@ -290,6 +299,11 @@ internal sealed unsafe class LaneReader : IDisposable
         long now = _context.Clock.GetTimestamp();
         while (_reader.TryNext(out WireRecord wire))
         {
+            if (!IsMarked(partition, wire.Offset))
+            {
+                return;
+            }
+
             Append(partition, wire, now);
             if (_collected.Count >= Math.Min(FlushRecords, _context.Consume.BatchMessages))
             {
@@ -317,6 +331,17 @@ internal sealed unsafe class LaneReader : IDisposable
         {
             _fetch!.Refuse(data.Partition, Why(_reader.End));
         }
+    }
+
+    private bool IsMarked(ClickPartition partition, long offset)
+    {
+        if (offset < partition.Marks.HoldAt)
+        {
+            return true;
+        }
+
+        _collected.Flush();
+        return MarkComes(partition, offset);
     }
 
     private void Append(ClickPartition partition, in WireRecord wire, long now)

@@ -1,86 +1,82 @@
-using Engine.Partitions.Diagnostics;
-using Engine.Pipeline.Clicks;
+using Engine.Partitions;
 using Engine.Pipeline.Consume.Followers;
 using Engine.Pipeline.Standing;
 
 namespace Engine.Pipeline.Consume.Lanes;
 
-/// <summary>Gives partitions that are taken over what other partitions wrote: standings, path signatures and labels,
-/// each read to the current end of its topic.</summary>
-internal sealed class OtherPartitions(EngineContext context)
+/// <summary>Gives partitions that are taken over what other partitions told, as far as their marks say. Used by the
+/// lane's thread.</summary>
+public sealed class OtherPartitions(EngineContext context, LaneThread lane)
 {
-    /// <summary>A full index of a million paths is read within seconds. A slower broker must not cost the lane its
-    /// group membership.</summary>
-    private static readonly TimeSpan SignaturesWithin = TimeSpan.FromSeconds(60);
+    /// <summary>All topics are read from their beginning when the process starts: a full index of a million paths
+    /// within seconds, a hundred thousand labels in about a second.</summary>
+    private static readonly TimeSpan ReadWithin = TimeSpan.FromSeconds(60),
+        MarkWithin = TimeSpan.FromSeconds(10),
+        LookEvery = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Labels, and dimensions of their clicks in <c>standings</c>, are read from the topics' beginning when
-    /// the process starts; a hundred thousand take about a second.</summary>
-    private static readonly TimeSpan LabelsWithin = TimeSpan.FromSeconds(60);
-
-    private static readonly TimeSpan StandingsWithin = TimeSpan.FromSeconds(60);
-
-    /// <summary>Reads <c>standings</c> to its end. How far a partition's sums are written determines from where its log
-    /// is needed.</summary>
-    public void CatchUpStandings()
+    /// <summary>Reads everything that other partitions, and earlier owners, told to its current end.</summary>
+    public void CatchUp()
     {
-        if (!context.Standings.CatchUp(StandingsWithin))
-        {
-            throw new TimeoutException(
-                $"standings could not be read to their end within {StandingsWithin.TotalSeconds} s"
-            );
-        }
+        KnowledgeReaders readers = context.Knowledge;
+        Require("standings", readers.Standings.CatchUp(ReadWithin));
+        Require("path-signatures", readers.Signatures.CatchUp(ReadWithin));
+        Require("labels", readers.Labels.CatchUp(ReadWithin));
+        Require("marks", readers.Marks.CatchUp(ReadWithin));
     }
 
-    /// <summary>Gives newly opened partitions what others wrote.</summary>
-    public void Restore(IReadOnlyList<ClickPartition> taken)
+    /// <summary>Marks the beginning of these ownerships, waits until the marks have come back, and tells the partitions
+    /// what was told before.</summary>
+    /// <returns>All sums told, in order, for partitions to restore their own.</returns>
+    public IReadOnlyList<WrittenSums> TakeOver(IReadOnlyList<OwnMarks> taken)
     {
-        RestoreStandings(taken);
-        if (!context.Signatures.CatchUp(SignaturesWithin))
+        // What is read from here on is told by the follower. Sums that come twice change nothing.
+        foreach (OwnMarks marks in taken)
         {
-            context.Log.SignaturesLate(SignaturesWithin.TotalSeconds);
+            context.Knowledge.Standings.Join(marks.Knowledge);
+            marks.Begin();
         }
 
-        if (!context.Labels.CatchUp(LabelsWithin))
+        long since = context.Clock.GetTimestamp();
+        while (!taken.All(marks => marks.Confirm()))
         {
-            context.Log.LabelsLate(LabelsWithin.TotalSeconds);
+            Require("marks", context.Clock.GetElapsedTime(since) < MarkWithin);
+            lane.Pause(LookEvery);
         }
+
+        List<ToldSums> told = StandingsReader.Read(
+            context.Consume.Kafka,
+            context.Keys.Prefix,
+            context.Hash,
+            KnownToAll(taken),
+            taken.Min(marks => marks.Partition.Plan.FromTime)
+        );
+        foreach (OwnMarks marks in taken)
+        {
+            marks.Knowledge.Restore(told.Select(one => (one.Partition, one.Offset, one.Sums)));
+        }
+
+        return [.. told.Select(one => one.Sums)];
     }
 
-    /// <summary>Stops passing others' sums to a partition that was released.</summary>
-    public void Leave(PartitionState state) => context.Standings.Leave(state);
+    /// <summary>Stops telling a partition that was released.</summary>
+    public void Leave(OwnMarks marks) => context.Knowledge.Standings.Leave(marks.Knowledge);
 
-    /// <summary>Restores the partitions' own sums, and adds those of others, from the log time at which the rebuild
-    /// begins.</summary>
-    private void RestoreStandings(IReadOnlyList<ClickPartition> taken)
+    /// <summary>Of each partition of <c>standings</c>, the offset before which all of them know everything from their
+    /// first record on.</summary>
+    private static long[] KnownToAll(IReadOnlyList<OwnMarks> taken)
     {
-        // The follower delivers everything written from here on. Sums that come twice change nothing.
-        foreach (ClickPartition partition in taken)
-        {
-            context.Standings.Join(partition.State);
-        }
+        long[][] known =
+        [
+            .. taken.Select(marks => marks.Knowledge.Marks.At(marks.Partition.Plan.From)?.Known.Standings ?? []),
+        ];
+        return [.. Enumerable.Range(0, known.Min(offsets => offsets.Length)).Select(i => known.Min(one => one[i]))];
+    }
 
-        long since = taken.Min(partition => partition.Plan.FromTime);
-        foreach (
-            IGrouping<int, WrittenSums> written in StandingsReader
-                .Read(context.Consume.Kafka, context.Keys.Prefix, context.Hash, since)
-                .GroupBy(one => one.Partition)
-        )
+    private static void Require(string topic, bool isRead)
+    {
+        if (!isRead)
         {
-            foreach (ClickPartition partition in taken)
-            {
-                if (partition.Number != written.Key)
-                {
-                    foreach (WrittenSums one in written)
-                    {
-                        partition.State.Standings.Inbox.Add(one);
-                    }
-                }
-                // A log that is read from its first record yields all its sums itself.
-                else if (partition.Next > 0)
-                {
-                    partition.State.Standings.Restore(written);
-                }
-            }
+            throw new TimeoutException($"{topic} could not be read to the end in time");
         }
     }
 }

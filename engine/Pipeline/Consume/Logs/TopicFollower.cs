@@ -40,6 +40,18 @@ public sealed class TopicFollower : IDisposable
     /// <summary>The number of partitions of the topic.</summary>
     public int Partitions => _partitions.Length;
 
+    /// <summary>Of each partition, the first offset that isn't processed yet.</summary>
+    public long[] ReadUpTo()
+    {
+        long[] offsets = new long[_next.Length];
+        for (int i = 0; i < offsets.Length; i++)
+        {
+            offsets[i] = Volatile.Read(ref _next[i]);
+        }
+
+        return offsets;
+    }
+
     public void Start()
     {
         _consumer.Assign(_partitions.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
+using Engine.Contracts;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Labels;
@@ -16,8 +17,8 @@ using Engine.Primitives;
 namespace Engine.Pipeline.Consume.Rescore;
 
 /// <summary>Rescores the log of <c>interactions</c>, without Redis. The caller passes records one by one, with
-/// partitions merged as the contract defines. Standings of other partitions and histories of labels are recreated in
-/// memory. Verdicts go to a stream, one per line, in the order in which they are decided, and are complete after
+/// partitions merged as the contract defines. What partitions knew of each other is read again as their marks say.
+/// Verdicts go to a stream, one per line, in the order in which they are decided, and are complete after
 /// <see cref="Flush"/>. Not thread-safe.</summary>
 public sealed unsafe class LogScorer : IDisposable
 {
@@ -32,11 +33,12 @@ public sealed unsafe class LogScorer : IDisposable
     private readonly KeyedHash _hash;
     private readonly Record[] _batch = new Record[BatchRecords];
     private int _count;
+    private long _logTime;
     private ClickReader? _clicks;
 
     /// <param name="partitions">The number of partitions of the topic.</param>
     /// <param name="output">Receives the lines.</param>
-    /// <param name="onStandings">Receives what each partition would write to <c>standings</c>.</param>
+    /// <param name="knowledge">What partitions told each other.</param>
     public LogScorer(
         KafkaTarget kafka,
         KeyedHash hash,
@@ -44,7 +46,7 @@ public sealed unsafe class LogScorer : IDisposable
         PipelineLimits limits,
         int partitions,
         Stream output,
-        Action<WrittenSums> onStandings,
+        RescoreKnowledge knowledge,
         TimeProvider clock
     )
     {
@@ -55,17 +57,21 @@ public sealed unsafe class LogScorer : IDisposable
         [
             .. Enumerable
                 .Range(0, partitions)
-                .Select(number => new PartitionState(number, limits, timeline.Latest.Limits)),
+                .Select(number => new PartitionState(
+                    number,
+                    limits,
+                    timeline.Latest.Limits,
+                    knowledge.MarksOf(RedisKeys.Partition(Topics.Interactions, number))
+                )),
         ];
-        _sink = new LineSink(output, hash, _partitions, onStandings);
-        _pipeline = new ClickPipeline(
-            hash,
-            timeline,
-            new PathJudge(new Replay.ReplayIndex(new Replay.ReplaySettings(limits.ReplayPaths))),
-            limits,
-            _sink,
-            histories
-        );
+        foreach (PartitionState partition in _partitions)
+        {
+            knowledge.Join(partition.Knowledge);
+        }
+
+        knowledge.Index.Slowest = () => _logTime;
+        _sink = new LineSink(output);
+        _pipeline = new ClickPipeline(hash, timeline, new PathJudge(knowledge.Index), limits, _sink, histories);
     }
 
     /// <summary>The number of verdicts written.</summary>
@@ -80,6 +86,8 @@ public sealed unsafe class LogScorer : IDisposable
             Flush();
             _labels.TakeDue(logTime, PlaceOf);
         }
+
+        _logTime = logTime;
         _batch[_count++] = RecordOf(message);
         if (_count == BatchRecords)
         {
@@ -176,14 +184,8 @@ public sealed unsafe class LogScorer : IDisposable
         }
     }
 
-    /// <summary>Writes verdicts as lines, and passes sums between partitions. Everything else that a live engine would
-    /// send has no reader here.</summary>
-    private sealed class LineSink(
-        Stream output,
-        KeyedHash hash,
-        PartitionState[] partitions,
-        Action<WrittenSums> onStandings
-    ) : IDecisionSink
+    /// <summary>Writes verdicts as lines. Everything else that a live engine would send has no reader here.</summary>
+    private sealed class LineSink(Stream output) : IDecisionSink
     {
         private readonly Utf8Builder _line = new();
 
@@ -205,26 +207,7 @@ public sealed unsafe class LogScorer : IDisposable
 
         public void DeadLetter(in Record record, DecodeError error) { }
 
-        public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due)
-        {
-            foreach (StandingSums sums in due)
-            {
-                var written = new WrittenSums(
-                    partition.Partition,
-                    StandingRecord.Fingerprint(sums, hash),
-                    sums.Copy(partition.Position)
-                );
-                onStandings(written);
-                // Partitions receive each other's sums at the point where a live engine would write them.
-                foreach (PartitionState other in partitions)
-                {
-                    if (other != partition)
-                    {
-                        other.Standings.Inbox.Add(written);
-                    }
-                }
-            }
-        }
+        public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due) { }
 
         public void Signature(ClickRow row, ReadOnlySpan<byte> signature) { }
 

@@ -6,7 +6,7 @@ namespace Engine.Workflows.ContentRequests.Decision;
 
 /// <summary>Decides content requests: spam first, then validity, then the definition that answers. It holds request
 /// rates, so each partition has one, and so does each instance's HTTP endpoint.</summary>
-public sealed class ContentJudge(IStandings standings)
+public sealed class ContentJudge
 {
     private static readonly string[] None = [],
         Unknown = [ContentReasons.SponsorUnknown],
@@ -19,10 +19,11 @@ public sealed class ContentJudge(IStandings standings)
     private readonly RequestRates _rates = new();
 
     /// <summary>Decides a request and counts it.</summary>
+    /// <param name="standings">Click totals of networks.</param>
     /// <param name="logTime">The time for rates, ms.</param>
-    public ContentAnswer Answer(ContentRequest e, ContentSettings settings, long logTime)
+    public ContentAnswer Answer(ContentRequest e, ContentSettings settings, IStandings standings, long logTime)
     {
-        string[] spam = Spam(e, settings, logTime, out Sponsor? sponsor);
+        string[] spam = Spam(e, settings, standings, logTime, out Sponsor? sponsor);
         if (spam.Length > 0)
         {
             return new ContentAnswer(
@@ -43,7 +44,8 @@ public sealed class ContentJudge(IStandings standings)
 
     /// <summary>Counts a request that isn't decided here, because it is before progress or was answered over
     /// HTTP.</summary>
-    public void Count(ContentRequest e, ContentSettings settings, long logTime) => Spam(e, settings, logTime, out _);
+    public void Count(ContentRequest e, ContentSettings settings, IStandings standings, long logTime) =>
+        Spam(e, settings, standings, logTime, out _);
 
     /// <summary>The answer of a sponsor's definitions to a request that isn't spam.</summary>
     public static ContentAnswer Conforming(
@@ -97,7 +99,13 @@ public sealed class ContentJudge(IStandings standings)
     /// <summary>The reasons why a request is spam; empty if it isn't. All requests of a network count for its rate.
     /// Requests count for a sponsor's rate only if nothing else is wrong with them, so refused requests can't use it
     /// up.</summary>
-    private string[] Spam(ContentRequest e, ContentSettings settings, long logTime, out Sponsor? sponsor)
+    private string[] Spam(
+        ContentRequest e,
+        ContentSettings settings,
+        IStandings standings,
+        long logTime,
+        out Sponsor? sponsor
+    )
     {
         List<string>? reasons = null;
         if (!settings.Sponsors.TryGetValue(e.Sponsor, out sponsor))

@@ -6,20 +6,21 @@ namespace Engine.Workflows.ContentRequests.Decision;
 
 /// <summary>Decides content requests: answers each by the sponsor's definitions, and remembers recurring invalid
 /// ones.</summary>
-/// <param name="standings">Click totals of networks.</param>
-public sealed class ContentRequestDecider(IStandings standings) : IDecider
+public sealed class ContentRequestDecider : IDecider
 {
+    public bool UsesStandings => true;
+
     public TimeSpan LongestWindow => RequestRates.Window;
 
     public object Compile(SettingRecords records) => new ContentSettings(records);
 
-    public IDeciderPartition Open(string partition) =>
-        new ContentRequestPartition(partition, new ContentJudge(standings));
+    public IDeciderPartition Open(string partition) => new ContentRequestPartition(partition);
 }
 
 /// <summary>One partition of <c>content-requests</c>.</summary>
-internal sealed class ContentRequestPartition(string partition, ContentJudge judge) : IDeciderPartition
+internal sealed class ContentRequestPartition(string partition) : IDeciderPartition
 {
+    private readonly ContentJudge _judge = new();
     private readonly Dictionary<string, SponsorTypes> _types = new(StringComparer.Ordinal);
     private readonly List<string> _lapsed = [];
 
@@ -40,7 +41,7 @@ internal sealed class ContentRequestPartition(string partition, ContentJudge jud
     public WorkflowEvent? Read(EventReader reader) => ContentRequest.Read(reader);
 
     public void Recall(WorkflowEvent e, in Moment at) =>
-        judge.Count((ContentRequest)e, (ContentSettings)at.Settings, at.LogTime);
+        _judge.Count((ContentRequest)e, (ContentSettings)at.Settings, at.Standings, at.LogTime);
 
     public void Decide(WorkflowEvent e, in Moment at, IResults results)
     {
@@ -48,11 +49,11 @@ internal sealed class ContentRequestPartition(string partition, ContentJudge jud
         var settings = (ContentSettings)at.Settings;
         if (request.Answered is { } answer)
         {
-            judge.Count(request, settings, at.LogTime);
+            _judge.Count(request, settings, at.Standings, at.LogTime);
         }
         else
         {
-            answer = judge.Answer(request, settings, at.LogTime);
+            answer = _judge.Answer(request, settings, at.Standings, at.LogTime);
         }
 
         results.Set(ContentKeys.Answer(request.Request), answer.ToJson());

@@ -13,14 +13,10 @@ internal sealed class ContentEndpoints
     private const string Json = "application/json";
 
     private readonly WorkflowEndpoints _endpoints;
-    private readonly ContentJudge _judge;
+    private readonly ContentJudge _judge = new();
     private readonly Lock _judging = new();
 
-    private ContentEndpoints(WorkflowEndpoints endpoints)
-    {
-        _endpoints = endpoints;
-        _judge = new ContentJudge(endpoints.Standings);
-    }
+    private ContentEndpoints(WorkflowEndpoints endpoints) => _endpoints = endpoints;
 
     /// <summary>Adds <c>POST /v1/content-requests</c>.</summary>
     public static void Map(WorkflowEndpoints endpoints)
@@ -67,7 +63,7 @@ internal sealed class ContentEndpoints
         var content = (ContentSettings)_endpoints.Settings.At(now);
         lock (_judging)
         {
-            return _judge.Answer(e, content, now);
+            return _judge.Answer(e, content, _endpoints.Standings, now);
         }
     }
 }
