@@ -1,5 +1,6 @@
 # make run    plays a labelled stream through ingest, Kafka, the engine and Redis (KEEP=1 stays up, DATA=dir plays real data)
 # make test   runs all tests
+# make chaos  plays faults against three engines on a real broker (KAFKA_TOOL=script; SECONDS=300 SEED=7) and compares live with rescored results
 # make bench  measures the engine on a real broker and Redis (KAFKA_TOOL=script; PEERS=dir beside peers; QUICK=1), then each stage
 # make format mends formatting and unneeded usings, which break the build
 # make build  leaves out/engine, out/ingest and out/models
@@ -12,7 +13,7 @@ AHEAD := engine/App/Engine.App.csproj ingest/Ingest.csproj
 PUBLISH = dotnet publish -c $(CONFIGURATION) -o out/lib --nologo -v quiet -clp:ErrorsOnly
 TESTS := Conditions Pipeline Workflows Models Ingest Integration Architecture
 
-.PHONY: build run test bench train evaluate format clean
+.PHONY: build run test chaos bench train evaluate format clean
 
 build:
 	@[ -d out/lib ] || echo "make: building; the first time takes some minutes"
@@ -27,6 +28,10 @@ run: build
 
 test: build
 	@tests/run $(TESTS)
+
+chaos: build
+	@dotnet build tests/Integration.Tests -c Release --nologo -v quiet -clp:ErrorsOnly
+	@CHAOS_SECONDS=$(or $(SECONDS),300) CHAOS_SEED=$(or $(SEED),7) dotnet tests/Integration.Tests/bin/Release/net10.0/Integration.Tests.dll -class Integration.Tests.Chaos.ChaosTests -diagnostics
 
 bench: build
 	@dotnet build bench/EndToEnd -c Release --nologo -v quiet -clp:ErrorsOnly

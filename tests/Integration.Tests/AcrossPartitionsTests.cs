@@ -65,27 +65,31 @@ public class AcrossPartitionsTests
     {
         await using TwoEngines engines = await TwoEngines.StartAsync(lab);
         (string one, string other) = await engines.AddressesAsync();
-        await lab.Log.SendAsync(Click("recorded", one));
-        Assert.Equal("present", (await lab.VerdictAsync("recorded")).GetProperty("path").GetString());
         JsonElement evidence = default;
         int asked = 0;
+        // What another partition has seen counts from its next mark on, a second later at most. Each try has a path of
+        // its own: played too early, it would be a replay of the one played before.
         await LiveWait.UntilAsync("the other instance finds the replay", async () =>
         {
-            await lab.Log.SendAsync(Click($"played-{asked}", other));
-            JsonElement verdict = await lab.VerdictAsync($"played-{asked++}");
+            int i = asked++;
+            await lab.Log.SendAsync(Click($"recorded-{i}", one, i));
+            Assert.Equal("present", (await lab.VerdictAsync($"recorded-{i}")).GetProperty("path").GetString());
+            await Task.Delay(1500);
+            await lab.Log.SendAsync(Click($"played-{i}", other, i));
+            JsonElement verdict = await lab.VerdictAsync($"played-{i}");
             return verdict.TryGetProperty("evidence", out JsonElement reasons)
                 && reasons.TryGetProperty("cursor.replay", out evidence)
-                && evidence.GetProperty("click").GetString() == "recorded";
+                && evidence.GetProperty("click").GetString() == $"recorded-{i}";
         });
         Assert.StartsWith($"interactions-{TwoEngines.PartitionOf(one)}@", evidence.GetProperty("at").GetString());
 
         // A person's wandering, long enough to be told apart.
-        static LiveRecord Click(string id, string ip) =>
+        static LiveRecord Click(string id, string ip, int path) =>
             LiveEvents.Click(
                 id,
                 LiveEvents.Now,
                 ip,
-                $$""","pointer":"mouse","path":{{LiveEvents.Points("the recording", 60)}}"""
+                $$""","pointer":"mouse","path":{{LiveEvents.Points($"the recording {path}", 60)}}"""
             );
     }
 }

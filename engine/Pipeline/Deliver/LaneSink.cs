@@ -40,6 +40,28 @@ public sealed record DeliverOptions
 /// only.</summary>
 public sealed unsafe class LaneSink : IDecisionSink
 {
+    /// <summary>Writes a verdict that may be confirmed, unless it was already: a former owner that writes late, or a new
+    /// one that decides the click again, must not take the confirmation back.</summary>
+    private static readonly byte[] SetUnlessConfirmed = Encoding.ASCII.GetBytes(
+        """
+        local now = redis.call('GET', KEYS[1])
+        if now and string.find(now, '"confirmation.', 1, true) then return 0 end
+        redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+        return 1
+        """.ReplaceLineEndings("\n")
+    );
+
+    /// <summary>Writes a network's standing, unless a later one is there.</summary>
+    private static readonly byte[] SetUnlessOlder = Encoding.ASCII.GetBytes(
+        """
+        local last = redis.call('HGET', KEYS[1], 'last')
+        if last and tonumber(last) > tonumber(ARGV[4]) then return 0 end
+        redis.call('HSET', KEYS[1], 'score', ARGV[1], 'clicks', ARGV[2], 'fraud', ARGV[3], 'last', ARGV[4])
+        redis.call('EXPIRE', KEYS[1], ARGV[5])
+        return 1
+        """.ReplaceLineEndings("\n")
+    );
+
     /// <summary>Decimal places of a network's score.</summary>
     private const int ShareDecimals = 4;
 
@@ -51,6 +73,7 @@ public sealed unsafe class LaneSink : IDecisionSink
     private readonly Utf8Builder _network = new(128),
         _number = new(32);
     private readonly byte[] _verdictKey,
+        _verdictTtl,
         _expiry,
         _networkKey,
         _networkTtl,
@@ -76,6 +99,7 @@ public sealed unsafe class LaneSink : IDecisionSink
         _networkKey = Encoding.ASCII.GetBytes(keys.Network(""));
         _channel = Encoding.ASCII.GetBytes(keys.VerdictChannel);
         string ttl = ((long)options.VerdictTtl.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        _verdictTtl = Encoding.ASCII.GetBytes(ttl);
         _expiry = Encoding.ASCII.GetBytes($"$2\r\nEX\r\n${ttl.Length}\r\n{ttl}\r\n");
         _networkTtl = Encoding.ASCII.GetBytes(
             ((long)options.NetworkTtl.TotalSeconds).ToString(CultureInfo.InvariantCulture)
@@ -106,7 +130,11 @@ public sealed unsafe class LaneSink : IDecisionSink
     {
         _json.Clear();
         VerdictWriter.Write(_json, row, judgement, _options.CompleteVerdicts);
-        Write(row.Event.Id.Span, _options.VerdictsTopic ? IdOf(row.Partition, row.Offset, Output.Verdict) : null);
+        Write(
+            row.Event.Id.Span,
+            _options.VerdictsTopic ? IdOf(row.Partition, row.Offset, Output.Verdict) : null,
+            mayBeConfirmed: judgement.Action == VerdictAction.Confirm
+        );
         _totals[_decided++].Count(row.Event.CostMicros, judgement);
     }
 
@@ -116,7 +144,8 @@ public sealed unsafe class LaneSink : IDecisionSink
         VerdictWriter.WriteConfirmed(_json, partition, click, e, _options.CompleteVerdicts);
         Write(
             Encoding.UTF8.GetBytes(click.Click),
-            _options.VerdictsTopic ? IdOf(partition, partition.Position, Output.Confirmed) : null
+            _options.VerdictsTopic ? IdOf(partition, partition.Position, Output.Confirmed) : null,
+            mayBeConfirmed: false
         );
         CommitterOf(partition).Totals.CountConfirmation(click, VerdictWriter.ReasonOf(e.Outcome));
     }
@@ -171,10 +200,25 @@ public sealed unsafe class LaneSink : IDecisionSink
 
     /// <summary>Writes <c>SET verdict:&lt;click&gt; &lt;json&gt; EX &lt;seconds&gt;</c> and, if enabled, sends the
     /// verdict to the topic and the channel.</summary>
-    private void Write(ReadOnlySpan<byte> click, string? id)
+    private void Write(ReadOnlySpan<byte> click, string? id, bool mayBeConfirmed)
     {
         RespPipe pipe = _redis.Only ?? PipeFor(click);
-        pipe.Set(5, _verdictKey, click, _json.Written, _expiry);
+        if (mayBeConfirmed)
+        {
+            pipe.Begin(6);
+            pipe.Argument("EVAL"u8);
+            pipe.Argument(SetUnlessConfirmed);
+            pipe.Argument("1"u8);
+            pipe.Argument(_verdictKey, click, default);
+            pipe.Argument(_json.Written);
+            pipe.Argument(_verdictTtl);
+            pipe.End();
+        }
+        else
+        {
+            pipe.Set(5, _verdictKey, click, _json.Written, _expiry);
+        }
+
         if (id != null)
         {
             _kafka.SendPrefixed(_sent, Topics.Verdicts, click.ToArray(), _json.Written.ToArray(), id);
@@ -213,31 +257,28 @@ public sealed unsafe class LaneSink : IDecisionSink
         return _last;
     }
 
-    /// <summary>Writes absolute values, so that repeating the write changes nothing.</summary>
+    /// <summary>Writes absolute values, so that repeating the write changes nothing, and a late one neither.</summary>
     private void WriteNetwork(StandingSums sums)
     {
         _network.Clear();
         ReadOnlySpan<byte> key = _network.Add(_networkKey).Ascii(sums.Name).Written;
         RespPipe pipe = _redis.PipeFor(key);
-        pipe.Begin(10);
-        pipe.Argument("HSET"u8);
+        pipe.Begin(9);
+        pipe.Argument("EVAL"u8);
+        pipe.Argument(SetUnlessOlder);
+        pipe.Argument("1"u8);
         pipe.Argument(key);
-        Field(pipe, "score"u8, sums.Share, ShareDecimals);
-        Field(pipe, "clicks"u8, Math.Round(sums.Clicks), 0);
-        Field(pipe, "fraud"u8, Math.Round(sums.Invalid), 0);
-        Field(pipe, "last"u8, sums.LogTime, 0);
-        pipe.End();
-        pipe.Begin(3);
-        pipe.Argument("EXPIRE"u8);
-        pipe.Argument(key);
+        Number(pipe, sums.Share, ShareDecimals);
+        Number(pipe, Math.Round(sums.Clicks), 0);
+        Number(pipe, Math.Round(sums.Invalid), 0);
+        Number(pipe, sums.LogTime, 0);
         pipe.Argument(_networkTtl);
         pipe.End();
     }
 
-    private void Field(RespPipe pipe, ReadOnlySpan<byte> name, double value, int decimals)
+    private void Number(RespPipe pipe, double value, int decimals)
     {
         _number.Clear();
-        pipe.Argument(name);
         pipe.Argument(_number.Number(value, decimals).Written);
     }
 
