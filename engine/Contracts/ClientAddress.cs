@@ -9,15 +9,19 @@ public static class ClientAddress
     /// <param name="forwardedFor">The header X-Forwarded-For, or an empty string if it is absent.</param>
     /// <param name="behindProxy">Whether a proxy stands in front of this server and appends the client's address to
     /// X-Forwarded-For.</param>
-    /// <returns>The address, or an empty string if the connection has none.</returns>
+    /// <returns>The address; an empty string if the connection has none, or if the proxy's entry can't be read: the
+    /// proxy's own address would make one network of all clients.</returns>
     public static string Of(IPAddress? remote, string forwardedFor, bool behindProxy)
     {
         if (behindProxy)
         {
-            string last = forwardedFor.Split(',')[^1].Trim();
-            if (IpAddress.TryParse(last, out IpAddress forwarded))
+            string[] entries = forwardedFor.Split(
+                ',',
+                StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
+            );
+            if (entries.Length > 0)
             {
-                return forwarded.ToString();
+                return IpAddress.TryParse(Bare(entries[^1]), out IpAddress forwarded) ? forwarded.ToString() : "";
             }
         }
         if (remote is null)
@@ -28,5 +32,18 @@ public static class ClientAddress
         string text = remote.ToString();
         int zone = text.IndexOf('%');
         return IpAddress.TryParse(zone < 0 ? text : text[..zone], out IpAddress address) ? address.ToString() : text;
+    }
+
+    /// <summary>Strips what proxies add to an address: quotes, brackets and a port.</summary>
+    private static string Bare(string entry)
+    {
+        entry = entry.Trim('"');
+        if (entry.StartsWith('[') && entry.IndexOf(']') is var end and > 0)
+        {
+            return entry[1..end];
+        }
+
+        int colon = entry.IndexOf(':');
+        return colon >= 0 && colon == entry.LastIndexOf(':') ? entry[..colon] : entry;
     }
 }

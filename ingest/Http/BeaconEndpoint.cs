@@ -1,57 +1,107 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Engine.Client;
 using Engine.Contracts;
 using Microsoft.AspNetCore.Http;
+using Reasons = Engine.Client.Checks.Reasons;
 
 namespace Ingest.Http;
 
-/// <summary><c>POST /v1/beacon</c>: accepts a click from the page script. A page knows neither its own address nor the
-/// exact time, and its sender may lie, so the server sets <c>ip</c>, <c>ua</c> and <c>time</c>, whatever the body
-/// says.</summary>
+/// <summary><c>POST /v1/beacon</c>: accepts clicks from the page script, and nothing else. A page knows neither its own
+/// address nor the exact time, and its sender may lie, so the server sets <c>ip</c>, <c>ua</c> and <c>time</c>,
+/// whatever the body says. What it can't rewrite it refuses.</summary>
 /// <param name="behindProxy">Whether a proxy stands in front of this server and appends the client's address to
 /// X-Forwarded-For.</param>
 internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, TimeProvider time)
 {
-    internal async Task HandleAsync(HttpContext context)
-    {
-        var errors = new List<EventError>();
-        var sent = new List<(int Index, Task<Acknowledged> Task)>();
-        int index = 0;
-        await foreach (
-            Frame frame in EventsEndpoint
-                .FramesAsync(context.Request.BodyReader, lines: false, context.RequestAborted)
-                .ConfigureAwait(false)
-        )
-        {
-            events.Take(frame.Bytes is null ? frame : new Frame(Complete(frame.Bytes, context)), index++, sent, errors);
-        }
-        int accepted = await EventsEndpoint.AcknowledgeAsync(sent, errors).ConfigureAwait(false);
-        await EventsEndpoint.AnswerAsync(context, new EventsAnswer(accepted, errors)).ConfigureAwait(false);
-    }
+    internal Task HandleAsync(HttpContext context) =>
+        events.TakeAsync(context, lines: false, (taken, frame) => TakeAsync(taken, frame, context));
 
-    private byte[] Complete(byte[] body, HttpContext context)
+    private ValueTask<bool> TakeAsync(RequestEvents taken, Frame frame, HttpContext context)
     {
+        if (frame.Bytes is not { } body)
+        {
+            return taken.TakeAsync(frame);
+        }
+
         try
         {
-            if (JsonNode.Parse(body) is not JsonObject click)
+            if (Complete(body, context) is { } click)
             {
-                return body;
+                return taken.TakeAsync(new Frame(click));
             }
 
-            click["ip"] = ClientAddress.Of(
-                context.Connection.RemoteIpAddress,
-                context.Request.Headers["X-Forwarded-For"].ToString(),
-                behindProxy
-            );
-            click["time"] = time.GetUtcNow().ToUnixTimeMilliseconds();
-            click["ua"] = context.Request.Headers.UserAgent.ToString();
-            return Encoding.UTF8.GetBytes(click.ToJsonString());
+            taken.Fail(Reasons.UnknownType, "type", "a beacon takes clicks only: objects with the type 'click', once");
         }
-        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
+        catch (JsonException error)
         {
-            return body; // the check reports the problem
+            taken.Fail(Reasons.Malformed, null, $"this is no JSON object: {error.Message}");
         }
+
+        return ValueTask.FromResult(true);
+    }
+
+    /// <summary>Copies a click byte for byte, except the fields that are the server's. Returns null if it isn't a
+    /// click; throws <see cref="JsonException"/> if it isn't JSON.</summary>
+    private byte[]? Complete(byte[] body, HttpContext context)
+    {
+        var reader = new Utf8JsonReader(body);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return null;
+        }
+
+        using var click = new MemoryStream(body.Length + 256);
+        click.Write("{"u8);
+        Write(click, "ip", AddressOf(context));
+        Write(click, "ua", context.Request.Headers.UserAgent.ToString());
+        click.Write("\"time\":"u8);
+        click.Write(Encoding.ASCII.GetBytes($"{time.GetUtcNow().ToUnixTimeMilliseconds()}"));
+        int types = 0;
+        bool isClick = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            int from = (int)reader.TokenStartIndex;
+            // Compares the name as it reads, however it is escaped.
+            bool isOurs =
+                reader.ValueTextEquals("ip"u8) || reader.ValueTextEquals("ua"u8) || reader.ValueTextEquals("time"u8);
+            bool isType = reader.ValueTextEquals("type"u8);
+            reader.Read();
+            if (isType)
+            {
+                types++;
+                isClick = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("click"u8);
+            }
+
+            reader.Skip();
+            if (isOurs)
+            {
+                continue;
+            }
+
+            click.Write(","u8);
+            click.Write(body.AsSpan(from, (int)reader.BytesConsumed - from));
+        }
+
+        click.Write("}"u8);
+        // Reads what follows the object, which must be nothing.
+        while (reader.Read()) { }
+
+        return types == 1 && isClick ? click.ToArray() : null;
+    }
+
+    private string AddressOf(HttpContext context) =>
+        ClientAddress.Of(
+            context.Connection.RemoteIpAddress,
+            context.Request.Headers["X-Forwarded-For"].ToString(),
+            behindProxy
+        );
+
+    private static void Write(Stream into, string name, string value)
+    {
+        into.Write(Encoding.UTF8.GetBytes($"\"{name}\":{JsonSerializer.Serialize(value, JsonText.Default.String)},"));
     }
 }
+
+/// <summary>Strings as JSON, without reflection.</summary>
+[System.Text.Json.Serialization.JsonSerializable(typeof(string))]
+internal sealed partial class JsonText : System.Text.Json.Serialization.JsonSerializerContext;

@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using System.Text.Json.Serialization;
 using Engine.Client;
 using Engine.Client.Checks;
-using Engine.Workflows;
 using Microsoft.AspNetCore.Http;
 
 namespace Ingest.Http;
@@ -16,8 +15,14 @@ public sealed record EventError(int Index, string Reason, string? Detail, string
 
 /// <summary>The response to <c>POST /v1/events</c>.</summary>
 /// <param name="Accepted">The number of events that Kafka has acknowledged.</param>
-/// <param name="Errors">The problems of the other events.</param>
-public sealed record EventsAnswer(int Accepted, IReadOnlyList<EventError> Errors);
+/// <param name="Errors">The problems of the other events, of which the first 100 are listed.</param>
+/// <param name="Unlisted">The number of further problems; null for none.</param>
+public sealed record EventsAnswer(int Accepted, IReadOnlyList<EventError> Errors, int? Unlisted = null)
+{
+    /// <summary>Whether Kafka didn't accept an event, listed or not.</summary>
+    [JsonIgnore]
+    public bool IsUnavailable { get; init; }
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -29,7 +34,7 @@ internal sealed partial class AnswerJson : JsonSerializerContext;
 /// <summary><c>POST /v1/events</c>: accepts one event, an array, or one event per line. Reports a problem for each bad
 /// event, and confirms only events that Kafka has acknowledged. 202: all accepted; 207: some; 400: none; 503: Kafka is
 /// unavailable, and the response lists the events that it didn't accept.</summary>
-internal sealed class EventsEndpoint(EventPublisher publisher)
+internal sealed class EventsEndpoint(EventPublisher publisher) : IDisposable
 {
     internal const string Unavailable = "unavailable";
 
@@ -37,7 +42,12 @@ internal sealed class EventsEndpoint(EventPublisher publisher)
     /// the memory.</summary>
     internal const long MaxBody = 64L * 1024 * 1024;
 
-    internal async Task HandleAsync(HttpContext context)
+    /// <summary>The maximum number of requests that are read at a time; further ones are told to come again.</summary>
+    internal const int MaxRequests = 32;
+
+    private readonly SemaphoreSlim _room = new(MaxRequests);
+
+    internal Task HandleAsync(HttpContext context)
     {
         bool lines =
             context.Request.ContentType is { } type
@@ -45,32 +55,64 @@ internal sealed class EventsEndpoint(EventPublisher publisher)
                 type.Contains("ndjson", StringComparison.OrdinalIgnoreCase)
                 || type.Contains("jsonl", StringComparison.OrdinalIgnoreCase)
             );
-        var errors = new List<EventError>();
-        var sent = new List<(int Index, Task<Acknowledged> Task)>();
-        int index = 0;
-        try
+        return TakeAsync(context, lines, (events, frame) => events.TakeAsync(frame));
+    }
+
+    /// <summary>Reads a request's events, passes each on, and answers.</summary>
+    /// <param name="take">Takes an event; returns whether to read on.</param>
+    internal async Task TakeAsync(HttpContext context, bool lines, Func<RequestEvents, Frame, ValueTask<bool>> take)
+    {
+        if (!await _room.WaitAsync(TimeSpan.Zero, context.RequestAborted).ConfigureAwait(false))
         {
-            await foreach (
-                Frame frame in FramesAsync(context.Request.BodyReader, lines, context.RequestAborted)
-                    .ConfigureAwait(false)
-            )
-            {
-                Take(frame, index++, sent, errors);
-            }
-        }
-        catch (BadHttpRequestException error)
-        {
-            // The events read so far are already being sent, and the response has to say so.
-            errors.Add(new EventError(index, Reasons.TooLarge, null, error.Message));
-        }
-        if (index == 0 && errors.Count == 0)
-        {
-            errors.Add(new EventError(0, Reasons.Malformed, null, "the request contains no event"));
+            await AnswerAsync(
+                    context,
+                    new EventsAnswer(
+                        0,
+                        [
+                            new EventError(
+                                0,
+                                Unavailable,
+                                null,
+                                $"{MaxRequests} requests are under way already; send this one again"
+                            ),
+                        ]
+                    )
+                    {
+                        IsUnavailable = true,
+                    }
+                )
+                .ConfigureAwait(false);
+            return;
         }
 
-        int accepted = await AcknowledgeAsync(sent, errors).ConfigureAwait(false);
-        errors.Sort((a, b) => a.Index.CompareTo(b.Index));
-        await AnswerAsync(context, new EventsAnswer(accepted, errors)).ConfigureAwait(false);
+        try
+        {
+            var events = new RequestEvents(publisher);
+            try
+            {
+                await foreach (
+                    Frame frame in FramesAsync(context.Request.BodyReader, lines, context.RequestAborted)
+                        .ConfigureAwait(false)
+                )
+                {
+                    if (!await take(events, frame).ConfigureAwait(false))
+                    {
+                        break;
+                    }
+                }
+            }
+            catch (BadHttpRequestException error)
+            {
+                // The events read so far are already being sent, and the response has to say so.
+                events.Fail(Reasons.TooLarge, null, error.Message);
+            }
+
+            await AnswerAsync(context, await events.EndAsync().ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _room.Release();
+        }
     }
 
     /// <summary>Splits the data from a pipe into events.</summary>
@@ -88,86 +130,44 @@ internal sealed class EventsEndpoint(EventPublisher publisher)
             foreach (ReadOnlyMemory<byte> piece in read.Buffer)
             {
                 framing.Feed(piece.Span, frames);
+                foreach (Frame frame in frames)
+                {
+                    yield return frame;
+                }
+
+                frames.Clear();
             }
 
             body.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
+            if (!read.IsCompleted)
             {
-                framing.End(frames);
+                continue;
             }
 
+            framing.End(frames);
             foreach (Frame frame in frames)
             {
                 yield return frame;
             }
 
-            frames.Clear();
-            if (read.IsCompleted)
-            {
-                yield break;
-            }
+            yield break;
         }
     }
 
-    internal void Take(Frame frame, int index, List<(int, Task<Acknowledged>)> sent, List<EventError> errors)
+    private static Task AnswerAsync(HttpContext context, EventsAnswer answer)
     {
-        if (frame.Bytes is null)
-        {
-            errors.Add(
-                new EventError(
-                    index,
-                    Reasons.TooLarge,
-                    null,
-                    $"an event may have at most {EventCheck.MaxBytes:N0} bytes"
-                )
-            );
-            return;
-        }
-        CheckedEvent found = EventCheck.Inspect(frame.Bytes, WorkflowEvents.All);
-        if (found.Reason is null)
-        {
-            sent.Add((index, publisher.SendAsync(new OutgoingRecord(found.Topic!, found.Key!, frame.Bytes))));
-        }
-        else
-        {
-            errors.Add(new EventError(index, found.Reason, found.Detail, Refusal.InWords(found, frame.Bytes)));
-        }
-    }
-
-    internal static async Task<int> AcknowledgeAsync(
-        List<(int Index, Task<Acknowledged> Task)> sent,
-        List<EventError> errors
-    )
-    {
-        int accepted = 0;
-        foreach ((int at, Task<Acknowledged> task) in sent)
-        {
-            try
-            {
-                await task.ConfigureAwait(false);
-                accepted++;
-            }
-            catch (NotAcknowledgedException error)
-            {
-                errors.Add(new EventError(at, Unavailable, null, error.Message));
-            }
-        }
-        return accepted;
-    }
-
-    internal static Task AnswerAsync(HttpContext context, EventsAnswer answer)
-    {
-        bool away = answer.Errors.Any(error => error.Reason == Unavailable);
         context.Response.StatusCode =
-            away ? StatusCodes.Status503ServiceUnavailable
+            answer.IsUnavailable ? StatusCodes.Status503ServiceUnavailable
             : answer.Errors.Count == 0 ? StatusCodes.Status202Accepted
             : answer.Accepted > 0 ? StatusCodes.Status207MultiStatus
             : StatusCodes.Status400BadRequest;
-        if (away)
+        if (answer.IsUnavailable)
         {
             context.Response.Headers.RetryAfter = "5";
         }
 
         return context.Response.WriteAsJsonAsync(answer, AnswerJson.Default.EventsAnswer);
     }
+
+    public void Dispose() => _room.Dispose();
 }

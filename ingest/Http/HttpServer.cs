@@ -15,16 +15,26 @@ namespace Ingest.Http;
 /// it, then dispose it.</summary>
 public sealed class HttpServer : IAsyncDisposable
 {
+    /// <summary>Load balancers ask with HEAD.</summary>
+    private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
+
     private static readonly TimeSpan TopicsAgainAfter = TimeSpan.FromSeconds(10);
 
     private readonly WebApplication _app;
     private readonly EventPublisher _publisher;
+    private readonly EventsEndpoint _events;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _topics;
 
-    private HttpServer(WebApplication app, EventPublisher publisher, string kafka, CommandContext context)
+    private HttpServer(
+        WebApplication app,
+        EventPublisher publisher,
+        EventsEndpoint events,
+        string kafka,
+        CommandContext context
+    )
     {
-        (_app, _publisher) = (app, publisher);
+        (_app, _publisher, _events) = (app, publisher, events);
         _topics = MakeTopicsAsync(kafka, context, _stop.Token);
     }
 
@@ -64,7 +74,8 @@ public sealed class HttpServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
         });
         WebApplication app = builder.Build();
-        Map(app, publisher, options, context.Time);
+        var events = new EventsEndpoint(publisher);
+        Map(app, events, options, context.Time);
         try
         {
             await app.StartAsync(cancel).ConfigureAwait(false);
@@ -72,25 +83,26 @@ public sealed class HttpServer : IAsyncDisposable
         catch (IOException error)
         {
             await app.DisposeAsync().ConfigureAwait(false);
+            events.Dispose();
             publisher.Dispose();
             throw new CommandException(
                 $"Can't listen on {options.Listen}: {error.Message} Give another address with --listen."
             );
         }
-        return new HttpServer(app, publisher, kafka, context);
+        return new HttpServer(app, publisher, events, kafka, context);
     }
 
-    private static void Map(WebApplication app, EventPublisher publisher, HttpServing options, TimeProvider time)
+    private static void Map(WebApplication app, EventsEndpoint events, HttpServing options, TimeProvider time)
     {
-        var events = new EventsEndpoint(publisher);
         var beacon = new BeaconEndpoint(events, options.BehindProxy, time);
         byte[] script = Script();
         // Without the cast to RequestDelegate, the handlers would be minimal-API methods.
         app.MapPost("/v1/events", (RequestDelegate)events.HandleAsync);
         app.MapPost("/v1/beacon", (RequestDelegate)beacon.HandleAsync);
-        app.MapGet("/healthz", (RequestDelegate)(context => context.Response.WriteAsync("ok\n")));
-        app.MapGet(
+        app.MapMethods("/healthz", ReadMethods, (RequestDelegate)(context => context.Response.WriteAsync("ok\n")));
+        app.MapMethods(
             "/beacon.js",
+            ReadMethods,
             (RequestDelegate)(
                 context =>
                 {
@@ -148,6 +160,7 @@ public sealed class HttpServer : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
         await _topics.ConfigureAwait(false);
         await _publisher.DisposeAsync().ConfigureAwait(false);
+        _events.Dispose();
         _stop.Dispose();
     }
 }

@@ -88,10 +88,79 @@ public class HttpTests
         Assert.Equal("127.0.0.1", click.GetProperty("ip").GetString());
         Assert.True(click.GetProperty("time").GetInt64() > 1_763_769_600_000);
         using var client = new HttpClient();
+        using HttpResponseMessage head = await client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Head, server.Address + "/beacon.js"),
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
         Assert.Contains(
             "sendBeacon",
             await client.GetStringAsync(server.Address + "/beacon.js", TestContext.Current.CancellationToken)
         );
+    }
+
+    /// <summary>What a sender claims of itself must never get through, however it is written: twice, escaped, or beside
+    /// text that can't be copied as a string.</summary>
+    [Theory]
+    [InlineData("""{"type":"click","id":"c-1","publisher":"p","campaign":"c","ip":"6.6.6.6","ip":"7.7.7.7"}""")]
+    [InlineData("""{"type":"click","id":"c-1","publisher":"p","campaign":"c","z":"\ud800","ip":"6.6.6.6","time":1}""")]
+    [InlineData("""{"\u0069p":"6.6.6.6","t\u0069me":1,"type":"click","id":"c-1","publisher":"p","campaign":"c"}""")]
+    public async Task A_beacon_never_believes_its_sender(string body)
+    {
+        using var cluster = new InProcessCluster();
+        await using HttpServer server = await Serve(cluster.Address);
+        (HttpStatusCode status, string answer) = await Post(server, body, "/v1/beacon");
+        if (status != HttpStatusCode.Accepted)
+        {
+            Assert.True(status == HttpStatusCode.BadRequest, answer);
+            return;
+        }
+
+        string sent = Encoding.UTF8.GetString(Assert.Single(cluster.Read(1)).Message.Value);
+        Assert.StartsWith("{\"ip\":\"127.0.0.1\",\"ua\":\"\",\"time\":", sent);
+        Assert.DoesNotContain("6.6.6.6", sent);
+        Assert.DoesNotContain("7.7.7.7", sent);
+        Assert.DoesNotContain("\"time\":1,", sent);
+    }
+
+    [Fact]
+    public async Task A_beacon_takes_clicks_and_nothing_else()
+    {
+        using var cluster = new InProcessCluster();
+        await using HttpServer server = await Serve(cluster.Address);
+        string[] bodies =
+        [
+            """{"type":"confirmation","click":"c-1","time":1,"ip":"203.0.113.9","outcome":"confirmed"}""",
+            """{"type":"label","click":"c-1","time":1,"valid":false,"source":"analyst"}""",
+            """{"type":"click","type":"label","click":"c-1","time":1,"valid":false,"source":"analyst"}""",
+            """{"type":"label","type":"click","id":"c-1","publisher":"p","campaign":"c"}""",
+            """{"id":"c-1","publisher":"p","campaign":"c"}""",
+            """[1,"click",null]""",
+            """{"type":"click","id":"c-1","publisher":"p","campaign":"c"} x""",
+            """{"type":"click",""",
+        ];
+        foreach (string body in bodies)
+        {
+            (HttpStatusCode status, string answer) = await Post(server, body, "/v1/beacon");
+            Assert.True(status == HttpStatusCode.BadRequest, $"{body}: {answer}");
+        }
+    }
+
+    /// <summary>A few megabytes of rubbish must not become gigabytes of answers.</summary>
+    [Fact]
+    public async Task An_answer_lists_the_first_problems_and_a_request_ends_at_its_bound()
+    {
+        using var cluster = new InProcessCluster();
+        await using HttpServer server = await Serve(cluster.Address);
+        (HttpStatusCode status, string answer) = await Post(
+            server,
+            "[" + string.Join(',', Enumerable.Repeat("1", 1_500_000)) + "]"
+        );
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        JsonElement json = JsonDocument.Parse(answer).RootElement;
+        Assert.Equal(100, json.GetProperty("errors").GetArrayLength());
+        Assert.Equal(10_001 - 100, json.GetProperty("unlisted").GetInt32());
+        Assert.True(answer.Length < 50_000);
     }
 
     [Fact]
