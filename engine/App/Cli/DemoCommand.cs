@@ -4,6 +4,7 @@ using Engine.App.Configuration;
 using Engine.App.Running;
 using Engine.App.Terminal;
 using Engine.CommandLine;
+using Engine.Partitions.Redis;
 using Engine.Workflows;
 using Engine.Workflows.Module.Traffic;
 
@@ -42,8 +43,8 @@ internal static class DemoCommand
         try
         {
             context.Out.WriteLine(
-                $"Kafka {running.Address.Kafka} (in this process), Redis {running.Address.Redis}, look-ups at "
-                    + $"http://{running.Http}/v1/verdicts/<click>"
+                $"Kafka {running.Address.Kafka} (in this process), Redis {RedisAddress.Hosts(running.Address.Redis)}, "
+                    + $"look-ups at http://{running.Http}/v1/verdicts/<click>"
             );
             string[] files = data == null ? [] : RealFiles(data);
             context.Out.WriteLine(

@@ -130,6 +130,13 @@ public static class EngineCommands
             Description = "clicks of sample traffic",
             DefaultValueFactory = _ => 20_000,
         };
+        clicks.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<int>() < 1)
+            {
+                given.AddError("--clicks must be 1 or more.");
+            }
+        });
         var command = new Command(
             "demo",
             "Plays a labelled stream through Kafka and Redis, and compares the verdicts with the labels."

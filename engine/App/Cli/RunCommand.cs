@@ -3,6 +3,7 @@ using Engine.App.Hosting;
 using Engine.App.Running;
 using Engine.App.Terminal;
 using Engine.CommandLine;
+using Engine.Partitions.Redis;
 
 namespace Engine.App.Cli;
 
@@ -19,7 +20,7 @@ internal static class RunCommand
         using var running = await RunningProcess.StartAsync(request, file, context, logs, cancel).ConfigureAwait(false);
         context.Error.WriteLine(
             $"engine: scoring group {running.Address.Group}, Kafka {running.Address.Kafka}, Redis "
-                + $"{running.Address.Redis}, HTTP http://{running.Http}"
+                + $"{RedisAddress.Hosts(running.Address.Redis)}, HTTP http://{running.Http}"
         );
         if (request.Samples)
         {

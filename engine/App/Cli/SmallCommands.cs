@@ -6,6 +6,7 @@ using Engine.Client;
 using Engine.CommandLine;
 using Engine.Conditions;
 using Engine.Contracts;
+using Engine.Partitions.Redis;
 using Engine.Pipeline.Settings;
 using StackExchange.Redis;
 
@@ -56,7 +57,7 @@ internal static class VerdictCommand
         }
         catch (RedisException e)
         {
-            throw new CommandException($"no Redis at {address} ({e.Message.Split('.')[0]}).");
+            throw new CommandException($"no Redis at {RedisAddress.Hosts(address)} ({e.Message.Split('.')[0]}).");
         }
     }
 }

@@ -29,7 +29,7 @@ internal static class EngineStartup
     {
         EngineConfig config = file.Config;
         var target = new KafkaTarget(address.Kafka, config.Consume.Librdkafka);
-        EngineTopics.CheckPrefix(address.Prefix);
+        EngineTopics.CheckNames(address.Group, address.Prefix);
         var keys = new RedisKeys(address.Prefix, address.Group);
         RedisTarget redis = GroupRedis.Connect(address.Redis, TimeProvider.System);
         EngineReaders? readers = null;

@@ -11,9 +11,14 @@ namespace Engine.App.Hosting;
 /// <summary>Creates the missing topics among those that an engine reads and writes.</summary>
 internal static partial class EngineTopics
 {
-    /// <summary>Refuses a prefix that a topic name can't begin with.</summary>
-    public static void CheckPrefix(string prefix)
+    /// <summary>Refuses a group without a name, and a prefix that a topic name can't begin with.</summary>
+    public static void CheckNames(string group, string prefix)
     {
+        if (string.IsNullOrWhiteSpace(group))
+        {
+            throw new CommandException("--group is empty: give the group a name.", ExitCodes.WrongUse);
+        }
+
         if (!TopicName().IsMatch(prefix))
         {
             throw new CommandException(

@@ -18,7 +18,8 @@ internal static class GroupRedis
             when (e is RedisException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
             throw new CommandException(
-                $"no Redis at {addresses} ({e.Message.Split('.')[0]}): start one, or give another with --redis H:P."
+                $"no Redis at {RedisAddress.Hosts(addresses)} ({e.Message.Split('.')[0]}): start one, or give another "
+                    + "with --redis H:P."
             );
         }
     }

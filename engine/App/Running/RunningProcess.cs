@@ -122,7 +122,19 @@ internal sealed class RunningProcess : IDisposable
             ["pid"] = Environment.ProcessId,
         }.ToJsonString();
         // Write to another file and rename it, so that readers never see half of it.
-        File.WriteAllText(path + ".new", json);
+        // Only its owner may read it: the address of Redis may hold a password.
+        File.Delete(path + ".new");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using (var file = new StreamWriter(path + ".new", options))
+        {
+            file.Write(json);
+        }
+
         File.Move(path + ".new", path, overwrite: true);
         return path;
     }

@@ -144,7 +144,11 @@ public sealed class RedisTarget
 
         if (servers[0].ServerType != ServerType.Cluster)
         {
-            return RedisMap.Single(servers.First(server => !server.IsReplica).EndPoint);
+            IServer master = servers.FirstOrDefault(server => !server.IsReplica)
+                ?? throw new InvalidOperationException(
+                    "all of these are replicas, which accept no writes: give the master, or all nodes"
+                );
+            return RedisMap.Single(master.EndPoint);
         }
 
         Exception? last = null;
