@@ -1,3 +1,4 @@
+using Engine.Contracts;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing.Patterns;
 
@@ -26,5 +27,20 @@ public static class RoutePart
         }
 
         throw new ArgumentException($"the route has no part {name}", nameof(name));
+    }
+
+    /// <summary>The part of a request's path for a route parameter that is an identifier. Throws
+    /// <see cref="RefusedException"/> with 400 if it can't be one: whoever looks it up again would wait in
+    /// vain.</summary>
+    public static string Id(HttpContext http, string name)
+    {
+        string id = Of(http, name);
+        return Identifier.IsOne(id)
+            ? id
+            : throw new RefusedException(
+                StatusCodes.Status400BadRequest,
+                $"No identifier is like this: they have {Identifier.Words}.",
+                name
+            );
     }
 }

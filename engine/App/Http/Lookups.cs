@@ -17,7 +17,7 @@ internal static class Lookups
     {
         app.MapGet("/v1/verdicts/{click}", async (HttpContext http) =>
             {
-                string click = RoutePart.Of(http, "click");
+                string click = RoutePart.Id(http, "click");
                 RedisValue verdict = await host
                     .Context.Redis.Redis.GetDatabase()
                     .StringGetAsync(host.Context.Keys.Verdict(click))

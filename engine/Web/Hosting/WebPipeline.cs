@@ -21,7 +21,8 @@ public static class WebPipeline
     {
         app.Use(PageHeaders.ApplyAsync);
         app.Use(new ErrorAnswers(log, clock).ApplyAsync);
-        // After the two above, so they also handle errors in routing.
+        app.UseHeadAsGet();
+        // After those above, so they also handle errors in routing.
         app.UseRouting();
     }
 }

@@ -29,7 +29,7 @@ public static class EventEndpoints
         Func<string, string> key
     ) => endpoints.Routes.MapGet(path, async http =>
         {
-            string id = RoutePart.Of(http, "id");
+            string id = RoutePart.Id(http, "id");
             RedisValue value = await endpoints
                 .Redis.GetDatabase()
                 .StringGetAsync(endpoints.Keys.Prefix + key(id))

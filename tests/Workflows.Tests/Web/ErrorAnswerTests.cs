@@ -18,6 +18,7 @@ public sealed class ErrorAnswerTests
             throw new RefusedException(status, "Say <b>please</b>.", "magic") { Next = ("/home", "Go home") }
         );
         app.MapGet("/status/{status:int}", (int status) => Results.StatusCode(status));
+        app.MapGet("/ids/{id}/more", (HttpContext http) => RoutePart.Id(http, "id"));
         app.MapGet("/own", () => Answers.Error(StatusCodes.Status404NotFound, "there is no such click"));
         foreach (string under in new[] { "", "/v1" })
         {
@@ -32,6 +33,31 @@ public sealed class ErrorAnswerTests
             await http.Response.Body.FlushAsync();
             throw new InvalidOperationException("a secret");
         });
+    }
+
+    [Theory]
+    [InlineData("a%2Fb", "a/b")]
+    [InlineData("a%252Fb", "a%2Fb")]
+    [InlineData("a%20b", null)]
+    [InlineData("%7Bx%7D", null)]
+    public async Task Whoever_looks_up_what_is_no_identifier_is_told_so(string part, string? id)
+    {
+        await using KitServer server = await KitServer.StartAsync(Map);
+        HttpResponseMessage answer = await server.GetAsync($"/ids/{part}/more", "*/*");
+        Assert.Equal(id == null ? HttpStatusCode.BadRequest : HttpStatusCode.OK, answer.StatusCode);
+        if (id != null)
+        {
+            Assert.Equal(id, await BodyAsync(answer));
+        }
+    }
+
+    [Fact]
+    public async Task HEAD_is_answered_as_GET_is_without_a_body()
+    {
+        await using KitServer server = await KitServer.StartAsync(Map);
+        HttpResponseMessage answer = await server.SendAsync(HttpMethod.Head, "/ids/a/more");
+        Assert.Equal((HttpStatusCode.OK, ""), (answer.StatusCode, await BodyAsync(answer)));
+        Assert.Equal(HttpStatusCode.NotFound, (await server.SendAsync(HttpMethod.Head, "/nowhere")).StatusCode);
     }
 
     [Theory]
