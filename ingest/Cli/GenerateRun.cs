@@ -15,6 +15,17 @@ internal static class GenerateRun
 {
     internal static async Task<int> RunAsync(GenerateRequest request, CommandContext context, CancellationToken cancel)
     {
+        if (
+            request is { OutFile: { } outFile, LabelsFile: { } truth }
+            && Path.GetFullPath(outFile) == Path.GetFullPath(truth)
+        )
+        {
+            throw new CommandException(
+                $"--out and --labels both name {truth}: give each a file of its own.",
+                ExitCodes.WrongUse
+            );
+        }
+
         RunningEngine? engine = RunningEngine.Find();
         string? kafka = request.OutFile is null ? request.Kafka ?? engine?.Kafka ?? RunningEngine.KafkaOr(null) : null;
         // The seed determines the ids: with one fixed seed, a second run would only produce duplicates.

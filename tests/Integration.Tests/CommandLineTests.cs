@@ -154,6 +154,72 @@ public class CommandLineTests
     }
 
     [Fact]
+    public async Task A_password_in_the_address_of_Redis_is_never_printed()
+    {
+        using var folder = new LiveFolder();
+        string address = $"127.0.0.1:{LiveProcess.FreePort()}",
+            config = new EngineYaml().Write(folder);
+        foreach (
+            string[] command in (string[][])[["run", "--kafka", "127.0.0.1:1", "--config", config], ["verdict", "c-1"]]
+        )
+        {
+            CommandRun run = await Programs.EngineAsync([
+                .. command,
+                "--redis",
+                $"{address},password=a-secret,connectRetry=1,connectTimeout=200",
+            ]);
+            Assert.True(run.ExitCode == 1, run.ToString());
+            Assert.Contains($"no Redis at {address} ", run.Error);
+            Assert.DoesNotContain("a-secret", run.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task A_replica_of_Redis_is_refused_in_words()
+    {
+        Assert.SkipUnless(LiveRedisServer.IsThere, "needs redis-server on the path");
+        await using LiveRedisServer redis = await LiveRedisServer.StartAsync();
+        await redis.Database.ExecuteAsync("REPLICAOF", "127.0.0.1", $"{LiveProcess.FreePort()}");
+        using var folder = new LiveFolder();
+        CommandRun run = await Programs.EngineAsync(
+            "run",
+            "--kafka",
+            "127.0.0.1:1",
+            "--redis",
+            redis.Address,
+            "--config",
+            new EngineYaml().Write(folder)
+        );
+        Assert.True(run.ExitCode == 1, run.ToString());
+        Assert.Contains("replicas, which accept no writes", run.Error);
+    }
+
+    [Fact]
+    public async Task Names_and_numbers_that_cannot_be_are_refused_before_anything_starts()
+    {
+        using var folder = new LiveFolder();
+        string file = folder.File("both");
+        CommandRun group = await Programs.EngineAsync(
+                "run",
+                "--group",
+                "",
+                "--kafka",
+                "127.0.0.1:1",
+                "--redis",
+                "127.0.0.1:1",
+                "--config",
+                new EngineYaml().Write(folder)
+            ),
+            clicks = await Programs.EngineAsync("demo", "--clicks", "-1"),
+            same = await Programs.IngestAsync("generate", "10", "--out", file, "--labels", file);
+        Assert.All([group, clicks, same], run => Assert.True(run.ExitCode == 2, run.ToString()));
+        Assert.Contains("--group is empty", group.Error);
+        Assert.Contains("--clicks must be 1 or more", clicks.Error);
+        Assert.Contains("--out and --labels both name", same.Error);
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
     public async Task A_stop_while_it_starts_is_no_crash()
     {
         using var folder = new LiveFolder();

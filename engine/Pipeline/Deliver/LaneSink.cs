@@ -40,8 +40,8 @@ public sealed record DeliverOptions
 /// only.</summary>
 public sealed unsafe class LaneSink : IDecisionSink
 {
-    /// <summary>Writes a verdict that may be confirmed, unless it was already: a former owner that writes late, or a new
-    /// one that decides the click again, must not take the confirmation back.</summary>
+    /// <summary>Writes a verdict that may be confirmed, unless it was already: a former owner that writes late, or a
+    /// new one that decides the click again, must not take the confirmation back.</summary>
     private static readonly byte[] SetUnlessConfirmed = Encoding.ASCII.GetBytes(
         """
         local now = redis.call('GET', KEYS[1])
