@@ -156,6 +156,20 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         }
     }
 
+    /// <summary>Gives up a partition whose next offset is no longer in the log, and takes it over again as at a start:
+    /// from the log's start if retention has passed, and not at all if the log is another one.</summary>
+    public void TakeOverAgain(TPartition partition)
+    {
+        if (!Owns(partition))
+        {
+            return;
+        }
+
+        _options.Log.OffsetGone(partition.Name, partition.Next);
+        Release(partition);
+        RetakeIn(partition.Number, TimeSpan.Zero);
+    }
+
     /// <summary>Releases all partitions and, unless the lane has failed, leaves the group.</summary>
     public void Leave()
     {

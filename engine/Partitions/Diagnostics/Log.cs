@@ -39,6 +39,13 @@ public static partial class Log
     )]
     public static partial void ProgressMoved(this ILogger log, string partition);
 
+    [LoggerMessage(
+        28,
+        LogLevel.Warning,
+        "{Partition}: offset {Offset} is no longer in the log; taking the partition over again"
+    )]
+    public static partial void OffsetGone(this ILogger log, string partition, long offset);
+
     [LoggerMessage(6, LogLevel.Warning, "Redis is unavailable ({Why}); consuming pauses, nothing is dropped")]
     public static partial void RedisAway(this ILogger log, string why);
 

@@ -266,12 +266,18 @@ public sealed class DirectFetch(Func<TopicLeaders> leaders, string client, strin
                 or UnknownEpoch:
                     partition.Leader = -1;
                     break;
+                case OffsetOutOfRange:
+                    // The lane takes the partition over again.
+                    break;
                 default:
                     Refuse(partition, $"Kafka error {data.Error} at offset {data.From}");
                     break;
             }
         }
     }
+
+    /// <summary>The error of an offset that the log doesn't have.</summary>
+    public const short OffsetOutOfRange = 1;
 
     private const short UnknownTopicOrPartition = 3,
         LeaderNotAvailable = 5,

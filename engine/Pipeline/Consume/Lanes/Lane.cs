@@ -73,6 +73,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         {
             MayDecide = MayDecide,
             MarkComes = MarkComes,
+            OffsetGone = _partitions.TakeOverAgain,
             Decided = taken => _latency.Add(_redis.Written, taken),
         };
         _backpressure = new OutputBackpressure(context, _redis, _reader, _thread, Publish);

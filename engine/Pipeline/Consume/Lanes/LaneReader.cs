@@ -34,6 +34,7 @@ internal sealed unsafe class LaneReader : IDisposable
     private readonly RecordSetReader _reader;
     private readonly DirectFetch? _fetch;
     private long _troubleLoggedAt;
+    private readonly HashSet<ClickPartition> _gone = [];
     private bool _pauseDue;
 
     public LaneReader(
@@ -61,6 +62,10 @@ internal sealed unsafe class LaneReader : IDisposable
     /// <summary>Called before a record from <see cref="OwnMarks.HoldAt"/> on is decided; blocks until it may be. False
     /// if it can't, as the lane stops or the partition is lost: it stays for the next owner.</summary>
     public required Func<ClickPartition, long, bool> MarkComes { get; init; }
+
+    /// <summary>Called for a partition whose next offset is no longer in the log, once what was received is
+    /// decided.</summary>
+    public required Action<ClickPartition> OffsetGone { get; init; }
 
     /// <summary>Called once a batch is decided, with the monotonic time at which it was received.</summary>
     public required Action<long> Decided { get; init; }
@@ -143,6 +148,7 @@ internal sealed unsafe class LaneReader : IDisposable
 
             _collected.Flush();
             Decided(taken);
+            HandleGone();
         }
         while (_fetch.TryTakeRefused(out FetchedPartition partition, out string why))
         {
@@ -281,10 +287,19 @@ internal sealed unsafe class LaneReader : IDisposable
     private void AppendFetchedRecords(in PartitionData data)
     {
         if (
-            data.Error != 0
-            || !_partitions.TryGet(data.Partition.Number, out ClickPartition? partition)
+            !_partitions.TryGet(data.Partition.Number, out ClickPartition? partition)
             || partition.Fetched != data.Partition
         )
+        {
+            return;
+        }
+
+        if (data.Error == DirectFetch.OffsetOutOfRange)
+        {
+            _gone.Add(partition);
+        }
+
+        if (data.Error != 0)
         {
             return;
         }
@@ -331,6 +346,16 @@ internal sealed unsafe class LaneReader : IDisposable
         {
             _fetch!.Refuse(data.Partition, Why(_reader.End));
         }
+    }
+
+    private void HandleGone()
+    {
+        foreach (ClickPartition partition in _gone)
+        {
+            OffsetGone(partition);
+        }
+
+        _gone.Clear();
     }
 
     private bool IsMarked(ClickPartition partition, long offset)
