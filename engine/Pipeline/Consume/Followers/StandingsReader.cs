@@ -16,6 +16,10 @@ internal readonly record struct ToldSums(int Partition, long Offset, WrittenSums
 /// was known then.</summary>
 internal static class StandingsReader
 {
+    /// <summary>The maximum number of records kept, 200 bytes each; beyond it, only the last of each key, and clicks
+    /// decided again may see more than was known then.</summary>
+    private const int MaxRecords = 2_000_000;
+
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
     /// <summary>Reads the sums of every key, of each partition of the topic in its order.</summary>
@@ -26,6 +30,8 @@ internal static class StandingsReader
     public static List<ToldSums> Read(KafkaTarget kafka, string prefix, KeyedHash hash, long[] known, long logTime)
     {
         var found = new Dictionary<(ulong Key, int Partition), List<ToldSums>>();
+        int count = 0;
+        bool isCrowded = false;
         foreach (ConsumeResult<byte[], byte[]> record in Records(kafka, prefix + Topics.Standings))
         {
             if (Read(record, hash) is not { } written)
@@ -50,12 +56,25 @@ internal static class StandingsReader
             else
             {
                 before.Add(told);
+                count++;
+            }
+
+            if (count <= MaxRecords || isCrowded)
+            {
+                continue;
+            }
+
+            isCrowded = true;
+            foreach (List<ToldSums> sums in found.Values)
+            {
+                sums.RemoveRange(0, sums.Count - 1);
             }
         }
         return [.. found.Values.SelectMany(sums => sums).OrderBy(one => one.Partition).ThenBy(one => one.Offset)];
 
         bool IsPast(in ToldSums told) =>
-            told.Offset < known.ElementAtOrDefault(told.Partition) && told.Sums.Sums.LogTime < logTime;
+            isCrowded
+            || (told.Offset < known.ElementAtOrDefault(told.Partition) && told.Sums.Sums.LogTime < logTime);
     }
 
     /// <summary>Reads the sums in a record; null if it has none.</summary>
