@@ -36,6 +36,15 @@ public sealed class SignatureReader : IDisposable
 
     private void Apply(ConsumeResult<byte[], byte[]> record)
     {
+        if (!TryInsert(record, _index))
+        {
+            Interlocked.Increment(ref _unreadable);
+        }
+    }
+
+    /// <summary>Adds a record's path to an index. Returns false if the record isn't a signature.</summary>
+    internal static bool TryInsert(ConsumeResult<byte[], byte[]> record, ReplayIndex index)
+    {
         Message<byte[], byte[]> message = record.Message;
         if (
             message.Key is { Length: >= 1 and <= EventLimits.MaxIdentifierBytes } click
@@ -49,12 +58,11 @@ public sealed class SignatureReader : IDisposable
             )
         )
         {
-            _index.Insert(signature, click, logTime, partition, offset, record.Partition.Value, record.Offset.Value);
+            index.Insert(signature, click, logTime, partition, offset, record.Partition.Value, record.Offset.Value);
+            return true;
         }
-        else
-        {
-            Interlocked.Increment(ref _unreadable);
-        }
+
+        return false;
     }
 
     public void Dispose() => _topic.Dispose();

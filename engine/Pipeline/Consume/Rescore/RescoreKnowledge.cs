@@ -5,7 +5,6 @@ using Engine.Pipeline.Consume.Followers;
 using Engine.Pipeline.Consume.Logs;
 using Engine.Pipeline.Knowledge;
 using Engine.Pipeline.Replay;
-using Engine.Pipeline.Replay.Signatures;
 using Engine.Primitives;
 
 namespace Engine.Pipeline.Consume.Rescore;
@@ -53,23 +52,12 @@ public sealed class RescoreKnowledge : IDisposable
                 partition.Tell(record.Partition.Value, record.Offset.Value, sums);
             }
         });
-        _signatures = Open(kafka, prefix + Topics.PathSignatures, clock, record =>
-        {
-            if (
-                record.Message
-                    is { Key: { Length: >= 1 and <= EventLimits.MaxIdentifierBytes } click, Value: { } value }
-                && SignatureRecord.TryRead(
-                    value,
-                    out PathSignature signature,
-                    out long logTime,
-                    out int partition,
-                    out long offset
-                )
-            )
-            {
-                index.Insert(signature, click, logTime, partition, offset, record.Partition.Value, record.Offset.Value);
-            }
-        });
+        _signatures = Open(
+            kafka,
+            prefix + Topics.PathSignatures,
+            clock,
+            record => SignatureReader.TryInsert(record, index)
+        );
     }
 
     public ReplayIndex Index { get; }
