@@ -92,15 +92,6 @@ public sealed class MarkSequence
         }
     }
 
-    /// <summary>Forgets marks that no record from an offset on needs.</summary>
-    public void ForgetBefore(long offset)
-    {
-        lock (_gate)
-        {
-            _marks.RemoveRange(0, IndexAt(offset));
-        }
-    }
-
     /// <summary>The index of the last mark from an offset or earlier; 0 if all are later.</summary>
     private int IndexAt(long offset)
     {

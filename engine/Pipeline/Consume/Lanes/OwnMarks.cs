@@ -54,7 +54,7 @@ public sealed class OwnMarks
     {
         long live = _partition.LiveFromOffset,
             reached = Math.Min(Knowledge.Marks.Last?.Until ?? live, _partition.Plan.LogEnd);
-        Send(Math.Max(live, reached));
+        Send(Math.Max(live, reached), _context.Knowledge.Read());
     }
 
     /// <summary>Whether the first mark has come back.</summary>
@@ -75,9 +75,10 @@ public sealed class OwnMarks
             return;
         }
 
-        if (_last.Until - _partition.Next < Span / 2 || !_context.Knowledge.Read().IsSame(_last.Known))
+        KnownOffsets known = _context.Knowledge.Read();
+        if (_last.Until - _partition.Next < Span / 2 || !known.IsSame(_last.Known))
         {
-            Send(Math.Max(_last.From, _partition.Next + Ahead()));
+            Send(Math.Max(_last.From, _partition.Next + Ahead()), known);
         }
     }
 
@@ -91,10 +92,10 @@ public sealed class OwnMarks
         HoldAt = _isPending ? Math.Min(_last.From, HoldAt) : _last.Until;
     }
 
-    private void Send(long from)
+    private void Send(long from, KnownOffsets known)
     {
         HoldAt = _last.Number == 0 ? from : Math.Min(from, _last.Until);
-        _last = new Mark(Token, _last.Number + 1, from, from + Span, _context.Knowledge.Read());
+        _last = new Mark(Token, _last.Number + 1, from, from + Span, known);
         _context.Kafka.Mark(_sent, _key, _last.Value());
         (_isPending, _sentAt, _nextAtSent) = (true, _context.Clock.GetTimestamp(), _partition.Next);
     }
