@@ -32,7 +32,7 @@ public sealed record PartitionLease(TopicPartition Partition, long FencingToken,
 
     /// <summary>Plans where to start reading the partition. Throws <see cref="InvalidOperationException"/> if the
     /// progress can't belong to this log.</summary>
-    /// <param name="horizon">How far before progress the log is reread: <see cref="RebuildHorizon"/>.</param>
+    /// <param name="horizon">How far before progress the log is reread: as far as memory that only the log can rebuild.</param>
     /// <param name="neededFrom">A log time before that of progress, ms, from which the partition needs more than the
     /// horizon covers; <see cref="long.MaxValue"/> for none.</param>
     public RebuildPlan Plan(

@@ -22,8 +22,10 @@ internal sealed class PathJoin(
     public void OnClick(PartitionState partition, RecordChunk chunk, int i)
     {
         ref readonly ClickKeys keys = ref chunk.Keys(i);
-        if (!Unsafe.IsNullRef(ref partition.Ids.Find(keys.Id)))
+        ref DeduplicationWindow.Remembered seen = ref partition.Ids.Find(keys.Id);
+        if (!Unsafe.IsNullRef(ref seen))
         {
+            partition.Ids.Renew(ref seen, partition.LogTime);
             if (partition.IsLive)
             {
                 partition.Counts.Duplicates++;

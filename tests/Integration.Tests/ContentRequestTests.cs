@@ -203,7 +203,7 @@ public class ContentRequestTests
         );
     }
 
-    private static async Task<IEnumerable<long>> CountsAsync(Lab lab) =>
+    internal static async Task<IEnumerable<long>> CountsAsync(Lab lab) =>
         (await lab.Redis.HashesAsync("suggestions:sp-1:"))
             .Select(type => JsonDocument.Parse(type.Value).RootElement.GetProperty("requests").GetInt64())
             .Order();

@@ -6,12 +6,13 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Join;
 
-/// <summary>The ids that a partition has seen: a ring in order of arrival, and an index over it. An id is forgotten
-/// after its time (log time), or when the ring is full, oldest first. It is never forgotten while its click waits for a
-/// path, or a second event of that id would wait beside it. The window grows by doubling up to its bound. From 2 MB on,
-/// its ring grows eightfold, as it is filled in order and commits memory only as it fills. It exceeds its bound only if
-/// all its ids wait. Off-heap: GC copying would dominate at a million ids. One per partition; not thread-safe.
-/// References are valid until the next <see cref="Add"/>.</summary>
+/// <summary>The ids that a partition has seen: a ring in the order in which they were last seen, and an index over it.
+/// An id is forgotten after its time (log time), or at the bound, least recently seen first. It is never forgotten
+/// while its click waits for a path, or a second event of that id would wait beside it. An id that is seen again moves
+/// to the ring's end and leaves a hole. The window grows by doubling up to its bound, and by one more doubling for
+/// holes. From 2 MB on, its ring grows eightfold, as it is filled in order and commits memory only as it fills. It
+/// exceeds its bound only if all its ids wait. Off-heap: GC copying would dominate at a million ids. One per partition;
+/// not thread-safe. References are valid until the next <see cref="Add"/> or <see cref="Renew"/>.</summary>
 public sealed unsafe class DeduplicationWindow : IDisposable
 {
     /// <summary>A remembered id, 16 bytes. It keeps only the low bits of its click's log time and offset, as everything
@@ -19,32 +20,43 @@ public sealed unsafe class DeduplicationWindow : IDisposable
     /// <see cref="OffsetOf"/>).</summary>
     public struct Remembered
     {
-        private const uint DecidedBit = 1u << 31;
+        private const uint DecidedBit = 1u << 31,
+            HoleBit = 1u << 30;
 
         public ulong Id;
 
-        private uint _timeAndDecided;
+        private uint _timeAndBits;
         internal readonly uint OffsetBits;
 
-        internal Remembered(ulong id, long logTime, bool decided, long offset) =>
-            (Id, _timeAndDecided, OffsetBits) = (
-                id,
-                (uint)logTime & TimeMask | (decided ? DecidedBit : 0),
-                (uint)offset
-            );
+        internal Remembered(ulong id, long logTime, bool decided, long offset)
+            : this(id, logTime, decided, (uint)offset) { }
 
-        internal readonly uint TimeBits => _timeAndDecided & TimeMask;
+        private Remembered(ulong id, long logTime, bool decided, uint offsetBits) =>
+            (Id, _timeAndBits, OffsetBits) = (id, (uint)logTime & TimeMask | (decided ? DecidedBit : 0), offsetBits);
+
+        internal readonly uint TimeBits => _timeAndBits & TimeMask;
+
+        /// <summary>Whether its id was seen again and has moved on.</summary>
+        internal readonly bool IsHole => (_timeAndBits & HoleBit) != 0;
+
+        internal void MakeHole() => _timeAndBits |= HoleBit;
+
+        internal readonly Remembered SeenAt(long logTime) => new(Id, logTime, Decided, OffsetBits);
 
         /// <summary>Whether the click is decided; false while it waits for its path.</summary>
         public bool Decided
         {
-            readonly get => (_timeAndDecided & DecidedBit) != 0;
-            set => _timeAndDecided = value ? _timeAndDecided | DecidedBit : _timeAndDecided & ~DecidedBit;
+            readonly get => (_timeAndBits & DecidedBit) != 0;
+            set => _timeAndBits = value ? _timeAndBits | DecidedBit : _timeAndBits & ~DecidedBit;
         }
     }
 
-    /// <summary>31 bits of ms are 24 days; ids are remembered for at most one day.</summary>
-    private const uint TimeMask = (1u << 31) - 1;
+    /// <summary>30 bits of ms are 12 days; ids are remembered for at most one day.</summary>
+    private const uint TimeMask = (1u << 30) - 1;
+
+    /// <summary>A full ring with this share of holes is compacted, otherwise it grows. The work is 32 moves for each id
+    /// that was seen again.</summary>
+    private const int CompactShare = 32;
 
     private const int AwayBits = 3;
 
@@ -75,8 +87,12 @@ public sealed unsafe class DeduplicationWindow : IDisposable
     private uint _placeMask,
         _idMask;
     private int _awayShift;
+
+    /// <summary>The first slot in use, never a hole; the number of ids; the number of slots in use, holes
+    /// included.</summary>
     private int _head,
-        _count;
+        _count,
+        _span;
 
     /// <summary>The log time and offset of the latest click.</summary>
     private long _logTime,
@@ -132,10 +148,11 @@ public sealed unsafe class DeduplicationWindow : IDisposable
         return ref Unsafe.NullRef<Remembered>();
     }
 
-    /// <summary>The log time of a remembered click, ms.</summary>
+    /// <summary>The log time at which a click was last seen, ms.</summary>
     public long LogTimeOf(in Remembered click) => _logTime - (((uint)_logTime - click.TimeBits) & TimeMask);
 
-    /// <summary>The offset of a remembered click, for reading it again if a label lacks its dimensions.</summary>
+    /// <summary>The offset at which a click was first seen, for reading it again if a label lacks its
+    /// dimensions.</summary>
     public long OffsetOf(in Remembered click) => _offset - ((uint)_offset - click.OffsetBits);
 
     /// <summary>Changes the maximum number of ids. If there are more already, forgets the oldest.</summary>
@@ -157,26 +174,21 @@ public sealed unsafe class DeduplicationWindow : IDisposable
             ForgetOldest();
         }
 
-        if (_count == _size)
-        {
-            GrowRing();
-        }
-
-        if (_count * 2 == _links)
-        {
-            GrowIndex();
-        }
-
-        int place = (_head + _count) & (_size - 1);
-        if ((place & (IdsPerPage - 1)) == IdsPerPage * 7 / 8)
-        {
-            PrefaultAhead(place);
-        }
-
         (_logTime, _offset) = (logTime, offset);
-        _ring[place] = new Remembered(id, logTime, decided, offset);
-        _count++;
-        Link(id, place);
+        Append(new Remembered(id, logTime, decided, offset));
+    }
+
+    /// <summary>Remembers an id anew that was seen again. Log time must not decrease.</summary>
+    /// <param name="seen">From <see cref="Find"/>.</param>
+    public void Renew(ref Remembered seen, long logTime)
+    {
+        Remembered renewed = seen.SeenAt(logTime);
+        Unlink(seen.Id, (int)((Remembered*)Unsafe.AsPointer(ref seen) - _ring));
+        seen.MakeHole();
+        _count--;
+        SkipHoles();
+        _logTime = logTime;
+        Append(renewed);
     }
 
     /// <summary>Forgets ids seen before a log time.</summary>
@@ -205,9 +217,50 @@ public sealed unsafe class DeduplicationWindow : IDisposable
         ulong id = _ring[_head].Id;
         Prefetch(_ring[(_head + PrefetchAhead) & (_size - 1)].Id);
         Unlink(id, _head);
-        _head = (_head + 1) & (_size - 1);
+        _ring[_head].MakeHole();
         _count--;
+        SkipHoles();
         Forgotten?.Invoke(id);
+    }
+
+    private void SkipHoles()
+    {
+        while (_span > 0 && _ring[_head].IsHole)
+        {
+            _head = (_head + 1) & (_size - 1);
+            _span--;
+        }
+    }
+
+    private void Append(in Remembered remembered)
+    {
+        if (_span == _size)
+        {
+            if ((_span - _count) * CompactShare >= _size)
+            {
+                CompactRing();
+            }
+            else
+            {
+                GrowRing();
+            }
+        }
+
+        if (_count * 2 == _links)
+        {
+            GrowIndex();
+        }
+
+        int place = (_head + _span) & (_size - 1);
+        if ((place & (IdsPerPage - 1)) == IdsPerPage * 7 / 8)
+        {
+            PrefaultAhead(place);
+        }
+
+        _ring[place] = remembered;
+        _count++;
+        _span++;
+        Link(remembered.Id, place);
     }
 
     private void AllocateRing(int size)
@@ -240,7 +293,7 @@ public sealed unsafe class DeduplicationWindow : IDisposable
     private void PrefaultAhead(int place)
     {
         int next = place - place % IdsPerPage + IdsPerPage;
-        if (next < _size && _count < next)
+        if (next < _size && _span < next)
         {
             PagePrefaulter.Prefault(_ring + next, HugePages.Bytes);
         }
@@ -265,25 +318,55 @@ public sealed unsafe class DeduplicationWindow : IDisposable
                 ? size * 2
                 : Math.Max(size * 2, Math.Min(size * 8, (int)BitOperations.RoundUpToPowerOf2((uint)_bound)))
         );
-        for (int i = 0; i < _count; i++)
+        int kept = 0;
+        for (int i = 0; i < _span; i++)
         {
-            _ring[i] = ring[(_head + i) & (size - 1)];
+            ref Remembered remembered = ref ring[(_head + i) & (size - 1)];
+            if (!remembered.IsHole)
+            {
+                _ring[kept++] = remembered;
+            }
         }
 
-        _head = 0;
+        (_head, _span) = (0, kept);
         HugePages.Free(ring);
         // Links contain ring slots; with more of those, fewer bits are left for ids.
         GrowIndex();
     }
 
+    private void CompactRing()
+    {
+        int kept = 0;
+        for (int i = 0; i < _span; i++)
+        {
+            ref Remembered remembered = ref _ring[(_head + i) & (_size - 1)];
+            if (!remembered.IsHole)
+            {
+                _ring[(_head + kept++) & (_size - 1)] = remembered;
+            }
+        }
+
+        _span = kept;
+        NativeMemory.Clear(_index, (nuint)_links * sizeof(uint));
+        LinkAll();
+    }
+
     private void GrowIndex()
     {
         HugePages.Free(_index);
-        AllocateIndex(Math.Max(_links, _count * 4));
-        for (int i = 0; i < _count; i++)
+        AllocateIndex(Math.Max(_links, (int)BitOperations.RoundUpToPowerOf2((uint)_count * 2 + 1)));
+        LinkAll();
+    }
+
+    private void LinkAll()
+    {
+        for (int i = 0; i < _span; i++)
         {
             int place = (_head + i) & (_size - 1);
-            Link(_ring[place].Id, place);
+            if (!_ring[place].IsHole)
+            {
+                Link(_ring[place].Id, place);
+            }
         }
     }
 

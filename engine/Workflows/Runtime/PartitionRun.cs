@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Engine.Contracts;
@@ -265,8 +266,10 @@ public sealed class PartitionRun : IDisposable
             Encoding.UTF8.TryGetBytes(id, bytes, out int written) ? bytes[..written] : Encoding.UTF8.GetBytes(id),
             IdSalt
         );
-        if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref _ids.Find(hash)))
+        ref DeduplicationWindow.Remembered seen = ref _ids.Find(hash);
+        if (!Unsafe.IsNullRef(ref seen))
         {
+            _ids.Renew(ref seen, logTime);
             return true;
         }
 

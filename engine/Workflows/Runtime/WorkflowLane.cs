@@ -5,6 +5,7 @@ using Engine.Partitions;
 using Engine.Partitions.Assignment;
 using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
+using Engine.Pipeline.Consume;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Knowledge;
 using Engine.Workflows.Module;
@@ -422,7 +423,8 @@ public sealed class WorkflowLane : IDisposable
     /// <summary>Opens and closes the lane's partitions, with the decider's memory.</summary>
     private sealed class Host(WorkflowLane lane) : IPartitionHost<WorkflowPartition>
     {
-        public TimeSpan Horizon => RebuildHorizon.For(lane._workflow.Decider.LongestWindow);
+        public TimeSpan Horizon =>
+            RebuildHorizon.For(lane._workflow.Decider.LongestWindow, lane._context.Timeline);
 
         private bool UsesStandings => lane._workflow.Decider.UsesStandings;
 

@@ -10,23 +10,27 @@ public sealed class IdMemoryTests
     private const ulong Spread = 0x9E3779B97F4A7C15;
 
     [Theory]
-    [InlineData(16, 1)]
-    [InlineData(1_000, 2)]
-    [InlineData(5_000, 3)]
-    public void Ids_are_remembered_as_in_a_list_with_the_same_bound_and_time(int bound, int seed)
+    [InlineData(16, 1, 0)]
+    [InlineData(1_000, 2, 0)]
+    [InlineData(5_000, 3, 0)]
+    [InlineData(16, 4, 4)]
+    [InlineData(1_000, 5, 1)]
+    [InlineData(1_024, 6, 4)]
+    [InlineData(5_000, 7, 4)]
+    public void Ids_are_remembered_as_in_a_list_with_the_same_bound_and_time(int bound, int seed, int renewedOf4)
     {
         var random = new Random(seed);
         List<ulong> forgotten = [],
             twinForgotten = [];
         var memory = new DeduplicationWindow(bound) { Forgotten = forgotten.Add };
-        Queue<(ulong Id, long Time)> twin = new();
-        HashSet<ulong> known = [];
+        LinkedList<(ulong Id, long Time)> twin = [];
+        Dictionary<ulong, LinkedListNode<(ulong Id, long Time)>> known = [];
         Dictionary<ulong, long> offsets = [];
         long now = 0;
         for (int i = 0; i < 30_000; i++)
         {
             now += random.Next(3);
-            while (twin.Count > 0 && twin.Peek().Time < now - 2_000)
+            while (twin.Count > 0 && twin.First!.Value.Time < now - 2_000)
             {
                 Forget();
             }
@@ -34,10 +38,20 @@ public sealed class IdMemoryTests
             memory.Expire(now - 2_000);
             // Few homes in the index, so that links collide and are moved up.
             ulong id = ((ulong)random.Next(40) << 32) | (uint)random.Next(1, 300);
-            Assert.Equal(known.Contains(id), !Unsafe.IsNullRef(ref memory.Find(id)));
-            if (known.Contains(id))
+            ref DeduplicationWindow.Remembered found = ref memory.Find(id);
+            Assert.Equal(known.ContainsKey(id), !Unsafe.IsNullRef(ref found));
+            if (known.TryGetValue(id, out LinkedListNode<(ulong Id, long Time)>? node))
             {
-                Assert.Equal(offsets[id], memory.OffsetOf(memory.Find(id)));
+                Assert.Equal(offsets[id], memory.OffsetOf(found));
+                Assert.Equal(node.Value.Time, memory.LogTimeOf(found));
+                if (random.Next(4) < renewedOf4)
+                {
+                    memory.Renew(ref found, now);
+                    twin.Remove(node);
+                    known[id] = twin.AddLast((id, now));
+                    Assert.Equal(offsets[id], memory.OffsetOf(memory.Find(id)));
+                }
+
                 continue;
             }
             if (twin.Count == bound)
@@ -45,8 +59,7 @@ public sealed class IdMemoryTests
                 Forget();
             }
 
-            twin.Enqueue((id, now));
-            known.Add(id);
+            known[id] = twin.AddLast((id, now));
             memory.Add(id, now, decided: true, offset: i);
             offsets[id] = i;
             Assert.Equal(twin.Count, memory.Count);
@@ -56,7 +69,8 @@ public sealed class IdMemoryTests
 
         void Forget()
         {
-            ulong oldest = twin.Dequeue().Id;
+            ulong oldest = twin.First!.Value.Id;
+            twin.RemoveFirst();
             known.Remove(oldest);
             twinForgotten.Add(oldest);
         }
@@ -85,6 +99,30 @@ public sealed class IdMemoryTests
                 Assert.Equal(i, memory.OffsetOf(found));
             }
         }
+    }
+
+    /// <summary>One id sent over and over leaves holes, which must cost neither memory nor other ids.</summary>
+    [Fact]
+    public void An_id_that_is_sent_over_and_over_pushes_no_other_out()
+    {
+        using var memory = new DeduplicationWindow(100_000);
+        for (int i = 1; i <= 100_000; i++)
+        {
+            memory.Add((ulong)i * Spread, i, decided: true, offset: i);
+        }
+
+        long bytes = memory.MemoryBytes;
+        for (int i = 1; i <= 500_000; i++)
+        {
+            memory.Renew(ref memory.Find(Spread), 100_000 + i);
+        }
+
+        Assert.Equal(100_000, memory.Count);
+        Assert.All(
+            Enumerable.Range(1, 100_000),
+            i => Assert.False(Unsafe.IsNullRef(ref memory.Find((ulong)i * Spread)))
+        );
+        Assert.Equal(bytes, memory.MemoryBytes);
     }
 
     [Fact]

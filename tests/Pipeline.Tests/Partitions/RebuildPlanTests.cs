@@ -1,4 +1,7 @@
 using Engine.Partitions;
+using Engine.Pipeline.Consume;
+using Engine.Pipeline.Settings;
+using Engine.Primitives;
 using Xunit;
 
 namespace Pipeline.Tests.Partitions;
@@ -60,6 +63,26 @@ public sealed class RebuildPlanTests
         );
 
     [Fact]
-    public void The_horizon_reaches_over_the_longest_window_the_hour_of_ids_and_5_min_on_either_side() =>
-        Assert.Equal(TimeSpan.FromMinutes(10 + 60 + 10), RebuildHorizon.For(TimeSpan.FromMinutes(10)));
+    public void The_horizon_covers_the_longest_window_and_every_version_s_ids_and_times()
+    {
+        var hash = new KeyedHash(1, 2);
+        var timeline = new SettingsTimeline(
+            DecisionSettings.Build("s-base", hash, new Dictionary<string, object>()),
+            TimeSpan.FromSeconds(2)
+        );
+        TimeSpan window = TimeSpan.FromMinutes(10),
+            defaults = TimeSpan.FromMinutes(60 + 10) + TimeSpan.FromSeconds(2);
+        Assert.Equal(window + defaults, RebuildHorizon.For(window, timeline));
+
+        foreach (long duplicates in new[] { 86_400_000L, 60_000L })
+        {
+            TimeLimits limits = TimeLimits.Default with { DuplicatesMs = duplicates };
+            timeline.Append(
+                DecisionSettings.Build("s-1", hash, new Dictionary<string, object> { ["limits/time"] = limits }),
+                1_000
+            );
+        }
+
+        Assert.Equal(window + defaults + TimeSpan.FromHours(23), RebuildHorizon.For(window, timeline));
+    }
 }

@@ -238,7 +238,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         }
     }
 
-    TimeSpan IPartitionHost<ClickPartition>.Horizon => RebuildHorizon.For(LongestWindow);
+    TimeSpan IPartitionHost<ClickPartition>.Horizon => RebuildHorizon.For(LongestWindow, _context.Timeline);
 
     void IPartitionHost<ClickPartition>.Prepare() => _others.CatchUp();
 
