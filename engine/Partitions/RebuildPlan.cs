@@ -13,7 +13,7 @@ public readonly record struct RebuildPlan(long LiveFromOffset, long LogTime, lon
     /// <param name="progress">The progress that earlier owners have committed; null for none.</param>
     /// <param name="logStart">The first offset still in the log.</param>
     /// <param name="logEnd">The offset that the log's next record will get.</param>
-    /// <param name="horizon">How far before progress the log is reread: as far as memory that only the log can rebuild.</param>
+    /// <param name="horizon">How far before progress the log is reread, for what only the log can rebuild.</param>
     /// <param name="neededFrom">A log time before that of progress, ms, from which the partition needs more than the
     /// horizon covers; <see cref="long.MaxValue"/> for none.</param>
     /// <param name="offsetAt">Returns the first offset stamped at a log time or later, ms.</param>

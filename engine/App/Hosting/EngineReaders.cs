@@ -1,8 +1,10 @@
 using Engine.CommandLine;
 using Engine.Contracts.Settings;
 using Engine.Partitions.Kafka;
+using Engine.Pipeline.Consume;
 using Engine.Pipeline.Consume.Followers;
 using Engine.Pipeline.Consume.Labels;
+using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.History;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
@@ -54,7 +56,10 @@ internal sealed class EngineReaders(KafkaTarget target, string prefix, TimeProvi
             () => (_signatures = new SignatureReader(target, prefix, replays, clock)).Start(),
             cancel
         );
-        Task marks = Task.Run(() => (_marks = new MarksReader(target, prefix, group, clock)).Start(), cancel);
+        Task marks = Task.Run(
+            () => (_marks = new MarksReader(target, prefix, group, MarksNeeded, clock)).Start(),
+            cancel
+        );
         Task labelledClicks = Task.Run(() => (_labelledClicks = new LabelledClicks(target, Kafka)).Start(), cancel);
         await WaitForSettingsAsync(cancel).ConfigureAwait(false);
         var intake = new LabelIntake(
@@ -82,6 +87,10 @@ internal sealed class EngineReaders(KafkaTarget target, string prefix, TimeProvi
             )
             .ConfigureAwait(false);
     }
+
+    /// <summary>As many as an owner may write in twice the time that a takeover rereads.</summary>
+    private int MarksNeeded() =>
+        (int)(2 * RebuildHorizon.For(Lane.LongestWindow, Settings.Timeline) / OwnMarks.Every);
 
     private async Task WaitForSettingsAsync(CancellationToken cancel)
     {

@@ -10,7 +10,7 @@ namespace Engine.Partitions.Assignment;
 public interface IPartitionHost<TPartition>
     where TPartition : OwnedPartition
 {
-    /// <summary>How far before progress the log is reread: as far as memory that only the log can rebuild.</summary>
+    /// <summary>How far before progress the log is reread, for what only the log can rebuild.</summary>
     TimeSpan Horizon { get; }
 
     /// <summary>Called after all leases are acquired and before any partition is opened.</summary>

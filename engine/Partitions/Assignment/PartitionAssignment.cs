@@ -28,6 +28,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     private readonly IPartitionLeases _leases;
     private readonly LaneThread _lane;
     private readonly LanesJoining _joining;
+    private readonly StandstillCheck _standstill;
     private readonly TimeProvider _clock;
     private readonly Dictionary<int, TPartition> _owned = [];
     private readonly HashSet<int> _heldBack = [];
@@ -48,6 +49,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         (_options, _group, _leases, _host, _lane) = (options, group, leases, host, lane);
         _clock = options.Clock;
         _joining = new LanesJoining(options.LanesHaveJoined, _clock);
+        _standstill = new StandstillCheck(options.SessionTimeout / 4, _clock);
     }
 
     /// <summary>Whether Kafka has confirmed the membership, even if with no partitions. Thread-safe.</summary>
@@ -92,11 +94,17 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         }
     }
 
-    /// <summary>Whether the leases of all owned partitions still hold; those that don't are given up as after
-    /// <see cref="CommitOutcome.Fenced"/>. Waits for Redis if it is unavailable. A process that stood still for longer
-    /// than Kafka waits for it must ask before it decides what it still has in hand.</summary>
-    /// <returns>Whether Redis has answered; false if the lane is asked to stop before.</returns>
-    public bool CheckLeases()
+    /// <summary>Called at the beginning of each turn, to notice if the thread stood still.</summary>
+    public void BeginTurn() => _standstill.Look();
+
+    /// <summary>Whether what was received may be decided. If the thread stood still for so long that Kafka may have
+    /// given its partitions to others, asks Redis which leases still hold, however long Redis is unavailable; what is
+    /// lost is given up as after <see cref="CommitOutcome.Fenced"/>. What is in hand was received before, so if a lease
+    /// still holds, the next owner leaves it to this one's marks.</summary>
+    /// <returns>False if the lane is asked to stop before Redis has answered.</returns>
+    public bool MayDecide() => !_standstill.TakeNoticed() || CheckLeases();
+
+    private bool CheckLeases()
     {
         foreach (TPartition partition in _owned.Values.ToArray())
         {

@@ -3,12 +3,18 @@ namespace Engine.Pipeline.Knowledge;
 /// <summary>The marks of one partition that count, as they stand in the topic. An ownership's first mark voids what
 /// earlier ownerships marked from its offset on, and everything that they mark later. Thread-safe: one thread adds,
 /// owners read.</summary>
-public sealed class MarkSequence
+/// <param name="kept">How many marks a takeover may need; earlier ones are dropped. Null keeps them all.</param>
+public sealed class MarkSequence(Func<int>? kept = null)
 {
+    /// <summary>From this many marks on, some may be dropped.</summary>
+    private const int DropFrom = 1024;
+
+
     private readonly Lock _gate = new();
     private readonly List<Mark> _marks = [];
     private long? _owner;
-    private int _version;
+    private int _version,
+        _dropAt = DropFrom;
 
     /// <summary>Changes with every mark that counts.</summary>
     public int Version => Volatile.Read(ref _version);
@@ -42,6 +48,7 @@ public sealed class MarkSequence
             }
 
             _marks.Add(mark);
+            Drop();
             Volatile.Write(ref _version, _version + 1);
             return true;
         }
@@ -90,6 +97,18 @@ public sealed class MarkSequence
                 return _marks.Count > 0 ? _marks[^1] : null;
             }
         }
+    }
+
+    /// <summary>Drops what isn't needed whenever the list has doubled, so that adding stays cheap.</summary>
+    private void Drop()
+    {
+        if (kept == null || _marks.Count < _dropAt)
+        {
+            return;
+        }
+
+        _marks.RemoveRange(0, Math.Max(0, _marks.Count - kept()));
+        _dropAt = Math.Max(DropFrom, _marks.Count * 2);
     }
 
     /// <summary>The index of the last mark from an offset or earlier; 0 if all are later.</summary>

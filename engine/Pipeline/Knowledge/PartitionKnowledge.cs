@@ -16,8 +16,8 @@ public sealed class PartitionKnowledge(
 )
 {
     private readonly Queue<Mark> _ahead = new();
-    private readonly ConcurrentDictionary<int, ConcurrentQueue<(long Offset, WrittenSums Sums)>> _told = new();
-    private readonly Dictionary<int, Queue<(long Offset, WrittenSums Sums)>> _restored = [];
+    private readonly ConcurrentDictionary<int, ConcurrentQueue<ToldSums>> _told = new();
+    private readonly Dictionary<int, Queue<ToldSums>> _restored = [];
     private readonly Dictionary<int, long> _toldUpTo = [];
     private int _version = -1;
     private Mark? _inForce;
@@ -41,27 +41,27 @@ public sealed class PartitionKnowledge(
     {
         if (isOf?.Invoke(sums) != false)
         {
-            _told.GetOrAdd(partition, _ => new()).Enqueue((offset, sums));
+            _told.GetOrAdd(partition, _ => new()).Enqueue(new ToldSums(partition, offset, sums));
         }
     }
 
     /// <summary>Adds what was told before <see cref="Tell"/> began, and possibly once more what came since, in
     /// order.</summary>
-    public void Restore(IEnumerable<(int Partition, long Offset, WrittenSums Sums)> told)
+    public void Restore(IEnumerable<ToldSums> told)
     {
-        foreach ((int partition, long offset, WrittenSums sums) in told)
+        foreach (ToldSums one in told)
         {
-            if (isOf?.Invoke(sums) == false)
+            if (isOf?.Invoke(one.Sums) == false)
             {
                 continue;
             }
 
-            if (!_restored.TryGetValue(partition, out Queue<(long Offset, WrittenSums Sums)>? queue))
+            if (!_restored.TryGetValue(one.Partition, out Queue<ToldSums>? queue))
             {
-                _restored[partition] = queue = new();
+                _restored[one.Partition] = queue = new();
             }
 
-            queue.Enqueue((offset, sums));
+            queue.Enqueue(one);
         }
     }
 
@@ -108,12 +108,12 @@ public sealed class PartitionKnowledge(
 
     private void ApplyTold(int partition, long upTo)
     {
-        if (_restored.TryGetValue(partition, out Queue<(long Offset, WrittenSums Sums)>? restored))
+        if (_restored.TryGetValue(partition, out Queue<ToldSums>? restored))
         {
-            while (restored.TryPeek(out (long Offset, WrittenSums Sums) next) && next.Offset < upTo)
+            while (restored.TryPeek(out ToldSums next) && next.Offset < upTo)
             {
                 restored.Dequeue();
-                Apply(partition, next.Offset, next.Sums);
+                Apply(next);
             }
 
             if (restored.Count > 0)
@@ -124,26 +124,26 @@ public sealed class PartitionKnowledge(
             _restored.Remove(partition);
         }
 
-        if (!_told.TryGetValue(partition, out ConcurrentQueue<(long Offset, WrittenSums Sums)>? told))
+        if (!_told.TryGetValue(partition, out ConcurrentQueue<ToldSums>? told))
         {
             return;
         }
 
-        while (told.TryPeek(out (long Offset, WrittenSums Sums) next) && next.Offset < upTo)
+        while (told.TryPeek(out ToldSums next) && next.Offset < upTo)
         {
             told.TryDequeue(out _);
-            Apply(partition, next.Offset, next.Sums);
+            Apply(next);
         }
     }
 
-    private void Apply(int partition, long offset, in WrittenSums sums)
+    private void Apply(in ToldSums told)
     {
-        if (offset < _toldUpTo.GetValueOrDefault(partition))
+        if (told.Offset < _toldUpTo.GetValueOrDefault(told.Partition))
         {
             return;
         }
 
-        _toldUpTo[partition] = offset + 1;
-        apply(sums);
+        _toldUpTo[told.Partition] = told.Offset + 1;
+        apply(told.Sums);
     }
 }

@@ -36,7 +36,6 @@ public sealed class WorkflowLane : IDisposable
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly PartitionAssignment<WorkflowPartition> _partitions;
     private readonly SettingsGate _settings;
-    private readonly StandstillCheck _standstill;
     private readonly OtherPartitions _others;
     private readonly TickScheduler _ticks;
     private readonly DeliveryTracker _sent = new();
@@ -61,7 +60,6 @@ public sealed class WorkflowLane : IDisposable
         _upkeep = upkeep;
         _thread = new LaneThread(workflow.Topic, Run, ended: () => _status = _status with { Waits = null });
         _settings = new SettingsGate(context.SettingsAreFresh, context.Clock, context.Log, _thread.Stopping);
-        _standstill = new StandstillCheck(context.Consume.SessionTimeout / 4, context.Clock);
         _others = new OtherPartitions(context, _thread);
         _ticks = new TickScheduler(context.Clock);
         var group = new GroupConsumer(Configuration(context.Consume, workflow.Topic), _thread);
@@ -129,7 +127,7 @@ public sealed class WorkflowLane : IDisposable
 
     private void Turn()
     {
-        _standstill.Look();
+        _partitions.BeginTurn();
         Mark();
         Read();
         foreach (WorkflowPartition partition in _partitions.Owned.ToArray())
@@ -188,38 +186,16 @@ public sealed class WorkflowLane : IDisposable
             }
 
             // Asked to stop while settings are stale: what came stays for the next owner.
-            if (records++ == 0 && !MayDecide())
+            if (records++ == 0 && !(_settings.Wait() && _partitions.MayDecide()))
             {
                 return;
             }
 
-            if (_partitions.Owns(partition) && MarkComes(partition, message.Offset.Value))
+            if (_partitions.Owns(partition) && partition.Marks?.Await(message.Offset.Value, _thread) != false)
             {
                 Decide(partition, message);
             }
         }
-    }
-
-    /// <summary>Whether what was received may be decided. If the thread stood still, others may own the partitions
-    /// now.</summary>
-    private bool MayDecide() => _settings.Wait() && (!_standstill.TakeNoticed() || _partitions.CheckLeases());
-
-    /// <summary>Waits until a partition's records may be decided up to an offset. False if they can't, as the lane
-    /// stops or the partition is lost.</summary>
-    private bool MarkComes(WorkflowPartition partition, long offset)
-    {
-        while (partition.Marks is { } marks && offset >= marks.HoldAt)
-        {
-            if (_thread.IsStopping || marks.IsLost)
-            {
-                return false;
-            }
-
-            _thread.Pause(AcknowledgedSoon);
-            marks.Turn();
-        }
-
-        return true;
     }
 
     private void Mark()

@@ -37,6 +37,21 @@ public sealed class MarkSequenceTests
         Assert.Equal(2, _marks.Owner);
     }
 
+    [Fact]
+    public void A_running_engine_keeps_only_the_marks_that_a_takeover_may_need()
+    {
+        var bounded = new MarkSequence(() => 2_000);
+        for (int i = 1; i <= 50_000; i++)
+        {
+            bounded.Add(Of(owner: 1, number: i, from: i * 10L));
+        }
+
+        IReadOnlyList<Mark> kept = bounded.From(0);
+        Assert.InRange(kept.Count, 2_000, 4_000);
+        Assert.Equal(500_000, kept[^1].From);
+        Assert.Equal(490_000, bounded.At(490_005)!.From);
+    }
+
     /// <summary>Redis may lose its counter of ownerships, which then begins again.</summary>
     [Fact]
     public void The_topics_order_counts_and_not_the_ownerships_numbers()

@@ -56,7 +56,7 @@ public sealed class PartitionKnowledgeTests
     {
         Tell(0, 8, "8");
         Tell(0, 9, "9");
-        _knowledge.Restore([(0, 3, Sums("3")), (0, 8, Sums("8")), (0, 9, Sums("9"))]);
+        _knowledge.Restore([new(0, 3, Sums("3")), new(0, 8, Sums("8")), new(0, 9, Sums("9"))]);
         Tell(0, 10, "10");
         Mark(from: 0, standings: 9);
         Mark(from: 5, standings: 11);

@@ -16,9 +16,12 @@ public sealed class MarksReader : IDisposable
     private readonly string _group;
     private readonly TopicFollower _topic;
 
-    public MarksReader(KafkaTarget kafka, string prefix, string group, TimeProvider clock)
+    private readonly Func<int>? _kept;
+
+    /// <param name="kept">How many marks of a partition a takeover may need; null for all.</param>
+    public MarksReader(KafkaTarget kafka, string prefix, string group, Func<int>? kept, TimeProvider clock)
     {
-        _group = group + "/";
+        (_group, _kept) = (group + "/", kept);
         _topic = new TopicFollower(kafka, prefix + Topics.Marks, Apply, clock);
     }
 
@@ -30,17 +33,16 @@ public sealed class MarksReader : IDisposable
     public bool CatchUp(TimeSpan within) => _topic.CatchUp(within);
 
     /// <summary>The marks of a partition of the group, <c>interactions-2</c>.</summary>
-    public MarkSequence Of(string partition) => _sequences.GetOrAdd(partition, _ => new MarkSequence());
+    public MarkSequence Of(string partition) => _sequences.GetOrAdd(partition, _ => new MarkSequence(_kept));
 
     private void Apply(ConsumeResult<byte[], byte[]> record)
     {
-        if (record.Message is not { Key: { } key, Value: { } value } || Mark.Read(value) is not { } mark)
-        {
-            return;
-        }
-
-        string name = Encoding.UTF8.GetString(key);
-        if (name.StartsWith(_group, StringComparison.Ordinal))
+        if (
+            record.Message is { Key: { } key, Value: { } value }
+            && Encoding.UTF8.GetString(key) is var name
+            && name.StartsWith(_group, StringComparison.Ordinal)
+            && Mark.Read(value) is { } mark
+        )
         {
             Of(name[_group.Length..]).Add(mark);
         }

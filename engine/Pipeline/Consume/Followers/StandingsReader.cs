@@ -3,13 +3,11 @@ using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Logs;
+using Engine.Pipeline.Knowledge;
 using Engine.Pipeline.Standing;
 using Engine.Primitives;
 
 namespace Engine.Pipeline.Consume.Followers;
-
-/// <summary>Sums with their place in <c>standings</c>.</summary>
-internal readonly record struct ToldSums(int Partition, long Offset, WrittenSums Sums);
 
 /// <summary>Reads <c>standings</c> once, to its current end, for partitions that are taken over. For each key it keeps
 /// the sums told since the beginning of the stretch to rebuild, not only the last: a click decided again must see what

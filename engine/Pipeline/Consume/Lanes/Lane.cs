@@ -16,9 +16,7 @@ namespace Engine.Pipeline.Consume.Lanes;
 public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
 {
     /// <summary>The longest window that counts clicks.</summary>
-    private static readonly TimeSpan LongestWindow = TimeSpan.FromHours(1);
-
-    private static readonly TimeSpan MarkPoll = TimeSpan.FromMilliseconds(1);
+    public static readonly TimeSpan LongestWindow = TimeSpan.FromHours(1);
 
     private const int CommandTimeoutMs = 5;
 
@@ -33,7 +31,6 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
     private readonly OtherPartitions _others;
     private readonly LabelSearch _labels;
     private readonly SettingsGate _settings;
-    private readonly StandstillCheck _standstill;
     private readonly TickScheduler _ticks;
     private readonly DeliveryLatency _latency;
     private readonly DeliveryTracker _sent = new();
@@ -71,8 +68,8 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         _whileSettingsAreStale = () => _redis.Wait(CommandTimeoutMs);
         _reader = new LaneReader(context, name, group.Consumer, _partitions, _pipeline)
         {
-            MayDecide = MayDecide,
-            MarkComes = MarkComes,
+            MayDecide = () => _settings.Wait(_whileSettingsAreStale) && _partitions.MayDecide(),
+            MarkComes = (partition, offset) => partition.Marks.Await(offset, _thread, _redis.Poll),
             OffsetGone = _partitions.TakeOverAgain,
             Decided = taken => _latency.Add(_redis.Written, taken),
         };
@@ -80,7 +77,6 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         _commits = new LaneCommits(context, _redis, _sent, _partitions);
         _others = new OtherPartitions(context, _thread);
         _labels = new LabelSearch(context, _partitions);
-        _standstill = new StandstillCheck(context.Consume.SessionTimeout / 4, context.Clock);
         _ticks = new TickScheduler(context.Clock);
     }
 
@@ -163,7 +159,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
     /// <summary>One turn: reads and decides what has arrived, then does the periodic work.</summary>
     private void Turn()
     {
-        _standstill.Look();
+        _partitions.BeginTurn();
         _reader.ReadBatch();
         _reader.Fetch(_redis.IsIdle);
         _redis.Poll();
@@ -181,37 +177,6 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         Mark();
         SendTicks();
         _partitions.TakeDue();
-    }
-
-    /// <summary>Whether a batch that was received may be decided.</summary>
-    private bool MayDecide()
-    {
-        if (!_settings.Wait(_whileSettingsAreStale))
-        {
-            return false;
-        }
-
-        // What is in hand now was received before the check, so if the lease still holds, the next owner leaves it to
-        // this one's marks.
-        return !_standstill.TakeNoticed() || _partitions.CheckLeases();
-    }
-
-    /// <summary>Waits until a partition's records may be decided up to an offset.</summary>
-    private bool MarkComes(ClickPartition partition, long offset)
-    {
-        while (offset >= partition.Marks.HoldAt)
-        {
-            if (_thread.IsStopping || partition.Marks.IsLost)
-            {
-                return false;
-            }
-
-            _thread.Pause(MarkPoll);
-            _redis.Poll();
-            partition.Marks.Turn();
-        }
-
-        return true;
     }
 
     private void Mark()

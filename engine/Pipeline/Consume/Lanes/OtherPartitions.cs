@@ -1,5 +1,7 @@
+using Engine.Contracts;
 using Engine.Partitions;
 using Engine.Pipeline.Consume.Followers;
+using Engine.Pipeline.Knowledge;
 using Engine.Pipeline.Standing;
 
 namespace Engine.Pipeline.Consume.Lanes;
@@ -18,10 +20,10 @@ public sealed class OtherPartitions(EngineContext context, LaneThread lane)
     public void CatchUp()
     {
         KnowledgeReaders readers = context.Knowledge;
-        Require("standings", readers.Standings.CatchUp(ReadWithin));
-        Require("path-signatures", readers.Signatures.CatchUp(ReadWithin));
-        Require("labels", readers.Labels.CatchUp(ReadWithin));
-        Require("marks", readers.Marks.CatchUp(ReadWithin));
+        Require(Topics.Standings, readers.Standings.CatchUp(ReadWithin));
+        Require(Topics.PathSignatures, readers.Signatures.CatchUp(ReadWithin));
+        Require(Topics.Labels, readers.Labels.CatchUp(ReadWithin));
+        Require(Topics.Marks, readers.Marks.CatchUp(ReadWithin));
     }
 
     /// <summary>Marks the beginning of these ownerships, waits until the marks have come back, and tells the partitions
@@ -39,7 +41,7 @@ public sealed class OtherPartitions(EngineContext context, LaneThread lane)
         long since = context.Clock.GetTimestamp();
         while (!taken.All(marks => marks.Confirm()))
         {
-            Require("marks", context.Clock.GetElapsedTime(since) < MarkWithin);
+            Require(Topics.Marks, context.Clock.GetElapsedTime(since) < MarkWithin);
             lane.Pause(LookEvery);
         }
 
@@ -52,7 +54,7 @@ public sealed class OtherPartitions(EngineContext context, LaneThread lane)
         );
         foreach (OwnMarks marks in taken)
         {
-            marks.Knowledge.Restore(told.Select(one => (one.Partition, one.Offset, one.Sums)));
+            marks.Knowledge.Restore(told);
         }
 
         return [.. told.Select(one => one.Sums)];

@@ -16,9 +16,14 @@ public sealed class OwnMarks
     /// and needn't read more of a long backlog with what was known before.</summary>
     public const long Span = 500_000;
 
+    /// <summary>The shortest time between two marks.</summary>
+    public static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100),
+        Poll = TimeSpan.FromMilliseconds(1);
+
     /// <summary>How long a mark takes to come back, on a busy machine.</summary>
-    private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(60),
-        Every = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(60);
 
     private readonly OwnedPartition _partition;
     private readonly EngineContext _context;
@@ -27,6 +32,7 @@ public sealed class OwnMarks
     private Mark _last;
     private bool _isPending;
     private long _sentAt,
+        _lookedAt,
         _nextAtSent;
 
     public OwnMarks(OwnedPartition partition, PartitionKnowledge knowledge, EngineContext context, DeliveryTracker sent)
@@ -70,7 +76,13 @@ public sealed class OwnMarks
         TakeReadBack();
         Knowledge.Advance(_partition.Next);
         // Records before the first mark's are decided with those of the earlier owner.
-        if (_isPending || _partition.Next < _last.From || _context.Clock.GetElapsedTime(_sentAt) < Every)
+        if (_isPending || _partition.Next < _last.From || _context.Clock.GetElapsedTime(_lookedAt) < LookEvery)
+        {
+            return;
+        }
+
+        _lookedAt = _context.Clock.GetTimestamp();
+        if (_context.Clock.GetElapsedTime(_sentAt, _lookedAt) < Every)
         {
             return;
         }
@@ -80,6 +92,26 @@ public sealed class OwnMarks
         {
             Send(Math.Max(_last.From, _partition.Next + Ahead()), known);
         }
+    }
+
+    /// <summary>Waits until records may be decided up to an offset.</summary>
+    /// <param name="meanwhile">Called while it waits.</param>
+    /// <returns>False if they can't be, as the lane stops or the partition is lost.</returns>
+    public bool Await(long offset, LaneThread lane, Action? meanwhile = null)
+    {
+        while (offset >= HoldAt)
+        {
+            if (lane.IsStopping || IsLost)
+            {
+                return false;
+            }
+
+            lane.Pause(Poll);
+            meanwhile?.Invoke();
+            Turn();
+        }
+
+        return true;
     }
 
     private void TakeReadBack()

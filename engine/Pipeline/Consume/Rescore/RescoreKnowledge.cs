@@ -33,7 +33,7 @@ public sealed class RescoreKnowledge : IDisposable
     )
     {
         Index = index;
-        _marks = new MarksReader(kafka, prefix, group, clock);
+        _marks = new MarksReader(kafka, prefix, group, kept: null, clock);
         _marks.Start();
         if (!_marks.CatchUp(MarksWithin))
         {
