@@ -31,5 +31,5 @@ internal static unsafe class ClickWindows
     }
 
     private static float Seconds(long gapMs) =>
-        gapMs < 0 ? ClickFeatures.LongestGapSeconds : Math.Min(gapMs / 1000f, ClickFeatures.LongestGapSeconds);
+        gapMs < 0 ? ClickFeatures.NoGapSeconds : gapMs / 1000f;
 }

@@ -55,8 +55,8 @@ public static class ClickFeatures
     /// <summary>Means "unknown" in a feature that is a share, a position or a probability.</summary>
     public const float Unknown = -1;
 
-    /// <summary>The maximum gap between clicks, in seconds, which also stands for no earlier click.</summary>
-    public const float LongestGapSeconds = 86_400;
+    /// <summary>Stands for no earlier click within the hour, as a gap in seconds.</summary>
+    public const float NoGapSeconds = 86_400;
 
     public static readonly (string Name, string Unit, string Meaning)[] Table =
     [
@@ -77,8 +77,8 @@ public static class ClickFeatures
         ("pair_campaign_3600s", "clicks", "the same in an hour"),
         ("pair_publisher_600s", "clicks", "clicks of the visitor at this publisher in ten minutes"),
         ("pair_publisher_3600s", "clicks", "the same in an hour"),
-        ("visitor_gap", "s", "time since the visitor's previous click; 86,400 if there is none"),
-        ("ip_gap", "s", "time since the address's previous click; 86,400 if there is none"),
+        ("visitor_gap", "s", "time since the visitor's previous click; 86,400 if there is none within an hour"),
+        ("ip_gap", "s", "time since the address's previous click; 86,400 if there is none within an hour"),
         ("has_visitor", "0, 1", "whether the click names a visitor"),
         ("has_page", "0, 1", "whether it names a page"),
         ("has_referrer", "0, 1", "whether it names a referrer"),

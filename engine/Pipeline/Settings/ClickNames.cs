@@ -58,7 +58,11 @@ public static class ClickNames
         Count("pair_publisher_3600s", ClickFeature.PairPublisher3600);
         Count("degenerate_visitor_3600s", ClickFeature.DegenerateVisitor3600);
         Count("degenerate_network_3600s", ClickFeature.DegenerateNetwork3600);
-        Add("windows.since_pair_ms", CelType.Int, "time since the visitor's last click on this campaign, ms");
+        Add(
+            "windows.since_pair_ms",
+            CelType.Int,
+            "time since the visitor's last click on this campaign, ms; absent if there is none within an hour"
+        );
         Add("path.state", CelType.String, "present, missing or none");
         Add("path.points", CelType.Int, "number of points of the path");
         Add("path.degenerate", CelType.Bool, "none, straight, even or forged");

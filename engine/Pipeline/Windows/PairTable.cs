@@ -82,7 +82,8 @@ public sealed unsafe class PairTable : WindowTable<PairEntry>
     /// <summary>Counts an event of a pair and writes the windows that end with it, ten minutes and the hour, as two
     /// floats to <paramref name="windows"/>.</summary>
     /// <param name="entry">The pair's entry, from <see cref="WindowTable{T}.Touch(ulong,long)"/>.</param>
-    /// <param name="gap">The time since the pair's latest event, in ms; negative if there is none.</param>
+    /// <param name="gap">The time since the pair's latest event, in ms; negative if there is none within an
+    /// hour.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take(PairEntry* entry, in WindowBuckets at, ref float windows, out long gap)
     {
@@ -94,7 +95,7 @@ public sealed unsafe class PairTable : WindowTable<PairEntry>
             windows = Unsafe.Add(ref windows, 1) = 1;
             return;
         }
-        gap = Math.Abs(at.Time - last);
+        gap = at.GapFrom(last);
         if (at.Time > last)
         {
             entry->Last = at.Time;

@@ -19,8 +19,20 @@ public readonly struct WindowBuckets
         );
     }
 
+    /// <summary>The longest gap between two events of a key, ms. What a table still holds beyond an hour depends on
+    /// when its partition was taken over, so it must not count.</summary>
+    public const long LongestGapMs = 3_600_000;
+
     /// <summary>Event time, ms since the epoch.</summary>
     public long Time { get; }
+
+    /// <summary>The time between this event and a key's latest, in ms; -1 if that is more than
+    /// <see cref="LongestGapMs"/>.</summary>
+    public long GapFrom(long last)
+    {
+        long gap = Math.Abs(Time - last);
+        return gap <= LongestGapMs ? gap : -1;
+    }
 
     /// <summary>The hop of 10 s, since the epoch.</summary>
     public uint Ten { get; }

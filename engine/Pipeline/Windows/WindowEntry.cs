@@ -41,11 +41,12 @@ public unsafe struct WindowEntry : IWindowEntry
     /// <summary>Counts an event and writes the windows that end with it, the minute, ten minutes and the hour, as three
     /// floats to <paramref name="windows"/>. Equals <see cref="Add"/> and <see cref="Count"/>, which it falls back to
     /// for an event earlier than the latest.</summary>
-    /// <param name="gap">The time since the key's latest event, in ms; negative if there is none.</param>
+    /// <param name="gap">The time since the key's latest event, in ms; negative if there is none within an
+    /// hour.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take(in WindowBuckets at, ref float windows, out long gap)
     {
-        gap = Last == 0 ? -1 : Math.Abs(at.Time - Last);
+        gap = at.GapFrom(Last);
         if (at.Time > Last)
         {
             Last = at.Time;

@@ -118,9 +118,8 @@ public sealed class IdMemoryTests
         }
 
         Assert.Equal(100_000, memory.Count);
-        Assert.All(
-            Enumerable.Range(1, 100_000),
-            i => Assert.False(Unsafe.IsNullRef(ref memory.Find((ulong)i * Spread)))
+        Assert.All(Enumerable.Range(1, 100_000), i =>
+            Assert.False(Unsafe.IsNullRef(ref memory.Find((ulong)i * Spread)))
         );
         Assert.Equal(bytes, memory.MemoryBytes);
     }
