@@ -32,7 +32,7 @@ public sealed record PartitionLease(TopicPartition Partition, long FencingToken,
 
     /// <summary>Plans where to start reading the partition. Throws <see cref="InvalidOperationException"/> if the
     /// progress can't belong to this log.</summary>
-    /// <param name="horizon">How far before progress the log is reread: as far as memory that only the log can rebuild.</param>
+    /// <param name="horizon">How far before progress the log is reread, for what only the log can rebuild.</param>
     /// <param name="neededFrom">A log time before that of progress, ms, from which the partition needs more than the
     /// horizon covers; <see cref="long.MaxValue"/> for none.</param>
     public RebuildPlan Plan(
@@ -57,7 +57,7 @@ public sealed record PartitionLease(TopicPartition Partition, long FencingToken,
 
         long logStart = ends.Low.Value;
         var plan = RebuildPlan.Of(progress, logStart, ends.High.Value, horizon, neededFrom, logTime =>
-            FirstAt(consumer, logTime, logStart)
+            KafkaClients.FirstAt(consumer, Partition, logTime, logStart, BrokerAnswersWithin)
         );
         if (progress?.Offset < logStart)
         {
@@ -77,25 +77,6 @@ public sealed record PartitionLease(TopicPartition Partition, long FencingToken,
         catch (FormatException e)
         {
             throw new InvalidOperationException($"{keys.Progress(Name)} is {e.Message}", e);
-        }
-    }
-
-    /// <summary>The offset of the first record stamped at a log time or later. Such a record exists, as one gave
-    /// progress its log time. A broker that finds none either can't search by time (librdkafka's test cluster) or has
-    /// deleted it; then this is the log's start.</summary>
-    private long FirstAt(IConsumer<byte[], byte[]> consumer, long logTime, long logStart)
-    {
-        try
-        {
-            var time = new Timestamp(logTime, TimestampType.CreateTime);
-            Offset found = consumer
-                .OffsetsForTimes([new TopicPartitionTimestamp(Partition, time)], BrokerAnswersWithin)[0]
-                .Offset;
-            return found.Value >= 0 ? found.Value : logStart;
-        }
-        catch (KafkaException)
-        {
-            return logStart;
         }
     }
 }

@@ -92,9 +92,8 @@ public sealed class RescoreWorkflowTests
         Assert.All(["content:", "binding:", "priority:{"], key =>
             Assert.Equal([$"s-{changed}", "s-base"], VersionsOf(again, key))
         );
-        Assert.Contains(
-            again,
-            one => one.Key.StartsWith("content:behind", StringComparison.Ordinal) && one.Value.Contains("standing.network")
+        Assert.Contains(again, one =>
+            one.Key.StartsWith("content:behind", StringComparison.Ordinal) && one.Value.Contains("standing.network")
         );
         Assert.Contains("\"it-front\"", again["content:by-http"]);
 

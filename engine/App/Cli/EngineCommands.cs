@@ -41,6 +41,7 @@ public static class EngineCommands
             CheckOf(context),
             EvalOf(context),
             RescoreOf(context),
+            AuditOf(context),
         };
 
     private const string Own = "one of its own",
@@ -340,15 +341,67 @@ public static class EngineCommands
                 RescoreCommand.RunAsync(
                     new RescoreRequest
                     {
-                        Kafka = parsed.GetValue(kafka),
-                        Redis = parsed.GetValue(redis),
-                        Group = parsed.GetValue(group),
-                        Config = parsed.GetValue(config),
-                        Prefix = parsed.GetValue(prefix),
+                        Of = new GroupRequest(
+                            parsed.GetValue(kafka),
+                            parsed.GetValue(redis),
+                            parsed.GetValue(group),
+                            parsed.GetValue(config),
+                            parsed.GetValue(prefix)
+                        ),
                         Settings = parsed.GetValue(settings),
                         Model = parsed.GetValue(model),
                         Out = parsed.GetRequiredValue(output),
                     },
+                    context,
+                    cancel
+                )
+        );
+        return command;
+    }
+
+    private static Command AuditOf(CommandContext context)
+    {
+        var click = new Argument<string>("CLICK") { Description = "the click's id" };
+        Option<string?> kafka = Kafka(Running),
+            redis = Redis("engine.yaml's, otherwise " + Running),
+            group = Group(),
+            config = Config(),
+            prefix = Prefix();
+        var key = new Option<string?>("--key")
+        {
+            HelpName = "NETWORK",
+            Description =
+                "the click's key, such as 203.0.113.0/24: spares reading all partitions if the verdict doesn't say "
+                + "where the click is",
+        };
+        var command = new Command(
+            "audit",
+            "Decides a click again from the log, as its partition did, and compares the verdict with the given one. "
+                + "Exits with 0 if they are equal, 1 if they differ. Writes nothing to Redis or Kafka."
+        )
+        {
+            click,
+            kafka,
+            redis,
+            group,
+            config,
+            prefix,
+            key,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                AuditCommand.RunAsync(
+                    new AuditRequest(
+                        parsed.GetRequiredValue(click),
+                        new GroupRequest(
+                            parsed.GetValue(kafka),
+                            parsed.GetValue(redis),
+                            parsed.GetValue(group),
+                            parsed.GetValue(config),
+                            parsed.GetValue(prefix)
+                        ),
+                        parsed.GetValue(key)
+                    ),
                     context,
                     cancel
                 )

@@ -89,8 +89,7 @@ internal sealed class EngineReaders(KafkaTarget target, string prefix, TimeProvi
     }
 
     /// <summary>As many as an owner may write in twice the time that a takeover rereads.</summary>
-    private int MarksNeeded() =>
-        (int)(2 * RebuildHorizon.For(Lane.LongestWindow, Settings.Timeline) / OwnMarks.Every);
+    private int MarksNeeded() => (int)(2 * RebuildHorizon.For(Lane.LongestWindow, Settings.Timeline) / OwnMarks.Every);
 
     private async Task WaitForSettingsAsync(CancellationToken cancel)
     {

@@ -79,6 +79,29 @@ public static class KafkaClients
         }
     }
 
+    /// <summary>The offset of the first record stamped at a log time or later, which must have existed. A broker that
+    /// finds none either can't search by time (librdkafka's test cluster) or has deleted it; then this is the log's
+    /// start.</summary>
+    public static long FirstAt(
+        IConsumer<byte[], byte[]> consumer,
+        TopicPartition partition,
+        long logTime,
+        long logStart,
+        TimeSpan within
+    )
+    {
+        try
+        {
+            var time = new Timestamp(logTime, TimestampType.CreateTime);
+            Offset found = consumer.OffsetsForTimes([new TopicPartitionTimestamp(partition, time)], within)[0].Offset;
+            return found.Value >= 0 ? found.Value : logStart;
+        }
+        catch (KafkaException)
+        {
+            return logStart;
+        }
+    }
+
     /// <param name="fetchBytes">The maximum to fetch of a partition at a time; a larger record comes whole.</param>
     public static IConsumer<byte[], byte[]> Reader(KafkaTarget kafka, int fetchBytes = 1024 * 1024) =>
         new ConsumerBuilder<byte[], byte[]>(

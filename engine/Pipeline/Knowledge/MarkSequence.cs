@@ -9,7 +9,6 @@ public sealed class MarkSequence(Func<int>? kept = null)
     /// <summary>From this many marks on, some may be dropped.</summary>
     private const int DropFrom = 1024;
 
-
     private readonly Lock _gate = new();
     private readonly List<Mark> _marks = [];
     private long? _owner;

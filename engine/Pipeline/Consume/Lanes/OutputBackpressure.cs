@@ -28,11 +28,7 @@ internal sealed class OutputBackpressure(
     /// <summary>Returns at once if Redis and Kafka keep up; otherwise waits until they have caught up.</summary>
     public void Wait()
     {
-        if (
-            redis.BytesUnderWay <= context.Consume.MaxBytesUnderWay
-            && !redis.HasRefused
-            && !context.Kafka.IsCongested
-        )
+        if (redis.BytesUnderWay <= context.Consume.MaxBytesUnderWay && !redis.HasRefused && !context.Kafka.IsCongested)
         {
             return;
         }

@@ -7,7 +7,7 @@ namespace Engine.Pipeline.Consume.Logs;
 /// <summary>Reads a partition once, up to the end that it has when the reading begins.</summary>
 internal static class PartitionScan
 {
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
     /// <summary>Reads the records from an offset, or from the log's start if that is later, to the current end. Throws
     /// a <see cref="TimeoutException"/> if the broker doesn't deliver them: whoever reads a log once takes what comes

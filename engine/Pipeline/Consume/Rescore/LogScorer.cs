@@ -5,20 +5,17 @@ using Engine.Partitions.Kafka;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Labels;
 using Engine.Pipeline.Consume.Librdkafka;
-using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.History;
 using Engine.Pipeline.Keys;
 using Engine.Pipeline.Settings;
-using Engine.Pipeline.Standing;
-using Engine.Pipeline.Verdicts;
 using Engine.Primitives;
 
 namespace Engine.Pipeline.Consume.Rescore;
 
-/// <summary>Rescores the log of <c>interactions</c>, without Redis. The caller passes records one by one, with
-/// partitions merged as the contract defines. What partitions knew of each other is read again as their marks say.
-/// Verdicts go to a stream, one per line, in the order in which they are decided, and are complete after
+/// <summary>Rescores the log of <c>interactions</c>, or of some of its partitions, without Redis. The caller passes
+/// records one by one, with partitions merged as the contract defines. What partitions knew of each other is read again
+/// as their marks say. Verdicts go to the sink in the order in which they are decided, and are complete after
 /// <see cref="Flush"/>. Not thread-safe.</summary>
 public sealed unsafe class LogScorer : IDisposable
 {
@@ -26,8 +23,7 @@ public sealed unsafe class LogScorer : IDisposable
 
     private readonly KafkaTarget _kafka;
     private readonly ClickPipeline _pipeline;
-    private readonly LineSink _sink;
-    private readonly PartitionState[] _partitions;
+    private readonly Dictionary<int, PartitionState> _partitions;
     private readonly LabelLog _labels;
     private readonly List<GCHandle> _pinned = [];
     private readonly KeyedHash _hash;
@@ -36,16 +32,16 @@ public sealed unsafe class LogScorer : IDisposable
     private long _logTime;
     private ClickReader? _clicks;
 
-    /// <param name="partitions">The number of partitions of the topic.</param>
-    /// <param name="output">Receives the lines.</param>
+    /// <param name="partitions">The partitions to rescore.</param>
+    /// <param name="sink">Receives what they decide.</param>
     /// <param name="knowledge">What partitions told each other.</param>
     public LogScorer(
         KafkaTarget kafka,
         KeyedHash hash,
         SettingsTimeline timeline,
         PipelineLimits limits,
-        int partitions,
-        Stream output,
+        IEnumerable<int> partitions,
+        IDecisionSink sink,
         RescoreKnowledge knowledge,
         TimeProvider clock
     )
@@ -53,29 +49,26 @@ public sealed unsafe class LogScorer : IDisposable
         (_kafka, _hash) = (kafka, hash);
         var histories = new Histories(hash, own: () => timeline.Latest.ClicksModel?.Own);
         _labels = new LabelLog(kafka, histories, clock);
-        _partitions =
-        [
-            .. Enumerable
-                .Range(0, partitions)
-                .Select(number => new PartitionState(
-                    number,
-                    limits,
-                    timeline.Latest.Limits,
-                    knowledge.MarksOf(RedisKeys.Partition(Topics.Interactions, number))
-                )),
-        ];
-        foreach (PartitionState partition in _partitions)
+        _partitions = partitions.ToDictionary(
+            number => number,
+            number => new PartitionState(
+                number,
+                limits,
+                timeline.Latest.Limits,
+                knowledge.MarksOf(RedisKeys.Partition(Topics.Interactions, number))
+            )
+        );
+        foreach (PartitionState partition in _partitions.Values)
         {
             knowledge.Join(partition.Knowledge);
         }
 
         knowledge.Index.Slowest = () => _logTime;
-        _sink = new LineSink(output);
-        _pipeline = new ClickPipeline(hash, timeline, new PathJudge(knowledge.Index), limits, _sink, histories);
+        _pipeline = new ClickPipeline(hash, timeline, new PathJudge(knowledge.Index), limits, sink, histories);
     }
 
-    /// <summary>The number of verdicts written.</summary>
-    public long Verdicts => _sink.Verdicts;
+    /// <summary>The state of a partition that is rescored.</summary>
+    public PartitionState this[int partition] => _partitions[partition];
 
     /// <summary>Adds the next record of <c>interactions</c>.</summary>
     /// <param name="logTime">The log time of its partition, ms.</param>
@@ -115,7 +108,7 @@ public sealed unsafe class LogScorer : IDisposable
     private ClickDimensions? PlaceOf(string click)
     {
         ulong id = Fingerprints.Click(_hash, System.Text.Encoding.ASCII.GetBytes(click));
-        foreach (PartitionState partition in _partitions)
+        foreach (PartitionState partition in _partitions.Values)
         {
             ref Join.DeduplicationWindow.Remembered found = ref partition.Ids.Find(id);
             if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref found))
@@ -178,43 +171,9 @@ public sealed unsafe class LogScorer : IDisposable
         _clicks?.Dispose();
         _pipeline.Dispose();
         _labels.Dispose();
-        foreach (PartitionState partition in _partitions)
+        foreach (PartitionState partition in _partitions.Values)
         {
             partition.Dispose();
-        }
-    }
-
-    /// <summary>Writes verdicts as lines. Everything else that a live engine would send has no reader here.</summary>
-    private sealed class LineSink(Stream output) : IDecisionSink
-    {
-        private readonly Utf8Builder _line = new();
-
-        public long Verdicts { get; private set; }
-
-        public void Verdict(ClickRow row, in Judgement judgement)
-        {
-            _line.Clear();
-            VerdictWriter.Write(_line, row, judgement, complete: true);
-            Write();
-        }
-
-        public void Confirmed(PartitionState partition, PendingConfirmation click, in InteractionEvent e)
-        {
-            _line.Clear();
-            VerdictWriter.WriteConfirmed(_line, partition, click, e, complete: true);
-            Write();
-        }
-
-        public void DeadLetter(in Record record, DecodeError error) { }
-
-        public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due) { }
-
-        public void Signature(ClickRow row, ReadOnlySpan<byte> signature) { }
-
-        private void Write()
-        {
-            output.Write(_line.Add((byte)'\n').Written);
-            Verdicts++;
         }
     }
 }

@@ -52,11 +52,8 @@ public sealed class RescoreKnowledge : IDisposable
                 partition.Tell(record.Partition.Value, record.Offset.Value, sums);
             }
         });
-        _signatures = Open(
-            kafka,
-            prefix + Topics.PathSignatures,
-            clock,
-            record => SignatureReader.TryInsert(record, index)
+        _signatures = Open(kafka, prefix + Topics.PathSignatures, clock, record =>
+            SignatureReader.TryInsert(record, index)
         );
     }
 

@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Engine.App.Explain;
+using Engine.Client;
+using Engine.CommandLine;
+using Engine.Contracts;
+using Engine.Pipeline.Consume.Rescore;
+using Engine.Pipeline.Settings;
+using StackExchange.Redis;
+
+namespace Engine.App.Cli;
+
+/// <summary>The options of <c>engine audit</c>.</summary>
+internal sealed record AuditRequest(string Click, GroupRequest Of, string? Key);
+
+/// <summary><c>engine audit</c>: decides a click again from the log, and compares the verdict with the given
+/// one.</summary>
+internal static class AuditCommand
+{
+    public static async Task<int> RunAsync(AuditRequest request, CommandContext context, CancellationToken cancel)
+    {
+        ScoredGroup scored = await ScoredGroup.FindAsync(request.Of).ConfigureAwait(false);
+        byte[]? given;
+        using (ConnectionMultiplexer connection = await VerdictCommand.ConnectAsync(scored.Redis).ConfigureAwait(false))
+        {
+            given = await connection
+                .GetDatabase()
+                .StringGetAsync(RedisKeys.Verdict(scored.Keys.Prefix, request.Click))
+                .ConfigureAwait(false);
+        }
+
+        SettingsTimeline timeline = scored.Timeline();
+        ClickPlace click = Find(scored, request, given, context, cancel);
+        context.Out.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"click       {request.Click} at {new LogPlace(click.Partition, click.Offset)}, "
+                    + $"{DateTimeOffset.FromUnixTimeMilliseconds(click.Timestamp):yyyy-MM-dd HH:mm:ss.fff} UTC"
+            )
+        );
+        long since = context.Time.GetTimestamp();
+        AuditFinding found = new ClickAudit(
+            scored.Kafka,
+            scored.Keys,
+            scored.Base.Hash,
+            timeline,
+            scored.File.Config.Bounds.ToLimits(),
+            context.Time
+        ).Run(click, given, cancel);
+        context.Out.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"read        {found.Records:#,0} records from offset {found.From:#,0} on, in "
+                    + $"{context.Time.GetElapsedTime(since).TotalSeconds:0.0} s"
+            )
+        );
+        context.Out.WriteLine($"knew        {Knew(found)}");
+        context.Out.WriteLine($"given       {Text(given) ?? "none: it isn't decided yet, or its verdict has expired"}");
+        context.Out.WriteLine(
+            $"reproduced  {Text(found.Reproduced) ?? "none: an event with this id came shortly before"}"
+        );
+        if (given == null)
+        {
+            return ExitCodes.NotThere;
+        }
+
+        if (found.Reproduced.AsSpan().SequenceEqual(given))
+        {
+            context.Out.WriteLine("equal");
+            return ExitCodes.Done;
+        }
+
+        foreach (string line in Differences(given, found))
+        {
+            context.Out.WriteLine(line);
+        }
+
+        return ExitCodes.Failed;
+    }
+
+    /// <summary>The click's place by its verdict, otherwise by reading the log.</summary>
+    private static ClickPlace Find(
+        ScoredGroup scored,
+        AuditRequest request,
+        byte[]? given,
+        CommandContext context,
+        CancellationToken cancel
+    )
+    {
+        using var search = new ClickSearch(scored.Kafka);
+        if (given != null && VerdictLookup.Read(request.Click, given).At is { } at)
+        {
+            var place = LogPlace.Parse(at);
+            return search.At(place.Partition, place.Offset, request.Click)
+                ?? throw new CommandException(
+                    $"click '{request.Click}' is not at {at}: the log no longer has it (retention), or this is not "
+                        + $"the Kafka of the group '{scored.Keys.Group}'.",
+                    ExitCodes.NotThere
+                );
+        }
+
+        int all = search.Partitions;
+        int[] partitions =
+            request.Key == null
+                ? [.. Enumerable.Range(0, all)]
+                : [Murmur2.Partition(Encoding.UTF8.GetBytes(request.Key), all)];
+        foreach (int partition in partitions)
+        {
+            string name = RedisKeys.Partition(Topics.Interactions, partition);
+            ClickPlace? found = search.Find(
+                partition,
+                request.Click,
+                read =>
+                    context.Error.WriteLine(
+                        string.Create(CultureInfo.InvariantCulture, $"engine: searched {read:#,0} records of {name}")
+                    ),
+                cancel
+            );
+            if (found is { } click)
+            {
+                return click;
+            }
+        }
+
+        string searched =
+            request.Key == null ? Topics.Interactions : RedisKeys.Partition(Topics.Interactions, partitions[0]);
+        throw new CommandException(
+            $"click '{request.Click}' is not in the log of {searched}: it never came, it is older than retention allows, or its key is another.",
+            ExitCodes.NotThere
+        );
+    }
+
+    private static string Knew(AuditFinding found) =>
+        found.Mark is not { } mark
+            ? "nothing of other partitions: no mark tells what"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"of other partitions what mark {mark.Number} of ownership {mark.Owner} says, from offset {mark.From} "
+                    + $"on: standings before {Offsets(mark.Known.Standings)}, path-signatures before "
+                    + $"{Offsets(mark.Known.Signatures)}"
+            );
+
+    private static string Offsets(long[] offsets) => string.Join(", ", offsets);
+
+    private static string? Text(byte[]? verdict) => verdict == null ? null : Encoding.UTF8.GetString(verdict);
+
+    /// <summary>What differs, and why it may.</summary>
+    private static IEnumerable<string> Differences(byte[] given, AuditFinding found)
+    {
+        string[] fields = found.Reproduced == null ? [] : [.. DifferentFields(given, found.Reproduced)];
+        yield return fields.Length == 0 ? "differs" : $"differs     in {string.Join(", ", fields)}";
+        if (fields.Contains("model"))
+        {
+            yield return "  The models are others than those that decided: load those that the verdict names.";
+        }
+
+        if (fields.Contains("settings"))
+        {
+            yield return "  The settings are others: the topic settings no longer has the version, or the group's base "
+                + "was made anew.";
+        }
+
+        if (found.IsCut)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"  The log begins at offset {found.From}: what came before is deleted (retention), and with it what "
+                    + $"the verdict may rest on."
+            );
+        }
+
+        if (found.Mark == null)
+        {
+            yield return "  No mark tells what the partition knew of others: the click was decided before there were "
+                + "marks, or they are deleted (retention of the topic marks).";
+        }
+
+        if (!fields.Contains("model") && !fields.Contains("settings") && !found.IsCut && found.Mark != null)
+        {
+            yield return "  Labels that came late, or a bound that overflowed, may explain it "
+                + "(docs/internals/determinism.md); or another version of the engine decided.";
+        }
+    }
+
+    private static IEnumerable<string> DifferentFields(byte[] given, byte[] reproduced)
+    {
+        JsonElement one = JsonDocument.Parse(given).RootElement,
+            other = JsonDocument.Parse(reproduced).RootElement;
+        return one.EnumerateObject()
+            .Where(field =>
+                !other.TryGetProperty(field.Name, out JsonElement again)
+                || again.GetRawText() != field.Value.GetRawText()
+            )
+            .Select(field => field.Name);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text;
+using Confluent.Kafka;
+using Engine.Contracts;
+using Engine.Partitions.Kafka;
+using Engine.Pipeline.Consume.Labels;
+using Engine.Pipeline.Consume.Logs;
+
+namespace Engine.Pipeline.Consume.Rescore;
+
+/// <summary>A click's place in <c>interactions</c>.</summary>
+/// <param name="Timestamp">The record's timestamp, ms.</param>
+public readonly record struct ClickPlace(int Partition, long Offset, long Timestamp);
+
+/// <summary>Finds single clicks in the log. Not thread-safe.</summary>
+public sealed class ClickSearch(KafkaTarget kafka) : IDisposable
+{
+    /// <summary>Progress is reported after this many records.</summary>
+    private const int ReportEvery = 1_000_000;
+
+    private readonly IConsumer<byte[], byte[]> _consumer = KafkaClients.Reader(kafka);
+    private readonly ClickReader _clicks = new(kafka);
+
+    /// <summary>The number of partitions of the log.</summary>
+    public int Partitions =>
+        KafkaClients.Partitions(_consumer, Topics.Interactions, PartitionScan.AnswerWithin, TimeProvider.System);
+
+    /// <summary>The click at a place; null if the log no longer has it, or if it isn't that click.</summary>
+    public ClickPlace? At(int partition, long offset, string click)
+    {
+        var place = new TopicPartition(Topics.Interactions, partition);
+        WatermarkOffsets ends = KafkaClients.Ends(_consumer, place, PartitionScan.AnswerWithin, TimeProvider.System);
+        return offset < ends.Low || offset >= ends.High || _clicks.Read(partition, offset, click) == null
+            ? null
+            : PartitionScan.Read(_consumer, place, offset, offset + 1).Select(PlaceOf).FirstOrDefault();
+    }
+
+    /// <summary>The first click with an id in a partition; null if there is none.</summary>
+    /// <param name="report">Receives the number of records read so far, every now and then.</param>
+    public ClickPlace? Find(int partition, string click, Action<long> report, CancellationToken cancel)
+    {
+        byte[] id = Encoding.ASCII.GetBytes(click);
+        long read = 0;
+        foreach (
+            ConsumeResult<byte[], byte[]> record in PartitionScan.Read(
+                _consumer,
+                new TopicPartition(Topics.Interactions, partition)
+            )
+        )
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (++read % ReportEvery == 0)
+            {
+                report(read);
+            }
+
+            if (
+                record.Message.Value.AsSpan().IndexOf(id) >= 0
+                && _clicks.Read(partition, record.Offset.Value, click) != null
+            )
+            {
+                return PlaceOf(record);
+            }
+        }
+
+        return null;
+    }
+
+    public void Dispose()
+    {
+        _clicks.Dispose();
+        _consumer.Dispose();
+    }
+
+    private static ClickPlace PlaceOf(ConsumeResult<byte[], byte[]> record) =>
+        new(record.Partition.Value, record.Offset.Value, record.Message.Timestamp.UnixTimestampMs);
+}
