@@ -83,7 +83,7 @@ public sealed class ClickPipeline : IDisposable
             Advance(partition, record.Timestamp);
         }
 
-        if (partition.LogTime > partition.SettingsUntil || partition.Timeline != _timeline.Entries)
+        if (partition.LogTime > partition.SettingsUntil || partition.KnownVersions != _timeline.Count)
         {
             ApplySettings(partition);
         }
@@ -155,8 +155,8 @@ public sealed class ClickPipeline : IDisposable
 
     private void ApplySettings(PartitionState partition)
     {
-        partition.Timeline = _timeline.Entries;
-        partition.Settings = SettingsTimeline.At(partition.Timeline, partition.LogTime, out partition.SettingsUntil);
+        partition.KnownVersions = _timeline.Count;
+        partition.Settings = _timeline.At(partition.LogTime, out partition.SettingsUntil);
         partition.Ids.SetBound(partition.Settings.Limits.DuplicatesMax);
     }
 

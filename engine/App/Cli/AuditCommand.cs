@@ -126,7 +126,8 @@ internal static class AuditCommand
         string searched =
             request.Key == null ? Topics.Interactions : RedisKeys.Partition(Topics.Interactions, partitions[0]);
         throw new CommandException(
-            $"click '{request.Click}' is not in the log of {searched}: it never came, it is older than retention allows, or its key is another.",
+            $"click '{request.Click}' is not in the log of {searched}: it never came, it is older than retention "
+                + $"allows, or its key is another.",
             ExitCodes.NotThere
         );
     }

@@ -141,7 +141,8 @@ public sealed class PartitionState : IDisposable
 
     public bool IsLive => Position >= LiveFromOffset;
 
-    internal SettingsTimeline.Entry[] Timeline = [];
+    /// <summary>The number of versions of the settings when <see cref="Settings"/> was found.</summary>
+    internal int KnownVersions;
     internal DecisionSettings? Settings;
     internal long SettingsUntil;
 

@@ -12,9 +12,9 @@ public static class RebuildHorizon
     public static TimeSpan For(TimeSpan longestWindow, SettingsTimeline timeline) =>
         longestWindow
         + TimeSpan.FromMilliseconds(
-            timeline.Entries.Max(entry =>
+            timeline.Versions.Max(version =>
             {
-                TimeLimits limits = entry.Settings.Limits;
+                TimeLimits limits = version.Limits;
                 // What an event in a window came to depends on ids seen before it. Event times lie up to out_of_range
                 // off log time, in either direction.
                 return limits.DuplicatesMs + limits.JoinMs + 2 * limits.OutOfRangeMs;

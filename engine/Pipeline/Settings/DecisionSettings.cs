@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Engine.Contracts;
 using Engine.Pipeline.Keys;
@@ -6,116 +8,138 @@ using Engine.Primitives;
 
 namespace Engine.Pipeline.Settings;
 
-/// <summary>Everything that decides about a click at one version of <c>settings</c>. Immutable, built once per version
-/// and shared by all lanes. Ids are also kept as fingerprints, so that a click's ids are found without a
+/// <summary>A record that has changed.</summary>
+/// <param name="Before">The setting that was there before; null for none.</param>
+/// <param name="After">The setting that is there now; null if it was deleted.</param>
+public readonly record struct SettingChange(string Key, object? Before, object? After);
+
+/// <summary>Everything that decides about a click at one version of <c>settings</c>. Immutable, and shared by all
+/// lanes. Every record makes a version, and versions are kept, so a version shares with the one before it whatever the
+/// record didn't change. Ids are also kept as fingerprints, so that a click's ids are found without a
 /// string.</summary>
 public sealed class DecisionSettings
 {
-    private readonly ReasonSetting[] _reasons;
-    private readonly Dictionary<ulong, List<AllowSetting>> _allowedVisitors = [],
-        _allowedCampaigns = [];
-    private readonly AllowSetting[] _allowedRanges;
+    private static readonly ImmutableSortedDictionary<string, WorkflowSetting> None = ImmutableSortedDictionary.Create<
+        string,
+        WorkflowSetting
+    >(StringComparer.Ordinal);
 
-    private DecisionSettings(string version, KeyedHash hash, IReadOnlyDictionary<string, object> records)
+    private static readonly ImmutableSortedDictionary<string, AllowSetting> NoAllows = ImmutableSortedDictionary.Create<
+        string,
+        AllowSetting
+    >(StringComparer.Ordinal);
+
+    private readonly KeyedHash _hash;
+    private ReasonSetting[] _reasons;
+    private ListSetting[] _lists = [];
+    private ImmutableSortedDictionary<string, AllowSetting> _allowedRanges = NoAllows;
+
+    /// <summary>The allowed ranges in order, made when they are first needed: most versions never decide.</summary>
+    private AllowSetting[]? _rangesInOrder;
+    private ImmutableDictionary<ulong, ImmutableSortedDictionary<string, AllowSetting>> _allowedVisitors =
+            ImmutableDictionary<ulong, ImmutableSortedDictionary<string, AllowSetting>>.Empty,
+        _allowedCampaigns = ImmutableDictionary<ulong, ImmutableSortedDictionary<string, AllowSetting>>.Empty;
+
+    private ImmutableDictionary<string, ImmutableSortedDictionary<string, WorkflowSetting>> _others =
+        ImmutableDictionary<string, ImmutableSortedDictionary<string, WorkflowSetting>>.Empty;
+
+    private DecisionSettings(string version, KeyedHash hash)
     {
-        Version = version;
-        VersionUtf8 = Encoding.ASCII.GetBytes(version);
+        _hash = hash;
         _reasons = [.. Reasons.Table.Select(entry => ReasonDefaults.Of(entry.Reason))];
-        foreach ((Reason reason, ReasonSetting setting) in records.Values.OfType<(Reason, ReasonSetting)>())
-        {
-            _reasons[(int)reason] = setting;
-        }
-
-        Bands = records.Values.OfType<Bands>().FirstOrDefault() ?? Bands.Default;
-        Limits = records.Values.OfType<TimeLimits>().FirstOrDefault() ?? TimeLimits.Default;
-        Campaigns = records.Values.OfType<CampaignSetting>().ToDictionary(campaign => campaign.Id);
-        ListSetting[] lists =
-        [
-            .. records.Values.OfType<ListSetting>().OrderBy(list => list.Id, StringComparer.Ordinal),
-        ];
-        Relays = [.. lists.Where(list => list.IsRelay).Select(list => list.Addresses!)];
-        Datacentres = [.. lists.Where(list => list.Reason == Reason.ListDatacentre).Select(list => list.Addresses!)];
-        Proxies = [.. lists.Where(list => list.Reason == Reason.ListProxy).Select(list => list.Addresses!)];
-        Agents = [.. lists.Where(list => list.Agents != null).Select(list => list.Agents!)];
-        AllowSetting[] allows =
-        [
-            .. records.Values.OfType<AllowSetting>().OrderBy(allow => allow.Id, StringComparer.Ordinal),
-        ];
-        _allowedRanges = [.. allows.Where(allow => allow.IsRange)];
-        foreach (AllowSetting allow in allows)
-        {
-            if (allow.Visitor != null)
-            {
-                Add(_allowedVisitors, Fingerprints.Visitor(hash, Encoding.ASCII.GetBytes(allow.Visitor)), allow);
-            }
-
-            if (allow.Campaign != null)
-            {
-                Add(_allowedCampaigns, Fingerprints.Campaign(hash, Encoding.ASCII.GetBytes(allow.Campaign)), allow);
-            }
-        }
-        Rules =
-        [
-            .. records
-                .Values.OfType<ClickRule>()
-                .OrderBy(rule => rule.Order)
-                .ThenBy(rule => rule.Id, StringComparer.Ordinal),
-        ];
-        Others = records.Values.OfType<WorkflowSetting>().ToLookup(setting => setting.Kind, setting => setting);
+        Name(version);
         ReasonLimits = new ReasonLimits(this);
-        ClicksModel = records.GetValueOrDefault("model/clicks") as ModelInForce;
-        CursorModel = records.GetValueOrDefault("model/cursor") as ModelInForce;
-        string model =
-            $"{ClicksModel?.Artefact.Version ?? "clicks-none"}+{CursorModel?.Artefact.Version ?? "cursor-none"}";
-        ModelUtf8 = Encoding.ASCII.GetBytes(model);
+        ModelUtf8 = NameOfModels();
+    }
+
+    private DecisionSettings(DecisionSettings before, string version)
+    {
+        (_hash, _reasons, _lists, _others) = (before._hash, before._reasons, before._lists, before._others);
+        (_allowedRanges, _rangesInOrder, _allowedVisitors, _allowedCampaigns) = (
+            before._allowedRanges,
+            before._rangesInOrder,
+            before._allowedVisitors,
+            before._allowedCampaigns
+        );
+        (Bands, Limits, ReasonLimits, Campaigns) = (before.Bands, before.Limits, before.ReasonLimits, before.Campaigns);
+        (Relays, Datacentres, Proxies, Agents) = (before.Relays, before.Datacentres, before.Proxies, before.Agents);
+        (Rules, ClicksModel, CursorModel, ModelUtf8) = (
+            before.Rules,
+            before.ClicksModel,
+            before.CursorModel,
+            before.ModelUtf8
+        );
+        Name(version);
     }
 
     /// <summary><c>s-118</c>, or <c>s-base</c>.</summary>
-    public string Version { get; }
+    public string Version { get; private set; }
 
-    public byte[] VersionUtf8 { get; }
+    public byte[] VersionUtf8 { get; private set; }
 
     /// <summary>The versions of both models, as verdicts name them: <c>clicks-77b0+cursor-3f9a</c>.</summary>
-    public byte[] ModelUtf8 { get; }
+    public byte[] ModelUtf8 { get; private set; }
 
     /// <summary>The end of most verdicts of this version: cached for <see cref="Decide.VerdictWriter"/>, which creates
     /// it on first use.</summary>
     internal byte[]? VerdictEnd;
 
-    public Bands Bands { get; }
-    public TimeLimits Limits { get; }
+    public Bands Bands { get; private set; } = Bands.Default;
+    public TimeLimits Limits { get; private set; } = TimeLimits.Default;
 
     /// <summary>The reasons' limits, to recognize clicks to which no reason applies.</summary>
-    public ReasonLimits ReasonLimits { get; }
-    public IReadOnlyDictionary<string, CampaignSetting> Campaigns { get; }
-    public AddressList[] Relays { get; }
-    public AddressList[] Datacentres { get; }
-    public AddressList[] Proxies { get; }
-    public AgentList[] Agents { get; }
+    public ReasonLimits ReasonLimits { get; private set; }
+
+    public ImmutableDictionary<string, CampaignSetting> Campaigns { get; private set; } =
+        ImmutableDictionary.Create<string, CampaignSetting>(StringComparer.Ordinal);
+    public AddressList[] Relays { get; private set; } = [];
+    public AddressList[] Datacentres { get; private set; } = [];
+    public AddressList[] Proxies { get; private set; } = [];
+    public AgentList[] Agents { get; private set; } = [];
 
     /// <summary>The rules in the order in which they act.</summary>
-    public ClickRule[] Rules { get; }
+    public ClickRule[] Rules { get; private set; } = [];
 
-    /// <summary>Settings that belong to workflows, by kind.</summary>
-    public ILookup<string, WorkflowSetting> Others { get; }
-
-    public ModelInForce? ClicksModel { get; }
-    public ModelInForce? CursorModel { get; }
+    public ModelInForce? ClicksModel { get; private set; }
+    public ModelInForce? CursorModel { get; private set; }
 
     public ReasonSetting this[Reason reason] => _reasons[(int)reason];
 
     /// <summary>Whether there is any allow list. Most installations have none.</summary>
-    public bool HasAllows => _allowedRanges.Length + _allowedVisitors.Count + _allowedCampaigns.Count > 0;
+    public bool HasAllows => _allowedRanges.Count + _allowedVisitors.Count + _allowedCampaigns.Count > 0;
 
     /// <summary>Builds the settings from parsed records.</summary>
     public static DecisionSettings Build(string version, KeyedHash hash, IReadOnlyDictionary<string, object> records) =>
-        new(version, hash, records);
+        new DecisionSettings(version, hash).With(
+            version,
+            records.Select(record => new SettingChange(record.Key, null, record.Value))
+        );
+
+    /// <summary>The next version: this one with some records changed.</summary>
+    public DecisionSettings With(string version, IEnumerable<SettingChange> changes)
+    {
+        var next = new DecisionSettings(this, version);
+        List<ClickRule> rules = [.. Rules];
+        List<ListSetting> lists = [.. _lists];
+        foreach (SettingChange change in changes)
+        {
+            next.Change(change, rules, lists);
+        }
+
+        next.Finish(this, rules, lists);
+        return next;
+    }
+
+    /// <summary>Settings of a kind that belongs to a workflow, in the order of their ids. Versions that agree in the
+    /// kind share the instance.</summary>
+    public ImmutableSortedDictionary<string, WorkflowSetting> Others(string kind) =>
+        _others.GetValueOrDefault(kind, None);
 
     /// <summary>The allow list that a click is on at its event time, or null. Address ranges come first, then the
     /// visitor, then the campaign.</summary>
     public AllowSetting? AllowOf(IpAddress address, ulong visitor, ulong campaign, long time)
     {
-        foreach (AllowSetting allow in _allowedRanges)
+        foreach (AllowSetting allow in _rangesInOrder ??= [.. _allowedRanges.Values])
         {
             if (
                 address.IsV4 == allow.First.IsV4
@@ -130,28 +154,188 @@ public sealed class DecisionSettings
 
         if (
             visitor != 0
-            && _allowedVisitors.TryGetValue(visitor, out List<AllowSetting>? byVisitor)
-            && byVisitor.Find(allow => IsInForce(allow, time)) is { } first
+            && _allowedVisitors.TryGetValue(visitor, out ImmutableSortedDictionary<string, AllowSetting>? byVisitor)
+            && FirstInForce(byVisitor, time) is { } first
         )
         {
             return first;
         }
 
-        return _allowedCampaigns.TryGetValue(campaign, out List<AllowSetting>? byCampaign)
-            ? byCampaign.Find(allow => IsInForce(allow, time))
+        return _allowedCampaigns.TryGetValue(campaign, out ImmutableSortedDictionary<string, AllowSetting>? byCampaign)
+            ? FirstInForce(byCampaign, time)
             : null;
     }
 
-    private static void Add(Dictionary<ulong, List<AllowSetting>> allows, ulong key, AllowSetting allow)
+    private void Change(SettingChange change, List<ClickRule> rules, List<ListSetting> lists)
     {
-        if (allows.TryGetValue(key, out List<AllowSetting>? before))
+        switch (change.Before)
         {
-            before.Add(allow);
+            case AllowSetting allow:
+                (_allowedRanges, _rangesInOrder) = (_allowedRanges.Remove(allow.Id), null);
+                (_allowedVisitors, _allowedCampaigns) = (
+                    Without(_allowedVisitors, VisitorOf(allow), allow),
+                    Without(_allowedCampaigns, CampaignOf(allow), allow)
+                );
+                break;
+            case ClickRule rule:
+                rules.Remove(rule);
+                break;
+            case ListSetting list:
+                lists.Remove(list);
+                break;
+            case CampaignSetting campaign:
+                Campaigns = Campaigns.Remove(campaign.Id);
+                break;
+            case WorkflowSetting other:
+                _others = _others.SetItem(other.Kind, Others(other.Kind).Remove(other.Id));
+                break;
+            case ValueTuple<Reason, ReasonSetting>(var reason, _):
+                SetReason(reason, ReasonDefaults.Of(reason));
+                break;
+            case Bands _:
+                Bands = Bands.Default;
+                break;
+            case TimeLimits:
+                Limits = TimeLimits.Default;
+                break;
+            case ModelInForce:
+                SetModel(change.Key, null);
+                break;
+        }
+
+        switch (change.After)
+        {
+            case AllowSetting { IsRange: true } range:
+                (_allowedRanges, _rangesInOrder) = (_allowedRanges.SetItem(range.Id, range), null);
+                break;
+            case AllowSetting allow:
+                (_allowedVisitors, _allowedCampaigns) = (
+                    With(_allowedVisitors, VisitorOf(allow), allow),
+                    With(_allowedCampaigns, CampaignOf(allow), allow)
+                );
+                break;
+            case ClickRule rule:
+                rules.Add(rule);
+                break;
+            case ListSetting list:
+                lists.Add(list);
+                break;
+            case CampaignSetting campaign:
+                Campaigns = Campaigns.SetItem(campaign.Id, campaign);
+                break;
+            case WorkflowSetting other:
+                _others = _others.SetItem(other.Kind, Others(other.Kind).SetItem(other.Id, other));
+                break;
+            case ValueTuple<Reason, ReasonSetting>(var reason, var setting):
+                SetReason(reason, setting);
+                break;
+            case Bands bands:
+                Bands = bands;
+                break;
+            case TimeLimits limits:
+                Limits = limits;
+                break;
+            case ModelInForce model:
+                SetModel(change.Key, model);
+                break;
+        }
+    }
+
+    /// <summary>Brings what is made of several records up to date, if any of them has changed.</summary>
+    private void Finish(DecisionSettings before, List<ClickRule> rules, List<ListSetting> lists)
+    {
+        if (!rules.SequenceEqual(Rules))
+        {
+            Rules = [.. rules.OrderBy(rule => rule.Order).ThenBy(rule => rule.Id, StringComparer.Ordinal)];
+        }
+
+        if (!lists.SequenceEqual(_lists))
+        {
+            _lists = [.. lists.OrderBy(list => list.Id, StringComparer.Ordinal)];
+            Relays = [.. _lists.Where(list => list.IsRelay).Select(list => list.Addresses!)];
+            Datacentres =
+            [
+                .. _lists.Where(list => list.Reason == Reason.ListDatacentre).Select(list => list.Addresses!),
+            ];
+            Proxies = [.. _lists.Where(list => list.Reason == Reason.ListProxy).Select(list => list.Addresses!)];
+            Agents = [.. _lists.Where(list => list.Agents != null).Select(list => list.Agents!)];
+        }
+
+        if (_reasons != before._reasons || Bands != before.Bands)
+        {
+            ReasonLimits = new ReasonLimits(this);
+        }
+
+        if (ClicksModel != before.ClicksModel || CursorModel != before.CursorModel)
+        {
+            ModelUtf8 = NameOfModels();
+        }
+    }
+
+    [MemberNotNull(nameof(Version), nameof(VersionUtf8))]
+    private void Name(string version) => (Version, VersionUtf8) = (version, Encoding.ASCII.GetBytes(version));
+
+    private byte[] NameOfModels() =>
+        Encoding.ASCII.GetBytes(
+            $"{ClicksModel?.Artefact.Version ?? "clicks-none"}+{CursorModel?.Artefact.Version ?? "cursor-none"}"
+        );
+
+    private void SetReason(Reason reason, ReasonSetting setting)
+    {
+        _reasons = [.. _reasons];
+        _reasons[(int)reason] = setting;
+    }
+
+    private void SetModel(string key, ModelInForce? model)
+    {
+        if (key == "model/clicks")
+        {
+            ClicksModel = model;
         }
         else
         {
-            allows.Add(key, [allow]);
+            CursorModel = model;
         }
+    }
+
+    private ulong? VisitorOf(AllowSetting allow) =>
+        allow.Visitor == null ? null : Fingerprints.Visitor(_hash, Encoding.ASCII.GetBytes(allow.Visitor));
+
+    private ulong? CampaignOf(AllowSetting allow) =>
+        allow.Campaign == null ? null : Fingerprints.Campaign(_hash, Encoding.ASCII.GetBytes(allow.Campaign));
+
+    private static ImmutableDictionary<ulong, ImmutableSortedDictionary<string, AllowSetting>> With(
+        ImmutableDictionary<ulong, ImmutableSortedDictionary<string, AllowSetting>> allows,
+        ulong? key,
+        AllowSetting allow
+    ) => key is { } of ? allows.SetItem(of, allows.GetValueOrDefault(of, NoAllows).SetItem(allow.Id, allow)) : allows;
+
+    private static ImmutableDictionary<ulong, ImmutableSortedDictionary<string, AllowSetting>> Without(
+        ImmutableDictionary<ulong, ImmutableSortedDictionary<string, AllowSetting>> allows,
+        ulong? key,
+        AllowSetting allow
+    )
+    {
+        if (key is not { } of || !allows.TryGetValue(of, out ImmutableSortedDictionary<string, AllowSetting>? left))
+        {
+            return allows;
+        }
+
+        left = left.Remove(allow.Id);
+        return left.IsEmpty ? allows.Remove(of) : allows.SetItem(of, left);
+    }
+
+    private static AllowSetting? FirstInForce(ImmutableSortedDictionary<string, AllowSetting> allows, long time)
+    {
+        foreach ((_, AllowSetting allow) in allows)
+        {
+            if (IsInForce(allow, time))
+            {
+                return allow;
+            }
+        }
+
+        return null;
     }
 
     private static bool IsInForce(AllowSetting allow, long time) => allow.Until is not { } until || time < until;

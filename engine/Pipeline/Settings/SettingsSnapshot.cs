@@ -49,23 +49,35 @@ public sealed class SettingsBuilder(SettingFiles files, IReadOnlyList<ISettingKi
 {
     private readonly Dictionary<string, object> _records = new(StringComparer.Ordinal);
 
+    /// <summary>What has changed since the last version was built.</summary>
+    private readonly List<SettingChange> _changes = [];
+    private DecisionSettings? _last;
+
     /// <summary>Applies a record, or throws a <see cref="SettingException"/>. An empty value deletes.</summary>
     public void Apply(string key, string? json)
     {
-        if (string.IsNullOrEmpty(json))
+        Replace(key, string.IsNullOrEmpty(json) ? null : SettingParser.Parse(key, json, files, others));
+    }
+
+    /// <summary>Replaces a record with a parsed setting; null deletes.</summary>
+    public void Replace(string key, object? setting)
+    {
+        _records.Remove(key, out object? before);
+        _changes.Add(new SettingChange(key, before, setting));
+        if (setting != null)
         {
-            _records.Remove(key);
-        }
-        else
-        {
-            _records[key] = SettingParser.Parse(key, json, files, others);
+            _records.Add(key, setting);
         }
     }
 
-    /// <summary>Replaces a record with a parsed setting.</summary>
-    public void Replace(string key, object setting) => _records[key] = setting;
-
-    public DecisionSettings Build(string version, KeyedHash hash) => DecisionSettings.Build(version, hash, _records);
+    /// <summary>Builds a version. It shares with the one before it what hasn't changed.</summary>
+    /// <param name="hash">The same each time.</param>
+    public DecisionSettings Build(string version, KeyedHash hash)
+    {
+        _last = _last == null ? DecisionSettings.Build(version, hash, _records) : _last.With(version, _changes);
+        _changes.Clear();
+        return _last;
+    }
 
     /// <summary>Creates a builder with the snapshot's records. Throws a <see cref="SettingException"/> if one doesn't
     /// load here.</summary>

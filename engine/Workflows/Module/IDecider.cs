@@ -17,8 +17,8 @@ public interface IDecider
     /// known at each of them.</summary>
     bool UsesStandings => false;
 
-    /// <summary>Compiles a version of the settings. Called once per version; the result is immutable and comes back in
-    /// every <see cref="Moment"/>.</summary>
+    /// <summary>Compiles the decider's settings. Called when one of its own records has changed; the result is
+    /// immutable and comes back in every <see cref="Moment"/>.</summary>
     object Compile(SettingRecords records);
 
     /// <summary>Creates the empty memory of one partition. The runtime fills it
@@ -72,9 +72,9 @@ public interface IDeciderPartition
 public readonly record struct Moment(long LogTime, long Offset, object Settings, string Version, IStandings Standings);
 
 /// <summary>A decider's own records in one version of <c>settings</c>.</summary>
-/// <param name="Version"><c>s-118</c>, or <c>s-base</c>.</param>
-/// <param name="All">The result of <see cref="ISettingKind.Parse"/> for each record, by kind and id.</param>
-public sealed record SettingRecords(string Version, ILookup<string, KeyValuePair<string, object>> All)
+/// <param name="All">The result of <see cref="ISettingKind.Parse"/> for each record, by kind, in the order of
+/// ids.</param>
+public sealed record SettingRecords(ILookup<string, KeyValuePair<string, object>> All)
 {
     /// <summary>The records of a kind, by id.</summary>
     public IEnumerable<KeyValuePair<string, T>> Of<T>(string kind) =>

@@ -50,7 +50,8 @@ public interface ISettingsInForce
 {
     /// <summary>The result of the workflow's <see cref="IDecider.Compile"/> for the version in force at a time,
     /// ms.</summary>
-    object At(long time);
+    /// <param name="version"><c>s-118</c>, or <c>s-base</c>.</param>
+    object At(long time, out string version);
 
     /// <summary>The latest version, which may only come into force after the activation delay.</summary>
     object Latest { get; }

@@ -1,34 +1,65 @@
-using System.Runtime.CompilerServices;
+using System.Collections.Immutable;
 using Engine.Pipeline.Settings;
 using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Runtime;
 
-/// <summary>The compiled settings of each decider, created on first use. Shared by all partitions;
-/// thread-safe.</summary>
+/// <summary>The compiled settings of each decider, created on first use. Versions that agree in a workflow's kinds of
+/// settings share them. Only the latest few are kept: whoever decides keeps those that it uses. Shared by all
+/// partitions; thread-safe.</summary>
 public sealed class CompiledSettings
 {
-    private readonly ConditionalWeakTable<DecisionSettings, Dictionary<IDecider, object>> _versions = [];
+    /// <summary>Partitions that lag behind each other use different versions at one time.</summary>
+    private const int Kept = 16;
+
+    private readonly Dictionary<IDecider, LinkedList<Compiled>> _latest = [];
 
     public object Of(HostedWorkflow workflow, DecisionSettings settings)
     {
-        Dictionary<IDecider, object> compiled = _versions.GetValue(settings, _ => []);
-        lock (compiled)
+        ImmutableSortedDictionary<string, WorkflowSetting>[] kinds =
+        [
+            .. workflow.Module.SettingKinds.Select(kind => settings.Others(kind.Kind)),
+        ];
+        lock (_latest)
         {
-            if (!compiled.TryGetValue(workflow.Decider, out object? mine))
+            if (!_latest.TryGetValue(workflow.Decider, out LinkedList<Compiled>? latest))
             {
-                compiled[workflow.Decider] = mine = workflow.Decider.Compile(RecordsFor(workflow.Module, settings));
+                _latest[workflow.Decider] = latest = [];
             }
 
-            return mine;
+            if (latest.FirstOrDefault(one => one.Kinds.SequenceEqual(kinds, SameInstance.Comparer)) is not { } compiled)
+            {
+                compiled = new Compiled(kinds, workflow.Decider.Compile(RecordsOf(kinds)));
+                latest.AddFirst(compiled);
+                if (latest.Count > Kept)
+                {
+                    latest.RemoveLast();
+                }
+            }
+
+            return compiled.Settings;
         }
     }
 
-    private static SettingRecords RecordsFor(IWorkflow workflow, DecisionSettings settings) =>
+    private static SettingRecords RecordsOf(ImmutableSortedDictionary<string, WorkflowSetting>[] kinds) =>
         new(
-            settings.Version,
-            workflow
-                .SettingKinds.SelectMany(kind => settings.Others[kind.Kind])
+            kinds
+                .SelectMany(kind => kind.Values)
                 .ToLookup(record => record.Kind, record => KeyValuePair.Create(record.Id, record.Value))
         );
+
+    private sealed record Compiled(ImmutableSortedDictionary<string, WorkflowSetting>[] Kinds, object Settings);
+
+    private sealed class SameInstance : IEqualityComparer<ImmutableSortedDictionary<string, WorkflowSetting>>
+    {
+        public static readonly SameInstance Comparer = new();
+
+        public bool Equals(
+            ImmutableSortedDictionary<string, WorkflowSetting>? x,
+            ImmutableSortedDictionary<string, WorkflowSetting>? y
+        ) => ReferenceEquals(x, y);
+
+        public int GetHashCode(ImmutableSortedDictionary<string, WorkflowSetting> obj) =>
+            System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(obj);
+    }
 }

@@ -111,7 +111,7 @@ public sealed class PartitionRun : IDisposable
                 return long.MaxValue;
             }
 
-            SettingsTimeline.At(_timeline.Entries, LogTime, out long until);
+            _timeline.At(LogTime, out long until);
             return until;
         }
     }
@@ -245,7 +245,7 @@ public sealed class PartitionRun : IDisposable
             && key.AsSpan().SequenceEqual(bytes[..written]);
     }
 
-    private DecisionSettings At(long logTime) => SettingsTimeline.At(_timeline.Entries, logTime, out _);
+    private DecisionSettings At(long logTime) => _timeline.At(logTime, out _);
 
     private bool IsDuplicate(
         WorkflowEvent e,

@@ -12,11 +12,16 @@ public sealed class SettingsInForce(
     Func<bool> isFresh
 ) : ISettingsInForce
 {
-    public object At(long time) => compiled.Of(workflow, SettingsTimeline.At(timeline.Entries, time, out _));
+    public object At(long time, out string version)
+    {
+        DecisionSettings settings = timeline.At(time, out _);
+        version = settings.Version;
+        return compiled.Of(workflow, settings);
+    }
 
     public object Latest => compiled.Of(workflow, timeline.Latest);
 
     public bool AreFresh => isFresh();
 
-    public long OutOfRangeMs(long time) => SettingsTimeline.At(timeline.Entries, time, out _).Limits.OutOfRangeMs;
+    public long OutOfRangeMs(long time) => timeline.At(time, out _).Limits.OutOfRangeMs;
 }

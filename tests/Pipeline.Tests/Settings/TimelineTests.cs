@@ -48,8 +48,7 @@ public sealed class TimelineTests
         Assert.Equal(("s-2", 2_500L), At(2_500));
         Assert.Equal(("s-3", long.MaxValue), At(2_501));
 
-        (string, long) At(long logTime) =>
-            (SettingsTimeline.At(timeline.Entries, logTime, out long until).Version, until);
+        (string, long) At(long logTime) => (timeline.At(logTime, out long until).Version, until);
     }
 
     [Fact]

@@ -111,7 +111,6 @@ internal sealed class ContentRun
         SettingRecordsReader kinds = new();
         return new ContentSettings(
             new SettingRecords(
-                "s-1",
                 settings
                     .Append(("sponsor/sp-1", SponsorJson))
                     .ToLookup(

@@ -22,7 +22,7 @@ internal sealed class BindingCodes(CodeKeys keys, ISettingsInForce settings, Tim
 
     public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public PageSetting? Page(string id) => ((BindingSettings)settings.At(Now)).Pages.GetValueOrDefault(id);
+    public PageSetting? Page(string id) => ((BindingSettings)settings.At(Now, out _)).Pages.GetValueOrDefault(id);
 
     /// <summary>Makes a new code, or reports what is wrong with the request.</summary>
     public IssuedCode? Issue(string page, string operation, string account, out Fault? fault)

@@ -19,27 +19,24 @@ public sealed class ContentJudge
     private readonly RequestRates _rates = new();
 
     /// <summary>Decides a request and counts it.</summary>
+    /// <param name="version">The version of the settings.</param>
     /// <param name="standings">Click totals of networks.</param>
     /// <param name="logTime">The time for rates, ms.</param>
-    public ContentAnswer Answer(ContentRequest e, ContentSettings settings, IStandings standings, long logTime)
+    public ContentAnswer Answer(
+        ContentRequest e,
+        ContentSettings settings,
+        string version,
+        IStandings standings,
+        long logTime
+    )
     {
         string[] spam = Spam(e, settings, standings, logTime, out Sponsor? sponsor);
         if (spam.Length > 0)
         {
-            return new ContentAnswer(
-                e.Request,
-                e.Sponsor,
-                Validity.Spam,
-                null,
-                null,
-                null,
-                spam,
-                e.Time,
-                settings.Version
-            );
+            return new ContentAnswer(e.Request, e.Sponsor, Validity.Spam, null, null, null, spam, e.Time, version);
         }
 
-        return Conforming(sponsor!, e.Request, e.Unit, e.Sizes, e.Asked, e.Time, settings.Version);
+        return Conforming(sponsor!, e.Request, e.Unit, e.Sizes, e.Asked, e.Time, version);
     }
 
     /// <summary>Counts a request that isn't decided here, because it is before progress or was answered over

@@ -53,7 +53,7 @@ internal sealed class ContentRequestPartition(string partition) : IDeciderPartit
         }
         else
         {
-            answer = _judge.Answer(request, settings, at.Standings, at.LogTime);
+            answer = _judge.Answer(request, settings, at.Version, at.Standings, at.LogTime);
         }
 
         results.Set(ContentKeys.Answer(request.Request), answer.ToJson());

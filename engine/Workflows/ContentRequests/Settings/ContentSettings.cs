@@ -24,11 +24,7 @@ public sealed class ContentSettings
             .ToLookup(definition => definition.Sponsor, StringComparer.Ordinal);
         Limits = records.Of<ContentLimits>("content").Select(record => record.Value).FirstOrDefault()
             ?? ContentLimits.Default;
-        Version = records.Version;
     }
-
-    /// <summary><c>s-118</c>, or <c>s-base</c>.</summary>
-    public string Version { get; }
 
     public ContentLimits Limits { get; }
 

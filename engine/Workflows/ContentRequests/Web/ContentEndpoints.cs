@@ -60,10 +60,10 @@ internal sealed class ContentEndpoints
             e = e with { Time = now };
         }
 
-        var content = (ContentSettings)_endpoints.Settings.At(now);
+        var content = (ContentSettings)_endpoints.Settings.At(now, out string version);
         lock (_judging)
         {
-            return _judge.Answer(e, content, _endpoints.Standings, now);
+            return _judge.Answer(e, content, version, _endpoints.Standings, now);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Engine.Contracts;
 using Engine.Pipeline.Settings;
@@ -130,7 +131,10 @@ public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeS
         // A process whose definition was deleted has no shares.
         foreach (
             string gone in timeline
-                .Entries.SelectMany(entry => Definitions(entry.Settings).Keys)
+                .Versions.Select(version => version.Others("process"))
+                .Distinct(ReferenceEqualityComparer.Instance)
+                .Cast<ImmutableSortedDictionary<string, WorkflowSetting>>()
+                .SelectMany(processes => processes.Keys)
                 .Distinct()
                 .Where(process => !defined.ContainsKey(process))
         )
@@ -153,13 +157,16 @@ public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeS
         return redis.ScriptEvaluateAsync(SharesScript, [keys.Prefix + PriorityKeys.Shares(process)], [.. arguments]);
     }
 
-    private DecisionSettings InForce() =>
-        SettingsTimeline.At(timeline.Entries, clock.GetUtcNow().ToUnixTimeMilliseconds(), out _);
+    private DecisionSettings InForce() => timeline.At(clock.GetUtcNow().ToUnixTimeMilliseconds(), out _);
 
     private static Dictionary<string, ProcessDefinition> Definitions(DecisionSettings settings) =>
         settings
-            .Others["process"]
-            .ToDictionary(setting => setting.Id, setting => (ProcessDefinition)setting.Value, StringComparer.Ordinal);
+            .Others("process")
+            .Values.ToDictionary(
+                setting => setting.Id,
+                setting => (ProcessDefinition)setting.Value,
+                StringComparer.Ordinal
+            );
 
     private static ProcessDefinitions DefinitionsIn(DecisionSettings settings) => new(Definitions(settings));
 

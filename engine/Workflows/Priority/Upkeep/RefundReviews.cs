@@ -58,7 +58,7 @@ public sealed class RefundReviews(IStandings standings, SettingsTimeline timelin
 
         _lookedAt = clock.GetTimestamp();
         DateTimeOffset now = clock.GetUtcNow();
-        DecisionSettings settings = SettingsTimeline.At(timeline.Entries, now.ToUnixTimeMilliseconds(), out _);
+        DecisionSettings settings = timeline.At(now.ToUnixTimeMilliseconds(), out _);
         foreach ((string campaign, ClickSums sums) in standings.Campaigns)
         {
             if (settings.Campaigns.TryGetValue(campaign, out CampaignSetting? setting))
