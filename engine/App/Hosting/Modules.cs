@@ -1,3 +1,4 @@
+using Engine.Contracts.Access;
 using Engine.Contracts.Settings;
 using Engine.Workflows;
 using Engine.Workflows.Module;
@@ -7,9 +8,9 @@ namespace Engine.App.Hosting;
 /// <summary>The setting kinds, topics and deciders of all workflow modules.</summary>
 internal static class Modules
 {
-    /// <summary>The setting kinds of all workflows.</summary>
+    /// <summary>The kinds of settings that don't concern clicks: users, and those of all workflows.</summary>
     public static IReadOnlyList<ISettingKind> SettingKinds { get; } =
-    [.. WorkflowModules.All.SelectMany(module => module.SettingKinds)];
+    [new UserKind(), .. WorkflowModules.All.SelectMany(module => module.SettingKinds)];
 
     /// <summary>The topics that workflows read.</summary>
     public static IReadOnlyList<string> Topics { get; } = [.. WorkflowModules.All.Select(module => module.Topic)];

@@ -94,6 +94,7 @@ public static class SettingsBootstrap
             Offset = next,
             LogTime = logTime,
             Records = records,
+            Kinds = check.Kinds,
             HashKey = SettingsSnapshot.NewHashKey(),
         };
     }

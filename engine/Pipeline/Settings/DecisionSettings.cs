@@ -100,6 +100,9 @@ public sealed class DecisionSettings
     /// <summary>The rules in the order in which they act.</summary>
     public ClickRule[] Rules { get; private set; } = [];
 
+    /// <summary>The workflows' kinds of settings of which there ever was a record, up to this version.</summary>
+    public IReadOnlyList<string> KindsEver { get; private init; } = [];
+
     public ModelInForce? ClicksModel { get; private set; }
     public ModelInForce? CursorModel { get; private set; }
 
@@ -109,16 +112,24 @@ public sealed class DecisionSettings
     public bool HasAllows => _allowedRanges.Count + _allowedVisitors.Count + _allowedCampaigns.Count > 0;
 
     /// <summary>Builds the settings from parsed records.</summary>
-    public static DecisionSettings Build(string version, KeyedHash hash, IReadOnlyDictionary<string, object> records) =>
+    /// <param name="kinds"><see cref="KindsEver"/>.</param>
+    public static DecisionSettings Build(
+        string version,
+        KeyedHash hash,
+        IReadOnlyDictionary<string, object> records,
+        IReadOnlyList<string>? kinds = null
+    ) =>
         new DecisionSettings(version, hash).With(
             version,
-            records.Select(record => new SettingChange(record.Key, null, record.Value))
+            records.Select(record => new SettingChange(record.Key, null, record.Value)),
+            kinds ?? []
         );
 
     /// <summary>The next version: this one with some records changed.</summary>
-    public DecisionSettings With(string version, IEnumerable<SettingChange> changes)
+    /// <param name="kinds"><see cref="KindsEver"/>.</param>
+    public DecisionSettings With(string version, IEnumerable<SettingChange> changes, IReadOnlyList<string> kinds)
     {
-        var next = new DecisionSettings(this, version);
+        var next = new DecisionSettings(this, version) { KindsEver = kinds };
         List<ClickRule> rules = [.. Rules];
         List<ListSetting> lists = [.. _lists];
         foreach (SettingChange change in changes)

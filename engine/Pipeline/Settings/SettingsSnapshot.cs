@@ -23,6 +23,11 @@ public sealed record SettingsSnapshot
     [JsonPropertyName("records")]
     public SortedDictionary<string, JsonElement> Records { get; init; } = [];
 
+    /// <summary>The workflows' kinds of settings of which there ever was a record, deleted ones included. Null in a
+    /// base that an earlier version has set.</summary>
+    [JsonPropertyName("kinds")]
+    public IReadOnlyList<string>? Kinds { get; init; }
+
     /// <summary>Two 64-bit secrets in hex, for fingerprints.</summary>
     [JsonPropertyName("hash_key")]
     public string HashKey { get; init; } = "";
@@ -53,10 +58,19 @@ public sealed class SettingsBuilder(SettingFiles files, IReadOnlyList<ISettingKi
     private readonly List<SettingChange> _changes = [];
     private DecisionSettings? _last;
 
+    /// <summary>The workflows' kinds of which there ever was a record, in order. One that deletes counts: compaction
+    /// leaves it of what it deleted. Versions share the list until it grows.</summary>
+    public IReadOnlyList<string> Kinds { get; private set; } = [];
+
     /// <summary>Applies a record, or throws a <see cref="SettingException"/>. An empty value deletes.</summary>
     public void Apply(string key, string? json)
     {
         Replace(key, string.IsNullOrEmpty(json) ? null : SettingParser.Parse(key, json, files, others));
+        string kind = key.Split('/')[0];
+        if (!Kinds.Contains(kind) && others?.Any(other => other.Kind == kind) == true)
+        {
+            Kinds = [.. Kinds.Append(kind).Order(StringComparer.Ordinal)];
+        }
     }
 
     /// <summary>Replaces a record with a parsed setting; null deletes.</summary>
@@ -74,7 +88,10 @@ public sealed class SettingsBuilder(SettingFiles files, IReadOnlyList<ISettingKi
     /// <param name="hash">The same each time.</param>
     public DecisionSettings Build(string version, KeyedHash hash)
     {
-        _last = _last == null ? DecisionSettings.Build(version, hash, _records) : _last.With(version, _changes);
+        _last =
+            _last == null
+                ? DecisionSettings.Build(version, hash, _records, Kinds)
+                : _last.With(version, _changes, Kinds);
         _changes.Clear();
         return _last;
     }
@@ -87,7 +104,7 @@ public sealed class SettingsBuilder(SettingFiles files, IReadOnlyList<ISettingKi
         IReadOnlyList<ISettingKind>? others = null
     )
     {
-        var builder = new SettingsBuilder(files, others);
+        var builder = new SettingsBuilder(files, others) { Kinds = settings.Kinds ?? [] };
         foreach ((string key, JsonElement value) in settings.Records)
         {
             builder.Apply(key, value.GetRawText());

@@ -1,3 +1,4 @@
+using Engine.Contracts.Access;
 using Engine.Contracts.Settings;
 
 namespace Engine.Workflows.ContentRequests.Settings;
@@ -13,13 +14,15 @@ public sealed record SponsorSetting(
     IReadOnlyList<ResourcePrefix> Resources,
     long? RequestsPerSecond,
     IReadOnlyList<byte[]> TokenHashes
-);
+) : IHasAccounts
+{
+    public IEnumerable<Account> Accounts =>
+        TokenHashes.Select(hash => new Account(AccessToken.NameOf(hash), Role.Sponsor, Id, hash));
+}
 
 /// <summary>Reads <c>sponsor/&lt;id&gt;</c>.</summary>
 public sealed class SponsorKind : ISettingKind
 {
-    private const int Sha256Bytes = 32;
-
     public string Kind => "sponsor";
 
     public object Parse(string id, SettingReader record)
@@ -46,13 +49,10 @@ public sealed class SponsorKind : ISettingKind
             record.Integer("requests_per_s", 1, 1_000_000_000),
             [
                 .. (record.Texts("tokens") ?? []).Select(text =>
-                    HashOf(text)
+                    AccessToken.ParseHash(text)
                     ?? throw record.Wrong($"'tokens' holds '{text}'; expected the SHA-256 of a token, 64 hex digits")
                 ),
             ]
         );
     }
-
-    private static byte[]? HashOf(string text) =>
-        text.Length == 2 * Sha256Bytes && text.All(char.IsAsciiHexDigit) ? Convert.FromHexString(text) : null;
 }
