@@ -23,19 +23,7 @@ public static class Forms
     public static async Task<IFormCollection> ReadAsync(HttpContext http, string? secret = null)
     {
         HttpRequest request = http.Request;
-        if (!SameOrigin.Holds(request))
-        {
-            throw new RefusedException(
-                StatusCodes.Status403Forbidden,
-                "This form was sent from another site, or not by a browser. Open the page on this site and send it "
-                    + "again; programs use the endpoints under /v1.",
-                "Origin"
-            )
-            {
-                Title = "Form sent from another site",
-            };
-        }
-
+        SameOrigin.Require(request);
         if (!IsForm(request))
         {
             throw new RefusedException(

@@ -5,9 +5,12 @@ using Microsoft.AspNetCore.Routing.Patterns;
 namespace Engine.Web;
 
 /// <summary>Describes a server's endpoints as OpenAPI 3.0, generated from the endpoints themselves: paths, methods,
-/// parameters and summaries.</summary>
+/// parameters, summaries and who may.</summary>
 public static class OpenApiDocument
 {
+    private const string Token = "token",
+        SessionCookie = "session";
+
     /// <summary>The document of all endpoints that have a summary, ordered by path.</summary>
     /// <param name="title">The server's name.</param>
     /// <param name="version">Its version.</param>
@@ -36,7 +39,20 @@ public static class OpenApiDocument
             ["openapi"] = "3.0.3",
             ["info"] = new JsonObject { ["title"] = title, ["version"] = version },
             ["paths"] = paths,
-            ["components"] = new JsonObject { ["schemas"] = new JsonObject { ["Error"] = ErrorSchema() } },
+            ["components"] = new JsonObject
+            {
+                ["schemas"] = new JsonObject { ["Error"] = ErrorSchema() },
+                ["securitySchemes"] = new JsonObject
+                {
+                    [Token] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" },
+                    [SessionCookie] = new JsonObject
+                    {
+                        ["type"] = "apiKey",
+                        ["in"] = "cookie",
+                        ["name"] = Sessions.Cookie,
+                    },
+                },
+            },
         };
     }
 
@@ -56,10 +72,15 @@ public static class OpenApiDocument
             );
         }
 
+        var access = endpoint.Metadata.GetRequiredMetadata<EndpointAccess>();
         return new JsonObject
         {
             ["summary"] = endpoint.Metadata.GetMetadata<IEndpointSummaryMetadata>()!.Summary,
             ["parameters"] = parameters,
+            ["security"] =
+                access.Role == null ? new JsonArray() : new JsonArray(Requires(Token), Requires(SessionCookie)),
+            // OpenAPI 3.0 has no place for the roles of bearer tokens.
+            ["x-for"] = access.Words,
             ["responses"] = new JsonObject
             {
                 ["2XX"] = new JsonObject { ["description"] = "Done." },
@@ -77,6 +98,8 @@ public static class OpenApiDocument
             },
         };
     }
+
+    private static JsonObject Requires(string scheme) => new() { [scheme] = new JsonArray() };
 
     private static JsonObject ErrorSchema() =>
         new()

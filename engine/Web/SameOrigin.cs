@@ -17,4 +17,22 @@ public static class SameOrigin
         return Uri.TryCreate(request.Headers.Origin.ToString(), UriKind.Absolute, out Uri? origin)
             && origin.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase);
     }
+
+    /// <summary>Throws <see cref="RefusedException"/> with 403 unless a request was sent from one of our
+    /// pages.</summary>
+    public static void Require(HttpRequest request)
+    {
+        if (!Holds(request))
+        {
+            throw new RefusedException(
+                StatusCodes.Status403Forbidden,
+                "This form was sent from another site, or not by a browser. Open the page on this site and send it "
+                    + "again; programs use the endpoints under /v1.",
+                "Origin"
+            )
+            {
+                Title = "Form sent from another site",
+            };
+        }
+    }
 }

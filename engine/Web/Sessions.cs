@@ -1,16 +1,15 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Engine.Contracts;
+using Engine.Contracts.Access;
 using StackExchange.Redis;
 
 namespace Engine.Web;
 
-/// <summary>The sessions of signed-in visitors. A session is 256 random bits in a cookie. Redis stores its hash and its
-/// owner, so any instance can serve it. The page decides by the settings in force whether the visitor is still
-/// admitted.</summary>
+/// <summary>The sessions of signed-in visitors. A session is 256 random bits in a cookie. Redis stores its hash and
+/// that of the token used to sign in, so any instance can serve it. <see cref="Visitors"/> decides by the settings in
+/// force whether the token still counts.</summary>
 public sealed class Sessions(IConnectionMultiplexer redis, RedisKeys keys)
 {
     /// <summary>The cookie's name.</summary>
@@ -23,11 +22,15 @@ public sealed class Sessions(IConnectionMultiplexer redis, RedisKeys keys)
 
     private static readonly int CookieLength = Base64Url.GetEncodedLength(SecretBytes);
 
-    /// <summary>Signs a visitor in: opens a session, and sets its cookie.</summary>
-    public async Task SignInAsync(HttpContext http, Principal who)
+    /// <summary>Opens a session, and sets its cookie.</summary>
+    /// <param name="credential">The SHA-256 of the token used to sign in.</param>
+    public async Task OpenAsync(HttpContext http, byte[] credential)
     {
         string session = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
-        await redis.GetDatabase().StringSetAsync(KeyOf(session), Json(who), Lifetime).ConfigureAwait(false);
+        await redis
+            .GetDatabase()
+            .StringSetAsync(KeyOf(session), Convert.ToHexStringLower(credential), Lifetime)
+            .ConfigureAwait(false);
         http.Response.Cookies.Append(Cookie, session, CookieOf(http));
     }
 
@@ -40,11 +43,14 @@ public sealed class Sessions(IConnectionMultiplexer redis, RedisKeys keys)
         }
 
         RedisValue stored = await redis.GetDatabase().StringGetAsync(KeyOf(session)).ConfigureAwait(false);
-        return stored.IsNull ? null : new Session(Read(stored.ToString()), FormSecretOf(session));
+        // Sessions of before this version, which stored more, are over.
+        return AccessToken.ParseHash(stored.ToString()) is { } credential
+            ? new Session(credential, FormSecretOf(session))
+            : null;
     }
 
     /// <summary>Ends the session of a request, and deletes the cookie.</summary>
-    public async Task SignOutAsync(HttpContext http)
+    public async Task EndAsync(HttpContext http)
     {
         if (CookieIn(http) is { } session)
         {
@@ -56,27 +62,6 @@ public sealed class Sessions(IConnectionMultiplexer redis, RedisKeys keys)
 
     private static string? CookieIn(HttpContext http) =>
         http.Request.Cookies[Cookie] is { } session && session.Length == CookieLength ? session : null;
-
-    private static string Json(Principal who) =>
-        new JsonObject
-        {
-            ["kind"] = who.Kind,
-            ["name"] = who.Name,
-            ["role"] = who.Role.ToString().ToLowerInvariant(),
-            ["credential"] = who.Credential,
-        }.ToJsonString();
-
-    private static Principal Read(string stored)
-    {
-        using JsonDocument document = JsonDocument.Parse(stored);
-        string Text(string field) => document.RootElement.GetProperty(field).GetString()!;
-        return new Principal(
-            Text("kind"),
-            Text("name"),
-            Enum.Parse<Role>(Text("role"), ignoreCase: true),
-            Text("credential")
-        );
-    }
 
     /// <summary>The form secret of a session, which can't be derived without its cookie.</summary>
     private static string FormSecretOf(string session) =>
@@ -96,34 +81,8 @@ public sealed class Sessions(IConnectionMultiplexer redis, RedisKeys keys)
         };
 }
 
-/// <summary>A session for use by a page.</summary>
-/// <param name="Who">The signed-in account.</param>
+/// <summary>A session.</summary>
+/// <param name="Credential">The SHA-256 of the token used to sign in. When the settings no longer have it, the session
+/// is over.</param>
 /// <param name="FormSecret">The secret that its forms carry.</param>
-public sealed record Session(Principal Who, string FormSecret);
-
-/// <summary>A signed-in account.</summary>
-/// <param name="Kind">
-/// The kind of account, with which the key of its setting begins: <c>sponsor</c>, <c>user</c>.
-/// </param>
-/// <param name="Name">The account's name: the rest of that key.</param>
-/// <param name="Role">The account's role.</param>
-/// <param name="Credential">
-/// The hash, in hex, of the token used to sign in. When the settings no longer have it, the session is over.
-/// </param>
-public sealed record Principal(string Kind, string Name, Role Role, string Credential);
-
-/// <summary>The roles on pages and endpoints. The names are stored.</summary>
-public enum Role : byte
-{
-    /// <summary>Sees and accepts its own suggestions, and nothing else.</summary>
-    Sponsor,
-
-    /// <summary>Reads everything.</summary>
-    Viewer,
-
-    /// <summary>Also labels, writes rules in shadow, and sends events.</summary>
-    Analyst,
-
-    /// <summary>Also writes every setting.</summary>
-    Admin,
-}
+public sealed record Session(byte[] Credential, string FormSecret);

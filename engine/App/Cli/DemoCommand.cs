@@ -44,7 +44,7 @@ internal static class DemoCommand
         {
             context.Out.WriteLine(
                 $"Kafka {running.Address.Kafka} (in this process), Redis {RedisAddress.Hosts(running.Address.Redis)}, "
-                    + $"look-ups at http://{running.Http}/v1/verdicts/<click>"
+                    + $"look-ups at http://{running.Http.Address}/v1/verdicts/<click>"
             );
             string[] files = data == null ? [] : RealFiles(data);
             context.Out.WriteLine(
@@ -101,7 +101,7 @@ internal static class DemoCommand
                 .ConfigureAwait(false);
             if (data == null)
             {
-                await WorkflowReport.WriteAsync(context.Out, running.Host, running.Http).ConfigureAwait(false);
+                await WorkflowReport.WriteAsync(context.Out, running.Host, running.Http.Address).ConfigureAwait(false);
             }
 
             if (data != null)
@@ -162,7 +162,7 @@ internal static class DemoCommand
                         .OfType<ISampleTraffic>()
                         .SelectMany(traffic => (string[])[$"--{traffic.Option}", $"{traffic.DemoCount(clicks)}"]),
                     "--engine",
-                    running.Http,
+                    running.Http.Address,
                 ]
                 : ["replay", .. files];
         var start = new ProcessStartInfo("dotnet", [ingest, .. arguments, "--kafka", running.Address.Kafka])

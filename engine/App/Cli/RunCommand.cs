@@ -4,6 +4,7 @@ using Engine.App.Running;
 using Engine.App.Terminal;
 using Engine.CommandLine;
 using Engine.Partitions.Redis;
+using Engine.Web.Hosting;
 
 namespace Engine.App.Cli;
 
@@ -20,8 +21,17 @@ internal static class RunCommand
         using var running = await RunningProcess.StartAsync(request, file, context, logs, cancel).ConfigureAwait(false);
         context.Error.WriteLine(
             $"engine: scoring group {running.Address.Group}, Kafka {running.Address.Kafka}, Redis "
-                + $"{RedisAddress.Hosts(running.Address.Redis)}, HTTP http://{running.Http}"
+                + $"{RedisAddress.Hosts(running.Address.Redis)}, HTTP http://{running.Http.Address}"
         );
+        if (running.Http.Open is not OpenTo.Nobody and var open)
+        {
+            context.Error.WriteLine(
+                $"engine: HTTP is open to everyone "
+                    + (open == OpenTo.ThisMachine ? "on this machine" : "who reaches it")
+                    + " until the first user is added ('engine user add')"
+            );
+        }
+
         if (request.Samples)
         {
             context.Error.WriteLine(

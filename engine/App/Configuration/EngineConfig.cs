@@ -26,6 +26,10 @@ public sealed class EngineConfig
     /// <summary>The address to serve HTTP on.</summary>
     public string Http { get; set; } = "127.0.0.1:8080";
 
+    /// <summary>Whether endpoints that ask for a token are open to everyone who reaches them, as long as there has
+    /// never been a user.</summary>
+    public bool HttpOpen { get; set; }
+
     /// <summary>The number of lanes; 0 for one per core.</summary>
     public int Lanes { get; set; }
 
@@ -79,6 +83,7 @@ public sealed class EngineConfig
         Group = fields.Text("group", Group);
         Prefix = fields.Text("prefix", Prefix);
         Http = fields.Text("http", Http);
+        HttpOpen = fields.Flag("http_open", HttpOpen);
         BehindProxy = fields.Flag("behind_proxy", BehindProxy);
         Lanes = fields.Whole("lanes", Lanes);
         Settings = fields.Text("settings", Settings);

@@ -19,9 +19,12 @@ internal static class EngineStartup
 {
     /// <summary>Connects, creates missing topics, reads or sets the group's base settings, and starts the lanes. Throws
     /// <see cref="CommandException"/>, which says what to do, if that fails.</summary>
+    /// <param name="check">Looks at the settings in force before anything is decided, and throws to end the
+    /// start.</param>
     public static async Task<EngineHost> StartAsync(
         ConfigFile file,
         EngineAddress address,
+        Action<DecisionSettings> check,
         TimeProvider clock,
         ILogger log,
         CancellationToken cancel
@@ -55,6 +58,7 @@ internal static class EngineStartup
             var replays = new ReplayIndex(new ReplaySettings(limits.ReplayPaths));
             var view = new StandingsView(limits.Standings);
             await readers.StartAsync(settingsBase, address.Group, replays, view, cancel).ConfigureAwait(false);
+            check(readers.Settings.Timeline.Latest);
             EngineHost? host = null;
             var context = new EngineContext
             {

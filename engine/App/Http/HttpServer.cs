@@ -20,57 +20,46 @@ internal sealed class HttpServer : IDisposable
     private readonly WebApplication _app;
     private readonly KafkaEventOut _events;
 
-    private HttpServer(WebApplication app, KafkaEventOut events, string address) =>
-        (_app, _events, Address) = (app, events, address);
+    private HttpServer(WebApplication app, KafkaEventOut events, OpenTo open) =>
+        (_app, _events, Open, Address) = (app, events, open, new Uri(app.Urls.First()).Authority);
 
     /// <summary>Where it listens: <c>host:port</c>.</summary>
     public string Address { get; }
 
-    /// <summary>
-    /// Starts it at the address asked for; where none was and the default's port is taken, at a free one.
-    /// </summary>
+    /// <summary>To whom it is open as of its start.</summary>
+    public OpenTo Open { get; }
+
+    /// <summary>Starts it at an address; where that may move and is taken, at a free port.</summary>
     public static async Task<HttpServer> StartAsync(
         EngineHost host,
-        string? asked,
+        HttpListen listen,
         EngineConfig config,
         CancellationToken cancel
     )
     {
-        string address = asked ?? config.Http;
-        if (
-            !IPEndPoint.TryParse(
-                address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal),
-                out IPEndPoint? end
-            )
-        )
+        IPEndPoint end = listen.End,
+            free = new(end.Address, 0);
+        if (listen.MayMove && IsTaken(end))
         {
-            throw new CommandException(
-                $"--http '{address}' is no host:port; the host is an address, such as 127.0.0.1 or 0.0.0.0.",
-                ExitCodes.WrongUse
-            );
-        }
-
-        if (asked == null && IsTaken(end))
-        {
-            end = new IPEndPoint(end.Address, 0);
+            end = free;
         }
 
         var events = new KafkaEventOut(host.Context.Consume.Kafka, host.Context.Clock, host.Context.Log.SendFailed);
         try
         {
-            WebApplication app = await ListenAsync(end, host, config, events, cancel).ConfigureAwait(false)
+            WebApplication app = await ListenAsync(end, listen.Open, host, config, events, cancel).ConfigureAwait(false)
                 // Another engine that starts in this moment has taken it since it was looked at.
                 ?? (
-                    asked == null && end.Port != 0
-                        ? await ListenAsync(new IPEndPoint(end.Address, 0), host, config, events, cancel)
-                            .ConfigureAwait(false)
+                    listen.MayMove && end.Port != 0
+                        ? await ListenAsync(free, listen.Open, host, config, events, cancel).ConfigureAwait(false)
                         : null
                 )
                 ?? throw new CommandException(
-                    $"HTTP can't listen on {address}, which somebody else does, or which isn't this machine's: name "
-                        + $"another with --http H:P."
+                    $"HTTP can't listen on {listen.Text}, which somebody else does, or which isn't this machine's: "
+                        + "name another with --http H:P."
                 );
-            return new HttpServer(app, events, new Uri(app.Urls.First()).Authority);
+            bool closed = TimelineAccounts.Of(host.Context.Timeline.Latest).UsersWereThere;
+            return new HttpServer(app, events, closed ? OpenTo.Nobody : listen.Open);
         }
         catch
         {
@@ -82,6 +71,7 @@ internal sealed class HttpServer : IDisposable
     /// <summary>Null where it can't be listened there.</summary>
     private static async Task<WebApplication?> ListenAsync(
         IPEndPoint end,
+        OpenTo open,
         EngineHost host,
         EngineConfig config,
         KafkaEventOut events,
@@ -93,8 +83,22 @@ internal sealed class HttpServer : IDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(end));
         builder.Services.AddWebKit();
         WebApplication app = builder.Build();
-        app.UseWebKit(host.Context.Log, host.Context.Clock);
-        Map(app, host, events, config.BehindProxy);
+        EngineContext context = host.Context;
+        var visitors = new Visitors(
+            new TimelineAccounts(context.Timeline),
+            new Sessions(context.Redis.Redis, context.Keys)
+        );
+        app.UseWebKit(
+            new WebKit
+            {
+                Log = context.Log,
+                Clock = context.Clock,
+                Visitors = visitors,
+                Open = open,
+            }
+        );
+        Map(app, host, events, visitors, config.BehindProxy);
+        app.RequireAccessDeclarations();
         try
         {
             await app.StartAsync(cancel).ConfigureAwait(false);
@@ -107,7 +111,13 @@ internal sealed class HttpServer : IDisposable
         }
     }
 
-    private static void Map(WebApplication app, EngineHost host, KafkaEventOut events, bool behindProxy)
+    private static void Map(
+        WebApplication app,
+        EngineHost host,
+        KafkaEventOut events,
+        Visitors visitors,
+        bool behindProxy
+    )
     {
         EngineContext context = host.Context;
         Lookups.Map(app, host);
@@ -117,6 +127,7 @@ internal sealed class HttpServer : IDisposable
                 new WorkflowEndpoints
                 {
                     Routes = app,
+                    Visitors = visitors,
                     Events = new EventIntake(workflow, events),
                     Kafka = events,
                     Settings = new SettingsInForce(workflow, host.Compiled, context.Timeline, context.SettingsAreFresh),
@@ -133,6 +144,7 @@ internal sealed class HttpServer : IDisposable
         app.MapGet("/openapi.json", (EndpointDataSource endpoints) =>
                 Answers.Json(OpenApiDocument.Of("Engine", Version, endpoints.Endpoints))
             )
+            .ForEveryone()
             .Describe("This document.");
     }
 

@@ -4,6 +4,7 @@ using Engine.App.Quality;
 using Engine.CommandLine;
 using Engine.Web;
 using StackExchange.Redis;
+using Role = Engine.Contracts.Access.Role;
 
 namespace Engine.App.Http;
 
@@ -29,6 +30,7 @@ internal static class Lookups
                     )
                     : Results.Bytes((byte[])verdict!, "application/json");
             })
+            .ForRole(Role.Viewer)
             .Describe("A click's verdict, as stored.");
         // It reads all labels each time: one at a time is enough for whoever looks.
         var oneQuality = new SemaphoreSlim(1);
@@ -57,6 +59,7 @@ internal static class Lookups
                     oneQuality.Release();
                 }
             })
+            .ForRole(Role.Viewer)
             .Describe("Precision, recall and calibration by the labels that came since.");
         app.MapGet("/healthz", () =>
                 host.Failure is { } failure
@@ -66,6 +69,7 @@ internal static class Lookups
                     )
                     : Answers.Json(new JsonObject { ["status"] = "ok" })
             )
+            .ForEveryone()
             .Describe("Whether the process lives: 503 once a lane has failed.");
         app.MapGet("/readyz", () =>
             {
@@ -84,6 +88,7 @@ internal static class Lookups
                 };
                 return Answers.Json(answer, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
             })
+            .ForEveryone()
             .Describe("Whether it decides: partitions are owned, settings are fresh, and Redis takes results.");
     }
 }

@@ -19,7 +19,7 @@ internal sealed class RunningProcess : IDisposable
     private RunningProcess(
         EngineAddress address,
         EngineHost host,
-        string http,
+        HttpServer http,
         List<IDisposable> hosted,
         string? runFile
     ) => (Address, Host, Http, _hosted, _runFile) = (address, host, http, hosted, runFile);
@@ -27,8 +27,7 @@ internal sealed class RunningProcess : IDisposable
     public EngineAddress Address { get; }
     public EngineHost Host { get; }
 
-    /// <summary>The address of its HTTP server, <c>host:port</c>.</summary>
-    public string Http { get; }
+    public HttpServer Http { get; }
 
     public static async Task<RunningProcess> StartAsync(
         RunRequest request,
@@ -38,6 +37,7 @@ internal sealed class RunningProcess : IDisposable
         CancellationToken cancel
     )
     {
+        HttpListen listen = HttpListen.Of(request.Http, file.Config);
         var hosted = new List<IDisposable>();
         string? runFile = null;
         try
@@ -79,20 +79,25 @@ internal sealed class RunningProcess : IDisposable
             }
             var address = new EngineAddress(kafka, redis, group, prefix);
             EngineHost host = await EngineStartup
-                .StartAsync(file, address, context.Time, logs.CreateLogger("Engine"), cancel)
+                .StartAsync(
+                    file,
+                    address,
+                    settings => listen.RequireUsers(TimelineAccounts.Of(settings)),
+                    context.Time,
+                    logs.CreateLogger("Engine"),
+                    cancel
+                )
                 .ConfigureAwait(false);
             hosted.Add(host);
             hosted.Add(Telemetry.Metrics(host));
-            HttpServer http = await HttpServer
-                .StartAsync(host, request.Http, file.Config, cancel)
-                .ConfigureAwait(false);
+            HttpServer http = await HttpServer.StartAsync(host, listen, file.Config, cancel).ConfigureAwait(false);
             hosted.Add(http);
             if (ownKafka || ownRedis)
             {
                 runFile = WriteRunFile(address, http.Address);
             }
 
-            return new RunningProcess(address, host, http.Address, hosted, runFile);
+            return new RunningProcess(address, host, http, hosted, runFile);
         }
         catch
         {

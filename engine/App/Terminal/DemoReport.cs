@@ -138,7 +138,7 @@ internal static class DemoReport
         into.WriteLine("The engine keeps running. Look up, in another terminal:");
         into.WriteLine($"  out/engine verdict {click}");
         into.WriteLine($"  out/engine path {click}");
-        into.WriteLine($"  curl http://{running.Http}/v1/verdicts/{click}");
+        into.WriteLine($"  curl http://{running.Http.Address}/v1/verdicts/{click}");
         into.WriteLine(
             $"  redis-cli -h {redis[..port]} -p {redis[(port + 1)..]} get {running.Host.Context.Keys.Verdict(click)}"
         );

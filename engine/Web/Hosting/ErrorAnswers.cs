@@ -11,6 +11,9 @@ namespace Engine.Web.Hosting;
 /// <c>{"error", "where"}</c> for programs. Logs errors that aren't the client's fault.</summary>
 internal sealed class ErrorAnswers(ILogger log, TimeProvider clock)
 {
+    /// <summary>How to say who one is.</summary>
+    public const string Challenge = "Bearer";
+
     private const int RetryAfterSeconds = 5;
 
     /// <summary>While Redis or Kafka is away every request may fail: a line in so long is enough.</summary>
@@ -84,7 +87,7 @@ internal sealed class ErrorAnswers(ILogger log, TimeProvider clock)
         }
         else if (refusal.Status == StatusCodes.Status401Unauthorized)
         {
-            headers.WWWAuthenticate = "Bearer";
+            headers.WWWAuthenticate = Challenge;
         }
 
         IResult answer = Accepts.Html(http.Request)

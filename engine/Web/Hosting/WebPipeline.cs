@@ -3,6 +3,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Engine.Web.Hosting;
 
+/// <summary>What the web kit needs of a server.</summary>
+public sealed record WebKit
+{
+    /// <summary>Logs requests that fail through no fault of the client.</summary>
+    public required ILogger Log { get; init; }
+
+    /// <summary>Limits the log lines while Redis or Kafka is unavailable.</summary>
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>Finds out who sends a request.</summary>
+    public required Visitors Visitors { get; init; }
+
+    /// <summary>To whom endpoints are open while there has never been a user.</summary>
+    public required OpenTo Open { get; init; }
+}
+
 /// <summary>Adds the web kit to a server. Call it once, before mapping endpoints.</summary>
 public static class WebPipeline
 {
@@ -13,16 +29,14 @@ public static class WebPipeline
         services.AddRazorComponents();
     }
 
-    /// <summary>Adds headers to all pages, and responses to all errors.</summary>
-    /// <param name="app">The server.</param>
-    /// <param name="log">Logs requests that fail through no fault of the client.</param>
-    /// <param name="clock">Limits the log lines while Redis or Kafka is unavailable.</param>
-    public static void UseWebKit(this WebApplication app, ILogger log, TimeProvider clock)
+    /// <summary>Adds headers to all pages, responses to all errors, and the check of who may.</summary>
+    public static void UseWebKit(this WebApplication app, WebKit kit)
     {
         app.Use(PageHeaders.ApplyAsync);
-        app.Use(new ErrorAnswers(log, clock).ApplyAsync);
+        app.Use(new ErrorAnswers(kit.Log, kit.Clock).ApplyAsync);
         app.UseHeadAsGet();
         // After those above, so they also handle errors in routing.
         app.UseRouting();
+        app.Use(new AccessGate(kit.Visitors, kit.Open).ApplyAsync);
     }
 }

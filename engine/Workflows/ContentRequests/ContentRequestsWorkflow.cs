@@ -2,7 +2,6 @@ using System.Globalization;
 using Engine.Contracts;
 using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
-using Engine.Web;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Events;
 using Engine.Workflows.ContentRequests.Settings;
@@ -30,7 +29,7 @@ public sealed class ContentRequestsWorkflow : IWorkflow
         [
             new("content:<request>", "the decision on a content request"),
             new("suggestions:<sponsor>:{content-requests-<p>}", "the types of invalid requests, with their counts"),
-            new("session:<hash>", "the session of a signed-in sponsor"),
+            new("session:<hash>", "the session of somebody signed in"),
         ];
 
     public string Documentation => "content-requests.md";
@@ -44,8 +43,7 @@ public sealed class ContentRequestsWorkflow : IWorkflow
         ContentEndpoints.Map(endpoints);
         var suggestions = new SuggestionService(endpoints);
         SponsorEndpoints.Map(endpoints.Routes, suggestions);
-        var sessions = new Sessions(endpoints.Redis, endpoints.Keys);
-        SponsorPages.Map(endpoints.Routes, suggestions, new SponsorGate(suggestions, sessions));
+        SponsorPages.Map(endpoints.Routes, suggestions, endpoints.Visitors);
     }
 
     public Task<IReadOnlyList<string>> ReportAsync(ReportSource source) =>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Web;
 using StackExchange.Redis;
+using Role = Engine.Contracts.Access.Role;
 
 namespace Engine.Workflows.Module;
 
@@ -14,34 +15,39 @@ public static class EventEndpoints
     private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(10);
 
     /// <summary>Accepts the workflow's events at a path, in JSON or Protobuf, and answers once Kafka has acknowledged
-    /// them: 202 with the event's id and the location of its result, 400 with what is wrong, 413, or 503.</summary>
+    /// them: 202 with the event's id and the location of its result, 400 with what is wrong, 413, or 503. For analysts
+    /// and above.</summary>
     /// <param name="path">For example <c>/v1/bindings</c>; the location of a result is then
     /// <c>/v1/bindings/&lt;id&gt;</c>.</param>
     public static IEndpointConventionBuilder MapEvents(this WorkflowEndpoints endpoints, string path) =>
-        endpoints.Routes.MapPost(path, http => TakeAsync(endpoints.Events, path, http));
+        endpoints.Routes.MapPost(path, http => TakeAsync(endpoints.Events, path, http)).ForRole(Role.Analyst);
 
-    /// <summary>Serves values that the workflow wrote to Redis, unchanged; 404 if there is none.</summary>
+    /// <summary>Serves values that the workflow wrote to Redis, unchanged; 404 if there is none. For viewers and
+    /// above.</summary>
     /// <param name="path">The path, with a route parameter named <c>id</c>: <c>/v1/bindings/{id}</c>.</param>
     /// <param name="key">Maps the id to the value's key, without the group's prefix.</param>
     public static IEndpointConventionBuilder MapResult(
         this WorkflowEndpoints endpoints,
         string path,
         Func<string, string> key
-    ) => endpoints.Routes.MapGet(path, async http =>
-        {
-            string id = RoutePart.Id(http, "id");
-            RedisValue value = await endpoints
-                .Redis.GetDatabase()
-                .StringGetAsync(endpoints.Keys.Prefix + key(id))
-                .ConfigureAwait(false);
-            IResult answer = value.IsNull
-                ? Answers.Error(
-                    StatusCodes.Status404NotFound,
-                    $"there is no result for '{id}': it isn't decided yet, or its result has expired"
-                )
-                : Results.Bytes((byte[])value!, Json);
-            await answer.ExecuteAsync(http).ConfigureAwait(false);
-        });
+    ) =>
+        endpoints
+            .Routes.MapGet(path, async http =>
+            {
+                string id = RoutePart.Id(http, "id");
+                RedisValue value = await endpoints
+                    .Redis.GetDatabase()
+                    .StringGetAsync(endpoints.Keys.Prefix + key(id))
+                    .ConfigureAwait(false);
+                IResult answer = value.IsNull
+                    ? Answers.Error(
+                        StatusCodes.Status404NotFound,
+                        $"there is no result for '{id}': it isn't decided yet, or its result has expired"
+                    )
+                    : Results.Bytes((byte[])value!, Json);
+                await answer.ExecuteAsync(http).ConfigureAwait(false);
+            })
+            .ForRole(Role.Viewer);
 
     /// <summary>Reads the event in a request's body as the workflow's partitions read it. Throws
     /// <see cref="RefusedException"/> with 400 and what is wrong, or 413.</summary>
@@ -82,9 +88,7 @@ public static class EventEndpoints
     private static async Task<IResult> AnswerAsync(IEventIntake events, string path, HttpContext http)
     {
         ReceivedEvent received = await events.ReceiveAsync(http.Request).ConfigureAwait(false);
-        await events
-            .SendAcknowledgedAsync(received.Event, received.Body, received.ContentType)
-            .ConfigureAwait(false);
+        await events.SendAcknowledgedAsync(received.Event, received.Body, received.ContentType).ConfigureAwait(false);
         var answer = new JsonObject();
         if (received.Event.Id is { } id)
         {

@@ -10,6 +10,10 @@ public sealed record WorkflowEndpoints
     /// <summary>The route builder to add routes to.</summary>
     public required IEndpointRouteBuilder Routes { get; init; }
 
+    /// <summary>Finds out who sends a request, and signs people in and out. Endpoints that declare a role or a sponsor
+    /// get their caller checked (<see cref="Caller"/>).</summary>
+    public required Visitors Visitors { get; init; }
+
     /// <summary>Reads events of the workflow's topic as the engine reads them, and sends them to it.</summary>
     public required IEventIntake Events { get; init; }
 

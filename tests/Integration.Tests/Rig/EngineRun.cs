@@ -183,7 +183,11 @@ public sealed class EngineRun : IAsyncDisposable
                 environment,
                 "engine",
                 null,
-                ["run", "--kafka", kafka, "--redis", redis, "--config", config, "--http", "127.0.0.1:0", .. more]
+                [
+                    .. (string[])["run", "--kafka", kafka, "--redis", redis, "--config", config],
+                    .. more.Contains("--http") ? (string[])[] : ["--http", "127.0.0.1:0"],
+                    .. more,
+                ]
             )
         );
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Engine.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using Xunit;
@@ -12,7 +13,7 @@ namespace Workflows.Tests.Web;
 /// <summary>Errors are pages for people and JSON for programs, and what is ours to mend is logged.</summary>
 public sealed class ErrorAnswerTests
 {
-    private static void Map(WebApplication app)
+    private static void Map(IEndpointRouteBuilder app)
     {
         app.MapGet("/refused/{status:int}", IResult (int status) =>
             throw new RefusedException(status, "Say <b>please</b>.", "magic") { Next = ("/home", "Go home") }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Engine.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using Xunit;
 
@@ -12,7 +13,7 @@ namespace Workflows.Tests.Web;
 /// <summary>Forms are read from our own pages only, and only so much of them.</summary>
 public sealed class FormTests
 {
-    private static void Map(WebApplication app)
+    private static void Map(IEndpointRouteBuilder app)
     {
         app.MapPost("/form", (Func<HttpContext, Task<IResult>>)(http => NameAsync(http, null)));
         app.MapPost("/signed", (Func<HttpContext, Task<IResult>>)(http => NameAsync(http, "s3cret")));

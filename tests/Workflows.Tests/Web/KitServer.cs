@@ -1,7 +1,10 @@
 using System.Net;
+using Engine.Web;
+using Engine.Web.Accounts;
 using Engine.Web.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace Workflows.Tests.Web;
@@ -28,15 +31,29 @@ internal sealed class KitServer : IAsyncDisposable
     /// <summary>What was logged.</summary>
     public Lines Log { get; }
 
-    public static async Task<KitServer> StartAsync(Action<WebApplication> map)
+    /// <summary>Starts a server whose endpoints are for everyone unless they say otherwise.</summary>
+    public static async Task<KitServer> StartAsync(
+        Action<IEndpointRouteBuilder> map,
+        Visitors? visitors = null,
+        OpenTo open = OpenTo.Nobody
+    )
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddWebKit();
         WebApplication app = builder.Build();
         var log = new Lines();
-        app.UseWebKit(log, TimeProvider.System);
-        map(app);
+        app.UseWebKit(
+            new WebKit
+            {
+                Log = log,
+                Clock = TimeProvider.System,
+                Visitors = visitors ?? new Visitors(new NoAccounts(), null),
+                Open = open,
+            }
+        );
+        map(app.MapGroup("").ForEveryone());
+        app.RequireAccessDeclarations();
         await app.StartAsync();
         return new KitServer(app, log);
     }
@@ -67,6 +84,11 @@ internal sealed class KitServer : IAsyncDisposable
     {
         Client.Dispose();
         await _app.DisposeAsync();
+    }
+
+    private sealed class NoAccounts : IAccounts
+    {
+        public AccountList Current { get; } = new([], hasUsers: false, usersWereThere: false);
     }
 
     /// <summary>Log lines with their exceptions.</summary>

@@ -5,6 +5,7 @@ using Engine.Web;
 using Engine.Web.Components;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Xunit;
 
 namespace Workflows.Tests.Web;
@@ -17,7 +18,7 @@ public sealed class PageHeaderTests
         "scan.js"
     );
 
-    private static void Map(WebApplication app)
+    private static void Map(IEndpointRouteBuilder app)
     {
         object page = new { Title = "Hello", Text = "there" };
         app.MapGet("/page", () => Page.Show<ErrorPage>(page));

@@ -1,8 +1,10 @@
 using System.Net;
 using Engine.Contracts;
+using Engine.Contracts.Access;
 using Engine.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Tests.Support;
 using Xunit;
 
@@ -11,7 +13,7 @@ namespace Workflows.Tests.Web;
 /// <summary>Sessions on a real Redis: who signed in, for how long, and what a thief of Redis would find.</summary>
 public sealed class SessionTests
 {
-    private static readonly Principal Sponsor = new("sponsor", "sp-1", Role.Sponsor, "ab12");
+    private static readonly byte[] Credential = AccessToken.HashOf("a token")!;
 
     [Fact]
     public async Task A_session_is_known_by_its_cookie_until_it_is_signed_out()
@@ -27,7 +29,7 @@ public sealed class SessionTests
             cookie = set.Split(';')[0];
         Assert.Contains("httponly", set, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("samesite=strict", set, StringComparison.OrdinalIgnoreCase);
-        Assert.StartsWith($"{Sponsor} ", await WhoAsync(server, cookie));
+        Assert.StartsWith($"{Convert.ToHexString(Credential)} ", await WhoAsync(server, cookie));
         Assert.Equal(await WhoAsync(server, cookie), await WhoAsync(server, cookie));
 
         // 256 bits, of which Redis knows a hash for as long as the session lasts.
@@ -72,14 +74,16 @@ public sealed class SessionTests
         }
     }
 
-    private static void Map(WebApplication app, Sessions sessions)
+    private static void Map(IEndpointRouteBuilder app, Sessions sessions)
     {
-        app.MapPost("/in", (HttpContext http) => sessions.SignInAsync(http, Sponsor));
-        app.MapPost("/out", (HttpContext http) => sessions.SignOutAsync(http));
+        app.MapPost("/in", (HttpContext http) => sessions.OpenAsync(http, Credential));
+        app.MapPost("/out", (HttpContext http) => sessions.EndAsync(http));
         app.MapGet("/who", async (HttpContext http) =>
         {
             Session? session = await sessions.FindAsync(http);
-            await http.Response.WriteAsync(session == null ? "nobody" : $"{session.Who} {session.FormSecret}");
+            await http.Response.WriteAsync(
+                session == null ? "nobody" : $"{Convert.ToHexString(session.Credential)} {session.FormSecret}"
+            );
         });
     }
 

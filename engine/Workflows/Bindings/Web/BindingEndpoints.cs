@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
+using Engine.Contracts.Access;
 using Engine.Web;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Decision;
@@ -36,6 +37,7 @@ internal static class BindingEndpoints
                         }
                     );
             })
+            .ForRole(Role.Analyst)
             .Describe("Makes an operation-binding code, with its QR picture.");
         endpoints.MapEvents("/v1/bindings").Describe("Accepts a binding; its outcome follows.");
         endpoints.MapResult("/v1/bindings/{id}", BindingKeys.Outcome).Describe("Returns the outcome of a binding.");
@@ -55,6 +57,7 @@ internal static class BindingEndpoints
                     ? Answers.Error(StatusCodes.Status404NotFound, $"there is no page '{page}'")
                     : Results.Bytes(Content(setting), "application/json");
             })
+            .ForEveryone()
             .Describe("Returns the content of a page with an identification code, as JSON or HTML.");
     }
 

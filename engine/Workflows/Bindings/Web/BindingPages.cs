@@ -23,9 +23,9 @@ internal static class BindingPages
 
     public static void Map(WorkflowEndpoints endpoints, BindingCodes codes)
     {
-        IEndpointRouteBuilder app = endpoints.Routes;
+        RouteGroupBuilder app = endpoints.Routes.MapGroup("/b/{page}").ForEveryone();
         IDatabase redis = endpoints.Redis.GetDatabase();
-        app.MapPost("/b/{page}/code", async (HttpContext context) =>
+        app.MapPost("/code", async (HttpContext context) =>
         {
             string page = PageOf(context);
             IFormCollection form = await Forms.ReadAsync(context).ConfigureAwait(false);
@@ -50,8 +50,8 @@ internal static class BindingPages
                 }
             );
         });
-        app.MapGet("/b/{page}/bind", (HttpContext context) => Reading(PageOf(context)));
-        app.MapPost("/b/{page}/bind", async (HttpContext context) =>
+        app.MapGet("/bind", (HttpContext context) => Reading(PageOf(context)));
+        app.MapPost("/bind", async (HttpContext context) =>
         {
             string page = PageOf(context);
             IFormCollection form = await Forms.ReadAsync(context).ConfigureAwait(false);
@@ -60,13 +60,13 @@ internal static class BindingPages
                 ? Reading(page, text, wrong)
                 : Prompt(page, text, code!, NewId(), "", [], []);
         });
-        app.MapPost("/b/{page}/bindings", async (HttpContext context) =>
+        app.MapPost("/bindings", async (HttpContext context) =>
         {
             string page = PageOf(context);
             IFormCollection form = await Forms.ReadAsync(context).ConfigureAwait(false);
             return await BindAsync(context, form, page, codes, endpoints).ConfigureAwait(false);
         });
-        app.MapGet("/b/{page}/bindings/{id}", async (HttpContext context) =>
+        app.MapGet("/bindings/{id}", async (HttpContext context) =>
         {
             string id = RoutePart.Of(context, "id");
             RedisValue outcome = await redis

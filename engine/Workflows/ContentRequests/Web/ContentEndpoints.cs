@@ -1,4 +1,5 @@
 using System.Text;
+using Engine.Contracts.Access;
 using Engine.Web;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Events;
@@ -24,6 +25,7 @@ internal sealed class ContentEndpoints
         var content = new ContentEndpoints(endpoints);
         endpoints
             .Routes.MapPost("/v1/content-requests", content.AnswerAsync)
+            .ForRole(Role.Analyst)
             .Describe("Answers a content request at once, and counts it in the log.");
     }
 

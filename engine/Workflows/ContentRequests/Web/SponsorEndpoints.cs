@@ -6,8 +6,7 @@ using Engine.Workflows.ContentRequests.Settings;
 
 namespace Engine.Workflows.ContentRequests.Web;
 
-/// <summary>The endpoints of a sponsor's suggestions for programs: <c>/v1/sponsors/…</c>, with one of its
-/// tokens.</summary>
+/// <summary>The endpoints of a sponsor's suggestions for programs: <c>/v1/sponsors/…</c>.</summary>
 internal sealed class SponsorEndpoints(SuggestionService suggestions)
 {
     private const int MaxBodyBytes = 4096;
@@ -15,37 +14,28 @@ internal sealed class SponsorEndpoints(SuggestionService suggestions)
     public static void Map(IEndpointRouteBuilder app, SuggestionService suggestions)
     {
         var handlers = new SponsorEndpoints(suggestions);
-        app.MapGet("/v1/sponsors/{sponsor}/suggestions", handlers.Signed(handlers.ListAsync))
+        RouteGroupBuilder own = app.MapGroup("/v1/sponsors/{sponsor}").ForSponsor();
+        own.MapGet("/suggestions", handlers.For(handlers.ListAsync))
             .Describe("Lists a sponsor's recurring requests that match no definition.");
-        app.MapPost("/v1/sponsors/{sponsor}/suggestions/{type}/accept", handlers.Signed(handlers.AcceptAsync))
+        own.MapPost("/suggestions/{type}/accept", handlers.For(handlers.AcceptAsync))
             .Describe("Accepts a suggestion: such requests become valid.");
-        app.MapGet("/v1/sponsors/{sponsor}/acceptances", handlers.Signed(handlers.HistoryAsync))
+        own.MapGet("/acceptances", handlers.For(handlers.HistoryAsync))
             .Describe("Lists the acceptances, with who accepted them and when.");
-        app.MapDelete("/v1/sponsors/{sponsor}/acceptances/{id}", handlers.Signed(handlers.UndoAsync))
-            .Describe("Undoes an acceptance.");
+        own.MapDelete("/acceptances/{id}", handlers.For(handlers.UndoAsync)).Describe("Undoes an acceptance.");
     }
 
-    /// <summary>Requires one of the sponsor's tokens.</summary>
-    private RequestDelegate Signed(Func<HttpContext, Sponsor, string, Task<IResult>> handler) =>
-        http => ServeAsync(http, handler);
-
-    private async Task ServeAsync(HttpContext http, Func<HttpContext, Sponsor, string, Task<IResult>> handler)
-    {
-        string sponsor = RoutePart.Of(http, "sponsor");
-        byte[]? hash = SponsorTokens.HashOf(http.Request);
-        ContentSettings settings = suggestions.Settings;
-        IResult result = SponsorTokens.HolderOf(settings, sponsor, hash) switch
+    private RequestDelegate For(Func<HttpContext, Sponsor, string, Task<IResult>> handler) =>
+        async http =>
         {
-            TokenHolder.Sponsor => await handler(http, settings.Sponsors[sponsor], SponsorTokens.NameOf(hash!))
-                .ConfigureAwait(false),
-            TokenHolder.AnotherSponsor => Answers.Error(
-                StatusCodes.Status403Forbidden,
-                "this token belongs to another sponsor"
-            ),
-            _ => Unauthorized(http),
+            string id = RoutePart.Of(http, "sponsor");
+            if (!suggestions.Settings.Sponsors.TryGetValue(id, out Sponsor? sponsor))
+            {
+                throw SuggestionService.NoSponsor(id);
+            }
+
+            IResult result = await handler(http, sponsor, Caller.Of(http)!.Account.Name).ConfigureAwait(false);
+            await result.ExecuteAsync(http).ConfigureAwait(false);
         };
-        await result.ExecuteAsync(http).ConfigureAwait(false);
-    }
 
     private async Task<IResult> ListAsync(HttpContext http, Sponsor sponsor, string by)
     {
@@ -197,13 +187,4 @@ internal sealed class SponsorEndpoints(SuggestionService suggestions)
 
     private static IResult Bad(DeadLetterReason what, string where) =>
         Answers.Error(StatusCodes.Status400BadRequest, what.Word(), where);
-
-    private static IResult Unauthorized(HttpContext http)
-    {
-        http.Response.Headers.WWWAuthenticate = "Bearer";
-        return Answers.Error(
-            StatusCodes.Status401Unauthorized,
-            "expected a token of the sponsor: Authorization: Bearer …"
-        );
-    }
 }

@@ -1,4 +1,5 @@
 using Engine.Contracts;
+using Engine.Contracts.Access;
 using Engine.Web;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Settings;
@@ -7,20 +8,26 @@ namespace Engine.Workflows.ContentRequests.Web;
 
 /// <summary>The sponsors' pages, which need no scripts: signing in with a token, suggestions, a preview of accepting,
 /// accepting one or several, history, undoing. A sponsor sees only its own.</summary>
-internal sealed class SponsorPages(SuggestionService suggestions, SponsorGate gate)
+internal sealed class SponsorPages(SuggestionService suggestions, Visitors visitors)
 {
-    public static void Map(IEndpointRouteBuilder app, SuggestionService suggestions, SponsorGate gate)
+    private const string Home = "/sponsors";
+
+    private static readonly SignIn SignsIn = new(Home, () => SignInPage(StatusCodes.Status401Unauthorized, null));
+
+    public static void Map(IEndpointRouteBuilder app, SuggestionService suggestions, Visitors visitors)
     {
-        var pages = new SponsorPages(suggestions, gate);
-        app.MapGet("/sponsors", Serve(pages.HomeAsync));
-        app.MapPost("/sponsors/sign-in", Serve(pages.SignInAsync));
-        app.MapPost("/sponsors/sign-out", Serve(pages.SignOutAsync));
-        app.MapGet("/sponsors/{sponsor}", Serve(pages.For(pages.SuggestionsAsync)));
-        app.MapGet("/sponsors/{sponsor}/preview", Serve(pages.For(pages.PreviewAsync)));
-        app.MapPost("/sponsors/{sponsor}/preview", Serve(pages.For(pages.PreviewAsync)));
-        app.MapPost("/sponsors/{sponsor}/accept", Serve(pages.For(pages.AcceptAsync)));
-        app.MapGet("/sponsors/{sponsor}/history", Serve(pages.For(pages.HistoryAsync)));
-        app.MapPost("/sponsors/{sponsor}/undo", Serve(pages.For(pages.UndoAsync)));
+        var pages = new SponsorPages(suggestions, visitors);
+        // Where one gets a session; everyone sees the form that asks for a token.
+        app.MapGet(Home, Serve(pages.HomeAsync)).ForEveryone();
+        app.MapPost("/sponsors/sign-in", Serve(pages.SignInAsync)).ForEveryone();
+        app.MapPost("/sponsors/sign-out", Serve(pages.SignOutAsync)).ForEveryone();
+        RouteGroupBuilder own = app.MapGroup("/sponsors/{sponsor}").ForSponsor(SignsIn);
+        own.MapGet("", Serve(pages.For(pages.SuggestionsAsync)));
+        own.MapGet("/preview", Serve(pages.For(pages.PreviewAsync)));
+        own.MapPost("/preview", Serve(pages.For(pages.PreviewAsync)));
+        own.MapPost("/accept", Serve(pages.For(pages.AcceptAsync)));
+        own.MapGet("/history", Serve(pages.For(pages.HistoryAsync)));
+        own.MapPost("/undo", Serve(pages.For(pages.UndoAsync)));
     }
 
     /// <summary>A request for a page: the visitor, the chosen types and the form.</summary>
@@ -37,42 +44,62 @@ internal sealed class SponsorPages(SuggestionService suggestions, SponsorGate ga
     private Func<HttpContext, Task<IResult>> For(Func<Visited, HttpContext, Task<IResult>> page) =>
         async http =>
         {
-            if (await gate.AdmitAsync(http, RoutePart.Of(http, "sponsor")).ConfigureAwait(false) is not { } admitted)
+            Caller caller = Caller.Of(http)!;
+            string id = RoutePart.Of(http, "sponsor");
+            if (!suggestions.Settings.Sponsors.TryGetValue(id, out Sponsor? sponsor))
             {
-                return Accepts.Html(http.Request)
-                    ? SignIn(StatusCodes.Status401Unauthorized, null)
-                    : throw new RefusedException(
-                        StatusCodes.Status401Unauthorized,
-                        "Sign in at /sponsors, or send one of the sponsor's tokens (Authorization: Bearer …).",
-                        "Authorization"
-                    );
+                throw SuggestionService.NoSponsor(id);
             }
 
+            var visit = new SponsorVisit(id, sponsor.Setting.Name, caller.Account.Name, caller.FormSecret);
             bool isForm = HttpMethods.IsPost(http.Request.Method);
             IFormCollection form = isForm
-                ? await Forms.ReadAsync(http, admitted.Visit.FormSecret).ConfigureAwait(false)
+                ? await Forms.ReadAsync(http, visit.FormSecret).ConfigureAwait(false)
                 : FormCollection.Empty;
             string[] types = [.. (isForm ? form["type"] : http.Request.Query["type"]).OfType<string>()];
-            return await page(new Visited(admitted.Visit, admitted.Sponsor, types, form), http).ConfigureAwait(false);
+            return await page(new Visited(visit, sponsor, types, form), http).ConfigureAwait(false);
         };
 
-    private async Task<IResult> HomeAsync(HttpContext http) =>
-        await gate.SponsorOfAsync(http).ConfigureAwait(false) is { } sponsor
-            ? Results.Redirect($"/sponsors/{Uri.EscapeDataString(sponsor)}")
-            : SignIn(StatusCodes.Status200OK, null);
+    /// <summary>Leads sponsors to their page, and lets admins choose one.</summary>
+    private async Task<IResult> HomeAsync(HttpContext http)
+    {
+        Visitor? visitor = await visitors.FindAsync(http).ConfigureAwait(false);
+        if (visitor == null || !HasPage(visitor))
+        {
+            return SignInPage(StatusCodes.Status200OK, null);
+        }
+
+        return visitor.Sponsor is { } own ? Results.Redirect(SponsorVisit.AddressOf(own)) : Choice();
+    }
 
     private async Task<IResult> SignInAsync(HttpContext http)
     {
         IFormCollection form = await Forms.ReadAsync(http).ConfigureAwait(false);
-        return await gate.SignInAsync(http, form["token"].ToString().Trim()).ConfigureAwait(false) is { } sponsor
-            ? Results.Redirect($"/sponsors/{Uri.EscapeDataString(sponsor)}")
-            : SignIn(StatusCodes.Status401Unauthorized, "This token isn't valid. Check it and try again.");
+        string token = form["token"].ToString().Trim();
+        return await visitors.SignInAsync(http, token, HasPage).ConfigureAwait(false)
+            ? Results.Redirect(Home)
+            : SignInPage(StatusCodes.Status401Unauthorized, "This token isn't valid. Check it and try again.");
     }
+
+    private static bool HasPage(Visitor visitor) => visitor.Sponsor != null || visitor.As(Role.Admin) != null;
+
+    private IResult Choice() =>
+        Page.Show<SponsorChoice>(
+            new
+            {
+                Sponsors = (IReadOnlyList<SponsorSetting>)
+                    [
+                        .. suggestions
+                            .Settings.Sponsors.Values.Select(sponsor => sponsor.Setting)
+                            .OrderBy(sponsor => sponsor.Id, StringComparer.Ordinal),
+                    ],
+            }
+        );
 
     private async Task<IResult> SignOutAsync(HttpContext http)
     {
-        await gate.SignOutAsync(http).ConfigureAwait(false);
-        return Results.Redirect("/sponsors");
+        await visitors.SignOutAsync(http).ConfigureAwait(false);
+        return Results.Redirect(Home);
     }
 
     private async Task<IResult> SuggestionsAsync(Visited visited, HttpContext http)
@@ -196,13 +223,13 @@ internal sealed class SponsorPages(SuggestionService suggestions, SponsorGate ga
         $"Accepted {types} {(types == 1 ? "type" : "types")}. In {SuggestionService.InForceAfter}, requests like "
         + $"{(types == 1 ? "this" : "these")} become valid. You can undo it in the history.";
 
-    private static IResult SignIn(int status, string? problem) =>
+    private static IResult SignInPage(int status, string? problem) =>
         Page.Show<SponsorSignIn>(new { Problem = problem }, status);
 
     private static RefusedException Gone() =>
         new(StatusCodes.Status404NotFound, "Someone else has accepted it, or it no longer recurs.")
         {
             Title = "No longer available",
-            Next = ("/sponsors", "Go to your suggestions"),
+            Next = (Home, "Go to your suggestions"),
         };
 }

@@ -11,7 +11,10 @@ namespace Engine.Workflows.ContentRequests.Web;
 public sealed record SponsorVisit(string Sponsor, string Name, string By, string FormSecret)
 {
     /// <summary>An address of this sponsor's pages.</summary>
-    public string At(string page = "") => $"/sponsors/{Uri.EscapeDataString(Sponsor)}{page}";
+    public string At(string page = "") => AddressOf(Sponsor) + page;
+
+    /// <summary>The address of a sponsor's first page.</summary>
+    public static string AddressOf(string sponsor) => $"/sponsors/{Uri.EscapeDataString(sponsor)}";
 }
 
 /// <summary>Readable texts for requests and definitions.</summary>

@@ -88,6 +88,10 @@ internal sealed class SuggestionService(WorkflowEndpoints endpoints)
         return definition;
     }
 
+    /// <summary>What an admin gets at a sponsor that the settings don't have.</summary>
+    public static RefusedException NoSponsor(string id) =>
+        new(StatusCodes.Status404NotFound, $"The settings have no sponsor '{id}'.", "sponsor");
+
     private async Task WriteAsync(DefinitionSetting definition)
     {
         string json = definition.ToJson();

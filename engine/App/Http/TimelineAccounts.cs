@@ -1,0 +1,41 @@
+using Engine.Contracts.Access;
+using Engine.Pipeline.Settings;
+using Engine.Web.Accounts;
+
+namespace Engine.App.Http;
+
+/// <summary>The accounts of the latest settings that the engine has read: users', and those of the workflows'
+/// settings.</summary>
+internal sealed class TimelineAccounts(SettingsTimeline timeline) : IAccounts
+{
+    private volatile Version? _latest;
+
+    private sealed record Version(DecisionSettings Settings, AccountList Accounts);
+
+    public AccountList Current
+    {
+        get
+        {
+            DecisionSettings settings = timeline.Latest;
+            Version? latest = _latest;
+            if (latest?.Settings != settings)
+            {
+                _latest = latest = new Version(settings, Of(settings));
+            }
+
+            return latest.Accounts;
+        }
+    }
+
+    /// <summary>The accounts of a version of the settings.</summary>
+    public static AccountList Of(DecisionSettings settings) =>
+        new(
+            settings
+                .Others.SelectMany(kind => kind)
+                .Select(record => record.Value)
+                .OfType<IHasAccounts>()
+                .SelectMany(setting => setting.Accounts),
+            settings.Others.Contains(UserSetting.Kind),
+            settings.KindsEver.Contains(UserSetting.Kind)
+        );
+}
