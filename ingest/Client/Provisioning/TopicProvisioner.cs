@@ -34,6 +34,10 @@ internal sealed class TopicProvisioner(string kafka, IReadOnlyDictionary<string,
     /// <c>interactions</c> by default (7 days). Rescoring needs each sum and each setting as it was then.</summary>
     private const string CompactionLagMs = "604800000";
 
+    /// <summary>A hundred years: of settings, the records that delete are kept for good. They are few, and the only
+    /// trace that there ever was a user, after which nothing is open to everyone.</summary>
+    private const string DeletionsKeptMs = "3155760000000";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>Creates the topics that are missing.</summary>
@@ -158,6 +162,11 @@ internal sealed class TopicProvisioner(string kafka, IReadOnlyDictionary<string,
         {
             configs["cleanup.policy"] = "compact";
             configs["min.compaction.lag.ms"] = CompactionLagMs;
+        }
+
+        if (topic == Topics.Settings)
+        {
+            configs["delete.retention.ms"] = DeletionsKeptMs;
         }
 
         return configs;
