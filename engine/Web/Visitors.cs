@@ -11,14 +11,9 @@ public sealed class Visitors(IAccounts accounts, Sessions? sessions)
 {
     private const string Scheme = "Bearer ";
 
-    /// <summary>The accounts in force; throws <see cref="RefusedException"/> with 503 while they aren't known
-    /// yet.</summary>
-    public AccountList Accounts =>
-        accounts.Current
-        ?? throw new RefusedException(
-            StatusCodes.Status503ServiceUnavailable,
-            "The users could not be read from the topic 'settings' yet. Try again in a moment."
-        );
+    /// <summary>Whether there was ever a user. Throws <see cref="RefusedException"/> with 503 while that isn't
+    /// known.</summary>
+    public bool UsersWereThere => Known().UsersWereThere;
 
     /// <summary>The visitor that a request's bearer token belongs to; null for none. Nothing is looked up
     /// elsewhere.</summary>
@@ -65,8 +60,30 @@ public sealed class Visitors(IAccounts accounts, Sessions? sessions)
         }
     }
 
-    private Visitor? Of(byte[]? hash, string formSecret) =>
-        hash != null && Accounts.Of(hash) is { Count: > 0 } held ? new Visitor(held, formSecret) : null;
+    private Visitor? Of(byte[]? hash, string formSecret)
+    {
+        if (hash == null)
+        {
+            return null;
+        }
+
+        IReadOnlyList<Account> held = accounts.Current.Of(hash);
+        if (held.Count == 0)
+        {
+            // Nobody's, unless it is that of a user who isn't known yet.
+            held = Known().Of(hash);
+        }
+
+        return held.Count > 0 ? new Visitor(held, formSecret) : null;
+    }
+
+    private AccountList Known() =>
+        accounts.Current is { AreUsersKnown: true } known
+            ? known
+            : throw new RefusedException(
+                StatusCodes.Status503ServiceUnavailable,
+                "The users could not be read from the topic 'settings' yet. Try again in a moment."
+            );
 }
 
 /// <summary>Somebody known, by the accounts of their token.</summary>

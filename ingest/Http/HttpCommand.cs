@@ -21,6 +21,15 @@ internal static class HttpCommand
         {
             Description = "beacons: take the client's address from the last entry of X-Forwarded-For",
         };
+        var tokenFile = new Option<string?>("--token-file")
+        {
+            HelpName = "FILE",
+            Description = "a file with one token that POST /v1/events takes besides those of users",
+        };
+        var open = new Option<bool>("--open")
+        {
+            Description = "take events from everyone as long as there has never been a user, also from other machines",
+        };
         var command = new Command(
             "http",
             "Serves POST /v1/events (an event, an array, or one event per line) and the page script /beacon.js."
@@ -29,6 +38,8 @@ internal static class HttpCommand
             listen,
             kafka,
             proxy,
+            tokenFile,
+            open,
         };
         command.SetAction(
             (parsed, cancel) =>
@@ -38,6 +49,8 @@ internal static class HttpCommand
                         Listen = parsed.GetValue(listen)!,
                         Kafka = parsed.GetValue(kafka),
                         BehindProxy = parsed.GetValue(proxy),
+                        TokenFile = parsed.GetValue(tokenFile),
+                        Open = parsed.GetValue(open),
                     },
                     context,
                     cancel

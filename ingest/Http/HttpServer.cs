@@ -3,6 +3,11 @@ using Confluent.Kafka;
 using Engine.Client;
 using Engine.Client.Provisioning;
 using Engine.CommandLine;
+using Engine.Contracts;
+using Engine.Contracts.Access;
+using Engine.Web;
+using Engine.Web.Accounts;
+using Engine.Web.Hosting;
 using Engine.Workflows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -15,34 +20,45 @@ namespace Ingest.Http;
 /// it, then dispose it.</summary>
 public sealed class HttpServer : IAsyncDisposable
 {
-    /// <summary>Load balancers ask with HEAD.</summary>
-    private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly TimeSpan TopicsAgainAfter = TimeSpan.FromSeconds(10),
+        UsersWithin = TimeSpan.FromSeconds(10),
+        MomentForUsers = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan TopicsAgainAfter = TimeSpan.FromSeconds(10);
-
-    private readonly WebApplication _app;
+    private readonly HttpServing _options;
+    private readonly OpenTo _open;
+    private readonly string _kafka;
+    private readonly CommandContext _context;
     private readonly EventPublisher _publisher;
     private readonly EventsEndpoint _events;
+    private readonly UsersFollower _users;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _topics;
+    private WebApplication? _app;
 
-    private HttpServer(
-        WebApplication app,
-        EventPublisher publisher,
-        EventsEndpoint events,
-        string kafka,
-        CommandContext context
-    )
+    private HttpServer(HttpServing options, OpenTo open, Account[] own, CommandContext context)
     {
-        (_app, _publisher, _events) = (app, publisher, events);
-        _topics = MakeTopicsAsync(kafka, context, _stop.Token);
+        (_options, _open, _context) = (options, open, context);
+        _kafka = RunningEngine.KafkaOr(options.Kafka);
+        _publisher = new EventPublisher(
+            new PublisherOptions
+            {
+                Kafka = _kafka,
+                ClientId = "ingest-http",
+                GiveUpAfter = options.GiveUpAfter,
+            }
+        );
+        _events = new EventsEndpoint(_publisher);
+        _users = new UsersFollower(_kafka, own);
+        _topics = MakeTopicsAsync(_stop.Token);
     }
 
     /// <summary>The address it listens on, such as <c>http://127.0.0.1:8081</c>.</summary>
-    public string Address => _app.Urls.First();
+    public string Address => _app!.Urls.First();
 
-    /// <summary>Starts listening. Kafka may become available later.</summary>
-    /// <exception cref="CommandException">The address is invalid (exit code 2) or in use (exit code 1).</exception>
+    /// <summary>Starts listening. Kafka may become available later, unless it must tell whether there are
+    /// users.</summary>
+    /// <exception cref="CommandException">The address is invalid, or other machines reach it and there are no users
+    /// (exit code 2); it is in use (exit code 1).</exception>
     public static async Task<HttpServer> StartAsync(
         HttpServing options,
         CommandContext context,
@@ -56,15 +72,71 @@ public sealed class HttpServer : IAsyncDisposable
                 ExitCodes.WrongUse
             );
         }
-        string kafka = RunningEngine.KafkaOr(options.Kafka);
-        var publisher = new EventPublisher(
-            new PublisherOptions
-            {
-                Kafka = kafka,
-                ClientId = "ingest-http",
-                GiveUpAfter = options.GiveUpAfter,
-            }
-        );
+
+        Account[] own = options.TokenFile == null ? [] : [TokenFile.Read(options.TokenFile)];
+        if (options.Open && own.Length > 0)
+        {
+            throw new CommandException(
+                "--open and --token-file exclude one another: with a token, events aren't open to everyone.",
+                ExitCodes.WrongUse
+            );
+        }
+
+        OpenTo open =
+            options.Open ? OpenTo.Everyone
+            : own.Length == 0 && IPAddress.IsLoopback(listen.Address) ? OpenTo.ThisMachine
+            : OpenTo.Nobody;
+        var server = new HttpServer(options, open, own, context);
+        try
+        {
+            await server
+                .WaitForUsersAsync(required: open == OpenTo.Nobody && own.Length == 0, cancel)
+                .ConfigureAwait(false);
+            await server.ListenAsync(listen, cancel).ConfigureAwait(false);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Waits for the users a moment, so that the first requests needn't.</summary>
+    /// <param name="required">Whether there must be any.</param>
+    private async Task WaitForUsersAsync(bool required, CancellationToken cancel)
+    {
+        try
+        {
+            await _users
+                .Known.WaitAsync(required ? UsersWithin : MomentForUsers, _context.Time, cancel)
+                .ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!required)
+        {
+            return;
+        }
+        catch (TimeoutException)
+        {
+            throw new CommandException(
+                $"Can't read from Kafka at {_kafka} whether there are users, without whom {_options.Listen} would be "
+                    + "open to other machines. Start it, or give a token with --token-file."
+            );
+        }
+
+        if (required && !_users.Current.HasUsers)
+        {
+            throw new CommandException(
+                $"{_options.Listen} can be reached from other machines, and there are no users: add one with 'engine "
+                    + "user add NAME --role analyst', give a token with --token-file, listen on 127.0.0.1, or take "
+                    + "events from everyone with --open.",
+                ExitCodes.WrongUse
+            );
+        }
+    }
+
+    private async Task ListenAsync(IPEndPoint listen, CancellationToken cancel)
+    {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -73,45 +145,51 @@ public sealed class HttpServer : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = EventsEndpoint.MaxBody;
             kestrel.AddServerHeader = false;
         });
-        WebApplication app = builder.Build();
-        var events = new EventsEndpoint(publisher);
-        Map(app, events, options, context.Time);
+        builder.Services.AddWebKit();
+        _app = builder.Build();
+        _app.UseWebKit(
+            new WebKit
+            {
+                Log = _app.Logger,
+                Clock = _context.Time,
+                Visitors = new Visitors(_users, sessions: null),
+                Open = _open,
+            }
+        );
+        Map(_app);
+        _app.RequireAccessDeclarations();
         try
         {
-            await app.StartAsync(cancel).ConfigureAwait(false);
+            await _app.StartAsync(cancel).ConfigureAwait(false);
         }
         catch (IOException error)
         {
-            await app.DisposeAsync().ConfigureAwait(false);
-            events.Dispose();
-            publisher.Dispose();
             throw new CommandException(
-                $"Can't listen on {options.Listen}: {error.Message} Give another address with --listen."
+                $"Can't listen on {_options.Listen}: {error.Message} Give another address with --listen."
             );
         }
-        return new HttpServer(app, publisher, events, kafka, context);
     }
 
-    private static void Map(WebApplication app, EventsEndpoint events, HttpServing options, TimeProvider time)
+    private void Map(WebApplication app)
     {
-        var beacon = new BeaconEndpoint(events, options.BehindProxy, time);
+        var beacon = new BeaconEndpoint(_events, _options.BehindProxy, _context.Time);
         byte[] script = Script();
         // Without the cast to RequestDelegate, the handlers would be minimal-API methods.
-        app.MapPost("/v1/events", (RequestDelegate)events.HandleAsync);
-        app.MapPost("/v1/beacon", (RequestDelegate)beacon.HandleAsync);
-        app.MapMethods("/healthz", ReadMethods, (RequestDelegate)(context => context.Response.WriteAsync("ok\n")));
-        app.MapMethods(
-            "/beacon.js",
-            ReadMethods,
-            (RequestDelegate)(
-                context =>
-                {
-                    context.Response.ContentType = "text/javascript; charset=utf-8";
-                    context.Response.Headers.CacheControl = "public, max-age=3600";
-                    return context.Response.Body.WriteAsync(script).AsTask();
-                }
+        app.MapPost("/v1/events", (RequestDelegate)_events.HandleAsync).ForRole(Role.Analyst);
+        app.MapPost("/v1/beacon", (RequestDelegate)beacon.HandleAsync).ForEveryone();
+        app.MapGet("/healthz", (RequestDelegate)(context => context.Response.WriteAsync("ok\n"))).ForEveryone();
+        app.MapGet(
+                "/beacon.js",
+                (RequestDelegate)(
+                    context =>
+                    {
+                        context.Response.ContentType = "text/javascript; charset=utf-8";
+                        context.Response.Headers.CacheControl = "public, max-age=3600";
+                        return context.Response.Body.WriteAsync(script).AsTask();
+                    }
+                )
             )
-        );
+            .ForEveryone();
     }
 
     private static byte[] Script()
@@ -123,14 +201,18 @@ public sealed class HttpServer : IAsyncDisposable
     }
 
     /// <summary>Creates the topics with LogAppendTime: the broker stamps events of browsers and servers.</summary>
-    private static async Task MakeTopicsAsync(string kafka, CommandContext context, CancellationToken cancel)
+    private async Task MakeTopicsAsync(CancellationToken cancel)
     {
         for (bool reported = false; !cancel.IsCancellationRequested; reported = true)
         {
             try
             {
-                await new TopicProvisioner(kafka)
-                    .EnsureAsync(WorkflowEvents.All.Holds.Keys, TopicTimestamps.LogAppendTime, cancel: cancel)
+                await new TopicProvisioner(_kafka)
+                    .EnsureAsync(
+                        [.. WorkflowEvents.All.Holds.Keys, Topics.Settings],
+                        TopicTimestamps.LogAppendTime,
+                        cancel: cancel
+                    )
                     .ConfigureAwait(false);
                 return;
             }
@@ -138,8 +220,8 @@ public sealed class HttpServer : IAsyncDisposable
             {
                 if (!reported)
                 {
-                    context.Error.WriteLine(
-                        $"Kafka at {kafka} is unavailable; events get the answer 503 until it is back: "
+                    _context.Error.WriteLine(
+                        $"Kafka at {_kafka} is unavailable; events get the answer 503 until it is back: "
                             + $"{error.Error.Reason}"
                     );
                 }
@@ -148,7 +230,7 @@ public sealed class HttpServer : IAsyncDisposable
             {
                 return;
             }
-            await Task.Delay(TopicsAgainAfter, context.Time, cancel)
+            await Task.Delay(TopicsAgainAfter, _context.Time, cancel)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -156,10 +238,15 @@ public sealed class HttpServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _app.StopAsync().ConfigureAwait(false);
-        await _app.DisposeAsync().ConfigureAwait(false);
+        if (_app != null)
+        {
+            await _app.StopAsync().ConfigureAwait(false);
+            await _app.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _topics.ConfigureAwait(false);
         await _publisher.DisposeAsync().ConfigureAwait(false);
+        _users.Dispose();
         _events.Dispose();
         _stop.Dispose();
     }

@@ -12,6 +12,12 @@ public sealed record HttpServing
     /// <summary>Whether the last address in X-Forwarded-For is the client's.</summary>
     public bool BehindProxy { get; init; }
 
+    /// <summary>The file with a token for <c>POST /v1/events</c>, beside those of users; null for none.</summary>
+    public string? TokenFile { get; init; }
+
+    /// <summary>Whether <c>POST /v1/events</c> is open to everyone as long as there has never been a user.</summary>
+    public bool Open { get; init; }
+
     /// <summary>The time that an event waits for Kafka before the client gets an error.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromSeconds(10);
 }

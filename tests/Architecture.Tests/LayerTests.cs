@@ -76,7 +76,14 @@ public class LayerTests
             { "Ingest.Generate", ["Engine.Contracts", "Engine.Client", "Engine.CommandLine", "Engine.Workflows"] },
             {
                 "ingest",
-                ["Engine.Contracts", "Engine.Client", "Engine.CommandLine", "Engine.Workflows", "Ingest.Generate"]
+                [
+                    "Engine.Contracts",
+                    "Engine.Client",
+                    "Engine.CommandLine",
+                    "Engine.Web",
+                    "Engine.Workflows",
+                    "Ingest.Generate",
+                ]
             },
         };
 

@@ -15,6 +15,10 @@ public sealed class AccountList(IEnumerable<Account> accounts, bool hasUsers, bo
     /// for a token.</summary>
     public bool UsersWereThere => usersWereThere;
 
+    /// <summary>Whether the users are known; false while their settings haven't been read yet, when only accounts of
+    /// the server's own are there.</summary>
+    public bool AreUsersKnown { get; init; } = true;
+
     /// <summary>Whether a user's record is in force.</summary>
     public bool HasUsers => hasUsers;
 
@@ -39,8 +43,7 @@ public sealed class AccountList(IEnumerable<Account> accounts, bool hasUsers, bo
 /// <summary>The source of the accounts in force. Thread-safe.</summary>
 public interface IAccounts
 {
-    /// <summary>The accounts of the latest settings; null while the settings haven't been read yet. A change counts as
-    /// soon as it is read, without the activation delay: it decides no event, and a removed token must not
-    /// wait.</summary>
-    AccountList? Current { get; }
+    /// <summary>The accounts of the latest settings. A change counts as soon as it is read, without the activation
+    /// delay: it decides no event, and a removed token must not wait.</summary>
+    AccountList Current { get; }
 }

@@ -86,7 +86,7 @@ internal sealed class AccessGate(Visitors visitors, OpenTo open)
         };
 
     private bool IsOpen(HttpContext http) =>
-        !visitors.Accounts.UsersWereThere
+        !visitors.UsersWereThere
         && open switch
         {
             OpenTo.Everyone => true,

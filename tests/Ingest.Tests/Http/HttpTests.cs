@@ -13,12 +13,13 @@ public class HttpTests
     private const string Click =
         """{"type":"click","id":"c-1","time":1763769600123,"ip":"203.0.113.9","publisher":"p","campaign":"c"}""";
 
-    private static Task<HttpServer> Serve(string kafka) =>
+    private static Task<HttpServer> Serve(string kafka, string? tokenFile = null) =>
         HttpServer.StartAsync(
             new HttpServing
             {
                 Listen = "127.0.0.1:0",
                 Kafka = kafka,
+                TokenFile = tokenFile,
                 GiveUpAfter = TimeSpan.FromSeconds(1),
             },
             new CommandContext(TextWriter.Null, TextWriter.Null, TimeProvider.System, false),
@@ -28,10 +29,12 @@ public class HttpTests
     private static async Task<(HttpStatusCode Status, string Answer)> Post(
         HttpServer server,
         string body,
-        string path = "/v1/events"
+        string path = "/v1/events",
+        string? token = null
     )
     {
         using var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = token == null ? null : new("Bearer", token);
         using HttpResponseMessage answer = await client.PostAsync(
             server.Address + path,
             new StringContent(body, Encoding.UTF8, "text/plain")
@@ -62,8 +65,11 @@ public class HttpTests
     [Fact]
     public async Task Without_Kafka_nothing_is_acknowledged()
     {
-        await using HttpServer server = await Serve("127.0.0.1:1");
-        (HttpStatusCode status, string answer) = await Post(server, $"[{Click},{Click}]");
+        using var folder = new Folder();
+        await using HttpServer server = await Serve("127.0.0.1:1", folder.Secret("token", "producers-token"));
+        // Who isn't known by the file may be a user, or not: that is in Kafka.
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await Post(server, $"[{Click},{Click}]")).Status);
+        (HttpStatusCode status, string answer) = await Post(server, $"[{Click},{Click}]", token: "producers-token");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         JsonElement json = JsonDocument.Parse(answer).RootElement;
         Assert.Equal(0, json.GetProperty("accepted").GetInt32());

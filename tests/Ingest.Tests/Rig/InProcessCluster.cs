@@ -20,6 +20,20 @@ public sealed class InProcessCluster : IDisposable
 
     public string Address { get; }
 
+    /// <summary>Appends a record to a topic's first partition; a null value deletes.</summary>
+    public async Task AppendAsync(string topic, string key, string? value)
+    {
+        using IProducer<string, string?> producer = new ProducerBuilder<string, string?>(
+            new ProducerConfig { BootstrapServers = Address }
+        )
+            .SetLogHandler((_, _) => { })
+            .Build();
+        await producer.ProduceAsync(
+            new TopicPartition(topic, 0),
+            new Message<string, string?> { Key = key, Value = value }
+        );
+    }
+
     /// <summary>Reads so many records of a topic, in the order of each partition.</summary>
     public List<ConsumeResult<byte[], byte[]>> Read(int count, string topic = Topics.Interactions)
     {

@@ -33,5 +33,17 @@ internal sealed class Folder : IDisposable
         return path;
     }
 
+    /// <summary>Writes a file that only its owner may read, or others too.</summary>
+    internal string Secret(string name, string text, UnixFileMode others = UnixFileMode.None)
+    {
+        string path = Write(name, text);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | others);
+        }
+
+        return path;
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

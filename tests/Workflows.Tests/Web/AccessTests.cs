@@ -29,9 +29,9 @@ public sealed class AccessTests
     private static Account Of(string name, Role role, string? sponsor, string token) =>
         new(name, role, sponsor, AccessToken.HashOf(token)!);
 
-    private sealed class Users(AccountList? accounts) : IAccounts
+    private sealed class Users(AccountList accounts) : IAccounts
     {
-        public AccountList? Current { get; set; } = accounts;
+        public AccountList Current { get; set; } = accounts;
 
         public static Users Known => new(new AccountList(Everybody, hasUsers: true, usersWereThere: true));
 
@@ -171,9 +171,11 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task While_users_are_not_read_yet_nobody_is_let_in()
+    public async Task While_users_are_not_read_yet_they_are_told_to_wait()
     {
-        await using KitServer server = await StartAsync(new Users(null), OpenTo.Everyone);
+        Account own = Of("the token file's holder", Role.Viewer, null, "own-token");
+        var unknown = new AccountList([own], hasUsers: false, usersWereThere: false) { AreUsersKnown = false };
+        await using KitServer server = await StartAsync(new Users(unknown), OpenTo.Everyone);
         foreach (string? token in (string?[])[null, "admin-token"])
         {
             using HttpResponseMessage answer = await server.SendAsync(
@@ -187,6 +189,7 @@ public sealed class AccessTests
         }
 
         Assert.Equal(HttpStatusCode.OK, (await AskAsync(server, "GET", "/open", null)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync(server, "GET", "/view", "own-token")).Status);
     }
 
     /// <summary>Browsers send the cookie along with whatever another site makes them send.</summary>

@@ -66,6 +66,6 @@ public sealed class OpenEndpointTests
 
     private sealed class NoAccounts : IAccounts
     {
-        public AccountList? Current => null;
+        public AccountList Current { get; } = new([], hasUsers: false, usersWereThere: false);
     }
 }
