@@ -1,3 +1,4 @@
+using Integration.Tests.Access;
 using Integration.Tests.Rig;
 using Tests.Support;
 using Xunit;
@@ -15,10 +16,13 @@ public class CommandLineTests
     [InlineData("check", "--config")]
     [InlineData("eval", "EXPR --bindings --cases")]
     [InlineData("rescore", "--kafka --redis --group --settings --model --out")]
+    [InlineData("user add", "NAME --role --sponsor --out --once --kafka --config")]
+    [InlineData("user remove", "NAME --kafka --config")]
+    [InlineData("user list", "--kafka --config")]
     [InlineData("demo", "--data --redis --keep --clicks")]
     public async Task Help_names_every_option_with_what_it_does(string command, string names)
     {
-        CommandRun help = await Programs.EngineAsync(command, "--help");
+        CommandRun help = await Programs.EngineAsync([.. command.Split(' '), "--help"]);
         Assert.Equal((0, ""), (help.ExitCode, help.Error));
         foreach (string name in names.Split(' '))
         {
@@ -30,6 +34,7 @@ public class CommandLineTests
     public async Task An_address_that_is_not_this_machine_s_is_told_of_in_a_sentence()
     {
         await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
+        lab.AddUsers(("ada", "admin"));
         CommandRun run = await Programs.RunAsync(
             "engine",
             lab.Folder.Path,
@@ -55,7 +60,7 @@ public class CommandLineTests
     [InlineData(2, "Cannot parse argument 'abc'", "run", "--until-idle", "abc")]
     [InlineData(
         2,
-        "'nonsense' isn't a command; the commands are run, demo, verdict, path, quality, check, eval, rescore",
+        "'nonsense' isn't a command; the commands are run, demo, verdict, path, quality, check, eval, rescore, user",
         "nonsense"
     )]
     [InlineData(1, "no Redis at 127.0.0.1:1", "quality", "--kafka", "127.0.0.1:1", "--redis", "127.0.0.1:1")]
@@ -160,7 +165,11 @@ public class CommandLineTests
         string address = $"127.0.0.1:{LiveProcess.FreePort()}",
             config = new EngineYaml().Write(folder);
         foreach (
-            string[] command in (string[][])[["run", "--kafka", "127.0.0.1:1", "--config", config], ["verdict", "c-1"]]
+            string[] command in (string[][])
+                [
+                    ["run", "--kafka", "127.0.0.1:1", "--config", config],
+                    ["verdict", "c-1"],
+                ]
         )
         {
             CommandRun run = await Programs.EngineAsync([
@@ -199,17 +208,18 @@ public class CommandLineTests
     {
         using var folder = new LiveFolder();
         string file = folder.File("both");
-        CommandRun group = await Programs.EngineAsync(
-                "run",
-                "--group",
-                "",
-                "--kafka",
-                "127.0.0.1:1",
-                "--redis",
-                "127.0.0.1:1",
-                "--config",
-                new EngineYaml().Write(folder)
-            ),
+        CommandRun group =
+                await Programs.EngineAsync(
+                    "run",
+                    "--group",
+                    "",
+                    "--kafka",
+                    "127.0.0.1:1",
+                    "--redis",
+                    "127.0.0.1:1",
+                    "--config",
+                    new EngineYaml().Write(folder)
+                ),
             clicks = await Programs.EngineAsync("demo", "--clicks", "-1"),
             same = await Programs.IngestAsync("generate", "10", "--out", file, "--labels", file);
         Assert.All([group, clicks, same], run => Assert.True(run.ExitCode == 2, run.ToString()));

@@ -12,17 +12,20 @@ internal sealed record Addresses(KafkaTarget Kafka, string Redis, string Prefix)
     public static Addresses Find(string? kafka, string? redis, string? config, string? prefix)
     {
         ConfigFile file = ConfigFile.Find(config);
-        kafka ??= Named(file.Config.Kafka);
         redis ??= Named(file.Config.Redis);
         // An engine's prefix applies to its own Redis; any other Redis uses the prefix in engine.yaml.
-        RunningEngine? running = kafka == null || redis == null ? RunningEngine.Find() : null;
+        RunningEngine? running = redis == null ? RunningEngine.Find() : null;
         prefix ??= redis == null && running != null ? running.Prefix : file.Config.Prefix;
-        return new Addresses(
-            new KafkaTarget(kafka ?? running?.Kafka ?? throw None("Kafka", "--kafka"), file.Config.Consume.Librdkafka),
-            redis ?? running?.Redis ?? throw None("Redis", "--redis"),
-            prefix
-        );
+        return new Addresses(KafkaOf(kafka, file), redis ?? running?.Redis ?? throw None("Redis", "--redis"), prefix);
     }
+
+    /// <summary>The Kafka of a command that needs no Redis.</summary>
+    /// <exception cref="CommandException">There is no address from any of these.</exception>
+    public static KafkaTarget KafkaOf(string? kafka, ConfigFile file) =>
+        new(
+            kafka ?? Named(file.Config.Kafka) ?? RunningEngine.Find()?.Kafka ?? throw None("Kafka", "--kafka"),
+            file.Config.Consume.Librdkafka
+        );
 
     private static string? Named(string address) => address.Length > 0 ? address : null;
 

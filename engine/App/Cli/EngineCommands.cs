@@ -42,6 +42,7 @@ public static class EngineCommands
             EvalOf(context),
             RescoreOf(context),
             AuditOf(context),
+            UserCommands.Create(() => Kafka(Running), Config, context),
         };
 
     private const string Own = "one of its own",

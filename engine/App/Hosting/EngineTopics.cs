@@ -57,10 +57,8 @@ internal static partial class EngineTopics
         IReadOnlyList<TopicState> states;
         try
         {
-            TopicTimestamps timestamps =
-                config.Topics.Timestamps == "create" ? TopicTimestamps.CreateTime : TopicTimestamps.LogAppendTime;
             states = await new TopicProvisioner(target.Brokers, target.Settings)
-                .EnsureAsync(all, timestamps, config.Topics.Partitions, asks: false, cancel: cancel)
+                .EnsureAsync(all, Timestamps(config), config.Topics.Partitions, asks: false, cancel: cancel)
                 .ConfigureAwait(false);
         }
         catch (KafkaException e)
@@ -82,6 +80,10 @@ internal static partial class EngineTopics
             );
         }
     }
+
+    /// <summary>The source of the timestamps of created topics.</summary>
+    public static TopicTimestamps Timestamps(EngineConfig config) =>
+        config.Topics.Timestamps == "create" ? TopicTimestamps.CreateTime : TopicTimestamps.LogAppendTime;
 
     private static int SettingsPartitions(KafkaTarget kafka)
     {
