@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Engine.Web;
 
@@ -9,11 +10,7 @@ public static class Bodies
     /// <param name="maxBytes">The maximum length.</param>
     public static async ValueTask<byte[]> ReadAsync(HttpRequest request, int maxBytes)
     {
-        if (request.ContentLength > maxBytes)
-        {
-            throw TooLong(maxBytes);
-        }
-
+        RefuseLength(request, maxBytes);
         while (true)
         {
             System.IO.Pipelines.ReadResult read = await request
@@ -36,7 +33,27 @@ public static class Bodies
         }
     }
 
-    private static RefusedException TooLong(int maxBytes) =>
+    /// <summary>Bounds a body that an endpoint reads as it comes. Throws <see cref="RefusedException"/> (413) if it
+    /// says that it is longer; the server ends the reading of one that turns out to be.</summary>
+    /// <param name="maxBytes">The maximum length.</param>
+    public static void RefuseBeyond(HttpContext http, long maxBytes)
+    {
+        RefuseLength(http.Request, maxBytes);
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)
+        {
+            bound.MaxRequestBodySize = maxBytes;
+        }
+    }
+
+    private static void RefuseLength(HttpRequest request, long maxBytes)
+    {
+        if (request.ContentLength > maxBytes)
+        {
+            throw TooLong(maxBytes);
+        }
+    }
+
+    private static RefusedException TooLong(long maxBytes) =>
         new(
             StatusCodes.Status413PayloadTooLarge,
             $"The body exceeds the limit of {maxBytes:N0} bytes. Send less at a time.",

@@ -19,10 +19,20 @@ public sealed class Visitors(IAccounts accounts, Sessions? sessions)
     /// elsewhere.</summary>
     public Visitor? OfToken(HttpContext http)
     {
+        if (http.Features.Get<Visitor>() is { } found)
+        {
+            return found;
+        }
+
         string? header = http.Request.Headers.Authorization;
-        return header != null && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? Of(AccessToken.HashOf(header[Scheme.Length..].Trim()), "")
-            : null;
+        if (header == null || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        Visitor? visitor = Of(AccessToken.HashOf(header[Scheme.Length..].Trim()), "");
+        http.Features.Set(visitor);
+        return visitor;
     }
 
     /// <summary>The visitor that a request's session belongs to; null for none.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Engine.Client.Checks;
 using Engine.Contracts;
 using Microsoft.AspNetCore.Http;
 using Reasons = Engine.Client.Checks.Reasons;
@@ -14,7 +15,9 @@ namespace Ingest.Http;
 internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, TimeProvider time)
 {
     internal Task HandleAsync(HttpContext context) =>
-        events.TakeAsync(context, lines: false, (taken, frame) => TakeAsync(taken, frame, context));
+        events.TakeAsync(context, lines: false, EventCheck.MaxBytes, (taken, frame) =>
+            TakeAsync(taken, frame, context)
+        );
 
     private ValueTask<bool> TakeAsync(RequestEvents taken, Frame frame, HttpContext context)
     {

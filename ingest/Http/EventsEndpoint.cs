@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Text.Json.Serialization;
 using Engine.Client;
 using Engine.Client.Checks;
+using Engine.Web;
 using Microsoft.AspNetCore.Http;
 
 namespace Ingest.Http;
@@ -34,18 +35,13 @@ internal sealed partial class AnswerJson : JsonSerializerContext;
 /// <summary><c>POST /v1/events</c>: accepts one event, an array, or one event per line. Reports a problem for each bad
 /// event, and confirms only events that Kafka has acknowledged. 202: all accepted; 207: some; 400: none; 503: Kafka is
 /// unavailable, and the response lists the events that it didn't accept.</summary>
-internal sealed class EventsEndpoint(EventPublisher publisher) : IDisposable
+internal sealed class EventsEndpoint(EventPublisher publisher)
 {
     internal const string Unavailable = "unavailable";
 
     /// <summary>The maximum size of a request, in bytes. The contract sets none; this one keeps requests from filling
     /// the memory.</summary>
     internal const long MaxBody = 64L * 1024 * 1024;
-
-    /// <summary>The maximum number of requests that are read at a time; further ones are told to come again.</summary>
-    internal const int MaxRequests = 32;
-
-    private readonly SemaphoreSlim _room = new(MaxRequests);
 
     internal Task HandleAsync(HttpContext context)
     {
@@ -55,64 +51,41 @@ internal sealed class EventsEndpoint(EventPublisher publisher) : IDisposable
                 type.Contains("ndjson", StringComparison.OrdinalIgnoreCase)
                 || type.Contains("jsonl", StringComparison.OrdinalIgnoreCase)
             );
-        return TakeAsync(context, lines, (events, frame) => events.TakeAsync(frame));
+        return TakeAsync(context, lines, MaxBody, (events, frame) => events.TakeAsync(frame));
     }
 
     /// <summary>Reads a request's events, passes each on, and answers.</summary>
+    /// <param name="maxBytes">The maximum size of the request.</param>
     /// <param name="take">Takes an event; returns whether to read on.</param>
-    internal async Task TakeAsync(HttpContext context, bool lines, Func<RequestEvents, Frame, ValueTask<bool>> take)
+    internal async Task TakeAsync(
+        HttpContext context,
+        bool lines,
+        long maxBytes,
+        Func<RequestEvents, Frame, ValueTask<bool>> take
+    )
     {
-        if (!await _room.WaitAsync(TimeSpan.Zero, context.RequestAborted).ConfigureAwait(false))
-        {
-            await AnswerAsync(
-                    context,
-                    new EventsAnswer(
-                        0,
-                        [
-                            new EventError(
-                                0,
-                                Unavailable,
-                                null,
-                                $"{MaxRequests} requests are under way already; send this one again"
-                            ),
-                        ]
-                    )
-                    {
-                        IsUnavailable = true,
-                    }
-                )
-                .ConfigureAwait(false);
-            return;
-        }
-
+        Bodies.RefuseBeyond(context, maxBytes);
+        var events = new RequestEvents(publisher);
         try
         {
-            var events = new RequestEvents(publisher);
-            try
+            await foreach (
+                Frame frame in FramesAsync(context.Request.BodyReader, lines, context.RequestAborted)
+                    .ConfigureAwait(false)
+            )
             {
-                await foreach (
-                    Frame frame in FramesAsync(context.Request.BodyReader, lines, context.RequestAborted)
-                        .ConfigureAwait(false)
-                )
+                if (!await take(events, frame).ConfigureAwait(false))
                 {
-                    if (!await take(events, frame).ConfigureAwait(false))
-                    {
-                        break;
-                    }
+                    break;
                 }
             }
-            catch (BadHttpRequestException error)
-            {
-                // The events read so far are already being sent, and the response has to say so.
-                events.Fail(Reasons.TooLarge, null, error.Message);
-            }
-
-            await AnswerAsync(context, await events.EndAsync().ConfigureAwait(false)).ConfigureAwait(false);
         }
-        finally
+        catch (BadHttpRequestException error)
         {
-            _room.Release();
+            // The events read so far are already being sent, and the response has to say so.
+            events.Fail(Reasons.TooLarge, null, error.Message);
         }
+
+        await AnswerAsync(context, await events.EndAsync().ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     /// <summary>Splits the data from a pipe into events.</summary>
@@ -168,6 +141,4 @@ internal sealed class EventsEndpoint(EventPublisher publisher) : IDisposable
 
         return context.Response.WriteAsJsonAsync(answer, AnswerJson.Default.EventsAnswer);
     }
-
-    public void Dispose() => _room.Dispose();
 }

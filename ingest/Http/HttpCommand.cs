@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Engine.CommandLine;
+using Engine.Web.Hosting;
 using Ingest.Sending;
 
 namespace Ingest.Http;
@@ -30,6 +32,29 @@ internal static class HttpCommand
         {
             Description = "take events from everyone as long as there has never been a user, also from other machines",
         };
+        var underWay = new Option<int>("--under-way")
+        {
+            HelpName = "N",
+            Description = "requests under way, so many with a token and so many without; 503 beyond",
+            DefaultValueFactory = _ => new HttpServing().UnderWay,
+        };
+        var perToken = new Option<int?>("--per-token")
+        {
+            HelpName = "N",
+            Description =
+                $"requests a second with one token, 429 beyond; 0 for no limit (default: none on loopback, otherwise "
+                + $"{RequestLimits.DefaultPerToken})",
+        };
+        var perAddress = new Option<int?>("--per-address")
+        {
+            HelpName = "N",
+            Description =
+                $"requests a second from one address without a token (default: none on loopback, otherwise "
+                + $"{RequestLimits.DefaultPerAddress})",
+        };
+        underWay.Validators.Add(result => AtLeast(1, result, result.GetValueOrDefault<int>()));
+        perToken.Validators.Add(result => AtLeast(0, result, result.GetValueOrDefault<int?>()));
+        perAddress.Validators.Add(result => AtLeast(0, result, result.GetValueOrDefault<int?>()));
         var command = new Command(
             "http",
             "Serves POST /v1/events (an event, an array, or one event per line) and the page script /beacon.js."
@@ -40,6 +65,9 @@ internal static class HttpCommand
             proxy,
             tokenFile,
             open,
+            underWay,
+            perToken,
+            perAddress,
         };
         command.SetAction(
             (parsed, cancel) =>
@@ -51,12 +79,23 @@ internal static class HttpCommand
                         BehindProxy = parsed.GetValue(proxy),
                         TokenFile = parsed.GetValue(tokenFile),
                         Open = parsed.GetValue(open),
+                        UnderWay = parsed.GetValue(underWay),
+                        PerToken = parsed.GetValue(perToken),
+                        PerAddress = parsed.GetValue(perAddress),
                     },
                     context,
                     cancel
                 )
         );
         return command;
+    }
+
+    private static void AtLeast(int least, OptionResult result, int? number)
+    {
+        if (number < least)
+        {
+            result.AddError($"{result.Option.Name} is {number}; expected {least} or more.");
+        }
     }
 
     /// <summary>Serves until cancelled.</summary>

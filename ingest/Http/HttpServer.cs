@@ -154,6 +154,13 @@ public sealed class HttpServer : IAsyncDisposable
                 Clock = _context.Time,
                 Visitors = new Visitors(_users, sessions: null),
                 Open = _open,
+                Limits = RequestLimits.Of(
+                    _options.UnderWay,
+                    _options.PerToken,
+                    _options.PerAddress,
+                    IPAddress.IsLoopback(listen.Address)
+                ),
+                BehindProxy = _options.BehindProxy,
             }
         );
         Map(_app);
@@ -177,7 +184,9 @@ public sealed class HttpServer : IAsyncDisposable
         // Without the cast to RequestDelegate, the handlers would be minimal-API methods.
         app.MapPost("/v1/events", (RequestDelegate)_events.HandleAsync).ForRole(Role.Analyst);
         app.MapPost("/v1/beacon", (RequestDelegate)beacon.HandleAsync).ForEveryone();
-        app.MapGet("/healthz", (RequestDelegate)(context => context.Response.WriteAsync("ok\n"))).ForEveryone();
+        app.MapGet("/healthz", (RequestDelegate)(context => context.Response.WriteAsync("ok\n")))
+            .ForEveryone()
+            .WithoutLimits();
         app.MapGet(
                 "/beacon.js",
                 (RequestDelegate)(
@@ -247,7 +256,6 @@ public sealed class HttpServer : IAsyncDisposable
         await _topics.ConfigureAwait(false);
         await _publisher.DisposeAsync().ConfigureAwait(false);
         _users.Dispose();
-        _events.Dispose();
         _stop.Dispose();
     }
 }

@@ -18,6 +18,15 @@ public sealed record HttpServing
     /// <summary>Whether <c>POST /v1/events</c> is open to everyone as long as there has never been a user.</summary>
     public bool Open { get; init; }
 
+    /// <summary>The requests under way, of those who may send events and of others each.</summary>
+    public int UnderWay { get; init; } = 32;
+
+    /// <summary>The requests per second with one token; 0 for no limit, null for the default of the address.</summary>
+    public int? PerToken { get; init; }
+
+    /// <summary>The requests per second without a token from one address; as <see cref="PerToken"/>.</summary>
+    public int? PerAddress { get; init; }
+
     /// <summary>The time that an event waits for Kafka before the client gets an error.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -3,6 +3,7 @@ using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Deliver;
 using Engine.Pipeline.Settings;
+using Engine.Web.Hosting;
 using YamlDotNet.Core;
 
 namespace Engine.App.Configuration;
@@ -51,6 +52,7 @@ public sealed class EngineConfig
     /// X-Forwarded-For.</summary>
     public bool BehindProxy { get; set; }
 
+    public HttpLimitsConfig HttpLimits { get; set; } = new();
     public TopicsConfig Topics { get; set; } = new();
     public ConsumeConfig Consume { get; set; } = new();
     public DeliverConfig Deliver { get; set; } = new();
@@ -90,6 +92,7 @@ public sealed class EngineConfig
         Samples = fields.Text("samples", Samples);
         Files = fields.Texts("files", Files);
         SigningKeys = fields.Texts("signing_keys", SigningKeys);
+        HttpLimits.Take(fields.Section("http_limits"));
         Topics.Take(fields.Section("topics"));
         Consume.Take(fields.Section("consume"));
         Deliver.Take(fields.Section("deliver"));
@@ -111,6 +114,18 @@ public sealed class EngineConfig
             $"topics.timestamps is '{Topics.Timestamps}'; expected append or create"
         );
         Must(Topics.Partitions is >= 1 and <= 10_000, $"topics.partitions is {Topics.Partitions}; expected 1 to 10000");
+        Must(
+            HttpLimits.UnderWay is >= 1 and <= 100_000,
+            $"http_limits.under_way is {HttpLimits.UnderWay}; expected 1 to 100000"
+        );
+        Must(
+            HttpLimits.PerToken is null or >= 0 and <= 1_000_000,
+            $"http_limits.per_token is {HttpLimits.PerToken}; expected 0 (none) to 1000000"
+        );
+        Must(
+            HttpLimits.PerAddress is null or >= 0 and <= 1_000_000,
+            $"http_limits.per_address is {HttpLimits.PerAddress}; expected 0 (none) to 1000000"
+        );
         Must(Lanes is >= 0 and <= 1024, $"lanes is {Lanes}; expected 0 (one per core) to 1024");
         Must(
             Consume.BatchMessages is >= 1 and <= 1_000_000,
@@ -128,6 +143,27 @@ public sealed class EngineConfig
                 + $"more partitions for more"
         );
         Must(Group.Length > 0, "group is empty");
+    }
+}
+
+/// <summary>How many requests the HTTP server takes.</summary>
+public sealed class HttpLimitsConfig
+{
+    /// <summary>The requests under way, of those who are known and of others each.</summary>
+    public int UnderWay { get; set; } = new RequestLimits().UnderWay;
+
+    /// <summary>The requests per second with one token; 0 for no limit, null for the default of the address.</summary>
+    public int? PerToken { get; set; }
+
+    /// <summary>The requests per second without a token from one address; as <see cref="PerToken"/>.</summary>
+    public int? PerAddress { get; set; }
+
+    internal void Take(YamlFields fields)
+    {
+        UnderWay = fields.Whole("under_way", UnderWay);
+        PerToken = fields.WholeOrNull("per_token");
+        PerAddress = fields.WholeOrNull("per_address");
+        fields.End("http_limits");
     }
 }
 

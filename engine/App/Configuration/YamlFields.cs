@@ -44,6 +44,9 @@ internal sealed class YamlFields
             : throw YamlNodes.Wrong(_map.Children[name], $"{name} is {number}; expected no more than {int.MaxValue}");
     }
 
+    /// <summary>A whole number, or null if the field is missing or null.</summary>
+    public int? WholeOrNull(string name) => Scalar(name) == null ? null : Whole(name, 0);
+
     public List<string> Texts(string name, List<string> fallback) =>
         Node(name) switch
         {

@@ -11,29 +11,33 @@ namespace Engine.App.Http;
 /// <param name="End">The address.</param>
 /// <param name="MayMove">Whether another port will do if this one is taken.</param>
 /// <param name="Open">To whom endpoints are open while there has never been a user.</param>
-internal sealed record HttpListen(string Text, IPEndPoint End, bool MayMove, OpenTo Open)
+/// <param name="Limits">How much the server takes at a time.</param>
+internal sealed record HttpListen(string Text, IPEndPoint End, bool MayMove, OpenTo Open, RequestLimits Limits)
 {
     /// <param name="asked">The address from the command line; null for engine.yaml's.</param>
     /// <exception cref="CommandException">The address can't be read.</exception>
     public static HttpListen Of(string? asked, EngineConfig config)
     {
         string text = asked ?? config.Http;
-        return IPEndPoint.TryParse(
-            text.Replace("localhost", "127.0.0.1", StringComparison.Ordinal),
-            out IPEndPoint? end
-        )
-            ? new HttpListen(
-                text,
-                end,
-                asked == null,
-                config.HttpOpen ? OpenTo.Everyone
-                    : IPAddress.IsLoopback(end.Address) ? OpenTo.ThisMachine
-                    : OpenTo.Nobody
-            )
-            : throw new CommandException(
+        if (!IPEndPoint.TryParse(text.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out IPEndPoint? end))
+        {
+            throw new CommandException(
                 $"--http '{text}' is no host:port; the host is an address, such as 127.0.0.1 or 0.0.0.0.",
                 ExitCodes.WrongUse
             );
+        }
+
+        bool isLoopback = IPAddress.IsLoopback(end.Address);
+        HttpLimitsConfig limits = config.HttpLimits;
+        return new HttpListen(
+            text,
+            end,
+            MayMove: asked == null,
+            config.HttpOpen ? OpenTo.Everyone
+                : isLoopback ? OpenTo.ThisMachine
+                : OpenTo.Nobody,
+            RequestLimits.Of(limits.UnderWay, limits.PerToken, limits.PerAddress, isLoopback)
+        );
     }
 
     /// <summary>Refuses to serve others than this machine while nobody could sign in.</summary>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
 using Engine.CommandLine;
+using Engine.Contracts;
 using Engine.Partitions.Diagnostics;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Web;
@@ -47,11 +48,11 @@ internal sealed class HttpServer : IDisposable
         var events = new KafkaEventOut(host.Context.Consume.Kafka, host.Context.Clock, host.Context.Log.SendFailed);
         try
         {
-            WebApplication app = await ListenAsync(end, listen.Open, host, config, events, cancel).ConfigureAwait(false)
+            WebApplication app = await ListenAsync(end, listen, host, config, events, cancel).ConfigureAwait(false)
                 // Another engine that starts in this moment has taken it since it was looked at.
                 ?? (
                     listen.MayMove && end.Port != 0
-                        ? await ListenAsync(free, listen.Open, host, config, events, cancel).ConfigureAwait(false)
+                        ? await ListenAsync(free, listen, host, config, events, cancel).ConfigureAwait(false)
                         : null
                 )
                 ?? throw new CommandException(
@@ -71,7 +72,7 @@ internal sealed class HttpServer : IDisposable
     /// <summary>Null where it can't be listened there.</summary>
     private static async Task<WebApplication?> ListenAsync(
         IPEndPoint end,
-        OpenTo open,
+        HttpListen listen,
         EngineHost host,
         EngineConfig config,
         KafkaEventOut events,
@@ -80,7 +81,15 @@ internal sealed class HttpServer : IDisposable
     {
         // Empty: no settings of the framework's own are read, nor watched; ours are engine.yaml's.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(end));
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.Listen(end);
+                kestrel.AddServerHeader = false;
+                // Endpoints set bounds of their own, none above an event's.
+                kestrel.Limits.MaxRequestBodySize = EventLimits.MaxValueBytes;
+            });
         builder.Services.AddWebKit();
         WebApplication app = builder.Build();
         EngineContext context = host.Context;
@@ -94,7 +103,9 @@ internal sealed class HttpServer : IDisposable
                 Log = context.Log,
                 Clock = context.Clock,
                 Visitors = visitors,
-                Open = open,
+                Open = listen.Open,
+                Limits = listen.Limits,
+                BehindProxy = config.BehindProxy,
             }
         );
         Map(app, host, events, visitors, config.BehindProxy);

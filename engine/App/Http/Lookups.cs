@@ -3,6 +3,7 @@ using Engine.App.Hosting;
 using Engine.App.Quality;
 using Engine.CommandLine;
 using Engine.Web;
+using Engine.Web.Hosting;
 using StackExchange.Redis;
 using Role = Engine.Contracts.Access.Role;
 
@@ -70,6 +71,7 @@ internal static class Lookups
                     : Answers.Json(new JsonObject { ["status"] = "ok" })
             )
             .ForEveryone()
+            .WithoutLimits()
             .Describe("Whether the process lives: 503 once a lane has failed.");
         app.MapGet("/readyz", () =>
             {
@@ -89,6 +91,7 @@ internal static class Lookups
                 return Answers.Json(answer, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
             })
             .ForEveryone()
+            .WithoutLimits()
             .Describe("Whether it decides: partitions are owned, settings are fresh, and Redis takes results.");
     }
 }

@@ -14,8 +14,6 @@ internal sealed class ErrorAnswers(ILogger log, TimeProvider clock)
     /// <summary>How to say who one is.</summary>
     public const string Challenge = "Bearer";
 
-    private const int RetryAfterSeconds = 5;
-
     /// <summary>While Redis or Kafka is away every request may fail: a line in so long is enough.</summary>
     private static readonly TimeSpan WarnEvery = TimeSpan.FromSeconds(10);
 
@@ -81,9 +79,9 @@ internal sealed class ErrorAnswers(ILogger log, TimeProvider clock)
     {
         IHeaderDictionary headers = http.Response.Headers;
         headers.Vary = "Accept";
-        if (refusal.Status == StatusCodes.Status503ServiceUnavailable)
+        if (RetryAfter(refusal.Status) is { } seconds)
         {
-            headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
         else if (refusal.Status == StatusCodes.Status401Unauthorized)
         {
@@ -144,8 +142,18 @@ internal sealed class ErrorAnswers(ILogger log, TimeProvider clock)
             StatusCodes.Status404NotFound => "Page not found",
             StatusCodes.Status405MethodNotAllowed => "Method not allowed",
             StatusCodes.Status413PayloadTooLarge => "Too much data",
+            StatusCodes.Status429TooManyRequests => "Too many requests",
             StatusCodes.Status500InternalServerError => "Something went wrong",
             StatusCodes.Status503ServiceUnavailable => "Temporarily unavailable",
             _ => $"Error {status}",
+        };
+
+    /// <summary>The seconds after which to try again; null for none.</summary>
+    private static int? RetryAfter(int status) =>
+        status switch
+        {
+            StatusCodes.Status429TooManyRequests => 1,
+            StatusCodes.Status503ServiceUnavailable => 5,
+            _ => null,
         };
 }

@@ -2,10 +2,14 @@ using Engine.Web.Components;
 
 namespace Engine.Web.Hosting;
 
-/// <summary>Sets the headers of every HTML response: nothing is fetched, framed, stored or sent elsewhere, and no
+/// <summary>Sets the headers that browsers honour. No response is taken for another type than it says. Of every HTML
+/// response: nothing is fetched, framed, stored or sent elsewhere, and no
 /// script runs, unless the page was shown with <see cref="PageNeeds"/>.</summary>
 internal static class PageHeaders
 {
+    /// <summary>A year: browsers that have seen the server with TLS don't come without it.</summary>
+    private const int MaxAgeOfTlsSeconds = 31_536_000;
+
     private static readonly PageNeeds Nothing = new();
 
     public static Task ApplyAsync(HttpContext http, RequestDelegate next)
@@ -17,6 +21,12 @@ internal static class PageHeaders
     private static Task Add(HttpContext http)
     {
         IHeaderDictionary headers = http.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        if (http.Request.IsHttps)
+        {
+            headers.StrictTransportSecurity = $"max-age={MaxAgeOfTlsSeconds}";
+        }
+
         if (http.Response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true)
         {
             PageNeeds needs = http.Features.Get<PageNeeds>() ?? Nothing;
@@ -26,7 +36,6 @@ internal static class PageHeaders
             // Not no-referrer: browsers would then send forms with "Origin: null", which SameOrigin rejects.
             headers["Referrer-Policy"] = "same-origin";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
-            headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers.CacheControl = "no-store";
         }

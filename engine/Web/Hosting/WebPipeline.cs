@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,13 @@ public sealed record WebKit
 
     /// <summary>To whom endpoints are open while there has never been a user.</summary>
     public required OpenTo Open { get; init; }
+
+    /// <summary>How much the server takes at a time.</summary>
+    public RequestLimits Limits { get; init; } = new();
+
+    /// <summary>Whether to trust a proxy in front for the client's address and for TLS (X-Forwarded-For,
+    /// X-Forwarded-Proto).</summary>
+    public bool BehindProxy { get; init; }
 }
 
 /// <summary>Adds the web kit to a server. Call it once, before mapping endpoints.</summary>
@@ -29,14 +37,34 @@ public static class WebPipeline
         services.AddRazorComponents();
     }
 
-    /// <summary>Adds headers to all pages, responses to all errors, and the check of who may.</summary>
+    /// <summary>Adds headers to all pages, responses to all errors, limits, and the check of who may.</summary>
     public static void UseWebKit(this WebApplication app, WebKit kit)
     {
+        if (kit.BehindProxy)
+        {
+            app.UseForwardedHeaders(FromProxy());
+        }
+
         app.Use(PageHeaders.ApplyAsync);
         app.Use(new ErrorAnswers(kit.Log, kit.Clock).ApplyAsync);
         app.UseHeadAsGet();
         // After those above, so they also handle errors in routing.
         app.UseRouting();
+        var bounds = new RequestBounds(kit.Limits, kit.Visitors, kit.BehindProxy);
+        app.Lifetime.ApplicationStopped.Register(bounds.Dispose);
+        app.Use(bounds.RateAsync);
         app.Use(new AccessGate(kit.Visitors, kit.Open).ApplyAsync);
+        app.Use(bounds.UnderWayAsync);
+    }
+
+    /// <summary>Takes from the proxy whether the client uses TLS. The client's address is taken where it is needed
+    /// (<see cref="Engine.Contracts.ClientAddress"/>).</summary>
+    private static ForwardedHeadersOptions FromProxy()
+    {
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedProto };
+        // Whoever says that a proxy stands in front says that nobody else gets through to here.
+        options.KnownIPNetworks.Clear();
+        options.KnownProxies.Clear();
+        return options;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Engine.CommandLine;
@@ -166,6 +167,52 @@ public sealed class AccessTests
         Assert.Equal(ExitCodes.WrongUse, refused.ExitCode);
         Assert.Contains(why, refused.Error);
         Assert.DoesNotContain("a-token", refused.Error);
+    }
+
+    [Theory]
+    [InlineData("/v1/beacon", 256 * 1024 + 1)]
+    [InlineData("/v1/events", 64 * 1024 * 1024 + 1)]
+    public async Task A_request_that_says_it_is_too_long_is_refused_before_it_is_read(string path, long bytes)
+    {
+        using var cluster = new InProcessCluster();
+        await using HttpServer server = await StartAsync(
+            new HttpServing { Listen = "127.0.0.1:0", Kafka = cluster.Address }
+        );
+        var address = new Uri(server.Address);
+        using var client = new TcpClient();
+        await client.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+        await using NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"POST {path} HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Length: {bytes}\r\n\r\n"
+            ),
+            TestContext.Current.CancellationToken
+        );
+        using var reader = new StreamReader(stream);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        Assert.StartsWith("HTTP/1.1 413 ", await reader.ReadLineAsync(patience.Token));
+    }
+
+    [Fact]
+    public async Task Beacons_from_one_address_are_held_to_a_rate_that_is_asked_for()
+    {
+        using var cluster = new InProcessCluster();
+        await using HttpServer server = await StartAsync(
+            new HttpServing
+            {
+                Listen = "127.0.0.1:0",
+                Kafka = cluster.Address,
+                PerAddress = 1,
+            }
+        );
+        HttpStatusCode status = HttpStatusCode.Accepted;
+        for (int sent = 0; sent < 200 && status == HttpStatusCode.Accepted; sent++)
+        {
+            status = await PostAsync(server, null, "/v1/beacon");
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, status);
     }
 
     [Fact]

@@ -35,7 +35,9 @@ internal sealed class KitServer : IAsyncDisposable
     public static async Task<KitServer> StartAsync(
         Action<IEndpointRouteBuilder> map,
         Visitors? visitors = null,
-        OpenTo open = OpenTo.Nobody
+        OpenTo open = OpenTo.Nobody,
+        RequestLimits? limits = null,
+        bool behindProxy = false
     )
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -50,6 +52,8 @@ internal sealed class KitServer : IAsyncDisposable
                 Clock = TimeProvider.System,
                 Visitors = visitors ?? new Visitors(new NoAccounts(), null),
                 Open = open,
+                Limits = limits ?? new RequestLimits(),
+                BehindProxy = behindProxy,
             }
         );
         map(app.MapGroup("").ForEveryone());

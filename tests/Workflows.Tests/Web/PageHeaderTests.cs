@@ -87,6 +87,34 @@ public sealed class PageHeaderTests
         Assert.False((await server.GetAsync("/json", "*/*")).Headers.Contains("Content-Security-Policy"));
     }
 
+    [Theory]
+    [InlineData(true, "https", true)]
+    [InlineData(true, "http", false)]
+    [InlineData(true, null, false)]
+    // Without a proxy anybody could say so.
+    [InlineData(false, "https", false)]
+    public async Task Browsers_are_held_to_TLS_only_where_it_is_used(bool behindProxy, string? proto, bool held)
+    {
+        await using KitServer server = await KitServer.StartAsync(Map, behindProxy: behindProxy);
+        using HttpResponseMessage answer = await server.SendAsync(
+            HttpMethod.Get,
+            "/page",
+            null,
+            proto == null ? [] : [$"X-Forwarded-Proto: {proto}"]
+        );
+        Assert.Equal(held, answer.Headers.Contains("Strict-Transport-Security"));
+    }
+
+    [Theory]
+    [InlineData("/json")]
+    [InlineData("/text")]
+    [InlineData("/nowhere")]
+    public async Task No_answer_is_taken_for_another_type(string path)
+    {
+        await using KitServer server = await KitServer.StartAsync(Map);
+        Assert.Equal("nosniff", Header(await server.GetAsync(path, "*/*"), "X-Content-Type-Options"));
+    }
+
     private static string Header(HttpResponseMessage answer, string name) =>
         string.Join(", ", answer.Headers.GetValues(name));
 }
