@@ -46,6 +46,11 @@ internal static class GenerateCommand
             HelpName = "H:P",
             Description = "the engine's HTTP address (default: that of the engine that runs here)",
         };
+        var tokenFile = new Option<string?>("--token-file")
+        {
+            HelpName = "FILE",
+            Description = "a file with the token to show to that engine, of a user with role analyst or above",
+        };
         ISampleTraffic[] traffics = [.. WorkflowModules.All.Select(module => module.Traffic).OfType<ISampleTraffic>()];
         Dictionary<string, Option<int>> counts = traffics.ToDictionary(traffic => traffic.Option, CountOf);
         Dictionary<string, Option<string>> more = traffics
@@ -79,6 +84,7 @@ internal static class GenerateCommand
             minutes,
             partitions,
             engine,
+            tokenFile,
         };
         foreach (Option option in counts.Values.Concat<Option>(more.Values))
         {
@@ -100,6 +106,7 @@ internal static class GenerateCommand
                         Speed = parsed.GetValue(speed),
                         Span = TimeSpan.FromMinutes(parsed.GetValue(minutes)),
                         Engine = parsed.GetValue(engine),
+                        TokenFile = parsed.GetValue(tokenFile),
                         Partitions = parsed.GetValue(partitions),
                     },
                     context,

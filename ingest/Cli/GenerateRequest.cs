@@ -32,6 +32,9 @@ public sealed record GenerateRequest
     /// <summary>The engine's HTTP address, <c>host:port</c>; null for the engine that runs here.</summary>
     public string? Engine { get; init; }
 
+    /// <summary>The file with the token to show to that engine; null for none.</summary>
+    public string? TokenFile { get; init; }
+
     /// <summary>The number of partitions of a topic that has to be created.</summary>
     public int Partitions { get; init; } = TopicProvisioner.DefaultPartitions;
 

@@ -102,6 +102,7 @@ internal static class GenerateRun
             startMs,
             endMs,
             engine,
+            request.TokenFile == null ? null : TokenFile.Read(request.TokenFile),
             traffic.Options.ToDictionary(
                 option => option.Name,
                 option => request.Options.GetValueOrDefault(option.Name, option.Default)

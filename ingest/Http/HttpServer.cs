@@ -9,6 +9,7 @@ using Engine.Web;
 using Engine.Web.Accounts;
 using Engine.Web.Hosting;
 using Engine.Workflows;
+using Ingest.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -73,7 +74,7 @@ public sealed class HttpServer : IAsyncDisposable
             );
         }
 
-        Account[] own = options.TokenFile == null ? [] : [TokenFile.Read(options.TokenFile)];
+        Account[] own = options.TokenFile == null ? [] : [HolderOf(options.TokenFile)];
         if (options.Open && own.Length > 0)
         {
             throw new CommandException(
@@ -101,6 +102,11 @@ public sealed class HttpServer : IAsyncDisposable
             throw;
         }
     }
+
+    private static Account HolderOf(string tokenFile) =>
+        AccessToken.HashOf(TokenFile.Read(tokenFile)) is { } hash
+            ? new Account("the token file's holder", Role.Analyst, null, hash)
+            : throw new CommandException($"--token-file: {tokenFile} holds too much for a token.", ExitCodes.WrongUse);
 
     /// <summary>Waits for the users a moment, so that the first requests needn't.</summary>
     /// <param name="required">Whether there must be any.</param>

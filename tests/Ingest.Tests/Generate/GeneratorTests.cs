@@ -256,6 +256,7 @@ public class GeneratorTests
             End - (spanMs ?? (long)SampleTraffic.DefaultSpan.TotalMilliseconds),
             End,
             "",
+            null,
             new Dictionary<string, string>(),
             TimeProvider.System
         );

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Integration.Tests.Access;
 using Integration.Tests.Rig;
 using Tests.Support;
 using Xunit;
@@ -9,6 +10,27 @@ namespace Integration.Tests.Bindings;
 /// <summary><c>ingest generate --bindings</c> and <c>ingest replay</c> of bindings.</summary>
 public sealed class BindingGenerateTests
 {
+    [Fact]
+    public async Task Where_there_are_users_codes_are_asked_for_with_a_token()
+    {
+        await using Lab lab = await BindingLab.StartAsync(Redises.Any);
+        lab.AddUsers(("anna", "analyst"));
+        await using EngineRun engine = await lab.StartAsync();
+        string token = lab.Folder.Write("token", TestUsers.TokenOf("anna"));
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(token, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        string[] generate = ["generate", "10", "--kafka", lab.Brokers, "--bindings", "20", "--engine", engine.Http];
+        CommandRun refused = await Programs.IngestAsync(generate);
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("This needs a token with role analyst", refused.Error);
+        CommandRun taken = await Programs.IngestAsync([.. generate, "--token-file", token]);
+        Assert.True(taken.ExitCode == 0, taken.ToString());
+        Assert.InRange(lab.Log.ReadAll("bindings").Count, 20, 30);
+    }
+
     [Fact]
     public async Task Bindings_follow_the_clicks_good_and_bad_and_a_file_of_them_is_replayed_under_their_pages()
     {

@@ -51,6 +51,7 @@ public sealed class BindingTraffic : ISampleTraffic
     {
         (ulong seed, int count, string page) = (request.Seed, request.Count, request.Options[PageOption]);
         using var http = new HttpClient { BaseAddress = new Uri($"http://{request.Engine}") };
+        http.DefaultRequestHeaders.Authorization = request.Token == null ? null : new("Bearer", request.Token);
         JsonObject operations = Send(http, new HttpRequestMessage(HttpMethod.Get, $"/b/{Uri.EscapeDataString(page)}"))[
             "operations"
         ]!.AsObject();

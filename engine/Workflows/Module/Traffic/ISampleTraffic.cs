@@ -39,6 +39,7 @@ public sealed record TrafficOption(string Name, string Default, string Descripti
 /// <param name="StartMs">The earliest time of an event, ms since the Unix epoch.</param>
 /// <param name="EndMs">The latest time of an event, ms since the Unix epoch.</param>
 /// <param name="Engine">The address of the engine's HTTP server, <c>host:port</c>; empty if none is needed.</param>
+/// <param name="Token">The token to show to that engine; null for none.</param>
 /// <param name="Options">The values of <see cref="ISampleTraffic.Options"/>, by name.</param>
 /// <param name="Clock">Stamps events that are sent as soon as they are made.</param>
 public sealed record TrafficRequest(
@@ -47,6 +48,7 @@ public sealed record TrafficRequest(
     long StartMs,
     long EndMs,
     string Engine,
+    string? Token,
     IReadOnlyDictionary<string, string> Options,
     TimeProvider Clock
 );

@@ -1,17 +1,16 @@
 using Engine.CommandLine;
-using Engine.Contracts.Access;
 
-namespace Ingest.Http;
+namespace Ingest.Sending;
 
-/// <summary>The token of the server's own, for producers that the engine's settings don't know.</summary>
+/// <summary>A file with one token, which isn't everybody's to read.</summary>
 internal static class TokenFile
 {
     private const UnixFileMode OfOthers = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
-    /// <summary>Reads a file with one token.</summary>
+    /// <summary>Reads the token.</summary>
     /// <exception cref="CommandException">It can't be read, holds no token or several, or others than its owner and
     /// group may read or write it.</exception>
-    internal static Account Read(string path)
+    internal static string Read(string path)
     {
         try
         {
@@ -21,8 +20,8 @@ internal static class TokenFile
             }
 
             string[] words = File.ReadAllText(path).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            return words.Length == 1 && AccessToken.HashOf(words[0]) is { } hash
-                ? new Account("the token file's holder", Role.Analyst, null, hash)
+            return words.Length == 1
+                ? words[0]
                 : throw Wrong($"{path} must hold one token, such as that of 'openssl rand -hex 32'.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
