@@ -23,6 +23,8 @@ COPY --from=build /app/out /app/out
 COPY configs /app/configs
 COPY models/Artifacts /app/models/Artifacts
 WORKDIR /app
+# For tokens, in a volume: a new one takes its owner and mode from here.
+RUN mkdir -m 700 /app/secrets && chown $APP_UID /app/secrets
 USER $APP_UID
 EXPOSE 8080 8081
 ENTRYPOINT ["/app/out/engine"]
