@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Engine.CommandLine;
 using Integration.Tests.Rig;
 using Tests.Support;
@@ -62,6 +63,35 @@ public sealed class EngineAccessTests
         }
 
         Assert.Equal(["/b/{page}", "/healthz", "/openapi.json", "/readyz"], open);
+        Assert.All(document.RootElement.GetProperty("paths").EnumerateObject(), path =>
+            Assert.All(path.Value.EnumerateObject(), method =>
+                IsDocumented($"{method.Name.ToUpperInvariant()} {path.Name}", method.Value)
+            )
+        );
+    }
+
+    /// <summary>docs/security.md has the endpoint in a row of those who may.</summary>
+    private static void IsDocumented(string endpoint, JsonElement operation)
+    {
+        string who = operation.GetProperty("x-for").GetString()! switch
+        {
+            "its sponsor or admin" => "that sponsor, admin",
+            var needs => needs,
+        };
+        string[] rows =
+        [
+            .. File.ReadLines(Path.Combine(Programs.Checkout, "docs", "security.md"))
+                .Where(line => line.StartsWith("| `", StringComparison.Ordinal)),
+        ];
+        Assert.Contains(rows, row =>
+            row.Split('|')[2].TrimStart().StartsWith(who, StringComparison.Ordinal)
+            && Regex
+                .Matches(row.Split('|')[1], "`([^`]*)`")
+                .Select(match => Regex.Escape(match.Groups[1].Value).Replace("…", ".*"))
+                .Any(pattern =>
+                    Regex.IsMatch(endpoint, $"^([A-Z]+ )?{Regex.Replace(pattern, "<[a-z]+>", "\\{[a-z]+\\}")}$")
+                )
+        );
     }
 
     [Fact]
