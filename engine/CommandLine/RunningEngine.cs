@@ -12,6 +12,12 @@ namespace Engine.CommandLine;
 /// <param name="Http">The address where it serves HTTP, <c>host:port</c>, if the file has it.</param>
 public sealed record RunningEngine(string Kafka, string? Redis, string? Group, string Prefix, string? Http = null)
 {
+    /// <summary>Whether the engine hosts this Kafka, which is then reached without security.</summary>
+    public bool OwnsKafka { get; init; }
+
+    /// <summary>Whether the engine hosts this Redis, which is then reached without security.</summary>
+    public bool OwnsRedis { get; init; }
+
     /// <summary>Finds the engine that runs here, or null. Ignores a file left by a process that has exited.</summary>
     public static RunningEngine? Find()
     {
@@ -60,7 +66,11 @@ public sealed record RunningEngine(string Kafka, string? Redis, string? Group, s
                 Text(root, "group"),
                 Text(root, "prefix") ?? "",
                 Text(root, "http")
-            );
+            )
+            {
+                OwnsKafka = IsTrue(root, "own_kafka"),
+                OwnsRedis = IsTrue(root, "own_redis"),
+            };
         }
         catch (Exception error)
             when (error
@@ -80,6 +90,9 @@ public sealed record RunningEngine(string Kafka, string? Redis, string? Group, s
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
+
+    private static bool IsTrue(JsonElement root, string name) =>
+        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 
     private static bool IsAlive(int pid)
     {

@@ -20,6 +20,7 @@ public class LayerTests
         Web = typeof(global::Engine.Web.OpenApiDocument).Assembly,
         Workflows = typeof(global::Engine.Workflows.WorkflowModules).Assembly,
         App = typeof(global::Engine.App.Cli.EngineCommands).Assembly,
+        Configuration = typeof(global::Engine.Configuration.ConfigException).Assembly,
         CommandLine = typeof(global::Engine.CommandLine.ExitCodes).Assembly,
         Client = typeof(global::Engine.Client.EventPublisher).Assembly,
         Generate = typeof(global::Ingest.Generate.SampleTraffic).Assembly,
@@ -37,6 +38,7 @@ public class LayerTests
         Web,
         Workflows,
         App,
+        Configuration,
         CommandLine,
         Client,
         Generate,
@@ -54,13 +56,21 @@ public class LayerTests
             { "Engine.Primitives", [] },
             { "Engine.Conditions", [] },
             { "Models.Scoring", [] },
+            { "Engine.Configuration", [] },
             { "Engine.CommandLine", [] },
             { "Engine.Client", ["Engine.Contracts"] },
-            { "Engine.Partitions", ["Engine.Contracts", "Engine.Primitives"] },
+            { "Engine.Partitions", ["Engine.Contracts", "Engine.Primitives", "Engine.Configuration"] },
             { "Engine.Web", ["Engine.Contracts", "Engine.Partitions"] },
             {
                 "Engine.Pipeline",
-                ["Engine.Contracts", "Engine.Primitives", "Engine.Conditions", "Engine.Partitions", "Models.Scoring"]
+                [
+                    "Engine.Contracts",
+                    "Engine.Primitives",
+                    "Engine.Configuration",
+                    "Engine.Conditions",
+                    "Engine.Partitions",
+                    "Models.Scoring",
+                ]
             },
             {
                 "Engine.Workflows",
@@ -79,6 +89,7 @@ public class LayerTests
                 [
                     "Engine.Contracts",
                     "Engine.Client",
+                    "Engine.Configuration",
                     "Engine.CommandLine",
                     "Engine.Web",
                     "Engine.Workflows",
@@ -201,6 +212,7 @@ public class LayerTests
     [Theory]
     [InlineData("Engine.App")]
     [InlineData("Engine.Client")]
+    [InlineData("Engine.Configuration")]
     [InlineData("Engine.Contracts")]
     [InlineData("Engine.Partitions")]
     [InlineData("Engine.Pipeline")]

@@ -1,5 +1,5 @@
 using Engine.App.Configuration;
-using Engine.Pipeline.Settings;
+using Engine.Configuration;
 using Integration.Tests.Rig;
 using Xunit;
 

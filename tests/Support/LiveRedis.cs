@@ -13,11 +13,15 @@ public abstract class LiveResults : IAsyncDisposable
     public ConnectionMultiplexer Connection =>
         _connection ??= ConnectionMultiplexer.Connect(
             $"{Address},allowAdmin=true,abortConnect=false,connectRetry=10,syncTimeout={TimeoutMs},"
-                + $"asyncTimeout={TimeoutMs}"
+                + $"asyncTimeout={TimeoutMs}",
+            Secure
         );
 
     /// <summary>How long a command may take on a busy machine.</summary>
     protected virtual int TimeoutMs => 20_000;
+
+    /// <summary>How the test itself is let in.</summary>
+    protected virtual void Secure(ConfigurationOptions options) { }
 
     public IDatabase Database => Connection.GetDatabase();
 
@@ -117,9 +121,11 @@ public sealed class LiveRedisServer : LiveResults
     private readonly LiveFolder _folder = new();
     private readonly int _port;
     private readonly bool _isClusterNode;
+    private readonly LiveRedisSecurity? _security;
     private LiveProcess? _process;
 
-    private LiveRedisServer(int port, bool isClusterNode) => (_port, _isClusterNode) = (port, isClusterNode);
+    private LiveRedisServer(int port, bool isClusterNode, LiveRedisSecurity? security) =>
+        (_port, _isClusterNode, _security) = (port, isClusterNode, security);
 
     public static bool IsThere => LiveProcess.OnPath("redis-server");
 
@@ -131,11 +137,11 @@ public sealed class LiveRedisServer : LiveResults
 
     public LiveProcess Process => _process!;
 
-    public static async Task<LiveRedisServer> StartAsync(bool isClusterNode = false)
+    public static async Task<LiveRedisServer> StartAsync(bool isClusterNode = false, LiveRedisSecurity? security = null)
     {
         // The cluster bus listens on a port 10,000 above.
         int port = LiveProcess.FreePort(isClusterNode ? 10_000 : 0);
-        var server = new LiveRedisServer(port, isClusterNode);
+        var server = new LiveRedisServer(port, isClusterNode, security);
         await server.StartAgainAsync();
         return server;
     }
@@ -145,8 +151,7 @@ public sealed class LiveRedisServer : LiveResults
     {
         string[] arguments =
         [
-            "--port",
-            $"{_port}",
+            .. _security?.Arguments(_port) ?? ["--port", $"{_port}"],
             "--bind",
             "127.0.0.1",
             "--save",
@@ -180,6 +185,8 @@ public sealed class LiveRedisServer : LiveResults
         await _process.SaysAsync("Ready to accept connections");
     }
 
+    protected override void Secure(ConfigurationOptions options) => _security?.Secure(options);
+
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
@@ -196,6 +203,9 @@ public sealed class LiveRedisServer : LiveResults
 public sealed class LiveRedisCluster : LiveResults
 {
     private readonly List<LiveRedisServer> _nodes = [];
+    private readonly LiveRedisSecurity? _security;
+
+    private LiveRedisCluster(LiveRedisSecurity? security) => _security = security;
 
     public IReadOnlyList<LiveRedisServer> Nodes => _nodes;
 
@@ -205,12 +215,12 @@ public sealed class LiveRedisCluster : LiveResults
     public override string Address => string.Join(',', _nodes.Select(node => node.Address));
 
     /// <param name="hasReplicas">Whether each master has a replica, which takes its place within seconds.</param>
-    public static async Task<LiveRedisCluster> StartAsync(bool hasReplicas = false)
+    public static async Task<LiveRedisCluster> StartAsync(bool hasReplicas = false, LiveRedisSecurity? security = null)
     {
-        var cluster = new LiveRedisCluster();
+        var cluster = new LiveRedisCluster(security);
         for (int i = 0; i < 3; i++)
         {
-            cluster._nodes.Add(await LiveRedisServer.StartAsync(isClusterNode: true));
+            cluster._nodes.Add(await LiveRedisServer.StartAsync(isClusterNode: true, security));
         }
 
         (int, int)[] ranges = [(0, 5460), (5461, 10922), (10923, 16383)];
@@ -252,7 +262,7 @@ public sealed class LiveRedisCluster : LiveResults
         for (int master = 0; master < 3; master++)
         {
             string id = (await Server(master).ExecuteAsync("CLUSTER", "MYID")).ToString();
-            LiveRedisServer replica = await LiveRedisServer.StartAsync(isClusterNode: true);
+            LiveRedisServer replica = await LiveRedisServer.StartAsync(isClusterNode: true, _security);
             _nodes.Add(replica);
             IServer server = Server(_nodes.Count - 1);
             await server.ExecuteAsync("CLUSTER", "MEET", "127.0.0.1", _nodes[master].Port);
@@ -289,6 +299,8 @@ public sealed class LiveRedisCluster : LiveResults
             return true;
         });
     }
+
+    protected override void Secure(ConfigurationOptions options) => _security?.Secure(options);
 
     public IServer Server(int node) => _nodes[node].Connection.GetServer("127.0.0.1", _nodes[node].Port);
 

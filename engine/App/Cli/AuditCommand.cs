@@ -22,7 +22,7 @@ internal static class AuditCommand
     {
         ScoredGroup scored = await ScoredGroup.FindAsync(request.Of).ConfigureAwait(false);
         byte[]? given;
-        using (ConnectionMultiplexer connection = await VerdictCommand.ConnectAsync(scored.Redis).ConfigureAwait(false))
+        using (ConnectionMultiplexer connection = await scored.Redis.ConnectAsync().ConfigureAwait(false))
         {
             given = await connection
                 .GetDatabase()
@@ -30,6 +30,7 @@ internal static class AuditCommand
                 .ConfigureAwait(false);
         }
 
+        await scored.Kafka.CheckAsync(cancel).ConfigureAwait(false);
         SettingsTimeline timeline = scored.Timeline();
         ClickPlace click = Find(scored, request, given, context, cancel);
         context.Out.WriteLine(

@@ -4,7 +4,6 @@ using Engine.App.Configuration;
 using Engine.App.Running;
 using Engine.App.Terminal;
 using Engine.CommandLine;
-using Engine.Partitions.Redis;
 using Engine.Workflows;
 using Engine.Workflows.Module.Traffic;
 
@@ -43,7 +42,7 @@ internal static class DemoCommand
         try
         {
             context.Out.WriteLine(
-                $"Kafka {running.Address.Kafka} (in this process), Redis {RedisAddress.Hosts(running.Address.Redis)}, "
+                $"Kafka {running.Address.Kafka.Brokers} (in this process), Redis {running.Address.Redis.Hosts}, "
                     + $"look-ups at http://{running.Http.Address}/v1/verdicts/<click>"
             );
             string[] files = data == null ? [] : RealFiles(data);
@@ -165,7 +164,7 @@ internal static class DemoCommand
                     running.Http.Address,
                 ]
                 : ["replay", .. files];
-        var start = new ProcessStartInfo("dotnet", [ingest, .. arguments, "--kafka", running.Address.Kafka])
+        var start = new ProcessStartInfo("dotnet", [ingest, .. arguments, "--kafka", running.Address.Kafka.Brokers])
         {
             UseShellExecute = false,
             RedirectStandardError = true,

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Engine.App.Running;
 using Engine.CommandLine;
-using Engine.Pipeline.Settings;
+using Engine.Configuration;
 
 namespace Engine.App.Cli;
 
@@ -20,7 +20,8 @@ public static class EngineCommands
         error switch
         {
             ConfigException => ExitCodes.WrongUse,
-            IOException
+            Engine.Configuration.Connections.ConnectionException
+            or IOException
             or UnauthorizedAccessException
             or StackExchange.Redis.RedisException
             or InvalidOperationException
@@ -166,15 +167,17 @@ public static class EngineCommands
     private static Command VerdictOf(CommandContext context)
     {
         var click = new Argument<string>("CLICK") { Description = "the click's id" };
-        Option<string?> redis = Redis(Running),
+        Option<string?> redis = Redis("engine.yaml's, otherwise " + Running),
+            config = Config(),
             prefix = Prefix();
         var json = new Option<bool>("--json") { Description = "print the verdict as it is stored" };
-        var command = new Command("verdict", "Prints the verdict of a click.") { click, redis, prefix, json };
+        var command = new Command("verdict", "Prints the verdict of a click.") { click, redis, config, prefix, json };
         command.SetAction(
             (parsed, _) =>
                 VerdictCommand.RunAsync(
                     parsed.GetRequiredValue(click),
                     parsed.GetValue(redis),
+                    parsed.GetValue(config),
                     parsed.GetValue(prefix),
                     parsed.GetValue(json),
                     context

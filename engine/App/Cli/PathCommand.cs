@@ -4,6 +4,7 @@ using System.Text.Json;
 using Engine.App.Explain;
 using Engine.Client;
 using Engine.CommandLine;
+using Engine.Configuration.Connections;
 using Engine.Contracts;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Followers;
@@ -27,13 +28,13 @@ internal static class PathCommand
 {
     public static async Task<int> RunAsync(PathRequest request, CommandContext context)
     {
-        (KafkaTarget kafka, string redis, string prefix) = Addresses.Find(
+        (KafkaTarget kafka, RedisServers redis, string prefix) = Addresses.Find(
             request.Kafka,
             request.Redis,
             request.Config,
             request.Prefix
         );
-        using ConnectionMultiplexer connection = await VerdictCommand.ConnectAsync(redis).ConfigureAwait(false);
+        using ConnectionMultiplexer connection = await redis.ConnectAsync().ConfigureAwait(false);
         IDatabase database = connection.GetDatabase();
         byte[] stored = (byte[]?)
             await database.StringGetAsync(RedisKeys.Verdict(prefix, request.Click)).ConfigureAwait(false)
@@ -60,6 +61,7 @@ internal static class PathCommand
             throw NotThere($"click '{request.Click}' has no path.");
         }
 
+        await kafka.CheckAsync(CancellationToken.None).ConfigureAwait(false);
         using var log = new PathLog(
             kafka,
             await JoinOfAsync(database, prefix, verdict.Settings, kafka).ConfigureAwait(false)

@@ -1,5 +1,6 @@
 using Engine.App.Quality;
 using Engine.CommandLine;
+using Engine.Configuration.Connections;
 using Engine.Partitions.Kafka;
 using StackExchange.Redis;
 
@@ -13,13 +14,14 @@ internal static class QualityCommand
 {
     public static async Task<int> RunAsync(QualityRequest request, CommandContext context, CancellationToken cancel)
     {
-        (KafkaTarget kafka, string redis, string prefix) = Addresses.Find(
+        (KafkaTarget kafka, RedisServers redis, string prefix) = Addresses.Find(
             request.Kafka,
             request.Redis,
             request.Config,
             request.Prefix
         );
-        using ConnectionMultiplexer connection = await VerdictCommand.ConnectAsync(redis).ConfigureAwait(false);
+        using ConnectionMultiplexer connection = await redis.ConnectAsync().ConfigureAwait(false);
+        await kafka.CheckAsync(cancel).ConfigureAwait(false);
         QualityReport report = await QualityReading
             .ReadAsync(kafka, connection.GetDatabase(), prefix, context.Time, cancel)
             .ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using Engine.App.Hosting;
 using Engine.CommandLine;
+using Engine.Configuration.Connections;
 using Engine.Contracts;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Logs;
@@ -31,6 +32,7 @@ internal static class RescoreCommand
     {
         ScoredGroup scored = await ScoredGroup.FindAsync(request.Of).ConfigureAwait(false);
         SettingsTimeline timeline = scored.Timeline(request.Settings, request.Model);
+        await scored.Kafka.CheckAsync(cancel).ConfigureAwait(false);
         string part = request.Out + ".part",
             written;
         using (var log = new MergedLog(scored.Kafka, [Topics.Interactions, .. Modules.Topics], context.Time))

@@ -3,7 +3,6 @@ using Engine.App.Hosting;
 using Engine.App.Running;
 using Engine.App.Terminal;
 using Engine.CommandLine;
-using Engine.Partitions.Redis;
 using Engine.Web.Hosting;
 
 namespace Engine.App.Cli;
@@ -20,8 +19,8 @@ internal static class RunCommand
         using ILoggerFactory logs = Telemetry.Logs(context);
         using var running = await RunningProcess.StartAsync(request, file, context, logs, cancel).ConfigureAwait(false);
         context.Error.WriteLine(
-            $"engine: scoring group {running.Address.Group}, Kafka {running.Address.Kafka}, Redis "
-                + $"{RedisAddress.Hosts(running.Address.Redis)}, HTTP http://{running.Http.Address}"
+            $"engine: scoring group {running.Address.Group}, Kafka {running.Address.Kafka.Brokers}, Redis "
+                + $"{running.Address.Redis.Hosts}, HTTP http://{running.Http.Address}"
         );
         if (running.Http.Open is not OpenTo.Nobody and var open)
         {

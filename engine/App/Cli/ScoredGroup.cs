@@ -2,6 +2,7 @@ using System.Globalization;
 using Engine.App.Configuration;
 using Engine.App.Hosting;
 using Engine.CommandLine;
+using Engine.Configuration.Connections;
 using Engine.Contracts;
 using Engine.Contracts.Settings;
 using Engine.Partitions.Kafka;
@@ -20,7 +21,7 @@ public sealed record GroupRequest(string? Kafka, string? Redis, string? Group, s
 internal sealed record ScoredGroup(
     ConfigFile File,
     KafkaTarget Kafka,
-    string Redis,
+    RedisServers Redis,
     RedisKeys Keys,
     SettingsSnapshot Base,
     IReadOnlyList<byte[]> SigningSecrets
@@ -32,13 +33,13 @@ internal sealed record ScoredGroup(
     {
         ConfigFile file = ConfigFile.Find(request.Config);
         RunningEngine? running = request.Kafka == null && request.Redis == null ? RunningEngine.Find() : null;
-        string kafka = Address(request.Kafka, file.Config.Kafka, running?.Kafka, "Kafka", "--kafka"),
-            redis = Address(request.Redis, file.Config.Redis, running?.Redis, "Redis", "--redis");
+        KafkaTarget kafka = Addresses.FindKafka(request.Kafka, file, running);
+        (RedisServers redis, _) = Addresses.FindRedis(request.Redis, file, running, request.Prefix);
         var keys = new RedisKeys(
             request.Prefix ?? running?.Prefix ?? file.Config.Prefix,
             request.Group ?? running?.Group ?? file.Config.Group
         );
-        using ConnectionMultiplexer connection = await VerdictCommand.ConnectAsync(redis).ConfigureAwait(false);
+        using ConnectionMultiplexer connection = await redis.ConnectAsync().ConfigureAwait(false);
         IDatabase database = connection.GetDatabase();
         string? json = await database.StringGetAsync(keys.SettingsBase).ConfigureAwait(false);
         return json == null
@@ -49,7 +50,7 @@ internal sealed record ScoredGroup(
             )
             : new ScoredGroup(
                 file,
-                new KafkaTarget(kafka, file.Config.Consume.Librdkafka),
+                kafka,
                 redis,
                 keys,
                 SettingsSnapshot.FromJson(json),
@@ -118,9 +119,4 @@ internal sealed record ScoredGroup(
             throw new CommandException(e.Message, ExitCodes.WrongUse);
         }
     }
-
-    private static string Address(string? named, string configured, string? running, string what, string option) =>
-        named
-        ?? (configured.Length > 0 ? configured : running)
-        ?? throw new CommandException($"no {what} address: give one with {option} HOST:PORT.");
 }

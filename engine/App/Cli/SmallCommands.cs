@@ -5,8 +5,8 @@ using Engine.App.Terminal;
 using Engine.Client;
 using Engine.CommandLine;
 using Engine.Conditions;
+using Engine.Configuration.Connections;
 using Engine.Contracts;
-using Engine.Partitions.Redis;
 using Engine.Pipeline.Settings;
 using StackExchange.Redis;
 
@@ -18,20 +18,19 @@ internal static class VerdictCommand
     public static async Task<int> RunAsync(
         string click,
         string? redis,
+        string? config,
         string? prefix,
         bool json,
         CommandContext context
     )
     {
-        RunningEngine? running = redis == null ? RunningEngine.Find() : null;
-        string address = redis
-            ?? running?.Redis
-            ?? throw new CommandException(
-                "no Redis address: give one with --redis HOST:PORT, or start out/engine run, which hosts one of its "
-                    + "own."
-            );
-        using ConnectionMultiplexer connection = await ConnectAsync(address).ConfigureAwait(false);
-        prefix ??= running?.Prefix ?? "";
+        (RedisServers servers, prefix) = Addresses.FindRedis(
+            redis,
+            ConfigFile.FindOrDefaults(config),
+            RunningEngine.Find(),
+            prefix
+        );
+        using ConnectionMultiplexer connection = await servers.ConnectAsync().ConfigureAwait(false);
         string? stored = await connection
             .GetDatabase()
             .StringGetAsync(RedisKeys.Verdict(prefix, click))
@@ -47,18 +46,6 @@ internal static class VerdictCommand
             json ? stored : VerdictText.Of(VerdictLookup.Read(click, System.Text.Encoding.UTF8.GetBytes(stored)))
         );
         return ExitCodes.Done;
-    }
-
-    public static async Task<ConnectionMultiplexer> ConnectAsync(string address)
-    {
-        try
-        {
-            return await ConnectionMultiplexer.ConnectAsync(address).ConfigureAwait(false);
-        }
-        catch (RedisException e)
-        {
-            throw new CommandException($"no Redis at {RedisAddress.Hosts(address)} ({e.Message.Split('.')[0]}).");
-        }
     }
 }
 

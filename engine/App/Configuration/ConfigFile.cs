@@ -1,3 +1,6 @@
+using Engine.Configuration;
+using Engine.Configuration.Connections;
+using Engine.Partitions.Kafka;
 using Engine.Pipeline.Settings;
 
 namespace Engine.App.Configuration;
@@ -10,24 +13,33 @@ public sealed record ConfigFile(string? Path, EngineConfig Config)
     /// in.</summary>
     public static ConfigFile Find(string? given)
     {
-        if (given != null)
-        {
-            return new ConfigFile(given, EngineConfig.Read(given));
-        }
+        ConfigFile file = FindOrDefaults(given);
+        return file.Path != null
+            ? file
+            : throw new ConfigException(
+                "no configs/engine.yaml here, nor beside the program: give one with --config FILE"
+            );
+    }
 
+    /// <summary>Finds the file, or the defaults if there is none and none is given.</summary>
+    public static ConfigFile FindOrDefaults(string? given)
+    {
         string[] places =
         [
             System.IO.Path.Combine("configs", "engine.yaml"),
             System.IO.Path.Combine(AppContext.BaseDirectory, "..", "..", "configs", "engine.yaml"),
             System.IO.Path.Combine(AppContext.BaseDirectory, "configs", "engine.yaml"),
         ];
-        string? found = places.FirstOrDefault(File.Exists);
-        return found == null
-            ? throw new ConfigException(
-                "no configs/engine.yaml here, nor beside the program: give one with --config FILE"
-            )
-            : new ConfigFile(found, EngineConfig.Read(found));
+        string? path = given ?? places.FirstOrDefault(File.Exists);
+        return new ConfigFile(path, path == null ? new EngineConfig() : EngineConfig.Read(path));
     }
+
+    /// <summary>The Kafka at an address, reached as the file says.</summary>
+    public KafkaTarget KafkaAt(string brokers) =>
+        KafkaTarget.Secured(brokers, Config.KafkaSecurity, Config.Consume.Librdkafka);
+
+    /// <summary>The Redis at an address, reached as the file says.</summary>
+    public RedisServers RedisAt(string address) => new(address, Config.RedisSecurity);
 
     /// <summary>Whether the sample traffic's records are loaded too.</summary>
     public bool WithSamples { get; init; }

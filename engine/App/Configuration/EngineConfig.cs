@@ -1,10 +1,11 @@
+using Engine.Configuration;
+using Engine.Configuration.Connections;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Deliver;
 using Engine.Pipeline.Settings;
 using Engine.Web.Hosting;
-using YamlDotNet.Core;
 
 namespace Engine.App.Configuration;
 
@@ -16,8 +17,12 @@ public sealed class EngineConfig
     /// <summary>The brokers, <c>host:port[,…]</c>; if empty, the engine hosts a cluster in its process.</summary>
     public string Kafka { get; set; } = "";
 
-    /// <summary>The Redis servers, <c>host:port[,…][,password=…]</c>; if empty, the engine hosts one.</summary>
+    public KafkaSecurity KafkaSecurity { get; private set; } = KafkaSecurity.None;
+
+    /// <summary>The Redis servers, <c>host:port[,…][,option=value…]</c>; if empty, the engine hosts one.</summary>
     public string Redis { get; set; } = "";
+
+    public RedisSecurity RedisSecurity { get; private set; } = RedisSecurity.None;
 
     public string Group { get; set; } = "engine";
 
@@ -59,29 +64,23 @@ public sealed class EngineConfig
     public BoundsConfig Bounds { get; set; } = new();
 
     /// <summary>Reads a file. Throws <see cref="ConfigException"/> with the place and the reason.</summary>
-    public static EngineConfig Read(string path)
-    {
-        try
+    public static EngineConfig Read(string path) => YamlFields.ReadFile(path, (fields, folder) =>
         {
             var config = new EngineConfig();
-            config.Take(YamlFields.Of(File.ReadAllText(path)));
-            config.Check(path);
+            config.Take(fields, folder);
+            config.Check();
             return config;
-        }
-        catch (YamlException e)
-        {
-            throw new ConfigException($"{path}, line {e.Start.Line}, column {e.Start.Column}: {e.Message}");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigException($"{path}: {e.Message}");
-        }
-    }
+        });
 
-    private void Take(YamlFields fields)
+    /// <summary>Takes the fields' values.</summary>
+    /// <param name="folder">The folder of the file, which the files of certificates and passwords are relative
+    /// to.</param>
+    private void Take(YamlFields fields, string folder)
     {
         Kafka = fields.Text("kafka", Kafka);
+        KafkaSecurity = KafkaSecurity.Read(fields.Section("kafka_security"), folder);
         Redis = fields.Text("redis", Redis);
+        RedisSecurity = RedisSecurity.Read(fields.Section("redis_security"), folder);
         Group = fields.Text("group", Group);
         Prefix = fields.Text("prefix", Prefix);
         Http = fields.Text("http", Http);
@@ -100,13 +99,13 @@ public sealed class EngineConfig
         fields.End("engine.yaml");
     }
 
-    private void Check(string path)
+    private void Check()
     {
-        void Must(bool holds, string what)
+        static void Must(bool holds, string what)
         {
             if (!holds)
             {
-                throw new ConfigException($"{path}: {what}");
+                throw new ConfigException(what);
             }
         }
         Must(

@@ -1,5 +1,4 @@
 using Engine.App.Configuration;
-using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Deliver;
 
@@ -11,7 +10,7 @@ internal static class EngineOptions
     public static ConsumeOptions Consume(EngineConfig config, EngineAddress address) =>
         new()
         {
-            Kafka = new KafkaTarget(address.Kafka, config.Consume.Librdkafka),
+            Kafka = address.Kafka,
             Group = address.Group,
             BatchMessages = config.Consume.BatchMessages,
             BatchWaitMs = config.Consume.BatchWaitMs,

@@ -31,10 +31,10 @@ internal static class EngineStartup
     )
     {
         EngineConfig config = file.Config;
-        var target = new KafkaTarget(address.Kafka, config.Consume.Librdkafka);
+        KafkaTarget target = address.Kafka;
         EngineTopics.CheckNames(address.Group, address.Prefix);
         var keys = new RedisKeys(address.Prefix, address.Group);
-        RedisTarget redis = GroupRedis.Connect(address.Redis, TimeProvider.System);
+        RedisTarget redis = await GroupRedis.ConnectAsync(address.Redis, TimeProvider.System).ConfigureAwait(false);
         EngineReaders? readers = null;
         try
         {
@@ -43,7 +43,7 @@ internal static class EngineStartup
             GroupRedis.WarnOfEviction(redis, log);
             IReadOnlyList<byte[]> secrets = SigningSecrets.FindOrMake(database, keys, file);
             // Work that doesn't need Kafka runs while Kafka answers.
-            Task topics = EngineTopics.MakeAsync(address, target, config, cancel);
+            Task topics = EngineTopics.MakeAsync(address, config, cancel);
             SettingsSnapshot? found = SettingsBootstrap.Find(database, keys, file, log);
             Task<SettingsBuilder>? reading =
                 found == null ? null : Task.Run(() => BuilderOf(found, file.Files), cancel);

@@ -30,12 +30,7 @@ internal static partial class EngineTopics
 
     /// <summary>Creates the missing topics. Throws <see cref="CommandException"/> if Kafka doesn't answer, or if
     /// <c>settings</c> has several partitions.</summary>
-    public static async Task MakeAsync(
-        EngineAddress address,
-        KafkaTarget target,
-        EngineConfig config,
-        CancellationToken cancel
-    )
+    public static async Task MakeAsync(EngineAddress address, EngineConfig config, CancellationToken cancel)
     {
         string[] own =
         [
@@ -54,6 +49,8 @@ internal static partial class EngineTopics
             .. Modules.Topics,
             .. own.Select(topic => address.Prefix + topic),
         ];
+        KafkaTarget target = address.Kafka;
+        await target.CheckAsync(cancel).ConfigureAwait(false);
         IReadOnlyList<TopicState> states;
         try
         {
@@ -64,7 +61,7 @@ internal static partial class EngineTopics
         catch (KafkaException e)
         {
             throw new CommandException(
-                $"no Kafka at {address.Kafka} ({e.Error.Reason}): start one, or give another with --kafka H:P."
+                $"no Kafka at {target.Brokers} ({e.Error.Reason}): start one, or give another with --kafka H:P."
             );
         }
         // Another instance may have created a missing topic meanwhile, or the broker may have done so automatically.

@@ -1,4 +1,5 @@
 using Engine.CommandLine;
+using Engine.Configuration.Connections;
 using Engine.Contracts;
 using Engine.Partitions.Redis;
 using StackExchange.Redis;
@@ -8,18 +9,17 @@ namespace Engine.App.Hosting;
 /// <summary>Checks the Redis for the group's results: that it answers, and that it belongs to this group.</summary>
 internal static class GroupRedis
 {
-    public static RedisTarget Connect(string addresses, TimeProvider clock)
+    public static async Task<RedisTarget> ConnectAsync(RedisServers servers, TimeProvider clock)
     {
         try
         {
-            return RedisTarget.Connect(addresses, clock);
+            return await RedisTarget.ConnectAsync(servers, clock).ConfigureAwait(false);
         }
-        catch (Exception e)
-            when (e is RedisException or ArgumentException or InvalidOperationException or NotSupportedException)
+        catch (Exception e) when (e is RedisException or InvalidOperationException or NotSupportedException)
         {
             throw new CommandException(
-                $"no Redis at {RedisAddress.Hosts(addresses)} ({e.Message.Split('.')[0]}): start one, or give another "
-                    + "with --redis H:P."
+                $"no Redis at {servers.Hosts} ({e.Message.Split('.')[0]}): start one, or give another with --redis "
+                    + "H:P."
             );
         }
     }

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Engine.App.Configuration;
+using Engine.Configuration;
 using Engine.Contracts;
-using Engine.Pipeline.Settings;
 using StackExchange.Redis;
 
 namespace Engine.App.Hosting;

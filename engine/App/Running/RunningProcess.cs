@@ -5,7 +5,9 @@ using Engine.App.Embedded;
 using Engine.App.Hosting;
 using Engine.App.Http;
 using Engine.CommandLine;
+using Engine.Configuration.Connections;
 using Engine.Contracts;
+using Engine.Partitions.Kafka;
 
 namespace Engine.App.Running;
 
@@ -77,7 +79,13 @@ internal sealed class RunningProcess : IDisposable
                 hosted.Add(server);
                 redis = server.Address;
             }
-            var address = new EngineAddress(kafka, redis, group, prefix);
+            // What is hosted here is reached without security.
+            var address = new EngineAddress(
+                ownKafka ? new KafkaTarget(kafka, file.Config.Consume.Librdkafka) : file.KafkaAt(kafka),
+                ownRedis ? new RedisServers(redis, RedisSecurity.None) : file.RedisAt(redis),
+                group,
+                prefix
+            );
             EngineHost host = await EngineStartup
                 .StartAsync(
                     file,
@@ -94,7 +102,7 @@ internal sealed class RunningProcess : IDisposable
             hosted.Add(http);
             if (ownKafka || ownRedis)
             {
-                runFile = WriteRunFile(address, http.Address);
+                runFile = WriteRunFile(address, http.Address, ownKafka, ownRedis);
             }
 
             return new RunningProcess(address, host, http, hosted, runFile);
@@ -111,7 +119,7 @@ internal sealed class RunningProcess : IDisposable
     }
 
     /// <summary>Writes out/run.json in the checkout that this program was built in, or in the current folder.</summary>
-    private static string WriteRunFile(EngineAddress address, string http)
+    private static string WriteRunFile(EngineAddress address, string http, bool ownKafka, bool ownRedis)
     {
         string above = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, ".."));
         string folder = Path.GetFileName(above) == "out" ? above : Path.GetFullPath("out");
@@ -119,8 +127,10 @@ internal sealed class RunningProcess : IDisposable
         string path = Path.Combine(folder, "run.json");
         string json = new JsonObject
         {
-            ["kafka"] = address.Kafka,
-            ["redis"] = address.Redis,
+            ["kafka"] = address.Kafka.Brokers,
+            ["redis"] = address.Redis.Address,
+            ["own_kafka"] = ownKafka,
+            ["own_redis"] = ownRedis,
             ["http"] = http,
             ["group"] = address.Group,
             ["prefix"] = address.Prefix,

@@ -132,7 +132,7 @@ internal static class DemoReport
             );
             return;
         }
-        string redis = running.Address.Redis.Split(',')[0];
+        string redis = running.Address.Redis.Hosts.Split(',')[0];
         int port = redis.LastIndexOf(':');
         click ??= "CLICK";
         into.WriteLine("The engine keeps running. Look up, in another terminal:");

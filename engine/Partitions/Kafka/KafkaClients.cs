@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Engine.Configuration.Connections;
 
 namespace Engine.Partitions.Kafka;
 
@@ -8,6 +9,29 @@ namespace Engine.Partitions.Kafka;
 /// security.protocol).</param>
 public sealed record KafkaTarget(string Brokers, IReadOnlyDictionary<string, string> Settings)
 {
+    /// <summary>The security that <see cref="Settings"/> contain, which explains refusals.</summary>
+    public KafkaSecurity Security { get; private init; } = KafkaSecurity.None;
+
+    /// <summary>Secures the connections. Additional settings override those of the security.</summary>
+    public static KafkaTarget Secured(
+        string brokers,
+        KafkaSecurity security,
+        IReadOnlyDictionary<string, string> settings
+    )
+    {
+        Dictionary<string, string> all = security.Settings();
+        foreach ((string name, string value) in settings)
+        {
+            all[name] = value;
+        }
+
+        return new KafkaTarget(brokers, all) { Security = security };
+    }
+
+    /// <summary>Returns once a broker has answered.</summary>
+    /// <exception cref="ConnectionException">No broker can be used.</exception>
+    public Task CheckAsync(CancellationToken cancel) => KafkaCheck.EnsureAsync(Brokers, Security, Settings, cancel);
+
     /// <summary>Applies the additional settings to a client's configuration.</summary>
     public T Apply<T>(T config)
         where T : ClientConfig

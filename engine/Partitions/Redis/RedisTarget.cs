@@ -1,26 +1,25 @@
 using System.Net;
-using System.Text;
+using Engine.Configuration.Connections;
 using StackExchange.Redis;
 
 namespace Engine.Partitions.Redis;
 
-/// <summary>A Redis server or cluster, as StackExchange.Redis sees it: the map of slots to nodes, and the greeting of a
-/// connection. Shared by all lanes; the map of slots is replaced as a whole.</summary>
+/// <summary>A Redis server or cluster, as StackExchange.Redis sees it: the map of slots to nodes, and how connections
+/// are opened. Shared by all lanes; the map of slots is replaced as a whole.</summary>
 public sealed class RedisTarget
 {
     private const int Slots = 16384;
 
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromMilliseconds(250);
 
-    private readonly ConfigurationOptions _options;
     private readonly TimeProvider _clock;
     private volatile RedisMap _map;
     private int _refreshing;
     private long _refreshedAt;
 
-    private RedisTarget(IConnectionMultiplexer redis, ConfigurationOptions options, TimeProvider clock)
+    private RedisTarget(IConnectionMultiplexer redis, PipeOpening opening, TimeProvider clock)
     {
-        (Redis, _options, _clock) = (redis, options, clock);
+        (Redis, Opening, _clock) = (redis, opening, clock);
         _map = Read();
     }
 
@@ -29,23 +28,14 @@ public sealed class RedisTarget
     /// <summary>The node of each key, as far as known.</summary>
     public RedisMap Map => _map;
 
-    /// <summary>Connects. Throws <see cref="RedisConnectionException"/> if no server answers.</summary>
-    /// <param name="addresses"><c>host:port[,host:port…]</c>, with options of StackExchange.Redis (such as password and
-    /// ssl).</param>
-    public static RedisTarget Connect(string addresses, TimeProvider clock)
-    {
-        ConfigurationOptions options = ConfigurationOptions.Parse(addresses);
-        options.AbortOnConnectFail = true;
-        options.ClientName = "engine";
-        // StackExchange.Redis counts CLUSTER NODES, which gives the slots, as an admin command.
-        options.AllowAdmin = true;
-        if (options.Ssl)
-        {
-            throw new NotSupportedException(
-                "verdicts use plain connections: run a TLS tunnel beside the engine, or remove ssl"
-            );
-        }
+    /// <summary>How pipes to the nodes are opened.</summary>
+    public PipeOpening Opening { get; }
 
+    /// <summary>Connects.</summary>
+    /// <exception cref="ConnectionException">No server can be used.</exception>
+    public static async Task<RedisTarget> ConnectAsync(RedisServers servers, TimeProvider clock)
+    {
+        ConfigurationOptions options = servers.Options();
         if (options.DefaultDatabase is > 0)
         {
             throw new NotSupportedException(
@@ -54,7 +44,23 @@ public sealed class RedisTarget
             );
         }
 
-        return new RedisTarget(ConnectionMultiplexer.Connect(options), options, clock);
+        ConnectionMultiplexer redis = await servers
+            .ConnectAsync(connect =>
+            {
+                connect.ClientName = "engine";
+                // StackExchange.Redis counts CLUSTER NODES, which gives the slots, as an admin command.
+                connect.AllowAdmin = true;
+            })
+            .ConfigureAwait(false);
+        try
+        {
+            return new RedisTarget(redis, new PipeOpening(options.User, options.Password, servers.Tls), clock);
+        }
+        catch
+        {
+            await redis.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Refreshes <see cref="Map"/> in the background, at most once every 250 ms and one refresh at a time.
@@ -92,20 +98,6 @@ public sealed class RedisTarget
             }
         });
     }
-
-    /// <summary>The greeting of a new connection as RESP, and the number of replies to it.</summary>
-    public (byte[] Bytes, int Replies) Greeting()
-    {
-        if (string.IsNullOrEmpty(_options.Password))
-        {
-            return ([], 0);
-        }
-
-        string user = _options.User ?? "default";
-        return (Encoding.UTF8.GetBytes("*3\r\n$4\r\nAUTH\r\n" + BulkString(user) + BulkString(_options.Password)), 1);
-    }
-
-    private static string BulkString(string text) => $"${Encoding.UTF8.GetByteCount(text)}\r\n{text}\r\n";
 
     /// <summary>The slot of a key: CRC16 (XMODEM) of the text in its first braces, or of all of it (Redis Cluster
     /// specification).</summary>

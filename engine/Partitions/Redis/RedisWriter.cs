@@ -200,8 +200,7 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
             return pipe;
         }
 
-        (byte[] greeting, int replies) = target.Greeting();
-        pipe = new RespPipe(node, greeting, replies, clock) { Refused = Refuse };
+        pipe = new RespPipe(node, target.Opening, clock) { Refused = Refuse };
         _pipes.Add(node, pipe);
         return pipe;
     }

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
-using Engine.Primitives;
 
 namespace Engine.Partitions.Redis;
 
@@ -11,15 +9,10 @@ public delegate void ReplyHandler(ReadOnlySpan<byte> reply, bool isError);
 /// and their replies are counted. Only <see cref="WaitForReplies"/> blocks. When the connection breaks, unacknowledged
 /// commands are sent again on the next one, so every command must be idempotent. Only the lane's thread may write and
 /// poll. Formats: <see cref="CommandChunk"/>, <see cref="RespReply"/>.</summary>
-public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingReplies, TimeProvider clock) : IDisposable
+public sealed class RespPipe(EndPoint endPoint, PipeOpening opening, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50),
-        LongestPause = TimeSpan.FromSeconds(2),
-        ConnectWithin = TimeSpan.FromSeconds(2),
-        DeadAfter = TimeSpan.FromSeconds(10);
-
-    /// <summary>TCP_USER_TIMEOUT on Linux: the time that sent bytes may stay unacknowledged.</summary>
-    private const int TcpUserTimeout = 18;
+        LongestPause = TimeSpan.FromSeconds(2);
 
     /// <summary>Errors that Redis sends before it closes a connection it doesn't accept. They answer no
     /// command.</summary>
@@ -35,7 +28,7 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
     private readonly Stack<CommandChunk> _spare = new();
     private readonly Queue<CommandChunk> _toSend = new();
     private CommandChunk _filling = new();
-    private Socket? _socket;
+    private INodeConnection? _node;
     private int _sentOfFirst,
         _greetingSent,
         _greetingsDue;
@@ -124,30 +117,19 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
             Seal();
         }
 
-        if (_socket == null && !TryConnect())
+        if (_node == null && !TryConnect())
         {
             return;
         }
 
         try
         {
-            Send();
-            while (_socket is { Available: > 0 })
+            do
             {
-                Receive();
                 Send();
-            }
-            if (_socket == null)
-            {
-                return;
-            }
-
-            if (_socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0)
-            {
-                throw new SocketException((int)SocketError.ConnectionReset);
-            }
+            } while (Receive());
         }
-        catch (SocketException e)
+        catch (IOException e)
         {
             Disconnect(e.Message);
         }
@@ -163,14 +145,14 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
             return;
         }
 
-        if (_socket == null)
+        if (_node == null)
         {
             using var pause = new ManualResetEventSlim();
             pause.Wait(Math.Min(timeoutMs, 20));
         }
         else
         {
-            _socket.Poll(timeoutMs * 1000, SelectMode.SelectRead);
+            _node.Wait(timeoutMs);
         }
 
         Poll();
@@ -219,16 +201,13 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
 
         try
         {
-            Socket socket = NonBlocking.Connect(EndPoint, ConnectWithin);
-            KeepAlive(socket);
-            (_socket, _greetingSent, _greetingsDue, _sentOfFirst, _receivedLength, Down) = (
-                socket,
-                0,
-                greetingReplies,
-                0,
-                0,
-                null
-            );
+            _node = opening.Connect(EndPoint, clock);
+            (_greetingSent, _greetingsDue, _sentOfFirst, _receivedLength) = (0, opening.Replies, 0, 0);
+            if (opening.Replies == 0)
+            {
+                IsOpen();
+            }
+
             // Unacknowledged commands of the old connection are sent again, first.
             if (_sent.Count > 0)
             {
@@ -241,38 +220,23 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
 
                 _sent.Clear();
             }
-            _pause = FirstPause;
             return true;
         }
-        catch (Exception e) when (e is SocketException or AggregateException)
+        catch (IOException e)
         {
-            Disconnect((e.InnerException ?? e).Message);
+            Disconnect(e.Message);
             return false;
         }
     }
 
-    /// <summary>Detects a dead host within <see cref="DeadAfter"/>. A paused server isn't taken for dead, because its
-    /// kernel continues to acknowledge.</summary>
-    private static void KeepAlive(Socket socket)
-    {
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 5);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 2);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-        if (OperatingSystem.IsLinux())
-        {
-            socket.SetRawSocketOption(
-                (int)SocketOptionLevel.Tcp,
-                TcpUserTimeout,
-                BitConverter.GetBytes((int)DeadAfter.TotalMilliseconds)
-            );
-        }
-    }
+    /// <summary>Only now the pause begins anew: a server that refuses the greeting is tried less and less often, and
+    /// <see cref="Down"/> says why meanwhile.</summary>
+    private void IsOpen() => (Down, _pause) = (null, FirstPause);
 
     private void Disconnect(string why)
     {
-        _socket?.Dispose();
-        _socket = null;
+        _node?.Dispose();
+        _node = null;
         Down = why;
         _retryAt = clock.GetTimestamp() + (long)(_pause.TotalSeconds * clock.TimestampFrequency);
         _pause = TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
@@ -280,17 +244,12 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
 
     private void Send()
     {
-        while (_greetingSent < greeting.Length)
+        while (_greetingSent < opening.Greeting.Length)
         {
-            int sent = _socket!.Send(greeting.AsSpan(_greetingSent), SocketFlags.None, out SocketError error);
-            if (error == SocketError.WouldBlock)
+            int sent = _node!.Send(opening.Greeting.AsSpan(_greetingSent));
+            if (sent == 0)
             {
                 return;
-            }
-
-            if (error != SocketError.Success)
-            {
-                throw new SocketException((int)error);
             }
 
             _greetingSent += sent;
@@ -299,19 +258,10 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         {
             // Skip the part of a chunk that was acknowledged on the last connection.
             int from = Math.Max(_sentOfFirst, chunk.UnacknowledgedFrom);
-            int sent = _socket!.Send(
-                chunk.Bytes.AsSpan(from, chunk.Length - from),
-                SocketFlags.None,
-                out SocketError error
-            );
-            if (error == SocketError.WouldBlock)
+            int sent = _node!.Send(chunk.Bytes.AsSpan(from, chunk.Length - from));
+            if (sent == 0)
             {
                 return;
-            }
-
-            if (error != SocketError.Success)
-            {
-                throw new SocketException((int)error);
             }
 
             _sentOfFirst = from + sent;
@@ -326,22 +276,18 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         }
     }
 
-    private void Receive()
+    /// <summary>Receives replies. Returns false if none have arrived, or the connection is down.</summary>
+    private bool Receive()
     {
         if (_receivedLength == _received.Length)
         {
             Array.Resize(ref _received, _received.Length * 2);
         }
 
-        int read = _socket!.Receive(_received.AsSpan(_receivedLength), SocketFlags.None, out SocketError error);
-        if (error == SocketError.WouldBlock)
+        int read = _node!.Receive(_received.AsSpan(_receivedLength));
+        if (read == 0)
         {
-            return;
-        }
-
-        if (error != SocketError.Success || read == 0)
-        {
-            throw new SocketException(error == SocketError.Success ? (int)SocketError.ConnectionReset : (int)error);
+            return false;
         }
 
         _receivedLength += read;
@@ -361,19 +307,25 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
             if (IsFarewell(reply, isError) || (_greetingsDue > 0 && isError) || !ExpectsReply)
             {
                 Disconnect(System.Text.Encoding.UTF8.GetString(reply));
-                return;
+                return false;
             }
 
             if (_greetingsDue > 0)
             {
-                _greetingsDue--;
+                if (--_greetingsDue == 0)
+                {
+                    IsOpen();
+                }
+
                 continue;
             }
+
             Acknowledge(reply, isError);
             at = AcknowledgeOks(at);
         }
         _received.AsSpan(at, _receivedLength - at).CopyTo(_received);
         _receivedLength -= at;
+        return true;
     }
 
     /// <summary>Consumes replies from a position while they are OK and have no handler. Returns the position after
@@ -450,5 +402,5 @@ public sealed class RespPipe(EndPoint endPoint, byte[] greeting, int greetingRep
         _spare.Push(chunk);
     }
 
-    public void Dispose() => _socket?.Dispose();
+    public void Dispose() => _node?.Dispose();
 }

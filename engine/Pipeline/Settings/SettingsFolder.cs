@@ -1,3 +1,4 @@
+using Engine.Configuration;
 using Engine.Contracts.Settings;
 using YamlDotNet.Core;
 
@@ -62,6 +63,3 @@ public static class SettingsFolder
         return problems;
     }
 }
-
-/// <summary>A configuration that doesn't load; the message says where, what is wrong, and what was expected.</summary>
-public sealed class ConfigException(string message) : Exception(message);

@@ -1,5 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
+using Engine.Configuration.Connections;
 using Engine.Contracts;
 using Engine.Partitions;
 using Engine.Partitions.Redis;
@@ -31,7 +32,10 @@ public sealed class CommitTests : IAsyncLifetime
     {
         Assert.SkipUnless(LiveRedisServer.IsThere, "no redis-server on the path");
         _server = await LiveRedisServer.StartAsync();
-        _target = RedisTarget.Connect(_server.Address, TimeProvider.System);
+        _target = await RedisTarget.ConnectAsync(
+            new RedisServers(_server.Address, RedisSecurity.None),
+            TimeProvider.System
+        );
         _writer = new RedisWriter(_target, TimeProvider.System);
     }
 

@@ -1,3 +1,4 @@
+using Engine.Configuration;
 using Engine.Pipeline.Settings;
 using Xunit;
 

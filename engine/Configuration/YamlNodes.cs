@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Engine.Pipeline.Settings;
+namespace Engine.Configuration;
 
 /// <summary>Reads a YAML file as the parser's nodes. All methods throw a <see cref="YamlException"/> with the
 /// position.</summary>

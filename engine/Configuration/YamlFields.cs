@@ -1,19 +1,41 @@
 using System.Globalization;
-using Engine.Pipeline.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Engine.App.Configuration;
+namespace Engine.Configuration;
 
 /// <summary>Reads a YAML map field by field. A missing or null field keeps the fallback, and an unknown field is an
 /// error. All errors are a <see cref="YamlException"/> with the place. Reflection-based deserialisation would delay the
 /// start by the code that it compiles.</summary>
-internal sealed class YamlFields
+public sealed class YamlFields
 {
     private readonly YamlMappingNode _map;
     private readonly HashSet<string> _read = [];
 
     private YamlFields(YamlMappingNode map) => _map = map;
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="read">Gets the file's fields and its folder.</param>
+    /// <exception cref="ConfigException">The file doesn't load; the message says where, and why.</exception>
+    public static T ReadFile<T>(string path, Func<YamlFields, string, T> read)
+    {
+        try
+        {
+            return read(Of(File.ReadAllText(path)), Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (YamlException e)
+        {
+            throw new ConfigException($"{path}, line {e.Start.Line}, column {e.Start.Column}: {e.Message}");
+        }
+        catch (ConfigException e)
+        {
+            throw new ConfigException($"{path}: {e.Message}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException($"{path}: {e.Message}");
+        }
+    }
 
     /// <summary>Gets the fields of a document, which may be empty.</summary>
     public static YamlFields Of(string yaml) => new(YamlNodes.Map(yaml));

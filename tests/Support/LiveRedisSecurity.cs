@@ -1,0 +1,65 @@
+using System.Security.Cryptography.X509Certificates;
+using StackExchange.Redis;
+
+namespace Tests.Support;
+
+/// <summary>TLS and a user of a test's Redis servers. The default user is off.</summary>
+/// <param name="Ca">The file of the authority whose client certificates they take.</param>
+/// <param name="Server">Their certificate.</param>
+public sealed record LiveRedisSecurity(string Ca, TestCertificate Server)
+{
+    public const string User = "engine",
+        Password = "pass, word=1";
+
+    /// <summary>Whether they insist on a client certificate.</summary>
+    public bool WantsCertificates { get; init; }
+
+    /// <summary>A certificate for the test itself.</summary>
+    public TestCertificate? Client { get; init; }
+
+    public string[] Arguments(int port) =>
+        [
+            "--port",
+            "0",
+            "--tls-port",
+            $"{port}",
+            "--tls-cert-file",
+            Server.File,
+            "--tls-key-file",
+            Server.Key,
+            "--tls-ca-cert-file",
+            Ca,
+            "--tls-auth-clients",
+            WantsCertificates ? "yes" : "optional",
+            "--tls-replication",
+            "yes",
+            "--tls-cluster",
+            "yes",
+            "--aclfile",
+            AclFile(),
+            "--masteruser",
+            User,
+            "--masterauth",
+            Password,
+        ];
+
+    public void Secure(ConfigurationOptions options)
+    {
+        (options.Ssl, options.User, options.Password) = (true, User, Password);
+        options.CertificateValidation += (_, presented, _, _) => presented != null;
+        if (Client is { } client)
+        {
+            var own = X509Certificate2.CreateFromPemFile(client.File, client.Key);
+            options.CertificateSelection += (_, _, _, _, _) => own;
+        }
+    }
+
+    /// <summary>Passwords with spaces can only be given by their hashes.</summary>
+    private string AclFile()
+    {
+        byte[] hash = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Password));
+        string file = Path.ChangeExtension(Ca, ".acl");
+        File.WriteAllText(file, $"user default off\nuser {User} on #{Convert.ToHexStringLower(hash)} ~* &* +@all\n");
+        return file;
+    }
+}
