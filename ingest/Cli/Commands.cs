@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Engine.CommandLine;
+using Engine.Configuration;
+using Engine.Configuration.Connections;
 using Ingest.Http;
 using Ingest.Replay;
 using Ingest.Tail;
@@ -11,7 +13,15 @@ public static class Commands
 {
     /// <summary>Runs a command line. Returns one of <see cref="ExitCodes"/>.</summary>
     public static Task<int> RunAsync(string[] args, CommandContext context, CancellationToken cancel = default) =>
-        new CommandProgram("ingest", Root(context)).RunAsync(args, context, cancel);
+        new CommandProgram("ingest", Root(context)) { ExitCodeOf = ExitCodeOf }.RunAsync(args, context, cancel);
+
+    private static int? ExitCodeOf(Exception error) =>
+        error switch
+        {
+            ConfigException => ExitCodes.WrongUse,
+            ConnectionException or IOException or UnauthorizedAccessException => ExitCodes.Failed,
+            _ => null,
+        };
 
     private static RootCommand Root(CommandContext context) =>
         new("Sends events to Kafka for the engine. Exit codes: 0 done, 1 failed, 2 usage error, 3 not found.")

@@ -17,7 +17,8 @@ internal static class GenerateCommand
         {
             Description = "the number of clicks; paths, repeats and mistakes come on top",
         };
-        Option<string?> kafka = SharedOptions.Kafka();
+        Option<string?> kafka = SharedOptions.Kafka(),
+            config = SharedOptions.Config();
         Option<Speed> speed = SharedOptions.Pace();
         Option<int> partitions = SharedOptions.Partitions();
         var seed = new Option<ulong?>("--seed")
@@ -77,6 +78,7 @@ internal static class GenerateCommand
         {
             clicks,
             kafka,
+            config,
             seed,
             labels,
             file,
@@ -100,6 +102,7 @@ internal static class GenerateCommand
                         Workflows = counts.ToDictionary(one => one.Key, one => parsed.GetValue(one.Value)),
                         Options = more.ToDictionary(one => one.Key, one => parsed.GetValue(one.Value)!),
                         Kafka = parsed.GetValue(kafka),
+                        Config = parsed.GetValue(config),
                         Seed = parsed.GetValue(seed),
                         LabelsFile = parsed.GetValue(labels),
                         OutFile = parsed.GetValue(file),

@@ -15,8 +15,11 @@ public sealed record GenerateRequest
     /// <summary>The values of the workflows' own options, by name.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The broker; null for that of the engine that runs here.</summary>
+    /// <summary>The broker; null for that in engine.yaml or of the engine that runs here.</summary>
     public string? Kafka { get; init; }
+
+    /// <summary>The path of engine.yaml, which secures connections; null for plain ones.</summary>
+    public string? Config { get; init; }
 
     /// <summary>The seed, which determines the traffic; null for a random one.</summary>
     public ulong? Seed { get; init; }

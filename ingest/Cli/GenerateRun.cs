@@ -27,7 +27,9 @@ internal static class GenerateRun
         }
 
         RunningEngine? engine = RunningEngine.Find();
-        string? kafka = request.OutFile is null ? request.Kafka ?? engine?.Kafka ?? RunningEngine.KafkaOr(null) : null;
+        SendingConfig? config = request.OutFile is null
+            ? SendingConfig.Find(request.Kafka, request.Config, request.Extra)
+            : null;
         // The seed determines the ids: with one fixed seed, a second run would only produce duplicates.
         ulong seed = request.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) >> 33;
         long now = context.Time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -66,9 +68,9 @@ internal static class GenerateRun
         long deadLetters;
         try
         {
-            deadLetters = kafka is null
+            deadLetters = config is null
                 ? await WriteAsync(request.OutFile!, events, cancel).ConfigureAwait(false)
-                : await SendAsync(request, context, engine, kafka, traffic, events, progress, now, cancel)
+                : await SendAsync(request, context, config, traffic, events, progress, now, cancel)
                     .ConfigureAwait(false);
         }
         catch (TrafficException e)
@@ -140,8 +142,7 @@ internal static class GenerateRun
     private static async Task<long> SendAsync(
         GenerateRequest request,
         CommandContext context,
-        RunningEngine? engine,
-        string kafka,
+        SendingConfig config,
         SampleTraffic traffic,
         IEnumerable<SampleEvent> events,
         ProgressLine progress,
@@ -162,26 +163,25 @@ internal static class GenerateRun
         ];
         await ReadyTopics
             .EnsureAsync(
-                kafka,
+                config,
                 topics,
                 traffic.StartMs,
                 traffic.StartMs + span,
                 now,
                 request.Speed,
                 request.Partitions,
-                request.Extra,
                 cancel
             )
             .ConfigureAwait(false);
         await using var publisher = new EventPublisher(
             new PublisherOptions
             {
-                Kafka = kafka,
+                Kafka = config.Kafka,
                 ClientId = "ingest-generate",
-                Extra = request.Extra,
+                Extra = config.Settings,
             }
         );
-        await using Pacing pacing = await Pacing.ForAsync(engine, kafka, context).ConfigureAwait(false);
+        await using Pacing pacing = await Pacing.ForAsync(config, context).ConfigureAwait(false);
         var loop = new SendingLoop(publisher, request.Speed, context.Time, pacing.Pace, progress, 0);
         foreach (SampleEvent next in events)
         {

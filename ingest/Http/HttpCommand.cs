@@ -12,7 +12,8 @@ internal static class HttpCommand
     /// <summary>Declares the command.</summary>
     internal static Command Create(CommandContext context)
     {
-        Option<string?> kafka = SharedOptions.Kafka();
+        Option<string?> kafka = SharedOptions.Kafka(),
+            config = SharedOptions.Config();
         var listen = new Option<string>("--listen")
         {
             HelpName = "H:P",
@@ -62,6 +63,7 @@ internal static class HttpCommand
         {
             listen,
             kafka,
+            config,
             proxy,
             tokenFile,
             open,
@@ -76,6 +78,7 @@ internal static class HttpCommand
                     {
                         Listen = parsed.GetValue(listen)!,
                         Kafka = parsed.GetValue(kafka),
+                        Config = parsed.GetValue(config),
                         BehindProxy = parsed.GetValue(proxy),
                         TokenFile = parsed.GetValue(tokenFile),
                         Open = parsed.GetValue(open),
@@ -108,6 +111,7 @@ internal static class HttpCommand
         );
         try
         {
+            await server.HasTopics.WaitAsync(cancel).ConfigureAwait(false);
             await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancel).ConfigureAwait(false);
         }
         catch (OperationCanceledException)

@@ -3,8 +3,10 @@ using Confluent.Kafka;
 using Engine.Client;
 using Engine.Client.Provisioning;
 using Engine.CommandLine;
+using Engine.Configuration.Connections;
 using Engine.Contracts;
 using Engine.Contracts.Access;
+using Engine.Partitions.Kafka;
 using Engine.Web;
 using Engine.Web.Accounts;
 using Engine.Web.Hosting;
@@ -27,7 +29,7 @@ public sealed class HttpServer : IAsyncDisposable
 
     private readonly HttpServing _options;
     private readonly OpenTo _open;
-    private readonly string _kafka;
+    private readonly SendingConfig _config;
     private readonly CommandContext _context;
     private readonly EventPublisher _publisher;
     private readonly EventsEndpoint _events;
@@ -36,25 +38,36 @@ public sealed class HttpServer : IAsyncDisposable
     private readonly Task _topics;
     private WebApplication? _app;
 
-    private HttpServer(HttpServing options, OpenTo open, Account[] own, CommandContext context)
+    private HttpServer(
+        HttpServing options,
+        SendingConfig config,
+        OpenTo open,
+        Account[] own,
+        CommandContext context
+    )
     {
-        (_options, _open, _context) = (options, open, context);
-        _kafka = RunningEngine.KafkaOr(options.Kafka);
+        (_options, _config, _open, _context) = (options, config, open, context);
         _publisher = new EventPublisher(
             new PublisherOptions
             {
-                Kafka = _kafka,
+                Kafka = config.Kafka,
                 ClientId = "ingest-http",
+                Extra = config.Settings,
                 GiveUpAfter = options.GiveUpAfter,
             }
         );
         _events = new EventsEndpoint(_publisher);
-        _users = new UsersFollower(_kafka, own);
+        _users = new UsersFollower(new KafkaTarget(config.Kafka, config.Settings), own);
         _topics = MakeTopicsAsync(_stop.Token);
     }
 
     /// <summary>The address it listens on, such as <c>http://127.0.0.1:8081</c>.</summary>
     public string Address => _app!.Urls.First();
+
+    /// <summary>Fails if Kafka refuses the connection, which doesn't pass by itself; completes once it has
+    /// topics.</summary>
+    /// <exception cref="ConnectionException">Kafka refuses the connection.</exception>
+    public Task HasTopics => _topics;
 
     /// <summary>Starts listening. Kafka may become available later, unless it must tell whether there are
     /// users.</summary>
@@ -74,6 +87,7 @@ public sealed class HttpServer : IAsyncDisposable
             );
         }
 
+        SendingConfig config = SendingConfig.Find(options.Kafka, options.Config);
         Account[] own = options.TokenFile == null ? [] : [HolderOf(options.TokenFile)];
         if (options.Open && own.Length > 0)
         {
@@ -87,7 +101,7 @@ public sealed class HttpServer : IAsyncDisposable
             options.Open ? OpenTo.Everyone
             : own.Length == 0 && IPAddress.IsLoopback(listen.Address) ? OpenTo.ThisMachine
             : OpenTo.Nobody;
-        var server = new HttpServer(options, open, own, context);
+        var server = new HttpServer(options, config, open, own, context);
         try
         {
             await server
@@ -125,7 +139,7 @@ public sealed class HttpServer : IAsyncDisposable
         catch (TimeoutException)
         {
             throw new CommandException(
-                $"Can't read from Kafka at {_kafka} whether there are users, without whom {_options.Listen} would be "
+                $"Can't read from Kafka at {_config.Kafka} whether there are users, without whom {_options.Listen} would be "
                     + "open to other machines. Start it, or give a token with --token-file."
             );
         }
@@ -222,7 +236,8 @@ public sealed class HttpServer : IAsyncDisposable
         {
             try
             {
-                await new TopicProvisioner(_kafka)
+                await _config.CheckAsync(cancel).ConfigureAwait(false);
+                await new TopicProvisioner(_config.Kafka, _config.Settings)
                     .EnsureAsync(
                         [.. WorkflowEvents.All.Holds.Keys, Topics.Settings],
                         TopicTimestamps.LogAppendTime,
@@ -231,13 +246,13 @@ public sealed class HttpServer : IAsyncDisposable
                     .ConfigureAwait(false);
                 return;
             }
-            catch (KafkaException error)
+            catch (Exception error) when (error is KafkaException or ConnectionException { IsRefused: false })
             {
                 if (!reported)
                 {
                     _context.Error.WriteLine(
-                        $"Kafka at {_kafka} is unavailable; events get the answer 503 until it is back: "
-                            + $"{error.Error.Reason}"
+                        $"Kafka at {_config.Kafka} is unavailable; events get the answer 503 until it is back: "
+                            + $"{error.Message}"
                     );
                 }
             }
@@ -259,7 +274,7 @@ public sealed class HttpServer : IAsyncDisposable
             await _app.DisposeAsync().ConfigureAwait(false);
         }
 
-        await _topics.ConfigureAwait(false);
+        await _topics.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _publisher.DisposeAsync().ConfigureAwait(false);
         _users.Dispose();
         _stop.Dispose();

@@ -6,8 +6,11 @@ public sealed record HttpServing
     /// <summary>The address to listen on; port 0 takes a free one.</summary>
     public string Listen { get; init; } = "127.0.0.1:8081";
 
-    /// <summary>The broker; null for that of the engine that runs here.</summary>
+    /// <summary>The broker; null for that in engine.yaml or of the engine that runs here.</summary>
     public string? Kafka { get; init; }
+
+    /// <summary>The path of engine.yaml, which secures connections; null for plain ones.</summary>
+    public string? Config { get; init; }
 
     /// <summary>Whether the last address in X-Forwarded-For is the client's.</summary>
     public bool BehindProxy { get; init; }

@@ -23,7 +23,8 @@ public static class ReplayCommand
                 "JSONL of the contract's events, or of recorded cursor paths (each becomes a click with the "
                 + "path); .gz too",
         };
-        Option<string?> kafka = SharedOptions.Kafka();
+        Option<string?> kafka = SharedOptions.Kafka(),
+            config = SharedOptions.Config();
         Option<Speed> speed = SharedOptions.Pace();
         Option<int> partitions = SharedOptions.Partitions();
         var times = new Option<string>("--times")
@@ -43,6 +44,7 @@ public static class ReplayCommand
         {
             files,
             kafka,
+            config,
             speed,
             times,
             partitions,
@@ -54,6 +56,7 @@ public static class ReplayCommand
                     {
                         Files = parsed.GetRequiredValue(files),
                         Kafka = parsed.GetValue(kafka),
+                        Config = parsed.GetValue(config),
                         Speed = parsed.GetValue(speed),
                         KeepTimes = parsed.GetValue(times) == "keep",
                         Partitions = parsed.GetValue(partitions),
@@ -67,8 +70,7 @@ public static class ReplayCommand
 
     public static async Task<int> RunAsync(ReplayRequest request, CommandContext context, CancellationToken cancel)
     {
-        RunningEngine? engine = RunningEngine.Find();
-        string kafka = request.Kafka ?? engine?.Kafka ?? RunningEngine.KafkaOr(null);
+        SendingConfig config = SendingConfig.Find(request.Kafka, request.Config, request.Extra);
         List<ReplayFile> files = [];
         long refused = 0;
         foreach (string path in request.Files)
@@ -95,14 +97,13 @@ public static class ReplayCommand
         long shift = request.KeepTimes ? 0 : request.Speed.ShiftMs(first, last, now);
         await ReadyTopics
             .EnsureAsync(
-                kafka,
+                config,
                 files.SelectMany(file => file.Topics),
                 first + shift,
                 last + shift,
                 now,
                 request.Speed,
                 request.Partitions,
-                request.Extra,
                 cancel
             )
             .ConfigureAwait(false);
@@ -110,12 +111,12 @@ public static class ReplayCommand
         await using var publisher = new EventPublisher(
             new PublisherOptions
             {
-                Kafka = kafka,
+                Kafka = config.Kafka,
                 ClientId = "ingest-replay",
-                Extra = request.Extra,
+                Extra = config.Settings,
             }
         );
-        await using var pacing = await Pacing.ForAsync(engine, kafka, context).ConfigureAwait(false);
+        await using var pacing = await Pacing.ForAsync(config, context).ConfigureAwait(false);
         var progress = new ProgressLine(context.Error, context.Time, context.IsTerminal);
         var loop = new SendingLoop(publisher, request.Speed, context.Time, pacing.Pace, progress, total);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);

@@ -9,8 +9,11 @@ public sealed record ReplayRequest
     /// <summary>The files, in any order.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
-    /// <summary>The broker; null for that of the engine that runs here.</summary>
+    /// <summary>The broker; null for that in engine.yaml or of the engine that runs here.</summary>
     public string? Kafka { get; init; }
+
+    /// <summary>The path of engine.yaml, which secures connections; null for plain ones.</summary>
+    public string? Config { get; init; }
     public Speed Speed { get; init; } = Speed.Max;
 
     /// <summary>Whether to keep the times in the files.</summary>

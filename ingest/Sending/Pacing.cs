@@ -1,4 +1,5 @@
 using Engine.CommandLine;
+using Engine.Configuration.Connections;
 using Engine.Contracts;
 using StackExchange.Redis;
 
@@ -8,23 +9,26 @@ namespace Ingest.Sending;
 /// <c>run.json</c> and its Redis is reachable; otherwise none.</summary>
 internal sealed class Pacing : IAsyncDisposable
 {
+    private const int ConnectWithinMs = 3000;
+
     private readonly ConnectionMultiplexer? _redis;
 
     private Pacing(ConnectionMultiplexer? redis, IPace? pace) => (_redis, Pace) = (redis, pace);
 
     internal IPace? Pace { get; }
 
-    internal static async Task<Pacing> ForAsync(RunningEngine? engine, string kafka, CommandContext context)
+    internal static async Task<Pacing> ForAsync(SendingConfig config, CommandContext context)
     {
-        if (engine?.Redis is null || engine.Kafka != kafka)
+        if (config.Engine is not { Redis: not null } engine || engine.Kafka != config.Kafka)
         {
             return new Pacing(null, null);
         }
 
         try
         {
-            ConnectionMultiplexer redis = await ConnectionMultiplexer
-                .ConnectAsync($"{engine.Redis},abortConnect=true,connectTimeout=3000")
+            ConnectionMultiplexer redis = await config
+                .RedisOf(engine)
+                .ConnectAsync(options => options.ConnectTimeout = ConnectWithinMs)
                 .ConfigureAwait(false);
             string? group = engine.Group
                 ?? await redis
@@ -47,11 +51,11 @@ internal sealed class Pacing : IAsyncDisposable
             }
             await redis.DisposeAsync().ConfigureAwait(false);
         }
-        catch (RedisException error)
+        catch (Exception error) when (error is RedisException or ConnectionException)
         {
             context.Error.WriteLine(
-                $"Redis at {engine.Redis} doesn't report the engine's progress, so sending won't wait for it: "
-                    + $"{error.Message}"
+                $"Redis at {config.RedisOf(engine).Hosts} doesn't report the engine's progress, so sending won't wait "
+                    + $"for it: {error.Message}"
             );
         }
         return new Pacing(null, null);

@@ -4,15 +4,20 @@ using Engine.CommandLine;
 
 namespace Ingest.Sending;
 
-/// <summary>Prepares topics for events that carry their own times as timestamps: creates missing topics with
-/// CreateTime, and fails if an existing topic can't be used.</summary>
+/// <summary>Prepares topics before events are sent: checks the broker, and creates missing topics.</summary>
 public static class ReadyTopics
 {
     /// <summary>The maximum difference between an event's time and log time (the default of
     /// <c>limits/time</c>).</summary>
     private static readonly TimeSpan MaxTimeDifference = TimeSpan.FromMinutes(5);
 
-    /// <summary>Creates missing topics and checks the source of the timestamps.</summary>
+    /// <summary>Creates missing topics with LogAppendTime.</summary>
+    /// <exception cref="CommandException">The broker can't be used.</exception>
+    public static Task EnsureAsync(SendingConfig config, IEnumerable<string> topics, CancellationToken cancel) =>
+        CreateAsync(config, topics, TopicTimestamps.LogAppendTime, TopicProvisioner.DefaultPartitions, cancel);
+
+    /// <summary>Creates missing topics with CreateTime, for events that carry their own times as timestamps, and checks
+    /// the source of the timestamps of existing ones.</summary>
     /// <param name="firstMs">The first event's time, as it will be sent.</param>
     /// <param name="lastMs">The last event's time.</param>
     /// <param name="nowMs">The time when sending starts.</param>
@@ -20,30 +25,24 @@ public static class ReadyTopics
     /// <exception cref="CommandException">The broker is unavailable, or stamps records with its own time although the
     /// events' times are too far from it.</exception>
     public static async Task EnsureAsync(
-        string kafka,
+        SendingConfig config,
         IEnumerable<string> topics,
         long firstMs,
         long lastMs,
         long nowMs,
         Speed speed,
         int partitions,
-        IReadOnlyDictionary<string, string>? extra,
         CancellationToken cancel
     )
     {
-        IReadOnlyList<TopicState> states;
-        try
-        {
-            states = await new TopicProvisioner(kafka, extra)
-                .EnsureAsync(topics, TopicTimestamps.CreateTime, partitions, cancel: cancel)
-                .ConfigureAwait(false);
-        }
-        catch (KafkaException error)
-        {
-            throw new CommandException(
-                $"Kafka at {kafka} can't be used: {error.Error.Reason}. Is it up, and the address right?"
-            );
-        }
+        IReadOnlyList<TopicState> states = await CreateAsync(
+                config,
+                topics,
+                TopicTimestamps.CreateTime,
+                partitions,
+                cancel
+            )
+            .ConfigureAwait(false);
         double lastSentMs = nowMs + (speed.IsMax ? 0 : (lastMs - firstMs) / speed.Factor);
         double farthest = Math.Max(Math.Abs(nowMs - firstMs), Math.Abs(lastSentMs - lastMs));
         if (farthest <= MaxTimeDifference.TotalMilliseconds)
@@ -64,5 +63,26 @@ public static class ReadyTopics
                 + "with message.timestamp.type=CreateTime.",
             ExitCodes.WrongUse
         );
+    }
+
+    private static async Task<IReadOnlyList<TopicState>> CreateAsync(
+        SendingConfig config,
+        IEnumerable<string> topics,
+        TopicTimestamps timestamps,
+        int partitions,
+        CancellationToken cancel
+    )
+    {
+        await config.CheckAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            return await new TopicProvisioner(config.Kafka, config.Settings)
+                .EnsureAsync(topics, timestamps, partitions, cancel: cancel)
+                .ConfigureAwait(false);
+        }
+        catch (KafkaException error)
+        {
+            throw new CommandException($"Kafka at {config.Kafka} can't be used: {error.Error.Reason}.");
+        }
     }
 }

@@ -10,7 +10,18 @@ internal static class SharedOptions
         new("--kafka")
         {
             HelpName = "H:P",
-            Description = "the broker (default: that of the engine that runs here, from out/run.json)",
+            Description =
+                "the broker (default: that in --config, otherwise that of the engine that runs here, from "
+                + "out/run.json)",
+        };
+
+    internal static Option<string?> Config() =>
+        new("--config")
+        {
+            HelpName = "FILE",
+            Description =
+                "engine.yaml, for the address of Kafka and the security of connections (default: none, plain "
+                + "connections)",
         };
 
     internal static Option<int> Partitions() =>

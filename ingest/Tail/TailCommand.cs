@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Engine.Client;
-using Engine.Client.Provisioning;
 using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Workflows;
@@ -21,7 +20,8 @@ public static class TailCommand
             Arity = ArgumentArity.OneOrMore,
             Description = "the logs of a web server",
         };
-        Option<string?> kafka = SharedOptions.Kafka();
+        Option<string?> kafka = SharedOptions.Kafka(),
+            config = SharedOptions.Config();
         var defaults = new TailRequest { Files = [] };
         var format = new Option<string>("--format")
         {
@@ -71,6 +71,7 @@ public static class TailCommand
         {
             files,
             kafka,
+            config,
             format,
             endpoint,
             follow,
@@ -83,6 +84,7 @@ public static class TailCommand
                     {
                         Files = parsed.GetRequiredValue(files),
                         Kafka = parsed.GetValue(kafka),
+                        Config = parsed.GetValue(config),
                         IsJson = parsed.GetValue(format) == "json",
                         Endpoint = parsed.GetValue(endpoint)!,
                         Follow = parsed.GetValue(follow),
@@ -97,8 +99,7 @@ public static class TailCommand
 
     public static async Task<int> RunAsync(TailRequest request, CommandContext context, CancellationToken cancel)
     {
-        RunningEngine? engine = RunningEngine.Find();
-        string kafka = request.Kafka ?? engine?.Kafka ?? RunningEngine.KafkaOr(null);
+        SendingConfig config = SendingConfig.Find(request.Kafka, request.Config);
         foreach (string file in request.Files)
         {
             if (Directory.Exists(file))
@@ -111,29 +112,17 @@ public static class TailCommand
                 throw new CommandException($"{file}: no such file.", ExitCodes.NotThere);
             }
         }
-        try
-        {
-            await new TopicProvisioner(kafka)
-                .EnsureAsync(
-                    request.IsJson ? WorkflowEvents.All.Holds.Keys : [Topics.Interactions],
-                    TopicTimestamps.LogAppendTime,
-                    cancel: cancel
-                )
-                .ConfigureAwait(false);
-        }
-        catch (Confluent.Kafka.KafkaException error)
-        {
-            throw new CommandException(
-                $"Kafka at {kafka} can't be used: {error.Error.Reason}. Is it up, and the address right?"
-            );
-        }
-        await using var pacing = await Pacing.ForAsync(engine, kafka, context).ConfigureAwait(false);
+        await ReadyTopics
+            .EnsureAsync(config, request.IsJson ? WorkflowEvents.All.Holds.Keys : [Topics.Interactions], cancel)
+            .ConfigureAwait(false);
+        await using var pacing = await Pacing.ForAsync(config, context).ConfigureAwait(false);
         await using var publisher = new EventPublisher(
             new PublisherOptions
             {
                 // While following, a log waits for its broker as long as it takes; otherwise it can't.
-                Kafka = kafka,
+                Kafka = config.Kafka,
                 ClientId = "ingest-tail",
+                Extra = config.Settings,
                 GiveUpAfter = request.Follow ? TimeSpan.Zero : TimeSpan.FromSeconds(30),
             }
         );

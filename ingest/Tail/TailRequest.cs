@@ -6,8 +6,11 @@ public sealed record TailRequest
     /// <summary>The logs.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
-    /// <summary>The broker; null for that of the engine that runs here.</summary>
+    /// <summary>The broker; null for that in engine.yaml or of the engine that runs here.</summary>
     public string? Kafka { get; init; }
+
+    /// <summary>The path of engine.yaml, which secures connections; null for plain ones.</summary>
+    public string? Config { get; init; }
 
     /// <summary>Whether the lines are events in JSON rather than requests in the combined format.</summary>
     public bool IsJson { get; init; }

@@ -29,13 +29,12 @@ public sealed class UsersFollower : IAccounts, IDisposable
     private volatile AccountList _current;
     private bool _usersWereThere;
 
-    /// <param name="kafka">The brokers, <c>host:port[,…]</c>.</param>
     /// <param name="own">Accounts that the server has besides the users.</param>
-    public UsersFollower(string kafka, IReadOnlyList<Account> own)
+    public UsersFollower(KafkaTarget kafka, IReadOnlyList<Account> own)
     {
         _own = own;
         _current = new AccountList(own, hasUsers: false, usersWereThere: false) { AreUsersKnown = false };
-        _consumer = KafkaClients.Reader(new KafkaTarget(kafka, new Dictionary<string, string>()));
+        _consumer = KafkaClients.Reader(kafka);
         _thread = new Thread(Run) { Name = "users", IsBackground = true };
         _thread.Start();
     }
