@@ -15,8 +15,10 @@ public static class UsageError
         string commands =
             $"the commands are {string.Join(", ", root.Subcommands.Select(command => command.Name))}; {help}";
         // For an unknown word, the parser would first report a missing command.
-        if (parsed.UnmatchedTokens is [var token, ..])
+        if (parsed.UnmatchedTokens is [var unmatched, ..])
         {
+            // What follows the name may be a secret.
+            string token = unmatched.Split('=')[0];
             bool isOption = token.StartsWith('-');
             if (named)
             {

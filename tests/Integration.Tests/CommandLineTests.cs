@@ -10,7 +10,7 @@ public class CommandLineTests
 {
     [Theory]
     [InlineData("run", "--kafka --redis --group --config --http --prefix --samples --until-idle")]
-    [InlineData("verdict", "CLICK --redis --json")]
+    [InlineData("verdict", "CLICK --redis --config --json")]
     [InlineData("path", "CLICK --kafka --redis --config --prefix --out")]
     [InlineData("quality", "--kafka --redis --config --prefix --json")]
     [InlineData("check", "--config")]
@@ -158,29 +158,53 @@ public class CommandLineTests
         Assert.Contains("error", printed[2]);
     }
 
-    [Fact]
-    public async Task A_password_in_the_address_of_Redis_is_never_printed()
+    [Theory]
+    [InlineData("run", "--kafka", "127.0.0.1:1")]
+    [InlineData("demo")]
+    [InlineData("verdict", "c-1")]
+    [InlineData("path", "c-1", "--kafka", "127.0.0.1:1")]
+    [InlineData("quality", "--kafka", "127.0.0.1:1")]
+    [InlineData("rescore", "--kafka", "127.0.0.1:1", "--out", "rescored")]
+    [InlineData("audit", "c-1", "--kafka", "127.0.0.1:1")]
+    public async Task A_secret_is_never_printed(params string[] command)
     {
         using var folder = new LiveFolder();
+        new EngineYaml().Write(folder, "configs/engine.yaml");
         string address = $"127.0.0.1:{LiveProcess.FreePort()}",
-            config = new EngineYaml().Write(folder);
-        foreach (
-            string[] command in (string[][])
-                [
-                    ["run", "--kafka", "127.0.0.1:1", "--config", config],
-                    ["verdict", "c-1"],
-                ]
-        )
+            options = "connectRetry=1,connectTimeout=200";
+        CommandRun inAddress = await RunAsync("a-variable", $"{address},password=a-secret,{options}"),
+            inVariable = await RunAsync("a-secret", $"{address},{options}"),
+            withComma = await RunAsync("a-variable", $"{address},password=first,a-secret,{options}");
+        Assert.All([inAddress, inVariable], run =>
         {
-            CommandRun run = await Programs.EngineAsync([
-                .. command,
-                "--redis",
-                $"{address},password=a-secret,connectRetry=1,connectTimeout=200",
-            ]);
             Assert.True(run.ExitCode == 1, run.ToString());
             Assert.Contains($"no Redis at {address} ", run.Error);
-            Assert.DoesNotContain("a-secret", run.ToString());
+        });
+        Assert.True(withComma.ExitCode == 2, withComma.ToString());
+        Assert.Contains("redis_security.password_file", withComma.Error);
+        Assert.All([inAddress, inVariable, withComma], run => Assert.DoesNotContain("a-secret", run.ToString()));
+
+        async Task<CommandRun> RunAsync(string variable, string redis)
+        {
+            await using LiveProcess process = Programs.StartWith(
+                [("ENGINE_REDIS_PASSWORD", variable), ("ENGINE_KAFKA_PASSWORD", "a-secret")],
+                "engine",
+                folder.Path,
+                [.. command, "--redis", redis]
+            );
+            int code = await process.ExitAsync();
+            return new CommandRun(code, process.Out, process.Error);
         }
+    }
+
+    [Theory]
+    [InlineData("engine", "verdict", "c-1", "--password=a-secret")]
+    [InlineData("ingest", "generate", "5", "--kafka-password=a-secret")]
+    public async Task A_secret_in_an_option_that_is_none_is_not_repeated(string program, params string[] arguments)
+    {
+        CommandRun run = await Programs.RunAsync(program, null, arguments);
+        Assert.True(run.ExitCode == 2, run.ToString());
+        Assert.DoesNotContain("a-secret", run.ToString());
     }
 
     [Fact]

@@ -11,6 +11,12 @@ public sealed record LiveRedisSecurity(string Ca, TestCertificate Server)
     public const string User = "engine",
         Password = "pass, word=1";
 
+    /// <summary>The user of the test itself and of replicas, who may do all.</summary>
+    public const string Admin = "admin";
+
+    /// <summary>What docs/running.md says that the engine needs.</summary>
+    private const string Rights = "~* &* +@all -@dangerous +info +config|get +cluster|nodes";
+
     /// <summary>Whether they insist on a client certificate.</summary>
     public bool WantsCertificates { get; init; }
 
@@ -18,6 +24,10 @@ public sealed record LiveRedisSecurity(string Ca, TestCertificate Server)
     public TestCertificate? Client { get; init; }
 
     public string[] Arguments(int port) =>
+        [.. TlsArguments(port), "--aclfile", AclFile(), "--masteruser", Admin, "--masterauth", Password];
+
+    /// <summary>The arguments of a server or a sentinel, in pairs.</summary>
+    public string[] TlsArguments(int port) =>
         [
             "--port",
             "0",
@@ -35,17 +45,11 @@ public sealed record LiveRedisSecurity(string Ca, TestCertificate Server)
             "yes",
             "--tls-cluster",
             "yes",
-            "--aclfile",
-            AclFile(),
-            "--masteruser",
-            User,
-            "--masterauth",
-            Password,
         ];
 
     public void Secure(ConfigurationOptions options)
     {
-        (options.Ssl, options.User, options.Password) = (true, User, Password);
+        (options.Ssl, options.User, options.Password) = (true, Admin, Password);
         options.CertificateValidation += (_, presented, _, _) => presented != null;
         if (Client is { } client)
         {
@@ -59,7 +63,11 @@ public sealed record LiveRedisSecurity(string Ca, TestCertificate Server)
     {
         byte[] hash = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Password));
         string file = Path.ChangeExtension(Ca, ".acl");
-        File.WriteAllText(file, $"user default off\nuser {User} on #{Convert.ToHexStringLower(hash)} ~* &* +@all\n");
+        string secret = Convert.ToHexStringLower(hash);
+        File.WriteAllText(
+            file,
+            $"user default off\nuser {User} on #{secret} {Rights}\nuser {Admin} on #{secret} ~* &* +@all\n"
+        );
         return file;
     }
 }

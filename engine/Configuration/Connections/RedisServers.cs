@@ -35,8 +35,13 @@ public sealed class RedisServers
         ConfigurationOptions options = Parsed();
         options.User = Chosen(options.User, _security.User);
         options.Password = Chosen(options.Password, _security.Password);
-        options.SentinelUser = Chosen(options.SentinelUser, _security.SentinelUser);
-        options.SentinelPassword = Chosen(options.SentinelPassword, _security.SentinelPassword);
+        if (_security.SentinelPassword != null)
+        {
+            options.SentinelPassword = _security.SentinelPassword;
+            // The client would take the servers' user.
+            options.SentinelUser = _security.SentinelUser.Length > 0 ? _security.SentinelUser : "default";
+        }
+
         if (Tls is not { } tls)
         {
             return options;

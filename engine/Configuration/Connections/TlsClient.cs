@@ -37,38 +37,6 @@ public sealed class TlsClient
     /// <param name="host">The host name or address by which it is reached.</param>
     public string NameOf(string host) => _serverName ?? host;
 
-    /// <summary>Gets the options of a handshake with a server.</summary>
-    /// <param name="refused">Called with the reason if the server's certificate is refused.</param>
-    /// <param name="asked">Called when the server asks for a client certificate.</param>
-    public SslClientAuthenticationOptions Handshake(string host, Action<string> refused, Action? asked = null)
-    {
-        string name = NameOf(host);
-        return new SslClientAuthenticationOptions
-        {
-            TargetHost = name,
-            RemoteCertificateValidationCallback = (_, presented, chain, errors) =>
-            {
-                string? why = WhyRefused(name, presented, chain, errors);
-                if (why != null)
-                {
-                    refused(why);
-                }
-
-                return why == null;
-            },
-            LocalCertificateSelectionCallback = (_, _, _, presented, _) =>
-            {
-                // Before the server has presented its certificate, it can't have asked for ours.
-                if (presented != null)
-                {
-                    asked?.Invoke();
-                }
-
-                return _certificate!;
-            },
-        };
-    }
-
     /// <summary>Why a server's certificate is refused, and what to do; null if it is accepted.</summary>
     /// <param name="name">The name that was expected in it.</param>
     public string? WhyRefused(string name, X509Certificate? presented, X509Chain? chain, SslPolicyErrors errors)

@@ -12,8 +12,7 @@ internal sealed class TlsProbe : IDisposable
     private readonly TcpClient _client = new() { NoDelay = true };
     private readonly TlsClient? _tls;
     private readonly CancellationTokenSource _limit = new(Within, TimeProvider.System);
-    private string? _refusal;
-    private bool _wasAsked;
+    private TlsHandshake? _handshake;
 
     private TlsProbe(TlsClient? tls) => _tls = tls;
 
@@ -39,9 +38,8 @@ internal sealed class TlsProbe : IDisposable
         }
     }
 
-    /// <summary>Explains the end of a connection that was refused after the handshake, as TLS 1.3 does for client
-    /// certificates.</summary>
-    public string WhyEnded(string otherwise) => _wasAsked ? _tls!.CertificateWanted : otherwise;
+    /// <summary>Why the connection ended before the server answered anything.</summary>
+    public string WhyEnded(string otherwise) => _handshake?.WhyEnded(otherwise) ?? otherwise;
 
     private async Task<string?> ShakeHandsAsync(string host)
     {
@@ -53,16 +51,15 @@ internal sealed class TlsProbe : IDisposable
 
         var stream = new SslStream(Stream);
         Stream = stream;
+        _handshake = new TlsHandshake(_tls, host);
         try
         {
-            await stream
-                .AuthenticateAsClientAsync(_tls.Handshake(host, why => _refusal = why, () => _wasAsked = true), Limit)
-                .ConfigureAwait(false);
+            await stream.AuthenticateAsClientAsync(_handshake.Options, Limit).ConfigureAwait(false);
             return null;
         }
         catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException)
         {
-            return _refusal ?? WhyEnded($"it doesn't speak TLS there: give its TLS port, or remove {_tls.Section}.tls");
+            return WhyEnded($"it doesn't speak TLS there: give its TLS port, or remove {_tls.Section}.tls");
         }
     }
 

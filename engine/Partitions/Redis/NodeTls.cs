@@ -18,23 +18,21 @@ internal sealed class NodeTls : INodeConnection
     /// <summary>The number of encrypted bytes that may wait for the socket.</summary>
     private const int MaxUnsent = 4 * MaxRecord;
 
-    private readonly TlsClient _client;
+    private readonly TlsHandshake _handshake;
     private readonly TlsWire _wire;
     private readonly SslStream _stream;
-    private readonly Task _handshake;
+    private readonly Task _shakingHands;
     private readonly TimeProvider _clock;
     private readonly long _since;
     private readonly byte[] _plain = new byte[2 * MaxRecord];
     private Task<int>? _reading;
     private int _taken,
         _plainLength;
-    private string? _refusal;
-    private bool _wasAsked,
-        _isAccepted;
+    private bool _isAccepted;
 
     public NodeTls(EndPoint endPoint, TlsClient client, TimeProvider clock)
     {
-        (_client, _clock, _since) = (client, clock, clock.GetTimestamp());
+        (_clock, _since) = (clock, clock.GetTimestamp());
         _wire = new TlsWire(new NodeSocket(endPoint));
         _stream = new SslStream(_wire);
         string host = endPoint switch
@@ -43,9 +41,8 @@ internal sealed class NodeTls : INodeConnection
             IPEndPoint ip => ip.Address.ToString(),
             _ => throw new ArgumentException($"{endPoint} isn't a host and a port", nameof(endPoint)),
         };
-        _handshake = _stream.AuthenticateAsClientAsync(
-            client.Handshake(host, why => _refusal = why, () => _wasAsked = true)
-        );
+        _handshake = new TlsHandshake(client, host);
+        _shakingHands = _stream.AuthenticateAsClientAsync(_handshake.Options);
     }
 
     public int Send(ReadOnlySpan<byte> bytes)
@@ -103,14 +100,14 @@ internal sealed class NodeTls : INodeConnection
 
     private bool HasShakenHands()
     {
-        if (_handshake.IsCompletedSuccessfully)
+        if (_shakingHands.IsCompletedSuccessfully)
         {
             return true;
         }
 
-        if (_handshake.IsCompleted)
+        if (_shakingHands.IsCompleted)
         {
-            throw Failure(_handshake.Exception!.InnerException!);
+            throw Failure(_shakingHands.Exception!.InnerException!);
         }
 
         return _clock.GetElapsedTime(_since) < ShakeHandsWithin
@@ -147,11 +144,9 @@ internal sealed class NodeTls : INodeConnection
         return true;
     }
 
-    private IOException Failure(Exception e) => new(_refusal ?? WhyEnded(e.Message), e);
+    private IOException Failure(Exception e) => new(WhyEnded(e.Message), e);
 
-    /// <summary>Under TLS 1.3 a server refuses a client's certificate after the handshake.</summary>
-    private string WhyEnded(string otherwise) =>
-        _wasAsked && !_isAccepted ? $"{_client.CertificateWanted} ({otherwise})" : otherwise;
+    private string WhyEnded(string otherwise) => _isAccepted ? otherwise : _handshake.WhyEnded(otherwise);
 
     public void Dispose()
     {

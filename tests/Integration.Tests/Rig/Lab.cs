@@ -36,14 +36,19 @@ public sealed class Lab : IAsyncDisposable
     /// <param name="more">Additional topics beside the product's own.</param>
     public static async Task<Lab> EmbeddedAsync(string redis, EngineYaml? yaml = null, params string[] more)
     {
-        LiveResults results = await Redises.StartAsync(redis);
+        return Embedded(await Redises.StartAsync(redis), yaml, more);
+    }
+
+    /// <summary>Starts a lab on the embedded broker and a Redis of the test.</summary>
+    public static Lab Embedded(LiveResults redis, EngineYaml? yaml = null, params string[] more)
+    {
         var kafka = new EmbeddedKafka(
             4,
             [Topics.Interactions, Topics.Labels, .. WorkflowModules.All.Select(module => module.Topic), .. more],
             Second
         );
         // The test cluster has no minimum session; a short one makes restarts after a kill fast.
-        return new Lab(kafka, kafka.Brokers, results, yaml ?? new EngineYaml { SessionMs = 3000 });
+        return new Lab(kafka, kafka.Brokers, redis, yaml ?? new EngineYaml { SessionMs = 3000 });
     }
 
     /// <summary>Starts a lab on the real broker, with fresh topics.</summary>
