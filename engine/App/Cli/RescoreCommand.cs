@@ -1,6 +1,5 @@
 using Engine.App.Hosting;
 using Engine.CommandLine;
-using Engine.Configuration.Connections;
 using Engine.Contracts;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Logs;

@@ -4,7 +4,6 @@ using Engine.Partitions.Kafka;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Deliver;
-using Engine.Pipeline.Settings;
 using Engine.Web.Hosting;
 
 namespace Engine.App.Configuration;

@@ -31,11 +31,10 @@ internal sealed class TimelineAccounts(SettingsTimeline timeline) : IAccounts
     public static AccountList Of(DecisionSettings settings) =>
         new(
             settings
-                .Others.SelectMany(kind => kind)
-                .Select(record => record.Value)
+                .AllOthers.Select(record => record.Value)
                 .OfType<IHasAccounts>()
                 .SelectMany(setting => setting.Accounts),
-            settings.Others.Contains(UserSetting.Kind),
+            settings.Others(UserSetting.Kind).Count > 0,
             settings.KindsEver.Contains(UserSetting.Kind)
         );
 }

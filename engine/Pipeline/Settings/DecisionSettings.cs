@@ -141,6 +141,9 @@ public sealed class DecisionSettings
         return next;
     }
 
+    /// <summary>The settings of all workflows.</summary>
+    public IEnumerable<WorkflowSetting> AllOthers => _others.Values.SelectMany(kind => kind.Values);
+
     /// <summary>Settings of a kind that belongs to a workflow, in the order of their ids. Versions that agree in the
     /// kind share the instance.</summary>
     public ImmutableSortedDictionary<string, WorkflowSetting> Others(string kind) =>
