@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Engine.Contracts;
+using Integration.Tests.Access;
 using Integration.Tests.Rig;
 using Tests.Support;
 using Xunit;
@@ -22,6 +23,7 @@ public sealed class PagePictureTests : IDisposable
     {
         Assert.SkipUnless(Browser.IsThere, "needs chromium on the path");
         await using Lab lab = await StartLabAsync();
+        lab.AddUsers(("ada", "admin"));
         await using EngineRun run = await lab.StartAsync();
         await CountAsync(lab);
         await using Browser browser = await Browser.StartAsync();
@@ -59,6 +61,15 @@ public sealed class PagePictureTests : IDisposable
         await browser.EvaluateAsync("document.querySelector('input[name=secret]').value = 'x'");
         await browser.FollowAsync("header button");
         await ShowAsync(browser, "error-form-out-of-date");
+        await browser.GoAsync($"{sponsors}/sp-1");
+        await browser.FollowAsync("header button");
+        await SignInAsync(browser, TestUsers.TokenOf("ada"));
+        await ShowAsync(browser, "sponsor-choice");
+        await browser.FollowAsync("td a");
+        Assert.EndsWith("/sponsors/sp-1", await browser.AddressAsync());
+        await browser.GoAsync(sponsors);
+        await browser.FollowAsync("header button");
+        Assert.Contains("Sponsor sign-in", await browser.TextAsync());
     }
 
     [Fact]

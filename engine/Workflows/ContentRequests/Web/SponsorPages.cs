@@ -69,7 +69,7 @@ internal sealed class SponsorPages(SuggestionService suggestions, Visitors visit
             return SignInPage(StatusCodes.Status200OK, null);
         }
 
-        return visitor.Sponsor is { } own ? Results.Redirect(SponsorVisit.AddressOf(own)) : Choice();
+        return visitor.Sponsor is { } own ? Results.Redirect(SponsorVisit.AddressOf(own)) : Choice(visitor);
     }
 
     private async Task<IResult> SignInAsync(HttpContext http)
@@ -83,7 +83,7 @@ internal sealed class SponsorPages(SuggestionService suggestions, Visitors visit
 
     private static bool HasPage(Visitor visitor) => visitor.Sponsor != null || visitor.As(Role.Admin) != null;
 
-    private IResult Choice() =>
+    private IResult Choice(Visitor admin) =>
         Page.Show<SponsorChoice>(
             new
             {
@@ -93,6 +93,7 @@ internal sealed class SponsorPages(SuggestionService suggestions, Visitors visit
                             .Settings.Sponsors.Values.Select(sponsor => sponsor.Setting)
                             .OrderBy(sponsor => sponsor.Id, StringComparer.Ordinal),
                     ],
+                admin.FormSecret,
             }
         );
 
