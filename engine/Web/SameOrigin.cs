@@ -18,6 +18,9 @@ public static class SameOrigin
             && origin.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>Whether a browser says that a page of another site sent the request.</summary>
+    public static bool IsCrossSite(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() == "cross-site";
+
     /// <summary>Throws <see cref="RefusedException"/> with 403 unless a request was sent from one of our
     /// pages.</summary>
     public static void Require(HttpRequest request)

@@ -27,6 +27,8 @@ public sealed class EngineConfigTests
             lanes: 3
             files: [a, b/c]
             behind_proxy: true
+            http_open: true
+            http_limits: { under_way: 9, per_token: 0, per_address: ~ }
             consume: { progress_ms: 250, librdkafka: { queued.max.messages.kbytes: 65536, security.protocol: sasl_ssl } }
             deliver:
               verdict_ttl_s: 3000000000
@@ -45,6 +47,11 @@ public sealed class EngineConfigTests
         Assert.Equal(
             ("65536", "sasl_ssl"),
             (config.Consume.Librdkafka["queued.max.messages.kbytes"], config.Consume.Librdkafka["security.protocol"])
+        );
+        Assert.True(config.HttpOpen);
+        Assert.Equal(
+            (9, 0, null),
+            (config.HttpLimits.UnderWay, config.HttpLimits.PerToken, config.HttpLimits.PerAddress)
         );
         Assert.Equal(1_000_000, config.Bounds.WindowKeys);
     }
@@ -70,6 +77,8 @@ public sealed class EngineConfigTests
     [InlineData("group: a\ngroup: b", "line 2, column 1: Duplicate key")]
     [InlineData("group: a\n---\ngroup: b", "line 3, column 1: expected one document")]
     [InlineData("group: [a", "line 2, column 1")]
+    [InlineData("http_limits: { under_way: 0 }", ": http_limits.under_way is 0; expected 1 to 100000")]
+    [InlineData("http_limits: { per_token: -1 }", ": http_limits.per_token is -1; expected 0 (none) to 1000000")]
     [InlineData("lanes: -1", ": lanes is -1; expected 0 (one per core) to 1024")]
     public void What_is_wrong_is_told_with_its_place(string yaml, string expected) =>
         Assert.Contains(expected, Assert.Throws<ConfigException>(() => Read(yaml)).Message, StringComparison.Ordinal);

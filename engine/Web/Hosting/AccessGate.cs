@@ -10,7 +10,7 @@ public enum OpenTo : byte
     Nobody,
 
     /// <summary>Requests to a loopback name or address. Others are a proxy's, or those of a web page that has its own
-    /// name resolve to this machine (DNS rebinding).</summary>
+    /// name resolve to this machine (DNS rebinding). Nor may another site's page send requests here.</summary>
     ThisMachine,
 
     Everyone,
@@ -90,7 +90,7 @@ internal sealed class AccessGate(Visitors visitors, OpenTo open)
         && open switch
         {
             OpenTo.Everyone => true,
-            OpenTo.ThisMachine => IsLoopback(http.Request.Host.Host),
+            OpenTo.ThisMachine => IsLoopback(http.Request.Host.Host) && !SameOrigin.IsCrossSite(http.Request),
             _ => false,
         };
 

@@ -164,6 +164,14 @@ public sealed class AccessTests
             may ? HttpStatusCode.OK : HttpStatusCode.Unauthorized,
             (await AskAsync(server, "DELETE", "/rule", null, headers)).Status
         );
+        if (open == OpenTo.ThisMachine)
+        {
+            Assert.Equal(
+                HttpStatusCode.Unauthorized,
+                (await AskAsync(server, "DELETE", "/rule", null, [.. headers, "Sec-Fetch-Site: cross-site"])).Status
+            );
+        }
+
         // Sponsors' are never open, nor is anything after the last user has gone.
         Assert.Equal(HttpStatusCode.Unauthorized, (await AskAsync(server, "GET", "/own/sp-1", null, headers)).Status);
         users.Current = new AccountList([], hasUsers: false, usersWereThere: true);
