@@ -6,7 +6,6 @@ using Engine.CommandLine;
 using Engine.Configuration.Connections;
 using Engine.Contracts;
 using Engine.Contracts.Access;
-using Engine.Partitions.Kafka;
 using Engine.Web;
 using Engine.Web.Accounts;
 using Engine.Web.Hosting;
@@ -57,7 +56,7 @@ public sealed class HttpServer : IAsyncDisposable
             }
         );
         _events = new EventsEndpoint(_publisher);
-        _users = new UsersFollower(new KafkaTarget(config.Kafka, config.Settings), own);
+        _users = new UsersFollower(config.Kafka, config.Settings, own);
         _topics = MakeTopicsAsync(_stop.Token);
     }
 
@@ -139,8 +138,8 @@ public sealed class HttpServer : IAsyncDisposable
         catch (TimeoutException)
         {
             throw new CommandException(
-                $"Can't read from Kafka at {_config.Kafka} whether there are users, without whom {_options.Listen} would be "
-                    + "open to other machines. Start it, or give a token with --token-file."
+                $"Can't read from Kafka at {_config.Kafka} whether there are users, without whom {_options.Listen} "
+                    + "would be open to other machines. Start it, or give a token with --token-file."
             );
         }
 

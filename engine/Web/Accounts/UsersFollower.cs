@@ -29,12 +29,18 @@ public sealed class UsersFollower : IAccounts, IDisposable
     private volatile AccountList _current;
     private bool _usersWereThere;
 
+    /// <param name="kafka">The brokers, <c>host:port[,…]</c>.</param>
+    /// <param name="settings">The settings of librdkafka.</param>
     /// <param name="own">Accounts that the server has besides the users.</param>
-    public UsersFollower(KafkaTarget kafka, IReadOnlyList<Account> own)
+    public UsersFollower(
+        string kafka,
+        IReadOnlyDictionary<string, string> settings,
+        IReadOnlyList<Account> own
+    )
     {
         _own = own;
         _current = new AccountList(own, hasUsers: false, usersWereThere: false) { AreUsersKnown = false };
-        _consumer = KafkaClients.Reader(kafka);
+        _consumer = KafkaClients.Reader(new KafkaTarget(kafka, settings));
         _thread = new Thread(Run) { Name = "users", IsBackground = true };
         _thread.Start();
     }
