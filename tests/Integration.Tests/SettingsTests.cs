@@ -14,6 +14,36 @@ public class SettingsTests
 
     private static string SettingsOf(JsonElement verdict) => verdict.GetProperty("settings").GetString()!;
 
+    /// <summary>Deleted, the shipped model comes back; without one the engine says so where people look.</summary>
+    [Fact]
+    public async Task A_deleted_record_goes_back_to_the_settings_folder_and_no_model_is_told_of()
+    {
+        using var folder = new LiveFolder();
+        folder.Write("settings/bands.yaml", "bands/default: {review: 0.3}");
+        await using Lab lab = await Lab.EmbeddedAsync(
+            Redises.Any,
+            new EngineYaml { SessionMs = 3000, Settings = folder.File("settings") }
+        );
+        await using EngineRun run = await lab.StartAsync();
+        await run.Process.SaysAsync("settings s-base: no click forest is in force");
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{run.Http}") };
+        using HttpResponseMessage ready = await http.GetAsync("/readyz", TestContext.Current.CancellationToken);
+        Assert.Contains(
+            "no click forest is in force",
+            await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+        );
+
+        long changed = LiveEvents.Now;
+        foreach (byte[]? value in new[] { """{"review":0.0001}"""u8.ToArray(), null })
+        {
+            await lab.Log.SendAsync(new LiveRecord(Topics.Settings, "bands/default", value, changed));
+            await run.Process.SaysAsync("bands/default changed");
+        }
+
+        await lab.Log.SendAsync(LiveEvents.Click("back", changed + 2_001, "203.0.1.1"));
+        Assert.Equal("allow", (await lab.VerdictAsync("back")).GetProperty("band").GetString());
+    }
+
     [Fact]
     public async Task A_record_is_in_force_for_clicks_whose_log_time_is_past_its_own_by_two_seconds()
     {

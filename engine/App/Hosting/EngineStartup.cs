@@ -2,6 +2,7 @@ using Engine.App.Configuration;
 using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Contracts.Settings;
+using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
 using Engine.Partitions.Redis;
 using Engine.Pipeline.Clicks;
@@ -58,7 +59,13 @@ internal static class EngineStartup
             var replays = new ReplayIndex(new ReplaySettings(limits.ReplayPaths));
             var view = new StandingsView(limits.Standings);
             await readers.StartAsync(settingsBase, address.Group, replays, view, cancel).ConfigureAwait(false);
-            check(readers.Settings.Timeline.Latest);
+            DecisionSettings settings = readers.Settings.Timeline.Latest;
+            check(settings);
+            if (settings.ClicksModel == null)
+            {
+                log.NoClickModel(settings.Version);
+            }
+
             EngineHost? host = null;
             var context = new EngineContext
             {

@@ -53,30 +53,13 @@ public static class SettingsBootstrap
     {
         long next = SettingsReader.End(kafka),
             logTime = 0;
-        var records = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        SortedDictionary<string, JsonElement> shipped = new(StringComparer.Ordinal),
+            records = new(StringComparer.Ordinal);
         var check = new SettingsBuilder(settingFiles, Modules.SettingKinds);
-        void Apply(string key, string? value)
-        {
-            try
-            {
-                check.Apply(key, value);
-                if (value == null)
-                {
-                    records.Remove(key);
-                }
-                else
-                {
-                    records[key] = JsonDocument.Parse(value).RootElement.Clone();
-                }
-            }
-            catch (SettingException)
-            {
-                // An invalid record of the topic has no effect.
-            }
-        }
         foreach ((string key, string value) in files)
         {
-            Apply(key, value);
+            check.ApplyFile(key, value);
+            shipped[key] = records[key] = JsonDocument.Parse(value).RootElement.Clone();
         }
 
         foreach (SettingRecord record in SettingsReader.ReadFrom(kafka, 0))
@@ -87,13 +70,35 @@ public static class SettingsBootstrap
             }
 
             logTime = record.LogTime;
-            Apply(record.Key, record.Json);
+            try
+            {
+                check.Apply(record.Key, record.Json);
+            }
+            catch (SettingException)
+            {
+                // An invalid record of the topic has no effect.
+                continue;
+            }
+
+            if (record.Json != null)
+            {
+                records[record.Key] = JsonDocument.Parse(record.Json).RootElement.Clone();
+            }
+            else if (shipped.TryGetValue(record.Key, out JsonElement value))
+            {
+                records[record.Key] = value;
+            }
+            else
+            {
+                records.Remove(record.Key);
+            }
         }
         return new SettingsSnapshot
         {
             Offset = next,
             LogTime = logTime,
             Records = records,
+            Files = shipped,
             Kinds = check.Kinds,
             HashKey = SettingsSnapshot.NewHashKey(),
         };

@@ -86,8 +86,13 @@ internal static class Lookups
                     ["status"] = ready ? "ready" : "not ready",
                     ["settings"] = settings,
                     ["partitions"] = partitions,
-                    ["redis"] = redis,
+                    ["redis"] = redis ?? "ok",
                 };
+                if (host.Context.Timeline.Latest.ClicksModel == null)
+                {
+                    answer["warnings"] = new JsonArray("no click forest is in force (model/clicks): every score is 0");
+                }
+
                 return Answers.Json(answer, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
             })
             .ForEveryone()

@@ -98,4 +98,11 @@ public static partial class Log
 
     [LoggerMessage(27, LogLevel.Warning, "HTTP {Method} {Path} answered 503 ({Why}), and others may have been since")]
     public static partial void RequestUnavailable(this ILogger log, string method, string path, string why);
+
+    [LoggerMessage(
+        28,
+        LogLevel.Warning,
+        "settings {Version}: no click forest is in force (model/clicks), so every score is 0 and detects nothing"
+    )]
+    public static partial void NoClickModel(this ILogger log, string version);
 }

@@ -23,6 +23,11 @@ public sealed record SettingsSnapshot
     [JsonPropertyName("records")]
     public SortedDictionary<string, JsonElement> Records { get; init; } = [];
 
+    /// <summary>The files' records, to which a key goes back when its record is deleted. Null in a base that an earlier
+    /// version has set: there a deleted key is gone.</summary>
+    [JsonPropertyName("files")]
+    public SortedDictionary<string, JsonElement>? Files { get; init; }
+
     /// <summary>The workflows' kinds of settings of which there ever was a record, deleted ones included. Null in a
     /// base that an earlier version has set.</summary>
     [JsonPropertyName("kinds")]
@@ -52,7 +57,8 @@ internal sealed partial class SettingsSnapshotJson : JsonSerializerContext;
 /// <param name="others">Setting kinds owned by workflows.</param>
 public sealed class SettingsBuilder(SettingFiles files, IReadOnlyList<ISettingKind>? others = null)
 {
-    private readonly Dictionary<string, object> _records = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, object> _records = new(StringComparer.Ordinal),
+        _files = new(StringComparer.Ordinal);
 
     /// <summary>What has changed since the last version was built.</summary>
     private readonly List<SettingChange> _changes = [];
@@ -62,10 +68,21 @@ public sealed class SettingsBuilder(SettingFiles files, IReadOnlyList<ISettingKi
     /// leaves it of what it deleted. Versions share the list until it grows.</summary>
     public IReadOnlyList<string> Kinds { get; private set; } = [];
 
+    /// <summary>Applies a record of the files. The key goes back to it when a later record is deleted.</summary>
+    /// <exception cref="SettingException">The record is invalid.</exception>
+    public void ApplyFile(string key, string json)
+    {
+        Apply(key, json);
+        _files[key] = _records[key];
+    }
+
     /// <summary>Applies a record, or throws a <see cref="SettingException"/>. An empty value deletes.</summary>
     public void Apply(string key, string? json)
     {
-        Replace(key, string.IsNullOrEmpty(json) ? null : SettingParser.Parse(key, json, files, others));
+        Replace(
+            key,
+            string.IsNullOrEmpty(json) ? _files.GetValueOrDefault(key) : SettingParser.Parse(key, json, files, others)
+        );
         string kind = key.Split('/')[0];
         if (!Kinds.Contains(kind) && others?.Any(other => other.Kind == kind) == true)
         {
@@ -105,6 +122,11 @@ public sealed class SettingsBuilder(SettingFiles files, IReadOnlyList<ISettingKi
     )
     {
         var builder = new SettingsBuilder(files, others) { Kinds = settings.Kinds ?? [] };
+        foreach ((string key, JsonElement value) in settings.Files ?? [])
+        {
+            builder.ApplyFile(key, value.GetRawText());
+        }
+
         foreach ((string key, JsonElement value) in settings.Records)
         {
             builder.Apply(key, value.GetRawText());

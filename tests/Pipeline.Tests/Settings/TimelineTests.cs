@@ -62,6 +62,26 @@ public sealed class TimelineTests
     }
 
     [Fact]
+    public void A_deleted_record_goes_back_to_that_of_the_files()
+    {
+        SettingsSnapshot made = new()
+        {
+            HashKey = SettingsSnapshot.NewHashKey(),
+            Files = new() { ["bands/default"] = Json("""{"review":0.25}""") },
+            Records = new() { ["bands/default"] = Json("""{"review":0.3}"""), ["campaign/cmp-1"] = Json("{}") },
+        };
+        SettingsBuilder builder = SettingsBuilder.Of(SettingsSnapshot.FromJson(made.ToJson()), new SettingFiles());
+        Assert.Equal(0.3, builder.Build("s-base", made.Hash).Bands.Review);
+        builder.Apply("bands/default", null);
+        builder.Apply("campaign/cmp-1", null);
+        DecisionSettings after = builder.Build("s-1", made.Hash);
+        Assert.Equal(0.25, after.Bands.Review);
+        Assert.Empty(after.Campaigns);
+
+        static System.Text.Json.JsonElement Json(string json) => System.Text.Json.JsonDocument.Parse(json).RootElement;
+    }
+
+    [Fact]
     public void A_base_reads_back_as_it_was_written()
     {
         var made = new SettingsSnapshot

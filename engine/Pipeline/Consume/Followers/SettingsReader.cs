@@ -154,8 +154,13 @@ public sealed class SettingsReader : IDisposable
             _logTime = RecordTime.Advance(_logTime, record.Message.Timestamp.UnixTimestampMs);
             _builder.Apply(key, record.Message.Value is { Length: > 0 } value ? Encoding.UTF8.GetString(value) : null);
             string version = $"s-{record.Offset.Value}";
+            bool hadModel = Timeline.Latest.ClicksModel != null;
             Timeline.Append(_builder.Build(version, _base.Hash), _logTime);
             _log.SettingChanged(version, key, _logTime + (long)_activationDelay.TotalMilliseconds);
+            if (hadModel && Timeline.Latest.ClicksModel == null)
+            {
+                _log.NoClickModel(version);
+            }
         }
         catch (SettingException e)
         {
