@@ -45,6 +45,7 @@ public class ContentEndpointTests(ContentEngine engine) : IClassFixture<ContentE
             [
                 "/b/{page}",
                 "/healthz",
+                "/metrics",
                 "/openapi.json",
                 "/readyz",
                 "/v1/bindings",
@@ -65,6 +66,24 @@ public class ContentEndpointTests(ContentEngine engine) : IClassFixture<ContentE
             ["sponsor", "id"],
             undo.GetProperty("parameters").EnumerateArray().Select(one => one.GetProperty("name").GetString())
         );
+    }
+
+    [Fact]
+    public async Task Metrics_are_served_in_the_text_format_of_Prometheus()
+    {
+        using HttpResponseMessage answer = await engine.Http.GetAsync(
+            "/metrics",
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("text/plain", answer.Content.Headers.ContentType!.MediaType);
+        string[] lines = (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n');
+        Assert.Contains(lines, line =>
+            line.StartsWith("# TYPE engine_verdicts_total counter", StringComparison.Ordinal)
+        );
+        Assert.Contains(lines, line => line.StartsWith("engine_verdicts_total{", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("engine_lag{", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("dotnet_gc_", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -13,8 +13,8 @@ using OpenTelemetry.Trace;
 
 namespace Engine.App.Hosting;
 
-/// <summary>Exports metrics, traces and logs with OpenTelemetry to the collector in OTEL_EXPORTER_OTLP_ENDPOINT, if it
-/// is set. Declares all metric names and units.</summary>
+/// <summary>Serves metrics with OpenTelemetry to Prometheus, and exports metrics, traces and logs to the collector in
+/// OTEL_EXPORTER_OTLP_ENDPOINT, if it is set. Declares all metric names and units.</summary>
 internal static class Telemetry
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -40,7 +40,8 @@ internal static class Telemetry
             }
         });
 
-    public static IDisposable Metrics(EngineHost host)
+    /// <summary>The engine's metrics. Disposing of them ends their export.</summary>
+    public static EngineMetrics Metrics(EngineHost host)
     {
         var meter = new Meter("Engine");
         void Counter(string name, string about, Func<PartitionCounts, long> value) =>
@@ -195,18 +196,17 @@ internal static class Telemetry
             "{key}",
             "keys for which no label was counted because there were too many keys"
         );
-        if (!HasCollector)
-        {
-            return meter;
-        }
-
-        MeterProvider provider = Sdk.CreateMeterProviderBuilder()
+        MeterProviderBuilder builder = Sdk.CreateMeterProviderBuilder()
             .AddMeter("Engine")
             .AddRuntimeInstrumentation()
-            .AddOtlpExporter()
-            .Build();
-        TracerProvider traces = Sdk.CreateTracerProviderBuilder().AddSource(Traces.Name).AddOtlpExporter().Build();
-        return new All(traces, provider, meter);
+            .AddPrometheusExporter();
+        return HasCollector
+            ? new EngineMetrics(
+                builder.AddOtlpExporter().Build(),
+                meter,
+                Sdk.CreateTracerProviderBuilder().AddSource(Traces.Name).AddOtlpExporter().Build()
+            )
+            : new EngineMetrics(builder.Build(), meter, traces: null);
     }
 
     private static IEnumerable<Measurement<long>> ByReason(PartitionCounts counts) =>
@@ -246,15 +246,17 @@ internal static class Telemetry
             counts[(int)entry.Reason],
             new KeyValuePair<string, object?>("reason", entry.Code)
         ));
+}
 
-    private sealed class All(params IDisposable[] parts) : IDisposable
+/// <summary>The engine's metrics and their export.</summary>
+internal sealed class EngineMetrics(MeterProvider provider, Meter meter, TracerProvider? traces) : IDisposable
+{
+    public MeterProvider Provider => provider;
+
+    public void Dispose()
     {
-        public void Dispose()
-        {
-            foreach (IDisposable part in parts)
-            {
-                part.Dispose();
-            }
-        }
+        traces?.Dispose();
+        provider.Dispose();
+        meter.Dispose();
     }
 }

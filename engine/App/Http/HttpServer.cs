@@ -4,6 +4,7 @@ using Engine.App.Configuration;
 using Engine.App.Hosting;
 using Engine.CommandLine;
 using Engine.Contracts;
+using Engine.Contracts.Access;
 using Engine.Partitions.Diagnostics;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Web;
@@ -33,6 +34,7 @@ internal sealed class HttpServer : IDisposable
     /// <summary>Starts it at an address; where that may move and is taken, at a free port.</summary>
     public static async Task<HttpServer> StartAsync(
         EngineHost host,
+        EngineMetrics metrics,
         HttpListen listen,
         EngineConfig config,
         CancellationToken cancel
@@ -48,11 +50,12 @@ internal sealed class HttpServer : IDisposable
         var events = new KafkaEventOut(host.Context.Consume.Kafka, host.Context.Clock, host.Context.Log.SendFailed);
         try
         {
-            WebApplication app = await ListenAsync(end, listen, host, config, events, cancel).ConfigureAwait(false)
+            WebApplication app = await ListenAsync(end, listen, host, metrics, config, events, cancel)
+                .ConfigureAwait(false)
                 // Another engine that starts in this moment has taken it since it was looked at.
                 ?? (
                     listen.MayMove && end.Port != 0
-                        ? await ListenAsync(free, listen, host, config, events, cancel).ConfigureAwait(false)
+                        ? await ListenAsync(free, listen, host, metrics, config, events, cancel).ConfigureAwait(false)
                         : null
                 )
                 ?? throw new CommandException(
@@ -74,6 +77,7 @@ internal sealed class HttpServer : IDisposable
         IPEndPoint end,
         HttpListen listen,
         EngineHost host,
+        EngineMetrics metrics,
         EngineConfig config,
         KafkaEventOut events,
         CancellationToken cancel
@@ -108,7 +112,7 @@ internal sealed class HttpServer : IDisposable
                 BehindProxy = config.BehindProxy,
             }
         );
-        Map(app, host, events, visitors, config.BehindProxy);
+        Map(app, host, metrics, events, visitors, config.BehindProxy);
         app.RequireAccessDeclarations();
         try
         {
@@ -125,6 +129,7 @@ internal sealed class HttpServer : IDisposable
     private static void Map(
         WebApplication app,
         EngineHost host,
+        EngineMetrics metrics,
         KafkaEventOut events,
         Visitors visitors,
         bool behindProxy
@@ -152,6 +157,14 @@ internal sealed class HttpServer : IDisposable
             );
         }
 
+        app.MapPrometheusScrapingEndpoint(
+                "/metrics",
+                metrics.Provider,
+                configureBranchedPipeline: null,
+                optionsName: null
+            )
+            .ForRole(Role.Viewer)
+            .Describe("Metrics in the text format of Prometheus.");
         app.MapGet("/openapi.json", (EndpointDataSource endpoints) =>
                 Answers.Json(OpenApiDocument.Of("Engine", Version, endpoints.Endpoints))
             )

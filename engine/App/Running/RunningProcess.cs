@@ -97,8 +97,11 @@ internal sealed class RunningProcess : IDisposable
                 )
                 .ConfigureAwait(false);
             hosted.Add(host);
-            hosted.Add(Telemetry.Metrics(host));
-            HttpServer http = await HttpServer.StartAsync(host, listen, file.Config, cancel).ConfigureAwait(false);
+            EngineMetrics metrics = Telemetry.Metrics(host);
+            hosted.Add(metrics);
+            HttpServer http = await HttpServer
+                .StartAsync(host, metrics, listen, file.Config, cancel)
+                .ConfigureAwait(false);
             hosted.Add(http);
             if (ownKafka || ownRedis)
             {
