@@ -28,7 +28,15 @@ public sealed record PartitionLease(TopicPartition Partition, long FencingToken,
     }
 
     /// <summary>Whether no other owner has acquired the partition since.</summary>
-    public bool IsHeld(IDatabase redis, RedisKeys keys) => redis.StringGet(keys.Owner(Name)) == FencingToken;
+    public bool IsHeld(IDatabase redis, RedisKeys keys) =>
+        redis.StringGet(keys.Owner(Name), CommandFlags.DemandMaster) == FencingToken;
+
+    /// <summary>Whether progress is where its owner left it, or further.</summary>
+    /// <param name="committed">The last offset that Redis has acknowledged to the owner.</param>
+    public bool HasProgress(IDatabase redis, RedisKeys keys, long committed) =>
+        committed <= 0
+        || PartitionProgress.Parse(redis.StringGet(keys.Progress(Name), CommandFlags.DemandMaster).ToString())?.Offset
+            >= committed;
 
     /// <summary>Plans where to start reading the partition. Throws <see cref="InvalidOperationException"/> if the
     /// progress can't belong to this log.</summary>

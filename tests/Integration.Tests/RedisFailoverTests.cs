@@ -63,6 +63,36 @@ public sealed class RedisFailoverTests
         Assert.True(end.ExitCode == 0, end.ToString());
     }
 
+    /// <summary>What Redis acknowledged and then lost is scored again, without a person.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_Redis_has_lost_is_scored_again_from_the_log(bool someIsLeft)
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Server);
+        var server = (LiveRedisServer)lab.Redis;
+        var disturbed = new Disturbed(lab, Clicks);
+        await using EngineRun run = await lab.StartAsync();
+        lab.Log.SendAll(disturbed.Records.Take(disturbed.Records.Length / 2));
+        await lab.IsDecidedAsync();
+        byte[]? snapshot = someIsLeft ? await server.SnapshotAsync() : null;
+        RedisValue settings = await server.Database.StringGetAsync("settings-base:engine");
+        lab.Log.SendAll(disturbed.Records.Skip(disturbed.Records.Length / 2));
+        await lab.IsDecidedAsync();
+
+        // Nothing comes any more that would be committed: the engine notices all the same.
+        await server.LoseAsync(snapshot);
+        await run.Process.SaysAsync("Redis has lost writes that it acknowledged");
+        await IsDecidedAsync(server, lab);
+        await LiveWait.UntilAsync("every click is counted", async () =>
+            (await Outcome.OfAsync(lab.Redis, "engine")).Total("campaign", "clicks") == Clicks
+        );
+        Assert.Equal(settings, await server.Database.StringGetAsync("settings-base:engine"));
+        CommandRun end = await run.StopAsync();
+        Assert.True(end.ExitCode == 0, end.ToString());
+        await disturbed.AgreesAsync();
+    }
+
     [Fact]
     public async Task Without_Redis_the_engine_is_not_ready_and_still_stops_soon()
     {

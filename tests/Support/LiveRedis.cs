@@ -146,6 +146,32 @@ public sealed class LiveRedisServer : LiveResults
         return server;
     }
 
+    /// <summary>Kills the server, takes its data back to what they were, and starts it again.</summary>
+    /// <param name="snapshot">From <see cref="SnapshotAsync"/>; null for none: it starts empty.</param>
+    public async Task LoseAsync(byte[]? snapshot)
+    {
+        await Process.KillAsync();
+        Directory.Delete(_folder.File("appendonlydir"), recursive: true);
+        if (snapshot != null)
+        {
+            string folder = Directory.CreateDirectory(_folder.File("appendonlydir")).FullName;
+            await File.WriteAllBytesAsync(Path.Combine(folder, "appendonly.aof.1.base.rdb"), snapshot);
+            await File.WriteAllTextAsync(
+                Path.Combine(folder, "appendonly.aof.manifest"),
+                "file appendonly.aof.1.base.rdb seq 1 type b\n"
+            );
+        }
+
+        await StartAgainAsync();
+    }
+
+    /// <summary>The data as they are now.</summary>
+    public async Task<byte[]> SnapshotAsync()
+    {
+        await Server.ExecuteAsync("SAVE");
+        return await File.ReadAllBytesAsync(_folder.File("dump.rdb"));
+    }
+
     /// <summary>Starts the server, or restarts it with its old data.</summary>
     public async Task StartAgainAsync()
     {

@@ -66,6 +66,7 @@ internal static class EngineStartup
                 log.NoClickModel(settings.Version);
             }
 
+            Dictionary<RedisKey, RedisValue> kept = GroupRedis.KeptOf(keys, settingsBase, secrets, file);
             EngineHost? host = null;
             var context = new EngineContext
             {
@@ -82,6 +83,7 @@ internal static class EngineStartup
                 Replays = replays,
                 Knowledge = readers.Knowledge,
                 LabelledClicks = readers.LabelledClicks,
+                KeepGroup = () => GroupRedis.Keep(redis.Redis.GetDatabase(), kept, log),
                 Clock = clock,
                 Log = log,
             };

@@ -1,7 +1,10 @@
+using Engine.App.Configuration;
 using Engine.CommandLine;
 using Engine.Configuration.Connections;
 using Engine.Contracts;
+using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Redis;
+using Engine.Pipeline.Settings;
 using StackExchange.Redis;
 
 namespace Engine.App.Hosting;
@@ -36,6 +39,40 @@ internal static class GroupRedis
                     + $"its own with --prefix, or run with --group {holder}.",
                 ExitCodes.WrongUse
             );
+        }
+    }
+
+    /// <summary>What Redis keeps of the group for good.</summary>
+    public static Dictionary<RedisKey, RedisValue> KeptOf(
+        RedisKeys keys,
+        SettingsSnapshot settingsBase,
+        IReadOnlyList<byte[]> secrets,
+        ConfigFile file
+    )
+    {
+        Dictionary<RedisKey, RedisValue> kept = new()
+        {
+            [keys.GroupKey] = keys.Group,
+            [keys.SettingsBase] = settingsBase.ToJson(),
+        };
+        if (file.SigningKeys.Count == 0)
+        {
+            kept[keys.SigningKey] = secrets[0];
+        }
+
+        return kept;
+    }
+
+    /// <summary>Writes again what Redis has lost of it. With another base or secret, later starts would decide
+    /// otherwise, and codes in use would be invalid.</summary>
+    public static void Keep(IDatabase redis, Dictionary<RedisKey, RedisValue> kept, ILogger log)
+    {
+        foreach ((RedisKey key, RedisValue value) in kept)
+        {
+            if (redis.StringSet(key, value, when: When.NotExists))
+            {
+                log.RedisLostGroup(key.ToString());
+            }
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     where TPartition : OwnedPartition
 {
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1),
+        CheckLeasesEvery = TimeSpan.FromSeconds(5),
         LookAgainAfter = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long a stop waits for the lane to leave its group.</summary>
@@ -35,6 +36,10 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
 
     /// <summary>The monotonic time at which each waiting partition may be taken over.</summary>
     private readonly Dictionary<int, long> _retakeAt = [];
+
+    /// <summary>What Redis had acknowledged of each partition when it was last released.</summary>
+    private readonly Dictionary<int, (long Token, long Progress)> _acknowledged = [];
+    private long _leasesCheckedAt;
     private volatile bool _hasJoined;
 
     /// <param name="group">The lane's membership, which is disposed of with the assignment.</param>
@@ -80,9 +85,16 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         _group.Join(_options.Topic, this);
     }
 
-    /// <summary>Takes over partitions that were held back or wait for takeover, if due.</summary>
+    /// <summary>Takes over partitions that were held back or wait for takeover, if due. Now and then looks whether the
+    /// leases still hold: without events, nothing else would notice that Redis has lost them.</summary>
     public void TakeDue()
     {
+        if (_clock.GetElapsedTime(_leasesCheckedAt) > CheckLeasesEvery)
+        {
+            _leasesCheckedAt = _clock.GetTimestamp();
+            GiveUpLost();
+        }
+
         if (_heldBack.Count > 0)
         {
             TakeHeldBack();
@@ -108,8 +120,8 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     {
         foreach (TPartition partition in _owned.Values.ToArray())
         {
-            bool? held = null;
-            while ((held ??= TryIsHeld(partition)) == null)
+            CommitOutcome? outcome;
+            while ((outcome = TryCheck(partition)) == null)
             {
                 if (_lane.IsStopping)
                 {
@@ -119,20 +131,32 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
                 _lane.Pause(LookAgainAfter);
             }
 
-            if (held == false)
-            {
-                Keeps(partition, CommitOutcome.Fenced);
-            }
+            Keeps(partition, outcome.Value);
         }
 
         return true;
     }
 
-    private bool? TryIsHeld(TPartition partition)
+    /// <summary>Gives up the partitions whose leases or progress Redis no longer has. While it doesn't answer,
+    /// none.</summary>
+    private void GiveUpLost()
+    {
+        foreach (TPartition partition in _owned.Values.ToArray())
+        {
+            if (TryCheck(partition) is not { } outcome)
+            {
+                return;
+            }
+
+            Keeps(partition, outcome);
+        }
+    }
+
+    private CommitOutcome? TryCheck(TPartition partition)
     {
         try
         {
-            return _leases.IsHeld(partition.Lease);
+            return _leases.Check(partition.Lease, partition.CommittedOffset);
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
@@ -369,6 +393,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         foreach (PartitionLease lease in leases)
         {
             RebuildPlan plan = _leases.Plan(lease, _host.Horizon, _host.NeededFrom(lease));
+            TellOfLoss(lease, plan);
             TPartition partition = _host.Open(lease, plan);
             _owned[partition.Number] = partition;
             _retakeAt.Remove(partition.Number);
@@ -381,12 +406,26 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         return taken;
     }
 
+    /// <summary>Says if Redis has lost what it had acknowledged to this instance: progress, or the ownership.</summary>
+    private void TellOfLoss(PartitionLease lease, RebuildPlan plan)
+    {
+        if (
+            _acknowledged.TryGetValue(lease.Partition.Partition.Value, out (long Token, long Progress) known)
+            && (lease.FencingToken <= known.Token || plan.LiveFromOffset < known.Progress)
+        )
+        {
+            _options.Log.RedisLostWrites(lease.Name, known.Progress, plan.LiveFromOffset);
+        }
+    }
+
     /// <summary>Releases a partition. The next owner decides uncommitted results again.</summary>
     private void Release(TPartition partition)
     {
         _owned.Remove(partition.Number);
         ChangedAt = _clock.GetTimestamp();
-        _options.Log.PartitionReleased(partition.Name, Math.Max(partition.CommittedOffset, partition.LiveFromOffset));
+        long progress = Math.Max(partition.CommittedOffset, partition.LiveFromOffset);
+        _acknowledged[partition.Number] = (partition.Lease.FencingToken, progress);
+        _options.Log.PartitionReleased(partition.Name, progress);
         _host.Close(partition);
         _host.Publish();
     }

@@ -29,7 +29,11 @@ public static partial class Log
     )]
     public static partial void ProgressBeforeLog(this ILogger log, string partition, long progress, long start);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Partition}: another instance owns it now; released")]
+    [LoggerMessage(
+        4,
+        LogLevel.Warning,
+        "{Partition}: another instance owns it now, or Redis has lost that this one does; released"
+    )]
     public static partial void OwnerLost(this ILogger log, string partition);
 
     [LoggerMessage(
@@ -105,4 +109,15 @@ public static partial class Log
         "settings {Version}: no click forest is in force (model/clicks), so every score is 0 and detects nothing"
     )]
     public static partial void NoClickModel(this ILogger log, string version);
+
+    [LoggerMessage(
+        29,
+        LogLevel.Error,
+        "{Partition}: Redis has lost writes that it acknowledged: progress was {Known} and is {Found}; scoring again "
+            + "from there"
+    )]
+    public static partial void RedisLostWrites(this ILogger log, string partition, long known, long found);
+
+    [LoggerMessage(30, LogLevel.Error, "Redis has lost {Key}, which it keeps for good; written again")]
+    public static partial void RedisLostGroup(this ILogger log, string key);
 }

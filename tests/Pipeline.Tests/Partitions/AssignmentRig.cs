@@ -85,8 +85,10 @@ internal sealed class AssignmentRig : IGroupMember, IPartitionLeases, IPartition
     /// <summary>How often Redis doesn't answer before it does.</summary>
     public int Unanswered { get; set; }
 
-    public bool IsHeld(PartitionLease lease) =>
-        Unanswered-- > 0 ? throw new TimeoutException() : !Taken.Contains(lease.FencingToken);
+    public CommitOutcome Check(PartitionLease lease, long committed) =>
+        Unanswered-- > 0 ? throw new TimeoutException()
+        : Taken.Contains(lease.FencingToken) ? CommitOutcome.Fenced
+        : CommitOutcome.None;
 
     public RebuildPlan Plan(PartitionLease lease, TimeSpan horizon, long neededFrom) => new(100, 0, 40, 0);
 

@@ -89,6 +89,9 @@ public sealed class EngineContext
 
     public LaneLogTimes LogTimes { get; } = new();
 
+    /// <summary>Writes again what Redis keeps of the group for good, if it has lost it.</summary>
+    public required Action KeepGroup { get; init; }
+
     public required TimeProvider Clock { get; init; }
     public required ILogger Log { get; init; }
 
@@ -106,5 +109,5 @@ public sealed class EngineContext
         };
 
     /// <summary>Creates the leases of a consumer's partitions.</summary>
-    public PartitionLeases LeasesOf(GroupConsumer group) => new(Redis, Keys, group.Consumer, Clock, Log);
+    public PartitionLeases LeasesOf(GroupConsumer group) => new(Redis, Keys, group.Consumer, KeepGroup, Clock, Log);
 }
