@@ -35,7 +35,13 @@ public sealed class GroupConsumer : IGroupMember
 
     public bool IsAssigned(TopicPartition partition) => Consumer.Assignment.Contains(partition);
 
-    public void Seek(TopicPartitionOffset to) => Consumer.Seek(to);
+    /// <summary>A seek doesn't revive a partition whose offset was out of the log's range, so it is assigned
+    /// anew.</summary>
+    public void ReadFrom(TopicPartitionOffset start)
+    {
+        Consumer.IncrementalUnassign([start.TopicPartition]);
+        Consumer.IncrementalAssign([start]);
+    }
 
     public void StoreOffset(TopicPartitionOffset offset) => Consumer.StoreOffset(offset);
 

@@ -25,8 +25,9 @@ public interface IGroupMember : IDisposable
     /// <summary>Whether Kafka still assigns a partition to this member.</summary>
     bool IsAssigned(TopicPartition partition);
 
-    /// <summary>Continues reading an assigned partition at an offset.</summary>
-    void Seek(TopicPartitionOffset to);
+    /// <summary>Continues reading an assigned partition at an offset, even if reading it has failed. Not to be called
+    /// within a handler.</summary>
+    void ReadFrom(TopicPartitionOffset start);
 
     /// <summary>Stores a partition's progress for tools that watch the group.</summary>
     void StoreOffset(TopicPartitionOffset offset);

@@ -190,9 +190,9 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
 
     /// <summary>Gives up a partition whose next offset is no longer in the log, and takes it over again as at a start:
     /// from the log's start if retention has passed, and not at all if the log is another one.</summary>
-    public void TakeOverAgain(TPartition partition)
+    public void TakeOverAgain(int number)
     {
-        if (!Owns(partition))
+        if (!TryGet(number, out TPartition? partition))
         {
             return;
         }
@@ -260,7 +260,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     }
 
     /// <summary>Starts assigned partitions that aren't owned at their end, so nothing is read. A takeover
-    /// seeks.</summary>
+    /// begins to read them.</summary>
     private static List<TopicPartitionOffset> Unread(IReadOnlyList<TopicPartition> partitions) =>
         [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End))];
 
@@ -341,7 +341,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
             Offset start = _host.StartReading(partition);
             if (start != Offset.End)
             {
-                _group.Seek(new TopicPartitionOffset(partition.Lease.Partition, start));
+                _group.ReadFrom(new TopicPartitionOffset(partition.Lease.Partition, start));
             }
         }
     }

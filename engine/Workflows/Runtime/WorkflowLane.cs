@@ -41,6 +41,9 @@ public sealed class WorkflowLane : IDisposable
     private readonly DeliveryTracker _sent = new();
     private readonly WorkflowCounts _released = new();
     private readonly Queue<ConsumeResult<byte[], byte[]>> _early = new();
+
+    /// <summary>The partitions whose next offset is no longer in the log.</summary>
+    private readonly HashSet<int> _gone = [];
     private volatile WorkflowStatus _status = WorkflowStatus.Starting;
     private long _publishedAt;
     private bool _redisAway;
@@ -105,7 +108,8 @@ public sealed class WorkflowLane : IDisposable
                 ClientId = "engine-" + topic,
                 PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
                 EnableAutoOffsetStore = false,
-                AutoOffsetReset = AutoOffsetReset.Earliest,
+                // An offset that the log doesn't have is told of, instead of skipping what lies between.
+                AutoOffsetReset = AutoOffsetReset.Error,
                 EnablePartitionEof = true,
                 SessionTimeoutMs = (int)options.SessionTimeout.TotalMilliseconds,
                 FetchWaitMaxMs = 50,
@@ -140,6 +144,7 @@ public sealed class WorkflowLane : IDisposable
 
         SendTicks();
         RunUpkeep();
+        HandleGone();
         _partitions.TakeDue();
         if (_publishedAt != 0 && _context.Clock.GetElapsedTime(_publishedAt) < StatusEvery)
         {
@@ -220,8 +225,23 @@ public sealed class WorkflowLane : IDisposable
         }
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
+            if (e.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.Local_LogTruncation)
+            {
+                _gone.Add(e.ConsumerRecord.Partition.Value);
+            }
+
             return null;
         }
+    }
+
+    private void HandleGone()
+    {
+        foreach (int partition in _gone)
+        {
+            _partitions.TakeOverAgain(partition);
+        }
+
+        _gone.Clear();
     }
 
     private void Decide(WorkflowPartition partition, ConsumeResult<byte[], byte[]> message)

@@ -78,6 +78,9 @@ public sealed record EngineYaml
     public string Settings { get; init; } = Path.Combine(Programs.Checkout, "configs", "settings");
     public bool Complete { get; init; }
 
+    /// <summary>Whether lanes fetch clicks themselves; otherwise librdkafka does.</summary>
+    public bool DirectFetch { get; init; } = true;
+
     /// <summary>Whether the settings include the sample traffic's sponsor, page, process and campaigns.</summary>
     public bool Samples { get; init; }
 
@@ -101,6 +104,7 @@ public sealed record EngineYaml
             consume:
               progress_ms: {{ProgressMs}}
               session_timeout_ms: {{SessionMs}}
+              direct_fetch: {{(DirectFetch ? "true" : "false")}}
               librdkafka: { heartbeat.interval.ms: "500" }
             deliver: { complete_verdicts: {{(Complete ? "true" : "false")}} }
             {{More}}

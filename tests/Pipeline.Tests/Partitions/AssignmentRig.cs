@@ -115,7 +115,8 @@ internal sealed class AssignmentRig : IGroupMember, IPartitionLeases, IPartition
 
     public bool IsAssigned(TopicPartition partition) => _assigned.Contains(partition.Partition.Value);
 
-    public void Seek(TopicPartitionOffset to) => Told.Add($"seek {to.Partition.Value} to {to.Offset.Value}");
+    public void ReadFrom(TopicPartitionOffset start) =>
+        Told.Add($"read {start.Partition.Value} from {start.Offset.Value}");
 
     public void StoreOffset(TopicPartitionOffset offset) =>
         Told.Add($"store {offset.Partition.Value} at {offset.Offset.Value}");

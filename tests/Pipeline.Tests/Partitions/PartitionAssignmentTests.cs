@@ -49,7 +49,7 @@ public sealed class PartitionAssignmentTests : IDisposable
         _rig.Turn(Moment);
         Assert.Empty(_rig.Owned);
         _rig.Turn(TimeSpan.FromMilliseconds(200));
-        Assert.Equal(["open 2", "seek 2 to 40"], _rig.Told);
+        Assert.Equal(["open 2", "read 2 from 40"], _rig.Told);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class PartitionAssignmentTests : IDisposable
         _rig.LanesHaveJoined = true;
         _rig.Turn(Moment);
         _rig.Turn(Second);
-        Assert.Equal(["open 5", "seek 5 to 40"], _rig.Told);
+        Assert.Equal(["open 5", "read 5 from 40"], _rig.Told);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class PartitionAssignmentTests : IDisposable
         Assert.Empty(_rig.Owned);
         _rig.Turn(Moment);
         Assert.Equal([2], _rig.Owned);
-        Assert.Equal(["open 2", "close 2", "open 2", "seek 2 to 40"], _rig.Told);
+        Assert.Equal(["open 2", "close 2", "open 2", "read 2 from 40"], _rig.Told);
     }
 
     [Fact]

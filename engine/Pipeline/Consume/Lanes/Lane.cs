@@ -120,7 +120,8 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
                 EnableAutoOffsetStore = false,
                 EnableAutoCommit = true,
                 AutoCommitIntervalMs = 5000,
-                AutoOffsetReset = AutoOffsetReset.Earliest,
+                // An offset that the log doesn't have is told of, instead of skipping what lies between.
+                AutoOffsetReset = AutoOffsetReset.Error,
                 EnablePartitionEof = true,
                 SessionTimeoutMs = (int)options.SessionTimeout.TotalMilliseconds,
                 // A member learns of a rebalance from a heartbeat's response. With the default of 3 s, each of the two

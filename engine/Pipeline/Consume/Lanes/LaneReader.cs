@@ -34,7 +34,7 @@ internal sealed unsafe class LaneReader : IDisposable
     private readonly RecordSetReader _reader;
     private readonly DirectFetch? _fetch;
     private long _troubleLoggedAt;
-    private readonly HashSet<ClickPartition> _gone = [];
+    private readonly HashSet<int> _gone = [];
     private bool _pauseDue;
 
     public LaneReader(
@@ -65,7 +65,7 @@ internal sealed unsafe class LaneReader : IDisposable
 
     /// <summary>Called for a partition whose next offset is no longer in the log, once what was received is
     /// decided.</summary>
-    public required Action<ClickPartition> OffsetGone { get; init; }
+    public required Action<int> OffsetGone { get; init; }
 
     /// <summary>Called once a batch is decided, with the monotonic time at which it was received.</summary>
     public required Action<long> Decided { get; init; }
@@ -104,6 +104,7 @@ internal sealed unsafe class LaneReader : IDisposable
         PauseFetched();
         if (count == 0)
         {
+            HandleGone();
             return;
         }
 
@@ -118,6 +119,7 @@ internal sealed unsafe class LaneReader : IDisposable
         _collected.Flush();
         _batch.Release();
         Decided(taken);
+        HandleGone();
     }
 
     /// <summary>Receives a broker's response, waiting if there is none, and decides it.</summary>
@@ -165,7 +167,12 @@ internal sealed unsafe class LaneReader : IDisposable
     /// after <see cref="Resume"/>.</summary>
     public void ServeAssignments()
     {
-        _batch.Take(0);
+        int count = _batch.Take(0);
+        for (int i = 0; i < count; i++)
+        {
+            NoteGone(_batch[i]);
+        }
+
         _batch.Release();
     }
 
@@ -257,6 +264,7 @@ internal sealed unsafe class LaneReader : IDisposable
                     partition.EndSince = now;
                 }
 
+                NoteGone(message);
                 continue;
             }
             // Messages from before a seek may still arrive.
@@ -296,7 +304,7 @@ internal sealed unsafe class LaneReader : IDisposable
 
         if (data.Error == DirectFetch.OffsetOutOfRange)
         {
-            _gone.Add(partition);
+            _gone.Add(partition.Number);
         }
 
         if (data.Error != 0)
@@ -348,9 +356,18 @@ internal sealed unsafe class LaneReader : IDisposable
         }
     }
 
+    /// <summary>Notes a partition whose offset the log doesn't have; librdkafka says it once.</summary>
+    private void NoteGone(LibrdkafkaNative.Message* message)
+    {
+        if (message->Error is LibrdkafkaNative.AutoOffsetReset or LibrdkafkaNative.LogTruncation)
+        {
+            _gone.Add(message->Partition);
+        }
+    }
+
     private void HandleGone()
     {
-        foreach (ClickPartition partition in _gone)
+        foreach (int partition in _gone)
         {
             OffsetGone(partition);
         }

@@ -16,6 +16,11 @@ public static unsafe partial class LibrdkafkaNative
     /// <summary>RD_KAFKA_RESP_ERR__PARTITION_EOF</summary>
     public const int PartitionEof = -191;
 
+    /// <summary>RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET and RD_KAFKA_RESP_ERR__LOG_TRUNCATION: the log doesn't have the
+    /// offset, or has another record at it.</summary>
+    public const int AutoOffsetReset = -140,
+        LogTruncation = -139;
+
     /// <summary>The public part of rd_kafka_message_t (rdkafka.h).</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Message
