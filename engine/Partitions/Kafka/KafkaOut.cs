@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Engine.Contracts;
@@ -11,9 +10,6 @@ namespace Engine.Partitions.Kafka;
 /// acknowledged. Thread-safe.</summary>
 public sealed class KafkaOut : IDisposable
 {
-    /// <summary>The header of a truncated value: its original length in bytes.</summary>
-    private const string Truncated = "error.truncated";
-
     /// <summary>The number of refused messages that wait to be sent again; beyond it, nothing more should be
     /// sent.</summary>
     private const int MaxRetrying = 10_000;
@@ -40,7 +36,7 @@ public sealed class KafkaOut : IDisposable
                     Acks = Acks.All,
                     EnableIdempotence = true,
                     LingerMs = 5,
-                    // The brokers' default; larger values are truncated.
+                    // The brokers' default; larger messages are cut short.
                     MessageMaxBytes = 1024 * 1024,
                     Partitioner = Confluent.Kafka.Partitioner.Murmur2Random,
                     // Waits for an unavailable broker instead of giving up; progress waits, too.
@@ -171,7 +167,7 @@ public sealed class KafkaOut : IDisposable
                 _producer.Produce(to, message, report =>
                 {
                     // The callback's thread makes room in the queue, so it must not wait for room itself.
-                    if (report.Error.Code == ErrorCode.MsgSizeTooLarge && Shorten(message))
+                    if (report.Error.Code == ErrorCode.MsgSizeTooLarge && ShortenedMessage.Shorten(message))
                     {
                         _ = Task.Run(() => Produce(sent, to, message, canBeLost));
                     }
@@ -184,7 +180,7 @@ public sealed class KafkaOut : IDisposable
             }
             catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge)
             {
-                if (Shorten(message))
+                if (ShortenedMessage.Shorten(message))
                 {
                     continue;
                 }
@@ -234,27 +230,6 @@ public sealed class KafkaOut : IDisposable
 
         _reportedAt[topic] = now;
         Failed?.Invoke($"{topic}: {error.Reason}");
-    }
-
-    /// <summary>Halves a value that is too large for the broker, and records its original length. Returns false if
-    /// nothing is left to halve.</summary>
-    private static bool Shorten(Message<byte[], byte[]> message)
-    {
-        if (message.Value is not { Length: > 1 } value)
-        {
-            return false;
-        }
-
-        if (!message.Headers.TryGetLastBytes(Truncated, out _))
-        {
-            message.Headers.Add(
-                Truncated,
-                Encoding.ASCII.GetBytes(value.Length.ToString(CultureInfo.InvariantCulture))
-            );
-        }
-
-        message.Value = value[..(value.Length / 2)];
-        return true;
     }
 
     /// <summary>Waits until all messages are acknowledged or the time limit passes.</summary>

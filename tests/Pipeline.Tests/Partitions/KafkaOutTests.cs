@@ -52,6 +52,48 @@ public sealed class KafkaOutTests : IDisposable
         Assert.Equal(Count, sent.Count);
     }
 
+    public static TheoryData<string, int, int, int, int, string> TooLarge =>
+        new()
+        {
+            { "value", 1_200_000, 3, 1, 10, "1200000" },
+            { "header", 4, 3, 1, 1_200_000, "header big 1200000" },
+            { "key", 4, 1_200_000, 1, 10, "key 1200000" },
+            { "many headers", 4, 3, 30_000, 50, "headers 30000" },
+            { "all", 1_200_000, 1_200_000, 1, 1_200_000, "1200000; key 1200000; header big 1200000" },
+        };
+
+    [Theory]
+    [MemberData(nameof(TooLarge))]
+    public void A_message_that_is_too_large_is_cut_short_and_says_so(
+        string what,
+        int value,
+        int key,
+        int headers,
+        int header,
+        string said
+    )
+    {
+        _broker.Create(Topics.DeadLetters);
+        using var output = Output([]);
+        var sent = new DeliveryTracker();
+        var all = new Headers();
+        for (int i = 0; i < headers; i++)
+        {
+            all.Add("big", new byte[header]);
+        }
+
+        all.Add("error.reason", "malformed"u8.ToArray());
+        output.SendPrefixed(sent, Topics.DeadLetters, new byte[key], new byte[value], "interactions-0-1-0", all);
+        Wait(() => sent.IsReached(sent.Count));
+
+        Message<byte[], byte[]> letter = Assert.Single(Messages(Topics.DeadLetters, 1));
+        string Header(string name) => Encoding.UTF8.GetString(letter.Headers.GetLastBytes(name));
+        Assert.Equal((what, said), (what, Header("error.truncated")));
+        Assert.Equal(("malformed", "interactions-0-1-0"), (Header("error.reason"), Header("id")));
+        Assert.Equal(value < 1000, letter.Value.Length == value);
+        Assert.Equal(key < 1000, letter.Key.Length == key);
+    }
+
     public void Dispose() => _broker.Dispose();
 
     private KafkaOut Output(ConcurrentQueue<string> failures) =>
@@ -59,19 +101,22 @@ public sealed class KafkaOutTests : IDisposable
 
     private KafkaTarget Target => new(_broker.Address, new Dictionary<string, string>());
 
-    private List<string> Values(string topic, int count)
+    private List<string> Values(string topic, int count) =>
+        Messages(topic, count).ConvertAll(message => Encoding.UTF8.GetString(message.Value));
+
+    private List<Message<byte[], byte[]>> Messages(string topic, int count)
     {
-        using IConsumer<Ignore, byte[]> consumer = new ConsumerBuilder<Ignore, byte[]>(
+        using IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(
             new ConsumerConfig { BootstrapServers = _broker.Address, GroupId = "reader" }
         ).Build();
         consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
-        List<string> values = [];
-        while (consumer.Consume(TimeSpan.FromSeconds(values.Count < count ? 10 : 1)) is { } record)
+        List<Message<byte[], byte[]>> messages = [];
+        while (consumer.Consume(TimeSpan.FromSeconds(messages.Count < count ? 10 : 1)) is { } record)
         {
-            values.Add(Encoding.UTF8.GetString(record.Message.Value));
+            messages.Add(record.Message);
         }
 
-        return values;
+        return messages;
     }
 
     private static void Wait(Func<bool> holds)
