@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Engine.Pipeline.Lists;
 
 /// <summary>A list of user agents that declare a crawler or a tool. A line is a substring of a user agent,
-/// case-insensitive. <c>!part</c> is an exception that wins (phones named Cubot), <c>re:pattern</c> a case-sensitive
-/// regular expression, and <c>#</c> at the beginning of a line a comment. A <c>.json</c> file is a list of objects with
+/// case-insensitive. <c>re:pattern</c> is a case-sensitive regular expression. <c>!part</c> and <c>!re:pattern</c> are
+/// exceptions, which win (phones named Cubot), and <c>#</c> begins a line that is a comment. A <c>.json</c> file is a list of objects with
 /// a regular expression in <c>pattern</c>. Expressions match in linear time.</summary>
 public sealed class AgentList
 {
@@ -17,14 +17,22 @@ public sealed class AgentList
     private readonly string[] _exceptions;
     private readonly SearchValues<string> _anyPart;
     private readonly Regex[] _patterns;
+    private readonly Regex[] _exceptionPatterns;
 
-    private AgentList(string name, List<string> parts, List<string> exceptions, List<string> patterns)
+    private AgentList(
+        string name,
+        List<string> parts,
+        List<string> exceptions,
+        List<string> patterns,
+        List<string> exceptionPatterns
+    )
     {
         Name = name;
         _parts = [.. parts];
         _exceptions = [.. exceptions];
         _anyPart = SearchValues.Create(_parts, StringComparison.OrdinalIgnoreCase);
         _patterns = [.. patterns.Select(Compile)];
+        _exceptionPatterns = [.. exceptionPatterns.Select(Compile)];
     }
 
     /// <summary>The list's id in settings, which evidence names.</summary>
@@ -34,7 +42,8 @@ public sealed class AgentList
     {
         List<string> parts = [],
             exceptions = [],
-            patterns = [];
+            patterns = [],
+            exceptionPatterns = [];
         int number = 0;
         foreach (string raw in lines)
         {
@@ -45,7 +54,7 @@ public sealed class AgentList
                 continue;
             }
 
-            if (line is "re:" or "!")
+            if (line is "re:" or "!" or "!re:")
             {
                 throw new FormatException(
                     $"line {number}: '{line}' would match every user agent; expected text after it"
@@ -56,6 +65,10 @@ public sealed class AgentList
             {
                 patterns.Add(line[3..]);
             }
+            else if (line.StartsWith("!re:", StringComparison.Ordinal))
+            {
+                exceptionPatterns.Add(line[4..]);
+            }
             else if (line[0] == '!')
             {
                 exceptions.Add(line[1..]);
@@ -65,7 +78,7 @@ public sealed class AgentList
                 parts.Add(line);
             }
         }
-        return new AgentList(name, parts, exceptions, patterns);
+        return new AgentList(name, parts, exceptions, patterns, exceptionPatterns);
     }
 
     public static AgentList ReadJson(string name, string json)
@@ -80,7 +93,7 @@ public sealed class AgentList
             );
         }
 
-        return new AgentList(name, [], [], patterns);
+        return new AgentList(name, [], [], patterns, []);
     }
 
     /// <summary>Finds the entry that matches a user agent, or returns null.</summary>
@@ -91,14 +104,33 @@ public sealed class AgentList
             agent = agent[..JudgedLength];
         }
 
+        string? found = Find(agent);
+        return found == null || IsExcepted(agent) ? null : found;
+    }
+
+    private bool IsExcepted(ReadOnlySpan<char> agent)
+    {
         foreach (string exception in _exceptions)
         {
             if (agent.Contains(exception, StringComparison.OrdinalIgnoreCase))
             {
-                return null;
+                return true;
             }
         }
 
+        foreach (Regex exception in _exceptionPatterns)
+        {
+            if (exception.IsMatch(agent))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private string? Find(ReadOnlySpan<char> agent)
+    {
         if (agent.IndexOfAny(_anyPart) >= 0)
         {
             foreach (string part in _parts)

@@ -18,6 +18,9 @@ public sealed class AgentListTests
         Assert.Null(list.Match("tool/12"));
         Assert.Null(list.Match(""));
         Assert.Null(AgentList.ReadLines("x", []).Match("bot"));
+        AgentList phones = AgentList.ReadLines("x", ["bot", "!re:^phone [a-z]*bot$"]);
+        Assert.Null(phones.Match("phone mybot"));
+        Assert.Equal("bot", phones.Match("phone mybot goodbot"));
     }
 
     [Fact]
@@ -34,6 +37,8 @@ public sealed class AgentListTests
     [InlineData("re:(")]
     [InlineData("re:")]
     [InlineData("!")]
+    [InlineData("!re:")]
+    [InlineData("!re:(a)\\1")]
     public void What_cannot_be_matched_in_linear_time_or_would_match_everything_is_refused(string line) =>
         Assert.NotEmpty(Assert.Throws<FormatException>(() => AgentList.ReadLines("x", ["bot", line])).Message);
 
@@ -92,6 +97,27 @@ public sealed class AgentListTests
         Assert.True(Share(list, bots) > 0.77, $"{Share(list, bots)} of the bots");
         Assert.True(Share(list, others) < 0.008, $"{Share(list, others)} of what is not known as one");
     }
+
+    /// <summary>Words that robots use of themselves are also in names of phones, and of apps that people search
+    /// with.</summary>
+    [Theory]
+    [InlineData("M bot 60", "")]
+    [InlineData("IDbot553", "")]
+    [InlineData("M BOT TAB 101", "")]
+    [InlineData("Monitor 5 Robot", "")]
+    [InlineData("Mi A1", " YandexSearch/7.71 YandexSearchBrowser/7.71")]
+    [InlineData("STK-L21", "HiSearch/22.0.6.315")]
+    public void A_phone_or_an_app_with_a_robots_word_in_its_name_is_a_persons(string model, string app)
+    {
+        AgentList list = Shipped();
+        Assert.Null(list.Match(Phone(model) + app));
+        Assert.NotNull(list.Match(Phone(model) + app + " (compatible; Somebot/2.1; +http://example.com/bot.html)"));
+        Assert.NotNull(list.Match(Phone(model) + app + " HeadlessChrome/126.0"));
+    }
+
+    private static string Phone(string model) =>
+        $"Mozilla/5.0 (Linux; Android 8.1.0; {model} Build/OPM1.171019.026; wv) AppleWebKit/537.36 (KHTML, like Gecko) "
+        + "Version/4.0 Chrome/68.0.3440.91 Mobile Safari/537.36";
 
     private static double Share(AgentList list, IReadOnlyCollection<string> agents) =>
         agents.Count(agent => list.Match(agent) != null) / (double)agents.Count;
