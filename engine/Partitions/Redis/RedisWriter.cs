@@ -22,6 +22,8 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
         "BUSY",
         "MASTERDOWN",
         "NOREPLICAS",
+        "NOAUTH",
+        "NOPERM",
     ];
 
     /// <summary>How Redis before version 7 reports an error within a script: <c>ERR Error running script … -OOM

@@ -82,6 +82,25 @@ public sealed class RedisTlsTests : IAsyncLifetime
         Assert.Null(_writer.Down);
     }
 
+    [Fact]
+    public async Task What_a_user_may_no_longer_do_waits_until_it_may_again()
+    {
+        Write(0, 10, size: _ => 10);
+        Acknowledge();
+        _server!.Database.Execute("ACL", "SETUSER", LiveRedisSecurity.User, "-set");
+        Write(10, 20, size: _ => 10);
+        await LiveWait.UntilAsync("the refusal is known", () =>
+        {
+            _writer!.Poll();
+            return _writer.HasRefused;
+        });
+        Assert.StartsWith("NOPERM", _writer!.Trouble);
+
+        _server.Database.Execute("ACL", "SETUSER", LiveRedisSecurity.User, "+set");
+        Acknowledge();
+        Assert.Equal(20, int.Parse(_server.Database.Execute("DBSIZE").ToString()!));
+    }
+
     private void Write(int from, int to, Func<int, int> size)
     {
         byte[] value = new byte[70_000];
