@@ -118,6 +118,35 @@ public sealed class RedisFailoverTests
         Assert.InRange(Stopwatch.GetElapsedTime(since).TotalSeconds, 0, 25);
     }
 
+    [Theory]
+    [InlineData("maxmemory", "1", "0", "OOM")]
+    [InlineData("min-replicas-to-write", "1", "0", "NOREPLICAS")]
+    public async Task What_Redis_refuses_is_named_while_it_lasts(string setting, string bad, string good, string error)
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Server);
+        var server = (LiveRedisServer)lab.Redis;
+        await using EngineRun run = await lab.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{run.Http}") };
+        async Task<string> StatusAsync()
+        {
+            HttpResponseMessage ready = await http.GetAsync("/readyz", TestContext.Current.CancellationToken);
+            return await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        }
+
+        await LiveWait.UntilAsync("the engine is ready", async () => (await StatusAsync()).Contains("\"ready\""));
+        await server.Server.ConfigSetAsync(setting, bad);
+        lab.Log.SendAll([LiveEvents.Click("refused", LiveEvents.Now)]);
+        await LiveWait.UntilAsync("/readyz names it", async () => (await StatusAsync()).Contains(error));
+        await run.Process.SaysAsync($"Redis is unavailable ({error}");
+
+        await server.Server.ConfigSetAsync(setting, good);
+        await lab.VerdictAsync("refused");
+        await LiveWait.UntilAsync("the engine is ready", async () => (await StatusAsync()).Contains("\"ready\""));
+        await run.Process.SaysAsync("Redis is available again");
+        // Not once for each time that it is tried again.
+        Assert.Equal(2, run.Process.Error.Split("Redis is unavailable (").Length);
+    }
+
     /// <summary>Waits until all is decided; this test's own client may still ask a node that is gone.</summary>
     private static async Task IsDecidedAsync(LiveResults redis, Lab lab)
     {

@@ -40,6 +40,10 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
     private RedisMap _map = target.Map;
     private RespPipe? _only;
     private long _acknowledgedByFormer;
+
+    /// <summary>Whether commands were refused and not all have been accepted since: while they are tried again, none is
+    /// refused for a moment.</summary>
+    private bool _isRefusing;
     private long _retryAt;
 
     /// <summary>The number of temporary refusals and of node changes since the start. A commit that sees it change
@@ -51,7 +55,7 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
 
     /// <summary>What keeps commands from being written at present, or null: a connection that is down, or a temporary
     /// refusal.</summary>
-    public string? Trouble => Down ?? (HasRefused ? LastRefusal : null);
+    public string? Trouble => Down ?? (_isRefusing ? LastRefusal : null);
 
     public long BytesUnderWay => _only?.BytesUnderWay ?? _pipes.Values.Sum(pipe => pipe.BytesUnderWay);
 
@@ -124,6 +128,8 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
         {
             pipe.Poll();
         }
+
+        _isRefusing &= !IsIdle;
     }
 
     /// <summary>Polls until there is progress or the time is up.</summary>
@@ -219,6 +225,7 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
             _retryAt = clock.GetTimestamp() + (long)(RetryAfter.TotalSeconds * clock.TimestampFrequency);
         }
 
+        _isRefusing = true;
         _refused.Enqueue(command.ToArray());
         Refusals++;
     }

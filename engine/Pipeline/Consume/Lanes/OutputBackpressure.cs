@@ -91,19 +91,19 @@ internal sealed class OutputBackpressure(
         LogChange();
     }
 
-    /// <summary>Logs once that Redis is unavailable, and once that it is back.</summary>
+    /// <summary>Logs once that Redis is unavailable or refuses results, and once that it takes them again.</summary>
     public void LogChange()
     {
-        string? down = redis.Down;
-        if (down != null == _redisAway)
+        string? trouble = redis.Trouble;
+        if (trouble != null == _redisAway)
         {
             return;
         }
 
-        _redisAway = down != null;
+        _redisAway = trouble != null;
         if (_redisAway)
         {
-            context.Log.RedisAway(down!);
+            context.Log.RedisAway(trouble!);
         }
         else
         {
