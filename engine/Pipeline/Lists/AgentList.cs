@@ -6,8 +6,8 @@ namespace Engine.Pipeline.Lists;
 
 /// <summary>A list of user agents that declare a crawler or a tool. A line is a substring of a user agent,
 /// case-insensitive. <c>re:pattern</c> is a case-sensitive regular expression. <c>!part</c> and <c>!re:pattern</c> are
-/// exceptions, which win (phones named Cubot), and <c>#</c> begins a line that is a comment. A <c>.json</c> file is a list of objects with
-/// a regular expression in <c>pattern</c>. Expressions match in linear time.</summary>
+/// exceptions, which win (phones named Cubot), and <c>#</c> begins a line that is a comment. A <c>.json</c> file is a
+/// list of objects with a regular expression in <c>pattern</c>. Expressions match in linear time.</summary>
 public sealed class AgentList
 {
     /// <summary>The number of characters that are matched; the rest of a user agent is ignored.</summary>
