@@ -13,8 +13,8 @@ public interface IPartitionLeases
     PartitionLease Acquire(TopicPartition partition);
 
     /// <summary>Looks whether a lease still holds: <see cref="CommitOutcome.None"/> if so,
-    /// <see cref="CommitOutcome.Fenced"/> if there was another owner since, <see cref="CommitOutcome.ProgressMoved"/> if
-    /// Redis has lost progress.</summary>
+    /// <see cref="CommitOutcome.Fenced"/> if there was another owner since, <see cref="CommitOutcome.ProgressMoved"/>
+    /// if Redis has lost progress.</summary>
     /// <param name="committed">The last offset that Redis has acknowledged to the owner.</param>
     CommitOutcome Check(PartitionLease lease, long committed);
 
