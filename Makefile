@@ -6,6 +6,7 @@
 # make build  leaves out/engine, out/ingest and out/models
 # make train DATA=dir     makes the cursor artefact and its card of the data below dir (OUT=file for another place)
 # make evaluate DATA=dir  reports what models are worth on what they didn't see: out/evaluation, or OUT=dir (QUICK=1)
+# make audit              lists the packages in out/sbom.json, and fails if one has a known vulnerability
 SHELL := /bin/bash
 CONFIGURATION ?= Release
 # engine and ingest are compiled ahead (ReadyToRun), which takes a quarter of a second off a start; where its compiler isn't to be had, they aren't
@@ -18,7 +19,7 @@ export UseSharedCompilation := true
 export SharedCompilationId := engine-$(shell echo $$$$)
 END_COMPILER := pkill -f -- '-pipename:[e]$(SharedCompilationId:e%=%)' || true
 
-.PHONY: build run test chaos bench train evaluate format clean
+.PHONY: build run test chaos bench train evaluate audit format clean
 
 build:
 	@[ -d out/lib ] || echo "make: building; the first time takes some minutes"
@@ -56,6 +57,14 @@ train evaluate:
 	@ln -sfn lib/models out/models
 	@out/models $@ --data $(DATA) --out $(or $(OUT),$(if $(filter train,$@),models/Artifacts/cursor.artefact,out/evaluation)) $(if $(filter evaluate,$@),$(if $(QUICK),--quick))
 	@$(if $(filter evaluate,$@),$(if $(and $(CLICKS),$(LABELS)),out/models evaluate-clicks --clicks $(CLICKS) --labels $(LABELS) --out $(or $(OUT),out/evaluation)/clicks.md))
+
+audit:
+	@[ -x out/tools/dotnet-CycloneDX ] || dotnet tool install cyclonedx --version 6.3.1 --tool-path out/tools >/dev/null
+	@dotnet restore Engine.sln -v quiet
+	@out/tools/dotnet-CycloneDX Engine.sln -o out -fn sbom.json -F Json -t -dpr -sn engine >/dev/null
+	@echo "audit: out/sbom.json lists the packages, in the format of CycloneDX"
+	@dotnet list Engine.sln package --vulnerable --include-transitive >out/vulnerable.txt
+	@if grep '^ *>' out/vulnerable.txt; then echo "audit: these packages have known vulnerabilities" >&2; exit 1; else echo "audit: no package has a known vulnerability"; fi
 
 format:
 	@dotnet restore Engine.sln --verbosity quiet
