@@ -30,8 +30,11 @@ public static class Fingerprints
 
     public static ulong Agent(KeyedHash hash, ReadOnlySpan<byte> agent) => hash.Of(agent, AgentSalt);
 
+    /// <summary>An address. Of IPv6 a /64 counts as one: a single host may use all of it.</summary>
     public static ulong Address(KeyedHash hash, Contracts.IpAddress address) =>
-        hash.Of((ulong)(address.Bits >> 64), (ulong)address.Bits, address.IsV4 ? AddressSalt : AddressSalt + 0x100);
+        address.IsV4
+            ? hash.Of(0, (ulong)address.Bits, AddressSalt)
+            : hash.Of((ulong)(address.Bits >> 64), 0, AddressSalt + 0x100);
 
     public static ulong Network(KeyedHash hash, Contracts.IpAddress network) =>
         hash.Of((ulong)(network.Bits >> 64), (ulong)network.Bits, network.IsV4 ? NetworkSalt : NetworkSalt + 0x100);

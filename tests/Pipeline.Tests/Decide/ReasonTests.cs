@@ -58,6 +58,22 @@ public sealed class ReasonTests
         Assert.Equal("sivt block deny False", VerdictTableTests.Outcome(run, "c-4"));
     }
 
+    /// <summary>A host has a /64 of IPv6 to itself, and may use an address of it for each click.</summary>
+    [Fact]
+    public void Addresses_of_one_64_count_as_one()
+    {
+        using var run = VerdictTableTests.Run(("reason/rate.ip", """{"limit":3,"window_s":60}"""));
+        for (int i = 0; i < 5; i++)
+        {
+            EventBuilder Click(string id, string ip) =>
+                Events.Click(id).At(T + i * 2_000).Campaign($"k-{i}").Publisher($"p-{i}").Agent($"agent {i}").From(ip);
+            run.Feed(Click($"one-{i}", $"2001:db8::{i + 1:x}"), Click($"other-{i}", $"2001:db8:0:{i + 1:x}::1"));
+        }
+
+        Assert.Equal("""{"count":5,"window_s":60,"limit":3}""", run.EvidenceOf("one-4", "rate.ip"));
+        Assert.DoesNotContain("rate.ip", run.ReasonsOf("other-4"));
+    }
+
     [Fact]
     public void A_pair_with_a_publisher_counts_too()
     {
