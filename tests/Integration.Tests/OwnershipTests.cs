@@ -1,4 +1,6 @@
+using Engine.Contracts;
 using Integration.Tests.Rig;
+using StackExchange.Redis;
 using Tests.Support;
 using Xunit;
 
@@ -46,6 +48,33 @@ public class OwnershipTests
 
         await run.StopAsync();
         await disturbed.AgreesAsync();
+    }
+
+    /// <summary>A former owner that writes late finds what its successor has written.</summary>
+    [Theory]
+    [InlineData(Redises.Server)]
+    [InlineData(Redises.Garnet)]
+    public async Task A_confirmed_verdict_and_a_later_standing_are_kept(string redis)
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(redis);
+        await using EngineRun run = await lab.StartAsync();
+        long now = LiveEvents.Now;
+        await lab.Log.SendAsync(
+            new LiveRecord(Topics.Settings, "rule/ask", """{"when":"true","then":{"action":"confirm"}}""", now - 60_000)
+        );
+        await run.Process.SaysAsync("rule/ask changed");
+        const string Confirmed = """{"click":"early","reasons":["confirmation.confirmed"]}""";
+        string network = $"network:{LiveEvents.KeyOf("203.0.113.9")}";
+        await lab.Redis.Database.StringSetAsync("verdict:early", Confirmed);
+        await lab.Redis.Database.HashSetAsync(network, [new("score", "0.5"), new("last", now + 3_600_000)]);
+
+        await lab.Log.SendAsync(LiveEvents.Click("early", now, "203.0.113.9"));
+        await lab.Log.SendAsync(LiveEvents.Click("other", now + 2_000, "203.0.113.9"));
+        Assert.Equal("confirm", (await lab.VerdictAsync("other")).GetProperty("action").GetString());
+        await run.StopAsync();
+
+        Assert.Equal(Confirmed, (await lab.Redis.Database.StringGetAsync("verdict:early")).ToString());
+        Assert.Equal("0.5", (await lab.Redis.Database.HashGetAsync(network, "score")).ToString());
     }
 
     [Fact]
