@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Engine.Pipeline.Consume.Fetch;
+using Tests.Support;
 using Xunit;
 
 namespace Pipeline.Tests.Consume;

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 using System.Text;
 using K4os.Compression.LZ4;
 
-namespace Pipeline.Tests.Consume;
+namespace Tests.Support;
 
 /// <summary>A record as a test writes it into a batch.</summary>
-internal sealed record BatchRecord(
+public sealed record BatchRecord(
     string? Key,
     string? Value,
     long TimestampDelta = 0,
@@ -13,7 +13,7 @@ internal sealed record BatchRecord(
 );
 
 /// <summary>Writes batches of Kafka's format 2, byte by byte as its documentation says, without checksums.</summary>
-internal sealed class BatchBytes
+public sealed class BatchBytes
 {
     public const int Gzip = 1,
         Lz4 = 3,

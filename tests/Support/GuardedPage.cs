@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace Pipeline.Tests.Decode;
+namespace Tests.Support;
 
 /// <summary>Memory that ends where a page ends that nobody may read: one byte too far stops the process.</summary>
-internal sealed unsafe partial class GuardedPage : IDisposable
+public sealed unsafe partial class GuardedPage : IDisposable
 {
     private const int ReadWrite = 3,
         None = 0,
@@ -34,6 +34,7 @@ internal sealed unsafe partial class GuardedPage : IDisposable
     /// <summary>Puts a value at the very end of what may be read.</summary>
     public byte* Place(ReadOnlySpan<byte> value)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((nuint)value.Length, _readable, nameof(value));
         byte* at = (byte*)_start + _readable - value.Length;
         value.CopyTo(new Span<byte>(at, value.Length));
         return at;
