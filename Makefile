@@ -1,6 +1,7 @@
 # make run    plays a labelled stream through ingest, Kafka, the engine and Redis (KEEP=1 stays up, DATA=dir plays real data)
 # make test   runs all tests
 # make chaos  plays faults against three engines on a real broker (KAFKA_TOOL=script; SECONDS=300 SEED=7) and compares live with rescored results
+# make fuzz   gives hostile input to everything that reads bytes from outside (INPUTS=20000000 SEED=1; TARGET=name FIRST=number for some of it)
 # make bench  measures the engine on a real broker and Redis (KAFKA_TOOL=script; PEERS=dir beside peers; QUICK=1), then each stage
 # make format mends formatting and unneeded usings, which break the build
 # make build  leaves out/engine, out/ingest and out/models
@@ -12,14 +13,14 @@ CONFIGURATION ?= Release
 # engine and ingest are compiled ahead (ReadyToRun), which takes a quarter of a second off a start; where its compiler isn't to be had, they aren't
 AHEAD := engine/App/Engine.App.csproj ingest/Ingest.csproj
 PUBLISH = dotnet publish -c $(CONFIGURATION) -o out/lib --nologo -v quiet -clp:ErrorsOnly
-TESTS := Conditions Pipeline Workflows Models Ingest Integration Architecture
+TESTS := Conditions Pipeline Workflows Models Ingest Fuzz Integration Architecture
 
 # one compiler serves all projects of a build, which takes a third of the time; it is this build's own and ends with it
 export UseSharedCompilation := true
 export SharedCompilationId := engine-$(shell echo $$$$)
 END_COMPILER := pkill -f -- '-pipename:[e]$(SharedCompilationId:e%=%)' || true
 
-.PHONY: build run test chaos bench train evaluate audit format clean
+.PHONY: build run test chaos fuzz bench train evaluate audit format clean
 
 build:
 	@[ -d out/lib ] || echo "make: building; the first time takes some minutes"
@@ -39,6 +40,10 @@ test: build
 chaos: build
 	@dotnet build tests/Integration.Tests -c Release --nologo -v quiet -clp:ErrorsOnly
 	@CHAOS_SECONDS=$(or $(SECONDS),300) CHAOS_SEED=$(or $(SEED),7) dotnet tests/Integration.Tests/bin/Release/net10.0/Integration.Tests.dll -class Integration.Tests.Chaos.ChaosTests -diagnostics
+
+fuzz:
+	@dotnet build tests/Fuzz.Tests -c Release --nologo -v quiet -clp:ErrorsOnly
+	@FUZZ_INPUTS=$(or $(INPUTS),20000000) FUZZ_SEED=$(or $(SEED),1) FUZZ_TARGET=$(TARGET) FUZZ_FIRST=$(or $(FIRST),0) dotnet tests/Fuzz.Tests/bin/Release/net10.0/Fuzz.Tests.dll -class Fuzz.Tests.FuzzTests
 
 bench: build
 	@dotnet build bench/EndToEnd -c Release --nologo -v quiet -clp:ErrorsOnly
