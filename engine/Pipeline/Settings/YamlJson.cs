@@ -17,6 +17,9 @@ internal static partial class YamlJson
     /// <summary>Deeper than any setting; what nests deeper is an alias that contains itself.</summary>
     private const int MaxDepth = 64;
 
+    /// <summary>More than a record may have; what becomes longer repeats aliases of aliases.</summary>
+    private const int MaxBytes = 1024 * 1024;
+
     /// <summary>The entries of a document that is a map, in order, with null for null values. Throws a
     /// <see cref="YamlException"/> with the position.</summary>
     public static IEnumerable<(string Key, string? Value)> Map(string yaml) =>
@@ -42,6 +45,11 @@ internal static partial class YamlJson
         if (depth > MaxDepth)
         {
             throw YamlNodes.Wrong(node, $"nests deeper than {MaxDepth}");
+        }
+
+        if (json.BytesCommitted + json.BytesPending > MaxBytes)
+        {
+            throw YamlNodes.Wrong(node, $"its value has more than {MaxBytes} bytes in JSON");
         }
 
         switch (node)
