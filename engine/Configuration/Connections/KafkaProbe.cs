@@ -28,7 +28,7 @@ internal static class KafkaProbe
         foreach (string broker in brokers.Split(',', StringSplitOptions.TrimEntries))
         {
             int colon = broker.LastIndexOf(':');
-            if (colon < 0 || !int.TryParse(broker.AsSpan(colon + 1), out int port))
+            if (colon < 0 || !ushort.TryParse(broker.AsSpan(colon + 1), out ushort port))
             {
                 continue;
             }

@@ -101,7 +101,7 @@ public sealed class RedisServers
         {
             return ConfigurationOptions.Parse(Address);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or FormatException)
         {
             throw new ConfigException($"the address of Redis {Hosts} can't be read: {e.Message}");
         }

@@ -24,7 +24,7 @@ internal static class BrokerAbilities
     {
         string first = bootstrap.Split(',')[0];
         int colon = first.LastIndexOf(':');
-        if (colon < 0 || !int.TryParse(first.AsSpan(colon + 1), out int port))
+        if (colon < 0 || !ushort.TryParse(first.AsSpan(colon + 1), out ushort port))
         {
             return true;
         }
