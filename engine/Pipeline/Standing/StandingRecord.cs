@@ -143,13 +143,20 @@ public static class StandingRecord
                     found |= 1 << field;
                 }
             }
-            return found == (1 << 8) - 1 ? sums : null;
+            return found == (1 << 8) - 1 && AreFinite(sums) ? sums : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             return null;
         }
     }
+
+    /// <summary>An infinity, as 1e999 is read, would make every sum that it is added to one, or none at all.</summary>
+    private static bool AreFinite(StandingSums sums) =>
+        double.IsFinite(sums.Clicks)
+        && double.IsFinite(sums.Invalid)
+        && double.IsFinite(sums.RecentClicks)
+        && double.IsFinite(sums.RecentInvalid);
 
     private static int Field(in Utf8JsonReader reader) =>
         reader.ValueTextEquals("clicks"u8) ? 0
