@@ -1,6 +1,5 @@
 using Engine.Contracts;
 using Integration.Tests.Rig;
-using StackExchange.Redis;
 using Tests.Support;
 using Xunit;
 
