@@ -25,7 +25,6 @@ public sealed class SecureKafka : IAsyncLifetime
 }
 
 /// <summary>Kafka under TLS, with client certificates and SASL: events pass, and what is wrong is said.</summary>
-[Collection(RealKafka.Tests)]
 public sealed class SecureKafkaTests(SecureKafka kafka) : IClassFixture<SecureKafka>, IDisposable
 {
     private readonly LiveFolder _folder = new();

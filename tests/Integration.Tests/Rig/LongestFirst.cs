@@ -12,7 +12,9 @@ public sealed class LongestFirst : ITestCollectionOrderer
     private static readonly string[] Long =
     [
         "real Kafka",
+        nameof(Connections.SecureKafkaTests),
         nameof(RedisFailoverTests),
+        nameof(Connections.SecureRedisTests),
         nameof(RedisOutageTests),
         nameof(WorkflowTakeoverTests),
         nameof(KillTests),
