@@ -421,8 +421,11 @@ internal sealed unsafe class LaneReader : IDisposable
         _context.Log.HandedOver(partition.Name, why);
         partition.Fetched = null;
         partition.EndSince = 0;
+        // Assigned anew rather than sought: librdkafka may still be looking for the end at which it was to start, and
+        // would go there after a seek.
+        _consumer.IncrementalUnassign([partition.Lease.Partition]);
+        _consumer.IncrementalAssign([new TopicPartitionOffset(partition.Lease.Partition, partition.Next)]);
         _consumer.Resume([partition.Lease.Partition]);
-        _consumer.Seek(new TopicPartitionOffset(partition.Lease.Partition, partition.Next));
     }
 
     /// <summary>Logs why brokers don't respond, but not each time, as a broker may come and go.</summary>
