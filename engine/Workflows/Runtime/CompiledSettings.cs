@@ -27,7 +27,10 @@ public sealed class CompiledSettings
                 _latest[workflow.Decider] = latest = [];
             }
 
-            if (latest.FirstOrDefault(one => one.Kinds.SequenceEqual(kinds, SameInstance.Comparer)) is not { } compiled)
+            if (
+                latest.FirstOrDefault(one => one.Kinds.SequenceEqual(kinds, ReferenceEqualityComparer.Instance))
+                is not { } compiled
+            )
             {
                 compiled = new Compiled(kinds, workflow.Decider.Compile(RecordsOf(kinds)));
                 latest.AddFirst(compiled);
@@ -49,17 +52,4 @@ public sealed class CompiledSettings
         );
 
     private sealed record Compiled(ImmutableSortedDictionary<string, WorkflowSetting>[] Kinds, object Settings);
-
-    private sealed class SameInstance : IEqualityComparer<ImmutableSortedDictionary<string, WorkflowSetting>>
-    {
-        public static readonly SameInstance Comparer = new();
-
-        public bool Equals(
-            ImmutableSortedDictionary<string, WorkflowSetting>? x,
-            ImmutableSortedDictionary<string, WorkflowSetting>? y
-        ) => ReferenceEquals(x, y);
-
-        public int GetHashCode(ImmutableSortedDictionary<string, WorkflowSetting> obj) =>
-            System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(obj);
-    }
 }

@@ -132,8 +132,7 @@ public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeS
         foreach (
             string gone in timeline
                 .Versions.Select(version => version.Others("process"))
-                .Distinct(ReferenceEqualityComparer.Instance)
-                .Cast<ImmutableSortedDictionary<string, WorkflowSetting>>()
+                .Distinct<ImmutableSortedDictionary<string, WorkflowSetting>>(ReferenceEqualityComparer.Instance)
                 .SelectMany(processes => processes.Keys)
                 .Distinct()
                 .Where(process => !defined.ContainsKey(process))
