@@ -76,15 +76,17 @@ internal static class Lookups
         app.MapGet("/readyz", () =>
             {
                 bool settings = host.Settings.IsFresh,
+                    labels = host.Context.Knowledge.Labels.IsFresh,
                     partitions = host.Lanes.Any(lane => lane.Names.Length > 0);
                 string? redis = host.Context.Redis.Redis.IsConnected
                     ? host.Lanes.Select(lane => lane.Trouble).FirstOrDefault(trouble => trouble != null)
                     : "not connected";
-                bool ready = settings && partitions && redis == null && host.Failure == null;
+                bool ready = settings && labels && partitions && redis == null && host.Failure == null;
                 var answer = new JsonObject
                 {
                     ["status"] = ready ? "ready" : "not ready",
                     ["settings"] = settings,
+                    ["labels"] = labels,
                     ["partitions"] = partitions,
                     ["redis"] = redis ?? "ok",
                 };
@@ -97,6 +99,8 @@ internal static class Lookups
             })
             .ForEveryone()
             .WithoutLimits()
-            .Describe("Whether it decides: partitions are owned, settings are fresh, and Redis takes results.");
+            .Describe(
+                "Whether it decides: partitions are owned, settings and labels are fresh, and Redis takes results."
+            );
     }
 }

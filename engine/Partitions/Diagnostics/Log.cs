@@ -62,8 +62,8 @@ public static partial class Log
     [LoggerMessage(9, LogLevel.Error, "settings offset {Offset}: {Problem}; the previous record stays in force")]
     public static partial void SettingRefused(this ILogger log, long offset, string problem);
 
-    [LoggerMessage(10, LogLevel.Warning, "settings could not be read to their end for {Seconds} s; deciding pauses")]
-    public static partial void SettingsStale(this ILogger log, double seconds);
+    [LoggerMessage(10, LogLevel.Warning, "{Topic} could not be read to its end for {Seconds} s; deciding pauses")]
+    public static partial void TopicStale(this ILogger log, string topic, double seconds);
 
     [LoggerMessage(12, LogLevel.Error, "a message could not be sent: {What}")]
     public static partial void SendFailed(this ILogger log, string what);

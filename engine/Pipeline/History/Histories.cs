@@ -81,12 +81,12 @@ public sealed class Histories
     public static long MinuteOf(long logTime) => WholeMinute(logTime - (long)Activation.Delay.TotalMilliseconds);
 
     /// <summary>Adds a label. It replaces an earlier label of the same click and source, from its own minute
-    /// on.</summary>
+    /// on, or from the next one if its click had to be looked up.</summary>
     /// <param name="label">The decoded label.</param>
     /// <param name="logTime">The log time of its record, ms since the epoch.</param>
     public LabelOutcome Add(LabelEvent label, long logTime)
     {
-        long minute = WholeMinute(logTime);
+        long minute = FirstMinute(label, logTime);
         ulong id = _hash.Of(
             Fingerprints.Click(_hash, Encoding.UTF8.GetBytes(label.Click)),
             _hash.Of(Encoding.UTF8.GetBytes(label.Source), SourceSalt),
@@ -130,6 +130,11 @@ public sealed class Histories
     /// <summary>The minute of a log time. Clamps the time, as producers may write anything to topics with CreateTime,
     /// and an invalid time must not overflow.</summary>
     private static long WholeMinute(long logTime) => Math.Clamp(logTime, 0, Contracts.EventLimits.MaxTime) / MinuteMs;
+
+    /// <summary>The minute from which a label counts. One that doesn't say where its click was made counts a minute
+    /// later, so that instances have time to look its click up, and all use it from the same click on.</summary>
+    private static long FirstMinute(LabelEvent label, long logTime) =>
+        WholeMinute(logTime) + (label.Publisher.Length == 0 || label.Place != null ? 1 : 0);
 
     private static HistoryCount Negative(HistoryCount count) => new(-count.Bad, -count.Seen);
 

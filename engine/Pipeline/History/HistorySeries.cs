@@ -6,10 +6,10 @@ namespace Engine.Pipeline.History;
 /// order.</summary>
 public sealed class HistorySeries
 {
-    /// <summary>The number of minutes that a key keeps. Clicks are decided seconds after they are logged, so the last
-    /// few minutes serve every lane except one that catches up. The oldest minute kept stands in for all before
-    /// it.</summary>
-    public const int MaxMinutes = 8;
+    /// <summary>The number of labelled minutes that a key keeps: two hours with a label in every minute, as far as a
+    /// takeover rereads by default, and longer for keys with fewer labels. The oldest minute kept stands in for all
+    /// before it.</summary>
+    public const int MaxMinutes = 128;
 
     /// <summary>The time in which a count decays to half.</summary>
     public static readonly TimeSpan HalfLife = TimeSpan.FromDays(30);

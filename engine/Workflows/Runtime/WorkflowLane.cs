@@ -35,7 +35,7 @@ public sealed class WorkflowLane : IDisposable
     private readonly LaneThread _thread;
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly PartitionAssignment<WorkflowPartition> _partitions;
-    private readonly SettingsGate _settings;
+    private readonly FreshnessGate _settings;
     private readonly OtherPartitions _others;
     private readonly TickScheduler _ticks;
     private readonly DeliveryTracker _sent = new();
@@ -62,7 +62,12 @@ public sealed class WorkflowLane : IDisposable
         _compiled = compiled;
         _upkeep = upkeep;
         _thread = new LaneThread(workflow.Topic, Run, ended: () => _status = _status with { Waits = null });
-        _settings = new SettingsGate(context.SettingsAreFresh, context.Clock, context.Log, _thread.Stopping);
+        _settings = new FreshnessGate(
+            () => context.SettingsAreFresh() ? null : Topics.Settings,
+            context.Clock,
+            context.Log,
+            _thread.Stopping
+        );
         _others = new OtherPartitions(context, _thread);
         _ticks = new TickScheduler(context.Clock);
         var group = new GroupConsumer(Configuration(context.Consume, workflow.Topic), _thread);
@@ -419,8 +424,7 @@ public sealed class WorkflowLane : IDisposable
     /// <summary>Opens and closes the lane's partitions, with the decider's memory.</summary>
     private sealed class Host(WorkflowLane lane) : IPartitionHost<WorkflowPartition>
     {
-        public TimeSpan Horizon =>
-            RebuildHorizon.For(lane._workflow.Decider.LongestWindow, lane._context.Timeline);
+        public TimeSpan Horizon => RebuildHorizon.For(lane._workflow.Decider.LongestWindow, lane._context.Timeline);
 
         private bool UsesStandings => lane._workflow.Decider.UsesStandings;
 

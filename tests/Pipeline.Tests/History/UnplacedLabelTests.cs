@@ -29,7 +29,7 @@ public sealed class UnplacedLabelTests
     private readonly LabelIntake _intake = new(new Histories(Hash));
 
     [Fact]
-    public void A_label_counts_from_its_own_minute_on_for_every_key_of_its_click_once_that_is_told()
+    public void A_label_counts_from_the_minute_after_its_own_for_every_key_of_its_click_once_that_is_told()
     {
         Take(Events.Label("c-1"), T);
         Assert.Equal((1, 1, 0), (_intake.Read, _intake.Unplaced, _intake.Placed));
@@ -50,8 +50,8 @@ public sealed class UnplacedLabelTests
         );
         foreach (HistoryKind kind in Enum.GetValues<HistoryKind>())
         {
-            Assert.Equal(1, Seen(keys[kind], T + Minute), 3);
-            Assert.Equal(0, Seen(keys[kind], T));
+            Assert.Equal(1, Seen(keys[kind], T + 2 * Minute), 3);
+            Assert.Equal(0, Seen(keys[kind], T + Minute));
         }
     }
 
@@ -61,7 +61,7 @@ public sealed class UnplacedLabelTests
         _intake.Place("c-1", Place);
         Take(Events.Label("c-1", source: "analyst"), T);
         Take(Events.Label("c-1", source: "refund"), T);
-        Assert.Equal(2, _intake.Histories.All((T / Minute) + 1).Seen, 3);
+        Assert.Equal(2, _intake.Histories.All((T / Minute) + 2).Seen, 3);
         Assert.Equal(2, _intake.Placed);
     }
 
@@ -72,7 +72,7 @@ public sealed class UnplacedLabelTests
         Take(Events.Label("c-1", valid: true), T + 1);
         Take(Events.Label("c-1", valid: false, source: "refund"), T + 2);
         _intake.Place("c-1", Place);
-        HistoryCount all = _intake.Histories.All((T / Minute) + 1);
+        HistoryCount all = _intake.Histories.All((T / Minute) + 2);
         Assert.Equal((1.0, 2.0), (Math.Round(all.Bad, 3), Math.Round(all.Seen, 3)));
     }
 
@@ -82,7 +82,7 @@ public sealed class UnplacedLabelTests
         Take(Events.Label("c-1", valid: false), T);
         Take(Events.Label("c-1", valid: true).Publisher("pub-1"), T + 1);
         _intake.Place("c-1", Place);
-        HistoryCount all = _intake.Histories.All((T / Minute) + 1);
+        HistoryCount all = _intake.Histories.All((T / Minute) + 2);
         Assert.Equal((0.0, 1.0), (Math.Round(all.Bad, 3), Math.Round(all.Seen, 3)));
     }
 
@@ -92,7 +92,7 @@ public sealed class UnplacedLabelTests
         Take(Events.Label("c-1"), T);
         _intake.Place("c-1", Place);
         _intake.Place("c-1", Place);
-        Assert.Equal(1, _intake.Histories.All((T / Minute) + 1).Seen, 3);
+        Assert.Equal(1, _intake.Histories.All((T / Minute) + 2).Seen, 3);
     }
 
     [Fact]

@@ -64,8 +64,7 @@ public sealed class LabelIntake(Histories histories)
         return error;
     }
 
-    /// <summary>Supplies the dimensions of a click. Counts labels that waited for them, each from its own minute
-    /// on.</summary>
+    /// <summary>Supplies the dimensions of a click. Counts labels that waited for them.</summary>
     public void Place(string click, ClickDimensions place)
     {
         lock (_gate)

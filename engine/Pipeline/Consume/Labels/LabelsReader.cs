@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Engine.Contracts;
+using Engine.Contracts.Settings;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Logs;
 using Engine.Pipeline.Decode;
@@ -19,12 +20,15 @@ public sealed class LabelsReader : IDisposable
     public LabelsReader(KafkaTarget kafka, LabelIntake intake, KafkaOut output, TimeProvider clock)
     {
         (Intake, _output) = (intake, output);
-        _topic = new TopicFollower(kafka, Topics.Labels, Apply, clock);
+        _topic = new TopicFollower(kafka, Topics.Labels, Apply, clock, watchesEnd: true);
         _logTimes = new long[_topic.Partitions];
     }
 
     /// <summary>The outcomes of the labels so far, and their histories.</summary>
     public LabelIntake Intake { get; }
+
+    /// <summary>Whether everything that was in the topic within the activation delay is in the histories.</summary>
+    public bool IsFresh => _topic.Age <= Activation.Delay;
 
     public void Start() => _topic.Start();
 

@@ -30,13 +30,13 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
     private readonly LaneCommits _commits;
     private readonly OtherPartitions _others;
     private readonly LabelSearch _labels;
-    private readonly SettingsGate _settings;
+    private readonly FreshnessGate _fresh;
     private readonly TickScheduler _ticks;
     private readonly DeliveryLatency _latency;
     private readonly DeliveryTracker _sent = new();
     private readonly Dictionary<PartitionState, PartitionCommitter> _committers = [];
     private readonly PartitionCounts _released = new();
-    private readonly Action _whileSettingsAreStale;
+    private readonly Action _whileStale;
     private volatile PartitionCounts _published = new();
     private volatile LaneStatus _status = LaneStatus.Starting;
     private long _lookedAt;
@@ -64,11 +64,11 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
             context.Knowledge.Labels.Intake.Histories
         );
         _latency = new DeliveryLatency(context.Clock);
-        _settings = new SettingsGate(context.SettingsAreFresh, context.Clock, context.Log, _thread.Stopping);
-        _whileSettingsAreStale = () => _redis.Wait(CommandTimeoutMs);
+        _fresh = new FreshnessGate(StaleTopic, context.Clock, context.Log, _thread.Stopping);
+        _whileStale = () => _redis.Wait(CommandTimeoutMs);
         _reader = new LaneReader(context, name, group.Consumer, _partitions, _pipeline)
         {
-            MayDecide = () => _settings.Wait(_whileSettingsAreStale) && _partitions.MayDecide(),
+            MayDecide = () => _fresh.Wait(_whileStale) && _partitions.MayDecide(),
             MarkComes = (partition, offset) => partition.Marks.Await(offset, _thread, _redis.Poll),
             OffsetGone = _partitions.TakeOverAgain,
             Decided = taken => _latency.Add(_redis.Written, taken),
@@ -289,4 +289,9 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
             _latency.Quantile(0.99)
         );
     }
+
+    private string? StaleTopic() =>
+        !_context.SettingsAreFresh() ? Topics.Settings
+        : !_context.Knowledge.Labels.IsFresh ? Topics.Labels
+        : null;
 }

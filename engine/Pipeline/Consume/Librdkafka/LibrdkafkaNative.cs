@@ -61,7 +61,7 @@ public static unsafe partial class LibrdkafkaNative
         return ((SafeHandle)property.GetValue(client.Handle)!).DangerousGetHandle();
     }
 
-    private static string LoadedPath()
+    internal static string LoadedPath()
     {
         foreach (ProcessModule module in Process.GetCurrentProcess().Modules)
         {

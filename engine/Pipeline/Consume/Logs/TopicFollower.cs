@@ -18,15 +18,18 @@ public sealed class TopicFollower : IDisposable
     private readonly TimeProvider _clock;
     private readonly TopicPartition[] _partitions;
     private readonly long[] _next;
+    private readonly EndWatch? _ends;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
 
     /// <param name="take">Receives each record, with its partition and offset.</param>
+    /// <param name="watchesEnd">Whether <see cref="Age"/> is needed, which takes a request about twice a second.</param>
     public TopicFollower(
         KafkaTarget kafka,
         string topic,
         Action<ConsumeResult<byte[], byte[]>> take,
-        TimeProvider clock
+        TimeProvider clock,
+        bool watchesEnd = false
     )
     {
         (_take, _clock) = (take, clock);
@@ -34,11 +37,15 @@ public sealed class TopicFollower : IDisposable
         int count = KafkaClients.Partitions(_consumer, topic, AnswerWithin, clock);
         _partitions = [.. Enumerable.Range(0, count).Select(i => new TopicPartition(topic, i))];
         _next = new long[count];
+        _ends = watchesEnd ? new EndWatch(_consumer.Handle, _partitions, clock) : null;
         _thread = new Thread(Run) { Name = topic, IsBackground = true };
     }
 
     /// <summary>The number of partitions of the topic.</summary>
     public int Partitions => _partitions.Length;
+
+    /// <summary>The time since everything that was in the topic is known to have been processed.</summary>
+    public TimeSpan Age => _ends?.Age ?? TimeSpan.MaxValue;
 
     /// <summary>Of each partition, the first offset that isn't processed yet.</summary>
     public long[] ReadUpTo()
@@ -85,18 +92,17 @@ public sealed class TopicFollower : IDisposable
         {
             try
             {
-                ConsumeResult<byte[], byte[]>? record = _consumer.Consume(PollFor);
-                if (record == null)
+                if (_consumer.Consume(PollFor) is { } record)
                 {
-                    continue;
+                    if (!record.IsPartitionEOF)
+                    {
+                        _take(record);
+                    }
+
+                    Volatile.Write(ref _next[record.Partition.Value], PartitionScan.OffsetAfter(record));
                 }
 
-                if (!record.IsPartitionEOF)
-                {
-                    _take(record);
-                }
-
-                Volatile.Write(ref _next[record.Partition.Value], PartitionScan.OffsetAfter(record));
+                _ends?.Look(_next);
             }
             catch (KafkaException e) when (!e.Error.IsFatal)
             {
@@ -114,6 +120,7 @@ public sealed class TopicFollower : IDisposable
             _thread.Join();
         }
 
+        _ends?.Dispose();
         _consumer.Dispose();
         _stop.Dispose();
     }

@@ -1,20 +1,21 @@
+using Engine.Contracts;
 using Engine.Partitions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Pipeline.Tests.Partitions;
 
-/// <summary>A lane decides by fresh settings only.</summary>
-public sealed class SettingsGateTests
+/// <summary>A lane decides only while the topics that it needs are fresh.</summary>
+public sealed class FreshnessGateTests
 {
-    private static SettingsGate Gate(Func<bool> areFresh, CancellationToken stop) =>
-        new(areFresh, TimeProvider.System, NullLogger.Instance, stop);
+    private static FreshnessGate Gate(Func<string?> staleTopic, CancellationToken stop) =>
+        new(staleTopic, TimeProvider.System, NullLogger.Instance, stop);
 
     [Fact]
-    public void Fresh_settings_are_not_waited_for()
+    public void Fresh_topics_are_not_waited_for()
     {
         int turns = 0;
-        Assert.True(Gate(() => true, TestContext.Current.CancellationToken).Wait(() => turns++));
+        Assert.True(Gate(() => null, TestContext.Current.CancellationToken).Wait(() => turns++));
         Assert.Equal(0, turns);
     }
 
@@ -22,7 +23,9 @@ public sealed class SettingsGateTests
     public void Stale_ones_are_waited_for_and_replies_are_looked_at_meanwhile()
     {
         int turns = 0;
-        Assert.True(Gate(() => turns == 3, TestContext.Current.CancellationToken).Wait(() => turns++));
+        Assert.True(
+            Gate(() => turns == 3 ? null : Topics.Settings, TestContext.Current.CancellationToken).Wait(() => turns++)
+        );
         Assert.Equal(3, turns);
     }
 
@@ -31,7 +34,7 @@ public sealed class SettingsGateTests
     {
         using var stop = new CancellationTokenSource();
         int turns = 0;
-        bool fresh = Gate(() => false, stop.Token)
+        bool fresh = Gate(() => Topics.Labels, stop.Token)
             .Wait(() =>
             {
                 turns++;
