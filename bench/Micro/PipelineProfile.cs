@@ -7,7 +7,6 @@ using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
-using Engine.Pipeline.Standing;
 using Engine.Pipeline.Verdicts;
 using Engine.Primitives;
 
@@ -288,9 +287,5 @@ internal static unsafe class PipelineProfile
 
         public void DeadLetter(in Record record, DecodeError error) =>
             throw new InvalidOperationException($"the log contains an unusable record: {error}");
-
-        public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due) { }
-
-        public void Signature(ClickRow row, ReadOnlySpan<byte> signature) { }
     }
 }

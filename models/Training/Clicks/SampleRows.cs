@@ -8,7 +8,6 @@ using Engine.Pipeline.Decode;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
-using Engine.Pipeline.Standing;
 using Engine.Pipeline.Verdicts;
 using Engine.Primitives;
 using Engine.Workflows.Module.Traffic;
@@ -160,10 +159,4 @@ internal sealed unsafe class SampleRows : IDecisionSink
     }
 
     public void Confirmed(PartitionState partition, PendingConfirmation click, in InteractionEvent e) { }
-
-    public void DeadLetter(in Record record, DecodeError error) { }
-
-    public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due) { }
-
-    public void Signature(ClickRow row, ReadOnlySpan<byte> signature) { }
 }

@@ -11,7 +11,6 @@ using Engine.Pipeline.Decode;
 using Engine.Pipeline.Deliver;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
-using Engine.Pipeline.Standing;
 using Engine.Pipeline.Verdicts;
 using Engine.Primitives;
 using Record = Engine.Pipeline.Clicks.Record;
@@ -193,9 +192,5 @@ public sealed unsafe class AllocationTests
             throw new InvalidOperationException("nothing is confirmed here");
 
         public void DeadLetter(in Record record, DecodeError error) => throw new InvalidOperationException($"{error}");
-
-        public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due) { }
-
-        public void Signature(ClickRow row, ReadOnlySpan<byte> signature) { }
     }
 }

@@ -10,7 +10,6 @@ using Engine.Pipeline.Decode;
 using Engine.Pipeline.Knowledge;
 using Engine.Pipeline.Replay;
 using Engine.Pipeline.Settings;
-using Engine.Pipeline.Standing;
 using Engine.Pipeline.Verdicts;
 using Engine.Primitives;
 
@@ -154,12 +153,6 @@ public sealed class ClickAudit(
 
             IsDone = true;
         }
-
-        public void DeadLetter(in Record record, DecodeError error) { }
-
-        public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due) { }
-
-        public void Signature(ClickRow row, ReadOnlySpan<byte> signature) { }
 
         private void Keep()
         {

@@ -1,7 +1,6 @@
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
-using Engine.Pipeline.Standing;
 using Engine.Pipeline.Verdicts;
 using Engine.Primitives;
 
@@ -28,12 +27,6 @@ public sealed class VerdictLines(Stream output) : IDecisionSink
         VerdictWriter.WriteConfirmed(_line, partition, click, e, complete: true);
         Write();
     }
-
-    public void DeadLetter(in Record record, DecodeError error) { }
-
-    public void Standings(PartitionState partition, IReadOnlyList<StandingSums> due) { }
-
-    public void Signature(ClickRow row, ReadOnlySpan<byte> signature) { }
 
     private void Write()
     {
