@@ -7,7 +7,7 @@ using Xunit;
 namespace Integration.Tests;
 
 /// <summary><c>engine audit</c>: a click's verdict, reproduced from the log.</summary>
-[Collection(RealKafka.Tests)]
+[Collection(RealKafka.AgainTests)]
 public sealed class AuditTests(RealKafka kafka)
 {
     private const int Clicks = 4_000;

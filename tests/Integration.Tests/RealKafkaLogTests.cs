@@ -8,7 +8,7 @@ using Xunit;
 namespace Integration.Tests;
 
 /// <summary>The log changes under a running engine: retention overtakes it, or the topic is another one.</summary>
-[Collection(RealKafka.Tests)]
+[Collection(RealKafka.AgainTests)]
 public sealed class RealKafkaLogTests(RealKafka kafka)
 {
     /// <summary>Clicks fetched by lanes, clicks fetched by librdkafka, and a workflow's events, which it always

@@ -7,7 +7,7 @@ using Xunit;
 namespace Integration.Tests;
 
 /// <summary>The workflows on Apache Kafka.</summary>
-[Collection(RealKafka.Tests)]
+[Collection(RealKafka.AgainTests)]
 public sealed class RealKafkaWorkflowTests(RealKafka kafka)
 {
     [Fact]

@@ -8,7 +8,7 @@ namespace Integration.Tests;
 /// <summary>
 /// An event that is sent again and again, over a change of owners: counted once, as if the owner had never changed.
 /// </summary>
-[Collection(RealKafka.Tests)]
+[Collection(RealKafka.AgainTests)]
 public sealed class RepeatsOverTakeoverTests(RealKafka kafka)
 {
     private const string Address = "203.0.113.9";

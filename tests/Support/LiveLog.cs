@@ -201,7 +201,10 @@ public sealed class LiveBroker : IAsyncDisposable
 
     public string Brokers { get; }
 
-    public static bool IsThere => Named("KAFKA_BOOTSTRAP") != null || Named("KAFKA_TOOL") != null;
+    public static bool IsThere => IsGiven || Named("KAFKA_TOOL") != null;
+
+    /// <summary>Whether there is one broker that all tests share.</summary>
+    public static bool IsGiven => Named("KAFKA_BOOTSTRAP") != null;
 
     public static async Task<LiveBroker> StartAsync()
     {

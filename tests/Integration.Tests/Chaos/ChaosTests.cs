@@ -11,7 +11,7 @@ namespace Integration.Tests.Chaos;
 /// <summary>Three engines of one group on a real broker, a steady load of sample traffic, and a seeded schedule of
 /// faults. At the end every click has a verdict, totals are what the verdicts add up to, and the live results are the
 /// rescored ones, byte for byte. <c>make chaos SECONDS=… SEED=…</c> runs it longer.</summary>
-[Collection(RealKafka.Tests)]
+[Collection(RealKafka.AgainTests)]
 public sealed class ChaosTests(RealKafka kafka)
 {
     private const int Engines = 3,

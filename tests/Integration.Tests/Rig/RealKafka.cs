@@ -1,17 +1,22 @@
 using Tests.Support;
 using Xunit;
 
-[assembly: AssemblyFixture(typeof(Integration.Tests.Rig.RealKafka))]
 [assembly: Xunit.v3.Parallelization(MaxThreads = 3)]
 
 namespace Integration.Tests.Rig;
 
-/// <summary>The single real broker of a test run, started by the first test that needs it. Its tests run one after
-/// another, as topic names are fixed.</summary>
+/// <summary>The real broker of a collection of tests, started by the first test that needs it. Tests of a collection
+/// run one after another, as topic names are fixed; two collections, with a broker each, run at the same time.</summary>
 public sealed class RealKafka : IAsyncLifetime
 {
-    /// <summary>The collection of all tests on the real broker.</summary>
+    /// <summary>The collection of tests of one engine or two.</summary>
     public const string Tests = "real Kafka";
+
+    /// <summary>The collection of tests that decide the same log several times.</summary>
+    public const string AgainTests = "real Kafka, again";
+
+    /// <summary>Where <c>KAFKA_BOOTSTRAP</c> gives one broker for all, the collections take turns.</summary>
+    private static readonly SemaphoreSlim Turn = new(1);
 
     private readonly SemaphoreSlim _starting = new(1);
     private LiveBroker? _broker;
@@ -26,6 +31,11 @@ public sealed class RealKafka : IAsyncLifetime
         await _starting.WaitAsync();
         try
         {
+            if (_broker == null && LiveBroker.IsGiven)
+            {
+                await Turn.WaitAsync();
+            }
+
             _broker ??= await LiveBroker.StartAsync();
             return _broker.Brokers;
         }
@@ -42,6 +52,10 @@ public sealed class RealKafka : IAsyncLifetime
         if (_broker != null)
         {
             await _broker.DisposeAsync();
+            if (LiveBroker.IsGiven)
+            {
+                Turn.Release();
+            }
         }
 
         _starting.Dispose();
@@ -49,4 +63,7 @@ public sealed class RealKafka : IAsyncLifetime
 }
 
 [CollectionDefinition(RealKafka.Tests)]
-public sealed class RealKafkaTests;
+public sealed class RealKafkaTests : ICollectionFixture<RealKafka>;
+
+[CollectionDefinition(RealKafka.AgainTests)]
+public sealed class RealKafkaAgainTests : ICollectionFixture<RealKafka>;
