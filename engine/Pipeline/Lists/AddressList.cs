@@ -115,7 +115,13 @@ public sealed class AddressList
         }
 
         int bits = first.IsV4 ? 32 : 128;
-        if (prefix > bits)
+        // An IPv4 network mapped into IPv6: ::ffff:203.0.113.0/120 is 203.0.113.0/24.
+        if (first.IsV4 && line.Contains(':'))
+        {
+            prefix -= 128 - bits;
+        }
+
+        if (prefix < 0 || prefix > bits)
         {
             return false;
         }

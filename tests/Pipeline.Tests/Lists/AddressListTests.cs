@@ -68,7 +68,21 @@ public sealed class AddressListTests
         }
     }
 
+    [Fact]
+    public void An_IPv4_network_mapped_into_IPv6_is_that_network()
+    {
+        AddressList list = AddressList.Read("x", ["::ffff:1.2.3.0/120", "::ffff:cb00:7107/128"]);
+        Assert.True(Contains(list, "1.2.3.0"));
+        Assert.True(Contains(list, "1.2.3.255"));
+        Assert.True(Contains(list, "203.0.113.7"));
+        Assert.False(Contains(list, "1.2.2.255"));
+        Assert.False(Contains(list, "1.2.4.0"));
+        Assert.False(Contains(list, "203.0.113.8"));
+    }
+
     [Theory]
+    [InlineData("::ffff:1.2.3.0/95")]
+    [InlineData("::ffff:1.2.3.0/129")]
     [InlineData("10.0.0.0/33")]
     [InlineData("10.0.0.0/-1")]
     [InlineData("10.0.0/24")]
