@@ -67,8 +67,7 @@ internal sealed class EventFraming(bool lines)
 
     private void Begin(byte next)
     {
-        // Skips a byte order mark before the first event.
-        if (IsSpace(next) || next is 0xEF or 0xBB or 0xBF)
+        if (IsSpace(next))
         {
             return;
         }

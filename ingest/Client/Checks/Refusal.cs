@@ -18,6 +18,8 @@ internal static class Refusal
         {
             Reasons.TooLarge =>
                 $"{who}: {json.Length:N0} bytes exceed the limit of {EventCheck.MaxBytes:N0} for an event",
+            Reasons.Malformed when json.StartsWith("\uFEFF"u8) =>
+                $"{who}: it begins with a byte order mark; send UTF-8 without one",
             Reasons.Malformed => found.Schema == null
                 ? $"{who}: malformed JSON ({field})"
                 : $"{who}: {field} isn't text: it contains an unpaired surrogate",

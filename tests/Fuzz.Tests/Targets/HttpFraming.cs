@@ -20,7 +20,7 @@ internal sealed class HttpFraming : FuzzTarget
             Examples.All[0],
             "[" + string.Join(",", Examples.All) + "]",
             string.Join("\n", Examples.All.Select(example => example.ReplaceLineEndings(" "))),
-            "\uFEFF " + Examples.All[1] + "\r\n"
+            "  " + Examples.All[1] + "\r\n"
         );
 
     protected override IEnumerable<string> Tokens => [.. JsonObjects.Tokens, "\r\n", "},{", "][", ",,"];
