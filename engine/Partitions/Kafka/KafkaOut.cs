@@ -14,6 +14,10 @@ public sealed class KafkaOut : IDisposable
     /// sent.</summary>
     private const int MaxRetrying = 10_000;
 
+    private const string KeysRequired =
+        "it refuses ticks, which have no key, so clicks wait for their paths until a later event comes. It is "
+        + "compacted, and loses events: set its cleanup.policy to delete";
+
     private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(10),
         QueueFullPoll = TimeSpan.FromMilliseconds(20),
         RetryAfter = TimeSpan.FromMilliseconds(500),
@@ -144,7 +148,9 @@ public sealed class KafkaOut : IDisposable
         {
             if (error.IsError)
             {
-                Report(to.Topic, error);
+                // Ticks, which alone can be lost, have no key.
+                bool isKeyMissing = canBeLost && error.Code == ErrorCode.InvalidRecord;
+                Report(to.Topic, isKeyMissing ? KeysRequired : error.Reason);
             }
 
             if (error.IsFatal)
@@ -220,7 +226,7 @@ public sealed class KafkaOut : IDisposable
         }
     }
 
-    private void Report(string topic, Error error)
+    private void Report(string topic, string why)
     {
         long now = _clock.GetTimestamp();
         if (_reportedAt.TryGetValue(topic, out long reportedAt) && _clock.GetElapsedTime(reportedAt, now) < ReportEvery)
@@ -229,7 +235,7 @@ public sealed class KafkaOut : IDisposable
         }
 
         _reportedAt[topic] = now;
-        Failed?.Invoke($"{topic}: {error.Reason}");
+        Failed?.Invoke($"{topic}: {why}");
     }
 
     /// <summary>Waits until all messages are acknowledged or the time limit passes.</summary>

@@ -31,6 +31,23 @@ public sealed class KafkaOutTests : IDisposable
         Assert.Contains(Topics.DeadLetters, Assert.Single(failures));
     }
 
+    [Fact]
+    public void A_compacted_topic_that_refuses_ticks_is_named_with_a_remedy()
+    {
+        _broker.Create(Topics.Interactions);
+        var failures = new ConcurrentQueue<string>();
+        using var output = Output(failures);
+        var sent = new DeliveryTracker();
+        _broker.Refuse(ErrorCode.InvalidRecord, times: 1);
+
+        output.Tick(sent, Topics.Interactions, 0, logTime: 1_763_769_600_000);
+        Wait(() => sent.IsReached(sent.Count));
+
+        string failure = Assert.Single(failures);
+        Assert.StartsWith("interactions: ", failure);
+        Assert.Contains("cleanup.policy", failure);
+    }
+
     /// <summary>A lane that waited inside a send would leave its group. It looks instead.</summary>
     [Fact]
     public void Sending_never_waits_for_refused_messages_but_says_that_there_are_many()
