@@ -23,6 +23,10 @@ public sealed record EventsAnswer(int Accepted, IReadOnlyList<EventError> Errors
     /// <summary>Whether Kafka didn't accept an event, listed or not.</summary>
     [JsonIgnore]
     public bool IsUnavailable { get; init; }
+
+    /// <summary>Whether the request exceeded its maximum size, so that its end wasn't read.</summary>
+    [JsonIgnore]
+    public bool IsTooLarge { get; init; }
 }
 
 [JsonSourceGenerationOptions(
@@ -33,8 +37,9 @@ public sealed record EventsAnswer(int Accepted, IReadOnlyList<EventError> Errors
 internal sealed partial class AnswerJson : JsonSerializerContext;
 
 /// <summary><c>POST /v1/events</c>: accepts one event, an array, or one event per line. Reports a problem for each bad
-/// event, and confirms only events that Kafka has acknowledged. 202: all accepted; 207: some; 400: none; 503: Kafka is
-/// unavailable, and the response lists the events that it didn't accept.</summary>
+/// event, and confirms only events that Kafka has acknowledged. 202: all accepted; 207: some; 400: none; 413: the request
+/// turned out to be too large, and its end wasn't read; 503: Kafka is unavailable, and the response lists the events that
+/// it didn't accept.</summary>
 internal sealed class EventsEndpoint(EventPublisher publisher)
 {
     internal const string Unavailable = "unavailable";
@@ -66,10 +71,11 @@ internal sealed class EventsEndpoint(EventPublisher publisher)
     {
         Bodies.RefuseBeyond(context, maxBytes);
         var events = new RequestEvents(publisher);
+        bool isTooLarge = false;
         try
         {
             await foreach (
-                Frame frame in FramesAsync(context.Request.BodyReader, lines, context.RequestAborted)
+                Frame frame in FramesAsync(context.Request.BodyReader, lines, maxBytes, context.RequestAborted)
                     .ConfigureAwait(false)
             )
             {
@@ -83,23 +89,42 @@ internal sealed class EventsEndpoint(EventPublisher publisher)
         {
             // The events read so far are already being sent, and the response has to say so.
             events.Fail(Reasons.TooLarge, null, error.Message);
+            isTooLarge = error.StatusCode == StatusCodes.Status413PayloadTooLarge;
+        }
+        catch (InvalidDataException)
+        {
+            events.Fail(Reasons.Malformed, null, "the body isn't compressed as its Content-Encoding says");
         }
 
-        await AnswerAsync(context, await events.EndAsync().ConfigureAwait(false)).ConfigureAwait(false);
+        EventsAnswer answer = await events.EndAsync().ConfigureAwait(false);
+        await AnswerAsync(context, answer with { IsTooLarge = isTooLarge }).ConfigureAwait(false);
     }
 
     /// <summary>Splits the data from a pipe into events.</summary>
+    /// <param name="maxBytes">The maximum size of the data, which may have been compressed.</param>
+    /// <exception cref="BadHttpRequestException">It is larger.</exception>
     internal static async IAsyncEnumerable<Frame> FramesAsync(
         PipeReader body,
         bool lines,
+        long maxBytes,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
     )
     {
         var framing = new EventFraming(lines);
         var frames = new List<Frame>();
+        long length = 0;
         while (true)
         {
             ReadResult read = await body.ReadAsync(cancel).ConfigureAwait(false);
+            length += read.Buffer.Length;
+            if (length > maxBytes)
+            {
+                throw new BadHttpRequestException(
+                    $"the body exceeds the limit of {maxBytes:N0} bytes; events from here on were not read",
+                    StatusCodes.Status413PayloadTooLarge
+                );
+            }
+
             foreach (ReadOnlyMemory<byte> piece in read.Buffer)
             {
                 framing.Feed(piece.Span, frames);
@@ -131,6 +156,7 @@ internal sealed class EventsEndpoint(EventPublisher publisher)
     {
         context.Response.StatusCode =
             answer.IsUnavailable ? StatusCodes.Status503ServiceUnavailable
+            : answer.IsTooLarge ? StatusCodes.Status413PayloadTooLarge
             : answer.Errors.Count == 0 ? StatusCodes.Status202Accepted
             : answer.Accepted > 0 ? StatusCodes.Status207MultiStatus
             : StatusCodes.Status400BadRequest;

@@ -35,9 +35,11 @@ public static class WebPipeline
     {
         services.AddRoutingCore();
         services.AddRazorComponents();
+        services.AddRequestEncodings();
     }
 
-    /// <summary>Adds headers to all pages, responses to all errors, limits, and the check of who may.</summary>
+    /// <summary>Adds headers to all pages, responses to all errors, limits, the check of who may, and decompression of
+    /// bodies.</summary>
     public static void UseWebKit(this WebApplication app, WebKit kit)
     {
         if (kit.BehindProxy)
@@ -55,6 +57,7 @@ public static class WebPipeline
         app.Use(bounds.RateAsync);
         app.Use(new AccessGate(kit.Visitors, kit.Open).ApplyAsync);
         app.Use(bounds.UnderWayAsync);
+        app.UseRequestEncodings();
     }
 
     /// <summary>Takes from the proxy whether the client uses TLS. The client's address is taken where it is needed

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -60,6 +61,52 @@ public class HttpTests
         Assert.Equal(HttpStatusCode.BadRequest, (await Post(server, "[{}]")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await Post(server, "")).Status);
         Assert.Equal(3, cluster.Read(3).Count);
+    }
+
+    [Fact]
+    public async Task A_compressed_request_is_read_and_bounded_as_a_plain_one()
+    {
+        using var cluster = new InProcessCluster();
+        await using HttpServer server = await Serve(cluster.Address);
+        Assert.Equal(HttpStatusCode.Accepted, (await PostGzip(server, "/v1/events", Click)).Status);
+        Assert.Single(cluster.Read(1));
+        // A few hundred bytes that become more than an event may have.
+        (HttpStatusCode status, string answer) = await PostGzip(server, "/v1/beacon", Click + new string(' ', 300_000));
+        Assert.True(status == HttpStatusCode.RequestEntityTooLarge, answer);
+    }
+
+    [Fact]
+    public async Task A_request_that_turns_out_too_large_is_told_so_by_its_status()
+    {
+        using var cluster = new InProcessCluster();
+        await using HttpServer server = await Serve(cluster.Address);
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, server.Address + "/v1/beacon")
+        {
+            Content = new StringContent(Click + new string(' ', 300_000)),
+            Headers = { TransferEncodingChunked = true },
+        };
+        using HttpResponseMessage answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+    }
+
+    private static async Task<(HttpStatusCode Status, string Answer)> PostGzip(
+        HttpServer server,
+        string path,
+        string body
+    )
+    {
+        using var memory = new MemoryStream();
+        using (var gzip = new GZipStream(memory, CompressionMode.Compress, leaveOpen: true))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(body));
+        }
+
+        using var content = new ByteArrayContent(memory.ToArray());
+        content.Headers.ContentEncoding.Add("gzip");
+        using var client = new HttpClient();
+        using HttpResponseMessage answer = await client.PostAsync(server.Address + path, content);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -188,5 +189,78 @@ public sealed class BoundsTests
             TestContext.Current.CancellationToken
         );
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("gzip", 1_000, HttpStatusCode.OK)]
+    [InlineData("br", 1_000, HttpStatusCode.OK)]
+    [InlineData("deflate", 1_000, HttpStatusCode.OK)]
+    [InlineData("identity", 1_000, HttpStatusCode.OK)]
+    [InlineData("gzip", 1_001, HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("zstd", 10, HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("gzip, br", 10, HttpStatusCode.UnsupportedMediaType)]
+    public async Task A_compressed_body_is_read_within_the_bound_of_a_plain_one(
+        string encoding,
+        int length,
+        HttpStatusCode status
+    )
+    {
+        await using KitServer server = await StartReaderAsync();
+        using HttpResponseMessage answer = await server.SendAsync(
+            HttpMethod.Post,
+            "/read",
+            Encoded(encoding, new byte[length])
+        );
+        string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.StatusCode == status, text);
+        if (status == HttpStatusCode.OK)
+        {
+            Assert.Equal($"{length}", text);
+        }
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_compressed_as_it_says_is_a_bad_request()
+    {
+        await using KitServer server = await StartReaderAsync();
+        using var body = new ByteArrayContent("not gzip"u8.ToArray());
+        body.Headers.ContentEncoding.Add("gzip");
+        using HttpResponseMessage answer = await server.SendAsync(HttpMethod.Post, "/read", body);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(
+            "Content-Encoding",
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+        );
+    }
+
+    private static Task<KitServer> StartReaderAsync() =>
+        StartAsync(
+            app => app.MapPost("/read", async http =>
+            {
+                byte[] body = await Bodies.ReadAsync(http.Request, maxBytes: 1_000);
+                await http.Response.WriteAsync($"{body.Length}");
+            }),
+            new RequestLimits()
+        );
+
+    private static ByteArrayContent Encoded(string encoding, byte[] plain)
+    {
+        using var memory = new MemoryStream();
+        using (
+            Stream stream = encoding switch
+            {
+                "gzip" => new GZipStream(memory, CompressionMode.Compress, leaveOpen: true),
+                "br" => new BrotliStream(memory, CompressionMode.Compress, leaveOpen: true),
+                "deflate" => new ZLibStream(memory, CompressionMode.Compress, leaveOpen: true),
+                _ => new BufferedStream(new MemoryStream()),
+            }
+        )
+        {
+            stream.Write(plain);
+        }
+
+        var body = new ByteArrayContent(memory.Length > 0 ? memory.ToArray() : plain);
+        body.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+        return body;
     }
 }
