@@ -31,5 +31,5 @@ public sealed record HttpServing
     public int? PerAddress { get; init; }
 
     /// <summary>The time that an event waits for Kafka before the client gets an error.</summary>
-    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -39,6 +39,13 @@ internal sealed class RequestEvents(EventPublisher publisher)
             return false;
         }
 
+        if (_isUnavailable)
+        {
+            // The next ones would wait as long again.
+            Fail(EventsEndpoint.Unavailable, null, "Kafka is unavailable; events from here on were not read");
+            return false;
+        }
+
         if (frame.Bytes is not { } bytes)
         {
             Fail(Reasons.TooLarge, null, $"an event may have at most {EventCheck.MaxBytes:N0} bytes");
