@@ -49,6 +49,10 @@ public sealed record KafkaTarget(string Brokers, IReadOnlyDictionary<string, str
 /// <summary>Consumers that read topics in full, without a group.</summary>
 public static class KafkaClients
 {
+    /// <summary>How often clients look for partitions that were added to their topics. librdkafka's default of 5 min
+    /// would leave them unread for so long.</summary>
+    public static readonly TimeSpan LookForPartitionsEvery = TimeSpan.FromSeconds(5);
+
     /// <summary>The pause between attempts; electing a leader or creating a topic takes a few of them.</summary>
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
 

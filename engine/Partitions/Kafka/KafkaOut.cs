@@ -45,6 +45,8 @@ public sealed class KafkaOut : IDisposable
                     Partitioner = Confluent.Kafka.Partitioner.Murmur2Random,
                     // Waits for an unavailable broker instead of giving up; progress waits, too.
                     MessageTimeoutMs = 0,
+                    // Ticks go to new partitions, too.
+                    TopicMetadataRefreshIntervalMs = (int)KafkaClients.LookForPartitionsEvery.TotalMilliseconds,
                     ClientId = "engine",
                 }
             )

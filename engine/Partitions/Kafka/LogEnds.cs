@@ -22,11 +22,11 @@ public sealed class LogEndOffsets : IDisposable
     {
         (_redis, _keys, _clock) = (redis, keys, clock);
         _consumer = KafkaClients.Reader(kafka);
-        Partitions = KafkaClients.Partitions(_consumer, Topics.Interactions, AnswerWithin, clock);
+        Partitions = CountPartitions();
     }
 
-    /// <summary>The number of partitions of the clicks.</summary>
-    public int Partitions { get; }
+    /// <summary>The number of partitions of the clicks, as of the last check.</summary>
+    public int Partitions { get; private set; }
 
     /// <summary>Whether progress has reached the log's end in every partition not owned here. Checks at most once a
     /// second, and returns false in between.</summary>
@@ -44,6 +44,7 @@ public sealed class LogEndOffsets : IDisposable
         }
 
         _askedAt = _clock.GetTimestamp();
+        Partitions = CountPartitions();
         for (int i = 0; i < Partitions; i++)
         {
             string name = RedisKeys.Partition(Topics.Interactions, i);
@@ -67,6 +68,8 @@ public sealed class LogEndOffsets : IDisposable
         }
         return true;
     }
+
+    private int CountPartitions() => KafkaClients.Partitions(_consumer, Topics.Interactions, AnswerWithin, _clock);
 
     public void Dispose() => _consumer.Dispose();
 }

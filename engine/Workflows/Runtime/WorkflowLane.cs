@@ -123,6 +123,7 @@ public sealed class WorkflowLane : IDisposable
             }
         );
 
+                TopicMetadataRefreshIntervalMs = (int)KafkaClients.LookForPartitionsEvery.TotalMilliseconds,
     private void Run()
     {
         _partitions.Join();

@@ -15,13 +15,12 @@ public sealed class LabelsReader : IDisposable
     private readonly KafkaOut _output;
     private readonly DeliveryTracker _sent = new();
     private readonly TopicFollower _topic;
-    private readonly long[] _logTimes;
+    private readonly Dictionary<int, long> _logTimes = [];
 
     public LabelsReader(KafkaTarget kafka, LabelIntake intake, KafkaOut output, TimeProvider clock)
     {
         (Intake, _output) = (intake, output);
         _topic = new TopicFollower(kafka, Topics.Labels, Apply, clock, watchesEnd: true);
-        _logTimes = new long[_topic.Partitions];
     }
 
     /// <summary>The outcomes of the labels so far, and their histories.</summary>
@@ -42,8 +41,11 @@ public sealed class LabelsReader : IDisposable
     private void Apply(ConsumeResult<byte[], byte[]> record)
     {
         int partition = record.Partition.Value;
-        _logTimes[partition] = RecordTime.Advance(_logTimes[partition], record.Message.Timestamp.UnixTimestampMs);
-        DecodeError error = Intake.Take(record.Message, _logTimes[partition]);
+        long logTime = _logTimes[partition] = RecordTime.Advance(
+            _logTimes.GetValueOrDefault(partition),
+            record.Message.Timestamp.UnixTimestampMs
+        );
+        DecodeError error = Intake.Take(record.Message, logTime);
         if (!error.IsError)
         {
             return;

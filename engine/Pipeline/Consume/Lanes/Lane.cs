@@ -133,6 +133,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
                 // caches when its turn comes. The default back-off of a second before refilling a full queue would let
                 // it run dry.
                 FetchQueueBackoffMs = 1,
+                TopicMetadataRefreshIntervalMs = (int)KafkaClients.LookForPartitionsEvery.TotalMilliseconds,
                 QueuedMinMessages = 10_000,
                 QueuedMaxMessagesKbytes = 8 * 1024,
                 MaxPartitionFetchBytes = 512 * 1024,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 
@@ -12,25 +13,15 @@ internal sealed class EndWatch : IDisposable
         AnswerWithin = TimeSpan.FromSeconds(5);
 
     private readonly IAdminClient _admin;
-    private readonly TopicPartitionOffsetSpec[] _latest;
+    private readonly string _topic;
     private readonly TimeProvider _clock;
     private Task<ListOffsetsResult>? _asked;
     private ListOffsetsResult? _ends;
     private long _askedAt,
         _freshAt;
 
-    public EndWatch(Handle handle, IEnumerable<TopicPartition> partitions, TimeProvider clock)
-    {
-        (_admin, _clock) = (new DependentAdminClientBuilder(handle).Build(), clock);
-        _latest =
-        [
-            .. partitions.Select(partition => new TopicPartitionOffsetSpec
-            {
-                TopicPartition = partition,
-                OffsetSpec = OffsetSpec.Latest(),
-            }),
-        ];
-    }
+    public EndWatch(Handle handle, string topic, TimeProvider clock) =>
+        (_admin, _topic, _clock) = (new DependentAdminClientBuilder(handle).Build(), topic, clock);
 
     /// <summary>The time since everything that was in the topic is known to have been processed.</summary>
     public TimeSpan Age =>
@@ -39,7 +30,7 @@ internal sealed class EndWatch : IDisposable
     /// <summary>Compares what was processed with the ends as of the last question, and asks again when it is time.
     /// Never blocks.</summary>
     /// <param name="next">Of each partition, the first offset that isn't processed yet.</param>
-    public void Look(long[] next)
+    public void Look(StrongBox<long>[] next)
     {
         if (_asked is { IsCompleted: true })
         {
@@ -58,12 +49,18 @@ internal sealed class EndWatch : IDisposable
         if (_asked == null && _ends == null && (_askedAt == 0 || _clock.GetElapsedTime(_askedAt) >= AskEvery))
         {
             _askedAt = _clock.GetTimestamp();
-            _asked = _admin.ListOffsetsAsync(_latest, new ListOffsetsOptions { RequestTimeout = AnswerWithin });
+            _asked = _admin.ListOffsetsAsync(
+                next.Select((_, partition) => Latest(partition)),
+                new ListOffsetsOptions { RequestTimeout = AnswerWithin }
+            );
         }
     }
 
-    private static bool IsReached(TopicPartitionOffsetError end, long[] next) =>
-        !end.Error.IsError && next[end.Partition.Value] >= end.Offset.Value;
+    private TopicPartitionOffsetSpec Latest(int partition) =>
+        new() { TopicPartition = new TopicPartition(_topic, partition), OffsetSpec = OffsetSpec.Latest() };
+
+    private static bool IsReached(TopicPartitionOffsetError end, StrongBox<long>[] next) =>
+        !end.Error.IsError && next[end.Partition.Value].Value >= end.Offset.Value;
 
     public void Dispose() => _admin.Dispose();
 }
