@@ -147,6 +147,47 @@ public sealed class RedisFailoverTests
         Assert.Equal(2, run.Process.Error.Split("Redis is unavailable (").Length);
     }
 
+    [Fact]
+    public async Task An_engine_that_starts_while_Redis_is_full_waits_until_it_is_not()
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Server);
+        var server = (LiveRedisServer)lab.Redis;
+        await server.Server.ConfigSetAsync("maxmemory", "1");
+        Task<EngineRun> starting = lab.StartAsync();
+        await LiveWait.UntilAsync("Redis has refused it twice", async () =>
+            starting.IsCompleted
+            || (await server.Server.InfoAsync("errorstats"))
+                .SelectMany(section => section)
+                .Any(error => error.Key == "errorstat_OOM" && error.Value != "count=1")
+        );
+        await server.Server.ConfigSetAsync("maxmemory", "0");
+
+        await using EngineRun run = await starting;
+        await run.Process.SaysAsync("Redis is unavailable (OOM");
+        await run.Process.SaysAsync("Redis is available again");
+    }
+
+    [Fact]
+    public async Task A_password_set_while_an_engine_runs_is_waited_for()
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Server);
+        var server = (LiveRedisServer)lab.Redis;
+        await using EngineRun run = await lab.StartAsync();
+        lab.Log.SendAll([LiveEvents.Click("before", LiveEvents.Now)]);
+        await lab.VerdictAsync("before");
+        // Connections that are open stay logged in, so all but this one are ended.
+        await server.Server.ConfigSetAsync("requirepass", "secret");
+        await server.Server.ExecuteAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+        lab.Log.SendAll([LiveEvents.Click("refused", LiveEvents.Now)]);
+        await run.Process.SaysAsync("Redis is unavailable (");
+
+        await server.Server.ConfigSetAsync("requirepass", "");
+        await lab.VerdictAsync("refused");
+        await run.Process.SaysAsync("Redis is available again");
+        CommandRun end = await run.StopAsync();
+        Assert.True(end.ExitCode == 0, end.ToString());
+    }
+
     /// <summary>Waits until all is decided; this test's own client may still ask a node that is gone.</summary>
     private static async Task IsDecidedAsync(LiveResults redis, Lab lab)
     {

@@ -40,9 +40,19 @@ internal static class EngineStartup
         try
         {
             IDatabase database = redis.Redis.GetDatabase();
-            GroupRedis.Claim(database, keys);
+            IReadOnlyList<byte[]> secrets = await GroupRedis
+                .WaitAsync(
+                    () =>
+                    {
+                        GroupRedis.Claim(database, keys);
+                        return SigningSecrets.FindOrMake(database, keys, file);
+                    },
+                    clock,
+                    log,
+                    cancel
+                )
+                .ConfigureAwait(false);
             GroupRedis.WarnOfEviction(redis, log);
-            IReadOnlyList<byte[]> secrets = SigningSecrets.FindOrMake(database, keys, file);
             // Work that doesn't need Kafka runs while Kafka answers.
             Task topics = EngineTopics.MakeAsync(address, config, cancel);
             SettingsSnapshot? found = SettingsBootstrap.Find(database, keys, file, log);
@@ -51,7 +61,10 @@ internal static class EngineStartup
             // The client waits for a broker that doesn't answer; a cancellation doesn't wait for the client.
             await topics.WaitAsync(cancel).ConfigureAwait(false);
             readers = new EngineReaders(target, address.Prefix, clock);
-            SettingsSnapshot settingsBase = found ?? SettingsBootstrap.Set(database, keys, target, file);
+            SettingsSnapshot settingsBase = found
+                ?? await GroupRedis
+                    .WaitAsync(() => SettingsBootstrap.Set(database, keys, target, file), clock, log, cancel)
+                    .ConfigureAwait(false);
             SettingsBuilder builder =
                 reading == null ? BuilderOf(settingsBase, file.Files) : await reading.ConfigureAwait(false);
             readers.StartSettings(settingsBase, builder, log);

@@ -12,6 +12,8 @@ namespace Engine.App.Hosting;
 /// <summary>Checks the Redis for the group's results: that it answers, and that it belongs to this group.</summary>
 internal static class GroupRedis
 {
+    private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
+
     public static async Task<RedisTarget> ConnectAsync(RedisServers servers, TimeProvider clock)
     {
         try
@@ -24,6 +26,34 @@ internal static class GroupRedis
                 $"no Redis at {servers.Hosts} ({e.Message.Split('.')[0]}): start one, or give another with --redis "
                     + "H:P."
             );
+        }
+    }
+
+    /// <summary>Does something that writes, again and again while Redis is full, loading or otherwise refuses it for a
+    /// while, and logs that. Missing rights don't pass by themselves, and are thrown.</summary>
+    public static async Task<T> WaitAsync<T>(Func<T> write, TimeProvider clock, ILogger log, CancellationToken cancel)
+    {
+        for (bool waited = false; ; waited = true)
+        {
+            try
+            {
+                T written = write();
+                if (waited)
+                {
+                    log.RedisBack();
+                }
+
+                return written;
+            }
+            catch (RedisServerException e) when (RedisRefusal.IsOfState(e.Message))
+            {
+                if (!waited)
+                {
+                    log.RedisAway(e.Message);
+                }
+            }
+
+            await Task.Delay(RetryEvery, clock, cancel).ConfigureAwait(false);
         }
     }
 

@@ -118,20 +118,32 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
 
     private bool CheckLeases()
     {
+        bool isRedisAway = false;
         foreach (TPartition partition in _owned.Values.ToArray())
         {
             CommitOutcome? outcome;
-            while ((outcome = TryCheck(partition)) == null)
+            while ((outcome = TryCheck(partition, out string? whyNot)) == null)
             {
                 if (_lane.IsStopping)
                 {
                     return false;
                 }
 
+                if (!isRedisAway)
+                {
+                    isRedisAway = true;
+                    _options.Log.RedisAway(whyNot!);
+                }
+
                 _lane.Pause(LookAgainAfter);
             }
 
             Keeps(partition, outcome.Value);
+        }
+
+        if (isRedisAway)
+        {
+            _options.Log.RedisBack();
         }
 
         return true;
@@ -143,7 +155,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     {
         foreach (TPartition partition in _owned.Values.ToArray())
         {
-            if (TryCheck(partition) is not { } outcome)
+            if (TryCheck(partition, out _) is not { } outcome)
             {
                 return;
             }
@@ -152,14 +164,16 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         }
     }
 
-    private CommitOutcome? TryCheck(TPartition partition)
+    private CommitOutcome? TryCheck(TPartition partition, out string? whyNot)
     {
+        whyNot = null;
         try
         {
             return _leases.Check(partition.Lease, partition.CommittedOffset);
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
+            whyNot = e.Message.Split('\n')[0];
             return null;
         }
     }

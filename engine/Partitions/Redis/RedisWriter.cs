@@ -7,29 +7,6 @@ namespace Engine.Partitions.Redis;
 /// accepted, so nothing is dropped. Not thread-safe.</summary>
 public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDisposable
 {
-    /// <summary>Temporary errors, which pass by themselves or when an operator fixes them. All others are
-    /// fatal.</summary>
-    private static readonly string[] Passing =
-    [
-        "MOVED",
-        "ASK",
-        "TRYAGAIN",
-        "CLUSTERDOWN",
-        "LOADING",
-        "READONLY",
-        "OOM",
-        "MISCONF",
-        "BUSY",
-        "MASTERDOWN",
-        "NOREPLICAS",
-        "NOAUTH",
-        "NOPERM",
-    ];
-
-    /// <summary>How Redis before version 7 reports an error within a script: <c>ERR Error running script … -OOM
-    /// …</c>.</summary>
-    private const string InScript = "ERR Error running script";
-
     /// <summary>After this time without a reply, another node may have taken over.</summary>
     private static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(2);
 
@@ -153,14 +130,7 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
     public bool Passes(string error)
     {
         LastRefusal = error;
-        bool inScript = error.StartsWith(InScript, StringComparison.Ordinal);
-        if (
-            !Array.Exists(Passing, word =>
-                inScript
-                    ? error.Contains("-" + word, StringComparison.Ordinal)
-                    : error.StartsWith(word, StringComparison.Ordinal)
-            )
-        )
+        if (!RedisRefusal.IsTemporary(error))
         {
             return false;
         }
