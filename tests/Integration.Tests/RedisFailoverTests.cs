@@ -148,6 +148,22 @@ public sealed class RedisFailoverTests
     }
 
     [Fact]
+    public async Task What_a_script_may_not_do_is_named_while_it_lasts_and_nothing_counts_twice()
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Server);
+        var server = (LiveRedisServer)lab.Redis;
+        await using EngineRun run = await lab.StartAsync();
+        await server.Server.ExecuteAsync("ACL", "SETUSER", "default", "-hincrby");
+        lab.Log.SendAll([LiveEvents.Click("refused", LiveEvents.Now)]);
+        await run.Process.SaysAsync("Redis is unavailable (ERR ");
+
+        await server.Server.ExecuteAsync("ACL", "SETUSER", "default", "+hincrby");
+        await IsDecidedAsync(lab.Redis, lab);
+        await run.Process.SaysAsync("Redis is available again");
+        Assert.Equal(1, await lab.Redis.TotalAsync("campaign", "clicks"));
+    }
+
+    [Fact]
     public async Task An_engine_that_starts_while_Redis_is_full_waits_until_it_is_not()
     {
         await using Lab lab = await Lab.EmbeddedAsync(Redises.Server);

@@ -19,7 +19,14 @@ public static class RedisRefusal
         "NOREPLICAS",
     ];
 
-    private static readonly string[] Rights = ["NOAUTH", "NOPERM"];
+    /// <summary>What the user may not do; the last two within a script, as of Redis 7.0 and 7.2.</summary>
+    private static readonly string[] Rights =
+    [
+        "NOAUTH",
+        "NOPERM",
+        "ERR The user executing the script can't run this command",
+        "ERR ACL failure in script",
+    ];
 
     /// <summary>How Redis before version 7 reports an error within a script: <c>ERR Error running script … -OOM
     /// …</c>.</summary>

@@ -12,6 +12,9 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The time for which a script's refusal is shown: it has been tried again by then.</summary>
+    private static readonly TimeSpan StillRefused = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<EndPoint, RespPipe> _pipes = [];
     private readonly Queue<byte[]> _refused = new();
     private RedisMap _map = target.Map;
@@ -21,7 +24,8 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
     /// <summary>Whether commands were refused and not all have been accepted since: while they are tried again, none is
     /// refused for a moment.</summary>
     private bool _isRefusing;
-    private long _retryAt;
+    private long _retryAt,
+        _scriptRefusedAt;
 
     /// <summary>The number of temporary refusals and of node changes since the start. A commit that sees it change
     /// waits again.</summary>
@@ -32,7 +36,10 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
 
     /// <summary>What keeps commands from being written at present, or null: a connection that is down, or a temporary
     /// refusal.</summary>
-    public string? Trouble => Down ?? (_isRefusing ? LastRefusal : null);
+    public string? Trouble => Down ?? (_isRefusing || RefusedScriptWithin(StillRefused) ? LastRefusal : null);
+
+    /// <summary>Whether a script was refused a moment ago, so that it would be again.</summary>
+    public bool ScriptsPause => RefusedScriptWithin(RetryAfter);
 
     public long BytesUnderWay => _only?.BytesUnderWay ?? _pipes.Values.Sum(pipe => pipe.BytesUnderWay);
 
@@ -127,7 +134,7 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
     }
 
     /// <summary>Whether an error is temporary; if so, the map of slots is refreshed.</summary>
-    public bool Passes(string error)
+    private bool Passes(string error)
     {
         LastRefusal = error;
         if (!RedisRefusal.IsTemporary(error))
@@ -138,6 +145,22 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
         target.RefreshSoon();
         return true;
     }
+
+    /// <summary>Whether a script's error is temporary; if so, its sender sends it again once
+    /// <see cref="ScriptsPause"/> is over.</summary>
+    public bool ScriptPasses(string error)
+    {
+        if (!Passes(error))
+        {
+            return false;
+        }
+
+        _scriptRefusedAt = clock.GetTimestamp();
+        return true;
+    }
+
+    private bool RefusedScriptWithin(TimeSpan time) =>
+        _scriptRefusedAt != 0 && clock.GetElapsedTime(_scriptRefusedAt) < time;
 
     public readonly record struct Mark((RespPipe Pipe, long Written)[] Pipes, long Refusals);
 

@@ -91,7 +91,12 @@ public sealed class PartitionCommitter
     /// <summary>Sends the commit once everything that it covers is acknowledged.</summary>
     public void Advance(RedisWriter writer, DeliveryTracker kafka)
     {
-        if (_stage != Stage.Begun || !kafka.IsReached(_sentToKafka) || !writer.IsReached(ref _written))
+        if (
+            _stage != Stage.Begun
+            || writer.ScriptsPause
+            || !kafka.IsReached(_sentToKafka)
+            || !writer.IsReached(ref _written)
+        )
         {
             return;
         }
@@ -113,7 +118,7 @@ public sealed class PartitionCommitter
         if (isError)
         {
             string error = Encoding.UTF8.GetString(answer);
-            if (!writer.Passes(error))
+            if (!writer.ScriptPasses(error))
             {
                 throw new RespException($"Redis rejected the totals of {State.Name}: {error}");
             }

@@ -20,6 +20,13 @@ public sealed class RedisRefusalTests
     [InlineData("NOAUTH Authentication required.")]
     [InlineData("NOPERM User engine has no permissions to run the 'set' command")]
     [InlineData(
+        "ERR The user executing the script can't run this command or subcommand script: debbacdf, on @user_script:17."
+    )]
+    [InlineData(
+        "ERR ACL failure in script: User engine has no permissions to run the 'hincrby' command script: 5e6c, on "
+            + "@user_script:21."
+    )]
+    [InlineData(
         "ERR Error running script (call to f_5e6c): @user_script:9: -NOPERM The user executing the script can't run "
             + "this command or subcommand"
     )]
