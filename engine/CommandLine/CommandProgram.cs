@@ -24,7 +24,8 @@ public sealed class CommandProgram(string name, RootCommand root)
         ParseResult parsed;
         try
         {
-            parsed = root.Parse(args);
+            // An id may begin with @: it isn't a file with more arguments.
+            parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         }
         catch (InvalidOperationException error)
         {

@@ -74,6 +74,7 @@ public class CommandLineTests
     [InlineData(2, "there.yaml", "check", "--config", "not/there.yaml")]
     [InlineData(2, "--cases", "eval")]
     [InlineData(3, "no such file", "eval", "--cases", "not-there.jsonl")]
+    [InlineData(1, "no Redis at 127.0.0.1:1", "verdict", "@click", "--redis", "127.0.0.1:1")]
     public async Task A_failure_is_one_sentence_on_stderr_and_an_exit_code(
         int code,
         string says,
