@@ -1,9 +1,10 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 
 namespace Engine.CommandLine;
 
 /// <summary>Describes what is wrong with a command line, in a sentence.</summary>
-public static class UsageError
+public static partial class UsageError
 {
     /// <param name="program">The program's name on the command line.</param>
     /// <param name="root">The program's commands.</param>
@@ -28,6 +29,28 @@ public static class UsageError
 
             return isOption ? $"'{token}' isn't an option; {commands}" : $"'{token}' isn't a command; {commands}";
         }
-        return named ? $"{parsed.Errors[0].Message.TrimEnd('.')}; {help}" : $"a command is missing; {commands}";
+        return named ? $"{InWords(parsed.Errors[0].Message)}; {help}" : $"a command is missing; {commands}";
     }
+
+    /// <summary>Makes a sentence of the parser's message, which may list values on lines of their own and name types as
+    /// .NET does.</summary>
+    private static string InWords(string message)
+    {
+        string line = Breaks().Replace(message.Trim(), ", ").Replace(":, ", ": ", StringComparison.Ordinal);
+        return ExpectedType()
+            .Replace(line, type =>
+                type.Groups[1].Value.Contains("Int", StringComparison.Ordinal)
+                    ? ": expected a whole number"
+                    : ": expected a number"
+            )
+            .TrimEnd('.');
+    }
+
+    [GeneratedRegex(@"\s*\n\s*")]
+    private static partial Regex Breaks();
+
+    [GeneratedRegex(
+        @" as expected type '(System\.(?:Nullable`1\[System\.)?(?:U?Int\d\d|Double|Single|Decimal)\]?)'\.?"
+    )]
+    private static partial Regex ExpectedType();
 }

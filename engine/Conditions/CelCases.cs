@@ -62,6 +62,21 @@ public static class CelCases
         }
     }
 
+    /// <summary>Says why an expression or its bindings can't be read at all; null if they can, whatever comes of
+    /// them.</summary>
+    public static string? WhyUnreadable(string expr, string? bindingsJson)
+    {
+        try
+        {
+            IEnumerable<string> names = bindingsJson is null ? [] : CelJson.ReadBindings(bindingsJson).Keys;
+            return Condition.WhyUnreadable(expr, names);
+        }
+        catch (FormatException wrong)
+        {
+            return $"bindings: {wrong.Message}";
+        }
+    }
+
     private static string Answer(string? name, CelValue value, string? message) =>
         CelJson.Write(writer =>
         {

@@ -96,6 +96,26 @@ public sealed class Condition
         }
     }
 
+    /// <summary>Says why an expression isn't CEL over names whose types aren't known; null if it is.</summary>
+    internal static string? WhyUnreadable(string source, IEnumerable<string> bound)
+    {
+        CelNames names = new();
+        foreach (string name in bound)
+        {
+            names.AddUnchecked(name, CelType.Dyn, "bound");
+        }
+
+        try
+        {
+            CompileDynamic(source, names);
+            return null;
+        }
+        catch (ConditionException mistake)
+        {
+            return mistake.Message;
+        }
+    }
+
     /// <summary>Evaluates the condition.</summary>
     /// <returns>False, with the error, if the evaluation fails: a name without a value, an overflow, a missing key, too
     /// many steps …</returns>

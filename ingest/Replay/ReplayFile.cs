@@ -170,7 +170,7 @@ internal sealed class ReplayFile(string path)
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CommandException($"{path}: no such file.", ExitCodes.NotThere);
+            throw new CommandException($"{path}: no such file.", ExitCodes.WrongUse);
         }
         catch (UnauthorizedAccessException)
         {

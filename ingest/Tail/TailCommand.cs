@@ -109,7 +109,7 @@ public static class TailCommand
 
             if (!request.Follow && !File.Exists(file))
             {
-                throw new CommandException($"{file}: no such file.", ExitCodes.NotThere);
+                throw new CommandException($"{file}: no such file.", ExitCodes.WrongUse);
             }
         }
         await ReadyTopics

@@ -57,7 +57,7 @@ public class CommandLineTests
     [Theory]
     [InlineData(2, "--nonsense", "run", "--nonsense")]
     [InlineData(2, "--until-idle", "run", "--until-idle", "0")]
-    [InlineData(2, "Cannot parse argument 'abc'", "run", "--until-idle", "abc")]
+    [InlineData(2, "for option '--until-idle': expected a number", "run", "--until-idle", "abc")]
     [InlineData(
         2,
         "'nonsense' isn't a command; the commands are run, demo, verdict, path, quality, check, eval, rescore, audit, "
@@ -73,8 +73,11 @@ public class CommandLineTests
     [InlineData(1, "--kafka", "rescore", "--out", "x")]
     [InlineData(2, "there.yaml", "check", "--config", "not/there.yaml")]
     [InlineData(2, "--cases", "eval")]
-    [InlineData(3, "no such file", "eval", "--cases", "not-there.jsonl")]
+    [InlineData(2, "no such file", "eval", "--cases", "not-there.jsonl")]
+    [InlineData(2, "is a directory", "eval", "--cases", "configs")]
+    [InlineData(2, "for option '--clicks': expected a whole number", "demo", "--clicks", "many")]
     [InlineData(1, "no Redis at 127.0.0.1:1", "verdict", "@click", "--redis", "127.0.0.1:1")]
+    [InlineData(2, "bindings: ", "eval", "1", "--bindings", "{")]
     public async Task A_failure_is_one_sentence_on_stderr_and_an_exit_code(
         int code,
         string says,
@@ -144,7 +147,7 @@ public class CommandLineTests
         Assert.Equal((1, ""), (error.ExitCode, error.Out));
         Assert.StartsWith("engine: ", error.Error);
         CommandRun syntax = await Programs.EngineAsync("eval", "1 +");
-        Assert.Equal((1, ""), (syntax.ExitCode, syntax.Out));
+        Assert.Equal((2, ""), (syntax.ExitCode, syntax.Out));
 
         using var folder = new LiveFolder();
         string cases = folder.Write(

@@ -14,22 +14,21 @@ public sealed class ClickCommandTests
 {
     private const int Done = 0,
         Failed = 1,
-        WrongUse = 2,
-        NotThere = 3;
+        WrongUse = 2;
 
     private static readonly string[] Names = [.. FieldHistories.FeatureNames];
 
     [Theory]
     [InlineData("train-clicks")]
     [InlineData("evaluate-clicks")]
-    public async Task A_file_of_clicks_or_labels_that_is_not_there_ends_with_3_and_is_named(string command)
+    public async Task A_file_of_clicks_or_labels_that_is_not_there_ends_with_2_and_is_named(string command)
     {
         using var folder = new LiveFolder();
         string clicks = folder.Write("clicks.jsonl", Clicks(1)),
             labels = folder.Write("labels.csv", "click,label\nc-0,1\n"),
             none = folder.File("none.jsonl");
-        await Expect(NotThere, none, command, "--clicks", none, "--labels", labels, "--out", folder.File("out"));
-        await Expect(NotThere, none, command, "--clicks", clicks, "--labels", none, "--out", folder.File("out"));
+        await Expect(WrongUse, none, command, "--clicks", none, "--labels", labels, "--out", folder.File("out"));
+        await Expect(WrongUse, none, command, "--clicks", clicks, "--labels", none, "--out", folder.File("out"));
         Assert.False(File.Exists(folder.File("out")));
     }
 
@@ -108,14 +107,14 @@ public sealed class ClickCommandTests
         using var folder = new LiveFolder();
         string clicks = folder.Write("clicks.jsonl", Clicks(2)),
             artefact = folder.File("own.artefact");
-        await Expect(NotThere, artefact, "score-clicks", "--artefact", artefact, clicks);
+        await Expect(WrongUse, artefact, "score-clicks", "--artefact", artefact, clicks);
 
         Write(artefact, [.. Names[..^1], "another"]);
         string said = await Expect(Failed, "another", "score-clicks", "--artefact", artefact, clicks);
         Assert.Contains(Names[^1], said, StringComparison.Ordinal);
 
         Write(artefact, Names);
-        await Expect(NotThere, artefact + ModelInForce.HistoriesEnding, "score-clicks", "--artefact", artefact, clicks);
+        await Expect(WrongUse, artefact + ModelInForce.HistoriesEnding, "score-clicks", "--artefact", artefact, clicks);
         File.WriteAllText(artefact + ModelInForce.HistoriesEnding, "weight\t6\npublisher=a\tsome\n");
         await Expect(Failed, ModelInForce.HistoriesEnding + ":2:", "score-clicks", "--artefact", artefact, clicks);
 

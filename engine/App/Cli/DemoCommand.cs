@@ -29,7 +29,7 @@ internal static class DemoCommand
     {
         if (data != null && !Directory.Exists(data))
         {
-            throw new CommandException($"--data {data}: no such folder.", ExitCodes.NotThere);
+            throw new CommandException($"--data {data}: no such folder.", ExitCodes.WrongUse);
         }
 
         string program = FindIngest();
@@ -201,7 +201,7 @@ internal static class DemoCommand
             ? files
             : throw new CommandException(
                 $"--data {data}: it contains neither clicks/*.clicks.jsonl.gz nor paths/*.jsonl.gz.",
-                ExitCodes.NotThere
+                ExitCodes.WrongUse
             );
     }
 

@@ -87,9 +87,14 @@ internal static class EvalCommand
 
         if (cases != null)
         {
+            if (Directory.Exists(cases))
+            {
+                throw new CommandException($"{cases} is a directory: give a file of cases.", ExitCodes.WrongUse);
+            }
+
             if (!File.Exists(cases))
             {
-                throw new CommandException($"{cases}: no such file.", ExitCodes.NotThere);
+                throw new CommandException($"{cases}: no such file.", ExitCodes.WrongUse);
             }
 
             foreach (string line in CelCases.Run(File.ReadLines(cases)))
@@ -99,6 +104,11 @@ internal static class EvalCommand
 
             return ExitCodes.Done;
         }
+        if (CelCases.WhyUnreadable(expression!, bindings) is { } why)
+        {
+            throw new CommandException(why, ExitCodes.WrongUse);
+        }
+
         string result = CelCases.Evaluate(expression!, bindings);
         bool failed = JsonNode.Parse(result)?["error"] != null;
         if (!failed)

@@ -9,7 +9,6 @@ internal static class Exit
     public const int Done = 0;
     public const int Failed = 1;
     public const int WrongUse = 2;
-    public const int NotThere = 3;
 
     /// <summary>Runs a command's work and returns its exit code.</summary>
     public static int Of(Func<int> work)
@@ -20,7 +19,7 @@ internal static class Exit
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return Say(e.Message, NotThere);
+            return Say(e.Message, WrongUse);
         }
         catch (Exception e) when (e is DataException or ArtefactException or IOException or UnauthorizedAccessException)
         {

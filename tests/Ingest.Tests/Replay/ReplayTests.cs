@@ -185,7 +185,7 @@ public class ReplayTests
         Assert.Equal(ExitCodes.WrongUse, (await Run.Async("generate", "0")).ExitCode);
         Assert.Equal(ExitCodes.WrongUse, (await Run.Async("nothing")).ExitCode);
         Assert.Equal(
-            ExitCodes.NotThere,
+            ExitCodes.WrongUse,
             (await Run.Async("replay", Path.Combine(folder.Path, "none"), "--kafka", "127.0.0.1:1")).ExitCode
         );
         Assert.Equal(ExitCodes.WrongUse, (await Run.Async("replay", folder.Path, "--kafka", "127.0.0.1:1")).ExitCode);

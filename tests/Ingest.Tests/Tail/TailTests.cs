@@ -239,11 +239,13 @@ public class TailTests
     {
         using var folder = new Folder();
         Assert.Equal(
-            ExitCodes.NotThere,
+            ExitCodes.WrongUse,
             (await Run.Async("tail", Path.Combine(folder.Path, "none"), "--kafka", "127.0.0.1:1")).ExitCode
         );
         Assert.Equal(ExitCodes.WrongUse, (await Run.Async("tail", folder.Path, "--kafka", "127.0.0.1:1")).ExitCode);
-        Assert.Equal(ExitCodes.WrongUse, (await Run.Async("tail", "x", "--format", "xml")).ExitCode);
+        Run format = await Run.Async("tail", "x", "--format", "xml");
+        Assert.Equal(ExitCodes.WrongUse, format.ExitCode);
+        Assert.Contains("'combined', 'json'", Assert.Single(format.Error.TrimEnd().Split('\n')));
         Assert.Equal(ExitCodes.WrongUse, (await Run.Async("tail", "x", "--endpoint", "click")).ExitCode);
         Run broken = await Run.Async(
             "tail",
