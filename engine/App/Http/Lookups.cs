@@ -17,6 +17,9 @@ internal static class Lookups
 {
     public static void Map(WebApplication app, EngineHost host)
     {
+        app.MapGet("/", () => Results.Redirect("/openapi.json"))
+            .ForEveryone()
+            .Describe("Leads to the description of all endpoints.");
         app.MapGet("/v1/verdicts/{click}", async (HttpContext http) =>
             {
                 string click = RoutePart.Id(http, "click");
