@@ -26,6 +26,9 @@ public sealed record RedisKeys(string Prefix, string Group)
 
     public string SettingsBase => $"{Prefix}settings-base:{Group}";
 
+    /// <summary>Gets the key of the last offset of <c>settings</c> of which a dead letter was sent.</summary>
+    public string SettingsRefused => $"{Prefix}settings-refused:{Group}";
+
     public string SigningKey => $"{Prefix}signing-key";
     public string GroupKey => $"{Prefix}group";
     public string VerdictChannel => $"{Prefix}verdicts";

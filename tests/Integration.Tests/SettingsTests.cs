@@ -83,10 +83,9 @@ public class SettingsTests
         Assert.Equal("rule/all"u8.ToArray(), letter.Message.Key);
         Assert.Equal("settings"u8.ToArray(), letter.Message.Headers.GetLastBytes("error.topic"));
         Assert.Equal("malformed"u8.ToArray(), letter.Message.Headers.GetLastBytes("error.reason"));
-        Assert.Contains(
-            "nothing",
-            System.Text.Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes("error.detail"))
-        );
+        string detail = System.Text.Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes("error.detail"));
+        Assert.Contains("nothing", detail);
+        Assert.DoesNotContain('\n', detail);
 
         // An empty value deletes.
         DeliveryResult<byte[], byte[]> gone = await lab.Log.SendAsync(
@@ -97,6 +96,12 @@ public class SettingsTests
         JsonElement freed = await lab.VerdictAsync("freed");
         Assert.Equal($"s-{gone.Offset.Value}", SettingsOf(freed));
         Assert.DoesNotContain("rule.all", freed.GetRawText());
+
+        // Another engine reads the bad record, too; what it has sent lies in Kafka when it has ended.
+        await using EngineRun second = await lab.StartAsync();
+        await second.Process.SaysAsync($"settings offset {bad.Offset.Value}:");
+        await second.StopAsync();
+        Assert.Single(lab.Log.ReadAll(Topics.DeadLetters));
     }
 
     [Fact]

@@ -36,9 +36,18 @@ internal sealed class EngineReaders(KafkaTarget target, string prefix, TimeProvi
     public LabelledClicks LabelledClicks => _labelledClicks!;
 
     /// <summary>Follows <c>settings</c> from a base onwards.</summary>
-    public void StartSettings(SettingsSnapshot settingsBase, SettingsBuilder builder, ILogger log)
+    /// <param name="isFirstToRefuse">Whether to send a dead letter of the invalid record at an offset.</param>
+    public void StartSettings(
+        SettingsSnapshot settingsBase,
+        SettingsBuilder builder,
+        Func<long, bool> isFirstToRefuse,
+        ILogger log
+    )
     {
-        _settings = new SettingsReader(target, settingsBase, builder, Activation.Delay, Kafka, clock, log);
+        _settings = new SettingsReader(target, settingsBase, builder, Activation.Delay, Kafka, clock, log)
+        {
+            IsFirstToRefuse = isFirstToRefuse,
+        };
         _settings.Start();
     }
 

@@ -67,7 +67,12 @@ internal static class EngineStartup
                     .ConfigureAwait(false);
             SettingsBuilder builder =
                 reading == null ? BuilderOf(settingsBase, file.Files) : await reading.ConfigureAwait(false);
-            readers.StartSettings(settingsBase, builder, log);
+            readers.StartSettings(
+                settingsBase,
+                builder,
+                offset => GroupRedis.IsFirstToRefuse(database, keys, offset),
+                log
+            );
             PipelineLimits limits = config.Bounds.ToLimits();
             var replays = new ReplayIndex(new ReplaySettings(limits.ReplayPaths));
             var view = new StandingsView(limits.Standings);

@@ -106,6 +106,29 @@ internal static class GroupRedis
         }
     }
 
+    /// <summary>Raises the offset of the last refused setting of which the group has a dead letter; its instances read
+    /// the topic each, in order.</summary>
+    private const string RaiseRefused = """
+        local told = tonumber(redis.call('GET', KEYS[1]) or '-1')
+        if tonumber(ARGV[1]) <= told then return 0 end
+        redis.call('SET', KEYS[1], ARGV[1])
+        return 1
+        """;
+
+    /// <summary>Whether no instance of the group has sent a dead letter of a setting before. Without an answer of
+    /// Redis, rather two letters than none.</summary>
+    public static bool IsFirstToRefuse(IDatabase redis, RedisKeys keys, long offset)
+    {
+        try
+        {
+            return (bool)redis.ScriptEvaluate(RaiseRefused, [keys.SettingsRefused], [offset]);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Logs a warning if Redis may evict results.</summary>
     public static void WarnOfEviction(RedisTarget redis, ILogger log)
     {

@@ -60,6 +60,10 @@ public sealed class SettingsReader : IDisposable
 
     public SettingsTimeline Timeline { get; }
 
+    /// <summary>Whether this instance sends the dead letter of an invalid record: of all that read it, one
+    /// should.</summary>
+    public required Func<long, bool> IsFirstToRefuse { get; init; }
+
     /// <summary>The number of records that were invalid.</summary>
     public int Refused => Volatile.Read(ref _refused);
 
@@ -165,7 +169,12 @@ public sealed class SettingsReader : IDisposable
         catch (SettingException e)
         {
             Interlocked.Increment(ref _refused);
-            _log.SettingRefused(record.Offset.Value, e.Message);
+            _log.SettingRefused(record.Offset.Value, DeadLetters.OneLine(e.Message));
+            if (!IsFirstToRefuse(record.Offset.Value))
+            {
+                return;
+            }
+
             Headers headers = record.Message.Headers ?? [];
             DeadLetters.AddHeaders(headers, e.Reason, e.Message, Topics.Settings, 0, record.Offset.Value);
             _kafka.WaitForRoom();
