@@ -105,6 +105,45 @@ public class SettingsTests
     }
 
     [Fact]
+    public async Task An_engine_that_lacks_a_file_leaves_its_group_until_the_file_is_there()
+    {
+        await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);
+        string config = lab.Folder.Write(
+            "lacking.yaml",
+            File.ReadAllText(lab.Config).Replace("files: [", $"files: [{lab.Folder.Path}, ", StringComparison.Ordinal)
+        );
+        await using EngineRun run = await EngineRun.StartAsync(lab.Brokers, lab.Redis.Address, config);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{run.Http}") };
+        async Task<string> StatusAsync()
+        {
+            HttpResponseMessage ready = await http.GetAsync("/readyz", TestContext.Current.CancellationToken);
+            return await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        }
+
+        await LiveWait.UntilAsync("the engine is ready", async () => (await StatusAsync()).Contains("\"ready\""));
+        long changed = LiveEvents.Now;
+        DeliveryResult<byte[], byte[]> list = await lab.Log.SendAsync(
+            new LiveRecord(Topics.Settings, "list/own", """{"file":"own.txt","reason":"list.proxy"}""", changed)
+        );
+        await run.Process.SaysAsync($"settings offset {list.Offset.Value}: list/own: 'own.txt': not found");
+        await LiveWait.UntilAsync(
+            "/readyz says why it decides nothing",
+            async () =>
+                await StatusAsync() is var status
+                && status.Contains("own.txt")
+                && status.Contains("\"partitions\":false")
+        );
+        lab.Log.SendAll([LiveEvents.Click("listed", changed + 6000, "203.0.1.7")]);
+        lab.Folder.Write("own.txt", "203.0.1.0/24\n");
+
+        JsonElement listed = await lab.VerdictAsync("listed");
+        Assert.Equal($"s-{list.Offset.Value}", SettingsOf(listed));
+        Assert.Contains("list.proxy", listed.GetRawText());
+        await LiveWait.UntilAsync("the engine is ready", async () => (await StatusAsync()).Contains("\"ready\""));
+        Assert.Empty(lab.Log.ReadAll(Topics.DeadLetters));
+    }
+
+    [Fact]
     public async Task The_base_stays_over_restarts_and_files_that_differ_are_told_of()
     {
         await using Lab lab = await Lab.EmbeddedAsync(Redises.Any);

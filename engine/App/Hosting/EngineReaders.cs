@@ -105,6 +105,11 @@ internal sealed class EngineReaders(KafkaTarget target, string prefix, TimeProvi
         long since = clock.GetTimestamp();
         while (!Settings.IsFresh)
         {
+            if (Settings.Missing is { } missing)
+            {
+                throw new CommandException($"the settings don't load here: {missing}: copy the file to this engine.");
+            }
+
             if (clock.GetElapsedTime(since) > SettingsWithin)
             {
                 throw new CommandException(

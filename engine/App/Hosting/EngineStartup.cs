@@ -97,6 +97,7 @@ internal static class EngineStartup
                 Hash = settingsBase.Hash,
                 Timeline = readers.Settings.Timeline,
                 SettingsAreFresh = () => readers.Settings.IsFresh,
+                MustStandAside = () => readers.Settings.Missing != null,
                 LanesHaveJoined = () => host!.LanesHaveJoined,
                 Replays = replays,
                 Knowledge = readers.Knowledge,

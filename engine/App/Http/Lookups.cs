@@ -93,6 +93,11 @@ internal static class Lookups
                     ["partitions"] = partitions,
                     ["redis"] = redis ?? "ok",
                 };
+                if (host.Settings.Missing is { } missing)
+                {
+                    answer["missing"] = missing;
+                }
+
                 if (host.Context.Timeline.Latest.ClicksModel == null)
                 {
                     answer["warnings"] = new JsonArray("no click forest is in force (model/clicks): every score is 0");

@@ -10,6 +10,10 @@ public sealed class SettingException(string key, string problem, DeadLetterReaso
 
     /// <summary>The reason of the record's dead letter.</summary>
     public DeadLetterReason Reason { get; } = reason;
+
+    /// <summary>Whether the record may be valid elsewhere: it names a file that this instance lacks, or has with
+    /// another content than the record asks for.</summary>
+    public bool IsFileMissing { get; init; }
 }
 
 /// <summary>Reads the fields of one record and refuses unknown ones: a misspelt limit must not silently fall back to
@@ -32,6 +36,9 @@ public sealed class SettingReader
     /// <param name="reason">The reason of the dead letter; by default, a value out of range.</param>
     public SettingException Wrong(string problem, DeadLetterReason reason = DeadLetterReason.OutOfRange) =>
         new(_key, problem, reason);
+
+    /// <summary>Creates the error of a file that this instance lacks.</summary>
+    public SettingException MissingFile(string problem) => new(_key, problem) { IsFileMissing = true };
 
     public string? Text(string name) =>
         Find(name, JsonValueKind.String, "text") is { } value ? value.GetString() : null;

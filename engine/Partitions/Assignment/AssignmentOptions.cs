@@ -14,6 +14,9 @@ public sealed record AssignmentOptions
     /// <summary>Whether the process's lanes of this group have all joined it.</summary>
     public Func<bool> LanesHaveJoined { get; init; } = () => true;
 
+    /// <summary>Whether the lane must leave its group, until it no longer must.</summary>
+    public Func<bool> MustStandAside { get; init; } = () => false;
+
     public required TimeProvider Clock { get; init; }
     public required ILogger Log { get; init; }
 }

@@ -45,6 +45,8 @@ public sealed class GroupConsumer : IGroupMember
 
     public void StoreOffset(TopicPartitionOffset offset) => Consumer.StoreOffset(offset);
 
+    public void StandAside() => Consumer.Unsubscribe();
+
     /// <summary>The Kafka client waits for a rebalance in progress, however long that takes. After
     /// <paramref name="within"/> this stops waiting for it.</summary>
     public bool TryLeave(TimeSpan within)

@@ -32,6 +32,9 @@ public interface IGroupMember : IDisposable
     /// <summary>Stores a partition's progress for tools that watch the group.</summary>
     void StoreOffset(TopicPartitionOffset offset);
 
+    /// <summary>Leaves the group for a while. <see cref="Join"/> joins it again.</summary>
+    void StandAside();
+
     /// <summary>Leaves the group. Returns false if that isn't done in time.</summary>
     bool TryLeave(TimeSpan within);
 }

@@ -10,9 +10,9 @@ namespace Engine.Partitions.Assignment;
 /// <summary>A lane's membership of its group, and the resulting partitions. An assigned partition is in one of three
 /// states: held back (the process's lanes are still joining), owned (leased and open), or waiting for takeover (a
 /// second after Redis or a broker was unavailable, a session timeout after its fencing token was lost). It leaves any
-/// state when Kafka revokes it. On the lane's thread, call <see cref="Join"/>, then on each turn read from the group's
-/// consumer, which runs Kafka's handlers, and call <see cref="TakeDue"/>; at the end call
-/// <see cref="Leave"/>.</summary>
+/// state when Kafka revokes it. A lane that must stand aside releases all of them and leaves the group meanwhile. On
+/// the lane's thread, call <see cref="Join"/>, then on each turn read from the group's consumer, which runs Kafka's
+/// handlers, and call <see cref="TakeDue"/>; at the end call <see cref="Leave"/>.</summary>
 public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     where TPartition : OwnedPartition
 {
@@ -41,6 +41,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     private readonly Dictionary<int, (long Token, long Progress)> _acknowledged = [];
     private long _leasesCheckedAt;
     private volatile bool _hasJoined;
+    private bool _isAside;
 
     /// <param name="group">The lane's membership, which is disposed of with the assignment.</param>
     public PartitionAssignment(
@@ -69,7 +70,8 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     /// <summary>What still has to happen before everything assigned is owned, read to its end and committed; null if
     /// nothing.</summary>
     public string? Waits =>
-        _heldBack.Count > 0 ? "partitions are taken over once all lanes have joined"
+        _isAside ? "the engine lacks a file that the settings name"
+        : _heldBack.Count > 0 ? "partitions are taken over once all lanes have joined"
         : _retakeAt.Count > 0 ? "partitions could not be taken over yet"
         : _owned.Values.Select(partition => partition.Waits).FirstOrDefault(waits => waits != null);
 
@@ -85,10 +87,46 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         _group.Join(_options.Topic, this);
     }
 
-    /// <summary>Takes over partitions that were held back or wait for takeover, if due. Now and then looks whether the
+    /// <summary>Writes what is decided, releases all partitions and leaves the group. <see cref="TakeDue"/> joins it
+    /// again.</summary>
+    public void StandAside()
+    {
+        if (_isAside)
+        {
+            return;
+        }
+
+        _isAside = true;
+        TPartition[] owned = [.. _owned.Values];
+        _host.Drain(owned);
+        foreach (TPartition partition in owned)
+        {
+            Release(partition);
+        }
+
+        _retakeAt.Clear();
+        _heldBack.Clear();
+        _group.StandAside();
+        _host.Publish();
+    }
+
+    /// <summary>Leaves the group if it must, or joins it again. Otherwise takes over partitions that were held back or
+    /// wait for takeover, if due. Now and then looks whether the
     /// leases still hold: without events, nothing else would notice that Redis has lost them.</summary>
     public void TakeDue()
     {
+        if (_options.MustStandAside())
+        {
+            StandAside();
+            return;
+        }
+
+        if (_isAside)
+        {
+            _isAside = false;
+            Join();
+        }
+
         if (_clock.GetElapsedTime(_leasesCheckedAt) > CheckLeasesEvery)
         {
             _leasesCheckedAt = _clock.GetTimestamp();
@@ -243,7 +281,7 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     {
         _hasJoined = true;
         // While this lane leaves, Kafka may still assign it partitions of a member that left before.
-        if (partitions.Count == 0 || _lane.IsStopping)
+        if (partitions.Count == 0 || _lane.IsStopping || _isAside)
         {
             return Unread(partitions);
         }

@@ -62,6 +62,14 @@ public static partial class Log
     [LoggerMessage(9, LogLevel.Error, "settings offset {Offset}: {Problem}; the previous record stays in force")]
     public static partial void SettingRefused(this ILogger log, long offset, string problem);
 
+    [LoggerMessage(
+        31,
+        LogLevel.Error,
+        "settings offset {Offset}: {Problem}; this engine leaves its group until the file is here, or a later record "
+            + "replaces this one"
+    )]
+    public static partial void SettingFileMissing(this ILogger log, long offset, string problem);
+
     [LoggerMessage(10, LogLevel.Warning, "{Topic} could not be read to its end for {Seconds} s; deciding pauses")]
     public static partial void TopicStale(this ILogger log, string topic, double seconds);
 

@@ -16,7 +16,7 @@ public sealed class SettingFiles(params string[] folders)
     {
         if (Path.IsPathRooted(file) || file.Split('/', '\\').Contains(".."))
         {
-            throw new IOException("expected a relative path below the settings folders, without '..'");
+            throw new FormatException("expected a relative path below the settings folders, without '..'");
         }
 
         string path = Folders.Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists)

@@ -267,15 +267,12 @@ public static class SettingParser
                     : AgentList.ReadLines(id, text.Split('\n'))
             );
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw reader.MissingFile($"'{file}': {e.Message}");
+        }
         catch (Exception e)
-            when (e
-                    is IOException
-                        or UnauthorizedAccessException
-                        or FormatException
-                        or JsonException
-                        or KeyNotFoundException
-                        or InvalidOperationException
-            )
+            when (e is FormatException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw reader.Wrong($"'{file}': {e.Message}");
         }
@@ -294,9 +291,11 @@ public static class SettingParser
             string? hash = reader.Text("sha256");
             return ModelInForce.Load(id, file, name => files.ReadBytes(name, name == file ? hash : null));
         }
-        catch (Exception e)
-            when (e is IOException or UnauthorizedAccessException or FormatException or Models.Scoring.ArtefactException
-            )
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw reader.MissingFile($"'{file}': {e.Message}");
+        }
+        catch (Exception e) when (e is FormatException or Models.Scoring.ArtefactException)
         {
             throw reader.Wrong($"'{file}': {e.Message}");
         }

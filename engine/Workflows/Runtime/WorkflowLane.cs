@@ -64,6 +64,7 @@ public sealed class WorkflowLane : IDisposable
         _thread = new LaneThread(workflow.Topic, Run, ended: () => _status = _status with { Waits = null });
         _settings = new FreshnessGate(
             () => context.SettingsAreFresh() ? null : Topics.Settings,
+            context.MustStandAside,
             context.Clock,
             context.Log,
             _thread.Stopping
@@ -117,13 +118,13 @@ public sealed class WorkflowLane : IDisposable
                 AutoOffsetReset = AutoOffsetReset.Error,
                 EnablePartitionEof = true,
                 SessionTimeoutMs = (int)options.SessionTimeout.TotalMilliseconds,
+                TopicMetadataRefreshIntervalMs = (int)KafkaClients.LookForPartitionsEvery.TotalMilliseconds,
                 FetchWaitMaxMs = 50,
                 // The default would buffer 64 MB per workflow; this is the records of some thousand turns.
                 QueuedMaxMessagesKbytes = 16 * 1024,
             }
         );
 
-                TopicMetadataRefreshIntervalMs = (int)KafkaClients.LookForPartitionsEvery.TotalMilliseconds,
     private void Run()
     {
         _partitions.Join();
@@ -140,6 +141,11 @@ public sealed class WorkflowLane : IDisposable
         _partitions.BeginTurn();
         Mark();
         Read();
+        if (_settings.TakeGivenUp())
+        {
+            _partitions.StandAside();
+        }
+
         foreach (WorkflowPartition partition in _partitions.Owned.ToArray())
         {
             if (partition.HasUncommitted)

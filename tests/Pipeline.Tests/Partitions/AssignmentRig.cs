@@ -26,6 +26,7 @@ internal sealed class AssignmentRig : IGroupMember, IPartitionLeases, IPartition
             Topic = "interactions",
             SessionTimeout = SessionTimeout,
             LanesHaveJoined = () => LanesHaveJoined,
+            MustStandAside = () => MustStandAside,
             Clock = Clock,
             Log = NullLogger.Instance,
         };
@@ -38,6 +39,7 @@ internal sealed class AssignmentRig : IGroupMember, IPartitionLeases, IPartition
     public PartitionAssignment<FakePartition> Assignment { get; }
     public List<string> Told { get; } = [];
     public bool LanesHaveJoined { get; set; } = true;
+    public bool MustStandAside { get; set; }
 
     /// <summary>Whether Kafka hears in time that the lane leaves.</summary>
     public bool LeavesInTime { get; set; } = true;
@@ -111,7 +113,17 @@ internal sealed class AssignmentRig : IGroupMember, IPartitionLeases, IPartition
 
     public void Publish() { }
 
-    public void Join(string topic, IGroupHandler handler) => _handler = handler;
+    public void Join(string topic, IGroupHandler handler)
+    {
+        if (_handler != null)
+        {
+            Told.Add("join again");
+        }
+
+        _handler = handler;
+    }
+
+    public void StandAside() => Told.Add("stand aside");
 
     public bool IsAssigned(TopicPartition partition) => _assigned.Contains(partition.Partition.Value);
 

@@ -8,8 +8,11 @@ namespace Pipeline.Tests.Partitions;
 /// <summary>A lane decides only while the topics that it needs are fresh.</summary>
 public sealed class FreshnessGateTests
 {
-    private static FreshnessGate Gate(Func<string?> staleTopic, CancellationToken stop) =>
-        new(staleTopic, TimeProvider.System, NullLogger.Instance, stop);
+    private static FreshnessGate Gate(
+        Func<string?> staleTopic,
+        CancellationToken stop,
+        Func<bool>? givesUp = null
+    ) => new(staleTopic, givesUp ?? (() => false), TimeProvider.System, NullLogger.Instance, stop);
 
     [Fact]
     public void Fresh_topics_are_not_waited_for()
@@ -27,6 +30,16 @@ public sealed class FreshnessGateTests
             Gate(() => turns == 3 ? null : Topics.Settings, TestContext.Current.CancellationToken).Wait(() => turns++)
         );
         Assert.Equal(3, turns);
+    }
+
+    [Fact]
+    public void A_wait_in_vain_is_given_up_and_said_once()
+    {
+        bool inVain = false;
+        FreshnessGate gate = Gate(() => Topics.Settings, TestContext.Current.CancellationToken, () => inVain);
+        Assert.False(gate.Wait(() => inVain = true));
+        Assert.True(gate.TakeGivenUp());
+        Assert.False(gate.TakeGivenUp());
     }
 
     [Fact]

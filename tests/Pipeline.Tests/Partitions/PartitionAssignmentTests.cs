@@ -53,6 +53,30 @@ public sealed class PartitionAssignmentTests : IDisposable
     }
 
     [Fact]
+    public void A_lane_that_must_stand_aside_releases_everything_and_joins_again_once_it_may()
+    {
+        _rig.Assign(2, 5);
+        _rig.Told.Clear();
+        _rig.MustStandAside = true;
+        _rig.Turn(Moment);
+        _rig.Turn(Moment);
+        Assert.Equal(["drain 2", "drain 5", "close 2", "close 5", "stand aside"], _rig.Told);
+        Assert.NotNull(_rig.Assignment.Waits);
+
+        // Kafka takes note meanwhile, and may still have assigned something.
+        _rig.Revoke(2, 5);
+        Assert.Equal([Offset.End.Value], _rig.Assign(3));
+        _rig.Revoke(3);
+        Assert.Empty(_rig.Owned);
+        _rig.Told.Clear();
+        _rig.MustStandAside = false;
+        _rig.Turn(Moment);
+        _rig.Assign(2);
+        Assert.Equal(["join again", "open 2"], _rig.Told);
+        Assert.Equal([2], _rig.Owned);
+    }
+
+    [Fact]
     public void A_lane_that_never_joins_is_waited_for_ten_seconds()
     {
         _rig.LanesHaveJoined = false;

@@ -18,7 +18,8 @@ public sealed class SettingsReader : IDisposable
     private static readonly TimeSpan QueryEvery = TimeSpan.FromMilliseconds(400),
         AnswerWithin = TimeSpan.FromSeconds(5),
         PollFor = TimeSpan.FromMilliseconds(50),
-        RetryAfter = TimeSpan.FromMilliseconds(200);
+        RetryAfter = TimeSpan.FromMilliseconds(200),
+        RetryFileAfter = TimeSpan.FromMilliseconds(500);
 
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly SettingsBuilder _builder;
@@ -30,6 +31,8 @@ public sealed class SettingsReader : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeSpan _activationDelay;
     private readonly Thread _thread;
+    private readonly Queue<ConsumeResult<byte[], byte[]>> _behind = new();
+    private MissingFile? _missing;
     private long _freshAt,
         _logTime;
     private int _refused;
@@ -59,6 +62,13 @@ public sealed class SettingsReader : IDisposable
     }
 
     public SettingsTimeline Timeline { get; }
+
+    /// <summary>What is wrong with a file that the settings name, from when they would be in force; null if nothing.
+    /// Later versions wait for it, and the settings are stale meanwhile.</summary>
+    public string? Missing =>
+        Volatile.Read(ref _missing) is { } missing && _clock.GetElapsedTime(missing.Since) >= _activationDelay
+            ? missing.What
+            : null;
 
     /// <summary>Whether this instance sends the dead letter of an invalid record: of all that read it, one
     /// should.</summary>
@@ -119,8 +129,10 @@ public sealed class SettingsReader : IDisposable
                 ConsumeResult<byte[], byte[]>? record = _consumer.Consume(PollFor);
                 if (record is { IsPartitionEOF: false })
                 {
-                    Apply(record);
+                    _behind.Enqueue(record);
                 }
+
+                ApplyRead();
 
                 next = record == null ? next : PartitionScan.OffsetAfter(record);
                 if (queriedAt != 0 && _clock.GetElapsedTime(queriedAt) < QueryEvery)
@@ -130,7 +142,7 @@ public sealed class SettingsReader : IDisposable
 
                 long now = _clock.GetTimestamp();
                 WatermarkOffsets ends = _consumer.QueryWatermarkOffsets(Partition, AnswerWithin);
-                if (next >= ends.High)
+                if (next >= ends.High && _behind.Count == 0)
                 {
                     Volatile.Write(ref _freshAt, now);
                 }
@@ -145,52 +157,100 @@ public sealed class SettingsReader : IDisposable
         }
     }
 
-    private void Apply(ConsumeResult<byte[], byte[]> record)
+    /// <summary>Applies what was read, up to a record that names a file which this instance lacks: deciding without it,
+    /// it would decide otherwise than the instances that have it. It is tried again until the file is there, or a later
+    /// record replaces it.</summary>
+    private void ApplyRead()
     {
-        string key = Key(record.Message);
-        try
+        while (_behind.TryPeek(out ConsumeResult<byte[], byte[]>? record))
         {
-            if (!RecordTime.IsAccepted(record.Message.Timestamp.UnixTimestampMs))
-            {
-                throw new SettingException(key, RecordTime.Field);
-            }
-
-            _logTime = RecordTime.Advance(_logTime, record.Message.Timestamp.UnixTimestampMs);
-            _builder.Apply(key, record.Message.Value is { Length: > 0 } value ? Encoding.UTF8.GetString(value) : null);
-            string version = $"s-{record.Offset.Value}";
-            bool hadModel = Timeline.Latest.ClicksModel != null;
-            Timeline.Append(_builder.Build(version, _base.Hash), _logTime);
-            _log.SettingChanged(version, key, _logTime + (long)_activationDelay.TotalMilliseconds);
-            if (hadModel && Timeline.Latest.ClicksModel == null)
-            {
-                _log.NoClickModel(version);
-            }
-        }
-        catch (SettingException e)
-        {
-            Interlocked.Increment(ref _refused);
-            _log.SettingRefused(record.Offset.Value, DeadLetters.OneLine(e.Message));
-            if (!IsFirstToRefuse(record.Offset.Value))
+            if (
+                _missing is { } missing
+                && _clock.GetElapsedTime(missing.TriedAt) < RetryFileAfter
+                && !IsReplaced(record)
+            )
             {
                 return;
             }
 
-            Headers headers = record.Message.Headers ?? [];
-            DeadLetters.AddHeaders(headers, e.Reason, e.Message, Topics.Settings, 0, record.Offset.Value);
-            _kafka.WaitForRoom();
-            _kafka.SendPrefixed(
-                _sent,
-                Topics.DeadLetters,
-                record.Message.Key,
-                record.Message.Value,
-                $"{Topics.Settings}-0-{record.Offset.Value}-0",
-                headers
-            );
+            try
+            {
+                Apply(record);
+                Volatile.Write(ref _missing, null);
+            }
+            catch (SettingException e) when (e.IsFileMissing && !IsReplaced(record))
+            {
+                long now = _clock.GetTimestamp();
+                if (_missing == null)
+                {
+                    _log.SettingFileMissing(record.Offset.Value, e.Message);
+                }
+
+                Volatile.Write(ref _missing, new MissingFile(e.Message, _missing?.Since ?? now, now));
+                return;
+            }
+            catch (SettingException e)
+            {
+                Volatile.Write(ref _missing, null);
+                Refuse(record, e);
+            }
+
+            _behind.Dequeue();
         }
+    }
+
+    private bool IsReplaced(ConsumeResult<byte[], byte[]> record) =>
+        _behind.Skip(1).Any(later => Key(later.Message) == Key(record.Message));
+
+    /// <exception cref="SettingException">The record is invalid, or names a file that isn't here.</exception>
+    private void Apply(ConsumeResult<byte[], byte[]> record)
+    {
+        string key = Key(record.Message);
+        if (!RecordTime.IsAccepted(record.Message.Timestamp.UnixTimestampMs))
+        {
+            throw new SettingException(key, RecordTime.Field);
+        }
+
+        _logTime = RecordTime.Advance(_logTime, record.Message.Timestamp.UnixTimestampMs);
+        _builder.Apply(key, record.Message.Value is { Length: > 0 } value ? Encoding.UTF8.GetString(value) : null);
+        string version = $"s-{record.Offset.Value}";
+        bool hadModel = Timeline.Latest.ClicksModel != null;
+        Timeline.Append(_builder.Build(version, _base.Hash), _logTime);
+        _log.SettingChanged(version, key, _logTime + (long)_activationDelay.TotalMilliseconds);
+        if (hadModel && Timeline.Latest.ClicksModel == null)
+        {
+            _log.NoClickModel(version);
+        }
+    }
+
+    /// <summary>Says that a record is invalid, which leaves the one before it in force.</summary>
+    private void Refuse(ConsumeResult<byte[], byte[]> record, SettingException why)
+    {
+        Interlocked.Increment(ref _refused);
+        _log.SettingRefused(record.Offset.Value, DeadLetters.OneLine(why.Message));
+        if (!IsFirstToRefuse(record.Offset.Value))
+        {
+            return;
+        }
+
+        Headers headers = record.Message.Headers ?? [];
+        DeadLetters.AddHeaders(headers, why.Reason, why.Message, Topics.Settings, 0, record.Offset.Value);
+        _kafka.WaitForRoom();
+        _kafka.SendPrefixed(
+            _sent,
+            Topics.DeadLetters,
+            record.Message.Key,
+            record.Message.Value,
+            $"{Topics.Settings}-0-{record.Offset.Value}-0",
+            headers
+        );
     }
 
     private static string Key(Message<byte[], byte[]> message) =>
         message.Key == null ? "" : Encoding.UTF8.GetString(message.Key);
+
+    /// <param name="Since">When it was first missed, monotonic.</param>
+    private sealed record MissingFile(string What, long Since, long TriedAt);
 
     public void Dispose()
     {

@@ -74,6 +74,10 @@ public sealed class EngineContext
     /// decide.</summary>
     public required Func<bool> SettingsAreFresh { get; init; }
 
+    /// <summary>Whether this instance lacks what the settings name, so that it must leave its groups to
+    /// others.</summary>
+    public required Func<bool> MustStandAside { get; init; }
+
     /// <summary>Whether all lanes of the process have joined the group. Until then, the first to join doesn't start on
     /// its partitions.</summary>
     public required Func<bool> LanesHaveJoined { get; init; }
@@ -104,6 +108,7 @@ public sealed class EngineContext
             Topic = topic,
             SessionTimeout = Consume.SessionTimeout,
             LanesHaveJoined = lanesHaveJoined ?? (() => true),
+            MustStandAside = MustStandAside,
             Clock = Clock,
             Log = Log,
         };

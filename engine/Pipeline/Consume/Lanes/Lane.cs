@@ -64,7 +64,13 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
             context.Knowledge.Labels.Intake.Histories
         );
         _latency = new DeliveryLatency(context.Clock);
-        _fresh = new FreshnessGate(StaleTopic, context.Clock, context.Log, _thread.Stopping);
+        _fresh = new FreshnessGate(
+            StaleTopic,
+            context.MustStandAside,
+            context.Clock,
+            context.Log,
+            _thread.Stopping
+        );
         _whileStale = () => _redis.Wait(CommandTimeoutMs);
         _reader = new LaneReader(context, name, group.Consumer, _partitions, _pipeline)
         {
@@ -127,13 +133,13 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
                 // A member learns of a rebalance from a heartbeat's response. With the default of 3 s, each of the two
                 // rounds of a cooperative rebalance takes that long.
                 HeartbeatIntervalMs = 500,
+                TopicMetadataRefreshIntervalMs = (int)KafkaClients.LookForPartitionsEvery.TotalMilliseconds,
                 FetchWaitMaxMs = 100,
                 FetchMinBytes = 1,
                 // The queue holds some tens of milliseconds of work. More would only use memory, and be out of the
                 // caches when its turn comes. The default back-off of a second before refilling a full queue would let
                 // it run dry.
                 FetchQueueBackoffMs = 1,
-                TopicMetadataRefreshIntervalMs = (int)KafkaClients.LookForPartitionsEvery.TotalMilliseconds,
                 QueuedMinMessages = 10_000,
                 QueuedMaxMessagesKbytes = 8 * 1024,
                 MaxPartitionFetchBytes = 512 * 1024,
@@ -164,6 +170,11 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         _partitions.BeginTurn();
         _reader.ReadBatch();
         _reader.Fetch(_redis.IsIdle);
+        if (_fresh.TakeGivenUp())
+        {
+            _partitions.StandAside();
+        }
+
         _redis.Poll();
         _latency.Measure(_redis.Acknowledged);
         _backpressure.Wait();

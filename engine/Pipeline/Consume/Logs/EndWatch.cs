@@ -46,6 +46,12 @@ internal sealed class EndWatch : IDisposable
             _ends = null;
         }
 
+        // Ends that are never reached belong to a log that was made anew.
+        if (_ends != null && _clock.GetElapsedTime(_askedAt) > AnswerWithin)
+        {
+            _ends = null;
+        }
+
         if (_asked == null && _ends == null && (_askedAt == 0 || _clock.GetElapsedTime(_askedAt) >= AskEvery))
         {
             _askedAt = _clock.GetTimestamp();
