@@ -37,9 +37,9 @@ public sealed record EventsAnswer(int Accepted, IReadOnlyList<EventError> Errors
 internal sealed partial class AnswerJson : JsonSerializerContext;
 
 /// <summary><c>POST /v1/events</c>: accepts one event, an array, or one event per line. Reports a problem for each bad
-/// event, and confirms only events that Kafka has acknowledged. 202: all accepted; 207: some; 400: none; 413: the request
-/// turned out to be too large, and its end wasn't read; 503: Kafka is unavailable, and the response lists the events that
-/// it didn't accept.</summary>
+/// event, and confirms only events that Kafka has acknowledged. 202: all accepted; 207: some; 400: none; 413: the
+/// request turned out to be too large, and its end wasn't read; 503: Kafka is unavailable, and the response lists the
+/// events that it didn't accept.</summary>
 internal sealed class EventsEndpoint(EventPublisher publisher)
 {
     internal const string Unavailable = "unavailable";

@@ -96,8 +96,8 @@ public sealed class PointsKind : FieldKind
         $"1 to {InDigits(EventLimits.MaxPathPoints)} points; t from 0, never decreasing; each at most "
         + InDigits(EventLimits.MaxMagnitude);
     public override string Expected =>
-        $"1 to {InDigits(EventLimits.MaxPathPoints)} points of [t_ms, x, y] are expected, t from 0 and never decreasing, "
-        + $"each number at most {InDigits(EventLimits.MaxMagnitude)}";
+        $"1 to {InDigits(EventLimits.MaxPathPoints)} points of [t_ms, x, y] are expected, t from 0 and never "
+        + $"decreasing, each number at most {InDigits(EventLimits.MaxMagnitude)}";
     public override string Proto => "repeated Point";
 
     public override FieldProblem Check(ref Utf8JsonReader reader)
