@@ -1,7 +1,7 @@
-using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using Engine.Contracts.Protobuf;
+using Engine.Partitions.Kafka;
 using Google.Protobuf;
 
 namespace Engine.App.Explain;
@@ -23,14 +23,19 @@ internal sealed record LogEvent(string Type, string Id, IReadOnlyList<PathPoint>
         try
         {
             LogEvent? found =
-                Header(message, "content-type") is { } type
+                HeaderText.Of(message.Headers, "content-type") is { } type
                 && (
                     type.StartsWith("application/protobuf", StringComparison.Ordinal)
                     || type.StartsWith("application/x-protobuf", StringComparison.Ordinal)
                 )
-                    ? OfProtobuf(value, Header(message, "ce_type"))
-                    : OfJson(value, Header(message, "ce_type"));
-            return found is { Type: "click" } && Header(message, "ce_id") is { } id ? found with { Id = id } : found;
+                    ? OfProtobuf(value, HeaderText.Of(message.Headers, "ce_type"))
+                    : OfJson(value, HeaderText.Of(message.Headers, "ce_type"));
+            return found is { Type: "click" } && HeaderText.Of(message.Headers, "ce_id") is { } id
+                ? found with
+                {
+                    Id = id,
+                }
+                : found;
         }
         catch (Exception error)
             when (error is JsonException or InvalidProtocolBufferException or InvalidOperationException)
@@ -93,10 +98,5 @@ internal sealed record LogEvent(string Type, string Id, IReadOnlyList<PathPoint>
     private static string? Text(JsonElement root, string name) =>
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()
-            : null;
-
-    private static string? Header(Message<byte[], byte[]> message, string name) =>
-        message.Headers != null && message.Headers.TryGetLastBytes(name, out byte[] value)
-            ? Encoding.UTF8.GetString(value)
             : null;
 }

@@ -1,5 +1,5 @@
-using System.Text;
 using Confluent.Kafka;
+using Engine.Partitions.Kafka;
 
 namespace Engine.Workflows.Runtime;
 
@@ -14,10 +14,7 @@ internal static class KafkaRecord
             message.Message.Timestamp.UnixTimestampMs,
             message.Message.Key,
             message.Message.Value ?? [],
-            name =>
-                headers != null && headers.TryGetLastBytes(name, out byte[] value)
-                    ? Encoding.UTF8.GetString(value)
-                    : null
+            name => HeaderText.Of(headers, name)
         );
     }
 }

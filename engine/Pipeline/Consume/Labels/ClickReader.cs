@@ -64,7 +64,7 @@ internal sealed unsafe class ClickReader : IDisposable
                 MessageHeaderReader.Take(
                     ref record,
                     System.Text.Encoding.UTF8.GetBytes(header.Key),
-                    Pinned(header.GetValueBytes() ?? [])
+                    header.GetValueBytes() is { } text ? Pinned(text) : default
                 );
             }
 

@@ -139,19 +139,21 @@ public sealed unsafe class LogScorer : IDisposable
         };
         foreach (IHeader header in message.Headers ?? [])
         {
-            byte[] value = header.GetValueBytes() ?? [];
+            byte[]? value = header.GetValueBytes();
             MessageHeaderReader.Take(
                 ref record,
                 System.Text.Encoding.UTF8.GetBytes(header.Key),
-                new Text(Pin(value), value.Length)
+                new Text(Pin(value), value?.Length ?? 0)
             );
         }
         return record;
     }
 
+    /// <summary>Pins bytes until the batch is decided. An empty header counts, as when it is read live; one without
+    /// a value doesn't.</summary>
     private byte* Pin(byte[]? bytes)
     {
-        if (bytes == null || bytes.Length == 0)
+        if (bytes == null)
         {
             return null;
         }
