@@ -2,6 +2,7 @@
 # make test   runs all tests
 # make chaos  plays faults against three engines on a real broker (KAFKA_TOOL=script; SECONDS=300 SEED=7) and compares live with rescored results
 # make fuzz   gives hostile input to everything that reads bytes from outside (INPUTS=20000000 SEED=1; TARGET=name FIRST=number for some of it)
+#             ENGINE=200000 gives so many hostile records to a running engine instead, on a real broker (KAFKA_TOOL=script)
 # make bench  measures the engine on a real broker and Redis (KAFKA_TOOL=script; PEERS=dir beside peers; QUICK=1), then each stage
 # make format mends formatting and unneeded usings, which break the build
 # make build  leaves out/engine, out/ingest and out/models
@@ -43,7 +44,11 @@ chaos: build
 
 fuzz:
 	@dotnet build tests/Fuzz.Tests -c Release --nologo -v quiet -clp:ErrorsOnly
+ifdef ENGINE
+	@FUZZ_ENGINE=$(ENGINE) FUZZ_SEED=$(or $(SEED),1) dotnet tests/Fuzz.Tests/bin/Release/net10.0/Fuzz.Tests.dll -class Fuzz.Tests.WholeEngine.WholeEngineTests
+else
 	@FUZZ_INPUTS=$(or $(INPUTS),20000000) FUZZ_SEED=$(or $(SEED),1) FUZZ_TARGET=$(TARGET) FUZZ_FIRST=$(or $(FIRST),0) dotnet tests/Fuzz.Tests/bin/Release/net10.0/Fuzz.Tests.dll -class Fuzz.Tests.FuzzTests
+endif
 
 bench: build
 	@dotnet build bench/EndToEnd -c Release --nologo -v quiet -clp:ErrorsOnly
