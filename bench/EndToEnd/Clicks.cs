@@ -67,7 +67,7 @@ internal sealed class Clicks(TimeProvider clock)
         producer.Flush(TimeSpan.FromMinutes(1));
     }
 
-    private static IProducer<byte[], byte[]> Producer(string kafka, double lingerMs) =>
+    public static IProducer<byte[], byte[]> Producer(string kafka, double lingerMs) =>
         new ProducerBuilder<byte[], byte[]>(
             new ProducerConfig
             {
@@ -109,6 +109,12 @@ internal sealed class Clicks(TimeProvider clock)
             Value = Encoding.ASCII.GetBytes(json),
             Timestamp = new Timestamp(time, TimestampType.CreateTime),
         };
+        Produce(producer, topic, message);
+    }
+
+    /// <summary>Sends a message, waiting while the client's queue is full.</summary>
+    public static void Produce(IProducer<byte[], byte[]> producer, string topic, Message<byte[], byte[]> message)
+    {
         while (true)
         {
             try

@@ -10,10 +10,19 @@ internal sealed class Contestant : IDisposable
     private readonly string _name;
     private readonly StringBuilder _output = new();
 
-    public Contestant(Plan plan, string name, string kafka, string topic, int redis, string folder)
+    /// <param name="group">The consumer group; by default one of its own.</param>
+    public Contestant(
+        Plan plan,
+        string name,
+        string kafka,
+        string topic,
+        int redis,
+        string folder,
+        string? group = null
+    )
     {
         _name = name;
-        string group = $"bench-{Guid.NewGuid():N}";
+        group ??= $"bench-{Guid.NewGuid():N}";
         ProcessStartInfo start;
         if (plan.EngineOf(name) is { } engine)
         {
@@ -29,6 +38,8 @@ internal sealed class Contestant : IDisposable
                 $"127.0.0.1:{redis}",
                 "--group",
                 group,
+                "--http",
+                "127.0.0.1:0",
             ];
             start = new ProcessStartInfo(engine, arguments);
         }
@@ -74,6 +85,9 @@ internal sealed class Contestant : IDisposable
         _processes = [.. Enumerable.Range(0, name == Plan.TwoEngines ? 2 : 1).Select(_ => Started(start))];
     }
 
+    /// <summary>The id of its (first) process.</summary>
+    public int ProcessId => _processes[0].Id;
+
     /// <summary>The CPU time of its processes, in µs.</summary>
     public double CpuUs => _processes.Sum(process => Processes.CpuUs(process.Id));
 
@@ -87,6 +101,35 @@ internal sealed class Contestant : IDisposable
             {
                 throw new InvalidOperationException($"{_name} ended with exit code {process.ExitCode}:\n{Output}");
             }
+        }
+    }
+
+    /// <summary>Waits until an engine serves HTTP, and returns its address.</summary>
+    public Uri HttpAddress(TimeSpan within)
+    {
+        using var pause = new ManualResetEventSlim();
+        for (long since = TimeProvider.System.GetTimestamp(); ; pause.Wait(50))
+        {
+            CheckAlive();
+            if (Output.Split('\n')[..^1].FirstOrDefault(line => line.Contains("HTTP http://")) is { } line)
+            {
+                return new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..].Trim());
+            }
+
+            if (TimeProvider.System.GetElapsedTime(since) > within)
+            {
+                throw new TimeoutException($"{_name} serves no HTTP");
+            }
+        }
+    }
+
+    /// <summary>Kills its processes, as a crash would.</summary>
+    public void Kill()
+    {
+        foreach (Process process in _processes)
+        {
+            process.Kill();
+            process.WaitForExit();
         }
     }
 

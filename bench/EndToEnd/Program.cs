@@ -40,6 +40,29 @@ var plan = new Plan
         StringSplitOptions.RemoveEmptyEntries
     ),
 };
+switch (args)
+{
+    case ["takeover"]:
+        using (var takeover = new Takeover(plan with { Clicks = Number("CLICKS", 10_000_000) }))
+        {
+            takeover.Run(Console.Out);
+        }
+
+        return 0;
+    case ["hostile"]:
+        using (var hostility = new Hostility(plan with { Clicks = Number("CLICKS", 1_000_000) }))
+        {
+            hostility.Run(Console.Out);
+        }
+
+        return 0;
+    case ["soak"]:
+        using (var soak = new Soak(plan))
+        {
+            return soak.Run(Number("SOAK_MINUTES", 30), Number("RATE", 100_000), Console.Out) ? 0 : 1;
+        }
+}
+
 using var series = new Series(plan);
 List<Run> runs = series.Throughput();
 List<Latency> latencies = plan.LatencySeconds > 0 ? series.Latency() : [];

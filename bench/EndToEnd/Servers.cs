@@ -119,7 +119,10 @@ internal sealed class Store : IDisposable
         return [.. keys.Select(_ => _replies.ReadLine() == ":1")];
     }
 
-    private string Execute(string command)
+    /// <summary>Gets the value of a key; null if it doesn't exist. The value must be a single line.</summary>
+    public string? Get(string key) => Execute("GET", key) == "$-1" ? null : _replies.ReadLine();
+
+    private string Execute(params ReadOnlySpan<string> command)
     {
         var text = new StringBuilder();
         Command(text, command);
@@ -194,10 +197,15 @@ internal static class Processes
     }
 
     /// <summary>Gets the peak memory, in MB.</summary>
-    public static double PeakMb(int process) =>
+    public static double PeakMb(int process) => StatusMb(process, "VmHWM");
+
+    /// <summary>Gets the memory in use, in MB.</summary>
+    public static double RssMb(int process) => StatusMb(process, "VmRSS");
+
+    private static double StatusMb(int process, string field) =>
         long.Parse(
             File.ReadLines($"/proc/{process}/status")
-                .First(line => line.StartsWith("VmHWM", StringComparison.Ordinal))
+                .First(line => line.StartsWith(field, StringComparison.Ordinal))
                 .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
             CultureInfo.InvariantCulture
         ) / 1024.0;
