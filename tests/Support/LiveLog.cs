@@ -189,10 +189,12 @@ public sealed class LiveLog : IDisposable
     public void Dispose() => _producer.Dispose();
 }
 
-/// <summary>An Apache Kafka broker: the one that KAFKA_BOOTSTRAP names, or one started with the tool that KAFKA_TOOL
+/// <summary>An Apache Kafka: the one that KAFKA_BOOTSTRAP names, or one started with the tool that KAFKA_TOOL
 /// names.</summary>
 public sealed class LiveBroker : IAsyncDisposable
 {
+    private static readonly TimeSpan JavaStartsWithin = TimeSpan.FromSeconds(180);
+
     private readonly LiveFolder? _folder;
     private readonly string? _tool;
 
@@ -208,35 +210,103 @@ public sealed class LiveBroker : IAsyncDisposable
 
     public static async Task<LiveBroker> StartAsync()
     {
-        if (Named("KAFKA_BOOTSTRAP") is { } brokers)
-        {
-            return new LiveBroker(brokers, null, null);
-        }
+        return Named("KAFKA_BOOTSTRAP") is { } brokers
+            ? new LiveBroker(brokers, null, null)
+            : await StartWithToolAsync(1);
+    }
 
+    /// <summary>Starts brokers that keep every record in three copies, and acknowledge it once it is in two.</summary>
+    public static async Task<LiveBroker> StartThreeAsync()
+    {
+        LiveBroker brokers = await StartWithToolAsync(3);
+        try
+        {
+            await brokers.RunAsync(
+                "configs",
+                "--bootstrap-server",
+                brokers.Brokers,
+                "--alter",
+                "--entity-type",
+                "brokers",
+                "--entity-default",
+                "--add-config",
+                "min.insync.replicas=2"
+            );
+            return brokers;
+        }
+        catch
+        {
+            await brokers.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Kills a broker, as a crash would.</summary>
+    /// <param name="node">Its number, from 1.</param>
+    public Task KillAsync(int node) => RunAsync("kill", "-d", Data, $"{node}");
+
+    /// <summary>Starts a broker that was killed on its old data, and waits until every partition has all its copies
+    /// again.</summary>
+    public async Task ReviveAsync(int node)
+    {
+        await RunAsync("revive", "-d", Data, $"{node}");
+        using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Brokers })
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, _) => { })
+            .Build();
+        await LiveWait.UntilAsync(
+            "every partition has all its copies",
+            () =>
+            {
+                try
+                {
+                    Metadata now = admin.GetMetadata(TimeSpan.FromSeconds(5));
+                    return now
+                        .Topics.SelectMany(topic => topic.Partitions)
+                        .All(partition => partition.InSyncReplicas.Length == partition.Replicas.Length);
+                }
+                catch (KafkaException)
+                {
+                    return false;
+                }
+            },
+            JavaStartsWithin
+        );
+    }
+
+    private static async Task<LiveBroker> StartWithToolAsync(int count)
+    {
         string tool = Named("KAFKA_TOOL")
             ?? throw new InvalidOperationException("neither KAFKA_BOOTSTRAP nor KAFKA_TOOL is set");
         var folder = new LiveFolder();
-        // The controller listens on a port 1,001 above.
+        // The controllers listen on ports 1,001 above.
         int port = LiveProcess.FreePort(1001);
-        await using LiveProcess start = LiveProcess.Start(
+        var broker = new LiveBroker(
+            string.Join(',', Enumerable.Range(port, count).Select(one => $"127.0.0.1:{one}")),
             tool,
-            ["start", "-p", $"{port}", "-d", folder.File("data"), "-P", "4"]
+            folder
         );
-        // Brokers are children of the tool, so it must have ended by itself before it is disposed of.
-        var broker = new LiveBroker($"127.0.0.1:{port}", tool, folder);
         try
         {
-            if (await start.ExitAsync(TimeSpan.FromSeconds(180)) == 0)
-            {
-                return broker;
-            }
-
-            throw new InvalidOperationException($"{tool} start failed: {start.Error}");
+            await broker.RunAsync("start", "-p", $"{port}", "-d", broker.Data, "-P", "4", "-n", $"{count}");
+            return broker;
         }
         catch
         {
             await broker.DisposeAsync();
             throw;
+        }
+    }
+
+    private string Data => _folder!.File("data");
+
+    /// <summary>Runs the tool to its end. Brokers are its children, so it isn't disposed of before.</summary>
+    private async Task RunAsync(params string[] arguments)
+    {
+        await using LiveProcess run = LiveProcess.Start(_tool!, arguments);
+        if (await run.ExitAsync(JavaStartsWithin) != 0)
+        {
+            throw new InvalidOperationException($"{_tool} {string.Join(' ', arguments)} failed: {run.Error}");
         }
     }
 
@@ -250,8 +320,7 @@ public sealed class LiveBroker : IAsyncDisposable
             return;
         }
 
-        await using LiveProcess stop = LiveProcess.Start(_tool, ["stop", "-d", _folder.File("data")]);
-        await stop.ExitAsync();
+        await RunAsync("stop", "-d", Data);
         _folder.Dispose();
     }
 }

@@ -22,6 +22,9 @@ public sealed partial class LiveProcess : IAsyncDisposable
 
     private LiveProcess(Process process) => _process = process;
 
+    /// <summary>Each line on standard error, as it comes.</summary>
+    public event Action<string>? Said;
+
     public int Id => _process.Id;
     public bool HasExited => _process.HasExited;
     public int ExitCode => _process.ExitCode;
@@ -54,7 +57,11 @@ public sealed partial class LiveProcess : IAsyncDisposable
 
         var live = new LiveProcess(new Process { StartInfo = start });
         live._process.OutputDataReceived += (_, line) => Keep(live._out, line.Data);
-        live._process.ErrorDataReceived += (_, line) => Keep(live._error, line.Data);
+        live._process.ErrorDataReceived += (_, line) =>
+        {
+            Keep(live._error, line.Data);
+            live.Said?.Invoke(line.Data ?? "");
+        };
         live._process.Start();
         live._process.BeginOutputReadLine();
         live._process.BeginErrorReadLine();

@@ -25,6 +25,13 @@ public abstract class LiveResults : IAsyncDisposable
 
     public IDatabase Database => Connection.GetDatabase();
 
+    /// <summary>Connects anew, after nodes have changed their places.</summary>
+    public void Reconnect()
+    {
+        _connection?.Dispose();
+        _connection = null;
+    }
+
     /// <summary>All keys with a prefix, in order.</summary>
     public List<string> Keys(string beginning = "") =>
         [
@@ -172,6 +179,16 @@ public sealed class LiveRedisServer : LiveResults
         return await File.ReadAllBytesAsync(_folder.File("dump.rdb"));
     }
 
+    /// <summary>Whether it follows another and has caught up with it.</summary>
+    public async Task<bool> FollowsAsync() =>
+        (await Server.ExecuteAsync("INFO", "replication"))
+            .ToString()
+            .Contains("master_link_status:up", StringComparison.Ordinal);
+
+    /// <summary>Whether it takes writes.</summary>
+    public async Task<bool> IsMasterAsync() =>
+        (await Server.ExecuteAsync("INFO", "replication")).ToString().Contains("role:master", StringComparison.Ordinal);
+
     /// <summary>Starts the server, or restarts it with its old data.</summary>
     public async Task StartAgainAsync()
     {
@@ -287,7 +304,7 @@ public sealed class LiveRedisCluster : LiveResults
     {
         for (int master = 0; master < 3; master++)
         {
-            string id = (await Server(master).ExecuteAsync("CLUSTER", "MYID")).ToString();
+            string id = await IdAsync(master);
             LiveRedisServer replica = await LiveRedisServer.StartAsync(isClusterNode: true, _security);
             _nodes.Add(replica);
             IServer server = Server(_nodes.Count - 1);
@@ -302,8 +319,7 @@ public sealed class LiveRedisCluster : LiveResults
         {
             for (int replica = 3; replica < 6; replica++)
             {
-                string info = (await Server(replica).ExecuteAsync("INFO", "replication")).ToString();
-                if (!info.Contains("master_link_status:up", StringComparison.Ordinal))
+                if (!await _nodes[replica].FollowsAsync())
                 {
                     return false;
                 }
@@ -334,8 +350,8 @@ public sealed class LiveRedisCluster : LiveResults
     /// reshard</c>.</summary>
     public async Task MoveSlotAsync(int slot, int from, int to)
     {
-        string fromId = (await Server(from).ExecuteAsync("CLUSTER", "MYID")).ToString(),
-            toId = (await Server(to).ExecuteAsync("CLUSTER", "MYID")).ToString();
+        string fromId = await IdAsync(from),
+            toId = await IdAsync(to);
         await Server(to).ExecuteAsync("CLUSTER", "SETSLOT", slot, "IMPORTING", fromId);
         await Server(from).ExecuteAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", toId);
         while (true)
@@ -353,11 +369,62 @@ public sealed class LiveRedisCluster : LiveResults
 
             await Server(from).ExecuteAsync("MIGRATE", ["127.0.0.1", _nodes[to].Port, "", 0, 5000, "KEYS", .. keys]);
         }
-        foreach (int node in new[] { to, from, 3 - from - to })
+
+        foreach (int node in (int[])[to, from, .. (await MastersAsync()).Except([to, from])])
         {
             await Server(node).ExecuteAsync("CLUSTER", "SETSLOT", slot, "NODE", toId);
         }
     }
+
+    /// <summary>The nodes that hold slots, by number.</summary>
+    public async Task<IReadOnlyList<int>> MastersAsync()
+    {
+        List<int> masters = [];
+        for (int node = 0; node < _nodes.Count; node++)
+        {
+            if (await IsMasterAsync(node))
+            {
+                masters.Add(node);
+            }
+        }
+
+        return masters;
+    }
+
+    /// <summary>The nodes that follow a master, by number.</summary>
+    public async Task<IReadOnlyList<int>> ReplicasAsync(int master)
+    {
+        string id = await IdAsync(master);
+        return
+        [
+            .. (await LinesAsync(master))
+                .Where(line => line.Contains($" {id} ", StringComparison.Ordinal))
+                .Select(line => _nodes.FindIndex(node => line.Contains($" {node.Address}@", StringComparison.Ordinal))),
+        ];
+    }
+
+    /// <summary>The node that holds a slot.</summary>
+    public async Task<int> OwnerAsync(int slot)
+    {
+        ClusterConfiguration nodes = await Server(0).ClusterNodesAsync()
+            ?? throw new InvalidOperationException("not a cluster");
+        string owner = nodes.GetBySlot(slot)!.EndPoint!.ToString()!;
+        return _nodes.FindIndex(node => node.Address == owner);
+    }
+
+    /// <summary>Whether a node answers that it is a master with slots.</summary>
+    public async Task<bool> IsMasterAsync(int node)
+    {
+        string self = (await LinesAsync(node)).Single(line => line.Contains("myself", StringComparison.Ordinal));
+        return self.Contains("master", StringComparison.Ordinal) && self.Trim().Split(' ').Length > 8;
+    }
+
+    private async Task<string> IdAsync(int node) => (await Server(node).ExecuteAsync("CLUSTER", "MYID")).ToString();
+
+    private async Task<string[]> LinesAsync(int node) =>
+        (await Server(node).ExecuteAsync("CLUSTER", "NODES"))
+            .ToString()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     public override async ValueTask DisposeAsync()
     {

@@ -2,21 +2,21 @@ using StackExchange.Redis;
 
 namespace Tests.Support;
 
-/// <summary>A master, its replica, and a sentinel that promotes the replica, all under TLS and with
-/// passwords.</summary>
+/// <summary>A master, its replica, and a sentinel that promotes the replica: all under TLS and with passwords, or all
+/// without.</summary>
 public sealed class LiveSentinel : LiveResults
 {
     public const string SentinelPassword = "a sentinel's";
 
     private readonly LiveFolder _folder = new();
-    private readonly LiveRedisSecurity _security;
+    private readonly LiveRedisSecurity? _security;
     private readonly int _port = LiveProcess.FreePort();
     private LiveProcess? _process;
 
     private readonly bool _hasPassword;
 
     private LiveSentinel(
-        LiveRedisSecurity security,
+        LiveRedisSecurity? security,
         bool hasPassword,
         LiveRedisServer master,
         LiveRedisServer replica
@@ -28,7 +28,7 @@ public sealed class LiveSentinel : LiveResults
     public override string Address => $"127.0.0.1:{_port},serviceName=results";
 
     /// <param name="hasPassword">Whether the sentinel asks for a password of its own.</param>
-    public static async Task<LiveSentinel> StartAsync(LiveRedisSecurity security, bool hasPassword)
+    public static async Task<LiveSentinel> StartAsync(LiveRedisSecurity? security = null, bool hasPassword = false)
     {
         var sentinel = new LiveSentinel(
             security,
@@ -48,21 +48,27 @@ public sealed class LiveSentinel : LiveResults
 
     protected override void Secure(ConfigurationOptions options)
     {
+        if (_security == null)
+        {
+            return;
+        }
+
         _security.Secure(options);
         (options.SentinelUser, options.SentinelPassword) = ("default", _hasPassword ? SentinelPassword : "");
     }
 
     private async Task WatchAsync()
     {
+        string[] ports = _security?.TlsArguments(_port) ?? ["--port", $"{_port}"];
         string config = _folder.Write(
             "sentinel.conf",
             $"""
-            {string.Join('\n', _security.TlsArguments(_port).Chunk(2).Select(pair => $"{pair[0][2..]} {pair[1]}"))}
+            {string.Join('\n', ports.Chunk(2).Select(pair => $"{pair[0][2..]} {pair[1]}"))}
             bind 127.0.0.1
             {(_hasPassword ? $"requirepass \"{SentinelPassword}\"" : "")}
             sentinel monitor results 127.0.0.1 {Master.Port} 1
-            sentinel auth-user results {LiveRedisSecurity.Admin}
-            sentinel auth-pass results "{LiveRedisSecurity.Password}"
+            {(_security == null ? "" : $"sentinel auth-user results {LiveRedisSecurity.Admin}")}
+            {(_security == null ? "" : $"sentinel auth-pass results \"{LiveRedisSecurity.Password}\"")}
             sentinel down-after-milliseconds results 1000
             sentinel failover-timeout results 5000
 

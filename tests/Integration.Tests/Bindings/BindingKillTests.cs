@@ -66,15 +66,17 @@ public sealed class BindingKillTests
     /// <summary>
     /// Bindings with duplicates, used and forged codes, wrong values and pairs that repeat, stamped over ten minutes.
     /// </summary>
-    internal static IEnumerable<LiveRecord> Records()
+    internal static IEnumerable<LiveRecord> Records() => Records(Events, LiveEvents.Now - 600_000, 140);
+
+    /// <summary>Bindings like these, of another number and at another pace.</summary>
+    internal static IEnumerable<LiveRecord> Records(int events, long start, long stepMs)
     {
         var dice = new Random(7);
-        long start = LiveEvents.Now - 600_000;
         List<(string Page, string Code)> codes = [];
         List<(string Id, string Page)> sent = [];
-        for (int i = 0; i < Events; i++)
+        for (int i = 0; i < events; i++)
         {
-            long time = start + i * 140L;
+            long time = start + i * stepMs;
             string page = $"p-{dice.Next(Pages)}";
             codes.Add(
                 (

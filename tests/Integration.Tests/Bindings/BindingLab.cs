@@ -21,20 +21,19 @@ internal static class BindingLab
         new("remark", PromptType.Text, IsOptional: true, Characters: 80),
     ];
 
+    /// <summary>Of engines that sign with the secret that <see cref="WriteKey"/> writes.</summary>
+    public static EngineYaml Signing { get; } = new() { Samples = true, More = "signing_keys: [mine.key]" };
+
     /// <param name="kafka">A real broker; without one the embedded is.</param>
     public static async Task<Lab> StartAsync(string redis, RealKafka? kafka = null)
     {
-        var yaml = new EngineYaml
-        {
-            SessionMs = kafka == null ? 3000 : 6000,
-            Models = false,
-            Samples = true,
-            More = "signing_keys: [mine.key]",
-        };
+        EngineYaml yaml = Signing with { SessionMs = kafka == null ? 3000 : 6000, Models = false };
         Lab lab = kafka == null ? await Lab.EmbeddedAsync(redis, yaml) : await Lab.RealAsync(kafka, redis, yaml);
-        lab.Folder.Write("mine.key", Secret + "\n");
+        WriteKey(lab);
         return lab;
     }
+
+    public static void WriteKey(Lab lab) => lab.Folder.Write("mine.key", Secret + "\n");
 }
 
 /// <summary>The bindings' ends of an engine, as a program asks them.</summary>

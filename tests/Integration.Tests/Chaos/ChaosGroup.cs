@@ -1,127 +1,162 @@
-using Engine.Contracts;
 using Integration.Tests.Rig;
 using Tests.Support;
+using Xunit;
 
 namespace Integration.Tests.Chaos;
 
-/// <summary>The engines of a group, of which something goes wrong every few seconds, as a seed says.</summary>
-internal sealed class ChaosGroup(Lab lab, int size, Random random) : IAsyncDisposable
+/// <summary>The engines of one group. Who dies or ends by itself is replaced at once, as an orchestrator does it; some
+/// join and some leave.</summary>
+/// <param name="launch">Starts an engine without waiting for it.</param>
+internal sealed class ChaosGroup(Func<EngineRun> launch, int size, ChaosJournal journal) : IAsyncDisposable
 {
-    private readonly List<EngineRun> _engines = [];
-    private readonly List<EngineRun> _gone = [];
+    private readonly Lock _gate = new();
+    private readonly List<EngineRun> _engines = [],
+        _gone = [];
+    private readonly CancellationTokenSource _ending = new();
     private EngineRun? _frozen;
-    private long _frozenUntil;
-    private int _number;
+    private Task _supervision = Task.CompletedTask;
 
-    /// <summary>What has gone wrong so far.</summary>
-    public List<string> Faults { get; } = [];
+    public Takeovers Takeovers { get; } = new();
+
+    /// <summary>What ends engines.</summary>
+    public Fault[] Deaths =>
+        [
+            new("engine killed", draw => EndAsync(draw, LiveProcess.Kill, isReplaced: true)),
+            new("engine stopped", draw => EndAsync(draw, LiveProcess.Term, isReplaced: true)),
+            new("engine joins or leaves", JoinOrLeaveAsync),
+        ];
+
+    /// <summary>What stops engines beyond the session timeout of 6 s, so that others take over, and lets them go
+    /// on.</summary>
+    public Fault[] Freezes => [new("engine frozen", 7000, 11_000, FreezeAsync)];
 
     public async Task StartAsync()
     {
-        while (_engines.Count < size)
+        for (int i = 0; i < size; i++)
         {
-            _engines.Add(await lab.StartAsync());
+            Add();
+            await _engines[^1].IsUpAsync();
         }
+
+        _supervision = SuperviseAsync();
     }
 
-    /// <summary>Waits some seconds, lets something go wrong, and brings the group back to its size.</summary>
-    public async Task DisturbAsync()
-    {
-        await Task.Delay(random.Next(1500, 4000));
-        if (_frozen != null && Environment.TickCount64 > _frozenUntil)
-        {
-            Wake();
-        }
-
-        // The first is a kill, so that even a short run has one.
-        switch (_number++ == 0 ? 0 : random.Next(6))
-        {
-            case 0:
-                End("kill", LiveProcess.Kill);
-                break;
-            case 1:
-                End("stop", LiveProcess.Term);
-                break;
-            case 2 or 3 when _frozen == null:
-                Freeze();
-                break;
-            case 4 when lab.Redis is LiveRedisServer redis:
-                Faults.Add("Redis killed");
-                await redis.Process.KillAsync();
-                await Task.Delay(random.Next(300, 1500));
-                await redis.StartAgainAsync();
-                break;
-            default:
-                Faults.Add("setting changed");
-                await lab.Log.SendAsync(
-                    new LiveRecord(
-                        Topics.Settings,
-                        "rule/chaos",
-                        $$$"""{"when":"click.x > {{{random.Next(200, 900)}}}","then":{"class":"suspect"}}""",
-                        LiveEvents.Now
-                    )
-                );
-                break;
-        }
-
-        // Joins without being waited for, as an orchestrator would start it.
-        while (_engines.Count < size)
-        {
-            _engines.Add(EngineRun.Launch(lab.Brokers, lab.Redis.Address, lab.Config));
-        }
-    }
-
-    /// <summary>Ends what goes on.</summary>
-    public async Task CalmAsync()
-    {
-        if (_frozen != null)
-        {
-            Wake();
-        }
-
-        await Task.Delay(1000);
-    }
-
+    /// <summary>Stops all engines. Each must end, and none may have ended of an exception.</summary>
     public async Task StopAsync()
     {
+        await _ending.CancelAsync();
+        await _supervision;
         foreach (EngineRun engine in _engines)
         {
-            await engine.StopAsync();
+            CommandRun end = await engine.StopAsync();
+            Assert.True(end.ExitCode == 0, end.ToString());
+        }
+
+        foreach (EngineRun engine in _gone)
+        {
+            CommandRun end = await engine.EndAsync();
+            Assert.DoesNotContain("Unhandled exception", end.Error);
         }
     }
+
+    /// <summary>The last lines of each engine, for whoever has to find out what happened.</summary>
+    public string Tell() =>
+        string.Join(
+            '\n',
+            _engines.Concat(_gone).Select(engine => $"--- engine {engine.Process.Id}\n{engine.Process.Error}")
+        );
 
     public async ValueTask DisposeAsync()
     {
-        _frozen?.Process.Signal(LiveProcess.Continue);
+        await _ending.CancelAsync();
+        await _supervision;
         foreach (EngineRun engine in _engines.Concat(_gone))
         {
             await engine.DisposeAsync();
         }
+
+        _ending.Dispose();
     }
 
-    private void End(string how, int signal)
+    private void Add()
     {
-        EngineRun[] awake = [.. _engines.Where(engine => engine != _frozen)];
-        EngineRun engine = awake[random.Next(awake.Length)];
-        Faults.Add($"{how} {engine.Process.Id}");
-        engine.Process.Signal(signal);
-        _engines.Remove(engine);
-        _gone.Add(engine);
+        EngineRun engine = launch();
+        Takeovers.Watch(engine);
+        _engines.Add(engine);
     }
 
-    /// <summary>Longer than the session timeout of 6 s, so that the others take its partitions over.</summary>
-    private void Freeze()
+    private Task EndAsync(int draw, int signal, bool isReplaced)
     {
-        _frozen = _engines[random.Next(_engines.Count)];
-        Faults.Add($"freeze {_frozen.Process.Id}");
-        _frozenUntil = Environment.TickCount64 + random.Next(7000, 11_000);
-        _frozen.Process.Signal(LiveProcess.Stop);
+        lock (_gate)
+        {
+            EngineRun[] awake = [.. _engines.Where(engine => engine != _frozen)];
+            EngineRun engine = awake[draw % awake.Length];
+            journal.Note($"signal {signal} to engine {engine.Process.Id}{(isReplaced ? "" : ", which leaves")}");
+            Takeovers.Begin(engine);
+            engine.Process.Signal(signal);
+            _engines.Remove(engine);
+            _gone.Add(engine);
+            if (isReplaced)
+            {
+                Add();
+            }
+        }
+
+        return Task.CompletedTask;
     }
 
-    private void Wake()
+    private Task JoinOrLeaveAsync(int draw)
     {
-        Faults.Add($"wake {_frozen!.Process.Id}");
-        _frozen.Process.Signal(LiveProcess.Continue);
-        _frozen = null;
+        lock (_gate)
+        {
+            if (_engines.Count <= size)
+            {
+                journal.Note("an engine joins");
+                Add();
+                return Task.CompletedTask;
+            }
+        }
+
+        return EndAsync(draw, LiveProcess.Term, isReplaced: false);
+    }
+
+    private async Task FreezeAsync(TimeSpan lasts, int draw)
+    {
+        EngineRun engine;
+        lock (_gate)
+        {
+            engine = _frozen = _engines[draw % _engines.Count];
+            journal.Note($"engine {engine.Process.Id} frozen");
+            Takeovers.Begin(engine);
+            engine.Process.Signal(LiveProcess.Stop);
+        }
+
+        await Task.Delay(lasts);
+        lock (_gate)
+        {
+            engine.Process.Signal(LiveProcess.Continue);
+            _frozen = null;
+        }
+    }
+
+    /// <summary>An engine may end by itself, such as one that starts while Redis is away.</summary>
+    private async Task SuperviseAsync()
+    {
+        while (!_ending.IsCancellationRequested)
+        {
+            await Task.Delay(500, _ending.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            lock (_gate)
+            {
+                foreach (EngineRun engine in _engines.Where(engine => engine.Process.HasExited).ToArray())
+                {
+                    string last = engine.Process.Error.TrimEnd().Split('\n')[^1];
+                    journal.Note($"engine {engine.Process.Id} ended by itself ({engine.Process.ExitCode}): {last}");
+                    Takeovers.Begin(engine);
+                    _engines.Remove(engine);
+                    _gone.Add(engine);
+                    Add();
+                }
+            }
+        }
     }
 }

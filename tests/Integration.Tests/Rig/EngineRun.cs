@@ -142,6 +142,17 @@ public sealed class EngineRun : IAsyncDisposable
     public static EngineRun Launch(string kafka, string redis, string config, params string[] more) =>
         LaunchWith([], kafka, redis, config, more);
 
+    /// <summary>Starts an engine of another build.</summary>
+    /// <param name="program">Its path, without the extension.</param>
+    public static EngineRun LaunchBuild(string program, string kafka, string redis, string config) =>
+        new(
+            Programs.Start(
+                program,
+                null,
+                ["run", "--kafka", kafka, "--redis", redis, "--config", config, "--http", "127.0.0.1:0"]
+            )
+        );
+
     /// <summary>Starts an engine and waits until it reports its HTTP address.</summary>
     public static Task<EngineRun> StartAsync(string kafka, string redis, string config, params string[] more) =>
         StartWithAsync([], kafka, redis, config, more);

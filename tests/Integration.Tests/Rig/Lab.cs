@@ -61,6 +61,10 @@ public sealed class Lab : IAsyncDisposable
         return lab;
     }
 
+    /// <summary>Starts a lab on brokers of the test's own.</summary>
+    public static async Task<Lab> OnAsync(LiveBroker brokers, string redis, EngineYaml yaml) =>
+        new(null, brokers.Brokers, await Redises.StartAsync(redis), yaml);
+
     /// <summary>Starts another Redis for this test.</summary>
     public async Task<LiveResults> AnotherRedisAsync(string kind)
     {
@@ -120,7 +124,8 @@ public static class Redises
     public const string Garnet = "Garnet",
         Server = "redis-server",
         Cluster = "Redis Cluster",
-        ClusterWithReplicas = "Redis Cluster with replicas";
+        ClusterWithReplicas = "Redis Cluster with replicas",
+        Sentinel = "Redis with Sentinel";
 
     public static async Task<LiveResults> StartAsync(string kind)
     {
@@ -137,6 +142,11 @@ public static class Redises
         if (kind is Cluster or ClusterWithReplicas)
         {
             return await LiveRedisCluster.StartAsync(hasReplicas: kind == ClusterWithReplicas);
+        }
+
+        if (kind == Sentinel)
+        {
+            return await LiveSentinel.StartAsync();
         }
 
         EmbeddedRedis garnet = await Task.Run(() => EmbeddedRedis.Start(TimeProvider.System, garnet: true));

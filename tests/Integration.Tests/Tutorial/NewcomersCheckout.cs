@@ -1,40 +1,21 @@
 using System.Text.RegularExpressions;
 using Integration.Tests.Rig;
-using Tests.Support;
 using Xunit;
 
 namespace Integration.Tests.Tutorial;
 
-/// <summary>
-/// The checkout of somebody who did what docs/tutorials/write-a-workflow.md says, and no more: the sources, the
-/// tutorial's files, its line. The one project that these change is built as a newcomer's build does it, with all that
-/// breaks a build; the rest is taken as this test's own build left it.
-/// </summary>
+/// <summary>The checkout of somebody who did what docs/tutorials/write-a-workflow.md says, and no more: the sources, the
+/// tutorial's files, its line.</summary>
 internal sealed partial class NewcomersCheckout : IDisposable
 {
     private const string Project = "engine/Workflows",
-        Assembly = "Engine.Workflows.dll",
         Modules = Project + "/WorkflowModules.cs";
 
-    private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-
-    private readonly LiveFolder _folder = new();
-
-    public NewcomersCheckout()
-    {
-        foreach (string file in Directory.GetFiles(Programs.Checkout))
-        {
-            Copy(Programs.Checkout, file, _folder.Path);
-        }
-
-        CopyAll(Path.Combine(Programs.Checkout, "engine"), _folder.File("engine"), "App");
-        CopyAll(Path.Combine(Programs.Checkout, "models", "Scoring"), _folder.File("models/Scoring"));
-        CopyAll(AppContext.BaseDirectory, _folder.File("out"));
-    }
+    private readonly CheckoutCopy _copy = new();
 
     /// <summary>The programs, without their extension.</summary>
-    public string Engine => _folder.File("out/engine");
-    public string Ingest => _folder.File("out/ingest");
+    public string Engine => _copy.Engine;
+    public string Ingest => _copy.Ingest;
 
     /// <summary>Writes the files of the tutorial, and adds its line; the paths of what was written.</summary>
     public IReadOnlyList<string> Follow(string tutorial)
@@ -49,7 +30,7 @@ internal sealed partial class NewcomersCheckout : IDisposable
             }
             else
             {
-                _folder.Write(path, text);
+                _copy.Write(path, text);
             }
 
             written.Add(path);
@@ -58,61 +39,17 @@ internal sealed partial class NewcomersCheckout : IDisposable
         return written;
     }
 
-    public async Task BuildAsync()
-    {
-        await using LiveProcess build = LiveProcess.Start(
-            "dotnet",
-            [
-                "build",
-                Project,
-                "--configuration",
-                Configuration,
-                "--nologo",
-                "--verbosity",
-                "quiet",
-                "-nodeReuse:false",
-                "-p:BuildProjectReferences=false",
-            ],
-            _folder.Path
-        );
-        int code = await build.ExitAsync(TimeSpan.FromMinutes(5));
-        Assert.True(code == 0, $"the tutorial's code doesn't build:\n{build.Out}\n{build.Error}");
-        File.Copy(
-            _folder.File($"{Project}/bin/{Configuration}/net10.0/{Assembly}"),
-            _folder.File($"out/{Assembly}"),
-            overwrite: true
-        );
-    }
+    public Task BuildAsync() => _copy.BuildAsync(Project);
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _copy.Dispose();
 
     /// <summary>Adds the line with a plus behind the line without.</summary>
     private void AddLine(string path, string[] diff)
     {
         Assert.Equal(Modules, path);
         string before = diff.Single(line => line[0] == ' ')[1..] + '\n',
-            added = diff.Single(line => line[0] == '+')[1..] + '\n',
-            text = File.ReadAllText(_folder.File(path));
-        Assert.Contains(before, text);
-        _folder.Write(path, text.Replace(before, before + added, StringComparison.Ordinal));
-    }
-
-    private static void CopyAll(string from, string to, params string[] but)
-    {
-        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            if (!but.Contains(Path.GetRelativePath(from, file).Split('/')[0]))
-            {
-                Copy(from, file, to);
-            }
-        }
-    }
-
-    private static void Copy(string from, string file, string to)
-    {
-        string copy = Path.Combine(to, Path.GetRelativePath(from, file));
-        Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-        File.Copy(file, copy);
+            added = diff.Single(line => line[0] == '+')[1..] + '\n';
+        _copy.Replace(path, before, before + added);
     }
 
     /// <summary>A line with nothing but a path, and the code beneath it.</summary>
