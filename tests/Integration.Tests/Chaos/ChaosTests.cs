@@ -1,3 +1,4 @@
+using System.Globalization;
 using Engine.Contracts;
 using Integration.Tests.Bindings;
 using Integration.Tests.Rig;
@@ -13,8 +14,6 @@ namespace Integration.Tests.Chaos;
 public sealed class ChaosTests(RealKafka kafka)
 {
     private const int Engines = 3;
-
-    private static readonly TimeSpan DecidedWithin = TimeSpan.FromSeconds(90);
 
     private static readonly string[] Decided =
     [
@@ -109,17 +108,41 @@ public sealed class ChaosTests(RealKafka kafka)
         );
     }
 
+    /// <summary>Waits until progress is at the end of every partition.</summary>
     private static async Task AreDecidedAsync(Lab lab)
     {
         lab.Redis.Reconnect();
-        foreach (string topic in Decided)
+        (string Partition, long End)[] ends =
+        [
+            .. Decided
+                .SelectMany(lab.Log.ReadAll)
+                .GroupBy(record => $"{record.Topic}-{record.Partition.Value}")
+                .Select(records => (records.Key, records.Max(record => record.Offset.Value) + 1)),
+        ];
+        List<string> behind = [];
+        try
         {
-            long records = lab.Log.Count(topic);
-            await LiveWait.UntilAsync(
-                $"progress of {topic} is at {records}",
-                async () => await lab.Redis.ProgressAsync("engine", topic: topic) >= records,
-                DecidedWithin
+            await ChaosRedis.UntilAsync(
+                "all is decided",
+                async () =>
+                {
+                    behind.Clear();
+                    foreach ((string partition, long end) in ends)
+                    {
+                        string? progress = await lab.Redis.Database.StringGetAsync($"progress:engine:{{{partition}}}");
+                        if (progress == null || long.Parse(progress.Split(' ')[0], CultureInfo.InvariantCulture) < end)
+                        {
+                            behind.Add($"{partition} is at '{progress}', not at {end}");
+                        }
+                    }
+
+                    return behind.Count == 0;
+                }
             );
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"deciding hangs: {string.Join(", ", behind)}");
         }
     }
 
