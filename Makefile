@@ -1,6 +1,6 @@
 # make run    plays a labelled stream through ingest, Kafka, the engine and Redis (KEEP=1 stays up, DATA=dir plays real data)
 # make test   runs all tests
-# make chaos  plays faults against three engines on a real broker (KAFKA_TOOL=script; SECONDS=300 SEED=7) and compares live with rescored results
+# make chaos  plays faults against engines, three brokers and a Redis (KAFKA_TOOL=script; SECONDS=300 SEED=7 REDIS=server, cluster or sentinel, BROKERS=1; WITHOUT=guard, marks or fencing for engines without it) and checks every result
 # make fuzz   gives hostile input to everything that reads bytes from outside (INPUTS=20000000 SEED=1; TARGET=name FIRST=number for some of it)
 #             ENGINE=200000 gives so many hostile records to a running engine instead, on a real broker (KAFKA_TOOL=script)
 # make bench  measures the engine on a real broker and Redis (KAFKA_TOOL=script; PEERS=dir beside peers; QUICK=1), then each stage
@@ -40,7 +40,7 @@ test: build
 
 chaos: build
 	@dotnet build tests/Integration.Tests -c Release --nologo -v quiet -clp:ErrorsOnly
-	@CHAOS_SECONDS=$(or $(SECONDS),300) CHAOS_SEED=$(or $(SEED),7) dotnet tests/Integration.Tests/bin/Release/net10.0/Integration.Tests.dll -class Integration.Tests.Chaos.ChaosTests -diagnostics
+	@CHAOS_SECONDS=$(or $(SECONDS),300) CHAOS_SEED=$(or $(SEED),7) CHAOS_REDIS=$(or $(REDIS),any) CHAOS_BROKERS=$(or $(BROKERS),3) CHAOS_WITHOUT=$(WITHOUT) dotnet tests/Integration.Tests/bin/Release/net10.0/Integration.Tests.dll -class Integration.Tests.Chaos.ChaosTests -diagnostics
 
 fuzz:
 	@dotnet build tests/Fuzz.Tests -c Release --nologo -v quiet -clp:ErrorsOnly
