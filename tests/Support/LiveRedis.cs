@@ -412,6 +412,10 @@ public sealed class LiveRedisCluster : LiveResults
         return _nodes.FindIndex(node => node.Address == owner);
     }
 
+    /// <summary>The slots of a master.</summary>
+    public async Task<IList<SlotRange>> SlotsAsync(int master) =>
+        (await Server(master).ClusterNodesAsync())!.Nodes.Single(node => node.IsMyself).Slots;
+
     /// <summary>Whether a node answers that it is a master with slots.</summary>
     public async Task<bool> IsMasterAsync(int node)
     {

@@ -6,11 +6,12 @@ namespace Integration.Tests.Chaos;
 /// <summary>What goes wrong with a kind of Redis.</summary>
 internal static class ChaosRedis
 {
-    public static Fault[] FaultsOf(LiveResults redis, ChaosJournal journal) =>
+    /// <param name="losses">Gets to know what may be lost.</param>
+    public static Fault[] FaultsOf(LiveResults redis, ChaosJournal journal, ChaosLosses losses) =>
         redis switch
         {
             LiveRedisServer server => new ChaosServer(server).Faults,
-            LiveRedisCluster cluster => new ChaosCluster(cluster, journal).Faults,
+            LiveRedisCluster cluster => new ChaosCluster(cluster, journal, losses).Faults,
             LiveSentinel sentinel => new ChaosSentinel(sentinel, journal).Faults,
             _ => throw new NotSupportedException(redis.GetType().Name),
         };
@@ -92,7 +93,7 @@ internal sealed class ChaosServer(LiveRedisServer redis)
 
 /// <summary>Three masters with a replica each: masters die or stand still and are replaced, replicas take over in an
 /// orderly way, slots move.</summary>
-internal sealed class ChaosCluster(LiveRedisCluster cluster, ChaosJournal journal)
+internal sealed class ChaosCluster(LiveRedisCluster cluster, ChaosJournal journal, ChaosLosses losses)
 {
     private const int SlotsAtATime = 4;
 
@@ -116,11 +117,14 @@ internal sealed class ChaosCluster(LiveRedisCluster cluster, ChaosJournal journa
     {
         (int master, int replica) = await PairAsync(draw);
         journal.Note($"master {master} killed, whose replica is {replica}");
+        IList<SlotRange> slots = await cluster.SlotsAsync(master);
+        long begin = LiveEvents.Now;
         await cluster.Nodes[master].Process.KillAsync();
         await Task.WhenAll(
             Task.Delay(lasts),
             ChaosRedis.UntilAsync($"node {replica} is promoted", () => cluster.IsMasterAsync(replica))
         );
+        losses.Add(slots, begin);
         await cluster.Nodes[master].StartAgainAsync();
         await SettleAsync();
     }
@@ -129,10 +133,13 @@ internal sealed class ChaosCluster(LiveRedisCluster cluster, ChaosJournal journa
     {
         (int master, int replica) = await PairAsync(draw);
         journal.Note($"master {master} paused, whose replica is {replica}");
+        IList<SlotRange> slots = await cluster.SlotsAsync(master);
+        long begin = LiveEvents.Now;
         cluster.Nodes[master].Process.Signal(LiveProcess.Stop);
         await Task.Delay(lasts);
         cluster.Nodes[master].Process.Signal(LiveProcess.Continue);
         await SettleAsync();
+        losses.Add(slots, begin);
     }
 
     private async Task FailOverAsync(int draw)

@@ -31,6 +31,7 @@ public sealed class ChaosTests(RealKafka kafka)
         await using LiveBroker? brokers = options.HasThreeBrokers ? await LiveBroker.StartThreeAsync() : null;
         await using Lab lab = await StartLabAsync(options, brokers);
         var journal = new ChaosJournal();
+        var losses = new ChaosLosses();
         await using var group = new ChaosGroup(() => Launch(lab, sabotaged), Engines, journal);
         await group.StartAsync();
         journal.Note("the group is up");
@@ -43,7 +44,7 @@ public sealed class ChaosTests(RealKafka kafka)
             [
                 group.Deaths,
                 group.Freezes,
-                ChaosRedis.FaultsOf(lab.Redis, journal),
+                ChaosRedis.FaultsOf(lab.Redis, journal, losses),
                 [new Fault("setting changed", draw => ChangeAsync(lab, draw))],
                 .. brokers == null ? (Fault[][])[] : [new ChaosBrokers(brokers, journal).Faults],
             ]
@@ -62,7 +63,7 @@ public sealed class ChaosTests(RealKafka kafka)
             await group.StopAsync();
             Tell($"{schedule.Count} faults; {group.Takeovers}");
             journal.Note("stopped");
-            Tell(await ChaosResults.CheckAsync(lab));
+            Tell(await new ChaosResults(lab, losses).CheckAsync());
             journal.Note("checked");
             Tell(journal.ToString());
         }
@@ -122,23 +123,20 @@ public sealed class ChaosTests(RealKafka kafka)
         List<string> behind = [];
         try
         {
-            await ChaosRedis.UntilAsync(
-                "all is decided",
-                async () =>
+            await ChaosRedis.UntilAsync("all is decided", async () =>
+            {
+                behind.Clear();
+                foreach ((string partition, long end) in ends)
                 {
-                    behind.Clear();
-                    foreach ((string partition, long end) in ends)
+                    string? progress = await lab.Redis.Database.StringGetAsync($"progress:engine:{{{partition}}}");
+                    if (progress == null || long.Parse(progress.Split(' ')[0], CultureInfo.InvariantCulture) < end)
                     {
-                        string? progress = await lab.Redis.Database.StringGetAsync($"progress:engine:{{{partition}}}");
-                        if (progress == null || long.Parse(progress.Split(' ')[0], CultureInfo.InvariantCulture) < end)
-                        {
-                            behind.Add($"{partition} is at '{progress}', not at {end}");
-                        }
+                        behind.Add($"{partition} is at '{progress}', not at {end}");
                     }
-
-                    return behind.Count == 0;
                 }
-            );
+
+                return behind.Count == 0;
+            });
         }
         catch (TimeoutException)
         {

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using StackExchange.Redis;
+using Tests.Support;
+
+namespace Integration.Tests.Chaos;
+
+/// <summary>What masters of a Redis Cluster had acknowledged and may have lost when their replicas took over: Redis
+/// replicates behind its answers. Progress and counts share a slot, so the engine notices their loss and scores again;
+/// single values on another master than their progress are beyond the promise (docs/reliability.md). Thread-safe.</summary>
+internal sealed class ChaosLosses
+{
+    /// <summary>How old an event may be that is decided when a master goes; Redis may have been away before.</summary>
+    private const long DecidedWithinMs = 60_000;
+
+    private static readonly string[] Values = ["verdict:", "content:", "binding:", "priority:"];
+
+    private readonly record struct Loss(IList<SlotRange> Slots, long Begin, long End);
+
+    private readonly Lock _gate = new();
+    private readonly List<Loss> _losses = [];
+
+    /// <summary>Notes that the master of some slots was replaced without warning.</summary>
+    /// <param name="begin">When it went, ms since the Unix epoch.</param>
+    public void Add(IList<SlotRange> slots, long begin)
+    {
+        lock (_gate)
+        {
+            _losses.Add(new Loss(slots, begin, LiveEvents.Now));
+        }
+    }
+
+    /// <summary>Whether a key's last value may have been lost, and what is there is what was before.</summary>
+    /// <param name="live">The value in Redis; null for none.</param>
+    /// <param name="versions">All values that the log gives the key, in order.</param>
+    /// <param name="slotOf">Gives the slot of a key.</param>
+    public bool Excuse(string key, string? live, IReadOnlyList<string> versions, Func<string, int> slotOf)
+    {
+        if (
+            !Values.Any(value => key.StartsWith(value, StringComparison.Ordinal))
+            || versions.Count == 0
+            || (live != null && !versions.Contains(live))
+        )
+        {
+            return false;
+        }
+
+        // A member of a queue follows its key, after a space. A queue's slot is that of its process.
+        int slot = slotOf(key.Split(' ')[0]);
+        long? time = versions[^1].StartsWith('{') ? (long?)JsonNode.Parse(versions[^1])!["time"] : null;
+        lock (_gate)
+        {
+            return _losses.Any(loss =>
+                loss.Slots.Any(range => range.From <= slot && slot <= range.To)
+                && (time == null || (time > loss.Begin - DecidedWithinMs && time < loss.End))
+            );
+        }
+    }
+}
