@@ -245,25 +245,29 @@ public sealed class LiveBroker : IAsyncDisposable
     /// <param name="node">Its number, from 1.</param>
     public Task KillAsync(int node) => RunAsync("kill", "-d", Data, $"{node}");
 
-    /// <summary>Starts a broker that was killed on its old data, and waits until every partition has all its copies
-    /// again.</summary>
+    /// <summary>Starts a broker that was killed on its old data, and waits until it is back and every partition has all
+    /// its copies again.</summary>
     public async Task ReviveAsync(int node)
     {
         await RunAsync("revive", "-d", Data, $"{node}");
-        using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Brokers })
-            .SetLogHandler((_, _) => { })
-            .SetErrorHandler((_, _) => { })
-            .Build();
+        string[] brokers = Brokers.Split(',');
         await LiveWait.UntilAsync(
-            "every partition has all its copies",
+            $"broker {node} is back",
             () =>
             {
+                // It is asked itself, and by a new client: others, and what they told before, don't know yet that it
+                // was away.
+                var config = new AdminClientConfig { BootstrapServers = brokers[node - 1] };
+                using IAdminClient admin = new AdminClientBuilder(config)
+                    .SetLogHandler((_, _) => { })
+                    .SetErrorHandler((_, _) => { })
+                    .Build();
                 try
                 {
                     Metadata now = admin.GetMetadata(TimeSpan.FromSeconds(5));
-                    return now
-                        .Topics.SelectMany(topic => topic.Partitions)
-                        .All(partition => partition.InSyncReplicas.Length == partition.Replicas.Length);
+                    return now.Brokers.Count == brokers.Length
+                        && now.Topics.SelectMany(topic => topic.Partitions)
+                            .All(partition => partition.InSyncReplicas.Length == partition.Replicas.Length);
                 }
                 catch (KafkaException)
                 {
