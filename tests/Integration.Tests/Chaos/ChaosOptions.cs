@@ -8,7 +8,8 @@ namespace Integration.Tests.Chaos;
 /// <param name="Seed">Determines load and faults.</param>
 /// <param name="Redis">The kind of Redis, of <see cref="Redises"/>.</param>
 /// <param name="HasThreeBrokers">Whether it has three brokers of its own, of which one may die, or shares one.</param>
-/// <param name="Without">What protects the engine and was taken out of it; empty for nothing.</param>
+/// <param name="Without">What protects engines and is taken out of them, separated by commas; empty for
+/// nothing.</param>
 internal sealed record ChaosOptions(int Seconds, int Seed, string Redis, bool HasThreeBrokers, string Without)
 {
     private static readonly string[] Kinds = [Redises.Server, Redises.ClusterWithReplicas, Redises.Sentinel];

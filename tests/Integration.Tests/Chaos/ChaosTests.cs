@@ -62,10 +62,7 @@ public sealed class ChaosTests(RealKafka kafka)
             journal.Note("all is decided");
             await group.StopAsync();
             Tell($"{schedule.Count} faults; {group.Takeovers}");
-            journal.Note("stopped");
             Tell(await new ChaosResults(lab, losses).CheckAsync());
-            journal.Note("checked");
-            Tell(journal.ToString());
         }
         catch
         {
