@@ -4,9 +4,9 @@ using Tests.Support;
 
 namespace Integration.Tests.Chaos;
 
-/// <summary>What masters of a Redis Cluster had acknowledged and may have lost when their replicas took over: Redis
-/// replicates behind its answers. Progress and counts share a slot, so the engine notices their loss and scores again;
-/// single values on another master than their progress are beyond the promise (docs/reliability.md). Thread-safe.</summary>
+/// <summary>What masters of Redis had acknowledged and may have lost when their replicas took over, without progress
+/// showing it (docs/reliability.md): Redis replicates behind its answers, and a master that stood still may answer once
+/// more before it notices. Thread-safe.</summary>
 internal sealed class ChaosLosses
 {
     /// <summary>How old an event may be that is decided when a master goes; Redis may have been away before.</summary>
@@ -14,14 +14,15 @@ internal sealed class ChaosLosses
 
     private static readonly string[] Values = ["verdict:", "content:", "binding:", "priority:"];
 
-    private readonly record struct Loss(IList<SlotRange> Slots, long Begin, long End);
+    private readonly record struct Loss(IList<SlotRange>? Slots, long Begin, long End);
 
     private readonly Lock _gate = new();
     private readonly List<Loss> _losses = [];
 
     /// <summary>Notes that the master of some slots was replaced without warning.</summary>
+    /// <param name="slots">Null if it held everything.</param>
     /// <param name="begin">When it went, ms since the Unix epoch.</param>
-    public void Add(IList<SlotRange> slots, long begin)
+    public void Add(IList<SlotRange>? slots, long begin)
     {
         lock (_gate)
         {
@@ -50,7 +51,7 @@ internal sealed class ChaosLosses
         lock (_gate)
         {
             return _losses.Any(loss =>
-                loss.Slots.Any(range => range.From <= slot && slot <= range.To)
+                loss.Slots?.Any(range => range.From <= slot && slot <= range.To) != false
                 && (time == null || (time > loss.Begin - DecidedWithinMs && time < loss.End))
             );
         }

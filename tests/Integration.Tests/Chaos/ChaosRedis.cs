@@ -12,7 +12,7 @@ internal static class ChaosRedis
         {
             LiveRedisServer server => new ChaosServer(server).Faults,
             LiveRedisCluster cluster => new ChaosCluster(cluster, journal, losses).Faults,
-            LiveSentinel sentinel => new ChaosSentinel(sentinel, journal).Faults,
+            LiveSentinel sentinel => new ChaosSentinel(sentinel, journal, losses).Faults,
             _ => throw new NotSupportedException(redis.GetType().Name),
         };
 
@@ -198,7 +198,7 @@ internal sealed class ChaosCluster(LiveRedisCluster cluster, ChaosJournal journa
 }
 
 /// <summary>A master that dies or stands still, and a replica that Sentinel promotes.</summary>
-internal sealed class ChaosSentinel(LiveSentinel sentinel, ChaosJournal journal)
+internal sealed class ChaosSentinel(LiveSentinel sentinel, ChaosJournal journal, ChaosLosses losses)
 {
     public Fault[] Faults =>
         [new("master killed", 1000, 6000, KillAsync), new("master paused", 1000, 9000, PauseAsync)];
@@ -220,6 +220,7 @@ internal sealed class ChaosSentinel(LiveSentinel sentinel, ChaosJournal journal)
     {
         (LiveRedisServer master, LiveRedisServer replica) = await PairAsync();
         journal.Note($"master {master.Port} paused");
+        long begin = LiveEvents.Now;
         master.Process.Signal(LiveProcess.Stop);
         await Task.Delay(lasts);
         master.Process.Signal(LiveProcess.Continue);
@@ -227,6 +228,7 @@ internal sealed class ChaosSentinel(LiveSentinel sentinel, ChaosJournal journal)
             await master.FollowsAsync() && await replica.IsMasterAsync()
             || await replica.FollowsAsync() && await master.IsMasterAsync()
         );
+        losses.Add(slots: null, begin);
     }
 
     private async Task<(LiveRedisServer Master, LiveRedisServer Replica)> PairAsync() =>
