@@ -136,7 +136,8 @@ public sealed class LiveLog : IDisposable
         await LiveWait.UntilAsync("the topics are gone", () => Ours().Count == 0);
     }
 
-    /// <summary>Creates a topic with CreateTime or LogAppendTime.</summary>
+    /// <summary>Creates a topic with CreateTime or LogAppendTime. Of producers it takes any timestamp: by default a
+    /// broker refuses the whole batch of a record that is stamped more than an hour ahead.</summary>
     public async Task MakeTopicAsync(string topic, int partitions, string timestamps = "CreateTime")
     {
         using IAdminClient admin = new DependentAdminClientBuilder(_producer.Handle).Build();
@@ -146,7 +147,11 @@ public sealed class LiveLog : IDisposable
                 Name = topic,
                 NumPartitions = partitions,
                 ReplicationFactor = -1,
-                Configs = new() { ["message.timestamp.type"] = timestamps },
+                Configs = new()
+                {
+                    ["message.timestamp.type"] = timestamps,
+                    ["message.timestamp.after.max.ms"] = $"{long.MaxValue}",
+                },
             },
         ]);
         await LiveWait.UntilAsync($"topic {topic} is there", () =>

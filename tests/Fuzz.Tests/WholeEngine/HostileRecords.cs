@@ -80,6 +80,9 @@ internal sealed class HostileRecords(ulong seed, long now) : IDisposable
         Topics.Marks,
     ];
 
+    /// <summary>The topics that records are for.</summary>
+    public static readonly string[] AllTopics = [.. Destinations.Distinct()];
+
     private readonly InputBuffer _input = new();
     private readonly FuzzTarget _json = new JsonEvents(),
         _protobuf = new ProtobufEvents(),
@@ -135,8 +138,7 @@ internal sealed class HostileRecords(ulong seed, long now) : IDisposable
     {
         bool isProtobuf = dice.OneIn(4);
         FuzzTarget target = Target(dice.OneIn(20) ? dice.Pick(Destinations) : topic, isProtobuf);
-        target.Make(dice, _input.Clear());
-        byte[] value = _input.Span.ToArray();
+        byte[] value = Value(dice, target);
         byte[]? key = Key(dice);
         if (target == _settings || target == _standings)
         {
@@ -171,6 +173,18 @@ internal sealed class HostileRecords(ulong seed, long now) : IDisposable
         return message;
     }
 
+    /// <summary>Every other one is valid, so that enough are used.</summary>
+    private byte[] Value(Dice dice, FuzzTarget target)
+    {
+        if (target.Valid.Count > 0 && dice.OneIn(2))
+        {
+            return [.. dice.Pick(target.Valid)];
+        }
+
+        target.Make(dice, _input.Clear());
+        return _input.Span.ToArray();
+    }
+
     private FuzzTarget Target(string topic, bool isProtobuf) =>
         topic switch
         {
@@ -201,7 +215,9 @@ internal sealed class HostileRecords(ulong seed, long now) : IDisposable
             return random;
         }
 
-        return Encoding.UTF8.GetBytes(dice.OneIn(3) ? dice.Pick(Keys) : $"203.0.{dice.Below(256)}.0/24");
+        return Encoding.UTF8.GetBytes(
+            dice.OneIn(3) ? dice.Pick(Keys) : $"203.0.{dice.Below(dice.OneIn(2) ? 2 : 256)}.0/24"
+        );
     }
 
     /// <summary>Gives most examples' ids another ending, as the examples themselves would all be duplicates.</summary>
@@ -244,7 +260,7 @@ internal sealed class HostileRecords(ulong seed, long now) : IDisposable
 
     public void Dispose()
     {
-        foreach (string topic in Destinations.Distinct())
+        foreach (string topic in AllTopics)
         {
             Target(topic, isProtobuf: false).Dispose();
             Target(topic, isProtobuf: true).Dispose();
