@@ -3,7 +3,8 @@ using Bench.EndToEnd;
 // bench/EndToEnd: measures the engine, and peers if given, on a real broker and a real Redis. Environment: KAFKA_TOOL
 // (a script that starts a broker; see docs/performance.md), PEERS=dir, BESIDE="dir …" (other builds of the engine),
 // TWO=1 (also two engines of one lane each), CLICKS, RUNS, QUICK=1, STORES="redis garnet", LATENCY_S. Results: a table,
-// bench.json, bench.svg.
+// bench.json, bench.svg. An argument measures something else: `takeover` (of a partition with CLICKS in its windows),
+// `hostile` (producers, CLICKS of each kind), `soak` (SOAK_MINUTES at a RATE).
 string root = AppContext.BaseDirectory;
 while (!File.Exists(Path.Combine(root, "Engine.sln")))
 {
