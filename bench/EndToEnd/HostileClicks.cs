@@ -30,7 +30,8 @@ internal static class HostileClicks
             .Select(i => string.Create(CultureInfo.InvariantCulture, $"[{i * 16},{i * 7 % 1280},{i * 11 % 720}]"))
     );
 
-    /// <summary>The event of a kind with a number, in the order of their timestamps but for <see cref="Clocks"/>.</summary>
+    /// <summary>The event of a kind with a number, in the order of their timestamps but for
+    /// <see cref="Clocks"/>.</summary>
     /// <param name="start">The timestamp of the first, ms.</param>
     public static Message<byte[], byte[]> Make(string kind, int number, long start)
     {
@@ -68,7 +69,8 @@ internal static class HostileClicks
 
         string json = string.Create(
             CultureInfo.InvariantCulture,
-            $"{{\"type\":\"click\",\"id\":\"{id}\",\"time\":{time},\"ip\":\"{net}{10 + mixed / 3 % 200}\",\"ua\":\"{agent}\""
+            $"{{\"type\":\"click\",\"id\":\"{id}\",\"time\":{time},\"ip\":\"{net}{10 + mixed / 3 % 200}\","
+                + $"\"ua\":\"{agent}\""
                 + $",\"visitor\":\"{visitor}\",\"publisher\":\"pub-{mixed % 500}\",\"campaign\":\"cmp-{mixed % 300}\""
                 + $",\"cost_micros\":50000,\"page\":\"https://p.example/a/{mixed % 1000}\",\"pointer\":\"mouse\""
                 + $",\"x\":312,\"y\":88,\"viewport\":[1280,720]{more}}}"

@@ -52,8 +52,8 @@ internal sealed class Hostility : IDisposable
         to.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {kind} | {figure.PerSecond:#,0} | {figure.PerSecond / honest.PerSecond:0.00} | {figure.CpuUs:0.00} | "
-                    + $"{figure.CpuUs / honest.CpuUs:0.00} | {figure.PeakMb:0} |"
+                $"| {kind} | {figure.PerSecond:#,0} | {figure.PerSecond / honest.PerSecond:0.00} | "
+                    + $"{figure.CpuUs:0.00} | {figure.CpuUs / honest.CpuUs:0.00} | {figure.PeakMb:0} |"
             )
         );
 

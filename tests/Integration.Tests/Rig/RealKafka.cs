@@ -6,7 +6,8 @@ using Xunit;
 namespace Integration.Tests.Rig;
 
 /// <summary>The real broker of a collection of tests, started by the first test that needs it. Tests of a collection
-/// run one after another, as topic names are fixed; two collections, with a broker each, run at the same time.</summary>
+/// run one after another, as topic names are fixed; two collections, with a broker each, run at the same
+/// time.</summary>
 public sealed class RealKafka : IAsyncLifetime
 {
     /// <summary>The collection of tests of one engine or two.</summary>

@@ -4,8 +4,8 @@ using Xunit;
 
 namespace Integration.Tests.Tutorial;
 
-/// <summary>The checkout of somebody who did what docs/tutorials/write-a-workflow.md says, and no more: the sources, the
-/// tutorial's files, its line.</summary>
+/// <summary>The checkout of somebody who did what docs/tutorials/write-a-workflow.md says, and no more: the sources,
+/// the tutorial's files, its line.</summary>
 internal sealed partial class NewcomersCheckout : IDisposable
 {
     private const string Project = "engine/Workflows",

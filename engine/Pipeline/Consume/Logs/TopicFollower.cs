@@ -30,7 +30,8 @@ public sealed class TopicFollower : IDisposable
     private long _lookedAt;
 
     /// <param name="take">Receives each record, with its partition and offset.</param>
-    /// <param name="watchesEnd">Whether <see cref="Age"/> is needed, which takes a request about twice a second.</param>
+    /// <param name="watchesEnd">Whether <see cref="Age"/> is needed, which takes a request about twice a
+    /// second.</param>
     public TopicFollower(
         KafkaTarget kafka,
         string topic,
