@@ -30,7 +30,7 @@ public sealed class CommandProgram(string name, RootCommand root)
         catch (InvalidOperationException error)
         {
             // A validator has read a value of the wrong type: the library throws then instead of reporting it.
-            return End(context, error.Message, ExitCodes.WrongUse);
+            return End(context, UsageError.InWords(error.Message) + ".", ExitCodes.WrongUse);
         }
 
         if (parsed.Errors.Count > 0)

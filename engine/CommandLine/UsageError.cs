@@ -34,7 +34,7 @@ public static partial class UsageError
 
     /// <summary>Makes a sentence of the parser's message, which may list values on lines of their own and name types as
     /// .NET does.</summary>
-    private static string InWords(string message)
+    internal static string InWords(string message)
     {
         string line = Breaks().Replace(message.Trim(), ", ").Replace(":, ", ": ", StringComparison.Ordinal);
         return ExpectedType()
