@@ -9,6 +9,7 @@ namespace Pipeline.Tests.Partitions;
 internal sealed unsafe class MockBroker : IDisposable
 {
     private const short Produce = 0;
+    private const int OnlyBroker = 1;
 
     private readonly IProducer<Null, Null> _host = new ProducerBuilder<Null, Null>(
         new Dictionary<string, string> { ["test.mock.num.brokers"] = "1" }
@@ -46,6 +47,12 @@ internal sealed unsafe class MockBroker : IDisposable
         Marshal.FreeCoTaskMem(name);
     }
 
+    /// <summary>Takes the broker away.</summary>
+    public void GoDown() => Set("down");
+
+    /// <summary>Brings the broker back.</summary>
+    public void ComeUp() => Set("up");
+
     /// <summary>Refuses the next requests to produce.</summary>
     public void Refuse(ErrorCode error, int times)
     {
@@ -60,6 +67,12 @@ internal sealed unsafe class MockBroker : IDisposable
     }
 
     public void Dispose() => _host.Dispose();
+
+    private void Set(string state)
+    {
+        var set = (delegate* unmanaged<nint, int, int>)Export($"rd_kafka_mock_broker_set_{state}");
+        set(_cluster, OnlyBroker);
+    }
 
     private nint Export(string name) => NativeLibrary.GetExport(_library, name);
 }

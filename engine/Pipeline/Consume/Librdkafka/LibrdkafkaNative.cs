@@ -61,7 +61,7 @@ public static unsafe partial class LibrdkafkaNative
         return ((SafeHandle)property.GetValue(client.Handle)!).DangerousGetHandle();
     }
 
-    internal static string LoadedPath()
+    private static string LoadedPath()
     {
         foreach (ProcessModule module in Process.GetCurrentProcess().Modules)
         {
