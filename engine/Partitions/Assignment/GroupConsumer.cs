@@ -21,8 +21,20 @@ public sealed class GroupConsumer : IGroupMember
             )
             .SetLogHandler((_, _) => { })
             .SetPartitionsAssignedHandler((_, partitions) => _handler!.Assigned(partitions))
-            .SetPartitionsRevokedHandler((_, partitions) => _handler!.Revoked(partitions))
-            .SetPartitionsLostHandler((_, partitions) => _handler!.Lost(partitions))
+            .SetPartitionsRevokedHandler(
+                (consumer, partitions) =>
+                {
+                    _handler!.Revoked(partitions);
+                    Resume(consumer, partitions);
+                }
+            )
+            .SetPartitionsLostHandler(
+                (consumer, partitions) =>
+                {
+                    _handler!.Lost(partitions);
+                    Resume(consumer, partitions);
+                }
+            )
             .Build();
 
     public IConsumer<byte[], byte[]> Consumer { get; }
@@ -46,6 +58,11 @@ public sealed class GroupConsumer : IGroupMember
     public void StoreOffset(TopicPartitionOffset offset) => Consumer.StoreOffset(offset);
 
     public void StandAside() => Consumer.Unsubscribe();
+
+    /// <summary>librdkafka keeps a partition paused when it goes, and when it comes back, so that it would never be read
+    /// again.</summary>
+    private static void Resume(IConsumer<byte[], byte[]> consumer, List<TopicPartitionOffset> partitions) =>
+        consumer.Resume(partitions.Select(partition => partition.TopicPartition));
 
     /// <summary>The Kafka client waits for a rebalance in progress, however long that takes. After
     /// <paramref name="within"/> this stops waiting for it.</summary>
