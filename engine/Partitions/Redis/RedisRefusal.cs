@@ -19,11 +19,13 @@ public static class RedisRefusal
         "NOREPLICAS",
     ];
 
-    /// <summary>What the user may not do; the last two within a script, as of Redis 7.0 and 7.2.</summary>
+    /// <summary>What the user may not do; the last two within a script, as of Redis 7.0 and 7.2. The third is what a
+    /// long command gets in place of NOAUTH.</summary>
     private static readonly string[] Rights =
     [
         "NOAUTH",
         "NOPERM",
+        "ERR Protocol error: unauthenticated",
         "ERR The user executing the script can't run this command",
         "ERR ACL failure in script",
     ];

@@ -18,6 +18,8 @@ public sealed class RedisRefusalTests
 
     [Theory]
     [InlineData("NOAUTH Authentication required.")]
+    [InlineData("ERR Protocol error: unauthenticated multibulk length")]
+    [InlineData("ERR Protocol error: unauthenticated bulk length")]
     [InlineData("NOPERM User engine has no permissions to run the 'set' command")]
     [InlineData(
         "ERR The user executing the script can't run this command or subcommand script: debbacdf, on @user_script:17."
