@@ -22,6 +22,9 @@ public sealed class OwnForestTests
     private const double Weight = 6,
         L2 = 2;
 
+    /// <summary>The minutes after which a label counts whose click had to be looked up.</summary>
+    private const int LookedUpAfter = 2;
+
     /// <summary>
     /// Clicks as producers may write them: spellings, letters of other scripts, numbers for texts, fields that are
     /// missing or hold what separates lines.
@@ -130,7 +133,7 @@ public sealed class OwnForestTests
             first,
             histories,
             hash,
-            clicks.Max(click => click.Time) / 60_000 + 1
+            clicks.Max(click => click.Time) / 60_000 + LookedUpAfter
         );
         for (int i = 0; i < clicks.Length; i++)
         {
@@ -159,7 +162,7 @@ public sealed class OwnForestTests
                 place.Time
             );
         }
-        found = FeaturesOf(Odd, first, histories, hash, clicks.Max(click => click.Time) / 60_000 + 1);
+        found = FeaturesOf(Odd, first, histories, hash, clicks.Max(click => click.Time) / 60_000 + LookedUpAfter);
         Dictionary<string, float[]> alone = FeaturesOf(Odd, first);
         foreach (ClickRecord click in clicks)
         {

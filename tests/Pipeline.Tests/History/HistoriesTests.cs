@@ -136,7 +136,9 @@ public sealed class HistoriesTests
             LabelOutcome.Replaced,
             _histories.Add(Label("c-1", false) with { Publisher = "", Weight = 0 }, T + 3 * Day)
         );
-        Assert.Equal(0, Seen(Publisher, T + 3 * Day + 2 * Minute), 12);
+        // From the minute after its own.
+        Assert.Equal(1, Seen(Publisher, T + 3 * Day + 2 * Minute), 0);
+        Assert.Equal(0, Seen(Publisher, T + 3 * Day + 3 * Minute), 12);
     }
 
     [Fact]
