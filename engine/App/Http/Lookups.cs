@@ -17,9 +17,8 @@ internal static class Lookups
 {
     public static void Map(WebApplication app, EngineHost host)
     {
-        app.MapGet("/", () => Results.Redirect("/openapi.json"))
-            .ForEveryone()
-            .Describe("Leads to the description of all endpoints.");
+        // For people who look what is here; not an endpoint of the description.
+        app.MapGet("/", () => Results.Redirect("/openapi.json")).ForEveryone();
         app.MapGet("/v1/verdicts/{click}", async (HttpContext http) =>
             {
                 string click = RoutePart.Id(http, "click");
