@@ -72,8 +72,9 @@ internal sealed partial class Soak : IDisposable
         to.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(isFlat ? "flat" : "not flat")}: a line through the last {half.Length} minutes rises by {rss:0.0} MB "
-                    + $"of RSS, {heap:0.0} MB of managed heap, {handles:0.0} handles and {threads:0.0} threads"
+                $"{(isFlat ? "flat" : "not flat")}: a line through the last {half.Length} minutes rises by "
+                    + $"{rss:0.0} MB of RSS, {heap:0.0} MB of managed heap, {handles:0.0} handles and "
+                    + $"{threads:0.0} threads"
             )
         );
         return isFlat;

@@ -59,8 +59,8 @@ public sealed class GroupConsumer : IGroupMember
 
     public void StandAside() => Consumer.Unsubscribe();
 
-    /// <summary>librdkafka keeps a partition paused when it goes, and when it comes back, so that it would never be read
-    /// again.</summary>
+    /// <summary>librdkafka keeps a partition paused when it goes, and when it comes back, so that it would never be
+    /// read again.</summary>
     private static void Resume(IConsumer<byte[], byte[]> consumer, List<TopicPartitionOffset> partitions) =>
         consumer.Resume(partitions.Select(partition => partition.TopicPartition));
 
