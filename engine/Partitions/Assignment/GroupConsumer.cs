@@ -61,8 +61,17 @@ public sealed class GroupConsumer : IGroupMember
 
     /// <summary>librdkafka keeps a partition paused when it goes, and when it comes back, so that it would never be
     /// read again.</summary>
-    private static void Resume(IConsumer<byte[], byte[]> consumer, List<TopicPartitionOffset> partitions) =>
-        consumer.Resume(partitions.Select(partition => partition.TopicPartition));
+    private static void Resume(IConsumer<byte[], byte[]> consumer, List<TopicPartitionOffset> partitions)
+    {
+        try
+        {
+            consumer.Resume(partitions.Select(partition => partition.TopicPartition));
+        }
+        catch (KafkaException)
+        {
+            // The topic was deleted, and librdkafka no longer knows the partition. Nothing may pass through its frames.
+        }
+    }
 
     /// <summary>The Kafka client waits for a rebalance in progress, however long that takes. After
     /// <paramref name="within"/> this stops waiting for it.</summary>
