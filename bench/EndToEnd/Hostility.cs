@@ -203,31 +203,14 @@ internal sealed class Hostility : IDisposable
     }
 
     private Contestant Start(Store store) =>
-        new(_plan, "engine", _broker.Address, Topics.Interactions, store.Port, _folder, $"{Group}");
+        new(_plan, "engine", _broker.Address, Topics.Interactions, store.Port, _folder, Group);
 
     private static long Progress(Store store) =>
-        Enumerable
-            .Range(0, TopicProvisioner.DefaultPartitions)
-            .Sum(partition =>
-                store.Get($"progress:{Group}:{{interactions-{partition}}}") is { } progress
-                    ? long.Parse(progress.Split(' ')[0], CultureInfo.InvariantCulture)
-                    : 0
-            );
+        Enumerable.Range(0, TopicProvisioner.DefaultPartitions).Sum(partition => store.Progress(Group, partition));
 
     private static int PartitionOf(byte[] key) => Murmur2.Partition(key, TopicProvisioner.DefaultPartitions);
 
-    private void Until(string what, Func<bool> holds)
-    {
-        for (long since = _clock.GetTimestamp(); !holds();)
-        {
-            if (_clock.GetElapsedTime(since) > Within)
-            {
-                throw new TimeoutException($"after {Within.TotalMinutes} minutes it doesn't hold that {what}");
-            }
-
-            _pause.Wait(5);
-        }
-    }
+    private void Until(string what, Func<bool> holds) => Waiting.Until(what, holds, Within, _clock);
 
     public void Dispose()
     {

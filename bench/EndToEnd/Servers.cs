@@ -122,6 +122,13 @@ internal sealed class Store : IDisposable
     /// <summary>Gets the value of a key; null if it doesn't exist. The value must be a single line.</summary>
     public string? Get(string key) => Execute("GET", key) == "$-1" ? null : _replies.ReadLine();
 
+    /// <summary>The next offset of a partition of the clicks that a group hasn't committed; 0 without
+    /// progress.</summary>
+    public long Progress(string group, int partition) =>
+        Get($"progress:{group}:{{interactions-{partition}}}") is { } progress
+            ? long.Parse(progress.Split(' ')[0], CultureInfo.InvariantCulture)
+            : 0;
+
     private string Execute(params ReadOnlySpan<string> command)
     {
         var text = new StringBuilder();

@@ -122,10 +122,7 @@ internal sealed class Takeover : IDisposable
     private Contestant Start() =>
         new(_plan, "engine", _broker.Address, Topics.Interactions, _store.Port, _folder, Group);
 
-    private long ProgressOffset() =>
-        _store.Get($"progress:{Group}:{{interactions-0}}") is { } progress
-            ? long.Parse(progress.Split(' ')[0], CultureInfo.InvariantCulture)
-            : 0;
+    private long ProgressOffset() => _store.Progress(Group, 0);
 
     private string? Owner() => _store.Get($"owner:{Group}:{{interactions-0}}");
 
@@ -134,18 +131,7 @@ internal sealed class Takeover : IDisposable
     private static string Row(string what, double seconds) =>
         string.Create(CultureInfo.InvariantCulture, $"| {what} | {seconds:0.0} s |");
 
-    private void Until(string what, Func<bool> holds)
-    {
-        for (long since = _clock.GetTimestamp(); !holds();)
-        {
-            if (_clock.GetElapsedTime(since) > Within)
-            {
-                throw new TimeoutException($"after {Within.TotalMinutes} minutes it doesn't hold that {what}");
-            }
-
-            _pause.Wait(5);
-        }
-    }
+    private void Until(string what, Func<bool> holds) => Waiting.Until(what, holds, Within, _clock);
 
     public void Dispose()
     {

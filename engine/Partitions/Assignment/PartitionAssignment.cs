@@ -111,8 +111,8 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     }
 
     /// <summary>Leaves the group if it must, or joins it again. Otherwise takes over partitions that were held back or
-    /// wait for takeover, if due. Now and then looks whether the
-    /// leases still hold: without events, nothing else would notice that Redis has lost them.</summary>
+    /// wait for takeover, if due. Now and then looks whether the leases still hold: without events, nothing else would
+    /// notice that Redis has lost them.</summary>
     public void TakeDue()
     {
         if (_options.MustStandAside())
