@@ -17,6 +17,10 @@ public enum CommitOutcome : byte
 
     /// <summary>Progress isn't where this owner left it. Nothing was written.</summary>
     ProgressMoved,
+
+    /// <summary>A master of Redis was replaced, and may have lost results that it acknowledged and that the commit
+    /// would cover. Nothing was sent.</summary>
+    MasterReplaced,
 }
 
 /// <summary>

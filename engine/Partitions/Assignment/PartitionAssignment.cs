@@ -216,8 +216,8 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
         }
     }
 
-    /// <summary>Acts on a commit's outcome. Returns false if the partition is lost, because it was fenced or its
-    /// progress was moved. It is then taken over again when due, if Kafka still assigns it.</summary>
+    /// <summary>Acts on a commit's outcome. Returns false if the partition is lost, because it was fenced, its
+    /// progress was moved or a master was replaced. It is then taken over again when due, if Kafka still assigns it.</summary>
     public bool Keeps(TPartition partition, CommitOutcome outcome)
     {
         switch (outcome)
@@ -232,6 +232,11 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
                 return false;
             case CommitOutcome.ProgressMoved:
                 _options.Log.ProgressMoved(partition.Name);
+                Release(partition);
+                RetakeIn(partition.Number, TimeSpan.Zero);
+                return false;
+            case CommitOutcome.MasterReplaced:
+                _options.Log.MasterReplaced(partition.Name);
                 Release(partition);
                 RetakeIn(partition.Number, TimeSpan.Zero);
                 return false;

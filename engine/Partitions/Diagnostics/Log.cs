@@ -44,7 +44,14 @@ public static partial class Log
     public static partial void ProgressMoved(this ILogger log, string partition);
 
     [LoggerMessage(
-        28,
+        32,
+        LogLevel.Warning,
+        "{Partition}: a master of Redis was replaced and may have lost results; taking the partition over again"
+    )]
+    public static partial void MasterReplaced(this ILogger log, string partition);
+
+    [LoggerMessage(
+        33,
         LogLevel.Warning,
         "{Partition}: offset {Offset} is no longer in the log; taking the partition over again"
     )]

@@ -31,6 +31,10 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
     /// waits again.</summary>
     public long Refusals { get; private set; }
 
+    /// <summary>The number of masters that others have replaced since the start. What they acknowledged last may be
+    /// lost.</summary>
+    public long Replaced { get; private set; }
+
     /// <summary>The last refusal by Redis, for display.</summary>
     public string? LastRefusal { get; private set; }
 
@@ -186,9 +190,10 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
         foreach (RespPipe former in _pipes.Values.Where(pipe => !_map.Has(pipe.EndPoint)).ToArray())
         {
             _pipes.Remove(former.EndPoint);
-            former.HandOver(Write);
+            former.HandOver(WriteAgain);
             _acknowledgedByFormer += former.Acknowledged;
             former.Dispose();
+            Replaced++;
         }
 
         Refusals++;
@@ -232,19 +237,33 @@ public sealed class RedisWriter(RedisTarget target, TimeProvider clock) : IDispo
 
         for (int left = _refused.Count; left > 0; left--)
         {
-            Write(_refused.Dequeue(), null);
+            Write(_refused.Dequeue());
+        }
+    }
+
+    /// <summary>Writes a command of a former master to the node that has its key now. A commit isn't: it covers results
+    /// that may be lost.</summary>
+    private void WriteAgain(ReadOnlyMemory<byte> command, ReplyHandler? handler)
+    {
+        if (handler == null)
+        {
+            Write(command);
+        }
+        else
+        {
+            handler("MASTERDOWN another node has taken over"u8, isError: true);
         }
     }
 
     /// <summary>Writes a command in RESP to the node of its key.</summary>
-    private void Write(ReadOnlyMemory<byte> command, ReplyHandler? handler)
+    private void Write(ReadOnlyMemory<byte> command)
     {
         ReadOnlySpan<byte> bytes = command.Span;
         RespPipe pipe = PipeFor(KeyOf(bytes));
         _ = System.Buffers.Text.Utf8Parser.TryParse(bytes[1..], out int arguments, out int digits);
         pipe.Begin(arguments);
         pipe.Raw(bytes[(1 + digits + 2)..]);
-        pipe.End(handler);
+        pipe.End();
     }
 
     /// <summary>The key of a command in RESP, <c>*n ($length argument)×n</c>: the second argument, or the fourth of a

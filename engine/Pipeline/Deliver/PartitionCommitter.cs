@@ -23,7 +23,8 @@ public sealed class PartitionCommitter
 
     private readonly ProgressCommitter _committer;
     private readonly PipelinedCommit _commit = new();
-    private readonly long _renewEveryMs;
+    private readonly long _renewEveryMs,
+        _replaced;
     private RedisWriter.Mark _written;
     private long _sentToKafka;
     private Stage _stage;
@@ -37,15 +38,17 @@ public sealed class PartitionCommitter
         Sent,
     }
 
+    /// <param name="replaced"><see cref="RedisWriter.Replaced"/> as of the takeover.</param>
     public PartitionCommitter(
         PartitionState state,
         PartitionLease lease,
         RedisKeys keys,
         KeyedHash hash,
-        TimeSpan totalsTtl
+        TimeSpan totalsTtl,
+        long replaced
     )
     {
-        State = state;
+        (State, _replaced) = (state, replaced);
         _committer = new ProgressCommitter(lease, keys, totalsTtl);
         _renewEveryMs = Math.Min(MaxRenewEveryMs, (long)totalsTtl.TotalSeconds);
         Totals = new Totals(hash, keys, state.Name);
@@ -88,9 +91,16 @@ public sealed class PartitionCommitter
         _stage = Stage.Begun;
     }
 
-    /// <summary>Sends the commit once everything that it covers is acknowledged.</summary>
+    /// <summary>Sends the commit once everything that it covers is acknowledged. Ends it with
+    /// <see cref="CommitOutcome.MasterReplaced"/> if who acknowledged may have been replaced.</summary>
     public void Advance(RedisWriter writer, DeliveryTracker kafka)
     {
+        if (_stage == Stage.Begun && writer.Replaced != _replaced)
+        {
+            End(CommitOutcome.MasterReplaced);
+            return;
+        }
+
         if (
             _stage != Stage.Begun
             || writer.ScriptsPause
@@ -126,9 +136,8 @@ public sealed class PartitionCommitter
             _stage = Stage.Begun;
             return;
         }
-        _stage = Stage.Idle;
-        _trace?.Dispose();
-        _outcome = _committer.Conclude(answer);
+
+        End(_committer.Conclude(answer));
         if (_outcome != CommitOutcome.Committed)
         {
             return;
@@ -142,5 +151,11 @@ public sealed class PartitionCommitter
 
         Standings.Committed(offset, logTime);
         Totals.Acknowledge(answer);
+    }
+
+    private void End(CommitOutcome outcome)
+    {
+        (_stage, _outcome) = (Stage.Idle, outcome);
+        _trace?.Dispose();
     }
 }

@@ -5,6 +5,7 @@ using Engine.Partitions;
 using Engine.Partitions.Assignment;
 using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
+using Engine.Partitions.Redis;
 using Engine.Pipeline.Consume;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Knowledge;
@@ -291,7 +292,8 @@ public sealed class WorkflowLane : IDisposable
     /// has the partition or the lane must stop.</summary>
     private void Commit(WorkflowPartition partition)
     {
-        bool written = false,
+        RedisMap? writtenTo = null;
+        bool sent = false,
             paused = false;
         CommitOutcome outcome = CommitOutcome.None;
         long since = _context.Clock.GetTimestamp();
@@ -299,12 +301,20 @@ public sealed class WorkflowLane : IDisposable
         {
             bool taken = Attempt(() =>
             {
-                if (!written)
+                // A master that was replaced since may have lost what it acknowledged.
+                RedisMap masters = _context.Redis.Map;
+                if (writtenTo != masters)
                 {
                     partition.Delivery.WriteValues(Redis);
-                    partition.Delivery.SendOut(_context.Kafka, _sent);
+                    writtenTo = masters;
                 }
-                written = true;
+
+                if (!sent)
+                {
+                    partition.Delivery.SendOut(_context.Kafka, _sent);
+                    sent = true;
+                }
+
                 if (_sent.IsReached(_sent.Count))
                 {
                     outcome = partition.Delivery.Commit(Redis, partition.Next);
@@ -313,6 +323,12 @@ public sealed class WorkflowLane : IDisposable
             if (outcome != CommitOutcome.None || (_thread.IsStopping && !taken))
             {
                 break;
+            }
+
+            if (!taken)
+            {
+                writtenTo = null;
+                _context.Redis.RefreshSoon();
             }
 
             _thread.Pause(taken ? AcknowledgedSoon : RetryEvery);

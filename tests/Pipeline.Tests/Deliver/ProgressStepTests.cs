@@ -86,7 +86,8 @@ public sealed class ProgressStepTests : IDisposable
                 lease,
                 new RedisKeys("", "engine"),
                 new KeyedHash(1, 2),
-                TimeSpan.FromDays(35)
+                TimeSpan.FromDays(35),
+                replaced: 0
             )
         );
     }

@@ -64,13 +64,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
             context.Knowledge.Labels.Intake.Histories
         );
         _latency = new DeliveryLatency(context.Clock);
-        _fresh = new FreshnessGate(
-            StaleTopic,
-            context.MustStandAside,
-            context.Clock,
-            context.Log,
-            _thread.Stopping
-        );
+        _fresh = new FreshnessGate(StaleTopic, context.MustStandAside, context.Clock, context.Log, _thread.Stopping);
         _whileStale = () => _redis.Wait(CommandTimeoutMs);
         _reader = new LaneReader(context, name, group.Consumer, _partitions, _pipeline)
         {
@@ -236,7 +230,14 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         {
             LiveFromOffset = plan.LiveFromOffset,
         };
-        var committer = new PartitionCommitter(state, lease, _context.Keys, _context.Hash, _context.Deliver.TotalsTtl);
+        var committer = new PartitionCommitter(
+            state,
+            lease,
+            _context.Keys,
+            _context.Hash,
+            _context.Deliver.TotalsTtl,
+            _redis.Replaced
+        );
         _committers[state] = committer;
         var partition = new ClickPartition(lease, plan, state, committer);
         partition.Marks = new OwnMarks(partition, state.Knowledge, _context, _sent);

@@ -60,18 +60,19 @@ internal sealed class LaneCommits(
     public void Drain(IReadOnlyCollection<ClickPartition> drained)
     {
         long since = _clock.GetTimestamp();
+        var lost = new HashSet<ClickPartition>();
         while (_clock.GetElapsedTime(since) < Limit)
         {
             bool done = true;
             foreach (ClickPartition partition in drained)
             {
                 PartitionCommitter committer = partition.Committer;
-                if (committer.IsIdle && committer.TakeOutcome() is CommitOutcome.Fenced or CommitOutcome.ProgressMoved)
+                if (committer.IsIdle && committer.TakeOutcome() is not (CommitOutcome.None or CommitOutcome.Committed))
                 {
-                    continue;
+                    lost.Add(partition);
                 }
 
-                if (!partition.HasUncommitted && committer.IsIdle)
+                if (lost.Contains(partition) || (!partition.HasUncommitted && committer.IsIdle))
                 {
                     continue;
                 }
