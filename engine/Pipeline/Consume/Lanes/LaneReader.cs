@@ -279,13 +279,6 @@ internal sealed unsafe class LaneReader : IDisposable
             }
 
             ref Record record = ref _collected.Add(partition, message->Offset);
-            record.Timestamp = LibrdkafkaNative.MessageTimestamp(message, out _);
-            record.Value = message->Payload;
-            record.Length = (int)message->Length;
-            record.Key = message->Key;
-            record.KeyLength = (int)message->KeyLength;
-            record.Headers = null;
-            record.Message = (nint)message;
             MessageHeaderReader.Fill(message, ref record);
             RecordCollector.NoteBusy(partition, record, now);
         }

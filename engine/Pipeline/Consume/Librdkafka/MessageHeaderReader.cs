@@ -7,14 +7,21 @@ using static Engine.Pipeline.Consume.Librdkafka.LibrdkafkaNative;
 
 namespace Engine.Pipeline.Consume.Librdkafka;
 
-/// <summary>Reads a message's headers in place: the encoding of its value, and CloudEvents headers in binary
-/// mode.</summary>
+/// <summary>Reads a message in place, with those of its headers that matter: the encoding of its value, and CloudEvents
+/// headers in binary mode.</summary>
 internal static unsafe class MessageHeaderReader
 {
-    /// <summary>Copies the relevant headers of librdkafka's message to a record. A message without headers costs one
-    /// call.</summary>
+    /// <summary>Points a record at all of librdkafka's message, and copies the relevant headers. A message without
+    /// headers costs one call.</summary>
     public static void Fill(Message* message, ref Record record)
     {
+        record.Timestamp = MessageTimestamp(message, out _);
+        record.Value = message->Payload;
+        record.Length = (int)message->Length;
+        record.Key = message->Key;
+        record.KeyLength = (int)message->KeyLength;
+        record.Headers = null;
+        record.Message = (nint)message;
         Clear(ref record);
         if (MessageHeaders(message, out nint headers) != 0)
         {

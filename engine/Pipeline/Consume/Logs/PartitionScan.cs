@@ -36,13 +36,10 @@ internal static class PartitionScan
         }
 
         consumer.Assign(new TopicPartitionOffset(partition, from));
-        for (long next = from; next < end;)
+        for (long next = from; next < end; )
         {
             ConsumeResult<byte[], byte[]> record = consumer.Consume(AnswerWithin)
-                ?? throw new TimeoutException(
-                    $"{RedisKeys.Partition(partition.Topic, partition.Partition.Value)} delivered nothing from offset "
-                        + $"{next} on for {AnswerWithin.TotalSeconds} s, though its end is {end}"
-                );
+                ?? throw NothingDelivered(partition, next, end);
             // Still in flight from a partition that was read before.
             if (record.TopicPartition != partition)
             {
@@ -56,6 +53,12 @@ internal static class PartitionScan
             }
         }
     }
+
+    public static TimeoutException NothingDelivered(TopicPartition partition, long next, long end) =>
+        new(
+            $"{RedisKeys.Partition(partition.Topic, partition.Partition.Value)} delivered nothing from offset {next} on "
+                + $"for {AnswerWithin.TotalSeconds} s, though its end is {end}"
+        );
 
     /// <summary>The offset to go on from after what a consumer delivered. A partition's end may be past its last
     /// record, as a transaction marker takes an offset, too.</summary>

@@ -4,6 +4,7 @@ using Engine.Partitions.Kafka;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Followers;
 using Engine.Pipeline.Consume.Lanes;
+using Engine.Pipeline.Consume.Librdkafka;
 using Engine.Pipeline.Consume.Logs;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
@@ -26,7 +27,7 @@ public sealed record AuditFinding(byte[]? Reproduced, long From, long Records, b
 
 /// <summary>Decides a click again as its partition did: reads the log as a takeover does, up to the click, with what
 /// the marks say the partition knew of others. Writes nothing.</summary>
-public sealed class ClickAudit(
+public sealed unsafe class ClickAudit(
     KafkaTarget kafka,
     RedisKeys keys,
     KeyedHash hash,
@@ -65,19 +66,20 @@ public sealed class ClickAudit(
 
         long logTime = 0,
             records = 0;
-        foreach (ConsumeResult<byte[], byte[]> record in PartitionScan.Read(consumer, partition, from, ends.High.Value))
+        using var scan = new MessageScan(consumer, partition, from, ends.High.Value) { Releasing = scorer.Flush };
+        while (scan.TryNext(out LibrdkafkaNative.Message* message))
         {
             cancel.ThrowIfCancellationRequested();
             records++;
-            logTime = RecordTime.Advance(logTime, record.Message.Timestamp.UnixTimestampMs);
-            scorer.Take(record, logTime);
-            if (record.Offset.Value < click.Offset)
+            logTime = RecordTime.Advance(logTime, LibrdkafkaNative.MessageTimestamp(message, out _));
+            scorer.Take(message, logTime);
+            if (message->Offset < click.Offset)
             {
                 continue;
             }
 
             scorer.Flush();
-            if (sink.IsDone || (sink.Last == null && record.Offset.Value > click.Offset && !IsWaiting(state)))
+            if (sink.IsDone || (sink.Last == null && message->Offset > click.Offset && !IsWaiting(state)))
             {
                 break;
             }

@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using Engine.Contracts;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Consume.Labels;
+using Engine.Pipeline.Consume.Librdkafka;
 using Engine.Pipeline.Consume.Logs;
 
 namespace Engine.Pipeline.Consume.Rescore;
@@ -12,7 +13,7 @@ namespace Engine.Pipeline.Consume.Rescore;
 public readonly record struct ClickPlace(int Partition, long Offset, long Timestamp);
 
 /// <summary>Finds single clicks in the log. Not thread-safe.</summary>
-public sealed class ClickSearch(KafkaTarget kafka) : IDisposable
+public sealed unsafe class ClickSearch(KafkaTarget kafka) : IDisposable
 {
     /// <summary>Progress is reported after this many records.</summary>
     private const int ReportEvery = 1_000_000;
@@ -40,12 +41,10 @@ public sealed class ClickSearch(KafkaTarget kafka) : IDisposable
     {
         byte[] id = Encoding.ASCII.GetBytes(click);
         long read = 0;
-        foreach (
-            ConsumeResult<byte[], byte[]> record in PartitionScan.Read(
-                _consumer,
-                new TopicPartition(Topics.Interactions, partition)
-            )
-        )
+        var place = new TopicPartition(Topics.Interactions, partition);
+        WatermarkOffsets ends = KafkaClients.Ends(_consumer, place, PartitionScan.AnswerWithin, TimeProvider.System);
+        using var scan = new MessageScan(_consumer, place, ends.Low.Value, ends.High.Value);
+        while (scan.TryNext(out LibrdkafkaNative.Message* message))
         {
             cancel.ThrowIfCancellationRequested();
             if (++read % ReportEvery == 0)
@@ -54,11 +53,11 @@ public sealed class ClickSearch(KafkaTarget kafka) : IDisposable
             }
 
             if (
-                record.Message.Value.AsSpan().IndexOf(id) >= 0
-                && _clicks.Read(partition, record.Offset.Value, click) != null
+                new ReadOnlySpan<byte>(message->Payload, (int)message->Length).IndexOf(id) >= 0
+                && _clicks.Read(partition, message->Offset, click) != null
             )
             {
-                return PlaceOf(record);
+                return new ClickPlace(partition, message->Offset, LibrdkafkaNative.MessageTimestamp(message, out _));
             }
         }
 

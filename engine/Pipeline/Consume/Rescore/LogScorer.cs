@@ -72,7 +72,17 @@ public sealed unsafe class LogScorer : IDisposable
 
     /// <summary>Adds the next record of <c>interactions</c>.</summary>
     /// <param name="logTime">The log time of its partition, ms.</param>
-    public void Take(ConsumeResult<byte[], byte[]> message, long logTime)
+    public void Take(ConsumeResult<byte[], byte[]> message, long logTime) => Take(RecordOf(message), logTime);
+
+    /// <summary>Adds the next record of <c>interactions</c>, which must stay in place until <see cref="Flush"/>.</summary>
+    internal void Take(LibrdkafkaNative.Message* message, long logTime)
+    {
+        var record = new Record { Partition = _partitions[message->Partition], Offset = message->Offset };
+        MessageHeaderReader.Fill(message, ref record);
+        Take(record, logTime);
+    }
+
+    private void Take(in Record record, long logTime)
     {
         if (_labels.IsDue(logTime))
         {
@@ -81,7 +91,7 @@ public sealed unsafe class LogScorer : IDisposable
         }
 
         _logTime = logTime;
-        _batch[_count++] = RecordOf(message);
+        _batch[_count++] = record;
         if (_count == BatchRecords)
         {
             Flush();
