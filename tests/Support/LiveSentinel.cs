@@ -46,6 +46,15 @@ public sealed class LiveSentinel : LiveResults
         return sentinel;
     }
 
+    /// <summary>Asks the sentinel to promote the replica; for one without a password.</summary>
+    public async Task FailOverAsync()
+    {
+        await using ConnectionMultiplexer sentinel = await ConnectionMultiplexer.SentinelConnectAsync(
+            $"127.0.0.1:{_port}"
+        );
+        await sentinel.GetServer("127.0.0.1", _port).SentinelFailoverAsync("results");
+    }
+
     protected override void Secure(ConfigurationOptions options)
     {
         if (_security == null)

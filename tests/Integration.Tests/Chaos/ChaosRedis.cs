@@ -201,7 +201,11 @@ internal sealed class ChaosCluster(LiveRedisCluster cluster, ChaosJournal journa
 internal sealed class ChaosSentinel(LiveSentinel sentinel, ChaosJournal journal, ChaosLosses losses)
 {
     public Fault[] Faults =>
-        [new("master killed", 1000, 6000, KillAsync), new("master paused", 1000, 9000, PauseAsync)];
+        [
+            new("master killed", 1000, 6000, KillAsync),
+            new("master paused", 1000, 9000, PauseAsync),
+            new("failover", _ => FailOverAsync()),
+        ];
 
     private async Task KillAsync(TimeSpan lasts, int draw)
     {
@@ -225,11 +229,27 @@ internal sealed class ChaosSentinel(LiveSentinel sentinel, ChaosJournal journal,
         await Task.Delay(lasts);
         master.Process.Signal(LiveProcess.Continue);
         await ChaosRedis.UntilAsync("one follows the other", async () =>
-            await master.FollowsAsync() && await replica.IsMasterAsync()
-            || await replica.FollowsAsync() && await master.IsMasterAsync()
+            await FollowsAsync(master, replica) || await FollowsAsync(replica, master)
         );
         losses.Add(slots: null, begin);
     }
+
+    private async Task FailOverAsync()
+    {
+        (LiveRedisServer master, LiveRedisServer replica) = await PairAsync();
+        journal.Note($"{replica.Port} takes over from {master.Port}");
+        long begin = LiveEvents.Now;
+        await ChaosRedis.UntilAsync("the sentinel agrees", async () =>
+        {
+            await sentinel.FailOverAsync();
+            return true;
+        });
+        await ChaosRedis.UntilAsync($"{master.Port} follows", () => FollowsAsync(master, replica));
+        losses.Add(slots: null, begin);
+    }
+
+    private static async Task<bool> FollowsAsync(LiveRedisServer replica, LiveRedisServer master) =>
+        await replica.FollowsAsync() && await master.IsMasterAsync();
 
     private async Task<(LiveRedisServer Master, LiveRedisServer Replica)> PairAsync() =>
         await sentinel.Master.IsMasterAsync()

@@ -30,9 +30,11 @@ public sealed class ChaosTests(RealKafka kafka)
         using CheckoutCopy? sabotaged = options.Without == "" ? null : await Sabotage.BuildAsync(options.Without);
         await using LiveBroker? brokers = options.HasThreeBrokers ? await LiveBroker.StartThreeAsync() : null;
         await using Lab lab = await StartLabAsync(options, brokers);
+        await using ChaosWire? wire = lab.Redis is LiveRedisServer server ? new ChaosWire(server.Port) : null;
+        string redis = wire?.Address ?? lab.Redis.Address;
         var journal = new ChaosJournal();
         var losses = new ChaosLosses();
-        await using var group = new ChaosGroup(() => Launch(lab, sabotaged), Engines, journal);
+        await using var group = new ChaosGroup(() => Launch(lab, redis, sabotaged), Engines, journal);
         await group.StartAsync();
         journal.Note("the group is up");
 
@@ -46,6 +48,7 @@ public sealed class ChaosTests(RealKafka kafka)
                 group.Freezes,
                 ChaosRedis.FaultsOf(lab.Redis, journal, losses),
                 [new Fault("setting changed", draw => ChangeAsync(lab, draw))],
+                .. wire == null ? (Fault[][])[] : [wire.Faults],
                 .. brokers == null ? (Fault[][])[] : [new ChaosBrokers(brokers, journal).Faults],
             ]
         );
@@ -91,8 +94,8 @@ public sealed class ChaosTests(RealKafka kafka)
         return lab;
     }
 
-    private static EngineRun Launch(Lab lab, CheckoutCopy? sabotaged) =>
-        EngineRun.LaunchBuild(sabotaged?.Engine ?? "engine", lab.Brokers, lab.Redis.Address, lab.Config);
+    private static EngineRun Launch(Lab lab, string redis, CheckoutCopy? sabotaged) =>
+        EngineRun.LaunchBuild(sabotaged?.Engine ?? "engine", lab.Brokers, redis, lab.Config);
 
     private static async Task ChangeAsync(Lab lab, int draw)
     {
