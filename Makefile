@@ -37,7 +37,7 @@ run: build
 	@out/engine demo $(if $(DATA),--data $(DATA)) $(if $(KEEP),--keep)
 
 test: build
-	@tests/run $(TESTS); status=$$?; $(END_COMPILER); exit $$status
+	@ENGINE_PROGRAMS=$(abspath out/lib) tests/run $(TESTS); status=$$?; $(END_COMPILER); exit $$status
 
 chaos: build
 	@dotnet build tests/Integration.Tests -c Release --nologo -v quiet -clp:ErrorsOnly

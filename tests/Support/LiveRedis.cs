@@ -205,6 +205,9 @@ public sealed class LiveRedisServer : LiveResults
             "always",
             "--maxmemory-policy",
             "noeviction",
+            // The default waits 5 s for more replicas before it copies.
+            "--repl-diskless-sync-delay",
+            "0",
             "--dir",
             _folder.Path,
             .. _isClusterNode

@@ -8,9 +8,15 @@ public sealed record CommandRun(int ExitCode, string Out, string Error)
     public override string ToString() => $"exit code {ExitCode}\n{Out}\n{Error}";
 }
 
-/// <summary>Runs the product's programs as processes, from the test's output folder.</summary>
+/// <summary>Runs the product's programs as processes: those that <c>make build</c> leaves and ENGINE_PROGRAMS names, which
+/// start sooner, or else those beside the tests.</summary>
 public static class Programs
 {
+    private static readonly string Folder = Environment.GetEnvironmentVariable("ENGINE_PROGRAMS")
+        is { Length: > 0 } folder
+        ? folder
+        : AppContext.BaseDirectory;
+
     /// <summary>The repository's folder.</summary>
     public static string Checkout { get; } = FindCheckout();
 
@@ -26,7 +32,7 @@ public static class Programs
     ) =>
         LiveProcess.Start(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. arguments],
+            [Path.Combine(Folder, program + ".dll"), .. arguments],
             folder,
             [
                 ("DOTNET_TieredPGO", "0"),
