@@ -217,7 +217,8 @@ public sealed class PartitionAssignment<TPartition> : IGroupHandler, IDisposable
     }
 
     /// <summary>Acts on a commit's outcome. Returns false if the partition is lost, because it was fenced, its
-    /// progress was moved or a master was replaced. It is then taken over again when due, if Kafka still assigns it.</summary>
+    /// progress was moved or a master was replaced. It is then taken over again when due, if Kafka still assigns
+    /// it.</summary>
     public bool Keeps(TPartition partition, CommitOutcome outcome)
     {
         switch (outcome)

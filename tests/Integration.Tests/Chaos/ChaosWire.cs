@@ -3,8 +3,8 @@ using System.Net.Sockets;
 
 namespace Integration.Tests.Chaos;
 
-/// <summary>The wire between engines and a Redis server. It can lose answers: what is asked arrives and is done, what is
-/// answered doesn't come back, then the connection breaks. Whoever asked can't know whether it was done.</summary>
+/// <summary>The wire between engines and a Redis server. It can lose answers: what is asked arrives and is done, what
+/// is answered doesn't come back, then the connection breaks. Whoever asked can't know whether it was done.</summary>
 internal sealed class ChaosWire : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

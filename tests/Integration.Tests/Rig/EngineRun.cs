@@ -8,8 +8,8 @@ public sealed record CommandRun(int ExitCode, string Out, string Error)
     public override string ToString() => $"exit code {ExitCode}\n{Out}\n{Error}";
 }
 
-/// <summary>Runs the product's programs as processes: those that <c>make build</c> leaves and ENGINE_PROGRAMS names, which
-/// start sooner, or else those beside the tests.</summary>
+/// <summary>Runs the product's programs as processes: those that <c>make build</c> leaves and ENGINE_PROGRAMS names,
+/// which start sooner, or else those beside the tests.</summary>
 public static class Programs
 {
     private static readonly string Folder = Environment.GetEnvironmentVariable("ENGINE_PROGRAMS")

@@ -36,7 +36,7 @@ internal static class PartitionScan
         }
 
         consumer.Assign(new TopicPartitionOffset(partition, from));
-        for (long next = from; next < end; )
+        for (long next = from; next < end;)
         {
             ConsumeResult<byte[], byte[]> record = consumer.Consume(AnswerWithin)
                 ?? throw NothingDelivered(partition, next, end);
@@ -56,8 +56,8 @@ internal static class PartitionScan
 
     public static TimeoutException NothingDelivered(TopicPartition partition, long next, long end) =>
         new(
-            $"{RedisKeys.Partition(partition.Topic, partition.Partition.Value)} delivered nothing from offset {next} on "
-                + $"for {AnswerWithin.TotalSeconds} s, though its end is {end}"
+            $"{RedisKeys.Partition(partition.Topic, partition.Partition.Value)} delivered nothing from offset "
+                + $"{next} on for {AnswerWithin.TotalSeconds} s, though its end is {end}"
         );
 
     /// <summary>The offset to go on from after what a consumer delivered. A partition's end may be past its last

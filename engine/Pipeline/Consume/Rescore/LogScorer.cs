@@ -74,7 +74,8 @@ public sealed unsafe class LogScorer : IDisposable
     /// <param name="logTime">The log time of its partition, ms.</param>
     public void Take(ConsumeResult<byte[], byte[]> message, long logTime) => Take(RecordOf(message), logTime);
 
-    /// <summary>Adds the next record of <c>interactions</c>, which must stay in place until <see cref="Flush"/>.</summary>
+    /// <summary>Adds the next record of <c>interactions</c>, which must stay in place until
+    /// <see cref="Flush"/>.</summary>
     internal void Take(LibrdkafkaNative.Message* message, long logTime)
     {
         var record = new Record { Partition = _partitions[message->Partition], Offset = message->Offset };
