@@ -54,7 +54,7 @@ internal sealed record ScoredGroup(
                 redis,
                 keys,
                 SettingsSnapshot.FromJson(json),
-                Hosting.SigningSecrets.Find(database, keys, file)
+                Partitions.SigningSecrets.Find(database, keys, file.SigningKeys)
             );
     }
 

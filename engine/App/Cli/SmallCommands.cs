@@ -7,6 +7,7 @@ using Engine.CommandLine;
 using Engine.Conditions;
 using Engine.Configuration.Connections;
 using Engine.Contracts;
+using Engine.Partitions;
 using Engine.Pipeline.Settings;
 using StackExchange.Redis;
 
@@ -69,7 +70,7 @@ internal static class CheckCommand
             return ExitCodes.WrongUse;
         }
 
-        SigningSecrets.Read(file);
+        SigningSecrets.Read(file.SigningKeys);
         context.Out.WriteLine($"{file.Path}: OK; {records.Count} settings loaded.");
         return ExitCodes.Done;
     }

@@ -2,6 +2,7 @@ using Engine.App.Configuration;
 using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Contracts.Settings;
+using Engine.Partitions;
 using Engine.Partitions.Diagnostics;
 using Engine.Partitions.Kafka;
 using Engine.Partitions.Redis;
@@ -45,7 +46,7 @@ internal static class EngineStartup
                     () =>
                     {
                         GroupRedis.Claim(database, keys);
-                        return SigningSecrets.FindOrMake(database, keys, file);
+                        return SigningSecrets.FindOrMake(database, keys, file.SigningKeys);
                     },
                     clock,
                     log,

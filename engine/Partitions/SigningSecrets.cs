@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using Engine.App.Configuration;
 using Engine.Configuration;
 using Engine.Contracts;
 using StackExchange.Redis;
 
-namespace Engine.App.Hosting;
+namespace Engine.Partitions;
 
 /// <summary>The secrets that sign codes and tokens: files that engine.yaml names, the first of which signs, or one
 /// secret that the group's first instance creates and keeps in Redis. All instances of a group must use the same
@@ -15,9 +14,10 @@ public static class SigningSecrets
     /// <summary>The minimum length of a secret, in bytes.</summary>
     public const int MinSecretBytes = 32;
 
-    public static IReadOnlyList<byte[]> FindOrMake(IDatabase redis, RedisKeys keys, ConfigFile file)
+    /// <param name="files">The files that engine.yaml names under <c>signing_keys</c>.</param>
+    public static IReadOnlyList<byte[]> FindOrMake(IDatabase redis, RedisKeys keys, IReadOnlyList<string> files)
     {
-        if (Find(redis, keys, file) is { Count: > 0 } there)
+        if (Find(redis, keys, files) is { Count: > 0 } there)
         {
             return there;
         }
@@ -27,18 +27,18 @@ public static class SigningSecrets
             Convert.ToBase64String(RandomNumberGenerator.GetBytes(MinSecretBytes)),
             when: When.NotExists
         );
-        return Find(redis, keys, file);
+        return Find(redis, keys, files);
     }
 
     /// <summary>Gets the group's secrets, or none if it has none yet. Writes nothing.</summary>
-    public static IReadOnlyList<byte[]> Find(IDatabase redis, RedisKeys keys, ConfigFile file) =>
-        Read(file) is { Count: > 0 } named ? named
+    public static IReadOnlyList<byte[]> Find(IDatabase redis, RedisKeys keys, IReadOnlyList<string> files) =>
+        Read(files) is { Count: > 0 } named ? named
         : redis.StringGet(keys.SigningKey) is { IsNull: false } kept ? [Encoding.ASCII.GetBytes(kept.ToString())]
         : [];
 
     /// <summary>Reads the secrets from the configured files, if any. Throws <see cref="ConfigException"/> with the file
     /// and the problem.</summary>
-    public static IReadOnlyList<byte[]> Read(ConfigFile file) => [.. file.SigningKeys.Select(ReadSecret)];
+    public static IReadOnlyList<byte[]> Read(IEnumerable<string> files) => [.. files.Select(ReadSecret)];
 
     private static byte[] ReadSecret(string path)
     {
