@@ -57,6 +57,10 @@ public sealed class EngineConfig
     public bool BehindProxy { get; set; }
 
     public HttpLimitsConfig HttpLimits { get; set; } = new();
+
+    /// <summary>How long a click on an ad's link waits for its verdict in <c>ingest http</c>, which reads it from the
+    /// same file, ms.</summary>
+    public int DecideMs { get; set; } = 150;
     public TopicsConfig Topics { get; set; } = new();
     public ConsumeConfig Consume { get; set; } = new();
     public DeliverConfig Deliver { get; set; } = new();
@@ -85,6 +89,7 @@ public sealed class EngineConfig
         Http = fields.Text("http", Http);
         HttpOpen = fields.Flag("http_open", HttpOpen);
         BehindProxy = fields.Flag("behind_proxy", BehindProxy);
+        DecideMs = fields.Whole("decide_ms", DecideMs);
         Lanes = fields.Whole("lanes", Lanes);
         Settings = fields.Text("settings", Settings);
         Samples = fields.Text("samples", Samples);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Engine.Contracts;
+using Engine.Contracts.Settings;
 using Engine.Pipeline.Keys;
 using Engine.Pipeline.Lists;
 using Engine.Primitives;

@@ -21,6 +21,8 @@ public static class SettingParser
     /// <summary>The kinds of settings that decide about clicks.</summary>
     public static readonly string[] Kinds = ["allow", "bands", "campaign", "limits", "list", "model", "reason", "rule"];
 
+    private static readonly CampaignKind Campaigns = new();
+
     /// <summary>Parses a record. Throws a <see cref="SettingException"/> if it is invalid.</summary>
     /// <param name="key"><c>kind/id</c>.</param>
     /// <param name="json">The record's value.</param>
@@ -79,7 +81,7 @@ public static class SettingParser
         {
             "allow" => Allow(id, reader),
             "bands" => Bands(id, reader),
-            "campaign" => Campaign(id, reader),
+            CampaignSetting.Kind => Campaigns.Parse(id, reader),
             "limits" => Limits(id, reader),
             "list" => List(id, reader, files),
             "model" => Model(id, reader, files),
@@ -160,29 +162,6 @@ public static class SettingParser
         return bands.Review <= bands.Challenge && bands.Challenge <= bands.Block
             ? bands
             : throw reader.Wrong("expected review <= challenge <= block");
-    }
-
-    private static CampaignSetting Campaign(string id, SettingReader reader)
-    {
-        string? target = reader.Text("target");
-        if (
-            target != null
-            && !(Uri.TryCreate(target, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https")
-        )
-        {
-            throw reader.Wrong($"'target' is '{target}'; expected an http or https address");
-        }
-
-        SettingReader? review = reader.Object("review_above");
-        var campaign = new CampaignSetting(
-            id,
-            reader.Text("advertiser"),
-            target,
-            review?.OptionalNumber("invalid_share", 0, 1),
-            review?.Integer("lost_micros", 0, long.MaxValue)
-        );
-        review?.Done();
-        return campaign;
     }
 
     private static TimeLimits Limits(string id, SettingReader reader)

@@ -57,18 +57,6 @@ public sealed record TimeLimits(long JoinMs, long OutOfRangeMs, long DuplicatesM
     public static readonly TimeLimits Default = new(2_000, 300_000, 3_600_000, 1_000_000);
 }
 
-/// <summary>A campaign, <c>campaign/&lt;id&gt;</c>.</summary>
-/// <param name="Target">The only URL to which its confirmed clicks are redirected.</param>
-/// <param name="ReviewInvalidShare">A refund review opens above this share of invalid clicks; null for never.</param>
-/// <param name="ReviewLostMicros">A refund review opens above this cost of invalid clicks; null for never.</param>
-public sealed record CampaignSetting(
-    string Id,
-    string? Advertiser,
-    string? Target,
-    double? ReviewInvalidShare,
-    long? ReviewLostMicros
-);
-
 /// <summary>An allow list, <c>allow/&lt;id&gt;</c>: an address range, a visitor or a campaign.</summary>
 /// <param name="Until">The event time, ms, at which it expires; null for never.</param>
 public sealed record AllowSetting(

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
+using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Engine.Workflows.Module;
 using StackExchange.Redis;
