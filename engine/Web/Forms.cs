@@ -22,19 +22,8 @@ public static class Forms
     /// <param name="secret">The secret that the form must carry; null if the visitor isn't signed in.</param>
     public static async Task<IFormCollection> ReadAsync(HttpContext http, string? secret = null)
     {
-        HttpRequest request = http.Request;
-        SameOrigin.Require(request);
-        if (!IsForm(request))
-        {
-            throw new RefusedException(
-                StatusCodes.Status400BadRequest,
-                $"Expected a form ({FormType}).",
-                "Content-Type"
-            );
-        }
-
-        byte[] body = await Bodies.ReadAsync(request, MaxBytes).ConfigureAwait(false);
-        FormCollection form = await ParseAsync(body).ConfigureAwait(false);
+        SameOrigin.Require(http.Request);
+        IFormCollection form = await ReadOpenAsync(http).ConfigureAwait(false);
         if (secret != null && !Same(form[SecretField], secret))
         {
             throw new RefusedException(
@@ -48,6 +37,22 @@ public static class Forms
         }
 
         return form;
+    }
+
+    /// <summary>Reads a form from wherever it was posted: for pages whose address is a secret, valid once.</summary>
+    public static async Task<IFormCollection> ReadOpenAsync(HttpContext http)
+    {
+        HttpRequest request = http.Request;
+        if (!IsForm(request))
+        {
+            throw new RefusedException(
+                StatusCodes.Status400BadRequest,
+                $"Expected a form ({FormType}).",
+                "Content-Type"
+            );
+        }
+
+        return await ParseAsync(await Bodies.ReadAsync(request, MaxBytes).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private static bool IsForm(HttpRequest request) =>

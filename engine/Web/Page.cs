@@ -31,6 +31,15 @@ public sealed record PageNeeds
     /// <summary>The only script that runs in it.</summary>
     public InlineAsset? Script { get; init; }
 
+    /// <summary>Whether it loads scripts of this server beside its own, and its scripts may ask this server.</summary>
+    public bool OwnServer { get; init; }
+
     /// <summary>Whether its script may use the camera.</summary>
     public bool Camera { get; init; }
+
+    /// <summary>Whether it shows pictures of this server.</summary>
+    public bool Pictures { get; init; }
+
+    /// <summary>Whether its forms and links may lead to other sites, which don't get to know its address.</summary>
+    public bool LeadsOn { get; init; }
 }

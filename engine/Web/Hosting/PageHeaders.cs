@@ -33,8 +33,8 @@ internal static class PageHeaders
             headers.ContentSecurityPolicy = PolicyOf(needs);
             headers["Permissions-Policy"] =
                 $"camera={(needs.Camera ? "(self)" : "()")}, microphone=(), geolocation=(), payment=()";
-            // Not no-referrer: browsers would then send forms with "Origin: null", which SameOrigin rejects.
-            headers["Referrer-Policy"] = "same-origin";
+            // Not no-referrer everywhere: browsers then send forms with "Origin: null", which SameOrigin rejects.
+            headers["Referrer-Policy"] = needs.LeadsOn ? "no-referrer" : "same-origin";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             headers.XFrameOptions = "DENY";
             headers.CacheControl = "no-store";
@@ -44,8 +44,11 @@ internal static class PageHeaders
     }
 
     private static string PolicyOf(PageNeeds needs) =>
-        $"default-src 'none'; style-src {Layout.Style.Source}; form-action 'self'; base-uri 'none'; "
+        $"default-src 'none'; style-src {Layout.Style.Source}; base-uri 'none'; "
+        + $"form-action 'self'{(needs.LeadsOn ? " http: https:" : "")}; "
         + "frame-ancestors 'none'"
-        + (needs.Script == null ? "" : $"; script-src {needs.Script.Source}")
+        + (needs.Pictures ? "; img-src 'self'" : "")
+        + (needs.Script == null ? "" : $"; script-src {needs.Script.Source}{(needs.OwnServer ? " 'self'" : "")}")
+        + (needs.OwnServer ? "; connect-src 'self'" : "")
         + (needs.Camera ? "; media-src blob:" : "");
 }

@@ -2,53 +2,44 @@ using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using Engine.Contracts;
-using Engine.Contracts.Access;
 using Engine.Contracts.Settings;
 using Engine.Partitions.Kafka;
 
-namespace Engine.Web.Accounts;
+namespace Engine.Web.Settings;
 
-/// <summary>Follows the users in the topic <c>settings</c> on its own thread, for a server that needs no other
-/// settings. Once it has read the topic to its end, it keeps to what it last knew while Kafka is away.
+/// <summary>Follows some kinds of settings in the topic <c>settings</c> on its own thread, for a server that decides
+/// nothing. Once it has read the topic to its end, it keeps to what it last knew while Kafka is away.
 /// Thread-safe.</summary>
-public sealed class UsersFollower : IAccounts, IDisposable
+public sealed class SettingsFollower : IDisposable
 {
     private static readonly TopicPartition Partition = new(Topics.Settings, 0);
     private static readonly TimeSpan PollFor = TimeSpan.FromMilliseconds(50),
         AnswerWithin = TimeSpan.FromSeconds(1),
         LookAgainAfter = TimeSpan.FromMilliseconds(500);
 
-    private static readonly UserKind Kind = new();
-
     private readonly IConsumer<byte[], byte[]> _consumer;
-    private readonly IReadOnlyList<Account> _own;
-    private readonly Dictionary<string, UserSetting> _users = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SettingsOfKind> _kinds;
     private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
-    private volatile AccountList _current;
-    private bool _usersWereThere;
 
     /// <param name="kafka">The brokers, <c>host:port[,…]</c>.</param>
     /// <param name="settings">The settings of librdkafka.</param>
-    /// <param name="own">Accounts that the server has besides the users.</param>
-    public UsersFollower(
+    /// <param name="kinds">The kinds to follow; each has its settings from then on.</param>
+    public SettingsFollower(
         string kafka,
         IReadOnlyDictionary<string, string> settings,
-        IReadOnlyList<Account> own
+        params IEnumerable<SettingsOfKind> kinds
     )
     {
-        _own = own;
-        _current = new AccountList(own, hasUsers: false, usersWereThere: false) { AreUsersKnown = false };
+        _kinds = kinds.ToDictionary(kind => kind.Kind.Kind, StringComparer.Ordinal);
         _consumer = KafkaClients.Reader(new KafkaTarget(kafka, settings));
-        _thread = new Thread(Run) { Name = "users", IsBackground = true };
+        _thread = new Thread(Run) { Name = "settings", IsBackground = true };
         _thread.Start();
     }
 
     /// <summary>Completes once the topic was read to its end, or the brokers said that there is none.</summary>
     public Task Known => _known.Task;
-
-    public AccountList Current => _current;
 
     private void Run()
     {
@@ -58,7 +49,7 @@ public sealed class UsersFollower : IAccounts, IDisposable
             {
                 if (!assigned && !(assigned = AssignIfThere()))
                 {
-                    // Nobody has made the topic yet, so there are no users.
+                    // Nobody has made the topic yet, so there are no settings.
                     Publish();
                     _stop.Token.WaitHandle.WaitOne(LookAgainAfter);
                     continue;
@@ -72,12 +63,10 @@ public sealed class UsersFollower : IAccounts, IDisposable
                 if (record.IsPartitionEOF)
                 {
                     Publish();
-                    continue;
                 }
-
-                if (Take(record.Message) && _known.Task.IsCompleted)
+                else if (Take(record.Message) is { } changed && _known.Task.IsCompleted)
                 {
-                    Publish();
+                    changed.Publish();
                 }
             }
             catch (KafkaException e) when (!e.Error.IsFatal)
@@ -105,43 +94,43 @@ public sealed class UsersFollower : IAccounts, IDisposable
         return true;
     }
 
-    /// <summary>Takes a record. Returns false if it is none of a user, or changes nothing because it is invalid; the
-    /// engine sends those to <c>dead-letters</c>.</summary>
-    private bool Take(Message<byte[], byte[]> message)
+    /// <summary>Takes a record. Returns the kind that it changes; null if it is of no kind that is followed, or
+    /// invalid. The engine sends invalid ones to <c>dead-letters</c>.</summary>
+    private SettingsOfKind? Take(Message<byte[], byte[]> message)
     {
         string key = message.Key == null ? "" : Encoding.UTF8.GetString(message.Key);
-        if (!key.StartsWith(UserSetting.KeyOf(""), StringComparison.Ordinal))
+        int slash = key.IndexOf('/');
+        if (slash <= 0 || !_kinds.TryGetValue(key[..slash], out SettingsOfKind? kind))
         {
-            return false;
+            return null;
         }
 
-        string name = key[UserSetting.KeyOf("").Length..];
+        string id = key[(slash + 1)..];
         if (message.Value is not { Length: > 0 } value)
         {
-            _users.Remove(name);
+            kind.Set(id, null);
         }
-        else if (Read(key, name, value) is { } user)
+        else if (Read(kind.Kind, key, id, value) is { } setting)
         {
-            _users[name] = user;
+            kind.Set(id, setting);
         }
         else
         {
-            return false;
+            return null;
         }
 
-        // Compaction may leave only the record that deletes.
-        return _usersWereThere = true;
+        return kind;
     }
 
-    private static UserSetting? Read(string key, string name, byte[] value)
+    private static object? Read(ISettingKind kind, string key, string id, byte[] value)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(value);
             var reader = new SettingReader(key, document.RootElement);
-            var user = (UserSetting)Kind.Parse(name, reader);
+            object setting = kind.Parse(id, reader);
             reader.Done();
-            return Identifier.IsOne(name) ? user : null;
+            return Identifier.IsOne(id) ? setting : null;
         }
         catch (Exception e) when (e is JsonException or SettingException or InvalidOperationException)
         {
@@ -151,11 +140,11 @@ public sealed class UsersFollower : IAccounts, IDisposable
 
     private void Publish()
     {
-        _current = new AccountList(
-            [.. _own, .. _users.Values.SelectMany(user => user.Accounts)],
-            _users.Count > 0,
-            _usersWereThere
-        );
+        foreach (SettingsOfKind kind in _kinds.Values)
+        {
+            kind.Publish();
+        }
+
         _known.TrySetResult();
     }
 
