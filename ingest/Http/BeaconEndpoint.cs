@@ -1,18 +1,23 @@
 using System.Text;
 using System.Text.Json;
 using Engine.Client.Checks;
-using Engine.Contracts;
+using Ingest.Http.Links;
 using Microsoft.AspNetCore.Http;
 using Reasons = Engine.Client.Checks.Reasons;
 
 namespace Ingest.Http;
 
 /// <summary><c>POST /v1/beacon</c>: accepts clicks from the page script, and nothing else. A page knows neither its own
-/// address nor the exact time, and its sender may lie, so the server sets <c>ip</c>, <c>ua</c> and <c>time</c>,
-/// whatever the body says. What it can't rewrite it refuses.</summary>
-/// <param name="behindProxy">Whether a proxy stands in front of this server and appends the client's address to
-/// X-Forwarded-For.</param>
-internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, TimeProvider time)
+/// address nor the exact time, and its sender may lie, so the server sets <c>ip</c>, <c>ua</c>, <c>time</c> and
+/// <c>cost_micros</c>, whatever the body says. What it can't rewrite it refuses.</summary>
+/// <param name="campaigns">The campaigns, which say what a click costs: a page isn't believed.</param>
+/// <param name="address">Gets the client's address.</param>
+internal sealed class BeaconEndpoint(
+    EventsEndpoint events,
+    Campaigns campaigns,
+    Func<HttpContext, string> address,
+    TimeProvider time
+)
 {
     internal Task HandleAsync(HttpContext context) =>
         events.TakeAsync(context, lines: false, EventCheck.MaxBytes, (taken, frame) =>
@@ -35,7 +40,8 @@ internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, Ti
 
             taken.Fail(Reasons.UnknownType, "type", "a beacon takes clicks only: objects with the type 'click', once");
         }
-        catch (JsonException error)
+        // Half a surrogate pair is told of only when the text is read.
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             taken.Fail(Reasons.Malformed, null, $"this is no JSON object: {error.Message}");
         }
@@ -55,24 +61,34 @@ internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, Ti
 
         using var click = new MemoryStream(body.Length + 256);
         click.Write("{"u8);
-        Write(click, "ip", AddressOf(context));
+        Write(click, "ip", address(context));
         Write(click, "ua", context.Request.Headers.UserAgent.ToString());
         click.Write("\"time\":"u8);
         click.Write(Encoding.ASCII.GetBytes($"{time.GetUtcNow().ToUnixTimeMilliseconds()}"));
         int types = 0;
         bool isClick = false;
+        string? campaign = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             int from = (int)reader.TokenStartIndex;
             // Compares the name as it reads, however it is escaped.
             bool isOurs =
-                reader.ValueTextEquals("ip"u8) || reader.ValueTextEquals("ua"u8) || reader.ValueTextEquals("time"u8);
-            bool isType = reader.ValueTextEquals("type"u8);
+                reader.ValueTextEquals("ip"u8)
+                || reader.ValueTextEquals("ua"u8)
+                || reader.ValueTextEquals("time"u8)
+                || reader.ValueTextEquals("cost_micros"u8);
+            bool isType = reader.ValueTextEquals("type"u8),
+                isCampaign = reader.ValueTextEquals("campaign"u8);
             reader.Read();
             if (isType)
             {
                 types++;
                 isClick = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("click"u8);
+            }
+
+            if (isCampaign && reader.TokenType == JsonTokenType.String)
+            {
+                campaign = reader.GetString();
             }
 
             reader.Skip();
@@ -85,19 +101,17 @@ internal sealed class BeaconEndpoint(EventsEndpoint events, bool behindProxy, Ti
             click.Write(body.AsSpan(from, (int)reader.BytesConsumed - from));
         }
 
+        if (campaign != null && campaigns.Of(campaign)?.CostMicros is { } cost)
+        {
+            click.Write(Encoding.ASCII.GetBytes($",\"cost_micros\":{cost}"));
+        }
+
         click.Write("}"u8);
         // Reads what follows the object, which must be nothing.
         while (reader.Read()) { }
 
         return types == 1 && isClick ? click.ToArray() : null;
     }
-
-    private string AddressOf(HttpContext context) =>
-        ClientAddress.Of(
-            context.Connection.RemoteIpAddress,
-            context.Request.Headers["X-Forwarded-For"].ToString(),
-            behindProxy
-        );
 
     private static void Write(Stream into, string name, string value)
     {

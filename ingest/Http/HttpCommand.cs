@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Engine.CommandLine;
 using Engine.Web.Hosting;
+using Ingest.Confirmation;
 using Ingest.Sending;
 
 namespace Ingest.Http;
@@ -23,6 +24,27 @@ internal static class HttpCommand
         var proxy = new Option<bool>("--behind-proxy")
         {
             Description = "beacons: take the client's address from the last entry of X-Forwarded-For",
+        };
+        var redis = new Option<string?>("--redis")
+        {
+            HelpName = "H:P",
+            Description = "the Redis with the verdicts: serves ads' links (GET /click)",
+        };
+        var prefix = new Option<string>("--prefix")
+        {
+            HelpName = "P",
+            Description = "the prefix of the keys in that Redis, if its engines have one",
+            DefaultValueFactory = _ => "",
+        };
+        var confirmation = new Option<ConfirmationMode>("--confirmation")
+        {
+            HelpName = "MODE",
+            Description = "how answers on confirmation pages count: Real, or AlwaysHit or AlwaysMiss for tests",
+            DefaultValueFactory = _ => ConfirmationMode.Real,
+        };
+        var demo = new Option<bool>("--demo")
+        {
+            Description = "show a page with ads, at /demo, and what was decided of clicks on them: on loopback only",
         };
         var tokenFile = new Option<string?>("--token-file")
         {
@@ -64,6 +86,10 @@ internal static class HttpCommand
             listen,
             kafka,
             config,
+            redis,
+            prefix,
+            confirmation,
+            demo,
             proxy,
             tokenFile,
             open,
@@ -79,6 +105,10 @@ internal static class HttpCommand
                         Listen = parsed.GetValue(listen)!,
                         Kafka = parsed.GetValue(kafka),
                         Config = parsed.GetValue(config),
+                        Redis = parsed.GetValue(redis),
+                        Prefix = parsed.GetValue(prefix)!,
+                        Confirmation = parsed.GetValue(confirmation),
+                        Demo = parsed.GetValue(demo),
                         BehindProxy = parsed.GetValue(proxy),
                         TokenFile = parsed.GetValue(tokenFile),
                         Open = parsed.GetValue(open),
@@ -109,6 +139,11 @@ internal static class HttpCommand
             $"POST {server.Address}/v1/events takes events; the page script is {server.Address}/beacon.js; stop "
                 + $"with Ctrl-C"
         );
+        if (options.Demo)
+        {
+            context.Out.WriteLine($"a page to try it out: {server.Address}/demo");
+        }
+
         try
         {
             await server.HasTopics.WaitAsync(cancel).ConfigureAwait(false);

@@ -1,20 +1,30 @@
 using System.Net;
+using System.Text;
 using Confluent.Kafka;
 using Engine.Client;
+using Engine.Client.Checks;
 using Engine.Client.Provisioning;
 using Engine.CommandLine;
 using Engine.Configuration.Connections;
 using Engine.Contracts;
 using Engine.Contracts.Access;
+using Engine.Partitions;
 using Engine.Web;
 using Engine.Web.Accounts;
 using Engine.Web.Hosting;
+using Engine.Web.Settings;
 using Engine.Workflows;
+using Ingest.Confirmation;
+using Ingest.Confirmation.Demo;
+using Ingest.Confirmation.Tokens;
+using Ingest.Http.Links;
 using Ingest.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using Role = Engine.Contracts.Access.Role;
 
 namespace Ingest.Http;
 
@@ -32,18 +42,16 @@ public sealed class HttpServer : IAsyncDisposable
     private readonly CommandContext _context;
     private readonly EventPublisher _publisher;
     private readonly EventsEndpoint _events;
-    private readonly UsersFollower _users;
+    private readonly UserAccounts _users;
+    private readonly SettingsFollower _settings;
+    private readonly Campaigns _campaigns = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _topics;
+    private ConnectionMultiplexer? _redis;
+    private ConfirmationServer? _confirmation;
     private WebApplication? _app;
 
-    private HttpServer(
-        HttpServing options,
-        SendingConfig config,
-        OpenTo open,
-        Account[] own,
-        CommandContext context
-    )
+    private HttpServer(HttpServing options, SendingConfig config, OpenTo open, Account[] own, CommandContext context)
     {
         (_options, _config, _open, _context) = (options, config, open, context);
         _publisher = new EventPublisher(
@@ -56,7 +64,8 @@ public sealed class HttpServer : IAsyncDisposable
             }
         );
         _events = new EventsEndpoint(_publisher);
-        _users = new UsersFollower(config.Kafka, config.Settings, own);
+        _users = new UserAccounts(own);
+        _settings = new SettingsFollower(config.Kafka, config.Settings, _users, _campaigns);
         _topics = MakeTopicsAsync(_stop.Token);
     }
 
@@ -100,13 +109,27 @@ public sealed class HttpServer : IAsyncDisposable
             options.Open ? OpenTo.Everyone
             : own.Length == 0 && IPAddress.IsLoopback(listen.Address) ? OpenTo.ThisMachine
             : OpenTo.Nobody;
+        if (options.Demo && (!IPAddress.IsLoopback(listen.Address) || options.Redis == null))
+        {
+            throw new CommandException(
+                "--demo shows clicks to everyone who asks: it needs --redis, and --listen on 127.0.0.1.",
+                ExitCodes.WrongUse
+            );
+        }
+
         var server = new HttpServer(options, config, open, own, context);
         try
         {
             await server
                 .WaitForUsersAsync(required: open == OpenTo.Nobody && own.Length == 0, cancel)
                 .ConfigureAwait(false);
+            await server.ConnectAsync().ConfigureAwait(false);
             await server.ListenAsync(listen, cancel).ConfigureAwait(false);
+            if (options.Demo)
+            {
+                await server.PrepareDemoAsync(cancel).ConfigureAwait(false);
+            }
+
             return server;
         }
         catch
@@ -127,7 +150,7 @@ public sealed class HttpServer : IAsyncDisposable
     {
         try
         {
-            await _users
+            await _settings
                 .Known.WaitAsync(required ? UsersWithin : MomentForUsers, _context.Time, cancel)
                 .ConfigureAwait(false);
         }
@@ -153,6 +176,71 @@ public sealed class HttpServer : IAsyncDisposable
             );
         }
     }
+
+    /// <summary>Connects to the Redis with the verdicts. It may come later: without it, clicks are undecided.</summary>
+    private async Task ConnectAsync()
+    {
+        if (_options.Redis != null)
+        {
+            _redis = await _config
+                .RedisAt(_options.Redis)
+                .ConnectAsync(options => options.AbortOnConnectFail = false)
+                .ConfigureAwait(false);
+            _confirmation = new ConfirmationServer(
+                new ConfirmationOptions
+                {
+                    TargetOf = campaign => _campaigns.Of(campaign)?.Target,
+                    SendAsync = SendAsync,
+                    AddressOf = AddressOf,
+                    Clock = _context.Time,
+                    Mode = _options.Confirmation,
+                },
+                new ConfirmationKeys(Secrets(_redis.GetDatabase())),
+                _redis,
+                _options.Prefix
+            );
+        }
+    }
+
+    /// <summary>The secrets of the engines' group, which all front ends share.</summary>
+    private IReadOnlyList<byte[]> Secrets(IDatabase redis)
+    {
+        try
+        {
+            return SigningSecrets.FindOrMake(redis, new RedisKeys(_options.Prefix, ""), _config.SigningKeys);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            throw new CommandException(
+                $"Redis at {_options.Redis} doesn't answer, and engine.yaml names no signing_keys: {e.Message}"
+            );
+        }
+    }
+
+    /// <summary>Sends the settings of the demo's ads, once the topic is there.</summary>
+    private async Task PrepareDemoAsync(CancellationToken cancel)
+    {
+        await HasTopics.WaitAsync(cancel).ConfigureAwait(false);
+        foreach ((string key, string json) in DemoAds.SettingsFor(Address))
+        {
+            await _publisher
+                .SendAsync(new OutgoingRecord(Topics.Settings, key, Encoding.UTF8.GetBytes(json)), cancel)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private Task<Acknowledged> SendAsync(byte[] json)
+    {
+        CheckedEvent found = EventCheck.Inspect(json, WorkflowEvents.All);
+        return _publisher.SendAsync(new OutgoingRecord(found.Topic!, found.Key!, json), _stop.Token);
+    }
+
+    private string AddressOf(HttpContext http) =>
+        ClientAddress.Of(
+            http.Connection.RemoteIpAddress,
+            http.Request.Headers["X-Forwarded-For"].ToString(),
+            _options.BehindProxy
+        );
 
     private async Task ListenAsync(IPEndPoint listen, CancellationToken cancel)
     {
@@ -198,11 +286,31 @@ public sealed class HttpServer : IAsyncDisposable
 
     private void Map(WebApplication app)
     {
-        var beacon = new BeaconEndpoint(_events, _options.BehindProxy, _context.Time);
+        var beacon = new BeaconEndpoint(_events, _campaigns, AddressOf, _context.Time);
         byte[] script = Script();
         // Without the cast to RequestDelegate, the handlers would be minimal-API methods.
         app.MapPost("/v1/events", (RequestDelegate)_events.HandleAsync).ForRole(Role.Analyst);
         app.MapPost("/v1/beacon", (RequestDelegate)beacon.HandleAsync).ForEveryone();
+        if (_redis != null)
+        {
+            var click = new ClickEndpoint(
+                _campaigns,
+                _publisher,
+                new VerdictWait(new VerdictLookup(_redis, _options.Prefix), _context.Time),
+                _config.DecideWithin,
+                AddressOf,
+                _confirmation!,
+                new LinkCounts(),
+                _context.Time
+            );
+            app.MapGet("/click", (RequestDelegate)click.HandleAsync).ForEveryone();
+            _confirmation!.Map(app);
+            if (_options.Demo)
+            {
+                DemoAds.Map(app, _redis, _options.Prefix);
+            }
+        }
+
         app.MapGet("/healthz", (RequestDelegate)(context => context.Response.WriteAsync("ok\n")))
             .ForEveryone()
             .WithoutLimits();
@@ -213,6 +321,9 @@ public sealed class HttpServer : IAsyncDisposable
                     {
                         context.Response.ContentType = "text/javascript; charset=utf-8";
                         context.Response.Headers.CacheControl = "public, max-age=3600";
+                        // Pages of any site load it, also as a module and where they are isolated.
+                        context.Response.Headers.AccessControlAllowOrigin = "*";
+                        context.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
                         return context.Response.Body.WriteAsync(script).AsTask();
                     }
                 )
@@ -273,9 +384,19 @@ public sealed class HttpServer : IAsyncDisposable
             await _app.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (_confirmation != null)
+        {
+            await _confirmation.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _topics.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _publisher.DisposeAsync().ConfigureAwait(false);
-        _users.Dispose();
+        if (_redis != null)
+        {
+            await _redis.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _settings.Dispose();
         _stop.Dispose();
     }
 }

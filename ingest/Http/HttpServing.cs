@@ -1,3 +1,5 @@
+using Ingest.Confirmation;
+
 namespace Ingest.Http;
 
 /// <summary>The options of <c>ingest http</c>.</summary>
@@ -11,6 +13,18 @@ public sealed record HttpServing
 
     /// <summary>The path of engine.yaml, which secures connections; null for plain ones.</summary>
     public string? Config { get; init; }
+
+    /// <summary>The Redis with the verdicts, which ads' links need; null to serve no links.</summary>
+    public string? Redis { get; init; }
+
+    /// <summary>How answers on confirmation pages count.</summary>
+    public ConfirmationMode Confirmation { get; init; }
+
+    /// <summary>Whether to show the page with ads at <c>/demo</c>.</summary>
+    public bool Demo { get; init; }
+
+    /// <summary>The prefix of the keys in that Redis.</summary>
+    public string Prefix { get; init; } = "";
 
     /// <summary>Whether the last address in X-Forwarded-For is the client's.</summary>
     public bool BehindProxy { get; init; }

@@ -7,6 +7,8 @@ namespace Ingest.Sending;
 /// <summary>The Kafka that a command sends to, and how it and Redis are reached.</summary>
 public sealed class SendingConfig
 {
+    private const int DefaultDecideMs = 150;
+
     private readonly KafkaSecurity _security;
     private readonly RedisSecurity _redisSecurity;
 
@@ -15,14 +17,31 @@ public sealed class SendingConfig
         KafkaSecurity security,
         IReadOnlyDictionary<string, string> settings,
         RedisSecurity redisSecurity,
+        TimeSpan decideWithin,
+        IReadOnlyList<string> signingKeys,
         RunningEngine? engine
-    ) => (Kafka, _security, Settings, _redisSecurity, Engine) = (kafka, security, settings, redisSecurity, engine);
+    ) =>
+        (Kafka, _security, Settings, _redisSecurity, DecideWithin, SigningKeys, Engine) = (
+            kafka,
+            security,
+            settings,
+            redisSecurity,
+            decideWithin,
+            signingKeys,
+            engine
+        );
 
     /// <summary>The brokers, <c>host:port[,host:port…]</c>.</summary>
     public string Kafka { get; }
 
     /// <summary>The settings of librdkafka, with those for security.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <summary>How long a click on an ad's link waits for its verdict.</summary>
+    public TimeSpan DecideWithin { get; }
+
+    /// <summary>The files of secrets that sign, first of all the first; empty for the one in Redis.</summary>
+    public IReadOnlyList<string> SigningKeys { get; }
 
     /// <summary>The engine that runs here, or null.</summary>
     public RunningEngine? Engine { get; }
@@ -38,7 +57,7 @@ public sealed class SendingConfig
     {
         RunningEngine? engine = RunningEngine.Find();
         return file == null
-            ? Of(kafka, "", KafkaSecurity.None, [], extra, RedisSecurity.None, engine)
+            ? Of(kafka, "", KafkaSecurity.None, [], extra, RedisSecurity.None, DefaultDecideMs, [], engine)
             : YamlFields.ReadFile(file, (fields, folder) =>
                 Of(
                     kafka,
@@ -47,6 +66,8 @@ public sealed class SendingConfig
                     fields.Section("consume").Map("librdkafka", []),
                     extra,
                     RedisSecurity.Read(fields.Section("redis_security"), folder),
+                    fields.Whole("decide_ms", DefaultDecideMs),
+                    [.. fields.Texts("signing_keys", []).Select(path => Path.Combine(folder, path))],
                     engine
                 )
             );
@@ -55,6 +76,9 @@ public sealed class SendingConfig
     /// <summary>Returns once a broker has answered.</summary>
     /// <exception cref="ConnectionException">No broker can be used.</exception>
     public Task CheckAsync(CancellationToken cancel) => KafkaCheck.EnsureAsync(Kafka, _security, Settings, cancel);
+
+    /// <summary>A Redis.</summary>
+    public RedisServers RedisAt(string address) => new(address, _redisSecurity);
 
     /// <summary>The Redis of the engine that runs here.</summary>
     public RedisServers RedisOf(RunningEngine engine) =>
@@ -67,6 +91,8 @@ public sealed class SendingConfig
         Dictionary<string, string> settings,
         IReadOnlyDictionary<string, string>? extra,
         RedisSecurity redisSecurity,
+        int decideMs,
+        IReadOnlyList<string> signingKeys,
         RunningEngine? engine
     )
     {
@@ -83,6 +109,14 @@ public sealed class SendingConfig
             all[name] = value;
         }
 
-        return new SendingConfig(kafka ?? RunningEngine.KafkaOr(null), security, all, redisSecurity, engine);
+        return new SendingConfig(
+            kafka ?? RunningEngine.KafkaOr(null),
+            security,
+            all,
+            redisSecurity,
+            TimeSpan.FromMilliseconds(decideMs),
+            signingKeys,
+            engine
+        );
     }
 }

@@ -24,6 +24,7 @@ public class LayerTests
         CommandLine = typeof(global::Engine.CommandLine.ExitCodes).Assembly,
         Client = typeof(global::Engine.Client.EventPublisher).Assembly,
         Generate = typeof(global::Ingest.Generate.SampleTraffic).Assembly,
+        Confirmation = typeof(global::Ingest.Confirmation.ConfirmationServer).Assembly,
         Ingest = typeof(global::Ingest.Cli.Commands).Assembly,
         Training = Assembly.Load("models");
 
@@ -42,6 +43,7 @@ public class LayerTests
         CommandLine,
         Client,
         Generate,
+        Confirmation,
         Ingest,
         Training,
     ];
@@ -84,6 +86,7 @@ public class LayerTests
                 ]
             },
             { "Ingest.Generate", ["Engine.Contracts", "Engine.Client", "Engine.CommandLine", "Engine.Workflows"] },
+            { "Ingest.Confirmation", ["Engine.Contracts", "Engine.Web"] },
             {
                 "ingest",
                 [
@@ -91,8 +94,10 @@ public class LayerTests
                     "Engine.Client",
                     "Engine.Configuration",
                     "Engine.CommandLine",
+                    "Engine.Partitions",
                     "Engine.Web",
                     "Engine.Workflows",
+                    "Ingest.Confirmation",
                     "Ingest.Generate",
                 ]
             },

@@ -20,6 +20,7 @@ public partial class NamingTests
             typeof(global::Engine.CommandLine.ExitCodes).Assembly,
             typeof(global::Engine.Client.EventPublisher).Assembly,
             typeof(global::Ingest.Generate.SampleTraffic).Assembly,
+            typeof(global::Ingest.Confirmation.ConfirmationServer).Assembly,
             typeof(global::Ingest.Cli.Commands).Assembly,
             typeof(global::Models.Scoring.ArtefactException).Assembly,
             typeof(global::Models.Training.Data.PathRecord).Assembly,
