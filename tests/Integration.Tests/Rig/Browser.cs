@@ -14,6 +14,7 @@ public sealed partial class Browser : IAsyncDisposable
     private readonly LiveProcess _process;
     private readonly LiveFolder _folder;
     private readonly ClientWebSocket _socket = new();
+    private (double X, double Y) _mouse;
     private int _id;
 
     private Browser(LiveProcess process, LiveFolder folder) => (_process, _folder) = (process, folder);
@@ -54,6 +55,7 @@ public sealed partial class Browser : IAsyncDisposable
             await browser._socket.ConnectAsync(new Uri(page), CancellationToken.None);
             await browser.CallAsync("Page.enable");
             await browser.SizeAsync(1100, 800, phone: false);
+            await browser.ConcealAsync();
             return browser;
         }
         catch
@@ -62,6 +64,14 @@ public sealed partial class Browser : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Takes the word out of the agent that tells a browser without a window: it is on the list of
+    /// crawlers.</summary>
+    private async Task ConcealAsync() =>
+        await CallAsync(
+            "Emulation.setUserAgentOverride",
+            new { userAgent = (await EvaluateAsync("navigator.userAgent")).GetString()!.Replace("Headless", "") }
+        );
 
     /// <summary>Sets the window's size, CSS pixels.</summary>
     public Task SizeAsync(int width, int height, bool phone) =>
@@ -97,17 +107,49 @@ public sealed partial class Browser : IAsyncDisposable
                 + $"e.scrollIntoView({{block:'center'}}); const r = e.getBoundingClientRect(); return [r.left + "
                 + $"r.width / 2, r.top + r.height / 2]; }})()"
         );
-        foreach (string type in new[] { "mouseMoved", "mousePressed", "mouseReleased" })
+        await MouseAsync("mouseMoved", at[0].GetDouble(), at[1].GetDouble());
+        await PressAsync();
+    }
+
+    /// <summary>Moves the mouse, or presses or releases its button, at a place in the window.</summary>
+    public async Task MouseAsync(string type, double x, double y)
+    {
+        _mouse = (x, y);
+        await CallAsync(
+            "Input.dispatchMouseEvent",
+            new
+            {
+                type,
+                x,
+                y,
+                button = type == "mouseMoved" ? "none" : "left",
+                clickCount = type == "mouseMoved" ? 0 : 1,
+            }
+        );
+    }
+
+    /// <summary>Clicks where the mouse is.</summary>
+    public async Task PressAsync()
+    {
+        (double x, double y) = _mouse;
+        await MouseAsync("mousePressed", x, y);
+        await MouseAsync("mouseReleased", x, y);
+    }
+
+    /// <summary>Presses a key, such as Tab or Enter.</summary>
+    public async Task KeyAsync(string key)
+    {
+        foreach (string type in new[] { "keyDown", "keyUp" })
         {
             await CallAsync(
-                "Input.dispatchMouseEvent",
+                "Input.dispatchKeyEvent",
                 new
                 {
                     type,
-                    x = at[0].GetDouble(),
-                    y = at[1].GetDouble(),
-                    button = type == "mouseMoved" ? "none" : "left",
-                    clickCount = type == "mouseMoved" ? 0 : 1,
+                    key,
+                    code = key,
+                    windowsVirtualKeyCode = key == "Tab" ? 9 : 13,
+                    text = key == "Enter" && type == "keyDown" ? "\r" : "",
                 }
             );
         }
@@ -118,7 +160,7 @@ public sealed partial class Browser : IAsyncDisposable
 
     /// <summary>The visible text of the page.</summary>
     public async Task<string> TextAsync() =>
-        (await EvaluateAsync("document.body.innerText")).GetString()!.Replace('\u00A0', ' ');
+        (await EvaluateAsync("document.body?.innerText ?? ''")).GetString()!.Replace('\u00A0', ' ');
 
     public async Task<string> AddressAsync() => (await EvaluateAsync("location.href")).GetString()!;
 
