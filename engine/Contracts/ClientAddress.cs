@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 
 namespace Engine.Contracts;
 
@@ -13,17 +14,11 @@ public static class ClientAddress
     /// proxy's own address would make one network of all clients.</returns>
     public static string Of(IPAddress? remote, string forwardedFor, bool behindProxy)
     {
-        if (behindProxy)
+        if (behindProxy && LastEntry(Encoding.UTF8.GetBytes(forwardedFor)) is { IsEmpty: false } entry)
         {
-            string[] entries = forwardedFor.Split(
-                ',',
-                StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
-            );
-            if (entries.Length > 0)
-            {
-                return IpAddress.TryParse(Bare(entries[^1]), out IpAddress forwarded) ? forwarded.ToString() : "";
-            }
+            return IpAddress.TryParse(Bare(entry), out IpAddress forwarded) ? forwarded.ToString() : "";
         }
+
         if (remote is null)
         {
             return "";
@@ -34,16 +29,24 @@ public static class ClientAddress
         return IpAddress.TryParse(zone < 0 ? text : text[..zone], out IpAddress address) ? address.ToString() : text;
     }
 
-    /// <summary>Strips what proxies add to an address: quotes, brackets and a port.</summary>
-    private static string Bare(string entry)
+    /// <summary>Gets the entry of X-Forwarded-For that the nearest proxy appended: the last one. Whoever sends the
+    /// request controls those before it. Empty if there is none.</summary>
+    public static ReadOnlySpan<byte> LastEntry(ReadOnlySpan<byte> forwardedFor)
     {
-        entry = entry.Trim('"');
-        if (entry.StartsWith('[') && entry.IndexOf(']') is var end and > 0)
+        ReadOnlySpan<byte> entries = forwardedFor.TrimEnd(", \t"u8);
+        return entries[(entries.LastIndexOf((byte)',') + 1)..].Trim(" \t"u8);
+    }
+
+    /// <summary>Strips what servers and proxies add to an address: quotes, brackets and a port.</summary>
+    public static ReadOnlySpan<byte> Bare(ReadOnlySpan<byte> entry)
+    {
+        entry = entry.Trim((byte)'"');
+        if (entry is [(byte)'[', ..] && entry.IndexOf((byte)']') is > 0 and var end)
         {
             return entry[1..end];
         }
 
-        int colon = entry.IndexOf(':');
-        return colon >= 0 && colon == entry.LastIndexOf(':') ? entry[..colon] : entry;
+        int colon = entry.IndexOf((byte)':');
+        return colon >= 0 && colon == entry.LastIndexOf((byte)':') ? entry[..colon] : entry;
     }
 }

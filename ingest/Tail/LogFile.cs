@@ -1,17 +1,17 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.RegularExpressions;
+using Engine.CommandLine;
 
 namespace Ingest.Tail;
 
 /// <summary>Receives a line: its text without the line ending (empty if it is too long), its number from 1, its offset,
-/// and whether it is too long.</summary>
-internal delegate ValueTask TakeLine(ReadOnlySequence<byte> line, long number, long offset, bool tooLong);
+/// and whether it is too long. The text is good until the task ends.</summary>
+internal delegate ValueTask TakeLine(ReadOnlyMemory<byte> line, long number, long offset, bool tooLong);
 
 /// <summary>A server's log, read line by line from a place onwards, through its rotations. A renamed file is read to
 /// its end, and for as long as the server still writes to it, before the file that took its name. If the log was copied
-/// and truncated, the rest is read from the copy. Call <see cref="ReadAsync"/> repeatedly; <see cref="Place"/> is the
-/// end of the lines delivered so far. Not thread-safe.</summary>
+/// and truncated, the rest is read from the copy. A compressed file is decompressed, and isn't expected to grow. Call
+/// <see cref="ReadAsync"/> repeatedly; <see cref="Place"/> is the end of the lines delivered so far. Not
+/// thread-safe.</summary>
 /// <param name="path">The path of the log.</param>
 /// <param name="place">The place to continue from; null for the beginning.</param>
 /// <param name="time">The clock.</param>
@@ -25,9 +25,15 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
     /// are told to open a new one, usually within about a second.</summary>
     private static readonly TimeSpan QuietAfterRename = TimeSpan.FromSeconds(2);
 
+    private const string Compressed = ".gz";
+
+    /// <summary>The number of bytes to read at once.</summary>
+    private const int BlockBytes = 256 * 1024;
+
     private readonly string _path = path;
     private readonly Queue<string> _renamedSince = new();
-    private FileStream? _file;
+    private Stream? _file;
+    private byte[] _buffer = new byte[2 * BlockBytes];
     private TailPlace _place = place ?? TailPlace.Start;
     private long _offset,
         _line,
@@ -36,6 +42,9 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
 
     /// <summary>The file that lines come from: the log, or a file that it was renamed to.</summary>
     internal string Reading { get; private set; } = path;
+
+    /// <summary>The number of files that lines have come from.</summary>
+    internal int Opened { get; private set; }
 
     /// <summary>Messages for the operator about what happened to the log.</summary>
     internal Queue<string> Notes { get; } = new();
@@ -68,7 +77,7 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
         bool replaced = IsReplaced(),
             finished = replaced && (!follow || time.GetElapsedTime(_quietSince) >= QuietAfterRename);
         // The last line of a log that is no longer written to never gets its line ending.
-        await LinesAsync(finished, take, cancel).ConfigureAwait(false);
+        await LinesAsync(finished || _file is InflatedFile, take, cancel).ConfigureAwait(false);
         if (_offset != before)
         {
             _ = Place;
@@ -113,7 +122,7 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
                 .Concat(Renamed().OrderByDescending(File.GetLastWriteTimeUtc))
         )
         {
-            FileStream file = Share(candidate);
+            Stream file = Share(candidate);
             if (!_place.IsIn(file))
             {
                 file.Dispose();
@@ -139,15 +148,17 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
             return true;
         }
         Notes.Enqueue(
-            $"no file here contains the place up to which {_path} was read (was it truncated, moved or compressed?): "
-                + $"lines after it are lost unless you send them again; {_path} is read from its beginning."
+            $"no file here contains the place up to which {_path} was read (was it truncated, moved, or compressed "
+                + "otherwise than with gzip?): lines after it are lost unless you send them again; "
+                + $"{_path} is read from its beginning."
         );
         return false;
     }
 
-    private void Begin(FileStream file, string name, TailPlace at)
+    private void Begin(Stream file, string name, TailPlace at)
     {
         (_file, Reading, _place, _offset, _line) = (file, name, at, at.Offset, at.Line);
+        Opened++;
         _quietSince = time.GetTimestamp();
     }
 
@@ -157,8 +168,8 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
         _file = null;
     }
 
-    /// <summary>Gets the files beside the log whose name adds a number, a date or the like, as rotation does.
-    /// Compressed files aren't included.</summary>
+    /// <summary>Gets the files beside the log whose name adds a number, a date or the like, as rotation does. While a
+    /// file is being compressed, its copy isn't complete, and isn't included.</summary>
     private IEnumerable<string> Renamed()
     {
         string full = Path.GetFullPath(_path),
@@ -168,10 +179,11 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
             ? Directory
                 .EnumerateFiles(folder, name + "*")
                 .Where(other => RotationSuffix().IsMatch(Path.GetFileName(other)[name.Length..]))
+                .Where(other => !other.EndsWith(Compressed, StringComparison.Ordinal) || !File.Exists(other[..^3]))
             : [];
     }
 
-    [GeneratedRegex(@"^[.\-_]([0-9][0-9.\-_T:]*|old|bak)$")]
+    [GeneratedRegex(@"^[.\-_]([0-9][0-9.\-_T:]*|old|bak)(\.gz)?$")]
     private static partial Regex RotationSuffix();
 
     /// <summary>Whether the next log is due: another one was renamed after this one, or another file has the log's name
@@ -183,12 +195,12 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
             return _renamedSince.Count > 0 || File.Exists(_path);
         }
 
-        if (!File.Exists(_path))
+        if (_file is InflatedFile || !File.Exists(_path))
         {
-            return false; // renamed, but there is no new log yet: the server still writes to this one
+            return false; // finished, or renamed, but there is no new log yet: the server still writes to this one
         }
 
-        using FileStream now = Share(_path);
+        using Stream now = Share(_path);
         long length = now.Length;
         if (_offset > 0)
         {
@@ -198,63 +210,93 @@ internal sealed partial class LogFile(string path, TailPlace? place, TimeProvide
         return _file!.Length == 0 ? length > 0 : !TailPlace.Of(_file, Math.Min(_file.Length, length), 0).IsIn(now);
     }
 
+    /// <summary>Reads the first bytes of the file that lines come from.</summary>
+    internal byte[] Head(int length)
+    {
+        byte[] head = new byte[length];
+        long before = _file!.Position;
+        _file.Position = 0;
+        int read = _file.ReadAtLeast(head, length, throwOnEndOfStream: false);
+        _file.Position = before;
+        return head[..read];
+    }
+
     private async ValueTask LinesAsync(bool last, TakeLine take, CancellationToken cancel)
     {
         _file!.Position = _offset;
-        PipeReader reader = PipeReader.Create(
-            _file,
-            new StreamPipeReaderOptions(leaveOpen: true, bufferSize: 64 * 1024)
-        );
+        int filled = 0;
         long passed = 0; // bytes skipped so far of a line that is too long
-        try
+        while (true)
         {
-            while (true)
+            int read = await ReadBlockAsync(filled, cancel).ConfigureAwait(false);
+            int from = 0,
+                searched = filled;
+            filled += read;
+            while (_buffer.AsSpan(searched, filled - searched).IndexOf((byte)'\n') is >= 0 and var found)
             {
-                ReadResult read = await reader.ReadAsync(cancel).ConfigureAwait(false);
-                ReadOnlySequence<byte> rest = read.Buffer;
-                while (rest.PositionOf((byte)'\n') is { } end)
-                {
-                    await GiveAsync(rest.Slice(0, end), passed, 1, take).ConfigureAwait(false);
-                    passed = 0;
-                    rest = rest.Slice(rest.GetPosition(1, end));
-                }
-                HasOpenEnd = rest.Length + passed > 0;
-                if (read.IsCompleted)
-                {
-                    if (last && HasOpenEnd)
-                    {
-                        await GiveAsync(rest, passed, 0, take).ConfigureAwait(false);
-                    }
-
-                    reader.AdvanceTo(rest.Start, rest.End);
-                    return;
-                }
-                if (rest.Length > MaxLine)
-                {
-                    passed += rest.Length;
-                    rest = rest.Slice(rest.End);
-                }
-                reader.AdvanceTo(rest.Start, rest.End);
+                int end = searched + found;
+                await GiveAsync(_buffer.AsMemory(from, end - from), passed, 1, take).ConfigureAwait(false);
+                passed = 0;
+                from = searched = end + 1;
             }
-        }
-        finally
-        {
-            await reader.CompleteAsync().ConfigureAwait(false);
+
+            HasOpenEnd = filled - from + passed > 0;
+            if (read == 0)
+            {
+                if (last && HasOpenEnd)
+                {
+                    await GiveAsync(_buffer.AsMemory(from, filled - from), passed, 0, take).ConfigureAwait(false);
+                }
+
+                return;
+            }
+            if (filled - from > MaxLine)
+            {
+                passed += filled - from;
+                from = filled;
+            }
+
+            _buffer.AsSpan(from, filled - from).CopyTo(_buffer);
+            filled -= from;
         }
     }
 
-    private async ValueTask GiveAsync(ReadOnlySequence<byte> line, long passed, int end, TakeLine take)
+    /// <summary>Reads the next block into the buffer, behind what it holds. Returns 0 at the end.</summary>
+    private async ValueTask<int> ReadBlockAsync(int filled, CancellationToken cancel)
+    {
+        if (_buffer.Length - filled < BlockBytes)
+        {
+            Array.Resize(ref _buffer, _buffer.Length * 2);
+        }
+
+        try
+        {
+            return await _file!.ReadAsync(_buffer.AsMemory(filled, BlockBytes), cancel).ConfigureAwait(false);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new CommandException(
+                $"{Reading} can't be decompressed after line {_line:N0} ({error.Message}): fetch it again, or cut it "
+                    + "off there. The lines before are sent, and the next run continues after them."
+            );
+        }
+    }
+
+    private async ValueTask GiveAsync(ReadOnlyMemory<byte> line, long passed, int end, TakeLine take)
     {
         long begins = _offset;
         bool tooLong = passed + line.Length > MaxLine;
-        await take(tooLong ? ReadOnlySequence<byte>.Empty : line, _line + 1, begins, tooLong).ConfigureAwait(false);
+        await take(tooLong ? default : line, _line + 1, begins, tooLong).ConfigureAwait(false);
         _offset += passed + line.Length + end;
         _line++;
         HasOpenEnd = false;
     }
 
-    private static FileStream Share(string name) =>
-        new(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+    private static Stream Share(string name)
+    {
+        var file = new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        return InflatedFile.IsCompressed(file) ? new InflatedFile(file) : file;
+    }
 
     public void Dispose() => _file?.Dispose();
 }

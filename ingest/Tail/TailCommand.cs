@@ -4,6 +4,7 @@ using Engine.CommandLine;
 using Engine.Contracts;
 using Engine.Workflows;
 using Ingest.Sending;
+using Ingest.Tail.Formats;
 
 namespace Ingest.Tail;
 
@@ -25,17 +26,20 @@ public static class TailCommand
         var defaults = new TailRequest { Files = [] };
         var format = new Option<string>("--format")
         {
-            HelpName = "combined|json",
+            HelpName = LogFormats.Choices,
             Description =
-                "combined: requests to a click-redirect endpoint, as Apache and nginx log them; json: one event of "
-                + "the contract per line",
-            DefaultValueFactory = _ => "combined",
+                "how the server logs requests, or json for one event of the contract per line; auto recognizes it by "
+                + "the first lines; a pattern is written like nginx's log_format",
+            DefaultValueFactory = _ => defaults.Format,
         };
-        format.AcceptOnlyFromAmong("combined", "json");
+        var proxy = new Option<bool>("--behind-proxy")
+        {
+            Description = "take the client's address from the last entry of X-Forwarded-For, where a line has it",
+        };
         var endpoint = new Option<string>("--endpoint")
         {
             HelpName = "PATH",
-            Description = "combined: the path whose requests are clicks; others are skipped",
+            Description = "the path whose requests are clicks; others are skipped",
             DefaultValueFactory = _ => defaults.Endpoint,
         };
         var follow = new Option<bool>("--follow")
@@ -50,6 +54,13 @@ public static class TailCommand
                 + TailPlace.FileSuffix
                 + ")",
         };
+        format.Validators.Add(result =>
+        {
+            if (ProblemOf(result.GetValueOrDefault<string>()) is { } problem)
+            {
+                result.AddError(problem);
+            }
+        });
         endpoint.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is not ['/', ..])
@@ -73,6 +84,7 @@ public static class TailCommand
             kafka,
             config,
             format,
+            proxy,
             endpoint,
             follow,
             places,
@@ -85,7 +97,8 @@ public static class TailCommand
                         Files = parsed.GetRequiredValue(files),
                         Kafka = parsed.GetValue(kafka),
                         Config = parsed.GetValue(config),
-                        IsJson = parsed.GetValue(format) == "json",
+                        Format = parsed.GetValue(format)!,
+                        BehindProxy = parsed.GetValue(proxy),
                         Endpoint = parsed.GetValue(endpoint)!,
                         Follow = parsed.GetValue(follow),
                         Places = parsed.GetValue(places),
@@ -97,9 +110,39 @@ public static class TailCommand
         return command;
     }
 
+    private static string? ProblemOf(string? format)
+    {
+        if (format is null or LogFormats.Auto or LogFormats.Events)
+        {
+            return null;
+        }
+
+        try
+        {
+            LogFormats.Create(format);
+            return null;
+        }
+        catch (FormatException error)
+        {
+            return $"--format '{format}': {error.Message}";
+        }
+    }
+
+    /// <summary>Sends the logs' lines.</summary>
     public static async Task<int> RunAsync(TailRequest request, CommandContext context, CancellationToken cancel)
     {
         SendingConfig config = SendingConfig.Find(request.Kafka, request.Config);
+        if (
+            request is { BehindProxy: true, Format: not (LogFormats.Auto or LogFormats.Events) }
+            && !LogFormats.Create(request.Format).HasForwardedFor
+        )
+        {
+            throw new CommandException(
+                $"--behind-proxy: the format {request.Format} has no X-Forwarded-For.",
+                ExitCodes.WrongUse
+            );
+        }
+
         foreach (string file in request.Files)
         {
             if (Directory.Exists(file))
@@ -113,7 +156,7 @@ public static class TailCommand
             }
         }
         await ReadyTopics
-            .EnsureAsync(config, request.IsJson ? WorkflowEvents.All.Holds.Keys : [Topics.Interactions], cancel)
+            .EnsureAsync(config, request.IsEvents ? WorkflowEvents.All.Holds.Keys : [Topics.Interactions], cancel)
             .ConfigureAwait(false);
         await using var pacing = await Pacing.ForAsync(config, context).ConfigureAwait(false);
         await using var publisher = new EventPublisher(
@@ -126,7 +169,7 @@ public static class TailCommand
                 GiveUpAfter = request.Follow ? TimeSpan.Zero : TimeSpan.FromSeconds(30),
             }
         );
-        var tail = new TailRun(request, publisher, pacing.Pace, context);
+        using var tail = new TailRun(request, publisher, pacing.Pace, context);
         try
         {
             await tail.RunAsync(cancel).ConfigureAwait(false);

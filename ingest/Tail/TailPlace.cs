@@ -6,7 +6,7 @@ namespace Ingest.Tail;
 
 /// <summary>How far a log was read, identified by content: a file is the same if its first bytes and those just before
 /// the place are the same. This survives renaming and copying, distinguishes a truncated and refilled log from the old
-/// one, and needs no inode numbers.</summary>
+/// one, and needs no inode numbers. In a compressed file, the bytes are those of the text.</summary>
 /// <param name="Offset">The first unread byte, which begins a line.</param>
 /// <param name="Line">The number of lines before it.</param>
 /// <param name="HeadLength">The number of bytes from the beginning that <paramref name="Head"/> covers.</param>
@@ -40,9 +40,7 @@ internal sealed record TailPlace(long Offset, long Line, int HeadLength, ulong H
 
     /// <summary>Whether a file is the one that contains this place.</summary>
     internal bool IsIn(Stream file) =>
-        file.Length >= Offset
-        && HashAt(file, 0, HeadLength) == Head
-        && HashAt(file, Offset - LastLength, LastLength) == Last;
+        HashAt(file, 0, HeadLength) == Head && HashAt(file, Offset - LastLength, LastLength) == Last;
 
     /// <summary>Reads a recorded place, or null if there is none.</summary>
     /// <exception cref="InvalidDataException">The file exists but doesn't contain a place.</exception>

@@ -1,3 +1,5 @@
+using Ingest.Tail.Formats;
+
 namespace Ingest.Tail;
 
 /// <summary>The options of <c>ingest tail</c>.</summary>
@@ -12,8 +14,15 @@ public sealed record TailRequest
     /// <summary>The path of engine.yaml, which secures connections; null for plain ones.</summary>
     public string? Config { get; init; }
 
-    /// <summary>Whether the lines are events in JSON rather than requests in the combined format.</summary>
-    public bool IsJson { get; init; }
+    /// <summary>The format of the lines, one of <see cref="LogFormats.Choices"/>.</summary>
+    public string Format { get; init; } = LogFormats.Auto;
+
+    /// <summary>Whether the lines are events of the contract rather than requests.</summary>
+    internal bool IsEvents => Format == LogFormats.Events;
+
+    /// <summary>Whether a proxy stands in front of the server and appends the client's address to
+    /// X-Forwarded-For.</summary>
+    public bool BehindProxy { get; init; }
 
     /// <summary>The path of the click-redirect endpoint; requests for other paths aren't clicks.</summary>
     public string Endpoint { get; init; } = "/click";

@@ -1,14 +1,15 @@
-using System.Buffers;
 using Engine.Client;
 using Engine.Client.Checks;
 using Engine.CommandLine;
 using Engine.Workflows;
 using Ingest.Sending;
+using Ingest.Tail.Formats;
 
 namespace Ingest.Tail;
 
 /// <summary>One run over all logs.</summary>
 internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPace? pace, CommandContext context)
+    : IDisposable
 {
     /// <summary>The time that the end waits for acknowledgements.</summary>
     internal static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(15);
@@ -16,10 +17,8 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
     private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(1),
         LookEvery = TimeSpan.FromMilliseconds(250);
 
-    private readonly List<(LogFile Log, string Place)> _logs =
-    [
-        .. request.Files.Select(file => Open(file, request.Places, context.Time)),
-    ];
+    private readonly List<TailedLog> _logs = [.. request.Files.Select(file => Open(file, request, context.Time))];
+    private readonly ClickMapping _clicks = new(request.Endpoint, request.BehindProxy);
     private readonly UnusableLines _unusable = new(context.Error, context.Time);
     private readonly ProgressLine _progress = new(context.Error, context.Time, context.IsTerminal);
     private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
@@ -32,15 +31,16 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
         while (true)
         {
             bool more = false;
-            foreach ((LogFile log, _) in _logs)
+            foreach (TailedLog log in _logs)
             {
-                more |= await log.ReadAsync(
+                more |= await log
+                    .File.ReadAsync(
                         request.Follow,
                         (line, number, offset, tooLong) => TakeAsync(log, line, number, offset, tooLong, cancel),
                         cancel
                     )
                     .ConfigureAwait(false);
-                while (log.Notes.TryDequeue(out string? note))
+                while (log.File.Notes.TryDequeue(out string? note))
                 {
                     context.Error.WriteLine($"ingest: {note}");
                 }
@@ -84,16 +84,14 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
                     + $"since the last recorded place will be sent again."
             );
         }
-        foreach ((LogFile log, _) in _logs)
+        foreach (TailedLog log in _logs)
         {
-            if (log.HasOpenEnd && !request.Follow)
+            if (log.File.HasOpenEnd && !request.Follow)
             {
                 context.Error.WriteLine(
-                    $"ingest: the last line of {log.Reading} isn't complete yet: the next run reads it."
+                    $"ingest: the last line of {log.File.Reading} isn't complete yet: the next run reads it."
                 );
             }
-
-            log.Dispose();
         }
         _unusable.End();
     }
@@ -101,15 +99,15 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
     internal void Summarise(TextWriter to)
     {
         Summary.Write(to, _counts, _sent, _unusable.Count, 0, _progress.Elapsed);
-        if (!request.IsJson)
+        if (!request.IsEvents)
         {
             to.WriteLine($"{"not clicks",-18} {_others,12:N0}");
         }
     }
 
     private async ValueTask TakeAsync(
-        LogFile log,
-        ReadOnlySequence<byte> line,
+        TailedLog log,
+        ReadOnlyMemory<byte> line,
         long number,
         long offset,
         bool tooLong,
@@ -124,16 +122,16 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
 
         if (tooLong)
         {
-            _unusable.Add(log.Reading, number, $"a request can't be longer than {LogFile.MaxLine:N0} bytes");
+            _unusable.Add(log.File.Reading, number, $"a request can't be longer than {LogFile.MaxLine:N0} bytes");
             return;
         }
-        byte[] bytes = Trimmed(line);
-        if (bytes.Length == 0)
+        line = line.Trim(" \t\r"u8);
+        if (line.IsEmpty)
         {
             return;
         }
 
-        byte[]? json = request.IsJson ? bytes : ClickOf(log, bytes, number, offset);
+        byte[]? json = request.IsEvents ? line.ToArray() : ClickOf(log, line.Span, number, offset);
         if (json is null)
         {
             return;
@@ -142,7 +140,7 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
         CheckedEvent check = EventCheck.Inspect(json, WorkflowEvents.All);
         if (check.Reason is not null)
         {
-            _unusable.Add(log.Reading, number, Refusal.InWords(check, json));
+            _unusable.Add(log.File.Reading, number, Refusal.InWords(check, json));
             return;
         }
         if (pace is not null)
@@ -162,24 +160,29 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
         _progress.Tell(_sent, 0);
     }
 
-    private byte[]? ClickOf(LogFile log, byte[] line, long number, long offset)
+    /// <summary>Makes a click of a line. Returns null, having counted the line, if it isn't one.</summary>
+    private byte[]? ClickOf(TailedLog log, ReadOnlySpan<byte> line, long number, long offset)
     {
-        AccessLine? accessLine = AccessLine.Read(line, out string wrong);
-        if (accessLine is null)
+        LogFormat format = log.FormatNow();
+        var logged = new LoggedRequest();
+        if (!format.Read(line, ref logged))
         {
-            _unusable.Add(log.Reading, number, wrong);
+            if (logged.Problem is not null && _unusable.Counts())
+            {
+                _unusable.Show(log.File.Reading, number, logged.InWords());
+            }
         }
-        else if (!ClickMapping.IsAt(accessLine, request.Endpoint) || accessLine.Method is not ("GET" or "POST"))
+        else if (!_clicks.IsClick(logged, format.Escapes))
         {
             _others++;
         }
-        else if (accessLine.Status >= 400)
+        else if (logged.Status >= 400)
         {
-            _unusable.Add(log.Reading, number, $"status {accessLine.Status}: the endpoint refused the click");
+            _unusable.Add(log.File.Reading, number, $"status {logged.Status}: the endpoint refused the click");
         }
         else
         {
-            return ClickMapping.ToClick(accessLine, ClickMapping.IdOf(line, offset));
+            return _clicks.Write(logged, format.Escapes, line, offset).ToArray();
         }
 
         return null;
@@ -206,29 +209,32 @@ internal sealed class TailRun(TailRequest request, EventPublisher publisher, IPa
             );
         }
 
-        foreach ((LogFile log, string place) in _logs)
+        foreach (TailedLog log in _logs)
         {
-            if (log.Place.Offset > 0)
+            if (log.File.Place.Offset > 0)
             {
-                log.Place.Write(place);
+                log.File.Place.Write(log.PlacePath);
             }
         }
 
         _keptAt = context.Time.GetTimestamp();
     }
 
-    private static (LogFile, string) Open(string file, string? places, TimeProvider time)
+    private static TailedLog Open(string file, TailRequest request, TimeProvider time)
     {
-        string place = places is null
+        string place = request.Places is null
             ? file + TailPlace.FileSuffix
-            : Path.Combine(places, Path.GetFileName(file) + TailPlace.FileSuffix);
-        return (new LogFile(file, TailPlace.Read(place), time), place);
+            : Path.Combine(request.Places, Path.GetFileName(file) + TailPlace.FileSuffix);
+        return new TailedLog(new LogFile(file, TailPlace.Read(place), time), place, request);
     }
 
-    private static byte[] Trimmed(in ReadOnlySequence<byte> line)
+    public void Dispose()
     {
-        byte[] bytes = line.ToArray();
-        ReadOnlySpan<byte> trimmed = bytes.AsSpan().Trim(" \t\r"u8);
-        return trimmed.Length == bytes.Length ? bytes : trimmed.ToArray();
+        foreach (TailedLog log in _logs)
+        {
+            log.Dispose();
+        }
+
+        _clicks.Dispose();
     }
 }

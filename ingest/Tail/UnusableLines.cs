@@ -15,13 +15,21 @@ internal sealed class UnusableLines(TextWriter to, TimeProvider time)
 
     internal void Add(string file, long line, string why)
     {
-        Tell();
-        Count++;
-        if (_inMinute++ < ShownPerMinute)
+        if (Counts())
         {
-            to.WriteLine($"{file}:{line}: {why}");
+            Show(file, line, why);
         }
     }
+
+    /// <summary>Counts a line. Returns whether to <see cref="Show"/> it.</summary>
+    internal bool Counts()
+    {
+        Tell();
+        Count++;
+        return _inMinute++ < ShownPerMinute;
+    }
+
+    internal void Show(string file, long line, string why) => to.WriteLine($"{file}:{line}: {why}");
 
     /// <summary>Reports how many lines weren't shown, once their minute is over.</summary>
     internal void Tell()
