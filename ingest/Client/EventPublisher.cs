@@ -15,6 +15,7 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
     private static readonly Headers ProtobufHeaders = [new Header("content-type", "application/protobuf"u8.ToArray())];
 
     private readonly IProducer<byte[], byte[]> _producer;
+    private readonly Action<DeliveryReport<byte[], byte[]>> _reported;
     private readonly SemaphoreSlim _room;
     private readonly int _maxUnderWay;
     private readonly string _kafka;
@@ -37,6 +38,7 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
         _events = options.Events;
         _maxUnderWay = options.MaxUnderWay;
         _room = new SemaphoreSlim(options.MaxUnderWay);
+        _reported = report => Report(report, null);
         var config = new ProducerConfig
         {
             BootstrapServers = options.Kafka,
@@ -168,7 +170,7 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
     {
         try
         {
-            _producer.Produce(record.Topic, Message(record), report => Report(report, waiting));
+            _producer.Produce(record.Topic, Message(record), waiting is null ? _reported : Reporting(waiting));
         }
         catch (Exception error)
         {
@@ -185,6 +187,9 @@ public sealed class EventPublisher : IAsyncDisposable, IDisposable
             );
         }
     }
+
+    /// <summary>A method of its own, so that only records that somebody waits for allocate the delegate.</summary>
+    private Action<DeliveryReport<byte[], byte[]>> Reporting(object waiting) => report => Report(report, waiting);
 
     private static Message<byte[], byte[]> Message(in OutgoingRecord record)
     {
