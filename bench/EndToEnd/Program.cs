@@ -4,7 +4,7 @@ using Bench.EndToEnd;
 // (a script that starts a broker; see docs/performance.md), PEERS=dir, BESIDE="dir …" (other builds of the engine),
 // TWO=1 (also two engines of one lane each), CLICKS, RUNS, QUICK=1, STORES="redis garnet", LATENCY_S. Results: a table,
 // bench.json, bench.svg. An argument measures something else: `takeover` (of a partition with CLICKS in its windows),
-// `hostile` (producers, CLICKS of each kind), `soak` (SOAK_MINUTES at a RATE).
+// `hostile` (producers, CLICKS of each kind), `soak` (SOAK_MINUTES at a RATE), `tail` (CLICKS lines of access logs).
 string root = AppContext.BaseDirectory;
 while (!File.Exists(Path.Combine(root, "Engine.sln")))
 {
@@ -56,6 +56,9 @@ switch (args)
             hostility.Run(Console.Out);
         }
 
+        return 0;
+    case ["tail"]:
+        await new LogTailing(plan with { Clicks = Number("CLICKS", 1_000_000) }).RunAsync(Console.Out);
         return 0;
     case ["soak"]:
         using (var soak = new Soak(plan))
