@@ -13,7 +13,8 @@ internal ref struct LoggedRequest
 
     private const int MaxShown = 60;
 
-    private long _date;
+    private long? _date,
+        _timeOfDay;
     private bool _hasTarget;
 
     /// <summary>The address of the client, perhaps with port and brackets.</summary>
@@ -71,14 +72,22 @@ internal ref struct LoggedRequest
             case LogField.Time:
                 return SetTime(value);
             case LogField.Date:
-                return LogTime.TryDate(value, out _date) || Fail("date '{0}' isn't a date such as 2026-11-22", value);
+                if (!LogTime.TryDate(value, out long date) || date < 0)
+                {
+                    return Fail("date '{0}' isn't a date such as 2026-11-22", value);
+                }
+
+                _date = date;
+                TimeMs = _date + _timeOfDay;
+                break;
             case LogField.TimeOfDay:
                 if (!LogTime.TryTimeOfDay(value, out long time))
                 {
                     return Fail("time '{0}' isn't a time such as 09:00:01", value);
                 }
 
-                TimeMs = _date + time;
+                _timeOfDay = time;
+                TimeMs = _date + _timeOfDay;
                 break;
             case LogField.Request:
                 return SetRequest(value, isUrl: false);

@@ -14,11 +14,11 @@ public class LogFormatTests
     private const string Query = "id=c-1&publisher=p&campaign=c",
         Agent = "Mozilla/5.0 (X11; Linux x86_64)",
         Legacy =
-            "2026-11-22\t08:00:01\tCDG50-P2\t703\t203.0.113.9\tGET\td1.cloudfront.net\t/click\t302\thttps://news.example/a"
-            + "\tMozilla/5.0%20(X11;%20Linux%20x86_64)\t"
+            "2026-11-22\t08:00:01\tCDG50-P2\t703\t203.0.113.9\tGET\td1.cloudfront.net\t/click\t302\t"
+            + "https://news.example/a\tMozilla/5.0%20(X11;%20Linux%20x86_64)\t"
             + Query
-            + "\t-\tMiss\tabc==\tads.example\thttps\t62\t0.113\t-\tTLSv1.3\tTLS_AES_128_GCM_SHA256\tMiss\tHTTP/2.0\t-\t-"
-            + "\t51754\t0.113\tMiss\ttext/html\t20\t-\t-";
+            + "\t-\tMiss\tabc==\tads.example\thttps\t62\t0.113\t-\tTLSv1.3\tTLS_AES_128_GCM_SHA256\tMiss\t"
+            + "HTTP/2.0\t-\t-\t51754\t0.113\tMiss\ttext/html\t20\t-\t-";
 
     /// <summary>The same request, as each product logs it.</summary>
     public static TheoryData<string, string> SameRequest =>
@@ -98,11 +98,12 @@ public class LogFormatTests
             $$"""{"type":"click","id":"c-1","time":1795334401186,"ip":"2001:db8::7","ua":"{{Agent}}","publisher":"p","campaign":"c"}""",
             ClickOf(
                 "alb",
-                $"h2 2026-11-22T08:00:01.186641Z app/my-lb/50dc6c495c0c9188 [2001:db8::7]:2817 10.0.0.1:80 0.086 0.048 "
-                    + $"0.037 302 302 0 57 \"GET https://ads.example:443/click?{Query} HTTP/2.0\" \"{Agent}\" "
+                $"h2 2026-11-22T08:00:01.186641Z app/my-lb/50dc6c495c0c9188 [2001:db8::7]:2817 10.0.0.1:80 0.086 "
+                    + $"0.048 0.037 302 302 0 57 \"GET https://ads.example:443/click?{Query} HTTP/2.0\" "
+                    + $"\"{Agent}\" "
                     + "ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:elasticloadbalancing:a:1:targetgroup/t/73 "
-                    + "\"Root=1-58337281-1d84f3d73c47ec4e58577259\" \"ads.example\" \"-\" 1 2026-11-22T08:00:01.086000Z "
-                    + "\"forward\" \"-\" \"-\" \"10.0.0.1:80\" \"302\" \"-\" \"-\" TID_1"
+                    + "\"Root=1-58337281-1d84f3d73c47ec4e58577259\" \"ads.example\" \"-\" 1 "
+                    + "2026-11-22T08:00:01.086000Z \"forward\" \"-\" \"-\" \"10.0.0.1:80\" \"302\" \"-\" \"-\" TID_1"
             )
         );
 
@@ -229,10 +230,25 @@ public class LogFormatTests
             ClickOf(format, $"GET\t1795334401123\t203.0.113.9\t/click\t{Query}\t302")
         );
         Assert.Equal("", ClickOf(format, "#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status"));
+        Assert.StartsWith(
+            "date '1969-11-22' isn't a date",
+            ClickOf(format, $"1969-11-22\t08:00:01\t203.0.113.9\tGET\t/click\t{Query}\t302")
+        );
         Assert.Contains(
             "\"time\":1795334401000",
             ClickOf(format, $"2026-11-22\t08:00:01\t203.0.113.9\tGET\t/click\t{Query}\t302")
         );
+    }
+
+    [Theory]
+    [InlineData("time date", "08:00:01\t2026-11-22", "\"time\":1795334401000")]
+    [InlineData("time", "08:00:01", "there is no time")]
+    [InlineData("date", "2026-11-22", "there is no time")]
+    public void A_time_of_day_needs_its_date(string names, string values, string expected)
+    {
+        LogFormat format = LogFormats.Create("cloudfront");
+        format.Begin(Encoding.UTF8.GetBytes($"#Fields: {names} c-ip cs-method cs-uri-stem cs-uri-query sc-status\n"));
+        Assert.Contains(expected, ClickOf(format, $"{values}\t203.0.113.9\tGET\t/click\t{Query}\t302"));
     }
 
     [Theory]
