@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ingest.Confirmation.Pictures;
 using SkiaSharp;
 using Xunit;
@@ -8,7 +9,7 @@ namespace Ingest.Tests.Confirmation;
 /// person's time; it can't keep out who draws the same letters and looks for them.</summary>
 public sealed class VisionTests : IDisposable
 {
-    private const int Clicks = 300,
+    private const int Clicks = 60,
         Attempts = 3;
 
     private readonly ConfirmationPicture _picture = new();
@@ -23,7 +24,7 @@ public sealed class VisionTests : IDisposable
             List<SKRectI> boxes = BoxesIn(image);
             return boxes[random.Next(boxes.Count)];
         });
-        Assert.InRange(share, 0.40, 0.60);
+        Assert.InRange(share, 0.30, 0.70);
     }
 
     /// <summary>Takes the largest connected area of one colour: boxes are alike, so it is that of the shortest
@@ -81,13 +82,15 @@ public sealed class VisionTests : IDisposable
     /// <summary>The buttons: their colour is the most frequent dark one, and their edges are straight.</summary>
     private static List<SKRectI> BoxesIn(SKBitmap image)
     {
-        SKColor[] pixels = image.Pixels;
-        SKColor colour = pixels
-            .GroupBy(pixel => pixel)
-            .OrderByDescending(pixel => pixel.Count())
-            .Where(pixel => pixel.Key.Red + pixel.Key.Green + pixel.Key.Blue < 400)
-            .First()
-            .Key;
+        ReadOnlySpan<byte> bytes = image.GetPixelSpan();
+        uint[] pixels = MemoryMarshal.Cast<byte, uint>(bytes).ToArray();
+        var counts = new Dictionary<uint, int>();
+        foreach (uint pixel in pixels.Where(IsDark))
+        {
+            counts[pixel] = counts.GetValueOrDefault(pixel) + 1;
+        }
+
+        uint colour = counts.MaxBy(count => count.Value).Key;
         var boxes = new List<SKRectI>();
         for (int y = 0; y <= image.Height - PictureSize.Wide.ButtonHeight; y++)
         {
@@ -112,6 +115,7 @@ public sealed class VisionTests : IDisposable
         return boxes;
 
         bool At(int x, int y) => pixels[y * image.Width + x] == colour;
+        static bool IsDark(uint pixel) => (pixel & 0xFF) + (pixel >> 8 & 0xFF) + (pixel >> 16 & 0xFF) < 400;
     }
 
     private static int LettersIn(SKBitmap image, SKRectI box) => LettersOf(image, box).Count(isLetter => isLetter);

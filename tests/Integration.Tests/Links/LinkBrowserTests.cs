@@ -157,7 +157,8 @@ public sealed class LinkBrowserTests
         (int x, int y) = size.PlaceOf(new ConfirmationKeys([Encoding.ASCII.GetBytes(secret)]).Read(token)!.Seed);
         JsonElement at = await browser.EvaluateAsync(
             $"(() => {{ const e = document.querySelector('input[name={size.Name}]'); "
-                + "e.scrollIntoView({block:'center'}); const r = e.getBoundingClientRect(); return [r.left, r.top]; })()"
+                + "e.scrollIntoView({block:'center'}); const r = e.getBoundingClientRect(); "
+                + "return [r.left, r.top]; })()"
         );
         // The picture has a frame of a pixel.
         return (at[0].GetDouble() + 1 + x + size.ButtonWidth / 2, at[1].GetDouble() + 1 + y + size.ButtonHeight / 2);
