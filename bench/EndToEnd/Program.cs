@@ -4,7 +4,8 @@ using Bench.EndToEnd;
 // (a script that starts a broker; see docs/performance.md), PEERS=dir, BESIDE="dir …" (other builds of the engine),
 // TWO=1 (also two engines of one lane each), CLICKS, RUNS, QUICK=1, STORES="redis garnet", LATENCY_S. Results: a table,
 // bench.json, bench.svg. An argument measures something else: `takeover` (of a partition with CLICKS in its windows),
-// `hostile` (producers, CLICKS of each kind), `soak` (SOAK_MINUTES at a RATE), `tail` (CLICKS lines of access logs).
+// `hostile` (producers, CLICKS of each kind), `soak` (SOAK_MINUTES at a RATE), `tail` (CLICKS lines of access logs),
+// `links` (ads' links, for LATENCY_S at each rate), `pictures` (of confirmation pages).
 string root = AppContext.BaseDirectory;
 while (!File.Exists(Path.Combine(root, "Engine.sln")))
 {
@@ -59,6 +60,16 @@ switch (args)
         return 0;
     case ["tail"]:
         await new LogTailing(plan with { Clicks = Number("CLICKS", 1_000_000) }).RunAsync(Console.Out);
+        return 0;
+    case ["links"]:
+        using (var links = new LinkLatency(plan))
+        {
+            await links.RunAsync(plan.LatencySeconds, Console.Out);
+        }
+
+        return 0;
+    case ["pictures"]:
+        PictureDrawing.Run(Number("PICTURES", 10_000), Console.Out);
         return 0;
     case ["soak"]:
         using (var soak = new Soak(plan))

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+
 namespace Ingest.Confirmation;
 
 /// <summary>How answers count: as they are, or for tests of an integration always in the same way.</summary>
@@ -26,6 +28,9 @@ public sealed record ConfirmationOptions
     public required Func<HttpContext, string> AddressOf { get; init; }
 
     public required TimeProvider Clock { get; init; }
+
+    /// <summary>Where pages and their outcomes are counted.</summary>
+    public required Meter Meter { get; init; }
 
     public ConfirmationMode Mode { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.Json;
 using Ingest.Confirmation.State;
@@ -16,10 +17,27 @@ internal sealed class ConfirmationOutcomes(ConfirmationStates states, Confirmati
         LeaseMs = 30_000,
         BucketMs = 250;
 
+    private readonly Counter<long> _pages = options.Meter.CreateCounter<long>(
+        "ingest.confirmations",
+        "{page}",
+        "confirmation pages: shown, and what became of them"
+    );
+    private readonly Histogram<long> _latency = options.Meter.CreateHistogram<long>(
+        "ingest.confirmation_time",
+        "ms",
+        "from the page to the hit"
+    );
     private readonly CancellationTokenSource _stop = new();
     private Task _sweeping = Task.CompletedTask;
 
     public void Start() => _sweeping = SweepAsync();
+
+    /// <summary>Counts a page that a click has got.</summary>
+    public Task ShownAsync(string publisher, long now)
+    {
+        _pages.Add(1, new KeyValuePair<string, object?>("outcome", "shown"));
+        return states.CountAsync(publisher, now, "shown");
+    }
 
     /// <summary>Sends and counts an outcome. What fails is sent again by a sweep.</summary>
     public async Task ConcludeAsync(PendingPage page, ConfirmationState state)
@@ -27,6 +45,15 @@ internal sealed class ConfirmationOutcomes(ConfirmationStates states, Confirmati
         await options.SendAsync(EventOf(page, state)).ConfigureAwait(false);
         await states.CountAsync(page.Publisher, state.Shown, FieldsOf(state)).ConfigureAwait(false);
         await states.SettleAsync(page).ConfigureAwait(false);
+        _pages.Add(
+            1,
+            new KeyValuePair<string, object?>("outcome", state.Outcome),
+            new KeyValuePair<string, object?>("way", state.Way)
+        );
+        if (state.Outcome == "confirmed")
+        {
+            _latency.Record(LatencyOf(state));
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -64,7 +64,7 @@ public sealed class ConfirmationServer : IAsyncDisposable
         ConfirmationState? there = await _states.OpenAsync(click.Click, id, page, Now).ConfigureAwait(false);
         if (there == null)
         {
-            await _states.CountAsync(click.Publisher, Now, "shown").ConfigureAwait(false);
+            await _outcomes.ShownAsync(click.Publisher, Now).ConfigureAwait(false);
             return Path + text;
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 using Confluent.Kafka;
@@ -23,6 +24,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
 using StackExchange.Redis;
 using Role = Engine.Contracts.Access.Role;
 
@@ -45,6 +48,8 @@ public sealed class HttpServer : IAsyncDisposable
     private readonly UserAccounts _users;
     private readonly SettingsFollower _settings;
     private readonly Campaigns _campaigns = new();
+    private readonly Meter _meter = new("Ingest");
+    private readonly MeterProvider _metrics;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _topics;
     private ConnectionMultiplexer? _redis;
@@ -66,6 +71,7 @@ public sealed class HttpServer : IAsyncDisposable
         _events = new EventsEndpoint(_publisher);
         _users = new UserAccounts(own);
         _settings = new SettingsFollower(config.Kafka, config.Settings, _users, _campaigns);
+        _metrics = Sdk.CreateMeterProviderBuilder().AddMeter(_meter.Name).AddPrometheusExporter().Build();
         _topics = MakeTopicsAsync(_stop.Token);
     }
 
@@ -193,6 +199,7 @@ public sealed class HttpServer : IAsyncDisposable
                     SendAsync = SendAsync,
                     AddressOf = AddressOf,
                     Clock = _context.Time,
+                    Meter = _meter,
                     Mode = _options.Confirmation,
                 },
                 new ConfirmationKeys(Secrets(_redis.GetDatabase())),
@@ -300,7 +307,7 @@ public sealed class HttpServer : IAsyncDisposable
                 _config.DecideWithin,
                 AddressOf,
                 _confirmation!,
-                new LinkCounts(),
+                new LinkCounts(_meter),
                 _context.Time
             );
             app.MapGet("/click", (RequestDelegate)click.HandleAsync).ForEveryone();
@@ -311,6 +318,8 @@ public sealed class HttpServer : IAsyncDisposable
             }
         }
 
+        app.MapPrometheusScrapingEndpoint("/metrics", _metrics, configureBranchedPipeline: null, optionsName: null)
+            .ForRole(Role.Viewer);
         app.MapGet("/healthz", (RequestDelegate)(context => context.Response.WriteAsync("ok\n")))
             .ForEveryone()
             .WithoutLimits();
@@ -396,6 +405,8 @@ public sealed class HttpServer : IAsyncDisposable
             await _redis.DisposeAsync().ConfigureAwait(false);
         }
 
+        _metrics.Dispose();
+        _meter.Dispose();
         _settings.Dispose();
         _stop.Dispose();
     }

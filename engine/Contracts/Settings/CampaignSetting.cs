@@ -32,12 +32,11 @@ public sealed class CampaignKind : ISettingKind
     public object Parse(string id, SettingReader record)
     {
         string? target = record.Text("target");
-        if (
-            target != null
-            && !(Uri.TryCreate(target, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https")
-        )
+        if (target != null && !IsPlain(target))
         {
-            throw record.Wrong($"'target' is '{target}'; expected an http or https address");
+            throw record.Wrong(
+                $"'target' is '{target}'; expected an http or https address, in ASCII and without a user"
+            );
         }
 
         string onDeny = record.Text("on_deny") ?? ToTarget;
@@ -59,4 +58,16 @@ public sealed class CampaignKind : ISettingKind
         review?.Done();
         return campaign;
     }
+
+    /// <summary>Whether browsers take an address for what it says: they read backslashes, blanks, control characters
+    /// and missing slashes each in their own way.</summary>
+    private static bool IsPlain(string target) =>
+        target.All(letter => letter is > ' ' and <= '~' and not '\\')
+        && (
+            target.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+            || target.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+        )
+        && Uri.TryCreate(target, UriKind.Absolute, out Uri? uri)
+        && uri.Host.Length > 0
+        && uri.UserInfo.Length == 0;
 }

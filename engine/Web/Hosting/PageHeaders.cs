@@ -44,8 +44,9 @@ internal static class PageHeaders
     }
 
     private static string PolicyOf(PageNeeds needs) =>
-        $"default-src 'none'; style-src {Layout.Style.Source}; base-uri 'none'; "
-        + $"form-action 'self'{(needs.LeadsOn ? " http: https:" : "")}; "
+        $"default-src 'none'; style-src {Layout.Style.Source}; form-action 'self'"
+        + (needs.LeadsOn ? " http: https:" : "")
+        + "; base-uri 'none'; "
         + "frame-ancestors 'none'"
         + (needs.Pictures ? "; img-src 'self'" : "")
         + (needs.Script == null ? "" : $"; script-src {needs.Script.Source}{(needs.OwnServer ? " 'self'" : "")}")

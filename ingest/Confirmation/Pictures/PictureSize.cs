@@ -14,18 +14,22 @@ public sealed record PictureSize(string Name, int Width, int Height, int ButtonW
 
     public static readonly PictureSize[] All = [Wide, Narrow];
 
-    /// <summary>The chance of a click at the place that most buttons cover.</summary>
-    public double BestChance => (double)ButtonWidth * ButtonHeight / ((long)PlacesAcross * PlacesDown);
-
     private int PlacesAcross => Width - ButtonWidth + 1;
 
     private int PlacesDown => Height - ButtonHeight + 1;
 
-    /// <summary>The button's upper left corner: every place in the picture is equally likely.</summary>
+    /// <summary>The button's upper left corner: every place in the picture is equally likely, but for the very corner.
+    /// Who activates the picture without pointing at it sends 0,0, which must never be a hit.</summary>
     public (int X, int Y) PlaceOf(byte[] seed)
     {
         var random = new SeedStream(seed, $"place {Name}");
-        return (random.Below(PlacesAcross), random.Below(PlacesDown));
+        (int X, int Y) place;
+        do
+        {
+            place = (random.Below(PlacesAcross), random.Below(PlacesDown));
+        } while (place == (0, 0));
+
+        return place;
     }
 
     /// <summary>Whether a click lies on the button.</summary>

@@ -1,24 +1,21 @@
+using System.Diagnostics.Metrics;
 using Engine.Client;
 
 namespace Ingest.Http.Links;
 
 /// <summary>Counts what became of the clicks on ads' links. Thread-safe.</summary>
-internal sealed class LinkCounts
+internal sealed class LinkCounts(Meter meter)
 {
-    private long _decided,
-        _undecided,
-        _unsent;
+    private const string Outcome = "outcome";
 
-    /// <summary>Clicks with a verdict in time.</summary>
-    internal long Decided => Interlocked.Read(ref _decided);
+    private readonly Counter<long> _clicks = meter.CreateCounter<long>(
+        "ingest.links",
+        "{click}",
+        "clicks on ads' links: decided in time, undecided, or not taken by Kafka (unsent)"
+    );
 
-    /// <summary>Clicks without one, which were redirected all the same.</summary>
-    internal long Undecided => Interlocked.Read(ref _undecided);
-
-    /// <summary>Clicks that Kafka didn't take.</summary>
-    internal long Unsent => Interlocked.Read(ref _unsent);
-
-    internal void Count(Verdict? verdict) => Interlocked.Increment(ref verdict == null ? ref _undecided : ref _decided);
+    internal void Count(Verdict? verdict) =>
+        _clicks.Add(1, new KeyValuePair<string, object?>(Outcome, verdict == null ? "undecided" : "decided"));
 
     /// <summary>Counts a click if Kafka doesn't take it, whenever that is known.</summary>
     internal void Sending(Task<Acknowledged> sent) =>
@@ -26,7 +23,7 @@ internal sealed class LinkCounts
             failed =>
             {
                 _ = failed.Exception;
-                Interlocked.Increment(ref _unsent);
+                _clicks.Add(1, new KeyValuePair<string, object?>(Outcome, "unsent"));
             },
             CancellationToken.None,
             TaskContinuationOptions.NotOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously,

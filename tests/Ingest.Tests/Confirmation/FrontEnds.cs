@@ -59,10 +59,7 @@ internal sealed class FrontEnds : IAsyncDisposable
     /// <summary>Clicks an ad whose verdict says to confirm it. Returns the path of its page.</summary>
     public async Task<string> ClickAsync(string click, string ip = "203.0.113.9", int server = 0)
     {
-        await Redis.Database.StringSetAsync(
-            "verdict:" + click,
-            """{"class":"suspect","band":"challenge","action":"confirm","billable":false,"score":0.7,"reasons":["model"],"model":"m","settings":"s-1"}"""
-        );
+        await DecideAsync(click, "confirm");
         using HttpResponseMessage answer = await SendAsync(
             HttpMethod.Get,
             $"/click?campaign=cmp-7&publisher=pub-12&id={click}",
@@ -72,6 +69,13 @@ internal sealed class FrontEnds : IAsyncDisposable
         Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
         return answer.Headers.Location!.ToString();
     }
+
+    /// <summary>Writes a click's verdict.</summary>
+    public Task DecideAsync(string click, string action) =>
+        Redis.Database.StringSetAsync(
+            "verdict:" + click,
+            $$"""{"class":"suspect","band":"challenge","action":"{{action}}","billable":false,"score":0.7,"model":"m","settings":"s-1"}"""
+        );
 
     public Task<HttpResponseMessage> GetAsync(string path, string ip = "203.0.113.9", int server = 0) =>
         SendAsync(HttpMethod.Get, path, ip, server: server);

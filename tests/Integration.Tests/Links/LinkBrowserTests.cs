@@ -48,6 +48,7 @@ public sealed class LinkBrowserTests
         await browser.SizeAsync(400, 800, phone: true);
         await browser.GoAsync(links.Address + "/demo");
         await browser.PictureAsync("demo-400");
+        Assert.Empty(await browser.ViolationsAsync());
         Assert.True((await browser.EvaluateAsync("document.documentElement.scrollWidth <= 400")).GetBoolean());
     }
 
@@ -70,6 +71,7 @@ public sealed class LinkBrowserTests
                 await browser.TextAsync()
             );
             await browser.PictureAsync($"confirm-{width}-{(dark ? "dark" : "light")}");
+            Assert.Empty(await browser.ViolationsAsync());
             Assert.True((await browser.EvaluateAsync($"document.documentElement.scrollWidth <= {width}")).GetBoolean());
             PictureSize size = phone ? PictureSize.Narrow : PictureSize.Wide;
 
@@ -114,6 +116,7 @@ public sealed class LinkBrowserTests
             (await browser.EvaluateAsync("document.getElementById('code') !== null")).GetBoolean()
         );
         await browser.PictureAsync("confirm-accessible");
+        Assert.Empty(await browser.ViolationsAsync());
         string words = (
             await browser.EvaluateAsync("document.querySelector('#words strong').textContent")
         ).GetString()!;

@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Deque.AxeCore.Commons;
 using Tests.Support;
 
 namespace Integration.Tests.Rig;
@@ -136,6 +137,21 @@ public sealed partial class Browser : IAsyncDisposable
         await MouseAsync("mouseReleased", x, y);
     }
 
+    /// <summary>Taps in the middle of the selected element.</summary>
+    public async Task TapAsync(string selector)
+    {
+        JsonElement at = await EvaluateAsync(
+            $"(() => {{ const e = document.querySelector({JsonSerializer.Serialize(selector)}); "
+                + "const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; })()"
+        );
+        await CallAsync("Emulation.setTouchEmulationEnabled", new { enabled = true });
+        await CallAsync(
+            "Input.dispatchTouchEvent",
+            new { type = "touchStart", touchPoints = new[] { new { x = at[0].GetDouble(), y = at[1].GetDouble() } } }
+        );
+        await CallAsync("Input.dispatchTouchEvent", new { type = "touchEnd", touchPoints = Array.Empty<object>() });
+    }
+
     /// <summary>Presses a key, such as Tab or Enter.</summary>
     public async Task KeyAsync(string key)
     {
@@ -174,6 +190,27 @@ public sealed partial class Browser : IAsyncDisposable
         }
 
         return answer.GetProperty("result").TryGetProperty("value", out JsonElement value) ? value : default;
+    }
+
+    /// <summary>What axe finds against WCAG 2.2 at levels A and AA: rules and the elements that break them.</summary>
+    public async Task<string[]> ViolationsAsync()
+    {
+        await EvaluateAsync(new BundledAxeScriptProvider().GetScript());
+        JsonElement found = (
+            await CallAsync(
+                "Runtime.evaluate",
+                new
+                {
+                    expression = """
+                    axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
+                      .then(found => found.violations.flatMap(one => one.nodes.map(node => one.id + ': ' + node.html)))
+                    """,
+                    awaitPromise = true,
+                    returnByValue = true,
+                }
+            )
+        ).GetProperty("result").GetProperty("value");
+        return [.. found.EnumerateArray().Select(one => one.GetString()!)];
     }
 
     /// <summary>Takes a screenshot of the whole page.</summary>
