@@ -1,4 +1,5 @@
 using Engine.Workflows.Bindings.Codes;
+using Engine.Workflows.Module.Codes;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;

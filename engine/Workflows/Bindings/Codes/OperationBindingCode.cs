@@ -1,3 +1,5 @@
+using Engine.Workflows.Module.Codes;
+
 namespace Engine.Workflows.Bindings.Codes;
 
 /// <summary>
@@ -58,10 +60,6 @@ public sealed record OperationBindingCode(
 
     /// <summary>The expiry of a code made at a time with a time to live, rounded up to a whole second.</summary>
     public static long ExpiryOf(long now, TimeSpan ttl) => (now + (long)ttl.TotalMilliseconds + 999) / 1000 * 1000;
-
-    /// <summary>The id of the signing key as the bytes state it. Expects at least three bytes.</summary>
-    internal static ushort KeyOf(ReadOnlySpan<byte> bytes) =>
-        (ushort)((bytes[0] & 0xF) << 12 | bytes[1] << 4 | bytes[2] >> 4);
 
     internal byte[] ToBytes(ushort key)
     {

@@ -1,4 +1,4 @@
-namespace Engine.Workflows.Bindings.Codes;
+namespace Engine.Workflows.Module.Codes;
 
 /// <summary>Encodes bytes as text that fits a QR code's alphanumeric mode, two bytes in three letters as in base45 (RFC
 /// 9285), but only with letters that survive being typed, pasted and put into an address: no space, %, + or /. 41 x 41

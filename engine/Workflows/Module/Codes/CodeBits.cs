@@ -1,4 +1,4 @@
-namespace Engine.Workflows.Bindings.Codes;
+namespace Engine.Workflows.Module.Codes;
 
 /// <summary>
 /// Writes the contents of a code bit by bit, highest bit first. A name uses the narrowest of three alphabets that has
