@@ -10,5 +10,6 @@ public static class WorkflowModules
         new ContentRequests.ContentRequestsWorkflow(),
         new Bindings.BindingsWorkflow(),
         new Priority.PriorityWorkflow(),
+        new Associations.AssociationsWorkflow(),
     ];
 }
