@@ -55,7 +55,9 @@ public sealed class OpenEndpointTests
             string path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/');
             EndpointAccess access = endpoint.Metadata.GetRequiredMetadata<EndpointAccess>();
             bool isPeoples =
-                path is "/sponsors" or "/sponsors/sign-in" or "/sponsors/sign-out" || path.StartsWith("/b/{page}");
+                path is "/sponsors" or "/sponsors/sign-in" or "/sponsors/sign-out"
+                || path.StartsWith("/b/{page}")
+                || path.StartsWith("/i/{item}");
             bool isSponsors = path.StartsWith("/sponsors/{sponsor}") || path.StartsWith("/v1/sponsors/{sponsor}/");
             Assert.True(
                 access.Role == null == isPeoples && access.SponsorPart != null == isSponsors,
