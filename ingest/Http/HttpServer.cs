@@ -102,6 +102,12 @@ public sealed class HttpServer : IAsyncDisposable
         }
 
         SendingConfig config = SendingConfig.Find(options.Kafka, options.Config);
+        if (options is { Demo: true, Redis: null })
+        {
+            // As with Kafka: that of the engine that runs here.
+            options = options with { Redis = config.Engine?.Redis, Prefix = config.Engine?.Prefix ?? "" };
+        }
+
         Account[] own = options.TokenFile == null ? [] : [HolderOf(options.TokenFile)];
         if (options.Open && own.Length > 0)
         {
@@ -118,7 +124,8 @@ public sealed class HttpServer : IAsyncDisposable
         if (options.Demo && (!IPAddress.IsLoopback(listen.Address) || options.Redis == null))
         {
             throw new CommandException(
-                "--demo shows clicks to everyone who asks: it needs --redis, and --listen on 127.0.0.1.",
+                "--demo needs the engine's Redis (--redis, or an engine that runs here), and --listen on 127.0.0.1, as "
+                    + "it shows clicks to everyone who asks.",
                 ExitCodes.WrongUse
             );
         }
@@ -188,8 +195,11 @@ public sealed class HttpServer : IAsyncDisposable
     {
         if (_options.Redis != null)
         {
-            _redis = await _config
-                .RedisAt(_options.Redis)
+            RedisServers servers =
+                _config.Engine is { OwnsRedis: true } engine && engine.Redis == _options.Redis
+                    ? _config.RedisOf(engine)
+                    : _config.RedisAt(_options.Redis);
+            _redis = await servers
                 .ConnectAsync(options => options.AbortOnConnectFail = false)
                 .ConfigureAwait(false);
             _confirmation = new ConfirmationServer(
