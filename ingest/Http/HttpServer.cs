@@ -320,7 +320,8 @@ public sealed class HttpServer : IAsyncDisposable
                 new LinkCounts(_meter),
                 _context.Time
             );
-            app.MapGet("/click", (RequestDelegate)click.HandleAsync).ForEveryone();
+            // A person who clicks arrives, however much is under way.
+            app.MapGet("/click", (RequestDelegate)click.HandleAsync).ForEveryone().WithoutLimits();
             _confirmation!.Map(app);
             if (_options.Demo)
             {

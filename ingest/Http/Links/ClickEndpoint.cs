@@ -25,6 +25,12 @@ internal sealed class ClickEndpoint(
     TimeProvider clock
 )
 {
+    /// <summary>Clicks that Kafka hasn't acknowledged. Beyond, while Kafka is away, visitors are sent on at once, and
+    /// their clicks aren't kept.</summary>
+    private const int MaxUnderWay = 10_000;
+
+    private readonly SemaphoreSlim _room = new(MaxUnderWay);
+
     internal async Task HandleAsync(HttpContext http)
     {
         CampaignSetting campaign = CampaignOf(http.Request);
@@ -119,9 +125,30 @@ internal sealed class ClickEndpoint(
                 return sooner;
             }
 
+            if (!_room.Wait(0, CancellationToken.None))
+            {
+                counts.Unsent();
+                return null;
+            }
+
             TimeSpan left = wasSent ? decideWithin / 2 : decideWithin;
-            Task<Acknowledged> sent = publisher.SendAsync(new OutgoingRecord(found.Topic!, found.Key!, json), cancel);
-            counts.Sending(sent);
+            Task<Acknowledged> sent = publisher.SendAsync(
+                new OutgoingRecord(found.Topic!, found.Key!, json),
+                CancellationToken.None
+            );
+            _ = sent.ContinueWith(
+                ended =>
+                {
+                    _room.Release();
+                    if (ended.Exception != null)
+                    {
+                        counts.Unsent();
+                    }
+                },
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default
+            );
             return await verdicts.ForAsync(id, left, cancel).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or FormatException)

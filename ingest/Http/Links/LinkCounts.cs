@@ -17,16 +17,6 @@ internal sealed class LinkCounts(Meter meter)
     internal void Count(Verdict? verdict) =>
         _clicks.Add(1, new KeyValuePair<string, object?>(Outcome, verdict == null ? "undecided" : "decided"));
 
-    /// <summary>Counts a click if Kafka doesn't take it, whenever that is known.</summary>
-    internal void Sending(Task<Acknowledged> sent) =>
-        _ = sent.ContinueWith(
-            failed =>
-            {
-                _ = failed.Exception;
-                _clicks.Add(1, new KeyValuePair<string, object?>(Outcome, "unsent"));
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.NotOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default
-        );
+    /// <summary>Counts a click that Kafka hasn't taken.</summary>
+    internal void Unsent() => _clicks.Add(1, new KeyValuePair<string, object?>(Outcome, "unsent"));
 }
