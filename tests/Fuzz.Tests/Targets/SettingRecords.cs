@@ -85,6 +85,7 @@ internal sealed class SettingRecords : FuzzTarget
             "bands" => "bands/default",
             "limits" => "limits/time",
             "reason" => "reason/rate.visitor",
+            "association-reason" => "association-reason/network.accounts",
             "binding-reason" => "binding-reason/network.accounts",
             "content" => "content/limits",
             "definition" => "definition/x/y",
