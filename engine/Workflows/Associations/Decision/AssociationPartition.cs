@@ -50,13 +50,15 @@ internal sealed class AssociationPartition(string partition, AssociationKeys key
             _isComplete = true;
             foreach (ItemMemory restored in _items.Values)
             {
-                restored.Complete(settings.Burst.WindowMs, settings.Network.WindowMs);
+                restored.Complete();
             }
         }
 
-        ItemMemory memory = MemoryOf(association.Item);
+        ItemSetting? item = settings.Items.GetValueOrDefault(association.Item);
+        // Items that nobody has set take no memory, however many are named.
+        ItemMemory? memory = item == null ? _items.GetValueOrDefault(association.Item) : MemoryOf(association.Item);
         // A repeat after the deduplication window: the first outcome stands.
-        if (memory.Find(association.Id!) != null)
+        if (memory?.Find(association.Id!) != null)
         {
             return;
         }
@@ -66,18 +68,17 @@ internal sealed class AssociationPartition(string partition, AssociationKeys key
             $"{partition}@{at.Offset.ToString(CultureInfo.InvariantCulture)}",
             at.Version
         );
-        ItemSetting? item = settings.Items.GetValueOrDefault(association.Item);
         Refuse(outcome, memory, item, at.LogTime);
         if (!outcome.IsRefused)
         {
-            Associate(outcome, memory, item!, settings, at, results);
+            Associate(outcome, memory!, item!, settings, at, results);
         }
 
         results.Set(AssociationResultKeys.Outcome(association.Id!), outcome.ToJson());
         Count(outcome, results);
     }
 
-    private void Refuse(AssociationOutcome outcome, ItemMemory memory, ItemSetting? item, long logTime)
+    private void Refuse(AssociationOutcome outcome, ItemMemory? memory, ItemSetting? item, long logTime)
     {
         AssociationEvent e = outcome.Event;
         AssociationCode? code = e.Code == null ? null : keys.Read(e.Code);
@@ -106,7 +107,7 @@ internal sealed class AssociationPartition(string partition, AssociationKeys key
             return;
         }
 
-        outcome.Parent = memory.ByNonce(code.Nonce);
+        outcome.Parent = memory!.ByNonce(code.Nonce);
         // One that was forgotten at the bound is as good as expired.
         if (logTime >= code.Expires || outcome.Parent == null)
         {

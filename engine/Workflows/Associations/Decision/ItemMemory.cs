@@ -1,4 +1,5 @@
 using System.Globalization;
+using Engine.Workflows.Associations.Settings;
 using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Associations.Decision;
@@ -86,11 +87,11 @@ internal sealed class ItemMemory(string item)
     }
 
     /// <summary>Links what was restored, in the order in which it came.</summary>
-    public void Complete(long burstMs, long networkMs)
+    public void Complete()
     {
         foreach (ItemNode node in _restored.OrderBy(node => node.Order))
         {
-            Count(node, burstMs, networkMs);
+            Count(node, ReasonKind.MaxWindowMs, ReasonKind.MaxWindowMs);
             Link(node);
         }
 

@@ -17,6 +17,9 @@ public sealed class ReasonKind : ISettingKind
 {
     public const string Name = "association-reason";
 
+    /// <summary>The longest window, ms.</summary>
+    public const long MaxWindowMs = MaxWindowSeconds * 1000L;
+
     private const int MaxLimit = 1_000_000,
         MinWindowSeconds = 60,
         MaxWindowSeconds = 604_800;

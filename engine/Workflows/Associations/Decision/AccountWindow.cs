@@ -1,16 +1,21 @@
+using Engine.Workflows.Associations.Settings;
+
 namespace Engine.Workflows.Associations.Decision;
 
-/// <summary>Counts distinct accounts that came lately by something: a code, a person, or a network. Rebuilt from the
-/// chain, whose nodes have their times.</summary>
+/// <summary>Counts distinct accounts that came lately by somebody, or from a network. It keeps them as long as the
+/// longest window that a setting may ask for, whatever the window is now: so a takeover, which fills it again from the
+/// chain, counts as if there had been none.</summary>
 internal sealed class AccountWindow
 {
     private readonly Dictionary<string, Dictionary<string, long>> _by = [];
     private readonly Queue<(long Time, string Key, string Account)> _ageing = new();
 
     /// <summary>Adds an account. Returns the number of distinct accounts in the window.</summary>
+    /// <param name="time">Log time, ms.</param>
+    /// <param name="window">The length of the window, ms.</param>
     public int Add(string key, string account, long time, long window)
     {
-        Forget(time - window);
+        Forget(time - ReasonKind.MaxWindowMs);
         if (!_by.TryGetValue(key, out Dictionary<string, long>? accounts))
         {
             _by[key] = accounts = [];
@@ -18,7 +23,13 @@ internal sealed class AccountWindow
 
         accounts[account] = time;
         _ageing.Enqueue((time, key, account));
-        return accounts.Count;
+        int count = 0;
+        foreach (long last in accounts.Values)
+        {
+            count += last > time - window ? 1 : 0;
+        }
+
+        return count;
     }
 
     /// <summary>Forgets what was added of an account at a time.</summary>
