@@ -29,7 +29,7 @@ internal sealed class ClickEndpoint(
     /// their clicks aren't kept.</summary>
     private const int MaxUnderWay = 10_000;
 
-    private readonly SemaphoreSlim _room = new(MaxUnderWay);
+    private int _underWay;
 
     internal async Task HandleAsync(HttpContext http)
     {
@@ -125,8 +125,9 @@ internal sealed class ClickEndpoint(
                 return sooner;
             }
 
-            if (!_room.Wait(0, CancellationToken.None))
+            if (Interlocked.Increment(ref _underWay) > MaxUnderWay)
             {
+                Interlocked.Decrement(ref _underWay);
                 counts.Unsent();
                 return null;
             }
@@ -139,7 +140,7 @@ internal sealed class ClickEndpoint(
             _ = sent.ContinueWith(
                 ended =>
                 {
-                    _room.Release();
+                    Interlocked.Decrement(ref _underWay);
                     if (ended.Exception != null)
                     {
                         counts.Unsent();
