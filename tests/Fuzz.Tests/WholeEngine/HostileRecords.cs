@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Engine.Contracts;
-using Engine.Workflows;
 using Fuzz.Tests.Inputs;
 using Fuzz.Tests.Running;
 using Fuzz.Tests.Targets;
@@ -58,7 +57,6 @@ internal sealed class HostileRecords(ulong seed, long now) : IDisposable
         "2001:db8:1:200::/56",
         "sp-1",
         "poster-7",
-        "it-9",
         "refund-review",
         "rr-81",
         "a/b/c",
@@ -72,7 +70,9 @@ internal sealed class HostileRecords(ulong seed, long now) : IDisposable
     private static readonly string[] Destinations =
     [
         .. Enumerable.Repeat(Topics.Interactions, 24),
-        .. WorkflowModules.All.SelectMany(module => Enumerable.Repeat(module.Topic, 6)),
+        .. Enumerable.Repeat(Topics.ContentRequests, 6),
+        .. Enumerable.Repeat(Topics.Bindings, 6),
+        .. Enumerable.Repeat(Topics.Processes, 6),
         .. Enumerable.Repeat(Topics.Labels, 6),
         Topics.Settings,
         Topics.Standings,
