@@ -11,6 +11,9 @@ public static class RecordTime
     /// <summary>The first timestamp that is too late: 2100-01-01T00:00:00Z.</summary>
     public const long End = 4_102_444_800_000;
 
+    /// <summary>The last accepted timestamp. Log time can't pass it, so nothing may wait until it has.</summary>
+    public const long Last = End - 1;
+
     /// <summary>The detail of the dead letter.</summary>
     public const string Field = "timestamp";
 

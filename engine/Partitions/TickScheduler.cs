@@ -1,3 +1,5 @@
+using Engine.Contracts;
+
 namespace Engine.Partitions;
 
 /// <summary>Decides when a partition needs a tick. Log time stands still while no record comes, so at the partition's
@@ -24,7 +26,7 @@ public sealed class TickScheduler(TimeProvider clock)
             return false;
         }
 
-        logTime = partition.ReckonedLogTime(clock);
+        logTime = Math.Min(partition.ReckonedLogTime(clock), RecordTime.Last);
         if (logTime <= due || (partition.TickedAt != 0 && clock.GetElapsedTime(partition.TickedAt) < RepeatEvery))
         {
             return false;

@@ -61,10 +61,16 @@ internal sealed class PathJoin(
         }
         else if (e.ExpectsPath)
         {
-            row.KeepTexts();
-            partition.Ids.Add(keys.Id, partition.LogTime, decided: false, partition.Position);
-            partition.WaitingClicks.Add(keys.Id, row, partition.LogTime + row.Settings.Limits.JoinMs, row.Offset);
-            return;
+            long deadline = partition.LogTime + row.Settings.Limits.JoinMs;
+            if (deadline < RecordTime.Last)
+            {
+                row.KeepTexts();
+                partition.Ids.Add(keys.Id, partition.LogTime, decided: false, partition.Position);
+                partition.WaitingClicks.Add(keys.Id, row, deadline, row.Offset);
+                return;
+            }
+
+            row.Path = PathState.Missing;
         }
         partition.Ids.Add(keys.Id, partition.LogTime, decided: true, partition.Position);
         batch.Add(row);
@@ -149,7 +155,8 @@ internal sealed class PathJoin(
             first!.Extras++;
             return;
         }
-        if (partition.WaitingPoints + e.PathCount > limits.WaitingPathPoints)
+        long deadline = partition.LogTime + partition.Settings!.Limits.JoinMs;
+        if (deadline >= RecordTime.Last || partition.WaitingPoints + e.PathCount > limits.WaitingPathPoints)
         {
             if (partition.IsLive)
             {
@@ -164,8 +171,8 @@ internal sealed class PathJoin(
             arena.X.AsSpan(e.PathStart, e.PathCount),
             arena.Y.AsSpan(e.PathStart, e.PathCount)
         );
-        (path.Click, path.Extras, path.Deadline) = (id, 0, partition.LogTime + partition.Settings!.Limits.JoinMs);
+        (path.Click, path.Extras, path.Deadline) = (id, 0, deadline);
         partition.WaitingPoints += path.Count;
-        partition.WaitingPaths.Add(id, path, path.Deadline, partition.Position);
+        partition.WaitingPaths.Add(id, path, deadline, partition.Position);
     }
 }

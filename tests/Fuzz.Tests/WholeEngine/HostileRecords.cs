@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Engine.Contracts;
+using Engine.Workflows;
 using Fuzz.Tests.Inputs;
 using Fuzz.Tests.Running;
 using Fuzz.Tests.Targets;
@@ -59,6 +60,7 @@ internal sealed class HostileRecords(ulong seed, long now) : IDisposable
         "poster-7",
         "refund-review",
         "rr-81",
+        "it-9",
         "a/b/c",
         "publisher/p/interactions-0",
         "\0\0",
@@ -70,9 +72,7 @@ internal sealed class HostileRecords(ulong seed, long now) : IDisposable
     private static readonly string[] Destinations =
     [
         .. Enumerable.Repeat(Topics.Interactions, 24),
-        .. Enumerable.Repeat(Topics.ContentRequests, 6),
-        .. Enumerable.Repeat(Topics.Bindings, 6),
-        .. Enumerable.Repeat(Topics.Processes, 6),
+        .. WorkflowModules.All.SelectMany(module => Enumerable.Repeat(module.Topic, 6)),
         .. Enumerable.Repeat(Topics.Labels, 6),
         Topics.Settings,
         Topics.Standings,

@@ -73,6 +73,24 @@ public sealed class PathJoinTests : IDisposable
         Assert.Equal(1, _run.Counts.PathsSurplus);
     }
 
+    [Theory]
+    [InlineData(2_001, false)]
+    [InlineData(2_000, true)]
+    [InlineData(0, true)]
+    public void Nothing_waits_for_a_log_time_that_no_record_can_carry_past(long before, bool atOnce)
+    {
+        _run.Feed(
+            Events.Click("c").At(RecordTime.End - before - 1).ExpectsPath(),
+            Events.Path("d").At(RecordTime.End - before - 1)
+        );
+        Assert.Equal(atOnce, _run.IsDecided("c"));
+        Assert.Equal(atOnce ? 1 : 0, _run.Counts.PathsUnmatched);
+
+        _run.PassTo(RecordTime.Last);
+        Assert.Equal("missing", _run.Verdict("c").GetProperty("path").GetString());
+        Assert.Equal(1, _run.Counts.PathsUnmatched);
+    }
+
     [Fact]
     public void A_path_without_a_click_is_unmatched_once_its_time_is_over()
     {

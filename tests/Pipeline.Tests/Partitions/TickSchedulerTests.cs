@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Engine.Contracts;
 using Engine.Partitions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -41,6 +42,19 @@ public sealed class TickSchedulerTests
         Assert.Equal(3251, logTime);
         _clock.Advance(TimeSpan.FromMilliseconds(250));
         _partition.Due = long.MaxValue;
+        Assert.False(_ticks.TakeDue(_partition, out _));
+    }
+
+    [Fact]
+    public void No_tick_is_stamped_later_than_records_may_be()
+    {
+        (_partition.Time, _partition.Due) = (RecordTime.Last, RecordTime.Last - 1);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.True(_ticks.TakeDue(_partition, out long logTime));
+        Assert.Equal(RecordTime.Last, logTime);
+
+        _partition.Due = RecordTime.Last;
+        _clock.Advance(TimeSpan.FromSeconds(5));
         Assert.False(_ticks.TakeDue(_partition, out _));
     }
 
