@@ -37,6 +37,9 @@ public static class EventLimits
     /// <summary>The largest count or duration in milliseconds: 31 bits.</summary>
     public const int MaxCount = int.MaxValue;
 
+    /// <summary>The maximum length of an address to notify somebody at, in bytes of UTF-8.</summary>
+    public const int MaxAddressBytes = 2048;
+
     /// <summary>The maximum weight of a label.</summary>
     public const int MaxLabelWeight = 1000;
 

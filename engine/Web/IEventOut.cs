@@ -7,10 +7,15 @@ namespace Engine.Web;
 /// <summary>Sends events from the HTTP endpoints.</summary>
 public interface IEventOut
 {
-    /// <summary>Sends an event, and completes when Kafka acknowledges it. Throws <see cref="EventNotTakenException"/>
-    /// at once if the event can't be accepted.</summary>
+    /// <summary>Sends an event, and completes with its offset when Kafka acknowledges it. Throws
+    /// <see cref="EventNotTakenException"/> at once if the event can't be accepted.</summary>
     /// <param name="topic">The topic's documented name.</param>
-    Task SendAsync(string topic, string key, byte[] value, params IReadOnlyList<(string Name, string Value)> headers);
+    Task<long> SendAsync(
+        string topic,
+        string key,
+        byte[] value,
+        params IReadOnlyList<(string Name, string Value)> headers
+    );
 
     /// <summary>The number of partitions of a topic.</summary>
     int PartitionsOf(string topic);
@@ -55,7 +60,7 @@ public sealed class KafkaEventOut : IEventOut, IDisposable
         _admin = new DependentAdminClientBuilder(_producer.Handle).Build();
     }
 
-    public Task SendAsync(
+    public Task<long> SendAsync(
         string topic,
         string key,
         byte[] value,
@@ -73,14 +78,14 @@ public sealed class KafkaEventOut : IEventOut, IDisposable
             message.Headers.Add(name, Encoding.UTF8.GetBytes(text));
         }
 
-        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var sent = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
             _producer.Produce(topic, message, report =>
             {
                 if (!report.Error.IsError)
                 {
-                    sent.SetResult();
+                    sent.SetResult(report.Offset.Value);
                     return;
                 }
                 _failed($"{topic}: {report.Error.Reason}");

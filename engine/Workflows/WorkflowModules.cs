@@ -11,5 +11,6 @@ public static class WorkflowModules
         new Bindings.BindingsWorkflow(),
         new Priority.PriorityWorkflow(),
         new Associations.AssociationsWorkflow(),
+        new Meetings.MeetingsWorkflow(),
     ];
 }

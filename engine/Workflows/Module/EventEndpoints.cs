@@ -60,9 +60,9 @@ public static class EventEndpoints
             : new ReceivedEvent(e!, body, request.ContentType);
     }
 
-    /// <summary>Sends an event and waits until Kafka acknowledges it. Throws <see cref="EventNotTakenException"/> if
-    /// Kafka doesn't.</summary>
-    public static async Task SendAcknowledgedAsync(
+    /// <summary>Sends an event and waits until Kafka acknowledges it. Returns its offset. Throws
+    /// <see cref="EventNotTakenException"/> if Kafka doesn't acknowledge it.</summary>
+    public static async Task<long> SendAcknowledgedAsync(
         this IEventIntake events,
         WorkflowEvent e,
         byte[] body,
@@ -71,7 +71,7 @@ public static class EventEndpoints
     {
         try
         {
-            await events.SendAsync(e, body, contentType).WaitAsync(AcknowledgedWithin).ConfigureAwait(false);
+            return await events.SendAsync(e, body, contentType).WaitAsync(AcknowledgedWithin).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -71,6 +71,13 @@ public sealed class EventReader
     /// <summary>A required whole number.</summary>
     public long Integer(string name) => Required(name).GetInt64();
 
+    public long? OptionalInteger(string name) => Find(name)?.GetInt64();
+
+    public bool? OptionalFlag(string name) => Find(name)?.GetBoolean();
+
+    /// <summary>The values of a list; none if it is absent.</summary>
+    public IEnumerable<JsonElement> OptionalList(string name) => Find(name)?.EnumerateArray() ?? [];
+
     /// <summary>A client's address, or null.</summary>
     public IpAddress? OptionalAddress(string name) =>
         OptionalText(name) is { } text && IpAddress.TryParse(text, out IpAddress address) ? address : null;

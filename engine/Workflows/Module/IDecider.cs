@@ -39,6 +39,10 @@ public interface IDeciderPartition
     /// makes the record a dead letter.</summary>
     WorkflowEvent? Read(EventReader reader);
 
+    /// <summary>Returns why the partition can't use an event that it has read, which makes the record a dead letter; or
+    /// null. For what only the partition's memory tells: HTTP, which has none, has accepted the event.</summary>
+    Refusal? Refuse(WorkflowEvent e) => null;
+
     /// <summary>Rebuilds windows from an event before progress. Nothing else changes.</summary>
     void Recall(WorkflowEvent e, in Moment at);
 

@@ -80,9 +80,9 @@ public interface IEventIntake
     /// <param name="contentType">The request's content type; null means JSON.</param>
     (WorkflowEvent? Event, Refusal? Refusal) Read(byte[] body, string? contentType);
 
-    /// <summary>Appends an event that was read to the log, and completes when Kafka acknowledges it. Throws
-    /// <see cref="EventNotTakenException"/> if the event can't be accepted.</summary>
-    Task SendAsync(
+    /// <summary>Appends an event that was read to the log, and completes with its offset when Kafka acknowledges it.
+    /// Throws <see cref="EventNotTakenException"/> if the event can't be accepted.</summary>
+    Task<long> SendAsync(
         WorkflowEvent e,
         byte[] body,
         string? contentType,

@@ -18,7 +18,7 @@ public sealed class EventIntake(HostedWorkflow workflow, IEventOut events) : IEv
         return (e, refusal);
     }
 
-    public Task SendAsync(
+    public Task<long> SendAsync(
         WorkflowEvent e,
         byte[] body,
         string? contentType,

@@ -162,6 +162,11 @@ public sealed class PartitionRun : IDisposable
         Refusal? refusal = RecordTime.IsAccepted(record.Timestamp)
             ? Read(_workflow.Events, _memory, record, out e)
             : new Refusal(DeadLetterReason.OutOfRange, RecordTime.Field);
+        if (!rebuilding && e != null && (refusal = _memory.Refuse(e)) != null)
+        {
+            e = null;
+        }
+
         if (e == null)
         {
             if (!rebuilding)

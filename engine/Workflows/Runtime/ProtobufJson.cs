@@ -175,6 +175,16 @@ public static class ProtobufJson
                         break;
                 }
                 break;
+            case Channel channel:
+                json.WriteStartObject();
+                json.WriteString(channel.Way, channel.Address);
+                json.WriteEndObject();
+                break;
+            case IMessage message:
+                json.WriteStartObject();
+                WriteFields(json, message);
+                json.WriteEndObject();
+                break;
             default:
                 throw new InvalidOperationException($"a field of events.proto holds {value.GetType().Name}");
         }

@@ -63,8 +63,26 @@ internal static class EventProto
 
             text.Append("}\n\n");
         }
+        foreach (RecordKind record in Records(WorkflowEvents.Own.All.SelectMany(schema => schema.Fields)))
+        {
+            Comment(text, $"{record.Meaning}.");
+            text.Append($"message {record.Message} {{\n");
+            foreach (EventField field in record.Fields)
+            {
+                Field(text, field.Kind.Proto, field.Name, field.Number, field.Meaning);
+            }
+
+            text.Append("}\n\n");
+        }
+
         text.Append(
             """
+            // A way to reach somebody, {"email":"p@example"} in JSON.
+            message Channel {
+              string way = 1;
+              string address = 2;
+            }
+
             // A point of a path: milliseconds from the first point, never decreasing; CSS pixels.
             message Point {
               double t = 1;
@@ -106,6 +124,14 @@ internal static class EventProto
         );
         return text.ToString();
     }
+
+    /// <summary>The messages that fields hold, and those within them.</summary>
+    private static IEnumerable<RecordKind> Records(IEnumerable<EventField> fields) =>
+        fields
+            .Select(field => field.Kind is ListKind list ? list.Of : field.Kind)
+            .OfType<RecordKind>()
+            .SelectMany(record => Records(record.Fields).Prepend(record))
+            .DistinctBy(record => record.Message);
 
     /// <summary>The fields of several events side by side, by number; one that two have is one.</summary>
     private static void Fields(StringBuilder text, IEnumerable<EventSchema> schemas)

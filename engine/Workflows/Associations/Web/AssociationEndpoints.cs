@@ -14,7 +14,7 @@ internal static class AssociationEndpoints
         IEndpointRouteBuilder app = endpoints.Routes;
         app.MapPost("/v1/associations", async (HttpContext http) =>
             {
-                int wait = AssociationReader.WaitOf(http.Request);
+                int wait = StoredResults.WaitOf(http.Request);
                 ReceivedEvent received = await endpoints.Events.ReceiveAsync(http.Request).ConfigureAwait(false);
                 await endpoints
                     .Events.SendAcknowledgedAsync(received.Event, received.Body, received.ContentType)
@@ -36,7 +36,7 @@ internal static class AssociationEndpoints
                 string id = RoutePart.Id(http, "id");
                 return
                     await associations
-                        .FindAsync(id, AssociationReader.WaitOf(http.Request), http.RequestAborted)
+                        .FindAsync(id, StoredResults.WaitOf(http.Request), http.RequestAborted)
                         .ConfigureAwait(false)
                         is { } found
                     ? Answers.Json(found)

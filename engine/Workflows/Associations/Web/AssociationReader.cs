@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
-using Engine.Web;
 using Engine.Workflows.Associations.Decision;
 using Engine.Workflows.Associations.Settings;
 using Engine.Workflows.Module;
@@ -14,9 +12,6 @@ internal sealed class AssociationReader(WorkflowEndpoints endpoints)
     /// <summary>Chains are walked at most so far.</summary>
     private const int MaxDepth = 100_000;
 
-    private const int MaxWaitMs = 30_000,
-        LookEveryMs = 10;
-
     private IDatabase Redis => endpoints.Redis.GetDatabase();
 
     public long Now => endpoints.Clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -24,42 +19,9 @@ internal sealed class AssociationReader(WorkflowEndpoints endpoints)
     public ItemSetting? Item(string id) =>
         ((AssociationSettings)endpoints.Settings.At(Now, out _)).Items.GetValueOrDefault(id);
 
-    /// <summary>The milliseconds that a request wants to wait for a result; 0 if it doesn't.</summary>
-    /// <exception cref="RefusedException">It isn't a number in range (400).</exception>
-    public static int WaitOf(HttpRequest request)
-    {
-        string text = request.Query["wait"].ToString();
-        return text.Length == 0 ? 0
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int ms) && ms <= MaxWaitMs ? ms
-            : throw new RefusedException(
-                StatusCodes.Status400BadRequest,
-                $"'wait' is '{text}'; expected milliseconds, at most {MaxWaitMs}",
-                "wait"
-            );
-    }
-
     /// <summary>An association's outcome; null if there is none within a time.</summary>
-    public async Task<JsonObject?> FindAsync(string id, int waitMs, CancellationToken cancel)
-    {
-        long since = endpoints.Clock.GetTimestamp();
-        while (true)
-        {
-            RedisValue json = await Redis
-                .StringGetAsync(endpoints.Keys.Prefix + AssociationResultKeys.Outcome(id))
-                .ConfigureAwait(false);
-            if (!json.IsNull)
-            {
-                return JsonNode.Parse(json.ToString())!.AsObject();
-            }
-
-            if (endpoints.Clock.GetElapsedTime(since).TotalMilliseconds >= waitMs)
-            {
-                return null;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(LookEveryMs), endpoints.Clock, cancel).ConfigureAwait(false);
-        }
-    }
+    public Task<JsonObject?> FindAsync(string id, int waitMs, CancellationToken cancel) =>
+        endpoints.FindAsync(AssociationResultKeys.Outcome(id), waitMs, cancel);
 
     /// <summary>The associations from the root to one, each with its account.</summary>
     public async Task<JsonArray> ChainAsync(string item, string id)

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Engine.Contracts.Access;
+using Engine.Web;
+using Engine.Workflows.Meetings.Decision;
+using Engine.Workflows.Meetings.Events;
+using Engine.Workflows.Module;
+
+namespace Engine.Workflows.Meetings.Web;
+
+/// <summary>The endpoints of meetings for programs.</summary>
+internal static class MeetingEndpoints
+{
+    public static void Map(WorkflowEndpoints endpoints)
+    {
+        endpoints
+            .Routes.MapPost("/v1/meetings/{id}/events", async (HttpContext http) => await TakeAsync(endpoints, http).ConfigureAwait(false))
+            .ForRole(Role.Analyst)
+            .Describe("Accepts an event of a meeting; with ?wait=<ms>, returns the meeting as it is after it.");
+        endpoints
+            .MapResult("/v1/meetings/{id}", MeetingKeys.Record)
+            .Describe("Returns who is present and absent in a meeting, and its notices.");
+    }
+
+    private static async Task<IResult> TakeAsync(WorkflowEndpoints endpoints, HttpContext http)
+    {
+        string id = RoutePart.Id(http, "id");
+        int wait = StoredResults.WaitOf(http.Request);
+        ReceivedEvent received = await endpoints.Events.ReceiveAsync(http.Request).ConfigureAwait(false);
+        if (received.Event.Key != id)
+        {
+            throw new RefusedException(
+                StatusCodes.Status400BadRequest,
+                $"the event is about the meeting '{received.Event.Key}', but it was sent to '{id}'",
+                "meeting"
+            );
+        }
+
+        if (received.Event is MeetingNotice notice)
+        {
+            await RefuseStrangersAsync(endpoints, notice, http.RequestAborted).ConfigureAwait(false);
+        }
+
+        long offset = await endpoints
+            .Events.SendAcknowledgedAsync(received.Event, received.Body, received.ContentType)
+            .ConfigureAwait(false);
+        http.Response.Headers.Location = $"/v1/meetings/{Uri.EscapeDataString(id)}";
+        return
+            wait > 0
+            && await FindAsync(endpoints, id, offset, wait, http.RequestAborted).ConfigureAwait(false) is { } found
+            ? Answers.Json(found)
+            : Answers.Json(new JsonObject { ["id"] = received.Event.Id }, StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>Reads a meeting as it is after the event at an offset; null if it isn't so far within a time.</summary>
+    public static Task<JsonObject?> FindAsync(
+        WorkflowEndpoints endpoints,
+        string id,
+        long offset,
+        int waitMs,
+        CancellationToken cancel
+    ) => endpoints.FindAsync(MeetingKeys.Record(id), waitMs, cancel, found => OffsetOf(found) >= offset);
+
+    /// <summary>Refuses a host's event of somebody else, as far as the meeting is known yet. The engine decides.</summary>
+    private static async Task RefuseStrangersAsync(
+        WorkflowEndpoints endpoints,
+        MeetingNotice notice,
+        CancellationToken cancel
+    )
+    {
+        JsonObject? meeting = await endpoints
+            .FindAsync(MeetingKeys.Record(notice.Meeting), 0, cancel)
+            .ConfigureAwait(false);
+        if (meeting?["start"] != null && (string?)meeting["host"] != notice.By)
+        {
+            throw new RefusedException(
+                StatusCodes.Status400BadRequest,
+                $"'{notice.By}' isn't the host of '{notice.Meeting}'; only the host stops, resumes and sends notices",
+                "by"
+            );
+        }
+    }
+
+    private static long OffsetOf(JsonObject meeting)
+    {
+        string at = (string)meeting["at"]!;
+        return long.Parse(at.AsSpan(at.IndexOf('@') + 1), CultureInfo.InvariantCulture);
+    }
+}
