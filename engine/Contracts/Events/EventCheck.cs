@@ -88,7 +88,8 @@ public static class EventCheck
         private ulong _seen,
             _malformed,
             _wrongType,
-            _outOfRange;
+            _outOfRange,
+            _missingWithin;
         private string?[]? _within;
         private int _next;
         private DeadLetterReason _typeProblem;
@@ -207,6 +208,10 @@ public static class EventCheck
             {
                 _wrongType |= bit;
             }
+            else if (problem.Reason == DeadLetterReason.MissingField)
+            {
+                _missingWithin |= bit;
+            }
             else
             {
                 _outOfRange |= bit;
@@ -225,6 +230,7 @@ public static class EventCheck
             _malformed &= ~bit;
             _wrongType &= ~bit;
             _outOfRange &= ~bit;
+            _missingWithin &= ~bit;
             if (_within != null)
             {
                 _within[BitOperations.TrailingZeroCount(bit)] = null;
@@ -293,7 +299,7 @@ public static class EventCheck
                 required |= field.IsRequired ? 1UL << i : 0;
                 ApplyHeader(i, field);
             }
-            ulong missing = required & ~_seen,
+            ulong missing = (required & ~_seen) | _missingWithin,
                 any = missing | _malformed | _wrongType | _outOfRange;
             _found = _found with { Schema = _schema, Id = _found.Id ?? _click };
             if (any == 0)

@@ -11,6 +11,9 @@ public sealed class ListKind(FieldKind of, int max) : FieldKind
     /// <summary>The kind of each value.</summary>
     public FieldKind Of => of;
 
+    /// <summary>The maximum number of values.</summary>
+    public int Max => max;
+
     public override string Json => $"list of {of.Json}";
     public override string Range => $"at most {InDigits(max)}" + (of.Range.Length > 0 ? $"; each {of.Range}" : "");
     public override string Expected => $"a list of at most {InDigits(max)} is expected; of each, {of.Expected}";
@@ -156,6 +159,9 @@ public sealed class RecordKind(string message, string meaning, params EventField
 public sealed class ChannelKind(params string[] ways) : FieldKind
 {
     private readonly byte[][] _utf8 = [.. ways.Select(Encoding.UTF8.GetBytes)];
+
+    /// <summary>The ways there are.</summary>
+    public IReadOnlyList<string> Ways => ways;
 
     public override string Json => "object";
     public override string Range =>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Engine.Contracts;
 using Engine.Contracts.Events;
@@ -8,9 +7,8 @@ namespace Engine.Workflows.Module;
 /// <summary>Reads the fields of one event that <see cref="EventCheck"/> has checked against its schema: every required
 /// field is present and within its bounds. CloudEvents headers win over payload fields of the same meaning. The decider
 /// checks what a schema can't express (<see cref="Fail"/>).</summary>
-public sealed class EventReader
+public sealed class EventReader : FieldReader
 {
-    private readonly Dictionary<string, JsonElement> _fields = new(StringComparer.Ordinal);
     private readonly EventHeaders _headers;
     private readonly Func<string, string?> _header;
 
@@ -19,17 +17,7 @@ public sealed class EventReader
     /// <param name="headers">The event's attributes from the record's headers.</param>
     /// <param name="header">Returns a header of the record as text, or null.</param>
     public EventReader(JsonElement root, string type, in EventHeaders headers, Func<string, string?> header)
-    {
-        (Type, _headers, _header) = (type, headers, header);
-        foreach (JsonProperty field in root.EnumerateObject())
-        {
-            // An invalid name can't match any field, and JsonElement would throw on reading it.
-            if (JsonText.IsText(JsonMarshal.GetRawUtf8PropertyName(field)))
-            {
-                _fields[field.Name] = field.Value;
-            }
-        }
-    }
+        : base(root) => (Type, _headers, _header) = (type, headers, header);
 
     /// <summary>The event's type.</summary>
     public string Type { get; }
@@ -62,47 +50,4 @@ public sealed class EventReader
 
     /// <summary>Event time, ms since the epoch.</summary>
     public long Time() => _headers.Time.IsThere ? _headers.Time.Milliseconds : Integer("time");
-
-    /// <summary>A required text or identifier.</summary>
-    public string Text(string name) => Required(name).GetString()!;
-
-    public string? OptionalText(string name) => Find(name)?.GetString();
-
-    /// <summary>A required whole number.</summary>
-    public long Integer(string name) => Required(name).GetInt64();
-
-    public long? OptionalInteger(string name) => Find(name)?.GetInt64();
-
-    public bool? OptionalFlag(string name) => Find(name)?.GetBoolean();
-
-    /// <summary>The values of a list; none if it is absent.</summary>
-    public IEnumerable<JsonElement> OptionalList(string name) => Find(name)?.EnumerateArray() ?? [];
-
-    /// <summary>A client's address, or null.</summary>
-    public IpAddress? OptionalAddress(string name) =>
-        OptionalText(name) is { } text && IpAddress.TryParse(text, out IpAddress address) ? address : null;
-
-    /// <summary>A required list.</summary>
-    public JsonElement List(string name) => Required(name);
-
-    /// <summary>The entries of an open object, the last one of each name; empty if the field is absent. Values may be
-    /// null.</summary>
-    public Dictionary<string, JsonElement> Entries(string name)
-    {
-        Dictionary<string, JsonElement> entries = new(StringComparer.Ordinal);
-        if (Find(name) is { } map)
-        {
-            foreach (JsonProperty entry in map.EnumerateObject())
-            {
-                entries[entry.Name] = entry.Value;
-            }
-        }
-        return entries;
-    }
-
-    private JsonElement Required(string name) =>
-        Find(name) ?? throw new InvalidOperationException($"the schema of {Type} doesn't require the field {name}");
-
-    private JsonElement? Find(string name) =>
-        _fields.TryGetValue(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 }

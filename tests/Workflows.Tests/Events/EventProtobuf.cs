@@ -125,6 +125,16 @@ internal static class EventProtobuf
                 : null;
         }
 
+        if (field.FieldType == FieldType.String)
+        {
+            return item.ValueKind == JsonValueKind.String ? item.GetString() : null;
+        }
+
+        if (field.MessageType != Size.Descriptor && field.MessageType != Point.Descriptor)
+        {
+            return Message(field.MessageType, item);
+        }
+
         if (
             item.ValueKind != JsonValueKind.Array
             || item.EnumerateArray().Any(one => one.ValueKind != JsonValueKind.Number)
@@ -151,6 +161,23 @@ internal static class EventProtobuf
                 X = x,
                 Y = y,
             }
+            : null;
+    }
+
+    private static IMessage? Message(MessageDescriptor descriptor, JsonElement json)
+    {
+        // A channel has one way, which only JSON can say twice.
+        if (
+            json.ValueKind != JsonValueKind.Object
+            || (descriptor == Channel.Descriptor && json.EnumerateObject().Count() != 1)
+        )
+        {
+            return null;
+        }
+
+        IMessage message = descriptor.Parser.ParseFrom([]);
+        return Fill(message, json) && (descriptor != Channel.Descriptor || message.CalculateSize() > 0)
+            ? message
             : null;
     }
 

@@ -27,7 +27,7 @@ internal static class FieldCases
             IdentifierKind => Identifiers(),
             AddressKind => Addresses(),
             WordKind words => Words(words),
-            TextKind => Texts(),
+            TextKind text => Texts(text),
             IntegerKind integer => Integers(integer),
             NumberKind number => Numbers(number),
             FlagKind => Flags(),
@@ -36,6 +36,9 @@ internal static class FieldCases
             PointsKind => Points(),
             DeviceKind => Devices(),
             EntriesKind entries => Entries(entries),
+            ListKind list => Lists(list),
+            RecordKind record => Records(record),
+            ChannelKind channel => Channels(channel),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no cases of this kind"),
         };
 
@@ -93,19 +96,28 @@ internal static class FieldCases
             ),
         ];
 
-    private static IEnumerable<FieldCase> Texts() =>
+    private static IEnumerable<FieldCase> Texts(TextKind kind)
+    {
+        IEnumerable<FieldCase> all =
         [
             .. NoText(),
             .. All(
                 Good,
-                "\"\"",
                 Quote("a b{c}"),
+                "\"\"",
                 Quote("ü😀"),
                 "\"\\ud83d\\ude00\"",
                 "\"\\u0000\\n\\\"\\\\\"",
-                Quote(Repeat("x", 100_000))
+                Quote(Repeat("x", Math.Min(kind.MaxBytes, 100_000)))
             ),
         ];
+        return kind.MaxBytes == EventLimits.MaxValueBytes
+            ? all
+            : all.Concat([
+                .. All(Good, Quote(Repeat("ü", kind.MaxBytes / 2)), Quote(Repeat("\\u0041", kind.MaxBytes))),
+                .. All(Range, Quote(Repeat("x", kind.MaxBytes + 1)), Quote(Repeat("ü", kind.MaxBytes / 2) + "xx")),
+            ]);
+    }
 
     private static IEnumerable<FieldCase> Words(WordKind kind) =>
         [
@@ -254,6 +266,74 @@ internal static class FieldCases
                 $"{{\"a\":1{Repeat("0", kind.MaxTextBytes < 300 ? 256 : 300)}}}"
             ),
             .. All(Wrong, "{\"a\":[]}", "{\"a\":{\"b\":1}}", "{\"a\":1,\"a\":[]}", "{\"b\":{},\"c\":[1]}"),
+        ];
+    }
+
+    private static IEnumerable<FieldCase> Lists(ListKind kind)
+    {
+        FieldCase[] each = [.. Of(kind.Of)];
+        string good = each.First(value => value.Reason == Good).Json;
+        return
+        [
+            .. All(Good, $"[{good}]", "[]", $"[ {good} , {good} ]", List(good, kind.Max)),
+            .. All(Range, List(good, kind.Max + 1)),
+            .. All(Wrong, "{}", "7", "\"a\"", "true", "[null]", $"[{good},null]"),
+            .. each.Select(value => new FieldCase($"[{good},{value.Json}]", value.Reason)),
+        ];
+    }
+
+    private static IEnumerable<FieldCase> Records(RecordKind kind)
+    {
+        Dictionary<string, FieldCase[]> fields = kind.Fields.ToDictionary(
+            field => field.Name,
+            field => Of(field.Kind).ToArray()
+        );
+        string With(string name, string json) =>
+            $"{{{string.Join(',', fields.Select(one => $"\"{one.Key}\":{(one.Key == name ? json : GoodOf(one.Value))}"))}}}";
+        string required = string.Join(
+            ',',
+            kind.Fields.Where(field => field.IsRequired)
+                .Select(field => $"\"{field.Name}\":{GoodOf(fields[field.Name])}")
+        );
+        return
+        [
+            .. All(Good, $"{{{required}}}", With("", ""), $"{{{required},\"more\":[{{}}],\"\\ud800\":1}}"),
+            .. All(Wrong, "[]", "7", "\"a\"", "true", Deep),
+            .. kind.Fields.Select(field => new FieldCase(
+                With(field.Name, "null"),
+                field.IsRequired ? DeadLetterReason.MissingField : Good
+            )),
+            .. kind.Fields.SelectMany(field =>
+                fields[field.Name].Select(value => new FieldCase(With(field.Name, value.Json), value.Reason))
+            ),
+        ];
+    }
+
+    private static string GoodOf(FieldCase[] values) => values.First(value => value.Reason == Good).Json;
+
+    private static IEnumerable<FieldCase> Channels(ChannelKind kind)
+    {
+        string way = kind.Ways[0];
+        return
+        [
+            .. kind.Ways.Select(one => new FieldCase($"{{\"{one}\":\"a\"}}", Good)),
+            .. All(
+                Good,
+                $"{{\"{way}\":\"{Repeat("x", EventLimits.MaxAddressBytes)}\"}}",
+                $"{{\"\\u{(int)way[0]:x4}{way[1..]}\":\"ü\"}}"
+            ),
+            .. All(
+                Range,
+                "{}",
+                "{\"fax\":\"a\"}",
+                $"{{\"{way}\":\"a\",\"{kind.Ways[1]}\":\"a\"}}",
+                $"{{\"{way}\":\"a\",\"{way}\":\"a\"}}",
+                $"{{\"{way}\":\"a\",\"fax\":\"a\"}}",
+                $"{{\"{way}\":\"\"}}",
+                $"{{\"{way}\":\"{Repeat("x", EventLimits.MaxAddressBytes + 1)}\"}}"
+            ),
+            .. All(Wrong, "[]", "7", "\"a\"", $"{{\"{way}\":7}}", $"{{\"{way}\":null}}", Deep),
+            .. All(Broken, $"{{\"{way}\":\"\\ud800\"}}"),
         ];
     }
 

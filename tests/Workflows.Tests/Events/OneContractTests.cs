@@ -127,7 +127,7 @@ public sealed class OneContractTests : IDisposable
                 (good.Replace($"\"type\":\"{type}\"", "\"type\":7"), DeadLetterReason.WrongType),
                 (good.Replace($"\"type\":\"{type}\"", "\"type\":[]"), DeadLetterReason.WrongType),
                 (good.Replace($"\"type\":\"{type}\"", "\"type\":\"\""), DeadLetterReason.UnknownType),
-                (good.Replace($"\"type\":\"{type}\"", "\"type\":\"meeting-scheduled\""), DeadLetterReason.UnknownType),
+                (good.Replace($"\"type\":\"{type}\"", "\"type\":\"no-such-event\""), DeadLetterReason.UnknownType),
                 (good.Replace($"\"type\":\"{type}\"", "\"type\":\"\\ud800\""), Broken),
                 (good.Replace($"\"type\":\"{type}\"", $"\"type\":\"\\u{(int)type[0]:x4}{type[1..]}\""), None),
                 (good.Replace($"\"type\":\"{type}\"", $"\"type\":7,\"type\":\"{type}\""), None),
@@ -172,7 +172,7 @@ public sealed class OneContractTests : IDisposable
             (string name, string value, DeadLetterReason reason) in new[]
             {
                 ("ce_type", type, DeadLetterReason.None),
-                ("ce_type", "meeting-scheduled", DeadLetterReason.UnknownType),
+                ("ce_type", "no-such-event", DeadLetterReason.UnknownType),
                 ("ce_type", "", DeadLetterReason.WrongType),
                 ("ce_id", "a b", hasId ? DeadLetterReason.OutOfRange : DeadLetterReason.None),
                 ("ce_id", "a-1", DeadLetterReason.None),

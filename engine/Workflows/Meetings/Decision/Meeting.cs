@@ -131,7 +131,8 @@ internal sealed class Meeting
     public long EvaluatedTo { get; set; } = long.MinValue;
 
     /// <summary>When the meeting is forgotten, ms of log time.</summary>
-    public long ForgottenAt => Over != null ? LastEvent + OverForMs : Math.Max(LastEvent, Plan?.Start ?? 0) + QuietForMs;
+    public long ForgottenAt =>
+        Over != null ? LastEvent + OverForMs : Math.Max(LastEvent, Plan?.Start ?? 0) + QuietForMs;
 
     public string StateAt(long logTime) => Over ?? (Plan != null && logTime >= Plan.Start ? "running" : "scheduled");
 

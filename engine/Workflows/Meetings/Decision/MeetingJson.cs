@@ -16,7 +16,10 @@ internal static class MeetingJson
     private const int MaxPending = 1_000;
 
     // One line, readable in redis-cli; pages must encode it.
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string Record(Meeting meeting, IEnumerable<Notice> pending, in Moment at, string partition)
     {

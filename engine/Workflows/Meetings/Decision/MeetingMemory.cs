@@ -36,17 +36,15 @@ internal static class MeetingMemory
                 )
             ),
             ["notices"] = new JsonArray([
-                .. meeting.Notices.Values.Select(notice =>
-                    new JsonArray(
-                        notice.Id,
-                        notice.Person,
-                        notice.Rule,
-                        notice.Due,
-                        notice.Channel,
-                        notice.State.ToString(),
-                        notice.NextAt
-                    )
-                ),
+                .. meeting.Notices.Values.Select(notice => new JsonArray(
+                    notice.Id,
+                    notice.Person,
+                    notice.Rule,
+                    notice.Due,
+                    notice.Channel,
+                    notice.State.ToString(),
+                    notice.NextAt
+                )),
             ]),
         };
         if (meeting.Plan is { } plan)

@@ -47,11 +47,6 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
     public WorkflowEvent? Read(EventReader reader)
     {
         MeetingEvent e = MeetingEvent.Read(reader);
-        if (e is MeetingNotice { What: "send", Person: null })
-        {
-            reader.Fail(DeadLetterReason.MissingField, "person");
-        }
-
         return reader.IsGood ? e : null;
     }
 
@@ -64,6 +59,7 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
 
         Meeting? meeting = _meetings.GetValueOrDefault(notice.Meeting);
         return meeting?.Plan?.Host != notice.By ? new Refusal(DeadLetterReason.OutOfRange, "by")
+            : notice is { What: "send", Person: null } ? new Refusal(DeadLetterReason.MissingField, "person")
             : notice.Person != null && meeting.InviteeOf(notice.Person) == null
                 ? new Refusal(DeadLetterReason.OutOfRange, "person")
             : null;

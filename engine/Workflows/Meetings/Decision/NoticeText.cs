@@ -20,19 +20,15 @@ internal static partial class NoticeText
     {
         MeetingScheduled plan = meeting.Plan!;
         return Placeholder()
-            .Replace(
-                text,
-                found =>
-                    found.Value switch
-                    {
-                        "{title}" => plan.Title,
-                        "{elapsed}" => InWords((logTime - plan.Start) / 1000),
-                        "{present}" => Digits(plan.Invitees.Count(invitee => meeting.IsThere(invitee.Person))),
-                        "{invited}" => Digits(plan.Invitees.Count),
-                        "{join}" => plan.Join,
-                        _ => found.Value,
-                    }
-            )
+            .Replace(text, found => found.Value switch
+                {
+                    "{title}" => plan.Title,
+                    "{elapsed}" => InWords((logTime - plan.Start) / 1000),
+                    "{present}" => Digits(plan.Invitees.Count(invitee => meeting.IsThere(invitee.Person))),
+                    "{invited}" => Digits(plan.Invitees.Count),
+                    "{join}" => plan.Join,
+                    _ => found.Value,
+                })
             .Trim();
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Engine.Workflows.Module;
 
 namespace Engine.Workflows.Meetings.Events;
@@ -23,8 +22,8 @@ public abstract record MeetingEvent(string Type, string Id, string Meeting, long
                 reader.Integer("start"),
                 reader.OptionalText("host"),
                 reader.OptionalText("join") ?? "",
-                [.. reader.OptionalList("rules").Select(rule => rule.GetString()!)],
-                [.. reader.List("invitees").EnumerateArray().Select(Invitee.Read)]
+                reader.Texts("rules"),
+                [.. reader.Records("invitees").Select(Invitee.Read)]
             ),
             "attendance" => new MeetingAttendance(
                 id,
@@ -58,7 +57,14 @@ public abstract record MeetingEvent(string Type, string Id, string Meeting, long
 }
 
 /// <summary>A way to reach somebody.</summary>
-public sealed record Channel(string Way, string Address);
+public sealed record Channel(string Way, string Address)
+{
+    internal static Channel Read(FieldReader record)
+    {
+        (string way, string address) = record.Single();
+        return new Channel(way, address);
+    }
+}
 
 /// <summary>Somebody who is invited.</summary>
 public sealed record Invitee(
@@ -69,25 +75,14 @@ public sealed record Invitee(
     string? Deputy
 )
 {
-    internal static Invitee Read(JsonElement json) =>
+    internal static Invitee Read(FieldReader record) =>
         new(
-            json.GetProperty("person").GetString()!,
-            [.. Of(json, "roles").Select(role => role.GetString()!)],
-            json.TryGetProperty("grace_s", out JsonElement grace) && grace.ValueKind == JsonValueKind.Number
-                ? grace.GetInt64()
-                : 0,
-            [
-                .. Of(json, "channels")
-                    .Select(channel => channel.EnumerateObject().Last())
-                    .Select(channel => new Channel(channel.Name, channel.Value.GetString()!)),
-            ],
-            json.TryGetProperty("deputy", out JsonElement deputy) ? deputy.GetString() : null
+            record.Text("person"),
+            record.Texts("roles"),
+            record.OptionalInteger("grace_s") ?? 0,
+            [.. record.Records("channels").Select(Channel.Read)],
+            record.OptionalText("deputy")
         );
-
-    private static JsonElement.ArrayEnumerator Of(JsonElement json, string name) =>
-        json.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray()
-            : default;
 }
 
 public sealed record MeetingScheduled(

@@ -23,7 +23,12 @@ public static class MeetingSchemas
         "Somebody who is invited to a meeting",
         Required("person", 1, FieldKind.Identifier, "who is invited"),
         Optional("roles", 2, Names, "the person's roles"),
-        Optional("grace_s", 3, new IntegerKind(0, MaxGraceSeconds), "how much later than others the person is missed, s"),
+        Optional(
+            "grace_s",
+            3,
+            new IntegerKind(0, MaxGraceSeconds),
+            "how much later than others the person is missed, s"
+        ),
         Optional(
             "channels",
             4,
@@ -47,7 +52,12 @@ public static class MeetingSchemas
         Required("start", 82, FieldKind.Time, "when it begins, milliseconds since the Unix epoch, UTC"),
         Optional("host", 83, FieldKind.Identifier, "who may stop, resume and send notices"),
         Optional("join", 84, new TextKind(MaxLinkBytes), "the address to join at"),
-        Optional("rules", 85, new ListKind(FieldKind.Identifier, MaxRules), "the rules that hold, by their ids; none if absent"),
+        Optional(
+            "rules",
+            85,
+            new ListKind(FieldKind.Identifier, MaxRules),
+            "the rules that hold, by their ids; none if absent"
+        ),
         Required("invitees", 86, new ListKind(Invitee, MaxInvitees), "who is invited")
     );
 

@@ -14,7 +14,9 @@ internal static class MeetingEndpoints
     public static void Map(WorkflowEndpoints endpoints)
     {
         endpoints
-            .Routes.MapPost("/v1/meetings/{id}/events", async (HttpContext http) => await TakeAsync(endpoints, http).ConfigureAwait(false))
+            .Routes.MapPost("/v1/meetings/{id}/events", async (HttpContext http) =>
+                await TakeAsync(endpoints, http).ConfigureAwait(false)
+            )
             .ForRole(Role.Analyst)
             .Describe("Accepts an event of a meeting; with ?wait=<ms>, returns the meeting as it is after it.");
         endpoints
