@@ -166,19 +166,21 @@ internal static class EventProtobuf
 
     private static IMessage? Message(MessageDescriptor descriptor, JsonElement json)
     {
-        // A channel has one way, which only JSON can say twice.
-        if (
-            json.ValueKind != JsonValueKind.Object
-            || (descriptor == Channel.Descriptor && json.EnumerateObject().Count() != 1)
-        )
+        if (json.ValueKind != JsonValueKind.Object)
         {
             return null;
         }
 
+        if (descriptor == Channel.Descriptor)
+        {
+            // A channel has one way, which only JSON can say twice.
+            return json.EnumerateObject().ToArray() is [var one] && one.Value.ValueKind == JsonValueKind.String
+                ? new Channel { Way = one.Name, Address = one.Value.GetString() }
+                : null;
+        }
+
         IMessage message = descriptor.Parser.ParseFrom([]);
-        return Fill(message, json) && (descriptor != Channel.Descriptor || message.CalculateSize() > 0)
-            ? message
-            : null;
+        return Fill(message, json) ? message : null;
     }
 
     private static bool IsPointed(JsonElement number) =>
