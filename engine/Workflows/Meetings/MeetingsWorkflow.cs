@@ -1,11 +1,14 @@
+using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
 using Engine.Workflows.Meetings.Decision;
 using Engine.Workflows.Meetings.Events;
 using Engine.Workflows.Meetings.Settings;
+using Engine.Workflows.Meetings.Traffic;
 using Engine.Workflows.Meetings.Web;
 using Engine.Workflows.Module;
+using Engine.Workflows.Module.Traffic;
 
 namespace Engine.Workflows.Meetings;
 
@@ -24,10 +27,43 @@ public sealed class MeetingsWorkflow : IWorkflow
 
     public string Documentation => "meetings.md";
 
+    public ISampleTraffic Traffic { get; } = new MeetingTraffic();
+
     public IDecider CreateDecider(DeciderServices services) => new MeetingDecider();
 
     public void MapEndpoints(WorkflowEndpoints endpoints)
     {
-        MeetingEndpoints.Map(endpoints);
+        var links = new HostLinks(endpoints.SigningSecrets);
+        MeetingEndpoints.Map(endpoints, links);
+        HostPages.Map(endpoints, links);
+    }
+
+    public async Task<IReadOnlyList<string>> ReportAsync(ReportSource source)
+    {
+        List<string> lines = [];
+        for (
+            int i = 0;
+            await source
+                .Redis.StringGetAsync(source.Keys.Prefix + MeetingKeys.Record(MeetingTraffic.IdOf(i)))
+                .ConfigureAwait(false)
+                is { IsNull: false } json;
+            i++
+        )
+        {
+            JsonNode record = JsonNode.Parse(json.ToString())!;
+            JsonNode[] sent =
+            [
+                .. record["notices"]!
+                    .AsArray()
+                    .Select(notice => notice!)
+                    .Where(notice => (string?)notice["state"] is not ("pending" or "cancelled")),
+            ];
+            lines.Add(
+                $"{record["title"]}: {record["present"]!.AsArray().Count} of {record["present"]!.AsArray().Count + record["absent"]!.AsArray().Count} came, "
+                    + $"{sent.Length} were notified: GET http://{source.Http}/v1/meetings/{record["meeting"]}"
+            );
+        }
+
+        return lines;
     }
 }

@@ -62,7 +62,7 @@ public sealed class EngineAccessTests
             }
         }
 
-        Assert.Equal(["/b/{page}", "/healthz", "/i/{item}", "/openapi.json", "/readyz"], open);
+        Assert.Equal(["/b/{page}", "/healthz", "/i/{item}", "/m/{id}", "/openapi.json", "/readyz"], open);
         Assert.All(document.RootElement.GetProperty("paths").EnumerateObject(), path =>
             Assert.All(path.Value.EnumerateObject(), method =>
                 IsDocumented($"{method.Name.ToUpperInvariant()} {path.Name}", method.Value)

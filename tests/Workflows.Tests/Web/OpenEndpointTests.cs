@@ -57,7 +57,8 @@ public sealed class OpenEndpointTests
             bool isPeoples =
                 path is "/sponsors" or "/sponsors/sign-in" or "/sponsors/sign-out"
                 || path.StartsWith("/b/{page}")
-                || path.StartsWith("/i/{item}");
+                || path.StartsWith("/i/{item}")
+                || path.StartsWith("/m/{id}");
             bool isSponsors = path.StartsWith("/sponsors/{sponsor}") || path.StartsWith("/v1/sponsors/{sponsor}/");
             Assert.True(
                 access.Role == null == isPeoples && access.SponsorPart != null == isSponsors,

@@ -11,20 +11,22 @@ namespace Engine.Workflows.Meetings.Web;
 /// <summary>The endpoints of meetings for programs.</summary>
 internal static class MeetingEndpoints
 {
-    public static void Map(WorkflowEndpoints endpoints)
+    public static void Map(WorkflowEndpoints endpoints, HostLinks links)
     {
         endpoints
             .Routes.MapPost("/v1/meetings/{id}/events", async (HttpContext http) =>
-                await TakeAsync(endpoints, http).ConfigureAwait(false)
+                await TakeAsync(endpoints, links, http).ConfigureAwait(false)
             )
             .ForRole(Role.Analyst)
-            .Describe("Accepts an event of a meeting; with ?wait=<ms>, returns the meeting as it is after it.");
+            .Describe(
+                "Accepts an event of a meeting; with ?wait=<ms>, returns the meeting as it is after it. Of meeting-scheduled, 'page' is the link for its host."
+            );
         endpoints
             .MapResult("/v1/meetings/{id}", MeetingKeys.Record)
             .Describe("Returns who is present and absent in a meeting, and its notices.");
     }
 
-    private static async Task<IResult> TakeAsync(WorkflowEndpoints endpoints, HttpContext http)
+    private static async Task<IResult> TakeAsync(WorkflowEndpoints endpoints, HostLinks links, HttpContext http)
     {
         string id = RoutePart.Id(http, "id");
         int wait = StoredResults.WaitOf(http.Request);
@@ -47,11 +49,15 @@ internal static class MeetingEndpoints
             .Events.SendAcknowledgedAsync(received.Event, received.Body, received.ContentType)
             .ConfigureAwait(false);
         http.Response.Headers.Location = $"/v1/meetings/{Uri.EscapeDataString(id)}";
-        return
-            wait > 0
-            && await FindAsync(endpoints, id, offset, wait, http.RequestAborted).ConfigureAwait(false) is { } found
-            ? Answers.Json(found)
-            : Answers.Json(new JsonObject { ["id"] = received.Event.Id }, StatusCodes.Status202Accepted);
+        JsonObject? found =
+            wait > 0 ? await FindAsync(endpoints, id, offset, wait, http.RequestAborted).ConfigureAwait(false) : null;
+        JsonObject answer = found ?? new JsonObject { ["id"] = received.Event.Id };
+        if (received.Event is MeetingScheduled { Host: { } host })
+        {
+            answer["page"] = links.Of(id, host);
+        }
+
+        return Answers.Json(answer, found == null ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
     }
 
     /// <summary>Reads a meeting as it is after the event at an offset; null if it isn't so far within a time.</summary>
