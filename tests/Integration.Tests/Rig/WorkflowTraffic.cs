@@ -1,5 +1,6 @@
 using System.Globalization;
 using Integration.Tests.Bindings;
+using Integration.Tests.Meetings;
 using Integration.Tests.Processes;
 using StackExchange.Redis;
 using Tests.Support;
@@ -25,6 +26,7 @@ public sealed class WorkflowTraffic
             .Records(LiveEvents.Now - 600_000)
             .Concat(BindingKillTests.Records())
             .Concat(ProcessKillTests.Records())
+            .Concat(MeetingKillTests.Records(LiveEvents.Now - 600_000))
             .OrderBy(record => record.Timestamp),
     ];
 
@@ -35,6 +37,7 @@ public sealed class WorkflowTraffic
         lab.Folder.Write("settings/sponsors.yaml", ContentRequestTests.Settings());
         lab.Folder.Write("settings/pages.yaml", BindingKillTests.Settings);
         lab.Folder.Write("settings/processes.yaml", ProcessKillTests.Definition);
+        lab.Folder.Write("settings/meetings.yaml", MeetingKillTests.Settings);
         return (lab, new WorkflowTraffic(lab));
     }
 
@@ -98,6 +101,7 @@ public sealed class WorkflowTraffic
                 "suggestions:sp-1:",
                 "binding:",
                 "stats:binding:",
+                "meeting:",
                 "priority:{refund-review}:",
                 "priority:queue:{refund-review}",
             ],
@@ -110,7 +114,7 @@ public sealed class WorkflowTraffic
     public static async Task<SortedDictionary<string, string>> ResultsAsync(LiveResults redis, string prefix = "")
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (string values in new[] { "content:", "binding:", "priority:{" })
+        foreach (string values in new[] { "content:", "binding:", "meeting:", "priority:{" })
         {
             foreach ((string key, string value) in await redis.StringsAsync(prefix + values))
             {

@@ -18,16 +18,18 @@ internal static class HostPages
     {
         endpoints
             .Routes.MapGet("/m/{id}", async (HttpContext http) =>
-                await ShowAsync(endpoints, links, http).ConfigureAwait(false)
-            )
+            {
+                return await ShowAsync(endpoints, links, http).ConfigureAwait(false);
+            })
             .ForEveryone()
             .Describe(
                 "Shows the host of a meeting who is there, and which notices are pending; by the token in its link."
             );
         endpoints
             .Routes.MapPost("/m/{id}/notices", async (HttpContext http) =>
-                await TakeAsync(endpoints, links, http).ConfigureAwait(false)
-            )
+            {
+                return await TakeAsync(endpoints, links, http).ConfigureAwait(false);
+            })
             .ForEveryone();
     }
 

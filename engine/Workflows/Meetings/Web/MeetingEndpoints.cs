@@ -15,8 +15,9 @@ internal static class MeetingEndpoints
     {
         endpoints
             .Routes.MapPost("/v1/meetings/{id}/events", async (HttpContext http) =>
-                await TakeAsync(endpoints, links, http).ConfigureAwait(false)
-            )
+            {
+                return await TakeAsync(endpoints, links, http).ConfigureAwait(false);
+            })
             .ForRole(Role.Analyst)
             .Describe(
                 "Accepts an event of a meeting; with ?wait=<ms>, returns the meeting as it is after it. Of meeting-scheduled, 'page' is the link for its host."
