@@ -18,6 +18,7 @@ public class LayerTests
         Pipeline = typeof(global::Engine.Pipeline.ClickPipeline).Assembly,
         Scoring = typeof(global::Models.Scoring.ArtefactException).Assembly,
         Web = typeof(global::Engine.Web.OpenApiDocument).Assembly,
+        Notices = typeof(global::Engine.Notices.NoticeCourier).Assembly,
         Workflows = typeof(global::Engine.Workflows.WorkflowModules).Assembly,
         App = typeof(global::Engine.App.Cli.EngineCommands).Assembly,
         Configuration = typeof(global::Engine.Configuration.ConfigException).Assembly,
@@ -37,6 +38,7 @@ public class LayerTests
         Pipeline,
         Scoring,
         Web,
+        Notices,
         Workflows,
         App,
         Configuration,
@@ -63,6 +65,10 @@ public class LayerTests
             { "Engine.Client", ["Engine.Contracts"] },
             { "Engine.Partitions", ["Engine.Contracts", "Engine.Primitives", "Engine.Configuration"] },
             { "Engine.Web", ["Engine.Contracts", "Engine.Partitions"] },
+            {
+                "Engine.Notices",
+                ["Engine.Contracts", "Engine.Configuration", "Engine.Partitions", "Engine.Client"]
+            },
             {
                 "Engine.Pipeline",
                 [

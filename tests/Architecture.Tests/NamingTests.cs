@@ -15,6 +15,7 @@ public partial class NamingTests
             typeof(global::Engine.Conditions.Condition).Assembly,
             typeof(global::Engine.Pipeline.ClickPipeline).Assembly,
             typeof(global::Engine.Web.OpenApiDocument).Assembly,
+            typeof(global::Engine.Notices.NoticeCourier).Assembly,
             typeof(global::Engine.Workflows.Module.IDecider).Assembly,
             typeof(global::Engine.App.Cli.EngineCommands).Assembly,
             typeof(global::Engine.CommandLine.ExitCodes).Assembly,

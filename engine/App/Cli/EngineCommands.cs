@@ -43,6 +43,13 @@ public static class EngineCommands
             EvalOf(context),
             RescoreOf(context),
             AuditOf(context),
+            NotifyCommand.Create(
+                Kafka(Running),
+                Redis("engine.yaml's, otherwise " + Running),
+                Config(),
+                Prefix(),
+                context
+            ),
             UserCommands.Create(() => Kafka(Running), Config, context),
         };
 

@@ -1,5 +1,6 @@
 using Engine.Configuration;
 using Engine.Configuration.Connections;
+using Engine.Notices;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Lanes;
@@ -66,6 +67,9 @@ public sealed class EngineConfig
     public DeliverConfig Deliver { get; set; } = new();
     public BoundsConfig Bounds { get; set; } = new();
 
+    /// <summary>How <c>engine notify</c> delivers.</summary>
+    public NoticeOptions Notify { get; private set; } = new();
+
     /// <summary>Reads a file. Throws <see cref="ConfigException"/> with the place and the reason.</summary>
     public static EngineConfig Read(string path) => YamlFields.ReadFile(path, (fields, folder) =>
         {
@@ -100,6 +104,7 @@ public sealed class EngineConfig
         Consume.Take(fields.Section("consume"));
         Deliver.Take(fields.Section("deliver"));
         Bounds.Take(fields.Section("bounds"));
+        Notify = NoticeOptions.Read(fields.Section("notify"), folder);
         fields.End("engine.yaml");
     }
 

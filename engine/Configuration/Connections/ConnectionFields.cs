@@ -2,7 +2,7 @@ namespace Engine.Configuration.Connections;
 
 /// <summary>The fields of a section of engine.yaml that secures connections.</summary>
 /// <param name="folder">The folder of engine.yaml, which files are relative to.</param>
-internal sealed class ConnectionFields(string section, YamlFields fields, string folder)
+public sealed class ConnectionFields(string section, YamlFields fields, string folder)
 {
     public string Section => section;
 
