@@ -2,6 +2,7 @@ using System.CommandLine;
 using Engine.CommandLine;
 using Engine.Configuration;
 using Engine.Configuration.Connections;
+using Ingest.Calendars;
 using Ingest.Http;
 using Ingest.Replay;
 using Ingest.Tail;
@@ -30,5 +31,6 @@ public static class Commands
             TailCommand.Create(context),
             HttpCommand.Create(context),
             GenerateCommand.Create(context),
+            CalendarCommand.Create(context),
         };
 }
