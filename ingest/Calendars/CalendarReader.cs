@@ -55,9 +55,48 @@ internal sealed class CalendarReader
         DateTime from,
         DateTime to,
         Action<string> skipped
-    ) => new CalendarReader(Parse(text), zone, from, to, skipped).All();
+    ) => new CalendarReader(Parse(text, skipped), zone, from, to, skipped).All();
 
-    private static Ical.Net.Calendar[] Parse(string text)
+    /// <summary>Parses a file; if a part of it is broken, parses its events one by one.</summary>
+    private static Ical.Net.Calendar[] Parse(string text, Action<string> skipped)
+    {
+        try
+        {
+            return Load(text);
+        }
+        catch (CalendarException e)
+        {
+            var blocks = new CalendarBlocks(text);
+            List<Ical.Net.Calendar> found = [];
+            foreach ((string block, int first, int last) in blocks.Events)
+            {
+                try
+                {
+                    found.AddRange(Load(blocks.Alone(block)));
+                }
+                catch (CalendarException problem)
+                {
+                    skipped(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"the event in lines {first} to {last}: {problem.Message}"
+                        )
+                    );
+                }
+            }
+
+            // Changes of single occurrences belong to their event.
+            Ical.Net.Calendar? all = found.FirstOrDefault();
+            foreach (Ical.Net.Calendar other in found.Skip(1))
+            {
+                all!.MergeWith(other);
+            }
+
+            return all == null ? throw new CalendarException(blocks.PlaceOf(e.Message) + e.Message) : [all];
+        }
+    }
+
+    private static Ical.Net.Calendar[] Load(string text)
     {
         try
         {
@@ -66,37 +105,24 @@ internal sealed class CalendarReader
                 ? calendars
                 : throw new CalendarException("no calendar in it: expected BEGIN:VCALENDAR");
         }
-        catch (Exception e)
-            when (e
-                    is SerializationException
-                        or ArgumentException
-                        or FormatException
-                        or InvalidOperationException
-                        or NotSupportedException
-                        or OverflowException
-                        or IndexOutOfRangeException
-                        or NullReferenceException
-                        or InvalidCastException
-            )
+        catch (Exception e) when (IsOfContent(e))
         {
-            throw new CalendarException($"{PlaceOf(e.Message, text)}{e.Message.ReplaceLineEndings(" ")}");
+            throw new CalendarException(e.Message.ReplaceLineEndings(" "));
         }
     }
 
-    /// <summary>The library quotes the line that it can't read; people look for its number.</summary>
-    private static string PlaceOf(string message, string text)
-    {
-        string[] quoted = message.Split('\'');
-        if (quoted.Length < 3 || quoted[1].Length == 0)
-        {
-            return "";
-        }
-
-        int line = Array.FindIndex(text.ReplaceLineEndings("\n").Split('\n'), one =>
-            one.Length > 0 && quoted[1].StartsWith(one, StringComparison.Ordinal)
-        );
-        return line < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"line {line + 1}: ");
-    }
+    /// <summary>Whether the library may throw an exception over a file's content.</summary>
+    private static bool IsOfContent(Exception e) =>
+        e
+            is SerializationException
+                or ArgumentException
+                or FormatException
+                or InvalidOperationException
+                or NotSupportedException
+                or OverflowException
+                or IndexOutOfRangeException
+                or NullReferenceException
+                or InvalidCastException;
 
     private List<Occurrence> All()
     {
@@ -114,16 +140,7 @@ internal sealed class CalendarReader
                 {
                     _skipped($"event '{one.Key}': {e.Message}");
                 }
-                catch (Exception e)
-                    when (e
-                            is ArgumentException
-                                or FormatException
-                                or InvalidOperationException
-                                or NotSupportedException
-                                or OverflowException
-                                or NullReferenceException
-                                or InvalidCastException
-                    )
+                catch (Exception e) when (IsOfContent(e))
                 {
                     // Values that the library reads late.
                     _skipped($"event '{one.Key}': {e.Message.ReplaceLineEndings(" ")}");
