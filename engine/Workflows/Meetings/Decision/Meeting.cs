@@ -7,6 +7,9 @@ internal sealed class Notice
 {
     public required string Id { get; init; }
 
+    /// <summary>The id of a rule's notice to a person.</summary>
+    public static string IdOf(string meeting, string rule, string person) => $"{meeting}/{rule}/{person}";
+
     public required string Person { get; init; }
 
     public required string Rule { get; init; }
@@ -109,13 +112,28 @@ internal sealed class Meeting
     /// rule with all graces takes.</summary>
     private const long QuietForMs = 30 * 86_400_000L;
 
+    private readonly Dictionary<string, Invitee> _invitees = new(StringComparer.Ordinal);
+
     public required string Id { get; init; }
 
-    public MeetingScheduled? Plan { get; set; }
+    public MeetingScheduled? Plan
+    {
+        get;
+        set
+        {
+            field = value;
+            _invitees.Clear();
+            foreach (Invitee invitee in value?.Invitees ?? [])
+            {
+                _invitees.TryAdd(invitee.Person, invitee);
+            }
+        }
+    }
 
     public Dictionary<string, Presence> People { get; } = new(StringComparer.Ordinal);
 
-    public Dictionary<string, Notice> Notices { get; } = new(StringComparer.Ordinal);
+    /// <summary>The notices by rule and person.</summary>
+    public Dictionary<(string Rule, string Person), Notice> Notices { get; } = [];
 
     /// <summary>Whether the host has stopped notices.</summary>
     public bool IsStopped { get; set; }
@@ -136,7 +154,7 @@ internal sealed class Meeting
 
     public string StateAt(long logTime) => Over ?? (Plan != null && logTime >= Plan.Start ? "running" : "scheduled");
 
-    public Invitee? InviteeOf(string person) => Plan?.Invitees.FirstOrDefault(invitee => invitee.Person == person);
+    public Invitee? InviteeOf(string person) => _invitees.GetValueOrDefault(person);
 
     public bool IsThere(string person) => People.TryGetValue(person, out Presence? presence) && presence.IsOpen;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Engine.Workflows.Meetings.Events;
 using Engine.Workflows.Meetings.Settings;
 using Engine.Workflows.Module;
@@ -9,86 +7,109 @@ using Engine.Workflows.Module;
 namespace Engine.Workflows.Meetings.Decision;
 
 /// <summary>Meetings and notices as JSON: the record <c>meeting:&lt;id&gt;</c>, and the records of
-/// <c>notifications</c>.</summary>
-internal static class MeetingJson
+/// <c>notifications</c>. Not thread-safe.</summary>
+/// <param name="partition">The partition's name, for <c>at</c>.</param>
+internal sealed class MeetingJson(string partition)
 {
     /// <summary>How many pending notices a record lists, those due first.</summary>
     private const int MaxPending = 1_000;
 
-    // One line, readable in redis-cli; pages must encode it.
-    private static readonly JsonSerializerOptions Plain = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    private readonly JsonLines _lines = new();
 
-    public static string Record(Meeting meeting, IEnumerable<Notice> pending, in Moment at, string partition)
+    public string Record(Meeting meeting, IReadOnlyList<Notice> pending, in Moment at)
     {
-        MeetingScheduled? plan = meeting.Plan;
-        var record = new JsonObject
+        Utf8JsonWriter json = _lines.Begin();
+        json.WriteString("meeting", meeting.Id);
+        if (meeting.Plan is { } plan)
         {
-            ["meeting"] = meeting.Id,
-            ["state"] = meeting.StateAt(at.LogTime),
-            ["present"] = People(plan, meeting.IsThere),
-            ["absent"] = People(plan, person => !meeting.IsThere(person)),
-            ["notices"] = new JsonArray([
-                .. InOrder(meeting.Notices.Values.Where(notice => notice.State != NoticeState.Shadow))
-                    .Concat(InOrder(pending).Take(MaxPending))
-                    .Select(notice => NoticeOf(meeting, notice)),
-            ]),
-            ["stopped"] = meeting.IsStopped,
-            ["at"] = string.Create(CultureInfo.InvariantCulture, $"{partition}@{at.Offset}"),
-            ["settings"] = at.Version,
-        };
-        if (plan != null)
-        {
-            record.Insert(1, "title", plan.Title);
-            record.Insert(2, "start", plan.Start);
-            record.Insert(3, "host", plan.Host);
+            json.WriteString("title", plan.Title);
+            json.WriteNumber("start", plan.Start);
+            json.WriteString("host", plan.Host);
         }
 
-        return record.ToJsonString(Plain);
+        json.WriteString("state", meeting.StateAt(at.LogTime));
+        WritePeople(json, "present", meeting, isThere: true);
+        WritePeople(json, "absent", meeting, isThere: false);
+        json.WriteStartArray("notices");
+        foreach (Notice notice in InOrder(meeting.Notices.Values))
+        {
+            if (notice.State != NoticeState.Shadow)
+            {
+                Write(json, meeting, notice);
+            }
+        }
+
+        foreach (Notice notice in InOrder(pending).Take(MaxPending))
+        {
+            Write(json, meeting, notice);
+        }
+
+        json.WriteEndArray();
+        json.WriteBoolean("stopped", meeting.IsStopped);
+        json.WriteString("at", string.Create(CultureInfo.InvariantCulture, $"{partition}@{at.Offset}"));
+        json.WriteString("settings", at.Version);
+        return _lines.End(json);
     }
 
-    public static string Notice(Meeting meeting, Notice notice, Channel channel, MeetingRule? rule, long logTime) =>
-        new JsonObject
-        {
-            ["type"] = "absence-notice",
-            ["notice"] = notice.Id,
-            ["recipient"] = notice.Person,
-            ["channel"] = channel.Way,
-            ["address"] = channel.Address,
-            ["meeting"] = meeting.Id,
-            ["title"] = meeting.Plan!.Title,
-            ["join"] = meeting.Plan.Join,
-            ["text"] = NoticeText.Fill(rule?.Text ?? NoticeText.OfHost, meeting, logTime),
-            ["rule"] = notice.Rule,
-            ["due"] = notice.Due,
-        }.ToJsonString(Plain);
+    public string Notice(Meeting meeting, Notice notice, Channel channel, MeetingRule? rule, long logTime)
+    {
+        string text = NoticeText.Fill(rule?.Text ?? NoticeText.OfHost, meeting, logTime);
+        Utf8JsonWriter json = _lines.Begin();
+        json.WriteString("type", "absence-notice");
+        json.WriteString("notice", notice.Id);
+        json.WriteString("recipient", notice.Person);
+        json.WriteString("channel", channel.Way);
+        json.WriteString("address", channel.Address);
+        json.WriteString("meeting", meeting.Id);
+        json.WriteString("title", meeting.Plan!.Title);
+        json.WriteString("join", meeting.Plan.Join);
+        json.WriteString("text", text);
+        json.WriteString("rule", notice.Rule);
+        json.WriteNumber("due", notice.Due);
+        return _lines.End(json);
+    }
 
-    private static JsonObject NoticeOf(Meeting meeting, Notice notice)
+    private static void Write(Utf8JsonWriter json, Meeting meeting, Notice notice)
     {
         IReadOnlyList<Channel> channels = meeting.InviteeOf(notice.Person)?.Channels ?? [];
         NoticeState state =
             notice.State == NoticeState.Pending && meeting.Over != null ? NoticeState.Cancelled : notice.State;
-        return new JsonObject
-        {
-            ["notice"] = notice.Id,
-            ["person"] = notice.Person,
-            ["rule"] = notice.Rule,
-            ["channel"] = channels.ElementAtOrDefault(Math.Min(notice.Channel, channels.Count - 1))?.Way,
-            ["due"] = notice.Due,
-            ["state"] = state.ToString().ToLowerInvariant(),
-        };
+        json.WriteStartObject();
+        json.WriteString("notice", notice.Id);
+        json.WriteString("person", notice.Person);
+        json.WriteString("rule", notice.Rule);
+        json.WriteString("channel", channels.ElementAtOrDefault(Math.Min(notice.Channel, channels.Count - 1))?.Way);
+        json.WriteNumber("due", notice.Due);
+        json.WriteString("state", WordOf(state));
+        json.WriteEndObject();
     }
 
-    private static IEnumerable<Notice> InOrder(IEnumerable<Notice> notices) =>
-        notices.OrderBy(notice => notice.Due).ThenBy(notice => notice.Id, StringComparer.Ordinal);
+    private static string WordOf(NoticeState state) =>
+        state switch
+        {
+            NoticeState.Pending => "pending",
+            NoticeState.Sent => "sent",
+            NoticeState.Delivered => "delivered",
+            NoticeState.Failed => "failed",
+            _ => "cancelled",
+        };
 
-    private static JsonArray People(MeetingScheduled? plan, Func<string, bool> which) =>
-        new([
-            .. (plan?.Invitees ?? [])
-                .Select(invitee => invitee.Person)
-                .Where(which)
-                .Select(person => JsonValue.Create(person)),
-        ]);
+    private static IEnumerable<Notice> InOrder(IReadOnlyCollection<Notice> notices) =>
+        notices.Count < 2
+            ? notices
+            : notices.OrderBy(notice => notice.Due).ThenBy(notice => notice.Id, StringComparer.Ordinal);
+
+    private static void WritePeople(Utf8JsonWriter json, string name, Meeting meeting, bool isThere)
+    {
+        json.WriteStartArray(name);
+        foreach (Invitee invitee in meeting.Plan?.Invitees ?? [])
+        {
+            if (meeting.IsThere(invitee.Person) == isThere)
+            {
+                json.WriteStringValue(invitee.Person);
+            }
+        }
+
+        json.WriteEndArray();
+    }
 }

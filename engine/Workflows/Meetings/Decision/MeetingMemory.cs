@@ -1,72 +1,80 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Workflows.Meetings.Events;
 
 namespace Engine.Workflows.Meetings.Decision;
 
-/// <summary>A meeting as it is remembered: a field per meeting, as JSON.</summary>
-internal static class MeetingMemory
+/// <summary>A meeting as it is remembered, as JSON: what changes in a field named by the meeting, and the plan, which is
+/// the larger part, in one of its own. Not thread-safe.</summary>
+internal sealed class MeetingMemory
 {
-    public static string Of(Meeting meeting, long due)
-    {
-        var json = new JsonObject
-        {
-            ["due"] = due,
-            ["stopped"] = meeting.IsStopped,
-            ["over"] = meeting.Over,
-            ["last"] = meeting.LastEvent,
-            ["evaluated"] = meeting.EvaluatedTo,
-            ["people"] = new JsonObject(
-                meeting.People.Select(person =>
-                    KeyValuePair.Create<string, JsonNode?>(
-                        person.Key,
-                        new JsonObject
-                        {
-                            ["left"] = person.Value.LeftAt,
-                            ["late"] = person.Value.LateMs,
-                            ["sessions"] = new JsonObject(
-                                person.Value.Sessions.Select(session =>
-                                    KeyValuePair.Create<string, JsonNode?>(
-                                        session.Key,
-                                        new JsonArray(session.Value.Time, session.Value.IsOpen)
-                                    )
-                                )
-                            ),
-                        }
-                    )
-                )
-            ),
-            ["notices"] = new JsonArray([
-                .. meeting.Notices.Values.Select(notice => new JsonArray(
-                    notice.Id,
-                    notice.Person,
-                    notice.Rule,
-                    notice.Due,
-                    notice.Channel,
-                    notice.State.ToString(),
-                    notice.NextAt
-                )),
-            ]),
-        };
-        if (meeting.Plan is { } plan)
-        {
-            json["plan"] = PlanOf(plan);
-        }
+    /// <summary>Begins the field of a plan. No id has a blank.</summary>
+    private const string PlanField = "plan ";
 
-        return json.ToJsonString();
+    private readonly JsonLines _lines = new();
+
+    public static string PlanFieldOf(string meeting) => PlanField + meeting;
+
+    /// <summary>Whether a field holds a plan, and of which meeting.</summary>
+    public static bool IsPlan(string field, out string meeting)
+    {
+        meeting = field.StartsWith(PlanField, StringComparison.Ordinal) ? field[PlanField.Length..] : "";
+        return meeting.Length > 0;
     }
 
-    public static (Meeting Meeting, long Due) Parse(string id, string value)
+    public string Of(Meeting meeting, long due)
+    {
+        Utf8JsonWriter json = _lines.Begin();
+        json.WriteNumber("due", due);
+        json.WriteBoolean("stopped", meeting.IsStopped);
+        json.WriteString("over", meeting.Over);
+        json.WriteNumber("last", meeting.LastEvent);
+        json.WriteNumber("evaluated", meeting.EvaluatedTo);
+        json.WriteStartObject("people");
+        foreach ((string person, Presence presence) in meeting.People)
+        {
+            json.WriteStartObject(person);
+            json.WriteNumber("left", presence.LeftAt);
+            json.WriteNumber("late", presence.LateMs);
+            json.WriteStartObject("sessions");
+            foreach ((string session, (long time, bool isOpen)) in presence.Sessions)
+            {
+                json.WriteStartArray(session);
+                json.WriteNumberValue(time);
+                json.WriteBooleanValue(isOpen);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteStartArray("notices");
+        foreach (Notice notice in meeting.Notices.Values)
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(notice.Person);
+            json.WriteStringValue(notice.Rule);
+            json.WriteNumberValue(notice.Due);
+            json.WriteNumberValue(notice.Channel);
+            json.WriteNumberValue((int)notice.State);
+            json.WriteNumberValue(notice.NextAt);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+        return _lines.End(json);
+    }
+
+    /// <summary>Restores what changes of a meeting. Returns when its timer is due.</summary>
+    public static long Restore(Meeting meeting, string value)
     {
         JsonNode json = JsonNode.Parse(value)!;
-        var meeting = new Meeting
-        {
-            Id = id,
-            IsStopped = (bool)json["stopped"]!,
-            Over = (string?)json["over"],
-            LastEvent = (long)json["last"]!,
-            EvaluatedTo = (long)json["evaluated"]!,
-            Plan = json["plan"] is { } plan ? PlanIn(id, plan) : null,
-        };
+        meeting.IsStopped = (bool)json["stopped"]!;
+        meeting.Over = (string?)json["over"];
+        meeting.LastEvent = (long)json["last"]!;
+        meeting.EvaluatedTo = (long)json["evaluated"]!;
         foreach ((string person, JsonNode? one) in json["people"]!.AsObject())
         {
             var presence = new Presence { LeftAt = (long)one!["left"]!, LateMs = (long)one["late"]! };
@@ -79,24 +87,25 @@ internal static class MeetingMemory
 
         foreach (JsonNode? one in json["notices"]!.AsArray())
         {
+            (string person, string rule) = ((string)one![0]!, (string)one[1]!);
             var notice = new Notice
             {
-                Id = (string)one![0]!,
-                Person = (string)one[1]!,
-                Rule = (string)one[2]!,
-                Due = (long)one[3]!,
-                Channel = (int)one[4]!,
-                State = Enum.Parse<NoticeState>((string)one[5]!),
-                NextAt = (long)one[6]!,
+                Id = Notice.IdOf(meeting.Id, rule, person),
+                Person = person,
+                Rule = rule,
+                Due = (long)one[2]!,
+                Channel = (int)one[3]!,
+                State = (NoticeState)(int)one[4]!,
+                NextAt = (long)one[5]!,
             };
-            meeting.Notices[notice.Id] = notice;
+            meeting.Notices[(rule, person)] = notice;
         }
 
-        return (meeting, (long)json["due"]!);
+        return (long)json["due"]!;
     }
 
-    private static JsonObject PlanOf(MeetingScheduled plan) =>
-        new()
+    public static string Of(MeetingScheduled plan) =>
+        new JsonObject
         {
             ["title"] = plan.Title,
             ["start"] = plan.Start,
@@ -115,10 +124,12 @@ internal static class MeetingMemory
                     ["deputy"] = one.Deputy,
                 }),
             ]),
-        };
+        }.ToJsonString();
 
-    private static MeetingScheduled PlanIn(string id, JsonNode plan) =>
-        new(
+    public static MeetingScheduled ParsePlan(string id, string value)
+    {
+        JsonNode plan = JsonNode.Parse(value)!;
+        return new MeetingScheduled(
             "",
             id,
             0,
@@ -143,4 +154,5 @@ internal static class MeetingMemory
                     )),
             ]
         );
+    }
 }

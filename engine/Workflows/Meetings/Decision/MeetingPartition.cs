@@ -15,6 +15,8 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
     /// <summary>The remembered field of the rules' fingerprint. No meeting has this id.</summary>
     private const string RulesField = " rules";
 
+    private readonly MeetingJson _json = new(partition);
+    private readonly MeetingMemory _memory = new();
     private readonly Dictionary<string, Meeting> _meetings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _dueOf = new(StringComparer.Ordinal);
     private readonly SortedSet<(long Due, string Meeting)> _timers = new(
@@ -39,9 +41,14 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
             return;
         }
 
-        (Meeting meeting, long due) = MeetingMemory.Parse(field, value);
-        _meetings[field] = meeting;
-        SetTimer(meeting, due);
+        if (MeetingMemory.IsPlan(field, out string planned))
+        {
+            Of(planned).Plan = MeetingMemory.ParsePlan(planned, value);
+            return;
+        }
+
+        Meeting meeting = Of(field);
+        SetTimer(meeting, MeetingMemory.Restore(meeting, value));
     }
 
     public WorkflowEvent? Read(EventReader reader)
@@ -73,11 +80,7 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
     public void Decide(WorkflowEvent e, in Moment at, IResults results)
     {
         var happened = (MeetingEvent)e;
-        if (!_meetings.TryGetValue(happened.Meeting, out Meeting? meeting))
-        {
-            _meetings[happened.Meeting] = meeting = new Meeting { Id = happened.Meeting };
-        }
-
+        Meeting meeting = Of(happened.Meeting);
         if (meeting.Over != null && happened is not MeetingScheduled)
         {
             return;
@@ -89,6 +92,7 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
         {
             case MeetingScheduled scheduled:
                 (meeting.Plan, meeting.Over, isAnew) = (scheduled, null, true);
+                results.Remember(MeetingMemory.PlanFieldOf(meeting.Id), MeetingMemory.Of(scheduled));
                 break;
             case MeetingAttendance attendance:
                 isAnew = Attend(meeting, attendance, at.LogTime);
@@ -121,6 +125,7 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
             SetTimer(meeting, long.MaxValue);
             _meetings.Remove(id);
             results.Remember(id, null);
+            results.Remember(MeetingMemory.PlanFieldOf(id), null);
             return;
         }
 
@@ -176,7 +181,7 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
     private static void Deliver(Meeting meeting, NoticeDelivery e, long logTime)
     {
         if (
-            !meeting.Notices.TryGetValue(e.Notice, out Notice? notice)
+            meeting.Notices.Values.FirstOrDefault(one => one.Id == e.Notice) is not { } notice
             || meeting.InviteeOf(notice.Person)?.Channels.ElementAtOrDefault(notice.Channel)?.Way != e.Channel
         )
         {
@@ -225,19 +230,14 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
 
         meeting.EvaluatedTo = Math.Max(meeting.EvaluatedTo, until);
         SetTimer(meeting, next);
-        results.Remember(meeting.Id, MeetingMemory.Of(meeting, next));
+        results.Remember(meeting.Id, _memory.Of(meeting, next));
         results.Replace(
-            new RecordChange(
-                MeetingKeys.Record(meeting.Id),
-                MeetingJson.Record(meeting, pending, at, partition),
-                at.Offset,
-                []
-            )
+            new RecordChange(MeetingKeys.Record(meeting.Id), _json.Record(meeting, pending, at), at.Offset, [])
         );
     }
 
     /// <summary>Applies a rule to all invitees. Returns when it has to be applied again.</summary>
-    private static long Apply(
+    private long Apply(
         MeetingRule rule,
         Meeting meeting,
         MeetingScheduled plan,
@@ -267,8 +267,7 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
         bool? holds = null;
         foreach (Invitee invitee in plan.Invitees)
         {
-            string id = $"{meeting.Id}/{rule.Id}/{invitee.Person}";
-            if (meeting.Notices.ContainsKey(id) || meeting.IsThere(invitee.Person))
+            if (meeting.Notices.ContainsKey((rule.Id, invitee.Person)) || meeting.IsThere(invitee.Person))
             {
                 continue;
             }
@@ -278,7 +277,7 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
             due = Math.Max(due, presence?.GraceEnd(rule.LeaveGraceMs) ?? due);
             if (due > until || meeting.IsStopped)
             {
-                pending.Add(PendingOf(id, rule, invitee, due));
+                pending.Add(PendingOf(meeting, rule, invitee, due));
                 next = meeting is { Over: null, IsStopped: false } ? Math.Min(next, due) : next;
                 continue;
             }
@@ -299,10 +298,10 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
         return next;
     }
 
-    private static Notice PendingOf(string id, MeetingRule rule, Invitee invitee, long due) =>
+    private static Notice PendingOf(Meeting meeting, MeetingRule rule, Invitee invitee, long due) =>
         new()
         {
-            Id = id,
+            Id = Notice.IdOf(meeting.Id, rule.Id, invitee.Person),
             Person = invitee.Person,
             Rule = rule.Id,
             Due = due,
@@ -312,7 +311,7 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
 
     /// <summary>Tries the next channels of notices that were not delivered, or brought nobody. Returns when the next
     /// is due.</summary>
-    private static long TryNextChannels(Meeting meeting, long until, in Moment at, IResults results)
+    private long TryNextChannels(Meeting meeting, long until, in Moment at, IResults results)
     {
         foreach (Notice notice in meeting.Notices.Values.Where(one => one.NextAt <= until).ToArray())
         {
@@ -329,7 +328,7 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
         return meeting.Notices.Count == 0 ? long.MaxValue : meeting.Notices.Values.Min(notice => notice.NextAt);
     }
 
-    private static void Notify(
+    private void Notify(
         Meeting meeting,
         string rule,
         Invitee invitee,
@@ -339,20 +338,19 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
         IResults results
     )
     {
-        string id = $"{meeting.Id}/{rule}/{invitee.Person}";
-        if (meeting.Notices.ContainsKey(id) || meeting.IsThere(invitee.Person))
+        if (meeting.Notices.ContainsKey((rule, invitee.Person)) || meeting.IsThere(invitee.Person))
         {
             return;
         }
 
         var notice = new Notice
         {
-            Id = id,
+            Id = Notice.IdOf(meeting.Id, rule, invitee.Person),
             Person = invitee.Person,
             Rule = rule,
             Due = due,
         };
-        meeting.Notices[id] = notice;
+        meeting.Notices[(rule, invitee.Person)] = notice;
         if (setting?.IsShadow == true)
         {
             notice.State = NoticeState.Shadow;
@@ -365,7 +363,7 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
     }
 
     /// <summary>Sends a notice on its next channel; after the last one, notifies the deputy.</summary>
-    private static void Next(
+    private void Next(
         Meeting meeting,
         Notice notice,
         Invitee invitee,
@@ -382,7 +380,7 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
             notice.NextAt = at.LogTime + (rule?.NextChannelAfterMs ?? MeetingRule.DefaultNextChannelAfterMs);
             results.Notify(
                 invitee.Person,
-                MeetingJson.Notice(meeting, notice, invitee.Channels[notice.Channel], rule, at.LogTime)
+                _json.Notice(meeting, notice, invitee.Channels[notice.Channel], rule, at.LogTime)
             );
             return;
         }
@@ -392,6 +390,16 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
         {
             Notify(meeting, notice.Rule, deputy, rule, at.LogTime, at, results);
         }
+    }
+
+    private Meeting Of(string id)
+    {
+        if (!_meetings.TryGetValue(id, out Meeting? meeting))
+        {
+            _meetings[id] = meeting = new Meeting { Id = id };
+        }
+
+        return meeting;
     }
 
     private static MeetingRules Rules(in Moment at) => (MeetingRules)at.Settings;
