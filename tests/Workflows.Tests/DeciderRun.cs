@@ -52,6 +52,8 @@ public sealed class DeciderRun : IResults, IDisposable
         _run = Open(0, 0);
     }
 
+    public long? DueUnsent(long now) => _run.DueUnsent(now);
+
     private PartitionRun Open(long liveFromOffset, long logTime) =>
         new(_workflow, 0, _timeline, _compiled, _hash, liveFromOffset, logTime) { Standings = _standings };
 

@@ -4,6 +4,8 @@ using Engine.Contracts;
 using Engine.Partitions.Diagnostics;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Labels;
+using Engine.Workflows;
+using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
 using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry;
@@ -152,6 +154,16 @@ internal static class Telemetry
             "{event}",
             "workflow events on which a rule in shadow would have acted, by topic and rule"
         );
+        foreach (IWorkflow module in WorkflowModules.All)
+        {
+            meter.CreateObservableGauge(
+                $"engine.{module.Topic}.due_unsent",
+                () => DueUnsent(host.Workflows, module.Topic),
+                "{result}",
+                "results that are due by this machine's clock and not sent yet; none for topics without due times"
+            );
+        }
+
         LabelIntake labels = host.Context.Knowledge.Labels.Intake;
         meter.CreateObservableCounter(
             "engine.labels.read",
@@ -233,6 +245,11 @@ internal static class Telemetry
                 new KeyValuePair<string, object?>("rule", rule.Key)
             ))
         );
+
+    private static IEnumerable<Measurement<long>> DueUnsent(WorkflowStatus status, string topic) =>
+        status.Counts.TryGetValue(topic, out WorkflowCounts? counts) && counts.DueUnsent is { } due
+            ? [new Measurement<long>(due)]
+            : [];
 
     private static IEnumerable<Measurement<long>> ByClass(PartitionCounts counts) =>
         Enum.GetValues<VerdictClass>()

@@ -60,6 +60,10 @@ public interface IDeciderPartition
     /// <summary>The log time in ms past which the next timer falls due; <see cref="long.MaxValue"/> for none.</summary>
     long Due { get; }
 
+    /// <summary>How many results are due by a time of the clock, ms, that log time hasn't reached: the metric
+    /// <c>engine.&lt;topic&gt;.due_unsent</c>. Null for deciders that promise no time.</summary>
+    long? DueUnsent(long now) => null;
+
     /// <summary>Handles what is due. Called while log time is past <see cref="Due"/>, with <see cref="Moment.LogTime"/>
     /// at the due time, so the results don't depend on when the log moved on.</summary>
     void Elapse(in Moment at, IResults results);

@@ -100,6 +100,9 @@ public sealed class PartitionRun : IDisposable
     /// <summary>The log time past which the next timer falls due; <see cref="long.MaxValue"/> for none.</summary>
     public long Due => Math.Min(_memory.Due, NextSettings);
 
+    /// <summary>See <see cref="IDeciderPartition.DueUnsent"/>.</summary>
+    public long? DueUnsent(long now) => _memory.DueUnsent(now);
+
     /// <summary>The last log time before the next version of the settings comes into force, if the decider follows
     /// settings.</summary>
     private long NextSettings
@@ -339,6 +342,9 @@ public sealed class WorkflowCounts
 
     /// <summary>Decided events whose record has an unexpected key.</summary>
     public long KeysMismatched;
+
+    /// <summary>Results that are due by the clock and not sent yet; null for deciders that promise no time.</summary>
+    public long? DueUnsent;
 
     /// <summary>The number of times each rule in shadow would have acted.</summary>
     public IReadOnlyDictionary<string, long> Shadow => _shadow;

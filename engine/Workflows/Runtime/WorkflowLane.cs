@@ -430,10 +430,15 @@ public sealed class WorkflowLane : IDisposable
     private void Publish()
     {
         var counts = new WorkflowCounts();
+        long now = _context.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         _released.AddTo(counts);
         foreach (WorkflowPartition partition in _partitions.Owned)
         {
             partition.Run.Counts.AddTo(counts);
+            if (partition.Run.DueUnsent(now) is { } due)
+            {
+                counts.DueUnsent = (counts.DueUnsent ?? 0) + due;
+            }
         }
 
         _status = new WorkflowStatus(

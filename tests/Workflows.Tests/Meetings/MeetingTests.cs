@@ -148,5 +148,20 @@ public sealed class MeetingTests : IDisposable
         Assert.Equal(["m-1/default/p-2 chat:u", "m-1/default/p-3 chat:u"], _log.Notices);
     }
 
+    [Fact]
+    public void What_is_due_by_the_clock_and_not_sent_is_counted()
+    {
+        _log.Schedule(MeetingLog.Invitee("p-2"), MeetingLog.Invitee("p-3", grace: 60)).At(0);
+        long due = MeetingLog.Start + 300_000;
+        Assert.Equal(
+            [0, 1, 2],
+            new[] { due, due + 1, due + 60_001 }.Select(now => (int)_log.Run.DueUnsent(now)!)
+        );
+        _log.At(300);
+        Assert.Equal(0, _log.Run.DueUnsent(due + 1));
+        _log.At(361).Send("meeting-ended", "");
+        Assert.Equal(0, _log.Run.DueUnsent(due + 900_000));
+    }
+
     public void Dispose() => _log.Dispose();
 }

@@ -148,6 +148,16 @@ internal sealed class Meeting
     /// attendance changes.</summary>
     public long EvaluatedTo { get; set; } = long.MinValue;
 
+    /// <summary>The notices that weren't due when rules were last evaluated. Not remembered beyond this
+    /// process.</summary>
+    public IReadOnlyList<Notice> Pending { get; set; } = [];
+
+    /// <summary>How many notices and further channels are due at a time of the clock and not sent.</summary>
+    public int DueUnsent(long now) =>
+        Over != null || IsStopped
+            ? 0
+            : Pending.Count(notice => notice.Due < now) + Notices.Values.Count(notice => notice.NextAt < now);
+
     /// <summary>When the meeting is forgotten, ms of log time.</summary>
     public long ForgottenAt =>
         Over != null ? LastEvent + OverForMs : Math.Max(LastEvent, Plan?.Start ?? 0) + QuietForMs;

@@ -33,6 +33,22 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
     /// <summary>Changed rules apply to running meetings.</summary>
     public bool FollowsSettings => _meetings.Count > 0;
 
+    public long? DueUnsent(long now)
+    {
+        long count = 0;
+        foreach ((long due, string id) in _timers)
+        {
+            if (due >= now)
+            {
+                break;
+            }
+
+            count += _meetings[id].DueUnsent(now);
+        }
+
+        return count;
+    }
+
     public void Restore(string field, string value)
     {
         if (field == RulesField)
@@ -229,6 +245,7 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
         }
 
         meeting.EvaluatedTo = Math.Max(meeting.EvaluatedTo, until);
+        meeting.Pending = pending;
         SetTimer(meeting, next);
         results.Remember(meeting.Id, _memory.Of(meeting, next));
         results.Replace(
