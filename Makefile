@@ -15,7 +15,7 @@ CONFIGURATION ?= Release
 # engine and ingest are compiled ahead (ReadyToRun), which takes a quarter of a second off a start; where its compiler isn't to be had, they aren't
 AHEAD := engine/App/Engine.App.csproj ingest/Ingest.csproj
 PUBLISH = dotnet publish -c $(CONFIGURATION) -o out/lib --nologo -v quiet -clp:ErrorsOnly
-TESTS := Conditions Pipeline Workflows Models Ingest Fuzz Integration Architecture
+TESTS := Text Conditions Pipeline Workflows Models Ingest Fuzz Integration Architecture
 
 # one compiler serves all projects of a build, which takes a third of the time; it is this build's own and ends with it
 export UseSharedCompilation := true

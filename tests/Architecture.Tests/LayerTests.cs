@@ -13,6 +13,7 @@ public class LayerTests
 {
     private static readonly Assembly Contracts = typeof(global::Engine.Contracts.Topics).Assembly,
         Primitives = typeof(global::Engine.Primitives.KeyedHash).Assembly,
+        Text = typeof(global::Engine.Text.Folding.FoldedText).Assembly,
         Conditions = typeof(global::Engine.Conditions.Condition).Assembly,
         Partitions = typeof(global::Engine.Partitions.PartitionLease).Assembly,
         Pipeline = typeof(global::Engine.Pipeline.ClickPipeline).Assembly,
@@ -33,6 +34,7 @@ public class LayerTests
     [
         Contracts,
         Primitives,
+        Text,
         Conditions,
         Partitions,
         Pipeline,
@@ -58,7 +60,8 @@ public class LayerTests
         {
             { "Engine.Contracts", [] },
             { "Engine.Primitives", [] },
-            { "Engine.Conditions", [] },
+            { "Engine.Text", [] },
+            { "Engine.Conditions", ["Engine.Text"] },
             { "Models.Scoring", [] },
             { "Engine.Configuration", [] },
             { "Engine.CommandLine", [] },
@@ -85,6 +88,7 @@ public class LayerTests
                 [
                     "Engine.Contracts",
                     "Engine.Primitives",
+                    "Engine.Text",
                     "Engine.Conditions",
                     "Engine.Partitions",
                     "Engine.Pipeline",
@@ -120,7 +124,7 @@ public class LayerTests
     [Fact]
     public void The_engine_knows_neither_the_producers_nor_the_trainer()
     {
-        foreach (Assembly assembly in new[] { Contracts, Conditions, Pipeline, Workflows, Scoring, App })
+        foreach (Assembly assembly in new[] { Contracts, Text, Conditions, Pipeline, Workflows, Scoring, App })
         {
             Assert.Empty(OursIn(assembly).Intersect([NameOf(Ingest), NameOf(Generate), NameOf(Training)]));
         }
@@ -227,6 +231,7 @@ public class LayerTests
     [InlineData("Engine.Contracts")]
     [InlineData("Engine.Partitions")]
     [InlineData("Engine.Pipeline")]
+    [InlineData("Engine.Text")]
     [InlineData("Engine.Web")]
     [InlineData("Engine.Workflows")]
     [InlineData("Ingest")]

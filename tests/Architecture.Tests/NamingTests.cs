@@ -12,6 +12,7 @@ public partial class NamingTests
         .. new[]
         {
             typeof(global::Engine.Contracts.Topics).Assembly,
+            typeof(global::Engine.Text.Folding.FoldedText).Assembly,
             typeof(global::Engine.Conditions.Condition).Assembly,
             typeof(global::Engine.Pipeline.ClickPipeline).Assembly,
             typeof(global::Engine.Web.OpenApiDocument).Assembly,
