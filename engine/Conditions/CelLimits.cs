@@ -22,10 +22,4 @@ public static class CelLimits
     /// <summary>The maximum depth of a list or a map. A deeper one weighs more than any budget, so code may walk values
     /// recursively.</summary>
     public const int MaxLevels = 256;
-
-    /// <summary>The maximum number of characters in a pattern of <c>matches</c>.</summary>
-    public const int MaxPatternLength = 1_024;
-
-    /// <summary>The maximum count of a pattern's repetition, with nested counts multiplied: RE2's own limit.</summary>
-    public const int MaxPatternRepeat = 1_000;
 }

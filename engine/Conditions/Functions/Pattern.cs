@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using Engine.Conditions.Evaluation;
+using Engine.Text.Patterns;
 
 namespace Engine.Conditions.Functions;
 
-/// <summary>A compiled pattern of <c>matches</c>: RE2 syntax, run by .NET's non-backtracking engine, so a match takes
-/// time linear in the text.</summary>
+/// <summary>A compiled pattern of <c>matches</c>, and what a match is charged.</summary>
 internal sealed class Pattern
 {
     /// <summary>The steps charged for compiling a pattern that isn't constant: a few hundred microseconds.</summary>
@@ -16,37 +15,24 @@ internal sealed class Pattern
     /// <summary>The number of characters that a small automaton reads per step.</summary>
     private const long CharactersPerStep = 4;
 
-    private readonly Regex _regex;
+    private readonly LinearPattern _pattern;
 
-    private Pattern(Regex regex, int states)
-    {
-        _regex = regex;
-        States = states;
-    }
+    private Pattern(LinearPattern pattern) => _pattern = pattern;
 
     /// <summary>The approximate number of states of the automaton.</summary>
-    public int States { get; }
+    public int States => _pattern.States;
 
-    /// <summary>Compiles a pattern. Returns false, with the error, if it isn't in RE2's syntax.</summary>
+    /// <summary>Compiles a pattern. Returns false, with the error, if it is refused.</summary>
     public static bool TryCompile(string pattern, out Pattern? compiled, out string? error)
     {
-        compiled = null;
-        if (!PatternTranslator.TryTranslate(pattern, out string? translated, out int states, out error))
-        {
-            return false;
-        }
         try
         {
-            compiled = new Pattern(
-                new Regex(translated!, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant),
-                states
-            );
+            (compiled, error) = (new Pattern(LinearPattern.Compile(pattern)), null);
             return true;
         }
-        catch (Exception refused)
-            when (refused is ArgumentException or NotSupportedException or InsufficientExecutionStackException)
+        catch (PatternException refused)
         {
-            error = $"the pattern is not supported: {refused.Message}";
+            (compiled, error) = (null, $"the pattern '{pattern}' is invalid: {refused.Message}");
             return false;
         }
     }
@@ -54,7 +40,7 @@ internal sealed class Pattern
     /// <summary>Whether the pattern matches anywhere in the text.</summary>
     public CelValue Matches(string text, ref Budget budget) =>
         budget.Charge(1 + text.Length * (1L + States / 16) / CharactersPerStep)
-            ? CelValue.Of(_regex.IsMatch(text))
+            ? CelValue.Of(_pattern.IsMatch(text))
             : Budget.Exceeded;
 }
 

@@ -64,11 +64,7 @@ public sealed class PhraseAutomaton
             {
                 string last = _phrases[~next];
                 int end = start + last.Length;
-                if (
-                    end <= text.Length
-                    && text[at..end].SequenceEqual(last.AsSpan(at - start))
-                    && limit.MayEnd(end)
-                )
+                if (end <= text.Length && text[at..end].SequenceEqual(last.AsSpan(at - start)) && limit.MayEnd(end))
                 {
                     (found, length) = (~next, last.Length);
                 }

@@ -52,10 +52,10 @@ internal sealed class UnicodeTables
     /// <summary>Full case folding, compatibility decomposition, accents and ignorable characters dropped.</summary>
     public string Folding() =>
         """
-            # What texts are compared by: NFKD, full case folding (C + F), without default-ignorable code points and combining
-            # marks other than nukta, voicing marks and virama. Hangul syllables stay composed. CodePointMap says how to read it.
-            # Derived from Unicode 15.0's UnicodeData, CaseFolding and DerivedCoreProperties, (c) Unicode, Inc., Unicode License
-            # (https://www.unicode.org/license.txt), by tests/Text.Tests/Unicode.
+            # What texts are compared by: NFKD, full case folding (C + F), without default-ignorable code points and
+            # combining marks other than nukta, voicing marks and virama. Hangul syllables stay composed. CodePointMap says
+            # how to read it. Derived from Unicode 15.0's UnicodeData, CaseFolding and DerivedCoreProperties, (c) Unicode,
+            # Inc., Unicode License (https://www.unicode.org/license.txt), by tests/Text.Tests/Unicode.
 
             """
         + Map(

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Engine.Conditions.Functions;
+namespace Engine.Text.Patterns;
 
 /// <summary>Translates the parts of RE2's syntax that stand for characters: escapes, named sets, and bracketed
 /// sets.</summary>
@@ -68,14 +68,14 @@ internal sealed class PatternSets(string pattern)
         "Zs",
     ];
 
-    public static FormatException Wrong(string problem, int at) => new($"{problem} (at character {at + 1})");
+    public static PatternException Wrong(string problem, int at) => new(problem, at);
 
     /// <summary>Reads the code point here, one or two UTF-16 units.</summary>
     public static int CodePoint(string text, ref int at)
     {
-        int width = CodePoints.Width(text, at);
-        int code = width == 2 ? char.ConvertToUtf32(text, at) : text[at];
-        at += width;
+        bool isPair = at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]);
+        int code = isPair ? char.ConvertToUtf32(text, at) : text[at];
+        at += isPair ? 2 : 1;
         return code;
     }
 

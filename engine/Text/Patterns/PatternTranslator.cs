@@ -1,7 +1,13 @@
 using System.Globalization;
 using System.Text;
 
-namespace Engine.Conditions.Functions;
+namespace Engine.Text.Patterns;
+
+/// <summary>A pattern in .NET's syntax.</summary>
+/// <param name="Regex">The pattern.</param>
+/// <param name="States">The approximate number of states of its automaton.</param>
+/// <param name="IsNullable">Whether it can match without any character.</param>
+internal readonly record struct TranslatedPattern(string Regex, int States, bool IsNullable);
 
 /// <summary>Translates a pattern from RE2's syntax to .NET's. They differ in the unit of a character (code points;
 /// UTF-16 units), in \d, \w and \s (ASCII; Unicode), in $ (the end; also before a final line feed), and in flags,
@@ -10,6 +16,12 @@ namespace Engine.Conditions.Functions;
 /// \p{L} contains no character above the basic plane.</summary>
 internal sealed class PatternTranslator
 {
+    /// <summary>The maximum number of characters in a pattern.</summary>
+    private const int MaxLength = 1_024;
+
+    /// <summary>The maximum count of a repetition, with nested counts multiplied: RE2's own limit.</summary>
+    private const int MaxRepeat = 1_000;
+
     /// <summary>The maximum nesting of groups.</summary>
     private const int MaxGroups = 100;
 
@@ -30,43 +42,42 @@ internal sealed class PatternTranslator
         _sets = new PatternSets(pattern);
     }
 
-    /// <summary>Translates a pattern. Returns false, with the error, if it isn't in RE2's syntax.</summary>
-    public static bool TryTranslate(string pattern, out string? translated, out int states, out string? error)
+    /// <summary>Translates a pattern.</summary>
+    /// <exception cref="PatternException">It isn't in RE2's syntax, or too large.</exception>
+    public static TranslatedPattern Translate(string pattern)
     {
-        (translated, states, error) = (null, 0, null);
-        if (pattern.Length > CelLimits.MaxPatternLength)
+        if (pattern.Length > MaxLength)
         {
-            error = $"the pattern has {pattern.Length} characters; at max {CelLimits.MaxPatternLength} are allowed";
-            return false;
+            throw new PatternException(
+                $"the pattern has {pattern.Length} characters; at max {MaxLength} are allowed",
+                MaxLength
+            );
         }
-        try
-        {
-            PatternTranslator translator = new(pattern);
-            (states, _) = translator.Alternatives();
-            if (translator._at < pattern.Length)
-            {
-                throw translator.Wrong("this ) doesn't close a group");
-            }
-            translated = translator._out.ToString();
-            return true;
-        }
-        catch (FormatException wrong)
-        {
-            error = $"the pattern '{pattern}' is invalid: {wrong.Message}";
-            return false;
-        }
+
+        PatternTranslator translator = new(pattern);
+        Part whole = translator.Alternatives();
+        return translator._at < pattern.Length
+            ? throw translator.Wrong("this ) doesn't close a group")
+            : new TranslatedPattern(translator._out.ToString(), whole.States, whole.IsNullable);
     }
+
+    /// <summary>What was translated of a pattern.</summary>
+    /// <param name="States">The states of its automaton.</param>
+    /// <param name="Repeat">The product of its nested repetitions.</param>
+    /// <param name="IsNullable">Whether it matches without any character.</param>
+    private readonly record struct Part(int States, int Repeat, bool IsNullable);
 
     private char Peek(int ahead = 0) => _at + ahead < _pattern.Length ? _pattern[_at + ahead] : '\0';
 
     private bool More => _at < _pattern.Length;
 
-    /// <summary>Translates alternatives up to the end of a group. Returns their states and the product of their
-    /// repetitions.</summary>
-    private (int States, int Repeat) Alternatives()
+    /// <summary>Translates alternatives up to the end of a group.</summary>
+    private Part Alternatives()
     {
         int states = 1;
         int repeat = 1;
+        bool isNullable = true,
+            isAnyNullable = false;
         while (More && Peek() != ')')
         {
             if (Peek() == '|')
@@ -74,36 +85,39 @@ internal sealed class PatternTranslator
                 _out.Append('|');
                 _at++;
                 states++;
+                isAnyNullable |= isNullable;
+                isNullable = true;
                 continue;
             }
-            (int more, int times) = Repeated();
-            states = Bounded((long)states + more);
-            repeat = Math.Max(repeat, times);
+            Part more = Repeated();
+            states = Bounded((long)states + more.States);
+            repeat = Math.Max(repeat, more.Repeat);
+            isNullable &= more.IsNullable;
         }
-        return (states, repeat);
+        return new Part(states, repeat, isAnyNullable || isNullable);
     }
 
     /// <summary>Translates an atom and the repetition after it.</summary>
-    private (int States, int Repeat) Repeated()
+    private Part Repeated()
     {
         if (Peek() is '*' or '+' or '?')
         {
             throw Wrong($"there is nothing for {Peek()} to repeat");
         }
         int start = _out.Length;
-        (int states, int repeat) = Atom(out bool repeatable);
+        Part part = Atom(out bool repeatable);
         if (!More || !TryRepetition(out int min, out int? max))
         {
-            return (states, repeat);
+            return part;
         }
         if (!repeatable)
         {
             throw Wrong("there is nothing to repeat here");
         }
-        repeat = Math.Max(1, max ?? min) * repeat;
-        if (repeat > CelLimits.MaxPatternRepeat)
+        int repeat = Math.Max(1, max ?? min) * part.Repeat;
+        if (repeat > MaxRepeat)
         {
-            throw Wrong($"a repetition of more than {CelLimits.MaxPatternRepeat}");
+            throw Wrong($"a repetition of more than {MaxRepeat}");
         }
         // An atom of several units (a surrogate pair) is repeated as one.
         _out.Insert(start, "(?:").Append(')').Append('{').Append(min).Append(',').Append(max).Append('}');
@@ -111,7 +125,7 @@ internal sealed class PatternTranslator
         {
             throw Wrong("a repetition of a repetition");
         }
-        return (Bounded((long)states * Math.Max(1, max ?? min + 1)), repeat);
+        return new Part(Bounded((long)part.States * Math.Max(1, max ?? min + 1)), repeat, part.IsNullable || min == 0);
     }
 
     /// <summary>Reads *, +, ?, {n}, {n,} or {n,m}, optionally followed by ? (lazy, which makes no difference here).
@@ -177,18 +191,15 @@ internal sealed class PatternTranslator
             {
                 return false;
             }
-            if (
-                !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out count)
-                || count > CelLimits.MaxPatternRepeat
-            )
+            if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count > MaxRepeat)
             {
-                throw Wrong($"a repetition of more than {CelLimits.MaxPatternRepeat}");
+                throw Wrong($"a repetition of more than {MaxRepeat}");
             }
             return true;
         }
     }
 
-    private (int States, int Repeat) Atom(out bool repeatable)
+    private Part Atom(out bool repeatable)
     {
         repeatable = true;
         switch (Peek())
@@ -202,10 +213,10 @@ internal sealed class PatternTranslator
                 return Put(CharacterClass.Any(_dotIsAll), 4);
             case '^':
                 _at++;
-                return Put(_multiLine ? "(?m:^)" : @"\A");
+                return Put(_multiLine ? "(?m:^)" : @"\A", isNullable: true);
             case '$':
                 _at++;
-                return Put(_multiLine ? "(?m:$)" : @"\z");
+                return Put(_multiLine ? "(?m:$)" : @"\z", isNullable: true);
             case '\\':
                 return Escape();
             default:
@@ -213,7 +224,7 @@ internal sealed class PatternTranslator
         }
     }
 
-    private (int States, int Repeat) Group(out bool repeatable)
+    private Part Group(out bool repeatable)
     {
         _at++;
         (bool multiLine, bool dotIsAll) = (_multiLine, _dotIsAll);
@@ -242,14 +253,14 @@ internal sealed class PatternTranslator
             if (!Flags())
             {
                 repeatable = false;
-                return (0, 1);
+                return new Part(0, 1, IsNullable: true);
             }
         }
         if (++_depth > MaxGroups)
         {
             throw Wrong($"groups are nested more than {MaxGroups} deep");
         }
-        (int States, int Repeat) inside = Alternatives();
+        Part inside = Alternatives();
         _depth--;
         if (!More)
         {
@@ -303,14 +314,14 @@ internal sealed class PatternTranslator
         }
     }
 
-    private (int States, int Repeat) Escape()
+    private Part Escape()
     {
         char c = Peek(1);
         switch (c)
         {
             case 'A' or 'z' or 'b' or 'B':
                 _at += 2;
-                return Put($@"\{c}");
+                return Put($@"\{c}", isNullable: true);
             case 'Q':
                 _at += 2;
                 int end = _pattern.IndexOf(@"\E", _at, StringComparison.Ordinal);
@@ -322,7 +333,7 @@ internal sealed class PatternTranslator
                     quoted.Append(Escaped(PatternSets.CodePoint(_pattern, ref _at)));
                 }
                 _at = end < 0 ? stop : stop + 2;
-                return Put(quoted.ToString(), 1 + length);
+                return Put(quoted.ToString(), 1 + length, isNullable: length == 0);
             default:
                 CharacterClass set = new(negated: false);
                 if (_sets.TryNamed(ref _at, set))
@@ -333,10 +344,10 @@ internal sealed class PatternTranslator
         }
     }
 
-    private (int States, int Repeat) Put(string text, int states = 1)
+    private Part Put(string text, int states = 1, bool isNullable = false)
     {
         _out.Append(text);
-        return (states, 1);
+        return new Part(states, 1, isNullable);
     }
 
     private static string Escaped(int code) =>
@@ -346,5 +357,5 @@ internal sealed class PatternTranslator
 
     private int Bounded(long states) => states <= MaxStates ? (int)states : throw Wrong("the pattern is too large");
 
-    private FormatException Wrong(string problem) => PatternSets.Wrong(problem, _at);
+    private PatternException Wrong(string problem) => PatternSets.Wrong(problem, _at);
 }

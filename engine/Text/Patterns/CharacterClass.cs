@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Engine.Conditions.Functions;
+namespace Engine.Text.Patterns;
 
 /// <summary>A set of code points in a pattern, written for a regex engine that sees UTF-16: one class for the basic
 /// plane, surrogate pairs above it. An emoji is one character here too.</summary>
