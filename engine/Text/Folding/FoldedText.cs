@@ -95,6 +95,12 @@ public sealed class FoldedText
 
             at += length;
         }
+
+        if (_length != text.Length)
+        {
+            // What was dropped at the end.
+            Unalign();
+        }
     }
 
     /// <summary>Whether a unit is the first of its source character: no match begins or ends within one.</summary>

@@ -43,8 +43,10 @@ public sealed class PhraseAutomaton
     /// <summary>Whether some phrase begins with this unit.</summary>
     public bool MayBegin(char unit)
     {
-        int letter = _letters[unit];
-        return letter != 0 && Child(_cells[Root].Next, letter, Root) != 0;
+        int letter = _letters[unit],
+            next = _cells[Root].Next;
+        // The only phrase that there is has no cells.
+        return letter != 0 && (next < 0 ? _phrases[~next][0] == unit : Child(next, letter, Root) != Root);
     }
 
     /// <summary>Finds the longest phrase that begins at a place and ends where it may. Returns its length, or 0.

@@ -78,6 +78,7 @@ public class FoldingTests
     [Theory]
     [InlineData("xcafe\u0301 y", 1, 5, "cafe\u0301")]
     [InlineData("die Straße.", 4, 11, "Straße")]
+    [InlineData("un cafe\u0301", 3, 7, "cafe\u0301")]
     [InlineData("co\u00ADokie\u200B next", 0, 6, "co\u00ADokie")]
     [InlineData("\u1112\u1161\u11AB\u1100\u1173\u11AF!", 0, 2, "\u1112\u1161\u11AB\u1100\u1173\u11AF")]
     public void A_part_of_the_folded_text_is_a_part_of_the_source(string text, int start, int end, string part)

@@ -1,0 +1,85 @@
+using Engine.Text.Folding;
+using Engine.Text.Words;
+
+namespace Engine.Text.Phrases;
+
+/// <summary>A phrase that was found.</summary>
+/// <param name="Start">The UTF-16 unit of the text at which it begins.</param>
+/// <param name="Length">Its length there in UTF-16 units.</param>
+/// <param name="Phrase">Its index in what the book was built of.</param>
+public readonly record struct PhraseMatch(int Start, int Length, int Phrase);
+
+/// <summary>Finds the phrases of a book in texts: leftmost, then longest, not overlapping. Reuses its buffers, so an
+/// instance serves one thread.</summary>
+public sealed class PhraseFinder(PhraseBook book)
+{
+    private readonly FoldedText _folded = new();
+    private readonly WordBoundaries _boundaries = new();
+
+    /// <summary>Adds what is found in a text.</summary>
+    /// <param name="offset">Is added to where each match begins.</param>
+    /// <param name="collapses">Whether runs of white space compare as one space, as HTML shows them.</param>
+    public void Find(ReadOnlySpan<char> text, List<PhraseMatch> found, int offset = 0, bool collapses = false)
+    {
+        if (book.Comparison == PhraseComparison.Exact)
+        {
+            FindExact(text, found, offset);
+            return;
+        }
+
+        _folded.Fold(text, collapses);
+        bool minds = book.Comparison == PhraseComparison.Words;
+        if (minds)
+        {
+            _boundaries.Find(text);
+        }
+
+        PhraseAutomaton automaton = book.Automaton;
+        ReadOnlySpan<char> units = _folded.Units;
+        var limit = new Limit(_folded, minds ? _boundaries : null, text);
+        for (int at = 0; at < units.Length;)
+        {
+            if (!automaton.MayBegin(units[at]) || !limit.MayBegin(at))
+            {
+                at++;
+                continue;
+            }
+
+            int length = automaton.FindLongest(units, at, limit, out int phrase);
+            if (length > 0)
+            {
+                int start = _folded.SourceOf(at);
+                found.Add(new PhraseMatch(offset + start, _folded.SourceEnd(at + length, text) - start, phrase));
+            }
+
+            at += Math.Max(length, 1);
+        }
+    }
+
+    private void FindExact(ReadOnlySpan<char> text, List<PhraseMatch> found, int offset)
+    {
+        PhraseAutomaton automaton = book.Automaton;
+        for (int at = 0; at < text.Length;)
+        {
+            int length = automaton.FindLongest(text, at, new AnyEnd(), out int phrase);
+            if (length > 0)
+            {
+                found.Add(new PhraseMatch(offset + at, length, phrase));
+            }
+
+            at += Math.Max(length, 1);
+        }
+    }
+
+    /// <summary>Matches begin and end with characters of the source and, where boundaries count, with words.</summary>
+    private readonly ref struct Limit(FoldedText folded, WordBoundaries? boundaries, ReadOnlySpan<char> source)
+        : IPhraseLimit
+    {
+        private readonly ReadOnlySpan<char> _source = source;
+
+        public bool MayBegin(int at) => folded.IsStart(at) && (boundaries == null || boundaries[folded.SourceOf(at)]);
+
+        public bool MayEnd(int at) =>
+            folded.IsStart(at) && (boundaries == null || boundaries[folded.SourceEnd(at, _source)]);
+    }
+}
