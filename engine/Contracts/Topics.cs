@@ -8,6 +8,7 @@ public static class Topics
     public const string ContentRequests = "content-requests";
     public const string Bindings = "bindings";
     public const string Associations = "associations";
+    public const string Bookmarks = "bookmarks";
     public const string Processes = "processes";
     public const string Messages = "messages";
     public const string Meetings = "meetings";

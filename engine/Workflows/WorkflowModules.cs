@@ -12,5 +12,6 @@ public static class WorkflowModules
         new Priority.PriorityWorkflow(),
         new Associations.AssociationsWorkflow(),
         new Meetings.MeetingsWorkflow(),
+        new TaggedContent.TaggedContentWorkflow(),
     ];
 }

@@ -41,6 +41,7 @@ public static class EngineCommands
             QualityOf(context),
             CheckOf(context),
             EvalOf(context),
+            TagOf(context),
             RescoreOf(context),
             AuditOf(context),
             NotifyCommand.Create(
@@ -302,6 +303,57 @@ public static class EngineCommands
         var command = new Command("eval", "Evaluates a condition.") { expression, bindings, cases };
         command.SetAction(parsed =>
             EvalCommand.Run(parsed.GetValue(expression), parsed.GetValue(bindings), parsed.GetValue(cases), context)
+        );
+        return command;
+    }
+
+    private static Command TagOf(CommandContext context)
+    {
+        var file = new Argument<string>("FILE") { Description = "an HTML file; - for standard input" };
+        var text = new Option<bool>("--text") { Description = "take the file for plain text" };
+        var json = new Option<bool>("--json")
+        {
+            Description = "print one line of JSON: {\"html\":…,\"matches\":[{\"start\":…,\"length\":…,\"phrase\":…}]}",
+        };
+        var bookmarks = new Option<string?>("--bookmarks")
+        {
+            HelpName = "FILE",
+            Description = "lines of bookmark events in JSON, in place of the topic's",
+        };
+        var exact = new Option<bool>("--exact")
+        {
+            Description = "compare letter case, accents and all, and find phrases within words too",
+        };
+        Option<string?> redis = Redis("engine.yaml's, otherwise " + Running),
+            config = Config(),
+            prefix = Prefix();
+        var command = new Command("tag", "Emphasises bookmarked phrases in a file, and prints it as safe HTML.")
+        {
+            file,
+            text,
+            json,
+            bookmarks,
+            exact,
+            redis,
+            config,
+            prefix,
+        };
+        command.SetAction(
+            (parsed, _) =>
+                TagCommand.RunAsync(
+                    new TagOptions
+                    {
+                        File = parsed.GetRequiredValue(file),
+                        IsText = parsed.GetValue(text),
+                        IsJson = parsed.GetValue(json),
+                        Bookmarks = parsed.GetValue(bookmarks),
+                        IsExact = parsed.GetValue(exact),
+                        Redis = parsed.GetValue(redis),
+                        Config = parsed.GetValue(config),
+                        Prefix = parsed.GetValue(prefix),
+                    },
+                    context
+                )
         );
         return command;
     }

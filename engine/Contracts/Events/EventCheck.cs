@@ -95,6 +95,8 @@ public static class EventCheck
         private DeadLetterReason _typeProblem;
         private EventFindings _found;
         private string? _click;
+        private string? _key,
+            _otherKey;
 
         internal Pass(EventSchema? schema, EventCatalog events, in EventHeaders headers)
         {
@@ -238,7 +240,11 @@ public static class EventCheck
 
             if (field == _schema!.Key)
             {
-                _found = _found with { Key = null };
+                _key = null;
+            }
+            else if (field == _schema.Derived?.Or)
+            {
+                _otherKey = null;
             }
 
             switch (field.Name)
@@ -259,7 +265,11 @@ public static class EventCheck
         {
             if (field == _schema!.Key)
             {
-                _found = _found with { Key = KeyOf(field, value.GetString()!) };
+                _key = KeyOf(field, value.GetString()!);
+            }
+            else if (field == _schema.Derived?.Or)
+            {
+                _otherKey = KeyOf(field, value.GetString()!);
             }
 
             switch (field.Name)
@@ -281,8 +291,10 @@ public static class EventCheck
             }
         }
 
-        private static string KeyOf(EventField field, string text) =>
-            field.Kind is AddressKind && IpAddress.TryParse(text, out IpAddress address) ? address.NetworkText() : text;
+        private static string? KeyOf(EventField field, string text) =>
+            field.Kind is KeyTextKind derived ? derived.KeyOf(text)
+            : field.Kind is AddressKind && IpAddress.TryParse(text, out IpAddress address) ? address.NetworkText()
+            : text;
 
         /// <summary>Combines the findings of the pass with the headers.</summary>
         internal EventFindings Judge()
@@ -301,10 +313,12 @@ public static class EventCheck
             }
             ulong missing = (required & ~_seen) | _missingWithin,
                 any = missing | _malformed | _wrongType | _outOfRange;
-            _found = _found with { Schema = _schema, Id = _found.Id ?? _click };
+            _found = _found with { Schema = _schema, Key = _key ?? _otherKey, Id = _found.Id ?? _click };
             if (any == 0)
             {
-                return _found;
+                return _schema.Derived == null || _found.Key != null
+                    ? _found
+                    : _found with { Reason = DeadLetterReason.MissingField, Detail = _schema.Key.Name };
             }
 
             int index = BitOperations.TrailingZeroCount(any);
@@ -333,7 +347,8 @@ public static class EventCheck
                     _outOfRange |= bit;
                     return;
                 }
-                _found = _found with { Id = id, Key = field == _schema!.Key ? id : _found.Key };
+                _found = _found with { Id = id };
+                _key = field == _schema!.Key ? id : _key;
             }
             else if (field.Name == "time" && _headers.Time is { IsThere: true } time)
             {

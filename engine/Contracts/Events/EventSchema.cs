@@ -63,8 +63,17 @@ public sealed class EventSchema
     /// <summary>The field that keys the event's record.</summary>
     public EventField Key { get; }
 
+    /// <summary>How the record's key is made, where it isn't the value of <see cref="Key"/>.</summary>
+    public DerivedKey? Derived { get; init; }
+
     /// <summary>Gets a field by its name, or null.</summary>
     public EventField? Field(string name) => Fields.FirstOrDefault(field => field.Name == name);
 
     public override string ToString() => Type;
 }
+
+/// <summary>A record's key that is made of one of two fields, both of a <see cref="KeyTextKind"/>. An event needs one
+/// of them; of both, the schema's <see cref="EventSchema.Key"/> counts.</summary>
+/// <param name="Or">The other field.</param>
+/// <param name="Meaning">What the key is, as docs say it.</param>
+public sealed record DerivedKey(EventField Or, string Meaning);

@@ -43,6 +43,27 @@ public class TextKind(int maxBytes) : FieldKind
     protected virtual FieldProblem Value(ref Utf8JsonReader reader, int length) => Fine;
 }
 
+/// <summary>Text that a record's key is made of, and that is out of range where none can be made.</summary>
+/// <param name="maxBytes">The maximum length, in bytes of UTF-8.</param>
+/// <param name="what">What it is, where a text of that length isn't enough: <c>an address of http or https</c>.</param>
+/// <param name="example">A text of which a key can be made.</param>
+/// <param name="keyOf">Makes the key; null if the text can't be used.</param>
+public sealed class KeyTextKind(int maxBytes, string what, string example, Func<string, string?> keyOf)
+    : TextKind(maxBytes)
+{
+    /// <summary>A text of which a key can be made.</summary>
+    public string Example => example;
+
+    public override string Range => $"{what}, {base.Range}";
+    public override string Expected => $"{what} is expected, of at most {InDigits(MaxBytes)} bytes";
+
+    /// <summary>Makes the key of a text; null if it can't be used.</summary>
+    public string? KeyOf(string text) => keyOf(text);
+
+    protected override FieldProblem Value(ref Utf8JsonReader reader, int length) =>
+        keyOf(reader.GetString()!) == null ? OutOfRange : Fine;
+}
+
 /// <summary>An identifier.</summary>
 public sealed class IdentifierKind() : TextKind(EventLimits.MaxIdentifierBytes)
 {

@@ -43,10 +43,11 @@ public sealed class HtmlContent
     public IReadOnlyList<TextRange> Passages => _passages;
 
     /// <summary>Reads a document, or a part of a body.</summary>
+    /// <param name="isFragment">Whether it is part of a body even if it has a head or a body of its own.</param>
     /// <exception cref="HtmlRefusedException">It is nested too deep, or can't be written safely.</exception>
-    public static HtmlContent Parse(string html)
+    public static HtmlContent Parse(string html, bool isFragment = false)
     {
-        bool isDocument = IsDocument(html);
+        bool isDocument = !isFragment && IsDocument(html);
         for (int turn = 0; turn < MaxTurns; turn++)
         {
             INode root = Read(html, isDocument);

@@ -66,7 +66,11 @@ public sealed class PhraseAutomaton
             {
                 string last = _phrases[~next];
                 int end = start + last.Length;
-                if (end <= text.Length && text[at..end].SequenceEqual(last.AsSpan(at - start)) && limit.MayEnd(end))
+                if (
+                    end <= text.Length
+                    && text[at..end].SequenceEqual(last.AsSpan(at - start))
+                    && limit.MayEnd(end, _indexes[~next])
+                )
                 {
                     (found, length) = (~next, last.Length);
                 }
@@ -87,7 +91,7 @@ public sealed class PhraseAutomaton
 
             at++;
             int here = cells[state].Phrase;
-            if (here >= 0 && limit.MayEnd(at))
+            if (here >= 0 && limit.MayEnd(at, _indexes[here]))
             {
                 (found, length) = (here, at - start);
             }

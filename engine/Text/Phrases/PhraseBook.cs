@@ -26,6 +26,10 @@ public sealed class PhraseBook
 
     internal PhraseAutomaton Automaton { get; }
 
+    /// <summary>The same phrases without regard to word boundaries.</summary>
+    public PhraseBook Anywhere() =>
+        Comparison == PhraseComparison.Words ? new(Automaton, PhraseComparison.Anywhere) : this;
+
     /// <summary>Builds the book of phrases, each of which compares as something (<see cref="Compared"/>). Of phrases
     /// that compare as equal the first counts.</summary>
     /// <exception cref="ArgumentException">A phrase compares as nothing.</exception>

@@ -19,11 +19,18 @@ public sealed class PhraseFinder(PhraseBook book)
     /// <summary>Adds what is found in a text.</summary>
     /// <param name="offset">Is added to where each match begins.</param>
     /// <param name="collapses">Whether runs of white space compare as one space, as HTML shows them.</param>
-    public void Find(ReadOnlySpan<char> text, List<PhraseMatch> found, int offset = 0, bool collapses = false)
+    /// <param name="counts">Which phrases count, by their index: all if null.</param>
+    public void Find(
+        ReadOnlySpan<char> text,
+        List<PhraseMatch> found,
+        int offset = 0,
+        bool collapses = false,
+        Func<int, bool>? counts = null
+    )
     {
         if (book.Comparison == PhraseComparison.Exact)
         {
-            FindExact(text, found, offset);
+            FindExact(text, found, offset, counts);
             return;
         }
 
@@ -36,7 +43,7 @@ public sealed class PhraseFinder(PhraseBook book)
 
         PhraseAutomaton automaton = book.Automaton;
         ReadOnlySpan<char> units = _folded.Units;
-        var limit = new Limit(_folded, minds ? _boundaries : null, text);
+        var limit = new Limit(_folded, minds ? _boundaries : null, text, counts);
         for (int at = 0; at < units.Length;)
         {
             if (!automaton.MayBegin(units[at]) || !limit.MayBegin(at))
@@ -56,12 +63,12 @@ public sealed class PhraseFinder(PhraseBook book)
         }
     }
 
-    private void FindExact(ReadOnlySpan<char> text, List<PhraseMatch> found, int offset)
+    private void FindExact(ReadOnlySpan<char> text, List<PhraseMatch> found, int offset, Func<int, bool>? counts)
     {
         PhraseAutomaton automaton = book.Automaton;
         for (int at = 0; at < text.Length;)
         {
-            int length = automaton.FindLongest(text, at, new AnyEnd(), out int phrase);
+            int length = automaton.FindLongest(text, at, new ExactLimit(counts), out int phrase);
             if (length > 0)
             {
                 found.Add(new PhraseMatch(offset + at, length, phrase));
@@ -72,14 +79,25 @@ public sealed class PhraseFinder(PhraseBook book)
     }
 
     /// <summary>Matches begin and end with characters of the source and, where boundaries count, with words.</summary>
-    private readonly ref struct Limit(FoldedText folded, WordBoundaries? boundaries, ReadOnlySpan<char> source)
-        : IPhraseLimit
+    private readonly ref struct Limit(
+        FoldedText folded,
+        WordBoundaries? boundaries,
+        ReadOnlySpan<char> source,
+        Func<int, bool>? counts
+    ) : IPhraseLimit
     {
         private readonly ReadOnlySpan<char> _source = source;
 
         public bool MayBegin(int at) => folded.IsStart(at) && (boundaries == null || boundaries[folded.SourceOf(at)]);
 
-        public bool MayEnd(int at) =>
-            folded.IsStart(at) && (boundaries == null || boundaries[folded.SourceEnd(at, _source)]);
+        public bool MayEnd(int at, int phrase) =>
+            folded.IsStart(at)
+            && (boundaries == null || boundaries[folded.SourceEnd(at, _source)])
+            && counts?.Invoke(phrase) != false;
+    }
+
+    private readonly struct ExactLimit(Func<int, bool>? counts) : IPhraseLimit
+    {
+        public bool MayEnd(int at, int phrase) => counts?.Invoke(phrase) != false;
     }
 }

@@ -45,7 +45,11 @@ public interface IResults
 /// <param name="Json">The record.</param>
 /// <param name="Offset">The offset that the record carries.</param>
 /// <param name="Members">The changes of sorted sets.</param>
-public sealed record RecordChange(string Key, string Json, long Offset, IReadOnlyList<MemberChange> Members);
+public sealed record RecordChange(string Key, string Json, long Offset, IReadOnlyList<MemberChange> Members)
+{
+    /// <summary>Whether the record expires as values do.</summary>
+    public bool Expires { get; init; } = true;
+}
 
 /// <summary>A change of one member of a sorted set.</summary>
 /// <param name="Key">The set.</param>

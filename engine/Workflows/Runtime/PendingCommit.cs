@@ -82,7 +82,7 @@ internal sealed class PendingCommit(string stateKey, string prefix, WorkflowCoun
             Records[prefix + change.Key] = record = new GrownRecord();
         }
 
-        (record.Json, record.Offset) = (change.Json, change.Offset);
+        (record.Json, record.Offset, record.Expires) = (change.Json, change.Offset, change.Expires);
         foreach (MemberChange member in change.Members)
         {
             record.Members.Add((change.Offset, member with { Key = prefix + member.Key }));
@@ -127,6 +127,7 @@ internal sealed class GrownRecord
 {
     public string Json = "";
     public long Offset;
+    public bool Expires;
     public List<(long Offset, MemberChange Member)> Members { get; } = [];
 }
 

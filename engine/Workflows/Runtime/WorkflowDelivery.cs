@@ -27,7 +27,8 @@ internal sealed class WorkflowDelivery(
         local at = -1
         if there then at = tonumber(string.match(there, '"at":"[^"]*@(%d+)"') or -1) end
         if tonumber(ARGV[1]) <= at then return 0 end
-        redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+        if ARGV[3] == '0' then redis.call('SET', KEYS[1], ARGV[2])
+        else redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3]) end
         local i = 4
         while ARGV[i] do
           if tonumber(ARGV[i]) > at then
@@ -112,7 +113,7 @@ internal sealed class WorkflowDelivery(
     private Task<RedisResult> Replace(IDatabase redis, string key, GrownRecord record)
     {
         var setKeys = new List<RedisKey> { key };
-        var arguments = new List<RedisValue> { record.Offset, record.Json, (long)valueTtl.TotalSeconds };
+        var arguments = new List<RedisValue> { record.Offset, record.Json, record.Expires ? (long)valueTtl.TotalSeconds : 0 };
         foreach ((long offset, MemberChange member) in record.Members)
         {
             if (!setKeys.Contains(member.Key))

@@ -104,7 +104,7 @@ public class PhraseAutomatonTests
                     for (int at = 0; at <= text.Length; at++)
                     {
                         string? longest = phrases
-                            .Where(phrase => text.AsSpan(at).StartsWith(phrase) && even.MayEnd(at + phrase.Length))
+                            .Where(phrase => text.AsSpan(at).StartsWith(phrase) && even.MayEnd(at + phrase.Length, 0))
                             .MaxBy(phrase => phrase.Length);
                         int length = automaton.FindLongest(text, at, even, out int found);
                         Assert.Equal(longest?.Length ?? 0, length);
@@ -135,8 +135,13 @@ public class PhraseAutomatonTests
         return found;
     }
 
+    private readonly struct AnyEnd : IPhraseLimit
+    {
+        public bool MayEnd(int at, int phrase) => true;
+    }
+
     private readonly struct EvenEnds : IPhraseLimit
     {
-        public bool MayEnd(int at) => at % 2 == 0;
+        public bool MayEnd(int at, int phrase) => at % 2 == 0;
     }
 }

@@ -28,7 +28,7 @@ internal static class EventJsonSchema
             json.WriteString("title", schema.Type);
             json.WriteString(
                 "description",
-                $"{schema.Meaning}. Topic {schema.Topic}, keyed by {schema.Key.Name}. Unknown fields are skipped; "
+                $"{schema.Meaning}. Topic {schema.Topic}, keyed by {schema.Derived?.Meaning ?? schema.Key.Name}. Unknown fields are skipped; "
                     + $"bounds on texts are bytes of UTF-8; integers are written in digits alone."
             );
             json.WriteString("type", "object");
@@ -40,6 +40,26 @@ internal static class EventJsonSchema
             }
 
             json.WriteEndArray();
+            if (schema.Derived is { } derived)
+            {
+                json.WriteStartArray("anyOf");
+                foreach (EventField field in new[] { schema.Key, derived.Or })
+                {
+                    json.WriteStartObject();
+                    json.WriteStartObject("properties");
+                    json.WriteStartObject(field.Name);
+                    json.WriteString("type", "string");
+                    json.WriteEndObject();
+                    json.WriteEndObject();
+                    json.WriteStartArray("required");
+                    json.WriteStringValue(field.Name);
+                    json.WriteEndArray();
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            }
+
             json.WriteStartObject("properties");
             json.WriteStartObject(EventSchema.TypeField);
             json.WriteString("const", schema.Type);

@@ -27,6 +27,7 @@ internal static class FieldCases
             IdentifierKind => Identifiers(),
             AddressKind => Addresses(),
             WordKind words => Words(words),
+            KeyTextKind text => KeyTexts(text),
             TextKind text => Texts(text),
             IntegerKind integer => Integers(integer),
             NumberKind number => Numbers(number),
@@ -118,6 +119,13 @@ internal static class FieldCases
                 .. All(Range, Quote(Repeat("x", kind.MaxBytes + 1)), Quote(Repeat("ü", kind.MaxBytes / 2) + "xx")),
             ]);
     }
+
+    private static IEnumerable<FieldCase> KeyTexts(KeyTextKind kind) =>
+        [
+            .. NoText(),
+            .. All(Good, Quote(kind.Example), Quote($" {kind.Example}\u3000"), Quote(kind.Example.ToUpperInvariant())),
+            .. All(Range, "\"\"", "\" \"", "\"\\u00ad\"", Quote(kind.Example + Repeat("x", kind.MaxBytes))),
+        ];
 
     private static IEnumerable<FieldCase> Words(WordKind kind) =>
         [
