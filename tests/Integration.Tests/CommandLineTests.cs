@@ -15,6 +15,7 @@ public class CommandLineTests
     [InlineData("quality", "--kafka --redis --config --prefix --json")]
     [InlineData("check", "--config")]
     [InlineData("eval", "EXPR --bindings --cases")]
+    [InlineData("tag", "FILE --text --json --bookmarks --exact --redis --config --prefix")]
     [InlineData("rescore", "--kafka --redis --group --settings --model --out")]
     [InlineData("user add", "NAME --role --sponsor --out --once --kafka --config")]
     [InlineData("user remove", "NAME --kafka --config")]

@@ -50,6 +50,7 @@ public class ContentEndpointTests(ContentEngine engine) : IClassFixture<ContentE
                 "/metrics",
                 "/openapi.json",
                 "/readyz",
+                "/tagged-content",
                 "/v1/associations",
                 "/v1/associations/{id}",
                 "/v1/associations/{id}/chain",
@@ -65,6 +66,7 @@ public class ContentEndpointTests(ContentEngine engine) : IClassFixture<ContentE
                 "/v1/sponsors/{sponsor}/acceptances/{id}",
                 "/v1/sponsors/{sponsor}/suggestions",
                 "/v1/sponsors/{sponsor}/suggestions/{type}/accept",
+                "/v1/tagged-content",
                 "/v1/verdicts/{click}",
             ],
             paths.EnumerateObject().Select(path => path.Name)

@@ -318,7 +318,11 @@ public static class EventCheck
             {
                 return _schema.Derived == null || _found.Key != null
                     ? _found
-                    : _found with { Reason = DeadLetterReason.MissingField, Detail = _schema.Key.Name };
+                    : _found with
+                    {
+                        Reason = DeadLetterReason.MissingField,
+                        Detail = _schema.Key.Name,
+                    };
             }
 
             int index = BitOperations.TrailingZeroCount(any);

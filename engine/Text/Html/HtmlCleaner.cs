@@ -23,15 +23,15 @@ internal sealed class HtmlCleaner
     );
 
     private static readonly FrozenSet<string> Formula = HtmlNames.Names(
-        "math maction maligngroup malignmark menclose merror mfenced mfrac mi mmultiscripts mn mo mover mpadded mphantom",
+        "math maction maligngroup menclose merror mfenced mfrac mi mmultiscripts mn mo mover mpadded mphantom",
         "mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none",
         "semantics annotation"
     );
 
     /// <summary>Attributes whose value is an address, or several.</summary>
     private static readonly FrozenSet<string> Addresses = HtmlNames.Names(
-        "href src action formaction background cite codebase data dynsrc icon longdesc lowsrc manifest ping poster profile",
-        "usemap classid archive xlink:href from to values by definitionurl altimg"
+        "href src action formaction background cite codebase data dynsrc icon longdesc lowsrc manifest ping poster",
+        "profile usemap classid archive xlink:href from to values by definitionurl altimg"
     );
 
     private static readonly FrozenSet<string> Schemes = HtmlNames.Names(

@@ -5,9 +5,9 @@ using AngleSharp.Html.Parser;
 namespace Engine.Text.Html;
 
 /// <summary>
-/// A document, or a part of one, as text to compare and to emphasise. Safe by construction: what a browser could run is
-/// taken out when it is read (<see cref="HtmlCleaner"/>), what is written is escaped throughout, and read again it gives
-/// the same. Everything harmless stays.
+/// A document, or a part of one, as text to compare and to emphasise. Safe by construction: what a browser could run
+/// is taken out when it is read (<see cref="HtmlCleaner"/>), what is written is escaped throughout, and read again it
+/// gives the same. Everything harmless stays.
 /// </summary>
 public sealed class HtmlContent
 {

@@ -113,7 +113,12 @@ internal sealed class WorkflowDelivery(
     private Task<RedisResult> Replace(IDatabase redis, string key, GrownRecord record)
     {
         var setKeys = new List<RedisKey> { key };
-        var arguments = new List<RedisValue> { record.Offset, record.Json, record.Expires ? (long)valueTtl.TotalSeconds : 0 };
+        var arguments = new List<RedisValue>
+        {
+            record.Offset,
+            record.Json,
+            record.Expires ? (long)valueTtl.TotalSeconds : 0,
+        };
         foreach ((long offset, MemberChange member) in record.Members)
         {
             if (!setKeys.Contains(member.Key))

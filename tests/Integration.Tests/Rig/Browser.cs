@@ -94,6 +94,13 @@ public sealed partial class Browser : IAsyncDisposable
             new { features = new[] { new { name = "prefers-color-scheme", value = dark ? "dark" : "light" } } }
         );
 
+    /// <summary>Whether the page's own scripts run.</summary>
+    public Task ScriptsAsync(bool run) => CallAsync("Emulation.setScriptExecutionDisabled", new { value = !run });
+
+    /// <summary>Runs in every page and frame before anything of its own does.</summary>
+    public Task BeforeEachPageAsync(string source) =>
+        CallAsync("Page.addScriptToEvaluateOnNewDocument", new { source });
+
     /// <summary>Navigates to an address and waits until the page is loaded.</summary>
     public Task GoAsync(string url) => LoadedAfterAsync(() => CallAsync("Page.navigate", new { url }));
 

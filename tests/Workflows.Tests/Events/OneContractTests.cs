@@ -31,7 +31,10 @@ public sealed class OneContractTests : IDisposable
         Both(schema, schema.Example, DeadLetterReason.None);
         Both(
             schema,
-            Event(schema, schema.Fields.Where(field => !IsNeeded(schema, field)).ToDictionary(field => field.Name, _ => "")),
+            Event(
+                schema,
+                schema.Fields.Where(field => !IsNeeded(schema, field)).ToDictionary(field => field.Name, _ => "")
+            ),
             DeadLetterReason.None
         );
     }

@@ -8,8 +8,8 @@ using Engine.Workflows.TaggedContent.Settings;
 
 namespace Engine.Workflows.TaggedContent.Tagging;
 
-/// <summary>Finds bookmarks in texts and emphasises them. Immutable but for the buffers that it lends out, so any number
-/// of threads may use it.</summary>
+/// <summary>Finds bookmarks in texts and emphasises them. Immutable but for the buffers that it lends out, so any
+/// number of threads may use it.</summary>
 public sealed class Tagger
 {
     /// <summary>Stands for bookmarks without tags, among <see cref="TagRequest.HiddenTags"/>.</summary>
