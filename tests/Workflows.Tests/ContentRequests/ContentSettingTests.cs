@@ -181,7 +181,17 @@ public class ContentSettingTests
     [Fact]
     public void The_settings_of_a_first_start_hold_nothing_of_the_sample_traffic()
     {
-        string[] ofOnesOwn = ["sponsor/", "definition/", "page/", "process/", "campaign/", "item/", "meeting-rule/", "vocabulary/"];
+        string[] ofOnesOwn =
+        [
+            "sponsor/",
+            "definition/",
+            "page/",
+            "process/",
+            "campaign/",
+            "item/",
+            "meeting-rule/",
+            "vocabulary/",
+        ];
         Assert.DoesNotContain(SettingsFolder.Read(SharedData.Settings).Keys, key => ofOnesOwn.Any(key.StartsWith));
         Assert.All(SettingsFolder.Read(SharedData.Samples).Keys, key => Assert.Contains(ofOnesOwn, key.StartsWith));
     }
