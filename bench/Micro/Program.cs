@@ -5,7 +5,8 @@ using BenchmarkDotNet.Running;
 // `profile [CLICKS] [VISITORS] [PATHS]` runs the pipeline alone for a profiler, and prints the CPU time of each stage;
 // `paths [STORED] [PATHS]` does so for cursor paths (recorded ones, if PATHS is a file of them); `content [REQUESTS]`
 // for content requests; `http ADDRESS [RATE] [SECONDS]` sends them to a running engine (with --samples), and prints
-// latencies; `priority [INSTANCES]` simulates queues of processes under load. Anything else is BenchmarkDotNet's own
+// latencies; `priority [INSTANCES]` simulates queues of processes under load; `texts PHRASES TEXT` finds the phrases of
+// one file in another. Anything else is BenchmarkDotNet's own
 // command line.
 if (args is ["profile", ..])
 {
@@ -43,6 +44,11 @@ if (args is ["http", var address, ..])
         args.Length > 2 ? int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : 1000,
         args.Length > 3 ? int.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture) : 20
     );
+    return;
+}
+if (args is ["texts", var dictionary, var prose])
+{
+    TextProfile.Run(dictionary, prose);
     return;
 }
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
