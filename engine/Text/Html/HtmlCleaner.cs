@@ -4,9 +4,9 @@ using AngleSharp.Dom;
 
 namespace Engine.Text.Html;
 
-/// <summary>Removes from a document what a browser could run, and what browsers and this parser could read in two ways.
-/// Everything else stays as it is. Elements and attributes are judged by what they are allowed to be where that is
-/// possible: all elements of SVG and MathML, and all addresses.</summary>
+/// <summary>Tells what of a document may stay: neither what a browser could run, nor what browsers and this parser could
+/// read in two ways. Everything else stays as it is. Elements and attributes are judged by what they are allowed to be
+/// where that is possible: all elements of SVG and MathML, and all addresses.</summary>
 internal sealed class HtmlCleaner
 {
     /// <summary>Run, load or hide something that runs; dropped with what they hold.</summary>
@@ -53,10 +53,13 @@ internal sealed class HtmlCleaner
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:"
     );
 
+    private readonly HashSet<INode> _dropped = [];
+
     /// <summary>Whether what is left is written and read again without a change, for sure.</summary>
     public bool IsPlain { get; private set; } = true;
 
-    /// <summary>Cleans what is below a node.</summary>
+    /// <summary>Judges what is below a node, and removes attributes. Nodes are kept: taking them out of their lists takes
+    /// time quadratic in them.</summary>
     public static HtmlCleaner Clean(INode root)
     {
         var cleaner = new HtmlCleaner();
@@ -64,11 +67,16 @@ internal sealed class HtmlCleaner
         return cleaner;
     }
 
+    /// <summary>Whether a node goes, with what it holds.</summary>
+    public bool IsDropped(INode node) => _dropped.Count > 0 && _dropped.Contains(node);
+
     private void CleanChildren(INode node, IElement? parent, string space, bool isInLink)
     {
-        for (INode? next = node.FirstChild, child; (child = next) != null;)
+        // By index: a node finds its next sibling by looking for itself.
+        INodeList children = node.ChildNodes;
+        for (int i = 0; i < children.Length; i++)
         {
-            next = child.NextSibling;
+            INode child = children[i];
             switch (child)
             {
                 case IElement element when MayStay(element, space):
@@ -84,7 +92,7 @@ internal sealed class HtmlCleaner
                 case ICharacterData and not (IComment or IProcessingInstruction):
                     break;
                 default:
-                    node.RemoveChild(child);
+                    _dropped.Add(child);
                     break;
             }
         }
@@ -100,7 +108,7 @@ internal sealed class HtmlCleaner
                 return space == HtmlNames.Html
                     && !Dropped.Contains(name)
                     && IsName(name)
-                    && (!HtmlNames.RawText.Contains(name) || !element.TextContent.Contains('<'))
+                    && (!HtmlNames.RawText.Contains(name) || IsPlainText(element))
                     && name switch
                     {
                         "meta" => element.GetAttribute("http-equiv") is not { } pragma
@@ -120,6 +128,13 @@ internal sealed class HtmlCleaner
                 return false;
         }
     }
+
+    /// <summary>Whether an element holds text that is the same to those who take it as it is and to those who look for
+    /// tags in it. Browsers that run scripts do so with noscript; this parser takes it for markup.</summary>
+    private static bool IsPlainText(IElement element) =>
+        element.ChildElementCount == 0
+        && !element.TextContent.Contains('<')
+        && !(element.LocalName == "noscript" && element.TextContent.Contains('&'));
 
     /// <summary>A comment that nobody takes for anything else.</summary>
     private static bool MayStay(string comment) =>

@@ -22,14 +22,15 @@ public sealed class HtmlContent
     private const int MaxTurns = 5;
 
     private readonly INode _root;
+    private readonly HtmlCleaner _cleaned;
     private readonly List<TextRange> _passages = [];
 
     /// <summary>Whether a passage that was begun has ended.</summary>
     private bool _isInterrupted;
 
-    private HtmlContent(INode root)
+    private HtmlContent(INode root, HtmlCleaner cleaned)
     {
-        _root = root;
+        (_root, _cleaned) = (root, cleaned);
         var text = new StringBuilder();
         Collect(root, text, isShown: true);
         Text = text.ToString();
@@ -54,13 +55,13 @@ public sealed class HtmlContent
             HtmlCleaner cleaned = HtmlCleaner.Clean(root);
             if (cleaned.IsPlain)
             {
-                return new HtmlContent(root);
+                return new HtmlContent(root, cleaned);
             }
 
-            string written = HtmlWriter.Write(root, [], "");
+            string written = HtmlWriter.Write(root, cleaned, [], "");
             if (written == html)
             {
-                return new HtmlContent(root);
+                return new HtmlContent(root, cleaned);
             }
 
             html = written;
@@ -72,7 +73,7 @@ public sealed class HtmlContent
     /// <summary>Writes it, with parts emphasised that lie within passages, in order, none overlapping.</summary>
     /// <param name="aboutName">The attribute with what is shown on hover and focus.</param>
     public string Write(IReadOnlyList<Emphasis> emphases, string aboutName = "title") =>
-        HtmlWriter.Write(_root, emphases, aboutName);
+        HtmlWriter.Write(_root, _cleaned, emphases, aboutName);
 
     /// <summary>Writes a plain text as HTML, with parts emphasised.</summary>
     /// <inheritdoc cref="Write(IReadOnlyList{Emphasis}, string)"/>
@@ -108,10 +109,6 @@ public sealed class HtmlContent
         var parser = new HtmlParser(
             new HtmlParserOptions
             {
-                // As browsers read it: noscript holds text.
-                IsScripting = true,
-                DisableElementPositionTracking = true,
-                MaximumDepth = int.MaxValue,
                 OnCreated = (element, _) =>
                 {
                     // It isn't in its place yet; the one before is, with copies that nobody was told of below it.
@@ -164,8 +161,15 @@ public sealed class HtmlContent
     private void Collect(INode node, StringBuilder text, bool isShown)
     {
         bool mayHold = isShown && !(node is IElement around && HtmlNames.Structure.Contains(around.LocalName));
-        for (INode? child = node.FirstChild; child != null; child = child.NextSibling)
+        INodeList children = node.ChildNodes;
+        for (int i = 0; i < children.Length; i++)
         {
+            INode child = children[i];
+            if (_cleaned.IsDropped(child))
+            {
+                continue;
+            }
+
             if (child is IElement element)
             {
                 bool isHtml = element.NamespaceUri == HtmlNames.Html,

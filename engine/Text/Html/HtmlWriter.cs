@@ -8,7 +8,7 @@ namespace Engine.Text.Html;
 /// <summary>Writes nodes as HTML, with parts of their text emphasised: for each text node that a part touches, one
 /// <c>mark</c> element, so what is written is nested as what was read. Attributes' angle brackets are escaped too, so
 /// that no reader sees a tag in one.</summary>
-internal sealed class HtmlWriter(IReadOnlyList<Emphasis> emphases, string aboutName)
+internal sealed class HtmlWriter(HtmlCleaner? cleaned, IReadOnlyList<Emphasis> emphases, string aboutName)
 {
     private static readonly SearchValues<char> Escaped = SearchValues.Create("&<>\r\0");
 
@@ -20,26 +20,29 @@ internal sealed class HtmlWriter(IReadOnlyList<Emphasis> emphases, string aboutN
     /// <summary>The first part that isn't passed.</summary>
     private int _next;
 
-    public static string Write(INode root, IReadOnlyList<Emphasis> emphases, string aboutName)
+    public static string Write(INode root, HtmlCleaner cleaned, IReadOnlyList<Emphasis> emphases, string aboutName)
     {
-        var writer = new HtmlWriter(emphases, aboutName);
+        var writer = new HtmlWriter(cleaned, emphases, aboutName);
         writer.WriteChildren(root);
         return writer._out.ToString();
     }
 
     public static string Write(string text, IReadOnlyList<Emphasis> emphases, string aboutName)
     {
-        var writer = new HtmlWriter(emphases, aboutName);
+        var writer = new HtmlWriter(null, emphases, aboutName);
         writer.WriteText(text);
         return writer._out.ToString();
     }
 
     private void WriteChildren(INode node)
     {
-        for (INode? child = node.FirstChild; child != null; child = child.NextSibling)
+        INodeList children = node.ChildNodes;
+        for (int i = 0; i < children.Length; i++)
         {
-            switch (child)
+            switch (children[i])
             {
+                case INode dropped when cleaned!.IsDropped(dropped):
+                    break;
                 case IElement element:
                     WriteElement(element);
                     break;
@@ -66,9 +69,10 @@ internal sealed class HtmlWriter(IReadOnlyList<Emphasis> emphases, string aboutN
     {
         string name = element.LocalName;
         _out.Append('<').Append(name);
-        foreach (IAttr attribute in element.Attributes)
+        INamedNodeMap attributes = element.Attributes;
+        for (int i = 0; i < attributes.Length; i++)
         {
-            WriteAttribute(attribute.Name, attribute.Value);
+            WriteAttribute(attributes[i]!.Name, attributes[i]!.Value);
         }
 
         _out.Append('>');
@@ -81,7 +85,7 @@ internal sealed class HtmlWriter(IReadOnlyList<Emphasis> emphases, string aboutN
         if (
             isHtml
             && HtmlNames.SwallowsLineFeed.Contains(name)
-            && element.FirstChild is ICharacterData { Data: ['\n', ..] }
+            && FirstOf(element) is ICharacterData { Data: ['\n', ..] }
         )
         {
             _out.Append('\n');
@@ -89,6 +93,19 @@ internal sealed class HtmlWriter(IReadOnlyList<Emphasis> emphases, string aboutN
 
         WriteChildren(element);
         _out.Append("</").Append(name).Append('>');
+    }
+
+    private INode? FirstOf(IElement element)
+    {
+        foreach (INode child in element.ChildNodes)
+        {
+            if (!cleaned!.IsDropped(child))
+            {
+                return child;
+            }
+        }
+
+        return null;
     }
 
     private void WriteType(IDocumentType type)
