@@ -4,9 +4,9 @@ using AngleSharp.Dom;
 
 namespace Engine.Text.Html;
 
-/// <summary>Tells what of a document may stay: neither what a browser could run, nor what browsers and this parser could
-/// read in two ways. Everything else stays as it is. Elements and attributes are judged by what they are allowed to be
-/// where that is possible: all elements of SVG and MathML, and all addresses.</summary>
+/// <summary>Tells what of a document may stay: neither what a browser could run, nor what browsers and this parser
+/// could read in two ways. Everything else stays as it is. Elements and attributes are judged by what they are allowed
+/// to be where that is possible: all elements of SVG and MathML, and all addresses.</summary>
 internal sealed class HtmlCleaner
 {
     /// <summary>Run, load or hide something that runs; dropped with what they hold.</summary>
@@ -58,8 +58,8 @@ internal sealed class HtmlCleaner
     /// <summary>Whether what is left is written and read again without a change, for sure.</summary>
     public bool IsPlain { get; private set; } = true;
 
-    /// <summary>Judges what is below a node, and removes attributes. Nodes are kept: taking them out of their lists takes
-    /// time quadratic in them.</summary>
+    /// <summary>Judges what is below a node, and removes attributes. Nodes are kept: taking them out of their lists
+    /// takes time quadratic in them.</summary>
     public static HtmlCleaner Clean(INode root)
     {
         var cleaner = new HtmlCleaner();

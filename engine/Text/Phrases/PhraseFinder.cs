@@ -46,7 +46,7 @@ public sealed class PhraseFinder(PhraseBook book)
         var limit = new Limit(_folded, minds ? _boundaries : null, text, counts);
         for (int at = 0; at < units.Length;)
         {
-            if (!automaton.MayBegin(units[at]) || !limit.MayBegin(at))
+            if (!limit.MayBegin(at) || !automaton.MayBegin(units[at]))
             {
                 at++;
                 continue;

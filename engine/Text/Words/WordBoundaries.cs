@@ -66,6 +66,14 @@ public sealed class WordBoundaries
             }
 
             at += length;
+            if (point < 0x80 && char.IsAsciiLetter((char)point))
+            {
+                // Most text is words of letters, which nothing separates.
+                while (at < text.Length && char.IsAsciiLetter(text[at]))
+                {
+                    at++;
+                }
+            }
         }
 
         if (rules.IsInMiddle && !rules.MiddleJoinsBefore)

@@ -22,6 +22,7 @@ public class WordBoundaryTests
     [InlineData("e\u0301a", "e\u0301a")]
     [InlineData("a\r\nb", "a|\r\n|b")]
     [InlineData("🇩🇪🇫🇷", "🇩🇪|🇫🇷")]
+    [InlineData("\U00010041b a\U00020041", "\U00010041b| |a|\U00020041")]
     public void Words_end_where_people_see_it(string text, string words) =>
         Assert.Equal(words, string.Join('|', Words(text)));
 
