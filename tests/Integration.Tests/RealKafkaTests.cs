@@ -53,6 +53,7 @@ public class RealKafkaEndToEndTests(RealKafka kafka)
                 >= long.Parse(await ConfigAsync(Topics.Interactions, "retention.ms"))
         );
         Assert.Equal("compact", await ConfigAsync(Topics.Standings, "cleanup.policy"));
+        Assert.Equal("-1", await ConfigAsync(Topics.Bookmarks, "retention.ms"));
     }
 
     [Fact]

@@ -22,9 +22,10 @@ internal enum TopicTimestamps
 /// <param name="Partitions">The number of partitions it had before; 0 if it was missing.</param>
 internal sealed record TopicState(string Name, bool Made, TopicTimestamps? Timestamps, int Partitions);
 
-/// <summary>Creates missing topics: <c>settings</c> with one partition and compacted, <c>standings</c> compacted, the
-/// others as requested. librdkafka's in-process cluster supports neither CreateTopics nor DescribeConfigs; there,
-/// topics are created on first write. It is in the client library because both programs create topics.</summary>
+/// <summary>Creates missing topics: <c>settings</c> with one partition and compacted, <c>standings</c> compacted,
+/// <c>bookmarks</c> kept without limit, the others as requested. librdkafka's in-process cluster supports neither
+/// CreateTopics nor DescribeConfigs; there, topics are created on first write. It is in the client library because both
+/// programs create topics.</summary>
 internal sealed class TopicProvisioner(string kafka, IReadOnlyDictionary<string, string>? extra = null)
 {
     /// <summary>The number of partitions by default, as in the contract.</summary>
@@ -167,6 +168,12 @@ internal sealed class TopicProvisioner(string kafka, IReadOnlyDictionary<string,
         if (topic == Topics.Settings)
         {
             configs["delete.retention.ms"] = DeletionsKeptMs;
+        }
+
+        if (topic == Topics.Bookmarks)
+        {
+            // People's memory: kept without limit.
+            configs["retention.ms"] = "-1";
         }
 
         return configs;
