@@ -62,7 +62,7 @@ public class CommandLineTests
     [InlineData(
         2,
         "'nonsense' isn't a command; the commands are run, demo, verdict, path, quality, check, eval, tag, rescore, "
-            + "audit, user",
+            + "audit, notify, user",
         "nonsense"
     )]
     [InlineData(1, "no Redis at 127.0.0.1:1", "quality", "--kafka", "127.0.0.1:1", "--redis", "127.0.0.1:1")]
