@@ -18,6 +18,15 @@ public sealed record RedisKeys(string Prefix, string Group)
     public string Stats(string kind, string id, string hour, string partition) =>
         $"{Prefix}stats:{kind}:{id}:{hour}:{{{partition}}}";
 
+    /// <summary>Gets the key of a day's sums of all campaigns or publishers that had clicks in one partition.</summary>
+    /// <param name="kinds"><c>campaigns</c> or <c>publishers</c>.</param>
+    /// <param name="day"><c>2026-11-22</c></param>
+    public string DaySums(string kinds, string day, string partition) => $"{Prefix}stats:{kinds}:{day}:{{{partition}}}";
+
+    /// <summary>Gets the key of an hour's totals of all clicks of one partition.</summary>
+    /// <param name="hour"><c>2026-11-22T09</c></param>
+    public string HourStats(string hour, string partition) => $"{Prefix}stats:clicks:{hour}:{{{partition}}}";
+
     public string Progress(string partition) => $"{Prefix}progress:{Group}:{{{partition}}}";
 
     public string Owner(string partition) => $"{Prefix}owner:{Group}:{{{partition}}}";

@@ -58,6 +58,20 @@ public class VerdictTests
                 + await lab.Redis.TotalAsync("publisher", "clicks:suspect")
                 + await lab.Redis.TotalAsync("publisher", "clicks:sivt")
         );
+        // The sums over names say the same.
+        Assert.Equal(43, await lab.Redis.TotalAsync("clicks", "clicks"));
+        Assert.Equal(43_000, await lab.Redis.TotalAsync("clicks", "cost_micros"));
+        Assert.Equal(1, await lab.Redis.TotalAsync("clicks", "clicks:reason:click.double"));
+        Assert.Equal(43, await lab.Redis.TotalAsync("campaigns", "cmp-1"));
+        Assert.Equal(43_000, await lab.Redis.TotalAsync("campaigns", "cmp-1 cost_micros"));
+        Assert.Equal(
+            await lab.Redis.TotalAsync("campaign", "clicks:givt")
+                + await lab.Redis.TotalAsync("campaign", "clicks:sivt"),
+            await lab.Redis.TotalAsync("campaigns", "cmp-1 invalid")
+        );
+        Assert.All(lab.Redis.Keys("stats:campaigns:"), key =>
+            Assert.Matches(@"^stats:campaigns:\d{4}-\d\d-\d\d:{interactions-[0-3]}$", key)
+        );
         string hour = DateTimeOffset.FromUnixTimeMilliseconds(now).ToString("yyyy-MM-dd'T'HH");
         Assert.All(lab.Redis.Keys("stats:campaign:"), key =>
             Assert.Matches($@"^stats:campaign:cmp-1:\d{{4}}-\d\d-\d\dT\d\d:{{interactions-[0-3]}}$", key)

@@ -114,7 +114,12 @@ public sealed class PartitionCommitter
         _commit.Clear();
         foreach (TotalCell cell in Totals.Sending)
         {
-            cell.Write(_commit, cell.IsRenewalDue(_committer.To.LogTime, _renewEveryMs));
+            cell.Write(_commit, cell.Ttl.IsDue(_committer.To.LogTime, _renewEveryMs));
+        }
+
+        foreach (DaySums day in Totals.SendingDays)
+        {
+            day.Write(_commit, day.Ttl.IsDue(_committer.To.LogTime, _renewEveryMs));
         }
 
         _commit.Send(writer.PipeFor(_committer.ProgressKey), _committer, (answer, isError) =>
@@ -146,7 +151,12 @@ public sealed class PartitionCommitter
         (long offset, long logTime) = _committer.To;
         foreach (TotalCell cell in Totals.Sending)
         {
-            cell.Renew(logTime, _renewEveryMs);
+            cell.Ttl.Acknowledge(logTime, _renewEveryMs);
+        }
+
+        foreach (DaySums day in Totals.SendingDays)
+        {
+            day.Ttl.Acknowledge(logTime, _renewEveryMs);
         }
 
         Standings.Committed(offset, logTime);

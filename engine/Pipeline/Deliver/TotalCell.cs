@@ -73,10 +73,19 @@ public sealed class TotalCell
     private readonly List<string> _codes = [];
     private readonly List<byte[]> _codeNames = [];
 
-    /// <summary>The log time at which its TTL in Redis was last renewed.</summary>
-    private long _renewedAt = long.MinValue;
-
     public required byte[] Key { get; init; }
+
+    /// <summary>The campaign or publisher; empty for all clicks.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>Whether it is a campaign's.</summary>
+    public bool IsCampaign { get; init; }
+
+    /// <summary>The hour of event time, counted from the Unix epoch.</summary>
+    public long Hour { get; init; }
+
+    /// <summary>When its TTL in Redis is renewed.</summary>
+    public TtlRenewal Ttl { get; } = new();
 
     /// <summary>Whether anything was counted since the last commit began.</summary>
     public bool IsDirty { get; set; }
@@ -106,14 +115,9 @@ public sealed class TotalCell
     /// <summary>Adds a rule or an allow list by its code.</summary>
     public void AddCode(string code, long cost)
     {
-        int at = _codes.IndexOf(code);
-        if (at < 0)
-        {
-            at = NewCode(code);
-        }
-
-        _added[TotalField.Count + 2 * at]++;
-        _added[TotalField.Count + 2 * at + 1] += cost;
+        int at = FieldOf(code);
+        _added[at]++;
+        _added[at + 1] += cost;
     }
 
     /// <summary>Sets the counts aside for a commit; the last one must have ended.</summary>
@@ -137,6 +141,38 @@ public sealed class TotalCell
         Array.Clear(_added);
         IsDirty = false;
     }
+
+    /// <summary>Sets aside for the same commit what another cell has set aside, too.</summary>
+    public void Include(TotalCell other)
+    {
+        for (int i = 0; i < TotalField.Count; i++)
+        {
+            _sending[i] += other._sending[i];
+        }
+
+        for (int i = 0; i < other._codes.Count; i++)
+        {
+            (long clicks, long cost) = (
+                other._sending[TotalField.Count + 2 * i],
+                other._sending[TotalField.Count + 2 * i + 1]
+            );
+            if ((clicks | cost) != 0)
+            {
+                int at = FieldOf(other._codes[i]);
+                _sending[at] += clicks;
+                _sending[at + 1] += cost;
+            }
+        }
+    }
+
+    /// <summary>What the commit adds to the day's sums.</summary>
+    public (long Clicks, long Cost, long Invalid, long InvalidCost) Sending =>
+        (
+            _sending[TotalField.Clicks],
+            _sending[TotalField.Cost],
+            _sending[TotalField.ClicksOf(VerdictClass.Givt)] + _sending[TotalField.ClicksOf(VerdictClass.Sivt)],
+            _sending[TotalField.CostOf(VerdictClass.Givt)] + _sending[TotalField.CostOf(VerdictClass.Sivt)]
+        );
 
     /// <summary>Writes the cell's part of a commit: increments for unknown fields, absolute values for known
     /// ones.</summary>
@@ -194,6 +230,13 @@ public sealed class TotalCell
     private byte[] NameOf(int field) =>
         field < TotalField.Count ? TotalField.Names[field] : _codeNames[field - TotalField.Count];
 
+    /// <summary>The first of a code's two fields.</summary>
+    private int FieldOf(string code)
+    {
+        int at = _codes.IndexOf(code);
+        return TotalField.Count + 2 * (at < 0 ? NewCode(code) : at);
+    }
+
     private int NewCode(string code)
     {
         _codes.Add(code);
@@ -205,19 +248,6 @@ public sealed class TotalCell
         Array.Resize(ref _known, fields);
         _known.AsSpan(fields - 2).Fill(Unknown);
         return _codes.Count - 1;
-    }
-
-    /// <summary>Whether its TTL in Redis is to be renewed with this change.</summary>
-    public bool IsRenewalDue(long logTime, long everyMs) =>
-        _renewedAt == long.MinValue || logTime - _renewedAt >= everyMs;
-
-    /// <summary>Notes that a change is acknowledged, and with it a renewal that was due.</summary>
-    public void Renew(long logTime, long everyMs)
-    {
-        if (IsRenewalDue(logTime, everyMs))
-        {
-            _renewedAt = logTime;
-        }
     }
 }
 

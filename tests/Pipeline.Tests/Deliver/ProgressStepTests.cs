@@ -60,14 +60,14 @@ public sealed class ProgressStepTests : IDisposable
     [Fact]
     public void A_total_s_time_is_renewed_with_its_first_change_and_then_once_in_a_while_of_acknowledged_ones()
     {
-        var cell = new TotalCell { Key = [1] };
-        Assert.True(cell.IsRenewalDue(1_000, 60_000));
+        var ttl = new TtlRenewal();
+        Assert.True(ttl.IsDue(1_000, 60_000));
         // not acknowledged: sent again, it is due again
-        Assert.True(cell.IsRenewalDue(1_000, 60_000));
-        cell.Renew(1_000, 60_000);
-        Assert.False(cell.IsRenewalDue(60_999, 60_000));
-        cell.Renew(60_999, 60_000);
-        Assert.True(cell.IsRenewalDue(61_000, 60_000));
+        Assert.True(ttl.IsDue(1_000, 60_000));
+        ttl.Acknowledge(1_000, 60_000);
+        Assert.False(ttl.IsDue(60_999, 60_000));
+        ttl.Acknowledge(60_999, 60_000);
+        Assert.True(ttl.IsDue(61_000, 60_000));
     }
 
     public void Dispose() => _states.ForEach(state => state.Dispose());

@@ -71,6 +71,55 @@ public class TotalCellTests
         );
     }
 
+    [Fact]
+    public void All_clicks_of_an_hour_are_what_its_campaigns_send()
+    {
+        var other = new TotalCell { Key = [2] };
+        _cell.AddClick(VerdictClass.Valid, 7);
+        _cell.AddCode("rule.r-1", 7);
+        other.AddClick(VerdictClass.Sivt, 5);
+        other.AddCode("allow.office", 5);
+        other.AddCode("rule.r-1", 5);
+        _cell.Begin();
+        other.Begin();
+        var hour = new TotalCell { Key = [3] };
+        hour.Begin();
+        hour.Include(_cell);
+        hour.Include(other);
+        Assert.Equal(
+            "10 0 0 clicks 2 cost_micros 12 clicks:valid 1 cost_micros:valid 7 clicks:sivt 1 cost_micros:sivt 5 "
+                + "clicks:reason:rule.r-1 2 cost_micros:reason:rule.r-1 12 clicks:reason:allow.office 1 "
+                + "cost_micros:reason:allow.office 5",
+            Arguments(hour.Write)
+        );
+        Assert.Equal((1, 5, 1, 5), other.Sending);
+    }
+
+    [Fact]
+    public void A_days_sums_are_added_to_until_they_are_known()
+    {
+        var day = new DaySums("d");
+        Assert.True(day.Add("cmp-1", (2, 20, 0, 0)));
+        Assert.False(day.Add("cmp-2", (1, 10, 1, 10)));
+        Assert.False(day.Add("cmp-1", (1, 10, 0, 0)));
+        Assert.Equal(
+            "6 0 0 cmp-1 3 cmp-1 cost_micros 30 cmp-2 1 cmp-2 cost_micros 10 cmp-2 invalid 1 "
+                + "cmp-2 invalid_cost_micros 10",
+            Arguments(day.Write)
+        );
+        var sums = new SumReader("DONE 13 130 1 10 1 10"u8);
+        day.Acknowledge(ref sums);
+        Assert.True(day.Add("cmp-1", (1, 5, 1, 5)));
+        Assert.Equal(
+            "2 2 0 cmp-1 invalid 1 cmp-1 invalid_cost_micros 5 cmp-1 14 cmp-1 cost_micros 135",
+            Arguments(day.Write)
+        );
+        sums = new SumReader("DONE"u8);
+        day.Acknowledge(ref sums);
+        day.Add("cmp-1", (0, 0, 1, 5));
+        Assert.Equal("2 0 0 cmp-1 invalid 1 cmp-1 invalid_cost_micros 5", Arguments(day.Write));
+    }
+
     private string Step()
     {
         _cell.Begin();
@@ -78,10 +127,12 @@ public class TotalCellTests
     }
 
     /// <summary>The values of the arguments, one behind another.</summary>
-    private string Arguments(bool renew)
+    private string Arguments(bool renew) => Arguments(_cell.Write, renew);
+
+    private static string Arguments(Action<PipelinedCommit, bool> write, bool renew = false)
     {
         var commit = new PipelinedCommit();
-        _cell.Write(commit, renew);
+        write(commit, renew);
         string[] parts = Encoding.ASCII.GetString(commit.Blocks).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         return string.Join(' ', parts.Where((_, i) => i % 2 == 1));
     }
