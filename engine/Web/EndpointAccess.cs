@@ -23,8 +23,8 @@ public sealed record EndpointAccess(Role? Role)
 
 /// <summary>Where people sign in.</summary>
 /// <param name="Home">The address of their own first page.</param>
-/// <param name="Page">Makes the page that asks for a token.</param>
-public sealed record SignIn(string Home, Func<IResult> Page);
+/// <param name="Page">Makes the page that asks for a token, in place of what a request asked for.</param>
+public sealed record SignIn(string Home, Func<HttpRequest, IResult> Page);
 
 /// <summary>Declares who may use endpoints.</summary>
 public static class EndpointAccessDeclarations
@@ -37,8 +37,9 @@ public static class EndpointAccessDeclarations
 
     /// <summary>Users with a role, or one above it, may use the endpoint; everyone on this machine while there has
     /// never been a user.</summary>
-    public static TBuilder ForRole<TBuilder>(this TBuilder endpoint, Role role)
-        where TBuilder : IEndpointConventionBuilder => endpoint.For(new EndpointAccess(role));
+    /// <param name="signIn">Where people sign in; null for programs' endpoints.</param>
+    public static TBuilder ForRole<TBuilder>(this TBuilder endpoint, Role role, SignIn? signIn = null)
+        where TBuilder : IEndpointConventionBuilder => endpoint.For(new EndpointAccess(role) { SignIn = signIn });
 
     /// <summary>The sponsor that the path names (<c>{sponsor}</c>) may use the endpoint, and admins.</summary>
     /// <param name="signIn">Where its people sign in; null for programs' endpoints.</param>

@@ -38,7 +38,7 @@ internal sealed class AccessGate(Visitors visitors, OpenTo open)
             if (access.SignIn is { } signIn && Accepts.Html(http.Request))
             {
                 http.Response.Headers.WWWAuthenticate = ErrorAnswers.Challenge;
-                await signIn.Page().ExecuteAsync(http).ConfigureAwait(false);
+                await signIn.Page(http.Request).ExecuteAsync(http).ConfigureAwait(false);
                 return;
             }
 

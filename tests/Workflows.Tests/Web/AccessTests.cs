@@ -47,7 +47,7 @@ public sealed class AccessTests
         app.MapDelete("/rule", Who).ForRole(Role.Admin);
         app.MapGet("/own/{sponsor}", Who).ForSponsor();
         app.MapGet("/page/{sponsor}", Who)
-            .ForSponsor(new SignIn("/home", () => Results.Text("<p>sign in</p>", "text/html", null, 401)));
+            .ForSponsor(new SignIn("/home", _ => Results.Text("<p>sign in</p>", "text/html", null, 401)));
     }
 
     private static Task<KitServer> StartAsync(Users users, OpenTo open = OpenTo.Nobody) =>

@@ -12,7 +12,7 @@ internal sealed class SponsorPages(SuggestionService suggestions, Visitors visit
 {
     private const string Home = "/sponsors";
 
-    private static readonly SignIn SignsIn = new(Home, () => SignInPage(StatusCodes.Status401Unauthorized, null));
+    private static readonly SignIn SignsIn = new(Home, _ => SignInPage(StatusCodes.Status401Unauthorized, null));
 
     public static void Map(IEndpointRouteBuilder app, SuggestionService suggestions, Visitors visitors)
     {
