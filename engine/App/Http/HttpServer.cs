@@ -9,6 +9,7 @@ using Engine.Partitions.Diagnostics;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Web;
 using Engine.Web.Hosting;
+using Engine.WebConsole;
 using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
 
@@ -157,6 +158,16 @@ internal sealed class HttpServer : IDisposable
             );
         }
 
+        new ConsoleServices
+        {
+            Routes = app,
+            Visitors = visitors,
+            Redis = context.Redis.Redis,
+            Keys = context.Keys,
+            Kafka = events,
+            Timeline = context.Timeline,
+            Clock = context.Clock,
+        }.MapConsole();
         app.MapPrometheusScrapingEndpoint(
                 "/metrics",
                 metrics.Provider,

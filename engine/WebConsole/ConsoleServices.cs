@@ -1,0 +1,28 @@
+using Engine.Contracts;
+using Engine.Pipeline.Settings;
+using Engine.Web;
+using StackExchange.Redis;
+
+namespace Engine.WebConsole;
+
+/// <summary>What the console needs of the engine that serves it.</summary>
+public sealed record ConsoleServices
+{
+    /// <summary>The route builder to add routes to.</summary>
+    public required IEndpointRouteBuilder Routes { get; init; }
+
+    /// <summary>Signs people in and out.</summary>
+    public required Visitors Visitors { get; init; }
+
+    public required IConnectionMultiplexer Redis { get; init; }
+
+    public required RedisKeys Keys { get; init; }
+
+    /// <summary>Sends events, and knows how many partitions topics have.</summary>
+    public required IEventOut Kafka { get; init; }
+
+    /// <summary>The settings that were ever in force.</summary>
+    public required SettingsTimeline Timeline { get; init; }
+
+    public required TimeProvider Clock { get; init; }
+}

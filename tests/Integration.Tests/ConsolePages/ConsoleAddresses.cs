@@ -1,0 +1,20 @@
+namespace Integration.Tests.ConsolePages;
+
+/// <summary>The addresses of the console.</summary>
+internal static class ConsoleAddresses
+{
+    /// <summary>Every page, and a name for it.</summary>
+    public static readonly (string Path, string Name)[] Pages =
+    [
+        ("/console", "overview"),
+        ("/console?from=2020-01-01&to=2020-01-31", "overview-empty"),
+        ("/console/campaigns", "campaigns"),
+        ("/console/campaigns?sort=name&find=cmp", "campaigns-found"),
+        ("/console/campaigns?find=nothing-is-called-so", "campaigns-none"),
+        ("/console/campaigns/cmp-1", "campaign"),
+        ("/console/campaigns/" + Uri.EscapeDataString(ConsoleLab.EvilNames[0]), "campaign-evil"),
+        ("/console/campaigns/unknown", "campaign-unknown"),
+        ("/console/publishers", "publishers"),
+        ("/console/publishers/pub-1", "publisher"),
+    ];
+}
