@@ -1,4 +1,5 @@
 using Engine.Contracts;
+using Engine.WebConsole.Credit;
 using Engine.WebConsole.Pages;
 using Engine.WebConsole.Totals;
 
@@ -14,5 +15,6 @@ public static class ConsoleMap
         );
         ConsoleEntrance.Map(services.Routes, services.Visitors);
         TotalsPages.Map(services.Routes, totals, services.Timeline, services.Clock);
+        CreditPages.Map(services.Routes, new CreditReader(totals, services.Currency), totals, services.Clock);
     }
 }

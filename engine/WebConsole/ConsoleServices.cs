@@ -24,5 +24,8 @@ public sealed record ConsoleServices
     /// <summary>The settings that were ever in force.</summary>
     public required SettingsTimeline Timeline { get; init; }
 
+    /// <summary>The currency of all amounts; empty if engine.yaml doesn't name it.</summary>
+    public required string Currency { get; init; }
+
     public required TimeProvider Clock { get; init; }
 }

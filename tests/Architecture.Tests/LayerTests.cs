@@ -20,6 +20,7 @@ public class LayerTests
         Scoring = typeof(global::Models.Scoring.ArtefactException).Assembly,
         Web = typeof(global::Engine.Web.OpenApiDocument).Assembly,
         Notices = typeof(global::Engine.Notices.NoticeCourier).Assembly,
+        WebConsole = typeof(global::Engine.WebConsole.ConsoleMap).Assembly,
         Workflows = typeof(global::Engine.Workflows.WorkflowModules).Assembly,
         App = typeof(global::Engine.App.Cli.EngineCommands).Assembly,
         Configuration = typeof(global::Engine.Configuration.ConfigException).Assembly,
@@ -41,6 +42,7 @@ public class LayerTests
         Scoring,
         Web,
         Notices,
+        WebConsole,
         Workflows,
         App,
         Configuration,
@@ -94,6 +96,10 @@ public class LayerTests
                     "Engine.Pipeline",
                     "Engine.Web",
                 ]
+            },
+            {
+                "Engine.WebConsole",
+                ["Engine.Contracts", "Engine.Partitions", "Engine.Pipeline", "Engine.Web"]
             },
             { "Ingest.Generate", ["Engine.Contracts", "Engine.Client", "Engine.CommandLine", "Engine.Workflows"] },
             { "Ingest.Confirmation", ["Engine.Contracts", "Engine.Web"] },

@@ -28,6 +28,7 @@ public sealed class EngineConfigTests
             files: [a, b/c]
             behind_proxy: true
             http_open: true
+            currency: EUR
             http_limits: { under_way: 9, per_token: 0, per_address: ~ }
             consume: { progress_ms: 250, librdkafka: { queued.max.messages.kbytes: 65536, security.protocol: sasl_ssl } }
             deliver:
@@ -49,6 +50,7 @@ public sealed class EngineConfigTests
             (config.Consume.Librdkafka["queued.max.messages.kbytes"], config.Consume.Librdkafka["security.protocol"])
         );
         Assert.True(config.HttpOpen);
+        Assert.Equal("EUR", config.Currency);
         Assert.Equal(
             (9, 0, null),
             (config.HttpLimits.UnderWay, config.HttpLimits.PerToken, config.HttpLimits.PerAddress)

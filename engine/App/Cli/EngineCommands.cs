@@ -39,6 +39,13 @@ public static class EngineCommands
             VerdictOf(context),
             PathOf(context),
             QualityOf(context),
+            CreditCommand.Create(
+                Kafka(Running),
+                Redis("engine.yaml's, otherwise " + Running),
+                Config(),
+                Prefix(),
+                context
+            ),
             CheckOf(context),
             EvalOf(context),
             TagOf(context),

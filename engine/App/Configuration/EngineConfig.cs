@@ -62,6 +62,10 @@ public sealed class EngineConfig
     /// <summary>How long a click on an ad's link waits for its verdict in <c>ingest http</c>, which reads it from the
     /// same file, ms.</summary>
     public int DecideMs { get; set; } = 150;
+
+    /// <summary>The currency of all amounts, as reports name it.</summary>
+    public string Currency { get; set; } = "";
+
     public TopicsConfig Topics { get; set; } = new();
     public ConsumeConfig Consume { get; set; } = new();
     public DeliverConfig Deliver { get; set; } = new();
@@ -94,6 +98,7 @@ public sealed class EngineConfig
         HttpOpen = fields.Flag("http_open", HttpOpen);
         BehindProxy = fields.Flag("behind_proxy", BehindProxy);
         DecideMs = fields.Whole("decide_ms", DecideMs);
+        Currency = fields.Text("currency", Currency);
         Lanes = fields.Whole("lanes", Lanes);
         Settings = fields.Text("settings", Settings);
         Samples = fields.Text("samples", Samples);
@@ -120,6 +125,10 @@ public sealed class EngineConfig
         Must(
             Topics.Timestamps is "append" or "create",
             $"topics.timestamps is '{Topics.Timestamps}'; expected append or create"
+        );
+        Must(
+            Currency.Length == 0 || (Currency.Length == 3 && Currency.All(char.IsAsciiLetterUpper)),
+            $"currency is '{Currency}'; expected an ISO 4217 code, such as EUR"
         );
         Must(Topics.Partitions is >= 1 and <= 10_000, $"topics.partitions is {Topics.Partitions}; expected 1 to 10000");
         Must(

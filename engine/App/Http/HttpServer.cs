@@ -56,7 +56,8 @@ internal sealed class HttpServer : IDisposable
                 // Another engine that starts in this moment has taken it since it was looked at.
                 ?? (
                     listen.MayMove && end.Port != 0
-                        ? await ListenAsync(free, listen, host, metrics, config, events, cancel).ConfigureAwait(false)
+                        ? await ListenAsync(free, listen, host, metrics, config, events, cancel)
+                            .ConfigureAwait(false)
                         : null
                 )
                 ?? throw new CommandException(
@@ -105,15 +106,14 @@ internal sealed class HttpServer : IDisposable
         app.UseWebKit(
             new WebKit
             {
-                Log = context.Log,
-                Clock = context.Clock,
+                    Clock = context.Clock,
                 Visitors = visitors,
                 Open = listen.Open,
                 Limits = listen.Limits,
                 BehindProxy = config.BehindProxy,
             }
         );
-        Map(app, host, metrics, events, visitors, config.BehindProxy);
+        Map(app, host, metrics, events, visitors, config);
         app.RequireAccessDeclarations();
         try
         {
@@ -133,7 +133,7 @@ internal sealed class HttpServer : IDisposable
         EngineMetrics metrics,
         KafkaEventOut events,
         Visitors visitors,
-        bool behindProxy
+        EngineConfig config
     )
     {
         EngineContext context = host.Context;
@@ -153,7 +153,7 @@ internal sealed class HttpServer : IDisposable
                     Keys = context.Keys,
                     SigningSecrets = host.SigningSecrets,
                     Clock = context.Clock,
-                    BehindProxy = behindProxy,
+                    BehindProxy = config.BehindProxy,
                 }
             );
         }
@@ -166,6 +166,7 @@ internal sealed class HttpServer : IDisposable
             Keys = context.Keys,
             Kafka = events,
             Timeline = context.Timeline,
+            Currency = config.Currency,
             Clock = context.Clock,
         }.MapConsole();
         app.MapPrometheusScrapingEndpoint(

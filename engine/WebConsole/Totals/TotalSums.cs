@@ -20,6 +20,9 @@ public sealed class TotalSums
     /// <summary>The classes of verdicts, as they are named in fields, from valid to sophisticated.</summary>
     public static IReadOnlyList<string> Classes { get; } = ["valid", "suspect", "givt", "sivt"];
 
+    /// <summary>Whether anything was counted.</summary>
+    public bool Any => _fields.Count > 0;
+
     public long Clicks => this["clicks"];
 
     /// <summary>In micros.</summary>

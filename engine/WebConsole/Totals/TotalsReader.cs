@@ -52,27 +52,6 @@ public sealed class TotalsReader(IDatabase redis, RedisKeys keys, Func<int> part
         return [.. names.Select(name => SumsOf(name.Key, name.Value))];
     }
 
-    /// <summary>The sums of one campaign or publisher by day.</summary>
-    public async Task<IReadOnlyList<(DateOnly Day, NameSums Sums)>> DaysAsync(SumKind kind, string id, DayRange days)
-    {
-        RedisValue[] fields = [.. DayField.Suffixes.Select(suffix => (RedisValue)(id + suffix))];
-        return await Task.WhenAll(
-                days.Days.Select(async day =>
-                {
-                    RedisValue[][] found = await Task.WhenAll(
-                            Partitions()
-                                .Select(name =>
-                                    redis.HashGetAsync(keys.DaySums(kind.Plural(), DayRange.Text(day), name), fields)
-                                )
-                        )
-                        .ConfigureAwait(false);
-                    long[] sums = [.. fields.Select((_, i) => found.Sum(values => (long)values[i]))];
-                    return (day, SumsOf(id, sums));
-                })
-            )
-            .ConfigureAwait(false);
-    }
-
     /// <summary>The totals of one campaign or publisher by hour, 24 for each day.</summary>
     public Task<IReadOnlyList<(DateTime Hour, TotalSums Totals)>> HoursAsync(SumKind kind, string id, DayRange days) =>
         HoursAsync(days, (hour, partition) => keys.Stats(kind.Word(), id, hour, partition));

@@ -16,5 +16,9 @@ internal static class ConsoleAddresses
         ("/console/campaigns/unknown", "campaign-unknown"),
         ("/console/publishers", "publishers"),
         ("/console/publishers/pub-1", "publisher"),
+        ("/console/credit", "credit"),
+        ("/console/credit?month=2020-01", "credit-empty"),
+        ("/console/campaigns/cmp-1/credit", "campaign-credit"),
+        ("/console/campaigns/" + Uri.EscapeDataString(ConsoleLab.EvilNames[1]) + "/credit", "campaign-credit-evil"),
     ];
 }

@@ -36,6 +36,17 @@ internal sealed class ConsoleLab : IAsyncDisposable
     /// <summary>The address of a page.</summary>
     public string At(string path) => $"http://{Run.Http}{path}";
 
+    /// <summary>A program with a user's token.</summary>
+    public HttpClient As(string name)
+    {
+        var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri(At("")),
+        };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", TestUsers.TokenOf(name));
+        return http;
+    }
+
     public static async Task<ConsoleLab> StartAsync(string redis = "", bool users = true)
     {
         Lab lab = await Lab.EmbeddedAsync(
