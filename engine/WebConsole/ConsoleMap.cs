@@ -1,5 +1,7 @@
 using Engine.Contracts;
+using Engine.WebConsole.Clicks;
 using Engine.WebConsole.Credit;
+using Engine.WebConsole.Log;
 using Engine.WebConsole.Pages;
 using Engine.WebConsole.Totals;
 
@@ -8,13 +10,19 @@ namespace Engine.WebConsole;
 /// <summary>Adds the console to an engine's endpoints.</summary>
 public static class ConsoleMap
 {
+    /// <summary>The number of readings of the log for pages at once.</summary>
+    private const int MaxReadings = 4;
+
     public static void MapConsole(this ConsoleServices services)
     {
         var totals = new TotalsReader(services.Redis.GetDatabase(), services.Keys, () =>
             services.Kafka.PartitionsOf(Topics.Interactions)
         );
+        var log = new TopicReader(services.Log, new SemaphoreSlim(MaxReadings), services.Clock);
+        var clicks = new ClickReader(services.Redis.GetDatabase(), services.Keys, log, services.Kafka);
         ConsoleEntrance.Map(services.Routes, services.Visitors);
         TotalsPages.Map(services.Routes, totals, services.Timeline, services.Clock);
+        ClickPages.Map(services.Routes, clicks, services.Proofs, services.Kafka, services.Clock);
         CreditPages.Map(services.Routes, new CreditReader(totals, services.Currency), totals, services.Clock);
     }
 }

@@ -1,6 +1,8 @@
 using Engine.Contracts;
+using Engine.Partitions.Kafka;
 using Engine.Pipeline.Settings;
 using Engine.Web;
+using Engine.WebConsole.Clicks;
 using StackExchange.Redis;
 
 namespace Engine.WebConsole;
@@ -20,6 +22,12 @@ public sealed record ConsoleServices
 
     /// <summary>Sends events, and knows how many partitions topics have.</summary>
     public required IEventOut Kafka { get; init; }
+
+    /// <summary>The Kafka whose log the engine reads.</summary>
+    public required KafkaTarget Log { get; init; }
+
+    /// <summary>Proves verdicts from the log.</summary>
+    public required IClickProofs Proofs { get; init; }
 
     /// <summary>The settings that were ever in force.</summary>
     public required SettingsTimeline Timeline { get; init; }

@@ -99,7 +99,7 @@ public class LayerTests
             },
             {
                 "Engine.WebConsole",
-                ["Engine.Contracts", "Engine.Partitions", "Engine.Pipeline", "Engine.Web"]
+                ["Engine.Client", "Engine.Contracts", "Engine.Partitions", "Engine.Pipeline", "Engine.Web"]
             },
             { "Ingest.Generate", ["Engine.Contracts", "Engine.Client", "Engine.CommandLine", "Engine.Workflows"] },
             { "Ingest.Confirmation", ["Engine.Contracts", "Engine.Web"] },

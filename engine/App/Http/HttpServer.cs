@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Engine.App.Configuration;
+using Engine.App.Explain;
 using Engine.App.Hosting;
 using Engine.CommandLine;
 using Engine.Contracts;
@@ -106,7 +107,8 @@ internal sealed class HttpServer : IDisposable
         app.UseWebKit(
             new WebKit
             {
-                    Clock = context.Clock,
+                Log = context.Log,
+                Clock = context.Clock,
                 Visitors = visitors,
                 Open = listen.Open,
                 Limits = listen.Limits,
@@ -165,6 +167,8 @@ internal sealed class HttpServer : IDisposable
             Redis = context.Redis.Redis,
             Keys = context.Keys,
             Kafka = events,
+            Log = context.Consume.Kafka,
+            Proofs = new ClickProofs(context),
             Timeline = context.Timeline,
             Currency = config.Currency,
             Clock = context.Clock,

@@ -33,7 +33,20 @@ internal static class ConsoleRoutes
             )
             .ForRole(role, ConsoleEntrance.SignsIn);
 
+    /// <summary>Leads to a page after a form was taken, so that reloading it doesn't send the form again.</summary>
+    public static IResult SeeOther(string address) => new Following(address);
+
     /// <summary>The handler of a page.</summary>
     public static RequestDelegate Serve(Func<HttpContext, Task<IResult>> page) =>
         async http => await (await page(http).ConfigureAwait(false)).ExecuteAsync(http).ConfigureAwait(false);
+
+    private sealed class Following(string address) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+            httpContext.Response.Headers.Location = address;
+            return Task.CompletedTask;
+        }
+    }
 }

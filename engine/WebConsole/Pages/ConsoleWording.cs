@@ -10,6 +10,9 @@ internal static class ConsoleWording
 
     private const long MicrosPerCent = 10_000;
 
+    /// <summary>The year 10000, ms: what comes from events may be any number.</summary>
+    private const long MaxTime = 253_402_300_800_000;
+
     /// <summary>An amount in units of the account's currency, exactly.</summary>
     public static string Money(long micros) =>
         (micros / MicrosPerUnit).ToString(micros % MicrosPerCent == 0 ? "N2" : "N6", CultureInfo.InvariantCulture);
@@ -18,6 +21,18 @@ internal static class ConsoleWording
     /// dots.</summary>
     public static string? AddressOf(SumKind kind, string id) =>
         id is "." or ".." ? null : $"/console/{kind.Plural()}/{Uri.EscapeDataString(id)}";
+
+    /// <summary>The address of a click's page; null if no address can lead there: browsers resolve dots.</summary>
+    public static string? ClickAddress(string click) =>
+        click is "." or ".." ? null : $"/console/clicks/{Uri.EscapeDataString(click)}";
+
+    /// <summary>A time to the second.</summary>
+    public static string Second(long ms) =>
+        ms is > 0 and < MaxTime
+            ? DateTimeOffset
+                .FromUnixTimeMilliseconds(ms)
+                .ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)
+            : "-";
 
     /// <summary>A share as per cent, with a decimal.</summary>
     public static string Share(double share) => share.ToString("0.0\u00A0%", CultureInfo.InvariantCulture);

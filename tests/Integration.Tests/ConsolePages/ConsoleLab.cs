@@ -47,6 +47,9 @@ internal sealed class ConsoleLab : IAsyncDisposable
         return http;
     }
 
+    /// <summary>A user's browser.</summary>
+    public Task<ConsoleVisitor> SignInAsync(string name) => ConsoleVisitor.SignInAsync(At(""), name);
+
     public static async Task<ConsoleLab> StartAsync(string redis = "", bool users = true)
     {
         Lab lab = await Lab.EmbeddedAsync(

@@ -66,8 +66,8 @@ public sealed class ConsolePageTests
                 "[]",
                 (
                     await browser.EvaluateAsync(
-                        "JSON.stringify([...document.querySelectorAll('button, .button, input:not([type=hidden]), "
-                            + "textarea, nav a, summary')].filter(e => e.offsetParent && e.offsetHeight < 44)"
+                        "JSON.stringify([...document.querySelectorAll('button, .button, input:not([type=hidden]):not([type=radio]), "
+                            + "label:has([type=radio]), textarea, nav a, summary')].filter(e => e.offsetParent && e.offsetHeight < 44)"
                             + ".map(e => e.outerHTML))"
                     )
                 ).GetString()
