@@ -1,6 +1,7 @@
 using Engine.Contracts;
 using Engine.WebConsole.Clicks;
 using Engine.WebConsole.Credit;
+using Engine.WebConsole.DeadLetters;
 using Engine.WebConsole.Log;
 using Engine.WebConsole.Pages;
 using Engine.WebConsole.Totals;
@@ -23,6 +24,10 @@ public static class ConsoleMap
         ConsoleEntrance.Map(services.Routes, services.Visitors);
         TotalsPages.Map(services.Routes, totals, services.Timeline, services.Clock);
         ClickPages.Map(services.Routes, clicks, services.Proofs, services.Kafka, services.Clock);
+        DeadLetterPages.Map(
+            services.Routes,
+            new DeadLetterDesk(log, services.Kafka, services.Keys.Prefix, services.Events)
+        );
         CreditPages.Map(services.Routes, new CreditReader(totals, services.Currency), totals, services.Clock);
     }
 }

@@ -1,4 +1,5 @@
 using Engine.Contracts;
+using Engine.Contracts.Events;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Settings;
 using Engine.Web;
@@ -28,6 +29,9 @@ public sealed record ConsoleServices
 
     /// <summary>Proves verdicts from the log.</summary>
     public required IClickProofs Proofs { get; init; }
+
+    /// <summary>The events that topics may hold.</summary>
+    public required EventCatalog Events { get; init; }
 
     /// <summary>The settings that were ever in force.</summary>
     public required SettingsTimeline Timeline { get; init; }

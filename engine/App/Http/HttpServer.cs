@@ -11,6 +11,7 @@ using Engine.Pipeline.Consume.Lanes;
 using Engine.Web;
 using Engine.Web.Hosting;
 using Engine.WebConsole;
+using Engine.Workflows;
 using Engine.Workflows.Module;
 using Engine.Workflows.Runtime;
 
@@ -169,6 +170,7 @@ internal sealed class HttpServer : IDisposable
             Kafka = events,
             Log = context.Consume.Kafka,
             Proofs = new ClickProofs(context),
+            Events = WorkflowEvents.All,
             Timeline = context.Timeline,
             Currency = config.Currency,
             Clock = context.Clock,
