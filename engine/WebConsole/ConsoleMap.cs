@@ -2,6 +2,7 @@ using Engine.Contracts;
 using Engine.WebConsole.Clicks;
 using Engine.WebConsole.Credit;
 using Engine.WebConsole.DeadLetters;
+using Engine.WebConsole.Health;
 using Engine.WebConsole.Log;
 using Engine.WebConsole.Pages;
 using Engine.WebConsole.Totals;
@@ -27,6 +28,17 @@ public static class ConsoleMap
         DeadLetterPages.Map(
             services.Routes,
             new DeadLetterDesk(log, services.Kafka, services.Keys.Prefix, services.Events)
+        );
+        HealthPages.Map(
+            services.Routes,
+            new HealthReader(
+                services.Health,
+                services.Redis,
+                services.Keys,
+                log,
+                services.Kafka,
+                services.DecidedTopics
+            )
         );
         CreditPages.Map(services.Routes, new CreditReader(totals, services.Currency), totals, services.Clock);
     }

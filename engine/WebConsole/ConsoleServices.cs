@@ -4,6 +4,7 @@ using Engine.Partitions.Kafka;
 using Engine.Pipeline.Settings;
 using Engine.Web;
 using Engine.WebConsole.Clicks;
+using Engine.WebConsole.Health;
 using StackExchange.Redis;
 
 namespace Engine.WebConsole;
@@ -29,6 +30,12 @@ public sealed record ConsoleServices
 
     /// <summary>Proves verdicts from the log.</summary>
     public required IClickProofs Proofs { get; init; }
+
+    /// <summary>The state of the engine.</summary>
+    public required IEngineHealth Health { get; init; }
+
+    /// <summary>The topics whose partitions the group decides.</summary>
+    public required IReadOnlyList<string> DecidedTopics { get; init; }
 
     /// <summary>The events that topics may hold.</summary>
     public required EventCatalog Events { get; init; }

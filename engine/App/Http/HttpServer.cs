@@ -170,6 +170,8 @@ internal sealed class HttpServer : IDisposable
             Kafka = events,
             Log = context.Consume.Kafka,
             Proofs = new ClickProofs(context),
+            Health = new HostHealth(host, () => events.PartitionsOf(Topics.Interactions)),
+            DecidedTopics = [Topics.Interactions, .. host.Deciders.Select(workflow => workflow.Module.Topic)],
             Events = WorkflowEvents.All,
             Timeline = context.Timeline,
             Currency = config.Currency,
