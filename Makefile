@@ -4,7 +4,7 @@
 # make fuzz   gives hostile input to everything that reads bytes from outside (INPUTS=20000000 SEED=1; TARGET=name FIRST=number for some of it)
 #             ENGINE=200000 gives so many hostile records to a running engine instead, on a real broker (KAFKA_TOOL=script)
 # make bench  measures the engine on a real broker and Redis (KAFKA_TOOL=script; PEERS=dir beside peers; QUICK=1), then each stage
-#             WHAT=takeover, hostile, soak, tail, links, pictures or notices measures that instead (CLICKS=10000000; SOAK_MINUTES=30 RATE=100000)
+#             WHAT=takeover, hostile, soak, tail, links, pictures, notices or console measures that instead (CLICKS=10000000; SOAK_MINUTES=30 RATE=100000)
 # make format mends formatting and unneeded usings, which break the build
 # make build  leaves out/engine, out/ingest and out/models
 # make train DATA=dir     makes the cursor artefact and its card of the data below dir (OUT=file for another place)

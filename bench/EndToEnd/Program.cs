@@ -5,8 +5,9 @@ using Bench.EndToEnd;
 // TWO=1 (also two engines of one lane each), CLICKS, RUNS, QUICK=1, STORES="redis garnet", LATENCY_S. Results: a table,
 // bench.json, bench.svg. An argument measures something else: `takeover` (of a partition with CLICKS in its windows),
 // `hostile` (producers, CLICKS of each kind), `soak` (SOAK_MINUTES at a RATE), `tail` (CLICKS lines of access logs),
-// `links` (ads' links, for LATENCY_S at each rate), `pictures` (of confirmation pages),
-// `notices` (to absent invitees, NOTICES due in one second, INVITEES a meeting, KILLS of the engine).
+// `links` (ads' links, for LATENCY_S at each rate), `pictures` (of confirmation pages), `notices` (to absent invitees,
+// NOTICES due in one second, INVITEES a meeting, KILLS of the engine), `console` (its pages, with a million
+// campaign-hours).
 string root = AppContext.BaseDirectory;
 while (!File.Exists(Path.Combine(root, "Engine.sln")))
 {
@@ -73,6 +74,13 @@ switch (args)
         using (var burst = new NoticeBurst(plan))
         {
             await burst.RunAsync(Number("NOTICES", 100_000), Number("INVITEES", 10), Number("KILLS", 0), Console.Out);
+        }
+
+        return 0;
+    case ["console"]:
+        using (var pages = new ConsolePages(plan))
+        {
+            await pages.RunAsync(Console.Out);
         }
 
         return 0;

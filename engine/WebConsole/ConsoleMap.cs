@@ -17,8 +17,11 @@ public static class ConsoleMap
 
     public static void MapConsole(this ConsoleServices services)
     {
-        var totals = new TotalsReader(services.Redis.GetDatabase(), services.Keys, () =>
-            services.Kafka.PartitionsOf(Topics.Interactions)
+        var totals = new TotalsReader(
+            services.Redis.GetDatabase(),
+            services.Keys,
+            () => services.Kafka.PartitionsOf(Topics.Interactions),
+            services.Clock
         );
         var log = new TopicReader(services.Log, new SemaphoreSlim(MaxReadings), services.Clock);
         var clicks = new ClickReader(services.Redis.GetDatabase(), services.Keys, log, services.Kafka);

@@ -103,7 +103,12 @@ internal static class CreditCommand
         using var log = new ClickSearch(kafka);
         int partitions = log.Partitions;
         var credit = new CreditReader(
-            new TotalsReader(connection.GetDatabase(), new RedisKeys(prefix, file.Config.Group), () => partitions),
+            new TotalsReader(
+                connection.GetDatabase(),
+                new RedisKeys(prefix, file.Config.Group),
+                () => partitions,
+                context.Time
+            ),
             file.Config.Currency
         );
         if (request.Campaign is { } campaign)

@@ -29,18 +29,18 @@ internal sealed class TotalsPages(TotalsReader totals, SettingsTimeline timeline
     private async Task<IResult> OverviewAsync(HttpContext http, ConsoleVisit visit)
     {
         (TotalsQuery query, long now) = await QueryAsync(http).ConfigureAwait(false);
-        IReadOnlyList<(DateTime Hour, TotalSums Totals)> hours = await totals
-            .HoursAsync(query.Days)
-            .ConfigureAwait(false);
+        Task<IReadOnlyList<(DateTime Hour, TotalSums Totals)>> hours = totals.HoursAsync(query.Days);
+        Task<IReadOnlyList<NameSums>> campaigns = TopAsync(SumKind.Campaign, query),
+            publishers = TopAsync(SumKind.Publisher, query);
         return Page.Show<OverviewPage>(
             new
             {
                 Visit = visit,
                 Query = query,
                 Now = now,
-                Times = TimeLine.Of(hours, query.Days),
-                Campaigns = await TopAsync(SumKind.Campaign, query).ConfigureAwait(false),
-                Publishers = await TopAsync(SumKind.Publisher, query).ConfigureAwait(false),
+                Times = TimeLine.Of(await hours.ConfigureAwait(false), query.Days),
+                Campaigns = await campaigns.ConfigureAwait(false),
+                Publishers = await publishers.ConfigureAwait(false),
             }
         );
     }
