@@ -4,6 +4,7 @@ using Engine.App.Configuration;
 using Engine.App.Running;
 using Engine.App.Terminal;
 using Engine.CommandLine;
+using Engine.Contracts.Access;
 using Engine.Workflows;
 using Engine.Workflows.Module.Traffic;
 
@@ -36,8 +37,11 @@ internal static class DemoCommand
         ConfigFile file = ConfigFile.Find(null) with { WithSamples = true };
         using ILoggerFactory logs = LoggerFactory.Create(_ => { });
         string labels = Path.Combine(Path.GetTempPath(), $"engine-demo-{Environment.ProcessId}.csv");
+        // Whoever looks around afterwards signs in to the console by a link; endpoints stay open, as nobody is added.
+        string token = AccessToken.Make();
+        var visitor = new Account("demo", Role.Admin, null, AccessToken.HashOf(token)!);
         using var running = await RunningProcess
-            .StartAsync(new RunRequest { Redis = redis }, file, context, logs, cancel)
+            .StartAsync(new RunRequest { Redis = redis, Own = visitor }, file, context, logs, cancel)
             .ConfigureAwait(false);
         try
         {
@@ -111,7 +115,7 @@ internal static class DemoCommand
                 );
             }
 
-            DemoReport.WriteNext(context.Out, running, keep, example);
+            DemoReport.WriteNext(context.Out, running, keep, example, token);
             if (keep)
             {
                 await StayAsync(running, cancel).ConfigureAwait(false);

@@ -35,11 +35,13 @@ internal sealed class HttpServer : IDisposable
     public OpenTo Open { get; }
 
     /// <summary>Starts it at an address; where that may move and is taken, at a free port.</summary>
+    /// <param name="own">An account that only this server knows; null for none.</param>
     public static async Task<HttpServer> StartAsync(
         EngineHost host,
         EngineMetrics metrics,
         HttpListen listen,
         EngineConfig config,
+        Account? own,
         CancellationToken cancel
     )
     {
@@ -53,12 +55,12 @@ internal sealed class HttpServer : IDisposable
         var events = new KafkaEventOut(host.Context.Consume.Kafka, host.Context.Clock, host.Context.Log.SendFailed);
         try
         {
-            WebApplication app = await ListenAsync(end, listen, host, metrics, config, events, cancel)
+            WebApplication app = await ListenAsync(end, listen, host, metrics, config, own, events, cancel)
                 .ConfigureAwait(false)
                 // Another engine that starts in this moment has taken it since it was looked at.
                 ?? (
                     listen.MayMove && end.Port != 0
-                        ? await ListenAsync(free, listen, host, metrics, config, events, cancel)
+                        ? await ListenAsync(free, listen, host, metrics, config, own, events, cancel)
                             .ConfigureAwait(false)
                         : null
                 )
@@ -83,6 +85,7 @@ internal sealed class HttpServer : IDisposable
         EngineHost host,
         EngineMetrics metrics,
         EngineConfig config,
+        Account? own,
         KafkaEventOut events,
         CancellationToken cancel
     )
@@ -102,7 +105,7 @@ internal sealed class HttpServer : IDisposable
         WebApplication app = builder.Build();
         EngineContext context = host.Context;
         var visitors = new Visitors(
-            new TimelineAccounts(context.Timeline),
+            new TimelineAccounts(context.Timeline, own),
             new Sessions(context.Redis.Redis, context.Keys)
         );
         app.UseWebKit(

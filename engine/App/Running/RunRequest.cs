@@ -1,3 +1,5 @@
+using Engine.Contracts.Access;
+
 namespace Engine.App.Running;
 
 /// <summary>The options of <c>engine run</c>; null means that engine.yaml decides.</summary>
@@ -12,6 +14,9 @@ public sealed record RunRequest
 
     /// <summary>Whether a first start loads the sample traffic's sponsors, pages, processes and campaigns.</summary>
     public bool Samples { get; init; }
+
+    /// <summary>An account that only this process knows, besides the users; null for none.</summary>
+    public Account? Own { get; init; }
 
     public TimeSpan? UntilIdle { get; init; }
 }

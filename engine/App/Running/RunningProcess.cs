@@ -100,7 +100,7 @@ internal sealed class RunningProcess : IDisposable
             EngineMetrics metrics = Telemetry.Metrics(host);
             hosted.Add(metrics);
             HttpServer http = await HttpServer
-                .StartAsync(host, metrics, listen, file.Config, cancel)
+                .StartAsync(host, metrics, listen, file.Config, request.Own, cancel)
                 .ConfigureAwait(false);
             hosted.Add(http);
             if (ownKafka || ownRedis)

@@ -121,7 +121,7 @@ internal static class DemoReport
     }
 
     /// <param name="click">A click that has a verdict, for the look-up examples.</param>
-    public static void WriteNext(TextWriter into, RunningProcess running, bool keep, string? click)
+    public static void WriteNext(TextWriter into, RunningProcess running, bool keep, string? click, string token)
     {
         into.WriteLine();
         if (!keep)
@@ -135,7 +135,9 @@ internal static class DemoReport
         string redis = running.Address.Redis.Hosts.Split(',')[0];
         int port = redis.LastIndexOf(':');
         click ??= "CLICK";
-        into.WriteLine("The engine keeps running. Look up, in another terminal:");
+        into.WriteLine("The engine keeps running. Its console, signed in as demo:");
+        into.WriteLine($"  http://{running.Http.Address}/console/sign-in?token={token}");
+        into.WriteLine("Look up, in another terminal:");
         into.WriteLine($"  out/engine verdict {click}");
         into.WriteLine($"  out/engine path {click}");
         into.WriteLine($"  curl http://{running.Http.Address}/v1/verdicts/{click}");

@@ -23,24 +23,33 @@ internal static class ConsoleEntrance
 
     public static void Map(IEndpointRouteBuilder routes, Visitors visitors)
     {
-        routes
-            .MapGet(
-                SignInPath,
-                ConsoleRoutes.Serve(http =>
-                    Task.FromResult(Show(Next(http.Request.Query["next"]), problem: null, StatusCodes.Status200OK))
-                )
-            )
-            .ForEveryone();
+        routes.MapGet(SignInPath, ConsoleRoutes.Serve(http => EnterAsync(http, visitors))).ForEveryone();
         routes.MapPost(SignInPath, ConsoleRoutes.Serve(http => SignInAsync(http, visitors))).ForEveryone();
         routes.MapPost("/console/sign-out", ConsoleRoutes.Serve(http => SignOutAsync(http, visitors))).ForEveryone();
+    }
+
+    /// <summary>Shows the form; or signs in by the token in a link, as the demo prints one. Another site's link
+    /// doesn't: it would sign people in as somebody else.</summary>
+    private static async Task<IResult> EnterAsync(HttpContext http, Visitors visitors)
+    {
+        string next = Next(http.Request.Query["next"]),
+            token = http.Request.Query["token"].ToString();
+        return token.Length > 0 && !SameOrigin.IsCrossSite(http.Request)
+            ? await SignInAsync(http, visitors, token, next).ConfigureAwait(false)
+            : Show(next, problem: null, StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> SignInAsync(HttpContext http, Visitors visitors)
     {
         IFormCollection form = await Forms.ReadAsync(http).ConfigureAwait(false);
-        string next = Next(form["next"]);
+        return await SignInAsync(http, visitors, form["token"].ToString().Trim(), Next(form["next"]))
+            .ConfigureAwait(false);
+    }
+
+    private static async Task<IResult> SignInAsync(HttpContext http, Visitors visitors, string token, string next)
+    {
         bool isIn = await visitors
-            .SignInAsync(http, form["token"].ToString().Trim(), visitor => visitor.As(Role.Viewer) != null)
+            .SignInAsync(http, token, visitor => visitor.As(Role.Viewer) != null)
             .ConfigureAwait(false);
         return isIn
             ? Results.Redirect(next)

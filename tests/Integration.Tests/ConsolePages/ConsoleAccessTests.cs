@@ -72,6 +72,27 @@ public sealed partial class ConsoleAccessTests
         );
     }
 
+    [Fact]
+    public async Task A_link_with_a_token_signs_in_unless_another_site_has_it()
+    {
+        await using ConsoleLab lab = await ConsoleLab.StartAsync();
+        foreach (
+            (string site, string token, HttpStatusCode expected) in new[]
+            {
+                ("none", TestUsers.TokenOf("vera"), HttpStatusCode.Found),
+                ("none", "wrong", HttpStatusCode.Unauthorized),
+                ("cross-site", TestUsers.TokenOf("vera"), HttpStatusCode.OK),
+            }
+        )
+        {
+            using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+            browser.DefaultRequestHeaders.Add("Sec-Fetch-Site", site);
+            HttpResponseMessage answer = await browser.GetAsync(lab.At($"/console/sign-in?token={token}"), Cancel);
+            Assert.Equal(expected, answer.StatusCode);
+            Assert.Equal(expected == HttpStatusCode.Found, answer.Headers.Contains("Set-Cookie"));
+        }
+    }
+
     [Theory]
     [InlineData("//evil.example/")]
     [InlineData("https://evil.example/console")]
