@@ -26,7 +26,8 @@ internal sealed class ClickReader(IDatabase redis, RedisKeys keys, TopicReader t
     public async Task<byte[]?> StoredAsync(string click) =>
         await redis.StringGetAsync(keys.Verdict(click)).ConfigureAwait(false);
 
-    /// <summary>A click as the log has it; null if the verdict doesn't say where, or if it is no longer there.</summary>
+    /// <summary>A click as the log has it; null if the verdict doesn't say where, or if it is no longer
+    /// there.</summary>
     public async Task<RecordedClick?> RecordedAsync(Verdict verdict, CancellationToken cancel)
     {
         if (PlaceOf(verdict.At) is not (int partition, long offset))

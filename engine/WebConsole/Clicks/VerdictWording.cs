@@ -80,7 +80,8 @@ internal static class VerdictWording
         return Reasons.Of(code) switch
         {
             Contracts.Reason.CursorReplay =>
-                $"The cursor moved as it had before click {numbers["click"]}, to {numbers["residual_px"]} pixels. "
+                $"The cursor moved as it did for click {numbers["click"]}: the paths differ by "
+                    + $"{numbers["residual_px"]} pixels. "
                     + "People don't repeat themselves to the pixel: a recording was played again.",
             Contracts.Reason.CursorForged => "The times of the cursor's movement can't come from a browser."
                 + Often(numbers),
@@ -90,35 +91,41 @@ internal static class VerdictWording
             Contracts.Reason.CursorMissing =>
                 $"The page announced the cursor's movement, but it didn't come within {Seconds(numbers, "waited_ms")}.",
             Contracts.Reason.CursorProgram =>
-                $"The cursor moved more like a program than like a person: with probability {Percent(numbers, "probability")}, "
+                $"The cursor moved more like a program than like a person: with probability "
+                    + $"{Percent(numbers, "probability")}, "
                     + $"and from {Percent(numbers, "cut_off")} on it counts.",
             Contracts.Reason.RateVisitor => $"The same visitor clicked {Rate(numbers)}",
             Contracts.Reason.RateIp => $"The same address clicked {Rate(numbers)}",
             Contracts.Reason.RateNetwork => $"The same network clicked {Rate(numbers)}",
             Contracts.Reason.RatePair =>
-                $"The same visitor clicked {(numbers["pair"] == "publisher" ? "at this publisher" : "on this campaign")} {Rate(numbers)}",
+                "The same visitor clicked "
+                    + (numbers["pair"] == "publisher" ? "at this publisher " : "on this campaign ")
+                    + Rate(numbers),
             Contracts.Reason.ClickDouble =>
                 $"The same visitor had clicked on the same campaign {numbers["since_ms"]} ms before: a double click.",
             Contracts.Reason.ListDatacentre =>
                 $"The address belongs to a data centre (list “{numbers["list"]}”), where no visitors sit.",
             Contracts.Reason.ListProxy => $"The address belongs to a proxy or a relay (list “{numbers["list"]}”).",
             Contracts.Reason.ListCrawler =>
-                $"The browser says that it is a crawler or an automation tool (“{numbers["pattern"]}”, list “{numbers["list"]}”).",
+                $"The browser says that it is a crawler or an automation tool (“{numbers["pattern"]}”, list "
+                    + $"“{numbers["list"]}”).",
             Contracts.Reason.AgentContradiction =>
-                $"The browser says that it is “{numbers["claim"]}”, but that is contradicted by “{numbers["but"]}”.",
+                $"The browser says that it is “{numbers["claim"]}”, which “{numbers["but"]}” contradicts.",
             Contracts.Reason.ClickPosition =>
                 $"The click lies outside the window: at {numbers["x"]}, {numbers["y"]} in {numbers["viewport"]}.",
             Contracts.Reason.ClickPage => $"The page isn't a web address: “{numbers["page"]}”.",
             Contracts.Reason.PublisherShare =>
-                $"At this publisher {Percent(numbers, "share")} of recent clicks were invalid, after {Percent(numbers, "past")} in its past.",
+                $"At this publisher {Percent(numbers, "share")} of recent clicks were invalid, after "
+                    + $"{Percent(numbers, "past")} in its past.",
             Contracts.Reason.StandingNetwork =>
-                $"Of this network's earlier clicks, {Percent(numbers, "share")} were invalid (more than {Percent(numbers, "limit")} counts).",
+                Standing("this network's earlier clicks", numbers),
             Contracts.Reason.StandingVisitor =>
-                $"Of this visitor's earlier clicks, {Percent(numbers, "share")} were invalid (more than {Percent(numbers, "limit")} counts).",
+                Standing("this visitor's earlier clicks", numbers),
             Contracts.Reason.History =>
-                $"Of comparable clicks, {Percent(numbers, "share")} were later called invalid (more than {Percent(numbers, "limit")} counts).",
+                Standing("comparable clicks, by later labels,", numbers),
             Contracts.Reason.Model =>
-                $"Everything together makes it invalid with probability {Percent(numbers, "score")}, says the model; from "
+                $"Everything together makes it invalid with probability {Percent(numbers, "score")}, says the model; "
+                    + "from "
                     + $"{Percent(numbers, "review")} on a click is looked at.",
             Contracts.Reason.TimeOutOfRange =>
                 "The time that the click claims is too far from the time at which it came, which is used instead.",
@@ -133,6 +140,9 @@ internal static class VerdictWording
 
     private static string Rate(Numbers numbers) =>
         $"{numbers["count"]} times within {numbers["window_s"]} seconds; up to {numbers["limit"]} are allowed.";
+
+    private static string Standing(string of, Numbers numbers) =>
+        $"Of {of} {Percent(numbers, "share")} were invalid; more than {Percent(numbers, "limit")} counts.";
 
     private static string Often(Numbers numbers) =>
         numbers.Of("count") > 1

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Integration.Tests.ConsolePages;
 
-/// <summary>The page of a single click: why it was decided so, its path, its neighbours, its labels, its audit.</summary>
+/// <summary>The page of a single click: why it was decided so, its path, neighbours, labels, and audit.</summary>
 public sealed class ClickPageTests
 {
     private const string Path = "/console/clicks/" + ConsoleLab.Replay;
@@ -23,7 +23,10 @@ public sealed class ClickPageTests
         string page = WebUtility.HtmlDecode(await http.GetStringAsync(Path, Cancel));
         Assert.Contains("sophisticated invalid traffic", page);
         Assert.Contains("The advertiser doesn't pay for it.", page);
-        Assert.Contains($"The cursor moved as it had before click {ConsoleLab.Original}, to 0 pixels.", page);
+        Assert.Contains(
+            $"The cursor moved as it did for click {ConsoleLab.Original}: the paths differ by 0 pixels.",
+            page
+        );
         Assert.Contains($"of <a href=\"/console/clicks/{ConsoleLab.Original}\">click {ConsoleLab.Original}</a>", page);
         Assert.Contains("198.51.100.2", page);
         // The original lies in the same network, beside it.

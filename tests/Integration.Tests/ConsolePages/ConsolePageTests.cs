@@ -58,16 +58,15 @@ public sealed class ConsolePageTests
                 Assert.True(violations.Length == 0, $"{name}, {width}: {string.Join('\n', violations)}");
             }
 
-            Assert.Equal(
-                (name, width),
-                (name, (await browser.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32())
-            );
+            int needed = (await browser.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32();
+            Assert.True(needed <= width, $"{name} needs {needed} pixels of {width}");
             Assert.Equal(
                 "[]",
                 (
                     await browser.EvaluateAsync(
-                        "JSON.stringify([...document.querySelectorAll('button, .button, input:not([type=hidden]):not([type=radio]), "
-                            + "label:has([type=radio]), textarea, nav a, summary')].filter(e => e.offsetParent && e.offsetHeight < 44)"
+                        "JSON.stringify([...document.querySelectorAll('button, .button, "
+                            + "input:not([type=hidden], [type=radio]), label:has([type=radio]), textarea, nav a, summary')]"
+                            + ".filter(e => e.offsetParent && e.offsetHeight < 44)"
                             + ".map(e => e.outerHTML))"
                     )
                 ).GetString()
