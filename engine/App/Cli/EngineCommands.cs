@@ -58,6 +58,14 @@ public static class EngineCommands
                 Prefix(),
                 context
             ),
+            BacktestCommand.Create(
+                Kafka(Running),
+                Redis("engine.yaml's, otherwise " + Running),
+                Group(),
+                Config(),
+                Prefix(),
+                context
+            ),
             UserCommands.Create(() => Kafka(Running), Config, context),
         };
 

@@ -61,7 +61,13 @@ internal sealed record ScoredGroup(
     /// <summary>The settings as they came into force, or one version in force from the beginning.</summary>
     /// <param name="settings">The version; null for all of them as they came into force.</param>
     /// <param name="model">The file of a click forest to use instead of the settings'; null for theirs.</param>
-    public SettingsTimeline Timeline(string? settings = null, string? model = null)
+    /// <param name="draft">Settings that hold in place of those with the same keys, from the log's beginning; null for
+    /// none.</param>
+    public SettingsTimeline Timeline(
+        string? settings = null,
+        string? model = null,
+        IReadOnlyDictionary<string, string?>? draft = null
+    )
     {
         long? upTo = settings switch
         {
@@ -88,6 +94,11 @@ internal sealed record ScoredGroup(
                 book.Replace("model/clicks", ModelInForce.Load("clicks", model, System.IO.File.ReadAllBytes));
             }
 
+            foreach ((string key, string? json) in draft ?? new Dictionary<string, string?>())
+            {
+                book.Replace(key, json == null ? null : SettingParser.Parse(key, json, File.Files));
+            }
+
             SettingsTimeline? timeline =
                 upTo == null ? new SettingsTimeline(book.Build("s-base", Base.Hash), Activation.Delay) : null;
             string version = "s-base";
@@ -100,7 +111,7 @@ internal sealed record ScoredGroup(
 
                 try
                 {
-                    if (model == null || record.Key != "model/clicks")
+                    if ((model == null || record.Key != "model/clicks") && draft?.ContainsKey(record.Key) != true)
                     {
                         book.Apply(record.Key, record.Json);
                     }

@@ -15,24 +15,34 @@ public static class SettingsFolder
         var records = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (string file in folders.SelectMany(Files))
         {
-            try
+            foreach ((string key, string? value) in RecordsOf(file))
             {
-                foreach ((string key, string? value) in YamlJson.Map(File.ReadAllText(file)))
+                if (!records.TryAdd(key, value ?? throw new ConfigException($"{file}: {key} has no value")))
                 {
-                    if (!records.TryAdd(key, value ?? throw new ConfigException($"{file}: {key} has no value")))
-                    {
-                        throw new ConfigException($"{file}: {key} is in another file, too");
-                    }
+                    throw new ConfigException($"{file}: {key} is in another file, too");
                 }
-            }
-            catch (YamlException e)
-            {
-                throw new ConfigException(
-                    $"{file}, line {e.Start.Line}, column {e.Start.Column}: {e.InnerException?.Message ?? e.Message}"
-                );
             }
         }
         return records;
+    }
+
+    /// <summary>Reads the records of a single file, in which a key without a value deletes. Throws a
+    /// <see cref="ConfigException"/> with file and position.</summary>
+    public static SortedDictionary<string, string?> ReadDraft(string file) =>
+        new(RecordsOf(file).ToDictionary(record => record.Key, record => record.Value), StringComparer.Ordinal);
+
+    private static List<(string Key, string? Value)> RecordsOf(string file)
+    {
+        try
+        {
+            return [.. YamlJson.Map(File.ReadAllText(file))];
+        }
+        catch (YamlException e)
+        {
+            throw new ConfigException(
+                $"{file}, line {e.Start.Line}, column {e.Start.Column}: {e.InnerException?.Message ?? e.Message}"
+            );
+        }
     }
 
     private static IEnumerable<string> Files(string folder) =>
