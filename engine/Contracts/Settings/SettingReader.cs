@@ -141,16 +141,28 @@ public sealed class SettingReader
     public SettingReader Inside(string place, JsonElement value) => new($"{_key}: {place}", value);
 
     /// <summary>Refuses unknown fields: those that no call has read. Call it last.</summary>
-    public void Done()
+    /// <param name="maySayWho">Whether the fields are a whole record's, which may say who wrote it (<c>by</c>), and why
+    /// (<c>because</c>). Neither decides anything, and errors don't list them among a kind's own.</param>
+    public void Done(bool maySayWho = false)
     {
         foreach (JsonProperty property in _record.EnumerateObject())
         {
-            if (!_read.Contains(property.Name))
+            if (_read.Contains(property.Name))
+            {
+                continue;
+            }
+
+            if (!maySayWho || property.Name is not ("by" or "because"))
             {
                 throw Wrong(
                     $"'{property.Name}' isn't a field here; the fields are {string.Join(", ", _read.Order())}",
                     DeadLetterReason.Malformed
                 );
+            }
+
+            if (property.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
+            {
+                throw Wrong($"'{property.Name}' is {Kind(property.Value)}; expected text", DeadLetterReason.WrongType);
             }
         }
     }

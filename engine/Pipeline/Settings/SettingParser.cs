@@ -96,7 +96,7 @@ public static class SettingParser
                     DeadLetterReason.UnknownType
                 ),
         };
-        reader.Done();
+        reader.Done(maySayWho: true);
         return setting;
     }
 
