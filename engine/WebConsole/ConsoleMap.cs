@@ -5,6 +5,7 @@ using Engine.WebConsole.DeadLetters;
 using Engine.WebConsole.Health;
 using Engine.WebConsole.Log;
 using Engine.WebConsole.Pages;
+using Engine.WebConsole.Rules;
 using Engine.WebConsole.Totals;
 
 namespace Engine.WebConsole;
@@ -43,6 +44,7 @@ public static class ConsoleMap
                 services.DecidedTopics
             )
         );
+        RulePages.Map(services.Routes, new RuleDesk(services.Timeline, log, services.Kafka));
         CreditPages.Map(services.Routes, new CreditReader(totals, services.Currency), totals, services.Clock);
     }
 }

@@ -99,7 +99,14 @@ public class LayerTests
             },
             {
                 "Engine.WebConsole",
-                ["Engine.Client", "Engine.Contracts", "Engine.Partitions", "Engine.Pipeline", "Engine.Web"]
+                [
+                    "Engine.Client",
+                    "Engine.Conditions",
+                    "Engine.Contracts",
+                    "Engine.Partitions",
+                    "Engine.Pipeline",
+                    "Engine.Web",
+                ]
             },
             { "Ingest.Generate", ["Engine.Contracts", "Engine.Client", "Engine.CommandLine", "Engine.Workflows"] },
             { "Ingest.Confirmation", ["Engine.Contracts", "Engine.Web"] },

@@ -13,6 +13,12 @@ internal static class EventText
         JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true)
     );
 
+    /// <summary>Writes JSON as people do: only what must be escaped is.</summary>
+    public static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16, AllowDuplicateProperties = true };
 
     /// <summary>Null if the value isn't an event that can be read. CloudEvents headers override the payload.</summary>

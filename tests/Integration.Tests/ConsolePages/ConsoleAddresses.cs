@@ -24,6 +24,8 @@ internal static class ConsoleAddresses
         ("/console/dead-letters?reason=nothing", "dead-letters-none"),
         ("/console/dead-letters/0/0", "dead-letter"),
         ("/console/health", "health"),
+        ("/console/rules", "rules"),
+        ("/console/rules/edit", "rule-new"),
         ("/console/credit", "credit"),
         ("/console/credit?month=2020-01", "credit-empty"),
         ("/console/campaigns/cmp-1/credit", "campaign-credit"),
