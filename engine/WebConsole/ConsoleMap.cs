@@ -45,6 +45,7 @@ public static class ConsoleMap
             )
         );
         RulePages.Map(services.Routes, new RuleDesk(services.Timeline, log, services.Kafka));
+        UserPages.Map(services.Routes, services.Timeline, services.Kafka);
         CreditPages.Map(services.Routes, new CreditReader(totals, services.Currency), totals, services.Clock);
     }
 }

@@ -23,6 +23,7 @@ internal static class ConsoleAddresses
         ("/console/dead-letters", "dead-letters"),
         ("/console/dead-letters?reason=nothing", "dead-letters-none"),
         ("/console/dead-letters/0/0", "dead-letter"),
+        ("/console/users", "users"),
         ("/console/health", "health"),
         ("/console/rules", "rules"),
         ("/console/rules/edit", "rule-new"),
