@@ -13,6 +13,9 @@ public class CommandLineTests
     [InlineData("verdict", "CLICK --redis --config --json")]
     [InlineData("path", "CLICK --kafka --redis --config --prefix --out")]
     [InlineData("quality", "--kafka --redis --config --prefix --json")]
+    [InlineData("credit", "CAMPAIGN --month --kafka --redis --config --prefix --json")]
+    [InlineData("notify", "--kafka --redis --config --prefix --until-idle")]
+    [InlineData("backtest", "--with --kafka --redis --group --config --prefix --json")]
     [InlineData("check", "--config")]
     [InlineData("eval", "EXPR --bindings --cases")]
     [InlineData("tag", "FILE --text --json --bookmarks --exact --redis --config --prefix")]
@@ -61,8 +64,8 @@ public class CommandLineTests
     [InlineData(2, "for option '--until-idle': expected a number", "run", "--until-idle", "abc")]
     [InlineData(
         2,
-        "'nonsense' isn't a command; the commands are run, demo, verdict, path, quality, check, eval, tag, rescore, "
-            + "audit, notify, user",
+        "'nonsense' isn't a command; the commands are run, demo, verdict, path, quality, credit, check, eval, tag, rescore, "
+            + "audit, notify, backtest, user",
         "nonsense"
     )]
     [InlineData(1, "no Redis at 127.0.0.1:1", "quality", "--kafka", "127.0.0.1:1", "--redis", "127.0.0.1:1")]
