@@ -27,7 +27,7 @@ public static class ConsoleMap
         var log = new TopicReader(services.Log, new SemaphoreSlim(MaxReadings), services.Clock);
         var clicks = new ClickReader(services.Redis.GetDatabase(), services.Keys, log, services.Kafka);
         ConsoleEntrance.Map(services.Routes, services.Visitors);
-        TotalsPages.Map(services.Routes, totals, services.Timeline, services.Clock);
+        TotalsPages.Map(services.Routes, totals, services.Timeline, services.Health, services.Clock);
         ClickPages.Map(services.Routes, clicks, services.Proofs, services.Kafka, services.Clock);
         DeadLetterPages.Map(
             services.Routes,

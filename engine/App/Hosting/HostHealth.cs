@@ -25,6 +25,8 @@ internal sealed class HostHealth(EngineHost host, Func<int> partitions) : IEngin
                 lanes.Select(lane => lane.LatencyP50).DefaultIfEmpty().Max(),
                 lanes.Select(lane => lane.LatencyP99).DefaultIfEmpty().Max()
             ),
+            lanes.Sum(lane => lane.Lag),
+            host.Counts.AllDeadLetters,
             lanes.Sum(lane => lane.WaitingClicks),
             lanes.Sum(lane => lane.Evictions),
             Marks()

@@ -17,6 +17,8 @@ public interface IEngineHealth
 /// <param name="SettingsRefused">The number of records of <c>settings</c> that didn't load.</param>
 /// <param name="Missing">What the settings name and this engine lacks; null for nothing.</param>
 /// <param name="Latency">The median and the 99th percentile from receiving a click to its verdict, ms.</param>
+/// <param name="Lag">The clicks' records in partitions of this engine that it hasn't decided yet.</param>
+/// <param name="DeadLetters">The clicks' records that it couldn't use since it started.</param>
 /// <param name="WaitingClicks">The clicks that wait for their paths.</param>
 /// <param name="Evictions">The entries that memory's bounds have pushed out of windows.</param>
 /// <param name="LastMark">The last mark of each partition that has one, by its name.</param>
@@ -30,6 +32,8 @@ public sealed record EngineState(
     int SettingsRefused,
     string? Missing,
     (double P50, double P99) Latency,
+    long Lag,
+    long DeadLetters,
     long WaitingClicks,
     long Evictions,
     IReadOnlyDictionary<string, MarkState> LastMark

@@ -1,12 +1,18 @@
 using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Engine.Web;
+using Engine.WebConsole.Health;
 using Engine.WebConsole.Totals;
 
 namespace Engine.WebConsole.Pages;
 
 /// <summary>The pages of totals: overview, campaigns, publishers, and one of them.</summary>
-internal sealed class TotalsPages(TotalsReader totals, SettingsTimeline timeline, TimeProvider clock)
+internal sealed class TotalsPages(
+    TotalsReader totals,
+    SettingsTimeline timeline,
+    IEngineHealth health,
+    TimeProvider clock
+)
 {
     private const int TopRows = 5;
 
@@ -14,10 +20,11 @@ internal sealed class TotalsPages(TotalsReader totals, SettingsTimeline timeline
         IEndpointRouteBuilder routes,
         TotalsReader totals,
         SettingsTimeline timeline,
+        IEngineHealth health,
         TimeProvider clock
     )
     {
-        var pages = new TotalsPages(totals, timeline, clock);
+        var pages = new TotalsPages(totals, timeline, health, clock);
         routes.MapPage(ConsoleEntrance.Home, pages.OverviewAsync);
         foreach (SumKind kind in Enum.GetValues<SumKind>())
         {
@@ -38,6 +45,7 @@ internal sealed class TotalsPages(TotalsReader totals, SettingsTimeline timeline
                 Visit = visit,
                 Query = query,
                 Now = now,
+                State = health.Read(),
                 Times = TimeLine.Of(await hours.ConfigureAwait(false), query.Days),
                 Campaigns = await campaigns.ConfigureAwait(false),
                 Publishers = await publishers.ConfigureAwait(false),
