@@ -31,7 +31,8 @@ internal sealed class NoticeBurst : IDisposable
 
     /// <param name="notices">How many notices fall due.</param>
     /// <param name="invitees">How many invitees a meeting has.</param>
-    /// <param name="kills">How often the engine is killed, and started again, from a second before the burst on.</param>
+    /// <param name="kills">How often the engine is killed, and started again, from a second before the burst
+    /// on.</param>
     public async Task RunAsync(int notices, int invitees, int kills, TextWriter to)
     {
         await new TopicProvisioner(_broker.Address)
@@ -71,7 +72,10 @@ internal sealed class NoticeBurst : IDisposable
         await to.WriteLineAsync(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{late.Length} of {notices} notices ({invitees} invitees a meeting, {kills} kills): p50 {At(late, 0.5):F0} ms, p99 {At(late, 0.99):F0} ms, latest {late[^1]:F0} ms; {repeated} appended twice; CPU before {cpuWaiting / 1e6:F1} s, in all {engine.CpuUs / 1e6:F1} s, {engine.PeakMb:F0} MB"
+                    $"{late.Length} of {notices} notices ({invitees} invitees a meeting, {kills} kills): p50 "
+                        + $"{At(late, 0.5):F0} ms, p99 {At(late, 0.99):F0} ms, latest {late[^1]:F0} ms; {repeated} "
+                        + $"appended twice; CPU before {cpuWaiting / 1e6:F1} s, in all {engine.CpuUs / 1e6:F1} s, "
+                        + $"{engine.PeakMb:F0} MB"
                 )
             )
             .ConfigureAwait(false);

@@ -31,7 +31,15 @@ public sealed record Notice(
                 && FieldOf(root, "channel") is { } channel
                 && FieldOf(root, "address") is { } address
                 && FieldOf(root, "meeting") is { } meeting
-                ? new Notice(id, channel, address, meeting, FieldOf(root, "title") ?? "", FieldOf(root, "text") ?? "", json)
+                ? new Notice(
+                    id,
+                    channel,
+                    address,
+                    meeting,
+                    FieldOf(root, "title") ?? "",
+                    FieldOf(root, "text") ?? "",
+                    json
+                )
                 : null;
         }
         catch (JsonException)

@@ -94,7 +94,8 @@ public sealed class NoticeCourier(
     private string Summary() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Interlocked.Read(ref _delivered)} delivered, {Interlocked.Read(ref _failed)} failed, {Volatile.Read(ref _underWay)} under way"
+            $"{Interlocked.Read(ref _delivered)} delivered, {Interlocked.Read(ref _failed)} failed, "
+                + $"{Volatile.Read(ref _underWay)} under way"
         );
 
     private IConsumer<byte[], byte[]> Consumer() => new ConsumerBuilder<byte[], byte[]>(
@@ -109,7 +110,12 @@ public sealed class NoticeCourier(
                     AllowAutoCreateTopics = false,
                 }
             )
-        ).SetLogHandler((_, _) => { }).SetErrorHandler((_, error) => say($"Kafka: {error.Reason}")).SetPartitionsRevokedHandler((from, partitions) => Leave(from, partitions)).SetPartitionsLostHandler((_, partitions) => Forget(partitions)).Build();
+        )
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, error) => say($"Kafka: {error.Reason}"))
+            .SetPartitionsRevokedHandler(Leave)
+            .SetPartitionsLostHandler((_, partitions) => Forget(partitions))
+            .Build();
 
     private static ConsumeResult<byte[], byte[]>? Next(IConsumer<byte[], byte[]> consumer)
     {

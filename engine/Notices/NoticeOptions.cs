@@ -18,8 +18,8 @@ public enum MailSecurity
     None,
 }
 
-/// <summary>How notices are delivered: <c>notify</c> in engine.yaml. A channel that isn't set up fails, so that the next
-/// one is tried.</summary>
+/// <summary>How notices are delivered: <c>notify</c> in engine.yaml. A channel that isn't set up fails, so that the
+/// next one is tried.</summary>
 public sealed class NoticeOptions
 {
     private const string Section = "notify";
@@ -87,7 +87,8 @@ public sealed class NoticeOptions
         if (options.Key is { } key && key.Length < MinKeyBytes)
         {
             throw new ConfigException(
-                $"{Section}.webhook_key has {key.Length} letters; expected at least {MinKeyBytes} (openssl rand -hex 32)"
+                $"{Section}.webhook_key has {key.Length} letters; expected at least {MinKeyBytes} (openssl rand "
+                    + "-hex 32)"
             );
         }
 

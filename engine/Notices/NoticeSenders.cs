@@ -2,7 +2,8 @@ using Engine.Notices.Sending;
 
 namespace Engine.Notices;
 
-/// <summary>Sends notices on all channels that are set up: at most three tries, with growing waits. Thread-safe.</summary>
+/// <summary>Sends notices on all channels that are set up: at most three tries, with growing waits.
+/// Thread-safe.</summary>
 public sealed class NoticeSenders : IDisposable
 {
     private static readonly TimeSpan[] Waits = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4)];

@@ -70,10 +70,7 @@ public class LayerTests
             { "Engine.Client", ["Engine.Contracts"] },
             { "Engine.Partitions", ["Engine.Contracts", "Engine.Primitives", "Engine.Configuration"] },
             { "Engine.Web", ["Engine.Contracts", "Engine.Partitions"] },
-            {
-                "Engine.Notices",
-                ["Engine.Contracts", "Engine.Configuration", "Engine.Partitions", "Engine.Client"]
-            },
+            { "Engine.Notices", ["Engine.Contracts", "Engine.Configuration", "Engine.Partitions", "Engine.Client"] },
             {
                 "Engine.Pipeline",
                 [

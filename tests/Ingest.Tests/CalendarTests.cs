@@ -56,7 +56,9 @@ public sealed class CalendarTests
             if (!starts.SequenceEqual(wanted))
             {
                 wrong.Add(
-                    $"{file} ({expected["by"]}): {string.Join(' ', starts.Except(wanted).Take(9))} ({starts.Length}), not {string.Join(' ', wanted.Except(starts).Take(9))} ({wanted.Length}) {string.Join("; ", skipped)}"
+                    $"{file} ({expected["by"]}): {string.Join(' ', starts.Except(wanted).Take(9))} ({starts.Length}), "
+                        + $"not {string.Join(' ', wanted.Except(starts).Take(9))} ({wanted.Length}) "
+                        + string.Join("; ", skipped)
                 );
             }
         }
@@ -103,7 +105,8 @@ public sealed class CalendarTests
             if (!times.Take(wanted.Length).SequenceEqual(wanted))
             {
                 wrong.Add(
-                    $"{expected["name"]} {expected["rrule"]} from {expected["dtstart"]}: {string.Join(' ', times.Take(6))}, not {string.Join(' ', wanted.Take(6))}"
+                    $"{expected["name"]} {expected["rrule"]} from {expected["dtstart"]}: "
+                        + $"{string.Join(' ', times.Take(6))}, not {string.Join(' ', wanted.Take(6))}"
                 );
             }
         }

@@ -154,7 +154,8 @@ public sealed class RecordKind(string message, string meaning, params EventField
     }
 }
 
-/// <summary>A way to reach somebody: an object with one field, whose name says the way: <c>{"email":"p@example"}</c>.</summary>
+/// <summary>A way to reach somebody: an object with one field, whose name says the way:
+/// <c>{"email":"p@example"}</c>.</summary>
 /// <param name="ways">The ways there are.</param>
 public sealed class ChannelKind(params string[] ways) : FieldKind
 {

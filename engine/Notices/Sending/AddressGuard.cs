@@ -6,8 +6,8 @@ namespace Engine.Notices.Sending;
 /// <summary>A webhook's name leads to no address that it may reach.</summary>
 internal sealed class ForbiddenAddressException(string message) : Exception(message);
 
-/// <summary>Keeps webhooks, whose addresses come from events, away from private networks. It looks at the addresses that
-/// a name resolves to, and connects to one of just those, so a name can't change in between.</summary>
+/// <summary>Keeps webhooks, whose addresses come from events, away from private networks. It checks the addresses that a
+/// name resolves to, and connects to one of just those, so a name can't change in between.</summary>
 /// <param name="allowed">Networks that may be reached nevertheless.</param>
 internal sealed class AddressGuard(IReadOnlyList<IPNetwork> allowed)
 {
@@ -51,7 +51,8 @@ internal sealed class AddressGuard(IReadOnlyList<IPNetwork> allowed)
             );
     }
 
-    /// <summary>Connects to an address that may be reached; for <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
+    /// <summary>Connects to an address that may be reached; for
+    /// <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     /// <exception cref="ForbiddenAddressException">The name has no such address.</exception>
     public async ValueTask<Stream> ConnectAsync(DnsEndPoint to, CancellationToken cancel)
     {
@@ -60,8 +61,8 @@ internal sealed class AddressGuard(IReadOnlyList<IPNetwork> allowed)
         if (permitted.Length == 0)
         {
             throw new ForbiddenAddressException(
-                $"{to.Host} leads to {string.Join(", ", all.Take(3).Select(one => one.ToString()))}, which isn't public; "
-                    + "notify.allow in engine.yaml would have to list it"
+                $"{to.Host} leads to {string.Join(", ", all.Take(3).Select(one => one.ToString()))}, which isn't "
+                    + "public; notify.allow in engine.yaml would have to list it"
             );
         }
 

@@ -97,10 +97,9 @@ internal static class VerdictWording
             Contracts.Reason.RateVisitor => $"The same visitor clicked {Rate(numbers)}",
             Contracts.Reason.RateIp => $"The same address clicked {Rate(numbers)}",
             Contracts.Reason.RateNetwork => $"The same network clicked {Rate(numbers)}",
-            Contracts.Reason.RatePair =>
-                "The same visitor clicked "
-                    + (numbers["pair"] == "publisher" ? "at this publisher " : "on this campaign ")
-                    + Rate(numbers),
+            Contracts.Reason.RatePair => "The same visitor clicked "
+                + (numbers["pair"] == "publisher" ? "at this publisher " : "on this campaign ")
+                + Rate(numbers),
             Contracts.Reason.ClickDouble =>
                 $"The same visitor had clicked on the same campaign {numbers["since_ms"]} ms before: a double click.",
             Contracts.Reason.ListDatacentre =>
@@ -117,12 +116,9 @@ internal static class VerdictWording
             Contracts.Reason.PublisherShare =>
                 $"At this publisher {Percent(numbers, "share")} of recent clicks were invalid, after "
                     + $"{Percent(numbers, "past")} in its past.",
-            Contracts.Reason.StandingNetwork =>
-                Standing("this network's earlier clicks", numbers),
-            Contracts.Reason.StandingVisitor =>
-                Standing("this visitor's earlier clicks", numbers),
-            Contracts.Reason.History =>
-                Standing("comparable clicks, by later labels,", numbers),
+            Contracts.Reason.StandingNetwork => Standing("this network's earlier clicks", numbers),
+            Contracts.Reason.StandingVisitor => Standing("this visitor's earlier clicks", numbers),
+            Contracts.Reason.History => Standing("comparable clicks, by later labels,", numbers),
             Contracts.Reason.Model =>
                 $"Everything together makes it invalid with probability {Percent(numbers, "score")}, says the model; "
                     + "from "

@@ -51,16 +51,14 @@ public sealed class MeetingsWorkflow : IWorkflow
         )
         {
             JsonNode record = JsonNode.Parse(json.ToString())!;
-            JsonNode[] sent =
-            [
-                .. record["notices"]!
+            int present = record["present"]!.AsArray().Count,
+                invited = present + record["absent"]!.AsArray().Count,
+                notified = record["notices"]!
                     .AsArray()
-                    .Select(notice => notice!)
-                    .Where(notice => (string?)notice["state"] is not ("pending" or "cancelled")),
-            ];
+                    .Count(notice => (string?)notice!["state"] is not ("pending" or "cancelled"));
             lines.Add(
-                $"{record["title"]}: {record["present"]!.AsArray().Count} of {record["present"]!.AsArray().Count + record["absent"]!.AsArray().Count} came, "
-                    + $"{sent.Length} were notified: GET http://{source.Http}/v1/meetings/{record["meeting"]}"
+                $"{record["title"]}: {present} of {invited} came, {notified} were notified: "
+                    + $"GET http://{source.Http}/v1/meetings/{record["meeting"]}"
             );
         }
 

@@ -15,7 +15,8 @@ public sealed class MeetingKillTests
         Invitees = 8;
 
     internal const string Settings =
-        "meeting-rule/default: { after_s: 60, when: meeting.share < 0.9, leave_grace_s: 20, next_channel_after_s: 40 }\n";
+        "meeting-rule/default: { after_s: 60, when: meeting.share < 0.9, leave_grace_s: 20, "
+        + "next_channel_after_s: 40 }\n";
 
     [Fact]
     public async Task Kills_in_the_middle_change_neither_meetings_nor_notices()

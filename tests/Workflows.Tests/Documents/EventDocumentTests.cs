@@ -164,7 +164,8 @@ public sealed class EventDocumentTests
 
     private static string KeyOf(EventSchema schema) =>
         schema.Derived is { } derived ? derived.Meaning
-        : schema.Key.Kind is AddressKind ? $"the network of `{schema.Key.Name}`" : $"`{schema.Key.Name}`";
+        : schema.Key.Kind is AddressKind ? $"the network of `{schema.Key.Name}`"
+        : $"`{schema.Key.Name}`";
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

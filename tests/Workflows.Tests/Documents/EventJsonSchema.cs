@@ -29,7 +29,8 @@ internal static class EventJsonSchema
             json.WriteString(
                 "description",
                 $"{schema.Meaning}. Topic {schema.Topic}, keyed by {schema.Derived?.Meaning ?? schema.Key.Name}. "
-                    + $"Unknown fields are skipped; bounds on texts are bytes of UTF-8; integers are written in digits alone."
+                    + "Unknown fields are skipped; bounds on texts are bytes of UTF-8; integers are written in digits "
+                    + "alone."
             );
             json.WriteString("type", "object");
             json.WriteStartArray("required");

@@ -297,7 +297,7 @@ internal static class FieldCases
             field => Of(field.Kind).ToArray()
         );
         string With(string name, string json) =>
-            $"{{{string.Join(',', fields.Select(one => $"\"{one.Key}\":{(one.Key == name ? json : GoodOf(one.Value))}"))}}}";
+            Object(fields.Select(one => $"\"{one.Key}\":{(one.Key == name ? json : GoodOf(one.Value))}"));
         string required = string.Join(
             ',',
             kind.Fields.Where(field => field.IsRequired)
@@ -316,6 +316,8 @@ internal static class FieldCases
             ),
         ];
     }
+
+    private static string Object(IEnumerable<string> members) => $"{{{string.Join(',', members)}}}";
 
     private static string GoodOf(FieldCase[] values) => values.First(value => value.Reason == Good).Json;
 

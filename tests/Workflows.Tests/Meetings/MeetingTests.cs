@@ -78,7 +78,9 @@ public sealed class MeetingTests : IDisposable
     public void Missing_roles_go_to_who_has_them()
     {
         using var log = new MeetingLog("""{"after_s":300,"when":"size(meeting.roles_missing) > 0","to":"roles"}""");
-        log.Schedule(Invitee("p-1"), Invitee("p-2", "\"db\""), Invitee("p-3", "\"net\"")).Attend("p-3", "joined").At(301);
+        log.Schedule(Invitee("p-1"), Invitee("p-2", "\"db\""), Invitee("p-3", "\"net\""))
+            .Attend("p-3", "joined")
+            .At(301);
         Assert.Equal(["m-1/default/p-2 chat:u"], log.Notices);
     }
 
@@ -153,10 +155,7 @@ public sealed class MeetingTests : IDisposable
     {
         _log.Schedule(MeetingLog.Invitee("p-2"), MeetingLog.Invitee("p-3", grace: 60)).At(0);
         long due = MeetingLog.Start + 300_000;
-        Assert.Equal(
-            [0, 1, 2],
-            new[] { due, due + 1, due + 60_001 }.Select(now => (int)_log.Run.DueUnsent(now)!)
-        );
+        Assert.Equal([0, 1, 2], new[] { due, due + 1, due + 60_001 }.Select(now => (int)_log.Run.DueUnsent(now)!));
         _log.At(300);
         Assert.Equal(0, _log.Run.DueUnsent(due + 1));
         _log.At(361).Send("meeting-ended", "");

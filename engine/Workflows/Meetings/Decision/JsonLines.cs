@@ -9,10 +9,7 @@ namespace Engine.Workflows.Meetings.Decision;
 internal sealed class JsonLines
 {
     // One line, readable in redis-cli; pages must encode it.
-    private static readonly JsonWriterOptions Options = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ArrayBufferWriter<byte> _buffer = new(4096);
 

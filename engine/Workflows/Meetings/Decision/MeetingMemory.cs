@@ -4,8 +4,8 @@ using Engine.Workflows.Meetings.Events;
 
 namespace Engine.Workflows.Meetings.Decision;
 
-/// <summary>A meeting as it is remembered, as JSON: what changes in a field named by the meeting, and the plan, which is
-/// the larger part, in one of its own. Not thread-safe.</summary>
+/// <summary>A meeting as it is remembered, as JSON: what changes in a field named by the meeting, and the plan, the
+/// larger part, in one of its own. Not thread-safe.</summary>
 internal sealed class MeetingMemory
 {
     /// <summary>Begins the field of a plan. No id has a blank.</summary>

@@ -6,7 +6,8 @@ using Engine.Workflows.Module;
 namespace Engine.Workflows.Meetings.Decision;
 
 /// <summary>The meetings of one partition. Rules are evaluated when they fall due for an invitee, and again whenever
-/// attendance changes. Timers fire by due time, then meeting, so the order of results depends only on the log.</summary>
+/// attendance changes. Timers fire by due time, then meeting, so the order of results depends only on the
+/// log.</summary>
 internal sealed class MeetingPartition(string partition) : IDeciderPartition
 {
     /// <summary>The rule that a notice names which the host has sent.</summary>

@@ -20,7 +20,8 @@ internal static class MeetingEndpoints
             })
             .ForRole(Role.Analyst)
             .Describe(
-                "Accepts an event of a meeting; with ?wait=<ms>, returns the meeting as it is after it. Of meeting-scheduled, 'page' is the link for its host."
+                "Accepts an event of a meeting; with ?wait=<ms>, returns the meeting as it is after it. Of "
+                    + "meeting-scheduled, 'page' is the link for its host."
             );
         endpoints
             .MapResult("/v1/meetings/{id}", MeetingKeys.Record)
@@ -70,7 +71,8 @@ internal static class MeetingEndpoints
         CancellationToken cancel
     ) => endpoints.FindAsync(MeetingKeys.Record(id), waitMs, cancel, found => OffsetOf(found) >= offset);
 
-    /// <summary>Refuses a host's event of somebody else, as far as the meeting is known yet. The engine decides.</summary>
+    /// <summary>Refuses a host's event of somebody else, as far as the meeting is known yet. The engine
+    /// decides.</summary>
     private static async Task RefuseStrangersAsync(
         WorkflowEndpoints endpoints,
         MeetingNotice notice,
