@@ -15,6 +15,7 @@ public class CommandLineTests
     [InlineData("quality", "--kafka --redis --config --prefix --json")]
     [InlineData("credit", "CAMPAIGN --month --kafka --redis --config --prefix --json")]
     [InlineData("notify", "--kafka --redis --config --prefix --until-idle")]
+    [InlineData("dead-letters", "--reason --kafka --config --prefix --json")]
     [InlineData("backtest", "--with --kafka --redis --group --config --prefix --json")]
     [InlineData("check", "--config")]
     [InlineData("eval", "EXPR --bindings --cases")]
@@ -64,8 +65,8 @@ public class CommandLineTests
     [InlineData(2, "for option '--until-idle': expected a number", "run", "--until-idle", "abc")]
     [InlineData(
         2,
-        "'nonsense' isn't a command; the commands are run, demo, verdict, path, quality, credit, check, eval, tag, "
-            + "rescore, audit, notify, backtest, user",
+        "'nonsense' isn't a command; the commands are run, demo, verdict, path, quality, credit, dead-letters, "
+            + "check, eval, tag, rescore, audit, notify, backtest, user",
         "nonsense"
     )]
     [InlineData(1, "no Redis at 127.0.0.1:1", "quality", "--kafka", "127.0.0.1:1", "--redis", "127.0.0.1:1")]

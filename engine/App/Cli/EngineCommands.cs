@@ -46,6 +46,7 @@ public static class EngineCommands
                 Prefix(),
                 context
             ),
+            DeadLettersCommand.Create(Kafka(Running), Config(), Prefix(), context),
             CheckOf(context),
             EvalOf(context),
             TagOf(context),

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Confluent.Kafka;
 using Engine.Contracts;
+using Integration.Tests.Rig;
 using Tests.Support;
 using Xunit;
 
@@ -105,6 +107,23 @@ public sealed class DeadLetterPageTests
             Assert.Equal(HttpStatusCode.NotFound, (await anna.PostAsync(path, missing + "/send", form)).StatusCode);
         }
     }
+
+    [Fact]
+    public async Task A_command_lists_them_too()
+    {
+        await using ConsoleLab lab = await ConsoleLab.StartAsync();
+        await BreakAsync(lab, Broken.Replace("TIME", "1"));
+        await BreakAsync(lab, [0xff, 0x3c]);
+        CommandRun all = await ListAsync(lab);
+        Assert.Equal((0, 2), (all.ExitCode, all.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
+        Assert.Contains("missing-field: campaign  from interactions-", all.Out);
+        CommandRun some = await ListAsync(lab, "--reason", "malformed", "--json");
+        JsonElement letter = JsonDocument.Parse(some.Out).RootElement;
+        Assert.Equal("/zw=", letter.GetProperty("base64").GetString());
+    }
+
+    private static Task<CommandRun> ListAsync(ConsoleLab lab, params string[] more) =>
+        Programs.EngineAsync(["dead-letters", "--kafka", lab.Lab.Brokers, "--config", lab.Lab.Config, .. more]);
 
     private static string? Header(ConsumeResult<byte[], byte[]> record, string name) =>
         record.Message.Headers.TryGetLastBytes(name, out byte[] value) ? Encoding.UTF8.GetString(value) : null;
