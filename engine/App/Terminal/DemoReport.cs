@@ -42,7 +42,7 @@ internal static class DemoReport
         into.WriteLine();
         into.WriteLine("Labels and verdicts (clicks):");
         int wide = 11 + clicks.Max(click => click.Kind.Length);
-        into.WriteLine($"  {"who clicked".PadRight(wide)}{string.Concat(Classes.Select(c => $"{c, 10}"))}{"none", 8}");
+        into.WriteLine($"  {"who clicked".PadRight(wide)}{string.Concat(Classes.Select(c => $"{c,10}"))}{"none",8}");
         foreach (
             IGrouping<(bool? Invalid, string Kind), LabelledClick> kind in clicks
                 .GroupBy(click => (click.Invalid, click.Kind))
@@ -58,7 +58,7 @@ internal static class DemoReport
         )
         {
             string Row(string @class) =>
-                $"{kind.Count(click => decided.GetValueOrDefault(click.Click)?.Class == @class), 10}";
+                $"{kind.Count(click => decided.GetValueOrDefault(click.Click)?.Class == @class),10}";
             string said = kind.Key.Invalid switch
             {
                 false => "valid:   ",
@@ -67,7 +67,7 @@ internal static class DemoReport
             };
             into.WriteLine(
                 $"  {(said + kind.Key.Kind).PadRight(wide)}{string.Concat(Classes.Select(Row))}"
-                    + $"{kind.Count(click => !decided.ContainsKey(click.Click)), 8}"
+                    + $"{kind.Count(click => !decided.ContainsKey(click.Click)),8}"
             );
         }
         bool Called(LabelledClick click) =>

@@ -6,8 +6,8 @@ namespace Engine.Notices.Sending;
 /// <summary>A webhook's name leads to no address that it may reach.</summary>
 internal sealed class ForbiddenAddressException(string message) : Exception(message);
 
-/// <summary>Keeps webhooks, whose addresses come from events, away from private networks. It checks the addresses that a
-/// name resolves to, and connects to one of just those, so a name can't change in between.</summary>
+/// <summary>Keeps webhooks, whose addresses come from events, away from private networks. It checks the addresses that
+/// a name resolves to, and connects to one of just those, so a name can't change in between.</summary>
 /// <param name="allowed">Networks that may be reached nevertheless.</param>
 internal sealed class AddressGuard(IReadOnlyList<IPNetwork> allowed)
 {
