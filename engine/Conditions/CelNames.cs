@@ -7,7 +7,9 @@ namespace Engine.Conditions;
 /// <param name="Type">The static type of its value.</param>
 /// <param name="About">A short description with the unit, for the docs.</param>
 /// <param name="Slot">The slot that <see cref="ICelBindings.Get"/> gets.</param>
-public sealed record CelName(string Name, CelType Type, string About, int Slot);
+/// <param name="Fold">How the texts of a list are folded, so that literals that are looked for in it are folded alike;
+/// null for not at all. An empty result is a mistake.</param>
+public sealed record CelName(string Name, CelType Type, string About, int Slot, Func<string, string>? Fold = null);
 
 /// <summary>The documented table of names that a condition may use. Fill it once at startup with <see cref="Add"/>;
 /// after that, any thread may read it. Slots count from 0 in the order of adding.</summary>
@@ -38,6 +40,16 @@ public sealed class CelNames : IEnumerable<CelName>
             throw new ArgumentException($"expected a dotted name such as click.publisher, got '{name}'", nameof(name));
         }
         return AddUnchecked(name, type, about);
+    }
+
+    /// <summary>Declares the name of a list of folded texts. Returns its slot.</summary>
+    /// <param name="fold">Folds a literal as the texts of the list are folded.</param>
+    public int AddFolded(string name, string about, Func<string, string> fold)
+    {
+        int slot = Add(name, CelType.List, about);
+        _bySlot[slot] = _bySlot[slot] with { Fold = fold };
+        _byName[name] = _bySlot[slot];
+        return slot;
     }
 
     /// <summary>Finds a name.</summary>

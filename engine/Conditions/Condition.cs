@@ -22,6 +22,7 @@ public sealed class Condition
         _locals = compiler.MaxLocals;
         _expected = expected;
         Slots = compiler.Slots;
+        Sought = compiler.Sought;
     }
 
     /// <summary>The source text.</summary>
@@ -29,6 +30,10 @@ public sealed class Condition
 
     /// <summary>The slots of the names that the condition reads, ascending.</summary>
     public IReadOnlyList<int> Slots { get; }
+
+    /// <summary>The literals that the condition looks for in lists of folded texts (<see cref="CelName.Fold"/>),
+    /// folded, with the slot of the list's name.</summary>
+    public IReadOnlyList<(int Slot, string Text)> Sought { get; }
 
     /// <summary>Compiles and checks a condition.</summary>
     /// <param name="source">The condition, at most <see cref="CelLimits.MaxSourceLength"/> characters.</param>

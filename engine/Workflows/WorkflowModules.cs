@@ -13,5 +13,6 @@ public static class WorkflowModules
         new Associations.AssociationsWorkflow(),
         new Meetings.MeetingsWorkflow(),
         new TaggedContent.TaggedContentWorkflow(),
+        new Messages.MessagesWorkflow(),
     ];
 }

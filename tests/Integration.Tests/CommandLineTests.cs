@@ -14,6 +14,7 @@ public class CommandLineTests
     [InlineData("path", "CLICK --kafka --redis --config --prefix --out")]
     [InlineData("quality", "--kafka --redis --config --prefix --json")]
     [InlineData("credit", "CAMPAIGN --month --kafka --redis --config --prefix --json")]
+    [InlineData("message", "--rules --sender --group --html --events")]
     [InlineData("notify", "--kafka --redis --config --prefix --until-idle")]
     [InlineData("dead-letters", "--reason --kafka --config --prefix --json")]
     [InlineData("backtest", "--with --kafka --redis --group --config --prefix --json")]
@@ -66,7 +67,7 @@ public class CommandLineTests
     [InlineData(
         2,
         "'nonsense' isn't a command; the commands are run, demo, verdict, path, quality, credit, dead-letters, "
-            + "check, eval, tag, rescore, audit, notify, backtest, user",
+            + "check, eval, tag, rescore, audit, notify, backtest, message, user",
         "nonsense"
     )]
     [InlineData(1, "no Redis at 127.0.0.1:1", "quality", "--kafka", "127.0.0.1:1", "--redis", "127.0.0.1:1")]

@@ -44,6 +44,8 @@ public class ContentEndpointTests(ContentEngine engine) : IClassFixture<ContentE
         Assert.Equal(
             [
                 "/b/{page}",
+                "/console/campaigns/{campaign}/credit.csv",
+                "/console/credit.csv",
                 "/healthz",
                 "/i/{item}",
                 "/m/{id}",
@@ -57,10 +59,14 @@ public class ContentEndpointTests(ContentEngine engine) : IClassFixture<ContentE
                 "/v1/bindings",
                 "/v1/bindings/codes",
                 "/v1/bindings/{id}",
+                "/v1/campaigns/{campaign}/credit",
                 "/v1/content-requests",
                 "/v1/items/{item}/associations",
                 "/v1/meetings/{id}",
                 "/v1/meetings/{id}/events",
+                "/v1/messages",
+                "/v1/messages/{id}",
+                "/v1/people/{id}/message-rules",
                 "/v1/quality",
                 "/v1/sponsors/{sponsor}/acceptances",
                 "/v1/sponsors/{sponsor}/acceptances/{id}",

@@ -206,6 +206,11 @@ public sealed class RescoreWorkflowTests
         {
             JsonElement one = JsonDocument.Parse(line).RootElement;
             Assert.Equal(["topic", "key", "result"], one.EnumerateObject().Select(property => property.Name));
+            if (one.GetProperty("topic").GetString() == Topics.Notifications)
+            {
+                continue; // in Kafka, not in Redis
+            }
+
             string key = one.GetProperty("key").GetString()!;
             JsonElement result = one.GetProperty("result");
             bool isSet = key.StartsWith("priority:queue:", StringComparison.Ordinal);

@@ -67,6 +67,7 @@ public static class EngineCommands
                 Prefix(),
                 context
             ),
+            MessageCommand.Create(context),
             UserCommands.Create(() => Kafka(Running), Config, context),
         };
 

@@ -21,11 +21,14 @@ internal sealed class Compiler
         _mistakes = new Mistakes(source, isChecked);
         _names = new NameCompiler(this, _scope, _mistakes, _folding);
         _calls = new CallCompiler(this, _names, _scope, _mistakes, _folding);
-        _operators = new OperatorCompiler(this, _mistakes, _folding);
+        _operators = new OperatorCompiler(this, _scope, _mistakes, _folding);
     }
 
     /// <summary>The maximum number of macro variables in scope at once.</summary>
     public int MaxLocals => _scope.MaxLocals;
+
+    /// <summary>The folded literals that are looked for in lists.</summary>
+    public IReadOnlyList<(int Slot, string Text)> Sought => _scope.Sought;
 
     /// <summary>The slots of the names that are read.</summary>
     public int[] Slots => _scope.Slots;

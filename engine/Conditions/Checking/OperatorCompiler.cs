@@ -4,7 +4,7 @@ using Engine.Conditions.Syntax;
 namespace Engine.Conditions.Checking;
 
 /// <summary>Compiles operators: checks their types and chooses the node for their operands.</summary>
-internal sealed class OperatorCompiler(Compiler compiler, Mistakes mistakes, ConstantFolding folding)
+internal sealed class OperatorCompiler(Compiler compiler, Scope scope, Mistakes mistakes, ConstantFolding folding)
 {
     public Typed Logical(Logical logical)
     {
@@ -150,7 +150,32 @@ internal sealed class OperatorCompiler(Compiler compiler, Mistakes mistakes, Con
         {
             mistakes.Fail(binary.Offset, $"{Mistakes.Article(left.Type)} is never in {Mistakes.Article(right.Type)}");
         }
-        return new Typed(new InNode(left.Node, right.Node), StaticType.Bool);
+        return new Typed(new InNode(Folded(binary, left, right), right.Node), StaticType.Bool);
+    }
+
+    /// <summary>The left side, folded as the texts of the list are that it is looked for in.</summary>
+    private Node Folded(Binary binary, Typed left, Typed right)
+    {
+        if (
+            binary.Left is not Literal { Value: { Kind: CelKind.String } text }
+            || right.Node is not NameNode name
+            || scope.FoldOf(name.Slot) is not { } fold
+        )
+        {
+            return left.Node;
+        }
+
+        string folded = fold(text.AsString);
+        if (folded.Length == 0)
+        {
+            mistakes.Fail(
+                binary.Left.Offset,
+                "this text is never in the list: nothing is left of it when it is folded"
+            );
+        }
+
+        scope.Seek(name.Slot, folded);
+        return new Constant(CelValue.Of(folded));
     }
 
     private Typed Arithmetic(Binary binary, Typed left, Typed right)

@@ -8,6 +8,7 @@ internal sealed class Scope(CelNames names)
 {
     private readonly List<(string Name, StaticType Type)> _locals = [];
     private readonly SortedSet<int> _slots = [];
+    private readonly List<(int Slot, string Text)> _sought = [];
 
     /// <summary>The maximum number of macro variables in scope at once.</summary>
     public int MaxLocals { get; private set; }
@@ -47,6 +48,15 @@ internal sealed class Scope(CelNames names)
         _slots.Add(declared!.Slot);
         return true;
     }
+
+    /// <summary>The folded literals that are looked for in lists.</summary>
+    public IReadOnlyList<(int Slot, string Text)> Sought => _sought;
+
+    /// <summary>Records that a literal is looked for in the list of a name.</summary>
+    public void Seek(int slot, string text) => _sought.Add((slot, text));
+
+    /// <summary>See <see cref="CelName.Fold"/>.</summary>
+    public Func<string, string>? FoldOf(int slot) => names[slot].Fold;
 
     /// <summary>Gets declared names that are similar to this one.</summary>
     public IReadOnlyList<string> Near(string name) => names.Near(name);

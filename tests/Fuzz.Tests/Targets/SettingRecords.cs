@@ -89,6 +89,7 @@ internal sealed class SettingRecords : FuzzTarget
             "binding-reason" => "binding-reason/network.accounts",
             "content" => "content/limits",
             "definition" => "definition/x/y",
+            "message-rule" => "message-rule/everyone/x",
             _ => kind + "/x",
         };
 }

@@ -363,11 +363,12 @@ public class TailTests
         Run run = await Run.Async("replya", "x");
         Assert.Equal((ExitCodes.WrongUse, ""), (run.ExitCode, run.Out));
         Assert.Equal(
-            "ingest: 'replya' isn't a command; the commands are replay, tail, http, generate; see ingest --help.",
+            "ingest: 'replya' isn't a command; the commands are replay, tail, http, generate, calendar; see "
+                + "ingest --help.",
             run.Error.TrimEnd()
         );
         Assert.Equal(
-            "ingest: a command is missing; the commands are replay, tail, http, generate; see ingest --help.",
+            "ingest: a command is missing; the commands are replay, tail, http, generate, calendar; see ingest --help.",
             (await Run.Async()).Error.TrimEnd()
         );
     }

@@ -190,6 +190,7 @@ public class ContentSettingTests
             "campaign/",
             "item/",
             "meeting-rule/",
+            "message-rule/",
             "vocabulary/",
         ];
         Assert.DoesNotContain(SettingsFolder.Read(SharedData.Settings).Keys, key => ofOnesOwn.Any(key.StartsWith));

@@ -48,7 +48,7 @@ internal static class EventProto
         text.Append("\n  oneof event {\n");
         foreach (EventSchema schema in WorkflowEvents.Own.All)
         {
-            text.Append($"    {schema.Message} {schema.Type.Replace('-', '_')} = {schema.Number};\n");
+            text.Append($"    {schema.Message} {SnakeCase(schema.Message)} = {schema.Number};\n");
         }
 
         text.Append("  }\n}\n\n");
@@ -147,6 +147,13 @@ internal static class EventProto
             Field(text, field.Kind.Proto, field.Name, field.Number, field.Meaning);
         }
     }
+
+    private static string SnakeCase(string name) =>
+        string.Concat(
+            name.Select(
+                (letter, at) => char.IsUpper(letter) ? (at > 0 ? "_" : "") + char.ToLowerInvariant(letter) : $"{letter}"
+            )
+        );
 
     private static void Field(StringBuilder text, string type, string name, int number, string meaning) =>
         text.Append($"  {type} {name} = {number};".PadRight(CommentColumn)).Append($"// {meaning}\n");

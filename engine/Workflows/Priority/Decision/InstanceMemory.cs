@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Engine.Conditions;
+using Engine.Workflows.Module;
 using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.Priority.Decision;
@@ -77,7 +78,7 @@ public sealed record InstanceMemory
             Context = memory
                 .GetProperty("context")
                 .EnumerateObject()
-                .ToDictionary(property => property.Name, property => ContextValues.Of(property.Value)!.Value),
+                .ToDictionary(property => property.Name, property => ScalarValue.Of(property.Value)!.Value),
             Start = Whole("start"),
             Level = (int)Whole("level"),
             Base = (int)Whole("base"),

@@ -1,7 +1,6 @@
 using Engine.Conditions;
 using Engine.Contracts;
 using Engine.Workflows.Module;
-using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.Priority.Events;
 
@@ -36,7 +35,7 @@ public abstract record ProcessEvent(string Type, string? Id, string Process, str
     private static Dictionary<string, CelValue?> Context(EventReader reader) =>
         reader
             .Entries("context")
-            .ToDictionary(entry => entry.Key, entry => ContextValues.Of(entry.Value), StringComparer.Ordinal);
+            .ToDictionary(entry => entry.Key, entry => ScalarValue.Of(entry.Value), StringComparer.Ordinal);
 }
 
 /// <param name="Context">The initial attributes.</param>

@@ -4,24 +4,9 @@ using Engine.Conditions;
 
 namespace Engine.Workflows.Priority.Settings;
 
-/// <summary>Converts values of a context: texts, numbers, true and false. A number that is whole and exact in a double
-/// (up to 2^53) is an integer however it is written, since some languages write 5 as 5.0.</summary>
+/// <summary>Converts values of a context to and from declared types.</summary>
 public static class ContextValues
 {
-    private const double MaxExact = 9_007_199_254_740_992;
-
-    /// <summary>Converts a JSON value; null if it can't be in a context (a list or an object).</summary>
-    public static CelValue? Of(JsonElement value) =>
-        value.ValueKind switch
-        {
-            JsonValueKind.String => CelValue.Of(value.GetString()),
-            JsonValueKind.True => CelValue.True,
-            JsonValueKind.False => CelValue.False,
-            JsonValueKind.Number when value.TryGetInt64(out long whole) => CelValue.Of(whole),
-            JsonValueKind.Number => Of(value.GetDouble()),
-            _ => null,
-        };
-
     /// <summary>Converts a value to a declared type. Returns false if it has another type.</summary>
     public static bool TryAs(AttributeType type, CelValue value, out CelValue typed)
     {
@@ -85,11 +70,6 @@ public static class ContextValues
                 break;
         }
     }
-
-    private static CelValue? Of(double number) =>
-        !double.IsFinite(number) ? null
-        : number == Math.Floor(number) && Math.Abs(number) <= MaxExact ? CelValue.Of((long)number)
-        : CelValue.Of(number);
 
     private static CelKind StandsFor(AttributeType type) =>
         type switch
