@@ -19,36 +19,17 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
     private readonly MeetingJson _json = new(partition);
     private readonly MeetingMemory _memory = new();
     private readonly Dictionary<string, Meeting> _meetings = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _dueOf = new(StringComparer.Ordinal);
-    private readonly SortedSet<(long Due, string Meeting)> _timers = new(
-        Comparer<(long Due, string Meeting)>.Create(
-            (a, b) => a.Due != b.Due ? a.Due.CompareTo(b.Due) : string.CompareOrdinal(a.Meeting, b.Meeting)
-        )
-    );
+    private readonly DueTimes _timers = new();
 
     /// <summary>The fingerprint of the rules with which all meetings were last evaluated.</summary>
     private string? _rules;
 
-    public long Due => _timers.Count == 0 ? long.MaxValue : _timers.Min.Due;
+    public long Due => _timers.Next;
 
     /// <summary>Changed rules apply to running meetings.</summary>
     public bool FollowsSettings => _meetings.Count > 0;
 
-    public long? DueUnsent(long now)
-    {
-        long count = 0;
-        foreach ((long due, string id) in _timers)
-        {
-            if (due >= now)
-            {
-                break;
-            }
-
-            count += _meetings[id].DueUnsent(now);
-        }
-
-        return count;
-    }
+    public long? DueUnsent(long now) => _timers.Before(now).Sum(id => (long)_meetings[id].DueUnsent(now));
 
     public void Restore(string field, string value)
     {
@@ -65,7 +46,7 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
         }
 
         Meeting meeting = Of(field);
-        SetTimer(meeting, MeetingMemory.Restore(meeting, value));
+        _timers.Set(field, MeetingMemory.Restore(meeting, value));
     }
 
     public WorkflowEvent? Read(EventReader reader)
@@ -135,11 +116,11 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
 
     public void Elapse(in Moment at, IResults results)
     {
-        (long due, string id) = _timers.Min;
+        (long due, string id) = _timers.First;
         Meeting meeting = _meetings[id];
         if (due >= meeting.ForgottenAt)
         {
-            SetTimer(meeting, long.MaxValue);
+            _timers.Set(id, long.MaxValue);
             _meetings.Remove(id);
             results.Remember(id, null);
             results.Remember(MeetingMemory.PlanFieldOf(id), null);
@@ -247,7 +228,7 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
 
         meeting.EvaluatedTo = Math.Max(meeting.EvaluatedTo, until);
         meeting.Pending = pending;
-        SetTimer(meeting, next);
+        _timers.Set(meeting.Id, next);
         results.Remember(meeting.Id, _memory.Of(meeting, next));
         results.Replace(
             new RecordChange(MeetingKeys.Record(meeting.Id), _json.Record(meeting, pending, at), at.Offset, [])
@@ -421,18 +402,4 @@ internal sealed class MeetingPartition(string partition) : IDeciderPartition
     }
 
     private static MeetingRules Rules(in Moment at) => (MeetingRules)at.Settings;
-
-    private void SetTimer(Meeting meeting, long due)
-    {
-        if (_dueOf.Remove(meeting.Id, out long before))
-        {
-            _timers.Remove((before, meeting.Id));
-        }
-
-        if (due != long.MaxValue)
-        {
-            _dueOf[meeting.Id] = due;
-            _timers.Add((due, meeting.Id));
-        }
-    }
 }

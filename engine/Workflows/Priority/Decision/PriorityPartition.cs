@@ -18,21 +18,17 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
     /// end.</summary>
     private const string FinishedMark = "finished ";
 
-    private static readonly IComparer<(long Due, string Field)> ByDue = Comparer<(long Due, string Field)>.Create(
-        (a, b) => a.Due != b.Due ? a.Due.CompareTo(b.Due) : string.CompareOrdinal(a.Field, b.Field)
-    );
-
     // The keys are process and name separated by a space, which neither can contain; so are the memory's fields.
     private readonly Dictionary<string, ProcessInstance> _live = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _finished = new(StringComparer.Ordinal);
-    private readonly SortedSet<(long Due, string Field)> _timers = new(ByDue);
+    private readonly DueTimes _timers = new();
     private ProcessDefinitions? _definitions;
 
     /// <summary>The instances that wait for a worker.</summary>
     public IEnumerable<ProcessInstance> Waiting =>
         _live.Values.Where(instance => instance.State == InstanceState.Waiting);
 
-    public long Due => _timers.Count == 0 ? long.MaxValue : _timers.Min.Due;
+    public long Due => _timers.Next;
 
     /// <summary>Changed definitions apply to running instances.</summary>
     public bool FollowsSettings => _live.Count > 0;
@@ -51,7 +47,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
             names[1],
             InstanceMemory.Read(memory.RootElement)
         );
-        SetTimer(long.MaxValue, instance.Due, field);
+        _timers.Set(field, instance.Due);
     }
 
     public WorkflowEvent? Read(EventReader reader) => ProcessEvent.Read(reader);
@@ -73,7 +69,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
             }
 
             instance = _live[field] = ProcessInstance.Begin(start, now, definition);
-            SetTimer(long.MaxValue, instance.Due, field);
+            _timers.Set(field, instance.Due);
             Write(instance, at, results, Queued(instance, MemberMove.Add));
             results.Publish(PriorityKeys.Channel, InstanceJson.Record(instance, at.Version, At(at)));
             results.Remember(field, instance.ToMemory().ToJson());
@@ -118,11 +114,11 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
 
     public void Elapse(in Moment at, IResults results)
     {
-        (long due, string field) = _timers.Min;
+        string field = _timers.First.Name;
         long now = at.LogTime;
         if (!_live.TryGetValue(field, out ProcessInstance? instance))
         {
-            _timers.Remove((due, field));
+            _timers.Set(field, long.MaxValue);
             _finished.Remove(field);
             results.Remember(field, null);
             return;
@@ -144,10 +140,9 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
     )
     {
         var before = instance.Seen;
-        long due = instance.Due;
         happen(instance);
         CountShadow(instance, results);
-        SetTimer(due, instance.Due, field);
+        _timers.Set(field, instance.Due);
         if (instance.State == InstanceState.Finished)
         {
             _live.Remove(field);
@@ -219,19 +214,6 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
     private void Finished(string field, long at)
     {
         _finished[field] = at;
-        SetTimer(long.MaxValue, at + FinishedMs, field);
-    }
-
-    private void SetTimer(long before, long due, string field)
-    {
-        if (before != long.MaxValue)
-        {
-            _timers.Remove((before, field));
-        }
-
-        if (due != long.MaxValue)
-        {
-            _timers.Add((due, field));
-        }
+        _timers.Set(field, at + FinishedMs);
     }
 }
