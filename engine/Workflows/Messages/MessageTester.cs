@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Engine.Contracts;
 using Engine.Contracts.Events;
-using Engine.Workflows.Messages.Content;
 using Engine.Workflows.Messages.Decision;
 using Engine.Workflows.Messages.Events;
 using Engine.Workflows.Messages.Settings;
@@ -41,25 +40,12 @@ public sealed class MessageTester(IEnumerable<MessageRule> rules)
     /// <summary>Handles a message. Returns what the value <c>message:&lt;id&gt;</c> would be.</summary>
     public string Handle(Message message)
     {
-        bool isFirst = !_conversations.TryGetValue(message.Conversation, out Conversation? conversation);
-        conversation ??= new Conversation { LastMessage = message.Time };
-        Handled handled = MessageHandling.Handle(
-            message,
-            _rules.Of(message),
-            new MessageSituation(
-                isFirst,
-                isFirst ? 0 : Math.Max(0, message.Time - conversation.LastMessage) / 1000,
-                message.Time
-            ),
-            rule => conversation.MayReply(rule.Id, message.Sender, message.Time)
-        );
-        foreach (Reply reply in handled.Replies)
+        if (!_conversations.TryGetValue(message.Conversation, out Conversation? conversation))
         {
-            conversation.Replied(reply.Rule, reply.To, message.Time);
+            _conversations[message.Conversation] = conversation = new Conversation();
         }
 
-        conversation.LastMessage = message.Time;
-        _conversations[message.Conversation] = conversation;
+        Handled handled = MessageHandling.Handle(message, _rules, conversation, message.Time);
         return HandledJson.Of(message, handled, message.Time, null, Version);
     }
 }

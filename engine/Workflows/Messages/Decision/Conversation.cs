@@ -13,8 +13,8 @@ internal sealed class Conversation
 
     private readonly Dictionary<(string Rule, string Person), long> _replies = [];
 
-    /// <summary>The log time of the last message, ms.</summary>
-    public long LastMessage { get; set; }
+    /// <summary>The log time of the last message, ms; null before the first.</summary>
+    public long? LastMessage { get; set; }
 
     public bool MayReply(string rule, string person, long logTime)
     {

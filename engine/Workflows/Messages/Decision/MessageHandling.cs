@@ -36,9 +36,25 @@ internal sealed class MessageHandling
                 : null;
     }
 
-    /// <param name="rules">The rules that hold for the message, in order.</param>
-    /// <param name="mayReply">Whether a rule may reply to the sender now.</param>
-    public static Handled Handle(
+    /// <summary>Handles a message, and remembers it in its conversation.</summary>
+    /// <param name="rules">All rules; those that hold for the message are applied.</param>
+    public static Handled Handle(Message message, MessageRules rules, Conversation conversation, long logTime)
+    {
+        long silentMs = Math.Max(0, logTime - (conversation.LastMessage ?? logTime));
+        var situation = new MessageSituation(conversation.LastMessage == null, silentMs / 1000, message.Time);
+        Handled handled = Apply(message, rules.Of(message), situation, rule =>
+            conversation.MayReply(rule.Id, message.Sender, logTime)
+        );
+        foreach (Reply reply in handled.Replies)
+        {
+            conversation.Replied(reply.Rule, reply.To, logTime);
+        }
+
+        conversation.LastMessage = logTime;
+        return handled;
+    }
+
+    private static Handled Apply(
         Message message,
         IEnumerable<MessageRule> rules,
         in MessageSituation situation,

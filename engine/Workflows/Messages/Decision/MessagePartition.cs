@@ -1,6 +1,5 @@
 using System.Globalization;
 using Engine.Contracts;
-using Engine.Workflows.Messages.Content;
 using Engine.Workflows.Messages.Events;
 using Engine.Workflows.Messages.Settings;
 using Engine.Workflows.Module;
@@ -17,15 +16,15 @@ internal sealed class MessagePartition(string partition) : IDeciderPartition
     private const long RememberedMs = 7 * 86_400_000L;
 
     private readonly Dictionary<string, Conversation> _conversations = new(StringComparer.Ordinal);
-    private readonly SortedSet<(long Due, string Conversation)> _timers = [];
+    private readonly DueTimes _timers = new();
 
-    public long Due => _timers.Count == 0 ? long.MaxValue : _timers.Min.Due;
+    public long Due => _timers.Next;
 
     public void Restore(string field, string value)
     {
         Conversation conversation = Conversation.Parse(value);
         _conversations[field] = conversation;
-        _timers.Add((conversation.LastMessage + RememberedMs, field));
+        _timers.Set(field, conversation.LastMessage!.Value + RememberedMs);
     }
 
     public WorkflowEvent? Read(EventReader reader)
@@ -46,45 +45,23 @@ internal sealed class MessagePartition(string partition) : IDeciderPartition
             return;
         }
 
-        bool isFirst = !_conversations.TryGetValue(message.Conversation, out Conversation? conversation);
-        conversation ??= new Conversation();
-        long logTime = at.LogTime;
-        var situation = new MessageSituation(
-            isFirst,
-            isFirst ? 0 : Math.Max(0, logTime - conversation.LastMessage) / 1000,
-            message.Time
-        );
-        Handled handled = MessageHandling.Handle(message, ((MessageRules)at.Settings).Of(message), situation, rule =>
-            conversation.MayReply(rule.Id, message.Sender, logTime)
-        );
-        foreach (Reply reply in handled.Replies)
+        if (!_conversations.TryGetValue(message.Conversation, out Conversation? conversation))
         {
-            conversation.Replied(reply.Rule, reply.To, logTime);
+            _conversations[message.Conversation] = conversation = new Conversation();
         }
 
-        Remember(message.Conversation, conversation, isFirst, logTime, results);
+        Handled handled = MessageHandling.Handle(message, (MessageRules)at.Settings, conversation, at.LogTime);
+        _timers.Set(message.Conversation, at.LogTime + RememberedMs);
+        results.Remember(message.Conversation, conversation.ToJson());
         Tell(message, handled, at, results);
     }
 
     public void Elapse(in Moment at, IResults results)
     {
-        (long Due, string Conversation) timer = _timers.Min;
-        _timers.Remove(timer);
-        _conversations.Remove(timer.Conversation);
-        results.Remember(timer.Conversation, null);
-    }
-
-    private void Remember(string id, Conversation conversation, bool isFirst, long logTime, IResults results)
-    {
-        if (!isFirst)
-        {
-            _timers.Remove((conversation.LastMessage + RememberedMs, id));
-        }
-
-        conversation.LastMessage = logTime;
-        _conversations[id] = conversation;
-        _timers.Add((logTime + RememberedMs, id));
-        results.Remember(id, conversation.ToJson());
+        string conversation = _timers.First.Name;
+        _timers.Set(conversation, long.MaxValue);
+        _conversations.Remove(conversation);
+        results.Remember(conversation, null);
     }
 
     private void Tell(Message message, Handled handled, in Moment at, IResults results)
