@@ -141,6 +141,29 @@ public class PathFeatureTests
         }
     }
 
+    [Theory]
+    [InlineData(50, 5, true)]
+    [InlineData(39, 5, false)]
+    [InlineData(50, 30, false)]
+    public void A_press_elsewhere_is_no_movement(int jump, int longest, bool dropped)
+    {
+        float At(int i) => i < 20 ? i * longest : (19 * longest) + jump;
+        float[] t = [.. Enumerable.Range(0, 21).Select(i => i * 16f)],
+            x = [.. Enumerable.Range(0, 21).Select(At)],
+            y = [.. Enumerable.Range(0, 21).Select(i => i % 3f)];
+        y[20] = y[19];
+        PathCleaning.Clean(t, x, y, _scratch);
+        Assert.Equal(dropped ? 20 : 21, _scratch.Count);
+        Assert.Equal(dropped ? 19 * 16 : 20 * 16, _scratch.Duration);
+    }
+
+    [Fact]
+    public void Of_few_moves_none_is_a_jump()
+    {
+        PathCleaning.Clean([0, 16, 33, 50, 66, 83], [0, 1, 2, 3, 4, 500], [0, 0, 1, 1, 2, 2], _scratch);
+        Assert.Equal(6, _scratch.Count);
+    }
+
     [Fact]
     public void A_gap_counts_a_quarter_of_a_second_at_most()
     {

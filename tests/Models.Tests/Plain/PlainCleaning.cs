@@ -3,7 +3,8 @@ namespace Models.Tests.Plain;
 /// <summary>
 /// What every feature is computed on: a path less what its recorder and its task put in. Points without a move go (a
 /// recorder of events has none, one of samples has many, and people's paths end in a dwell that programs' don't:
-/// models.md), so do steps back in time; of points at one time the last stays; a gap counts 250 ms at most.
+/// models.md), so do steps back in time, and a jump at the end; of points at one time the last stays; a gap counts 250
+/// ms at most.
 /// </summary>
 internal static class PlainCleaning
 {
@@ -51,6 +52,24 @@ internal static class PlainCleaning
 
         scratch.Count = n;
         CapGapsAndMeasure(scratch);
+        if (EndsInJump(scratch))
+        {
+            scratch.Count--;
+        }
+    }
+
+    /// <summary>A last move of more than 40 px, twice as long as the longest of at least five before it.</summary>
+    private static bool EndsInJump(PlainScratch scratch)
+    {
+        var steps = Enumerable.Range(1, Math.Max(0, scratch.Count - 1)).Select(i => Step(scratch, i)).ToArray();
+        return steps.Length > 5 && steps[^1] > 40 && steps[^1] > 2 * steps[..^1].Max();
+    }
+
+    private static float Step(PlainScratch scratch, int i)
+    {
+        float dx = scratch.X[i] - scratch.X[i - 1],
+            dy = scratch.Y[i] - scratch.Y[i - 1];
+        return MathF.Sqrt((dx * dx) + (dy * dy));
     }
 
     private static void CapGapsAndMeasure(PlainScratch scratch)

@@ -5,11 +5,21 @@ namespace Engine.Pipeline.CursorPath.Geometry;
 /// <summary>Cleans a path for all features: removes what its recorder and its task add. It drops points without
 /// movement (a recorder of events has none, a sampling one has many, and people's paths end in a dwell that programs'
 /// don't: models.md) and steps back in time. Of several points at one time, it keeps the last. It shortens gaps to 250
-/// ms.</summary>
+/// ms. A jump at the end isn't movement either: the press was reported at another place than the moves before it. Pages
+/// and recorders cause that as scripts do, so it is dropped, and the movement before it is judged.</summary>
 public static class PathCleaning
 {
     /// <summary>The maximum that a pause counts, ms (models.md).</summary>
     public const float LongestGap = 250;
+
+    /// <summary>The length from which a last move can be a jump, px, if it is also this many times as long as the
+    /// longest before it. No path of 38,000 people's in which the press is where the cursor was ends so
+    /// (models.md).</summary>
+    private const float ShortestJump = 40,
+        JumpFactor = 2;
+
+    /// <summary>The moves before a jump; with fewer, nothing tells a jump from movement.</summary>
+    private const int MovesBeforeJump = 5;
 
     /// <summary>Cleans a path into the scratch; 0 points remain if none is finite.</summary>
     /// <param name="t">Milliseconds from the first point.</param>
@@ -25,6 +35,27 @@ public static class PathCleaning
         y[..count].CopyTo(scratch.Y);
         scratch.Count = IsClean(scratch, count) ? count : Sift(scratch, count);
         Measure(scratch);
+        DropJump(scratch);
+    }
+
+    private static void DropJump(PathScratch path)
+    {
+        int last = path.Count - 2;
+        if (last < MovesBeforeJump || !(path.Step[last] > ShortestJump))
+        {
+            return;
+        }
+
+        float longest = 0;
+        foreach (float step in path.Step.AsSpan(0, last))
+        {
+            longest = Math.Max(longest, step);
+        }
+
+        if (path.Step[last] > JumpFactor * longest)
+        {
+            path.Count--;
+        }
     }
 
     /// <summary>Whether nothing must be dropped, as in nearly all recordings of events.</summary>
