@@ -1,7 +1,3 @@
-using System.Runtime.Intrinsics;
-using Engine.Pipeline.Replay.Residuals;
-using Engine.Pipeline.Replay.Signatures;
-
 namespace Engine.Pipeline.Replay;
 
 /// <summary>A path to be looked up or stored, with everything needed for both. After
@@ -9,34 +5,20 @@ namespace Engine.Pipeline.Replay;
 /// one per lane.</summary>
 public sealed class ReplayLookup
 {
-    internal readonly float[] Points = new float[Residual.Padded];
-    internal readonly int[] Homes = new int[MeansTable.MaxHomes];
-    internal PathSignature Signature;
+    /// <summary>The path as it was recorded.</summary>
+    internal readonly SignatureLookup Own = new();
 
-    /// <summary>The path's block means, and the smallest and greatest means of paths that it may replay.</summary>
-    internal ulong Means,
-        Low,
-        High;
+    /// <summary>Its normal form, and the factor by which it is larger than the path.</summary>
+    internal readonly SignatureLookup Normal = new();
 
-    internal int HomeCount;
+    internal double NormalScale;
 
     /// <summary>Whether the path is compared with stored ones.</summary>
-    public bool IsCompared => Signature.IsCompared;
+    public bool IsCompared => Own.IsCompared;
 
     /// <summary>Whether the path has enough shape to be stored.</summary>
-    public bool HasShape => Signature.HasShape;
+    public bool HasShape => Own.HasShape;
 
-    internal void Set(in PathSignature signature)
-    {
-        Signature = signature;
-        if (!signature.IsCompared)
-        {
-            return;
-        }
-
-        SignaturePoints.Unpack(signature, Points);
-        Vector256<float> means = BlockMeans.Of(Points);
-        Means = BlockMeans.Pack(means);
-        (Low, High) = BlockMeans.Around(Points, means, signature.Duration);
-    }
+    /// <summary>Whether the path has enough shape to be found again if it is scaled, turned or stretched.</summary>
+    public bool HasNormalForm => Normal.HasShape;
 }

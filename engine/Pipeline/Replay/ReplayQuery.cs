@@ -10,7 +10,8 @@ internal ref struct ReplayQuery(
     ReadOnlySpan<float> t,
     ReadOnlySpan<float> x,
     ReadOnlySpan<float> y,
-    float limit
+    float limit,
+    bool slips
 )
 {
     /// <summary>The multiple of the limit beyond which the path's own points can't bring the residual below
@@ -22,6 +23,7 @@ internal ref struct ReplayQuery(
         _x = x,
         _y = y;
     private readonly float _limit = limit;
+    private readonly bool _slips = slips;
     private (float X, float Y)? _centre;
     private bool? _jumps;
 
@@ -39,7 +41,11 @@ internal ref struct ReplayQuery(
             residual = Math.Min(residual, RawResidual.Of(_t, _x, _y, _centre.Value, stored));
         }
 
-        if (residual > _limit && ((_jumps ??= SlippedResidual.Jumps(_points)) || SlippedResidual.Jumps(stored)))
+        if (
+            _slips
+            && residual > _limit
+            && ((_jumps ??= SlippedResidual.Jumps(_points)) || SlippedResidual.Jumps(stored))
+        )
         {
             residual = Math.Min(residual, SlippedResidual.Between(_points, stored));
         }

@@ -21,16 +21,19 @@ public static class ReplayMeasure
         var index = new ReplayIndex(new ReplaySettings(many + people.Length));
         var question = new ReplayLookup();
         int wrong = 0,
-            compared = 0;
+            compared = 0,
+            normal = 0;
         var worst = new List<(string, float)>();
         for (int i = 0; i < people.Length; i++)
         {
             PathSignature signature = Sign(people[i]);
             compared += signature.HasShape ? 1 : 0;
+            normal += HasNormalForm(index, people[i], question) ? 1 : 0;
             if (Find(index, signature, people[i], i, question, out ReplayMatch match))
             {
                 wrong++;
-                worst.Add(($"{people[i].Id} as {people[(int)match.Offset].Id}", match.ResidualPx));
+                string how = match.IsTransformed ? " transformed" : "";
+                worst.Add(($"{people[i].Id} as {people[(int)match.Offset].Id}{how}", match.ResidualPx));
             }
 
             index.Insert(signature, "0123456789abcdef0123456789abcdef"u8, i, 0, i);
@@ -39,7 +42,8 @@ public static class ReplayMeasure
         text.AppendLine(
             F(
                 $"People's paths, each against all before it: {people.Length} paths, compared "
-                    + $"{Share((double)compared / people.Length, people.Length)}, called replays {wrong} "
+                    + $"{Share((double)compared / people.Length, people.Length)}, with a normal form "
+                    + $"{Share((double)normal / people.Length, people.Length)}, called replays {wrong} "
                     + $"({1e4 * wrong / Math.Max(1, compared):F2} in 10,000).\n"
             )
         );
@@ -66,7 +70,22 @@ public static class ReplayMeasure
             Row(text, name, index, people, _ => way, seed);
         }
 
+        Row(
+            text,
+            "transformed: also scaled and stretched 0.5 to 2, turned, jitter to 1 px; paths with a normal form",
+            index,
+            [.. people.Where(path => HasNormalForm(index, path, question))],
+            ReplayWay.Transformed,
+            seed,
+            all: people
+        );
         Many(text, index, people, many, seed);
+    }
+
+    private static bool HasNormalForm(ReplayIndex index, PathRecord path, ReplayLookup lookup)
+    {
+        index.Prefetch(Sign(path), lookup);
+        return lookup.HasNormalForm;
     }
 
     private static IEnumerable<(string, ReplayWay)> Ways()
@@ -172,7 +191,8 @@ public static class ReplayMeasure
         PathRecord[] people,
         Func<Random, ReplayWay> way,
         int seed,
-        bool each = false
+        bool each = false,
+        PathRecord[]? all = null
     )
     {
         var question = new ReplayLookup();
@@ -193,7 +213,7 @@ public static class ReplayMeasure
             if (Find(index, Sign(replay), replay, 100_000_000, question, out ReplayMatch match))
             {
                 found++;
-                right += match.Offset == of ? 1 : 0;
+                right += (all is null ? match.Offset == of : all[match.Offset] == people[of]) ? 1 : 0;
             }
         }
 

@@ -7,8 +7,28 @@ namespace Models.Training.Paths;
 /// <param name="Interval">The interval between points, in ms; 0 keeps the recording's own times.</param>
 /// <param name="Stretch">The factor for durations.</param>
 /// <param name="Jitter">The maximum displacement of each point, in px, in x and in y.</param>
-public readonly record struct ReplayWay(bool Shift, double Interval, double Stretch, double Jitter)
+/// <param name="Scale">The factor for distances.</param>
+/// <param name="Turn">The angle by which the path is turned, in rad.</param>
+public readonly record struct ReplayWay(
+    bool Shift,
+    double Interval,
+    double Stretch,
+    double Jitter,
+    double Scale = 1,
+    double Turn = 0
+)
 {
+    /// <summary>Draws a way that also scales, turns and stretches, each widely.</summary>
+    public static ReplayWay Transformed(Random random) =>
+        new(
+            true,
+            random.Is(0.8) ? random.Even(4, 33) : 0,
+            random.LogEven(0.5, 2),
+            random.Is(0.5) ? random.Even(0, 1) : 0,
+            random.LogEven(0.5, 2),
+            random.Even(0, 2 * Math.PI)
+        );
+
     /// <summary>Draws a way within the limits that must be detected.</summary>
     public static ReplayWay Any(Random random) =>
         new(
@@ -21,7 +41,7 @@ public readonly record struct ReplayWay(bool Shift, double Interval, double Stre
     /// <summary>Replays a recording as it is received, in whole pixels and milliseconds.</summary>
     public PathRecord Play(PathRecord path, Random random)
     {
-        Motion motion = Motion.Of(path.T, path.X, path.Y);
+        Motion motion = Turned(Motion.Of(path.T, path.X, path.Y));
         double sx = Shift ? random.Even(-400, 400) : 0,
             sy = Shift ? random.Even(-300, 300) : 0;
         List<float> t = [],
@@ -81,5 +101,25 @@ public readonly record struct ReplayWay(bool Shift, double Interval, double Stre
             x.Add((float)Math.Round(px + shiftX + random.Even(-jitter, jitter)));
             y.Add((float)Math.Round(py + shiftY + random.Even(-jitter, jitter)));
         }
+    }
+
+    private Motion Turned(Motion motion)
+    {
+        if (Scale == 1 && Turn == 0)
+        {
+            return motion;
+        }
+
+        double c = Scale * Math.Cos(Turn),
+            s = Scale * Math.Sin(Turn);
+        var turned = new Motion();
+        for (int i = 0; i < motion.Count; i++)
+        {
+            double x = motion.X[i] - motion.X[0],
+                y = motion.Y[i] - motion.Y[0];
+            turned.Add(motion.T[i], motion.X[0] + (c * x) - (s * y), motion.Y[0] + (s * x) + (c * y));
+        }
+
+        return turned;
     }
 }

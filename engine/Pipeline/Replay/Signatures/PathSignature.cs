@@ -58,19 +58,25 @@ public struct PathSignature
     {
         Span<float> px = stackalloc float[Points],
             py = stackalloc float[Points];
-        var signature = default(PathSignature);
         float duration = TimedPoints.Resample(t, x, y, px, py);
-        if (!(duration > 0))
-        {
-            return signature;
-        }
+        return duration > 0 ? Of(px, py, duration, Shape(px, py)) : default;
+    }
 
+    /// <summary>Encodes points at equal times that have enough shape to be looked up.</summary>
+    /// <param name="x">The x of 64 points, px.</param>
+    /// <param name="y">The y of 64 points, px.</param>
+    /// <param name="duration">The time from the first to the last, ms.</param>
+    /// <param name="stored">Whether they have enough shape to be stored, too.</param>
+    internal static PathSignature Of(ReadOnlySpan<float> x, ReadOnlySpan<float> y, float duration, bool stored) =>
+        Of(x, y, duration, stored ? (byte)(Stored | LookedUp) : LookedUp);
+
+    private static PathSignature Of(ReadOnlySpan<float> x, ReadOnlySpan<float> y, float duration, byte flags)
+    {
+        var signature = default(PathSignature);
         Span<byte> bytes = signature;
-        bytes[ScaleAt] = DifferenceScale
-            .Encode(px, py, bytes[..Differences], bytes.Slice(Differences, Differences))
-            .Code;
+        bytes[ScaleAt] = DifferenceScale.Encode(x, y, bytes[..Differences], bytes.Slice(Differences, Differences)).Code;
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[DurationAt..], (ushort)Math.Clamp(duration, 1, ushort.MaxValue));
-        bytes[FlagsAt] = Shape(px, py);
+        bytes[FlagsAt] = flags;
         return signature;
     }
 
