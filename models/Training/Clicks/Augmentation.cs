@@ -2,13 +2,11 @@ using Engine.Pipeline.Features;
 
 namespace Models.Training.Clicks;
 
-/// <summary>Varies rows as if other networks had sent them: the generator's world is small and complete, while real
-/// ones are busy and omit fields. The variation never depends on a row's label, so it can't become a sign of
-/// fraud.</summary>
+/// <summary>Varies rows as if busier networks had sent them: the generator's world is small. The variation never
+/// depends on a row's label, so it can't become a sign of fraud.</summary>
 internal sealed class Augmentation(int seed)
 {
-    private const double DropShare = 0.35,
-        BusyShare = 0.5,
+    private const double BusyShare = 0.5,
         ForgottenShare = 0.4;
 
     /// <summary>The maximum factor by which a carrier's address has more clicks than a household's
@@ -20,44 +18,6 @@ internal sealed class Augmentation(int seed)
     public float[] Of(ReadOnlySpan<float> row)
     {
         float[] other = row.ToArray();
-        if (Draw(DropShare))
-        {
-            Set(
-                other,
-                0,
-                ClickFeature.AgentLength,
-                ClickFeature.IsPhone,
-                ClickFeature.AgentContradiction,
-                ClickFeature.ListCrawler
-            );
-        }
-
-        if (Draw(DropShare))
-        {
-            Set(other, 0, ClickFeature.HasPage, ClickFeature.PageOdd);
-        }
-
-        if (Draw(DropShare))
-        {
-            Set(other, 0, ClickFeature.HasReferrer);
-        }
-
-        if (Draw(DropShare))
-        {
-            Set(other, 0, ClickFeature.HasVisitor);
-        }
-
-        if (Draw(DropShare))
-        {
-            Set(other, 0, ClickFeature.Pointer);
-            Set(
-                other,
-                ClickFeatures.Unknown,
-                ClickFeature.PositionInside,
-                ClickFeature.PositionX,
-                ClickFeature.PositionY
-            );
-        }
         if (Draw(BusyShare))
         {
             Scale(other, ClickFeature.IpGap, ClickFeature.Ip60, ClickFeature.Ip600, ClickFeature.Ip3600);

@@ -23,23 +23,43 @@ internal sealed unsafe class SampleRows : IDecisionSink
     private const int Partitions = 4,
         BatchRecords = 512;
 
-    /// <summary>The number of extra rows per click, as other networks would have sent it.</summary>
-    private const int Others = 2;
-
     private readonly Dictionary<string, (bool Invalid, string Actor)> _labels = [];
     private readonly Rows _rows;
     private readonly string _group;
     private readonly Augmentation _augmentation;
+    private readonly int _others;
+    private readonly float _validWeight;
 
-    private SampleRows(Rows rows, string group, int seed) =>
-        (_rows, _group, _augmentation) = (rows, group, new Augmentation(seed));
+    private SampleRows(Rows rows, string group, int seed, int others, float validWeight) =>
+        (_rows, _group, _augmentation, _others, _validWeight) = (
+            rows,
+            group,
+            new Augmentation(seed),
+            others,
+            validWeight
+        );
 
-    /// <summary>Adds the rows of one generator run.</summary>
+    /// <summary>Generates the events of one run.</summary>
+    public static SampleEvent[] Events(ulong seed, int clicks, TimeSpan span) =>
+        [.. new SampleTraffic(seed, clicks, SpanEnd, span).Where(e => e.Topic == Topics.Interactions)];
+
+    /// <summary>Adds the rows of one run's events.</summary>
     /// <param name="rows">The rows to add to, with <see cref="ClickFeatures.Count"/> features.</param>
+    /// <param name="events">The events, in order of time.</param>
+    /// <param name="others">The number of extra rows per click, as busier networks would have sent it.</param>
+    /// <param name="validWeight">The training weight of valid clicks, relative to that of invalid ones.</param>
     /// <param name="settings">The settings of the decisions, without a click forest.</param>
-    public static void Add(Rows rows, ulong seed, int clicks, TimeSpan span, DecisionSettings settings, KeyedHash hash)
+    public static void Add(
+        Rows rows,
+        IEnumerable<SampleEvent> events,
+        int seed,
+        int others,
+        float validWeight,
+        DecisionSettings settings,
+        KeyedHash hash
+    )
     {
-        var sink = new SampleRows(rows, $"seed-{seed}", (int)seed);
+        var sink = new SampleRows(rows, $"seed-{seed}", seed, others, validWeight);
         var limits = new PipelineLimits();
         var timeline = new SettingsTimeline(settings, Activation.Delay);
         PartitionState[] partitions =
@@ -55,13 +75,8 @@ internal sealed unsafe class SampleRows : IDecisionSink
         );
         var batch = new List<SampleEvent>(BatchRecords);
         var offsets = new long[Partitions];
-        foreach (SampleEvent e in new SampleTraffic(seed, clicks, SpanEnd, span))
+        foreach (SampleEvent e in events)
         {
-            if (e.Topic != Topics.Interactions)
-            {
-                continue;
-            }
-
             if (e.Invalid is { } invalid)
             {
                 sink._labels[e.Click] = (invalid, e.Actor);
@@ -151,10 +166,11 @@ internal sealed unsafe class SampleRows : IDecisionSink
             return;
         }
 
-        _rows.Add([.. row.Features], label.Invalid, 1, label.Actor, _group);
-        for (int i = 0; i < Others; i++)
+        float weight = label.Invalid ? 1 : _validWeight;
+        _rows.Add([.. row.Features], label.Invalid, weight, label.Actor, _group);
+        for (int i = 0; i < _others; i++)
         {
-            _rows.Add(_augmentation.Of(row.Features), label.Invalid, 1, label.Actor, _group);
+            _rows.Add(_augmentation.Of(row.Features), label.Invalid, weight, label.Actor, _group);
         }
     }
 

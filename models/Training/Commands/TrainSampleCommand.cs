@@ -5,6 +5,7 @@ using System.Text;
 using Engine.Pipeline.Features;
 using Engine.Pipeline.Settings;
 using Engine.Primitives;
+using Engine.Workflows.Module.Traffic;
 using Models.Scoring;
 using Models.Training.Clicks;
 using Models.Training.Data;
@@ -18,6 +19,10 @@ internal static class TrainSampleCommand
     private const int TrainedRuns = 6,
         CalibratedRuns = 2,
         MeasuredRuns = 2;
+
+    /// <summary>How much more a valid click weighs where fields are missing: who says little gets the benefit of the
+    /// doubt.</summary>
+    private const float SparseValidWeight = 2.5f;
 
     /// <summary>Busy and quiet runs, so that the forest doesn't learn the rates of a single demo.</summary>
     private static readonly double[] Minutes = [4, 12, 30, 60];
@@ -78,7 +83,9 @@ internal static class TrainSampleCommand
         DecisionSettings settings = SettingsOf(configs, to.DirectoryName!, out KeyedHash hash);
         Rows trained = RowsOf(seed * 100, TrainedRuns, clicks, settings, hash),
             calibrated = RowsOf((seed * 100) + 50, CalibratedRuns, clicks, settings, hash),
-            measured = RowsOf((seed * 100) + 70, MeasuredRuns, clicks, settings, hash);
+            measured = RowsOf((seed * 100) + 70, MeasuredRuns, clicks, settings, hash),
+            complete = Measured((seed * 100) + 70, clicks, settings, hash, events => events),
+            required = Measured((seed * 100) + 70, clicks, settings, hash, MissingFields.AllButRequired);
         Forest forest = Boosting.Train(trained, Boost, seed);
         Calibration calibration = Calibrating.Fit([.. Raw(forest, calibrated)], calibrated.Positive);
         double[] scores = [.. Raw(forest, measured).Select(raw => calibration.Probability(raw))];
@@ -92,6 +99,16 @@ internal static class TrainSampleCommand
             ["people over 0.5"] = Curves.Over(people, 0.5),
             ["people over 0.9"] = Curves.Over(people, 0.9),
         };
+        foreach (
+            (string name, Rows rows) in (ReadOnlySpan<(string, Rows)>)
+                [("all fields", complete), ("only the required fields", required)]
+        )
+        {
+            double[] sent = [.. Raw(forest, rows).Select(raw => calibration.Probability(raw))];
+            metrics[$"{name}: people over 0.5"] = Curves.Over([.. sent.Where((_, i) => !rows.Positive[i])], 0.5);
+            metrics[$"{name}: found at 0.5"] = Curves.Over([.. sent.Where((_, i) => rows.Positive[i])], 0.5);
+        }
+
         var header = new ArtefactHeader(
             ArtefactHeader.Clicks,
             FeaturesOf(trained),
@@ -141,18 +158,51 @@ internal static class TrainSampleCommand
         var rows = new Rows(ClickFeatures.Count);
         for (int i = 0; i < runs; i++)
         {
+            int run = firstSeed + i;
+            SampleEvent[] events = EventsOf(run, i, clicks);
+            SampleRows.Add(rows, events, run, others: 2, validWeight: 1, settings, hash);
             SampleRows.Add(
                 rows,
-                (ulong)(firstSeed + i),
-                clicks,
-                TimeSpan.FromMinutes(Minutes[i % Minutes.Length]),
+                MissingFields.ByPublisher(events, run),
+                run,
+                others: 1,
+                SparseValidWeight,
                 settings,
                 hash
             );
-            Console.Error.WriteLine($"generator run {firstSeed + i}: {rows.Count} rows");
+            Console.Error.WriteLine($"generator run {run}: {rows.Count} rows");
         }
         return rows;
     }
+
+    /// <summary>The clicks of runs as they come, with what <paramref name="missing"/> leaves of them.</summary>
+    private static Rows Measured(
+        int firstSeed,
+        int clicks,
+        DecisionSettings settings,
+        KeyedHash hash,
+        Func<SampleEvent[], IEnumerable<SampleEvent>> missing
+    )
+    {
+        var rows = new Rows(ClickFeatures.Count);
+        for (int i = 0; i < MeasuredRuns; i++)
+        {
+            SampleRows.Add(
+                rows,
+                missing(EventsOf(firstSeed + i, i, clicks)),
+                firstSeed + i,
+                others: 0,
+                validWeight: 1,
+                settings,
+                hash
+            );
+        }
+
+        return rows;
+    }
+
+    private static SampleEvent[] EventsOf(int run, int index, int clicks) =>
+        SampleRows.Events((ulong)run, clicks, TimeSpan.FromMinutes(Minutes[index % Minutes.Length]));
 
     private static IEnumerable<float> Raw(Forest forest, Rows rows) =>
         Enumerable.Range(0, rows.Count).Select(i => forest.Score(rows[i]));
