@@ -10,6 +10,7 @@ var root = new RootCommand(
     TrainSampleCommand.Make(),
     EvaluateCommand.Make(),
     ScoreCommand.Make(),
+    SeriesCommand.Make(),
     ReplaysCommand.Make(),
     ClickCommands.MakeTrain(),
     ClickCommands.MakeEvaluate(),

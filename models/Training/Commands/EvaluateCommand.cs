@@ -102,7 +102,7 @@ internal static class EvaluateCommand
         measure.WriteLeftOut(recorders, train);
         File.WriteAllText(
             Path.Combine(to.FullName, "report.md"),
-            Text(result, unseen, train, recipe) + recorders + replays
+            Text(result, unseen, train, recipe) + SeriesReport.Of(result, unseen) + recorders + replays
         );
         Console.WriteLine(Path.Combine(to.FullName, "report.md"));
         return Exit.Done;
@@ -133,6 +133,8 @@ internal static class EvaluateCommand
             );
         }
 
+        text.AppendLine().AppendLine("## Programs in a real browser, left out by family").AppendLine();
+        RealBrowser(text, result, Raw(unseen["dlrv"]), train);
         double[] bdcPeople = Raw(unseen["bdc2017"].Where(s => !s.Program)),
             bdc = Raw(unseen["bdc2017"].Where(s => s.Program));
         text.AppendLine(
@@ -176,6 +178,30 @@ internal static class EvaluateCommand
 
         text.AppendLine();
         return text.ToString();
+    }
+
+    /// <summary>Writes the families that drove a real browser, against the people whose recorder is most like a
+    /// page's.</summary>
+    private static void RealBrowser(StringBuilder text, CursorResult result, double[] people, PathRecord[] train)
+    {
+        HashSet<string> groups = [.. train.Where(p => p.Source == Inputs.RealBrowser).Select(p => p.Group)];
+        text.AppendLine("| family | found at the cut-off | AUC against dlrv's people | paths |")
+            .AppendLine("| --- | ---: | ---: | ---: |");
+        foreach (
+            var family in result
+                .AsRecorded.Where(s => s.Program && groups.Contains(s.Group))
+                .GroupBy(s => s.Kind)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+        )
+        {
+            double[] scores = Raw(family);
+            text.AppendLine(
+                F(
+                    $"| {family.Key} | {Share(Curves.Over(scores, result.CutRaw), scores.Length)} | "
+                        + $"{Curves.Auc(people, scores):F4} | {scores.Length} |"
+                )
+            );
+        }
     }
 
     private static IEnumerable<(string Source, double[] Scores)> People(CursorResult result) =>

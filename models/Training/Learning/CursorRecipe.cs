@@ -13,13 +13,16 @@ namespace Models.Training.Learning;
 /// <param name="Folds">The number of folds of people and families, left out one at a time for the cut-off and
 /// calibration.</param>
 /// <param name="FalsePositives">The share of known people, left out and seen through simulated recorders, that may
-/// score above the cut-off.</param>
+/// score above the cut-off. Chosen so that at most 0.5 % of each unseen source's people do (models.md).</param>
+/// <param name="SeriesLimit">The mean log-odds of many paths that people hardly ever exceed. Chosen on people's series
+/// of unseen sources (models.md).</param>
 public sealed record CursorSettings(
     CorpusSettings Corpus,
     BoostingSettings Boosting,
     NetworkSettings Network,
     int Folds = 5,
-    double FalsePositives = 0.001
+    double FalsePositives = 0.0008,
+    double SeriesLimit = 0.5
 )
 {
     /// <summary>The settings of the shipped artefact.</summary>
@@ -206,6 +209,13 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
     )
     {
         Calibration calibration = Calibrating.Fit([.. seen.Select(s => s.Raw)], [.. seen.Select(s => s.Program)]);
+        double[] logOdds =
+        [
+            .. asRecorded
+                .Where(s => !s.Program)
+                .Select(s => ArtefactSeries.Bounded(calibration.LogOddsOf(s.Raw)))
+                .Order(),
+        ];
         int own = draws.Sum(rows => rows.Kind.Count(Adversaries.All.Select(a => a.Family).ToHashSet().Contains));
         double[] people = [.. asRecorded.Where(s => !s.Program).Select(s => (double)s.Raw)],
             programs = [.. asRecorded.Where(s => s.Program).Select(s => (double)s.Raw)];
@@ -239,7 +249,8 @@ public sealed class CursorRecipe(CursorSettings settings, int seed, Action<strin
                 ["corpus"] = settings.Corpus.ToString(),
                 ["cut-off"] = $"{settings.FalsePositives} of known people, left out, through simulated recorders",
             },
-            seed
+            seed,
+            new ArtefactSeries(logOdds[logOdds.Length / 2], settings.SeriesLimit)
         );
         return Artefact.Create(header, ensemble);
     }

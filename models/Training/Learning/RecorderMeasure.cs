@@ -17,6 +17,9 @@ public sealed class RecorderMeasure(CursorSettings settings, int seed, Action<st
     /// <summary>The number of parts of the recordings, left out one at a time.</summary>
     private const int Parts = 3;
 
+    /// <summary>A source with fewer paths of people isn't left out: nothing would change.</summary>
+    private const int FewPaths = 100;
+
     /// <summary>The first column of the groups that depend on the recorder. Those before it hardly do: shape, speed,
     /// texture.</summary>
     private const int RecorderFree = (int)PathFeature.AxisShare;
@@ -35,7 +38,13 @@ public sealed class RecorderMeasure(CursorSettings settings, int seed, Action<st
                     + "programs |"
             )
             .AppendLine("| --- | ---: | ---: | ---: | ---: | ---: |");
-        foreach (string source in train.Where(p => !p.Program).Select(p => p.Source).Distinct())
+        foreach (
+            string source in train
+                .Where(p => !p.Program)
+                .CountBy(p => p.Source)
+                .Where(s => s.Value >= FewPaths)
+                .Select(s => s.Key)
+        )
         {
             progress($"without {source}");
             CursorResult result = new CursorRecipe(settings, seed, progress).Make(

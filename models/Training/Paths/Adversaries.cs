@@ -24,7 +24,6 @@ public static class Adversaries
         ("spline-anchors", (r, p) => Anchors(r, p)),
         ("spline-random", (r, _) => Plain(r, (x, y) => RandomSpline(r, x, y))),
         ("spring", (r, _) => Chases.Spring(r)),
-        ("wind", (r, _) => Chases.Wind(r)),
         ("pursuit", (r, _) => Chases.Pursuit(r)),
         ("person-retimed", (r, p) => Follow(r, PersonShape(r, p), TimeLaw(r), r.LogEven(200, 2500))),
         ("person-time", (r, p) => PersonTime(r, p)),

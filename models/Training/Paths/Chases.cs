@@ -40,60 +40,6 @@ internal static class Chases
         return motion;
     }
 
-    /// <summary>Gravity to the target and a wind that weakens near it (B. Land, "WindMouse").</summary>
-    public static Motion Wind(Random r)
-    {
-        var (tx, ty) = Pieces.Target(r);
-        double gravity = r.Even(3, 15),
-            wind = r.Even(1, 10),
-            maxStep = r.Even(6, 30),
-            near = r.Even(8, 30),
-            x = 0,
-            y = 0,
-            vx = 0,
-            vy = 0,
-            wx = 0,
-            wy = 0,
-            t = 0;
-        double wait = r.LogEven(3, 18),
-            jitter = r.Even(0, 0.5);
-        var motion = new Motion();
-        motion.Add(0, 0, 0);
-        for (int i = 0; i < 2000; i++)
-        {
-            double distance = Math.Sqrt(((tx - x) * (tx - x)) + ((ty - y) * (ty - y)));
-            if (distance < 1)
-            {
-                break;
-            }
-
-            double blow = Math.Min(wind, distance);
-            (wx, wy) =
-                distance >= near
-                    ? (
-                        (wx / Math.Sqrt(3)) + (r.Even(-1, 1) * blow / Math.Sqrt(5)),
-                        (wy / Math.Sqrt(3)) + (r.Even(-1, 1) * blow / Math.Sqrt(5))
-                    )
-                    : (wx / Math.Sqrt(3), wy / Math.Sqrt(3));
-            maxStep = distance < near ? Math.Max(3, maxStep / Math.Sqrt(5)) : maxStep;
-            vx += wx + (gravity * (tx - x) / distance);
-            vy += wy + (gravity * (ty - y) / distance);
-            double speed = Math.Sqrt((vx * vx) + (vy * vy));
-            if (speed > maxStep)
-            {
-                double clip = (maxStep / 2) + (r.NextDouble() * maxStep / 2);
-                (vx, vy) = (vx / speed * clip, vy / speed * clip);
-            }
-
-            x += vx;
-            y += vy;
-            t += wait * Math.Max(0.2, 1 + (jitter * r.Normal()));
-            motion.Add(t, x, y);
-        }
-
-        return motion;
-    }
-
     /// <summary>Each step covers a share of the remaining distance, in an inexact direction.</summary>
     public static Motion Pursuit(Random r)
     {

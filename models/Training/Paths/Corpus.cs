@@ -28,9 +28,12 @@ public sealed class Corpus(CorpusSettings settings, int seed)
     /// what a script dispatches.</summary>
     private const double OwnEventsShare = 0.5;
 
-    /// <summary>The share of adversaries' paths whose click is elsewhere: a script that presses a button moves the
-    /// cursor onto it.</summary>
-    private const double JumpShare = 0.1;
+    /// <summary>The share of an adversary's raw paths that a page records of a browser driven by a program.</summary>
+    private const double BrowserShare = 0.4;
+
+    /// <summary>The share of raw paths whose times are written as another recorder would: rounded to whole
+    /// milliseconds, or with a fraction.</summary>
+    private const double RetimedShare = 0.5;
 
     /// <summary>The range of factors, log-uniform, by which a paced row's time is multiplied.</summary>
     private const double MinPace = 0.6,
@@ -86,10 +89,16 @@ public sealed class Corpus(CorpusSettings settings, int seed)
             {
                 var random = new Random(Mix(family, i));
                 bool raw = random.Is(RawShare),
-                    own = raw && random.Is(OwnEventsShare),
-                    jumps = random.Is(JumpShare);
-                Motion Moved() => jumps ? Jumped(make(random, people), random) : make(random, people);
-                Motion Made() => own ? Whole(Moved()) : FirstSeen(Moved(), random);
+                    browser = raw && random.Is(BrowserShare),
+                    own = raw && random.Is(OwnEventsShare);
+                Motion Made()
+                {
+                    Motion moved = make(random, people);
+                    return browser ? BrowserFrames.Record(moved, random)
+                        : own ? Whole(moved)
+                        : FirstSeen(moved, random);
+                }
+
                 return (Seen(Vary(Made(), Made, random, raw), random, raw), true, family, family + i);
             });
         }
@@ -158,18 +167,6 @@ public sealed class Corpus(CorpusSettings settings, int seed)
         return Motion.Of(t, x, y);
     }
 
-    private static Motion Jumped(Motion motion, Random random)
-    {
-        double distance = random.LogEven(30, 800),
-            angle = random.Even(0, 2 * Math.PI);
-        motion.Add(
-            motion.T[^1] + random.LogEven(6, 240),
-            motion.X[^1] + (distance * Math.Cos(angle)),
-            motion.Y[^1] + (distance * Math.Sin(angle))
-        );
-        return motion;
-    }
-
     /// <summary>Rounds a program's motion at its own events to whole milliseconds and pixels.</summary>
     private static Motion Whole(Motion motion)
     {
@@ -193,6 +190,26 @@ public sealed class Corpus(CorpusSettings settings, int seed)
         }
 
         return paced;
+    }
+
+    /// <summary>Writes times as another recorder would: in whole milliseconds, or with a fraction where they had
+    /// none.</summary>
+    private static Motion Retimed(Motion motion, Random random)
+    {
+        bool whole = random.Is(0.6),
+            hadFractions = motion.T.Exists(t => t != Math.Round(t));
+        var retimed = new Motion();
+        for (int i = 0; i < motion.Count; i++)
+        {
+            double t = motion.T[i];
+            t =
+                whole ? Math.Round(t)
+                : hadFractions || i == 0 ? t
+                : Math.Round(t + random.Even(-0.5, 0.5), 1);
+            retimed.Add(i == 0 ? t : Math.Max(retimed.T[^1], t), motion.X[i], motion.Y[i]);
+        }
+
+        return retimed;
     }
 
     private static float[] Floats(List<double> values) => [.. values.Take(PathScratch.MaxPoints).Select(v => (float)v)];
@@ -223,6 +240,11 @@ public sealed class Corpus(CorpusSettings settings, int seed)
         if (settings.PacedShare > 0 && random.Is(settings.PacedShare))
         {
             motion = Paced(motion, random.LogEven(MinPace, MaxPace), raw);
+        }
+
+        if (raw && random.Is(RetimedShare))
+        {
+            motion = Retimed(motion, random);
         }
 
         Recorder recorder = Recorder.Any(random);

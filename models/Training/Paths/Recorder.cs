@@ -54,30 +54,16 @@ public sealed record Recorder(
         List<float> t = [],
             x = [],
             y = [];
-        int last = motion.Count - 1,
-            i = 0;
         double start = motion.T[0],
-            end = motion.T[last];
+            end = motion.T[^1];
         double phase = random.NextDouble() * Tick;
         double at = start;
+        var places = new MotionReader(motion);
         while (true)
         {
             at = Math.Min(at, end);
-            while (i < last - 1 && motion.T[i + 1] <= at)
-            {
-                i++;
-            }
-
-            // of several points at the end, the last one counts
-            i = at >= end && last > 0 ? last - 1 : i;
-            double gap = last == 0 ? 0 : motion.T[i + 1] - motion.T[i];
-            double part = gap > 0 ? Math.Clamp((at - motion.T[i]) / gap, 0, 1) : 1;
-            int next = Math.Min(i + 1, last);
-            Note(
-                at,
-                motion.X[i] + (part * (motion.X[next] - motion.X[i])),
-                motion.Y[i] + (part * (motion.Y[next] - motion.Y[i]))
-            );
+            var (px, py) = places.At(at);
+            Note(at, px, py);
             if (at >= end || t.Count >= 4096)
             {
                 break;
