@@ -49,6 +49,7 @@ public enum Reason : byte
 {
     CursorReplay,
     CursorForged,
+    CursorSeries,
     RateVisitor,
     RateIp,
     RateNetwork,
@@ -96,7 +97,7 @@ public static class Reasons
             "cursor.replay",
             ReasonClass.Sivt,
             "the path nearly equals that of an earlier click: a recording played again",
-            "click, residual_px, at"
+            "click, residual_px, at, transformed"
         ),
         new(
             Reason.CursorForged,
@@ -104,6 +105,13 @@ public static class Reasons
             ReasonClass.Sivt,
             "the path's times can't come from a recorder",
             "points, count, window_s, limit"
+        ),
+        new(
+            Reason.CursorSeries,
+            "cursor.series",
+            ReasonClass.Sivt,
+            "several paths of the visitor, or of the network if the visitor has too few, are together a program's",
+            "by, paths, mean_log_odds, limit, window_s"
         ),
         new(
             Reason.RateVisitor,
@@ -246,7 +254,7 @@ public static class Reasons
                 + "invalid",
             "share, clicks, limit"
         ),
-        new(Reason.Model, "model", ReasonClass.None, "the score alone", "score, review"),
+        new(Reason.Model, "model", ReasonClass.None, "the score alone", "score, review, features"),
         new(
             Reason.TimeOutOfRange,
             "time.out-of-range",

@@ -42,6 +42,7 @@ internal sealed class ClickArrival(KeyedHash hash, Histories? histories)
             null
         );
         (row.Replay, row.PathProbability, row.PathEvidence) = (default, ClickFeatures.Unknown, default);
+        (row.VisitorSeries, row.NetworkSeries, row.ModelEvidence) = (default, default, default);
         row.TimeOutOfRange = Math.Abs(e.Time - partition.LogTime) > settings.Limits.OutOfRangeMs;
         row.Time = row.TimeOutOfRange ? partition.LogTime : e.Time;
         ClickWindows.Count(row, keys);

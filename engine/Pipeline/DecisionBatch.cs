@@ -57,7 +57,7 @@ internal sealed class DecisionBatch(
         sink.OnBatchStart(rows);
         pathJudge.Score(rows);
         Span<float> scores = stackalloc float[ClickRow.ChunkRecords];
-        _scorer.Score(rows, _settings!.ClicksModel, scores);
+        _scorer.Score(rows, _settings!.ClicksModel, _settings.Bands.Review, scores);
         for (int i = 0; i < rows.Length; i++)
         {
             Conclude(rows[i], scores[i]);

@@ -61,7 +61,8 @@ public sealed unsafe class PathJudge(ReplayIndex index)
                 Encoding.ASCII.GetString(_matched, 0, match.IdLength),
                 match.ResidualPx,
                 match.Partition,
-                match.Offset
+                match.Offset,
+                match.IsTransformed
             );
         }
 
@@ -128,6 +129,11 @@ public sealed unsafe class PathJudge(ReplayIndex index)
         }
 
         row.PathProbability = (float)score.Probability;
+        if (row.Settings.CursorModel!.Artefact.Series is { } series)
+        {
+            PathSeries.Add(row, score, series);
+        }
+
         if (!score.Program)
         {
             return;
@@ -135,7 +141,7 @@ public sealed unsafe class PathJudge(ReplayIndex index)
 
         Span<PathReason> reasons = stackalloc PathReason[3];
         int count = _scorer!.Reasons(row.PathPlace, reasons, program: true);
-        row.PathEvidence = new PathEvidence(
+        row.PathEvidence = new WeighedFeatures(
             Weighed(reasons, 0, count),
             Weighed(reasons, 1, count),
             Weighed(reasons, 2, count)

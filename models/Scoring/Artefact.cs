@@ -34,6 +34,9 @@ public sealed class Artefact
     /// <summary>The probability from which label 1 is predicted.</summary>
     public double CutOff => Header.CutOff;
 
+    /// <summary>What several paths of one visitor say; null in artefacts that don't know it.</summary>
+    public ArtefactSeries? Series => Header.Series;
+
     /// <summary>Creates an artefact from its parts.</summary>
     /// <exception cref="ArtefactException">The parts don't fit together.</exception>
     public static Artefact Create(ArtefactHeader header, Forest forest) => Create(header, new Ensemble(forest, []));
@@ -76,6 +79,10 @@ public sealed class Artefact
     /// <summary>Gets the calibrated probability of label 1 (a program, an invalid click), within 0 to 1.</summary>
     /// <param name="raw">The score from <see cref="Ensemble"/>.</param>
     public double Probability(float raw) => Header.Calibration.Probability(raw);
+
+    /// <summary>Gets the calibrated log-odds of label 1.</summary>
+    /// <param name="raw">The score from <see cref="Ensemble"/>.</param>
+    public double LogOdds(float raw) => Header.Calibration.LogOddsOf(raw);
 
     /// <summary>Throws unless the artefact uses exactly these features in this order. Call it once at
     /// startup.</summary>

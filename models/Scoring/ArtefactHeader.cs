@@ -25,6 +25,8 @@ public sealed record ArtefactSource(string Name, int Rows, int Positives, string
 /// <param name="Metrics">The metrics measured when it was trained, by name.</param>
 /// <param name="Settings">The training settings, by name.</param>
 /// <param name="Seed">The seed of all randomness in its training.</param>
+/// <param name="Series">What several paths of one visitor say, for kind "cursor"; null in artefacts that don't know
+/// it.</param>
 public sealed record ArtefactHeader(
     string Kind,
     IReadOnlyList<ArtefactFeature> Features,
@@ -33,7 +35,8 @@ public sealed record ArtefactHeader(
     IReadOnlyList<ArtefactSource> Sources,
     IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyDictionary<string, string> Settings,
-    long Seed
+    long Seed,
+    ArtefactSeries? Series = null
 )
 {
     /// <summary>The kind that scores clicks.</summary>
@@ -51,6 +54,8 @@ public sealed record ArtefactHeader(
             { Calibration: null } => "no calibration",
             { CutOff: not (>= 0 and <= 1) } => $"cut-off {CutOff} isn't within 0 to 1",
             { Sources: null } or { Metrics: null } or { Settings: null } => "sources, metrics or settings are missing",
+            { Series: { } series } when !(double.IsFinite(series.Usual) && series.Limit > series.Usual) =>
+                $"a series' limit of {series.Limit} isn't above people's usual {series.Usual}",
             _ when Features.Any(f => string.IsNullOrEmpty(f?.Name)) => "a feature without a name",
             _ when Features.Select(f => f.Name).Distinct().Count() != Features.Count => "a duplicate feature name",
             _ => null,

@@ -43,7 +43,11 @@ public sealed class Calibration
 
     /// <summary>Gets the probability of label 1, within 0 to 1; it rises with the raw score.</summary>
     /// <param name="raw">The raw score of the ensemble.</param>
-    public double Probability(float raw)
+    public double Probability(float raw) => 1 / (1 + Math.Exp(-LogOddsOf(raw)));
+
+    /// <summary>Gets the log-odds of label 1.</summary>
+    /// <param name="raw">The raw score of the ensemble.</param>
+    public double LogOddsOf(float raw)
     {
         int i = 1;
         while (i < Raw.Length - 1 && raw > Raw[i])
@@ -52,6 +56,6 @@ public sealed class Calibration
         }
 
         double slope = ((double)LogOdds[i] - LogOdds[i - 1]) / ((double)Raw[i] - Raw[i - 1]);
-        return 1 / (1 + Math.Exp(-(LogOdds[i - 1] + (slope * ((double)raw - Raw[i - 1])))));
+        return LogOdds[i - 1] + (slope * ((double)raw - Raw[i - 1]));
     }
 }

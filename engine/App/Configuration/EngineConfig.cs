@@ -260,6 +260,7 @@ public sealed class BoundsConfig
     public int WindowKeys { get; set; } = Defaults.WindowKeys;
     public int PairKeys { get; set; } = Defaults.PairKeys;
     public int DegenerateKeys { get; set; } = Defaults.DegenerateKeys;
+    public int SeriesKeys { get; set; } = Defaults.SeriesKeys;
     public int Standings { get; set; } = Defaults.Standings;
     public int WaitingPathPoints { get; set; } = Defaults.WaitingPathPoints;
     public int ReplayPaths { get; set; } = Defaults.ReplayPaths;
@@ -269,6 +270,7 @@ public sealed class BoundsConfig
         WindowKeys = fields.Whole("window_keys", WindowKeys);
         PairKeys = fields.Whole("pair_keys", PairKeys);
         DegenerateKeys = fields.Whole("degenerate_keys", DegenerateKeys);
+        SeriesKeys = fields.Whole("series_keys", SeriesKeys);
         Standings = fields.Whole("standings", Standings);
         WaitingPathPoints = fields.Whole("waiting_path_points", WaitingPathPoints);
         ReplayPaths = fields.Whole("replay_paths", ReplayPaths);
@@ -281,6 +283,7 @@ public sealed class BoundsConfig
             WindowKeys = WindowKeys,
             PairKeys = PairKeys,
             DegenerateKeys = DegenerateKeys,
+            SeriesKeys = SeriesKeys,
             Standings = Standings,
             WaitingPathPoints = WaitingPathPoints,
             ReplayPaths = ReplayPaths,

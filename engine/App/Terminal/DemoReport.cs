@@ -96,7 +96,8 @@ internal static class DemoReport
         }
     }
 
-    /// <summary>Picks a valid click, a replay or other sophisticated one, and a crawler or other routine one.</summary>
+    /// <summary>Picks a replay or other sophisticated click, one of a series, a crawler or other routine one, and a
+    /// valid one.</summary>
     private static IEnumerable<Verdict> Examples(LabelledClick[] clicks, Dictionary<string, Verdict> decided)
     {
         // Prefers correct verdicts: an example shows what a verdict looks like; the table above shows the error rates.
@@ -113,6 +114,9 @@ internal static class DemoReport
         [
             First(true, verdict => verdict.Reasons.Contains("cursor.replay"))
                 ?? First(true, verdict => verdict.Class == "sivt"),
+            First(true, verdict =>
+                verdict.Reasons.Contains("cursor.series") && !verdict.Reasons.Contains("cursor.replay")
+            ),
             First(true, verdict => verdict.Class == "givt"),
             First(false, verdict => verdict is { Class: "valid", Path: "present" })
                 ?? First(false, verdict => verdict.Class == "valid"),

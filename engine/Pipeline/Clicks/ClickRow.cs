@@ -76,7 +76,14 @@ public sealed unsafe class ClickRow
 
     public ReplayFound Replay;
     public float PathProbability;
-    public PathEvidence PathEvidence;
+    public WeighedFeatures PathEvidence;
+
+    /// <summary>What weighed most in the click's score, if it is one to review.</summary>
+    public WeighedFeatures ModelEvidence;
+
+    /// <summary>What the paths of the visitor and of the network say together, this one included.</summary>
+    public SeriesFound VisitorSeries,
+        NetworkSeries;
 
     /// <summary>The standings found at arrival, so that the verdict needn't look them up again; null if there were
     /// none.</summary>

@@ -21,13 +21,16 @@ public sealed record PipelineLimits
     /// <summary>Keys in windows of degenerate paths.</summary>
     public int DegenerateKeys { get; init; } = 200_000;
 
+    /// <summary>Visitors, networks, publishers and campaigns whose paths are added up; 65 bytes each.</summary>
+    public int SeriesKeys { get; init; } = 500_000;
+
     /// <summary>Networks, visitors, publishers and campaigns whose standings a partition keeps.</summary>
     public int Standings { get; init; } = 500_000;
 
     /// <summary>Points of paths that wait for their clicks. A path that would exceed the bound is unmatched.</summary>
     public int WaitingPathPoints { get; init; } = 4_000_000;
 
-    /// <summary>Paths that the process's replay index remembers; 192 bytes each.</summary>
+    /// <summary>Paths that the process's replay index remembers; up to 300 bytes each.</summary>
     public int ReplayPaths { get; init; } = 1_000_000;
 }
 
@@ -99,6 +102,7 @@ public sealed class PartitionState : IDisposable
         Clicks = new WindowTable<WindowEntry>(limits.WindowKeys);
         Pairs = new PairTable(limits.PairKeys);
         DegeneratePaths = new WindowTable<WindowEntry>(limits.DegenerateKeys);
+        PathSeries = new WindowTable<SeriesEntry>(limits.SeriesKeys);
         Ids = new DeduplicationWindow(times.DuplicatesMax) { Forgotten = id => Confirmables.Remove(id) };
         Standings = new Standings(limits.Standings);
         Knowledge = new PartitionKnowledge(marks ?? new MarkSequence(), Standings.AddOther, IsOfOther);
@@ -116,6 +120,10 @@ public sealed class PartitionState : IDisposable
     public PairTable Pairs { get; }
 
     public WindowTable<WindowEntry> DegeneratePaths { get; }
+
+    /// <summary>What the paths of visitors, networks, publishers and campaigns say together.</summary>
+    public WindowTable<SeriesEntry> PathSeries { get; }
+
     public DeduplicationWindow Ids { get; }
     public Standings Standings { get; }
 
@@ -163,6 +171,7 @@ public sealed class PartitionState : IDisposable
         Clicks.Dispose();
         Pairs.Dispose();
         DegeneratePaths.Dispose();
+        PathSeries.Dispose();
         Ids.Dispose();
     }
 }

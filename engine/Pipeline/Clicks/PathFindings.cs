@@ -1,3 +1,5 @@
+using Models.Scoring;
+
 namespace Engine.Pipeline.Clicks;
 
 /// <summary>The earlier click whose path nearly equals this one.</summary>
@@ -5,10 +7,25 @@ namespace Engine.Pipeline.Clicks;
 /// <param name="ResidualPx">The distance between the paths, in pixels.</param>
 /// <param name="Partition">The partition of the earlier click.</param>
 /// <param name="Offset">The offset of the earlier click.</param>
-public readonly record struct ReplayFound(string? Click, float ResidualPx, int Partition, long Offset);
+/// <param name="IsTransformed">Whether the path was also scaled, turned or stretched in time.</param>
+public readonly record struct ReplayFound(
+    string? Click,
+    float ResidualPx,
+    int Partition,
+    long Offset,
+    bool IsTransformed
+);
 
-/// <summary>A feature that weighed in a path's score, with the range usual for people.</summary>
-public readonly record struct WeighedFeature(string Name, float Value, float UsualLow, float UsualHigh);
+/// <summary>What the paths of one key say together.</summary>
+/// <param name="Sum">The sum of their log-odds, each bounded.</param>
+/// <param name="Paths">Their number in the window.</param>
+public readonly record struct SeriesFound(double Sum, int Paths)
+{
+    /// <summary>Their mean log-odds.</summary>
+    public double Mean => Paths == 0 ? 0 : Sum / Paths;
 
-/// <summary>The three features that weighed most; default if the path wasn't scored.</summary>
-public readonly record struct PathEvidence(WeighedFeature First, WeighedFeature Second, WeighedFeature Third);
+    /// <summary>The probability of their mean log-odds, with some usual people's paths added: one path alone says
+    /// little.</summary>
+    public double Probability(ArtefactSeries series) =>
+        1 / (1 + Math.Exp(-(Sum + (ArtefactSeries.Before * series.Usual)) / (Paths + ArtefactSeries.Before)));
+}

@@ -26,8 +26,9 @@ public readonly record struct PathReason(
 /// <param name="Assessed">False if the path moves too little to have features; then the probability is 0 and
 /// meaningless.</param>
 /// <param name="Probability">The calibrated probability that a program moved the pointer, 0 to 1.</param>
+/// <param name="LogOdds">The same as log-odds.</param>
 /// <param name="Program">Whether the probability reaches the artefact's cut-off.</param>
-public readonly record struct PathScore(bool Assessed, double Probability, bool Program);
+public readonly record struct PathScore(bool Assessed, double Probability, double LogOdds, bool Program);
 
 /// <summary>Scores cursor paths with one artefact. Not thread-safe, as it holds scratch memory: one per lane. Call
 /// <see cref="Score"/> for a single path. For a batch, call <see cref="Prepare"/> for each path and then
@@ -82,24 +83,13 @@ public sealed class PathScorer
     public int Reasons(Span<PathReason> reasons, bool program)
     {
         _artefact.Forest.Contributions(_features, _weights);
-        int count = 0;
-        while (count < reasons.Length)
+        Span<int> heaviest = stackalloc int[reasons.Length];
+        int count = HeaviestFeatures.Of(_weights, heaviest, program);
+        for (int i = 0; i < count; i++)
         {
-            int best = -1;
-            for (int f = 0; f < _weights.Length; f++)
-            {
-                float weight = program ? _weights[f] : -_weights[f];
-                best = weight > 0 && (best < 0 || weight > (program ? _weights[best] : -_weights[best])) ? f : best;
-            }
-
-            if (best < 0)
-            {
-                break;
-            }
-
-            ArtefactFeature usual = _artefact.Features[best];
-            reasons[count++] = new PathReason((PathFeature)best, _features[best], usual.P05, usual.P95, _weights[best]);
-            _weights[best] = 0;
+            int f = heaviest[i];
+            ArtefactFeature usual = _artefact.Features[f];
+            reasons[i] = new PathReason((PathFeature)f, _features[f], usual.P05, usual.P95, _weights[f]);
         }
 
         return count;
@@ -148,6 +138,6 @@ public sealed class PathScorer
     private PathScore Of(float raw)
     {
         double probability = _artefact.Probability(raw);
-        return new PathScore(true, probability, probability >= _artefact.CutOff);
+        return new PathScore(true, probability, _artefact.LogOdds(raw), probability >= _artefact.CutOff);
     }
 }

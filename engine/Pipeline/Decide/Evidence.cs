@@ -5,6 +5,7 @@ using Engine.Pipeline.Features;
 using Engine.Pipeline.Settings;
 using Engine.Pipeline.Verdicts;
 using Engine.Primitives;
+using Models.Scoring;
 
 namespace Engine.Pipeline.Decide;
 
@@ -145,7 +146,10 @@ public static class Evidence
                     .Number(row.Replay.Partition)
                     .Add("@"u8)
                     .Number(row.Replay.Offset)
-                    .Add("\""u8);
+                    .Add(row.Replay.IsTransformed ? "\",\"transformed\":true"u8 : "\""u8);
+                break;
+            case Reason.CursorSeries:
+                Series(into, row, setting);
                 break;
             case Reason.CursorProgram:
                 Program(into, row);
@@ -173,7 +177,9 @@ public static class Evidence
                 into.Add("\"score\":"u8)
                     .Number(judgement.Score, 4)
                     .Add(",\"review\":"u8)
-                    .Number(row.Settings.Bands.Review, 4);
+                    .Number(row.Settings.Bands.Review, 4)
+                    .Add(","u8);
+                Weighed(into, row.ModelEvidence);
                 break;
             case Reason.TimeOutOfRange:
                 into.Add("\"claimed\":"u8)
@@ -184,23 +190,49 @@ public static class Evidence
         }
     }
 
+    private static void Series(Utf8Builder into, ClickRow row, ReasonSetting setting)
+    {
+        ArtefactSeries series = row.Settings.CursorModel!.Artefact.Series!;
+        ProgramSeries.TryFind(row, setting, series, out SeriesFound found, out double limit);
+        into.Add(found == row.VisitorSeries ? "\"by\":\"visitor\",\"paths\":"u8 : "\"by\":\"network\",\"paths\":"u8)
+            .Number(found.Paths)
+            .Add(",\"mean_log_odds\":"u8)
+            .Number(found.Mean, 2)
+            .Add(",\"limit\":"u8)
+            .Number(limit, 2)
+            .Add(",\"window_s\":"u8)
+            .Number(setting.WindowSeconds);
+    }
+
     private static void Program(Utf8Builder into, ClickRow row)
     {
         into.Add("\"probability\":"u8)
             .Number(row.PathProbability, 4)
             .Add(",\"cut_off\":"u8)
             .Number(row.Settings.CursorModel!.Artefact.CutOff, 4)
-            .Add(",\"features\":{"u8);
-        Weighed(into, row.PathEvidence.First);
-        into.Add(","u8);
-        Weighed(into, row.PathEvidence.Second);
-        into.Add(","u8);
-        Weighed(into, row.PathEvidence.Third);
+            .Add(","u8);
+        Weighed(into, row.PathEvidence);
+    }
+
+    private static void Weighed(Utf8Builder into, in WeighedFeatures features)
+    {
+        into.Add("\"features\":{"u8);
+        bool first = true;
+        Weighed(into, features.First, ref first);
+        Weighed(into, features.Second, ref first);
+        Weighed(into, features.Third, ref first);
         into.Add("}"u8);
     }
 
-    private static void Weighed(Utf8Builder into, in WeighedFeature feature) =>
-        into.JsonText(feature.Name)
+    private static void Weighed(Utf8Builder into, in WeighedFeature feature, ref bool first)
+    {
+        if (feature.Name == null)
+        {
+            return;
+        }
+
+        into.Add(first ? ""u8 : ","u8)
+            .JsonText(feature.Name)
             .Add(":{\"value\":"u8)
             .Number(feature.Value, 4)
             .Add(",\"usual\":["u8)
@@ -208,6 +240,8 @@ public static class Evidence
             .Add(","u8)
             .Number(feature.UsualHigh, 4)
             .Add("]}"u8);
+        first = false;
+    }
 
     private static void Count(Utf8Builder into, float count, ReasonSetting setting) =>
         into.Add("\"count\":"u8)

@@ -163,6 +163,16 @@ public static class ReasonEvaluator
         Degenerate(Degeneracy.Straight, Reason.CursorStraight, row, settings, ref judgement);
         Degenerate(Degeneracy.Even, Reason.CursorEven, row, settings, ref judgement);
         Degenerate(Degeneracy.Forged, Reason.CursorForged, row, settings, ref judgement);
+        ReasonSetting series = settings[Reason.CursorSeries];
+        if (
+            !series.Off
+            && settings.CursorModel?.Artefact.Series is { } known
+            && ProgramSeries.TryFind(row, series, known, out _, out _)
+        )
+        {
+            judgement.AddReason(Reason.CursorSeries, series, series.Class);
+        }
+
         if (
             row.PathProbability >= 0
             && settings.CursorModel is { } model

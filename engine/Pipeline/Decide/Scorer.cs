@@ -15,12 +15,14 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
 {
     private readonly float[] _columns = new float[ClickFeatures.Count * ClickRow.ChunkRecords];
     private readonly float[] _raw = new float[ClickRow.ChunkRecords];
+    private float[] _weights = [];
     private OwnColumns? _own;
 
     /// <summary>Completes the features that come from paths, and scores. Without a model, every score is 0 and rules
     /// alone decide.</summary>
+    /// <param name="review">The score from which a verdict says what weighed most.</param>
     /// <param name="scores">The calibrated probability that the click is invalid, for each row.</param>
-    public void Score(ReadOnlySpan<ClickRow> rows, ModelInForce? model, Span<float> scores)
+    public void Score(ReadOnlySpan<ClickRow> rows, ModelInForce? model, double review, Span<float> scores)
     {
         // Plain clicks go to the front, all others to the back.
         Span<byte> order = stackalloc byte[ClickRow.ChunkRecords];
@@ -44,13 +46,51 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
             for (int i = 0; i < rows.Length; i++)
             {
                 scores[i] = (float)model.Artefact.Probability(_raw[i]);
+                if (scores[i] >= review)
+                {
+                    Explain(rows[i], model.Artefact, _own.Row(i));
+                }
             }
 
             return;
         }
         Score(rows, order[..plain], model, model.PlainClicks, scores);
         Score(rows, order[plain..rows.Length], model, model.Artefact.Forest, scores);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (scores[i] >= review)
+            {
+                Explain(rows[i], model.Artefact, rows[i].Features);
+            }
+        }
     }
+
+    private void Explain(ClickRow row, Artefact artefact, ReadOnlySpan<float> features)
+    {
+        if (_weights.Length < features.Length)
+        {
+            _weights = new float[features.Length];
+        }
+
+        artefact.Forest.Contributions(features, _weights);
+        Span<int> heaviest = [-1, -1, -1];
+        HeaviestFeatures.Of(_weights.AsSpan(0, features.Length), heaviest, raising: true);
+        row.ModelEvidence = new WeighedFeatures(
+            Weighed(artefact, features, heaviest[0]),
+            Weighed(artefact, features, heaviest[1]),
+            Weighed(artefact, features, heaviest[2])
+        );
+    }
+
+    private static WeighedFeature Weighed(Artefact artefact, ReadOnlySpan<float> features, int column) =>
+        column < 0
+            ? default
+            : new WeighedFeature(
+                artefact.Features[column].Name,
+                features[column],
+                artefact.Features[column].P05,
+                artefact.Features[column].P95
+            );
 
     private static void Complete(ClickRow row)
     {
@@ -67,6 +107,12 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
         if (row.Path != PathState.Present)
         {
             row[ClickFeature.DegenerateVisitor3600] = row[ClickFeature.DegenerateNetwork3600] = 0;
+        }
+
+        if (row.VisitorSeries.Paths == 0)
+        {
+            row[ClickFeature.SeriesVisitor] = row[ClickFeature.SeriesNetwork] = ClickFeatures.Unknown;
+            row[ClickFeature.SeriesPublisher] = row[ClickFeature.SeriesCampaign] = ClickFeatures.Unknown;
         }
     }
 
@@ -105,6 +151,17 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
         private readonly float[] _columns = new float[FieldHistories.FeatureNames.Length * ClickRow.ChunkRecords];
         private readonly float[] _row = new float[FieldHistories.FeatureNames.Length];
         private readonly ClickFields _fields = new();
+
+        /// <summary>Gets the values of one row of the last batch; valid until the next call.</summary>
+        public ReadOnlySpan<float> Row(int row)
+        {
+            for (int f = 0; f < _row.Length; f++)
+            {
+                _row[f] = _columns[f * ClickRow.ChunkRecords + row];
+            }
+
+            return _row;
+        }
 
         public float[] Fill(ReadOnlySpan<ClickRow> rows, FieldHistories own, KeyedHash hash, Histories? histories)
         {

@@ -38,6 +38,10 @@ public enum ClickFeature
     PathPoints,
     PathDegenerate,
     PathReplayed,
+    SeriesVisitor,
+    SeriesNetwork,
+    SeriesPublisher,
+    SeriesCampaign,
     DegenerateVisitor3600,
     DegenerateNetwork3600,
     StandingNetwork,
@@ -98,6 +102,15 @@ public static class ClickFeatures
         ("path_points", "points", "number of points of the path"),
         ("path_degenerate", "0, 1", "whether the path is none, straight, even or forged"),
         ("path_replayed", "0, 1", "whether the path nearly equals an earlier click's"),
+        (
+            "series_visitor",
+            "probability",
+            "probability of a program by the mean log-odds of the visitor's paths in an hour, with two usual people's "
+                + "paths added; -1 without a path"
+        ),
+        ("series_network", "probability", "the same of the network's paths"),
+        ("series_publisher", "probability", "the same of the publisher's paths in this partition"),
+        ("series_campaign", "probability", "the same of the campaign's paths in this partition"),
         ("degenerate_visitor_3600s", "clicks", "the visitor's clicks with degenerate paths in an hour"),
         ("degenerate_network_3600s", "clicks", "the network's clicks with degenerate paths in an hour"),
         ("standing_network", "share", "invalid share of the network's earlier clicks, decayed; -1 if unknown"),

@@ -28,6 +28,8 @@ public static class ReasonDefaults
                 false
             ),
             Reason.CursorForged => new(@class, 0, 3600, @class, 0, false, false),
+            // A limit of 0 stands for the artefact's own, which falls with the number of paths.
+            Reason.CursorSeries => new(@class, 0, 3600, @class, 3, false, false),
             Reason.StandingNetwork => new(@class, 0.6, 3600, @class, 20, false, false),
             Reason.StandingVisitor => new(@class, 0.5, 3600, @class, 4, false, false),
             Reason.PublisherShare => new(@class, 0.25, 600, @class, 100, false, false),

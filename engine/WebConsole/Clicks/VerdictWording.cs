@@ -79,10 +79,10 @@ internal static class VerdictWording
 
         return Reasons.Of(code) switch
         {
-            Contracts.Reason.CursorReplay =>
-                $"The cursor moved as it did for click {numbers["click"]}: the paths differ by "
-                    + $"{numbers["residual_px"]} pixels. "
-                    + "People don't repeat themselves to the pixel: a recording was played again.",
+            Contracts.Reason.CursorReplay => $"The cursor moved as it did for click {numbers["click"]}"
+                + (numbers["transformed"] == "true" ? ", in another size, direction or pace" : "")
+                + $": the paths differ by {numbers["residual_px"]} pixels. "
+                + "People don't repeat themselves to the pixel: a recording was played again.",
             Contracts.Reason.CursorForged => "The times of the cursor's movement can't come from a browser."
                 + Often(numbers),
             Contracts.Reason.CursorNone => "The mouse clicked without having moved." + Often(numbers),
@@ -90,6 +90,10 @@ internal static class VerdictWording
             Contracts.Reason.CursorEven => "The cursor moved in equal steps at equal times." + Often(numbers),
             Contracts.Reason.CursorMissing =>
                 $"The page announced the cursor's movement, but it didn't come within {Seconds(numbers, "waited_ms")}.",
+            Contracts.Reason.CursorSeries =>
+                $"Of {numbers["paths"]} cursor paths of the same {numbers["by"]} within an hour, each alone may be a "
+                    + $"person's; together they are a program's (mean log-odds {numbers["mean_log_odds"]}, limit "
+                    + $"{numbers["limit"]}).",
             Contracts.Reason.CursorProgram =>
                 $"The cursor moved more like a program than like a person: with probability "
                     + $"{Percent(numbers, "probability")}, "

@@ -1,11 +1,13 @@
+using Engine.Pipeline.CursorPath;
 using Engine.Pipeline.Features;
 using Models.Scoring;
 
 namespace Pipeline.Tests.Decide;
 
-/// <summary>A model of clicks whose score is set by one feature: the length of the user agent, 0 to 6 bytes.</summary>
+/// <summary>Models whose scores are set by one feature.</summary>
 internal static class SmallModel
 {
+    /// <summary>A model of clicks whose score is set by the length of the user agent, 0 to 6 bytes.</summary>
     public static byte[] Clicks()
     {
         var header = new ArtefactHeader(
@@ -32,9 +34,41 @@ internal static class SmallModel
             new float[6],
             [0, 1, 2, 3, 4, 5, 6]
         );
+        return BytesOf(Artefact.Create(header, new Forest([tree], ClickFeatures.Count, 0)));
+    }
+
+    /// <summary>A model of paths whose log-odds are set by their duration: -4 up to half a second, 3 up to a second, 30
+    /// beyond. None of them reaches the cut-off but the last. Usual people have -4.</summary>
+    public static byte[] Cursor()
+    {
+        var header = new ArtefactHeader(
+            ArtefactHeader.Cursor,
+            [.. PathFeatures.Names.Select(name => new ArtefactFeature(name, "", 0, 1, 2))],
+            Calibration.Platt(1, 0),
+            0.99,
+            [new ArtefactSource("made up", 1, 1, "ours")],
+            new Dictionary<string, double>(),
+            new Dictionary<string, string>(),
+            1,
+            new ArtefactSeries(-4, 0.5)
+        );
+        ushort duration = (ushort)PathFeature.LogDuration;
+        var tree = new Tree(
+            [duration, duration],
+            [MathF.Log10(501), MathF.Log10(1001)],
+            [-1, -2],
+            [1, -3],
+            new float[2],
+            [-4, 3, 30]
+        );
+        return BytesOf(Artefact.Create(header, new Forest([tree], PathFeatures.Count, 0)));
+    }
+
+    private static byte[] BytesOf(Artefact artefact)
+    {
         using var folder = new TempFolder();
         string file = Path.Combine(folder.Path, "model");
-        Artefact.Create(header, new Forest([tree], ClickFeatures.Count, 0)).Save(file);
+        artefact.Save(file);
         return File.ReadAllBytes(file);
     }
 }

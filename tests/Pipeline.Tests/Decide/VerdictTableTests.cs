@@ -70,7 +70,10 @@ public sealed class VerdictTableTests
         Assert.Equal(agentLength >= 2 ? ["model"] : [], run.ReasonsOf("c"));
         if (agentLength == 2)
         {
-            Assert.Equal("""{"score":0.51,"review":0.5}""", run.EvidenceOf("c", "model"));
+            Assert.Equal(
+                """{"score":0.51,"review":0.5,"features":{"agent_length":{"value":2,"usual":[0,2]}}}""",
+                run.EvidenceOf("c", "model")
+            );
         }
 
         Assert.StartsWith("clicks-", run.Verdict("c").GetProperty("model").GetString());
