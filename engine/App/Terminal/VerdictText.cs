@@ -43,6 +43,14 @@ public static class VerdictText
             lines.Add($"  {reason,-22} {Entry(verdict.Evidence[reason])}");
         }
 
+        foreach ((string reason, JsonNode? entry) in verdict.Evidence)
+        {
+            if (!verdict.Reasons.Contains(reason))
+            {
+                lines.Add($"  {reason,-22} doesn't act: {Entry(entry)}");
+            }
+        }
+
         return string.Join(Environment.NewLine, lines);
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Engine.Contracts;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decode;
@@ -45,7 +46,8 @@ public static class Evidence
         }
     }
 
-    /// <summary>Writes the entries of <c>evidence</c>, without braces.</summary>
+    /// <summary>Writes the entries of <c>evidence</c>, without braces: of the reasons that act, and of those that are
+    /// snoozed, with the snooze.</summary>
     public static void Write(Utf8Builder into, ClickRow row, in Judgement judgement)
     {
         bool first = true;
@@ -71,6 +73,22 @@ public static class Evidence
             into.Add("{"u8);
             Entry(into, reason, row, judgement);
             into.Add("}"u8);
+        }
+
+        for (ulong left = judgement.SnoozedReasons; left != 0; left &= left - 1)
+        {
+            var reason = (Reason)BitOperations.TrailingZeroCount(left);
+            SnoozeSetting snooze = row.Settings.SnoozeOf(reason, row.Publisher, row.Time)!;
+            Key(into, "", Reasons.Table[(int)reason].Code, ref first);
+            into.Add("{"u8);
+            Entry(into, reason, row, judgement);
+            into.Add(",\"snoozed\":"u8)
+                .JsonText(snooze.Id)
+                .Add(",\"until\":"u8)
+                .Number(snooze.Until)
+                .Add(",\"because\":"u8)
+                .JsonText(snooze.Because ?? "")
+                .Add("}"u8);
         }
     }
 

@@ -20,6 +20,7 @@ public static class ReasonEvaluator
             return;
         }
 
+        judgement.Snoozes = settings.SnoozedAt(row.Publisher, row.Time);
         Windows(row, settings, ref judgement);
         Context(row, settings, ref judgement);
         if (row.Path != PathState.None || row.Event.Pointer == Pointer.Mouse)

@@ -37,9 +37,11 @@ public sealed class DecisionSettings
 
     /// <summary>The allowed ranges in order, made when they are first needed: most versions never decide.</summary>
     private AllowSetting[]? _rangesInOrder;
-    private ImmutableDictionary<ulong, ImmutableSortedDictionary<string, AllowSetting>> _allowedVisitors =
-            ImmutableDictionary<ulong, ImmutableSortedDictionary<string, AllowSetting>>.Empty,
-        _allowedCampaigns = ImmutableDictionary<ulong, ImmutableSortedDictionary<string, AllowSetting>>.Empty;
+    private SettingsByKey<AllowSetting> _allowedVisitors = SettingsByKey<AllowSetting>.Empty,
+        _allowedCampaigns = SettingsByKey<AllowSetting>.Empty;
+
+    /// <summary>By publisher.</summary>
+    private SettingsByKey<SnoozeSetting> _snoozes = SettingsByKey<SnoozeSetting>.Empty;
 
     private ImmutableDictionary<string, ImmutableSortedDictionary<string, WorkflowSetting>> _others =
         ImmutableDictionary<string, ImmutableSortedDictionary<string, WorkflowSetting>>.Empty;
@@ -62,6 +64,7 @@ public sealed class DecisionSettings
             before._allowedVisitors,
             before._allowedCampaigns
         );
+        _snoozes = before._snoozes;
         (Bands, Limits, ReasonLimits, Campaigns) = (before.Bands, before.Limits, before.ReasonLimits, before.Campaigns);
         (Relays, Datacentres, Proxies, Agents) = (before.Relays, before.Datacentres, before.Proxies, before.Agents);
         (Rules, ClicksModel, CursorModel, ModelUtf8) = (
@@ -110,7 +113,7 @@ public sealed class DecisionSettings
     public ReasonSetting this[Reason reason] => _reasons[(int)reason];
 
     /// <summary>Whether there is any allow list. Most installations have none.</summary>
-    public bool HasAllows => _allowedRanges.Count + _allowedVisitors.Count + _allowedCampaigns.Count > 0;
+    public bool HasAllows => _allowedRanges.Count > 0 || !_allowedVisitors.IsEmpty || !_allowedCampaigns.IsEmpty;
 
     /// <summary>Builds the settings from parsed records.</summary>
     /// <param name="kinds"><see cref="KindsEver"/>.</param>
@@ -167,19 +170,44 @@ public sealed class DecisionSettings
             }
         }
 
-        if (
-            visitor != 0
-            && _allowedVisitors.TryGetValue(visitor, out ImmutableSortedDictionary<string, AllowSetting>? byVisitor)
-            && FirstInForce(byVisitor, time) is { } first
-        )
+        return (visitor == 0 ? null : FirstInForce(_allowedVisitors.Of(visitor), time))
+            ?? FirstInForce(_allowedCampaigns.Of(campaign), time);
+    }
+
+    /// <summary>The reasons that are snoozed for a publisher at an event time, by bit of
+    /// <see cref="Contracts.Reason"/>.</summary>
+    public ulong SnoozedAt(ulong publisher, long time)
+    {
+        ulong reasons = 0;
+        foreach ((_, SnoozeSetting snooze) in _snoozes.Of(publisher))
         {
-            return first;
+            reasons |= time < snooze.Until ? 1UL << (int)snooze.Reason : 0;
         }
 
-        return _allowedCampaigns.TryGetValue(campaign, out ImmutableSortedDictionary<string, AllowSetting>? byCampaign)
-            ? FirstInForce(byCampaign, time)
-            : null;
+        return reasons;
     }
+
+    /// <summary>The snooze that keeps a reason from acting for a publisher at an event time, or null.</summary>
+    public SnoozeSetting? SnoozeOf(Reason reason, ulong publisher, long time)
+    {
+        foreach ((_, SnoozeSetting snooze) in _snoozes.Of(publisher))
+        {
+            if (snooze.Reason == reason && time < snooze.Until)
+            {
+                return snooze;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>All snoozes, by publisher and id.</summary>
+    public IReadOnlyList<SnoozeSetting> Snoozes =>
+        [
+            .. _snoozes
+                .All.OrderBy(snooze => snooze.Publisher, StringComparer.Ordinal)
+                .ThenBy(snooze => snooze.Id, StringComparer.Ordinal),
+        ];
 
     private void Change(SettingChange change, List<ClickRule> rules, List<ListSetting> lists)
     {
@@ -188,9 +216,12 @@ public sealed class DecisionSettings
             case AllowSetting allow:
                 (_allowedRanges, _rangesInOrder) = (_allowedRanges.Remove(allow.Id), null);
                 (_allowedVisitors, _allowedCampaigns) = (
-                    Without(_allowedVisitors, VisitorOf(allow), allow),
-                    Without(_allowedCampaigns, CampaignOf(allow), allow)
+                    _allowedVisitors.Without(VisitorOf(allow), allow.Id),
+                    _allowedCampaigns.Without(CampaignOf(allow), allow.Id)
                 );
+                break;
+            case SnoozeSetting snooze:
+                _snoozes = _snoozes.Without(PublisherOf(snooze), snooze.Id);
                 break;
             case ClickRule rule:
                 rules.Remove(rule);
@@ -225,9 +256,12 @@ public sealed class DecisionSettings
                 break;
             case AllowSetting allow:
                 (_allowedVisitors, _allowedCampaigns) = (
-                    With(_allowedVisitors, VisitorOf(allow), allow),
-                    With(_allowedCampaigns, CampaignOf(allow), allow)
+                    _allowedVisitors.With(VisitorOf(allow), allow.Id, allow),
+                    _allowedCampaigns.With(CampaignOf(allow), allow.Id, allow)
                 );
+                break;
+            case SnoozeSetting snooze:
+                _snoozes = _snoozes.With(PublisherOf(snooze), snooze.Id, snooze);
                 break;
             case ClickRule rule:
                 rules.Add(rule);
@@ -319,26 +353,8 @@ public sealed class DecisionSettings
     private ulong? CampaignOf(AllowSetting allow) =>
         allow.Campaign == null ? null : Fingerprints.Campaign(_hash, Encoding.ASCII.GetBytes(allow.Campaign));
 
-    private static ImmutableDictionary<ulong, ImmutableSortedDictionary<string, AllowSetting>> With(
-        ImmutableDictionary<ulong, ImmutableSortedDictionary<string, AllowSetting>> allows,
-        ulong? key,
-        AllowSetting allow
-    ) => key is { } of ? allows.SetItem(of, allows.GetValueOrDefault(of, NoAllows).SetItem(allow.Id, allow)) : allows;
-
-    private static ImmutableDictionary<ulong, ImmutableSortedDictionary<string, AllowSetting>> Without(
-        ImmutableDictionary<ulong, ImmutableSortedDictionary<string, AllowSetting>> allows,
-        ulong? key,
-        AllowSetting allow
-    )
-    {
-        if (key is not { } of || !allows.TryGetValue(of, out ImmutableSortedDictionary<string, AllowSetting>? left))
-        {
-            return allows;
-        }
-
-        left = left.Remove(allow.Id);
-        return left.IsEmpty ? allows.Remove(of) : allows.SetItem(of, left);
-    }
+    private ulong PublisherOf(SnoozeSetting snooze) =>
+        Fingerprints.Publisher(_hash, Encoding.ASCII.GetBytes(snooze.Publisher));
 
     private static AllowSetting? FirstInForce(ImmutableSortedDictionary<string, AllowSetting> allows, long time)
     {

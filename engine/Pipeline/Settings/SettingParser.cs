@@ -19,7 +19,18 @@ public sealed record WorkflowSetting(string Kind, string Id, object Value);
 public static class SettingParser
 {
     /// <summary>The kinds of settings that decide about clicks.</summary>
-    public static readonly string[] Kinds = ["allow", "bands", "campaign", "limits", "list", "model", "reason", "rule"];
+    public static readonly string[] Kinds =
+    [
+        "allow",
+        "bands",
+        "campaign",
+        "limits",
+        "list",
+        "model",
+        "reason",
+        "rule",
+        "snooze",
+    ];
 
     private static readonly CampaignKind Campaigns = new();
 
@@ -87,6 +98,7 @@ public static class SettingParser
             "model" => Model(id, reader, files),
             "reason" => Reason(id, reader),
             "rule" => ClickRule.Parse(id, reader),
+            "snooze" => Snooze(id, reader),
             _ => others.FirstOrDefault(other => other.Kind == kind) is { } other
                 ? new WorkflowSetting(kind, id, other.Parse(id, reader))
                 : throw new SettingException(
@@ -209,6 +221,42 @@ public static class SettingParser
             )
         );
     }
+
+    private static SnoozeSetting Snooze(string id, SettingReader reader)
+    {
+        string code = reader.RequiredText("reason"),
+            publisher = reader.RequiredText("publisher");
+        if (Reasons.Of(code) is not { } reason || !CanSnooze(reason))
+        {
+            throw reader.Wrong(
+                $"'reason' is '{code}'; expected a code of docs/reasons.md other than confirmation.*, rule.* and "
+                    + "allow.* (a rule has its own condition)"
+            );
+        }
+
+        if (!Identifier.IsOne(publisher))
+        {
+            throw reader.Wrong($"'publisher' is '{publisher}'; expected {Identifier.Words}");
+        }
+
+        return new SnoozeSetting(
+            id,
+            reason,
+            publisher,
+            reader.Integer("until", 0, EventLimits.MaxTime)
+                ?? throw reader.Wrong("'until' is missing: a snooze ends", DeadLetterReason.MissingField),
+            reader.Text("because")
+        );
+    }
+
+    /// <summary>Whether a reason can be snoozed. Confirmations can't: they say what a person did.</summary>
+    public static bool CanSnooze(Reason reason) =>
+        reason
+            is not (
+                Contracts.Reason.ConfirmationConfirmed
+                or Contracts.Reason.ConfirmationMissed
+                or Contracts.Reason.ConfirmationExpired
+            );
 
     private static ListSetting List(string id, SettingReader reader, SettingFiles files)
     {

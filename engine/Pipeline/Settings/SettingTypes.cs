@@ -71,3 +71,9 @@ public sealed record AllowSetting(
 {
     public bool IsRange => Visitor == null && Campaign == null;
 }
+
+/// <summary>A snooze, <c>snooze/&lt;id&gt;</c>: a reason doesn't act for a publisher's clicks until an event
+/// time.</summary>
+/// <param name="Until">In ms; clicks before it are meant.</param>
+/// <param name="Because">Why; null if the record doesn't say.</param>
+public sealed record SnoozeSetting(string Id, Reason Reason, string Publisher, long Until, string? Because);

@@ -7,11 +7,19 @@ namespace Engine.Pipeline.Verdicts;
 /// <summary>The decision on one click: reasons first, then what follows from them by the contract's table.</summary>
 public struct Judgement
 {
+    private const ulong ScoreBit = 1UL << (int)Reason.Model;
+
     /// <summary>Reasons that apply and act, by bit of <see cref="Reason"/>.</summary>
     public ulong Reasons;
 
     /// <summary>Reasons that apply in shadow: counted, never acting.</summary>
     public ulong ShadowReasons;
+
+    /// <summary>The reasons that don't act for the click's publisher at its time, by bit.</summary>
+    public ulong Snoozes;
+
+    /// <summary>Reasons that apply and are snoozed: told in the evidence, never acting.</summary>
+    public ulong SnoozedReasons;
 
     /// <summary>Classes of the reasons that apply and act, by bit of <see cref="ReasonClass"/>.</summary>
     public uint ReasonClasses;
@@ -29,17 +37,23 @@ public struct Judgement
     public VerdictAction Action;
     public bool Billable;
 
-    public readonly bool HasReasons => Reasons != 0 || Allow != null || Rules != null;
+    public readonly bool HasReasons => (Reasons | SnoozedReasons) != 0 || Allow != null || Rules != null;
     public readonly bool IsInvalid => Class is VerdictClass.Givt or VerdictClass.Sivt;
 
     public void AddReason(Reason reason, ReasonSetting setting, ReasonClass @class)
     {
+        ulong bit = 1UL << (int)reason;
         if (setting.Shadow)
         {
-            ShadowReasons |= 1UL << (int)reason;
+            ShadowReasons |= bit;
             return;
         }
-        Reasons |= 1UL << (int)reason;
+        if ((Snoozes & bit) != 0)
+        {
+            SnoozedReasons |= bit;
+            return;
+        }
+        Reasons |= bit;
         ReasonClasses |= 1u << (int)@class;
     }
 
@@ -47,14 +61,16 @@ public struct Judgement
     /// override. Rules never override an allow list.</summary>
     public void Conclude(Bands bands)
     {
-        bool Has(ReasonClass c, uint classes) => (classes >> (int)c & 1) != 0;
+        static bool Has(ReasonClass c, uint classes) => (classes >> (int)c & 1) != 0;
+        // The reason of the model is its score: while it is snoozed, the score opens no band.
+        float score = (SnoozedReasons & ScoreBit) != 0 ? float.NegativeInfinity : Score;
         (Class, Band, Action, Billable) =
             Allow != null ? (VerdictClass.Valid, Band.Allow, VerdictAction.Accept, true)
             : Has(ReasonClass.Givt, ReasonClasses) ? (VerdictClass.Givt, Band.Block, VerdictAction.Deny, false)
-            : Has(ReasonClass.Sivt, ReasonClasses) || Score >= bands.Block
+            : Has(ReasonClass.Sivt, ReasonClasses) || score >= bands.Block
                 ? (VerdictClass.Sivt, Band.Block, VerdictAction.Deny, false)
-            : Score >= bands.Challenge ? (VerdictClass.Suspect, Band.Challenge, VerdictAction.Confirm, false)
-            : Has(ReasonClass.Suspect, ReasonClasses) || Score >= bands.Review
+            : score >= bands.Challenge ? (VerdictClass.Suspect, Band.Challenge, VerdictAction.Confirm, false)
+            : Has(ReasonClass.Suspect, ReasonClasses) || score >= bands.Review
                 ? (VerdictClass.Suspect, Band.Review, VerdictAction.Flag, true)
             : (VerdictClass.Valid, Band.Allow, VerdictAction.Accept, true);
         if (Allow != null || Rules == null)

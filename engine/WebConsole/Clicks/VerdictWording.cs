@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Engine.Client;
 using Engine.Contracts;
 using Engine.Web;
+using Engine.WebConsole.Pages;
 
 namespace Engine.WebConsole.Clicks;
 
@@ -136,6 +137,20 @@ internal static class VerdictWording
             Contracts.Reason.ConfirmationExpired => "The visitor was asked to confirm the click, and didn't answer.",
             _ => "",
         };
+    }
+
+    /// <summary>The reasons that apply and don't act, each in a sentence.</summary>
+    public static IEnumerable<(string Code, string Words)> Snoozed(Verdict verdict) =>
+        verdict
+            .Evidence.Where(entry => !verdict.Reasons.Contains(entry.Key) && entry.Value?["snoozed"] != null)
+            .Select(entry => (entry.Key, Snoozed(entry.Key, entry.Value)));
+
+    private static string Snoozed(string code, JsonNode? evidence)
+    {
+        var numbers = new Numbers(evidence as JsonObject);
+        string because = numbers["because"] is { Length: > 0 } why ? $": {why}" : "";
+        return $"{Reason(code, evidence)} It doesn't count: snoozed for this publisher until "
+            + $"{ConsoleWording.Second((long)numbers.Of("until"))} (“{numbers["snoozed"]}”){because}";
     }
 
     private static string Rate(Numbers numbers) =>

@@ -33,6 +33,19 @@ public sealed class SettingErrorTests : IDisposable
     )]
     [InlineData("limits/time", "{\"joinms\":1}", "'joinms' isn't a field here; the fields are duplicates_max")]
     [InlineData("allow/x", "{}", "expected exactly one of 'ip', 'visitor' and 'campaign'")]
+    [InlineData("snooze/x", "{\"reason\":\"rate.ip\",\"publisher\":\"p\"}", "'until' is missing: a snooze ends")]
+    [InlineData("snooze/x", "{\"reason\":\"rate.ip\",\"until\":1}", "'publisher' is missing")]
+    [InlineData(
+        "snooze/x",
+        "{\"reason\":\"confirmation.missed\",\"publisher\":\"p\",\"until\":1}",
+        "expected a code of"
+    )]
+    [InlineData("snooze/x", "{\"reason\":\"rule.r\",\"publisher\":\"p\",\"until\":1}", "a rule has its own condition")]
+    [InlineData(
+        "snooze/x",
+        "{\"reason\":\"rate.ip\",\"publisher\":\"a b\",\"until\":1}",
+        "'publisher' is 'a b'; expected 1 to 128"
+    )]
     [InlineData("allow/x", "{\"ip\":\"1.2.3.4\",\"visitor\":\"v\"}", "expected exactly one of")]
     [InlineData("allow/x", "{\"ip\":\"1.2.3\"}", "'ip' is '1.2.3'; expected an address or a CIDR")]
     [InlineData("allow/x", "{\"visitor\":\"a b\"}", "'visitor' is 'a b'; expected 1 to 128")]

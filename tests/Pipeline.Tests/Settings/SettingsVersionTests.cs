@@ -81,7 +81,7 @@ public sealed class SettingsVersionTests
     private static (string Key, string Json) OneOf(Random random)
     {
         int id = random.Next(5);
-        return random.Next(8) switch
+        return random.Next(9) switch
         {
             0 => ($"campaign/cmp-{id}", $$"""{"target":"https://shop.example/p/{{random.Next(9)}}"}"""),
             1 => ($"allow/a-{id}", $$"""{"visitor":"v-{{random.Next(3)}}"}"""),
@@ -92,7 +92,11 @@ public sealed class SettingsVersionTests
                 $$"""{"when":"click.publisher == 'p{{random.Next(9)}}'","then":{"class":"sivt"},"order":{{random.Next(4)}}}"""
             ),
             5 => ("bands/default", $$"""{"review":0.{{random.Next(1, 4)}}}"""),
-            6 => ("limits/time", $$"""{"join_ms":{{random.Next(1000, 1005)}}}"""),
+            6 => (
+                $"snooze/z-{id}",
+                $$"""{"reason":"{{(random.Next(2) == 0 ? "model" : "rate.ip")}}","publisher":"p-{{random.Next(3)}}","until":{{random.Next(9)}}}"""
+            ),
+            7 => ("limits/time", $$"""{"join_ms":{{random.Next(1000, 1005)}}}"""),
             _ => ("reason/rate.ip", $$"""{"limit":{{random.Next(10, 15)}}}"""),
         };
     }
@@ -115,9 +119,18 @@ public sealed class SettingsVersionTests
                 ?.Id
                 ?? "-",
         ];
+        string[] snoozed =
+        [
+            .. from publisher in Enumerable.Range(0, 3)
+            from time in Enumerable.Range(0, 9)
+            let key = Fingerprints.Publisher(Hash, Bytes($"p-{publisher}"))
+            select $"{settings.SnoozedAt(key, time):x}:{settings.SnoozeOf(Reason.RateIp, key, time)?.Id}",
+        ];
         return string.Join(
             '\n',
             settings.Version,
+            string.Join(' ', snoozed),
+            string.Join(' ', settings.Snoozes),
             settings.HasAllows,
             string.Join(' ', allowed),
             string.Join(' ', settings.Rules.Select(rule => $"{rule.Id}:{rule.When}:{rule.Order}")),
