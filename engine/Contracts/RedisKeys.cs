@@ -38,6 +38,12 @@ public sealed record RedisKeys(string Prefix, string Group)
     /// <summary>Gets the key of the last offset of <c>settings</c> of which a dead letter was sent.</summary>
     public string SettingsRefused => $"{Prefix}settings-refused:{Group}";
 
+    /// <summary>Gets the key of a back-test's result.</summary>
+    public string Backtest(string id) => $"{Prefix}backtest:{Group}:{id}";
+
+    /// <summary>Gets the key of the ids of the latest back-tests, the latest first.</summary>
+    public string Backtests => $"{Prefix}backtests:{Group}";
+
     public string SigningKey => $"{Prefix}signing-key";
     public string GroupKey => $"{Prefix}group";
     public string VerdictChannel => $"{Prefix}verdicts";

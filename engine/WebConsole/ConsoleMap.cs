@@ -1,4 +1,5 @@
 using Engine.Contracts;
+using Engine.WebConsole.Backtests;
 using Engine.WebConsole.Clicks;
 using Engine.WebConsole.Credit;
 using Engine.WebConsole.DeadLetters;
@@ -44,7 +45,18 @@ public static class ConsoleMap
                 services.DecidedTopics
             )
         );
-        RulePages.Map(services.Routes, new RuleDesk(services.Timeline, log, services.Kafka));
+        var rules = new RuleDesk(services.Timeline, log, services.Kafka);
+        var backtests = new BacktestDesk(
+            services.Backtests,
+            services.Timeline,
+            services.Redis.GetDatabase(),
+            services.Keys,
+            services.Clock,
+            services.Stopping
+        );
+        RulePages.Map(services.Routes, rules, backtests, totals, services.Clock);
+        BacktestPages.Map(services.Routes, backtests, rules);
+        SnoozePages.Map(services.Routes, new SnoozeDesk(services.Timeline, services.Kafka), services.Clock);
         UserPages.Map(services.Routes, services.Timeline, services.Kafka);
         CreditPages.Map(services.Routes, new CreditReader(totals, services.Currency), totals, services.Clock);
     }

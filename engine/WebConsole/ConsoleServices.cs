@@ -3,6 +3,7 @@ using Engine.Contracts.Events;
 using Engine.Partitions.Kafka;
 using Engine.Pipeline.Settings;
 using Engine.Web;
+using Engine.WebConsole.Backtests;
 using Engine.WebConsole.Clicks;
 using Engine.WebConsole.Health;
 using StackExchange.Redis;
@@ -30,6 +31,12 @@ public sealed record ConsoleServices
 
     /// <summary>Proves verdicts from the log.</summary>
     public required IClickProofs Proofs { get; init; }
+
+    /// <summary>Tries drafts of settings on the log.</summary>
+    public required IBacktests Backtests { get; init; }
+
+    /// <summary>Cancelled when the engine stops.</summary>
+    public required CancellationToken Stopping { get; init; }
 
     /// <summary>The state of the engine.</summary>
     public required IEngineHealth Health { get; init; }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Engine.App.Quality;
 using Engine.Client;
 using Engine.Pipeline.History;
+using Engine.Primitives;
 using Integration.Tests.Rig;
 using Tests.Support;
 using Xunit;
@@ -123,7 +124,7 @@ public class QualityTests
     [InlineData(81, 263, 0.2553, 0.3662)] // Newcombe 1998, table I
     public void Intervals_are_Wilsons(long hits, long of, double low, double high)
     {
-        (double l, double h) = QualityReport.Wilson(hits, of);
+        (double l, double h) = WilsonInterval.Of(hits, of);
         Assert.Equal(low, l, 1e-4);
         Assert.Equal(high, h, 1e-4);
     }

@@ -30,7 +30,7 @@ internal static class AuditCommand
         }
 
         await scored.Kafka.CheckAsync(cancel).ConfigureAwait(false);
-        SettingsTimeline timeline = scored.Timeline();
+        SettingsTimeline timeline = scored.Settings.Timeline();
         ClickPlace click = Find(scored, request, given, context, cancel);
         context.Out.WriteLine(
             string.Create(

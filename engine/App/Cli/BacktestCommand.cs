@@ -4,13 +4,7 @@ using System.Text.Json;
 using Engine.App.Backtest;
 using Engine.App.Quality;
 using Engine.CommandLine;
-using Engine.Contracts;
-using Engine.Pipeline;
-using Engine.Pipeline.Clicks;
-using Engine.Pipeline.Consume.Logs;
-using Engine.Pipeline.Consume.Rescore;
-using Engine.Pipeline.Replay;
-using Engine.Pipeline.Settings;
+using Engine.Pipeline.Consume.Backtest;
 
 namespace Engine.App.Cli;
 
@@ -18,9 +12,6 @@ namespace Engine.App.Cli;
 /// the draft would change.</summary>
 internal static class BacktestCommand
 {
-    /// <summary>The number of records between two comparisons, which bounds what is kept.</summary>
-    private const int CompareEvery = 8_192;
-
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(5);
 
     private static readonly JsonSerializerOptions Relaxed = new()
@@ -89,100 +80,31 @@ internal static class BacktestCommand
         ScoredGroup scored = await ScoredGroup.FindAsync(of).ConfigureAwait(false);
         IReadOnlyDictionary<string, string?> draft = Draft.Read(with, scored.File.Files);
         await scored.Kafka.CheckAsync(cancel).ConfigureAwait(false);
-        long since = context.Time.GetTimestamp();
-        Dictionary<string, bool> labels = LabelBook
-            .Read(scored.Kafka, context.Time)
-            .Decided()
-            .ToDictionary(label => label.Click, label => label.Invalid, StringComparer.Ordinal);
-        var run = new BacktestRun(click => labels.TryGetValue(click, out bool invalid) ? invalid : null);
-        using (var log = new MergedLog(scored.Kafka, [Topics.Interactions], context.Time))
+        long lastReport = context.Time.GetTimestamp();
+        BacktestReport report = new LogBacktest
         {
-            using var before = new Side(scored, scored.Timeline(), run.InForce, log, context.Time);
-            using var after = new Side(scored, scored.Timeline(draft: draft), run.ByDraft, log, context.Time);
-            Score(log, before.Scorer, after.Scorer, run, context, cancel);
-        }
-
-        run.Report.Took = context.Time.GetElapsedTime(since);
-        context.Out.WriteLine(json ? run.Report.ToJson().ToJsonString(Relaxed) : run.Report.Text());
+            Kafka = scored.Kafka,
+            Keys = scored.Keys,
+            Hash = scored.Base.Hash,
+            Limits = scored.File.Config.Bounds.ToLimits(),
+            Labels = LabelBook.Read(scored.Kafka, context.Time).ToLookup(),
+            Clock = context.Time,
+        }.Run(
+            scored.Settings.Timeline(),
+            scored.Settings.Timeline(draft: draft),
+            (done, of) =>
+            {
+                if (context.Time.GetElapsedTime(lastReport) >= ReportEvery)
+                {
+                    lastReport = context.Time.GetTimestamp();
+                    context.Error.WriteLine(
+                        FormattableString.Invariant($"engine: decided {done:#,0} of {of:#,0} records")
+                    );
+                }
+            },
+            cancel
+        );
+        context.Out.WriteLine(json ? report.ToJson().ToJsonString(Relaxed) : report.Text());
         return ExitCodes.Done;
-    }
-
-    private static void Score(
-        MergedLog log,
-        LogScorer before,
-        LogScorer after,
-        BacktestRun run,
-        CommandContext context,
-        CancellationToken cancel
-    )
-    {
-        long done = 0,
-            lastReport = context.Time.GetTimestamp();
-        for (; log.Current is { } record; log.Advance())
-        {
-            cancel.ThrowIfCancellationRequested();
-            before.Take(record, log.LogTime);
-            after.Take(record, log.LogTime);
-            if (++done % CompareEvery != 0)
-            {
-                continue;
-            }
-
-            run.Compare();
-            if (context.Time.GetElapsedTime(lastReport) >= ReportEvery)
-            {
-                lastReport = context.Time.GetTimestamp();
-                context.Error.WriteLine(
-                    FormattableString.Invariant($"engine: decided {done:#,0} of {log.Length:#,0} records")
-                );
-            }
-        }
-
-        before.Flush();
-        after.Flush();
-        run.Compare();
-    }
-
-    /// <summary>One of the two scorers, with what it knows.</summary>
-    private sealed class Side : IDisposable
-    {
-        private readonly RescoreKnowledge _knowledge;
-
-        public Side(
-            ScoredGroup scored,
-            SettingsTimeline timeline,
-            IDecisionSink sink,
-            MergedLog log,
-            TimeProvider clock
-        )
-        {
-            PipelineLimits limits = scored.File.Config.Bounds.ToLimits();
-            _knowledge = new RescoreKnowledge(
-                scored.Kafka,
-                scored.Keys.Prefix,
-                scored.Keys.Group,
-                scored.Base.Hash,
-                new ReplayIndex(new ReplaySettings(limits.ReplayPaths)),
-                clock
-            );
-            Scorer = new LogScorer(
-                scored.Kafka,
-                scored.Base.Hash,
-                timeline,
-                limits,
-                Enumerable.Range(0, log.Partitions(Topics.Interactions)),
-                sink,
-                _knowledge,
-                clock
-            );
-        }
-
-        public LogScorer Scorer { get; }
-
-        public void Dispose()
-        {
-            Scorer.Dispose();
-            _knowledge.Dispose();
-        }
     }
 }

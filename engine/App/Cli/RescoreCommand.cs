@@ -30,7 +30,7 @@ internal static class RescoreCommand
     public static async Task<int> RunAsync(RescoreRequest request, CommandContext context, CancellationToken cancel)
     {
         ScoredGroup scored = await ScoredGroup.FindAsync(request.Of).ConfigureAwait(false);
-        SettingsTimeline timeline = scored.Timeline(request.Settings, request.Model);
+        SettingsTimeline timeline = scored.Settings.Timeline(request.Settings, request.Model);
         await scored.Kafka.CheckAsync(cancel).ConfigureAwait(false);
         string part = request.Out + ".part",
             written;

@@ -19,6 +19,7 @@ public sealed class EngineHost : IDisposable
 
     internal EngineHost(
         EngineContext context,
+        RecordedSettings recorded,
         EngineReaders readers,
         IStandings standings,
         IReadOnlyList<byte[]> signingSecrets,
@@ -28,7 +29,8 @@ public sealed class EngineHost : IDisposable
         IEnumerable<WorkflowLane> workflows
     )
     {
-        (Context, Standings, SigningSecrets) = (context, standings, signingSecrets);
+        (Context, Recorded) = (context, recorded);
+        (Standings, SigningSecrets) = (standings, signingSecrets);
         (Deciders, Compiled) = (deciders, compiled);
         (_readers, _lanes, _workflows) = (readers, [.. lanes], [.. workflows]);
         _ends = new LogEndOffsets(context.Consume.Kafka, context.Redis, context.Keys, context.Clock);
@@ -36,6 +38,9 @@ public sealed class EngineHost : IDisposable
     }
 
     public EngineContext Context { get; }
+
+    /// <summary>The group's settings from its first start on.</summary>
+    internal RecordedSettings Recorded { get; }
 
     public SettingsReader Settings => _readers.Settings;
 

@@ -108,7 +108,9 @@ internal static class EngineStartup
                 Log = log,
             };
             replays.Slowest = () => context.LogTimes.Slowest;
-            host = await CreateHostAsync(context, config, readers, view, secrets, cancel).ConfigureAwait(false);
+            var recorded = new RecordedSettings(settingsBase, file.Files, target);
+            host = await CreateHostAsync(context, recorded, config, readers, view, secrets, cancel)
+                .ConfigureAwait(false);
             // Return the 50 MB used to load lists, rules and models to the system before clicks need memory.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             host.Start();
@@ -125,6 +127,7 @@ internal static class EngineStartup
     /// <summary>Creates the deciders and all lanes, concurrently, as each lane waits for Kafka.</summary>
     private static async Task<EngineHost> CreateHostAsync(
         EngineContext context,
+        RecordedSettings recorded,
         EngineConfig config,
         EngineReaders readers,
         StandingsView view,
@@ -149,6 +152,7 @@ internal static class EngineStartup
             .Select(i => Task.Run(() => new Lane(context, i), cancel));
         return new EngineHost(
             context,
+            recorded,
             readers,
             view,
             secrets,

@@ -17,4 +17,7 @@ public static partial class HostLog
             + "send a record to the topic 'settings'"
     )]
     public static partial void FilesDiffer(this ILogger log, string keys);
+
+    [LoggerMessage(103, LogLevel.Error, "a back-test failed")]
+    public static partial void BacktestFailed(this ILogger log, Exception error);
 }

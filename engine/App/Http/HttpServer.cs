@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Engine.App.Backtest;
 using Engine.App.Configuration;
 using Engine.App.Explain;
 using Engine.App.Hosting;
@@ -173,6 +174,8 @@ internal sealed class HttpServer : IDisposable
             Kafka = events,
             Log = context.Consume.Kafka,
             Proofs = new ClickProofs(context),
+            Backtests = new LogBacktests(context, host.Recorded),
+            Stopping = app.Lifetime.ApplicationStopping,
             Health = new HostHealth(host, () => events.PartitionsOf(Topics.Interactions)),
             DecidedTopics = [Topics.Interactions, .. host.Deciders.Select(workflow => workflow.Module.Topic)],
             Events = WorkflowEvents.All,

@@ -40,6 +40,14 @@ public sealed class LabelBook
         }
     }
 
+    /// <summary>Gets what the labels so far say of a click: invalid, valid, or null for nothing.</summary>
+    public Func<string, bool?> ToLookup()
+    {
+        Dictionary<string, bool> invalid = Decided()
+            .ToDictionary(label => label.Click, label => label.Invalid, StringComparer.Ordinal);
+        return click => invalid.TryGetValue(click, out bool isInvalid) ? isInvalid : null;
+    }
+
     /// <summary>Adds a label. Of two labels of one source, the one with the later log time counts, or the last one
     /// added if both have the same.</summary>
     /// <param name="logTime">The running maximum of its partition's timestamps up to the label, in ms.</param>

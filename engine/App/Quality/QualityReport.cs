@@ -1,4 +1,5 @@
 using Engine.Client;
+using Engine.Primitives;
 
 namespace Engine.App.Quality;
 
@@ -52,9 +53,6 @@ public sealed record QualityReport
     private const int Bins = 10;
 
     private static readonly string[] ClassNames = ["givt", "sivt", "suspect", "valid"];
-
-    /// <summary>The 97.5th percentile of the normal distribution, for intervals at 95 %.</summary>
-    private const double Z = 1.959964;
 
     /// <summary>The labels read, the clicks that they refer to, and those clicks that are undecided.</summary>
     public required long Labels { get; init; }
@@ -114,17 +112,6 @@ public sealed record QualityReport
         };
     }
 
-    /// <summary>Computes Wilson's score interval of a share (Wilson 1927), which also holds for few clicks and for
-    /// shares near 0 or 1.</summary>
-    public static (double Low, double High) Wilson(long hits, long of)
-    {
-        double share = hits / (double)of,
-            z2 = Z * Z / of,
-            middle = (share + z2 / 2) / (1 + z2),
-            half = Z / (1 + z2) * Math.Sqrt(share * (1 - share) / of + z2 / (4 * of));
-        return (Math.Max(0, middle - half), Math.Min(1, middle + half));
-    }
-
     private static QualityRow CalledIn(Compared[] all) =>
         Row("called invalid", all, click => click.Verdict.Class is "givt" or "sivt" or "suspect");
 
@@ -133,7 +120,7 @@ public sealed record QualityReport
         Compared[] within = [.. all.Where(isIn)];
         long invalid = within.Count(click => click.Invalid),
             allInvalid = all.Count(click => click.Invalid);
-        (double Low, double High)? interval = within.Length > 0 ? Wilson(invalid, within.Length) : null;
+        (double Low, double High)? interval = within.Length > 0 ? WilsonInterval.Of(invalid, within.Length) : null;
         return new QualityRow(
             name,
             within.Length,

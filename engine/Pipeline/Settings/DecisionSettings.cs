@@ -145,6 +145,21 @@ public sealed class DecisionSettings
         return next;
     }
 
+    /// <summary>Whether another version of the same settings decides about clicks as this one does, but for its
+    /// name: versions share what no record between them has changed. Campaigns don't decide.</summary>
+    public bool DecidesLike(DecisionSettings other) =>
+        _reasons == other._reasons
+        && _lists == other._lists
+        && _allowedRanges == other._allowedRanges
+        && _allowedVisitors == other._allowedVisitors
+        && _allowedCampaigns == other._allowedCampaigns
+        && _snoozes == other._snoozes
+        && Rules == other.Rules
+        && Bands == other.Bands
+        && Limits == other.Limits
+        && ClicksModel == other.ClicksModel
+        && CursorModel == other.CursorModel;
+
     /// <summary>The settings of all workflows.</summary>
     public IEnumerable<WorkflowSetting> AllOthers => _others.Values.SelectMany(kind => kind.Values);
 

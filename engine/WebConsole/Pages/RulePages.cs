@@ -1,73 +1,81 @@
-using Engine.Contracts;
 using Engine.Contracts.Access;
 using Engine.Pipeline.Settings;
 using Engine.Web;
+using Engine.WebConsole.Backtests;
 using Engine.WebConsole.Rules;
+using Engine.WebConsole.Totals;
 
 namespace Engine.WebConsole.Pages;
 
-/// <summary>The pages of rules on clicks: what is in force, and a form to write one. Analysts write rules in shadow,
-/// admins those that act.</summary>
-internal sealed class RulePages(RuleDesk desk)
+/// <summary>The pages of rules on clicks: what is in force, and a form to write, try and delete one. Analysts write
+/// rules in shadow, admins those that act.</summary>
+internal sealed class RulePages(RuleDesk desk, BacktestDesk backtests, TotalsReader totals, TimeProvider clock)
 {
     private const string Home = "/console/rules";
 
-    private const int MaxBecause = 500;
+    /// <summary>The days of the numbers beside rules.</summary>
+    private const int LiveDays = 2;
 
-    public static void Map(IEndpointRouteBuilder routes, RuleDesk desk)
+    public static void Map(
+        IEndpointRouteBuilder routes,
+        RuleDesk desk,
+        BacktestDesk backtests,
+        TotalsReader totals,
+        TimeProvider clock
+    )
     {
-        var pages = new RulePages(desk);
+        var pages = new RulePages(desk, backtests, totals, clock);
         routes.MapPage(Home, pages.ListAsync);
-        routes.MapPage("/console/rules/edit", pages.EditAsync);
-        routes.MapForm("/console/rules/edit", pages.WriteAsync, Role.Analyst);
+        routes.MapPage(Home + "/edit", pages.EditAsync);
+        routes.MapForm(Home + "/edit", pages.WriteAsync, Role.Analyst);
+        routes.MapForm(Home + "/backtest", pages.BacktestAsync, Role.Analyst);
+        routes.MapForm(Home + "/delete", pages.DeleteAsync, Role.Analyst);
     }
 
-    private Task<IResult> ListAsync(HttpContext http, ConsoleVisit visit) =>
-        Task.FromResult(
-            Page.Show<RulesPage>(
-                new
-                {
-                    Visit = visit,
-                    Rules = desk.All,
-                    Written = http.Request.Query["written"].ToString(),
-                }
-            )
+    private async Task<IResult> ListAsync(HttpContext http, ConsoleVisit visit)
+    {
+        long now = await totals.LogTimeAsync().ConfigureAwait(false) ?? clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var days = DayRange.UpTo(DayRange.DayOf(now), LiveDays);
+        var sums = new TotalSums();
+        foreach ((_, TotalSums hour) in await totals.HoursAsync(days).ConfigureAwait(false))
+        {
+            sums.Add(hour);
+        }
+
+        return Page.Show<RulesPage>(
+            new
+            {
+                Visit = visit,
+                Rules = desk.All,
+                Live = sums.Reasons.ToDictionary(reason => reason.Code, reason => (reason.Clicks, reason.Cost)),
+                Days = days,
+                Written = http.Request.Query["written"].ToString(),
+                Deleted = http.Request.Query["deleted"].ToString(),
+            }
         );
+    }
 
     private async Task<IResult> EditAsync(HttpContext http, ConsoleVisit visit)
     {
         string id = http.Request.Query["id"].ToString();
-        ClickRule? rule = id.Length == 0 ? null : desk.Find(id) ?? throw NoRule(id);
+        ClickRule? rule = id.Length == 0 ? null : Found(id);
         return await ShowAsync(http, visit, rule, rule == null ? RuleDraft.New : RuleDraft.Of(rule), new Refusal())
             .ConfigureAwait(false);
     }
 
     private async Task<IResult> WriteAsync(HttpContext http, ConsoleVisit visit, IFormCollection form)
     {
-        var draft = new RuleDraft(
-            form["id"].ToString().Trim(),
-            form["when"].ToString().ReplaceLineEndings("\n").Trim(),
-            form["class"].ToString(),
-            form["band"].ToString(),
-            form["action"].ToString(),
-            form["billable"].ToString(),
-            form["order"].ToString().Trim(),
-            form["shadow"] == "true"
-        );
+        RuleDraft draft = RuleForm.Read(form);
         string because = form["because"].ToString().Trim();
         ClickRule? now = desk.Find(draft.Id);
         var refusal = new Refusal { Because = because };
-        if (!Identifier.IsOne(draft.Id))
-        {
-            refusal = refusal with { Problem = $"The id isn't one: it has {Identifier.Words}." };
-        }
-        else if (RuleDesk.Problem(draft) is { } problem)
+        if (RuleForm.Problem(draft) is { } problem)
         {
             refusal = refusal with { Problem = problem };
         }
-        else if (because.Length is 0 or > MaxBecause)
+        else if (because.Length is 0 or > BecauseField.MaxLength)
         {
-            refusal = refusal with { Problem = $"Say why, in {MaxBecause} letters at most." };
+            refusal = refusal with { Problem = $"Say why, in {BecauseField.MaxLength} letters at most." };
         }
         else if (!visit.May(Role.Admin) && (!draft.Shadow || now is { Shadow: false }))
         {
@@ -97,6 +105,56 @@ internal sealed class RulePages(RuleDesk desk)
         return ConsoleRoutes.SeeOther($"{Home}?written={Uri.EscapeDataString(draft.Id)}");
     }
 
+    /// <summary>Tries the rule of the form on the recorded clicks, as if it acted.</summary>
+    private async Task<IResult> BacktestAsync(HttpContext http, ConsoleVisit visit, IFormCollection form)
+    {
+        RuleDraft draft = RuleForm.Read(form);
+        string because = form["because"].ToString().Trim();
+        if (RuleForm.Problem(draft) is { } problem)
+        {
+            return await ShowAsync(
+                    http,
+                    visit,
+                    desk.Find(draft.Id),
+                    draft,
+                    new Refusal { Because = because, Problem = problem }
+                )
+                .ConfigureAwait(false);
+        }
+
+        RuleDraft acting = draft with { Shadow = false };
+        return BacktestPages.Follow(backtests.Start(draft.Id, acting.ToJson().ToJsonString(), visit.By));
+    }
+
+    private async Task<IResult> DeleteAsync(HttpContext http, ConsoleVisit visit, IFormCollection form)
+    {
+        ClickRule rule = Found(form["id"].ToString());
+        string because = BecauseField.Of(form);
+        if (!visit.May(Role.Admin) && !rule.Shadow)
+        {
+            throw new RefusedException(StatusCodes.Status403Forbidden, "Only admins delete a rule that acts.", "id");
+        }
+
+        if (form["version"] != RuleDraft.Of(rule).Version)
+        {
+            return await ShowAsync(
+                    http,
+                    visit,
+                    rule,
+                    RuleDraft.Of(rule),
+                    new Refusal
+                    {
+                        Problem = "Somebody else has changed this rule in the meantime. This is what it says now.",
+                        Status = StatusCodes.Status409Conflict,
+                    }
+                )
+                .ConfigureAwait(false);
+        }
+
+        await desk.DeleteAsync(rule.Id, visit.By, because).ConfigureAwait(false);
+        return ConsoleRoutes.SeeOther($"{Home}?deleted={Uri.EscapeDataString(rule.Id)}");
+    }
+
     private async Task<IResult> ShowAsync(
         HttpContext http,
         ConsoleVisit visit,
@@ -111,6 +169,7 @@ internal sealed class RulePages(RuleDesk desk)
                 Draft = draft,
                 Version = now == null ? "" : RuleDraft.Of(now).Version,
                 IsNew = now == null,
+                Acts = now is { Shadow: false },
                 refusal.Problem,
                 refusal.Because,
                 refusal.Theirs,
@@ -119,8 +178,9 @@ internal sealed class RulePages(RuleDesk desk)
             refusal.Problem == null ? StatusCodes.Status200OK : refusal.Status
         );
 
-    private static RefusedException NoRule(string id) =>
-        new(StatusCodes.Status404NotFound, $"There is no rule {id} in the settings.", "id");
+    private ClickRule Found(string id) =>
+        desk.Find(id)
+        ?? throw new RefusedException(StatusCodes.Status404NotFound, $"There is no rule {id} in the settings.", "id");
 
     /// <summary>Why a rule wasn't written.</summary>
     private sealed record Refusal

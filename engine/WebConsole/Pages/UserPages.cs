@@ -12,8 +12,6 @@ internal sealed class UserPages(SettingsTimeline timeline, IEventOut kafka)
 {
     private const string Home = "/console/users";
 
-    private const int MaxBecause = 500;
-
     public static void Map(IEndpointRouteBuilder routes, SettingsTimeline timeline, IEventOut kafka)
     {
         var pages = new UserPages(timeline, kafka);
@@ -34,7 +32,7 @@ internal sealed class UserPages(SettingsTimeline timeline, IEventOut kafka)
     private async Task<IResult> AddAsync(HttpContext http, ConsoleVisit visit, IFormCollection form)
     {
         string name = form["name"].ToString().Trim(),
-            because = BecauseOf(form);
+            because = BecauseField.Of(form);
         Role role = UserKind.RoleOf(form["role"].ToString())
             ?? throw new RefusedException(
                 StatusCodes.Status400BadRequest,
@@ -113,13 +111,4 @@ internal sealed class UserPages(SettingsTimeline timeline, IEventOut kafka)
                 Token = token,
             }
         );
-
-    private static string BecauseOf(IFormCollection form) =>
-        form["because"].ToString().Trim() is { Length: > 0 and <= MaxBecause } because
-            ? because
-            : throw new RefusedException(
-                StatusCodes.Status400BadRequest,
-                $"Say why, in {MaxBecause} letters at most.",
-                "because"
-            );
 }

@@ -47,6 +47,22 @@ internal sealed class RuleDesk(SettingsTimeline timeline, TopicReader topics, IE
         return kafka.SendAsync(Topics.Settings, draft.Key, Encoding.UTF8.GetBytes(record.ToJsonString()));
     }
 
+    /// <summary>Deletes a rule, and completes when Kafka has that. It no longer acts two seconds of log time
+    /// later.</summary>
+    public Task DeleteAsync(string id, string by, string because) =>
+        kafka.SendAsync(
+            Topics.Settings,
+            RuleDraft.KeyOf(id),
+            [],
+            (SettingChangeHeaders.By, by),
+            (SettingChangeHeaders.Because, because)
+        );
+
+    /// <summary>Whether settings have changed since a version so that clicks may be decided otherwise.</summary>
+    public bool HaveChangedSince(string version) =>
+        timeline.Versions.FirstOrDefault(one => one.Version == version) is not { } before
+        || !timeline.Latest.DecidesLike(before);
+
     /// <summary>The latest changes of a rule, the latest first.</summary>
     public async Task<IReadOnlyList<RuleChange>> HistoryAsync(string id, CancellationToken cancel)
     {
@@ -70,8 +86,17 @@ public sealed record RuleChange(long Time, string? By, string? Because, string? 
         JsonObject? fields = EventText.FieldsOf(record);
         string? by = fields == null ? null : EventText.Text(fields, "by"),
             because = fields == null ? null : EventText.Text(fields, "because");
+        by ??= record.Header(SettingChangeHeaders.By);
+        because ??= record.Header(SettingChangeHeaders.Because);
         fields?.Remove("by");
         fields?.Remove("because");
         return new RuleChange(record.Timestamp, by, because, fields?.ToJsonString(EventText.Relaxed));
     }
+}
+
+/// <summary>Headers of a record that deletes a setting: its empty value can't say who did it, and why.</summary>
+internal static class SettingChangeHeaders
+{
+    public const string By = "by",
+        Because = "because";
 }

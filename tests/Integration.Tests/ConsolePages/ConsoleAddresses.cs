@@ -27,6 +27,8 @@ internal static class ConsoleAddresses
         ("/console/health", "health"),
         ("/console/rules", "rules"),
         ("/console/rules/edit", "rule-new"),
+        ("/console/backtests", "backtests"),
+        ("/console/snoozes", "snoozes"),
         ("/console/credit", "credit"),
         ("/console/credit?month=2020-01", "credit-empty"),
         ("/console/campaigns/cmp-1/credit", "campaign-credit"),

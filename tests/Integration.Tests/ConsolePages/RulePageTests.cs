@@ -41,7 +41,7 @@ public sealed class RulePageTests
         using ConsoleVisitor ada = await lab.SignInAsync("ada");
         Assert.Equal(HttpStatusCode.SeeOther, (await ada.PostAsync(Edit, New, rule)).StatusCode);
         await LiveWait.UntilAsync("it acts", async () =>
-            !(await ada.GetAsync("/console/rules")).Contains("in shadow:")
+            !(await ada.GetAsync("/console/rules")).Contains(">in shadow<")
         );
         await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, Cancel);
         await lab.Lab.Log.SendAsync(LiveEvents.Click("later", LiveEvents.Now));

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Engine.App.Quality;
+using Engine.Primitives;
 
-namespace Engine.App.Backtest;
+namespace Engine.Pipeline.Consume.Backtest;
 
 /// <summary>Clicks that a draft moves one way, with what their labels say.</summary>
 public sealed class MovedClicks
@@ -41,7 +41,7 @@ public sealed class MovedClicks
 
     internal JsonObject ToJson()
     {
-        (double low, double high) = QualityReport.Wilson(LabelledInvalid, LabelledInvalid + LabelledValid);
+        (double low, double high) = WilsonInterval.Of(LabelledInvalid, LabelledInvalid + LabelledValid);
         return new JsonObject
         {
             ["clicks"] = Clicks,
@@ -130,7 +130,7 @@ public sealed class BacktestReport
         );
         if (known > 0)
         {
-            (double low, double high) = QualityReport.Wilson(moved.LabelledInvalid, known);
+            (double low, double high) = WilsonInterval.Of(moved.LabelledInvalid, known);
             text.Append(
                 CultureInfo.InvariantCulture,
                 $" (invalid {100.0 * moved.LabelledInvalid / known:0.0} %, 95 % interval {100 * low:0.0} to "

@@ -1,18 +1,17 @@
 using System.Text;
 using Engine.Contracts;
-using Engine.Pipeline;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Decide;
 using Engine.Pipeline.Decode;
 using Engine.Pipeline.Verdicts;
 using Engine.Primitives;
 
-namespace Engine.App.Backtest;
+namespace Engine.Pipeline.Consume.Backtest;
 
 /// <summary>Compares the decisions of two scorers that read the same log: by the settings in force, and by a draft.
 /// Each has a sink here. Not thread-safe.</summary>
 /// <param name="labels">What labels say of a click: invalid, valid, or null for nothing.</param>
-internal sealed class BacktestRun(Func<string, bool?> labels)
+internal sealed class DecisionComparison(Func<string, bool?> labels)
 {
     private readonly Dictionary<(int Partition, long Offset), Decision> _before = [],
         _after = [];
