@@ -24,7 +24,7 @@ public sealed class PriorityWorkflow : IWorkflow
 
     public IReadOnlyList<EventSchema> Events => ProcessSchemas.All;
 
-    public IReadOnlyList<ISettingKind> SettingKinds { get; } = [new ProcessKind()];
+    public IReadOnlyList<ISettingKind> SettingKinds { get; } = [new ProcessKind(), new OverrideKind()];
 
     public IReadOnlyList<KeyPattern> Keys =>
         [

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Engine.Workflows.Priority.Settings;
 
 namespace Engine.Workflows.Priority.Decision;
 
@@ -27,7 +28,7 @@ internal static class InstanceJson
                 instance.Level,
                 instance.Base,
                 instance.Aged,
-                instance.Directive,
+                instance.Overridden == null ? instance.Directive : LevelOverride.Directive,
                 instance.State,
                 instance.Since,
                 instance.Changes

@@ -35,6 +35,12 @@ public sealed record InstanceMemory
 
     public required long Due { get; init; }
 
+    /// <summary>The level that a person has set, while it holds.</summary>
+    public int? Overridden { get; init; }
+
+    /// <summary>Its turn, where instances take turns.</summary>
+    public FairTurn? Turn { get; init; }
+
     public string ToJson() =>
         InstanceJson.Text(json =>
         {
@@ -66,6 +72,18 @@ public sealed record InstanceMemory
             json.WriteNumber("counted_to", Waiting.CountedTo);
             InstanceJson.WriteLease(json, State, Worker, LeaseEnd);
             json.WriteNumber("due", Due);
+            if (Overridden is { } level)
+            {
+                json.WriteNumber("overridden", level);
+            }
+
+            if (Turn is { } turn)
+            {
+                json.WriteString("turn_key", turn.Key);
+                json.WriteNumber("turn_level", turn.Level);
+                json.WriteNumber("turn_round", turn.Round);
+                json.WriteNumber("turn_place", turn.Place);
+            }
         });
 
     /// <summary>Reads the output of <see cref="ToJson"/>.</summary>
@@ -104,6 +122,15 @@ public sealed record InstanceMemory
             Worker = taken ? Word("worker") : null,
             LeaseEnd = taken ? Whole("lease_until") : 0,
             Due = Whole("due"),
+            Overridden = memory.TryGetProperty("overridden", out JsonElement level) ? level.GetInt32() : null,
+            Turn = memory.TryGetProperty("turn_key", out JsonElement key)
+                ? new FairTurn(
+                    key.GetString()!,
+                    (int)Whole("turn_level"),
+                    Whole("turn_round"),
+                    (int)Whole("turn_place")
+                )
+                : null,
         };
 
         long Whole(string field) => memory.GetProperty(field).GetInt64();

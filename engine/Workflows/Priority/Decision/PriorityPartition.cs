@@ -22,6 +22,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
     private readonly Dictionary<string, ProcessInstance> _live = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _finished = new(StringComparer.Ordinal);
     private readonly DueTimes _timers = new();
+    private readonly FairTurns _turns = new();
     private ProcessDefinitions? _definitions;
 
     /// <summary>The instances that wait for a worker.</summary>
@@ -35,6 +36,11 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
 
     public void Restore(string field, string value)
     {
+        if (_turns.Restore(field, value))
+        {
+            return;
+        }
+
         if (value.StartsWith(FinishedMark, StringComparison.Ordinal))
         {
             Finished(field, long.Parse(value.AsSpan(FinishedMark.Length), CultureInfo.InvariantCulture));
@@ -47,6 +53,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
             names[1],
             InstanceMemory.Read(memory.RootElement)
         );
+        _turns.Restore(instance);
         _timers.Set(field, instance.Due);
     }
 
@@ -57,7 +64,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
     public void Decide(WorkflowEvent e, in Moment at, IResults results)
     {
         var happened = (ProcessEvent)e;
-        ProcessDefinition definition = Definitions(at).Of(happened.Process);
+        ProcessDefinition definition = Definitions(at).Of(happened.Process, happened.Instance);
         string field = $"{happened.Process} {happened.Instance}";
         long now = at.LogTime;
         if (!_live.TryGetValue(field, out ProcessInstance? instance))
@@ -69,6 +76,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
             }
 
             instance = _live[field] = ProcessInstance.Begin(start, now, definition);
+            _turns.Place(instance, definition, results);
             _timers.Set(field, instance.Due);
             Write(instance, at, results, Queued(instance, MemberMove.Add));
             results.Publish(PriorityKeys.Channel, InstanceJson.Record(instance, at.Version, At(at)));
@@ -79,13 +87,13 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
         switch (happened)
         {
             case ProcessContext changed:
-                Step(instance, field, at, results, one => one.Change(changed.Context, now, definition));
+                Step(instance, field, definition, at, results, one => one.Change(changed.Context, now, definition));
                 break;
             case ProcessTaken taken:
-                Step(instance, field, at, results, one => one.Take(taken.Worker, now, definition));
+                Step(instance, field, definition, at, results, one => one.Take(taken.Worker, now, definition));
                 break;
             case ProcessFinished:
-                Step(instance, field, at, results, one => one.Finish(now));
+                Step(instance, field, definition, at, results, one => one.Finish(now));
                 break;
         }
     }
@@ -97,16 +105,17 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
         long now = at.LogTime;
         foreach (
             (string field, ProcessInstance instance) in _live
-                .OrderBy(entry => entry.Key, StringComparer.Ordinal)
+                .OrderBy(entry => entry.Value.Start)
+                .ThenBy(entry => entry.Key, StringComparer.Ordinal)
                 .ToArray()
         )
         {
-            ProcessDefinition definition = definitions.Of(instance.Process);
+            ProcessDefinition definition = definitions.Of(instance.Process, instance.Name);
             // An unchanged definition redefines nothing. After a takeover the previous one is unknown, which does no
             // harm.
-            if (!ReferenceEquals(before?.Of(instance.Process), definition))
+            if (before == null || !definitions.Define(instance.Process, instance.Name, before))
             {
-                Step(instance, field, at, results, one => one.Redefine(now, definition));
+                Step(instance, field, definition, at, results, one => one.Redefine(now, definition));
             }
         }
         _definitions = definitions;
@@ -123,8 +132,8 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
             results.Remember(field, null);
             return;
         }
-        ProcessDefinition definition = Definitions(at).Of(instance.Process);
-        Step(instance, field, at, results, one => one.Settle(now, definition));
+        ProcessDefinition definition = Definitions(at).Of(instance.Process, instance.Name);
+        Step(instance, field, definition, at, results, one => one.Settle(now, definition));
     }
 
     private ProcessDefinitions Definitions(in Moment at) => _definitions = (ProcessDefinitions)at.Settings;
@@ -134,6 +143,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
     private void Step(
         ProcessInstance instance,
         string field,
+        ProcessDefinition definition,
         in Moment at,
         IResults results,
         Action<ProcessInstance> happen
@@ -141,6 +151,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
     {
         var before = instance.Seen;
         happen(instance);
+        _turns.Place(instance, definition, results);
         CountShadow(instance, results);
         _timers.Set(field, instance.Due);
         if (instance.State == InstanceState.Finished)
@@ -160,7 +171,8 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
             return;
         }
 
-        Write(instance, at, results, Moved(before.State, after.State, instance, before.Level != after.Level));
+        bool moves = before.Level != after.Level || before.Turn != after.Turn;
+        Write(instance, at, results, Moved(before.State, after.State, instance, moves));
         if (before.Level != after.Level || before.State != after.State)
         {
             results.Publish(PriorityKeys.Channel, InstanceJson.Record(instance, at.Version, At(at)));
@@ -179,7 +191,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
         InstanceState before,
         InstanceState after,
         ProcessInstance instance,
-        bool level
+        bool moves
     ) =>
         after switch
         {
@@ -187,17 +199,12 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
                 instance,
                 after == InstanceState.Waiting ? MemberMove.Add : MemberMove.Remove
             ),
-            InstanceState.Waiting when level => Queued(instance, MemberMove.MoveWhereThere),
+            InstanceState.Waiting when moves => Queued(instance, MemberMove.MoveWhereThere),
             _ => null,
         };
 
     private static MemberChange Queued(ProcessInstance instance, MemberMove how) =>
-        new(
-            PriorityKeys.Queue(instance.Process),
-            instance.Name,
-            PriorityKeys.Score(instance.Level, instance.Start),
-            how
-        );
+        new(PriorityKeys.Queue(instance.Process), instance.Name, instance.Score, how);
 
     private void Write(ProcessInstance instance, in Moment at, IResults results, MemberChange? moved) =>
         results.Replace(

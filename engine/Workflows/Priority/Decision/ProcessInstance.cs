@@ -40,6 +40,20 @@ public sealed class ProcessInstance
     /// <summary>The number of steps that waiting has raised it by, limited by the band.</summary>
     public int Aged { get; private set; }
 
+    /// <summary>The level that a person has set, while it holds; null for none. It is <see cref="Level"/> then,
+    /// whatever base and ageing are.</summary>
+    public int? Overridden { get; private set; }
+
+    /// <summary>Its turn among the instances of its level, where they take turns: the smaller, the earlier. Null where
+    /// they don't, and the oldest comes first.</summary>
+    public FairTurn? Turn { get; set; }
+
+    /// <summary>Its score in the queue: by level, then by turn or age.</summary>
+    public double Score => PriorityKeys.Score(Level, Turn?.Order ?? Start);
+
+    /// <summary>The value of an attribute of its context; null if it isn't there.</summary>
+    public CelValue? Attribute(string name) => _context.TryGetValue(name, out CelValue value) ? value : null;
+
     /// <summary>The directive that gave the base, or <c>default</c>.</summary>
     public string Directive { get; private set; } = Request.ByDefault;
 
@@ -69,8 +83,10 @@ public sealed class ProcessInstance
         InstanceState State,
         long Since,
         string? Worker,
-        long LeaseEnd
-    ) Seen => (Level, Base, Aged, Directive, State, Since, Worker, LeaseEnd);
+        long LeaseEnd,
+        int? Overridden,
+        FairTurn? Turn
+    ) Seen => (Level, Base, Aged, Directive, State, Since, Worker, LeaseEnd, Overridden, Turn);
 
     /// <summary>Returns and clears the directives in shadow that would have decided, once for each time.</summary>
     public IReadOnlyList<string> TakeShadowed()
@@ -102,6 +118,8 @@ public sealed class ProcessInstance
             instance._request.Level,
             instance._request.Directive
         );
+        instance.Overridden = OverrideAt(now, definition);
+        instance.Level = instance.Overridden ?? instance.Level;
         instance._lastChange = now;
         instance._waiting = new WaitingTime(definition.AgeingMs, Steps: 0, WaitedMs: 0, CountedTo: now);
         instance.Plan(now, definition, held: false);
@@ -124,6 +142,8 @@ public sealed class ProcessInstance
             Worker = memory.Worker,
             LeaseEnd = memory.LeaseEnd,
             Due = memory.Due,
+            Overridden = memory.Overridden,
+            Turn = memory.Turn,
         };
         (instance._request, instance._waiting, instance._lastChange) = (
             memory.Request,
@@ -163,6 +183,8 @@ public sealed class ProcessInstance
             Worker = Worker,
             LeaseEnd = LeaseEnd,
             Due = Due,
+            Overridden = Overridden,
+            Turn = Turn,
         };
 
     /// <summary>Applies changed attributes; null removes one.</summary>
@@ -201,6 +223,7 @@ public sealed class ProcessInstance
     {
         Count(now);
         _waiting = _waiting with { AgeingMs = definition.AgeingMs };
+        // An overridden level may be gone as well, but Settle replaces it anyway.
         bool gone = !definition.Band.Holds(Base) || !definition.Band.Holds(Level);
         if (gone)
         {
@@ -229,12 +252,17 @@ public sealed class ProcessInstance
             _request.Level >= Base ? _request
             : _lower.Ripe(now, definition.LowerAfterMs) is { } ripe ? new Request(ripe.Level, ripe.Directive)
             : new Request(Base, Directive);
-        int level = band.Above(@base.Level, _waiting.Steps);
+        int own = band.Above(@base.Level, _waiting.Steps);
+        int? overridden = OverrideAt(now, definition);
+        int level = overridden ?? own;
+        // What a person sets holds at once, and so does what follows when it ends.
+        atOnce |= overridden != null || Overridden != null;
         bool held = level != Level && !atOnce && now < _lastChange + definition.HoldOffMs;
         if (!held)
         {
-            (Base, Directive, Aged) = (@base.Level, @base.Directive, band.IndexOf(level) - band.IndexOf(@base.Level));
+            (Base, Directive, Aged) = (@base.Level, @base.Directive, band.IndexOf(own) - band.IndexOf(@base.Level));
             _lower.LoweredTo(Base);
+            Overridden = overridden;
             if (level != Level)
             {
                 (Level, Changes, _lastChange) = (level, Changes + 1, now);
@@ -251,13 +279,22 @@ public sealed class ProcessInstance
         {
             due = Math.Min(due, LeaseEnd);
         }
-        else if (Level != definition.Band.Top)
+        else if (Overridden == null && Level != definition.Band.Top)
         {
             due = Math.Min(due, _waiting.NextStep);
         }
 
+        if (Overridden != null)
+        {
+            due = Math.Min(due, definition.Override!.Until);
+        }
+
         Due = due;
     }
+
+    /// <summary>The level that a person has set and that holds at a log time: the nearest that there is.</summary>
+    private static int? OverrideAt(long now, ProcessDefinition definition) =>
+        definition.Override is { } set && now < set.Until ? definition.Band.Nearest(set.Level) : null;
 
     private void Merge(IReadOnlyDictionary<string, CelValue?> context)
     {

@@ -10,6 +10,7 @@ namespace Engine.Workflows.Priority.Settings;
 /// <param name="LowerAfterMs">How long a context must request less before the level falls, ms of log time.</param>
 /// <param name="AgeingMs">The waiting time that raises the level one step, ms of log time.</param>
 /// <param name="LeaseMs">How long a worker has an instance before it waits again, ms of log time.</param>
+/// <param name="FairBy">The attribute whose values a queue serves in turn within a level; null for none.</param>
 /// <param name="Shares">The shares of workers as configured, by level; see <see cref="SharesInForce"/>.</param>
 public sealed record ProcessDefinition(
     Band Band,
@@ -20,6 +21,7 @@ public sealed record ProcessDefinition(
     long LowerAfterMs,
     long AgeingMs,
     long LeaseMs,
+    string? FairBy,
     IReadOnlyDictionary<int, double> Shares
 )
 {
@@ -34,8 +36,13 @@ public sealed record ProcessDefinition(
         5_000,
         60_000,
         300_000,
+        null,
         new Dictionary<int, double>()
     );
+
+    /// <summary>The level that a person has set for one instance, and for which this is its definition; null for
+    /// none.</summary>
+    public LevelOverride? Override { get; init; }
 
     /// <summary>The share of workers for each level: the configured ones, and the rest of 1 in equal parts for the
     /// others.</summary>
@@ -80,6 +87,14 @@ public readonly record struct Request(int Level, string Directive)
 {
     /// <summary>The name used when no directive gave a level.</summary>
     public const string ByDefault = "default";
+}
+
+/// <summary>The level that a person has set for one instance: <c>override/&lt;process&gt;/&lt;instance&gt;</c>.</summary>
+/// <param name="Until">Log time, ms, at which it ends.</param>
+public sealed record LevelOverride(int Level, long Until)
+{
+    /// <summary>The directive that a record names while it holds.</summary>
+    public const string Directive = "override";
 }
 
 /// <summary>The execution levels of a process, ascending; higher ones go first.</summary>

@@ -12,6 +12,8 @@ public sealed class ProcessKind : ISettingKind
     /// exactly.</summary>
     public const int MaxLevel = 900;
 
+    private const string NameWords = "letters, digits and _, the first no digit";
+
     private const long MaxMs = 86_400_000,
         MaxSeconds = 604_800;
 
@@ -37,8 +39,18 @@ public sealed class ProcessKind : ISettingKind
             record.Integer("lower_after_ms", 0, MaxMs) ?? times.LowerAfterMs,
             record.Integer("ageing_s", 1, MaxSeconds) * 1000 ?? times.AgeingMs,
             record.Integer("lease_s", 1, MaxSeconds) * 1000 ?? times.LeaseMs,
+            ReadFairBy(record),
             ReadShares(record, band)
         );
+    }
+
+    /// <summary>An attribute of contexts. It needn't be declared, as its type is no matter.</summary>
+    private static string? ReadFairBy(SettingReader record)
+    {
+        string? attribute = record.Text("fair_by");
+        return attribute == null || IsName(attribute)
+            ? attribute
+            : throw record.Wrong($"'fair_by' is '{attribute}'; expected an attribute's name: {NameWords}");
     }
 
     private static Band ReadBand(SettingReader record)
@@ -73,10 +85,7 @@ public sealed class ProcessKind : ISettingKind
         {
             if (!IsName(property.Name))
             {
-                throw record.Wrong(
-                    $"'attributes' has '{property.Name}'; expected a name of letters, digits and _ that doesn't begin "
-                        + $"with a digit"
-                );
+                throw record.Wrong($"'attributes' has '{property.Name}'; expected a name: {NameWords}");
             }
 
             attributes[property.Name] = (
@@ -174,10 +183,8 @@ public sealed class ProcessKind : ISettingKind
         string attribute = table.RequiredText("attribute");
         if (!attributes.TryGetValue(attribute, out AttributeType type))
         {
-            string names = string.Join(", ", attributes.Keys.Order(StringComparer.Ordinal));
             throw table.Wrong(
-                $"'attribute' is '{attribute}', which isn't declared; 'attributes' has "
-                    + (attributes.Count == 0 ? "none" : names)
+                $"'attribute' is '{attribute}', which isn't declared; 'attributes' has {Names(attributes)}"
             );
         }
 
@@ -284,6 +291,9 @@ public sealed class ProcessKind : ISettingKind
         text.Length is >= 1 and <= 128
         && !char.IsAsciiDigit(text[0])
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+
+    private static string Names(Dictionary<string, AttributeType> attributes) =>
+        attributes.Count == 0 ? "none" : string.Join(", ", attributes.Keys.Order(StringComparer.Ordinal));
 
     private static string List(Band band) => string.Join(", ", band.Levels);
 }

@@ -115,7 +115,7 @@ public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeS
                 keys.Prefix + PriorityKeys.Queue(instance.Process),
                 keys.Prefix + PriorityKeys.Record(instance.Process, instance.Name),
             ],
-            [PriorityKeys.Score(instance.Level, instance.Start), instance.Name]
+            [instance.Score, instance.Name]
         );
 
     private void PublishShares(IDatabase redis)
@@ -167,7 +167,7 @@ public sealed class QueueUpkeep(RedisKeys keys, SettingsTimeline timeline, TimeS
                 StringComparer.Ordinal
             );
 
-    private static ProcessDefinitions DefinitionsIn(DecisionSettings settings) => new(Definitions(settings));
+    private static ProcessDefinitions DefinitionsIn(DecisionSettings settings) => new(Definitions(settings), []);
 
     private bool IsDue(ref long last, TimeSpan every)
     {
