@@ -6,6 +6,7 @@ using Engine.WebConsole.DeadLetters;
 using Engine.WebConsole.Health;
 using Engine.WebConsole.Log;
 using Engine.WebConsole.Pages;
+using Engine.WebConsole.Processes;
 using Engine.WebConsole.Rules;
 using Engine.WebConsole.Totals;
 
@@ -56,6 +57,11 @@ public static class ConsoleMap
         );
         RulePages.Map(services.Routes, rules, backtests, totals, services.Clock);
         BacktestPages.Map(services.Routes, backtests, rules);
+        ProcessPages.Map(
+            services.Routes,
+            new ProcessDesk(services.Timeline, log, services.Kafka, services.Redis.GetDatabase(), services.Keys),
+            services.Clock
+        );
         SnoozePages.Map(services.Routes, new SnoozeDesk(services.Timeline, services.Kafka), services.Clock);
         UserPages.Map(services.Routes, services.Timeline, services.Kafka);
         CreditPages.Map(services.Routes, new CreditReader(totals, services.Currency), totals, services.Clock);

@@ -103,6 +103,7 @@ public class LayerTests
                     "Engine.Partitions",
                     "Engine.Pipeline",
                     "Engine.Web",
+                    "Engine.Workflows",
                 ]
             },
             { "Ingest.Generate", ["Engine.Contracts", "Engine.Client", "Engine.CommandLine", "Engine.Workflows"] },

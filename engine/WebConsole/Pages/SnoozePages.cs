@@ -1,4 +1,3 @@
-using System.Globalization;
 using Engine.Contracts;
 using Engine.Contracts.Access;
 using Engine.Web;
@@ -10,9 +9,6 @@ namespace Engine.WebConsole.Pages;
 internal sealed class SnoozePages(SnoozeDesk desk, TimeProvider clock)
 {
     private const string Home = "/console/snoozes";
-
-    /// <summary>A browser's field of day and time, which has no zone: ours is UTC, and the page says so.</summary>
-    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm";
 
     private static readonly TimeSpan UsualTime = TimeSpan.FromDays(7);
 
@@ -43,26 +39,13 @@ internal sealed class SnoozePages(SnoozeDesk desk, TimeProvider clock)
             );
         }
 
-        if (
-            !DateTime.TryParseExact(
-                form["until"].ToString(),
-                TimeFormat,
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-                out DateTime until
-            )
-            || until <= clock.GetUtcNow()
-        )
-        {
-            throw new RefusedException(
+        long until = FormTime.Read(form["until"], clock)
+            ?? throw new RefusedException(
                 StatusCodes.Status400BadRequest,
                 "Say until when, as a time to come: 2026-12-24T18:00, in UTC.",
                 "until"
             );
-        }
-
-        await desk.AddAsync(reason, publisher, new DateTimeOffset(until).ToUnixTimeMilliseconds(), visit.By, because)
-            .ConfigureAwait(false);
+        await desk.AddAsync(reason, publisher, until, visit.By, because).ConfigureAwait(false);
         return ConsoleRoutes.SeeOther(Home + "?written");
     }
 
@@ -90,7 +73,7 @@ internal sealed class SnoozePages(SnoozeDesk desk, TimeProvider clock)
                 Snoozes = desk.All,
                 Now = clock.GetUtcNow().ToUnixTimeMilliseconds(),
                 Publisher = http.Request.Query["publisher"].ToString(),
-                Until = (clock.GetUtcNow() + UsualTime).ToString(TimeFormat, CultureInfo.InvariantCulture),
+                Until = FormTime.Text(clock.GetUtcNow() + UsualTime),
                 Written = http.Request.Query.ContainsKey("written"),
             }
         );

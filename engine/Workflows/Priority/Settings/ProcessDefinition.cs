@@ -89,7 +89,8 @@ public readonly record struct Request(int Level, string Directive)
     public const string ByDefault = "default";
 }
 
-/// <summary>The level that a person has set for one instance: <c>override/&lt;process&gt;/&lt;instance&gt;</c>.</summary>
+/// <summary>The level that a person has set for one instance:
+/// <c>override/&lt;process&gt;/&lt;instance&gt;</c>.</summary>
 /// <param name="Until">Log time, ms, at which it ends.</param>
 public sealed record LevelOverride(int Level, long Until)
 {

@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using Engine.WebConsole.Log;
+using Engine.WebConsole.Rules;
+
+namespace Engine.WebConsole.Processes;
+
+/// <summary>A version of a setting.</summary>
+/// <param name="Offset">Where <c>settings</c> has it; null if it came with the files of the first start.</param>
+/// <param name="Time">In ms since the Unix epoch; 0 if it came with the files.</param>
+/// <param name="By">Who; null if the record doesn't say.</param>
+/// <param name="Because">Why; null if the record doesn't say.</param>
+/// <param name="Json">The value without who and why; null if it deleted.</param>
+public sealed record SettingVersion(long? Offset, long Time, string? By, string? Because, string? Json)
+{
+    /// <summary>The offset in addresses.</summary>
+    public string Name => Offset?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "base";
+
+    /// <summary>Whether a value is the same, whatever its spaces.</summary>
+    public bool IsSame(string json) => Json == Without(JsonNode.Parse(json) as JsonObject);
+
+    internal static SettingVersion Of(LogRecord record)
+    {
+        JsonObject? fields = EventText.FieldsOf(record);
+        return new SettingVersion(
+            record.Offset,
+            record.Timestamp,
+            (fields == null ? null : EventText.Text(fields, "by")) ?? record.Header(SettingChangeHeaders.By),
+            (fields == null ? null : EventText.Text(fields, "because")) ?? record.Header(SettingChangeHeaders.Because),
+            Without(fields)
+        );
+    }
+
+    internal static SettingVersion OfBase(string json) =>
+        new(null, 0, null, null, Without(JsonNode.Parse(json) as JsonObject));
+
+    private static string? Without(JsonObject? fields)
+    {
+        fields?.Remove("by");
+        fields?.Remove("because");
+        return fields?.ToJsonString(EventText.Relaxed);
+    }
+}
