@@ -60,7 +60,7 @@ internal sealed class BacktestDesk(
                 );
             }
 
-            _running = new BacktestJob(
+            var job = new BacktestJob(
                 id,
                 rule,
                 value,
@@ -68,9 +68,9 @@ internal sealed class BacktestDesk(
                 clock.GetUtcNow().ToUnixTimeMilliseconds(),
                 timeline.Latest.Version
             );
-            _cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            var thread = new Thread(() => Run(_running, _cancel)) { IsBackground = true, Name = "backtest" };
-            thread.Start();
+            var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            (_running, _cancel) = (job, cancel);
+            new Thread(() => Run(job, cancel)) { IsBackground = true, Name = "backtest" }.Start();
         }
 
         return id;
@@ -116,7 +116,7 @@ internal sealed class BacktestDesk(
         {
             Keep(over);
         }
-        catch (RedisException)
+        catch (Exception e) when (e is RedisException or TimeoutException)
         {
             // Redis is away: who looks for the result doesn't find it, and starts it again.
         }

@@ -2,6 +2,7 @@ using Engine.Contracts.Access;
 using Engine.Pipeline.Settings;
 using Engine.Web;
 using Engine.WebConsole.Backtests;
+using Engine.WebConsole.Log;
 using Engine.WebConsole.Rules;
 using Engine.WebConsole.Totals;
 
@@ -123,7 +124,9 @@ internal sealed class RulePages(RuleDesk desk, BacktestDesk backtests, TotalsRea
         }
 
         RuleDraft acting = draft with { Shadow = false };
-        return BacktestPages.Follow(backtests.Start(draft.Id, acting.ToJson().ToJsonString(), visit.By));
+        return BacktestPages.Follow(
+            backtests.Start(draft.Id, acting.ToJson().ToJsonString(EventText.Relaxed), visit.By)
+        );
     }
 
     private async Task<IResult> DeleteAsync(HttpContext http, ConsoleVisit visit, IFormCollection form)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Engine.Contracts;
+using Integration.Tests.Access;
 using Integration.Tests.Rig;
 using StackExchange.Redis;
 using Tests.Support;
@@ -82,6 +83,59 @@ public sealed partial class BacktestPageTests
             await refused.Content.ReadAsStringAsync(Cancel)
         );
         Assert.Contains("in shadow", await ada.GetAsync(Rules));
+    }
+
+    /// <summary>Its pages with results, and those of a rule that acts, on a phone and on a desk.</summary>
+    [Fact]
+    public async Task Results_fit_and_are_accessible()
+    {
+        Assert.SkipUnless(Browser.IsThere, "needs chromium on the path");
+        await using ConsoleLab lab = await ConsoleLab.StartAsync();
+        await lab.PlayAsync();
+        using ConsoleVisitor ada = await lab.SignInAsync("ada");
+        await ada.PostAsync(New, New, Rule());
+        await LiveWait.UntilAsync("it is there", async () => (await ada.GetAsync(Rules)).Contains("tried"));
+        await ada.PostAsync(
+            "/console/snoozes",
+            "/console/snoozes",
+            new Dictionary<string, string>
+            {
+                ["reason"] = "rate.visitor",
+                ["publisher"] = ConsoleLab.EvilNames[0],
+                ["until"] = "2099-12-31T00:00",
+                ["because"] = ConsoleLab.EvilNames[1],
+            }
+        );
+        string job = await TryAsync(ada, Edit, Rule());
+        await OverAsync(ada, job);
+        await using Browser browser = await Browser.StartAsync();
+        await browser.GoAsync(lab.At(job));
+        await browser.ClickAsync("#token");
+        await browser.TypeAsync(TestUsers.TokenOf("ada"));
+        await browser.FollowAsync("main button");
+        foreach (
+            (string path, string name) in new[]
+            {
+                (job, "backtest"),
+                (Jobs, "backtests-filled"),
+                (Rules, "rules-filled"),
+                (Edit, "rule-edit"),
+                ("/console/snoozes", "snoozes-filled"),
+            }
+        )
+        {
+            await browser.GoAsync(lab.At(path));
+            foreach ((int width, bool phone) in new[] { (400, true), (1280, false) })
+            {
+                await browser.SizeAsync(width, 800, phone);
+                await browser.PictureAsync($"console-{name}-{width}");
+                Assert.Empty(await browser.ViolationsAsync());
+                int needed = (await browser.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32();
+                Assert.True(needed <= width, $"{name} needs {needed} pixels of {width}");
+            }
+
+            Assert.NotEqual("evil", (await browser.EvaluateAsync("document.title")).GetString());
+        }
     }
 
     /// <summary>The proof that a back-test rests on: what is in force reproduces the recorded verdicts byte for byte,
