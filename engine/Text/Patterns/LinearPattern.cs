@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Engine.Text.Patterns;
@@ -7,10 +9,34 @@ namespace Engine.Text.Patterns;
 /// any number of threads may match.</summary>
 public sealed class LinearPattern
 {
+    /// <summary>What is a letter of ASCII in another case for the regex engine, and not for
+    /// <see cref="StringComparison.OrdinalIgnoreCase"/>: İ, ı, ſ and the Kelvin sign.</summary>
+    private static readonly SearchValues<char> OtherCases = SearchValues.Create("\u0130\u0131\u017F\u212A");
+
     private readonly Regex _regex;
 
-    private LinearPattern(Regex regex, TranslatedPattern translated) =>
-        (_regex, States, IsNullable) = (regex, translated.States, translated.IsNullable);
+    /// <summary>Texts one of which is in every match: texts without them, which are most, take a fraction of the
+    /// time. Null if there are none.</summary>
+    private readonly SearchValues<string>? _literals;
+
+    private readonly bool _mayIgnoreCase;
+
+    private LinearPattern(Regex regex, TranslatedPattern translated)
+    {
+        (_regex, States, IsNullable, _mayIgnoreCase) = (
+            regex,
+            translated.States,
+            translated.IsNullable,
+            translated.MayIgnoreCase
+        );
+        if (translated.Literals.Count > 0 && (!_mayIgnoreCase || translated.Literals.All(text => Ascii.IsValid(text))))
+        {
+            _literals = SearchValues.Create(
+                [.. translated.Literals],
+                _mayIgnoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal
+            );
+        }
+    }
 
     /// <summary>The approximate number of states of the automaton: what a character may cost.</summary>
     public int States { get; }
@@ -49,9 +75,13 @@ public sealed class LinearPattern
     }
 
     /// <summary>Whether the pattern matches anywhere in the text.</summary>
-    public bool IsMatch(ReadOnlySpan<char> text) => _regex.IsMatch(text);
+    public bool IsMatch(ReadOnlySpan<char> text) => MayMatch(text) && _regex.IsMatch(text);
 
     /// <summary>The matches in the text, leftmost first, not overlapping. All of them take time linear in the text
     /// each, so limit their number where the text is somebody else's.</summary>
-    public Regex.ValueMatchEnumerator Matches(ReadOnlySpan<char> text) => _regex.EnumerateMatches(text);
+    public Regex.ValueMatchEnumerator Matches(ReadOnlySpan<char> text) =>
+        _regex.EnumerateMatches(MayMatch(text) ? text : []);
+
+    private bool MayMatch(ReadOnlySpan<char> text) =>
+        _literals == null || text.ContainsAny(_literals) || (_mayIgnoreCase && text.ContainsAny(OtherCases));
 }

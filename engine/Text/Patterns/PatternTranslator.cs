@@ -7,7 +7,15 @@ namespace Engine.Text.Patterns;
 /// <param name="Regex">The pattern.</param>
 /// <param name="States">The approximate number of states of its automaton.</param>
 /// <param name="IsNullable">Whether it can match without any character.</param>
-internal readonly record struct TranslatedPattern(string Regex, int States, bool IsNullable);
+/// <param name="Literals">Texts one of which is in every match; empty if there are none.</param>
+/// <param name="MayIgnoreCase">Whether a part of it minds no letter case.</param>
+internal readonly record struct TranslatedPattern(
+    string Regex,
+    int States,
+    bool IsNullable,
+    IReadOnlyList<string> Literals,
+    bool MayIgnoreCase
+);
 
 /// <summary>Translates a pattern from RE2's syntax to .NET's. They differ in the unit of a character (code points;
 /// UTF-16 units), in \d, \w and \s (ASCII; Unicode), in $ (the end; also before a final line feed), and in flags,
@@ -35,6 +43,7 @@ internal sealed class PatternTranslator
     private int _depth;
     private bool _multiLine;
     private bool _dotIsAll;
+    private bool _mayIgnoreCase;
 
     private PatternTranslator(string pattern)
     {
@@ -58,14 +67,20 @@ internal sealed class PatternTranslator
         Part whole = translator.Alternatives();
         return translator._at < pattern.Length
             ? throw translator.Wrong("this ) doesn't close a group")
-            : new TranslatedPattern(translator._out.ToString(), whole.States, whole.IsNullable);
+            : new TranslatedPattern(
+                translator._out.ToString(),
+                whole.States,
+                whole.IsNullable,
+                whole.Literals.Any,
+                translator._mayIgnoreCase
+            );
     }
 
     /// <summary>What was translated of a pattern.</summary>
     /// <param name="States">The states of its automaton.</param>
     /// <param name="Repeat">The product of its nested repetitions.</param>
     /// <param name="IsNullable">Whether it matches without any character.</param>
-    private readonly record struct Part(int States, int Repeat, bool IsNullable);
+    private readonly record struct Part(int States, int Repeat, bool IsNullable, PatternLiterals Literals);
 
     private char Peek(int ahead = 0) => _at + ahead < _pattern.Length ? _pattern[_at + ahead] : '\0';
 
@@ -78,6 +93,8 @@ internal sealed class PatternTranslator
         int repeat = 1;
         bool isNullable = true,
             isAnyNullable = false;
+        List<PatternLiterals> alternatives = [];
+        var sequence = new PatternSequence();
         while (More && Peek() != ')')
         {
             if (Peek() == '|')
@@ -87,14 +104,18 @@ internal sealed class PatternTranslator
                 states++;
                 isAnyNullable |= isNullable;
                 isNullable = true;
+                alternatives.Add(sequence.ToLiterals());
+                sequence = new PatternSequence();
                 continue;
             }
             Part more = Repeated();
             states = Bounded((long)states + more.States);
             repeat = Math.Max(repeat, more.Repeat);
             isNullable &= more.IsNullable;
+            sequence.Add(more.Literals);
         }
-        return new Part(states, repeat, isAnyNullable || isNullable);
+        alternatives.Add(sequence.ToLiterals());
+        return new Part(states, repeat, isAnyNullable || isNullable, PatternLiterals.OneOf(alternatives));
     }
 
     /// <summary>Translates an atom and the repetition after it.</summary>
@@ -125,7 +146,12 @@ internal sealed class PatternTranslator
         {
             throw Wrong("a repetition of a repetition");
         }
-        return new Part(Bounded((long)part.States * Math.Max(1, max ?? min + 1)), repeat, part.IsNullable || min == 0);
+        return new Part(
+            Bounded((long)part.States * Math.Max(1, max ?? min + 1)),
+            repeat,
+            part.IsNullable || min == 0,
+            part.Literals.Repeated(min)
+        );
     }
 
     /// <summary>Reads *, +, ?, {n}, {n,} or {n,m}, optionally followed by ? (lazy, which makes no difference here).
@@ -207,20 +233,20 @@ internal sealed class PatternTranslator
             case '(':
                 return Group(out repeatable);
             case '[':
-                return Put(_sets.Brackets(ref _at), 4);
+                return PutSet(_sets.Brackets(ref _at));
             case '.':
                 _at++;
-                return Put(CharacterClass.Any(_dotIsAll), 4);
+                return PutSet(CharacterClass.Any(_dotIsAll));
             case '^':
                 _at++;
-                return Put(_multiLine ? "(?m:^)" : @"\A", isNullable: true);
+                return PutPlace(_multiLine ? "(?m:^)" : @"\A");
             case '$':
                 _at++;
-                return Put(_multiLine ? "(?m:$)" : @"\z", isNullable: true);
+                return PutPlace(_multiLine ? "(?m:$)" : @"\z");
             case '\\':
                 return Escape();
             default:
-                return Put(Escaped(PatternSets.CodePoint(_pattern, ref _at)));
+                return PutText(TextOf(PatternSets.CodePoint(_pattern, ref _at)));
         }
     }
 
@@ -253,7 +279,7 @@ internal sealed class PatternTranslator
             if (!Flags())
             {
                 repeatable = false;
-                return new Part(0, 1, IsNullable: true);
+                return PutPlace("", states: 0);
             }
         }
         if (++_depth > MaxGroups)
@@ -283,6 +309,7 @@ internal sealed class PatternTranslator
             {
                 case 'i':
                     fold = on;
+                    _mayIgnoreCase |= on;
                     break;
                 case 'm':
                     _multiLine = on;
@@ -321,34 +348,51 @@ internal sealed class PatternTranslator
         {
             case 'A' or 'z' or 'b' or 'B':
                 _at += 2;
-                return Put($@"\{c}", isNullable: true);
+                return PutPlace($@"\{c}");
             case 'Q':
                 _at += 2;
                 int end = _pattern.IndexOf(@"\E", _at, StringComparison.Ordinal);
-                StringBuilder quoted = new();
-                int stop = end < 0 ? _pattern.Length : end;
-                int length = stop - _at;
-                while (_at < stop)
-                {
-                    quoted.Append(Escaped(PatternSets.CodePoint(_pattern, ref _at)));
-                }
-                _at = end < 0 ? stop : stop + 2;
-                return Put(quoted.ToString(), 1 + length, isNullable: length == 0);
+                string quoted = end < 0 ? _pattern[_at..] : _pattern[_at..end];
+                _at = end < 0 ? _pattern.Length : end + 2;
+                return PutText(quoted);
             default:
                 CharacterClass set = new(negated: false);
                 if (_sets.TryNamed(ref _at, set))
                 {
-                    return Put(set.Write(), 4);
+                    return PutSet(set.Write());
                 }
-                return Put(Escaped(_sets.EscapedCharacter(ref _at)));
+                return PutText(TextOf(_sets.EscapedCharacter(ref _at)));
         }
     }
 
-    private Part Put(string text, int states = 1, bool isNullable = false)
+    /// <summary>Puts what matches one of several characters.</summary>
+    private Part PutSet(string text)
     {
         _out.Append(text);
-        return new Part(states, 1, isNullable);
+        return new Part(4, 1, IsNullable: false, PatternLiterals.None);
     }
+
+    /// <summary>Puts what matches a place between characters.</summary>
+    private Part PutPlace(string text, int states = 1)
+    {
+        _out.Append(text);
+        return new Part(states, 1, IsNullable: true, PatternLiterals.Of(""));
+    }
+
+    /// <summary>Puts what matches a text.</summary>
+    private Part PutText(string text)
+    {
+        int length = 0;
+        for (int at = 0; at < text.Length; length++)
+        {
+            _out.Append(Escaped(PatternSets.CodePoint(text, ref at)));
+        }
+
+        return new Part(Math.Max(1, length), 1, length == 0, PatternLiterals.Of(text));
+    }
+
+    /// <summary>A character, which may be a lone surrogate.</summary>
+    private static string TextOf(int code) => code > 0xFFFF ? char.ConvertFromUtf32(code) : ((char)code).ToString();
 
     private static string Escaped(int code) =>
         code > 0xFFFF ? $@"(?:\u{(int)char.ConvertFromUtf32(code)[0]:X4}\u{(int)char.ConvertFromUtf32(code)[1]:X4})"

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Engine.Text.Patterns;
 using Tests.Support;
 using Xunit;
@@ -50,7 +51,7 @@ public class LinearPatternTests
     public void A_pattern_finds_where_it_matches(string pattern, string text, string found)
     {
         var all = new List<string>();
-        foreach (System.Text.RegularExpressions.ValueMatch match in LinearPattern.CompileFinding(pattern).Matches(text))
+        foreach (ValueMatch match in LinearPattern.CompileFinding(pattern).Matches(text))
         {
             all.Add(text.Substring(match.Index, match.Length));
         }
@@ -68,6 +69,82 @@ public class LinearPatternTests
         (int compiled, int attacked) = await Task.Run(() => Attack(file), TestContext.Current.CancellationToken)
             .WaitAsync(TestContext.Current.CancellationToken);
         Assert.True(compiled > 3_000 && attacked > 150, $"{compiled} compiled, {attacked} attacked");
+    }
+
+    [Theory]
+    [InlineData("foo+", "fo")]
+    [InlineData("(foo|bar)baz", "baz")]
+    [InlineData("(foo|bar|[a-c]ba)[0-9]", "foo|bar|ba")]
+    [InlineData(@"\bfoo\b", "foo")]
+    [InlineData("x[0-9]foo.*ab", "foo")]
+    [InlineData("(?:ab){2}c", "ab")]
+    [InlineData("(foo|[0-9])", "")]
+    [InlineData("(foo)?x", "x")]
+    [InlineData("foo{0}", "fo")]
+    [InlineData(@"\Qa.b\E+", "a.b")]
+    [InlineData("[0-9]+", "")]
+    public void Every_match_has_one_of_the_literals(string pattern, string literals) =>
+        Assert.Equal(literals, string.Join('|', PatternTranslator.Translate(pattern).Literals));
+
+    [Theory]
+    [InlineData("(?i)foo", "xFoO", true)]
+    [InlineData("f(?i:oo)", "fOO", true)]
+    [InlineData("f(?i:oo)", "FOO", false)]
+    [InlineData("(?i)kiss", "\u212Ai\u017F\u017F", false)]
+    [InlineData("(?i)kiss", "\u212Aiss", true)]
+    [InlineData("(?i)straße", "STRASSE straße", true)]
+    [InlineData("\ud83d\ude00+!", "😀😀!", true)]
+    public void Letter_case_counts_where_the_pattern_says_so(string pattern, string text, bool matches) =>
+        Assert.Equal(matches, LinearPattern.Compile(pattern).IsMatch(text));
+
+    /// <summary>Looking for literals first changes no result.</summary>
+    [Fact(Timeout = 600_000)]
+    public async Task Patterns_match_what_the_regex_engine_matches()
+    {
+        string? file = SharedData.Find("messages/patterns.jsonl");
+        string? messages = SharedData.Find("messages/sms.jsonl");
+        Assert.SkipWhen(file is null || messages is null, "there is no shared data");
+        string[] texts =
+        [
+            .. File.ReadLines(messages)
+                .Where((_, number) => number % 60 == 0)
+                .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()!),
+        ];
+        int matched = await Task.Run(() => Compare(file, texts), TestContext.Current.CancellationToken)
+            .WaitAsync(TestContext.Current.CancellationToken);
+        Assert.True(matched > 5_000, $"{matched} matched");
+    }
+
+    private static int Compare(string file, string[] texts)
+    {
+        int matched = 0;
+        foreach (JsonElement row in File.ReadLines(file).Select(line => JsonDocument.Parse(line).RootElement))
+        {
+            string given = row.GetProperty("pattern").GetString()!;
+            LinearPattern pattern;
+            try
+            {
+                pattern = LinearPattern.Compile(given);
+            }
+            catch (PatternException)
+            {
+                continue;
+            }
+
+            TranslatedPattern translated = PatternTranslator.Translate(given);
+            var regex = new Regex(translated.Regex, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            IEnumerable<string> own = translated.Literals.Concat(
+                row.TryGetProperty("attack", out JsonElement attack) ? [Text(attack, 100)] : []
+            );
+            foreach (string text in texts.Concat(own).Concat(own.Select(one => one.ToUpperInvariant())))
+            {
+                bool isMatch = regex.IsMatch(text);
+                matched += isMatch ? 1 : 0;
+                Assert.True(isMatch == pattern.IsMatch(text), $"'{given}' in '{text}': expected {isMatch}");
+            }
+        }
+
+        return matched;
     }
 
     private static (int Compiled, int Attacked) Attack(string file)
