@@ -6,8 +6,8 @@ using BenchmarkDotNet.Running;
 // `paths [STORED] [PATHS]` does so for cursor paths (recorded ones, if PATHS is a file of them); `content [REQUESTS]`
 // for content requests; `http ADDRESS [RATE] [SECONDS]` sends them to a running engine (with --samples), and prints
 // latencies; `priority [INSTANCES]` simulates queues of processes under load; `texts PHRASES TEXT` finds the phrases of
-// one file in another. Anything else is BenchmarkDotNet's own
-// command line.
+// one file in another; `messages WORDS TEXT [PATTERNS]` handles messages by rules with these words and patterns.
+// Anything else is BenchmarkDotNet's own command line.
 if (args is ["profile", ..])
 {
     int Number(int at, int fallback) =>
@@ -49,6 +49,11 @@ if (args is ["http", var address, ..])
 if (args is ["texts", var dictionary, var prose])
 {
     TextProfile.Run(dictionary, prose);
+    return;
+}
+if (args is ["messages", var words, var talk, ..])
+{
+    MessageProfile.Run(words, talk, args.ElementAtOrDefault(3));
     return;
 }
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

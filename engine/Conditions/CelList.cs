@@ -9,7 +9,14 @@ public sealed class CelList : IReadOnlyList<CelValue>
     /// <summary>The empty list.</summary>
     public static readonly CelList Empty = new([]);
 
+    /// <summary>Texts are looked up by hash in lists that are longer, from the second time on.</summary>
+    private const int MaxScanned = 16;
+
     private readonly CelValue[] _elements;
+
+    // Threads may share the list: each of them may find the set before it is there, and make it again.
+    private volatile HashSet<string>? _texts;
+    private volatile bool _isAsked;
 
     /// <summary>Takes ownership of the array: the caller must not change it afterwards.</summary>
     public CelList(CelValue[] elements)
@@ -41,6 +48,16 @@ public sealed class CelList : IReadOnlyList<CelValue>
     /// <summary>Whether an element equals <paramref name="value"/>.</summary>
     public bool Contains(in CelValue value)
     {
+        if (value.Kind == CelKind.String && _elements.Length > MaxScanned)
+        {
+            if (_isAsked)
+            {
+                return (_texts ??= Texts()).Contains((string)value.Held!);
+            }
+
+            _isAsked = true;
+        }
+
         foreach (ref readonly CelValue element in Span)
         {
             if (CelOrder.AreEqual(element, value))
@@ -55,4 +72,18 @@ public sealed class CelList : IReadOnlyList<CelValue>
     public IEnumerator<CelValue> GetEnumerator() => ((IEnumerable<CelValue>)_elements).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private HashSet<string> Texts()
+    {
+        var texts = new HashSet<string>(_elements.Length, StringComparer.Ordinal);
+        foreach (ref readonly CelValue element in Span)
+        {
+            if (element.Kind == CelKind.String)
+            {
+                texts.Add((string)element.Held!);
+            }
+        }
+
+        return texts;
+    }
 }

@@ -100,6 +100,11 @@ public sealed class OperatorTests
     [InlineData("{1: 'x'}[dyn(1.0)]", "'x'")]
     [InlineData("{'if': 1}.if", "1")]
     [InlineData("2 in [1, 2.0]", "true")]
+    [InlineData("['a', 'c'].all(x, x in 'a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s'.split(','))", "true")]
+    [InlineData(
+        "['a', 'b', 1, 'z'].map(x, x in ['a', 'b', 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16])",
+        "[true, true, true, false]"
+    )]
     [InlineData("'a' in {'a': 1}", "true")]
     [InlineData("'b' in {'a': 1}", "false")]
     [InlineData("has({'a': 1}.a) && !has({'a': 1}.b)", "true")]

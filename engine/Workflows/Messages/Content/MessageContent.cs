@@ -17,6 +17,8 @@ internal sealed class MessageContent
 {
     private List<Word>? _words;
     private List<TextLink>? _links;
+    private string[]? _foldedWords,
+        _skeletonWords;
     private CelValue? _folded,
         _skeleton,
         _hosts,
@@ -32,11 +34,17 @@ internal sealed class MessageContent
 
     public IReadOnlyList<TextLink> Links => _links ??= LinkFinder.Find(Text);
 
+    /// <summary>Each word without letter case and accents.</summary>
+    public IReadOnlyList<string> FoldedWords => _foldedWords ??= FoldWords();
+
+    /// <summary>Each word as it looks.</summary>
+    public IReadOnlyList<string> SkeletonWords => _skeletonWords ??= [.. Words.Select(word => Skeleton.Of(Of(word)))];
+
     /// <summary>The words without letter case and accents.</summary>
-    public CelValue Folded => _folded ??= ListOf(Words.Select(word => Fold(Of(word))));
+    public CelValue Folded => _folded ??= ListOf(FoldedWords);
 
     /// <summary>The words as they look: what looks alike is the same.</summary>
-    public CelValue Skeletons => _skeleton ??= ListOf(Words.Select(word => Skeleton.Of(Of(word))));
+    public CelValue Skeletons => _skeleton ??= ListOf(SkeletonWords);
 
     /// <summary>The hosts of links.</summary>
     public CelValue Hosts => _hosts ??= ListOf(Links.Select(link => link.Host));
@@ -67,6 +75,27 @@ internal sealed class MessageContent
 
     private static CelValue ListOf(IEnumerable<string> texts) =>
         CelValue.Of([.. texts.Distinct(StringComparer.Ordinal).Select(text => CelValue.Of(text))]);
+
+    private string[] FoldWords()
+    {
+        var fold = new FoldedText();
+        // Most words of a text occur in it again.
+        var distinct = new HashSet<string>(StringComparer.Ordinal);
+        var known = distinct.GetAlternateLookup<ReadOnlySpan<char>>();
+        string[] folded = new string[Words.Count];
+        for (int i = 0; i < folded.Length; i++)
+        {
+            fold.Fold(Text.AsSpan(Words[i].Start, Words[i].Length));
+            if (!known.TryGetValue(fold.Units, out string? text))
+            {
+                distinct.Add(text = fold.Units.ToString());
+            }
+
+            folded[i] = text;
+        }
+
+        return folded;
+    }
 
     private List<Word> FindWords()
     {

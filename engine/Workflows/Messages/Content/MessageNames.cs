@@ -54,7 +54,8 @@ internal readonly record struct MessageNames(
 
     private static CelNames Declare()
     {
-        var names = new CelNames { { "message.text", CelType.String, "the text, of HTML without its markup" } };
+        var names = new CelNames { RefusesEmpty = true };
+        names.Add("message.text", CelType.String, "the text, of HTML without its markup");
         names.AddFolded("message.words", "the words without letter case and accents", MessageContent.Fold);
         names.AddFolded("message.skeleton", "the words as they look", Skeleton.Of);
         names.AddFolded("message.links", "the hosts of links", host => host.ToLowerInvariant());

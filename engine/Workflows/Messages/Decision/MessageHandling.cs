@@ -190,21 +190,11 @@ internal sealed class MessageHandling
     /// <summary>The places of what a condition looks for: words, and links.</summary>
     private IEnumerable<FoundPlace> PlacesOf(Condition when)
     {
-        foreach (Word word in when.Sought.Count == 0 ? [] : _content.Words)
+        for (int i = 0; when.Sought.Count > 0 && i < _content.Words.Count; i++)
         {
-            foreach ((int slot, string text) in when.Sought)
+            if (when.Sought.Any(sought => IsAt(i, sought.Slot, sought.Text)))
             {
-                string compared = slot switch
-                {
-                    MessageNames.WordsSlot => MessageContent.Fold(_content.Of(word)),
-                    MessageNames.SkeletonSlot => Text.LookAlikes.Skeleton.Of(_content.Of(word)),
-                    _ => "",
-                };
-                if (compared == text)
-                {
-                    yield return new FoundPlace(word.Start, word.Length);
-                    break;
-                }
+                yield return new FoundPlace(_content.Words[i].Start, _content.Words[i].Length);
             }
         }
 
@@ -216,4 +206,12 @@ internal sealed class MessageHandling
             }
         }
     }
+
+    private bool IsAt(int word, int slot, string text) =>
+        slot switch
+        {
+            MessageNames.WordsSlot => _content.FoldedWords[word] == text,
+            MessageNames.SkeletonSlot => _content.SkeletonWords[word] == text,
+            _ => false,
+        };
 }

@@ -3,15 +3,24 @@ using Engine.Workflows.Messages.Events;
 namespace Engine.Workflows.Messages.Settings;
 
 /// <summary>All rules, by scope. Immutable.</summary>
-public sealed class MessageRules(IEnumerable<MessageRule> rules)
+public sealed class MessageRules
 {
-    private readonly Dictionary<string, MessageRule[]> _byScope = rules
-        .GroupBy(rule => rule.Scope, StringComparer.Ordinal)
-        .ToDictionary(scope => scope.Key, scope => scope.ToArray(), StringComparer.Ordinal);
+    private readonly Dictionary<string, Ranked[]> _byScope;
+
+    public MessageRules(IEnumerable<MessageRule> rules) =>
+        _byScope = rules
+            .OrderBy(rule => rule.Order)
+            .ThenBy(rule => rule.Id, StringComparer.Ordinal)
+            .Select((rule, rank) => new Ranked(rank, rule))
+            .GroupBy(ranked => ranked.Rule.Scope, StringComparer.Ordinal)
+            .ToDictionary(scope => scope.Key, scope => scope.ToArray(), StringComparer.Ordinal);
+
+    /// <summary>A rule, and its place among all.</summary>
+    private readonly record struct Ranked(int Rank, MessageRule Rule);
 
     /// <summary>The rules that hold for a message, in order: everyone's, its group's, and those of its sender and
     /// recipients.</summary>
-    public IReadOnlyList<MessageRule> Of(Message message) =>
+    public IEnumerable<MessageRule> Of(Message message) =>
         InOrder(
             new[] { message.Sender }
                 .Concat(message.Recipients)
@@ -22,14 +31,14 @@ public sealed class MessageRules(IEnumerable<MessageRule> rules)
         );
 
     /// <summary>The rules that hold for a person in any conversation, in order.</summary>
-    public IReadOnlyList<MessageRule> Of(string person) =>
+    public IEnumerable<MessageRule> Of(string person) =>
         InOrder([MessageRuleKind.Everyone, MessageRuleKind.PersonPrefix + person]);
 
-    private IReadOnlyList<MessageRule> InOrder(IEnumerable<string> scopes) =>
-        [
-            .. scopes
-                .SelectMany(scope => _byScope.GetValueOrDefault(scope) ?? [])
-                .OrderBy(rule => rule.Order)
-                .ThenBy(rule => rule.Id, StringComparer.Ordinal),
-        ];
+    private IEnumerable<MessageRule> InOrder(IEnumerable<string> scopes)
+    {
+        Ranked[][] held = [.. scopes.Select(scope => _byScope.GetValueOrDefault(scope)).OfType<Ranked[]>()];
+        // Each scope is in order already.
+        IEnumerable<Ranked> all = held is [var only] ? only : held.SelectMany(scope => scope).OrderBy(one => one.Rank);
+        return all.Select(one => one.Rule);
+    }
 }
