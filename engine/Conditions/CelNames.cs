@@ -25,6 +25,10 @@ public sealed class CelNames : IEnumerable<CelName>
     private readonly List<CelName> _bySlot = [];
     private readonly Dictionary<string, CelName> _byName = new(StringComparer.Ordinal);
 
+    /// <summary>Whether what can't tell anything is a mistake: an empty list, and a pattern that matches the empty
+    /// text.</summary>
+    public bool RefusesEmpty { get; init; }
+
     /// <summary>The number of names. Slots are below it.</summary>
     public int Count => _bySlot.Count;
 

@@ -93,8 +93,16 @@ internal sealed class CallCompiler(
         {
             if (Pattern.TryCompile(constant.Value.AsString, out Pattern? pattern, out string? error))
             {
+                if (pattern!.IsNullable && scope.RefusesEmpty)
+                {
+                    mistakes.Fail(
+                        call.Arguments[^1].Offset,
+                        "the pattern matches the empty text, so it matches everything"
+                    );
+                }
+
                 return folding.Fold(
-                    new Typed(new MatchNode(arguments[0].Node, pattern!), result),
+                    new Typed(new MatchNode(arguments[0].Node, pattern), result),
                     arguments[0].IsConstant
                 );
             }

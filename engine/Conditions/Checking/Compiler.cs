@@ -52,6 +52,11 @@ internal sealed class Compiler
 
     private Typed List(ListLiteral list)
     {
+        if (list.Elements.Length == 0 && _scope.RefusesEmpty)
+        {
+            _mistakes.Fail(list.Offset, "this list is empty: nothing is in it");
+        }
+
         Typed[] elements = [.. list.Elements.Select(Compile)];
         StaticType element = elements.Aggregate((StaticType?)null, (type, next) => StaticType.Join(type, next.Type))
             ?? StaticType.Dyn;

@@ -16,6 +16,9 @@ internal sealed class Scope(CelNames names)
     /// <summary>The slots of the names that are read.</summary>
     public int[] Slots => [.. _slots];
 
+    /// <summary>See <see cref="CelNames.RefusesEmpty"/>.</summary>
+    public bool RefusesEmpty => names.RefusesEmpty;
+
     /// <summary>Declares a macro's variable until <see cref="Leave"/>. Returns its index in the frame.</summary>
     public int Enter(string name, StaticType type)
     {

@@ -22,6 +22,9 @@ internal sealed class Pattern
     /// <summary>The approximate number of states of the automaton.</summary>
     public int States => _pattern.States;
 
+    /// <summary>Whether the pattern matches the empty text.</summary>
+    public bool IsNullable => _pattern.IsNullable;
+
     /// <summary>Compiles a pattern. Returns false, with the error, if it is refused.</summary>
     public static bool TryCompile(string pattern, out Pattern? compiled, out string? error)
     {

@@ -202,6 +202,8 @@ public sealed class MessageTests
         "did you mean message.text"
     )]
     [InlineData("everyone/a", """{"when":"'' in message.words","actions":[{"hold":true}]}""", "nothing is left of it")]
+    [InlineData("everyone/a", """{"when":"message.sender in []","actions":[{"hold":true}]}""", "list is empty")]
+    [InlineData("everyone/a", """{"when":"message.text.matches('a*')","actions":[{"hold":true}]}""", "empty text")]
     [InlineData("everyone/a", """{"when":"message.text.matches('(a)\\\\1')","actions":[{"hold":true}]}""", "matches")]
     [InlineData("everyone/a", """{"when":"true","actions":[]}""", "expected 1 to 16")]
     [InlineData("everyone/a", """{"when":"true","actions":[{"hold":false}]}""", "expected true")]
