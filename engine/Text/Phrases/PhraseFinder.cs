@@ -41,19 +41,12 @@ public sealed class PhraseFinder(PhraseBook book)
             _boundaries.Find(text);
         }
 
-        PhraseAutomaton automaton = book.Automaton;
         ReadOnlySpan<char> units = _folded.Units;
         var limit = new Limit(_folded, minds ? _boundaries : null, text, counts);
         for (int at = 0; at < units.Length;)
         {
-            if (!limit.MayBegin(at) || !automaton.MayBegin(units[at]))
-            {
-                at++;
-                continue;
-            }
-
-            int length = automaton.FindLongest(units, at, limit, out int phrase);
-            if (length > 0)
+            int length = 0;
+            if (limit.MayBegin(at) && (length = FindLongest(units, at, ref limit, out int phrase)) > 0)
             {
                 int start = _folded.SourceOf(at);
                 found.Add(new PhraseMatch(offset + start, _folded.SourceEnd(at + length, text) - start, phrase));
@@ -65,10 +58,10 @@ public sealed class PhraseFinder(PhraseBook book)
 
     private void FindExact(ReadOnlySpan<char> text, List<PhraseMatch> found, int offset, Func<int, bool>? counts)
     {
-        PhraseAutomaton automaton = book.Automaton;
+        var limit = new ExactLimit(counts);
         for (int at = 0; at < text.Length;)
         {
-            int length = automaton.FindLongest(text, at, new ExactLimit(counts), out int phrase);
+            int length = FindLongest(text, at, ref limit, out int phrase);
             if (length > 0)
             {
                 found.Add(new PhraseMatch(offset + at, length, phrase));
@@ -78,26 +71,62 @@ public sealed class PhraseFinder(PhraseBook book)
         }
     }
 
+    /// <summary>The longest phrase of all layers at a place.</summary>
+    private int FindLongest<TLimit>(ReadOnlySpan<char> units, int at, ref TLimit limit, out int phrase)
+        where TLimit : struct, ILayerLimit, allows ref struct
+    {
+        int length = 0;
+        phrase = -1;
+        foreach (PhraseLayer layer in book.Layers)
+        {
+            if (!layer.Automaton.MayBegin(units[at]))
+            {
+                continue;
+            }
+
+            limit.First = layer.First;
+            int longest = layer.Automaton.FindLongest(units, at, limit, out int found);
+            if (longest > length)
+            {
+                (length, phrase) = (longest, layer.First + found);
+            }
+        }
+
+        return length;
+    }
+
+    /// <summary>Says which phrases of a layer count.</summary>
+    private interface ILayerLimit : IPhraseLimit
+    {
+        /// <summary>The index of the layer's first phrase.</summary>
+        int First { set; }
+    }
+
     /// <summary>Matches begin and end with characters of the source and, where boundaries count, with words.</summary>
-    private readonly ref struct Limit(
+    private ref struct Limit(
         FoldedText folded,
         WordBoundaries? boundaries,
         ReadOnlySpan<char> source,
         Func<int, bool>? counts
-    ) : IPhraseLimit
+    ) : ILayerLimit
     {
         private readonly ReadOnlySpan<char> _source = source;
 
-        public bool MayBegin(int at) => folded.IsStart(at) && (boundaries == null || boundaries[folded.SourceOf(at)]);
+        public int First { private get; set; }
 
-        public bool MayEnd(int at, int phrase) =>
+        public readonly bool MayBegin(int at) =>
+            folded.IsStart(at) && (boundaries == null || boundaries[folded.SourceOf(at)]);
+
+        public readonly bool MayEnd(int at, int phrase) =>
             folded.IsStart(at)
             && (boundaries == null || boundaries[folded.SourceEnd(at, _source)])
-            && counts?.Invoke(phrase) != false;
+            && counts?.Invoke(First + phrase) != false;
     }
 
-    private readonly struct ExactLimit(Func<int, bool>? counts) : IPhraseLimit
+    private struct ExactLimit(Func<int, bool>? counts) : ILayerLimit
     {
-        public bool MayEnd(int at, int phrase) => counts?.Invoke(phrase) != false;
+        public int First { private get; set; }
+
+        public readonly bool MayEnd(int at, int phrase) => counts?.Invoke(First + phrase) != false;
     }
 }
