@@ -25,6 +25,7 @@ public sealed class DeciderRun : IResults, IDisposable
     private readonly SettingsTimeline _timeline;
     private readonly CompiledSettings _compiled = new();
     private readonly List<WorkflowRecord> _log = [];
+    private readonly List<(string Field, string? Value)> _learnt = [];
     private PartitionRun _run;
     private int _version;
 
@@ -116,6 +117,14 @@ public sealed class DeciderRun : IResults, IDisposable
         return this;
     }
 
+    /// <summary>What a partition of the followed workflow remembers from now on.</summary>
+    public DeciderRun Learn(string field, string? value)
+    {
+        _learnt.Add((field, value));
+        _run.Memory.Learn(field, value);
+        return this;
+    }
+
     /// <summary>Lets log time pass, by a tick as the owner would send it.</summary>
     public DeciderRun Pass(TimeSpan time)
     {
@@ -129,6 +138,11 @@ public sealed class DeciderRun : IResults, IDisposable
         long logTime = _run.LogTime;
         _run.Dispose();
         _run = Open(_log.Count, logTime);
+        foreach ((string field, string? value) in _learnt)
+        {
+            _run.Memory.Learn(field, value);
+        }
+
         foreach ((string field, string value) in Remembered.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             _run.Restore(field, value);

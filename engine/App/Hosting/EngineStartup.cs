@@ -145,7 +145,19 @@ internal static class EngineStartup
             context.Clock
         );
         IEnumerable<Task<WorkflowLane>> workflows = hosted.Select(workflow =>
-            Task.Run(() => new WorkflowLane(context, workflow, compiled, workflow.Module.CreateUpkeep(upkeep)), cancel)
+            Task.Run(
+                () =>
+                    new WorkflowLane(
+                        context,
+                        workflow,
+                        compiled,
+                        workflow.Module.CreateUpkeep(upkeep),
+                        hosted.FirstOrDefault(one => one.Topic == workflow.Decider.Follows) is { } followed
+                            ? new FollowedWorkflow(context, followed, compiled)
+                            : null
+                    ),
+                cancel
+            )
         );
         IEnumerable<Task<Lane>> lanes = Enumerable
             .Range(0, config.Lanes > 0 ? config.Lanes : Environment.ProcessorCount)

@@ -30,6 +30,7 @@ public sealed record Mark(long Owner, int Number, long From, long Until, KnownOf
         Write(json, ",\"standings\":["u8, Known.Standings);
         Write(json, ",\"path-signatures\":["u8, Known.Signatures);
         Write(json, ",\"labels\":["u8, Known.Labels);
+        Write(json, ",\"followed\":["u8, Known.Followed);
         return json.Add("}"u8).Written.ToArray();
     }
 
@@ -49,7 +50,11 @@ public sealed record Mark(long Owner, int Number, long From, long Until, KnownOf
                 new KnownOffsets(
                     Offsets(json.GetProperty("standings")),
                     Offsets(json.GetProperty("path-signatures")),
-                    Offsets(json.GetProperty("labels"))
+                    Offsets(json.GetProperty("labels")),
+                    // Marks of earlier versions have none.
+                    json.TryGetProperty("followed", out JsonElement followed)
+                        ? Offsets(followed)
+                        : []
                 )
             );
         }

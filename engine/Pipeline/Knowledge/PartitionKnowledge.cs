@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Engine.Pipeline.Standing;
 
 namespace Engine.Pipeline.Knowledge;
@@ -16,9 +15,7 @@ public sealed class PartitionKnowledge(
 )
 {
     private readonly Queue<Mark> _ahead = new();
-    private readonly ConcurrentDictionary<int, ConcurrentQueue<ToldSums>> _told = new();
-    private readonly Dictionary<int, Queue<ToldSums>> _restored = [];
-    private readonly Dictionary<int, long> _toldUpTo = [];
+    private readonly ToldAhead<WrittenSums> _sums = new(apply);
     private int _version = -1;
     private Mark? _inForce;
 
@@ -35,35 +32,23 @@ public sealed class PartitionKnowledge(
 
     public MarkSequence Marks => marks;
 
+    /// <summary>What partitions of another workflow remember, if the decisions use it.</summary>
+    public ToldAhead<IReadOnlyList<RememberedField>>? Followed { get; init; }
+
     /// <summary>Adds sums from <c>standings</c>. Those of a partition come in order; what comes again is
     /// skipped.</summary>
     public void Tell(int partition, long offset, in WrittenSums sums)
     {
         if (isOf?.Invoke(sums) != false)
         {
-            _told.GetOrAdd(partition, _ => new()).Enqueue(new ToldSums(partition, offset, sums));
+            _sums.Tell(new Told<WrittenSums>(partition, offset, sums));
         }
     }
 
     /// <summary>Adds what was told before <see cref="Tell"/> began, and possibly once more what came since, in
     /// order.</summary>
-    public void Restore(IEnumerable<ToldSums> told)
-    {
-        foreach (ToldSums one in told)
-        {
-            if (isOf?.Invoke(one.Sums) == false)
-            {
-                continue;
-            }
-
-            if (!_restored.TryGetValue(one.Partition, out Queue<ToldSums>? queue))
-            {
-                _restored[one.Partition] = queue = new();
-            }
-
-            queue.Enqueue(one);
-        }
-    }
+    public void Restore(IEnumerable<Told<WrittenSums>> told) =>
+        _sums.Restore(told.Where(one => isOf?.Invoke(one.What) != false));
 
     /// <summary>Puts marks in force that count from an offset or earlier. Every record's offset must come past here
     /// before it is decided; ahead of time is early enough, as no record lies between.</summary>
@@ -100,50 +85,7 @@ public sealed class PartitionKnowledge(
     {
         Reach?.Invoke(mark.Known);
         (Known, _inForce) = (mark.Known, mark);
-        for (int partition = 0; partition < mark.Known.Standings.Length; partition++)
-        {
-            ApplyTold(partition, mark.Known.Standings[partition]);
-        }
-    }
-
-    private void ApplyTold(int partition, long upTo)
-    {
-        if (_restored.TryGetValue(partition, out Queue<ToldSums>? restored))
-        {
-            while (restored.TryPeek(out ToldSums next) && next.Offset < upTo)
-            {
-                restored.Dequeue();
-                Apply(next);
-            }
-
-            if (restored.Count > 0)
-            {
-                return;
-            }
-
-            _restored.Remove(partition);
-        }
-
-        if (!_told.TryGetValue(partition, out ConcurrentQueue<ToldSums>? told))
-        {
-            return;
-        }
-
-        while (told.TryPeek(out ToldSums next) && next.Offset < upTo)
-        {
-            told.TryDequeue(out _);
-            Apply(next);
-        }
-    }
-
-    private void Apply(in ToldSums told)
-    {
-        if (told.Offset < _toldUpTo.GetValueOrDefault(told.Partition))
-        {
-            return;
-        }
-
-        _toldUpTo[told.Partition] = told.Offset + 1;
-        apply(told.Sums);
+        _sums.ApplyUpTo(mark.Known.Standings);
+        Followed?.ApplyUpTo(mark.Known.Followed);
     }
 }

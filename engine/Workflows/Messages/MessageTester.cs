@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Engine.Contracts;
 using Engine.Contracts.Events;
+using Engine.Workflows.Messages.Content;
 using Engine.Workflows.Messages.Decision;
 using Engine.Workflows.Messages.Events;
 using Engine.Workflows.Messages.Settings;
@@ -18,6 +19,7 @@ public sealed class MessageTester(IEnumerable<MessageRule> rules)
     private static readonly EventCatalog Catalog = new(MessageSchemas.All);
 
     private readonly MessageRules _rules = new(rules);
+    private readonly BookmarkedPhrases _bookmarks = new();
     private readonly Dictionary<string, Conversation> _conversations = new(StringComparer.Ordinal);
 
     /// <summary>Reads an event <c>message</c>.</summary>
@@ -45,7 +47,7 @@ public sealed class MessageTester(IEnumerable<MessageRule> rules)
             _conversations[message.Conversation] = conversation = new Conversation();
         }
 
-        Handled handled = MessageHandling.Handle(message, _rules, conversation, message.Time);
+        Handled handled = MessageHandling.Handle(message, _rules, conversation, _bookmarks, message.Time);
         return HandledJson.Of(message, handled, message.Time, null, Version);
     }
 }

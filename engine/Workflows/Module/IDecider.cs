@@ -17,6 +17,11 @@ public interface IDecider
     /// known at each of them.</summary>
     bool UsesStandings => false;
 
+    /// <summary>The topic of the workflow whose memory decisions use (<see cref="IDeciderPartition.Learn"/>); null for
+    /// none. The topic is read from its beginning, so it should be kept without limit. As with standings, the runtime
+    /// marks what was known at each decision.</summary>
+    string? Follows => null;
+
     /// <summary>Compiles the decider's settings. Called when one of its own records has changed; the result is
     /// immutable and comes back in every <see cref="Moment"/>.</summary>
     object Compile(SettingRecords records);
@@ -45,6 +50,11 @@ public interface IDeciderPartition
 
     /// <summary>Rebuilds windows from an event before progress. Nothing else changes.</summary>
     void Recall(WorkflowEvent e, in Moment at);
+
+    /// <summary>Learns what a partition of the workflow that the decider follows remembers from now on
+    /// (<see cref="IResults.Remember"/>).</summary>
+    /// <param name="value">The field's value; null if it was forgotten.</param>
+    void Learn(string field, string? value) { }
 
     /// <summary>Decides an event that isn't a duplicate.</summary>
     void Decide(WorkflowEvent e, in Moment at, IResults results);

@@ -127,6 +127,15 @@ public sealed class PartitionRun : IDisposable
     /// <summary>Restores one remembered field.</summary>
     public void Restore(string field, string value) => _memory.Restore(field, value);
 
+    /// <summary>Tells a decider's memory what partitions of the workflow that it follows remember.</summary>
+    internal static void Learn(IDeciderPartition memory, IReadOnlyList<RememberedField> fields)
+    {
+        foreach (RememberedField field in fields)
+        {
+            memory.Learn(field.Name, field.Value);
+        }
+    }
+
     /// <summary>Consumes the next record. Returns why it is a dead letter, or null.</summary>
     public Refusal? Take(in WorkflowRecord record, IResults results)
     {

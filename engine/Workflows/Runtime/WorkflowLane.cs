@@ -33,6 +33,7 @@ public sealed class WorkflowLane : IDisposable
     private readonly HostedWorkflow _workflow;
     private readonly CompiledSettings _compiled;
     private readonly IReadOnlyList<IUpkeep> _upkeep;
+    private readonly FollowedWorkflow? _followed;
     private readonly LaneThread _thread;
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly PartitionAssignment<WorkflowPartition> _partitions;
@@ -51,14 +52,17 @@ public sealed class WorkflowLane : IDisposable
 
     /// <param name="upkeep">The upkeep that owners of this workflow's partitions run outside decisions.</param>
     /// <param name="compiled">Shared by everything in the process that decides.</param>
+    /// <param name="followed">What the workflow's decider follows; null for nothing. The lane disposes it.</param>
     public WorkflowLane(
         EngineContext context,
         HostedWorkflow workflow,
         CompiledSettings compiled,
-        IReadOnlyList<IUpkeep> upkeep
+        IReadOnlyList<IUpkeep> upkeep,
+        FollowedWorkflow? followed = null
     )
     {
         _context = context;
+        _followed = followed;
         _workflow = workflow;
         _compiled = compiled;
         _upkeep = upkeep;
@@ -101,6 +105,7 @@ public sealed class WorkflowLane : IDisposable
         Stop();
         Join();
         _partitions.Dispose();
+        _followed?.Dispose();
         _thread.Dispose();
     }
 
@@ -456,28 +461,44 @@ public sealed class WorkflowLane : IDisposable
 
         private bool UsesStandings => lane._workflow.Decider.UsesStandings;
 
+        private bool UsesMarks => UsesStandings || lane._followed != null;
+
         public void Prepare()
         {
-            if (UsesStandings)
+            if (UsesMarks)
             {
+                lane._followed?.CatchUp();
                 lane._others.CatchUp();
             }
         }
 
         public void TakenOver(IReadOnlyList<WorkflowPartition> partitions)
         {
+            if (!UsesMarks)
+            {
+                return;
+            }
+
+            OwnMarks[] taken = [.. partitions.Select(partition => partition.Marks!)];
+            lane._others.Begin(taken);
             if (UsesStandings)
             {
-                lane._others.TakeOver([.. partitions.Select(partition => partition.Marks!)]);
+                lane._others.Tell(taken);
             }
+
+            lane._followed?.Join([.. taken.Select(marks => marks.Knowledge)]);
         }
 
         public WorkflowPartition Open(PartitionLease lease, RebuildPlan plan)
         {
             EngineContext context = lane._context;
             var standings = new StandingsView(UsesStandings ? context.Limits.Standings : 0);
-            PartitionKnowledge? knowledge = UsesStandings
-                ? new PartitionKnowledge(context.Knowledge.Marks.Of(lease.Name), standings.Take)
+            IDeciderPartition? memory = null;
+            PartitionKnowledge? knowledge = UsesMarks
+                ? new PartitionKnowledge(context.Knowledge.Marks.Of(lease.Name), standings.Take, _ => UsesStandings)
+                {
+                    Followed = new(fields => PartitionRun.Learn(memory!, fields)),
+                }
                 : null;
             var run = new PartitionRun(
                 lane._workflow,
@@ -492,6 +513,7 @@ public sealed class WorkflowLane : IDisposable
                 Standings = standings,
                 Knowledge = knowledge,
             };
+            memory = run.Memory;
             foreach (
                 HashEntry entry in lane
                     .Redis.HashGetAll(context.Keys.State(lease.Name))
@@ -509,7 +531,16 @@ public sealed class WorkflowLane : IDisposable
                 context.Deliver.TotalsTtl
             );
             var partition = new WorkflowPartition(lease, plan, run, delivery);
-            partition.Marks = knowledge == null ? null : new OwnMarks(partition, knowledge, context, lane._sent);
+            partition.Marks =
+                knowledge == null
+                    ? null
+                    : new OwnMarks(
+                        partition,
+                        knowledge,
+                        context,
+                        lane._sent,
+                        lane._followed == null ? context.Knowledge.Read : lane._followed.Read
+                    );
             return partition;
         }
 
@@ -519,6 +550,7 @@ public sealed class WorkflowLane : IDisposable
             if (partition.Marks is { } marks)
             {
                 lane._others.Leave(marks);
+                lane._followed?.Leave(marks.Knowledge);
             }
 
             partition.Run.Counts.AddTo(lane._released);

@@ -41,22 +41,60 @@ public sealed class WorkflowScorer(
         run.Take(KafkaRecord.Of(message), _lines);
     }
 
-    /// <summary>Opens the partitions whose decisions use standings, which must know of each other from the first record
-    /// on.</summary>
+    /// <summary>Opens the partitions whose decisions use what others told, which must know of each other from the first
+    /// record on.</summary>
     /// <param name="knowledge">What partitions told each other.</param>
     /// <param name="networks">The maximum number of networks to remember.</param>
     /// <param name="partitions">Returns the number of partitions of a topic.</param>
     public void Join(RescoreKnowledge knowledge, int networks, Func<string, int> partitions)
     {
-        foreach (string topic in _workflows.Values.Where(one => one.Decider.UsesStandings).Select(one => one.Topic))
+        foreach (HostedWorkflow workflow in _workflows.Values)
         {
-            for (int i = 0; i < partitions(topic); i++)
+            if (workflow.Decider.UsesStandings)
             {
-                var view = new StandingsView(networks);
-                var known = new PartitionKnowledge(knowledge.MarksOf(RedisKeys.Partition(topic, i)), view.Take);
-                knowledge.Join(known);
-                _runs[new TopicPartition(topic, i)] = Open(topic, i, view, known);
+                JoinStandings(workflow.Topic, knowledge, networks, partitions(workflow.Topic));
             }
+            else if (workflow.Decider.Follows is { } followed && partitions(followed) > 0)
+            {
+                JoinFollowed(workflow.Topic, _workflows[followed], knowledge, partitions(workflow.Topic));
+            }
+        }
+    }
+
+    private void JoinStandings(string topic, RescoreKnowledge knowledge, int networks, int partitions)
+    {
+        for (int i = 0; i < partitions; i++)
+        {
+            var view = new StandingsView(networks);
+            var known = new PartitionKnowledge(knowledge.MarksOf(RedisKeys.Partition(topic, i)), view.Take);
+            knowledge.Join(known);
+            _runs[new TopicPartition(topic, i)] = Open(topic, i, view, known);
+        }
+    }
+
+    private void JoinFollowed(string topic, HostedWorkflow followed, RescoreKnowledge knowledge, int partitions)
+    {
+        var log = new RememberedLog(followed, timeline, _compiled, hash);
+        List<PartitionKnowledge> joined = [];
+        Action<KnownOffsets> reach = knowledge.Follow(followed.Topic, record =>
+        {
+            if (log.Take(record) is { } told)
+            {
+                joined.ForEach(known => known.Followed!.Tell(told));
+            }
+        });
+        for (int i = 0; i < partitions; i++)
+        {
+            IDeciderPartition? memory = null;
+            var known = new PartitionKnowledge(knowledge.MarksOf(RedisKeys.Partition(topic, i)), _ => { })
+            {
+                Followed = new(fields => PartitionRun.Learn(memory!, fields)),
+                Reach = reach,
+            };
+            joined.Add(known);
+            PartitionRun run = Open(topic, i, knowledge: known);
+            memory = run.Memory;
+            _runs[new TopicPartition(topic, i)] = run;
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class MarkRecords : FuzzTarget
 {
     private static readonly string[] Marks =
     [
-        Encoding.UTF8.GetString(new Mark(7, 1, 0, 100, new KnownOffsets([1, 2], [3], [])).Value()),
+        Encoding.UTF8.GetString(new Mark(7, 1, 0, 100, new KnownOffsets([1, 2], [3], [], [4])).Value()),
         Encoding.UTF8.GetString(new Mark(7, 2, 90, 200, KnownOffsets.Nothing).Value()),
     ];
 

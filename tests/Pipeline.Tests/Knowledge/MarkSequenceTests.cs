@@ -94,11 +94,11 @@ public sealed class MarkSequenceTests
     [Fact]
     public void A_mark_is_read_as_it_was_written()
     {
-        var mark = new Mark(17, 3, 120, 620, new KnownOffsets([5, 0, 1L << 40], [7], []));
+        var mark = new Mark(17, 3, 120, 620, new KnownOffsets([5, 0, 1L << 40], [7], [], [12]));
         byte[] value = mark.Value();
 
         Assert.Equal(
-            """{"owner":17,"number":3,"from":120,"until":620,"standings":[5,0,1099511627776],"path-signatures":[7],"labels":[]}""",
+            """{"owner":17,"number":3,"from":120,"until":620,"standings":[5,0,1099511627776],"path-signatures":[7],"labels":[],"followed":[12]}""",
             Encoding.UTF8.GetString(value)
         );
         Mark read = Mark.Read(value)!;

@@ -84,5 +84,5 @@ public sealed class PartitionKnowledgeTests
     private static WrittenSums Sums(string name) => new(3, 1, new StandingSums { Name = name });
 
     private void Mark(long from, params long[] standings) =>
-        Assert.True(_marks.Add(new Mark(1, ++_number, from, from + 500, new KnownOffsets(standings, [], []))));
+        Assert.True(_marks.Add(new Mark(1, ++_number, from, from + 500, new KnownOffsets(standings, [], [], []))));
 }

@@ -25,6 +25,8 @@ public sealed class MessageTests
     [InlineData("message.link_count > 1", "www.example.com and mail a@b.example.org", true)]
     [InlineData("1234.5 in message.amounts", "it is 1,234.50 EUR", true)]
     [InlineData("1234.5 in message.amounts", "it is 1.234,50 EUR", true)]
+    [InlineData("message.language == 'de'", "Bitte senden Sie mir die Rechnung bis morgen.", true)]
+    [InlineData("message.language == ''", "1234", true)]
     [InlineData("message.length == 2", "a😀", true)]
     [InlineData("message.text.matches('a+b')", "xaaab", true)]
     [InlineData("message.group == 'analysts'", "x", true)]
@@ -135,6 +137,52 @@ public sealed class MessageTests
     }
 
     [Fact]
+    public void Tags_are_those_of_bookmarks_in_the_text()
+    {
+        using DeciderRun run = Run(("everyone/a", "'fraud' in message.tags", Mark));
+        Assert.Empty(Marks("about cookie stuffing"));
+
+        run.Learn("k-1 p-1", """{"phrase":"Cookie Stuffing","tags":["fraud","ads"]}""");
+        Assert.Equal(["m"], Marks("about COOKIE stuffing."));
+        Assert.Empty(Marks("cookie stuffings"));
+        Assert.Equal(["m"], Marks("<p>cookie\n <b>stuffing</b></p>", ""","format":"html" """));
+        Assert.Empty(Marks("<p>cookie</p><p>stuffing</p>", ""","format":"html" """));
+
+        run.Learn("k-1 p-2", """{"phrase":"cookie stuffing","tags":[]}""").Learn("k-1 p-1", null);
+        Assert.Empty(Marks("cookie stuffing"));
+        run.Learn("k-1 p-2", null).Learn("k-1 p-3", """{"phrase":"cookie stuffing","tags":["fraud"]}""");
+        Assert.Equal(["m"], Marks("cookie stuffing"));
+        run.TakeOver();
+        Assert.Equal(["m"], Marks("cookie stuffing"));
+
+        string[] Marks(string text, string more = "") => Texts(JsonNode.Parse(Send(run, "p-1", text, more))!["marks"]);
+    }
+
+    /// <summary>However phrases come and go, what is found is what a search that is built at once finds.</summary>
+    [Fact]
+    public void Bookmarks_that_come_one_by_one_are_found_as_if_they_had_come_at_once()
+    {
+        using DeciderRun run = Run(("everyone/a", "'longest' in message.tags && !('other' in message.tags)", Mark));
+        for (int i = 0; i < 3_000; i++)
+        {
+            run.Learn($"k-{i % 1500} p-1", $$"""{"phrase":"w{{i % 1500}} x","tags":["other"]}""");
+            if (i % 100 == 99)
+            {
+                Assert.Empty(Texts(JsonNode.Parse(Send(run, "p-1", $"w{i % 1500} x"))!["marks"]));
+                run.Learn($"k-{i % 1500} p-1", null);
+            }
+            else if (i < 2_900)
+            {
+                run.Learn($"k-{i % 1500} p-1", null);
+            }
+        }
+
+        run.Learn("l p-1", """{"phrase":"w7 x y","tags":["longest"]}""");
+        Assert.Equal(["m"], Texts(JsonNode.Parse(Send(run, "p-1", "w7 x y"))!["marks"]));
+        Assert.Empty(Texts(JsonNode.Parse(Send(run, "p-1", "w7 x y and w1410 x"))!["marks"]));
+    }
+
+    [Fact]
     public void Two_programs_that_reply_end_after_one_reply_each()
     {
         using DeciderRun run = Run(("everyone/away", "true", """[{"reply":"I am away."}]"""));
@@ -196,11 +244,7 @@ public sealed class MessageTests
     [InlineData("everyone", """{"when":"true","actions":[{"hold":true}]}""", "everyone/<id>")]
     [InlineData("group:/a", """{"when":"true","actions":[{"hold":true}]}""", "everyone/<id>")]
     [InlineData("everyone/a", """{"actions":[{"hold":true}]}""", "'when' is missing")]
-    [InlineData(
-        "everyone/a",
-        """{"when":"message.txt == ''","actions":[{"hold":true}]}""",
-        "did you mean message.text"
-    )]
+    [InlineData("everyone/a", """{"when":"message.lenth == ''","actions":[{"hold":true}]}""", "message.length")]
     [InlineData("everyone/a", """{"when":"'' in message.words","actions":[{"hold":true}]}""", "nothing is left of it")]
     [InlineData("everyone/a", """{"when":"message.sender in []","actions":[{"hold":true}]}""", "list is empty")]
     [InlineData("everyone/a", """{"when":"message.text.matches('a*')","actions":[{"hold":true}]}""", "empty text")]

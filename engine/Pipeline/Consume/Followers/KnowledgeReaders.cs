@@ -12,5 +12,5 @@ public sealed record KnowledgeReaders(
 )
 {
     /// <summary>How far all of it is read.</summary>
-    public KnownOffsets Read() => new(Standings.ReadUpTo(), Signatures.ReadUpTo(), Labels.ReadUpTo());
+    public KnownOffsets Read() => new(Standings.ReadUpTo(), Signatures.ReadUpTo(), Labels.ReadUpTo(), []);
 }

@@ -18,27 +18,37 @@ internal static class StandingsReader
     /// decided again may see more than was known then.</summary>
     private const int MaxRecords = 2_000_000;
 
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
-
     /// <summary>Reads the sums of every key, of each partition of the topic in its order.</summary>
     /// <param name="known">Of each partition of the topic, an offset before which only the last sums of a key matter; 0
     /// for one that isn't listed.</param>
     /// <param name="logTime">A log time, ms, after which all sums matter: their own partitions' owners use them by
     /// log time.</param>
-    public static List<ToldSums> Read(KafkaTarget kafka, string prefix, KeyedHash hash, long[] known, long logTime)
+    public static List<Told<WrittenSums>> Read(
+        KafkaTarget kafka,
+        string prefix,
+        KeyedHash hash,
+        long[] known,
+        long logTime
+    )
     {
-        var found = new Dictionary<(ulong Key, int Partition), List<ToldSums>>();
+        var found = new Dictionary<(ulong Key, int Partition), List<Told<WrittenSums>>>();
         int count = 0;
         bool isCrowded = false;
-        foreach (ConsumeResult<byte[], byte[]> record in Records(kafka, prefix + Topics.Standings))
+        foreach (
+            ConsumeResult<byte[], byte[]> record in TopicScan.Read(
+                kafka,
+                prefix + Topics.Standings,
+                TimeProvider.System
+            )
+        )
         {
             if (Read(record, hash) is not { } written)
             {
                 continue;
             }
 
-            var told = new ToldSums(record.Partition.Value, record.Offset.Value, written);
-            if (!found.TryGetValue((written.Key, written.Partition), out List<ToldSums>? before))
+            var told = new Told<WrittenSums>(record.Partition.Value, record.Offset.Value, written);
+            if (!found.TryGetValue((written.Key, written.Partition), out List<Told<WrittenSums>>? before))
             {
                 found.Add((written.Key, written.Partition), before = []);
             }
@@ -46,7 +56,7 @@ internal static class StandingsReader
             if (before.Count > 0 && IsPast(told) && IsPast(before[^1]))
             {
                 // Of two sums that are both known, the one that covers more counts.
-                if (before[^1].Sums.Sums.Covers <= written.Sums.Covers)
+                if (before[^1].What.Sums.Covers <= written.Sums.Covers)
                 {
                     before[^1] = told;
                 }
@@ -63,16 +73,15 @@ internal static class StandingsReader
             }
 
             isCrowded = true;
-            foreach (List<ToldSums> sums in found.Values)
+            foreach (List<Told<WrittenSums>> sums in found.Values)
             {
                 sums.RemoveRange(0, sums.Count - 1);
             }
         }
         return [.. found.Values.SelectMany(sums => sums).OrderBy(one => one.Partition).ThenBy(one => one.Offset)];
 
-        bool IsPast(in ToldSums told) =>
-            isCrowded
-            || (told.Offset < known.ElementAtOrDefault(told.Partition) && told.Sums.Sums.LogTime < logTime);
+        bool IsPast(in Told<WrittenSums> told) =>
+            isCrowded || (told.Offset < known.ElementAtOrDefault(told.Partition) && told.What.Sums.LogTime < logTime);
     }
 
     /// <summary>Reads the sums in a record; null if it has none.</summary>
@@ -80,17 +89,4 @@ internal static class StandingsReader
         record.Message is { Key: { } key, Value: { } value }
             ? StandingRecord.Read(Encoding.ASCII.GetString(key), value, hash)
             : null;
-
-    private static IEnumerable<ConsumeResult<byte[], byte[]>> Records(KafkaTarget kafka, string topic)
-    {
-        using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(kafka);
-        int count = KafkaClients.Partitions(consumer, topic, AnswerWithin, TimeProvider.System);
-        for (int i = 0; i < count; i++)
-        {
-            foreach (ConsumeResult<byte[], byte[]> record in PartitionScan.Read(consumer, new TopicPartition(topic, i)))
-            {
-                yield return record;
-            }
-        }
-    }
 }

@@ -240,7 +240,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         );
         _committers[state] = committer;
         var partition = new ClickPartition(lease, plan, state, committer);
-        partition.Marks = new OwnMarks(partition, state.Knowledge, _context, _sent);
+        partition.Marks = new OwnMarks(partition, state.Knowledge, _context, _sent, _context.Knowledge.Read);
         return partition;
     }
 

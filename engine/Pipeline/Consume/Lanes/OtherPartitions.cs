@@ -31,6 +31,13 @@ public sealed class OtherPartitions(EngineContext context, LaneThread lane)
     /// <returns>All sums told, in order, for partitions to restore their own.</returns>
     public IReadOnlyList<WrittenSums> TakeOver(IReadOnlyList<OwnMarks> taken)
     {
+        Begin(taken);
+        return Tell(taken);
+    }
+
+    /// <summary>Marks the beginning of these ownerships, and waits until the marks have come back.</summary>
+    public void Begin(IReadOnlyList<OwnMarks> taken)
+    {
         // What is read from here on is told by the follower. Sums that come twice change nothing.
         foreach (OwnMarks marks in taken)
         {
@@ -44,8 +51,13 @@ public sealed class OtherPartitions(EngineContext context, LaneThread lane)
             Require(Topics.Marks, context.Clock.GetElapsedTime(since) < MarkWithin);
             lane.Pause(LookEvery);
         }
+    }
 
-        List<ToldSums> told = StandingsReader.Read(
+    /// <summary>Tells partitions what was told before they were taken over.</summary>
+    /// <returns>All sums told, in order, for partitions to restore their own.</returns>
+    public IReadOnlyList<WrittenSums> Tell(IReadOnlyList<OwnMarks> taken)
+    {
+        List<Told<WrittenSums>> told = StandingsReader.Read(
             context.Consume.Kafka,
             context.Keys.Prefix,
             context.Hash,
@@ -57,7 +69,7 @@ public sealed class OtherPartitions(EngineContext context, LaneThread lane)
             marks.Knowledge.Restore(told);
         }
 
-        return [.. told.Select(one => one.Sums)];
+        return [.. told.Select(one => one.What)];
     }
 
     /// <summary>Stops telling a partition that was released.</summary>

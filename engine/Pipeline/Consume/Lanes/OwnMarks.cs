@@ -28,6 +28,7 @@ public sealed class OwnMarks
     private readonly OwnedPartition _partition;
     private readonly EngineContext _context;
     private readonly DeliveryTracker _sent;
+    private readonly Func<KnownOffsets> _read;
     private readonly byte[] _key;
     private Mark _last;
     private bool _isPending;
@@ -35,9 +36,16 @@ public sealed class OwnMarks
         _lookedAt,
         _nextAtSent;
 
-    public OwnMarks(OwnedPartition partition, PartitionKnowledge knowledge, EngineContext context, DeliveryTracker sent)
+    /// <param name="read">Tells how far what other partitions tell is read.</param>
+    public OwnMarks(
+        OwnedPartition partition,
+        PartitionKnowledge knowledge,
+        EngineContext context,
+        DeliveryTracker sent,
+        Func<KnownOffsets> read
+    )
     {
-        (_partition, Knowledge, _context, _sent) = (partition, knowledge, context, sent);
+        (_partition, Knowledge, _context, _sent, _read) = (partition, knowledge, context, sent, read);
         _key = Encoding.UTF8.GetBytes(Mark.Key(context.Consume.Group, partition.Name));
         _last = new Mark(Token, 0, partition.LiveFromOffset, partition.LiveFromOffset, KnownOffsets.Nothing);
     }
@@ -60,7 +68,7 @@ public sealed class OwnMarks
     {
         long live = _partition.LiveFromOffset,
             reached = Math.Min(Knowledge.Marks.Last?.Until ?? live, _partition.Plan.LogEnd);
-        Send(Math.Max(live, reached), _context.Knowledge.Read());
+        Send(Math.Max(live, reached), _read());
     }
 
     /// <summary>Whether the first mark has come back.</summary>
@@ -87,7 +95,7 @@ public sealed class OwnMarks
             return;
         }
 
-        KnownOffsets known = _context.Knowledge.Read();
+        KnownOffsets known = _read();
         if (_last.Until - _partition.Next < Span / 2 || !known.IsSame(_last.Known))
         {
             Send(Math.Max(_last.From, _partition.Next + Ahead()), known);

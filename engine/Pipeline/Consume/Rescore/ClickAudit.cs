@@ -103,7 +103,7 @@ public sealed unsafe class ClickAudit(
         state.Standings.Restore(
             StandingsReader
                 .Read(kafka, keys.Prefix, hash, known, fromTime)
-                .Select(told => told.Sums)
+                .Select(told => told.What)
                 .Where(sums => sums.Partition == state.Partition)
         );
     }

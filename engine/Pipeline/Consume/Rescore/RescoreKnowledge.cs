@@ -18,9 +18,12 @@ public sealed class RescoreKnowledge : IDisposable
 
     private readonly List<PartitionKnowledge> _joined = [];
     private readonly List<IConsumer<byte[], byte[]>> _consumers = [];
+    private readonly KafkaTarget _kafka;
+    private readonly TimeProvider _clock;
     private readonly MarksReader _marks;
     private readonly Tape[] _standings,
         _signatures;
+    private readonly List<Tape> _followed = [];
 
     /// <summary>Reads all marks. Throws <see cref="TimeoutException"/> if Kafka doesn't deliver them.</summary>
     public RescoreKnowledge(
@@ -33,6 +36,7 @@ public sealed class RescoreKnowledge : IDisposable
     )
     {
         Index = index;
+        (_kafka, _clock) = (kafka, clock);
         _marks = new MarksReader(kafka, prefix, group, kept: null, clock);
         _marks.Start();
         if (!_marks.CatchUp(MarksWithin))
@@ -61,6 +65,16 @@ public sealed class RescoreKnowledge : IDisposable
 
     /// <summary>The marks of a partition, <c>interactions-2</c>.</summary>
     public MarkSequence MarksOf(string partition) => _marks.Of(partition);
+
+    /// <summary>Reads a topic that some partitions follow, as far as their marks say.</summary>
+    /// <param name="take">Receives its records, those of a partition in order.</param>
+    /// <returns>Reads on to what a mark covers: see <see cref="PartitionKnowledge.Reach"/>.</returns>
+    public Action<KnownOffsets> Follow(string topic, Action<ConsumeResult<byte[], byte[]>> take)
+    {
+        Tape[] followed = Open(_kafka, topic, _clock, take);
+        _followed.AddRange(followed);
+        return known => ReadTo(followed, known.Followed);
+    }
 
     /// <summary>
     /// Tells a partition what the marks of any partition need. All must join before the first record.
@@ -101,7 +115,7 @@ public sealed class RescoreKnowledge : IDisposable
 
     public void Dispose()
     {
-        foreach (Tape tape in _standings.Concat(_signatures))
+        foreach (Tape tape in _standings.Concat(_signatures).Concat(_followed))
         {
             tape.Dispose();
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Engine.Conditions;
 using Engine.Text.Folding;
 using Engine.Text.Html;
+using Engine.Text.Languages;
 using Engine.Text.Links;
 using Engine.Text.LookAlikes;
 using Engine.Text.Words;
@@ -17,15 +18,29 @@ internal sealed class MessageContent
 {
     private List<Word>? _words;
     private List<TextLink>? _links;
+    private string? _language;
     private string[]? _foldedWords,
         _skeletonWords;
     private CelValue? _folded,
         _skeleton,
         _hosts,
-        _amounts;
+        _amounts,
+        _tags;
+
+    private readonly BookmarkedPhrases _bookmarks;
+    private readonly IReadOnlyList<TextRange> _passages;
+    private readonly bool _isHtml;
 
     /// <param name="isHtml">Whether the text is HTML, of which only the text counts.</param>
-    public MessageContent(string text, bool isHtml) => Text = isHtml ? TextOf(text) : text;
+    /// <param name="bookmarks">What <see cref="Tags"/> looks for.</param>
+    public MessageContent(string text, bool isHtml, BookmarkedPhrases bookmarks)
+    {
+        _bookmarks = bookmarks;
+        HtmlContent? html = isHtml ? Parse(text) : null;
+        _isHtml = html != null;
+        Text = html?.Text ?? text;
+        _passages = html?.Passages ?? [new TextRange(0, text.Length)];
+    }
 
     /// <summary>The text, of HTML without its markup.</summary>
     public string Text { get; }
@@ -53,6 +68,12 @@ internal sealed class MessageContent
     public CelValue Amounts =>
         _amounts ??= CelValue.Of([.. AmountFinder.Find(Text).Select(amount => CelValue.Of(amount))]);
 
+    /// <summary>The tags of bookmarks in the text.</summary>
+    public CelValue Tags => _tags ??= ListOf(_bookmarks.TagsIn(Text, _passages, _isHtml));
+
+    /// <summary>The code of the language; empty if none can be told.</summary>
+    public string Language => _language ??= LanguageFinder.Find(Text);
+
     /// <summary>The length in code points, as CEL counts.</summary>
     public long Length => Text.Length - Text.Count(char.IsLowSurrogate);
 
@@ -60,16 +81,16 @@ internal sealed class MessageContent
 
     public static string Fold(string word) => FoldedText.Of(word);
 
-    private static string TextOf(string html)
+    private static HtmlContent? Parse(string html)
     {
         try
         {
-            return HtmlContent.Parse(html, isFragment: true).Text;
+            return HtmlContent.Parse(html, isFragment: true);
         }
         catch (HtmlRefusedException)
         {
             // Too deep to be read as HTML; its source is text, too.
-            return html;
+            return null;
         }
     }
 

@@ -46,7 +46,9 @@ internal readonly record struct MessageNames(
             13 => CelValue.Of(Situation.IsFirst),
             14 => CelValue.Of(Message.Edits != null),
             15 => CelValue.Of(Message.IsAutomatic),
-            16 => Context,
+            16 => Content.Tags,
+            17 => CelValue.Of(Content.Language),
+            18 => Context,
             _ => throw new ArgumentOutOfRangeException(nameof(slot)),
         };
 
@@ -71,6 +73,8 @@ internal readonly record struct MessageNames(
         names.Add("message.first", CelType.Bool, "whether it is the conversation's first");
         names.Add("message.edited", CelType.Bool, "whether it is a new version of another");
         names.Add("message.automatic", CelType.Bool, "whether a program has written it");
+        names.Add("message.tags", CelType.List, "the tags of bookmarks in the text");
+        names.Add("message.language", CelType.String, "the code of the text's language; empty if none can be told");
         names.Add("context", CelType.Dyn, "what the messaging system knows; test fields with has()");
         return names;
     }

@@ -1,3 +1,4 @@
+using Engine.Contracts;
 using Engine.Workflows.Messages.Settings;
 using Engine.Workflows.Module;
 
@@ -8,6 +9,9 @@ public sealed class MessageDecider : IDecider
 {
     /// <summary>Zero: conversations are remembered rather than rebuilt.</summary>
     public TimeSpan LongestWindow => TimeSpan.Zero;
+
+    /// <summary>Rules may ask for the tags of what people have bookmarked.</summary>
+    public string Follows => Topics.Bookmarks;
 
     public object Compile(SettingRecords records) =>
         new MessageRules(records.Of<MessageRule>(MessageRuleKind.Name).Select(rule => rule.Value));

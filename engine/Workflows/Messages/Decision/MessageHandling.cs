@@ -25,10 +25,10 @@ internal sealed class MessageHandling
     private string? _held,
         _replied;
 
-    private MessageHandling(Message message, in MessageSituation situation)
+    private MessageHandling(Message message, in MessageSituation situation, BookmarkedPhrases bookmarks)
     {
         (_message, _situation) = (message, situation);
-        _content = new MessageContent(message.Text, message.IsHtml);
+        _content = new MessageContent(message.Text, message.IsHtml, bookmarks);
         _context = CelValue.Of(message.Context);
         _role =
             message.Context.TryGetValue("role", out CelValue role) && role.Kind == CelKind.String
@@ -38,11 +38,19 @@ internal sealed class MessageHandling
 
     /// <summary>Handles a message, and remembers it in its conversation.</summary>
     /// <param name="rules">All rules; those that hold for the message are applied.</param>
-    public static Handled Handle(Message message, MessageRules rules, Conversation conversation, long logTime)
+    /// <param name="bookmarks">What people have bookmarked.</param>
+    public static Handled Handle(
+        Message message,
+        MessageRules rules,
+        Conversation conversation,
+        BookmarkedPhrases bookmarks,
+        long logTime
+    )
     {
         long silentMs = Math.Max(0, logTime - (conversation.LastMessage ?? logTime));
         var situation = new MessageSituation(conversation.LastMessage == null, silentMs / 1000, message.Time);
-        Handled handled = Apply(message, rules.Of(message), situation, rule =>
+        var handling = new MessageHandling(message, situation, bookmarks);
+        Handled handled = handling.Apply(rules.Of(message), rule =>
             conversation.MayReply(rule.Id, message.Sender, logTime)
         );
         foreach (Reply reply in handled.Replies)
@@ -54,42 +62,36 @@ internal sealed class MessageHandling
         return handled;
     }
 
-    private static Handled Apply(
-        Message message,
-        IEnumerable<MessageRule> rules,
-        in MessageSituation situation,
-        Func<MessageRule, bool> mayReply
-    )
+    private Handled Apply(IEnumerable<MessageRule> rules, Func<MessageRule, bool> mayReply)
     {
-        var handling = new MessageHandling(message, situation);
         bool isStopped = false;
         foreach (MessageRule rule in rules)
         {
-            if (!handling.Matches(rule))
+            if (!Matches(rule))
             {
                 continue;
             }
 
             if (rule.IsShadow)
             {
-                handling._handled.Shadow.Add(rule.Id);
+                _handled.Shadow.Add(rule.Id);
             }
-            else if (handling._role is { } role && rule.Exempt.Contains(role))
+            else if (_role is { } role && rule.Exempt.Contains(role))
             {
-                handling._handled.Exempt.Add(rule.Id);
+                _handled.Exempt.Add(rule.Id);
             }
             else if (isStopped)
             {
-                handling._handled.Stopped.Add(rule.Id);
+                _handled.Stopped.Add(rule.Id);
             }
             else
             {
-                handling.Act(rule, mayReply);
+                Act(rule, mayReply);
                 isStopped = rule.Actions.Any(action => action.Kind == ActionKind.Stop);
             }
         }
 
-        return handling._handled;
+        return _handled;
     }
 
     private bool Matches(MessageRule rule)

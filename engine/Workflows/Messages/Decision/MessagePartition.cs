@@ -1,5 +1,6 @@
 using System.Globalization;
 using Engine.Contracts;
+using Engine.Workflows.Messages.Content;
 using Engine.Workflows.Messages.Events;
 using Engine.Workflows.Messages.Settings;
 using Engine.Workflows.Module;
@@ -16,6 +17,7 @@ internal sealed class MessagePartition(string partition) : IDeciderPartition
     private const long RememberedMs = 7 * 86_400_000L;
 
     private readonly Dictionary<string, Conversation> _conversations = new(StringComparer.Ordinal);
+    private readonly BookmarkedPhrases _bookmarks = new();
     private readonly DueTimes _timers = new();
 
     public long Due => _timers.Next;
@@ -38,6 +40,8 @@ internal sealed class MessagePartition(string partition) : IDeciderPartition
         // Conversations are remembered, not rebuilt.
     }
 
+    public void Learn(string field, string? value) => _bookmarks.Learn(field, value);
+
     public void Decide(WorkflowEvent e, in Moment at, IResults results)
     {
         if (e is not Message message)
@@ -50,7 +54,13 @@ internal sealed class MessagePartition(string partition) : IDeciderPartition
             _conversations[message.Conversation] = conversation = new Conversation();
         }
 
-        Handled handled = MessageHandling.Handle(message, (MessageRules)at.Settings, conversation, at.LogTime);
+        Handled handled = MessageHandling.Handle(
+            message,
+            (MessageRules)at.Settings,
+            conversation,
+            _bookmarks,
+            at.LogTime
+        );
         _timers.Set(message.Conversation, at.LogTime + RememberedMs);
         results.Remember(message.Conversation, conversation.ToJson());
         Tell(message, handled, at, results);
