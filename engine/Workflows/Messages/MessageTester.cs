@@ -18,7 +18,7 @@ public sealed class MessageTester(IEnumerable<MessageRule> rules)
 
     private static readonly EventCatalog Catalog = new(MessageSchemas.All);
 
-    private readonly MessageRules _rules = new(rules);
+    private readonly MessageRules _rules = new(rules, []);
     private readonly BookmarkedPhrases _bookmarks = new();
     private readonly Dictionary<string, Conversation> _conversations = new(StringComparer.Ordinal);
 
@@ -47,7 +47,8 @@ public sealed class MessageTester(IEnumerable<MessageRule> rules)
             _conversations[message.Conversation] = conversation = new Conversation();
         }
 
-        Handled handled = MessageHandling.Handle(message, _rules, conversation, _bookmarks, message.Time);
+        var content = new MessageContent(message.Text, message.IsHtml, _bookmarks);
+        Handled handled = MessageHandling.Handle(message, content, _rules, conversation, message.Time);
         return HandledJson.Of(message, handled, message.Time, null, Version);
     }
 }

@@ -18,10 +18,16 @@ public sealed class MessagesWorkflow : IWorkflow
 
     public IReadOnlyList<EventSchema> Events => MessageSchemas.All;
 
-    public IReadOnlyList<ISettingKind> SettingKinds { get; } = [new MessageRuleKind()];
+    public IReadOnlyList<ISettingKind> SettingKinds { get; } = [new MessageRuleKind(), new DeclinedSuggestionKind()];
 
     public IReadOnlyList<KeyPattern> Keys =>
-        [new("message:<id>", "the rules that matched a message, and what was done")];
+        [
+            new("message:<id>", "the rules that matched a message, and what was done"),
+            new(
+                "suggestions:messages:<person>:{messages-<p>}",
+                "rules that are suggested to a person, by what the person did by hand"
+            ),
+        ];
 
     public string Documentation => "messages.md";
 

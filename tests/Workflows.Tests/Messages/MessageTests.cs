@@ -13,7 +13,8 @@ public sealed class MessageTests
 {
     private const string Mark = """[{"mark":"m"}]""";
 
-    private int _number;
+    private int _number,
+        _acts;
 
     [Theory]
     [InlineData("'Strasse' in message.words", "Große STRAẞE!", true)]
@@ -183,6 +184,82 @@ public sealed class MessageTests
     }
 
     [Fact]
+    public void Five_like_acts_in_seven_days_suggest_one_rule()
+    {
+        using DeciderRun run = Run();
+        for (int i = 0; i < 4; i++)
+        {
+            Send(run, "p-1", $"{i} https://bad.example/{i}");
+            Act(run, "p-2", """{"hold":true}""");
+            run.Pass(TimeSpan.FromDays(1));
+        }
+
+        Assert.Empty(run.Hashes);
+        run.TakeOver();
+        // Another action, another person, the same message again: not alike.
+        Act(run, "p-2", """{"release":true}""");
+        Act(run, "p-3", """{"hold":true}""");
+        Act(run, "p-2", """{"hold":true}""");
+        Assert.Empty(run.Hashes);
+
+        Send(run, "p-9", "nothing");
+        Send(run, "p-1", "once more");
+        Act(run, "p-2", """{"hold":true}""");
+        (string key, Dictionary<string, string> suggested) = Assert.Single(run.Hashes);
+        Assert.Equal("suggestions:messages:p-2:{messages-0}", key);
+        JsonNode suggestion = JsonNode.Parse(Assert.Single(suggested).Value)!;
+        Assert.Equal(
+            """message.sender == "p-1" [{"hold":true}] 5 acts, 5 of 6""",
+            $"{suggestion["when"]} {suggestion["actions"]!.ToJsonString()} {suggestion["acts"]} acts, "
+                + $"{suggestion["would"]} of {suggestion["of"]}"
+        );
+
+        // A week later they count no more.
+        run.Hashes.Clear();
+        run.Pass(TimeSpan.FromDays(7.1));
+        Assert.DoesNotContain(run.Remembered.Keys, field => field.StartsWith("habits ", StringComparison.Ordinal));
+        Send(run, "p-1", "again");
+        Act(run, "p-2", """{"hold":true}""");
+        Assert.Empty(run.Hashes);
+    }
+
+    [Fact]
+    public void Messages_of_several_people_suggest_what_they_have_in_common()
+    {
+        using DeciderRun run = Run();
+        for (int i = 0; i < 5; i++)
+        {
+            Send(run, $"p-{10 + i}", "see https://Shop.example/x and www.other.example");
+            Act(run, "p-2", """{"mark":"spam"}""");
+        }
+
+        JsonNode suggestion = JsonNode.Parse(Assert.Single(Assert.Single(run.Hashes).Value).Value)!;
+        string when = (string)suggestion["when"]!;
+        Assert.Equal("\"shop.example\" in message.links", when);
+        // It is a rule that can be used as it is.
+        Assert.Equal(
+            ["spam"],
+            Texts(
+                Handle("https://shop.example", ("person:p-2/x", when, suggestion["actions"]!.ToJsonString()))["marks"]
+            )
+        );
+    }
+
+    [Theory]
+    [InlineData("""{"hold":false}""")]
+    [InlineData("""{"reply":"x"}""")]
+    [InlineData("""{"mark":5}""")]
+    [InlineData("""{"mark":"a","hold":true}""")]
+    [InlineData("{}")]
+    public void An_act_that_no_rule_can_repeat_is_a_dead_letter(string action)
+    {
+        using DeciderRun run = Run();
+        Send(run, "p-1", "hello");
+        Act(run, "p-2", action);
+        Assert.Equal("action", Assert.Single(run.DeadLetters).Detail);
+    }
+
+    [Fact]
     public void Two_programs_that_reply_end_after_one_reply_each()
     {
         using DeciderRun run = Run(("everyone/away", "true", """[{"reply":"I am away."}]"""));
@@ -296,6 +373,13 @@ public sealed class MessageTests
         run.Send(Event(sender, text, run.Now, more), "c-3");
         return run.Values[$"message:m-{_number}"];
     }
+
+    /// <summary>Somebody handles the last message by hand.</summary>
+    private void Act(DeciderRun run, string by, string action) =>
+        run.Send(
+            $$"""{"type":"message-handled","id":"h-{{++_acts}}","time":{{run.Now}},"conversation":"c-3","message":"m-{{_number}}","by":"{{by}}","action":{{action}}}""",
+            "c-3"
+        );
 
     private static string Key(string id) => "message-rule/" + id;
 

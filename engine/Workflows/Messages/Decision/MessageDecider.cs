@@ -14,7 +14,10 @@ public sealed class MessageDecider : IDecider
     public string Follows => Topics.Bookmarks;
 
     public object Compile(SettingRecords records) =>
-        new MessageRules(records.Of<MessageRule>(MessageRuleKind.Name).Select(rule => rule.Value));
+        new MessageRules(
+            records.Of<MessageRule>(MessageRuleKind.Name).Select(rule => rule.Value),
+            records.Of<DeclinedSuggestion>(DeclinedSuggestionKind.Name).Select(declined => declined.Value)
+        );
 
     public IDeciderPartition Open(string partition) => new MessagePartition(partition);
 }

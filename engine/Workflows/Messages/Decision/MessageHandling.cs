@@ -25,10 +25,9 @@ internal sealed class MessageHandling
     private string? _held,
         _replied;
 
-    private MessageHandling(Message message, in MessageSituation situation, BookmarkedPhrases bookmarks)
+    private MessageHandling(Message message, MessageContent content, in MessageSituation situation)
     {
-        (_message, _situation) = (message, situation);
-        _content = new MessageContent(message.Text, message.IsHtml, bookmarks);
+        (_message, _content, _situation) = (message, content, situation);
         _context = CelValue.Of(message.Context);
         _role =
             message.Context.TryGetValue("role", out CelValue role) && role.Kind == CelKind.String
@@ -38,18 +37,17 @@ internal sealed class MessageHandling
 
     /// <summary>Handles a message, and remembers it in its conversation.</summary>
     /// <param name="rules">All rules; those that hold for the message are applied.</param>
-    /// <param name="bookmarks">What people have bookmarked.</param>
     public static Handled Handle(
         Message message,
+        MessageContent content,
         MessageRules rules,
         Conversation conversation,
-        BookmarkedPhrases bookmarks,
         long logTime
     )
     {
         long silentMs = Math.Max(0, logTime - (conversation.LastMessage ?? logTime));
         var situation = new MessageSituation(conversation.LastMessage == null, silentMs / 1000, message.Time);
-        var handling = new MessageHandling(message, situation, bookmarks);
+        var handling = new MessageHandling(message, content, situation);
         Handled handled = handling.Apply(rules.Of(message), rule =>
             conversation.MayReply(rule.Id, message.Sender, logTime)
         );

@@ -31,7 +31,14 @@ public abstract record MessageEvent(string Type, string Id, string Conversation,
                     .Where(entry => entry.Value != null)
                     .ToDictionary(entry => entry.Key, entry => entry.Value!.Value, StringComparer.Ordinal)
             )
-            : new MessageHandled(id, conversation, time);
+            : new MessageHandled(
+                id,
+                conversation,
+                time,
+                reader.Text("message"),
+                reader.Text("by"),
+                HandAction.Read(reader)
+            );
     }
 }
 
@@ -54,5 +61,6 @@ public sealed record Message(
 ) : MessageEvent("message", Id, Conversation, Time);
 
 /// <summary>Somebody has handled a message by hand.</summary>
-public sealed record MessageHandled(string Id, string Conversation, long Time)
+/// <param name="Action">The action, as a rule has it: <c>{"hold":true}</c>.</param>
+public sealed record MessageHandled(string Id, string Conversation, long Time, string Message, string By, string Action)
     : MessageEvent("message-handled", Id, Conversation, Time);

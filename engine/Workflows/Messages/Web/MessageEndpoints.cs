@@ -12,6 +12,7 @@ internal static class MessageEndpoints
 {
     public static void Map(WorkflowEndpoints endpoints)
     {
+        new SuggestionEndpoints(endpoints).Map();
         endpoints
             .Routes.MapPost("/v1/messages", async (HttpContext http) =>
             {
