@@ -110,7 +110,8 @@ public static class Reasons
             Reason.CursorSeries,
             "cursor.series",
             ReasonClass.Sivt,
-            "several paths of the visitor, or of the network if the visitor has too few, are together a program's",
+            "several paths of the visitor, or of the network if the visitor's are doubtful and too few, are together a "
+                + "program's",
             "by, paths, mean_log_odds, limit, window_s"
         ),
         new(

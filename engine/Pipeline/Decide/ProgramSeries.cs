@@ -8,8 +8,8 @@ namespace Engine.Pipeline.Decide;
 internal static class ProgramSeries
 {
     /// <summary>Finds the series that shows a program: the visitor's, or the network's if the visitor has too few paths
-    /// of its own. So people who share a network with a robot are judged by their own paths as soon as they have
-    /// enough.</summary>
+    /// of its own, and these look more like a program's than a person's. So people who share a network with a robot
+    /// aren't judged by its paths.</summary>
     /// <param name="row">The click.</param>
     /// <param name="setting">The setting of <c>cursor.series</c>.</param>
     /// <param name="series">The artefact's figures for series.</param>
@@ -24,7 +24,8 @@ internal static class ProgramSeries
         out double limit
     )
     {
-        found = row.VisitorSeries.Paths >= setting.MinClicks ? row.VisitorSeries : row.NetworkSeries;
+        SeriesFound own = row.VisitorSeries;
+        found = own.Paths >= setting.MinClicks || own.Mean <= 0 ? own : row.NetworkSeries;
         limit = series.LimitOf(found.Paths, setting.Limit);
         return found.Paths >= setting.MinClicks && found.Mean > limit;
     }

@@ -58,6 +58,7 @@ public sealed class PathSeriesTests
         }
 
         run.Feed(Click(30, "person", Person));
+        run.Feed(Click(31, "newcomer", Person));
         Assert.Equal(["cursor.series"], run.ReasonsOf("c-29"));
         Assert.StartsWith(
             """{"by":"network","paths":30,"mean_log_odds":2.3,""",
@@ -65,6 +66,7 @@ public sealed class PathSeriesTests
             StringComparison.Ordinal
         );
         Assert.Equal([], run.ReasonsOf("c-30"));
+        Assert.Equal([], run.ReasonsOf("c-31"));
     }
 
     [Fact]
