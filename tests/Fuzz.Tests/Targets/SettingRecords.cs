@@ -90,6 +90,7 @@ internal sealed class SettingRecords : FuzzTarget
             "content" => "content/limits",
             "definition" => "definition/x/y",
             "message-rule" => "message-rule/everyone/x",
+            "message-suggestion" => "message-suggestion/x/y",
             _ => kind + "/x",
         };
 }

@@ -103,7 +103,7 @@ internal sealed class MessagePartition(string partition) : IDeciderPartition
     /// again.</summary>
     private void Count(MessageHandled handled, in Moment at, IResults results)
     {
-        if (_recent.Find(handled.Message) is not { } message)
+        if (handled.Action is not { } action || _recent.Find(handled.Message) is not { } message)
         {
             return;
         }
@@ -114,7 +114,7 @@ internal sealed class MessagePartition(string partition) : IDeciderPartition
             _habits[field] = habits = new Habits();
         }
 
-        Habit? suggests = habits.Count(message, handled.Action, at.LogTime);
+        Habit? suggests = habits.Count(message, action, at.LogTime);
         results.Remember(field, habits.ToJson());
         _timers.Set(field, at.LogTime + Habits.CountsMs);
         if (suggests != null)

@@ -11,8 +11,8 @@ internal static class HandAction
     private static readonly string[] Flags = ["hold", "release"],
         Names = ["mark", "route", "save"];
 
-    /// <summary>Reads the event's action. Returns it as a rule has it.</summary>
-    public static string Read(EventReader reader)
+    /// <summary>Reads the event's action. Returns it as a rule has it; null for one that no rule can repeat.</summary>
+    public static string? Read(EventReader reader)
     {
         Dictionary<string, JsonElement> action = reader.Entries("action");
         if (action.Count == 1)
@@ -29,7 +29,6 @@ internal static class HandAction
             }
         }
 
-        reader.Fail(DeadLetterReason.OutOfRange, "action");
-        return "";
+        return null;
     }
 }

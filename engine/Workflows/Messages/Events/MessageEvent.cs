@@ -61,6 +61,13 @@ public sealed record Message(
 ) : MessageEvent("message", Id, Conversation, Time);
 
 /// <summary>Somebody has handled a message by hand.</summary>
-/// <param name="Action">The action, as a rule has it: <c>{"hold":true}</c>.</param>
-public sealed record MessageHandled(string Id, string Conversation, long Time, string Message, string By, string Action)
-    : MessageEvent("message-handled", Id, Conversation, Time);
+/// <param name="Action">The action, as a rule has it: <c>{"hold":true}</c>; null for one that no rule can
+/// repeat.</param>
+public sealed record MessageHandled(
+    string Id,
+    string Conversation,
+    long Time,
+    string Message,
+    string By,
+    string? Action
+) : MessageEvent("message-handled", Id, Conversation, Time);
