@@ -91,6 +91,7 @@ internal sealed class SettingRecords : FuzzTarget
             "definition" => "definition/x/y",
             "message-rule" => "message-rule/everyone/x",
             "message-suggestion" => "message-suggestion/x/y",
+            "override" => "override/x/y",
             _ => kind + "/x",
         };
 }
