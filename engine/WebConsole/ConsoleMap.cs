@@ -46,7 +46,8 @@ public static class ConsoleMap
                 services.DecidedTopics
             )
         );
-        var rules = new RuleDesk(services.Timeline, log, services.Kafka);
+        var records = new SettingRecords(log, services.Kafka);
+        var rules = new RuleDesk(services.Timeline, records);
         var backtests = new BacktestDesk(
             services.Backtests,
             services.Timeline,
@@ -59,10 +60,10 @@ public static class ConsoleMap
         BacktestPages.Map(services.Routes, backtests, rules);
         ProcessPages.Map(
             services.Routes,
-            new ProcessDesk(services.Timeline, log, services.Kafka, services.Redis.GetDatabase(), services.Keys),
+            new ProcessDesk(services.Timeline, records, services.Kafka, services.Redis.GetDatabase(), services.Keys),
             services.Clock
         );
-        SnoozePages.Map(services.Routes, new SnoozeDesk(services.Timeline, services.Kafka), services.Clock);
+        SnoozePages.Map(services.Routes, new SnoozeDesk(services.Timeline, records), services.Clock);
         UserPages.Map(services.Routes, services.Timeline, services.Kafka);
         CreditPages.Map(services.Routes, new CreditReader(totals, services.Currency), totals, services.Clock);
     }

@@ -5,6 +5,7 @@ using Engine.Contracts;
 using Engine.Contracts.Access;
 using Engine.Contracts.Settings;
 using Engine.Web;
+using Engine.WebConsole.Log;
 using Engine.WebConsole.Processes;
 using Engine.Workflows.Priority.Settings;
 

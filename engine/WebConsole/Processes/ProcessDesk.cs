@@ -8,7 +8,6 @@ using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Engine.Web;
 using Engine.WebConsole.Log;
-using Engine.WebConsole.Rules;
 using Engine.Workflows.Priority.Decision;
 using Engine.Workflows.Priority.Settings;
 using StackExchange.Redis;
@@ -19,15 +18,12 @@ namespace Engine.WebConsole.Processes;
 /// Thread-safe.</summary>
 internal sealed class ProcessDesk(
     SettingsTimeline timeline,
-    TopicReader topics,
+    SettingRecords records,
     IEventOut kafka,
     IDatabase redis,
     RedisKeys keys
 )
 {
-    /// <summary>The number of the latest records of <c>settings</c> among which changes are looked for.</summary>
-    private const int HistoryRecords = 5_000;
-
     /// <summary>The number of the first waiting instances that are shown.</summary>
     private const int ShownWaiting = 50;
 
@@ -118,13 +114,7 @@ internal sealed class ProcessDesk(
     public async Task<IReadOnlyList<SettingVersion>> HistoryAsync(string process, CancellationToken cancel)
     {
         string key = KeyOf(process);
-        IReadOnlyList<LogRecord> records = await topics
-            .ReadLastAsync(Topics.Settings, 0, HistoryRecords, cancel)
-            .ConfigureAwait(false);
-        List<SettingVersion> versions =
-        [
-            .. records.Where(record => record.KeyText == key).Reverse().Select(SettingVersion.Of),
-        ];
+        List<SettingVersion> versions = await records.HistoryAsync(key, cancel).ConfigureAwait(false);
         string? json = await redis.StringGetAsync(keys.SettingsBase).ConfigureAwait(false);
         if (
             json != null
@@ -143,40 +133,22 @@ internal sealed class ProcessDesk(
         json == null ? "" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..16];
 
     /// <summary>Stores a definition. It governs instances two seconds of log time later.</summary>
-    public Task StoreAsync(string process, string json, string by, string because)
-    {
-        JsonObject record = JsonNode.Parse(json)!.AsObject();
-        record["by"] = by;
-        record["because"] = because;
-        return WriteAsync(KeyOf(process), record);
-    }
+    public Task StoreAsync(string process, string json, string by, string because) =>
+        records.WriteAsync(KeyOf(process), JsonNode.Parse(json)!.AsObject(), by, because);
 
     /// <summary>Sets the level of an instance until a time.</summary>
     /// <param name="until">Log time, ms.</param>
     public Task OverrideAsync(string process, string instance, int level, long until, string by, string because) =>
-        WriteAsync(
+        records.WriteAsync(
             OverrideKeyOf(process, instance),
-            new JsonObject
-            {
-                ["level"] = level,
-                ["until"] = until,
-                ["by"] = by,
-                ["because"] = because,
-            }
+            new JsonObject { ["level"] = level, ["until"] = until },
+            by,
+            because
         );
 
     /// <summary>Ends the level that a person has set.</summary>
     public Task EndOverrideAsync(string process, string instance, string by, string because) =>
-        kafka.SendAsync(
-            Topics.Settings,
-            OverrideKeyOf(process, instance),
-            [],
-            (SettingChangeHeaders.By, by),
-            (SettingChangeHeaders.Because, because)
-        );
-
-    private Task<long> WriteAsync(string key, JsonObject record) =>
-        kafka.SendAsync(Topics.Settings, key, Encoding.UTF8.GetBytes(record.ToJsonString(EventText.Relaxed)));
+        records.DeleteAsync(OverrideKeyOf(process, instance), by, because);
 
     private static string KeyOf(string process) => $"process/{process}";
 

@@ -1,14 +1,13 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Pipeline.Settings;
-using Engine.Web;
+using Engine.WebConsole.Log;
 
 namespace Engine.WebConsole.Rules;
 
 /// <summary>Reads snoozes, and writes them as records of <c>settings</c>. Thread-safe.</summary>
-internal sealed class SnoozeDesk(SettingsTimeline timeline, IEventOut kafka)
+internal sealed class SnoozeDesk(SettingsTimeline timeline, SettingRecords records)
 {
     /// <summary>The reasons that can be snoozed.</summary>
     public static IReadOnlyList<string> Codes { get; } =
@@ -25,30 +24,20 @@ internal sealed class SnoozeDesk(SettingsTimeline timeline, IEventOut kafka)
     /// <summary>Writes a snooze under an id of its own.</summary>
     /// <param name="until">Event time, ms.</param>
     public Task AddAsync(string reason, string publisher, long until, string by, string because) =>
-        kafka.SendAsync(
-            Topics.Settings,
+        records.WriteAsync(
             KeyOf($"s-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}"),
-            Encoding.UTF8.GetBytes(
-                new JsonObject
-                {
-                    ["reason"] = reason,
-                    ["publisher"] = publisher,
-                    ["until"] = until,
-                    ["by"] = by,
-                    ["because"] = because,
-                }.ToJsonString()
-            )
+            new JsonObject
+            {
+                ["reason"] = reason,
+                ["publisher"] = publisher,
+                ["until"] = until,
+            },
+            by,
+            because
         );
 
     /// <summary>Ends a snooze before its time.</summary>
-    public Task EndAsync(string id, string by, string because) =>
-        kafka.SendAsync(
-            Topics.Settings,
-            KeyOf(id),
-            [],
-            (SettingChangeHeaders.By, by),
-            (SettingChangeHeaders.Because, because)
-        );
+    public Task EndAsync(string id, string by, string because) => records.DeleteAsync(KeyOf(id), by, because);
 
     private static string KeyOf(string id) => $"snooze/{id}";
 }

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using Engine.WebConsole.Log;
-using Engine.WebConsole.Rules;
 
-namespace Engine.WebConsole.Processes;
+namespace Engine.WebConsole.Log;
 
 /// <summary>A version of a setting.</summary>
 /// <param name="Offset">Where <c>settings</c> has it; null if it came with the files of the first start.</param>
@@ -12,6 +10,10 @@ namespace Engine.WebConsole.Processes;
 /// <param name="Json">The value without who and why; null if it deleted.</param>
 public sealed record SettingVersion(long? Offset, long Time, string? By, string? Because, string? Json)
 {
+    /// <summary>Headers of a record that deletes a setting: its empty value can't say who did it, and why.</summary>
+    internal const string ByHeader = "by",
+        BecauseHeader = "because";
+
     /// <summary>The offset in addresses.</summary>
     public string Name => Offset?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "base";
 
@@ -24,8 +26,8 @@ public sealed record SettingVersion(long? Offset, long Time, string? By, string?
         return new SettingVersion(
             record.Offset,
             record.Timestamp,
-            (fields == null ? null : EventText.Text(fields, "by")) ?? record.Header(SettingChangeHeaders.By),
-            (fields == null ? null : EventText.Text(fields, "because")) ?? record.Header(SettingChangeHeaders.Because),
+            (fields == null ? null : EventText.Text(fields, "by")) ?? record.Header(ByHeader),
+            (fields == null ? null : EventText.Text(fields, "because")) ?? record.Header(BecauseHeader),
             Without(fields)
         );
     }
