@@ -17,10 +17,12 @@ internal static unsafe class PathSeries
         int milli = (int)Math.Round(1000 * ArtefactSeries.Bounded(score.LogOdds));
         row.VisitorSeries = Add(row, row.ActorKey, milli);
         row.NetworkSeries = Add(row, row.Network, milli);
-        row[ClickFeature.SeriesVisitor] = (float)row.VisitorSeries.Probability(series);
-        row[ClickFeature.SeriesNetwork] = (float)row.NetworkSeries.Probability(series);
-        row[ClickFeature.SeriesPublisher] = (float)Add(row, row.Publisher, milli).Probability(series);
-        row[ClickFeature.SeriesCampaign] = (float)Add(row, row.Campaign, milli).Probability(series);
+        row[ClickFeature.SeriesVisitor] = Probability(row.VisitorSeries);
+        row[ClickFeature.SeriesNetwork] = Probability(row.NetworkSeries);
+        row[ClickFeature.SeriesPublisher] = Probability(Add(row, row.Publisher, milli));
+        row[ClickFeature.SeriesCampaign] = Probability(Add(row, row.Campaign, milli));
+
+        float Probability(SeriesFound found) => (float)series.Probability(found.Sum, found.Paths);
     }
 
     private static SeriesFound Add(ClickRow row, ulong key, int milli)

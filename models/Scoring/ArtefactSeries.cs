@@ -13,6 +13,13 @@ public sealed record ArtefactSeries(double Usual, double Limit)
     /// <summary>The largest log-odds, of either sign, that one path contributes: no single path decides.</summary>
     public const double Largest = 6;
 
+    /// <summary>Gets the probability that paths are a program's, by their mean log-odds with the usual ones added: one
+    /// path alone says little.</summary>
+    /// <param name="sum">The sum of their log-odds, each bounded.</param>
+    /// <param name="paths">Their number.</param>
+    public double Probability(double sum, int paths) =>
+        Calibration.ProbabilityOf((sum + (Before * Usual)) / (paths + Before));
+
     /// <summary>Bounds the log-odds of one path.</summary>
     public static double Bounded(double logOdds) => Math.Clamp(logOdds, -Largest, Largest);
 

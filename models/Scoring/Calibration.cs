@@ -43,7 +43,10 @@ public sealed class Calibration
 
     /// <summary>Gets the probability of label 1, within 0 to 1; it rises with the raw score.</summary>
     /// <param name="raw">The raw score of the ensemble.</param>
-    public double Probability(float raw) => 1 / (1 + Math.Exp(-LogOddsOf(raw)));
+    public double Probability(float raw) => ProbabilityOf(LogOddsOf(raw));
+
+    /// <summary>Gets the probability of log-odds.</summary>
+    public static double ProbabilityOf(double logOdds) => 1 / (1 + Math.Exp(-logOdds));
 
     /// <summary>Gets the log-odds of label 1.</summary>
     /// <param name="raw">The raw score of the ensemble.</param>

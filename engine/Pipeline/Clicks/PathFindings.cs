@@ -1,5 +1,3 @@
-using Models.Scoring;
-
 namespace Engine.Pipeline.Clicks;
 
 /// <summary>The earlier click whose path nearly equals this one.</summary>
@@ -23,9 +21,4 @@ public readonly record struct SeriesFound(double Sum, int Paths)
 {
     /// <summary>Their mean log-odds.</summary>
     public double Mean => Paths == 0 ? 0 : Sum / Paths;
-
-    /// <summary>The probability of their mean log-odds, with some usual people's paths added: one path alone says
-    /// little.</summary>
-    public double Probability(ArtefactSeries series) =>
-        1 / (1 + Math.Exp(-(Sum + (ArtefactSeries.Before * series.Usual)) / (Paths + ArtefactSeries.Before)));
 }

@@ -137,7 +137,8 @@ public sealed class PathScorer
 
     private PathScore Of(float raw)
     {
-        double probability = _artefact.Probability(raw);
-        return new PathScore(true, probability, _artefact.LogOdds(raw), probability >= _artefact.CutOff);
+        double logOdds = _artefact.LogOdds(raw),
+            probability = Calibration.ProbabilityOf(logOdds);
+        return new PathScore(true, probability, logOdds, probability >= _artefact.CutOff);
     }
 }
