@@ -36,16 +36,31 @@ internal static class NormalForm
     [SkipLocalsInit]
     public static double Of(in PathSignature signature, out PathSignature normal)
     {
+        Span<float> points = stackalloc float[Residual.Padded];
+        if (signature.IsCompared)
+        {
+            SignaturePoints.Unpack(signature, points);
+        }
+
+        return Of(signature, points, out normal);
+    }
+
+    /// <summary>Makes the normal form of a path whose points are known.</summary>
+    /// <param name="unpacked">The signature's points, padded; unused if it has too little shape to be
+    /// compared.</param>
+    [SkipLocalsInit]
+    public static double Of(in PathSignature signature, ReadOnlySpan<float> unpacked, out PathSignature normal)
+    {
         normal = default;
         if (!signature.IsCompared)
         {
             return 1;
         }
 
-        Span<float> points = stackalloc float[Residual.Padded];
-        SignaturePoints.Unpack(signature, points);
-        Span<float> x = points.Slice(1, PathSignature.Points),
-            y = points.Slice(Residual.YAt + 1, PathSignature.Points);
+        Span<float> x = stackalloc float[PathSignature.Points],
+            y = stackalloc float[PathSignature.Points];
+        unpacked.Slice(1, PathSignature.Points).CopyTo(x);
+        unpacked.Slice(Residual.YAt + 1, PathSignature.Points).CopyTo(y);
         Vector512<float> squareX = default,
             squareY = default,
             product = default,
@@ -61,16 +76,11 @@ internal static class NormalForm
             time += Vector512.Create((float)Vector512<float>.Count);
         }
 
-        double xx = Vector512.Sum(squareX),
-            yy = Vector512.Sum(squareY),
-            xy = Vector512.Sum(product),
-            momentX = Vector512.Sum(timesX),
-            momentY = Vector512.Sum(timesY);
-        double half = (xx + yy) / 2,
-            apart = (xx - yy) / 2,
-            root = Math.Sqrt((apart * apart) + (xy * xy)),
-            main = Math.Sqrt((half + root) / PathSignature.Points),
-            minor = Math.Sqrt(Math.Max(0, half - root) / PathSignature.Points),
+        var axes = PrincipalAxes.Of(Vector512.Sum(squareX), Vector512.Sum(squareY), Vector512.Sum(product));
+        double momentX = Vector512.Sum(timesX),
+            momentY = Vector512.Sum(timesY),
+            main = Math.Sqrt(axes.Main / PathSignature.Points),
+            minor = Math.Sqrt(Math.Max(0, axes.Minor) / PathSignature.Points),
             moment = Math.Sqrt((momentX * momentX) + (momentY * momentY));
         if (minor < LookedUpMinor || minor < LookedUpRatio * main || !(moment > 0))
         {

@@ -49,7 +49,7 @@ public sealed class ReplayIndex
     public void Prefetch(in PathSignature signature, ReplayLookup lookup)
     {
         _own.Prefetch(signature, lookup.Own);
-        lookup.NormalScale = NormalForm.Of(signature, out PathSignature normal);
+        lookup.NormalScale = NormalForm.Of(signature, lookup.Own.Points, out PathSignature normal);
         _normal.Prefetch(normal, lookup.Normal);
     }
 

@@ -1,7 +1,7 @@
 namespace Engine.Pipeline.Replay;
 
 /// <summary>Bounds of the replay index.</summary>
-/// <param name="MaxPaths">the maximum number of paths, 300 bytes each; beyond it, the oldest is dropped.</param>
+/// <param name="MaxPaths">The maximum number of paths, up to 300 bytes each; beyond it, the oldest is dropped.</param>
 /// <param name="Expiry">How far back in log time paths are compared.</param>
 /// <param name="Lag">How much longer paths are kept, for partitions that lag behind others.</param>
 /// <param name="MaxResidual">The maximum residual of a replay, px (models.md).</param>

@@ -129,12 +129,7 @@ public struct PathSignature
             meanY = Vector512.Sum(sumY) / Points;
         double spreadX = (Vector512.Sum(squareX) / Points) - (meanX * meanX),
             spreadY = (Vector512.Sum(squareY) / Points) - (meanY * meanY);
-        double half = (spreadX + spreadY) / 2,
-            apart = (spreadX - spreadY) / 2,
-            both = (Vector512.Sum(product) / Points) - (meanX * meanY);
-        double root = Math.Sqrt((apart * apart) + (both * both)),
-            main = half + root,
-            minor = half - root;
+        var (main, minor) = PrincipalAxes.Of(spreadX, spreadY, (Vector512.Sum(product) / Points) - (meanX * meanY));
         const double LookedUpSquare = LookedUpShare * LookedUpShare;
         return main >= MinMain * MinMain && minor >= MinMinor * MinMinor ? (byte)(Stored | LookedUp)
             : main >= MinMain * MinMain * LookedUpSquare && minor >= MinMinor * MinMinor * LookedUpSquare ? LookedUp
