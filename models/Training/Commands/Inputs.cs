@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Models.Training.Data;
 
 namespace Models.Training.Commands;
@@ -37,6 +38,14 @@ internal static class Inputs
         return [.. PathFile.Read(file)];
     }
 
+    /// <summary>The option that names a cursor artefact.</summary>
+    public static Option<FileInfo> CursorArtefact() =>
+        new("--artefact")
+        {
+            Description = "Cursor artefact (default: the shipped one)",
+            DefaultValueFactory = _ => new FileInfo(ShippedCursor),
+        };
+
     /// <summary>The shipped artefact, beside the program.</summary>
-    public static string ShippedCursor => Path.Combine(AppContext.BaseDirectory, "Artifacts", "cursor.artefact");
+    private static string ShippedCursor => Path.Combine(AppContext.BaseDirectory, "Artifacts", "cursor.artefact");
 }

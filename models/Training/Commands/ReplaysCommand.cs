@@ -41,40 +41,33 @@ internal static class ReplaysCommand
         var index = new ReplayIndex(new ReplaySettings(most));
         var question = new ReplayLookup();
         var ids = new List<string>();
-        bool wrong = false;
+        var given = new GivenPaths(files);
         Span<byte> id = stackalloc byte[128];
         using var writer = new StreamWriter(Console.OpenStandardOutput());
         writer.WriteLine("id,matched_id,residual_px,compared");
-        foreach (FileInfo file in files)
+        foreach (PathRecord path in given.Read())
         {
-            foreach (PathRecord path in PathFile.Read(file.FullName, error =>
-                {
-                    wrong = true;
-                    Console.Error.WriteLine(error);
-                }))
-            {
-                // the n-th path has offset n, which identifies it in the index: ids in files may be of any length
-                int n = ids.Count;
-                ids.Add(path.Id);
-                PathSignature signature = PathSignature.Encode(path.T, path.X, path.Y);
-                index.Prefetch(signature, question);
-                bool found = index.TryFind(
-                    question,
-                    n,
-                    0,
-                    n,
-                    new PathPoints(path.T, path.X, path.Y),
-                    [],
-                    id,
-                    out ReplayMatch match
-                );
-                index.Insert(question, Encoding.ASCII.GetBytes(n.ToString(CultureInfo.InvariantCulture)), n, 0, n);
-                string matched = found ? Csv.Field(ids[(int)match.Offset]) : "";
-                string residual = found ? match.ResidualPx.ToString("F2", CultureInfo.InvariantCulture) : "";
-                writer.WriteLine($"{Csv.Field(path.Id)},{matched},{residual},{(signature.IsCompared ? 1 : 0)}");
-            }
+            // the n-th path has offset n, which identifies it in the index: ids in files may be of any length
+            int n = ids.Count;
+            ids.Add(path.Id);
+            PathSignature signature = PathSignature.Encode(path.T, path.X, path.Y);
+            index.Prefetch(signature, question);
+            bool found = index.TryFind(
+                question,
+                n,
+                0,
+                n,
+                new PathPoints(path.T, path.X, path.Y),
+                [],
+                id,
+                out ReplayMatch match
+            );
+            index.Insert(question, Encoding.ASCII.GetBytes(n.ToString(CultureInfo.InvariantCulture)), n, 0, n);
+            string matched = found ? Csv.Field(ids[(int)match.Offset]) : "";
+            string residual = found ? match.ResidualPx.ToString("F2", CultureInfo.InvariantCulture) : "";
+            writer.WriteLine($"{Csv.Field(path.Id)},{matched},{residual},{(signature.IsCompared ? 1 : 0)}");
         }
 
-        return wrong ? Exit.Failed : Exit.Done;
+        return given.ExitCode;
     }
 }

@@ -12,16 +12,8 @@ internal static class ScoreCommand
 {
     public static Command Make()
     {
-        var files = new Argument<FileInfo[]>("FILE")
-        {
-            Description = "JSONL of paths, .gz too: {\"id\",\"points\":[[t_ms,x,y],...]} per line",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        var artefact = new Option<FileInfo>("--artefact")
-        {
-            Description = "Cursor artefact (default: the shipped one)",
-            DefaultValueFactory = _ => new FileInfo(Inputs.ShippedCursor),
-        };
+        Argument<FileInfo[]> files = GivenPaths.Argument();
+        Option<FileInfo> artefact = Inputs.CursorArtefact();
         var command = new Command(
             "score",
             "Prints id,probability_program,program,reasons as CSV, with the code of the engine; lines that aren't "
@@ -42,27 +34,20 @@ internal static class ScoreCommand
         var scorer = new PathScorer(Artefact.Load(artefact.FullName));
         var scratch = new PathScratch();
         var reasons = new PathReason[3];
-        bool wrong = false;
+        var given = new GivenPaths(files);
         using var writer = new StreamWriter(Console.OpenStandardOutput());
         writer.WriteLine("id,probability_program,program,reasons");
-        foreach (FileInfo file in files)
+        foreach (PathRecord path in given.Read())
         {
-            foreach (PathRecord path in PathFile.Read(file.FullName, error =>
-                {
-                    wrong = true;
-                    Console.Error.WriteLine(error);
-                }))
-            {
-                PathScore score = scorer.Score(path.T, path.X, path.Y);
-                int count = score.Assessed ? scorer.Reasons(reasons, score.Probability >= 0.5) : 0;
-                Degeneracy rules = DegeneratePath.Classify(path.T, path.X, path.Y, mouse: true, scratch);
-                string why = string.Join("; ", [.. Rules(rules), .. reasons[..count].Select(Text)]);
-                string probability = score.Probability.ToString("G9", CultureInfo.InvariantCulture);
-                writer.WriteLine($"{Csv.Field(path.Id)},{probability},{(score.Program ? 1 : 0)},{Csv.Field(why)}");
-            }
+            PathScore score = scorer.Score(path.T, path.X, path.Y);
+            int count = score.Assessed ? scorer.Reasons(reasons, score.Probability >= 0.5) : 0;
+            Degeneracy rules = DegeneratePath.Classify(path.T, path.X, path.Y, mouse: true, scratch);
+            string why = string.Join("; ", [.. Rules(rules), .. reasons[..count].Select(Text)]);
+            string probability = score.Probability.ToString("G9", CultureInfo.InvariantCulture);
+            writer.WriteLine($"{Csv.Field(path.Id)},{probability},{(score.Program ? 1 : 0)},{Csv.Field(why)}");
         }
 
-        return wrong ? Exit.Failed : Exit.Done;
+        return given.ExitCode;
     }
 
     private static IEnumerable<string> Rules(Degeneracy found) =>

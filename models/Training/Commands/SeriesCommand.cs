@@ -12,21 +12,13 @@ internal static class SeriesCommand
 {
     public static Command Make()
     {
-        var files = new Argument<FileInfo[]>("FILE")
-        {
-            Description = "JSONL of paths, .gz too: {\"id\",\"group\",\"points\":[[t_ms,x,y],...]} per line",
-            Arity = ArgumentArity.OneOrMore,
-        };
+        Argument<FileInfo[]> files = GivenPaths.Argument("\"group\",");
         var most = new Option<int>("--most")
         {
             Description = "Paths of a group that are read, from its first",
             DefaultValueFactory = _ => 10,
         };
-        var artefact = new Option<FileInfo>("--artefact")
-        {
-            Description = "Cursor artefact (default: the shipped one)",
-            DefaultValueFactory = _ => new FileInfo(Inputs.ShippedCursor),
-        };
+        Option<FileInfo> artefact = Inputs.CursorArtefact();
         var command = new Command(
             "series",
             "Prints group,paths,mean_log_odds,limit,program as CSV: whether a group's paths are together a program's, "
@@ -53,26 +45,19 @@ internal static class SeriesCommand
                 $"{file}: {artefact.Version} knows nothing of series. Train it again with `models train`."
             );
         var scorer = new PathScorer(artefact);
-        bool wrong = false;
+        var given = new GivenPaths(files);
         var groups = new OrderedDictionary<string, List<double>>();
-        foreach (FileInfo paths in files)
+        foreach (PathRecord path in given.Read())
         {
-            foreach (PathRecord path in PathFile.Read(paths.FullName, error =>
-                {
-                    wrong = true;
-                    Console.Error.WriteLine(error);
-                }))
+            PathScore score = scorer.Score(path.T, path.X, path.Y);
+            if (!groups.TryGetValue(path.Group, out List<double>? group))
             {
-                PathScore score = scorer.Score(path.T, path.X, path.Y);
-                if (!groups.TryGetValue(path.Group, out List<double>? group))
-                {
-                    groups.Add(path.Group, group = []);
-                }
+                groups.Add(path.Group, group = []);
+            }
 
-                if (score.Assessed && group.Count < most)
-                {
-                    group.Add(score.LogOdds);
-                }
+            if (score.Assessed && group.Count < most)
+            {
+                group.Add(score.LogOdds);
             }
         }
 
@@ -90,6 +75,6 @@ internal static class SeriesCommand
             );
         }
 
-        return wrong ? Exit.Failed : Exit.Done;
+        return given.ExitCode;
     }
 }

@@ -59,27 +59,11 @@ public readonly record struct ReplayWay(
         }
         else
         {
-            int i = 0;
+            var places = new MotionReader(motion);
             for (double at = start; ; at = Math.Min(end, at + (Interval / Stretch)))
             {
-                while (i < last - 1 && motion.T[i + 1] <= at)
-                {
-                    i++;
-                }
-
-                // of several points at the end, the last one counts
-                i = at >= end ? last - 1 : i;
-                double gap = motion.T[i + 1] - motion.T[i],
-                    part = gap > 0 ? Math.Clamp((at - motion.T[i]) / gap, 0, 1) : 1;
-                Note(
-                    at,
-                    motion.X[i] + (part * (motion.X[i + 1] - motion.X[i])),
-                    motion.Y[i] + (part * (motion.Y[i + 1] - motion.Y[i])),
-                    sx,
-                    sy,
-                    Jitter,
-                    Stretch
-                );
+                var (px, py) = places.At(at);
+                Note(at, px, py, sx, sy, Jitter, Stretch);
                 if (at >= end || t.Count >= 4096)
                 {
                     break;
