@@ -191,15 +191,7 @@ public sealed class ProcessPageTests
     {
         // The pages have none; axe is one.
         await browser.ScriptsAsync(run: true);
-        foreach ((int width, bool phone) in new[] { (400, true), (1280, false) })
-        {
-            await browser.SizeAsync(width, 800, phone);
-            await browser.PictureAsync($"console-{name}-{width}");
-            Assert.Empty(await browser.ViolationsAsync());
-            int needed = (await browser.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32();
-            Assert.True(needed <= width, $"{name} needs {needed} pixels of {width}");
-        }
-
+        await PageLook.FitsAsync(browser, name);
         await browser.ScriptsAsync(run: false);
     }
 
