@@ -1,3 +1,4 @@
+using System.Text;
 using Engine.Contracts;
 using Engine.Web;
 using StackExchange.Redis;
@@ -7,6 +8,11 @@ namespace Engine.Workflows.Module;
 /// <summary>The services for mapping a workflow's endpoints and pages.</summary>
 public sealed record WorkflowEndpoints
 {
+    /// <summary>The time limits for Kafka to acknowledge a setting, and for this instance to read it back.</summary>
+    private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(10),
+        SeenWithin = TimeSpan.FromSeconds(2),
+        LookEvery = TimeSpan.FromMilliseconds(10);
+
     /// <summary>The route builder to add routes to.</summary>
     public required IEndpointRouteBuilder Routes { get; init; }
 
@@ -47,6 +53,29 @@ public sealed record WorkflowEndpoints
     /// <param name="key">Maps a partition's name to the hash's key, without the group's prefix.</param>
     public Task<IReadOnlyDictionary<string, long>> SumAsync(Func<string, string> key) =>
         HashSums.SumAsync(Redis.GetDatabase(), Partitions.Select(partition => Keys.Prefix + key(partition)));
+
+    /// <summary>Writes a settings record, and waits until this instance has read it, so that the next answer shows
+    /// it.</summary>
+    /// <param name="isSeen">Whether <see cref="Settings"/> has it.</param>
+    /// <exception cref="EventNotTakenException">Kafka doesn't acknowledge it in time.</exception>
+    public async Task WriteSettingAsync(string key, string json, Func<bool> isSeen)
+    {
+        Task sent = Kafka.SendAsync(Topics.Settings, key, Encoding.UTF8.GetBytes(json));
+        try
+        {
+            await sent.WaitAsync(AcknowledgedWithin, Clock).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new EventNotTakenException("Kafka has not acknowledged it; it may still be written");
+        }
+
+        long since = Clock.GetTimestamp();
+        while (!isSeen() && Clock.GetElapsedTime(since) < SeenWithin)
+        {
+            await Task.Delay(LookEvery, Clock).ConfigureAwait(false);
+        }
+    }
 }
 
 /// <summary>The settings in force, compiled for one workflow. Thread-safe.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Engine.Contracts;
 using Engine.Contracts.Settings;
 using Engine.Web;
 using Engine.Workflows.ContentRequests.Decision;
@@ -12,12 +11,6 @@ namespace Engine.Workflows.ContentRequests.Web;
 /// <summary>A sponsor's suggestions over all partitions: lists them, accepts them and undoes acceptances.</summary>
 internal sealed class SuggestionService(WorkflowEndpoints endpoints)
 {
-    /// <summary>The time limits for Kafka to acknowledge an acceptance, and for this instance to read it
-    /// back.</summary>
-    private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(10),
-        SeenWithin = TimeSpan.FromSeconds(2),
-        LookEvery = TimeSpan.FromMilliseconds(10);
-
     /// <summary>The delay after which an acceptance comes into force, in words.</summary>
     public static string InForceAfter { get; } = $"{Activation.Delay.TotalSeconds:0} seconds";
 
@@ -92,31 +85,14 @@ internal sealed class SuggestionService(WorkflowEndpoints endpoints)
     public static RefusedException NoSponsor(string id) =>
         new(StatusCodes.Status404NotFound, $"The settings have no sponsor '{id}'.", "sponsor");
 
-    private async Task WriteAsync(DefinitionSetting definition)
+    private Task WriteAsync(DefinitionSetting definition)
     {
         string json = definition.ToJson();
-        Task sent = endpoints.Kafka.SendAsync(
-            Topics.Settings,
+        return endpoints.WriteSettingAsync(
             $"definition/{definition.Sponsor}/{definition.Id}",
-            System.Text.Encoding.UTF8.GetBytes(json)
+            json,
+            () => AcceptanceOf(definition.Sponsor, definition.Id)?.ToJson() == json
         );
-        try
-        {
-            await sent.WaitAsync(AcknowledgedWithin, endpoints.Clock).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            throw new EventNotTakenException("Kafka has not acknowledged it; it may still be written");
-        }
-        // Wait until this instance has read it, so the next page shows it.
-        long since = endpoints.Clock.GetTimestamp();
-        while (
-            AcceptanceOf(definition.Sponsor, definition.Id)?.ToJson() != json
-            && endpoints.Clock.GetElapsedTime(since) < SeenWithin
-        )
-        {
-            await Task.Delay(LookEvery, endpoints.Clock).ConfigureAwait(false);
-        }
     }
 
     private static long LogTimeOf(RedisValue progress) =>

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Engine.Contracts;
 using Engine.Web;
 using Engine.Workflows.Messages.Decision;
 using Engine.Workflows.Messages.Settings;
@@ -13,10 +12,6 @@ namespace Engine.Workflows.Messages.Web;
 internal sealed class SuggestionEndpoints(WorkflowEndpoints endpoints)
 {
     private const string Path = "/v1/people/{id}/message-rules/suggestions";
-
-    private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(10),
-        SeenWithin = TimeSpan.FromSeconds(2),
-        LookEvery = TimeSpan.FromMilliseconds(10);
 
     public void Map()
     {
@@ -135,29 +130,10 @@ internal sealed class SuggestionEndpoints(WorkflowEndpoints endpoints)
         return Answers.Json(record, StatusCodes.Status201Created);
     }
 
-    /// <summary>Writes a settings record, and waits until this instance has read it, so that what is listed next shows
-    /// it.</summary>
-    private async Task WriteAsync(string person, string suggestion, string key, JsonObject record)
-    {
-        try
-        {
-            await endpoints
-                .Kafka.SendAsync(Topics.Settings, key, System.Text.Encoding.UTF8.GetBytes(record.ToJsonString()))
-                .WaitAsync(AcknowledgedWithin, endpoints.Clock)
-                .ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            throw new EventNotTakenException("Kafka has not acknowledged it; it may still be written");
-        }
-
-        long since = endpoints.Clock.GetTimestamp();
-        while (
-            !((MessageRules)endpoints.Settings.Latest).HasDecided(person, suggestion)
-            && endpoints.Clock.GetElapsedTime(since) < SeenWithin
-        )
-        {
-            await Task.Delay(LookEvery, endpoints.Clock).ConfigureAwait(false);
-        }
-    }
+    private Task WriteAsync(string person, string suggestion, string key, JsonObject record) =>
+        endpoints.WriteSettingAsync(
+            key,
+            record.ToJsonString(),
+            () => ((MessageRules)endpoints.Settings.Latest).HasDecided(person, suggestion)
+        );
 }
