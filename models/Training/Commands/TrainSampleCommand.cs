@@ -86,6 +86,8 @@ internal static class TrainSampleCommand
             measured = RowsOf((seed * 100) + 70, MeasuredRuns, clicks, settings, hash),
             complete = Measured((seed * 100) + 70, clicks, settings, hash, events => events),
             required = Measured((seed * 100) + 70, clicks, settings, hash, MissingFields.AllButRequired);
+        UnnamedVisitors.ShuffleCounts(trained, seed);
+        UnnamedVisitors.ShuffleCounts(calibrated, seed);
         Forest forest = Boosting.Train(trained, Boost, seed);
         Calibration calibration = Calibrating.Fit([.. Raw(forest, calibrated)], calibrated.Positive);
         double[] scores = [.. Raw(forest, measured).Select(raw => calibration.Probability(raw))];
@@ -172,6 +174,7 @@ internal static class TrainSampleCommand
             );
             Console.Error.WriteLine($"generator run {run}: {rows.Count} rows");
         }
+
         return rows;
     }
 
