@@ -29,6 +29,10 @@ public sealed record RedisKeys(string Prefix, string Group)
 
     public string Progress(string partition) => $"{Prefix}progress:{Group}:{{{partition}}}";
 
+    /// <summary>Gets the key of how far every click of a partition is decided, where not all verdicts are
+    /// written.</summary>
+    public string Decided(string partition) => $"{Prefix}decided:{Group}:{{{partition}}}";
+
     public string Owner(string partition) => $"{Prefix}owner:{Group}:{{{partition}}}";
 
     public string State(string partition) => $"{Prefix}state:{Group}:{{{partition}}}";

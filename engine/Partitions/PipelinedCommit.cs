@@ -45,6 +45,13 @@ public sealed class PipelinedCommit
         Add(value);
     }
 
+    /// <summary>Adds a set to a text.</summary>
+    public void Field(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        Add(name);
+        Add(value);
+    }
+
     /// <summary>Writes the commit to the connection; <paramref name="answered"/> gets the script's answer.</summary>
     public void Send(RespPipe pipe, ProgressCommitter committer, ReplyHandler answered)
     {

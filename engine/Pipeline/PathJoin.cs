@@ -61,12 +61,11 @@ internal sealed class PathJoin(
         }
         else if (e.ExpectsPath)
         {
-            long deadline = partition.LogTime + row.Settings.Limits.JoinMs;
-            if (deadline < RecordTime.Last)
+            if (row.JoinDeadline < RecordTime.Last)
             {
                 row.KeepTexts();
                 partition.Ids.Add(keys.Id, partition.LogTime, decided: false, partition.Position);
-                partition.WaitingClicks.Add(keys.Id, row, deadline, row.Offset);
+                partition.WaitingClicks.Add(keys.Id, row, row.JoinDeadline, row.Offset);
                 return;
             }
 
@@ -118,9 +117,7 @@ internal sealed class PathJoin(
     public void ReleaseOverdue(PartitionState partition)
     {
         while (
-            partition.WaitingClicks.TryTakeOverdue(partition.LogTime, out ClickRow? row, static row =>
-                row.LogTime + row.Settings.Limits.JoinMs
-            )
+            partition.WaitingClicks.TryTakeOverdue(partition.LogTime, out ClickRow? row, static row => row.JoinDeadline)
         )
         {
             ref DeduplicationWindow.Remembered remembered = ref partition.Ids.Find(row!.Id);

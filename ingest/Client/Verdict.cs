@@ -12,7 +12,11 @@ public sealed record Verdict
     /// <summary><c>valid</c>, <c>suspect</c>, <c>givt</c> or <c>sivt</c>.</summary>
     public required string Class { get; init; }
 
-    /// <summary>The calibrated probability that the click is invalid, 0 to 1.</summary>
+    /// <summary>Whether the click has no stored verdict because it is plain and valid, and the engine doesn't write
+    /// such verdicts. Its score, path, model and settings aren't known.</summary>
+    public bool IsAssumed { get; init; }
+
+    /// <summary>The calibrated probability that the click is invalid, 0 to 1; NaN if the verdict is assumed.</summary>
     public required double Score { get; init; }
 
     /// <summary><c>allow</c>, <c>review</c>, <c>challenge</c> or <c>block</c>.</summary>
@@ -30,7 +34,8 @@ public sealed record Verdict
     /// <summary>The numbers behind each reason, by its code; empty if there are none.</summary>
     public required JsonObject Evidence { get; init; }
 
-    /// <summary>Whether the click had a cursor path: <c>present</c>, <c>missing</c> or <c>none</c>.</summary>
+    /// <summary>Whether the click had a cursor path: <c>present</c>, <c>missing</c> or <c>none</c>; empty if the
+    /// verdict is assumed.</summary>
     public required string Path { get; init; }
 
     /// <summary>The time of the click, in milliseconds since the Unix epoch; null if the stored verdict omits
@@ -41,9 +46,9 @@ public sealed record Verdict
     /// it.</summary>
     public required string? At { get; init; }
 
-    /// <summary>The models that scored the click.</summary>
+    /// <summary>The models that scored the click; empty if the verdict is assumed.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The version of the settings in force, such as <c>s-118</c>.</summary>
+    /// <summary>The version of the settings in force, such as <c>s-118</c>; empty if the verdict is assumed.</summary>
     public required string Settings { get; init; }
 }

@@ -53,6 +53,8 @@ public sealed class HttpServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _topics;
     private ConnectionMultiplexer? _redis;
+    private VerdictLookup? _verdicts;
+    private VerdictChannel? _channel;
     private ConfirmationServer? _confirmation;
     private WebApplication? _app;
 
@@ -199,9 +201,10 @@ public sealed class HttpServer : IAsyncDisposable
                 _config.Engine is { OwnsRedis: true } engine && engine.Redis == _options.Redis
                     ? _config.RedisOf(engine)
                     : _config.RedisAt(_options.Redis);
-            _redis = await servers
-                .ConnectAsync(options => options.AbortOnConnectFail = false)
-                .ConfigureAwait(false);
+            _redis = await servers.ConnectAsync(options => options.AbortOnConnectFail = false).ConfigureAwait(false);
+            _verdicts = new VerdictLookup(_redis, _options.Prefix, _context.Time);
+            await RefuseHiddenVerdictsAsync(_verdicts).ConfigureAwait(false);
+            _channel = await VerdictChannel.OpenAsync(_redis, _options.Prefix, _context.Time).ConfigureAwait(false);
             _confirmation = new ConfirmationServer(
                 new ConfirmationOptions
                 {
@@ -216,6 +219,28 @@ public sealed class HttpServer : IAsyncDisposable
                 _redis,
                 _options.Prefix
             );
+        }
+    }
+
+    /// <summary>Refuses to serve ads' links whose plain verdicts nobody would ever tell. If Redis is away, it is
+    /// taken that somebody does.</summary>
+    private static async Task RefuseHiddenVerdictsAsync(VerdictLookup verdicts)
+    {
+        try
+        {
+            if (await verdicts.HidesPlainAsync().ConfigureAwait(false))
+            {
+                throw new CommandException(
+                    "The engine doesn't write plain verdicts (deliver.verdicts: noteworthy), so that every valid click "
+                        + "on an ad's link would wait in vain: set deliver.verdicts_channel: true in its engine.yaml, "
+                        + "and restart it, or leave --redis out.",
+                    ExitCodes.WrongUse
+                );
+            }
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            // The links work once it is back.
         }
     }
 
@@ -313,7 +338,7 @@ public sealed class HttpServer : IAsyncDisposable
             var click = new ClickEndpoint(
                 _campaigns,
                 _publisher,
-                new VerdictWait(new VerdictLookup(_redis, _options.Prefix), _context.Time),
+                new VerdictWait(_verdicts!, _channel!, _context.Time),
                 _config.DecideWithin,
                 AddressOf,
                 _confirmation!,

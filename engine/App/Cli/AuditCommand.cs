@@ -20,18 +20,18 @@ internal static class AuditCommand
     public static async Task<int> RunAsync(AuditRequest request, CommandContext context, CancellationToken cancel)
     {
         ScoredGroup scored = await ScoredGroup.FindAsync(request.Of).ConfigureAwait(false);
-        byte[]? given;
-        using (ConnectionMultiplexer connection = await scored.Redis.ConnectAsync().ConfigureAwait(false))
-        {
-            given = await connection
-                .GetDatabase()
-                .StringGetAsync(RedisKeys.Verdict(scored.Keys.Prefix, request.Click))
-                .ConfigureAwait(false);
-        }
-
+        using ConnectionMultiplexer connection = await scored.Redis.ConnectAsync().ConfigureAwait(false);
+        var verdicts = new VerdictLookup(connection, scored.Keys.Prefix, context.Time);
+        byte[]? given = await verdicts.GetJsonAsync(request.Click).ConfigureAwait(false);
         await scored.Kafka.CheckAsync(cancel).ConfigureAwait(false);
         SettingsTimeline timeline = scored.Settings.Timeline();
-        ClickPlace click = Find(scored, request, given, context, cancel);
+        FoundClick click = Find(scored, request, given, context, cancel);
+        given ??= await verdicts
+            .GetJsonAsync(
+                request.Click,
+                ClickPlace.At(new Acknowledged(Topics.Interactions, click.Partition, click.Offset))
+            )
+            .ConfigureAwait(false);
         context.Out.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -65,7 +65,7 @@ internal static class AuditCommand
             return ExitCodes.NotThere;
         }
 
-        if (found.Reproduced.AsSpan().SequenceEqual(given))
+        if (GivenVerdict.Matches(request.Click, given, found))
         {
             context.Out.WriteLine("equal");
             return ExitCodes.Done;
@@ -80,7 +80,7 @@ internal static class AuditCommand
     }
 
     /// <summary>The click's place by its verdict, otherwise by reading the log.</summary>
-    private static ClickPlace Find(
+    private static FoundClick Find(
         ScoredGroup scored,
         AuditRequest request,
         byte[]? given,
@@ -108,7 +108,7 @@ internal static class AuditCommand
         foreach (int partition in partitions)
         {
             string name = RedisKeys.Partition(Topics.Interactions, partition);
-            ClickPlace? found = search.Find(
+            FoundClick? found = search.Find(
                 partition,
                 request.Click,
                 read =>

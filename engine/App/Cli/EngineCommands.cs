@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Engine.App.Running;
+using Engine.Client;
 using Engine.CommandLine;
 using Engine.Configuration;
 
@@ -196,7 +197,42 @@ public static class EngineCommands
             config = Config(),
             prefix = Prefix();
         var json = new Option<bool>("--json") { Description = "print the verdict as it is stored" };
-        var command = new Command("verdict", "Prints the verdict of a click.") { click, redis, config, prefix, json };
+        var key = new Option<string?>("--key")
+        {
+            HelpName = "NETWORK",
+            Description =
+                "the click's key, such as 203.0.113.0/24: with --offset or --sent, tells a plain valid click from an "
+                + "undecided one where the engine writes only noteworthy verdicts",
+        };
+        var offset = new Option<long?>("--offset") { HelpName = "N", Description = "the offset of the click's record" };
+        var sent = new Option<long?>("--sent") { HelpName = "MS", Description = "when the click was sent, Unix time" };
+        var command = new Command("verdict", "Prints the verdict of a click.")
+        {
+            click,
+            redis,
+            config,
+            prefix,
+            key,
+            offset,
+            sent,
+            json,
+        };
+        command.Validators.Add(result =>
+        {
+            (bool hasKey, bool hasOffset, bool hasSent) = (
+                result.GetResult(key) != null,
+                result.GetResult(offset) != null,
+                result.GetResult(sent) != null
+            );
+            if (hasKey != (hasOffset || hasSent) || (hasOffset && hasSent))
+            {
+                result.AddError("--key goes with --offset or --sent, one of them.");
+            }
+            else if (result.GetValue(offset) < 0 || result.GetValue(sent) < 0)
+            {
+                result.AddError("--offset and --sent are 0 or more.");
+            }
+        });
         command.SetAction(
             (parsed, _) =>
                 VerdictCommand.RunAsync(
@@ -204,6 +240,9 @@ public static class EngineCommands
                     parsed.GetValue(redis),
                     parsed.GetValue(config),
                     parsed.GetValue(prefix),
+                    parsed.GetValue(key) is not { } network ? null
+                        : parsed.GetValue(offset) is { } at ? ClickPlace.At(network, at)
+                        : ClickPlace.SentAt(network, parsed.GetValue(sent)!.Value),
                     parsed.GetValue(json),
                     context
                 )

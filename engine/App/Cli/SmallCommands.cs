@@ -6,7 +6,6 @@ using Engine.Client;
 using Engine.CommandLine;
 using Engine.Conditions;
 using Engine.Configuration.Connections;
-using Engine.Contracts;
 using Engine.Partitions;
 using Engine.Pipeline.Settings;
 using StackExchange.Redis;
@@ -21,6 +20,7 @@ internal static class VerdictCommand
         string? redis,
         string? config,
         string? prefix,
+        ClickPlace? place,
         bool json,
         CommandContext context
     )
@@ -32,19 +32,23 @@ internal static class VerdictCommand
             prefix
         );
         using ConnectionMultiplexer connection = await servers.ConnectAsync().ConfigureAwait(false);
-        string? stored = await connection
-            .GetDatabase()
-            .StringGetAsync(RedisKeys.Verdict(prefix, click))
+        byte[]? found = await new VerdictLookup(connection, prefix, context.Time)
+            .GetJsonAsync(click, place)
             .ConfigureAwait(false);
-        if (stored == null)
+        if (found == null)
         {
             context.Error.WriteLine(
-                $"engine: click '{click}' has no verdict: it isn't decided yet, or its verdict has expired."
+                place == null
+                    ? $"engine: click '{click}' has no verdict: it isn't decided yet, or its verdict has expired. "
+                        + "If the engine writes only noteworthy verdicts (deliver.verdicts), say where the click lies: "
+                        + "--key NETWORK with --offset N or --sent MS."
+                    : $"engine: click '{click}' has no verdict: it isn't decided yet, or its verdict has expired."
             );
             return ExitCodes.NotThere;
         }
+
         context.Out.WriteLine(
-            json ? stored : VerdictText.Of(VerdictLookup.Read(click, System.Text.Encoding.UTF8.GetBytes(stored)))
+            json ? System.Text.Encoding.UTF8.GetString(found) : VerdictText.Of(VerdictLookup.Read(click, found))
         );
         return ExitCodes.Done;
     }

@@ -152,6 +152,10 @@ public sealed class EngineConfig
             Consume.ProgressMs is >= 10 and <= 60_000,
             $"consume.progress_ms is {Consume.ProgressMs}; expected 10 to 60000"
         );
+        Must(
+            Deliver.Verdicts is DeliverConfig.All or DeliverConfig.Noteworthy,
+            $"deliver.verdicts is {Deliver.Verdicts}; expected {DeliverConfig.All} or {DeliverConfig.Noteworthy}"
+        );
         Must(Deliver.VerdictTtlS >= 60, $"deliver.verdict_ttl_s is {Deliver.VerdictTtlS}; expected at least 60");
         Must(Deliver.TotalsTtlS >= 3600, $"deliver.totals_ttl_s is {Deliver.TotalsTtlS}; expected at least 3600");
         Must(
@@ -230,7 +234,15 @@ public sealed class ConsumeConfig
 
 public sealed class DeliverConfig
 {
+    internal const string All = "all",
+        Noteworthy = "noteworthy";
+
     private static readonly DeliverOptions Defaults = new();
+
+    /// <summary><c>all</c>, or <c>noteworthy</c>: without plain valid ones.</summary>
+    public string Verdicts { get; set; } = All;
+
+    public bool OnlyNoteworthy => Verdicts == Noteworthy;
 
     public long VerdictTtlS { get; set; } = (long)Defaults.VerdictTtl.TotalSeconds;
     public long TotalsTtlS { get; set; } = (long)Defaults.TotalsTtl.TotalSeconds;
@@ -242,6 +254,7 @@ public sealed class DeliverConfig
 
     internal void Take(YamlFields fields)
     {
+        Verdicts = fields.Text("verdicts", Verdicts);
         VerdictTtlS = fields.Whole("verdict_ttl_s", VerdictTtlS);
         TotalsTtlS = fields.Whole("totals_ttl_s", TotalsTtlS);
         NetworkTtlS = fields.Whole("network_ttl_s", NetworkTtlS);

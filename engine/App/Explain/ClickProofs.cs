@@ -38,7 +38,7 @@ internal sealed class ClickProofs(EngineContext context) : IClickProofs
 
         var place = LogPlace.Parse(at);
         using var search = new ClickSearch(context.Consume.Kafka);
-        ClickPlace found = search.At(place.Partition, place.Offset, click)
+        FoundClick found = search.At(place.Partition, place.Offset, click)
             ?? throw new NoProofException($"The click is not at {at}: the log no longer has it (retention).");
         AuditFinding audit = new ClickAudit(
             context.Consume.Kafka,
@@ -48,7 +48,7 @@ internal sealed class ClickProofs(EngineContext context) : IClickProofs
             context.Limits,
             context.Clock
         ).Run(found, given, cancel);
-        bool isEqual = audit.Reproduced.AsSpan().SequenceEqual(given);
+        bool isEqual = GivenVerdict.Matches(click, given, audit);
         return new AuditResult(
             audit.Reproduced == null ? null : Encoding.UTF8.GetString(audit.Reproduced),
             isEqual,

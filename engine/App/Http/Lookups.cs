@@ -1,10 +1,13 @@
 using System.Text.Json.Nodes;
 using Engine.App.Hosting;
 using Engine.App.Quality;
+using Engine.Client;
 using Engine.CommandLine;
+using Engine.Pipeline.Deliver;
 using Engine.Web;
 using Engine.Web.Hosting;
-using StackExchange.Redis;
+using Engine.WebConsole.Clicks;
+using Engine.Workflows.Module;
 using Role = Engine.Contracts.Access.Role;
 
 namespace Engine.App.Http;
@@ -15,26 +18,26 @@ namespace Engine.App.Http;
 /// </summary>
 internal static class Lookups
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10);
+
     public static void Map(WebApplication app, EngineHost host)
     {
+        var verdicts = new VerdictLookup(host.Context.Redis.Redis, host.Context.Keys.Prefix, host.Context.Clock);
         // For people who look what is here; not an endpoint of the description.
         app.MapGet("/", () => Results.Redirect("/openapi.json")).ForEveryone();
         app.MapGet("/v1/verdicts/{click}", async (HttpContext http) =>
             {
-                string click = RoutePart.Id(http, "click");
-                RedisValue verdict = await host
-                    .Context.Redis.Redis.GetDatabase()
-                    .StringGetAsync(host.Context.Keys.Verdict(click))
-                    .ConfigureAwait(false);
-                return verdict.IsNull
-                    ? Answers.Error(
-                        StatusCodes.Status404NotFound,
-                        "there is no verdict of this click: it isn't decided yet, or its verdict has expired"
-                    )
-                    : Results.Bytes((byte[])verdict!, "application/json");
+                byte[]? verdict = await VerdictOf(http, verdicts, host.Context.Clock).ConfigureAwait(false);
+                return verdict == null
+                    ? Answers.Error(StatusCodes.Status404NotFound, NoVerdict(host.Context.Deliver))
+                    : Results.Bytes(verdict, "application/json");
             })
             .ForRole(Role.Viewer)
-            .Describe("A click's verdict, as stored.");
+            .Describe(
+                "A click's verdict, as stored; ?wait= (ms) waits for it. Where plain verdicts aren't written, ?key= "
+                    + "(the client network) with &offset= or &sent= (ms) says where the click lies, and a decided "
+                    + "click without a stored verdict is answered as valid and \"assumed\"."
+            );
         // It reads all labels each time: one at a time is enough for whoever looks.
         var oneQuality = new SemaphoreSlim(1);
         app.MapGet("/v1/quality", async (CancellationToken cancel) =>
@@ -110,4 +113,29 @@ internal static class Lookups
                 "Whether it decides: partitions are owned, settings and labels are fresh, and Redis takes results."
             );
     }
+
+    private static async Task<byte[]?> VerdictOf(HttpContext http, VerdictLookup verdicts, TimeProvider clock)
+    {
+        string click = RoutePart.Id(http, "click");
+        ClickPlace? place = PlaceQuery.Of(http.Request);
+        int waitMs = StoredResults.WaitOf(http.Request);
+        long since = clock.GetTimestamp();
+        while (true)
+        {
+            byte[]? verdict = await verdicts.GetJsonAsync(click, place).ConfigureAwait(false);
+            if (verdict != null || clock.GetElapsedTime(since).TotalMilliseconds >= waitMs)
+            {
+                return verdict;
+            }
+
+            await Task.Delay(LookEvery, clock, http.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    private static string NoVerdict(DeliverOptions deliver) =>
+        deliver.OnlyNoteworthy
+            ? "there is no verdict of this click: it isn't decided yet, its verdict has expired, or it is plain and "
+                + "valid, of which nothing is written here (deliver.verdicts): give ?key= with &offset= or &sent= to "
+                + "tell"
+            : "there is no verdict of this click: it isn't decided yet, or its verdict has expired";
 }

@@ -14,6 +14,17 @@ public static class VerdictText
 
     public static string Of(Verdict verdict)
     {
+        if (verdict.IsAssumed)
+        {
+            return string.Join(
+                Environment.NewLine,
+                $"click     {verdict.Click}",
+                $"class     {verdict.Class} (band {verdict.Band})",
+                $"action    {verdict.Action}, billable",
+                "assumed   the click is decided, and the engine doesn't write plain valid verdicts"
+            );
+        }
+
         var lines = new List<string>
         {
             $"click     {verdict.Click}",

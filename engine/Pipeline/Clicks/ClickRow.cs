@@ -31,6 +31,9 @@ public sealed unsafe class ClickRow
     /// <summary>Log time of the click, ms.</summary>
     public long LogTime;
 
+    /// <summary>The log time up to which the click waits for its path, ms.</summary>
+    public long JoinDeadline => LogTime + Settings.Limits.JoinMs;
+
     /// <summary>The corrected event time, ms.</summary>
     public long Time;
 

@@ -26,6 +26,10 @@ public sealed record DeliverOptions
     /// <summary>How long a network's standing is kept after its last change.</summary>
     public TimeSpan NetworkTtl { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>Whether to leave out plain valid verdicts (<see cref="Judgement.IsPlain"/>). Look-ups then go by
+    /// <see cref="DecidedClicks"/>.</summary>
+    public bool OnlyNoteworthy { get; init; }
+
     /// <summary>Whether to write every field of every verdict.</summary>
     public bool CompleteVerdicts { get; init; }
 
@@ -70,7 +74,8 @@ public sealed unsafe class LaneSink : IDecisionSink
     private readonly DeliveryTracker _sent;
     private readonly DeliverOptions _options;
     private readonly Utf8Builder _json = new();
-    private readonly Utf8Builder _network = new(128),
+    private readonly Utf8Builder _named = new(),
+        _network = new(128),
         _number = new(32);
     private readonly byte[] _verdictKey,
         _verdictTtl,
@@ -128,13 +133,19 @@ public sealed unsafe class LaneSink : IDecisionSink
 
     public void Verdict(ClickRow row, in Judgement judgement)
     {
-        _json.Clear();
-        VerdictWriter.Write(_json, row, judgement, _options.CompleteVerdicts);
-        Write(
-            row.Event.Id.Span,
-            _options.VerdictsTopic ? IdOf(row.Partition, row.Offset, Output.Verdict) : null,
-            mayBeConfirmed: judgement.Action == VerdictAction.Confirm
-        );
+        bool isKept = !_options.OnlyNoteworthy || !judgement.IsPlain;
+        if (isKept || _options.VerdictsTopic || _options.VerdictsChannel)
+        {
+            _json.Clear();
+            VerdictWriter.Write(_json, row, judgement, _options.CompleteVerdicts);
+            if (isKept)
+            {
+                Keep(row.Event.Id.Span, mayBeConfirmed: judgement.Action == VerdictAction.Confirm);
+            }
+
+            Tell(row.Event.Id.Span, row.Partition, row.Offset, Output.Verdict);
+        }
+
         _totals[_decided++].Count(row.Event.CostMicros, judgement);
     }
 
@@ -142,11 +153,9 @@ public sealed unsafe class LaneSink : IDecisionSink
     {
         _json.Clear();
         VerdictWriter.WriteConfirmed(_json, partition, click, e, _options.CompleteVerdicts);
-        Write(
-            Encoding.UTF8.GetBytes(click.Click),
-            _options.VerdictsTopic ? IdOf(partition, partition.Position, Output.Confirmed) : null,
-            mayBeConfirmed: false
-        );
+        byte[] id = Encoding.UTF8.GetBytes(click.Click);
+        Keep(id, mayBeConfirmed: false);
+        Tell(id, partition, partition.Position, Output.Confirmed);
         CommitterOf(partition).Totals.CountConfirmation(click, VerdictWriter.ReasonOf(e.Outcome));
     }
 
@@ -198,9 +207,8 @@ public sealed unsafe class LaneSink : IDecisionSink
             IdOf(row.Partition, row.Offset, Output.Signature)
         );
 
-    /// <summary>Writes <c>SET verdict:&lt;click&gt; &lt;json&gt; EX &lt;seconds&gt;</c> and, if enabled, sends the
-    /// verdict to the topic and the channel.</summary>
-    private void Write(ReadOnlySpan<byte> click, string? id, bool mayBeConfirmed)
+    /// <summary>Writes <c>SET verdict:&lt;click&gt; &lt;json&gt; EX &lt;seconds&gt;</c>.</summary>
+    private void Keep(ReadOnlySpan<byte> click, bool mayBeConfirmed)
     {
         RespPipe pipe = _redis.Only ?? PipeFor(click);
         if (mayBeConfirmed)
@@ -218,10 +226,20 @@ public sealed unsafe class LaneSink : IDecisionSink
         {
             pipe.Set(5, _verdictKey, click, _json.Written, _expiry);
         }
+    }
 
-        if (id != null)
+    /// <summary>Sends the verdict to the topic and the channel, if enabled.</summary>
+    private void Tell(ReadOnlySpan<byte> click, PartitionState partition, long offset, Output output)
+    {
+        if (_options.VerdictsTopic)
         {
-            _kafka.SendPrefixed(_sent, Topics.Verdicts, click.ToArray(), _json.Written.ToArray(), id);
+            _kafka.SendPrefixed(
+                _sent,
+                Topics.Verdicts,
+                click.ToArray(),
+                _json.Written.ToArray(),
+                IdOf(partition, offset, output)
+            );
         }
 
         if (!_options.VerdictsChannel)
@@ -229,12 +247,25 @@ public sealed unsafe class LaneSink : IDecisionSink
             return;
         }
 
-        pipe = _redis.PipeFor(_channel);
+        RespPipe pipe = _redis.PipeFor(_channel);
         pipe.Begin(3);
         pipe.Argument("PUBLISH"u8);
         pipe.Argument(_channel);
-        pipe.Argument(_json.Written);
+        pipe.Argument(Named(click));
         pipe.End();
+    }
+
+    /// <summary>The verdict with its click, which a plain one leaves out where the key says it.</summary>
+    private ReadOnlySpan<byte> Named(ReadOnlySpan<byte> click)
+    {
+        ReadOnlySpan<byte> json = _json.Written;
+        if (json.StartsWith("{\"click\":"u8))
+        {
+            return json;
+        }
+
+        _named.Clear();
+        return _named.Add("{\"click\":"u8).JsonText(click).Add(","u8).Add(json[1..]).Written;
     }
 
     private RespPipe PipeFor(ReadOnlySpan<byte> click)

@@ -61,6 +61,9 @@ public sealed class PartitionCommitter
 
     public StandingsOutbox Standings { get; }
 
+    /// <summary>Tells look-ups how far clicks are decided; null where all verdicts are written.</summary>
+    public DecidedClicks? Decided { get; init; }
+
     public bool IsIdle => _stage == Stage.Idle;
 
     /// <summary>The offset up to which this owner has committed progress; negative before its first commit.</summary>
@@ -83,6 +86,7 @@ public sealed class PartitionCommitter
         }
 
         Totals.Begin();
+        Decided?.Begin(_committer.To);
         _written = writer.Now();
         _sentToKafka = kafka.Count;
         _trace = Traces.Progress(State.Name, nextOffset);
@@ -122,6 +126,7 @@ public sealed class PartitionCommitter
             day.Write(_commit, day.Ttl.IsDue(_committer.To.LogTime, _renewEveryMs));
         }
 
+        Decided?.Write(_commit);
         _commit.Send(writer.PipeFor(_committer.ProgressKey), _committer, (answer, isError) =>
             Answered(answer, isError, writer)
         );

@@ -48,6 +48,22 @@ public sealed class JoinBuffer<T>
     public long NextDeadline =>
         _deadlines.TryPeek(out _, out (long Deadline, long) next) ? next.Deadline : long.MaxValue;
 
+    /// <summary>The lowest offset of what waits; long.MaxValue if nothing does.</summary>
+    public long FirstOffset(Func<T, long> deadlineOf)
+    {
+        while (_deadlines.TryPeek(out ulong click, out (long Deadline, long Offset) next))
+        {
+            if (_byClick.TryGetValue(click, out T? waiting) && deadlineOf(waiting) == next.Deadline)
+            {
+                return next.Offset;
+            }
+
+            _deadlines.Dequeue();
+        }
+
+        return long.MaxValue;
+    }
+
     public bool TryGet(ulong click, out T? waiting) => _byClick.TryGetValue(click, out waiting);
 
     public void Add(ulong click, T waiting, long deadline, long offset)

@@ -38,6 +38,12 @@ public struct Judgement
     public bool Billable;
 
     public readonly bool HasReasons => (Reasons | SnoozedReasons) != 0 || Allow != null || Rules != null;
+
+    /// <summary>Whether nothing speaks against the click, and nothing is to be told of it.</summary>
+    public readonly bool IsPlain =>
+        !HasReasons
+        && this is { Class: VerdictClass.Valid, Band: Band.Allow, Action: VerdictAction.Accept, Billable: true };
+
     public readonly bool IsInvalid => Class is VerdictClass.Givt or VerdictClass.Sivt;
 
     public void AddReason(Reason reason, ReasonSetting setting, ReasonClass @class)

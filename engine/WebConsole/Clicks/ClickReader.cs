@@ -22,9 +22,10 @@ internal sealed class ClickReader(IDatabase redis, RedisKeys keys, TopicReader t
     /// <summary>The number of the latest labels of a partition among which a click's are looked for.</summary>
     public const int LabelRecords = 20_000;
 
-    /// <summary>The verdict as it is stored; null for none.</summary>
-    public async Task<byte[]?> StoredAsync(string click) =>
-        await redis.StringGetAsync(keys.Verdict(click)).ConfigureAwait(false);
+    private readonly VerdictLookup _verdicts = new(redis.Multiplexer, keys.Prefix);
+
+    /// <summary>The verdict as it is stored, or as it is assumed by where the click lies; null for none.</summary>
+    public Task<byte[]?> StoredAsync(string click, ClickPlace? place) => _verdicts.GetJsonAsync(click, place);
 
     /// <summary>A click as the log has it; null if the verdict doesn't say where, or if it is no longer
     /// there.</summary>
@@ -118,10 +119,15 @@ internal sealed class ClickReader(IDatabase redis, RedisKeys keys, TopicReader t
         await Task.WhenAll(
                 clicks.Select(async click => new JudgedClick(
                     click,
-                    await StoredAsync(click.Id).ConfigureAwait(false) is { } stored ? Read(click.Id, stored) : null
+                    await StoredAsync(click.Id, PlaceOf(click)).ConfigureAwait(false) is { } stored
+                        ? Read(click.Id, stored)
+                        : null
                 ))
             )
             .ConfigureAwait(false);
+
+    private static ClickPlace? PlaceOf(RecordedClick click) =>
+        click.Network is { Length: > 0 } key ? ClickPlace.At(key, click.Record.Offset) : null;
 
     /// <summary>Reads a stored verdict; null if it isn't one.</summary>
     public static Verdict? Read(string click, byte[] stored)

@@ -66,7 +66,7 @@ internal sealed class ClickPages(ClickReader clicks, IClickProofs proofs, IEvent
     private async Task<IResult> ShowAsync(HttpContext http, ConsoleVisit visit)
     {
         string id = RoutePart.Id(http, "click");
-        byte[]? stored = await clicks.StoredAsync(id).ConfigureAwait(false);
+        byte[]? stored = await clicks.StoredAsync(id, PlaceQuery.Of(http.Request)).ConfigureAwait(false);
         Verdict? verdict = stored == null ? null : ClickReader.Read(id, stored);
         CancellationToken cancel = http.RequestAborted;
         RecordedClick? recorded =
@@ -156,7 +156,7 @@ internal sealed class ClickPages(ClickReader clicks, IClickProofs proofs, IEvent
             );
         }
 
-        Verdict? verdict = await clicks.StoredAsync(id).ConfigureAwait(false) is { } stored
+        Verdict? verdict = await clicks.StoredAsync(id, PlaceQuery.Of(http.Request)).ConfigureAwait(false) is { } stored
             ? ClickReader.Read(id, stored)
             : null;
         RecordedClick? recorded =
@@ -178,7 +178,7 @@ internal sealed class ClickPages(ClickReader clicks, IClickProofs proofs, IEvent
     {
         string id = RoutePart.Id(http, "click");
         return
-            await clicks.StoredAsync(id).ConfigureAwait(false) is { } stored
+            await clicks.StoredAsync(id, PlaceQuery.Of(http.Request)).ConfigureAwait(false) is { } stored
             && ClickReader.Read(id, stored) is { } verdict
             ? (verdict, stored)
             : throw new RefusedException(

@@ -118,9 +118,10 @@ internal sealed class ClickEndpoint(
         CancellationToken cancel
     )
     {
+        using VerdictWait.Expected expected = verdicts.Expect(id);
         try
         {
-            if (wasSent && await verdicts.ForAsync(id, decideWithin / 2, cancel).ConfigureAwait(false) is { } sooner)
+            if (wasSent && await expected.WithinAsync(decideWithin / 2, cancel).ConfigureAwait(false) is { } sooner)
             {
                 return sooner;
             }
@@ -150,7 +151,7 @@ internal sealed class ClickEndpoint(
                 TaskContinuationOptions.ExecuteSynchronously,
                 TaskScheduler.Default
             );
-            return await verdicts.ForAsync(id, left, cancel).ConfigureAwait(false);
+            return await expected.WithinAsync(left, cancel).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or FormatException)
         {

@@ -18,9 +18,20 @@ internal sealed class LinkLab : IAsyncDisposable
     /// <summary>The front end's, <c>http://127.0.0.1:…</c>.</summary>
     public string Address { get; }
 
-    public static async Task<LinkLab> StartAsync()
+    /// <param name="deliver">More of the section <c>deliver</c> of engine.yaml, beginning with a comma.</param>
+    /// <param name="models">Whether the shipped models score.</param>
+    public static async Task<LinkLab> StartAsync(string deliver = "", bool models = true)
     {
-        Lab lab = await Lab.EmbeddedAsync(Redises.Any, new EngineYaml { Complete = true, SessionMs = 3000 });
+        Lab lab = await Lab.EmbeddedAsync(
+            Redises.Any,
+            new EngineYaml
+            {
+                Complete = true,
+                SessionMs = 3000,
+                Deliver = deliver,
+                Models = models,
+            }
+        );
         EngineRun engine = await lab.StartAsync();
         LiveProcess front = Programs.Start(
             "ingest",

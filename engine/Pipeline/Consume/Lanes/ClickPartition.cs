@@ -1,3 +1,4 @@
+using Engine.Contracts;
 using Engine.Partitions;
 using Engine.Pipeline.Clicks;
 using Engine.Pipeline.Consume.Fetch;
@@ -20,6 +21,9 @@ public sealed class ClickPartition(
     /// <summary>The monotonic time at which the next commit is due; 0 before the first check.</summary>
     private long _commitDue;
 
+    /// <summary>The log time of the last record that wasn't a tick, ms.</summary>
+    private long _eventTime;
+
     public PartitionState State { get; } = state;
 
     public PartitionCommitter Committer { get; } = committer;
@@ -32,7 +36,7 @@ public sealed class ClickPartition(
 
     public override long LogTime => State.LogTime;
 
-    public override long DueTime => State.NextDeadline;
+    public override long DueTime => Math.Min(State.NextDeadline, CertainAt);
 
     public override long CommittedOffset => Committer.CommittedOffset;
 
@@ -42,6 +46,22 @@ public sealed class ClickPartition(
         State.NextDeadline == long.MaxValue
             ? null
             : $"{Name} has clicks or paths that wait until log time {State.NextDeadline}; it is at {State.LogTime}";
+
+    /// <summary>The log time past which a look-up that knows when its click was sent is sure of the last one, where
+    /// look-ups go by progress; <see cref="long.MaxValue"/> if it has passed.</summary>
+    private long CertainAt =>
+        Committer.Decided != null && _eventTime + Committer.Decided.CertainAfterMs is var due && State.LogTime <= due
+            ? due
+            : long.MaxValue;
+
+    /// <summary>Notes a record that isn't a tick.</summary>
+    /// <param name="now">The monotonic time.</param>
+    /// <param name="timestamp">The record's, ms.</param>
+    public void NoteBusy(long now, long timestamp)
+    {
+        BusyAt = now;
+        _eventTime = RecordTime.Advance(_eventTime, timestamp);
+    }
 
     /// <summary>Whether a commit is due: once per interval, or sooner if no more records come or many sums wait.
     /// Partitions commit at different points of the interval, far from each other. A commit keeps Redis busy for some

@@ -20,8 +20,11 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
 
     private const int CommandTimeoutMs = 5;
 
+    private static readonly TimeSpan PartitionsWithin = TimeSpan.FromSeconds(10);
+
     private readonly EngineContext _context;
     private readonly LaneThread _thread;
+    private readonly GroupConsumer _group;
     private readonly PartitionAssignment<ClickPartition> _partitions;
     private readonly LaneReader _reader;
     private readonly ClickPipeline _pipeline;
@@ -46,11 +49,11 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         string name = $"lane-{number}";
         _context = context;
         _thread = new LaneThread(name, Run, ended: () => _status = LaneStatus.Ended);
-        var group = new GroupConsumer(Configuration(context.Consume, name), _thread);
+        _group = new GroupConsumer(Configuration(context.Consume, name), _thread);
         _partitions = new PartitionAssignment<ClickPartition>(
             context.AssignmentOf(Topics.Interactions, context.LanesHaveJoined),
-            group,
-            context.LeasesOf(group),
+            _group,
+            context.LeasesOf(_group),
             this,
             _thread
         );
@@ -66,7 +69,7 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
         _latency = new DeliveryLatency(context.Clock);
         _fresh = new FreshnessGate(StaleTopic, context.MustStandAside, context.Clock, context.Log, _thread.Stopping);
         _whileStale = () => _redis.Wait(CommandTimeoutMs);
-        _reader = new LaneReader(context, name, group.Consumer, _partitions, _pipeline)
+        _reader = new LaneReader(context, name, _group.Consumer, _partitions, _pipeline)
         {
             MayDecide = () => _fresh.Wait(_whileStale) && _partitions.MayDecide(),
             MarkComes = (partition, offset) => partition.Marks.Await(offset, _thread, _redis.Poll),
@@ -237,11 +240,28 @@ public sealed class Lane : IPartitionHost<ClickPartition>, IDisposable
             _context.Hash,
             _context.Deliver.TotalsTtl,
             _redis.Replaced
-        );
+        )
+        {
+            Decided = _context.Deliver.OnlyNoteworthy ? DecidedIn(state, plan) : null,
+        };
         _committers[state] = committer;
         var partition = new ClickPartition(lease, plan, state, committer);
         partition.Marks = new OwnMarks(partition, state.Knowledge, _context, _sent, _context.Knowledge.Read);
         return partition;
+    }
+
+    private DecidedClicks DecidedIn(PartitionState state, RebuildPlan plan)
+    {
+        var decided = new DecidedClicks(
+            state,
+            _context.Keys,
+            _context.Deliver,
+            KafkaClients.Partitions(_group.Consumer, Topics.Interactions, PartitionsWithin, _context.Clock),
+            new PartitionProgress(plan.LiveFromOffset, plan.LogTime),
+            _context.Clock
+        );
+        decided.Resume(_context.Redis.Redis.GetDatabase());
+        return decided;
     }
 
     void IPartitionHost<ClickPartition>.TakenOver(IReadOnlyList<ClickPartition> partitions)

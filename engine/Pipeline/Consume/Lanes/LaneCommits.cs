@@ -38,6 +38,7 @@ internal sealed class LaneCommits(
         long quiet = QuietMs * _clock.TimestampFrequency / 1000;
         foreach (ClickPartition partition in partitions.Owned)
         {
+            partition.Committer.Decided?.Pass(partition.Next);
             bool due = partition.TakeCommitDue(now, Interval, quiet);
             if (due && partition.Next > partition.LiveFromOffset)
             {

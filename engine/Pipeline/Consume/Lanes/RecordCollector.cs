@@ -29,7 +29,7 @@ internal sealed unsafe class RecordCollector(ClickPipeline pipeline, int capacit
     {
         if (!Tick.Is(new ReadOnlySpan<byte>(record.Value, record.Length)))
         {
-            partition.BusyAt = now;
+            partition.NoteBusy(now, record.Timestamp);
         }
     }
 

@@ -37,7 +37,7 @@ public sealed unsafe class ClickAudit(
 )
 {
     /// <param name="given">The verdict that was given; null if it isn't known.</param>
-    public AuditFinding Run(ClickPlace click, byte[]? given, CancellationToken cancel)
+    public AuditFinding Run(FoundClick click, byte[]? given, CancellationToken cancel)
     {
         var partition = new TopicPartition(Topics.Interactions, click.Partition);
         using IConsumer<byte[], byte[]> consumer = KafkaClients.Reader(kafka);

@@ -10,7 +10,7 @@ namespace Engine.Pipeline.Consume.Rescore;
 
 /// <summary>A click's place in <c>interactions</c>.</summary>
 /// <param name="Timestamp">The record's timestamp, ms.</param>
-public readonly record struct ClickPlace(int Partition, long Offset, long Timestamp);
+public readonly record struct FoundClick(int Partition, long Offset, long Timestamp);
 
 /// <summary>Finds single clicks in the log. Not thread-safe.</summary>
 public sealed unsafe class ClickSearch(KafkaTarget kafka) : IDisposable
@@ -26,7 +26,7 @@ public sealed unsafe class ClickSearch(KafkaTarget kafka) : IDisposable
         KafkaClients.Partitions(_consumer, Topics.Interactions, PartitionScan.AnswerWithin, TimeProvider.System);
 
     /// <summary>The click at a place; null if the log no longer has it, or if it isn't that click.</summary>
-    public ClickPlace? At(int partition, long offset, string click)
+    public FoundClick? At(int partition, long offset, string click)
     {
         var place = new TopicPartition(Topics.Interactions, partition);
         WatermarkOffsets ends = KafkaClients.Ends(_consumer, place, PartitionScan.AnswerWithin, TimeProvider.System);
@@ -37,7 +37,7 @@ public sealed unsafe class ClickSearch(KafkaTarget kafka) : IDisposable
 
     /// <summary>The first click with an id in a partition; null if there is none.</summary>
     /// <param name="report">Receives the number of records read so far, every now and then.</param>
-    public ClickPlace? Find(int partition, string click, Action<long> report, CancellationToken cancel)
+    public FoundClick? Find(int partition, string click, Action<long> report, CancellationToken cancel)
     {
         byte[] id = Encoding.ASCII.GetBytes(click);
         long read = 0;
@@ -57,7 +57,7 @@ public sealed unsafe class ClickSearch(KafkaTarget kafka) : IDisposable
                 && _clicks.Read(partition, message->Offset, click) != null
             )
             {
-                return new ClickPlace(partition, message->Offset, LibrdkafkaNative.MessageTimestamp(message, out _));
+                return new FoundClick(partition, message->Offset, LibrdkafkaNative.MessageTimestamp(message, out _));
             }
         }
 
@@ -70,6 +70,6 @@ public sealed unsafe class ClickSearch(KafkaTarget kafka) : IDisposable
         _consumer.Dispose();
     }
 
-    private static ClickPlace PlaceOf(ConsumeResult<byte[], byte[]> record) =>
+    private static FoundClick PlaceOf(ConsumeResult<byte[], byte[]> record) =>
         new(record.Partition.Value, record.Offset.Value, record.Message.Timestamp.UnixTimestampMs);
 }
