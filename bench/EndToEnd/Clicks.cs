@@ -67,7 +67,42 @@ internal sealed class Clicks(TimeProvider clock)
         producer.Flush(TimeSpan.FromMinutes(1));
     }
 
-    public static IProducer<byte[], byte[]> Producer(string kafka, double lingerMs) =>
+    /// <summary>As <see cref="Send(string, string, string, int, int, Action{string, long})"/>, and reports where in the
+    /// log they lie.</summary>
+    public void SendAt(
+        string kafka,
+        string topic,
+        string ids,
+        int count,
+        int rate,
+        Action<TopicPartitionOffset, long> sent
+    )
+    {
+        using IProducer<byte[], byte[]> producer = Producer(kafka, lingerMs: 1, reports: true);
+        using var pause = new ManualResetEventSlim();
+        long since = clock.GetTimestamp();
+        for (int i = 0; i < count; i++)
+        {
+            while (clock.GetElapsedTime(since).TotalSeconds * rate < i)
+            {
+                pause.Wait(1);
+            }
+
+            long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            Send(
+                producer,
+                topic,
+                $"{ids}-{i}",
+                now,
+                i % 100 == 0 ? report => sent(report.TopicPartitionOffset, now) : null
+            );
+        }
+
+        producer.Flush(TimeSpan.FromMinutes(1));
+    }
+
+    /// <param name="reports">Whether messages may ask where they lie.</param>
+    public static IProducer<byte[], byte[]> Producer(string kafka, double lingerMs, bool reports = false) =>
         new ProducerBuilder<byte[], byte[]>(
             new ProducerConfig
             {
@@ -76,11 +111,17 @@ internal sealed class Clicks(TimeProvider clock)
                 LingerMs = lingerMs,
                 BatchSize = 256 * 1024,
                 QueueBufferingMaxMessages = 200_000,
-                EnableDeliveryReports = false,
+                EnableDeliveryReports = reports,
             }
         ).Build();
 
-    private void Send(IProducer<byte[], byte[]> producer, string topic, string id, long time)
+    private void Send(
+        IProducer<byte[], byte[]> producer,
+        string topic,
+        string id,
+        long time,
+        Action<DeliveryReport<byte[], byte[]>>? report = null
+    )
     {
         int visitor = Zipf(Visitors, 2.2),
             address = (int)(visitor * 7_919L % Addresses),
@@ -109,17 +150,22 @@ internal sealed class Clicks(TimeProvider clock)
             Value = Encoding.ASCII.GetBytes(json),
             Timestamp = new Timestamp(time, TimestampType.CreateTime),
         };
-        Produce(producer, topic, message);
+        Produce(producer, topic, message, report);
     }
 
     /// <summary>Sends a message, waiting while the client's queue is full.</summary>
-    public static void Produce(IProducer<byte[], byte[]> producer, string topic, Message<byte[], byte[]> message)
+    public static void Produce(
+        IProducer<byte[], byte[]> producer,
+        string topic,
+        Message<byte[], byte[]> message,
+        Action<DeliveryReport<byte[], byte[]>>? report = null
+    )
     {
         while (true)
         {
             try
             {
-                producer.Produce(topic, message);
+                producer.Produce(topic, message, report);
                 return;
             }
             catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)

@@ -7,7 +7,8 @@ namespace Bench.EndToEnd;
 internal sealed class Contestant : IDisposable
 {
     private readonly Process[] _processes;
-    private readonly string _name;
+    private readonly string _name,
+        _group;
     private readonly StringBuilder _output = new();
 
     /// <param name="group">The consumer group; by default one of its own.</param>
@@ -22,16 +23,15 @@ internal sealed class Contestant : IDisposable
     )
     {
         _name = name;
-        group ??= $"bench-{Guid.NewGuid():N}";
+        _group = group ??= $"bench-{Guid.NewGuid():N}";
         ProcessStartInfo start;
         if (plan.EngineOf(name) is { } engine)
         {
-            string config = name == Plan.TwoEngines ? "one-lane.yaml" : "engine.yaml";
             string[] arguments =
             [
                 "run",
                 "--config",
-                Path.Combine(plan.Root, "bench", "EndToEnd", config),
+                EngineSetup.Write(plan.SetupOf(name), plan.Root, folder),
                 "--kafka",
                 kafka,
                 "--redis",
@@ -84,6 +84,9 @@ internal sealed class Contestant : IDisposable
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         _processes = [.. Enumerable.Range(0, name == Plan.TwoEngines ? 2 : 1).Select(_ => Started(start))];
     }
+
+    /// <summary>Its consumer group.</summary>
+    public string Group => _group;
 
     /// <summary>The id of its (first) process.</summary>
     public int ProcessId => _processes[0].Id;

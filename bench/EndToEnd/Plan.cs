@@ -16,6 +16,9 @@ internal sealed record Plan
     /// beside this one.</summary>
     public string[] Beside { get; init; } = [];
 
+    /// <summary>Setups of the engine to measure beside the clean one: <see cref="EngineSetup.All"/>.</summary>
+    public string[] Setups { get; init; } = [];
+
     /// <summary>Whether to measure two engines of one lane each, too, as one contestant.</summary>
     public bool Two { get; init; }
 
@@ -32,7 +35,8 @@ internal sealed record Plan
     /// <summary>The contestants; each round begins with another one.</summary>
     public string[] Contestants =>
         [
-            "engine",
+            EngineSetup.Clean,
+            .. Setups,
             .. Two ? [TwoEngines] : Array.Empty<string>(),
             .. Beside,
             .. Peers == null ? Array.Empty<string>() : ["native-rdkafka", "native", "plain"],
@@ -40,9 +44,14 @@ internal sealed record Plan
 
     public const string TwoEngines = "two engines";
 
+    /// <summary>Gets the setup of an engine.</summary>
+    public string SetupOf(string contestant) =>
+        contestant == TwoEngines || Setups.Contains(contestant) ? contestant : EngineSetup.Clean;
+
     /// <summary>Gets the program of this build or another one; null if the contestant isn't an engine.</summary>
     public string? EngineOf(string contestant) =>
-        contestant is "engine" or TwoEngines ? Path.Combine(Root, "out", "engine")
+        contestant is EngineSetup.Clean or TwoEngines || Setups.Contains(contestant)
+            ? Path.Combine(Root, "out", "engine")
         : Beside.Contains(contestant) ? Path.Combine(contestant, "engine")
         : null;
 }
@@ -52,6 +61,7 @@ internal sealed record Plan
 /// <param name="CpuUs">The CPU time of its processes, user and system, in µs per click.</param>
 /// <param name="BrokerUs">The broker's CPU time, in µs per click.</param>
 /// <param name="StoreUs">The CPU time of Redis or Garnet, in µs per click.</param>
+/// <param name="StoreMb">The memory of Redis at the end, in MB; 0 for Garnet.</param>
 /// <param name="PeakMb">The peak memory of its processes (VmHWM).</param>
 /// <param name="Process">The (first) engine's report of its own memory at the end; empty for others.</param>
 internal sealed record Run(
@@ -61,10 +71,11 @@ internal sealed record Run(
     double CpuUs,
     double BrokerUs,
     double StoreUs,
+    double StoreMb,
     double PeakMb,
     string Process
 );
 
-/// <summary>The time from a record's timestamp until a reader finds the verdict, at 20,000 clicks per second, in
-/// ms.</summary>
+/// <summary>The time from a record's timestamp until a reader finds the verdict, at 20,000 clicks per second, in ms.
+/// Where plain verdicts aren't written: until a look-up is certain.</summary>
 internal sealed record Latency(string Contestant, double P50, double P99, double P999, int Samples);

@@ -2,8 +2,9 @@ using Bench.EndToEnd;
 
 // bench/EndToEnd: measures the engine, and peers if given, on a real broker and a real Redis. Environment: KAFKA_TOOL
 // (a script that starts a broker; see docs/performance.md), PEERS=dir, BESIDE="dir …" (other builds of the engine),
-// TWO=1 (also two engines of one lane each), CLICKS, RUNS, QUICK=1, STORES="redis garnet", LATENCY_S. Results: a table,
-// bench.json, bench.svg. An argument measures something else: `takeover` (of a partition with CLICKS in its windows),
+// SETUPS="attack tenth noteworthy" (the engine with other settings, see EngineSetup; "attack" by default), TWO=1 (also
+// two engines of one lane each), CLICKS, RUNS, QUICK=1, STORES="redis garnet", LATENCY_S. Results: a table, bench.json,
+// bench.svg. An argument measures something else: `takeover` (of a partition with CLICKS in its windows),
 // `hostile` (producers, CLICKS of each kind), `soak` (SOAK_MINUTES at a RATE), `tail` (CLICKS lines of access logs),
 // `links` (ads' links, for LATENCY_S at each rate), `pictures` (of confirmation pages), `notices` (to absent invitees,
 // NOTICES due in one second, INVITEES a meeting, KILLS of the engine), `console` (its pages, with a million
@@ -35,6 +36,10 @@ var plan = new Plan
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Select(Path.GetFullPath),
     ],
+    Setups = (Environment.GetEnvironmentVariable("SETUPS") ?? EngineSetup.Attack).Split(
+        ' ',
+        StringSplitOptions.RemoveEmptyEntries
+    ),
     Two = Environment.GetEnvironmentVariable("TWO") == "1",
     Clicks = Number("CLICKS", quick ? 1_000_000 : 4_000_000),
     Runs = Number("RUNS", quick ? 2 : 5),

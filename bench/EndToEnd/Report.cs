@@ -20,6 +20,7 @@ internal static class Report
         double Cpu,
         double Broker,
         double Store,
+        double StoreMb,
         double Peak,
         double Ratio
     );
@@ -35,12 +36,13 @@ internal static class Report
                     Median(group, run => run.CpuUs),
                     Median(group, run => run.BrokerUs),
                     Median(group, run => run.StoreUs),
+                    Median(group, run => run.StoreMb),
                     Median(group, run => run.PeakMb),
                     Ratio(runs, group)
                 )),
         ];
-        to.WriteLine("| who | clicks/s | CPU µs/click | of native-rdkafka's | broker µs | store µs | peak MB |");
-        to.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+        to.WriteLine("| who | clicks/s | CPU µs/click | of native-rdkafka's | broker µs | store µs | store MB | peak MB |");
+        to.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (Row row in rows)
         {
             string ratio = double.IsNaN(row.Ratio) ? "" : row.Ratio.ToString("0.00", CultureInfo.InvariantCulture);
@@ -48,7 +50,7 @@ internal static class Report
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"| {row.Name} | {row.Rate:#,0} | {row.Cpu:0.00} | {ratio} | "
-                        + $"{row.Broker:0.00} | {row.Store:0.00} | {row.Peak:0} |"
+                        + $"{row.Broker:0.00} | {row.Store:0.00} | {row.StoreMb:0} | {row.Peak:0} |"
                 )
             );
         }

@@ -50,7 +50,7 @@ internal sealed class Series : IDisposable
                     runs.Add(run);
                     Console.Error.WriteLine(
                         $"bench: {run.Contestant} on {store}: {run.ClicksPerSecond:#,0} clicks/s, {run.CpuUs:0.00} "
-                            + $"µs a click, broker {run.BrokerUs:0.00}, store {run.StoreUs:0.00}, {run.PeakMb:0} MB "
+                            + $"µs a click, broker {run.BrokerUs:0.00}, store {run.StoreUs:0.00} and {run.StoreMb:0} MB, {run.PeakMb:0} MB "
                             + $"{run.Process}"
                     );
                 }
@@ -79,6 +79,14 @@ internal sealed class Series : IDisposable
 
             using var store = new Store("redis", _plan.Root, _folder);
             using Contestant running = Start(contestant, topic, store);
+            if (contestant == EngineSetup.Noteworthy)
+            {
+                // What the topic already contains has been read once its end is reached.
+                WaitForEnd(store, running.Group, topic);
+                found.Add(Certainty(contestant, running.Group, topic, $"l{found.Count}", store));
+                continue;
+            }
+
             Settle(
                 store,
                 ours
@@ -151,6 +159,81 @@ internal sealed class Series : IDisposable
             throw new TimeoutException($"{contestant}: {waiting.Count} verdicts never arrived");
         }
 
+        return Quantiles(contestant, times);
+    }
+
+    private void WaitForEnd(Store store, string group, string topic)
+    {
+        using IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(
+            new ConsumerConfig { BootstrapServers = _broker.Address, GroupId = "bench-ends" }
+        ).Build();
+        long since = _clock.GetTimestamp();
+        for (int partition = 0; partition < TopicProvisioner.DefaultPartitions; partition++)
+        {
+            long end = consumer.QueryWatermarkOffsets(new TopicPartition(topic, partition), Within).High;
+            while (store.DecidedBefore(group, partition) < end)
+            {
+                if (_clock.GetElapsedTime(since) > Within)
+                {
+                    throw new TimeoutException($"{topic}-{partition} isn't decided to its end");
+                }
+
+                _pause.Wait(100);
+            }
+        }
+    }
+
+    /// <summary>Measures until a look-up that knows its click's offset is certain.</summary>
+    private Latency Certainty(string contestant, string group, string topic, string ids, Store store)
+    {
+        var waiting = new List<(TopicPartitionOffset At, long Sent)>();
+        var arriving = new System.Collections.Concurrent.ConcurrentQueue<(TopicPartitionOffset, long)>();
+        var times = new List<double>();
+        Task sending = Task.Run(() =>
+            new Clicks(_clock).SendAt(_broker.Address, topic, ids, Rate * _plan.LatencySeconds, Rate, (at, sent) =>
+                arriving.Enqueue((at, sent))
+            )
+        );
+        long begin = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        long since = _clock.GetTimestamp();
+        while (
+            (!sending.IsCompleted || waiting.Count > 0 || !arriving.IsEmpty) && _clock.GetElapsedTime(since) < Within
+        )
+        {
+            while (arriving.TryDequeue(out (TopicPartitionOffset, long) one))
+            {
+                waiting.Add(one);
+            }
+
+            long[] before =
+            [
+                .. Enumerable
+                    .Range(0, TopicProvisioner.DefaultPartitions)
+                    .Select(partition => store.DecidedBefore(group, partition)),
+            ];
+            long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+            times.AddRange(
+                waiting
+                    .Where(one => IsDecided(one) && one.Sent - begin >= LeftOut.TotalMilliseconds)
+                    .Select(one => (double)(now - one.Sent))
+            );
+            waiting.RemoveAll(IsDecided);
+            _pause.Wait(1);
+
+            bool IsDecided((TopicPartitionOffset At, long) one) => before[one.At.Partition.Value] > one.At.Offset.Value;
+        }
+
+        sending.GetAwaiter().GetResult();
+        if (waiting.Count > 0)
+        {
+            throw new TimeoutException($"{contestant}: {waiting.Count} clicks were never decided");
+        }
+
+        return Quantiles(contestant, times);
+    }
+
+    private static Latency Quantiles(string contestant, List<double> times)
+    {
         times.Sort();
         double At(double share) => times[Math.Min(times.Count - 1, (int)(times.Count * share))];
         var latency = new Latency(contestant, At(0.5), At(0.99), At(0.999), times.Count);
@@ -168,7 +251,7 @@ internal sealed class Series : IDisposable
         while (true)
         {
             _pause.Wait(every);
-            long count = server.Size(),
+            long count = Decided(contestant, running, server),
                 now = _clock.GetTimestamp();
             running.CheckAlive();
             if (count < _plan.Clicks / 4 && _clock.GetElapsedTime(since) < Within)
@@ -192,7 +275,8 @@ internal sealed class Series : IDisposable
                 continue;
             }
             double clicks = count - from.Value.count,
-                peak = running.PeakMb;
+                peak = running.PeakMb,
+                used = store == "redis" ? server.UsedMb() : 0;
             string memoryReport = running.End();
             return new Run(
                 contestant,
@@ -201,11 +285,20 @@ internal sealed class Series : IDisposable
                 (own - from.Value.own) / clicks,
                 (broker - from.Value.broker) / clicks,
                 (stored - from.Value.stored) / clicks,
+                used,
                 peak,
                 memoryReport
             );
         }
     }
+
+    /// <summary>The clicks that are decided: their verdicts, or where not all are written, what progress says.</summary>
+    private static long Decided(string contestant, Contestant running, Store store) =>
+        contestant == EngineSetup.Noteworthy
+            ? Enumerable
+                .Range(0, TopicProvisioner.DefaultPartitions)
+                .Sum(partition => store.DecidedBefore(running.Group, partition))
+            : store.Size();
 
     private Contestant Start(string contestant, string topic, Store store)
     {

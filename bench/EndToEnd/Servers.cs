@@ -106,6 +106,25 @@ internal sealed class Store : IDisposable
     /// <summary>Gets the number of keys.</summary>
     public long Size() => long.Parse(Execute("DBSIZE")[1..], CultureInfo.InvariantCulture);
 
+    /// <summary>Gets the memory that a Redis uses, in MB.</summary>
+    public double UsedMb()
+    {
+        int length = int.Parse(Execute("INFO", "memory")[1..], CultureInfo.InvariantCulture);
+        var text = new char[length];
+        _replies.ReadBlock(text);
+        _replies.ReadLine();
+        string used = new string(text).Split("used_memory:")[1].Split('\r')[0];
+        return long.Parse(used, CultureInfo.InvariantCulture) / 1048576.0;
+    }
+
+    /// <summary>The offset before which every click of a partition is decided, where plain verdicts aren't
+    /// written.</summary>
+    public long DecidedBefore(string group, int partition)
+    {
+        string found = Execute("HGET", $"decided:{group}:{{interactions-{partition}}}", "before");
+        return found == "$-1" ? 0 : long.Parse(_replies.ReadLine()!, CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Gets whether each key exists.</summary>
     public bool[] Exist(IReadOnlyList<string> keys)
     {
