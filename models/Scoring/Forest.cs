@@ -24,8 +24,9 @@ public sealed class Forest
     private readonly Step[] _steps;
     private readonly int[] _stepLeaf;
 
-    /// <summary>The value of the node or leaf, by step, in log-odds.</summary>
-    private readonly float[] _stepValue;
+    /// <summary>The number of the leaf among <see cref="_shares"/>, by step; -1 for a node.</summary>
+    private readonly int[] _stepNumber;
+    private readonly LeafShares _shares;
     private readonly TreePlace[] _places;
     private readonly ForestAvx2? _simd;
 
@@ -54,8 +55,9 @@ public sealed class Forest
         FractionBits = Fraction(trees, bias);
         WholeBias = Whole(bias);
         Asked = UsedBy(_trees);
-        (_steps, _stepLeaf, _stepValue, _places) = WalkForm();
-        _simd = ForestAvx2.IsSupported ? new ForestAvx2(this) : null;
+        _shares = new LeafShares(_trees, Whole);
+        (_steps, _stepLeaf, _stepNumber, _places) = WalkForm();
+        _simd = ForestAvx2.IsSupported ? new ForestAvx2(this, _shares) : null;
     }
 
     /// <summary>Creates the remainder of a forest whose rows have known values. Its leaves use the same fraction bits
@@ -79,8 +81,9 @@ public sealed class Forest
 
         _trees = [.. left];
         Asked = UsedBy(_trees);
-        (_steps, _stepLeaf, _stepValue, _places) = WalkForm();
-        _simd = ForestAvx2.IsSupported ? new ForestAvx2(this) : null;
+        _shares = new LeafShares(_trees, Whole);
+        (_steps, _stepLeaf, _stepNumber, _places) = WalkForm();
+        _simd = ForestAvx2.IsSupported ? new ForestAvx2(this, _shares) : null;
     }
 
     /// <summary>The number of values per row.</summary>
@@ -171,7 +174,8 @@ public sealed class Forest
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(row.Length, Features);
         ArgumentOutOfRangeException.ThrowIfLessThan(perFeature.Length, Features);
-        perFeature[..Features].Clear();
+        Span<int> sums = stackalloc int[Features];
+        sums.Clear();
         ref Step steps = ref MemoryMarshal.GetArrayDataReference(_steps);
         ref float values = ref MemoryMarshal.GetReference(row);
         Span<int> at = stackalloc int[Together];
@@ -184,14 +188,65 @@ public sealed class Forest
 
             for (int level = _places[tree].Depth; level > 0; level--)
             {
-                // a walk that has reached its leaf adds nothing
                 foreach (ref int node in at)
                 {
-                    int next = Next(ref steps, node, ref values);
-                    perFeature[_steps[node].Feature] += _stepValue[next] - _stepValue[node];
-                    node = next;
+                    node = Next(ref steps, node, ref values);
                 }
             }
+
+            foreach (int leaf in at)
+            {
+                // those that pad the last group have no shares
+                if (_stepNumber[leaf] >= 0)
+                {
+                    _shares.AddTo(sums, _stepNumber[leaf]);
+                }
+            }
+        }
+
+        FromWhole(sums, perFeature);
+    }
+
+    /// <summary>As <see cref="Contributions(ReadOnlySpan{float},Span{float})"/>, for rows in columns.</summary>
+    /// <param name="columns">As in <see cref="Score(ReadOnlySpan{float},int,int,Span{float})"/>.</param>
+    /// <param name="stride">The distance between two features' first rows, in values.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="perFeature"><see cref="Features"/> sums for each row, row by row.</param>
+    public void Contributions(ReadOnlySpan<float> columns, int stride, int rows, Span<float> perFeature)
+    {
+        CheckShape(columns.Length, stride, rows, perFeature.Length / Features);
+        if (_simd is not null && rows >= ForestAvx2.MinRows)
+        {
+            Span<int> sums = stackalloc int[ForestAvx2.Lanes * Features];
+            for (int row = 0; row < rows; row += ForestAvx2.Lanes)
+            {
+                int some = Math.Min(ForestAvx2.Lanes, rows - row);
+                sums[..(some * Features)].Clear();
+                _simd.AddShares(columns[row..], stride, some, sums, Features);
+                FromWhole(sums[..(some * Features)], perFeature[(row * Features)..]);
+            }
+
+            return;
+        }
+
+        Span<float> values = stackalloc float[Features];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int f = 0; f < values.Length; f++)
+            {
+                values[f] = columns[(f * stride) + row];
+            }
+
+            Contributions(values, perFeature[(row * Features)..]);
+        }
+    }
+
+    private void FromWhole(ReadOnlySpan<int> sums, Span<float> to)
+    {
+        double scale = Math.ScaleB(1.0, -FractionBits);
+        for (int i = 0; i < sums.Length; i++)
+        {
+            to[i] = (float)(sums[i] * scale);
         }
     }
 
@@ -217,14 +272,15 @@ public sealed class Forest
             : throw new ArtefactException($"Leaves add up to {maxSum}, which can't be log-odds.");
     }
 
-    private (Step[] Steps, int[] Leaf, float[] Value, TreePlace[] Places) WalkForm()
+    private (Step[] Steps, int[] Leaf, int[] Number, TreePlace[] Places) WalkForm()
     {
         var steps = new List<Step>();
         var leaves = new List<int>();
-        var values = new List<float>();
+        var numbers = new List<int>();
         var places = new List<TreePlace>();
-        foreach (Tree tree in Trees)
+        for (int t = 0; t < _trees.Length; t++)
         {
+            Tree tree = _trees[t];
             int start = steps.Count;
             var queue = new List<(int Child, int Depth)> { (tree.Nodes > 0 ? 0 : ~0, 0) };
             for (int i = 0; i < queue.Count; i++)
@@ -235,13 +291,13 @@ public sealed class Forest
                     // a leaf leads to itself: nothing is greater than infinity
                     steps.Add(new Step(float.PositiveInfinity, 0, 0));
                     leaves.Add(Whole(tree.LeafValue[~child]));
-                    values.Add(tree.LeafValue[~child]);
+                    numbers.Add(_shares.NumberOf(t, ~child));
                     continue;
                 }
 
                 steps.Add(new Step(tree.Threshold[child], tree.Feature[child], (ushort)(queue.Count - i)));
                 leaves.Add(0);
-                values.Add(tree.NodeValue[child]);
+                numbers.Add(-1);
                 queue.Add((tree.Left[child], queue[i].Depth + 1));
                 queue.Add((tree.Right[child], queue[i].Depth + 1));
             }
@@ -253,13 +309,13 @@ public sealed class Forest
         var nothing = new TreePlace(steps.Count, 0);
         steps.Add(new Step(float.PositiveInfinity, 0, 0));
         leaves.Add(0);
-        values.Add(0);
+        numbers.Add(-1);
         while (places.Count % Together != 0)
         {
             places.Add(nothing);
         }
 
-        return ([.. steps], [.. leaves], [.. values], [.. places.OrderByDescending(p => p.Depth)]);
+        return ([.. steps], [.. leaves], [.. numbers], [.. places.OrderByDescending(p => p.Depth)]);
     }
 
     [SkipLocalsInit]

@@ -14,7 +14,9 @@ internal sealed unsafe class ForestAvx2
     /// <summary>The minimum number of rows: for fewer, walking each row is faster than ranking 32.</summary>
     public const int MinRows = 6;
 
-    private const int Lanes = 32;
+    /// <summary>The number of rows at a time.</summary>
+    public const int Lanes = 32;
+
     private const int MaxThresholds = 255;
     private const int Block = 16;
     private const int TreesAtOnce = 64;
@@ -26,13 +28,19 @@ internal sealed unsafe class ForestAvx2
     private readonly Node[] _nodes;
     private readonly Walk[] _walks;
     private readonly int[] _leaves;
+
+    /// <summary>The number of each leaf among the shares.</summary>
+    private readonly int[] _numbers;
+    private readonly LeafShares _shares;
     private readonly int _wholeBias;
     private readonly double _scale;
     private readonly int _slots;
     private readonly int _maxLeaves;
 
-    public ForestAvx2(Forest forest)
+    public ForestAvx2(Forest forest, LeafShares shares)
     {
+        _shares = shares;
+        var numbers = new List<int>();
         var columns = new List<Column>();
         var thresholds = new List<float>();
         var nodes = new List<Node>();
@@ -55,7 +63,8 @@ internal sealed unsafe class ForestAvx2
 
             for (int t = first; t < next; t++)
             {
-                walks.Add(Compile(forest.Trees[t], columnOf, sets, nodes, leaves, forest.Whole));
+                walks.Add(Compile(forest.Trees[t], columnOf, sets, nodes, leaves, forest.Whole, out int[] leafOrder));
+                numbers.AddRange(leafOrder.Select(leaf => shares.NumberOf(t, leaf)));
             }
 
             first = next;
@@ -66,6 +75,7 @@ internal sealed unsafe class ForestAvx2
         _nodes = Pinned(nodes);
         _walks = [.. walks];
         _leaves = Pinned(leaves);
+        _numbers = [.. numbers];
         _wholeBias = forest.WholeBias;
         _scale = Math.ScaleB(1.0, -forest.FractionBits);
         _slots = _maxLeaves + forest.Trees.Max(t => t.Nodes);
@@ -80,13 +90,7 @@ internal sealed unsafe class ForestAvx2
     {
         byte* ranks = stackalloc byte[(_columns.Length * Lanes) + Lanes];
         byte* slots = stackalloc byte[(_slots * Lanes) + Lanes];
-        ranks += Lanes - (int)((nuint)ranks % Lanes);
-        slots += Lanes - (int)((nuint)slots % Lanes);
-        for (int i = 0; i < _maxLeaves; i++)
-        {
-            Vector256.StoreAligned(Vector256.Create((byte)i), slots + (i * Lanes));
-        }
-
+        Align(ref ranks, ref slots);
         int* sums = stackalloc int[Lanes];
         fixed (
             float* from = columns,
@@ -106,6 +110,47 @@ internal sealed unsafe class ForestAvx2
         }
 
         return rows;
+    }
+
+    /// <summary>Adds the shares of the leaves of at most 32 rows to their sums by feature.</summary>
+    /// <param name="sums">The sums of each row, row by row.</param>
+    /// <param name="features">The number of sums per row.</param>
+    [SkipLocalsInit]
+    public void AddShares(ReadOnlySpan<float> columns, int stride, int rows, Span<int> sums, int features)
+    {
+        byte* ranks = stackalloc byte[(_columns.Length * Lanes) + Lanes];
+        byte* slots = stackalloc byte[(_slots * Lanes) + Lanes];
+        byte* found = stackalloc byte[TreesAtOnce * Lanes];
+        Align(ref ranks, ref slots);
+        fixed (float* from = columns)
+        {
+            Rank(from, stride, rows, ranks);
+        }
+
+        for (int first = 0; first < _walks.Length; first += TreesAtOnce)
+        {
+            ReadOnlySpan<Walk> walks = _walks.AsSpan(first, Math.Min(TreesAtOnce, _walks.Length - first));
+            FindLeaves(walks, ranks, slots, found);
+            for (int row = 0; row < rows; row++)
+            {
+                Span<int> ofRow = sums.Slice(row * features, features);
+                for (int tree = 0; tree < walks.Length; tree++)
+                {
+                    _shares.AddTo(ofRow, _numbers[walks[tree].Leaf + found[(tree * Lanes) + row]]);
+                }
+            }
+        }
+    }
+
+    /// <summary>Aligns both to vectors, and numbers the first slots as the leaves are.</summary>
+    private void Align(ref byte* ranks, ref byte* slots)
+    {
+        ranks += Lanes - (int)((nuint)ranks % Lanes);
+        slots += Lanes - (int)((nuint)slots % Lanes);
+        for (int i = 0; i < _maxLeaves; i++)
+        {
+            Vector256.StoreAligned(Vector256.Create((byte)i), slots + (i * Lanes));
+        }
     }
 
     /// <summary>Computes the number of thresholds below each value, minus 128. Finds the block of 16 thresholds for
@@ -295,16 +340,18 @@ internal sealed unsafe class ForestAvx2
         Dictionary<int, Thresholds> sets,
         List<Node> nodes,
         List<int> leaves,
-        Func<float, int> whole
+        Func<float, int> whole,
+        out int[] leafOrder
     )
     {
         int[] upwards = [.. tree.BreadthFirst().Reverse()];
         int[] pairs = [.. upwards.Where(n => tree.Left[n] < 0 && tree.Right[n] < 0)];
         int[] order = [.. pairs, .. upwards.Where(n => tree.Left[n] >= 0 || tree.Right[n] >= 0)];
-        int[] leafOrder = [.. pairs.SelectMany(n => (int[])[~tree.Left[n], ~tree.Right[n]])];
-        leafOrder = [.. leafOrder, .. Enumerable.Range(0, tree.Leaves).Except(leafOrder)];
+        int[] paired = [.. pairs.SelectMany(n => (int[])[~tree.Left[n], ~tree.Right[n]])];
+        int[] numbered = [.. paired, .. Enumerable.Range(0, tree.Leaves).Except(paired)];
+        leafOrder = numbered;
         int Slot(int child) =>
-            (child >= 0 ? _maxLeaves + Array.IndexOf(order, child) : Array.IndexOf(leafOrder, ~child)) * Lanes;
+            (child >= 0 ? _maxLeaves + Array.IndexOf(order, child) : Array.IndexOf(numbered, ~child)) * Lanes;
 
         var walk = new Walk(nodes.Count, pairs.Length, tree.Nodes, leaves.Count);
         leaves.AddRange(leafOrder.Select(l => whole(tree.LeafValue[l])));

@@ -128,6 +128,40 @@ public class ForestTests
         Assert.Equal(forest.ScoreScalar(row), by.Sum() + roots + forest.Bias, 1e-4);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(32)]
+    [InlineData(64)]
+    [InlineData(75)]
+    public void Contributions_of_rows_in_columns_are_those_of_single_rows(int rows)
+    {
+        var random = new Random(rows);
+        Forest forest = RandomForest.Make(random, 100, 12, 48, 300);
+        float[] columns = RandomForest.Columns(random, forest, rows);
+        var all = new float[rows * forest.Features];
+        forest.Contributions(columns, rows, rows, all);
+        for (int row = 0; row < rows; row++)
+        {
+            float[] values = [.. Enumerable.Range(0, forest.Features).Select(f => columns[(f * rows) + row])];
+            var by = new float[forest.Features];
+            forest.Contributions(values, by);
+            Assert.Equal(by, all[(row * forest.Features)..((row + 1) * forest.Features)]);
+        }
+    }
+
+    [Fact]
+    public void The_heaviest_features_come_first_and_the_first_of_equal_ones()
+    {
+        float[] weights = [0.5f, -3, 2, 0, 2, 7, 1];
+        Span<int> heaviest = stackalloc int[3];
+        Assert.Equal(3, HeaviestFeatures.Of(weights, heaviest, raising: true));
+        Assert.Equal([5, 2, 4], heaviest.ToArray());
+        Assert.Equal(1, HeaviestFeatures.Of(weights, heaviest, raising: false));
+        Assert.Equal(1, heaviest[0]);
+    }
+
     [Fact]
     public void Scoring_allocates_nothing()
     {

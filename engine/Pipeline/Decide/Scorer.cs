@@ -15,7 +15,8 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
 {
     private readonly float[] _columns = new float[ClickFeatures.Count * ClickRow.ChunkRecords];
     private readonly float[] _raw = new float[ClickRow.ChunkRecords];
-    private float[] _weights = [];
+    private float[] _weights = [],
+        _explained = [];
     private OwnColumns? _own;
 
     /// <summary>Completes the features that come from paths, and scores. Without a model, every score is 0 and rules
@@ -46,41 +47,74 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
             for (int i = 0; i < rows.Length; i++)
             {
                 scores[i] = (float)model.Artefact.Probability(_raw[i]);
-                if (scores[i] >= review)
-                {
-                    Explain(rows[i], model.Artefact, _own.Row(i));
-                }
             }
 
+            Explain(rows, scores, review, model.Artefact, _own);
             return;
         }
         Score(rows, order[..plain], model, model.PlainClicks, scores);
         Score(rows, order[plain..rows.Length], model, model.Artefact.Forest, scores);
+        Explain(rows, scores, review, model.Artefact, own: null);
+    }
+
+    /// <summary>Finds what weighed most in the scores from <paramref name="review"/> on.</summary>
+    /// <param name="own">The columns of a network's own forest; null for the engine's features.</param>
+    private void Explain(
+        ReadOnlySpan<ClickRow> rows,
+        ReadOnlySpan<float> scores,
+        double review,
+        Artefact artefact,
+        OwnColumns? own
+    )
+    {
+        Forest forest = artefact.Forest;
+        Span<byte> flagged = stackalloc byte[ClickRow.ChunkRecords];
+        int count = 0;
         for (int i = 0; i < rows.Length; i++)
         {
             if (scores[i] >= review)
             {
-                Explain(rows[i], model.Artefact, rows[i].Features);
+                flagged[count++] = (byte)i;
             }
         }
-    }
 
-    private void Explain(ClickRow row, Artefact artefact, ReadOnlySpan<float> features)
-    {
-        if (_weights.Length < features.Length)
+        if (count == 0)
         {
-            _weights = new float[features.Length];
+            return;
         }
 
-        artefact.Forest.Contributions(features, _weights);
-        Span<int> heaviest = [-1, -1, -1];
-        HeaviestFeatures.Of(_weights.AsSpan(0, features.Length), heaviest, raising: true);
-        row.ModelEvidence = new WeighedFeatures(
-            Weighed(artefact, features, heaviest[0]),
-            Weighed(artefact, features, heaviest[1]),
-            Weighed(artefact, features, heaviest[2])
-        );
+        if (_weights.Length < forest.Features * ClickRow.ChunkRecords)
+        {
+            _weights = new float[forest.Features * ClickRow.ChunkRecords];
+            _explained = new float[forest.Features * ClickRow.ChunkRecords];
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<float> features = FeaturesOf(rows, flagged[i], own);
+            foreach (int feature in forest.Asked)
+            {
+                _explained[feature * ClickRow.ChunkRecords + i] = features[feature];
+            }
+        }
+
+        forest.Contributions(_explained, ClickRow.ChunkRecords, count, _weights);
+        Span<int> heaviest = stackalloc int[3];
+        for (int i = 0; i < count; i++)
+        {
+            heaviest.Fill(-1);
+            HeaviestFeatures.Of(_weights.AsSpan(i * forest.Features, forest.Features), heaviest, raising: true);
+            ReadOnlySpan<float> features = FeaturesOf(rows, flagged[i], own);
+            rows[flagged[i]].ModelEvidence = new WeighedFeatures(
+                Weighed(artefact, features, heaviest[0]),
+                Weighed(artefact, features, heaviest[1]),
+                Weighed(artefact, features, heaviest[2])
+            );
+        }
     }
+
+    private static ReadOnlySpan<float> FeaturesOf(ReadOnlySpan<ClickRow> rows, int row, OwnColumns? own) =>
+        own == null ? rows[row].Features : own.Row(row);
 
     private static WeighedFeature Weighed(Artefact artefact, ReadOnlySpan<float> features, int column) =>
         column < 0
