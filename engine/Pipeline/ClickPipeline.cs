@@ -132,11 +132,10 @@ public sealed class ClickPipeline : IDisposable
         if (logTime / 1000 != partition.LogTime / 1000)
         {
             _batch.Decide();
-            Bands bands = (partition.Settings ?? _timeline.Latest).Bands;
-            partition.Standings.Apply(partition.Position, logTime, bands);
+            partition.Standings.Apply(partition.Position, logTime);
             if (partition.IsLive)
             {
-                partition.Standings.TakeDirty(partition.LogTime, bands, _due);
+                partition.Standings.TakeDirty(partition.LogTime, _due);
                 if (_due.Count > 0)
                 {
                     _sink.Standings(partition, _due);

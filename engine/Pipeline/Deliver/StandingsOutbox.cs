@@ -8,8 +8,9 @@ namespace Engine.Pipeline.Deliver;
 /// well before the mark.</summary>
 public sealed class StandingsOutbox(string partition)
 {
-    /// <summary>The number of waiting sums that makes a commit due, some megabytes.</summary>
-    private const int ManySums = 2000;
+    /// <summary>The number of waiting sums that makes a commit due, some 4 MB. A commit writes all totals, which takes
+    /// Redis as long as some thousand verdicts.</summary>
+    private const int ManySums = 10_000;
 
     /// <summary>How often the mark is written if no sums change, ms of log time.</summary>
     private const long MarkEveryMs = 60_000;

@@ -1,6 +1,3 @@
-using Engine.Contracts;
-using Engine.Pipeline.Settings;
-
 namespace Engine.Pipeline.Standing;
 
 /// <summary>The kind of key that a standing belongs to.</summary>
@@ -58,9 +55,8 @@ public sealed class StandingSums
     /// later record than its own).</summary>
     public long Covers;
 
-    /// <summary>The log time and band at the last write; -1 if there was none.</summary>
+    /// <summary>The log time of the last write; -1 if there was none.</summary>
     public long WrittenAt = -1;
-    public Band WrittenBand;
 
     /// <summary>Whether it is in the list of sums to be written.</summary>
     public bool Dirty;
@@ -169,7 +165,7 @@ public sealed class StandingSums
     }
 
     /// <summary>Restores written sums, which count as written.</summary>
-    public void Restore(StandingSums written, Bands bands)
+    public void Restore(StandingSums written)
     {
         (Clicks, Invalid, RecentClicks, RecentInvalid) = (
             written.Clicks,
@@ -183,7 +179,7 @@ public sealed class StandingSums
             written.LogTime,
             written.Covers
         );
-        (WrittenAt, WrittenBand, Dirty) = (LogTime, bands.Of(Share), false);
+        (WrittenAt, Dirty) = (LogTime, false);
         Others?.Add(this);
     }
 

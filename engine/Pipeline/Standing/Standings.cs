@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using Engine.Contracts;
-using Engine.Pipeline.Settings;
 using Engine.Primitives;
 
 namespace Engine.Pipeline.Standing;
@@ -12,7 +10,8 @@ namespace Engine.Pipeline.Standing;
 /// <param name="bound">The maximum number of keys.</param>
 public sealed class Standings(int bound)
 {
-    /// <summary>A standing is written once a minute, and at once if its band changes (docs/running.md).</summary>
+    /// <summary>How often a changed standing is written, at most: under attack many of them change all the
+    /// time.</summary>
     private const long WriteEveryMs = 60_000;
 
     private readonly record struct Delta(StandingSums Sums, long Position, long LogTime, bool Invalid, long CostMicros);
@@ -71,12 +70,12 @@ public sealed class Standings(int bound)
     /// <param name="position">Everything before this offset is decided.</param>
     /// <param name="logTime">The log time of the second that begins, ms. Later sums of other partitions aren't applied
     /// yet.</param>
-    public void Apply(long position, long logTime, Bands bands)
+    public void Apply(long position, long logTime)
     {
         while (_written.TryPeek(out WrittenSums written) && written.Sums.Covers <= position)
         {
             _written.Dequeue();
-            Find(written).Restore(written.Sums, bands);
+            Find(written).Restore(written.Sums);
         }
         foreach (ref readonly Delta delta in CollectionsMarshal.AsSpan(_pending))
         {
@@ -173,9 +172,8 @@ public sealed class Standings(int bound)
         return sums;
     }
 
-    /// <summary>Returns the changed sums that are due: those with a changed band, or last written a minute
-    /// ago.</summary>
-    public void TakeDirty(long logTime, Bands bands, List<StandingSums> due)
+    /// <summary>Returns the changed sums that are due: those never written, or last a minute ago.</summary>
+    public void TakeDirty(long logTime, List<StandingSums> due)
     {
         int kept = 0;
         for (int i = 0; i < _dirty.Count; i++)
@@ -186,13 +184,13 @@ public sealed class Standings(int bound)
                 continue;
             }
 
-            Band band = bands.Of(sums.Share);
-            if (sums.WrittenAt >= 0 && band == sums.WrittenBand && logTime - sums.WrittenAt < WriteEveryMs)
+            if (sums.WrittenAt >= 0 && logTime - sums.WrittenAt < WriteEveryMs)
             {
                 _dirty[kept++] = sums;
                 continue;
             }
-            (sums.WrittenAt, sums.WrittenBand, sums.Dirty) = (logTime, band, false);
+
+            (sums.WrittenAt, sums.Dirty) = (logTime, false);
             due.Add(sums);
         }
         _dirty.RemoveRange(kept, _dirty.Count - kept);
