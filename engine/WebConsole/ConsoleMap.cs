@@ -5,10 +5,12 @@ using Engine.WebConsole.Credit;
 using Engine.WebConsole.DeadLetters;
 using Engine.WebConsole.Health;
 using Engine.WebConsole.Log;
+using Engine.WebConsole.Meetings;
 using Engine.WebConsole.Pages;
 using Engine.WebConsole.Processes;
 using Engine.WebConsole.Rules;
 using Engine.WebConsole.Totals;
+using Engine.WebConsole.WorkflowResults;
 
 namespace Engine.WebConsole;
 
@@ -63,6 +65,8 @@ public static class ConsoleMap
             new ProcessDesk(services.Timeline, records, services.Kafka, services.Redis.GetDatabase(), services.Keys),
             services.Clock
         );
+        var results = new ResultReader(services.Redis.GetDatabase(), services.Keys, log, services.Kafka);
+        MeetingPages.Map(services.Routes, new MeetingDesk(results, services.Kafka, services.Clock));
         SnoozePages.Map(services.Routes, new SnoozeDesk(services.Timeline, records), services.Clock);
         UserPages.Map(services.Routes, services.Timeline, services.Kafka);
         CreditPages.Map(services.Routes, new CreditReader(totals, services.Currency), totals, services.Clock);

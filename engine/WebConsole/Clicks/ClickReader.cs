@@ -31,7 +31,7 @@ internal sealed class ClickReader(IDatabase redis, RedisKeys keys, TopicReader t
     /// there.</summary>
     public async Task<RecordedClick?> RecordedAsync(Verdict verdict, CancellationToken cancel)
     {
-        if (PlaceOf(verdict.At) is not (int partition, long offset))
+        if (LogPlace.Parse(Topics.Interactions, verdict.At) is not (int partition, long offset))
         {
             return null;
         }
@@ -140,23 +140,6 @@ internal sealed class ClickReader(IDatabase redis, RedisKeys keys, TopicReader t
         {
             return null;
         }
-    }
-
-    private static (int Partition, long Offset)? PlaceOf(string? at)
-    {
-        string start = Topics.Interactions + "-";
-        return
-            at?.Split('@') is [var partition, var offset]
-            && partition.StartsWith(start, StringComparison.Ordinal)
-            && int.TryParse(
-                partition.AsSpan(start.Length),
-                NumberStyles.None,
-                CultureInfo.InvariantCulture,
-                out int number
-            )
-            && long.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out long place)
-            ? (number, place)
-            : null;
     }
 }
 

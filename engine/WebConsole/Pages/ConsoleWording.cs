@@ -20,11 +20,16 @@ internal static class ConsoleWording
     /// <summary>The address of a campaign's or publisher's page; null if no address can lead there: browsers resolve
     /// dots.</summary>
     public static string? AddressOf(SumKind kind, string id) =>
-        id is "." or ".." ? null : $"/console/{kind.Plural()}/{Uri.EscapeDataString(id)}";
+        AddressIn($"/console/{kind.Plural()}", id);
+
+    /// <summary>The address of something's page below its list's; null if no address can lead there: browsers resolve
+    /// dots.</summary>
+    public static string? AddressIn(string home, string id) =>
+        id is "." or ".." ? null : $"{home}/{Uri.EscapeDataString(id)}";
 
     /// <summary>The address of a click's page; null if no address can lead there: browsers resolve dots.</summary>
     public static string? ClickAddress(string click) =>
-        click is "." or ".." ? null : $"/console/clicks/{Uri.EscapeDataString(click)}";
+        AddressIn("/console/clicks", click);
 
     /// <summary>A time to the second.</summary>
     public static string Second(long ms) =>

@@ -33,6 +33,7 @@ internal static class ConsoleAddresses
         ("/console/processes/refund-review", "process"),
         ("/console/processes/edit", "process-new"),
         ("/console/processes/edit?id=refund-review", "process-edit"),
+        ("/console/meetings", "meetings-none"),
         ("/console/credit", "credit"),
         ("/console/credit?month=2020-01", "credit-empty"),
         ("/console/campaigns/cmp-1/credit", "campaign-credit"),
