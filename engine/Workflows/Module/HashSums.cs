@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace Engine.Workflows.Module;
 
 /// <summary>Adds up the counts of partitions, each of which has its own hash.</summary>
-internal static class HashSums
+public static class HashSums
 {
     /// <summary>Sums the fields of all these hashes, by name.</summary>
     public static async Task<IReadOnlyDictionary<string, long>> SumAsync(IDatabase redis, IEnumerable<string> keys)

@@ -37,22 +37,12 @@ internal sealed class AssociationReader(WorkflowEndpoints endpoints)
             }
         }
 
-        List<JsonObject> chain = [];
-        for (string? at = id; key != null && at != null && chain.Count < MaxDepth;)
-        {
-            RedisValue value = await Redis.HashGetAsync(key, at).ConfigureAwait(false);
-            if (value.IsNull)
-            {
-                break;
-            }
-
-            string[] words = value.ToString().Split(' ', 2);
-            chain.Add(new JsonObject { ["association"] = at, ["account"] = words[1] });
-            at = words[0] == "-" ? null : words[0];
-        }
-
-        chain.Reverse();
-        return [.. chain];
+        IReadOnlyList<ChainLink> chain =
+            key == null ? [] : await ItemChain.WalkAsync(Redis, key, id, MaxDepth).ConfigureAwait(false);
+        return
+        [
+            .. chain.Select(link => new JsonObject { ["association"] = link.Association, ["account"] = link.Account }),
+        ];
     }
 
     /// <summary>The associations of an item, as <c>(id, parent, account)</c>.</summary>

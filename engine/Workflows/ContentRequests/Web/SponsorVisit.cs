@@ -18,7 +18,7 @@ public sealed record SponsorVisit(string Sponsor, string Name, string By, string
 }
 
 /// <summary>Readable texts for requests and definitions.</summary>
-internal static class SponsorWording
+public static class SponsorWording
 {
     public static string Sizes(IEnumerable<AdSize> sizes) =>
         string.Join(", ", sizes.Select(size => $"{size.Width}\u00A0×\u00A0{size.Height}"));

@@ -1,10 +1,8 @@
-using System.Globalization;
 using Engine.Contracts.Settings;
 using Engine.Web;
 using Engine.Workflows.ContentRequests.Decision;
 using Engine.Workflows.ContentRequests.Settings;
 using Engine.Workflows.Module;
-using StackExchange.Redis;
 
 namespace Engine.Workflows.ContentRequests.Web;
 
@@ -18,29 +16,8 @@ internal sealed class SuggestionService(WorkflowEndpoints endpoints)
     public ContentSettings Settings => (ContentSettings)endpoints.Settings.Latest;
 
     /// <summary>The counts of a sponsor's types over all partitions, and the log time up to which they count.</summary>
-    public async Task<SponsorCounts> CountsAsync(Sponsor sponsor)
-    {
-        IDatabase database = endpoints.Redis.GetDatabase();
-        string[] partitions = [.. endpoints.Partitions];
-        Task<HashEntry[]>[] counted =
-        [
-            .. partitions.Select(partition =>
-                database.HashGetAllAsync(endpoints.Keys.Prefix + ContentKeys.Suggestions(sponsor.Setting.Id, partition))
-            ),
-        ];
-        Task<RedisValue>[] progress =
-        [
-            .. partitions.Select(partition => database.StringGetAsync(endpoints.Keys.Progress(partition))),
-        ];
-        await Task.WhenAll(counted).ConfigureAwait(false);
-        RedisValue[] upTo = await Task.WhenAll(progress).ConfigureAwait(false);
-        Dictionary<string, RequestType> types = Suggestion.Sum(
-            counted
-                .SelectMany(hash => hash.Result)
-                .Select(entry => KeyValuePair.Create(entry.Name.ToString(), entry.Value.ToString()))
-        );
-        return new SponsorCounts(sponsor, types, upTo.Select(LogTimeOf).DefaultIfEmpty().Max());
-    }
+    public Task<SponsorCounts> CountsAsync(Sponsor sponsor) =>
+        SponsorCounts.ReadAsync(endpoints.Redis.GetDatabase(), endpoints.Keys, [.. endpoints.Partitions], sponsor);
 
     /// <summary>The definition that accepting a suggestion creates.</summary>
     public DefinitionSetting DefinitionOf(Suggestion suggestion, string item, string by) =>
@@ -94,17 +71,4 @@ internal sealed class SuggestionService(WorkflowEndpoints endpoints)
             () => AcceptanceOf(definition.Sponsor, definition.Id)?.ToJson() == json
         );
     }
-
-    private static long LogTimeOf(RedisValue progress) =>
-        progress.ToString().Split(' ') is [_, var logTime]
-        && long.TryParse(logTime, NumberStyles.None, CultureInfo.InvariantCulture, out long time)
-            ? time
-            : 0;
-}
-
-/// <summary>The counts of a sponsor's types of invalid requests.</summary>
-/// <param name="LogTime">The latest log time up to which any partition has counted, ms.</param>
-internal sealed record SponsorCounts(Sponsor Sponsor, Dictionary<string, RequestType> Types, long LogTime)
-{
-    public List<Suggestion> Recurring => Suggestion.Recurring(Types, Sponsor, LogTime);
 }
