@@ -1,16 +1,21 @@
 using Engine.Contracts;
 using Engine.WebConsole.Backtests;
+using Engine.WebConsole.Bookmarks;
 using Engine.WebConsole.Clicks;
 using Engine.WebConsole.Credit;
 using Engine.WebConsole.DeadLetters;
 using Engine.WebConsole.Health;
+using Engine.WebConsole.Items;
 using Engine.WebConsole.Log;
 using Engine.WebConsole.Meetings;
+using Engine.WebConsole.Messages;
 using Engine.WebConsole.Pages;
 using Engine.WebConsole.Processes;
 using Engine.WebConsole.Rules;
+using Engine.WebConsole.Sponsors;
 using Engine.WebConsole.Totals;
 using Engine.WebConsole.WorkflowResults;
+using StackExchange.Redis;
 
 namespace Engine.WebConsole;
 
@@ -65,10 +70,20 @@ public static class ConsoleMap
             new ProcessDesk(services.Timeline, records, services.Kafka, services.Redis.GetDatabase(), services.Keys),
             services.Clock
         );
-        var results = new ResultReader(services.Redis.GetDatabase(), services.Keys, log, services.Kafka);
-        MeetingPages.Map(services.Routes, new MeetingDesk(results, services.Kafka, services.Clock));
+        MapWorkflowPages(services, log);
         SnoozePages.Map(services.Routes, new SnoozeDesk(services.Timeline, records), services.Clock);
         UserPages.Map(services.Routes, services.Timeline, services.Kafka);
         CreditPages.Map(services.Routes, new CreditReader(totals, services.Currency), totals, services.Clock);
+    }
+
+    private static void MapWorkflowPages(ConsoleServices services, TopicReader log)
+    {
+        IDatabase redis = services.Redis.GetDatabase();
+        var results = new ResultReader(redis, services.Keys, log, services.Kafka);
+        MeetingPages.Map(services.Routes, new MeetingDesk(results, services.Kafka, services.Clock));
+        MessagePages.Map(services.Routes, new MessageDesk(results, services.Timeline));
+        ItemPages.Map(services.Routes, new ItemDesk(results, services.Timeline, redis, services.Keys));
+        SponsorPages.Map(services.Routes, new SponsorDesk(results, services.Timeline, redis, services.Keys));
+        BookmarkPages.Map(services.Routes, new BookmarkDesk(results));
     }
 }

@@ -18,9 +18,7 @@ internal sealed class MeetingPages(MeetingDesk desk)
         var pages = new MeetingPages(desk);
         routes.MapPage(Home, pages.ListAsync).Describe("A page of the meetings that the latest events are about.");
         routes.MapPage(OnePath, pages.ShowAsync).Describe("A page of a meeting: people, notices, what happened.");
-        routes
-            .MapForm(OnePath + "/notices", pages.ActAsync, Role.Analyst)
-            .Describe("Stops or resumes a meeting's notices, from the form on its page.");
+        routes.MapForm(OnePath + "/notices", pages.ActAsync, Role.Analyst);
     }
 
     private async Task<IResult> ListAsync(HttpContext http, ConsoleVisit visit)
