@@ -72,7 +72,7 @@ public static class ConsoleMap
         );
         MapWorkflowPages(services, log);
         SnoozePages.Map(services.Routes, new SnoozeDesk(services.Timeline, records), services.Clock);
-        UserPages.Map(services.Routes, services.Timeline, services.Kafka);
+        UserPages.Map(services.Routes, services.Timeline, records);
         CreditPages.Map(services.Routes, new CreditReader(totals, services.Currency), totals, services.Clock);
     }
 

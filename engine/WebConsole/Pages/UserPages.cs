@@ -1,20 +1,20 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Contracts.Access;
 using Engine.Pipeline.Settings;
 using Engine.Web;
+using Engine.WebConsole.Log;
 
 namespace Engine.WebConsole.Pages;
 
 /// <summary>The page of users: who may use pages and endpoints. Admins add and remove them.</summary>
-internal sealed class UserPages(SettingsTimeline timeline, IEventOut kafka)
+internal sealed class UserPages(SettingsTimeline timeline, SettingRecords records)
 {
     private const string Home = "/console/users";
 
-    public static void Map(IEndpointRouteBuilder routes, SettingsTimeline timeline, IEventOut kafka)
+    public static void Map(IEndpointRouteBuilder routes, SettingsTimeline timeline, SettingRecords records)
     {
-        var pages = new UserPages(timeline, kafka);
+        var pages = new UserPages(timeline, records);
         routes.MapPage(Home, (http, visit) => Task.FromResult(pages.Show(visit)));
         routes.MapForm(Home, pages.AddAsync, Role.Admin);
         routes.MapForm(Home + "/remove", pages.RemoveAsync, Role.Admin);
@@ -58,15 +58,16 @@ internal sealed class UserPages(SettingsTimeline timeline, IEventOut kafka)
         }
 
         string token = AccessToken.Make();
-        await WriteAsync(
-                name,
+        await records
+            .WriteAsync(
+                UserSetting.KeyOf(name),
                 new JsonObject
                 {
                     ["token"] = Convert.ToHexStringLower(AccessToken.HashOf(token)!),
                     ["role"] = role.Word(),
-                    ["by"] = visit.By,
-                    ["because"] = because,
-                }
+                },
+                visit.By,
+                because
             )
             .ConfigureAwait(false);
         // Shown here, and never again: only its hash is kept.
@@ -90,16 +91,11 @@ internal sealed class UserPages(SettingsTimeline timeline, IEventOut kafka)
             );
         }
 
-        await WriteAsync(name, null).ConfigureAwait(false);
+        await records
+            .DeleteAsync(UserSetting.KeyOf(name), visit.By, "removed on the console")
+            .ConfigureAwait(false);
         return ConsoleRoutes.SeeOther(Home);
     }
-
-    private Task WriteAsync(string name, JsonObject? value) =>
-        kafka.SendAsync(
-            Topics.Settings,
-            UserSetting.KeyOf(name),
-            value == null ? [] : Encoding.UTF8.GetBytes(value.ToJsonString())
-        );
 
     private IResult Show(ConsoleVisit visit, string? added = null, string? token = null) =>
         Page.Show<UsersPage>(

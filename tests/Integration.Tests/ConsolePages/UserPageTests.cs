@@ -1,5 +1,8 @@
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
+using Confluent.Kafka;
+using Engine.Contracts;
 using Integration.Tests.Access;
 using Tests.Support;
 using Xunit;
@@ -32,6 +35,12 @@ public sealed partial class UserPageTests
         await LiveWait.UntilAsync("the token is no more", async () =>
             await StatusAsync(lab, token) == HttpStatusCode.Unauthorized
         );
+        Headers removal = lab
+            .Lab.Log.ReadAll(Topics.Settings)
+            .Last(record => Encoding.UTF8.GetString(record.Message.Key) == "user/grace")
+            .Message.Headers;
+        Assert.Equal("user ada", Encoding.UTF8.GetString(removal.GetLastBytes("by")));
+        Assert.Equal("removed on the console", Encoding.UTF8.GetString(removal.GetLastBytes("because")));
         Assert.Equal(HttpStatusCode.BadRequest, (await RemoveAsync(ada, "ada")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await RemoveAsync(ada, "nobody")).StatusCode);
     }
