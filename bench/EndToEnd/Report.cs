@@ -41,7 +41,9 @@ internal static class Report
                     Ratio(runs, group)
                 )),
         ];
-        to.WriteLine("| who | clicks/s | CPU µs/click | of native-rdkafka's | broker µs | store µs | store MB | peak MB |");
+        to.WriteLine(
+            "| who | clicks/s | CPU µs/click | of native-rdkafka's | broker µs | store µs | store MB | peak MB |"
+        );
         to.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (Row row in rows)
         {
