@@ -50,8 +50,8 @@ internal sealed class Series : IDisposable
                     runs.Add(run);
                     Console.Error.WriteLine(
                         $"bench: {run.Contestant} on {store}: {run.ClicksPerSecond:#,0} clicks/s, {run.CpuUs:0.00} "
-                            + $"µs a click, broker {run.BrokerUs:0.00}, store {run.StoreUs:0.00} and {run.StoreMb:0} MB, "
-                            + $"{run.PeakMb:0} MB {run.Process}"
+                            + $"µs a click, broker {run.BrokerUs:0.00}, store {run.StoreUs:0.00} and "
+                            + $"{run.StoreMb:0} MB, {run.PeakMb:0} MB {run.Process}"
                     );
                 }
             }
