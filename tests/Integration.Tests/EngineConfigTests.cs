@@ -67,7 +67,7 @@ public sealed class EngineConfigTests
 
     [Theory]
     [InlineData("kafak: x", "line 1, column 1: engine.yaml has no field 'kafak'; it has kafka, kafka_security")]
-    [InlineData("deliver:\n  ttl: 5", "line 2, column 3: deliver has no field 'ttl'; it has verdict_ttl_s")]
+    [InlineData("deliver:\n  ttl: 5", "line 2, column 3: deliver has no field 'ttl'; it has verdicts, verdict_ttl_s")]
     [InlineData("lanes: many", "line 1, column 8: lanes is 'many'; expected a whole number")]
     [InlineData("lanes: 3000000000", "line 1, column 8: lanes is 3000000000; expected no more than 2147483647")]
     [InlineData("behind_proxy: 1", "line 1, column 15: behind_proxy is '1'; expected true or false")]

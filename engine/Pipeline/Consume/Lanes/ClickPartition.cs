@@ -48,9 +48,12 @@ public sealed class ClickPartition(
             : $"{Name} has clicks or paths that wait until log time {State.NextDeadline}; it is at {State.LogTime}";
 
     /// <summary>The log time past which a look-up that knows when its click was sent is sure of the last one, where
-    /// look-ups go by progress; <see cref="long.MaxValue"/> if it has passed.</summary>
+    /// look-ups go by progress; <see cref="long.MaxValue"/> if it has passed, or if there was none.</summary>
     private long CertainAt =>
-        Committer.Decided != null && _eventTime + Committer.Decided.CertainAfterMs is var due && State.LogTime <= due
+        Committer.Decided != null
+        && _eventTime != 0
+        && _eventTime + Committer.Decided.CertainAfterMs is var due
+        && State.LogTime <= due
             ? due
             : long.MaxValue;
 
