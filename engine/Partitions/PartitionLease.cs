@@ -18,13 +18,35 @@ public sealed record PartitionLease(TopicPartition Partition, long FencingToken,
     /// <summary><c>interactions-2</c></summary>
     public string Name { get; } = RedisKeys.Partition(Partition.Topic, Partition.Partition.Value);
 
-    /// <summary>Increments <c>owner</c>, then reads <c>progress</c>: in this order no earlier owner can change it in
-    /// between.</summary>
+    private HashEntry[] _memory = [];
+
+    /// <summary>Increments <c>owner</c>, and reads <c>progress</c> and what is remembered, in one step. Apart, they
+    /// could come from two masters while one replaces the other: what is remembered would then lie ahead of
+    /// progress, and the events between would be decided by what came after them.</summary>
     public static PartitionLease Acquire(IDatabase redis, RedisKeys keys, TopicPartition partition)
     {
         string name = RedisKeys.Partition(partition.Topic, partition.Partition.Value);
-        long token = redis.StringIncrement(keys.Owner(name));
-        return new PartitionLease(partition, token, redis.StringGet(keys.Progress(name)).ToString());
+        ITransaction step = redis.CreateTransaction();
+        Task<long> token = step.StringIncrementAsync(keys.Owner(name));
+        Task<RedisValue> progress = step.StringGetAsync(keys.Progress(name));
+        Task<HashEntry[]> memory = step.HashGetAllAsync(keys.State(name));
+        step.Execute(CommandFlags.DemandMaster);
+        return new PartitionLease(
+            partition,
+            token.GetAwaiter().GetResult(),
+            progress.GetAwaiter().GetResult().ToString()
+        )
+        {
+            _memory = memory.GetAwaiter().GetResult(),
+        };
+    }
+
+    /// <summary>Hands out, once, what was remembered of the partition at <see cref="Progress"/>.</summary>
+    public HashEntry[] TakeMemory()
+    {
+        HashEntry[] memory = _memory;
+        _memory = [];
+        return memory;
     }
 
     /// <summary>Whether no other owner has acquired the partition since.</summary>

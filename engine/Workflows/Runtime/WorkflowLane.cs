@@ -515,9 +515,7 @@ public sealed class WorkflowLane : IDisposable
             };
             memory = run.Memory;
             foreach (
-                HashEntry entry in lane
-                    .Redis.HashGetAll(context.Keys.State(lease.Name))
-                    .OrderBy(entry => (string)entry.Name!, StringComparer.Ordinal)
+                HashEntry entry in lease.TakeMemory().OrderBy(entry => (string)entry.Name!, StringComparer.Ordinal)
             )
             {
                 run.Restore(entry.Name!, entry.Value!);

@@ -108,6 +108,35 @@ public sealed class CommitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_new_owner_reads_progress_and_what_is_remembered_at_one_moment()
+    {
+        bool done = false;
+        var former = Task.Run(
+            () =>
+            {
+                for (int offset = 1; !Volatile.Read(ref done); offset++)
+                {
+                    ITransaction commit = Redis.CreateTransaction();
+                    commit.StringSetAsync(Keys.Progress("interactions-2"), $"{offset} 1000");
+                    commit.HashSetAsync(Keys.State("interactions-2"), "last", offset);
+                    Assert.True(commit.Execute());
+                }
+            },
+            TestContext.Current.CancellationToken
+        );
+        for (int i = 0; i < 300; i++)
+        {
+            var lease = PartitionLease.Acquire(Redis, Keys, Partition);
+            string remembered = lease.TakeMemory() is [var last] ? $"{last.Value} 1000" : "";
+            Assert.Equal(lease.Progress, remembered);
+            Assert.Empty(lease.TakeMemory());
+        }
+
+        Volatile.Write(ref done, true);
+        await former.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public void Hashes_live_on_from_a_change_that_renews_them_and_the_others_for_good()
     {
         ProgressCommitter committer = Acquire();
