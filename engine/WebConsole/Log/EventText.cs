@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Engine.Contracts.Events;
 using Engine.Contracts.Protobuf;
 using Google.Protobuf;
 
@@ -19,8 +20,6 @@ internal static class EventText
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16, AllowDuplicateProperties = true };
-
     /// <summary>Null if the value isn't an event that can be read. CloudEvents headers override the payload.</summary>
     public static JsonObject? FieldsOf(LogRecord record)
     {
@@ -31,13 +30,9 @@ internal static class EventText
 
         try
         {
-            JsonObject? fields =
-                JsonNode.Parse(
-                    IsProtobuf(record)
-                        ? Formatter.Format(Event.Parser.ParseFrom(value))
-                        : Encoding.UTF8.GetString(value),
-                    documentOptions: Options
-                ) as JsonObject;
+            JsonObject? fields = JsonFields.Parse(
+                IsProtobuf(record) ? Formatter.Format(Event.Parser.ParseFrom(value)) : Encoding.UTF8.GetString(value)
+            );
             if (fields == null)
             {
                 return null;
@@ -53,7 +48,7 @@ internal static class EventText
 
             return fields;
         }
-        catch (Exception e) when (e is JsonException or InvalidProtocolBufferException or ArgumentException)
+        catch (Exception e) when (e is JsonException or InvalidProtocolBufferException)
         {
             return null;
         }

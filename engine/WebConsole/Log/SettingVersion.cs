@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Engine.Contracts.Events;
 
 namespace Engine.WebConsole.Log;
 
@@ -18,7 +19,7 @@ public sealed record SettingVersion(long? Offset, long Time, string? By, string?
     public string Name => Offset?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "base";
 
     /// <summary>Whether a value is the same, whatever its spaces.</summary>
-    public bool IsSame(string json) => Json == Without(JsonNode.Parse(json) as JsonObject);
+    public bool IsSame(string json) => Json == Without(JsonFields.Parse(json));
 
     internal static SettingVersion Of(LogRecord record)
     {
@@ -33,7 +34,7 @@ public sealed record SettingVersion(long? Offset, long Time, string? By, string?
     }
 
     internal static SettingVersion OfBase(string json) =>
-        new(null, 0, null, null, Without(JsonNode.Parse(json) as JsonObject));
+        new(null, 0, null, null, Without(JsonFields.Parse(json)));
 
     private static string? Without(JsonObject? fields)
     {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
+using Engine.Contracts.Events;
 using Engine.Contracts.Settings;
 using Engine.Pipeline.Settings;
 using Engine.Web;
@@ -134,7 +135,7 @@ internal sealed class ProcessDesk(
 
     /// <summary>Stores a definition. It governs instances two seconds of log time later.</summary>
     public Task StoreAsync(string process, string json, string by, string because) =>
-        records.WriteAsync(KeyOf(process), JsonNode.Parse(json)!.AsObject(), by, because);
+        records.WriteAsync(KeyOf(process), JsonFields.Parse(json)!, by, because);
 
     /// <summary>Sets the level of an instance until a time.</summary>
     /// <param name="until">Log time, ms.</param>

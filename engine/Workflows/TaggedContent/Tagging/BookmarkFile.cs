@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Engine.Contracts.Events;
 using Engine.Workflows.TaggedContent.Decision;
 using Engine.Workflows.TaggedContent.Events;
 
@@ -51,7 +52,7 @@ public static class BookmarkFile
 
     private static BookmarkEvent Read(string line, bool isExact)
     {
-        JsonNode json = JsonNode.Parse(line) as JsonObject ?? throw new FormatException("expected a JSON object");
+        JsonObject json = JsonFields.Parse(line) ?? throw new FormatException("expected a JSON object");
         string type = (string?)json["type"] ?? BookmarkSchemas.Bookmark.Type;
         if (type != BookmarkSchemas.Bookmark.Type && type != BookmarkSchemas.Removed.Type)
         {
