@@ -18,7 +18,7 @@ namespace Integration.Tests;
 public sealed class NoteworthyTests
 {
     private const string Ip = "203.0.113.9",
-        Only = ", verdicts: noteworthy";
+        Only = "verdicts: noteworthy";
 
     private static readonly string Key = LiveEvents.KeyOf(Ip);
 

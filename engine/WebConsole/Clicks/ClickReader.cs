@@ -31,7 +31,7 @@ internal sealed class ClickReader(IDatabase redis, RedisKeys keys, TopicReader t
     /// there.</summary>
     public async Task<RecordedClick?> RecordedAsync(Verdict verdict, CancellationToken cancel)
     {
-        if (LogPlace.Parse(Topics.Interactions, verdict.At) is not (int partition, long offset))
+        if (LogPlace.Parse(Topics.Interactions, verdict.At) is not { Partition: var partition, Offset: var offset })
         {
             return null;
         }
@@ -67,21 +67,10 @@ internal sealed class ClickReader(IDatabase redis, RedisKeys keys, TopicReader t
     /// <summary>The latest clicks of the log with their verdicts, the latest first.</summary>
     public async Task<IReadOnlyList<JudgedClick>> RecentAsync(CancellationToken cancel)
     {
-        IReadOnlyList<LogRecord>[] parts = await Task.WhenAll(
-                Enumerable
-                    .Range(0, kafka.PartitionsOf(Topics.Interactions))
-                    .Select(number => topics.ReadLastAsync(Topics.Interactions, number, RecentOfPartition, cancel))
-            )
+        IEnumerable<LogRecord> latest = await topics
+            .ReadLastOfAllAsync(Topics.Interactions, kafka.PartitionsOf(Topics.Interactions), RecentOfPartition, cancel)
             .ConfigureAwait(false);
-        return await JudgedAsync(
-                parts
-                    .SelectMany(part => part)
-                    .OrderByDescending(record => record.Timestamp)
-                    .ThenByDescending(record => record.Offset)
-                    .Select(RecordedClick.Of)
-                    .OfType<RecordedClick>()
-                    .Take(MaxRecent)
-            )
+        return await JudgedAsync(latest.Select(RecordedClick.Of).OfType<RecordedClick>().Take(MaxRecent))
             .ConfigureAwait(false);
     }
 
@@ -126,7 +115,8 @@ internal sealed class ClickReader(IDatabase redis, RedisKeys keys, TopicReader t
             )
             .ConfigureAwait(false);
 
-    private static ClickPlace? PlaceOf(RecordedClick click) =>
+    /// <summary>Where a click of the log lies; null if its record has no key.</summary>
+    public static ClickPlace? PlaceOf(RecordedClick click) =>
         click.Network is { Length: > 0 } key ? ClickPlace.At(key, click.Record.Offset) : null;
 
     /// <summary>Reads a stored verdict; null if it isn't one.</summary>

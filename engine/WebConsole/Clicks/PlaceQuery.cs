@@ -34,6 +34,15 @@ public static class PlaceQuery
         };
     }
 
+    /// <summary>The query that says a place by its key; empty for none.</summary>
+    public static string Text(ClickPlace? place) =>
+        place is { Key: { } key } at
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"?key={Uri.EscapeDataString(key)}&{(at.Offset == null ? "sent" : "offset")}={at.Offset ?? at.Sent}"
+            )
+            : "";
+
     private static long Number(string text, string field) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
             ? number

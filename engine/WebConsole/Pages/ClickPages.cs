@@ -66,7 +66,8 @@ internal sealed class ClickPages(ClickReader clicks, IClickProofs proofs, IEvent
     private async Task<IResult> ShowAsync(HttpContext http, ConsoleVisit visit)
     {
         string id = RoutePart.Id(http, "click");
-        byte[]? stored = await clicks.StoredAsync(id, PlaceQuery.Of(http.Request)).ConfigureAwait(false);
+        ClickPlace? place = PlaceQuery.Of(http.Request);
+        byte[]? stored = await clicks.StoredAsync(id, place).ConfigureAwait(false);
         Verdict? verdict = stored == null ? null : ClickReader.Read(id, stored);
         CancellationToken cancel = http.RequestAborted;
         RecordedClick? recorded =
@@ -76,6 +77,7 @@ internal sealed class ClickPages(ClickReader clicks, IClickProofs proofs, IEvent
             {
                 Visit = visit,
                 Id = id,
+                Where = PlaceQuery.Text(place),
                 Verdict = verdict,
                 Stored = stored == null ? null : Encoding.UTF8.GetString(stored),
                 Recorded = recorded,
@@ -130,6 +132,7 @@ internal sealed class ClickPages(ClickReader clicks, IClickProofs proofs, IEvent
             {
                 Visit = visit,
                 Id = verdict.Click,
+                Where = PlaceQuery.Text(PlaceQuery.Of(http.Request)),
                 Given = Encoding.UTF8.GetString(stored),
                 Result = result,
                 Problem = problem,
@@ -156,7 +159,8 @@ internal sealed class ClickPages(ClickReader clicks, IClickProofs proofs, IEvent
             );
         }
 
-        Verdict? verdict = await clicks.StoredAsync(id, PlaceQuery.Of(http.Request)).ConfigureAwait(false) is { } stored
+        ClickPlace? place = PlaceQuery.Of(http.Request);
+        Verdict? verdict = await clicks.StoredAsync(id, place).ConfigureAwait(false) is { } stored
             ? ClickReader.Read(id, stored)
             : null;
         RecordedClick? recorded =
@@ -171,7 +175,10 @@ internal sealed class ClickPages(ClickReader clicks, IClickProofs proofs, IEvent
         await kafka
             .SendAsync(Topics.Labels, id, Encoding.UTF8.GetBytes(label.ToEvent(id, recorded).ToJsonString()))
             .ConfigureAwait(false);
-        return ConsoleRoutes.SeeOther(ConsoleWording.ClickAddress(id) + "?labelled");
+        string where = PlaceQuery.Text(place);
+        return ConsoleRoutes.SeeOther(
+            ConsoleWording.ClickAddress(id) + where + (where.Length == 0 ? "?" : "&") + "labelled"
+        );
     }
 
     private async Task<(Verdict, byte[])> FoundAsync(HttpContext http)

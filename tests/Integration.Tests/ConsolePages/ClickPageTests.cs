@@ -89,6 +89,35 @@ public sealed class ClickPageTests
     }
 
     [Fact]
+    public async Task A_click_without_a_stored_verdict_keeps_its_place_while_it_is_labelled_and_audited()
+    {
+        await using ConsoleLab lab = await ConsoleLab.StartAsync(deliver: "verdicts: noteworthy");
+        long now = LiveEvents.Now;
+        // The event already has a publisher; of members with the same name the last counts.
+        lab.Lab.Log.SendAll([LiveEvents.Click("plain-1", now, "192.0.2.9", ""","publisher":"pub-7" """)]);
+        await lab.Lab.IsDecidedAsync();
+        using ConsoleVisitor anna = await lab.SignInAsync("anna");
+        string place = $"?key={Uri.EscapeDataString(LiveEvents.KeyOf("192.0.2.9"))}&offset=0",
+            page = "/console/clicks/plain-1",
+            shown = WebUtility.HtmlDecode(await anna.GetAsync(page + place));
+        Assert.Contains($"action=\"{page}/label{place}\"", shown);
+        Assert.Contains($"href=\"{page}/audit{place}\"", shown);
+        Assert.Contains($"href=\"{page}{place}\"", WebUtility.HtmlDecode(await anna.GetAsync(page + "/audit" + place)));
+
+        HttpResponseMessage taken = await anna.PostAsync(
+            page + place,
+            page + "/label" + place,
+            new Dictionary<string, string> { ["label"] = "invalid", ["because"] = "Nobody was there." }
+        );
+        Assert.Equal(
+            (HttpStatusCode.SeeOther, page + place + "&labelled"),
+            (taken.StatusCode, $"{taken.Headers.Location}")
+        );
+        byte[] label = Assert.Single(lab.Lab.Log.ReadAll(Topics.Labels)).Message.Value;
+        Assert.Equal("pub-7", JsonDocument.Parse(label).RootElement.GetProperty("publisher").GetString());
+    }
+
+    [Fact]
     public async Task Only_analysts_label_and_only_from_the_page()
     {
         await using ConsoleLab lab = await ConsoleLab.StartAsync();

@@ -50,7 +50,7 @@ internal sealed class ConsoleLab : IAsyncDisposable
     /// <summary>A user's browser.</summary>
     public Task<ConsoleVisitor> SignInAsync(string name) => ConsoleVisitor.SignInAsync(At(""), name);
 
-    public static async Task<ConsoleLab> StartAsync(string redis = "", bool users = true)
+    public static async Task<ConsoleLab> StartAsync(string redis = "", bool users = true, string deliver = "")
     {
         Lab lab = await Lab.EmbeddedAsync(
             redis.Length > 0 ? redis : Redises.Any,
@@ -58,7 +58,8 @@ internal sealed class ConsoleLab : IAsyncDisposable
             {
                 SessionMs = 3000,
                 Samples = true,
-                Complete = true,
+                Complete = deliver.Length == 0,
+                Deliver = deliver,
             }
         );
         if (users)

@@ -18,7 +18,7 @@ internal sealed class LinkLab : IAsyncDisposable
     /// <summary>The front end's, <c>http://127.0.0.1:…</c>.</summary>
     public string Address { get; }
 
-    /// <param name="deliver">More of the section <c>deliver</c> of engine.yaml, beginning with a comma.</param>
+    /// <param name="deliver">More of the section <c>deliver</c> of engine.yaml.</param>
     /// <param name="models">Whether the shipped models score.</param>
     public static async Task<LinkLab> StartAsync(string deliver = "", bool models = true)
     {

@@ -93,7 +93,7 @@ public sealed record EngineYaml
     /// <summary>Whether the shipped models score; otherwise only rule-based reasons decide.</summary>
     public bool Models { get; init; } = true;
 
-    /// <summary>More of the section <c>deliver</c>, beginning with a comma.</summary>
+    /// <summary>More of the section <c>deliver</c>.</summary>
     public string Deliver { get; init; } = "";
     public string More { get; init; } = "";
 
@@ -115,7 +115,7 @@ public sealed record EngineYaml
               session_timeout_ms: {{SessionMs}}
               direct_fetch: {{(DirectFetch ? "true" : "false")}}
               librdkafka: { heartbeat.interval.ms: "500" }
-            deliver: { complete_verdicts: {{(Complete ? "true" : "false")}}{{Deliver}} }
+            deliver: { complete_verdicts: {{(Complete ? "true" : "false")}}, {{Deliver}} }
             {{More}}
             """
         );
