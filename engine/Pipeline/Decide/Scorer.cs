@@ -91,7 +91,7 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
 
         for (int i = 0; i < count; i++)
         {
-            ReadOnlySpan<float> features = FeaturesOf(rows, flagged[i], own);
+            ReadOnlySpan<float> features = own == null ? rows[flagged[i]].Features : own.Row(flagged[i]);
             foreach (int feature in forest.Asked)
             {
                 _explained[feature * ClickRow.ChunkRecords + i] = features[feature];
@@ -104,24 +104,21 @@ public sealed class Scorer(KeyedHash hash, Histories? histories)
         {
             heaviest.Fill(-1);
             HeaviestFeatures.Of(_weights.AsSpan(i * forest.Features, forest.Features), heaviest, raising: true);
-            ReadOnlySpan<float> features = FeaturesOf(rows, flagged[i], own);
             rows[flagged[i]].ModelEvidence = new WeighedFeatures(
-                Weighed(artefact, features, heaviest[0]),
-                Weighed(artefact, features, heaviest[1]),
-                Weighed(artefact, features, heaviest[2])
+                Weighed(artefact, i, heaviest[0]),
+                Weighed(artefact, i, heaviest[1]),
+                Weighed(artefact, i, heaviest[2])
             );
         }
     }
 
-    private static ReadOnlySpan<float> FeaturesOf(ReadOnlySpan<ClickRow> rows, int row, OwnColumns? own) =>
-        own == null ? rows[row].Features : own.Row(row);
-
-    private static WeighedFeature Weighed(Artefact artefact, ReadOnlySpan<float> features, int column) =>
+    /// <summary>A feature of the one of the explained clicks with this number.</summary>
+    private WeighedFeature Weighed(Artefact artefact, int number, int column) =>
         column < 0
             ? default
             : new WeighedFeature(
                 artefact.Features[column].Name,
-                features[column],
+                _explained[column * ClickRow.ChunkRecords + number],
                 artefact.Features[column].P05,
                 artefact.Features[column].P95
             );

@@ -22,6 +22,10 @@ public sealed class DecidedClicks
     /// <summary>Places are kept a while beyond the time to live before others take their names.</summary>
     private const int Places = PlacesPerTtl + 2;
 
+    private static readonly byte[] BeforeName = Encoding.ASCII.GetBytes(DecidedFields.Before),
+        LogTimeName = Encoding.ASCII.GetBytes(DecidedFields.LogTime),
+        JoinMsName = Encoding.ASCII.GetBytes(DecidedFields.JoinMs);
+
     private readonly PartitionState _state;
     private readonly byte[] _key;
     private readonly long _ttlMs,
@@ -131,9 +135,9 @@ public sealed class DecidedClicks
     public void Write(PipelinedCommit commit)
     {
         commit.Hash(_key, increments: 0, sets: _place == null ? 3 : 4, renew: false);
-        commit.Field("before"u8, _before);
-        commit.Field("log_time"u8, _logTime);
-        commit.Field("join_ms"u8, _joinMs);
+        commit.Field(BeforeName, _before);
+        commit.Field(LogTimeName, _logTime);
+        commit.Field(JoinMsName, _joinMs);
         if (_place != null)
         {
             commit.Field(_placeName, _place);

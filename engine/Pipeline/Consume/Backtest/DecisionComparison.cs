@@ -49,9 +49,7 @@ internal sealed class DecisionComparison(Func<string, bool?> labels)
                 (before.Billable ? Report.NewlyDenied : Report.Freed).Add(
                     new MovedClick(
                         before.Click,
-                        FormattableString.Invariant(
-                            $"{RedisKeys.Partition(Topics.Interactions, place.Partition)}@{place.Offset}"
-                        ),
+                        new LogPlace(Topics.Interactions, place.Partition, place.Offset).ToString(),
                         before.Cost,
                         before.Words,
                         after.Words
