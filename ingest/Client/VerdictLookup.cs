@@ -136,7 +136,7 @@ public sealed class VerdictLookup(IConnectionMultiplexer redis, string prefix = 
         };
         if (offset != null)
         {
-            verdict["at"] = $"{RedisKeys.Partition(Topics.Interactions, partition)}@{offset}";
+            verdict["at"] = new LogPlace(Topics.Interactions, partition, offset.Value).ToString();
         }
 
         return Encoding.UTF8.GetBytes(verdict.ToJsonString());

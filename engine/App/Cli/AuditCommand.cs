@@ -35,7 +35,7 @@ internal static class AuditCommand
         context.Out.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"click       {request.Click} at {new LogPlace(click.Partition, click.Offset)}, "
+                $"click       {request.Click} at {new LogPlace(Topics.Interactions, click.Partition, click.Offset)}, "
                     + $"{DateTimeOffset.FromUnixTimeMilliseconds(click.Timestamp):yyyy-MM-dd HH:mm:ss.fff} UTC"
             )
         );
@@ -91,7 +91,7 @@ internal static class AuditCommand
         using var search = new ClickSearch(scored.Kafka);
         if (given != null && VerdictLookup.Read(request.Click, given).At is { } at)
         {
-            var place = LogPlace.Parse(at);
+            LogPlace place = ClickPlaces.Parse(at);
             return search.At(place.Partition, place.Offset, request.Click)
                 ?? throw new CommandException(
                     $"click '{request.Click}' is not at {at}: the log no longer has it (retention), or this is not "

@@ -2,6 +2,7 @@ using System.Text;
 using Engine.Client;
 using Engine.CommandLine;
 using Engine.Configuration.Connections;
+using Engine.Contracts;
 using Engine.Pipeline.Consume.Lanes;
 using Engine.Pipeline.Consume.Rescore;
 using Engine.WebConsole.Clicks;
@@ -36,7 +37,7 @@ internal sealed class ClickProofs(EngineContext context) : IClickProofs
             throw new NoProofException("The verdict doesn't say where the click lies in the log.");
         }
 
-        var place = LogPlace.Parse(at);
+        LogPlace place = ClickPlaces.Parse(at);
         using var search = new ClickSearch(context.Consume.Kafka);
         FoundClick found = search.At(place.Partition, place.Offset, click)
             ?? throw new NoProofException($"The click is not at {at}: the log no longer has it (retention).");

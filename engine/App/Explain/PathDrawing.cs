@@ -51,7 +51,7 @@ internal static class PathDrawing
             kafka,
             await JoinOfAsync(redis, prefix, verdict.Settings, kafka).ConfigureAwait(false)
         );
-        RecordedPath path = log.Find(click, LogPlace.Parse(at))
+        RecordedPath path = log.Find(click, ClickPlaces.Parse(at))
             ?? throw NotThere(
                 $"the path of click '{click}' is no longer in the log: it is older than the "
                     + $"retention of topic {Topics.Interactions} allows (retention.ms, retention.bytes)."
@@ -71,7 +71,7 @@ internal static class PathDrawing
             return (null, null);
         }
 
-        RecordedPath? found = log.Find(click, LogPlace.Parse(at));
+        RecordedPath? found = log.Find(click, ClickPlaces.Parse(at));
         return (
             found,
             found == null ? $"the path that it replays, of click {click} at {at}, is no longer in the log" : null

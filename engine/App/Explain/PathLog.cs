@@ -1,4 +1,3 @@
-using System.Globalization;
 using Confluent.Kafka;
 using Engine.CommandLine;
 using Engine.Contracts;
@@ -6,31 +5,15 @@ using Engine.Partitions.Kafka;
 
 namespace Engine.App.Explain;
 
-/// <summary>A place in the log, in the form of verdicts and evidence.</summary>
-internal readonly record struct LogPlace(int Partition, long Offset)
+/// <summary>The places that verdicts and evidence name.</summary>
+internal static class ClickPlaces
 {
-    /// <summary>Parses <c>interactions-2@118233</c>.</summary>
-    public static LogPlace Parse(string at)
-    {
-        string start = Topics.Interactions + "-";
-        int sign = at.IndexOf('@');
-        return
-            sign > start.Length
-            && at.StartsWith(start, StringComparison.Ordinal)
-            && int.TryParse(
-                at.AsSpan(start.Length, sign - start.Length),
-                NumberStyles.None,
-                CultureInfo.InvariantCulture,
-                out int partition
-            )
-            && long.TryParse(at.AsSpan(sign + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long offset)
-            ? new LogPlace(partition, offset)
-            : throw new CommandException(
-                $"the place '{at}' isn't one in {Topics.Interactions}; expected, for example, interactions-2@118233."
-            );
-    }
-
-    public override string ToString() => $"{RedisKeys.Partition(Topics.Interactions, Partition)}@{Offset}";
+    /// <exception cref="CommandException">The text isn't a place in <c>interactions</c>.</exception>
+    public static LogPlace Parse(string at) =>
+        LogPlace.Parse(Topics.Interactions, at)
+        ?? throw new CommandException(
+            $"the place '{at}' isn't one in {Topics.Interactions}; expected, for example, interactions-2@118233."
+        );
 }
 
 /// <summary>Reads the paths of single clicks from <c>interactions</c>: paths sent with the click, and separate path
@@ -157,7 +140,11 @@ internal sealed class PathLog(KafkaTarget kafka, TimeSpan join) : IDisposable
 
     private static RecordedPath? PathOf(string click, ConsumeResult<byte[], byte[]> record) =>
         LogEvent.Of(record.Message) is { Type: "cursor-path", Points: { Count: > 0 } points } found && found.Id == click
-            ? new RecordedPath(click, new LogPlace(record.Partition.Value, record.Offset.Value).ToString(), points)
+            ? new RecordedPath(
+                click,
+                new LogPlace(Topics.Interactions, record.Partition.Value, record.Offset.Value).ToString(),
+                points
+            )
             : null;
 
     /// <summary>Reads the records from one offset up to, but not including, another.</summary>

@@ -23,7 +23,8 @@ internal sealed class BookmarkDesk(ResultReader results)
                 .Distinct()
                 .Take(MaxShown),
         ];
-        JsonObject?[] found = await results.FindAllAsync(latest.Select(BookmarkKeys.Record)).ConfigureAwait(false);
+        JsonObject?[] found = await Task.WhenAll(latest.Select(key => results.FindAsync(BookmarkKeys.Record(key))))
+            .ConfigureAwait(false);
         return
         [
             .. latest
@@ -54,8 +55,7 @@ internal sealed class BookmarkDesk(ResultReader results)
 public sealed record KnownBookmark(string Key, JsonObject Record)
 {
     /// <summary>The phrase or the address.</summary>
-    public string What =>
-        Record.Text("phrase") is { Length: > 0 } phrase ? phrase : Record.Text("address");
+    public string What => Record.Text("phrase") is { Length: > 0 } phrase ? phrase : Record.Text("address");
 
     /// <summary>The tags with the number of people who use each, the most used first.</summary>
     public IReadOnlyList<(string Tag, long People)> Tags =>

@@ -56,20 +56,15 @@ internal sealed class ItemDesk(ResultReader results, SettingsTimeline timeline, 
         );
 
     /// <summary>The latest associations of an item, the latest first.</summary>
-    public async Task<IReadOnlyList<ItemAssociation>> LatestAsync(string item, CancellationToken cancel)
-    {
-        RecordedEvent[] latest =
-        [
-            .. (await results.LatestOfAsync(Topics.Associations, item, cancel).ConfigureAwait(false))
-                .Where(e => e.Text("id") is { } id && Identifier.IsOne(id))
-                .DistinctBy(e => e.Text("id"))
-                .Take(MaxLatest),
-        ];
-        JsonObject?[] found = await results
-            .FindAllAsync(latest.Select(e => AssociationResultKeys.Outcome(e.Text("id")!)))
+    public async Task<IReadOnlyList<EventResult>> LatestAsync(string item, CancellationToken cancel) =>
+        await results
+            .ResultsOfAsync(
+                await results.LatestOfAsync(Topics.Associations, item, cancel).ConfigureAwait(false),
+                "id",
+                AssociationResultKeys.Outcome,
+                MaxLatest
+            )
             .ConfigureAwait(false);
-        return [.. latest.Zip(found, (e, outcome) => new ItemAssociation(e.Text("id")!, e, outcome))];
-    }
 
     /// <summary>The outcome of an association of an item; null if there is none, or none any more.</summary>
     public async Task<JsonObject?> OutcomeAsync(string item, string association) =>
@@ -82,8 +77,7 @@ internal sealed class ItemDesk(ResultReader results, SettingsTimeline timeline, 
     public Task<IReadOnlyList<ChainLink>> ChainAsync(string item, string association) =>
         ItemChain.WalkAsync(
             redis,
-            keys.Prefix
-                + AssociationResultKeys.Chain(item, results.PartitionNameOf(Topics.Associations, item)),
+            keys.Prefix + AssociationResultKeys.Chain(item, results.PartitionNameOf(Topics.Associations, item)),
             association,
             MaxLinks
         );
@@ -96,6 +90,3 @@ public sealed record ItemRow(ItemSetting Item, IReadOnlyDictionary<string, long>
     public long Sum(string start) =>
         Counts.Where(count => count.Key.StartsWith(start, StringComparison.Ordinal)).Sum(count => count.Value);
 }
-
-/// <summary>An association with its outcome; null if it isn't decided, or no longer known.</summary>
-public sealed record ItemAssociation(string Id, RecordedEvent Event, JsonObject? Outcome);

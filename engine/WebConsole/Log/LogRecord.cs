@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Engine.Contracts;
 
@@ -18,8 +17,7 @@ public sealed record LogRecord(
 )
 {
     /// <summary>Where the record lies: <c>interactions-2@118233</c>.</summary>
-    public string At =>
-        string.Create(CultureInfo.InvariantCulture, $"{RedisKeys.Partition(Topic, Partition)}@{Offset}");
+    public string At => new LogPlace(Topic, Partition, Offset).ToString();
 
     /// <summary>The key as text; null for none.</summary>
     public string? KeyText => Key == null ? null : Encoding.UTF8.GetString(Key);

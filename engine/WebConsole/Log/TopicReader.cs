@@ -49,6 +49,24 @@ public sealed class TopicReader(KafkaTarget kafka, SemaphoreSlim readings, TimeP
             cancel
         );
 
+    /// <summary>Reads the last records of each partition of a topic, the latest first.</summary>
+    public async Task<IEnumerable<LogRecord>> ReadLastOfAllAsync(
+        string topic,
+        int partitions,
+        int count,
+        CancellationToken cancel
+    )
+    {
+        IReadOnlyList<LogRecord>[] parts = await Task.WhenAll(
+                Enumerable.Range(0, partitions).Select(number => ReadLastAsync(topic, number, count, cancel))
+            )
+            .ConfigureAwait(false);
+        return parts
+            .SelectMany(part => part)
+            .OrderByDescending(record => record.Timestamp)
+            .ThenByDescending(record => record.Offset);
+    }
+
     /// <summary>The ranges of all partitions of a topic, by number; none if there is no such topic.</summary>
     public Task<IReadOnlyList<Range>> RangesAsync(string topic, int partitions, CancellationToken cancel) =>
         WithReaderAsync<IReadOnlyList<Range>>(

@@ -19,19 +19,10 @@ internal sealed class MeetingDesk(ResultReader results, IEventOut kafka, TimePro
         LookEvery = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The meetings that the latest events are about, the one with the latest event first.</summary>
-    public async Task<IReadOnlyList<RecentMeeting>> RecentAsync(CancellationToken cancel)
+    public async Task<IReadOnlyList<EventResult>> RecentAsync(CancellationToken cancel)
     {
-        RecordedEvent[] latest =
-        [
-            .. (await results.LatestAsync(Topics.Meetings, cancel).ConfigureAwait(false))
-                .Where(e => e.Text("meeting") is { } id && Identifier.IsOne(id))
-                .DistinctBy(e => e.Text("meeting"))
-                .Take(MaxShown),
-        ];
-        JsonObject?[] found = await results
-            .FindAllAsync(latest.Select(e => MeetingKeys.Record(e.Text("meeting")!)))
-            .ConfigureAwait(false);
-        return [.. latest.Zip(found, (e, record) => new RecentMeeting(e.Text("meeting")!, e.Record.Timestamp, record))];
+        IReadOnlyList<RecordedEvent> events = await results.LatestAsync(Topics.Meetings, cancel).ConfigureAwait(false);
+        return await results.ResultsOfAsync(events, "meeting", MeetingKeys.Record, MaxShown).ConfigureAwait(false);
     }
 
     /// <summary>The record of a meeting; null if there is none, or none any more.</summary>
@@ -87,8 +78,3 @@ internal sealed class MeetingDesk(ResultReader results, IEventOut kafka, TimePro
         LogPlace.Parse(Topics.Meetings, (await FindAsync(meeting).ConfigureAwait(false)).Text("at")) is { } place
         && place.Offset >= offset;
 }
-
-/// <summary>A meeting that an event was about lately.</summary>
-/// <param name="Last">The log time of its last event, ms.</param>
-/// <param name="Record">Null if there is none, or none any more.</param>
-public sealed record RecentMeeting(string Id, long Last, JsonObject? Record);

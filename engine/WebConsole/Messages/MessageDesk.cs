@@ -15,17 +15,15 @@ internal sealed class MessageDesk(ResultReader results, SettingsTimeline timelin
     /// <summary>The latest messages, the latest first.</summary>
     public async Task<IReadOnlyList<HandledMessage>> RecentAsync(CancellationToken cancel)
     {
-        RecordedEvent[] latest =
+        IEnumerable<RecordedEvent> messages = (
+            await results.LatestAsync(Topics.Messages, cancel).ConfigureAwait(false)
+        ).Where(e => e.Type == "message");
+        return
         [
-            .. (await results.LatestAsync(Topics.Messages, cancel).ConfigureAwait(false))
-                .Where(e => e.Type == "message" && e.Text("id") is { } id && Identifier.IsOne(id))
-                .DistinctBy(e => e.Text("id"))
-                .Take(MaxShown),
+            .. (
+                await results.ResultsOfAsync(messages, "id", MessageKeys.Handled, MaxShown).ConfigureAwait(false)
+            ).Select(one => new HandledMessage(one.Id, one.Event, one.Result)),
         ];
-        JsonObject?[] found = await results
-            .FindAllAsync(latest.Select(e => MessageKeys.Handled(e.Text("id")!)))
-            .ConfigureAwait(false);
-        return [.. latest.Zip(found, (e, handled) => new HandledMessage(e.Text("id")!, e, handled))];
     }
 
     /// <summary>A message; null if there is no result, or none any more.</summary>

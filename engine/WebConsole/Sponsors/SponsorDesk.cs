@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Pipeline.Settings;
 using Engine.WebConsole.WorkflowResults;
@@ -49,24 +48,16 @@ internal sealed class SponsorDesk(ResultReader results, SettingsTimeline timelin
         ).Recurring;
 
     /// <summary>The latest requests of a sponsor's pages, the latest first.</summary>
-    public async Task<IReadOnlyList<AnsweredRequest>> LatestAsync(string sponsor, CancellationToken cancel)
-    {
-        RecordedEvent[] latest =
-        [
-            .. (await results.LatestOfAsync(Topics.ContentRequests, sponsor, cancel).ConfigureAwait(false))
-                .Where(e => e.Text("id") is { } id && Identifier.IsOne(id))
-                .DistinctBy(e => e.Text("id"))
-                .Take(MaxRequests),
-        ];
-        JsonObject?[] found = await results
-            .FindAllAsync(latest.Select(e => ContentKeys.Answer(e.Text("id")!)))
+    public async Task<IReadOnlyList<EventResult>> LatestAsync(string sponsor, CancellationToken cancel) =>
+        await results
+            .ResultsOfAsync(
+                await results.LatestOfAsync(Topics.ContentRequests, sponsor, cancel).ConfigureAwait(false),
+                "id",
+                ContentKeys.Answer,
+                MaxRequests
+            )
             .ConfigureAwait(false);
-        return [.. latest.Zip(found, (e, answer) => new AnsweredRequest(e.Text("id")!, e, answer))];
-    }
 
     private IEnumerable<DefinitionSetting> Definitions() =>
         timeline.Latest.Others(DefinitionSettings).Values.Select(setting => (DefinitionSetting)setting.Value);
 }
-
-/// <summary>A request with its answer; null if it isn't decided, or no longer known.</summary>
-public sealed record AnsweredRequest(string Id, RecordedEvent Event, JsonObject? Answer);

@@ -21,24 +21,14 @@ internal sealed class ResultReader(IDatabase redis, RedisKeys keys, TopicReader 
     public const int LatestOfKey = 2_000;
 
     /// <summary>The latest events of a topic, the latest first.</summary>
-    public async Task<IReadOnlyList<RecordedEvent>> LatestAsync(string topic, CancellationToken cancel)
-    {
-        IReadOnlyList<LogRecord>[] parts = await Task.WhenAll(
-                Enumerable
-                    .Range(0, kafka.PartitionsOf(topic))
-                    .Select(number => topics.ReadLastAsync(topic, number, LatestOfPartition, cancel))
-            )
-            .ConfigureAwait(false);
-        return
+    public async Task<IReadOnlyList<RecordedEvent>> LatestAsync(string topic, CancellationToken cancel) =>
         [
             .. EventsOf(
-                parts
-                    .SelectMany(part => part)
-                    .OrderByDescending(record => record.Timestamp)
-                    .ThenByDescending(record => record.Offset)
+                await topics
+                    .ReadLastOfAllAsync(topic, kafka.PartitionsOf(topic), LatestOfPartition, cancel)
+                    .ConfigureAwait(false)
             ),
         ];
-    }
 
     /// <summary>The latest events of a topic that have a key, the latest first.</summary>
     public async Task<IReadOnlyList<RecordedEvent>> LatestOfAsync(string topic, string key, CancellationToken cancel)
@@ -52,7 +42,7 @@ internal sealed class ResultReader(IDatabase redis, RedisKeys keys, TopicReader 
     /// <summary>The event at a place of the log, such as <c>messages-1@12</c>; null if it is no longer there.</summary>
     public async Task<RecordedEvent?> AtAsync(string topic, string? at, CancellationToken cancel)
     {
-        if (LogPlace.Parse(topic, at) is not (int partition, long offset))
+        if (LogPlace.Parse(topic, at) is not { Partition: var partition, Offset: var offset })
         {
             return null;
         }
@@ -71,8 +61,30 @@ internal sealed class ResultReader(IDatabase redis, RedisKeys keys, TopicReader 
         return json.IsNull ? null : JsonNode.Parse(json.ToString()) as JsonObject;
     }
 
-    /// <summary>Values that a workflow wrote, each null if there is none, in the order of their keys.</summary>
-    public Task<JsonObject?[]> FindAllAsync(IEnumerable<string> all) => Task.WhenAll(all.Select(FindAsync));
+    /// <summary>The results of events that name something by an identifier, each thing once, in the order of the
+    /// events.</summary>
+    /// <param name="field">The field that names it; events without an identifier there are left out.</param>
+    /// <param name="keyOf">The key of a thing's result, without the group's prefix.</param>
+    /// <param name="max">The most that are looked up.</param>
+    public async Task<IReadOnlyList<EventResult>> ResultsOfAsync(
+        IEnumerable<RecordedEvent> events,
+        string field,
+        Func<string, string> keyOf,
+        int max
+    ) =>
+        await Task.WhenAll(
+                events
+                    .Select(e => (Id: e.Text(field) ?? "", Event: e))
+                    .Where(one => Identifier.IsOne(one.Id))
+                    .DistinctBy(one => one.Id)
+                    .Take(max)
+                    .Select(async one => new EventResult(
+                        one.Id,
+                        one.Event,
+                        await FindAsync(keyOf(one.Id)).ConfigureAwait(false)
+                    ))
+            )
+            .ConfigureAwait(false);
 
     /// <summary>The names of a topic's partitions.</summary>
     public IEnumerable<string> PartitionsOf(string topic) =>
@@ -89,3 +101,7 @@ internal sealed class ResultReader(IDatabase redis, RedisKeys keys, TopicReader 
             .Select(record => EventText.FieldsOf(record) is { } fields ? new RecordedEvent(record, fields) : null)
             .OfType<RecordedEvent>();
 }
+
+/// <summary>What an event of the log names, with what a workflow wrote of it.</summary>
+/// <param name="Result">Null if nothing is decided, or the result has expired.</param>
+public sealed record EventResult(string Id, RecordedEvent Event, JsonObject? Result);

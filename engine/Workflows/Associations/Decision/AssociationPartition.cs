@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Engine.Contracts;
 using Engine.Workflows.Associations.Codes;
 using Engine.Workflows.Associations.Events;
 using Engine.Workflows.Associations.Settings;
@@ -63,11 +64,7 @@ internal sealed class AssociationPartition(string partition, AssociationKeys key
             return;
         }
 
-        var outcome = new AssociationOutcome(
-            association,
-            $"{partition}@{at.Offset.ToString(CultureInfo.InvariantCulture)}",
-            at.Version
-        );
+        var outcome = new AssociationOutcome(association, LogPlace.Text(partition, at.Offset), at.Version);
         Refuse(outcome, memory, item, at.LogTime);
         if (!outcome.IsRefused)
         {

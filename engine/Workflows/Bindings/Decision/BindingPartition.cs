@@ -1,4 +1,5 @@
 using System.Globalization;
+using Engine.Contracts;
 using Engine.Workflows.Bindings.Codes;
 using Engine.Workflows.Bindings.Events;
 using Engine.Workflows.Module;
@@ -62,12 +63,7 @@ internal sealed class BindingPartition(string partition, CodeKeys keys) : IDecid
             return;
         }
 
-        var outcome = new BindingOutcome(
-            binding,
-            code,
-            $"{partition}@{at.Offset.ToString(CultureInfo.InvariantCulture)}",
-            at.Version
-        );
+        var outcome = new BindingOutcome(binding, code, LogPlace.Text(partition, at.Offset), at.Version);
         Refuse(outcome, settings, at.LogTime);
         if (!outcome.IsRefused)
         {

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using Engine.Contracts;
 using Engine.Workflows.Meetings.Events;
 using Engine.Workflows.Meetings.Settings;
 using Engine.Workflows.Module;
@@ -46,7 +46,7 @@ internal sealed class MeetingJson(string partition)
 
         json.WriteEndArray();
         json.WriteBoolean("stopped", meeting.IsStopped);
-        json.WriteString("at", string.Create(CultureInfo.InvariantCulture, $"{partition}@{at.Offset}"));
+        json.WriteString("at", LogPlace.Text(partition, at.Offset));
         json.WriteString("settings", at.Version);
         return _lines.End(json);
     }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
+using Engine.Contracts;
 using Engine.Contracts.Access;
 using Engine.Web;
 using Engine.Workflows.Meetings.Decision;
@@ -69,7 +69,10 @@ internal static class MeetingEndpoints
         long offset,
         int waitMs,
         CancellationToken cancel
-    ) => endpoints.FindAsync(MeetingKeys.Record(id), waitMs, cancel, found => OffsetOf(found) >= offset);
+    ) =>
+        endpoints.FindAsync(MeetingKeys.Record(id), waitMs, cancel, found =>
+            LogPlace.Parse(Topics.Meetings, (string?)found["at"])?.Offset >= offset
+        );
 
     /// <summary>Refuses a host's event of somebody else, as far as the meeting is known yet. The engine
     /// decides.</summary>
@@ -90,11 +93,5 @@ internal static class MeetingEndpoints
                 "by"
             );
         }
-    }
-
-    private static long OffsetOf(JsonObject meeting)
-    {
-        string at = (string)meeting["at"]!;
-        return long.Parse(at.AsSpan(at.IndexOf('@') + 1), CultureInfo.InvariantCulture);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Engine.Contracts;
 using Engine.Workflows.Messages.Content;
 using Engine.Workflows.Messages.Events;
@@ -131,13 +130,7 @@ internal sealed class MessagePartition(string partition) : IDeciderPartition
     {
         results.Set(
             MessageKeys.Handled(message.Id!),
-            HandledJson.Of(
-                message,
-                handled,
-                message.Time,
-                string.Create(CultureInfo.InvariantCulture, $"{partition}@{at.Offset}"),
-                at.Version
-            )
+            HandledJson.Of(message, handled, message.Time, LogPlace.Text(partition, at.Offset), at.Version)
         );
         foreach (string rule in handled.Shadow)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Engine.Contracts;
 using Engine.Workflows.Module;
 using Engine.Workflows.Priority.Events;
 using Engine.Workflows.Priority.Settings;
@@ -216,7 +217,7 @@ public sealed class PriorityPartition(string partition) : IDeciderPartition
             )
         );
 
-    private string At(in Moment at) => string.Create(CultureInfo.InvariantCulture, $"{partition}@{at.Offset}");
+    private string At(in Moment at) => LogPlace.Text(partition, at.Offset);
 
     private void Finished(string field, long at)
     {

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Engine.Contracts;
 using Engine.Workflows.Module;
 using Engine.Workflows.TaggedContent.Events;
 
@@ -99,7 +99,7 @@ internal sealed class BookmarkPartition(string partition) : IDeciderPartition
             ["tags"] = tags,
             ["first"] = first.First,
             ["last"] = holders.Max(one => one.Last),
-            ["at"] = string.Create(CultureInfo.InvariantCulture, $"{partition}@{at.Offset}"),
+            ["at"] = LogPlace.Text(partition, at.Offset),
         }.ToJsonString(Readable);
     }
 
