@@ -166,15 +166,15 @@ public sealed class DeciderRun : IResults, IDisposable
         hash[field] = (long.Parse(hash.GetValueOrDefault(field, "0")) + by).ToString();
     }
 
-    void IResults.Put(string key, string field, string? json)
+    void IResults.Put(string key, string field, string? value)
     {
-        if (json == null)
+        if (value == null)
         {
             HashOf(key).Remove(field);
         }
         else
         {
-            HashOf(key)[field] = json;
+            HashOf(key)[field] = value;
         }
     }
 
@@ -237,7 +237,7 @@ public sealed class DeciderRun : IResults, IDisposable
 
         void IResults.Count(string key, string field, long by) => Assert.Fail($"HINCRBY {key}");
 
-        void IResults.Put(string key, string field, string? json) => Assert.Fail($"HSET {key}");
+        void IResults.Put(string key, string field, string? value) => Assert.Fail($"HSET {key}");
 
         void IResults.Remember(string field, string? value) => Assert.Fail($"remember {field}");
 

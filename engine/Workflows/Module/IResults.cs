@@ -13,7 +13,8 @@ public interface IResults
     void Count(string key, string field, long by);
 
     /// <summary>Sets a field of a hash in the partition's slot; null removes it.</summary>
-    void Put(string key, string field, string? json);
+    /// <param name="value">A JSON object, or a text that doesn't begin like one.</param>
+    void Put(string key, string field, string? value);
 
     /// <summary>Remembers a field beyond this process: it comes back through <see cref="IDeciderPartition.Restore"/>.
     /// Null forgets it.</summary>

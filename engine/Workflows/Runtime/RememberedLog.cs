@@ -57,7 +57,7 @@ internal sealed class RememberedLog(
 
         void IResults.Count(string key, string field, long by) { }
 
-        void IResults.Put(string key, string field, string? json) { }
+        void IResults.Put(string key, string field, string? value) { }
 
         void IResults.Replace(RecordChange change) { }
 

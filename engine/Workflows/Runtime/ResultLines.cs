@@ -8,17 +8,14 @@ namespace Engine.Workflows.Runtime;
 /// <summary>Writes results as lines <c>{"topic":"bindings","key":"binding:b-1","result":{…}}</c>, with documented keys.
 /// A value or a record takes a line each time it is written, in order of decision, so the last line of a key equals
 /// what Redis holds. Hashes and sorted sets, which grow with every event, follow after all other lines
-/// (<see cref="WriteSums"/>), one line each, by topic and key: counts as numbers, members of sorted sets with their
-/// scores, highest first. The output omits memory and channel messages, which aren't results to look up, and events of
+/// (<see cref="WriteSums"/>), one line each, by topic and key: counts as numbers, texts as strings, members of
+/// sorted sets with their scores, highest first. The output omits memory and channel messages, which aren't results to look up, and events of
 /// our own, which are in the log.</summary>
 /// <param name="output">UTF-8, each line ending with a newline.</param>
 internal sealed class ResultLines(Stream output) : IResults
 {
     // Never embedded in a page, so quotes and ampersands stay readable.
-    private static readonly JsonWriterOptions Readable = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    private static readonly JavaScriptEncoder Readable = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     private readonly SortedDictionary<(string Topic, string Key), SortedDictionary<string, string>> _hashes = new(
         ByName
@@ -54,15 +51,15 @@ internal sealed class ResultLines(Stream output) : IResults
         ).ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    public void Put(string key, string field, string? json)
+    public void Put(string key, string field, string? value)
     {
-        if (json == null)
+        if (value == null)
         {
             HashOf(key).Remove(field);
         }
         else
         {
-            HashOf(key)[field] = json;
+            HashOf(key)[field] = value.StartsWith('{') ? value : $"\"{JsonEncodedText.Encode(value, Readable)}\"";
         }
     }
 
@@ -143,7 +140,7 @@ internal sealed class ResultLines(Stream output) : IResults
     private void Write(string topic, string key, Action<Utf8JsonWriter> result)
     {
         _line.ResetWrittenCount();
-        using (var line = new Utf8JsonWriter(_line, Readable))
+        using (var line = new Utf8JsonWriter(_line, new JsonWriterOptions { Encoder = Readable }))
         {
             line.WriteStartObject();
             line.WriteString("topic"u8, topic);

@@ -12,8 +12,10 @@ internal static class BindingLab
 {
     private const string Secret = "a secret of forty letters, for tests only";
 
+    public static byte[] SecretBytes { get; } = Encoding.ASCII.GetBytes(Secret);
+
     /// <summary>The keys of <see cref="StartAsync"/>'s engines.</summary>
-    public static CodeKeys Keys { get; } = new([Encoding.ASCII.GetBytes(Secret)]);
+    public static CodeKeys Keys { get; } = new([SecretBytes]);
 
     public static IReadOnlyList<PromptField> Prompt { get; } =
     [

@@ -1,21 +1,26 @@
 using System.Globalization;
 using Engine.Contracts;
+using Integration.Tests.Associations;
 using Integration.Tests.Bindings;
+using Integration.Tests.Messages;
 using Integration.Tests.Rig;
 using Tests.Support;
 
 namespace Integration.Tests.Chaos;
 
 /// <summary>A steady load: clicks with paths, mistakes and repeats, content requests and processes of
-/// <c>ingest generate</c>; beside them clicks that are asked to be confirmed, their confirmations and labels, and
-/// bindings.</summary>
+/// <c>ingest generate</c>; beside them clicks that are asked to be confirmed, their confirmations and labels,
+/// bindings, associations, messages and bookmarks.</summary>
 internal sealed class ChaosLoad(Lab lab, int seconds, int seed)
 {
     private const int ClicksPerSecond = 150,
         RequestsPerSecond = 10,
         ProcessesPerSecond = 1,
         AskedPerSecond = 10,
-        BindingsPerSecond = 10;
+        BindingsPerSecond = 10,
+        AssociationsPerSecond = 5,
+        MessagesPerSecond = 10,
+        BookmarksPerSecond = 2;
 
     /// <summary>Clicks of this placement are challenged, whatever they look like.</summary>
     private const string Placement = "asked";
@@ -27,6 +32,9 @@ internal sealed class ChaosLoad(Lab lab, int seconds, int seed)
         $$"""
             rule/asked: { when: "click.placement == '{{Placement}}'", then: { class: suspect, action: confirm } }
             {{BindingKillTests.Settings}}
+            {{AssociationRecords.Settings}}
+            {{MessageKillTests.Settings}}
+            {{MessageKillTests.TagRule}}
             """;
 
     /// <summary>Sends all of it; it is over in time, or something hangs.</summary>
@@ -55,6 +63,11 @@ internal sealed class ChaosLoad(Lab lab, int seconds, int seed)
         [
             .. Asked(new Random(seed), start)
                 .Concat(BindingKillTests.Records(seconds * BindingsPerSecond, start, 1000 / BindingsPerSecond))
+                .Concat(AssociationRecords.Of(seconds * AssociationsPerSecond, start, 1000 / AssociationsPerSecond))
+                .Concat(MessageKillTests.Records(seconds * MessagesPerSecond, start, 1000 / MessagesPerSecond))
+                .Concat(
+                    MessageKillTests.BookmarkRecords(seconds * BookmarksPerSecond, start, 1000 / BookmarksPerSecond)
+                )
                 .OrderBy(record => record.Timestamp),
         ];
         for (int sent = 0; sent < records.Length;)

@@ -12,7 +12,16 @@ internal sealed class ChaosLosses
     /// <summary>How old an event may be that is decided when a master goes; Redis may have been away before.</summary>
     private const long DecidedWithinMs = 60_000;
 
-    private static readonly string[] Values = ["verdict:", "content:", "binding:", "priority:"];
+    private static readonly string[] Values =
+    [
+        "verdict:",
+        "content:",
+        "binding:",
+        "priority:",
+        "association:",
+        "message:",
+        "bookmark:",
+    ];
 
     private readonly record struct Loss(IList<SlotRange>? Slots, long Begin, long End);
 
@@ -47,7 +56,8 @@ internal sealed class ChaosLosses
 
         // A member of a queue follows its key, after a space. A queue's slot is that of its process.
         int slot = slotOf(key.Split(' ')[0]);
-        long? time = versions[^1].StartsWith('{') ? (long?)JsonNode.Parse(versions[^1])!["time"] : null;
+        JsonNode? last = versions[^1].StartsWith('{') ? JsonNode.Parse(versions[^1]) : null;
+        var time = (long?)(last?["time"] ?? last?["last"]);
         lock (_gate)
         {
             return _losses.Any(loss =>

@@ -21,6 +21,9 @@ public sealed class ChaosTests(RealKafka kafka)
         Topics.ContentRequests,
         Topics.Bindings,
         Topics.Processes,
+        Topics.Associations,
+        Topics.Messages,
+        Topics.Bookmarks,
     ];
 
     [Fact]

@@ -136,8 +136,11 @@ public sealed class MessageKillTests
         ];
 
     /// <summary>Conversations over ten minutes, with links, words, card numbers, phrases that somebody bookmarks, edits
-    /// and automatic messages.</summary>
-    internal static IEnumerable<LiveRecord> Records(long start)
+    /// and automatic messages; some are handled by hand.</summary>
+    internal static IEnumerable<LiveRecord> Records(long start) => Records(Messages, start, 600_000 / Messages);
+
+    /// <summary>Conversations like these, of another number of messages and at another pace.</summary>
+    internal static IEnumerable<LiveRecord> Records(int messages, long start, long stepMs)
     {
         var dice = new Random(5);
         string[] texts =
@@ -148,9 +151,9 @@ public sealed class MessageKillTests
             "a refund, please: shop.example 1234 5678",
             "<p>a <b>refund</b></p>",
         ];
-        for (int i = 0; i < Messages; i++)
+        for (int i = 0; i < messages; i++)
         {
-            long time = start + i * 600_000L / Messages;
+            long time = start + i * stepMs;
             string text =
                 dice.Next(3) == 0
                     ? $"about {(dice.Next(4) == 0 ? "late " : "")}phrase {dice.Next(10)} again"
@@ -170,16 +173,29 @@ public sealed class MessageKillTests
                 $$"""{"type":"message","id":"m-{{i}}","time":{{time}},"conversation":"{{conversation}}","sender":"p-{{dice.Next(20)}}","recipients":["p-{{dice.Next(20)}}"],"text":{{JsonValue.Create(text).ToJsonString()}},"context":{"presence":"{{(dice.Next(4) == 0 ? "away" : "there")}}"}{{more}}}""",
                 time
             );
+            if (text.Contains("a.example", StringComparison.Ordinal) && dice.Next(3) == 0)
+            {
+                yield return new LiveRecord(
+                    Topics.Messages,
+                    conversation,
+                    $$"""{"type":"message-handled","id":"h-{{i}}","time":{{time}},"conversation":"{{conversation}}","message":"m-{{i}}","by":"p-{{dice.Next(3)}}","action":{"hold":true} }""",
+                    time
+                );
+            }
         }
     }
 
     /// <summary>People who bookmark phrases over ten minutes, and give some up again.</summary>
-    internal static IEnumerable<LiveRecord> BookmarkRecords(long start)
+    internal static IEnumerable<LiveRecord> BookmarkRecords(long start) =>
+        BookmarkRecords(Bookmarks, start, 600_000 / Bookmarks);
+
+    /// <summary>Bookmarks like these, of another number and at another pace.</summary>
+    internal static IEnumerable<LiveRecord> BookmarkRecords(int bookmarks, long start, long stepMs)
     {
-        for (int i = 0; i < Bookmarks; i++)
+        for (int i = 0; i < bookmarks; i++)
         {
-            long time = start + i * 600_000L / Bookmarks;
-            string phrase = $"{(i > Bookmarks / 2 && i % 2 == 0 ? "late " : "")}phrase {i % 10}",
+            long time = start + i * stepMs;
+            string phrase = $"{(i > bookmarks / 2 && i % 2 == 0 ? "late " : "")}phrase {i % 10}",
                 type = i > 200 && i % 5 == 0 ? "bookmark-removed" : "bookmark",
                 tags = type == "bookmark" ? $$""","tags":["{{(i % 3 == 0 ? "fraud" : "brand")}}"]""" : "";
             yield return new LiveRecord(

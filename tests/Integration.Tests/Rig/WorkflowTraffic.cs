@@ -1,6 +1,8 @@
 using System.Globalization;
+using Integration.Tests.Associations;
 using Integration.Tests.Bindings;
 using Integration.Tests.Meetings;
+using Integration.Tests.Messages;
 using Integration.Tests.Processes;
 using StackExchange.Redis;
 using Tests.Support;
@@ -13,7 +15,13 @@ namespace Integration.Tests.Rig;
 /// results.</summary>
 public sealed class WorkflowTraffic
 {
-    private const int Slices = 60;
+    private const int Slices = 60,
+        Associations = 1_500;
+
+    /// <summary>What results are strings, and what are hashes.</summary>
+    private static readonly string[] Values =
+        ["content:", "binding:", "meeting:", "priority:{", "association:", "message:", "bookmark:"],
+        Hashes = ["suggestions:", "stats:binding:", "stats:association:", "chain:"];
 
     private readonly Lab _lab;
 
@@ -27,6 +35,9 @@ public sealed class WorkflowTraffic
             .Concat(BindingKillTests.Records())
             .Concat(ProcessKillTests.Records())
             .Concat(MeetingKillTests.Records(LiveEvents.Now - 600_000))
+            .Concat(AssociationRecords.Of(Associations, LiveEvents.Now - 600_000, 600_000 / Associations))
+            .Concat(MessageKillTests.Records(LiveEvents.Now - 600_000))
+            .Concat(MessageKillTests.BookmarkRecords(LiveEvents.Now - 600_000))
             .OrderBy(record => record.Timestamp),
     ];
 
@@ -38,6 +49,9 @@ public sealed class WorkflowTraffic
         lab.Folder.Write("settings/pages.yaml", BindingKillTests.Settings);
         lab.Folder.Write("settings/processes.yaml", ProcessKillTests.Definition);
         lab.Folder.Write("settings/meetings.yaml", MeetingKillTests.Settings);
+        lab.Folder.Write("settings/associations.yaml", AssociationRecords.Settings);
+        // No rule asks for bookmarks: which of them a group knows at a message is chance, which its marks record.
+        lab.Folder.Write("settings/messages.yaml", MessageKillTests.Settings);
         return (lab, new WorkflowTraffic(lab));
     }
 
@@ -104,6 +118,12 @@ public sealed class WorkflowTraffic
                 "meeting:",
                 "priority:{refund-review}:",
                 "priority:queue:{refund-review}",
+                "association:",
+                "stats:association:",
+                "chain:",
+                "message:",
+                "suggestions:messages:",
+                "bookmark:",
             ],
             key => Assert.Contains(undisturbed.Keys, one => one.StartsWith(key, StringComparison.Ordinal))
         );
@@ -114,7 +134,7 @@ public sealed class WorkflowTraffic
     public static async Task<SortedDictionary<string, string>> ResultsAsync(LiveResults redis, string prefix = "")
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (string values in new[] { "content:", "binding:", "meeting:", "priority:{" })
+        foreach (string values in Values)
         {
             foreach ((string key, string value) in await redis.StringsAsync(prefix + values))
             {
@@ -122,7 +142,7 @@ public sealed class WorkflowTraffic
             }
         }
 
-        foreach (string hashes in new[] { "suggestions:", "stats:binding:" })
+        foreach (string hashes in Hashes)
         {
             foreach ((string field, string value) in await redis.HashesAsync(prefix + hashes))
             {
