@@ -35,6 +35,10 @@ public sealed record RedisKeys(string Prefix, string Group)
 
     public string Owner(string partition) => $"{Prefix}owner:{Group}:{{{partition}}}";
 
+    /// <summary>Gets the key of what was last written for a partition beside its hashes, which a commit then
+    /// covers.</summary>
+    public string Written(string partition) => $"{Prefix}written:{Group}:{{{partition}}}";
+
     public string State(string partition) => $"{Prefix}state:{Group}:{{{partition}}}";
 
     public string SettingsBase => $"{Prefix}settings-base:{Group}";

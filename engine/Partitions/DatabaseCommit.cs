@@ -2,6 +2,11 @@ using StackExchange.Redis;
 
 namespace Engine.Partitions;
 
+/// <summary>Says which results were written last beside a partition's hashes.</summary>
+/// <param name="Key">In the partition's slot.</param>
+/// <param name="Value">Not empty; another one for each commit.</param>
+public readonly record struct ResultsMark(string Key, string Value);
+
 /// <summary>A synchronous commit through StackExchange.Redis. Grammar: <see cref="ProgressCommitter"/>. Call
 /// <see cref="Hash"/> for each hash, then <see cref="Send"/>.</summary>
 public sealed class DatabaseCommit
@@ -47,12 +52,18 @@ public sealed class DatabaseCommit
 
     /// <summary>Sends the commit and waits for its outcome. Throws <see cref="RedisException"/> or
     /// <see cref="TimeoutException"/> if Redis doesn't answer.</summary>
-    public CommitOutcome Send(IDatabase redis, ProgressCommitter committer)
+    /// <param name="covers">The mark of the results that it covers; null if it covers none.</param>
+    public CommitOutcome Send(IDatabase redis, ProgressCommitter committer, ResultsMark? covers = null)
     {
         RedisResult answer = redis.ScriptEvaluate(
             ProgressCommitter.Script,
-            [committer.ProgressKey, committer.OwnerKey, .. _hashes],
-            [committer.Token, committer.FromText, committer.ToText, committer.Ttl, .. _blocks]
+            [
+                committer.ProgressKey,
+                committer.OwnerKey,
+                .. covers is { } mark ? [mark.Key] : (RedisKey[])[],
+                .. _hashes,
+            ],
+            [committer.Token, committer.FromText, committer.ToText, committer.Ttl, covers?.Value ?? "", .. _blocks]
         );
         return committer.Conclude((byte[]?)answer);
     }

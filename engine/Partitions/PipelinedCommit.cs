@@ -55,7 +55,7 @@ public sealed class PipelinedCommit
     /// <summary>Writes the commit to the connection; <paramref name="answered"/> gets the script's answer.</summary>
     public void Send(RespPipe pipe, ProgressCommitter committer, ReplyHandler answered)
     {
-        pipe.Begin(3 + 2 + _hashes + 4 + _arguments);
+        pipe.Begin(3 + 2 + _hashes + 5 + _arguments);
         pipe.Argument("EVAL"u8);
         pipe.Argument(Script);
         Span<byte> keys = stackalloc byte[11];
@@ -68,6 +68,8 @@ public sealed class PipelinedCommit
         pipe.Argument(committer.FromText);
         pipe.Argument(committer.ToText);
         pipe.Argument(committer.Ttl);
+        // The results went through the same connection.
+        pipe.Argument(""u8);
         pipe.Raw(_blocks.Written);
         pipe.End(answered);
     }

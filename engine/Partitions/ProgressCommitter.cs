@@ -18,6 +18,10 @@ public enum CommitOutcome : byte
     /// <summary>Progress isn't where this owner left it. Nothing was written.</summary>
     ProgressMoved,
 
+    /// <summary>Redis doesn't have the results that the commit covers: another master answered for them. Nothing was
+    /// written; write the results again, then commit.</summary>
+    ResultsMissing,
+
     /// <summary>A master of Redis was replaced, and may have lost results that it acknowledged and that the commit
     /// would cover. Nothing was sent.</summary>
     MasterReplaced,
@@ -32,13 +36,15 @@ public enum CommitOutcome : byte
 /// <remarks>
 /// The grammar of a commit, which both transports write:
 /// <code>
-/// KEYS    progress owner hash*
-/// ARGV    token from to ttl block*                    one block per hash, in the order of KEYS
+/// KEYS    progress owner written? hash*
+/// ARGV    token from to ttl mark block*               one block per hash, in the order of KEYS
 /// block   ("D" n field^n)? increments sets renew (field amount)^increments (field value)^sets
 /// </code>
 /// <c>from</c> and <c>to</c> are values of <c>progress</c>, <c>ttl</c> is in seconds, <c>renew</c> is 1 to renew the
-/// hash's time to live, else 0. The answer is <c>DONE sum*</c> with the sums of all increments in order,
-/// <c>DONE</c> alone if the commit was done before, <c>OWNER</c> or <c>OFFSET</c>.
+/// hash's time to live, else 0. A <c>mark</c> that isn't empty must be the value of <c>written</c>, set after all other
+/// results: a replica that became master has it only if it has these, too. The answer is <c>DONE sum*</c> with the sums
+/// of all increments in order, <c>DONE</c> alone if the commit was done before, <c>OWNER</c>, <c>OFFSET</c> or
+/// <c>RESULTS</c>.
 /// </remarks>
 public sealed class ProgressCommitter
 {
@@ -49,9 +55,13 @@ public sealed class ProgressCommitter
         local now = redis.call('GET', KEYS[1]) or ''
         if now == ARGV[3] then return 'DONE' end
         if now ~= ARGV[2] then return 'OFFSET' end
-        local at, sums = 5, {'DONE'}
+        local at, sums, first = 6, {'DONE'}, 3
         local keys, args, call = KEYS, ARGV, redis.call
-        for k = 3, #keys do
+        if args[5] ~= '' then
+          if call('GET', keys[3]) ~= args[5] then return 'RESULTS' end
+          first = 4
+        end
+        for k = first, #keys do
           local hash = keys[k]
           if args[at] == 'D' then
             local deletes = tonumber(args[at + 1])
@@ -118,7 +128,9 @@ public sealed class ProgressCommitter
     {
         if (!answer.StartsWith("DONE"u8))
         {
-            return answer.SequenceEqual("OWNER"u8) ? CommitOutcome.Fenced : CommitOutcome.ProgressMoved;
+            return answer.SequenceEqual("OWNER"u8) ? CommitOutcome.Fenced
+                : answer.SequenceEqual("RESULTS"u8) ? CommitOutcome.ResultsMissing
+                : CommitOutcome.ProgressMoved;
         }
 
         (_from, Committed) = (To.ToString(), To);

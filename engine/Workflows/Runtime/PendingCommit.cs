@@ -71,7 +71,7 @@ internal sealed class PendingCommit(string stateKey, string prefix, WorkflowCoun
         );
     }
 
-    public void Put(string key, string field, string? json) => HashOf(prefix + key)[field] = FieldChange.Of(json);
+    public void Put(string key, string field, string? value) => HashOf(prefix + key)[field] = FieldChange.Of(value);
 
     public void Remember(string field, string? value) => HashOf(stateKey)[field] = FieldChange.Of(value);
 

@@ -44,6 +44,9 @@ internal sealed class WorkflowDelivery(
 
     private readonly ProgressCommitter _committer = new(lease, keys, totalsTtl);
 
+    /// <summary>Tells the commit that its Redis has what <see cref="WriteValues"/> wrote.</summary>
+    private ResultsMark? _mark;
+
     /// <summary>Decided results that aren't committed yet.</summary>
     public PendingCommit Pending { get; } = new(keys.State(run.Name), keys.Prefix, run.Counts);
 
@@ -52,9 +55,10 @@ internal sealed class WorkflowDelivery(
 
     /// <summary>Writes values and records, and publishes channel messages. Throws <see cref="RedisException"/> or
     /// <see cref="TimeoutException"/> if Redis fails.</summary>
-    public void WriteValues(IDatabase redis)
+    /// <param name="nextOffset">What the commit moves progress to.</param>
+    public void WriteValues(IDatabase redis, long nextOffset)
     {
-        var tasks = new List<Task>(Pending.Values.Count + Pending.Records.Count + Pending.Published.Count);
+        var tasks = new List<Task>(Pending.Values.Count + Pending.Records.Count + 1);
         foreach ((string key, string json) in Pending.Values)
         {
             tasks.Add(redis.StringSetAsync(key, json, valueTtl));
@@ -63,6 +67,18 @@ internal sealed class WorkflowDelivery(
         foreach ((string key, GrownRecord record) in Pending.Records)
         {
             tasks.Add(Replace(redis, key, record));
+        }
+
+        _mark = null;
+        if (tasks.Count > 0)
+        {
+            var mark = new ResultsMark(
+                keys.Written(run.Name),
+                string.Create(CultureInfo.InvariantCulture, $"{lease.FencingToken} {nextOffset}")
+            );
+            // Sent last, so whoever has it has all that went to the same master before.
+            tasks.Add(redis.StringSetAsync(mark.Key, mark.Value, valueTtl));
+            _mark = mark;
         }
 
         Task.WhenAll(tasks).GetAwaiter().GetResult();
@@ -101,7 +117,7 @@ internal sealed class WorkflowDelivery(
     {
         using Activity? trace = Traces.Progress(run.Name, nextOffset);
         _committer.Begin(new PartitionProgress(nextOffset, run.LogTime));
-        CommitOutcome outcome = Pending.ToCommit().Send(redis, _committer);
+        CommitOutcome outcome = Pending.ToCommit().Send(redis, _committer, _mark);
         if (outcome == CommitOutcome.Committed)
         {
             Pending.Clear();

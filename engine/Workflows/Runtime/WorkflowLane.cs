@@ -310,7 +310,7 @@ public sealed class WorkflowLane : IDisposable
                 RedisMap masters = _context.Redis.Map;
                 if (writtenTo != masters)
                 {
-                    partition.Delivery.WriteValues(Redis);
+                    partition.Delivery.WriteValues(Redis, partition.Next);
                     writtenTo = masters;
                 }
 
@@ -323,6 +323,10 @@ public sealed class WorkflowLane : IDisposable
                 if (_sent.IsReached(_sent.Count))
                 {
                     outcome = partition.Delivery.Commit(Redis, partition.Next);
+                    if (outcome == CommitOutcome.ResultsMissing)
+                    {
+                        (outcome, writtenTo) = (CommitOutcome.None, null);
+                    }
                 }
             });
             if (outcome != CommitOutcome.None || (_thread.IsStopping && !taken))

@@ -137,6 +137,26 @@ public sealed class CommitTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_commit_of_results_that_another_master_has_is_refused_until_they_are_written_again()
+    {
+        ProgressCommitter committer = Acquire();
+        committer.Begin(new PartitionProgress(20, 2000));
+        var mark = new ResultsMark(Keys.Written("interactions-2"), "1 20");
+        var commit = new DatabaseCommit();
+        commit.Hash(Counts, [], [KeyValuePair.Create("clicks", 1L)], [], renew: true);
+        Assert.Equal(CommitOutcome.ResultsMissing, commit.Send(Redis, committer, mark));
+        Redis.StringSet(mark.Key, "1 10");
+        Assert.Equal(CommitOutcome.ResultsMissing, commit.Send(Redis, committer, mark));
+        Assert.Equal(
+            (null, ""),
+            (Field(Counts, "clicks"), Redis.StringGet(Keys.Progress("interactions-2")).ToString())
+        );
+        Redis.StringSet(mark.Key, mark.Value);
+        Assert.Equal(CommitOutcome.Committed, commit.Send(Redis, committer, mark));
+        Assert.Equal(("1", "20 2000"), (Field(Counts, "clicks"), Progress()));
+    }
+
+    [Fact]
     public void Hashes_live_on_from_a_change_that_renews_them_and_the_others_for_good()
     {
         ProgressCommitter committer = Acquire();

@@ -40,6 +40,7 @@ public sealed class ProgressCommitterTests
     [Theory]
     [InlineData("OWNER", CommitOutcome.Fenced)]
     [InlineData("OFFSET", CommitOutcome.ProgressMoved)]
+    [InlineData("RESULTS", CommitOutcome.ResultsMissing)]
     [InlineData("", CommitOutcome.ProgressMoved)]
     public void Whoever_fails_has_committed_nothing(string answer, CommitOutcome outcome)
     {
