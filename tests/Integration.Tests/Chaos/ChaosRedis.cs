@@ -12,7 +12,7 @@ internal static class ChaosRedis
         {
             LiveRedisServer server => new ChaosServer(server).Faults,
             LiveRedisCluster cluster => new ChaosCluster(cluster, journal, losses).Faults,
-            LiveSentinel sentinel => new ChaosSentinel(sentinel, journal, losses).Faults,
+            LiveSentinel sentinel => new ChaosSentinel(sentinel, journal).Faults,
             _ => throw new NotSupportedException(redis.GetType().Name),
         };
 
@@ -100,7 +100,7 @@ internal sealed class ChaosCluster(LiveRedisCluster cluster, ChaosJournal journa
     /// <summary>The hash tags of partitions, whose slots hold progress and counts.</summary>
     private static readonly string[] Tags =
     [
-        .. new[] { "interactions", "bindings", "content-requests", "processes" }.SelectMany(topic =>
+        .. ChaosTests.Decided.SelectMany(topic =>
             Enumerable.Range(0, 4).Select(partition => $"{{{topic}-{partition}}}")
         ),
     ];
@@ -198,7 +198,7 @@ internal sealed class ChaosCluster(LiveRedisCluster cluster, ChaosJournal journa
 }
 
 /// <summary>A master that dies or stands still, and a replica that Sentinel promotes.</summary>
-internal sealed class ChaosSentinel(LiveSentinel sentinel, ChaosJournal journal, ChaosLosses losses)
+internal sealed class ChaosSentinel(LiveSentinel sentinel, ChaosJournal journal)
 {
     public Fault[] Faults =>
         [
@@ -224,28 +224,24 @@ internal sealed class ChaosSentinel(LiveSentinel sentinel, ChaosJournal journal,
     {
         (LiveRedisServer master, LiveRedisServer replica) = await PairAsync();
         journal.Note($"master {master.Port} paused");
-        long begin = LiveEvents.Now;
         master.Process.Signal(LiveProcess.Stop);
         await Task.Delay(lasts);
         master.Process.Signal(LiveProcess.Continue);
         await ChaosRedis.UntilAsync("one follows the other", async () =>
             await FollowsAsync(master, replica) || await FollowsAsync(replica, master)
         );
-        losses.Add(slots: null, begin);
     }
 
     private async Task FailOverAsync()
     {
         (LiveRedisServer master, LiveRedisServer replica) = await PairAsync();
         journal.Note($"{replica.Port} takes over from {master.Port}");
-        long begin = LiveEvents.Now;
         await ChaosRedis.UntilAsync("the sentinel agrees", async () =>
         {
             await sentinel.FailOverAsync();
             return true;
         });
         await ChaosRedis.UntilAsync($"{master.Port} follows", () => FollowsAsync(master, replica));
-        losses.Add(slots: null, begin);
     }
 
     private static async Task<bool> FollowsAsync(LiveRedisServer replica, LiveRedisServer master) =>

@@ -15,7 +15,8 @@ public sealed class ChaosTests(RealKafka kafka)
 {
     private const int Engines = 3;
 
-    private static readonly string[] Decided =
+    /// <summary>The topics whose records are all decided at the end.</summary>
+    public static readonly string[] Decided =
     [
         Topics.Interactions,
         Topics.ContentRequests,
