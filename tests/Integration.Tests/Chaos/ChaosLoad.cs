@@ -33,8 +33,6 @@ internal sealed class ChaosLoad(Lab lab, int seconds, int seed)
             rule/asked: { when: "click.placement == '{{Placement}}'", then: { class: suspect, action: confirm } }
             {{BindingKillTests.Settings}}
             {{AssociationRecords.Settings}}
-            {{MessageKillTests.Settings}}
-            {{MessageKillTests.TagRule}}
             """;
 
     /// <summary>Sends all of it; it is over in time, or something hangs.</summary>

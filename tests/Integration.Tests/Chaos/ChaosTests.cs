@@ -1,6 +1,7 @@
 using System.Globalization;
 using Engine.Contracts;
 using Integration.Tests.Bindings;
+using Integration.Tests.Messages;
 using Integration.Tests.Rig;
 using Tests.Support;
 using Xunit;
@@ -95,6 +96,8 @@ public sealed class ChaosTests(RealKafka kafka)
                 : await Lab.OnAsync(brokers, options.Redis, yaml);
         BindingLab.WriteKey(lab);
         lab.Folder.Write("settings/chaos.yaml", ChaosLoad.Settings);
+        // In place of the sample's.
+        lab.Folder.Write("settings/messages.yaml", MessageKillTests.Settings + MessageKillTests.TagRule);
         return lab;
     }
 
