@@ -82,6 +82,10 @@ public static class ConsoleMap
         var results = new ResultReader(redis, services.Keys, log, services.Kafka);
         MeetingPages.Map(services.Routes, new MeetingDesk(results, services.Kafka, services.Clock));
         MessagePages.Map(services.Routes, new MessageDesk(results, services.Timeline));
+        MessageRulePages.Map(
+            services.Routes,
+            new MessageTrials(services.Timeline, redis, services.Keys, services.Kafka, services.Clock)
+        );
         ItemPages.Map(services.Routes, new ItemDesk(results, services.Timeline, redis, services.Keys));
         SponsorPages.Map(services.Routes, new SponsorDesk(results, services.Timeline, redis, services.Keys));
         BookmarkPages.Map(services.Routes, new BookmarkDesk(results));

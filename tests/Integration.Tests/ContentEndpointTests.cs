@@ -53,6 +53,7 @@ public class ContentEndpointTests(ContentEngine engine) : IClassFixture<ContentE
                 "/console/items/{item}/associations/{id}",
                 "/console/meetings",
                 "/console/meetings/{id}",
+                "/console/message-rules",
                 "/console/messages",
                 "/console/messages/{id}",
                 "/console/sponsors",

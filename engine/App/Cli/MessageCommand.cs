@@ -115,32 +115,20 @@ internal static class MessageCommand
             new Dictionary<string, CelValue>()
         );
 
-    private static List<MessageRule> RulesIn(string file)
+    private static IReadOnlyList<MessageRule> RulesIn(string file)
     {
         if (!File.Exists(file))
         {
             throw new CommandException($"{file}: there is no such file", ExitCodes.NotThere);
         }
 
-        List<MessageRule> rules = [];
-        foreach ((string key, string? json) in SettingsFolder.ReadDraft(file))
+        try
         {
-            if (!key.StartsWith(MessageRuleKind.Name + "/", StringComparison.Ordinal) || json == null)
-            {
-                throw new CommandException($"{file}: '{key}' is no message-rule", ExitCodes.WrongUse);
-            }
-
-            try
-            {
-                object setting = SettingParser.Parse(key, json, new SettingFiles(), [new MessageRuleKind()]);
-                rules.Add((MessageRule)((WorkflowSetting)setting).Value);
-            }
-            catch (Engine.Contracts.Settings.SettingException problem)
-            {
-                throw new CommandException($"{file}: {problem.Message}", ExitCodes.WrongUse);
-            }
+            return SettingsDraft.Read<MessageRule>(File.ReadAllText(file), new MessageRuleKind());
         }
-
-        return rules;
+        catch (FormatException wrong)
+        {
+            throw new CommandException($"{file}: {wrong.Message}", ExitCodes.WrongUse);
+        }
     }
 }

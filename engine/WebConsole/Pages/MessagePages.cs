@@ -1,6 +1,7 @@
 using Engine.Web;
 using Engine.WebConsole.Messages;
 using Engine.WebConsole.WorkflowResults;
+using Engine.Workflows.Messages.Settings;
 
 namespace Engine.WebConsole.Pages;
 
@@ -41,10 +42,7 @@ internal sealed class MessagePages(MessageDesk desk)
             {
                 Visit = visit,
                 Message = message,
-                Rules = message
-                    .Handled.Objects("rules")
-                    .Select(rule => new MatchedRow(rule, desk.RuleAt(rule.Text("rule"), cameAt)))
-                    .ToArray(),
+                RuleOf = (Func<string, MessageRule?>)(rule => desk.RuleAt(rule, cameAt)),
             }
         );
     }

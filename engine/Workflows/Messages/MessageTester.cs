@@ -22,6 +22,10 @@ public sealed class MessageTester(IEnumerable<MessageRule> rules)
     private readonly BookmarkedPhrases _bookmarks = new();
     private readonly Dictionary<string, Conversation> _conversations = new(StringComparer.Ordinal);
 
+    /// <summary>Learns a bookmark, for <c>message.tags</c>.</summary>
+    /// <param name="field">The field of the memory of bookmarks.</param>
+    public void Learn(string field, string value) => _bookmarks.Learn(field, value);
+
     /// <summary>Reads an event <c>message</c>.</summary>
     /// <exception cref="FormatException">It isn't one.</exception>
     public static Message Read(string json)

@@ -4,8 +4,10 @@ using Engine.Contracts.Settings;
 using Engine.Workflows.Messages.Decision;
 using Engine.Workflows.Messages.Events;
 using Engine.Workflows.Messages.Settings;
+using Engine.Workflows.Messages.Traffic;
 using Engine.Workflows.Messages.Web;
 using Engine.Workflows.Module;
+using Engine.Workflows.Module.Traffic;
 
 namespace Engine.Workflows.Messages;
 
@@ -31,7 +33,11 @@ public sealed class MessagesWorkflow : IWorkflow
 
     public string Documentation => "messages.md";
 
+    public ISampleTraffic Traffic { get; } = new MessageTraffic();
+
     public IDecider CreateDecider(DeciderServices services) => new MessageDecider();
 
     public void MapEndpoints(WorkflowEndpoints endpoints) => MessageEndpoints.Map(endpoints);
+
+    public Task<IReadOnlyList<string>> ReportAsync(ReportSource source) => MessageReport.LinesAsync(source);
 }

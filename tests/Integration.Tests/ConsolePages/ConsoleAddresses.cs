@@ -35,6 +35,7 @@ internal static class ConsoleAddresses
         ("/console/processes/edit?id=refund-review", "process-edit"),
         ("/console/meetings", "meetings-none"),
         ("/console/messages", "messages-none"),
+        ("/console/message-rules", "message-rules"),
         ("/console/items", "items-none"),
         ("/console/items/it-9", "item-none"),
         ("/console/sponsors", "sponsors-none"),

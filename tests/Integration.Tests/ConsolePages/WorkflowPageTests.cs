@@ -14,7 +14,8 @@ namespace Integration.Tests.ConsolePages;
 /// <summary>What workflows did, on the console: meetings, messages, items, sponsors and bookmarks.</summary>
 public sealed class WorkflowPageTests(WorkflowLab lab) : IClassFixture<WorkflowLab>
 {
-    private const string Evil = "<script>document.title='evil'</script>\u202e";
+    private const string Evil = "<script>document.title='evil'</script>\u202e",
+        MessageRules = "/console/message-rules";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -57,7 +58,8 @@ public sealed class WorkflowPageTests(WorkflowLab lab) : IClassFixture<WorkflowL
         Assert.False(await IsStoppedAsync("m-1"));
 
         // Who did it, and why, is with the event.
-        Confluent.Kafka.Headers headers = lab.Console.Lab.Log.ReadAll(Topics.Meetings)
+        Confluent.Kafka.Headers headers = lab
+            .Console.Lab.Log.ReadAll(Topics.Meetings)
             .Last(record => Encoding.UTF8.GetString(record.Message.Value).Contains("resume"))
             .Message.Headers;
         Assert.Equal("user anna", Encoding.UTF8.GetString(headers.GetLastBytes("by")));
@@ -133,6 +135,90 @@ public sealed class WorkflowPageTests(WorkflowLab lab) : IClassFixture<WorkflowL
             "4111 1111 1111 1111",
             (await lab.Browser!.EvaluateAsync("[...document.querySelectorAll('mark')].at(-1).textContent")).GetString()
         );
+    }
+
+    [Fact]
+    public async Task Rules_in_force_and_drafts_are_tried_on_a_text()
+    {
+        await lab.LookAsync(MessageRules, "message-rules");
+        Browser browser = lab.Browser!;
+        await FillAsync("text", "https://a.example https://b.example https://c.example 4111 1111 1111 1111");
+        await browser.FollowAsync("main form button");
+        string tried = await lab.TextAsync();
+        Assert.Contains("Outcome held", tried);
+        Assert.Contains("everyone/cards", tried);
+        Assert.Equal(
+            "4111 1111 1111 1111",
+            (await browser.EvaluateAsync("[...document.querySelectorAll('mark')].at(-1).textContent")).GetString()
+        );
+        await PageLook.FitsAsync(browser, "message-rules-tried");
+
+        await FillAsync("text", $"{Evil} A refund?");
+        await FillAsync("context", """{"role":"analyst"}""");
+        await FillAsync(
+            "rules",
+            """message-rule/everyone/refund: { when: "'refund' in message.words && context.role == 'analyst'", actions: [{ mark: refund }] }"""
+        );
+        await browser.FollowAsync("main form button");
+        tried = await lab.TextAsync();
+        Assert.Contains("Outcome delivered Marks refund", tried);
+        Assert.Contains("1 rule of the draft", tried);
+        Assert.NotEqual("evil", (await browser.EvaluateAsync("document.title")).GetString());
+    }
+
+    [Theory]
+    [InlineData("message-rule/everyone/a: { when: nobody, actions: [{ hold: true }] }", "", "nobody")]
+    [InlineData("rule/a: { when: 'true' }", "", "expected message-rule/")]
+    [InlineData("message-rule/everyone/a: [", "", "column 1: While parsing")]
+    [InlineData("message-rule/everyone/a:", "", "has no value")]
+    [InlineData("", "[]", "the context isn't a JSON object")]
+    [InlineData("", "{", "the context isn't JSON")]
+    [InlineData("", """{"a":{}}""", "context")]
+    public async Task What_can_t_be_tried_is_said(string rules, string context, string said)
+    {
+        using ConsoleVisitor vera = await lab.Console.SignInAsync("vera");
+        HttpResponseMessage answer = await vera.PostAsync(
+            MessageRules,
+            MessageRules,
+            new Dictionary<string, string>
+            {
+                ["text"] = "hello",
+                ["sender"] = "p-1",
+                ["rules"] = rules,
+                ["context"] = context,
+            }
+        );
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        string page = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(Cancel));
+        Assert.Contains(said, page.Split("role=\"alert\"")[1].Split("</div>")[0]);
+    }
+
+    [Fact]
+    public async Task A_tried_message_is_judged_by_bookmarks_and_stored_nowhere()
+    {
+        const string Rule =
+            "message-rule/everyone/tags: { when: \"'fraud' in message.tags\", actions: [{ mark: known }] }";
+        lab.Console.Lab.Log.SendAll([Bookmark("p-9", "phantom clicks", "fraud")]);
+        using ConsoleVisitor vera = await lab.Console.SignInAsync("vera");
+        Dictionary<string, string> form = new()
+        {
+            ["text"] = "I saw Phantom Clicks again",
+            ["sender"] = "p-1",
+            ["rules"] = Rule,
+        };
+        await LiveWait.UntilAsync("the bookmark is known", async () =>
+        {
+            HttpResponseMessage answer = await vera.PostAsync(MessageRules, MessageRules, form);
+            return (await answer.Content.ReadAsStringAsync(Cancel)).Contains("<dd>known</dd>");
+        });
+        Assert.False(await lab.Console.Lab.Redis.Database.KeyExistsAsync("message:trial"));
+    }
+
+    /// <summary>Fills a field of the form in place of what it holds.</summary>
+    private async Task FillAsync(string field, string text)
+    {
+        await lab.Browser!.EvaluateAsync($"document.querySelector('[name={field}]').select()");
+        await lab.Browser.TypeAsync(text);
     }
 
     [Fact]
@@ -345,11 +431,7 @@ public sealed class WorkflowPageTests(WorkflowLab lab) : IClassFixture<WorkflowL
             ["rules"] = new JsonArray("default"),
             ["invitees"] = new JsonArray(
                 new JsonObject { ["person"] = "p-2" },
-                new JsonObject
-                {
-                    ["person"] = "p-3",
-                    ["channels"] = new JsonArray(new JsonObject { ["chat"] = "u-3" }),
-                }
+                new JsonObject { ["person"] = "p-3", ["channels"] = new JsonArray(new JsonObject { ["chat"] = "u-3" }) }
             ),
         };
 

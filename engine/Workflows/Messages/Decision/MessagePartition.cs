@@ -16,8 +16,8 @@ internal sealed class MessagePartition(string partition) : IDeciderPartition
     private const long RememberedMs = 7 * 86_400_000L;
 
     /// <summary>What remembered fields beside those of conversations begin with; no id has a space.</summary>
-    private const string MessagePrefix = "message ",
-        HabitsPrefix = "habits ";
+    internal const string MessagePrefix = "message ";
+    private const string HabitsPrefix = "habits ";
 
     private readonly Dictionary<string, Conversation> _conversations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Habits> _habits = new(StringComparer.Ordinal);
