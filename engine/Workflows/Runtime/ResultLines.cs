@@ -8,9 +8,9 @@ namespace Engine.Workflows.Runtime;
 /// <summary>Writes results as lines <c>{"topic":"bindings","key":"binding:b-1","result":{…}}</c>, with documented keys.
 /// A value or a record takes a line each time it is written, in order of decision, so the last line of a key equals
 /// what Redis holds. Hashes and sorted sets, which grow with every event, follow after all other lines
-/// (<see cref="WriteSums"/>), one line each, by topic and key: counts as numbers, texts as strings, members of
-/// sorted sets with their scores, highest first. The output omits memory and channel messages, which aren't results to look up, and events of
-/// our own, which are in the log.</summary>
+/// (<see cref="WriteSums"/>), one line each, by topic and key: counts as numbers, texts as strings, members of sorted
+/// sets with their scores, highest first. The output omits memory and channel messages, which aren't results to look
+/// up, and events of our own, which are in the log.</summary>
 /// <param name="output">UTF-8, each line ending with a newline.</param>
 internal sealed class ResultLines(Stream output) : IResults
 {
