@@ -65,8 +65,8 @@ public sealed class ConsolePageTests
                 (
                     await browser.EvaluateAsync(
                         "JSON.stringify([...document.querySelectorAll('button, .button, "
-                            + "input:not([type=hidden], [type=radio]), label:has([type=radio]), textarea, "
-                            + "nav a, summary')]"
+                            + "input:not([type=hidden], [type=radio], [type=checkbox]), "
+                            + "label:has([type=radio], [type=checkbox]), textarea, nav a, summary')]"
                             + ".filter(e => e.offsetParent && e.offsetHeight < 44)"
                             + ".map(e => e.outerHTML))"
                     )
