@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Workflows.Module.Traffic;
@@ -87,32 +86,17 @@ public sealed class MeetingTraffic : ISampleTraffic
                 }
             );
 
-        SampleEvent Event(string type, long time, JsonObject more)
-        {
-            var e = new JsonObject
-            {
-                ["type"] = type,
-                ["id"] = $"{meeting}-{request.Seed:x}-{++number}",
-                ["time"] = time,
-                ["meeting"] = meeting,
-            };
-            foreach ((string name, JsonNode? value) in more.ToArray())
-            {
-                more.Remove(name);
-                e[name] = value;
-            }
-
-            return new SampleEvent(
-                Encoding.UTF8.GetBytes(e.ToJsonString()),
+        SampleEvent Event(string type, long time, JsonObject more) =>
+            SampleEvent.OfWorkflow(
                 type,
-                Topics.Meetings,
-                meeting,
+                $"{meeting}-{request.Seed:x}-{++number}",
                 time,
+                Topics.Meetings,
+                "meeting",
+                meeting,
                 Actor,
-                "",
-                null
+                more
             );
-        }
     }
 
     private static JsonObject Invitee(Dice dice, int person) =>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Engine.Contracts;
 using Engine.Workflows.Module.Traffic;
@@ -109,30 +108,5 @@ public sealed class MessageTraffic : ISampleTraffic
         long time,
         string actor,
         JsonObject more
-    )
-    {
-        var e = new JsonObject
-        {
-            ["type"] = type,
-            ["id"] = id,
-            ["time"] = time,
-            ["conversation"] = conversation,
-        };
-        foreach ((string name, JsonNode? value) in more.ToArray())
-        {
-            more.Remove(name);
-            e[name] = value;
-        }
-
-        return new SampleEvent(
-            Encoding.UTF8.GetBytes(e.ToJsonString()),
-            type,
-            Topics.Messages,
-            conversation,
-            time,
-            actor,
-            "",
-            null
-        );
-    }
+    ) => SampleEvent.OfWorkflow(type, id, time, Topics.Messages, "conversation", conversation, actor, more);
 }

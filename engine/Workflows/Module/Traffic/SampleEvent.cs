@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
 namespace Engine.Workflows.Module.Traffic;
 
 /// <summary>An event of sample traffic, with its ground truth.</summary>
@@ -19,4 +22,35 @@ public sealed record SampleEvent(
     string Actor,
     string Click,
     bool? Invalid
-);
+)
+{
+    /// <summary>An event of a workflow in which a field names what keys the record.</summary>
+    /// <param name="keyField">The field: <c>meeting</c>.</param>
+    /// <param name="more">Its other fields; empty afterwards.</param>
+    public static SampleEvent OfWorkflow(
+        string type,
+        string id,
+        long timeMs,
+        string topic,
+        string keyField,
+        string key,
+        string actor,
+        JsonObject more
+    )
+    {
+        var e = new JsonObject
+        {
+            ["type"] = type,
+            ["id"] = id,
+            ["time"] = timeMs,
+            [keyField] = key,
+        };
+        foreach ((string name, JsonNode? value) in more.ToArray())
+        {
+            more.Remove(name);
+            e[name] = value;
+        }
+
+        return new SampleEvent(Encoding.UTF8.GetBytes(e.ToJsonString()), type, topic, key, timeMs, actor, "", null);
+    }
+}
