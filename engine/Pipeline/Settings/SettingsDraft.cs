@@ -1,4 +1,3 @@
-using System.Globalization;
 using Engine.Contracts.Settings;
 using YamlDotNet.Core;
 
@@ -37,14 +36,7 @@ public static class SettingsDraft
         }
         catch (YamlException wrong)
         {
-            throw new FormatException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"line {wrong.Start.Line}, column {wrong.Start.Column}: "
-                        + $"{wrong.InnerException?.Message ?? wrong.Message}"
-                ),
-                wrong
-            );
+            throw new FormatException(YamlJson.Describe(wrong), wrong);
         }
 
         return read;

@@ -39,9 +39,7 @@ public static class SettingsFolder
         }
         catch (YamlException e)
         {
-            throw new ConfigException(
-                $"{file}, line {e.Start.Line}, column {e.Start.Column}: {e.InnerException?.Message ?? e.Message}"
-            );
+            throw new ConfigException($"{file}, {YamlJson.Describe(e)}");
         }
     }
 

@@ -29,6 +29,13 @@ internal static partial class YamlJson
                 (YamlNodes.KeyOf(child.Key), YamlNodes.IsNull(child.Value) ? null : Json(child.Value))
             );
 
+    /// <summary>Where a text is wrong, and why: <c>line 2, column 1: …</c></summary>
+    public static string Describe(YamlException wrong) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"line {wrong.Start.Line}, column {wrong.Start.Column}: {wrong.InnerException?.Message ?? wrong.Message}"
+        );
+
     private static string Json(YamlNode node)
     {
         var bytes = new ArrayBufferWriter<byte>();
